@@ -1,0 +1,18 @@
+//! Ground floor, pure: what a failure is and what may be said of it.
+//!
+//! Nothing here touches files, the network, the environment, the terminal, the clock or a source of randomness;
+//! `tests/tidy.rs` checks it. Doors between the rooms go one way:
+//! request, evidence, catalog <- intake, retry, sanitize, diagnose <- isolate <- note <- session.
+
+pub mod catalog;
+pub mod diagnose;
+pub mod evidence;
+pub mod finding;
+pub mod intake;
+pub mod isolate;
+pub mod keyring;
+pub mod note;
+pub mod request;
+pub mod retry;
+pub mod sanitize;
+pub mod vocabulary;

@@ -1,0 +1,265 @@
+//! What was observed, raw, in memory only.
+//!
+//! ```text
+//! Request ──sent──> Attempt { Outcome: Response | Transport } ──read──> Reading (envelope, ids, stream, layer)
+//! ```
+//!
+//! Nothing here implements `Serialize`, and every `Debug` is written by hand to show shapes only: what leaves goes
+//! through [`crate::case::sanitize`]. A value that was not observed is `None`, never a guess.
+
+mod envelope;
+mod reading;
+mod request_id;
+mod sse;
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::case::request::Request;
+use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind};
+
+pub use envelope::Envelope;
+pub use reading::{Expectation, Reading, Redirect, read};
+pub use request_id::{IdSource, RequestId, decode_time, ids_in_text};
+pub use sse::{SseEvent, SseReader};
+
+/// All that is known of one failure: the request, its attempts in order, and further controls.
+#[derive(Clone, Default)]
+pub struct Evidence {
+    /// The request as it was sent or pasted. `None` where only an answer or an error text was given.
+    pub request: Option<Request>,
+    /// Attempts in order; a pasted response is an attempt with [`Source::Pasted`].
+    pub attempts: Vec<Attempt>,
+    /// Requests that differ in one thing from the failing one, with their outcome.
+    pub controls: Vec<ControlRun>,
+    /// Library named by the source, for example `curl` or `openai-python`; a word of ours, never free text.
+    pub client: Option<String>,
+}
+
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Sent by this program.
+    Sent,
+    /// Read from what the operator pasted or from a file.
+    Pasted,
+}
+
+/// One request that was sent (or read) and its outcome.
+#[derive(Clone)]
+pub struct Attempt {
+    /// From 1.
+    pub index: u32,
+    /// Where it comes from.
+    pub source: Source,
+    /// Wall clock at the start, UTC; `None` where the paste does not say.
+    pub at: Option<DateTime<Utc>>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Durations.
+    pub timing: Timing,
+    /// Milliseconds waited before it, for a retry.
+    pub waited_ms: Option<u64>,
+    /// What was decided after it; `None` until decided, and for pasted ones.
+    pub decision: Option<RetryDecision>,
+    /// Why, one sentence of ours.
+    pub reason: String,
+    /// Bytes of the request body as sent.
+    pub request_bytes: u64,
+}
+
+/// Durations in milliseconds from the attempt's start, as far as they were observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Timing {
+    /// Name resolution.
+    pub dns_ms: Option<u64>,
+    /// TCP connect and, for https, the TLS handshake in one figure (the stack has no hook between).
+    pub connect_ms: Option<u64>,
+    /// Response head.
+    pub first_byte_ms: Option<u64>,
+    /// First event of a stream that carries content.
+    pub first_token_ms: Option<u64>,
+    /// End of the body, or failure.
+    pub total_ms: Option<u64>,
+}
+
+/// The outcome of an attempt.
+#[derive(Clone)]
+pub enum Outcome {
+    /// An answer came, whole or in part.
+    Response(Response),
+    /// None came.
+    Transport(TransportFailure),
+}
+
+/// An answer.
+#[derive(Clone, Default)]
+pub struct Response {
+    /// Status; `None` where a paste does not say.
+    pub status: Option<u16>,
+    /// Reason phrase, where the wire carried one that is not the standard one's absence.
+    pub reason: Option<String>,
+    /// `HTTP/1.1`, `HTTP/2`.
+    pub http_version: Option<String>,
+    /// Headers in order; names in lower case; bytes that are no UTF-8 replaced.
+    pub headers: Vec<(String, String)>,
+    /// The first bytes of the body (the cap is the sender's).
+    pub body: Vec<u8>,
+    /// Bytes received in all.
+    pub body_bytes: u64,
+    /// How the body ended.
+    pub end: BodyEnd,
+    /// The stream as it was read, if it was one.
+    pub stream: Option<StreamRecord>,
+    /// Name of the client's exception, where only a client's text is known, for example `RateLimitError`.
+    pub exception: Option<String>,
+}
+
+/// How a body ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum BodyEnd {
+    /// As its framing says.
+    #[default]
+    Complete,
+    /// The connection failed in the middle.
+    Cut(TransportFailure),
+    /// The kept part is full; the rest was counted only.
+    Capped,
+    /// Not known (a paste).
+    NotKnown,
+}
+
+/// A failure below HTTP.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TransportFailure {
+    /// Which.
+    pub kind: TransportKind,
+    /// The chain of causes as the stack words it. Raw: may hold a URL.
+    pub detail: String,
+}
+
+/// What a stream showed. Text of the model is not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRecord {
+    /// Events with data, the terminal marker included.
+    pub events: u64,
+    /// Bytes of the stream.
+    pub bytes: u64,
+    /// Comment lines (keep-alives).
+    pub comments: u64,
+    /// The marker that ended it: `[DONE]`, `message_stop`, `response.completed`, `response.incomplete`, `response.failed`.
+    pub terminal_marker: Option<&'static str>,
+    /// `finish_reason`, `stop_reason` or the response's status. Raw.
+    pub finish_reason: Option<String>,
+    /// A usage object came.
+    pub usage_seen: bool,
+    /// The JSON text of an error event. Raw.
+    pub error_event: Option<String>,
+    /// Characters of content that came in deltas.
+    pub content_chars: u64,
+    /// A tool call came.
+    pub tool_calls: bool,
+    /// `model` as the events name it. Raw.
+    pub model: Option<String>,
+    /// Lines or events that break the rules.
+    pub faults: u64,
+    /// Longest time between two events.
+    pub longest_gap_ms: Option<u64>,
+    /// How it ended.
+    pub verdict: StreamVerdict,
+}
+
+/// A control request with its outcome.
+#[derive(Clone)]
+pub struct ControlRun {
+    /// What was changed, a word of ours: `model`, `key`, `minimal_body`, ….
+    pub changed: crate::case::isolate::Changed,
+    /// What was sent.
+    pub request: Request,
+    /// What came of it.
+    pub attempt: Attempt,
+}
+
+impl Response {
+    /// The first value of header `name` (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The content type without parameters, lower case.
+    pub fn content_type(&self) -> Option<String> {
+        let value = self.header("content-type")?;
+        let kind = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
+        (!kind.is_empty()).then_some(kind)
+    }
+
+    /// True for a status of 200 to 299.
+    pub fn is_success(&self) -> bool {
+        self.status.is_some_and(|s| (200..300).contains(&s))
+    }
+}
+
+impl Attempt {
+    /// The response, if one came.
+    pub fn response(&self) -> Option<&Response> {
+        match &self.outcome {
+            Outcome::Response(response) => Some(response),
+            Outcome::Transport(_) => None,
+        }
+    }
+
+    /// The transport failure: of the attempt as a whole, or of a body that was cut.
+    pub fn transport(&self) -> Option<&TransportFailure> {
+        match &self.outcome {
+            Outcome::Transport(failure) => Some(failure),
+            Outcome::Response(Response { end: BodyEnd::Cut(failure), .. }) => Some(failure),
+            Outcome::Response(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Evidence(request: {}, attempts: {}, controls: {})",
+            self.request.is_some(),
+            self.attempts.len(),
+            self.controls.len()
+        )
+    }
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attempt({}, {:?}, {:?})", self.index, self.source, self.outcome)
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response(response) => response.fmt(f),
+            Self::Transport(failure) => failure.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Response({:?}, {} headers, {} bytes)", self.status, self.headers.len(), self.body_bytes)
+    }
+}
+
+impl fmt::Debug for TransportFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransportFailure({})", self.kind)
+    }
+}
+
+impl fmt::Debug for ControlRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ControlRun({:?}, {:?})", self.changed, self.attempt)
+    }
+}

@@ -1,0 +1,80 @@
+//! Something the tool noticed in what the operator gave, with a place. A finding never stops anything.
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Probably a mistake, or it changes what is reproduced.
+    Warning,
+    /// The request cannot work, or cannot be sent, as it stands.
+    Error,
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The input as a whole.
+    Whole,
+    /// Bytes `start..end` of the pasted text.
+    Span {
+        /// First byte.
+        start: usize,
+        /// One past the last byte.
+        end: usize,
+    },
+    /// The method.
+    Method,
+    /// The URL, its base or its path.
+    Url,
+    /// A header, by name.
+    Header(String),
+    /// The body: line and column count from 1; `path` is a JSON pointer where one is known, else empty.
+    Body {
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// JSON pointer, for example `/messages/0/role`.
+        path: String,
+    },
+    /// A command line option, for example `-k`.
+    Option(String),
+}
+
+/// Something noticed, where, and what to do about it. Texts are ours: they never quote a value of the input, so a
+/// finding may be shown anywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable name, for example `base_url_without_v1`.
+    pub id: &'static str,
+    /// How much it matters.
+    pub level: Level,
+    /// Where it stands.
+    pub place: Place,
+    /// What was noticed, one sentence.
+    pub message: String,
+    /// What to do next, one sentence; empty where there is nothing to do.
+    pub fix: String,
+}
+
+impl Finding {
+    /// A finding with its message; the place is the whole input and there is no fix until set.
+    pub fn new(id: &'static str, level: Level, message: impl Into<String>) -> Self {
+        Self { id, level, place: Place::Whole, message: message.into(), fix: String::new() }
+    }
+
+    /// The same finding at `place`.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// The same finding with what to do next.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+}

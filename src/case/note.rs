@@ -1,0 +1,111 @@
+//! The one model of the escalation note, and its renderings. Takes [`SafeEvidence`] and nothing rawer.
+
+mod build;
+mod completeness;
+mod markdown;
+mod model;
+mod schema;
+mod yaml;
+
+use chrono::{DateTime, Utc};
+
+use crate::case::catalog::{Catalog, Profile};
+use crate::case::diagnose::Diagnosis;
+use crate::case::retry::Policy;
+use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
+
+pub use build::build;
+pub use model::{Gap, Note};
+pub use schema::{Fault, SCHEMA, validate};
+
+/// Everything a note is made from.
+#[derive(Clone, Copy)]
+pub struct Material<'a> {
+    /// The evidence.
+    pub evidence: &'a SafeEvidence,
+    /// The diagnosis of the deciding attempt (the last one).
+    pub diagnosis: &'a Diagnosis,
+    /// The operator's words.
+    pub words: &'a SafeWords,
+    /// What was replaced.
+    pub ledger: &'a Ledger,
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// The gateway.
+    pub profile: &'a Profile,
+    /// Facts on this run.
+    pub run: &'a Run,
+}
+
+/// Facts on this run of the program that stand in the note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// `CF-YYYYMMDD-` and 8 characters of Crockford base32.
+    pub case_id: String,
+    /// When the note was made.
+    pub created_at: DateTime<Utc>,
+    /// `casefile` and its version.
+    pub tool: String,
+    /// Operating system, `linux`, `macos`, ….
+    pub os: String,
+    /// Alias of the base URL that may stand in the note.
+    pub base_url_alias: String,
+    /// Retry policy in force; `None` when nothing was sent.
+    pub policy: Option<Policy>,
+    /// Deadlines in force; `None` when nothing was sent.
+    pub timeouts: Option<Timeouts>,
+    /// How the secret was named (`env COMETAPI_KEY`, `pasted`, `prompt`); `None`: no credential.
+    pub secret_source: Option<String>,
+    /// The operator looked at the replacements and confirmed.
+    pub confirmed_by_operator: bool,
+    /// Who will read it.
+    pub audience: Audience,
+    /// A proxy was in use for sending.
+    pub proxy_in_use: Option<bool>,
+}
+
+/// Deadlines of an attempt, milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Timeouts {
+    /// Until connected.
+    pub connect_ms: u64,
+    /// Until the response head.
+    pub first_byte_ms: u64,
+    /// Between two pieces of the body.
+    pub idle_ms: u64,
+    /// For the whole attempt.
+    pub total_ms: u64,
+}
+
+impl Default for Timeouts {
+    /// 10 s to connect, 120 s to the first byte (gateways give up at 60 to 100 s and their answer must be seen), 60 s
+    /// of silence, 300 s in all.
+    fn default() -> Self {
+        Self { connect_ms: 10_000, first_byte_ms: 120_000, idle_ms: 60_000, total_ms: 300_000 }
+    }
+}
+
+/// Who will read the note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The team and the vendor's support.
+    #[default]
+    Internal,
+    /// Anybody.
+    Public,
+}
+
+/// Renders `note` in `format` and audits the bytes.
+///
+/// # Errors
+/// [`Refusal`] by the audit.
+pub fn render(note: &Note, format: Format, audit: &Audit) -> Result<Rendered, Refusal> {
+    let text = match format {
+        Format::Yaml => yaml::render(note),
+        Format::Markdown => markdown::render(note),
+        Format::Json => schema::json(note),
+        Format::Plain => markdown::plain(note),
+    };
+    audit.pass(text, format)
+}

@@ -1,0 +1,207 @@
+//! What was pasted or typed ([`Draft`]), what can be sent ([`Request`]), and the contract checked before anything is
+//! sent ([`preflight`]).
+//!
+//! All texts here are *masked*: a secret stands as its label (`[key#1]`, `[env:NAME]`), see [`crate::case::keyring`].
+//! They still hold prompts and are therefore raw: no `Serialize`, and `Debug` shows shapes only.
+
+mod preflight;
+mod target;
+
+use std::fmt;
+
+use crate::case::evidence::Attempt;
+use crate::case::finding::{Finding, Level, Place};
+
+pub use preflight::preflight;
+pub use target::{Target, TargetError};
+
+/// A header line. The value is masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Name as it was written.
+    pub name: String,
+    /// Value, masked.
+    pub value: String,
+}
+
+impl Header {
+    /// A header line.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
+/// What was pasted or typed, perhaps incomplete.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Method as written, upper case; empty: not given.
+    pub method: String,
+    /// URL as written, masked: absolute, or a path where only that is known; empty: not given.
+    pub url: String,
+    /// Header lines in order.
+    pub headers: Vec<Header>,
+    /// Body text, masked; empty: none.
+    pub body: String,
+}
+
+/// What can be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Method, upper case.
+    pub method: String,
+    /// Where it goes.
+    pub target: Target,
+    /// Header lines in order, masked.
+    pub headers: Vec<Header>,
+    /// Body, masked; `None`: none.
+    pub body: Option<String>,
+}
+
+/// What intake made of a paste.
+#[derive(Clone, Default)]
+pub struct Intake {
+    /// What kind of text it was, in words of ours: `curl`, `error text`, `http response`, `json body`, `nothing`.
+    pub kind: &'static str,
+    /// The request, as far as the paste has one.
+    pub draft: Option<Draft>,
+    /// An answer that the paste carries.
+    pub observed: Option<Attempt>,
+    /// Library or program that wrote the text, a word of ours.
+    pub client: Option<String>,
+    /// Model, method or path that only the text names (for a paste without a request).
+    pub said: Said,
+    /// What was noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// Facts on the request that a text without a request still names. Raw.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Method.
+    pub method: Option<String>,
+    /// Path or URL.
+    pub url: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+}
+
+impl Draft {
+    /// True when nothing was given.
+    pub fn is_empty(&self) -> bool {
+        self.method.is_empty() && self.url.is_empty() && self.headers.is_empty() && self.body.is_empty()
+    }
+
+    /// The request that this draft makes; `base` (scheme and host) is used where the URL is a path.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read, with its place. A body that is no JSON is not among it: it can be sent.
+    pub fn to_request(&self, base: Option<&str>) -> Result<Request, Finding> {
+        if self.url.trim().is_empty() {
+            return Err(Finding::new("url_missing", Level::Error, "there is no URL to send to")
+                .at(Place::Url)
+                .fix("paste the whole command, or fill in the URL"));
+        }
+        let target = Target::parse(self.url.trim(), base).map_err(|e| {
+            Finding::new(e.id(), Level::Error, e.to_string())
+                .at(Place::Url)
+                .fix("write it as https://host/v1/…")
+        })?;
+        let method = match self.method.trim() {
+            "" if self.body.is_empty() => "GET".to_owned(),
+            "" => "POST".to_owned(),
+            method => method.to_ascii_uppercase(),
+        };
+        if !method.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+            return Err(Finding::new("method_invalid", Level::Error, "the method is not an HTTP method")
+                .at(Place::Method)
+                .fix("use GET, POST, PUT, PATCH or DELETE"));
+        }
+        let body = (!self.body.is_empty()).then(|| self.body.clone());
+        Ok(Request { method, target, headers: self.headers.clone(), body })
+    }
+}
+
+impl Request {
+    /// The first value of header `name`, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value.as_str())
+    }
+
+    /// The body as JSON, if it is that.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_str(self.body.as_deref()?).ok()
+    }
+
+    /// The model that the body or the path names. Raw.
+    pub fn model(&self) -> Option<String> {
+        let in_body = self.json().and_then(|json| {
+            json.get("model").or_else(|| json.get("model_name")).and_then(|m| m.as_str().map(str::to_owned))
+        });
+        in_body.or_else(|| {
+            let (_, after) = self.target.path.split_once("/models/")?;
+            let name = after.split(['/', ':']).next()?;
+            (!name.is_empty()).then(|| name.to_owned())
+        })
+    }
+
+    /// True when the request asks for a stream: `"stream": true`, or a streaming path.
+    pub fn streaming(&self) -> bool {
+        self.json().is_some_and(|json| json.get("stream").and_then(serde_json::Value::as_bool) == Some(true))
+            || self.target.path.contains(":streamGenerateContent")
+    }
+
+    /// Every masked text of the request, for finding references to secrets.
+    pub fn masked_texts(&self) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .map(|h| h.value.as_str())
+            .chain(self.body.as_deref())
+            .chain(self.target.query.iter().map(|(_, value)| value.as_str()))
+            .chain(self.target.userinfo.as_deref())
+            .chain(std::iter::once(self.target.path.as_str()))
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Header({}: {} bytes)", self.name, self.value.len())
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Draft({}, url {} bytes, {} headers, body {} bytes)",
+            self.method,
+            self.url.len(),
+            self.headers.len(),
+            self.body.len()
+        )
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Request({} {:?}, {} headers, body {:?} bytes)",
+            self.method,
+            self.target,
+            self.headers.len(),
+            self.body.as_ref().map(String::len)
+        )
+    }
+}
+
+impl fmt::Debug for Intake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Intake({}, {:?}, {:?}, {:?})", self.kind, self.draft, self.observed, self.findings)
+    }
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Said(model: {})", self.model.is_some())
+    }
+}

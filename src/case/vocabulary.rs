@@ -1,0 +1,313 @@
+//! The closed word lists: classes, verdicts, layers, envelope kinds, transport failures. Their `snake_case` names are
+//! part of the note's schema and of the catalog files.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a closed list: an enum whose variants have one stable name each.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every word of the list, in its order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as it stands in notes and catalog files.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What kind of failure it is, in the order of choice where several fit.
+    FailureClass {
+        /// The prompt and answer do not fit the model's window.
+        ContextLength => "context_length",
+        /// Refused by a content rule.
+        ContentPolicy => "content_policy",
+        /// The envelope claims that quota or balance is used up. A claim of the envelope, never a finding of ours.
+        QuotaOrBillingClaim => "quota_or_billing_claim",
+        /// Too many requests, or saturation.
+        RateLimited => "rate_limited",
+        /// A parameter, value, role or feature that this model or endpoint does not take.
+        UnsupportedParameter => "unsupported_parameter",
+        /// Unknown model, missing deployment, no available channel.
+        ModelUnavailable => "model_unavailable",
+        /// The request is too large in bytes.
+        PayloadTooLarge => "payload_too_large",
+        /// The credential is missing, malformed, unknown or expired.
+        Auth => "auth",
+        /// Known but not allowed, or stopped by a firewall.
+        PermissionOrWaf => "permission_or_waf",
+        /// Wrong base URL, path or method.
+        PathOrBaseUrl => "path_or_base_url",
+        /// Wrong for any model.
+        RequestInvalid => "request_invalid",
+        /// The gateway or edge gave up waiting; completion unknown.
+        GatewayTimeout => "gateway_timeout",
+        /// Failure behind the gateway or in it.
+        UpstreamServer => "upstream_server",
+        /// The host name did not resolve.
+        NetworkDns => "network_dns",
+        /// No connection.
+        NetworkConnect => "network_connect",
+        /// TLS failed.
+        NetworkTls => "network_tls",
+        /// The connection broke.
+        NetworkReset => "network_reset",
+        /// Our own deadline passed.
+        ClientTimeout => "client_timeout",
+        /// A stream ended before its end.
+        StreamInterrupted => "stream_interrupted",
+        /// An answer that is none: empty, not JSON, missing fields.
+        InvalidResponse => "invalid_response",
+        /// Nothing fits.
+        Unknown => "unknown",
+        /// The request worked; the note says "not reproduced".
+        None => "none",
+    }
+}
+
+words! {
+    /// May the same request be sent again?
+    RetryVerdict {
+        /// With backoff.
+        Yes => "yes",
+        /// Only if the deadline allows; it may not help.
+        Maybe => "maybe",
+        /// It fails the same.
+        No => "no",
+    }
+}
+
+words! {
+    /// May another model or provider be tried? Never done by us.
+    Fallback {
+        /// It would hide the fault.
+        No => "no",
+        /// Within the user's deadline, if the request may be issued twice.
+        Maybe => "maybe",
+    }
+}
+
+words! {
+    /// What the operator does.
+    OperatorAction {
+        /// Change the request.
+        FixRequest => "fix_request",
+        /// Check or replace the key.
+        RefreshCredentials => "refresh_credentials",
+        /// Bounded retry with backoff.
+        RetryBriefly => "retry_briefly",
+        /// Use another model within the deadline.
+        FallBack => "fall_back",
+        /// Tell whoever owns the account or the client.
+        PageOwner => "page_owner",
+        /// Hand the note to support.
+        ContactSupport => "contact_support",
+        /// Nothing to do.
+        None => "none",
+    }
+}
+
+words! {
+    /// Who can mend it.
+    Owner {
+        /// Client code or configuration.
+        Integrator => "integrator",
+        /// Keys, groups, balance.
+        Account => "account",
+        /// Own network.
+        Operator => "operator",
+        /// The gateway.
+        Vendor => "vendor",
+        /// The model's maker.
+        Provider => "provider",
+        /// A content rule.
+        Policy => "policy",
+        /// Not known.
+        Unknown => "unknown",
+    }
+}
+
+words! {
+    /// Who answered.
+    Layer {
+        /// CDN, firewall or proxy in front.
+        Edge => "edge",
+        /// The gateway itself.
+        Gateway => "gateway",
+        /// The model's provider, passed on by the gateway or met directly.
+        Provider => "provider",
+        /// Nobody: the failure is on our side of the wire.
+        Client => "client",
+        /// Not to be told.
+        Unknown => "unknown",
+    }
+}
+
+words! {
+    /// The shape in which an error is stated.
+    EnvelopeKind {
+        /// `{"error":{"code","message","type"}}` with no `param`: new-api family middleware.
+        GatewayError => "gateway_error",
+        /// `{"error":{"message","type","param","code"}}`: the OpenAI shape.
+        OpenAi => "openai",
+        /// `{"type":"error","error":{"type","message"}}`.
+        Anthropic => "anthropic",
+        /// `{"error":{"code":int,"message","status"}}`, also in a one-element array.
+        Gemini => "gemini",
+        /// `{"code","message","data"}` or another flat object with a message.
+        Flat => "flat",
+        /// `{"detail": "…"}` or `{"detail":[{"loc","msg","type"}]}`.
+        Detail => "detail",
+        /// RFC 9457 `application/problem+json`.
+        Problem => "problem",
+        /// `{"error":"text"}`.
+        ErrorString => "error_string",
+        /// An HTML page.
+        Html => "html",
+        /// Plain text.
+        Text => "text",
+        /// No bytes at all.
+        Empty => "empty",
+        /// JSON that states no error.
+        NoError => "no_error",
+        /// Bytes of another kind.
+        Other => "other",
+    }
+}
+
+words! {
+    /// How a request failed before or while an answer came.
+    TransportKind {
+        /// The host name did not resolve.
+        Dns => "dns",
+        /// Refused, unreachable, or no route.
+        Connect => "connect",
+        /// No connection before the connect deadline.
+        ConnectTimeout => "connect_timeout",
+        /// TLS handshake or certificate.
+        Tls => "tls",
+        /// Reset or closed by the other side.
+        Reset => "reset",
+        /// No first byte before the deadline.
+        FirstByteTimeout => "first_byte_timeout",
+        /// No further byte before the idle deadline.
+        IdleTimeout => "idle_timeout",
+        /// The whole request took longer than allowed.
+        TotalTimeout => "total_timeout",
+        /// The proxy in between refused or failed.
+        Proxy => "proxy",
+        /// Something came that is not HTTP, or broke its rules.
+        Protocol => "protocol",
+        /// The operator cancelled.
+        Cancelled => "cancelled",
+        /// Could not be sent for a local reason (CA store, proxy URL).
+        Local => "local",
+        /// Not to be told apart.
+        Other => "other",
+    }
+}
+
+words! {
+    /// How a stream ended.
+    StreamVerdict {
+        /// With its terminal marker and a reason.
+        Complete => "complete",
+        /// Cut: connection end, or a marker without a finish reason.
+        Truncated => "truncated",
+        /// An error event came inside.
+        FailedMidStream => "failed_mid_stream",
+        /// It ended, but empty, filtered or at a length limit.
+        SoftFailure => "soft_failure",
+        /// The answer was no stream.
+        NotAStream => "not_a_stream",
+    }
+}
+
+words! {
+    /// What the answer looked like: the tutorial guide's closed values and ours.
+    ResponseShape {
+        /// A JSON object (or array).
+        JsonObject => "json_object",
+        /// Server-sent events.
+        Stream => "stream",
+        /// No answer: the client failed.
+        ClientError => "client_error",
+        /// An HTML page.
+        Html => "html",
+        /// A redirect.
+        Redirect => "redirect",
+        /// No bytes.
+        Empty => "empty",
+        /// Binary data.
+        Binary => "binary",
+        /// Not known.
+        Unknown => "unknown",
+    }
+}
+
+words! {
+    /// A 2xx that is none.
+    SoftFailure {
+        /// No bytes.
+        EmptyBody => "empty_body",
+        /// Not JSON where JSON belongs.
+        NotJson => "not_json",
+        /// An HTML page where JSON belongs.
+        Html => "html",
+        /// The body states an error.
+        ErrorInBody => "error_in_body",
+        /// A field that the parser needs is missing.
+        MissingField => "missing_field",
+        /// Null or empty content without tool calls.
+        EmptyContent => "empty_content",
+        /// Finish reason `length`.
+        LengthLimit => "length_limit",
+        /// Finish reason `content_filter`.
+        ContentFilter => "content_filter",
+        /// A stream was asked for, plain JSON came.
+        NotAStream => "not_a_stream",
+    }
+}
+
+words! {
+    /// What was decided after an attempt.
+    RetryDecision {
+        /// Another attempt follows.
+        Retried => "retried",
+        /// None follows, because the failure says so.
+        NotRetried => "not_retried",
+        /// None follows, because the policy's limit is reached.
+        FinalAttempt => "final_attempt",
+        /// The operator stopped the waiting.
+        StoppedByOperator => "stopped_by_operator",
+        /// The attempt worked.
+        Succeeded => "succeeded",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_what_serde_writes() {
+        for class in FailureClass::ALL {
+            assert_eq!(serde_json::to_string(class).expect("serializes"), format!("\"{class}\""));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! First floor: one room per outside thing. Runs the session's effects and feeds events back.
+
+pub mod clock;
+pub mod net;

@@ -1,0 +1,3 @@
+//! Arguments to a face, an error to an exit code.
+
+fn main() {}

@@ -1,0 +1,61 @@
+//! What a session asks of the world.
+
+use crate::case::keyring::KeyRing;
+use crate::case::note::Timeouts;
+use crate::case::request::Request;
+use crate::case::sanitize::Rendered;
+
+/// Everything that the driver does for a session.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Read these environment variables; answer with [`super::Event::EnvironmentRead`].
+    ReadEnvironment(Vec<String>),
+    /// Send once; answer with [`super::Event::Progressed`] and [`super::Event::AttemptDone`].
+    Send(Box<Outgoing>),
+    /// Cancel the running attempt; it ends with [`super::Event::AttemptDone`] and a cancelled outcome.
+    CancelSend,
+    /// Wait, then answer with [`super::Event::WaitOver`] and the token.
+    Wait {
+        /// Milliseconds.
+        ms: u64,
+        /// Names this wait.
+        token: u64,
+    },
+    /// Keep this binding for later sessions.
+    RememberBinding(Binding),
+    /// Put it on the clipboard; answer with [`super::Event::Delivered`].
+    Copy(Rendered),
+    /// Write it to a file; answer with [`super::Event::Delivered`].
+    Write {
+        /// Path.
+        path: String,
+        /// What.
+        rendered: Rendered,
+    },
+    /// Leave the program.
+    Quit,
+}
+
+/// A key that may go to a host: confirmed once by the operator.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Binding {
+    /// Name of the environment variable that holds the key.
+    pub key: String,
+    /// Host (and port, where the URL names one).
+    pub host: String,
+}
+
+/// What is sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// The request, masked.
+    pub request: Request,
+    /// The secrets that it refers to.
+    pub ring: KeyRing,
+    /// Deadlines.
+    pub timeouts: Timeouts,
+    /// Index of the attempt, from 1.
+    pub index: u32,
+    /// Milliseconds waited before it.
+    pub waited_ms: Option<u64>,
+}

@@ -1,0 +1,130 @@
+//! What can happen to a session.
+
+use secrecy::SecretString;
+
+use super::effect::Binding;
+use crate::case::evidence::Attempt;
+use crate::case::keyring::Origin;
+use crate::case::request::Draft;
+use crate::case::sanitize::{Format, Words};
+
+/// Everything that can happen.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Bindings of keys to hosts that the operator confirmed earlier were read.
+    BindingsRead(Vec<Binding>),
+    /// A new paste replaces the request.
+    Pasted(String),
+    /// The editor's content changed. Texts may hold literal secrets: they are moved into memory at once.
+    Edited(Draft),
+    /// An answer that the operator has: a body, or text with its head.
+    ResponseGiven {
+        /// The bytes.
+        text: Vec<u8>,
+        /// Status, as the operator says.
+        status: Option<u16>,
+        /// Time, as the operator says.
+        at: Option<chrono::DateTime<chrono::Utc>>,
+    },
+    /// The operator chose a gateway profile by id.
+    GatewayChosen(String),
+    /// The operator set the base URL (scheme and host).
+    BaseUrlSet(String),
+    /// The operator gave a key for this request.
+    KeyGiven {
+        /// How.
+        origin: Origin,
+        /// The key.
+        value: SecretString,
+    },
+    /// Environment variables were read: name and value, where it is set.
+    EnvironmentRead(Vec<(String, Option<SecretString>)>),
+    /// The operator wants the request sent.
+    SendRequested,
+    /// The operator allows what [`super::Consent`] shows; `remember` binds the key to the host for later sessions.
+    ConsentGiven {
+        /// Keep the binding of key and host.
+        remember: bool,
+    },
+    /// The operator does not.
+    ConsentRefused,
+    /// The running attempt moved on.
+    Progressed(Progress),
+    /// The running attempt ended.
+    AttemptDone(Box<Attempt>),
+    /// The wait with this token is over.
+    WaitOver(u64),
+    /// Do not wait any longer, retry now.
+    SkipWait,
+    /// Do not retry.
+    StopRetrying,
+    /// Cancel what is running.
+    Cancel,
+    /// Send one control request, after consent.
+    ControlRequested(ControlAsk),
+    /// The operator's words changed.
+    WordsSet(Words),
+    /// The operator confirmed the replacements (or took it back).
+    Confirmed(bool),
+    /// The note's format.
+    FormatChosen(Format),
+    /// Copy the note.
+    CopyRequested,
+    /// Write the note to this path; `None`: a name made from the case id in the current folder.
+    WriteRequested(Option<String>),
+    /// A copy or a file was delivered, or not.
+    Delivered(Result<Delivered, String>),
+    /// Leave.
+    Quit,
+}
+
+/// A control that the operator asks for.
+#[derive(Debug, Clone)]
+pub enum ControlAsk {
+    /// Another model.
+    Model(String),
+    /// Another key.
+    Key {
+        /// How it was given.
+        origin: Origin,
+        /// The key.
+        value: SecretString,
+    },
+    /// A small body that is known to work.
+    MinimalBody,
+}
+
+/// Where a running attempt is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Phase.
+    pub phase: Phase,
+    /// Milliseconds since the start.
+    pub elapsed_ms: u64,
+    /// Bytes of the body so far.
+    pub bytes: u64,
+    /// Events of the stream so far.
+    pub events: u64,
+}
+
+/// Phase of a running attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Resolving, connecting, TLS.
+    Connecting,
+    /// Sent, waiting for the response head.
+    Waiting,
+    /// The body comes.
+    Receiving,
+}
+
+/// Something reached the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivered {
+    /// The way it took, for people: `tmux buffer and terminal clipboard`, `file ./CF-….yaml`.
+    pub route: String,
+    /// False where the way cannot tell whether it worked (a terminal's OSC 52).
+    pub certain: bool,
+    /// The file, where it was one.
+    pub path: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! Top floor: two faces of the same session; neither holds logic.
