@@ -1,7 +1,448 @@
 //! The walk as a state machine: events in, effects out. Pure: no clock, no disk, no network, no terminal.
+//!
+//! ```text
+//!            Event ──> Session::handle(event, now) ──> Vec<Effect>
+//!              ^                                            │
+//!              └──────────────── io::driver <───────────────┘
+//! ```
+//!
+//! Both faces (the terminal program and the commands) only send events and read the session's state. Each step of the
+//! walk has its file: [`request_step`], [`reproduce`], [`isolate_step`], [`output`].
 
+mod case_id;
+mod consent;
 mod effect;
 mod event;
+mod isolate_step;
+mod output;
+mod random;
+mod reproduce;
+mod request_step;
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::case::catalog::{Catalog, Profile};
+use crate::case::diagnose::Diagnosis;
+use crate::case::evidence::{Evidence, Reading};
+use crate::case::finding::{Finding, Level};
+use crate::case::isolate::Changed;
+use crate::case::keyring::{KeyRing, Label};
+use crate::case::note::{Audience, Timeouts};
+use crate::case::request::{Draft, Request, Said};
+use crate::case::retry::Policy;
+use crate::case::sanitize::{Format, Words};
+
+pub use case_id::case_id;
+pub use consent::{Consent, KeyUse, Purpose};
 pub use effect::{Binding, Effect, Outgoing};
 pub use event::{ControlAsk, Delivered, Event, Phase, Progress};
+pub use output::Output;
+
+use random::Random;
+
+/// The five steps of the walk, always visible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Paste or fill in the request.
+    Request,
+    /// Send it and look at what came.
+    Reproduce,
+    /// Send it with one thing changed.
+    Isolate,
+    /// Look at what leaves, add own words.
+    Review,
+    /// Copy or write the note.
+    Note,
+}
+
+impl Step {
+    /// All steps in order.
+    pub const ALL: [Self; 5] = [Self::Request, Self::Reproduce, Self::Isolate, Self::Review, Self::Note];
+
+    /// The step's name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "Request",
+            Self::Reproduce => "Reproduce",
+            Self::Isolate => "Isolate",
+            Self::Review => "Review",
+            Self::Note => "Note",
+        }
+    }
+}
+
+/// What is done of a step and what is missing, for the step bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Done.
+    Done,
+    /// Not needed on this walk, or optional.
+    Optional,
+    /// Still to do; says what is missing.
+    Missing(&'static str),
+}
+
+/// Choices that hold for the whole session.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Retry policy.
+    pub policy: Policy,
+    /// Deadlines of an attempt.
+    pub timeouts: Timeouts,
+    /// Who writes the note.
+    pub operator: String,
+    /// Who reads it.
+    pub audience: Audience,
+    /// Format to begin with.
+    pub format: Format,
+    /// `casefile` and its version.
+    pub tool: String,
+    /// Operating system's name.
+    pub os: String,
+    /// A proxy of the environment is in use for sending.
+    pub proxy_in_use: bool,
+    /// The note leaves only after the operator confirmed the replacements (the terminal program).
+    pub confirm_first: bool,
+    /// Start of the session's number sequence (case id, jitter).
+    pub seed: u64,
+}
+
+/// A line for the operator about what just happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub level: Level,
+    /// One or two sentences: what happened, to what, what to do next.
+    pub text: String,
+}
+
+/// What runs at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activity {
+    /// Nothing.
+    Idle,
+    /// A request is under way.
+    Sending {
+        /// Where it is.
+        progress: Progress,
+        /// The control it is; `None` for the request itself.
+        control: Option<Changed>,
+        /// Index of the attempt, from 1.
+        index: u32,
+        /// Wall clock at the start.
+        since: DateTime<Utc>,
+        /// The operator asked to cancel it.
+        cancelling: bool,
+    },
+    /// Waiting before a retry.
+    Waiting {
+        /// How long, milliseconds.
+        ms: u64,
+        /// Names the wait.
+        token: u64,
+        /// Wall clock at the start.
+        since: DateTime<Utc>,
+        /// Why it is waited that long.
+        reason: &'static str,
+    },
+}
+
+/// One walk of one case.
+pub struct Session {
+    catalog: Arc<Catalog>,
+    settings: Settings,
+    random: Random,
+    case_id: Option<String>,
+    ring: KeyRing,
+    step: Step,
+    notice: Option<Notice>,
+
+    draft: Draft,
+    kind: &'static str,
+    said: Said,
+    paste_findings: Vec<Finding>,
+    preflight: Vec<Finding>,
+    chosen_profile: Option<String>,
+    base_url: Option<String>,
+    pasted_host: Option<String>,
+    given_key: Option<Label>,
+    asked_environment: Vec<String>,
+
+    bindings: Vec<Binding>,
+    allowed: Vec<(Label, String)>,
+    agreed: Option<Request>,
+    consent: Option<Consent>,
+    activity: Activity,
+    sent_control: Option<Request>,
+    next_token: u64,
+    run_start: usize,
+
+    evidence: Evidence,
+    readings: Vec<Reading>,
+    control_readings: Vec<Reading>,
+    diagnosis: Option<Diagnosis>,
+
+    words: Words,
+    confirmed: bool,
+    format: Format,
+    output: Option<Output>,
+    delivered: Vec<Delivered>,
+}
+
+impl Session {
+    /// A session at its start.
+    pub fn new(catalog: Arc<Catalog>, settings: Settings) -> Self {
+        let words = Words { operator: settings.operator.clone(), ..Words::default() };
+        let (random, format) = (Random::new(settings.seed), settings.format);
+        Self {
+            catalog,
+            settings,
+            random,
+            case_id: None,
+            ring: KeyRing::default(),
+            step: Step::Request,
+            notice: None,
+            draft: Draft::default(),
+            kind: "nothing",
+            said: Said::default(),
+            paste_findings: Vec::new(),
+            preflight: Vec::new(),
+            chosen_profile: None,
+            base_url: None,
+            pasted_host: None,
+            given_key: None,
+            asked_environment: Vec::new(),
+            bindings: Vec::new(),
+            allowed: Vec::new(),
+            agreed: None,
+            consent: None,
+            activity: Activity::Idle,
+            sent_control: None,
+            next_token: 0,
+            run_start: 0,
+            evidence: Evidence::default(),
+            readings: Vec::new(),
+            control_readings: Vec::new(),
+            diagnosis: None,
+            words,
+            confirmed: false,
+            format,
+            output: None,
+            delivered: Vec::new(),
+        }
+    }
+
+    /// Takes one event at the moment `now`; gives what the world must do. Never blocks.
+    pub fn handle(&mut self, event: Event, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.case_id.is_none() {
+            self.case_id = Some(case_id(now, self.random.next()));
+        }
+        let effects = self.dispatch(event, now);
+        if self.step >= Step::Review {
+            self.refresh_output(now);
+        }
+        effects
+    }
+
+    fn dispatch(&mut self, event: Event, now: DateTime<Utc>) -> Vec<Effect> {
+        match event {
+            Event::BindingsRead(bindings) => self.bindings_read(bindings),
+            Event::Pasted(text) => self.pasted(&text),
+            Event::Edited(draft) => self.edited(draft),
+            Event::ResponseGiven { text, status, at } => self.response_given(&text, status, at),
+            Event::GatewayChosen(id) => self.gateway_chosen(id),
+            Event::BaseUrlSet(url) => self.base_url_set(&url),
+            Event::KeyGiven { origin, value } => self.key_given(origin, &value),
+            Event::EnvironmentRead(values) => self.environment_read(values),
+            Event::GoTo(step) => self.go_to(step),
+            Event::SendRequested => self.send_requested(now),
+            Event::ConsentGiven { remember } => self.consent_given(remember, now),
+            Event::ConsentRefused => self.consent_refused(),
+            Event::Progressed(progress) => self.progressed(progress),
+            Event::AttemptDone(attempt) => self.attempt_done(*attempt, now),
+            Event::WaitOver(token) => self.wait_over(token, now),
+            Event::SkipWait => self.skip_wait(now),
+            Event::StopRetrying => self.stop_retrying(),
+            Event::Cancel => self.cancel(),
+            Event::ControlRequested(ask) => self.control_requested(ask),
+            Event::WordsSet(words) => self.words_set(words),
+            Event::Confirmed(confirmed) => self.set_confirmed(confirmed),
+            Event::FormatChosen(format) => self.format_chosen(format),
+            Event::CopyRequested => self.copy_requested(now),
+            Event::WriteRequested(path) => self.write_requested(path, now),
+            Event::Delivered(result) => self.note_delivered(result),
+            Event::NoticeSeen => {
+                self.notice = None;
+                Vec::new()
+            }
+            Event::Quit => vec![Effect::Quit],
+        }
+    }
+
+    fn go_to(&mut self, step: Step) -> Vec<Effect> {
+        self.step = step;
+        self.notice = None;
+        Vec::new()
+    }
+
+    fn say(&mut self, level: Level, text: impl Into<String>) {
+        self.notice = Some(Notice { level, text: text.into() });
+    }
+
+    /// Evidence, words or settings changed: the note must be made again and be confirmed again.
+    fn note_is_stale(&mut self) {
+        self.output = None;
+    }
+}
+
+/// Reading the state: what the faces draw.
+impl Session {
+    /// The catalog in use.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// The session's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The case's id; empty before the first event.
+    pub fn id(&self) -> &str {
+        self.case_id.as_deref().unwrap_or("")
+    }
+
+    /// The step that is shown.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What is done of `step`, and what is missing.
+    pub fn standing(&self, step: Step) -> Standing {
+        let has_answer = !self.evidence.attempts.is_empty();
+        match step {
+            Step::Request if has_answer || self.request().is_ok() => Standing::Done,
+            Step::Request => Standing::Missing("paste a command or an error"),
+            Step::Reproduce
+                if self.evidence.attempts.iter().any(|a| a.source == crate::case::evidence::Source::Sent) =>
+            {
+                Standing::Done
+            }
+            Step::Reproduce if has_answer => Standing::Optional,
+            Step::Reproduce => Standing::Missing("not sent yet"),
+            Step::Isolate if !self.evidence.controls.is_empty() => Standing::Done,
+            Step::Isolate => Standing::Optional,
+            Step::Review if self.confirmed => Standing::Done,
+            Step::Review if has_answer => Standing::Missing("look at what leaves, confirm"),
+            Step::Review => Standing::Missing("nothing observed yet"),
+            Step::Note if !self.delivered.is_empty() => Standing::Done,
+            Step::Note => Standing::Missing("copy or write it"),
+        }
+    }
+
+    /// What just happened, if it must be said.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// The secrets held.
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    /// The request as it is edited, masked.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// What kind of text was pasted, in words.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Facts that a paste without a request names.
+    pub fn said(&self) -> &Said {
+        &self.said
+    }
+
+    /// Findings of the paste and of the preflight, gravest first.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut all: Vec<&Finding> = self.paste_findings.iter().chain(&self.preflight).collect();
+        all.sort_by_key(|f| std::cmp::Reverse(f.level));
+        all
+    }
+
+    /// The gateway's profile.
+    pub fn profile(&self) -> Option<&Profile> {
+        match &self.chosen_profile {
+            Some(id) => self.catalog.profile(id),
+            None => self.catalog.profile_for_host(&self.request().ok()?.target.host),
+        }
+        .or_else(|| self.catalog.profile("openai_compatible"))
+    }
+
+    /// What waits for the operator's consent.
+    pub fn consent(&self) -> Option<&Consent> {
+        self.consent.as_ref()
+    }
+
+    /// What runs.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// True while something runs.
+    pub fn is_busy(&self) -> bool {
+        self.activity != Activity::Idle
+    }
+
+    /// All that was observed, raw: for the operator's own eyes only.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// What the attempts say, in their order.
+    pub fn readings(&self) -> &[Reading] {
+        &self.readings
+    }
+
+    /// What the controls say, in their order.
+    pub fn control_readings(&self) -> &[Reading] {
+        &self.control_readings
+    }
+
+    /// The diagnosis of the last attempt.
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        self.diagnosis.as_ref()
+    }
+
+    /// The operator's words.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// The operator confirmed the replacements.
+    pub fn confirmed(&self) -> bool {
+        self.confirmed
+    }
+
+    /// The note's format.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The sanitized evidence, the note and its renderings; made when Review is entered.
+    pub fn output(&self) -> Option<&Output> {
+        self.output.as_ref()
+    }
+
+    /// What was delivered so far.
+    pub fn delivered(&self) -> &[Delivered] {
+        &self.delivered
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -58,6 +58,10 @@ pub enum Event {
     SkipWait,
     /// Do not retry.
     StopRetrying,
+    /// The operator has read the notice.
+    NoticeSeen,
+    /// The operator goes to a step.
+    GoTo(super::Step),
     /// Cancel what is running.
     Cancel,
     /// Send one control request, after consent.

@@ -1,0 +1,40 @@
+//! Step 3: one control at a time, after consent.
+
+use super::{ControlAsk, Effect, Purpose, Session};
+use crate::case::finding::Level;
+use crate::case::isolate::{Changed, control};
+use crate::case::keyring::SecretKind;
+use secrecy::ExposeSecret;
+
+impl Session {
+    pub(super) fn control_requested(&mut self, ask: ControlAsk) -> Vec<Effect> {
+        if self.is_busy() {
+            return Vec::new();
+        }
+        let Some(request) = self.evidence.request.clone().filter(|_| self.agreed.is_some()) else {
+            self.say(Level::Warning, "reproduce the failure first; a control is compared with it");
+            return Vec::new();
+        };
+        let changed = match ask {
+            ControlAsk::Model(model) => Changed::Model(model),
+            ControlAsk::Key { origin, value } => {
+                Changed::Key(self.ring.hold(SecretKind::Key, origin, value.expose_secret()))
+            }
+            ControlAsk::MinimalBody => Changed::MinimalBody,
+        };
+        match control(&request, &changed, &self.catalog) {
+            Some(request) => self.consent = Some(self.consent_for(request, Purpose::Control(changed))),
+            None => self.say(
+                Level::Warning,
+                match changed {
+                    Changed::Model(_) => "the body names no other model to replace; nothing to send",
+                    Changed::Key(_) => "the request carries no credential to replace, or it is the same key",
+                    Changed::MinimalBody => {
+                        "no small body is known for this endpoint, or the request is it already"
+                    }
+                },
+            ),
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,209 @@
+//! Steps 4 and 5: the sanitized evidence, the note, its renderings and their way out.
+
+use chrono::{DateTime, Utc};
+
+use super::{Delivered, Effect, Session};
+use crate::case::evidence::Source;
+use crate::case::finding::Level;
+use crate::case::keyring::Origin;
+use crate::case::note::{self, Material, Note, Run};
+use crate::case::sanitize::{
+    Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords, Sanitizer, Words,
+};
+
+/// What would leave now. Made anew when anything in it changes, so the preview is what is copied, byte for byte.
+#[derive(Clone)]
+pub struct Output {
+    /// The sanitized evidence.
+    pub evidence: SafeEvidence,
+    /// The operator's words.
+    pub words: SafeWords,
+    /// What was replaced.
+    pub ledger: Ledger,
+    /// The note.
+    pub note: Note,
+    /// The note in the chosen format, or why it may not leave.
+    pub rendered: Result<Rendered, Refusal>,
+    audit: Audit,
+}
+
+impl Output {
+    /// The same note in another format.
+    ///
+    /// # Errors
+    /// The audit's refusal.
+    pub fn render(&self, format: Format) -> Result<Rendered, Refusal> {
+        note::render(&self.note, format, &self.audit)
+    }
+}
+
+impl Session {
+    pub(super) fn words_set(&mut self, words: Words) -> Vec<Effect> {
+        if words != self.words {
+            self.words = words;
+            self.confirmed = false;
+            self.note_is_stale();
+        }
+        Vec::new()
+    }
+
+    pub(super) fn set_confirmed(&mut self, confirmed: bool) -> Vec<Effect> {
+        if confirmed != self.confirmed {
+            self.confirmed = confirmed;
+            self.note_is_stale();
+        }
+        Vec::new()
+    }
+
+    pub(super) fn format_chosen(&mut self, format: Format) -> Vec<Effect> {
+        if format != self.format {
+            self.format = format;
+            if let Some(output) = &mut self.output {
+                output.rendered = note::render(&output.note, format, &output.audit);
+            }
+        }
+        Vec::new()
+    }
+
+    /// Makes the note where it is stale and something was observed.
+    pub(super) fn refresh_output(&mut self, now: DateTime<Utc>) {
+        if self.output.is_some() || self.evidence.attempts.is_empty() {
+            return;
+        }
+        self.output = self.make_output(now);
+    }
+
+    fn make_output(&self, now: DateTime<Utc>) -> Option<Output> {
+        let (diagnosis, profile) = (self.diagnosis.as_ref()?, self.profile()?);
+        let mut sanitizer = Sanitizer::new(&self.catalog, &self.ring);
+        let evidence =
+            sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile));
+        let words = sanitizer.words(&self.words);
+        let run = self.run_facts(now);
+        let ledger = sanitizer.ledger().clone();
+        let note = note::build(&Material {
+            evidence: &evidence,
+            diagnosis,
+            words: &words,
+            ledger: &ledger,
+            catalog: &self.catalog,
+            profile,
+            run: &run,
+        });
+        let audit = sanitizer.audit();
+        let rendered = note::render(&note, self.format, &audit);
+        Some(Output { evidence, words, ledger, note, rendered, audit })
+    }
+
+    fn run_facts(&self, now: DateTime<Utc>) -> Run {
+        let sent = self.evidence.attempts.iter().any(|a| a.source == Source::Sent);
+        Run {
+            case_id: self.id().to_owned(),
+            created_at: now,
+            tool: self.settings.tool.clone(),
+            os: self.settings.os.clone(),
+            base_url_alias: self.base_url_alias(),
+            policy: sent.then_some(self.settings.policy),
+            timeouts: sent.then_some(self.settings.timeouts),
+            secret_source: self.secret_source(),
+            confirmed_by_operator: self.confirmed,
+            audience: self.settings.audience,
+            proxy_in_use: sent.then_some(self.settings.proxy_in_use),
+        }
+    }
+
+    /// The name under which the base URL may stand in a note: the profile's alias where the host is the profile's
+    /// own, its id where it was chosen by name, else `custom`.
+    fn base_url_alias(&self) -> String {
+        let origin = self.evidence.request.as_ref().map(|r| r.target.origin());
+        let profile = self.profile();
+        let known = profile.and_then(|p| p.base_urls.iter().find(|b| Some(&b.url) == origin.as_ref()));
+        match (known, &self.chosen_profile) {
+            (Some(base), _) => base.alias.clone(),
+            (None, Some(id)) if id == "practice" => id.clone(),
+            _ if origin.is_none() => "not given".to_owned(),
+            _ => "custom".to_owned(),
+        }
+    }
+
+    fn secret_source(&self) -> Option<String> {
+        let request = self.evidence.request.as_ref()?;
+        let held = request.masked_texts().flat_map(|text| self.ring.used_in(text)).next()?;
+        Some(match &held.origin {
+            Origin::Environment(name) => format!("environment variable {name}"),
+            Origin::Pasted => "in the pasted request".to_owned(),
+            Origin::Given(way) => (*way).to_owned(),
+        })
+    }
+
+    pub(super) fn copy_requested(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        self.leaving(now).map(|rendered| vec![Effect::Copy(rendered)]).unwrap_or_default()
+    }
+
+    pub(super) fn write_requested(&mut self, path: Option<String>, now: DateTime<Utc>) -> Vec<Effect> {
+        let Some(rendered) = self.leaving(now) else { return Vec::new() };
+        let name = format!("{}.{}", self.id(), extension(rendered.format()));
+        let path = match path {
+            Some(folder) if folder.ends_with('/') => format!("{folder}{name}"),
+            Some(path) => path,
+            None => name,
+        };
+        vec![Effect::Write { path, rendered }]
+    }
+
+    /// The bytes that leave, or a notice why not.
+    fn leaving(&mut self, now: DateTime<Utc>) -> Option<Rendered> {
+        if self.is_busy() {
+            self.say(Level::Warning, "a request is still under way; wait for it, or cancel it");
+            return None;
+        }
+        if self.settings.confirm_first && !self.confirmed {
+            self.say(
+                Level::Warning,
+                "look at what leaves in Review (4) and confirm it there; then copy or write it",
+            );
+            return None;
+        }
+        self.refresh_output(now);
+        match self.output.as_ref().map(|o| o.rendered.clone()) {
+            Some(Ok(rendered)) => Some(rendered),
+            Some(Err(refusal)) => {
+                self.say(Level::Error, refusal.to_string());
+                None
+            }
+            None => {
+                self.say(
+                    Level::Warning,
+                    "there is no note yet: nothing was observed; send the request or paste an answer",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn note_delivered(&mut self, result: Result<Delivered, String>) -> Vec<Effect> {
+        match result {
+            Ok(delivered) => {
+                let verb = match (&delivered.path, delivered.certain) {
+                    (Some(_), _) => "written",
+                    (None, true) => "copied",
+                    (None, false) => "handed over",
+                };
+                self.say(Level::Info, format!("{verb}: {}", delivered.route));
+                self.delivered.push(delivered);
+            }
+            Err(error) => self.say(Level::Error, error),
+        }
+        Vec::new()
+    }
+}
+
+/// The file name extension of a format.
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Yaml => "yaml",
+        Format::Markdown => "md",
+        Format::Json => "json",
+        Format::Plain => "txt",
+    }
+}

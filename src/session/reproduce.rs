@@ -1,0 +1,237 @@
+//! Step 2: consent, attempts, retries, diagnosis.
+
+use chrono::{DateTime, Utc};
+
+use super::{Activity, Effect, Outgoing, Phase, Progress, Purpose, Session};
+use crate::case::diagnose::diagnose;
+use crate::case::evidence::{Attempt, ControlRun, Expectation, Reading, Source, read};
+use crate::case::finding::Level;
+use crate::case::isolate::Changed;
+use crate::case::request::Request;
+use crate::case::retry::{Next, decide};
+use crate::case::vocabulary::{FailureClass, RetryDecision, TransportKind};
+
+impl Session {
+    pub(super) fn send_requested(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.is_busy() {
+            return Vec::new();
+        }
+        let request = match self.request() {
+            Ok(request) => request,
+            Err(finding) => {
+                self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
+                return Vec::new();
+            }
+        };
+        if let Some(finding) = self.obstacle(&request) {
+            self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
+            return Vec::new();
+        }
+        self.notice = None;
+        if self.agreed.as_ref() == Some(&request) {
+            return self.begin(request, None, now);
+        }
+        self.consent = Some(self.consent_for(request, Purpose::Reproduce));
+        Vec::new()
+    }
+
+    pub(super) fn consent_given(&mut self, remember: bool, now: DateTime<Utc>) -> Vec<Effect> {
+        let Some(consent) = self.consent.take() else { return Vec::new() };
+        let mut effects: Vec<Effect> =
+            self.allow(&consent, remember).into_iter().map(Effect::RememberBinding).collect();
+        let control = match consent.purpose {
+            Purpose::Reproduce => {
+                self.agreed = Some(consent.request.clone());
+                None
+            }
+            Purpose::Control(changed) => Some(changed),
+        };
+        effects.extend(self.begin(consent.request, control, now));
+        effects
+    }
+
+    pub(super) fn consent_refused(&mut self) -> Vec<Effect> {
+        if self.consent.take().is_some() {
+            self.say(Level::Info, "nothing was sent");
+        }
+        Vec::new()
+    }
+
+    /// Starts a run: what was sent before is replaced, a pasted answer stays as the first attempt.
+    fn begin(&mut self, request: Request, control: Option<Changed>, now: DateTime<Utc>) -> Vec<Effect> {
+        if control.is_none() {
+            self.evidence.attempts.retain(|a| a.source == Source::Pasted);
+            self.evidence.request = Some(request.clone());
+            self.run_start = self.evidence.attempts.len();
+            self.reread();
+        }
+        self.note_is_stale();
+        self.send(request, control, None, now)
+    }
+
+    fn send(
+        &mut self,
+        request: Request,
+        control: Option<Changed>,
+        waited_ms: Option<u64>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
+        let so_far =
+            if control.is_some() { self.evidence.controls.len() } else { self.evidence.attempts.len() };
+        let index = u32::try_from(so_far).unwrap_or(u32::MAX - 1) + 1;
+        self.activity = Activity::Sending {
+            progress: Progress { phase: Phase::Connecting, elapsed_ms: 0, bytes: 0, events: 0 },
+            control: control.clone(),
+            index,
+            since: now,
+            cancelling: false,
+        };
+        if control.is_some() {
+            self.sent_control = Some(request.clone());
+        }
+        vec![Effect::Send(Box::new(Outgoing {
+            request,
+            ring: self.ring.clone(),
+            timeouts: self.settings.timeouts,
+            index,
+            waited_ms,
+        }))]
+    }
+
+    pub(super) fn progressed(&mut self, new: Progress) -> Vec<Effect> {
+        if let Activity::Sending { progress, .. } = &mut self.activity {
+            *progress = new;
+        }
+        Vec::new()
+    }
+
+    pub(super) fn attempt_done(&mut self, attempt: Attempt, now: DateTime<Utc>) -> Vec<Effect> {
+        let Activity::Sending { control, .. } = std::mem::replace(&mut self.activity, Activity::Idle) else {
+            return Vec::new();
+        };
+        self.note_is_stale();
+        self.confirmed = false;
+        match control {
+            Some(changed) => self.control_done(changed, attempt),
+            None => self.own_attempt_done(attempt, now),
+        }
+    }
+
+    fn control_done(&mut self, changed: Changed, attempt: Attempt) -> Vec<Effect> {
+        let Some(request) = self.sent_control.take() else { return Vec::new() };
+        let reading = self.read_attempt(&attempt, Some(&request));
+        self.control_readings.push(reading);
+        self.evidence.controls.push(ControlRun { changed, request, attempt });
+        Vec::new()
+    }
+
+    fn own_attempt_done(&mut self, mut attempt: Attempt, now: DateTime<Utc>) -> Vec<Effect> {
+        let Some(request) = self.evidence.request.clone() else { return Vec::new() };
+        let reading = self.read_attempt(&attempt, Some(&request));
+        let diagnosis = diagnose(&attempt, &reading, &self.catalog, self.profile());
+        let next = self.next_after(&attempt, &reading, &diagnosis, now);
+        attempt.decision = Some(next.decision);
+        next.reason.clone_into(&mut attempt.reason);
+        self.diagnosis = Some(diagnosis);
+        self.readings.push(reading);
+        self.evidence.attempts.push(attempt);
+        let Some(ms) = next.wait_ms else { return Vec::new() };
+        self.next_token += 1;
+        self.activity = Activity::Waiting { ms, token: self.next_token, since: now, reason: next.reason };
+        vec![Effect::Wait { ms, token: self.next_token }]
+    }
+
+    fn next_after(
+        &mut self,
+        attempt: &Attempt,
+        reading: &Reading,
+        diagnosis: &crate::case::diagnose::Diagnosis,
+        now: DateTime<Utc>,
+    ) -> Next {
+        let stop = |decision, reason| Next { decision, wait_ms: None, reason };
+        match attempt.transport().map(|t| t.kind) {
+            Some(TransportKind::Cancelled) => {
+                return stop(RetryDecision::StoppedByOperator, "the operator cancelled the request");
+            }
+            Some(TransportKind::Local) => {
+                return stop(RetryDecision::NotRetried, "it could not be sent for a local reason");
+            }
+            _ => {}
+        }
+        let partial = attempt.response().and_then(|r| r.stream.as_ref()).is_some_and(|s| s.content_chars > 0);
+        if partial && diagnosis.class != FailureClass::None {
+            return stop(
+                RetryDecision::NotRetried,
+                "part of an answer had come; a retry would make another answer",
+            );
+        }
+        let sent = self.evidence.attempts.len().saturating_sub(self.run_start);
+        let index = u32::try_from(sent).unwrap_or(u32::MAX - 1) + 1;
+        let started =
+            self.evidence.attempts.get(self.run_start).and_then(|a| a.at).or(attempt.at).unwrap_or(now);
+        let elapsed = u64::try_from((now - started).num_milliseconds()).unwrap_or(0);
+        decide(&self.settings.policy, diagnosis, reading.retry_after_ms, index, elapsed, self.random.next())
+    }
+
+    pub(super) fn wait_over(&mut self, token: u64, now: DateTime<Utc>) -> Vec<Effect> {
+        match &self.activity {
+            Activity::Waiting { token: current, .. } if *current == token => self.retry_now(now),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn skip_wait(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        if matches!(self.activity, Activity::Waiting { .. }) { self.retry_now(now) } else { Vec::new() }
+    }
+
+    fn retry_now(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        let Activity::Waiting { since, .. } = &self.activity else { return Vec::new() };
+        let waited = u64::try_from((now - *since).num_milliseconds()).unwrap_or(0);
+        match self.agreed.clone() {
+            Some(request) => self.send(request, None, Some(waited), now),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn stop_retrying(&mut self) -> Vec<Effect> {
+        if matches!(self.activity, Activity::Waiting { .. }) {
+            self.activity = Activity::Idle;
+            if let Some(last) = self.evidence.attempts.last_mut() {
+                last.decision = Some(RetryDecision::StoppedByOperator);
+                "the operator stopped the waiting".clone_into(&mut last.reason);
+            }
+            self.note_is_stale();
+        }
+        Vec::new()
+    }
+
+    pub(super) fn cancel(&mut self) -> Vec<Effect> {
+        match &mut self.activity {
+            Activity::Sending { cancelling, .. } => {
+                *cancelling = true;
+                vec![Effect::CancelSend]
+            }
+            Activity::Waiting { .. } => self.stop_retrying(),
+            Activity::Idle => Vec::new(),
+        }
+    }
+
+    /// Reads one attempt with what its request leads one to expect.
+    fn read_attempt(&self, attempt: &Attempt, request: Option<&Request>) -> Reading {
+        let endpoint = request.and_then(|r| self.catalog.endpoint_for(&r.method, &r.target.path));
+        let streaming = request.is_some_and(Request::streaming);
+        let host = request.map(|r| r.target.host.as_str());
+        read(attempt, &Expectation { streaming, endpoint, host }, self.profile())
+    }
+
+    /// Reads everything again, after the request or the gateway changed.
+    pub(super) fn reread(&mut self) {
+        let request = self.evidence.request.clone();
+        self.readings =
+            self.evidence.attempts.iter().map(|a| self.read_attempt(a, request.as_ref())).collect();
+        self.diagnosis = match (self.evidence.attempts.last(), self.readings.last()) {
+            (Some(attempt), Some(reading)) => Some(diagnose(attempt, reading, &self.catalog, self.profile())),
+            _ => None,
+        };
+    }
+}

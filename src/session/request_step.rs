@@ -1,0 +1,268 @@
+//! Step 1: what was pasted, typed or given becomes a draft, a request, an observed answer.
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Activity, Binding, Effect, Session};
+use crate::case::evidence::{Attempt, Evidence};
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::intake;
+use crate::case::keyring::{Label, Origin, SecretKind, env_names};
+use crate::case::request::{Draft, Header, Intake, Request, preflight};
+
+impl Session {
+    pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
+        self.bindings = bindings;
+        Vec::new()
+    }
+
+    pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
+        if self.is_busy() {
+            self.say(Level::Warning, "a request is under way; cancel it before you paste another one");
+            return Vec::new();
+        }
+        let read = intake::read(text, &self.catalog, &mut self.ring);
+        self.take_intake(read)
+    }
+
+    fn take_intake(&mut self, read: Intake) -> Vec<Effect> {
+        if read.draft.is_none() && read.observed.is_none() {
+            // Nothing usable: what was there stays.
+            let text = read.findings.first().map_or_else(
+                || {
+                    "nothing usable in what was pasted; paste a curl command, an error text or a response"
+                        .to_owned()
+                },
+                |f| format!("{}; {}", f.message, f.fix),
+            );
+            self.say(Level::Error, text);
+            self.paste_findings = read.findings;
+            return Vec::new();
+        }
+        self.forget_evidence();
+        self.kind = read.kind;
+        self.said = read.said;
+        self.paste_findings = read.findings;
+        self.draft = read.draft.unwrap_or_default();
+        self.given_key = None;
+        self.agreed = None;
+        self.evidence.client = read.client;
+        self.pasted_host = self.request().ok().map(|r| r.target.host_port());
+        if let Some(attempt) = read.observed {
+            self.observe(attempt);
+        }
+        self.notice = None;
+        self.draft_changed()
+    }
+
+    pub(super) fn edited(&mut self, mut draft: Draft) -> Vec<Effect> {
+        if self.is_busy() {
+            self.say(Level::Warning, "a request is under way; cancel it before you change the request");
+            return Vec::new();
+        }
+        // A literal key that was typed moves into memory at once.
+        let (catalog, ring) = (&self.catalog, &mut self.ring);
+        draft.url = intake::mask_secrets(&draft.url, catalog, ring).0;
+        draft.body = intake::mask_secrets(&draft.body, catalog, ring).0;
+        for Header { name, value } in &mut draft.headers {
+            *value = intake::mask_header(name, value, catalog, ring);
+        }
+        if draft == self.draft {
+            return Vec::new();
+        }
+        if self.kind == "nothing" {
+            self.kind = "form";
+        }
+        self.draft = draft;
+        self.draft_changed()
+    }
+
+    pub(super) fn response_given(
+        &mut self,
+        text: &[u8],
+        status: Option<u16>,
+        at: Option<DateTime<Utc>>,
+    ) -> Vec<Effect> {
+        let read = intake::read_response(text, status, at, &self.catalog, &mut self.ring);
+        self.paste_findings.extend(read.findings);
+        match read.observed {
+            Some(attempt) => {
+                let client = read.client;
+                self.evidence.client = self.evidence.client.take().or(client);
+                self.evidence.attempts.clear();
+                self.readings.clear();
+                self.observe(attempt);
+            }
+            None => self.say(
+                Level::Error,
+                "nothing usable in the response; give its body, or `curl -i` text with its head",
+            ),
+        }
+        self.draft_changed()
+    }
+
+    pub(super) fn gateway_chosen(&mut self, id: String) -> Vec<Effect> {
+        if self.catalog.profile(&id).is_some() {
+            self.chosen_profile = Some(id);
+        } else {
+            self.say(Level::Error, "there is no gateway profile of that name");
+        }
+        self.draft_changed()
+    }
+
+    pub(super) fn base_url_set(&mut self, url: &str) -> Vec<Effect> {
+        self.base_url = Some(url.trim().trim_end_matches('/').to_owned());
+        self.draft_changed()
+    }
+
+    pub(super) fn key_given(&mut self, origin: Origin, value: &SecretString) -> Vec<Effect> {
+        let label = self.ring.hold(SecretKind::Key, origin, value.expose_secret());
+        self.given_key = Some(label);
+        self.draft_changed()
+    }
+
+    pub(super) fn environment_read(&mut self, values: Vec<(String, Option<SecretString>)>) -> Vec<Effect> {
+        for (name, value) in values {
+            let Some(value) = value else { continue };
+            let text = value.expose_secret();
+            // A variable at the head of the URL holds an address, not a secret.
+            let marker = format!("[env:{name}]");
+            if self.draft.url.starts_with(&marker)
+                && (text.starts_with("http://") || text.starts_with("https://"))
+            {
+                let masked =
+                    intake::mask_secrets(text.trim_end_matches('/'), &self.catalog, &mut self.ring).0;
+                self.draft.url = self.draft.url.replacen(&marker, &masked, 1);
+            } else {
+                self.ring.hold(SecretKind::Key, Origin::Environment(name), text);
+            }
+        }
+        self.draft_changed()
+    }
+
+    /// The request as it would be sent now.
+    ///
+    /// # Errors
+    /// The finding that stands in the way.
+    pub fn request(&self) -> Result<Request, Finding> {
+        let base = self.base_url.as_deref().or_else(|| self.default_base());
+        let mut request = self.draft_with_base(base).to_request(base)?;
+        if let Some(label) = self.given_key {
+            put_key(&mut request, label, |name| self.catalog.credential_header(name).is_some());
+        }
+        Ok(request)
+    }
+
+    fn default_base(&self) -> Option<&str> {
+        let profile = self.catalog.profile(self.chosen_profile.as_deref()?)?;
+        profile.base_urls.first().map(|b| b.url.as_str())
+    }
+
+    /// The draft with an unset variable at the head of its URL (`$BASE_URL/v1/…`) taken as the base URL, and with the
+    /// operator's base URL in the place of the pasted one.
+    fn draft_with_base(&self, base: Option<&str>) -> Draft {
+        let mut draft = self.draft.clone();
+        if draft.url.starts_with("[env:")
+            && base.is_some()
+            && let Some((_, path)) = draft.url.split_once(']')
+        {
+            draft.url = path.to_owned();
+        }
+        if let (Some(base), Some((_, rest))) = (self.base_url.as_deref(), draft.url.split_once("://")) {
+            let path = rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or("/");
+            draft.url = format!("{base}{path}");
+        }
+        draft
+    }
+
+    /// After any change of the draft: checks it, asks for variables that it names, makes the note stale.
+    fn draft_changed(&mut self) -> Vec<Effect> {
+        self.note_is_stale();
+        self.confirmed = false;
+        let profile = self.profile().cloned();
+        let mut draft = self.draft_with_base(self.base_url.as_deref());
+        if let (Ok(request), true) = (self.request(), self.given_key.is_some()) {
+            draft.headers = request.headers;
+        }
+        self.preflight =
+            if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
+        if let Ok(request) = self.request() {
+            self.evidence.request = Some(request);
+        } else {
+            self.evidence.request = None;
+        }
+        self.reread();
+        let mut names: Vec<String> = Vec::new();
+        let texts = [&self.draft.url, &self.draft.body]
+            .into_iter()
+            .chain(self.draft.headers.iter().map(|h| &h.value));
+        for name in texts.flat_map(|text| env_names(text)) {
+            if self.ring.by_env(&name).is_none()
+                && !self.asked_environment.contains(&name)
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
+            return Vec::new();
+        }
+        self.asked_environment.extend(names.iter().cloned());
+        vec![Effect::ReadEnvironment(names)]
+    }
+
+    /// Takes an answer that the operator has as the first attempt.
+    fn observe(&mut self, mut attempt: Attempt) {
+        attempt.index = 1;
+        self.evidence.attempts.insert(0, attempt);
+        self.reread();
+    }
+
+    /// Starts over with nothing observed.
+    fn forget_evidence(&mut self) {
+        self.evidence = Evidence::default();
+        self.readings.clear();
+        self.control_readings.clear();
+        self.diagnosis = None;
+        self.activity = Activity::Idle;
+        self.consent = None;
+        self.delivered.clear();
+        self.confirmed = false;
+        self.run_start = 0;
+        self.note_is_stale();
+    }
+
+    /// What stands in the way of sending, as a finding; `None` where nothing does.
+    pub(super) fn obstacle(&self, request: &Request) -> Option<Finding> {
+        for text in request.masked_texts() {
+            for name in env_names(text) {
+                if self.ring.by_env(&name).is_none() {
+                    return Some(
+                        Finding::new("variable_not_set", Level::Error, format!("the variable {name} is not set"))
+                            .at(Place::Whole)
+                            .fix("set it, or give a key: `k` on the screen, --key-env, --key-stdin or --key-command"),
+                    );
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Puts `label` in the place of the credential: every credential header but cookies; a bearer header where there is none.
+fn put_key(request: &mut Request, label: Label, is_credential: impl Fn(&str) -> bool) {
+    let mut found = false;
+    for Header { name, value } in &mut request.headers {
+        let name = name.to_ascii_lowercase();
+        if !matches!(name.as_str(), "authorization" | "x-api-key" | "api-key" | "x-goog-api-key")
+            || !is_credential(&name)
+        {
+            continue;
+        }
+        *value = if name == "authorization" { format!("Bearer {label}") } else { label.to_string() };
+        found = true;
+    }
+    if !found {
+        request.headers.push(Header::new("Authorization", format!("Bearer {label}")));
+    }
+}

@@ -1,0 +1,1 @@
+//! The walk, event by event. No IO, no async.
