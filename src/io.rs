@@ -1,4 +1,5 @@
 //! First floor: one room per outside thing. Runs the session's effects and feeds events back.
 
 pub mod clock;
+pub mod driver;
 pub mod net;

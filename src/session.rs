@@ -252,6 +252,7 @@ impl Session {
             Event::Pasted(text) => self.pasted(&text),
             Event::Edited(draft) => self.edited(draft),
             Event::ResponseGiven { text, status, at } => self.response_given(&text, status, at),
+            Event::ObservationSaid { status, at } => self.observation_said(status, at),
             Event::GatewayChosen(id) => self.gateway_chosen(id),
             Event::BaseUrlSet(url) => self.base_url_set(&url),
             Event::KeyGiven { origin, value } => self.key_given(origin, &value),

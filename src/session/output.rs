@@ -35,6 +35,14 @@ impl Output {
     pub fn render(&self, format: Format) -> Result<Rendered, Refusal> {
         note::render(&self.note, format, &self.audit)
     }
+
+    /// Checks another text that is made from this case, and lets it pass.
+    ///
+    /// # Errors
+    /// The audit's refusal.
+    pub fn pass(&self, text: String, format: Format) -> Result<Rendered, Refusal> {
+        self.audit.pass(text, format)
+    }
 }
 
 impl Session {
