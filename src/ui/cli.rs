@@ -137,7 +137,13 @@ pub struct SendArguments {
 
 impl Default for SendArguments {
     fn default() -> Self {
-        Self { retries: 2, timeout: 300.0, connect_timeout: 10.0, first_byte_timeout: 120.0, idle_timeout: 60.0 }
+        Self {
+            retries: 2,
+            timeout: 300.0,
+            connect_timeout: 10.0,
+            first_byte_timeout: 120.0,
+            idle_timeout: 60.0,
+        }
     }
 }
 
@@ -160,7 +166,11 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 0.001 to 86400")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be from 0.001 to 86400"
+)]
 fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0).round() as u64
 }

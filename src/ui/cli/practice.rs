@@ -17,9 +17,11 @@ use crate::ui::tui::PracticeChoice;
 
 /// Options of `casefile practice`.
 #[derive(Debug, Clone, Args)]
-#[command(after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
+#[command(
+    after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
     casefile practice --list\n  casefile practice --scenario unknown-model --format markdown\n  \
-    casefile practice --serve 127.0.0.1:8787       serve only; point any client at it")]
+    casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
+)]
 pub struct PracticeArguments {
     /// The scenario to run; without a terminal the first one is run.
     #[arg(long, value_name = "NAME")]
@@ -81,13 +83,18 @@ fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
 
 fn unknown(name: &str) -> Failed {
     let known: Vec<&str> = scenarios().iter().map(|s| s.name.as_str()).collect();
-    Failed::new(Exit::Usage, format!("there is no scenario {}; known: {}", say::harmless(name), known.join(", ")))
+    Failed::new(
+        Exit::Usage,
+        format!("there is no scenario {}; known: {}", say::harmless(name), known.join(", ")),
+    )
 }
 
 fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
-    let options = Options { clock: Arc::new(SystemClock::new()), seed: system_seed(), address, ..Options::default() };
-    Gateway::start(options)
-        .map_err(|e| Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address")))
+    let options =
+        Options { clock: Arc::new(SystemClock::new()), seed: system_seed(), address, ..Options::default() };
+    Gateway::start(options).map_err(|e| {
+        Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
+    })
 }
 
 fn list(output: OutputKind) -> Result<Exit, Failed> {
@@ -111,7 +118,10 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
 
 fn serve(address: SocketAddr) -> Result<Exit, Failed> {
     if !address.ip().is_loopback() {
-        return Err(Failed::new(Exit::Usage, "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787"));
+        return Err(Failed::new(
+            Exit::Usage,
+            "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787",
+        ));
     }
     let gateway = start(Some(address))?;
     say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))

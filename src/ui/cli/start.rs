@@ -72,7 +72,8 @@ pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver,
 }
 
 fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
-    let deliverer = std::rc::Rc::new(std::cell::RefCell::new(Deliverer::new(Surroundings::from_environment(), screen)));
+    let deliverer =
+        std::rc::Rc::new(std::cell::RefCell::new(Deliverer::new(Surroundings::from_environment(), screen)));
     let writer = std::rc::Rc::clone(&deliverer);
     Parts {
         clock,
@@ -81,7 +82,9 @@ fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
             store::remember_binding(&store::Places::find(), binding).map_err(|e| e.to_string())
         }),
         copy: Box::new(move |rendered| deliverer.borrow_mut().copy(rendered).map_err(|e| e.to_string())),
-        write: Box::new(move |rendered, path| writer.borrow_mut().write(rendered, path).map_err(|e| e.to_string())),
+        write: Box::new(move |rendered, path| {
+            writer.borrow_mut().write(rendered, path).map_err(|e| e.to_string())
+        }),
     }
 }
 
@@ -90,10 +93,9 @@ fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
 /// # Errors
 /// What `work` gives, or that no runtime can be had.
 pub(super) fn on_this_thread<T>(work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failed::new(Exit::Local, format!("the system gives no event loop ({e}); close other programs")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| {
+        Failed::new(Exit::Local, format!("the system gives no event loop ({e}); close other programs"))
+    })?;
     tokio::task::LocalSet::new().block_on(&runtime, work)
 }
 
@@ -103,8 +105,11 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
     let ground = ground()?;
     let key = arguments.key.read()?;
     let mut first = vec![Event::BindingsRead(ground.bindings.clone())];
-    first.extend(arguments.gateway.clone().or_else(|| ground.config.gateway.clone()).map(Event::GatewayChosen));
-    first.extend(arguments.base_url.clone().or_else(|| ground.config.base_url.clone()).map(Event::BaseUrlSet));
+    first.extend(
+        arguments.gateway.clone().or_else(|| ground.config.gateway.clone()).map(Event::GatewayChosen),
+    );
+    first
+        .extend(arguments.base_url.clone().or_else(|| ground.config.base_url.clone()).map(Event::BaseUrlSet));
     first.extend(key.map(|(origin, value)| Event::KeyGiven { origin, value }));
     screen(&ground, first, Vec::new())
 }
