@@ -1,5 +1,6 @@
 //! The walk as a state machine: events in, effects out. Pure: no clock, no disk, no network, no terminal.
 
+pub mod case_id;
 mod effect;
 mod event;
 
