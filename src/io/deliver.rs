@@ -14,7 +14,7 @@ use crate::io::store::StoreError;
 use crate::session::Delivered;
 
 pub use hold::hold_clipboard;
-pub use surroundings::{Holder, Program, Route, Surroundings};
+pub use surroundings::{Holder, Keeper, Program, Route, Surroundings};
 
 /// Nothing was delivered.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +65,11 @@ impl Deliverer {
                 Route::Program(program) => child::feed(&program.path, &program.arguments, text),
                 Route::File => {
                     return self.file_instead(rendered).map_err(|cause| DeliverError::NoWay {
-                        tried: if tried.is_empty() { "no clipboard here".to_owned() } else { tried.join(", ") },
+                        tried: if tried.is_empty() {
+                            "no clipboard here".to_owned()
+                        } else {
+                            tried.join(", ")
+                        },
                         cause: Box::new(cause),
                     });
                 }
@@ -112,7 +116,8 @@ impl Deliverer {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::case::catalog::Catalog;
@@ -150,8 +155,8 @@ mod tests {
         let tmux = Some(fake(folder.path(), "tmux", "", 0));
         // With a terminal over SSH, too: tmux comes first.
         let terminal = Some(folder.path().join("tty"));
-        let mut deliverer = Deliverer::new(Surroundings { tmux, ssh: true, terminal, ..nowhere(folder.path()) });
-        let delivered = deliverer.copy(&note(TEXT, Format::Yaml)).expect("delivered");
+        let mut ways = Deliverer::new(Surroundings { tmux, ssh: true, terminal, ..nowhere(folder.path()) });
+        let delivered = ways.copy(&note(TEXT, Format::Yaml)).expect("delivered");
         assert!(delivered.route.starts_with("tmux buffer") && delivered.certain, "{delivered:?}");
         let kept = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect(name);
         assert_eq!((kept("tmux.in").as_str(), kept("tmux.args").as_str()), (TEXT, "load-buffer -w -\n"));
@@ -164,13 +169,13 @@ mod tests {
         let tmux = Some(fake(folder.path(), "tmux", "", 1));
         let terminal = folder.path().join("tty");
         std::fs::write(&terminal, "").expect("a terminal");
-        let mut deliverer = Deliverer::new(Surroundings {
+        let mut ways = Deliverer::new(Surroundings {
             tmux,
             ssh: true,
             terminal: Some(terminal.clone()),
             ..nowhere(folder.path())
         });
-        let delivered = deliverer.copy(&note(TEXT, Format::Yaml)).expect("delivered");
+        let delivered = ways.copy(&note(TEXT, Format::Yaml)).expect("delivered");
         assert_eq!(delivered.route, "terminal clipboard (OSC 52), if your terminal allows it");
         assert!(!delivered.certain && delivered.path.is_none());
         let encoded = base64::prelude::BASE64_STANDARD.encode(TEXT);
@@ -178,7 +183,7 @@ mod tests {
         assert_eq!(sent, format!("\u{1b}]52;c;{encoded}\u{1b}\\"));
         // What no terminal takes goes to a file.
         let large = note(&"x".repeat(56_000), Format::Plain);
-        let delivered = deliverer.copy(&large).expect("delivered");
+        let delivered = ways.copy(&large).expect("delivered");
         assert!(delivered.path.as_deref().is_some_and(|p| p.ends_with("casefile-note.txt")), "{delivered:?}");
     }
 
@@ -189,8 +194,9 @@ mod tests {
             let path = fake(folder.path(), "holder", answer, code);
             Some(Holder { path, arguments: vec!["clipboard-hold".to_owned()] })
         };
-        let with = |holder| Surroundings { display: true, holder, ..nowhere(folder.path()) };
-        let delivered = Deliverer::new(with(holder("held\\n", 0))).copy(&note(TEXT, Format::Yaml)).expect("held");
+        let with = |holder| Surroundings { keeper: Keeper::Owner, holder, ..nowhere(folder.path()) };
+        let delivered =
+            Deliverer::new(with(holder("held\\n", 0))).copy(&note(TEXT, Format::Yaml)).expect("held");
         assert!(delivered.route.starts_with("clipboard") && delivered.certain, "{delivered:?}");
         let kept = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect(name);
         assert_eq!((kept("holder.in").as_str(), kept("holder.args").as_str()), (TEXT, "clipboard-hold\n"));
@@ -209,8 +215,8 @@ mod tests {
             arguments: vec!["-in".to_owned()],
         };
         let programs = vec![program("broken", 1), program("xclip", 0)];
-        let mut deliverer = Deliverer::new(Surroundings { programs, ..nowhere(folder.path()) });
-        let delivered = deliverer.copy(&note(TEXT, Format::Yaml)).expect("delivered");
+        let mut ways = Deliverer::new(Surroundings { programs, ..nowhere(folder.path()) });
+        let delivered = ways.copy(&note(TEXT, Format::Yaml)).expect("delivered");
         assert_eq!((delivered.route.as_str(), delivered.certain), ("clipboard, through xclip", true));
         assert_eq!(std::fs::read_to_string(folder.path().join("xclip.in")).expect("kept"), TEXT);
     }
@@ -218,7 +224,8 @@ mod tests {
     #[test]
     fn without_a_clipboard_it_is_a_file() {
         let folder = tempfile::tempdir().expect("a folder");
-        let delivered = Deliverer::new(nowhere(folder.path())).copy(&note(TEXT, Format::Yaml)).expect("a file");
+        let delivered =
+            Deliverer::new(nowhere(folder.path())).copy(&note(TEXT, Format::Yaml)).expect("a file");
         let path = delivered.path.expect("a path");
         assert!(path.ends_with("CF-20261121-7K3M9QXZ.yaml"), "{path}");
         assert_eq!(delivered.route, format!("file {path} (no clipboard here)"));
@@ -230,7 +237,7 @@ mod tests {
     #[ignore = "would write to the clipboard of whoever runs the tests"]
     fn with_a_dead_display() {
         let folder = tempfile::tempdir().expect("a folder");
-        let surroundings = Surroundings { display: true, stays: true, ..nowhere(folder.path()) };
+        let surroundings = Surroundings { keeper: Keeper::Owner, stays: true, ..nowhere(folder.path()) };
         let delivered = Deliverer::new(surroundings).copy(&note(TEXT, Format::Markdown)).expect("a file");
         assert!(delivered.path.is_some(), "{delivered:?}");
     }
@@ -255,11 +262,11 @@ mod tests {
             temporary: folder.path().to_owned(),
             ..Surroundings::default()
         };
-        let mut deliverer = Deliverer::new(surroundings);
-        let delivered = deliverer.copy(&note(TEXT, Format::Json)).expect("a file");
+        let mut ways = Deliverer::new(surroundings);
+        let delivered = ways.copy(&note(TEXT, Format::Json)).expect("a file");
         assert!(delivered.path.is_some_and(|p| Path::new(&p).parent() == Some(folder.path())));
-        deliverer.surroundings.temporary = folder.path().join("gone, too");
-        let error = deliverer.copy(&note(TEXT, Format::Json)).expect_err("no way").to_string();
+        ways.surroundings.temporary = folder.path().join("gone, too");
+        let error = ways.copy(&note(TEXT, Format::Json)).expect_err("no way").to_string();
         assert!(error.contains("no clipboard here") && error.contains("create its folder"), "{error}");
     }
 }

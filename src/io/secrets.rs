@@ -48,13 +48,17 @@ pub enum SecretError {
     #[error("{0} gave more than {LONGEST} bytes on one line; that is no key")]
     TooLong(String),
     /// Standard input is the terminal: typing there would show the key.
-    #[error("standard input is a terminal, and a key typed there would be seen; pipe the key in, or use the prompt")]
+    #[error(
+        "standard input is a terminal, and a key typed there would be seen; pipe the key in, or use the prompt"
+    )]
     StdinIsTerminal,
     /// Standard input failed.
     #[error("standard input cannot be read ({0}); pipe the key in again, or use the prompt")]
     Stdin(std::io::Error),
     /// The key command is no command.
-    #[error("the key command has an open quote or is empty; write it as in a shell, for example: pass show gateway")]
+    #[error(
+        "the key command has an open quote or is empty; write it as in a shell, for example: pass show gateway"
+    )]
     CommandSyntax,
     /// The key command did not start. Its text may be a key by mistake and is not repeated.
     #[error(
@@ -70,7 +74,9 @@ pub enum SecretError {
         ended: String,
     },
     /// The key command took too long.
-    #[error("the key command {program} gave nothing within {seconds} s and was stopped; run it yourself, perhaps it asks something")]
+    #[error(
+        "the key command {program} gave nothing within {seconds} s and was stopped; run it yourself, perhaps it asks something"
+    )]
     CommandSlow {
         /// The program's name.
         program: String,
@@ -106,7 +112,8 @@ pub fn from_env(name: &str) -> Result<SecretString, SecretError> {
     from_lookup(name, |name| std::env::var_os(name))
 }
 
-fn from_lookup(
+/// As [`from_env`], from any source of variables.
+pub(crate) fn from_lookup(
     name: &str,
     lookup: impl Fn(&str) -> Option<std::ffi::OsString>,
 ) -> Result<SecretString, SecretError> {

@@ -20,7 +20,8 @@ pub use words::{clear_words, load_words, save_words};
 
 use crate::io::terminal::plain;
 
-/// Something on the disk did not work: which file, why, what to do next. Holds no content of a file.
+/// Something on the disk did not work: which file, why, what to do next. Holds no content of a file, except
+/// that the reader of catalog files names the word that it did not expect.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// No home folder is known.
@@ -69,7 +70,7 @@ pub enum StoreError {
     Faulty {
         /// The file.
         path: PathBuf,
-        /// What is wrong and where, without any value from the file.
+        /// What is wrong and where.
         what: String,
     },
 }

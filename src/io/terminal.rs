@@ -100,7 +100,8 @@ fn farewell(info: &PanicHookInfo<'_>) -> String {
 /// A source file for a report. The path of a dependency begins with the builder's home folder: its end is enough.
 fn place(file: &str) -> String {
     let parts: Vec<&str> = file.split(['/', '\\']).collect();
-    let from = if file.starts_with(['/', '\\']) || file.contains(':') { parts.len().saturating_sub(4) } else { 0 };
+    let from =
+        if file.starts_with(['/', '\\']) || file.contains(':') { parts.len().saturating_sub(4) } else { 0 };
     plain(&parts.get(from..).unwrap_or(&parts).join("/"))
 }
 

@@ -24,7 +24,8 @@ pub fn find(text: &str) -> Option<&str> {
         let id = text.get(at..at + LENGTH)?;
         let before = text.get(..at).and_then(|t| t.chars().next_back());
         let after = text.get(at + LENGTH..).and_then(|t| t.chars().next());
-        let alone = ![before, after].into_iter().flatten().any(|c| c.is_alphanumeric() || c == '-' || c == '_');
+        let alone =
+            ![before, after].into_iter().flatten().any(|c| c.is_alphanumeric() || c == '-' || c == '_');
         (alone && is_case_id(id)).then_some(id)
     })
 }

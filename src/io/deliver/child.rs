@@ -16,11 +16,7 @@ pub(super) struct Failed;
 
 /// Starts `program`, gives it `text` and waits for it to end well. Its output goes nowhere: a clipboard program leaves
 /// a child behind that would keep our pipes open.
-pub(super) fn feed(
-    program: &Path,
-    arguments: &[impl AsRef<OsStr>],
-    text: &str,
-) -> Result<(), Failed> {
+pub(super) fn feed(program: &Path, arguments: &[impl AsRef<OsStr>], text: &str) -> Result<(), Failed> {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -71,7 +67,8 @@ pub(super) fn osc52(terminal: &Path, text: &str) -> Result<(), Failed> {
     terminal.write_all(sequence.as_bytes()).and_then(|()| terminal.flush()).map_err(|_| Failed)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

@@ -8,11 +8,7 @@ use crate::io::store::{private_folder, shown, write_atomic};
 use crate::session::{Delivered, case_id};
 
 /// Writes to the path that the operator gave.
-pub(super) fn write(
-    rendered: &Rendered,
-    path: &str,
-    home: Option<&Path>,
-) -> Result<Delivered, DeliverError> {
+pub(super) fn write(rendered: &Rendered, path: &str, home: Option<&Path>) -> Result<Delivered, DeliverError> {
     let whole = match path.strip_prefix("~/") {
         Some(rest) => home.ok_or(DeliverError::NoHome)?.join(rest),
         None => PathBuf::from(path),
@@ -53,7 +49,8 @@ fn ending(format: Format) -> &'static str {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::super::tests::note;
     use super::*;
@@ -75,9 +72,8 @@ mod tests {
             assert_eq!(delivered.route, format!("file {written}"));
             assert_eq!(std::fs::read_to_string(&written).expect("there"), text);
         }
-        let said = |path: &str| {
-            write(&note(text, Format::Yaml), path, None).expect_err("refused").to_string()
-        };
+        let said =
+            |path: &str| write(&note(text, Format::Yaml), path, None).expect_err("refused").to_string();
         assert!(said(&at("notes")).contains("end the path with /"));
         assert!(said("~/x").contains("no home folder"));
         assert!(said("").contains("path of a file"));

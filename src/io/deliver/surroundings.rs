@@ -16,10 +16,8 @@ pub struct Surroundings {
     pub ssh: bool,
     /// The device of the controlling terminal, if there is one.
     pub terminal: Option<PathBuf>,
-    /// An X11 or Wayland display: the clipboard's text lives in the process that owns it.
-    pub display: bool,
-    /// A clipboard that the system itself keeps (macOS, Windows).
-    pub system: bool,
+    /// Who keeps the clipboard of this machine.
+    pub keeper: Keeper,
     /// The program stays (the terminal program), so it can own the clipboard itself.
     pub stays: bool,
     /// How to start a process that holds the clipboard after we are gone.
@@ -32,6 +30,18 @@ pub struct Surroundings {
     pub temporary: PathBuf,
     /// The home folder.
     pub home: Option<PathBuf>,
+}
+
+/// Who keeps the text of a clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keeper {
+    /// There is no clipboard.
+    #[default]
+    None,
+    /// The process that owns it (X11, Wayland): when it ends, the text is gone.
+    Owner,
+    /// The system itself (macOS, Windows).
+    System,
 }
 
 /// A process that holds the clipboard: reads the text on standard input, says `held`, and stays.
@@ -115,15 +125,17 @@ impl Surroundings {
 
     fn from_lookup(stays: bool, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let set = |name: &str| lookup(name).is_some_and(|v| !v.is_empty());
-        let system = cfg!(any(target_os = "macos", windows));
         let (x11, wayland) = (set("DISPLAY"), set("WAYLAND_DISPLAY"));
         let path = lookup("PATH").unwrap_or_default();
         Self {
             tmux: set("TMUX").then(|| PathBuf::from("tmux")),
             ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
             terminal: controlling_terminal(),
-            display: !system && (x11 || wayland),
-            system,
+            keeper: match (cfg!(any(target_os = "macos", windows)), x11 || wayland) {
+                (true, _) => Keeper::System,
+                (false, true) => Keeper::Owner,
+                (false, false) => Keeper::None,
+            },
             stays,
             holder: std::env::current_exe()
                 .ok()
@@ -142,10 +154,10 @@ impl Surroundings {
         if self.ssh && bytes <= OSC52_MOST {
             routes.extend(self.terminal.clone().map(Route::Osc52));
         }
-        if self.system || (self.display && self.stays) {
-            routes.push(Route::Local);
-        } else if self.display {
-            routes.extend(self.holder.clone().map(Route::Held));
+        match self.keeper {
+            Keeper::None => {}
+            Keeper::Owner if !self.stays => routes.extend(self.holder.clone().map(Route::Held)),
+            Keeper::Owner | Keeper::System => routes.push(Route::Local),
         }
         routes.extend(self.programs.iter().cloned().map(Route::Program));
         routes.push(Route::File);
@@ -168,7 +180,10 @@ fn programs(path: &OsString, x11: bool, wayland: bool) -> Vec<Program> {
     ];
     let found = |name: &str| {
         // An empty or relative entry means the current folder, and a program from there is not ours to start.
-        std::env::split_paths(path).filter(|folder| folder.is_absolute()).map(|f| f.join(name)).find(|p| p.is_file())
+        std::env::split_paths(path)
+            .filter(|folder| folder.is_absolute())
+            .map(|f| f.join(name))
+            .find(|p| p.is_file())
     };
     known
         .into_iter()
@@ -198,14 +213,14 @@ mod tests {
             tmux: Some("tmux".into()),
             ssh: true,
             terminal,
-            display: true,
+            keeper: Keeper::Owner,
             stays: true,
             holder,
             programs,
             ..nothing.clone()
         };
         let command = Surroundings { stays: false, ..all.clone() };
-        let mac = Surroundings { system: true, ..nothing.clone() };
+        let mac = Surroundings { keeper: Keeper::System, ..nothing.clone() };
         let far = Surroundings { ssh: true, ..nothing.clone() };
         let table: [(&Surroundings, usize, &[&str]); 6] = [
             (&nothing, 10, &["file"]),
@@ -228,10 +243,10 @@ mod tests {
         let read = |names| Surroundings::from_lookup(false, set(names));
         assert!(read(&["TMUX"]).tmux.is_some() && read(&[]).tmux.is_none());
         assert!(read(&["SSH_TTY"]).ssh && read(&["SSH_CONNECTION"]).ssh && !read(&["TMUX"]).ssh);
-        let local = !cfg!(any(target_os = "macos", windows));
-        assert_eq!(read(&["WAYLAND_DISPLAY"]).display, local);
+        let local = if cfg!(any(target_os = "macos", windows)) { Keeper::System } else { Keeper::Owner };
+        assert_eq!(read(&["WAYLAND_DISPLAY"]).keeper, local);
         let empty = Surroundings::from_lookup(true, |_| Some(OsString::new()));
-        assert!(empty.tmux.is_none() && !empty.ssh && !empty.display && empty.stays);
+        assert!(empty.tmux.is_none() && !empty.ssh && empty.keeper != Keeper::Owner && empty.stays);
     }
 
     #[cfg(unix)]

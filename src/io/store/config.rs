@@ -141,7 +141,9 @@ mod tests {
         let used: String = DEFAULT_CONFIG
             .lines()
             .filter_map(|line| line.strip_prefix("# "))
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase() || c == ' ') && line.contains(':'))
+            .filter(|line| {
+                line.starts_with(|c: char| c.is_ascii_lowercase() || c == ' ') && line.contains(':')
+            })
             .filter(|line| !line.starts_with("casefile"))
             .fold(String::new(), |text, line| text + line + "\n");
         let config = parse(&used).expect(&used);
@@ -168,7 +170,7 @@ mod tests {
             (format!("base_url: ftp://{key}"), "http:// or https://"),
             (format!("base_url: {key}"), "is not a URL"),
             (format!("- {key}"), "line 1"),
-            (format!("{key}"), "line 1"),
+            (key.clone(), "line 1"),
             (format!("operator: [{key}"), "line"),
             (format!("operator: !!binary {key}"), "line 1"),
         ];

@@ -71,8 +71,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
-    let refused =
-        |what, advice| Err(StoreError::NotAFile { path: path.to_owned(), what, advice });
+    let refused = |what, advice| Err(StoreError::NotAFile { path: path.to_owned(), what, advice });
     if path.file_name().is_none() {
         return refused("no name of a file", "give the path of a file");
     }
@@ -83,9 +82,7 @@ fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
         Ok(about) if about.is_dir() => {
             refused("a folder", "end the path with / to write into it, or name a file in it")
         }
-        Ok(about) if !about.is_file() => {
-            refused("a device or pipe", "choose the path of a plain file")
-        }
+        Ok(about) if !about.is_file() => refused("a device or pipe", "choose the path of a plain file"),
         _ => Ok(()),
     }
 }
