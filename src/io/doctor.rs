@@ -74,13 +74,16 @@ struct Machine {
 impl Machine {
     fn this_one() -> Self {
         let built = std::env::current_exe().and_then(std::fs::metadata).and_then(|about| about.modified());
+        let surroundings = Surroundings::from_environment(true);
+        // Without a terminal crossterm asks `tput`, which makes up 80 by 24.
+        let size = surroundings.terminal.as_ref().and_then(|_| crossterm::terminal::size().ok());
         Self {
             variables: Box::new(|name| std::env::var_os(name)),
             folders: Folders::locate(),
-            surroundings: Surroundings::from_environment(true),
+            surroundings,
             now: crate::io::clock::SystemClock::new().now(),
             built: built.ok().map(DateTime::from),
-            size: crossterm::terminal::size().ok().filter(|(columns, lines)| *columns > 0 && *lines > 0),
+            size: size.filter(|(columns, lines)| *columns > 0 && *lines > 0),
             client: reqwest::Client::builder().no_proxy().build().is_ok(),
         }
     }

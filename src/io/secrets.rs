@@ -270,4 +270,14 @@ mod tests {
         assert_eq!(found, [true, false, false]);
         assert_eq!(read.first().map(|(name, _)| name.as_str()), Some("PATH"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_give_a_header_value_or_an_error(bytes: Vec<u8>) {
+            let line = first_line(&mut bytes.as_slice()).expect("reads");
+            if let Ok(secret) = from_line(&line, "standard input") {
+                proptest::prop_assert!(http::HeaderValue::from_str(secret.expose_secret()).is_ok());
+            }
+        }
+    }
 }

@@ -91,7 +91,7 @@ fn farewell(info: &PanicHookInfo<'_>) -> String {
         .location()
         .map_or_else(|| "an unknown place".to_owned(), |at| format!("{}:{}", place(at.file()), at.line()));
     format!(
-        "casefile {} stopped: a fault of its own at {place}. Nothing was sent or written after it.\n\
+        "casefile {} stopped: a fault of its own at {place}.\n\
          Please report this line and what you did; leave the request itself out of the report.\n",
         env!("CARGO_PKG_VERSION")
     )

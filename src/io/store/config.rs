@@ -192,4 +192,11 @@ mod tests {
         assert_eq!((config.operator.as_deref(), config.format), (Some("Jané"), Some(Format::Markdown)));
         assert_eq!(config.timeouts.timeouts().connect_ms, 3000);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_file_is_read_or_refused(text in "(\\PC|[\n:{}&*!|>'\"#-]| |operator|timeouts|retries|: ){0,60}") {
+            let _ = parse(&text);
+        }
+    }
 }
