@@ -34,7 +34,7 @@ fn config(folders: &Folders, catalog: &Catalog) -> (Check, Config) {
     let path = folders.config.join("config.yaml");
     match read_config(folders) {
         Err(error) => (
-            faulty("config", &error, "mend the file; `casefile` does not start with settings it cannot read"),
+            faulty("config", &error, "mend the file; until then none of its settings can be used"),
             Config::default(),
         ),
         Ok(config) if config.gateway.as_deref().is_some_and(|id| catalog.profile(id).is_none()) => {

@@ -39,7 +39,7 @@ pub(super) fn certificates(machine: &Machine) -> Check {
         .into_iter()
         .filter(|name| machine.variable(name).is_some())
         .collect();
-    let from = if named.is_empty() { String::new() } else { format!(" ({} is set)", named.join(", ")) };
+    let from = if named.is_empty() { String::new() } else { format!(" (set: {})", named.join(", ")) };
     if machine.client {
         return Check::ok("certificates", format!("the certificate store can be read{from}"));
     }
