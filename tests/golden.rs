@@ -31,6 +31,7 @@ fn settings() -> Settings {
         tool: "casefile 0.0.0-golden".into(),
         os: "linux".into(),
         proxy_in_use: false,
+        default_base: None,
         confirm_first: true,
         seed: 7,
     }

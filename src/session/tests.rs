@@ -27,6 +27,7 @@ fn session() -> Session {
             tool: "casefile test".into(),
             os: "linux".into(),
             proxy_in_use: false,
+            default_base: None,
             confirm_first: true,
             seed: 1,
         },

@@ -232,7 +232,7 @@ fn take_in(
         }
         walk.give(Event::GatewayChosen(id));
     }
-    if let Some(url) = arguments.base_url.clone().or_else(|| ground.config.base_url.clone()) {
+    if let Some(url) = arguments.base_url.clone() {
         crate::case::request::Target::parse(&url, None)
             .map_err(|e| Failed::new(Exit::Usage, format!("--base-url: {e}; write it as https://host")))?;
         walk.give(Event::BaseUrlSet(url));
