@@ -180,3 +180,6 @@ async fn wait_for_head(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
