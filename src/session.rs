@@ -101,8 +101,8 @@ pub struct Settings {
     pub tool: String,
     /// Operating system's name.
     pub os: String,
-    /// A proxy of the environment is in use for sending.
-    pub proxy_in_use: bool,
+    /// Tells whether requests to a host (first) by a scheme (second) go through a proxy of the environment.
+    pub proxy_for: fn(&str, &str) -> bool,
     /// Base URL (scheme and host) for requests that name none.
     pub default_base: Option<String>,
     /// The note leaves only after the operator confirmed the replacements (the terminal program).

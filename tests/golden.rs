@@ -30,7 +30,7 @@ fn settings() -> Settings {
         format: Format::Yaml,
         tool: "casefile 0.0.0-golden".into(),
         os: "linux".into(),
-        proxy_in_use: false,
+        proxy_for: |_, _| false,
         default_base: None,
         confirm_first: true,
         seed: 7,
@@ -40,7 +40,7 @@ fn settings() -> Settings {
 /// The walk of one scenario as an operator takes it on the default path.
 async fn walk(scenario: &Scenario) -> Session {
     let clock = Arc::new(FixedClock(moment()));
-    let options = Options { clock: clock.clone(), seed: 7, pace_ms: 0, ..Options::default() };
+    let options = Options { pace_ms: 0, ..Options::new(clock.clone(), 7) };
     let gateway = Gateway::start(options).expect("listens");
     let parts = Parts {
         clock,
@@ -53,7 +53,7 @@ async fn walk(scenario: &Scenario) -> Session {
     let (mut driver, mut events) = Driver::new(parts);
     for event in [
         Event::GatewayChosen("practice".into()),
-        Event::Pasted(scenario.paste(&gateway.base_url(), &gateway.key())),
+        Event::Pasted(scenario.paste(&gateway.base_url(), gateway.key())),
         Event::SendRequested,
         Event::ConsentGiven { remember: false },
     ] {

@@ -47,6 +47,16 @@ pub enum Basis {
     Inferred,
 }
 
+impl Basis {
+    /// The word for people and machines.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
 /// All scenarios, in the order in which to learn from them.
 pub fn scenarios() -> &'static [Scenario] {
     &SCENARIOS

@@ -26,7 +26,7 @@ fn session() -> Session {
             format: Format::Yaml,
             tool: "casefile test".into(),
             os: "linux".into(),
-            proxy_in_use: false,
+            proxy_for: |_, _| false,
             default_base: None,
             confirm_first: true,
             seed: 1,

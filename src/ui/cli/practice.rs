@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
     let ground = ground()?;
-    let paste = scenario.paste(&gateway.base_url(), &gateway.key());
+    let paste = scenario.paste(&gateway.base_url(), gateway.key());
     on_this_thread(super::note::walk(&note, &ground, Some(paste)))
 }
 
@@ -76,8 +76,8 @@ fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
     PracticeChoice {
         name: scenario.name.clone(),
         title: scenario.title.clone(),
-        story: scenario.story.clone(),
-        paste: scenario.paste(&gateway.base_url(), &gateway.key()),
+        story: format!("{} {} Support will ask: {}", scenario.happened, scenario.look_at, scenario.support_asks),
+        paste: scenario.paste(&gateway.base_url(), gateway.key()),
     }
 }
 
@@ -91,7 +91,7 @@ fn unknown(name: &str) -> Failed {
 
 fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
     let options =
-        Options { clock: Arc::new(SystemClock::new()), seed: system_seed(), address, ..Options::default() };
+        Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
     Gateway::start(options).map_err(|e| {
         Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
     })
@@ -103,13 +103,13 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(
             &scenarios()
                 .iter()
-                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.certainty(), "source": s.source}))
+                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.basis.word(), "source": s.source}))
                 .collect::<Vec<_>>(),
         )
         .unwrap_or_default(),
         OutputKind::Text => scenarios()
             .iter()
-            .map(|s| format!("{:<16} {} ({})\n", s.name, s.title, s.certainty()))
+            .map(|s| format!("{:<16} {} ({})\n", s.name, s.title, s.basis.word()))
             .collect(),
     };
     say::output(&text).map_err(failed)?;
