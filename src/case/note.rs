@@ -4,6 +4,9 @@ mod build;
 mod completeness;
 mod markdown;
 mod model;
+mod plain;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod yaml;
 
@@ -15,7 +18,9 @@ use crate::case::retry::Policy;
 use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
 
 pub use build::build;
-pub use model::{Gap, Note};
+pub use completeness::{Item, completeness};
+pub use markdown::{TemplateError, render_with};
+pub use model::*;
 pub use schema::{Fault, SCHEMA, validate};
 
 /// Everything a note is made from.
@@ -105,7 +110,23 @@ pub fn render(note: &Note, format: Format, audit: &Audit) -> Result<Rendered, Re
         Format::Yaml => yaml::render(note),
         Format::Markdown => markdown::render(note),
         Format::Json => schema::json(note),
-        Format::Plain => markdown::plain(note),
+        Format::Plain => plain::render(note),
     };
     audit.pass(text, format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The notes as support gets them: any change of a byte is seen here.
+    #[test]
+    fn golden_notes() {
+        for name in sample::NAMES {
+            let note = sample::note(name);
+            insta::assert_snapshot!(format!("{name}.yaml"), yaml::render(&note));
+            insta::assert_snapshot!(format!("{name}.md"), markdown::render(&note));
+        }
+        insta::assert_snapshot!("model_not_found.txt", plain::render(&sample::note("model_not_found")));
+    }
 }
