@@ -2,6 +2,8 @@
 
 mod build;
 mod completeness;
+#[cfg(test)]
+mod golden;
 mod markdown;
 mod model;
 mod plain;
@@ -19,7 +21,7 @@ use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEviden
 
 pub use build::build;
 pub use completeness::{Item, completeness};
-pub use markdown::{TemplateError, render_with};
+pub use markdown::TemplateError;
 pub use model::*;
 pub use schema::{Fault, SCHEMA, validate};
 
@@ -115,18 +117,23 @@ pub fn render(note: &Note, format: Format, audit: &Audit) -> Result<Rendered, Re
     audit.pass(text, format)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why a note could not be rendered by a template of the operator's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The template cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The audit found something in what it made.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
 
-    /// The notes as support gets them: any change of a byte is seen here.
-    #[test]
-    fn golden_notes() {
-        for name in sample::NAMES {
-            let note = sample::note(name);
-            insta::assert_snapshot!(format!("{name}.yaml"), yaml::render(&note));
-            insta::assert_snapshot!(format!("{name}.md"), markdown::render(&note));
-        }
-        insta::assert_snapshot!("model_not_found.txt", plain::render(&sample::note("model_not_found")));
-    }
+/// Renders `note` as Markdown by a template of the operator's (`name` stands in errors) and audits the bytes. See
+/// `templates/note.md.j2` for what a template can use.
+///
+/// # Errors
+/// [`RenderError`]: the template with its line, or the audit's refusal.
+pub fn render_with(note: &Note, template: &str, name: &str, audit: &Audit) -> Result<Rendered, RenderError> {
+    let text = markdown::render_with(template, name, note)?;
+    Ok(audit.pass(text, Format::Markdown)?)
 }

@@ -15,7 +15,7 @@ use super::{Material, Run};
 use crate::case::catalog::Endpoint;
 use crate::case::diagnose::Diagnosis;
 use crate::case::sanitize::{Clean, SafeAttempt, SafeError, SafeEvidence, SafeResponse};
-use crate::case::vocabulary::{FailureClass, Owner, ResponseShape, StreamVerdict};
+use crate::case::vocabulary::{EnvelopeKind, FailureClass, Owner, ResponseShape, StreamVerdict};
 
 /// The note for this material.
 pub fn build(material: &Material<'_>) -> Note {
@@ -122,8 +122,8 @@ fn worked(attempt: &SafeAttempt) -> bool {
         && attempt.response.as_ref().is_some_and(|r| {
             r.status.is_some_and(|s| (200..300).contains(&s))
                 && r.soft.is_none()
-                && r.error.message.is_none()
-                && code(&r.error).is_none()
+                && (r.error.kind == EnvelopeKind::NoError
+                    || r.error.message.is_none() && code(&r.error).is_none())
                 && r.stream.as_ref().is_none_or(|s| s.verdict == StreamVerdict::Complete)
         })
 }

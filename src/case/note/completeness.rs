@@ -162,11 +162,12 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
         }
         "request.method" | "request.path" | "request.base_url" | "request.body" => NO_REQUEST,
         "request.model" if note.request.is_some() => "neither the body nor the path names one",
-        "request.model" | "credential_used" if note.request.is_none() => NO_REQUEST,
+        "request.model" | "credential_used" | "doc_url" | "request_area" if note.request.is_none() => {
+            NO_REQUEST
+        }
         "credential_used" => "the request carries no credential",
         "request.content_type" => "the request has no content-type header",
         "request.model_listed" => "the gateway's model list was not asked for",
-        "doc_url" | "request_area" if note.request.is_none() => NO_REQUEST,
         "doc_url" | "request_area" => "no documented endpoint is known for this method and path",
         "attempts.at" | "attempts.timing.total_ms" => why_no_time(last),
         "support_question" | "report.expected" | "report.impact" | "operator" => {

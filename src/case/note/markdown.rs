@@ -8,6 +8,7 @@
 //! * `{{ x | code }}`: a code span; `{{ x | cell }}`: the same, for a table
 //! * `{{ x | block("json") }}`: a code block; a body (`note.request.body`, `note.response.body`) is indented JSON text
 //! * `{{ url | link(title) }}`: a link, where the URL is a plain web address
+//! * `{% for gap in note.missing_evidence | by_reason %}`: gaps (`fields`, `why`) with the same reason together
 
 mod escape;
 
@@ -15,7 +16,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
-use super::{Note, schema};
+use super::{Gap, Note, schema};
 
 /// The built-in template.
 const TEMPLATE: &str = include_str!("../../../templates/note.md.j2");
@@ -45,7 +46,7 @@ pub(super) fn render(note: &Note) -> String {
 ///
 /// # Errors
 /// [`TemplateError`] with the line: syntax, an unknown key or filter, too many steps.
-pub fn render_with(template: &str, name: &str, note: &Note) -> Result<String, TemplateError> {
+pub(super) fn render_with(template: &str, name: &str, note: &Note) -> Result<String, TemplateError> {
     let environment = environment().map_err(|e| fault(name, &e))?;
     environment
         .render_named_str(name, template, context(note))
@@ -74,47 +75,57 @@ fn environment<'a>() -> Result<Environment<'a>, Error> {
         if value.is_undefined() {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
-        let text = if value.is_safe() { value.to_string() } else { escape::text(&words(value)) };
-        out.write_str(&text).map_err(Error::from)
+        let value = if value.is_safe() { value.clone() } else { harmless(value, escape::text) };
+        write!(out, "{value}").map_err(Error::from)
     });
-    environment.add_filter("text", |value: &Value| safe(escape::text(&words(value))));
-    environment.add_filter("code", |value: &Value| safe(escape::code(&words(value))));
-    environment.add_filter("cell", |value: &Value| safe(escape::cell(&words(value))));
+    environment.add_filter("text", |value: &Value| harmless(value, escape::text));
+    environment.add_filter("code", |value: &Value| harmless(value, escape::code));
+    environment.add_filter("cell", |value: &Value| harmless(value, escape::cell));
     environment.add_filter("block", |value: &Value, language: Option<String>| {
-        safe(escape::block(&words(value), &language.unwrap_or_default()))
+        harmless(value, |text| escape::block(text, &language.unwrap_or_default()))
     });
     environment.add_filter("link", |url: &Value, title: Option<String>| {
-        let url = words(url);
-        safe(escape::link(&url, title.as_deref().unwrap_or(&url)))
+        harmless(url, |url| escape::link(url, title.as_deref().unwrap_or(url)))
     });
+    environment.add_filter("by_reason", |Serde(gaps): Serde<Vec<Gap>>| Value::from(Serde(by_reason(gaps))));
     Ok(environment)
 }
 
-fn safe(text: String) -> Value {
-    Value::from_safe_string(text)
+/// The text of a value, made harmless; nothing as `-`.
+fn harmless(value: &Value, escape: impl FnOnce(&str) -> String) -> Value {
+    if value.is_none() {
+        return Value::from_safe_string("-".to_owned());
+    }
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Value::from_safe_string(escape(&text))
 }
 
-/// The text of a value; a text as it is, nothing as `-`.
-fn words(value: &Value) -> String {
-    if value.is_none() {
-        "-".to_owned()
-    } else {
-        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// Gaps that have one reason, together, in the order of the first of them.
+fn by_reason(gaps: Vec<Gap>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = Vec::new();
+    for Gap { field, why } in gaps {
+        match reasons.iter_mut().find(|reason| reason.why == why) {
+            Some(reason) => reason.fields.push(field),
+            None => reasons.push(Reason { fields: vec![field], why }),
+        }
     }
+    reasons
+}
+
+/// Gaps with one reason.
+#[derive(serde::Serialize)]
+struct Reason {
+    fields: Vec<String>,
+    why: String,
 }
 
 /// At most one empty line in a row outside code blocks, none at the ends.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut fence: Option<String> = None;
+    let mut fence = None;
     let mut empty = true;
     for line in text.lines() {
-        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
-        match &fence {
-            None if ticks.len() >= 3 => fence = Some(ticks),
-            Some(open) if line.trim_end() == open.as_str() => fence = None,
-            _ => {}
-        }
+        fence = after(fence, line);
         let blank = line.trim().is_empty() && fence.is_none();
         if !(blank && empty) {
             out.push_str(if blank { "" } else { line });
@@ -126,6 +137,17 @@ fn tidy(text: &str) -> String {
         out.pop();
     }
     out
+}
+
+/// The open fence (its number of backticks) after `line`. A fence has no backtick behind it: that would be a span.
+fn after(fence: Option<usize>, line: &str) -> Option<usize> {
+    let rest = line.trim_start_matches('`');
+    let ticks = line.len() - rest.len();
+    match fence {
+        None => (ticks >= 3 && !rest.contains('`')).then_some(ticks),
+        Some(open) if ticks >= open && rest.trim().is_empty() => None,
+        open => open,
+    }
 }
 
 /// The engine's words without the values in them: kind and line are enough to mend a template.
@@ -150,34 +172,25 @@ mod tests {
     use crate::case::note::sample;
     use proptest::prelude::*;
 
-    /// What must not depend on evidence: headings, fences, tables and lists, outside code blocks.
+    /// What must not depend on evidence: headings, blocks, rows of tables, lists, paragraphs.
     fn structure(markdown: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let mut fence: Option<String> = None;
+        let mut fence = None;
         for line in markdown.lines() {
-            let ticks: String = line.chars().take_while(|c| *c == '`').collect();
-            match &fence {
-                None if ticks.len() >= 3 => {
-                    found.push("fence".to_owned());
-                    fence = Some(ticks);
-                }
-                Some(open) if line == open => {
-                    found.push("end".to_owned());
-                    fence = None;
-                }
-                Some(_) => {}
+            let was = fence;
+            fence = after(fence, line);
+            found.push(match (was, fence) {
+                (None, Some(_)) => "block".to_owned(),
+                (Some(_), None) => "end".to_owned(),
+                (Some(_), Some(_)) => continue,
                 // The title holds evidence: of the first line, only that it is a heading.
-                None if line.starts_with("# ") => found.push("#".to_owned()),
-                None if line.starts_with('#') => found.push(line.to_owned()),
-                None if line.starts_with('|') => {
-                    let bars = line.matches('|').count() - line.matches("\\|").count();
-                    found.push(format!("row of {bars}"));
+                (None, None) if line.starts_with("# ") => "#".to_owned(),
+                (None, None) if line.starts_with('#') => line.to_owned(),
+                (None, None) if line.starts_with('|') => {
+                    format!("row of {}", line.matches('|').count() - line.matches("\\|").count())
                 }
-                None if line.is_empty() => {}
-                None => {
-                    found.push(line.chars().take(1).filter(|c| !c.is_alphabetic() && *c != '`').collect())
-                }
-            }
+                (None, None) => line.chars().take(1).filter(|c| !c.is_alphabetic()).collect(),
+            });
         }
         assert_eq!(fence, None, "a block is not closed:\n{markdown}");
         found

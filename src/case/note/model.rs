@@ -6,7 +6,7 @@
 mod facts;
 mod judgement;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Audience;
 use crate::case::vocabulary::{ResponseShape, TransportKind};
@@ -114,7 +114,7 @@ pub struct Note {
 }
 
 /// Evidence that is missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// Field, as a dotted path in the note.
     pub field: String,

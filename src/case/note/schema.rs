@@ -52,7 +52,7 @@ pub fn validate(text: &str) -> Vec<Fault> {
 
 /// Segments as a JSON pointer (RFC 6901).
 fn pointer(path: &[String]) -> String {
-    path.iter().map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1"))).collect()
+    path.iter().flat_map(|segment| ["/".to_owned(), segment.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 fn read_json(text: &str) -> Result<Value, Fault> {

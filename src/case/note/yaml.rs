@@ -2,7 +2,7 @@
 //!
 //! Readers of YAML 1.1 and 1.2 must read every string back as it is. The writer quotes what either could take for
 //! something else; two cases it leaves to us: a block scalar that starts with a tab or holds blank lines only (read
-//! wrongly by PyYAML and by `yaml` of npm), and map keys such as `on`, which it quotes by the rules of 1.2 alone.
+//! wrongly by `PyYAML` and by `yaml` of npm), and map keys such as `on`, which it quotes by the rules of 1.2 alone.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
@@ -47,7 +47,6 @@ impl Serialize for Node<'_> {
                 }
                 map.end()
             }
-            // YAML 1.1 wants a dot in every float and knows no other way to write one exactly.
             plain => plain.serialize(serializer),
         }
     }

@@ -184,7 +184,7 @@ fn join(pieces: &[Piece]) -> String {
             Piece::Variable(name) if simple => {
                 let glued = matches!(pieces.get(index + 1), Some(Piece::Text(next))
                     if next.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '[')));
-                out.push_str(&if glued { format!("${{{name}}}") } else { format!("${name}") });
+                let _ = if glued { write!(out, "${{{name}}}") } else { write!(out, "${name}") };
             }
             Piece::Variable(name) => {
                 let _ = write!(out, "\"${name}\"");

@@ -1,6 +1,6 @@
 //! Title and report: what was done, what happened, made from the record; expected and impact are the operator's.
 
-use super::sentence::{base_url, one_line, outcome, route, times};
+use super::sentence::{base_url, one_line, outcome, route, times, went};
 use super::{counted, moment, primary_id, said, worked};
 use crate::case::note::Material;
 use crate::case::note::model::Report;
@@ -56,7 +56,7 @@ fn steps(material: &Material<'_>) -> Vec<String> {
         steps.push(format!("Repeat it: {} in all, with the waits under attempts.", times(repeats)));
     }
     if let Some(attempt) = evidence.attempts.last() {
-        steps.push(format!("Compare with what was observed: the request {}.", outcome(attempt)));
+        steps.push(format!("Compare with what was observed: the request {}.", went(attempt)));
     }
     steps
 }
@@ -94,7 +94,7 @@ fn actual(evidence: &SafeEvidence) -> String {
     let sent: Vec<&SafeAttempt> = evidence.attempts.iter().filter(|a| a.sent).collect();
     let mut sentences = Vec::new();
     if sent.is_empty() {
-        sentences.push(format!("By what was pasted, the request {}{}.", outcome(last), details(last)));
+        sentences.push(format!("By what was pasted, the request {}{}.", went(last), details(last)));
         sentences.push("This tool did not send it.".to_owned());
     } else {
         let failed = sent.iter().filter(|a| !worked(a)).count();
@@ -103,7 +103,7 @@ fn actual(evidence: &SafeEvidence) -> String {
             times(sent.len()),
             sent.len()
         ));
-        sentences.push(format!("The last one {}{}.", outcome(last), details(last)));
+        sentences.push(format!("The last one {}{}.", went(last), details(last)));
     }
     sentences.join(" ")
 }

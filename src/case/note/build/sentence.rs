@@ -60,6 +60,12 @@ pub(super) fn outcome(attempt: &SafeAttempt) -> String {
     words + &then
 }
 
+/// The same behind a subject: `was answered 503 (model_not_found)`.
+pub(super) fn went(attempt: &SafeAttempt) -> String {
+    let words = outcome(attempt);
+    if words.starts_with("answered") { format!("was {words}") } else { words }
+}
+
 /// `once`, `twice`, `3 times`.
 pub(super) fn times(count: usize) -> String {
     match count {

@@ -1,4 +1,4 @@
-//! Text that cannot do anything in Markdown. Rules of CommonMark and of the tables and auto-links of GitHub and GitLab.
+//! Text that cannot do anything in Markdown. Rules of `CommonMark` and of the tables and auto-links of GitHub and GitLab.
 //!
 //! Backslashes do not stop mentions, references or auto-links, which run over the finished text; code does. So running
 //! text keeps plain words, and every word that is not plainly one stands as code.
@@ -18,9 +18,9 @@ pub(super) fn text(text: &str) -> String {
         } else {
             out.push_str(head);
             if core.is_empty() || is_plain(core) {
-                out.push_str(core)
+                out.push_str(core);
             } else {
-                out.push_str(&code(core))
+                out.push_str(&code(core));
             }
             out.push_str(tail);
         }

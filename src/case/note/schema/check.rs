@@ -220,7 +220,7 @@ mod tests {
             found.push(name.clone());
             match name.as_str() {
                 "properties" | "$defs" => {
-                    value.as_object().expect("a map").values().for_each(|s| keywords(s, found))
+                    value.as_object().expect("a map").values().for_each(|s| keywords(s, found));
                 }
                 "items" | "additionalProperties" => keywords(value, found),
                 "anyOf" => value.as_array().expect("a list").iter().for_each(|s| keywords(s, found)),
