@@ -117,6 +117,10 @@ fn by_wording(says: &impl Fn(&str) -> bool) -> TransportKind {
         "stream error received",
         "connection error received",
         "connection closed",
+        // Over HTTP/2 the I/O error itself is hidden, only its text is left.
+        "broken pipe",
+        "onnection reset",
+        "unexpected end of file",
     ];
     let broken = [
         "invalid HTTP",

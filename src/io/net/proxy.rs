@@ -97,8 +97,9 @@ mod tests {
 
     #[test]
     fn the_environment_decides() {
+        type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)], bool);
         // host, scheme, variables, proxied
-        let table: &[(&str, &str, &[(&str, &str)], bool)] = &[
+        let table: &[Row] = &[
             ("api.example.com", "https", &[], false),
             ("api.example.com", "https", &[("HTTPS_PROXY", "http://p:3128")], true),
             ("api.example.com", "http", &[("HTTPS_PROXY", "http://p:3128")], false),

@@ -108,7 +108,7 @@ impl Stream {
             // Its lines cannot be read without unpacking it.
             Self::No
         } else if response.content_type().as_deref() == Some("text/event-stream") {
-            Self::Yes(Box::default())
+            Self::Yes(Box::new(SseReader::new()))
         } else if asked_for {
             Self::Perhaps
         } else {
@@ -135,7 +135,7 @@ impl Stream {
             *self = Self::No;
             return false;
         }
-        let mut reader = Box::<SseReader>::default();
+        let mut reader = Box::new(SseReader::new());
         let content = reader.feed(kept, at_ms);
         *self = Self::Yes(reader);
         content

@@ -47,7 +47,11 @@ async fn script(steps: Vec<Step>) -> (SocketAddr, JoinHandle<Vec<u8>>) {
         for step in steps {
             match step {
                 Step::Read => read_request(&mut stream, &mut received).await,
-                Step::Take => drop(stream.read_buf(&mut received).await),
+                Step::Take => {
+                    // What stays unread turns the close into a reset.
+                    received.reserve(64 * 1024);
+                    drop(stream.read_buf(&mut received).await);
+                }
                 Step::ReadToEnd => drop(stream.read_to_end(&mut received).await),
                 Step::Send(bytes) => drop(stream.write_all(&bytes).await),
                 Step::Pause(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
@@ -309,18 +313,16 @@ async fn capped(size: usize, limits: Limits) -> Attempt {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table is read best in one piece")]
 fn failures_are_told_apart() {
     use TransportKind as K;
+    type Adapt = dyn Fn(&mut Outgoing);
     let chunked = || send(head("200 OK", "transfer-encoding: chunked\r\n"));
-    let flood = |lines: usize| {
-        let lines: String = (0..lines).map(|n| format!("x-{n}: y\r\n")).collect();
-        send(head("200 OK", &lines))
-    };
+    let flood = |lines: usize| send(head("200 OK", &"x: y\r\n".repeat(lines)));
     let quick = |o: &mut Outgoing| o.timeouts = Timeouts { first_byte_ms: 200, idle_ms: 200, ..o.timeouts };
     let total = |o: &mut Outgoing| o.timeouts.total_ms = 200;
     let tls = |o: &mut Outgoing| o.request.target.scheme = "https".to_owned();
     let same = |_: &mut Outgoing| {};
-    type Adapt = dyn Fn(&mut Outgoing);
     // what the server does, what is set, kind, whether a head came
     let table: Vec<(&str, Vec<Step>, &Adapt, K, bool)> = vec![
         ("silent", vec![Step::Read, Step::Pause(1_000)], &quick, K::FirstByteTimeout, false),
@@ -436,6 +438,18 @@ fn trickle() -> Vec<Step> {
         steps.extend([send("1\r\nx\r\n"), Step::Pause(20)]);
     }
     steps
+}
+
+#[test]
+fn an_answer_that_comes_before_the_request_is_out_is_kept() {
+    let refusal = head("413 Request Entity Too Large", "connection: close\r\ncontent-length: 4\r\n");
+    for after in [vec![Step::Pause(300)], vec![Step::Pause(50), Step::ReadToEnd]] {
+        let steps = [vec![Step::Take, send(&refusal), send("long")], after].concat();
+        let (attempt, _) = against(steps, |o| o.request.body = Some("x".repeat(16 << 20)));
+        let answer = response(&attempt);
+        assert_eq!((answer.status, answer.body.as_slice()), (Some(413), &b"long"[..]));
+        assert_eq!(answer.end, BodyEnd::Complete);
+    }
 }
 
 #[test]
