@@ -204,6 +204,9 @@ fn references(masked: &str) -> impl Iterator<Item = (Reference, usize)> + '_ {
     masked.match_indices('[').filter_map(|(at, _)| masked.get(at..).and_then(reference_at))
 }
 
+/// No reference is longer, bytes.
+const LONGEST_REFERENCE: usize = 128;
+
 /// Reads `[key#1]` or `[env:NAME]` at the start of `text`; gives the reference and its length in bytes.
 fn reference_at(text: &str) -> Option<(Reference, usize)> {
     let end = text
