@@ -281,7 +281,7 @@ fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let draft = http::raw_request(request.trim_end(), false, catalog, ring);
     let findings = if ring.iter().count() > held { vec![literal_key()] } else { Vec::new() };
     let observed = below
-        .and_then(|text| http::response(answer::trimmed(text).as_bytes()))
+        .and_then(|text| http::pasted(text))
         .map(|response| answer::attempt(Outcome::Response(response)));
     Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
 }
@@ -297,7 +297,7 @@ fn response_text(text: &str) -> Option<Response> {
         let start =
             at.take(400).find(|(_, line)| http::starts_with_status_line(line)).map(|(start, _)| start);
         if let Some(found) = start.and_then(|start| text.get(start..)) {
-            return http::response(answer::trimmed(found).as_bytes());
+            return http::pasted(found);
         }
     }
     (answer::is_event_stream(text.as_bytes()) || answer::is_html(text))

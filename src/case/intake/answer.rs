@@ -109,7 +109,7 @@ pub(super) struct Below {
 pub(super) fn below(text: &str, prints_status: bool, catalog: &Catalog, ring: &mut KeyRing) -> Below {
     let text = from_first_line(text);
     let outcome = if http::starts_with_status_line(text) {
-        http::response(trimmed(text).as_bytes()).map(|r| with_end(r, text)).map(Outcome::Response)
+        http::pasted(text).map(|r| with_end(r, text)).map(Outcome::Response)
     } else if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
         match seen.response {
@@ -203,16 +203,11 @@ pub(super) fn trimmed(text: &str) -> &str {
         Some(at) => text.get(..at).unwrap_or(text),
         None => text,
     };
-    let body_at =
-        text.find("\n\n").map(|n| n + 2).or_else(|| text.find("\r\n\r\n").map(|n| n + 4)).unwrap_or(0);
-    for at in [0, body_at] {
-        let body = text.get(at..).unwrap_or("");
-        if body.starts_with(['{', '['])
-            && let Some(len) = json_extent(body)
-            && !body.get(len..).is_some_and(|tail| tail.trim_start().starts_with(['{', '[']))
-        {
-            return text.get(..at + len).unwrap_or(text);
-        }
+    let extent = if text.starts_with(['{', '[']) { json_extent(text) } else { None };
+    if let Some(len) = extent
+        && !text.get(len..).is_some_and(|tail| tail.trim_start().starts_with(['{', '[']))
+    {
+        return text.get(..len).unwrap_or(text);
     }
     text.trim_end()
 }

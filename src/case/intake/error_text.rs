@@ -24,7 +24,7 @@ pub(super) struct Told {
 }
 
 /// Bytes of a long log that are searched: its end, where the last error stands.
-const NEAR: usize = 512 << 10;
+const NEAR: usize = 256 << 10;
 
 /// A longer text without any mark of an error is none.
 const LONGEST_SENTENCE: usize = 64 << 10;
@@ -180,14 +180,14 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[^\S\n]*(?:\S{0,80}\s){0,3}?(?:[A-Za-z_]\w{0,60}\.){0,6}([A-Z]\w{0,60}(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable))\b\s?(?::|\(|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+\.)*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable)) ?(?:[:(]|$)",
     )
 });
 
 /// The last exception of the text: a traceback's final line.
 fn exception_in(text: &str) -> Option<Exception> {
     let caught = EXCEPTION.as_ref()?.captures_iter(text).last()?;
-    let name = caught.get(1)?.as_str().to_owned();
+    let name: String = caught.get(1)?.as_str().chars().take(80).collect();
     Some(Exception { name, message_at: caught.get(0)?.end() })
 }
 
@@ -290,11 +290,11 @@ static SDK_ID: LazyLock<Option<Regex>> =
 
 static SAID_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"\b(GET|POST|PUT|PATCH|DELETE)\b["':,\s]{1,4}(?:url["':=\s]{1,6})?((?:https?://|/)[^\s"'<>`,)\]}]{1,2000})"#,
+        r#"\b(GET|POST|PUT|PATCH|DELETE)\b["':,\s]{1,4}(?:url["':=\s]{1,6})?((?:https?://|/)[^\s"'<>`,)\]}]+)"#,
     )
 });
 
-static SAID_URL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>`,)\]}\\]{1,2000}"#));
+static SAID_URL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>`,)\]}\\]+"#));
 
 static SAID_MODEL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
@@ -358,4 +358,42 @@ fn is_sentence(text: &str) -> bool {
     letters >= 3
         && odd * 20 <= letters
         && (several_words || dense_script || text.to_lowercase().contains("error"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (12, 5));
+        for pattern in [&EXCEPTION, &PREFIX, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
+            assert!(pattern.is_some());
+        }
+    }
+
+    #[test]
+    fn shapes_of_errors_are_known() {
+        let table = [
+            (r#"{"error":{"message":"m"}}"#, true),
+            (r#"{"error":"m"}"#, true),
+            (r#"[{"error":{"code":400}}]"#, true),
+            (r#"{"type":"error","error":{}}"#, true),
+            (r#"{"detail":"m"}"#, true),
+            (r#"{"code":null,"message":"m","data":null}"#, true),
+            (r#"{"description":"m","type":"upstream_error","code":30}"#, true),
+            (r#"{"success":false,"message":"m"}"#, true),
+            (r#"{"title":"t","status":404}"#, true),
+            (r#"{"error":null,"choices":[]}"#, false),
+            (r#"{"model":"m","messages":[]}"#, false),
+            (r#"{"role":"user","content":"c"}"#, false),
+            (r#"{"id":"x"}"#, false),
+            ("[]", false),
+            ("[1]", false),
+        ];
+        for (json, expected) in table {
+            let value = serde_json::from_str(json).expect(json);
+            assert_eq!(states_an_error(&value), expected, "{json}");
+        }
+    }
 }

@@ -94,6 +94,22 @@ pub(super) fn response(bytes: &[u8]) -> Option<Response> {
     }
 }
 
+/// Reads a head and a body out of a paste: what a terminal printed behind the body is not of it.
+pub(super) fn pasted(text: &str) -> Option<Response> {
+    let read = response(answer::trimmed(text).as_bytes())?;
+    let body = std::str::from_utf8(&read.body).map(answer::trimmed).unwrap_or("");
+    if body.len() == read.body.len() || read.stream.is_some() {
+        return Some(read);
+    }
+    Some(answer::response(
+        read.status,
+        read.reason,
+        read.http_version,
+        read.headers,
+        body.as_bytes().to_vec(),
+    ))
+}
+
 /// The head up to the empty line, and what is behind it. Without an empty line all that looks like a head is one.
 fn split_head(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut at = 0;
@@ -174,11 +190,7 @@ pub(super) fn verbose(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Verb
     }
     let response = (!head.is_empty()).then(|| {
         let text = answer::trimmed(&body);
-        if starts_with_status_line(text) {
-            response(text.as_bytes())
-        } else {
-            response(format!("{head}\n{text}").as_bytes())
-        }
+        if starts_with_status_line(text) { pasted(text) } else { pasted(&format!("{head}\n{text}")) }
     });
     let draft = (!request.is_empty()).then(|| raw_request(&request, encrypted, catalog, ring)).flatten();
     Verbose { draft, response: response.flatten() }

@@ -588,7 +588,7 @@ mod tests {
             "risk-adjusted sk-learn-compatible-estimators-everywhere",
             "Bearer token is required",
             "Authorization: Bearer <COMETAPI_KEY>",
-            "sk-xxxxxxxxxxxxxxxxxxxx000",
+            "sk-0000000000000000000000",
             "eyJust a word",
             "the password: please",
             "https://h.example/?page=2",

@@ -446,7 +446,7 @@ fn long_pastes_of_one_piece_are_survived() {
         "\n-H ",
         "``` ",
     ] {
-        let text = piece.repeat((2 << 20) / piece.len());
+        let text = piece.repeat((512 << 10) / piece.len());
         let _ = read_new(&text);
         let _ = read_new(&format!("curl https://h/ -d {text}"));
         let mut ring = KeyRing::default();
@@ -528,7 +528,8 @@ proptest! {
             let all = format!("{}{}{}", draft.url, draft.body, draft.headers.iter().map(|h| h.value.as_str()).collect::<String>());
             prop_assert!(!all.contains(&key));
         }
-        prop_assert!(!format!("{:?}", intake.findings).contains(&key));
+        let findings = format!("{:?}", intake.findings);
+        prop_assert!(!findings.contains(&key));
     }
 
     #[test]

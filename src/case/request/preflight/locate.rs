@@ -153,10 +153,10 @@ mod tests {
             ("", (1, 1)),
             ("/model", (2, 12)),
             ("/messages", (3, 15)),
-            ("/messages/0/role", (4, 33)),
+            ("/messages/0/role", (4, 34)),
             ("/messages/1", (5, 5)),
             ("/messages/2/1", (5, 12)),
-            ("/ä/x~1y", (6, 20)),
+            ("/ä/x~1y", (6, 19)),
         ];
         for (pointer, (line, column)) in table {
             assert_eq!(locate(text, pointer), Some(Spot { line, column }), "{pointer}");

@@ -125,8 +125,8 @@ fn bodies_are_checked_with_their_place() {
         ("{\"model\":\"gpt-4o\",\n\"messages\":[],}", "json_syntax", (2, 15), ""),
         ("{'model':'gpt-4o'}", "json_syntax", (1, 2), ""),
         ("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}", "field_missing", (1, 1), "/model"),
-        ("{\"model\":\"gpt-4o\",\"messages\":[]}", "messages_empty", (1, 29), "/messages"),
-        ("{\"model\":\"gpt-4o\",\"messages\":\"hi\"}", "field_type", (1, 29), "/messages"),
+        ("{\"model\":\"gpt-4o\",\"messages\":[]}", "messages_empty", (1, 30), "/messages"),
+        ("{\"model\":\"gpt-4o\",\"messages\":\"hi\"}", "field_type", (1, 30), "/messages"),
         (
             "{\"model\":\"gpt-4o\",\n\"temperature\":\"0.7\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
             "field_type",
@@ -145,7 +145,7 @@ fn bodies_are_checked_with_their_place() {
             (2, 13),
             "/messages/0/role",
         ),
-        ("{\"model\":\"gpt-4o\",\"messages\":[\"hi\"]}", "message_type", (1, 30), "/messages/0"),
+        ("{\"model\":\"gpt-4o\",\"messages\":[\"hi\"]}", "message_type", (1, 31), "/messages/0"),
         (
             "{\"model\":\"your-model-id\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
             "model_is_placeholder",
