@@ -77,7 +77,9 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
     let Some(response) = attempt.response() else { return no_answer() };
     let stream = stream_of(response);
     let mut body = Body::of(response);
-    if response.stream.is_none() && let Some(stream) = &stream {
+    if response.stream.is_none()
+        && let Some(stream) = &stream
+    {
         // A pasted stream: its lines are no message; what an error event says is.
         body = match &stream.error_event {
             Some(event) => Body::event(event),
@@ -101,11 +103,15 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
     let request_ids = collect(response, envelope.message.as_deref(), json, &names);
     let redirect = redirect_of(response, expectation, profile);
     let (layer, layer_because) = layer::of(response, &envelope, json, redirect.as_ref(), profile);
-    let finish_reason = stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
+    let finish_reason =
+        stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
     Reading {
         shape: shape_of(response, &envelope, stream.as_ref(), redirect.as_ref(), json),
         soft: answer::soft(response, &envelope, json, stream.as_ref(), expectation),
-        returned_model: stream.as_ref().and_then(|s| s.model.clone()).or_else(|| json.and_then(answer::model)),
+        returned_model: stream
+            .as_ref()
+            .and_then(|s| s.model.clone())
+            .or_else(|| json.and_then(answer::model)),
         retry_after_ms: time::retry_after_ms(response, json, server_date.or(attempt.at)),
         envelope,
         request_ids,

@@ -149,7 +149,8 @@ impl SseReader {
                 self.tally.sse = true;
             }
             b"event" => {
-                self.event = String::from_utf8_lossy(value.get(..value.len().min(256)).unwrap_or_default()).into_owned();
+                self.event = String::from_utf8_lossy(value.get(..value.len().min(256)).unwrap_or_default())
+                    .into_owned();
                 self.tally.sse = true;
             }
             b"id" | b"retry" => self.tally.sse = true,
