@@ -293,10 +293,11 @@ fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing
 
 /// The error that people report before they show the command. A script's comments and settings report none.
 fn reported_above(above: &str, catalog: &Catalog, ring: &mut KeyRing) -> answer::Below {
-    let told =
-        above.lines().filter(|line| !line.trim_start().starts_with('#') && !line.starts_with("export "));
-    let text = told.collect::<Vec<_>>().join("\n");
-    match error_text::read(text.trim(), true, catalog, ring) {
+    let is_script = |line: &&str| line.trim_start().starts_with('#') || command::is_assignment(line);
+    let text = above.lines().filter(|line| !is_script(line)).collect::<Vec<_>>().join("\n");
+    // A word such as "timeout" in a sentence is no report of a failure; a library's own text is.
+    let is_report = |told: &error_text::Told| told.client.is_some() || told.attempt.transport().is_none();
+    match error_text::read(text.trim(), true, catalog, ring).filter(is_report) {
         Some(told) => answer::Below { attempt: Some(told.attempt), said: told.said },
         None => answer::Below::default(),
     }
