@@ -372,7 +372,13 @@ impl Session {
 
     /// Findings of the paste and of the preflight, gravest first.
     pub fn findings(&self) -> Vec<&Finding> {
-        let mut all: Vec<&Finding> = self.paste_findings.iter().chain(&self.preflight).collect();
+        // Intake and preflight may notice the same thing at the same place: the graver word stands.
+        let mut all: Vec<&Finding> = Vec::new();
+        for finding in self.preflight.iter().chain(&self.paste_findings) {
+            if !all.iter().any(|f| f.id == finding.id && f.place == finding.place) {
+                all.push(finding);
+            }
+        }
         all.sort_by_key(|f| std::cmp::Reverse(f.level));
         all
     }
