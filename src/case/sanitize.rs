@@ -19,6 +19,8 @@ mod safe;
 mod secrets;
 mod shadow;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::case::catalog::{Catalog, Profile};
@@ -138,7 +140,8 @@ impl<'a> Sanitizer<'a> {
                 attempt: self.attempt(&control.attempt, control_readings.get(index), &name),
             });
         }
-        safe.client = evidence.client.as_deref().map(|client| self.name(client, "client", "client").to_string());
+        safe.client =
+            evidence.client.as_deref().map(|client| self.name(client, "client", "client").to_string());
         safe
     }
 
@@ -166,6 +169,7 @@ impl<'a> Sanitizer<'a> {
                 self.text.lexicon.add(host);
             }
         }
+        self.text.placeholders.leave_to(&self.ring);
         self.text.secrets = SecretScan::new(&self.ring, &self.text.lexicon);
         self.text.prompts = EchoScan::new(self.prompts.iter().map(String::as_str));
         self.text.outputs = EchoScan::new(self.outputs.iter().map(String::as_str));
@@ -173,9 +177,8 @@ impl<'a> Sanitizer<'a> {
 
     /// The operator's words as they may leave. Lines stay lines.
     pub fn words(&mut self, words: &Words) -> SafeWords {
-        let mut rule = |raw: &str, place: &str| {
-            self.text.apply(raw, Scope::Free, &format!("words.{place}")).clean
-        };
+        let mut rule =
+            |raw: &str, place: &str| self.text.apply(raw, Scope::Free, &format!("words.{place}")).clean;
         SafeWords {
             question: rule(&words.question, "question"),
             expected: rule(&words.expected, "expected"),

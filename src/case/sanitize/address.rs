@@ -28,7 +28,23 @@ fn segment(raw: &str, text: &mut TextRule, dropped: &mut Vec<String>, place: &st
     }
     let plain = raw.len() <= 128
         && decode(raw).bytes().all(|b| {
-            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'@' | b'~' | b'=' | b',' | b';' | b'$' | b'!' | b'-' | b'/' | b'{' | b'}')
+            b.is_ascii_alphanumeric()
+                || matches!(
+                    b,
+                    b'_' | b'.'
+                        | b':'
+                        | b'@'
+                        | b'~'
+                        | b'='
+                        | b','
+                        | b';'
+                        | b'$'
+                        | b'!'
+                        | b'-'
+                        | b'/'
+                        | b'{'
+                        | b'}'
+                )
         });
     if plain {
         return text.apply(raw, Scope::Value, place).clean.as_str().to_owned();
@@ -71,7 +87,9 @@ fn authority_of(authority: &str, text: &mut TextRule, place: &str) -> String {
         host
     });
     let (name, port) = match host_port.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && port.len() <= 5 => {
+        Some((name, port))
+            if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && port.len() <= 5 =>
+        {
             (name, Some(port))
         }
         _ => (host_port, None),
@@ -95,15 +113,12 @@ pub(super) fn decode(raw: &str) -> String {
     let mut rest = raw.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
         let digits = tail.get(..2).and_then(|d| std::str::from_utf8(d).ok());
-        match digits.filter(|_| *first == b'%').and_then(|d| u8::from_str_radix(d, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or(&[]);
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let Some(byte) = digits.filter(|_| *first == b'%').and_then(|d| u8::from_str_radix(d, 16).ok()) {
+            bytes.push(byte);
+            rest = tail.get(2..).unwrap_or(&[]);
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

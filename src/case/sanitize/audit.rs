@@ -126,8 +126,14 @@ impl Audit {
                 for hit in self.detectors.find(view.bytes(), Scope::Identifier) {
                     let value = String::from_utf8_lossy(view.bytes().get(hit.start..hit.end).unwrap_or(&[]));
                     // Patterns for `password: word` lines also fit lines of the note itself; what no one typed does not.
-                    if is_credential(hit.kind) && looks_random(&value) && !self.lexicon.explains_word(&value.to_lowercase()) {
-                        return Some(Refusal { rule: format!("pattern {}", hit.rule), line: view.line(hit.start) });
+                    if is_credential(hit.kind)
+                        && looks_random(&value)
+                        && !self.lexicon.explains_word(&value.to_lowercase())
+                    {
+                        return Some(Refusal {
+                            rule: format!("pattern {}", hit.rule),
+                            line: view.line(hit.start),
+                        });
                     }
                 }
             }
@@ -146,9 +152,12 @@ impl Audit {
         let known = Known::new(&ring, [prompt, dense], &lexicon);
         let finds = |text: &str| view::all(text).iter().any(|v| known.find(v, &lexicon).is_some());
         let wrapped = |text: &str| text.replace(' ', "\n    ");
-        let planted = view::disguises(&canary)
-            .into_iter()
-            .chain([wrapped(prompt), view::percent(prompt), view::escaped(dense), dense.to_owned()]);
+        let planted = view::disguises(&canary).into_iter().chain([
+            wrapped(prompt),
+            view::percent(prompt),
+            view::escaped(dense),
+            dense.to_owned(),
+        ]);
         planted.into_iter().all(|form| finds(&format!("a: b\nmessage: \"x {form} y\"\nc: d\n")))
             && !finds("message: \"[key#1] was refused, [prompt: 57 chars]\"\nline: 2\n")
     }
@@ -199,12 +208,19 @@ mod tests {
         let prompt = "Summarise the merger plan of Nordwind for the board";
         let own = "POST /v1/chat/completions with Content-Type: application/json to https://api.cometapi.com";
         let audit = audit(&key(), &[prompt, own, "请把这份合同翻译成英文"]);
-        assert_eq!(audit.pass(format!("a\n\nx: {}", &prompt[4..26]), Format::Yaml).expect_err("echo").line, 3);
-        assert!(audit.pass("summarise: 合同翻译成英文 x".into(), Format::Yaml).is_err() == false || true);
+        assert_eq!(
+            audit.pass(format!("a\n\nx: {}", &prompt[4..26]), Format::Yaml).expect_err("echo").line,
+            3
+        );
+        assert!(audit.pass("summarise: 合同翻译成英文 x".into(), Format::Yaml).is_ok());
         assert!(audit.pass("m: 把这份合同翻译成".into(), Format::Yaml).is_err());
         assert!(audit.pass("the merger\n   plan of\n   Nordwind".into(), Format::Yaml).is_err());
         assert!(audit.pass("the&#32;merger%20plan%20of Nordwind".into(), Format::Yaml).is_err());
-        assert!(audit.pass("path: /v1/chat/completions\nContent-Type: application/json\n".into(), Format::Yaml).is_ok());
+        assert!(
+            audit
+                .pass("path: /v1/chat/completions\nContent-Type: application/json\n".into(), Format::Yaml)
+                .is_ok()
+        );
         assert!(audit.pass("the merger plan\n".into(), Format::Yaml).is_ok());
     }
 
@@ -216,13 +232,16 @@ mod tests {
         }
         assert!(audit("hunter2", &[]).pass("pw: hunter2\n".into(), Format::Yaml).is_err());
         assert!(audit("hunter2", &[]).pass("pw: xhunter2x\n".into(), Format::Yaml).is_ok());
-        assert!(audit("cometapi-prod-7711", &[]).pass("host: api.cometapi.com\n".into(), Format::Yaml).is_ok());
+        assert!(
+            audit("cometapi-prod-7711", &[]).pass("host: api.cometapi.com\n".into(), Format::Yaml).is_ok()
+        );
     }
 
     #[test]
     fn an_unknown_key_is_refused_by_its_pattern() {
         let other = format!("sk-{}", "Zy9Xw8Vu7Ts6".repeat(4));
-        let refusal = audit(&key(), &[]).pass(format!("a\ntried: {other}\n"), Format::Yaml).expect_err("pattern");
+        let refusal =
+            audit(&key(), &[]).pass(format!("a\ntried: {other}\n"), Format::Yaml).expect_err("pattern");
         assert_eq!((refusal.rule.as_str(), refusal.line), ("pattern sk_key", 2));
         let sample = "authorization: Bearer [key#1]\ncurl -H 'Authorization: Bearer $COMETAPI_KEY'\nexport API_KEY=\"$COMETAPI_KEY\"\n\
                       request_id: 202604051248045912188748268d9d6xiYbVTp0\nsecret: pasted\n";
@@ -231,8 +250,8 @@ mod tests {
 
     #[test]
     fn a_large_note_and_a_large_prompt_are_checked_in_time() {
-        let prompt: String = (0..40_000).map(|i| format!("line {i} of a long prompt\n")).collect();
-        let note: String = (0..40_000).map(|i| format!("  - item: {}\n", i * 7919)).collect();
+        let prompt = (0..40_000).map(|i| format!("line {i} of a long prompt\n")).collect::<Vec<_>>().concat();
+        let note = (0..40_000).map(|i| format!("  - item: {}\n", i * 7919)).collect::<Vec<_>>().concat();
         let audit = audit(&key(), &[&prompt]);
         let start = std::time::Instant::now();
         assert!(audit.pass(note, Format::Yaml).is_ok());

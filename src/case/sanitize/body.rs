@@ -32,23 +32,82 @@ pub(super) enum Side {
 
 /// Fields of an error body that are sentences or words of the gateway: shown after the free text rule.
 const ERROR_TEXT: [&str; 20] = [
-    "message", "msg", "error", "err", "error_msg", "error_message", "errormessage", "errors", "detail", "details",
-    "description", "error_description", "reason", "title", "statustext", "raw", "hint", "cause", "fault", "info",
+    "message",
+    "msg",
+    "error",
+    "err",
+    "error_msg",
+    "error_message",
+    "errormessage",
+    "errors",
+    "detail",
+    "details",
+    "description",
+    "error_description",
+    "reason",
+    "title",
+    "statustext",
+    "raw",
+    "hint",
+    "cause",
+    "fault",
+    "info",
 ];
 /// Fields of an error body that identify: shown where they have the grammar of an identifier.
 const ERROR_NAMES: [&str; 24] = [
-    "code", "type", "param", "status", "statuscode", "status_code", "@type", "__type", "domain", "loc", "location",
-    "field", "path", "instance", "request_id", "requestid", "request-id", "trace_id", "traceid", "event_id",
-    "provider_name", "provider", "retrydelay", "ray_id",
+    "code",
+    "type",
+    "param",
+    "status",
+    "statuscode",
+    "status_code",
+    "@type",
+    "__type",
+    "domain",
+    "loc",
+    "location",
+    "field",
+    "path",
+    "instance",
+    "request_id",
+    "requestid",
+    "request-id",
+    "trace_id",
+    "traceid",
+    "event_id",
+    "provider_name",
+    "provider",
+    "retrydelay",
+    "ray_id",
 ];
 /// Fields of an answer that repeat what was sent or what a model wrote.
 const ECHO_FIELDS: [&str; 22] = [
-    "input", "prompt", "messages", "content", "contents", "parts", "text", "body", "request", "request_body", "payload",
-    "output", "instructions", "arguments", "failed_generation", "tools", "functions", "system", "user", "user_id", "ctx",
+    "input",
+    "prompt",
+    "messages",
+    "content",
+    "contents",
+    "parts",
+    "text",
+    "body",
+    "request",
+    "request_body",
+    "payload",
+    "output",
+    "instructions",
+    "arguments",
+    "failed_generation",
+    "tools",
+    "functions",
+    "system",
+    "user",
+    "user_id",
+    "ctx",
     "flagged_input",
 ];
 /// Parts of the names of numbers that say what an account has or pays.
-const MONEY: [&str; 9] = ["quota", "balance", "credit", "remain", "spend", "budget", "cost", "amount", "price"];
+const MONEY: [&str; 9] =
+    ["quota", "balance", "credit", "remain", "spend", "budget", "cost", "amount", "price"];
 
 /// Where the walk is.
 #[derive(Clone, Copy)]
@@ -82,7 +141,13 @@ pub(super) struct BodyRule<'r> {
 }
 
 impl<'r> BodyRule<'r> {
-    pub(super) fn new(safe: &'r Safe, ring: &'r KeyRing, text: &'r mut TextRule, side: Side, place: &str) -> Self {
+    pub(super) fn new(
+        safe: &'r Safe,
+        ring: &'r KeyRing,
+        text: &'r mut TextRule,
+        side: Side,
+        place: &str,
+    ) -> Self {
         Self { safe, ring, text, side, place: place.to_owned(), left: MOST_VALUES }
     }
 
@@ -128,7 +193,8 @@ impl<'r> BodyRule<'r> {
             let length = place.len();
             place.push('/');
             place.push_str(&name);
-            let below = Spot { key, prompt: below(self.safe, self.side, spot.prompt, key), depth: spot.depth + 1 };
+            let below =
+                Spot { key, prompt: below(self.safe, self.side, spot.prompt, key), depth: spot.depth + 1 };
             let value = self.walk(value, below, place);
             place.truncate(length);
             out.insert(name, value);
@@ -153,19 +219,27 @@ impl<'r> BodyRule<'r> {
         let digits = shape::digits(number);
         let known = match self.side {
             Side::Request => self.safe.request_fields.contains(&key),
-            Side::Failure | Side::Success => self.safe.response_fields.contains(&key) || key.ends_with("_tokens"),
+            Side::Failure | Side::Success => {
+                self.safe.response_fields.contains(&key) || key.ends_with("_tokens")
+            }
         };
         let keep = match (self.side, spot.prompt) {
             (_, Some(_)) => false,
             (Side::Success, None) => known,
             (Side::Request, None) => known || digits < LONG_NUMBER,
-            (Side::Failure, None) => known || (digits < LONG_NUMBER && !MONEY.iter().any(|m| key.contains(m))),
+            (Side::Failure, None) => {
+                known || (digits < LONG_NUMBER && !MONEY.iter().any(|m| key.contains(m)))
+            }
         };
         if keep {
             return Value::Number(number.clone());
         }
         self.text.ledger.add("number", "unknown_field", place);
-        Value::String(if digits >= LONG_NUMBER { measure("number", digits, "digits") } else { "[number]".to_owned() })
+        Value::String(if digits >= LONG_NUMBER {
+            measure("number", digits, "digits")
+        } else {
+            "[number]".to_owned()
+        })
     }
 
     fn string(&mut self, text: &str, spot: Spot<'_>, place: &str) -> String {
@@ -220,10 +294,11 @@ fn below(safe: &Safe, side: Side, prompt: Option<bool>, key: &str) -> Option<boo
     }
     let key = key.to_ascii_lowercase();
     match side {
-        Side::Request => safe.prompt_fields.contains(&key).then(|| {
-            // In free maps and user ids, `type` and `role` are words of the user.
-            !matches!(key.as_str(), "metadata" | "user" | "safety_identifier" | "query" | "callback_url" | "notify_hook")
-        }),
+        // In free maps and user ids, `type` and `role` are words of the user.
+        Side::Request => safe.prompt_fields.contains(&key).then_some(!matches!(
+            key.as_str(),
+            "metadata" | "user" | "safety_identifier" | "query" | "callback_url" | "notify_hook"
+        )),
         Side::Failure => ECHO_FIELDS.contains(&key.as_str()).then_some(false),
         Side::Success => None,
     }
@@ -243,7 +318,9 @@ fn fate(safe: &Safe, side: Side, text: &str, spot: Spot<'_>) -> Fate {
         (Side::Request, None) if has(&safe.request_fields) && shape::is_identifier(text) => Fate::Keep,
         (Side::Success, None) if has(&safe.response_fields) && shape::is_identifier(text) => Fate::Keep,
         (Side::Failure, None) if key.is_empty() || ERROR_TEXT.contains(&key.as_str()) => Fate::Text,
-        (Side::Failure, None) if ERROR_NAMES.contains(&key.as_str()) || has(&safe.response_fields) => Fate::Name,
+        (Side::Failure, None) if ERROR_NAMES.contains(&key.as_str()) || has(&safe.response_fields) => {
+            Fate::Name
+        }
         _ => Fate::Drop("text"),
     }
 }
@@ -318,12 +395,12 @@ fn strings(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// The structure alone: names, types, no text. A note holds it in any case.
+/// The structure alone: names, types and plain words, no text. A note holds it in any case.
 pub(super) fn skeleton(value: &Value) -> Value {
     match value {
         Value::Object(map) => Value::Object(map.iter().map(|(k, v)| (k.clone(), skeleton(v))).collect()),
         Value::Array(items) => Value::Array(items.iter().map(skeleton).collect()),
-        Value::String(text) if is_placeholder(text) => value.clone(),
+        Value::String(text) if is_placeholder(text) || shape::is_plain_word(text) => value.clone(),
         Value::String(_) => Value::String(String::new()),
         other => other.clone(),
     }

@@ -70,13 +70,15 @@ impl Detectors {
         {
             return Arc::clone(known);
         }
-        let list = detectors.iter().map(|d| Compiled { detector: d.clone(), regex: OnceLock::new() }).collect();
+        let patterns =
+            detectors.iter().map(|d| Compiled { detector: d.clone(), regex: OnceLock::new() }).collect();
         let pairs = || detectors.iter().enumerate().flat_map(|(i, d)| d.keywords.iter().map(move |k| (i, k)));
         // Without the prefilter every pattern is tried: slower, never blind.
-        let keywords = AhoCorasick::builder().ascii_case_insensitive(true).build(pairs().map(|(_, k)| k)).ok();
-        let compiled = Arc::new(Self { list, keywords, owners: pairs().map(|(i, _)| i).collect() });
-        *last = Some(Arc::clone(&compiled));
-        compiled
+        let keywords =
+            AhoCorasick::builder().ascii_case_insensitive(true).build(pairs().map(|(_, k)| k)).ok();
+        let set = Arc::new(Self { list: patterns, keywords, owners: pairs().map(|(i, _)| i).collect() });
+        *last = Some(Arc::clone(&set));
+        set
     }
 
     /// The id of a pattern that does not compile: with it the promise would have a hole.
@@ -95,7 +97,11 @@ impl Detectors {
             }
             let Some(regex) = compiled.regex() else { continue };
             for found in regex.captures_iter(text) {
-                let Some(group) = found.name("secret").or_else(|| found.name("secret_too")).or_else(|| found.get(0)) else { continue };
+                let Some(group) =
+                    found.name("secret").or_else(|| found.name("secret_too")).or_else(|| found.get(0))
+                else {
+                    continue;
+                };
                 let value = String::from_utf8_lossy(group.as_bytes());
                 if group.is_empty() || is_placeholder(&value) {
                     continue;
@@ -132,7 +138,9 @@ impl Detectors {
 impl Compiled {
     fn regex(&self) -> Option<&Regex> {
         // Bytes without Unicode classes: a tenth of the memory and thirty times the speed, with the same findings.
-        self.regex.get_or_init(|| RegexBuilder::new(&self.detector.pattern).unicode(false).build().ok()).as_ref()
+        self.regex
+            .get_or_init(|| RegexBuilder::new(&self.detector.pattern).unicode(false).build().ok())
+            .as_ref()
     }
 }
 
@@ -252,7 +260,16 @@ fn is_role_address(value: &str) -> bool {
     let local = value.split('@').next().unwrap_or("").to_ascii_lowercase();
     matches!(
         local.as_str(),
-        "support" | "help" | "contact" | "sales" | "info" | "security" | "abuse" | "noreply" | "no-reply" | "feedback"
+        "support"
+            | "help"
+            | "contact"
+            | "sales"
+            | "info"
+            | "security"
+            | "abuse"
+            | "noreply"
+            | "no-reply"
+            | "feedback"
     )
 }
 
@@ -317,7 +334,11 @@ pub(super) mod tests {
             assert!(!detector.matches.is_empty() && !detector.source.is_empty(), "{}", detector.id);
             for example in &detector.matches {
                 let text = expand(example);
-                assert!(!alone.find(text.as_bytes(), Scope::Free).is_empty(), "{} misses {text:?}", detector.id);
+                assert!(
+                    !alone.find(text.as_bytes(), Scope::Free).is_empty(),
+                    "{} misses {text:?}",
+                    detector.id
+                );
             }
             for example in &detector.spares {
                 let text = expand(example);
@@ -345,14 +366,27 @@ pub(super) mod tests {
         ] {
             assert_eq!(looks_random(value), random, "{value}");
         }
-        for model in ["gpt-4o-mini-2024-07-18", "claude-3-5-sonnet-20241022", "accounts/fireworks/models/llama-v3p1-405b-instruct"] {
+        for model in [
+            "gpt-4o-mini-2024-07-18",
+            "claude-3-5-sonnet-20241022",
+            "accounts/fireworks/models/llama-v3p1-405b-instruct",
+        ] {
             assert!(!looks_like_a_key(model), "{model}");
         }
         assert!(looks_like_a_key(&expand("{hex:32}")) && looks_like_a_key(&expand("{alnum:40}")));
         for (ip, public) in [
-            ("8.8.8.8", true), ("10.1.2.3", false), ("127.0.0.1", false), ("192.0.2.7", false), ("100.64.0.1", false),
-            ("2606:4700::6810:84e5", true), ("2001:db8::1", false), ("fe80::1", false), ("::1", false),
-            ("::ffff:8.8.8.8", true), ("abc::def", false), ("999.1.1.1", false),
+            ("8.8.8.8", true),
+            ("10.1.2.3", false),
+            ("127.0.0.1", false),
+            ("192.0.2.7", false),
+            ("100.64.0.1", false),
+            ("2606:4700::6810:84e5", true),
+            ("2001:db8::1", false),
+            ("fe80::1", false),
+            ("::1", false),
+            ("::ffff:8.8.8.8", true),
+            ("abc::def", false),
+            ("999.1.1.1", false),
         ] {
             assert_eq!(is_public_address(ip), public, "{ip}");
         }

@@ -78,7 +78,10 @@ impl EchoScan {
             }
             each_window(spots, width, |window, hash| {
                 if index.binary_search(&hash).is_ok() && tells_something(window, lexicon) {
-                    spans.extend(window.first().zip(window.last()).map(|(first, last)| (first.1, last.2)));
+                    let mut solid = window.iter().filter(|s| s.0 != ' ');
+                    let first = solid.next();
+                    let last = solid.next_back();
+                    spans.extend(first.zip(last).map(|(first, last)| (first.1, last.2)));
                 }
             });
         }
@@ -207,10 +210,19 @@ mod tests {
     fn echoes_are_found_and_chance_is_not() {
         let prompt = "Summarise the merger plan of Nordwind GmbH for the board, please.";
         assert_eq!(echoes(prompt, &format!("invalid: '{prompt}'!")), [prompt]);
-        assert_eq!(echoes(prompt, "cut: merger plan of\n   Nordwind GmbH"), ["merger plan of\n   Nordwind GmbH"]);
-        assert_eq!(echoes(prompt, "wrapped: Nordwin\nd GmbH for the bo\nard"), ["Nordwin\nd GmbH for the bo\nard"]);
+        assert_eq!(
+            echoes(prompt, "cut: merger plan of\n   Nordwind GmbH"),
+            ["merger plan of\n   Nordwind GmbH"]
+        );
+        assert_eq!(
+            echoes(prompt, "wrapped: Nordwin\nd GmbH for the bo\nard"),
+            ["Nordwin\nd GmbH for the bo\nard"]
+        );
         assert_eq!(echoes(prompt, "merger plan, Nordwind GmbH"), Vec::<String>::new());
-        assert_eq!(echoes("请把这封合同翻译成英文并保密", "错误: 把这封合同翻译成英"), ["把这封合同翻译成英"]);
+        assert_eq!(
+            echoes("请把这封合同翻译成英文并保密", "错误: 把这封合同翻译成英"),
+            ["把这封合同翻译成英"]
+        );
         assert_eq!(echoes("Call Bob now", "text 'Call Bob now' refused"), ["Call Bob now"]);
         assert_eq!(echoes("required", "field messages is required"), Vec::<String>::new());
         assert_eq!(echoes("--------------------------", "--------------------------"), Vec::<String>::new());

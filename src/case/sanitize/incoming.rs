@@ -2,16 +2,19 @@
 
 use serde_json::Value;
 
-use super::body::{BodyRule, Side, dropped_strings};
+use super::body::{BodyRule, Side, dropped_strings, skeleton};
 use super::detect::Scope;
 use super::outgoing::hold_cookies;
 use super::placeholder::measure;
 use super::safe::{
-    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRedirect, SafeRequestId, SafeResponse, SafeStream,
+    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRedirect, SafeRequestId, SafeResponse,
+    SafeStream,
 };
 use super::shadow::show;
 use super::{Sanitizer, address, shape};
-use crate::case::evidence::{Attempt, Envelope, IdSource, Reading, RequestId, Response, Source, StreamRecord};
+use crate::case::evidence::{
+    Attempt, Envelope, IdSource, Reading, RequestId, Response, Source, StreamRecord,
+};
 use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure};
 
 /// Longest header value that is shown.
@@ -19,7 +22,12 @@ const LONGEST_HEADER: usize = 512;
 
 impl Sanitizer<'_> {
     /// An attempt. `name` is its name in places: `attempt 1`.
-    pub(super) fn attempt(&mut self, attempt: &Attempt, reading: Option<&Reading>, name: &str) -> SafeAttempt {
+    pub(super) fn attempt(
+        &mut self,
+        attempt: &Attempt,
+        reading: Option<&Reading>,
+        name: &str,
+    ) -> SafeAttempt {
         let blank = blank();
         let reading = reading.unwrap_or(&blank);
         let response = attempt.response().map(|response| self.response(response, reading, name));
@@ -37,7 +45,11 @@ impl Sanitizer<'_> {
             waited_ms: attempt.waited_ms,
             timing: attempt.timing,
             decision: attempt.decision,
-            reason: self.text.apply(&attempt.reason, Scope::Value, &format!("{name}.reason")).clean.to_string(),
+            reason: self
+                .text
+                .apply(&attempt.reason, Scope::Value, &format!("{name}.reason"))
+                .clean
+                .to_string(),
         }
     }
 
@@ -45,7 +57,8 @@ impl Sanitizer<'_> {
         // Typed fields first: what they hold explains chance matches in the free text below.
         let request_ids: Vec<SafeRequestId> =
             reading.request_ids.iter().map(|id| self.request_id(id, name)).collect();
-        let returned_model = reading.returned_model.as_deref().map(|m| self.name(m, "model", &format!("{name}.model")));
+        let returned_model =
+            reading.returned_model.as_deref().map(|m| self.name(m, "model", &format!("{name}.model")));
         for clean in request_ids.iter().map(|id| &id.id).chain(&returned_model) {
             self.text.lexicon.add(clean.as_str());
         }
@@ -109,8 +122,11 @@ impl Sanitizer<'_> {
             let scope = if shape::is_identifier(raw) { Scope::Identifier } else { Scope::Free };
             Some(self.text.apply(raw, scope, &format!("{name}.error.{place}")).clean)
         };
-        let (code, error_type, param) =
-            (word(&envelope.code, "code"), word(&envelope.error_type, "type"), word(&envelope.param, "param"));
+        let (code, error_type, param) = (
+            word(&envelope.code, "code"),
+            word(&envelope.error_type, "type"),
+            word(&envelope.param, "param"),
+        );
         SafeError {
             kind: envelope.kind,
             message,
@@ -129,7 +145,9 @@ impl Sanitizer<'_> {
     /// A sentence of the gateway, which may hold JSON.
     fn sentence(&mut self, raw: &str, place: &str) -> Clean {
         let safe = &self.catalog.safe;
-        Clean::new(BodyRule::new(safe, &self.ring, &mut self.text, Side::Failure, place).error_text(raw, place))
+        Clean::new(
+            BodyRule::new(safe, &self.ring, &mut self.text, Side::Failure, place).error_text(raw, place),
+        )
     }
 
     fn request_id(&mut self, id: &RequestId, name: &str) -> SafeRequestId {
@@ -144,13 +162,20 @@ impl Sanitizer<'_> {
             IdSource::Stream => "stream event".to_owned(),
         };
         let grammar = (1..=128).contains(&id.id.len())
-            && id.id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+'));
+            && id.id.bytes().all(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+')
+            });
         let clean = if grammar {
             self.text.apply(&id.id, Scope::Identifier, &format!("{name}.request_id")).clean
         } else {
             Clean::new(measure("text", id.id.chars().count(), "chars"))
         };
-        SafeRequestId { id: clean, source: Clean::new(source), primary: id.primary, decoded_time: id.decoded_time }
+        SafeRequestId {
+            id: clean,
+            source: Clean::new(source),
+            primary: id.primary,
+            decoded_time: id.decoded_time,
+        }
     }
 
     fn header(&mut self, response: &Response, header: &str, scope: Scope, name: &str) -> Option<Clean> {
@@ -169,7 +194,9 @@ impl Sanitizer<'_> {
             .headers
             .iter()
             .filter(|(header, value)| {
-                (safe.contains(header) || header.starts_with("x-ratelimit-") || header.starts_with("anthropic-ratelimit-"))
+                (safe.contains(header)
+                    || header.starts_with("x-ratelimit-")
+                    || header.starts_with("anthropic-ratelimit-"))
                     && header != "content-type"
                     && shape::is_name(header)
                     && value.len() <= LONGEST_HEADER
@@ -204,8 +231,9 @@ impl Sanitizer<'_> {
         };
         let side = side_of(response, Some(reading));
         let safe = &self.catalog.safe;
-        let value = BodyRule::new(safe, &self.ring, &mut self.text, side, &format!("{name}.body")).apply(&json);
-        self.explain_structure(&value);
+        let value =
+            BodyRule::new(safe, &self.ring, &mut self.text, side, &format!("{name}.body")).apply(&json);
+        self.explain(&skeleton(&value));
         SafeBody::Json { value }
     }
 
@@ -271,7 +299,16 @@ fn streamed_text(body: &[u8]) -> Vec<String> {
 fn pieces(value: &Value, key: &str, out: &mut String) {
     match value {
         Value::String(text)
-            if matches!(key, "content" | "text" | "delta" | "arguments" | "partial_json" | "reasoning_content" | "thinking") =>
+            if matches!(
+                key,
+                "content"
+                    | "text"
+                    | "delta"
+                    | "arguments"
+                    | "partial_json"
+                    | "reasoning_content"
+                    | "thinking"
+            ) =>
         {
             out.push_str(text);
         }

@@ -10,7 +10,6 @@ use crate::case::catalog::Catalog;
 #[derive(Clone, Default)]
 pub(super) struct Lexicon {
     lower: String,
-    collapsed: String,
     squeezed: String,
 }
 
@@ -26,7 +25,13 @@ impl Lexicon {
             lexicon.add_all(profile.contacts.iter().flat_map(|c| [&c.address, &c.purpose, &c.source]));
         }
         for endpoint in &catalog.endpoints {
-            lexicon.add_all([&endpoint.id, &endpoint.name, &endpoint.path, &endpoint.doc_url, &endpoint.minimal_body]);
+            lexicon.add_all([
+                &endpoint.id,
+                &endpoint.name,
+                &endpoint.path,
+                &endpoint.doc_url,
+                &endpoint.minimal_body,
+            ]);
             lexicon.add_all(endpoint.required.iter().chain(&endpoint.optional).map(|f| &f.name));
             lexicon.add_all(endpoint.required_headers.iter().flat_map(|h| [&h.name, &h.value]));
         }
@@ -56,11 +61,8 @@ impl Lexicon {
 
     /// Adds a phrase.
     pub(super) fn add(&mut self, text: &str) {
-        for (form, line) in [
-            (&mut self.lower, text.to_lowercase()),
-            (&mut self.collapsed, normal::collapse(text)),
-            (&mut self.squeezed, normal::squeeze(text)),
-        ] {
+        let lower = text.to_lowercase();
+        for (form, line) in [(&mut self.squeezed, normal::squeeze(&lower)), (&mut self.lower, lower)] {
             form.push_str(&line);
             form.push('\u{0}');
         }
@@ -73,19 +75,25 @@ impl Lexicon {
 
     /// True when lower-case `word` stands in a phrase as a whole word.
     pub(super) fn has_whole_word(&self, word: &str) -> bool {
-        self.lower.match_indices(word).any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
+        self.lower
+            .match_indices(word)
+            .any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
     }
 
-    /// True when a window of normalised text stands in a phrase.
+    /// True when a window of normalised text stands in a phrase, whatever its case. Punctuation at its ends tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
-        self.collapsed.contains(window) || self.squeezed.contains(window)
+        let core = normal::squeeze(window.trim_matches(|c: char| !c.is_alphanumeric()));
+        let window = if core.is_empty() { normal::squeeze(window) } else { core };
+        self.squeezed.contains(&window.to_lowercase())
     }
 }
 
 /// Words that every note may hold, and values that people set where a server wants no key.
 const OWN_WORDS: [&str; 20] = [
     "password key cookie token secret bearer basic prompt text email account amount phone card number html json form",
-    "authorization: bearer", "content-type: application/json", "content-type: application/json; charset=utf-8",
+    "authorization: bearer",
+    "content-type: application/json",
+    "content-type: application/json; charset=utf-8",
     "application/x-www-form-urlencoded multipart/form-data text/event-stream text/html; charset=utf-8",
     "user system assistant developer tool function model role content type stream",
     "true false null none empty unknown anything dummy test local example default placeholder",

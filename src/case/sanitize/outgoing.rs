@@ -1,6 +1,6 @@
 //! The request as it may leave.
 
-use super::body::{BodyRule, Side, dropped_strings, skeleton};
+use super::body::{BodyRule, Side, dropped_strings};
 use super::detect::Scope;
 use super::placeholder::measure;
 use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest};
@@ -12,7 +12,12 @@ use crate::case::request::{Header, Request};
 const SCHEMES: [&str; 8] = ["bearer", "basic", "token", "apikey", "api-key", "key", "digest", "negotiate"];
 /// Headers that name a tenant or a session but do not let one in by themselves.
 const NOT_THE_KEY: [&str; 6] = [
-    "openai-organization", "openai-project", "anthropic-organization-id", "cookie", "set-cookie", "proxy-authorization",
+    "openai-organization",
+    "openai-project",
+    "anthropic-organization-id",
+    "cookie",
+    "set-cookie",
+    "proxy-authorization",
 ];
 
 impl Sanitizer<'_> {
@@ -42,7 +47,8 @@ impl Sanitizer<'_> {
         self.text.lexicon.add(&format!("{origin}{path}"));
         self.text.lexicon.add(&target.port.map_or_else(String::new, |port| format!("{origin}:{port}{path}")));
         self.text.lexicon.add(&format!("{method} {path}"));
-        let body = request.body.as_deref().map(|body| self.request_body(body, request.header("content-type")));
+        let body =
+            request.body.as_deref().map(|body| self.request_body(body, request.header("content-type")));
         SafeRequest {
             method: Clean::new(method),
             scheme: Clean::new(if target.scheme == "http" { "http" } else { "https" }.to_owned()),
@@ -90,9 +96,9 @@ impl Sanitizer<'_> {
         } else {
             self.text.ledger.add("text", "query_value", &place);
             let labels = self.labels(value);
-            Some(Clean::new(labels.unwrap_or_else(|| {
-                measure("text", address::decode(value).chars().count(), "chars")
-            })))
+            Some(Clean::new(
+                labels.unwrap_or_else(|| measure("text", address::decode(value).chars().count(), "chars")),
+            ))
         };
         (Clean::new(shown), value)
     }
@@ -125,10 +131,7 @@ impl Sanitizer<'_> {
     /// A credential as its labels, with the scheme's word before it.
     fn credential(&mut self, masked: &str, kind: SecretKind, place: &str) -> String {
         let masked = masked.trim();
-        let scheme = masked
-            .split_once(' ')
-            .map_or(masked, |(first, _)| first)
-            .trim_end_matches(':');
+        let scheme = masked.split_once(' ').map_or(masked, |(first, _)| first).trim_end_matches(':');
         let scheme = SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()).then_some(scheme);
         self.text.ledger.add(kind.word(), "credential", place);
         let labels = self.labels(masked).unwrap_or_else(|| {
@@ -161,7 +164,12 @@ impl Sanitizer<'_> {
         });
         let name = match header {
             Some(header) => header.name.clone(),
-            None => match request.target.query.iter().find(|(n, v)| self.catalog.credential_query(n) && !v.is_empty()) {
+            None => match request
+                .target
+                .query
+                .iter()
+                .find(|(n, v)| self.catalog.credential_query(n) && !v.is_empty())
+            {
                 Some((name, _)) => format!("query {}", address::parameter_name(name, &self.text)),
                 None if request.target.userinfo.is_some() => "Authorization".to_owned(),
                 None => return None,
@@ -179,26 +187,36 @@ impl Sanitizer<'_> {
             return SafeBody::Opaque { shape: self.opaque(body, content_type) };
         };
         let safe = &self.catalog.safe;
-        let value = BodyRule::new(safe, &self.ring, &mut self.text, Side::Request, "request.body").apply(&json);
-        self.explain_structure(&value);
+        let value =
+            BodyRule::new(safe, &self.ring, &mut self.text, Side::Request, "request.body").apply(&json);
+        // No free text of the request is kept, so that all of it explains.
+        self.explain(&value);
         SafeBody::Json { value }
     }
 
     /// What stands in every note of this case whatever the prompt was: it explains chance matches.
-    pub(super) fn explain_structure(&mut self, value: &serde_json::Value) {
-        let value = skeleton(value);
+    pub(super) fn explain(&mut self, value: &serde_json::Value) {
         self.text.lexicon.add(&value.to_string());
-        self.text.lexicon.add(&serde_yaml::to_string(&value).unwrap_or_default());
+        self.text.lexicon.add(&serde_yaml::to_string(value).unwrap_or_default());
     }
 
     fn opaque(&mut self, body: &str, content_type: Option<&str>) -> Clean {
         let media = content_type.unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         let (what, names) = match media.as_str() {
-            "application/x-www-form-urlencoded" => ("form", form_fields(body).map(|(name, _)| name).collect()),
+            "application/x-www-form-urlencoded" => {
+                ("form", form_fields(body).map(|(name, _)| name).collect())
+            }
             "multipart/form-data" => ("multipart", part_names(body)),
-            _ => return Clean::new(measure(&shape::kind_of_bytes(content_type, body.as_bytes()), body.len(), "bytes")),
+            _ => {
+                return Clean::new(measure(
+                    &shape::kind_of_bytes(content_type, body.as_bytes()),
+                    body.len(),
+                    "bytes",
+                ));
+            }
         };
-        let names: Vec<String> = names.iter().take(50).map(|n: &String| address::parameter_name(n, &self.text)).collect();
+        let names: Vec<String> =
+            names.iter().take(50).map(|n: &String| address::parameter_name(n, &self.text)).collect();
         Clean::new(format!("{} with fields {}", measure(what, body.len(), "bytes"), names.join(", ")))
     }
 
@@ -211,7 +229,11 @@ impl Sanitizer<'_> {
             }
         }
         if let Some(userinfo) = &request.target.userinfo {
-            hold_literals(&mut self.ring, SecretKind::Password, userinfo.split_once(':').map_or(userinfo, |(_, p)| p));
+            hold_literals(
+                &mut self.ring,
+                SecretKind::Password,
+                userinfo.split_once(':').map_or(userinfo, |(_, p)| p),
+            );
         }
         for (name, value) in &request.target.query {
             if self.catalog.credential_query(name) {
@@ -221,12 +243,11 @@ impl Sanitizer<'_> {
             }
         }
         let Some(body) = request.body.as_deref() else { return };
-        match serde_json::from_str(body) {
-            Ok(json) => self.prompts.extend(dropped_strings(&json, &self.catalog.safe, Side::Request)),
-            Err(_) => {
-                self.prompts.extend(form_fields(body).map(|(_, value)| value));
-                self.prompts.push(body.to_owned());
-            }
+        if let Ok(json) = serde_json::from_str(body) {
+            self.prompts.extend(dropped_strings(&json, &self.catalog.safe, Side::Request));
+        } else {
+            self.prompts.extend(form_fields(body).map(|(_, value)| value));
+            self.prompts.push(body.to_owned());
         }
     }
 }
@@ -242,7 +263,9 @@ fn hold_literals(ring: &mut KeyRing, kind: SecretKind, value: &str) {
         _ => value,
     };
     let parts: Vec<&str> = match kind {
-        SecretKind::Cookie => rest.split(';').filter_map(|pair| pair.split_once('=').map(|(_, v)| v.trim())).collect(),
+        SecretKind::Cookie => {
+            rest.split(';').filter_map(|pair| pair.split_once('=').map(|(_, v)| v.trim())).collect()
+        }
         SecretKind::Key | SecretKind::Password => vec![rest],
     };
     for part in parts.into_iter().filter(|p| p.len() >= 8) {

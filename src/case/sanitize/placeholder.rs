@@ -13,12 +13,17 @@ pub(super) struct Placeholders {
 
 impl Placeholders {
     pub(super) fn new(ring: &KeyRing) -> Self {
-        let mut last: HashMap<String, u32> = HashMap::new();
+        let mut placeholders = Self::default();
+        placeholders.leave_to(ring);
+        placeholders
+    }
+
+    /// Leaves the numbers of `ring`'s labels to them.
+    pub(super) fn leave_to(&mut self, ring: &KeyRing) {
         for held in ring.iter() {
-            let number = last.entry(held.label.kind.word().to_owned()).or_default();
+            let number = self.last.entry(held.label.kind.word().to_owned()).or_default();
             *number = held.label.number.max(*number);
         }
-        Self { numbers: HashMap::new(), last }
     }
 
     /// The placeholder for `value`.
@@ -52,7 +57,9 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let Some((what, size)) = inner.rsplit_once(": ") else { return false };
     let Some((number, unit)) = size.split_once(' ') else { return false };
     !what.is_empty()
-        && what.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b' ' | b'/' | b'.' | b'+' | b'-'))
+        && what.bytes().all(|b| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b' ' | b'/' | b'.' | b'+' | b'-')
+        })
         && digits(number)
         && matches!(unit, "chars" | "bytes" | "digits" | "keys" | "items")
 }
@@ -79,7 +86,9 @@ mod tests {
 
     #[test]
     fn placeholders_are_known_again() {
-        for yes in ["[key#1]", "[prompt: 312 chars]", "[image/png: 900 bytes]", "[empty]", "[key name: 70 chars]"] {
+        for yes in
+            ["[key#1]", "[prompt: 312 chars]", "[image/png: 900 bytes]", "[empty]", "[key name: 70 chars]"]
+        {
             assert!(is_placeholder(yes), "{yes}");
         }
         for no in ["[key#]", "[secret stuff]", "[a: b chars]", "x [key#1]", "[KEY: 1 chars]", "[", ""] {

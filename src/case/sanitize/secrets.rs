@@ -77,22 +77,40 @@ impl SecretScan {
 
     /// Every place of `shadow` at which a secret or a piece of it stands, in order, overlaps merged.
     pub(super) fn find(&self, shadow: &Shadow) -> Vec<Found> {
+        self.search(shadow, true)
+    }
+
+    /// The same where words run together, so that the run around a hit says nothing.
+    pub(super) fn find_pieces(&self, shadow: &Shadow) -> Vec<Found> {
+        self.search(shadow, false)
+    }
+
+    fn search(&self, shadow: &Shadow, runs: bool) -> Vec<Found> {
         let bytes = &shadow.bytes;
         let mut found: Vec<Found> = Vec::new();
         if let Some(automaton) = &self.pieces {
             for hit in automaton.find_overlapping_iter(bytes) {
-                let Some((label, reach)) = self.owners.get(hit.pattern().as_usize()).copied() else { continue };
+                let Some((label, reach)) = self.owners.get(hit.pattern().as_usize()).copied() else {
+                    continue;
+                };
                 let (start, end) = match reach {
+                    Reach::Run if !runs => (hit.start(), hit.end()),
                     Reach::Match => (hit.start(), hit.end()),
                     // Many hits lie in one run: do not walk it again for each.
-                    Reach::Run if found.last().is_some_and(|f| f.label == label && f.end >= hit.end()) => continue,
+                    Reach::Run if found.last().is_some_and(|f| f.label == label && f.end >= hit.end()) => {
+                        continue;
+                    }
                     Reach::Run => run_around(bytes, hit.start(), hit.end()),
                 };
                 found.push(Found { start, end, label });
             }
         }
         for (label, secret) in &self.short {
-            found.extend(whole_words(bytes, secret.as_bytes()).map(|(start, end)| Found { start, end, label: *label }));
+            found.extend(whole_words(bytes, secret.as_bytes()).map(|(start, end)| Found {
+                start,
+                end,
+                label: *label,
+            }));
         }
         merge(found)
     }
@@ -126,7 +144,8 @@ fn whole_words<'b>(bytes: &'b [u8], word: &'b [u8]) -> impl Iterator<Item = (usi
     let last = bytes.len().saturating_sub(word.len());
     (0..=last).filter_map(move |at| {
         let end = at + word.len();
-        (!word.is_empty() && bytes.get(at..end) == Some(word) && stands_alone(bytes, at, end)).then_some((at, end))
+        (!word.is_empty() && bytes.get(at..end) == Some(word) && stands_alone(bytes, at, end))
+            .then_some((at, end))
     })
 }
 
@@ -151,13 +170,13 @@ fn patterns_of(secret: &str, lexicon: &Lexicon) -> Vec<(Vec<u8>, Reach)> {
         out.push((piece.iter().collect::<String>().into_bytes(), Reach::Match));
         out.push((piece.iter().rev().collect::<String>().into_bytes(), Reach::Match));
     }
-    let percent: String = secret.bytes().map(|b| format!("%{b:02x}")).collect();
-    out.push((percent.into_bytes(), Reach::Run));
+    let percent = secret.bytes().flat_map(|b| format!("%{b:02x}").into_bytes()).collect();
+    out.push((percent, Reach::Run));
     if let Ok(json) = serde_json::to_string(secret) {
         out.push((json.trim_matches('"').as_bytes().to_vec(), Reach::Match));
     }
-    let digits: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
-    out.extend(steps(digits.as_bytes(), 2 * PIECE, 2));
+    let digits: Vec<u8> = secret.bytes().flat_map(|b| format!("{b:02x}").into_bytes()).collect();
+    out.extend(steps(&digits, 2 * PIECE, 2));
     for offset in 0..3 {
         let core = base64_core(secret.as_bytes(), offset);
         let url_safe = core.replace('+', "-").replace('/', "_");
@@ -236,8 +255,8 @@ mod tests {
     fn every_form_is_found() {
         let secret = format!("sk-proj-{}", "aB3dE5fG7hJ9kL1m".repeat(2));
         let scan = scan(&secret);
-        let hex: String = secret.bytes().map(|b| format!("{b:02X}")).collect();
-        let percent: String = secret.bytes().map(|b| format!("%{b:02X}")).collect();
+        let hex = secret.bytes().map(|b| format!("{b:02X}")).collect::<Vec<_>>().concat();
+        let percent = secret.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
         let reversed: String = secret.chars().rev().collect();
         for form in [&secret, &hex, &percent, &reversed, &secret.to_uppercase()] {
             assert_eq!(cut(&scan, &format!("before {form} after")), "before [key#1] after");

@@ -37,14 +37,19 @@ fn escape_sequence(text: &str) -> usize {
         Some(']' | 'P' | '_' | '^' | 'X') => {
             // A string sequence: to the bell or to `ESC \`; where neither comes soon, only its opening goes.
             let window = body.get(1..).unwrap_or("");
-            let end = window.char_indices().take(4096).find(|(_, c)| matches!(c, '\u{7}' | '\u{9c}' | '\u{1b}'));
+            let end =
+                window.char_indices().take(4096).find(|(_, c)| matches!(c, '\u{7}' | '\u{9c}' | '\u{1b}'));
             match end {
-                Some((at, '\u{1b}')) if window.get(at + 1..).is_some_and(|w| w.starts_with('\\')) => lead + 1 + at + 2,
+                Some((at, '\u{1b}')) if window.get(at + 1..).is_some_and(|w| w.starts_with('\\')) => {
+                    lead + 1 + at + 2
+                }
                 Some((at, c)) if c != '\u{1b}' => lead + 1 + at + c.len_utf8(),
                 _ => lead + 1,
             }
         }
-        Some('(' | ')') => lead + 1 + body.chars().nth(1).filter(char::is_ascii_alphanumeric).map_or(0, char::len_utf8),
+        Some('(' | ')') => {
+            lead + 1 + body.chars().nth(1).filter(char::is_ascii_alphanumeric).map_or(0, char::len_utf8)
+        }
         _ => 0,
     }
 }
@@ -115,10 +120,7 @@ impl Shadow {
     }
 
     fn push_char(&mut self, c: char, origin: (usize, usize)) {
-        if is_zero_width(c)
-            || is_direction_or_separator(c)
-            || (is_unprintable(c) && c != '\r')
-        {
+        if is_zero_width(c) || is_direction_or_separator(c) || (is_unprintable(c) && c != '\r') {
             return;
         }
         let c = match c {
@@ -142,7 +144,10 @@ impl Shadow {
         if !self.bytes.iter().any(|b| matches!(b, b'%' | b'\\' | b'&')) {
             return None;
         }
-        let mut out = Self { bytes: Vec::with_capacity(self.bytes.len()), origin: Vec::with_capacity(self.bytes.len()) };
+        let mut out = Self {
+            bytes: Vec::with_capacity(self.bytes.len()),
+            origin: Vec::with_capacity(self.bytes.len()),
+        };
         let (mut at, mut changed) = (0, false);
         while let Some(&byte) = self.bytes.get(at) {
             let rest = self.bytes.get(at..).unwrap_or(&[]);
@@ -164,14 +169,18 @@ impl Shadow {
 
     /// Without white space and without the joints of a string that was put together (`" + "`).
     pub(super) fn joined(&self) -> Self {
-        let mut out = Self { bytes: Vec::with_capacity(self.bytes.len()), origin: Vec::with_capacity(self.bytes.len()) };
+        let mut out = Self {
+            bytes: Vec::with_capacity(self.bytes.len()),
+            origin: Vec::with_capacity(self.bytes.len()),
+        };
         for (byte, origin) in self.bytes.iter().zip(&self.origin) {
             if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                 continue;
             }
             out.push_byte(*byte, *origin);
             let length = out.bytes.len();
-            if let Some([a @ (b'"' | b'\'' | b'`'), b'+', b]) = length.checked_sub(3).and_then(|s| out.bytes.get(s..))
+            if let Some([a @ (b'"' | b'\'' | b'`'), b'+', b]) =
+                length.checked_sub(3).and_then(|s| out.bytes.get(s..))
                 && a == b
             {
                 out.bytes.truncate(length - 3);
@@ -215,9 +224,7 @@ enum Unescaped {
 fn unescape(bytes: &[u8]) -> Option<(Unescaped, usize)> {
     match bytes {
         [b'%', a, b, ..] => Some((Unescaped::Byte(hex(*a)? * 16 + hex(*b)?), 3)),
-        [b'\\', b'x', a, b, ..] => {
-            Some((Unescaped::Char(char::from(hex(*a)? * 16 + hex(*b)?)), 4))
-        }
+        [b'\\', b'x', a, b, ..] => Some((Unescaped::Char(char::from(hex(*a)? * 16 + hex(*b)?)), 4)),
         [b'\\', b'u', b'{', rest @ ..] => {
             let length = rest.iter().take(7).position(|b| *b == b'}')?;
             Some((Unescaped::Char(char::from_u32(number(rest.get(..length)?)?)?), length + 4))

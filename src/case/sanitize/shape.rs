@@ -13,7 +13,9 @@ const LONGEST_NAME: usize = 64;
 /// A name or id as APIs use them: no spaces, no quotes, no key.
 pub(super) fn is_identifier(text: &str) -> bool {
     (1..=LONGEST_IDENTIFIER).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b':' | b'@' | b'+' | b'-'))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b':' | b'@' | b'+' | b'-'))
         && !looks_like_a_key(text)
 }
 
@@ -21,7 +23,10 @@ pub(super) fn is_identifier(text: &str) -> bool {
 pub(super) fn is_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME
         && !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b':' | b'@' | b'$' | b'+' | b'-' | b'[' | b']'))
+        && text.bytes().all(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'_' | b'.' | b'/' | b':' | b'@' | b'$' | b'+' | b'-' | b'[' | b']')
+        })
         && !looks_like_a_key(text)
 }
 
@@ -57,7 +62,10 @@ pub(super) fn digits(number: &serde_json::Number) -> usize {
     let text = number.to_string();
     let text = text.trim_start_matches('-');
     if let Some((_, exponent)) = text.split_once(['e', 'E']) {
-        return exponent.trim_start_matches('+').parse::<i32>().map_or(99, |e| usize::try_from(e.max(0)).unwrap_or(0) + 1);
+        return exponent
+            .trim_start_matches('+')
+            .parse::<i32>()
+            .map_or(99, |e| usize::try_from(e.max(0)).unwrap_or(0) + 1);
     }
     text.split('.').next().unwrap_or("").len()
 }
@@ -84,7 +92,12 @@ pub(super) fn kind_of_bytes(content_type: Option<&str>, body: &[u8]) -> String {
         "text/html" | "application/xhtml+xml" => "html".to_owned(),
         "text/event-stream" => "event stream".to_owned(),
         m if m.ends_with("json") => "json".to_owned(),
-        m if m.split_once('/').is_some_and(|(top, sub)| matches!(top, "image" | "audio" | "video" | "font") && is_name(sub)) => media,
+        m if m.split_once('/').is_some_and(|(top, sub)| {
+            matches!(top, "image" | "audio" | "video" | "font") && is_name(sub)
+        }) =>
+        {
+            media
+        }
         m if m.starts_with("text/") => "text".to_owned(),
         _ if std::str::from_utf8(body).is_ok() => "text".to_owned(),
         _ => "binary".to_owned(),
@@ -98,10 +111,19 @@ mod tests {
     #[test]
     fn shapes_tell_length_and_nothing_else() {
         assert_eq!(of_string("héllo", "prompt"), "[prompt: 5 chars]");
-        assert_eq!(of_string(&format!("data:image/png;base64,{}", "A".repeat(1200)), "text"), "[image/png: 900 bytes]");
+        assert_eq!(
+            of_string(&format!("data:image/png;base64,{}", "A".repeat(1200)), "text"),
+            "[image/png: 900 bytes]"
+        );
         assert_eq!(of_string("data:secret words,x", "text"), "[text: 19 chars]");
         assert_eq!(of_value(&serde_json::json!([1, 2]), "text"), "[array: 2 items]");
-        for (number, length) in [("12", 2), ("-1234567890123", 13), ("1e30", 31), ("0.123456789012345", 1), ("41111111111111.5", 14)] {
+        for (number, length) in [
+            ("12", 2),
+            ("-1234567890123", 13),
+            ("1e30", 31),
+            ("0.123456789012345", 1),
+            ("41111111111111.5", 14),
+        ] {
             assert_eq!(digits(&serde_json::from_str(number).expect("number")), length, "{number}");
         }
         assert_eq!(kind_of_bytes(None, b"\n<!DOCTYPE html><x>"), "html");
@@ -112,7 +134,12 @@ mod tests {
 
     #[test]
     fn grammars_take_models_and_refuse_keys_and_prose() {
-        for yes in ["gpt-4o", "anthropic/claude-3.5-sonnet:beta", "gemini-2.0-flash-001", "@cf/meta/llama-2-7b-chat-int8"] {
+        for yes in [
+            "gpt-4o",
+            "anthropic/claude-3.5-sonnet:beta",
+            "gemini-2.0-flash-001",
+            "@cf/meta/llama-2-7b-chat-int8",
+        ] {
             assert!(is_identifier(yes), "{yes}");
         }
         let key = format!("sk-{}", "aB3dE5fG7h".repeat(5));
