@@ -294,21 +294,11 @@ fn below(safe: &Safe, side: Side, prompt: Option<bool>, key: &str) -> Option<boo
     }
     let key = key.to_ascii_lowercase();
     match side {
-<<<<<<< HEAD
-        Side::Request => safe.prompt_fields.contains(&key).then(|| {
-            // In free maps and user ids, `type` and `role` are words of the user.
-            !matches!(
-                key.as_str(),
-                "metadata" | "user" | "safety_identifier" | "query" | "callback_url" | "notify_hook"
-            )
-        }),
-=======
         // In free maps and user ids, `type` and `role` are words of the user.
         Side::Request => safe.prompt_fields.contains(&key).then_some(!matches!(
             key.as_str(),
             "metadata" | "user" | "safety_identifier" | "query" | "callback_url" | "notify_hook"
         )),
->>>>>>> sanitize
         Side::Failure => ECHO_FIELDS.contains(&key.as_str()).then_some(false),
         Side::Success => None,
     }

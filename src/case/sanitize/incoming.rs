@@ -233,11 +233,7 @@ impl Sanitizer<'_> {
         let safe = &self.catalog.safe;
         let value =
             BodyRule::new(safe, &self.ring, &mut self.text, side, &format!("{name}.body")).apply(&json);
-<<<<<<< HEAD
-        self.explain_structure(&value);
-=======
         self.explain(&skeleton(&value));
->>>>>>> sanitize
         SafeBody::Json { value }
     }
 

@@ -189,12 +189,8 @@ impl Sanitizer<'_> {
         let safe = &self.catalog.safe;
         let value =
             BodyRule::new(safe, &self.ring, &mut self.text, Side::Request, "request.body").apply(&json);
-<<<<<<< HEAD
-        self.explain_structure(&value);
-=======
         // No free text of the request is kept, so that all of it explains.
         self.explain(&value);
->>>>>>> sanitize
         SafeBody::Json { value }
     }
 

@@ -79,20 +79,11 @@ pub(super) fn all(text: &str) -> Vec<View> {
 fn squeezed(view: &View) -> View {
     view.map(false, |rest| match rest {
         [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((Vec::new(), 1)),
-<<<<<<< HEAD
-        [b'\\', b'\n', ..] => Some((Vec::new(), 2)),
-        [b'\\', b'\r', b'\n', ..] | [0xe2, 0x80, 0x8b..=0x8f, ..] | [0xef, 0xbb, 0xbf, ..] => {
-            Some((Vec::new(), 3))
-        }
-        [0xe2, 0x81, 0xa0, ..] => Some((Vec::new(), 3)),
-        [0xc2, 0xad, ..] => Some((Vec::new(), 2)),
-=======
         [b'\\', b'\n', ..] | [0xc2, 0xad, ..] => Some((Vec::new(), 2)),
         [b'\\', b'\r', b'\n', ..]
         | [0xe2, 0x80, 0x8b..=0x8f, ..]
         | [0xe2, 0x81, 0xa0, ..]
         | [0xef, 0xbb, 0xbf, ..] => Some((Vec::new(), 3)),
->>>>>>> sanitize
         [quote @ (b'"' | b'\'' | b'`'), tail @ ..] => {
             let blanks = |bytes: &[u8]| bytes.iter().take(64).take_while(|b| b.is_ascii_whitespace()).count();
             let before = blanks(tail);
