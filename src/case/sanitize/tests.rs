@@ -47,6 +47,7 @@ fn reading(kind: EnvelopeKind) -> Reading {
         redirect: None,
         soft: None,
         returned_model: None,
+        stream: None,
         finish_reason: None,
         retry_after_ms: None,
         server_date: None,
