@@ -1,1 +1,3 @@
 //! Top floor: two faces of the same session; neither holds logic.
+
+pub mod tui;

@@ -1,0 +1,169 @@
+//! The terminal program: a face of the session. It sends events and draws the session's state; every decision about a
+//! request, a diagnosis or a note is made elsewhere.
+//!
+//! ```text
+//!  terminal input ──> Screen::on_input ──> Wish::Tell(Event) ──> Session::handle ──> Vec<Effect> ──> run_effects
+//!                                                                      ^                                 │
+//!  view(&Session, &Screen) ──> terminal            session events <────┴───────── io::driver <───────────┘
+//! ```
+//!
+//! [`run`] is the only part that waits; it takes the terminal, its input, the effects' runner and the end signal as
+//! arguments, so a test can run it whole without a terminal.
+
+pub mod editor;
+pub mod field;
+pub mod form;
+pub mod keys;
+pub mod layout;
+pub mod popup;
+pub mod screen;
+pub mod theme;
+pub mod view;
+pub mod widget;
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::Event as Input;
+use futures_util::{FutureExt, Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::io::clock::Clock;
+use crate::session::{Effect, Event, Session};
+use keys::Keymap;
+use screen::{Screen, Wish};
+use theme::Theme;
+
+pub use screen::PracticeChoice;
+pub use view::view;
+
+/// How often the screen is drawn while something runs: elapsed time and countdown move.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Most events that are taken before the screen is drawn once.
+const BATCH: usize = 1024;
+
+/// What the terminal program is started with.
+pub struct Options {
+    /// The key table.
+    pub keymap: Keymap,
+    /// The variable `NO_COLOR` is set.
+    pub no_color: bool,
+    /// Practice scenarios to begin with; empty: no practice.
+    pub practice: Vec<PracticeChoice>,
+    /// Events to begin with: bindings that were read, a gateway, a request from a file.
+    pub first: Vec<Event>,
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The operator left.
+    Left,
+    /// A signal or the end of the terminal's input asked for it.
+    Terminated,
+}
+
+/// Runs the terminal program until the operator leaves. `run_effects` gives true when the session wants to leave; what
+/// the effects bring arrives on `events`.
+///
+/// # Errors
+/// The terminal cannot be read or drawn on.
+pub async fn run<B: Backend>(
+    session: &mut Session,
+    terminal: &mut Terminal<B>,
+    mut input: impl Stream<Item = io::Result<Input>> + Unpin,
+    mut events: UnboundedReceiver<Event>,
+    run_effects: impl FnMut(Vec<Effect>) -> bool,
+    terminated: impl Future<Output = ()>,
+    clock: Arc<dyn Clock>,
+    options: Options,
+) -> io::Result<Ending>
+where
+    B::Error: Send + Sync + 'static,
+{
+    let size = terminal.size().map_err(io::Error::other)?;
+    let screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
+    let theme = Theme::new(options.no_color);
+    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), redraw: false };
+    tokio::pin!(terminated);
+    if options.first.into_iter().any(|event| face.tell(event)) {
+        return Ok(Ending::Left);
+    }
+    loop {
+        if std::mem::take(&mut face.redraw) {
+            terminal.clear().map_err(io::Error::other)?;
+        }
+        let size = terminal.size().map_err(io::Error::other)?;
+        face.screen.size = (size.width, size.height);
+        let now = clock.now();
+        terminal
+            .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
+            .map_err(io::Error::other)?;
+        let busy = face.session.is_busy();
+        tokio::select! {
+            biased;
+            Some(event) = events.recv() => {
+                if face.tell(event) { return Ok(Ending::Left); }
+            }
+            () = &mut terminated => return Ok(Ending::Terminated),
+            next = input.next() => match next {
+                Some(read) => if face.take(&read?) { return Ok(Ending::Left); },
+                None => return Ok(Ending::Terminated),
+            },
+            () = tokio::time::sleep(TICK), if busy => {}
+        }
+        // What is there already is taken before the next drawing.
+        for _ in 0..BATCH {
+            if let Ok(event) = events.try_recv() {
+                if face.tell(event) {
+                    return Ok(Ending::Left);
+                }
+            } else if let Some(Some(read)) = input.next().now_or_never() {
+                if face.take(&read?) {
+                    return Ok(Ending::Left);
+                }
+            } else {
+                break;
+            }
+        }
+    }
+}
+
+/// Session, screen and the world behind them.
+struct Face<'a, F> {
+    session: &'a mut Session,
+    screen: Screen,
+    run_effects: F,
+    clock: Arc<dyn Clock>,
+    redraw: bool,
+}
+
+impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
+    /// Tells the session; true: leave.
+    fn tell(&mut self, event: Event) -> bool {
+        let effects = self.session.handle(event, self.clock.now());
+        self.screen.follow(self.session);
+        !effects.is_empty() && (self.run_effects)(effects)
+    }
+
+    /// Takes an input; true: leave.
+    fn take(&mut self, input: &Input) -> bool {
+        for wish in self.screen.on_input(input, self.session) {
+            match wish {
+                Wish::Redraw => self.redraw = true,
+                Wish::Tell(event) => {
+                    if self.tell(event) {
+                        return true;
+                    }
+                }
+            }
+        }
+        self.screen.follow(self.session);
+        false
+    }
+}
