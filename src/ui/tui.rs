@@ -119,16 +119,18 @@ where
         }
         // What is there already is taken before the next drawing.
         for _ in 0..BATCH {
-            if let Ok(event) = events.try_recv() {
-                if face.tell(event) {
-                    return Ok(Ending::Left);
-                }
-            } else if let Some(Some(read)) = input.next().now_or_never() {
-                if face.take(&read?) {
-                    return Ok(Ending::Left);
-                }
-            } else {
+            let event = events.try_recv().ok();
+            let read = input.next().now_or_never().flatten();
+            if event.is_none() && read.is_none() {
                 break;
+            }
+            if event.is_some_and(|event| face.tell(event)) {
+                return Ok(Ending::Left);
+            }
+            if let Some(read) = read
+                && face.take(&read?)
+            {
+                return Ok(Ending::Left);
             }
         }
     }

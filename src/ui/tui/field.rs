@@ -177,8 +177,11 @@ pub fn with_model(body: &str, model: &str) -> Option<String> {
     Some(format!("{before}{{\"model\": {quoted}{comma}{}", after.trim_start_matches(' ')))
 }
 
-/// The model that `body` names at its top level.
+/// The model that `body` names at its top level; `None` also for a body that is too large to be read at every drawing.
 pub fn model_in(body: &str) -> Option<String> {
+    if body.len() > 1024 * 1024 {
+        return None;
+    }
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;
     serde_json::from_str(fields.get("model")?.get()).ok()
 }

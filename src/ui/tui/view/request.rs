@@ -104,9 +104,7 @@ fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, t
 
 fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let gateway = session.profile().map_or("not known", |p| p.name.as_str());
-    let model = model_in(&session.draft().body)
-        .or_else(|| session.request().ok()?.model())
-        .unwrap_or_else(|| "not named".to_owned());
+    let model = model_in(&session.draft().body).unwrap_or_else(|| "not named in the body".to_owned());
     let from = match session.kind() {
         "nothing" | "form" => String::new(),
         kind => format!("   from: {kind}"),
