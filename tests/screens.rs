@@ -79,6 +79,10 @@ fn a_key_of_another_host_is_a_loud_question() {
     draft.url = "https://other.example/v1/chat/completions".into();
     rig.tell(Event::Edited(draft));
     screen!(rig, "<enter>", "consent_elsewhere");
+    rig.keys("<enter><enter>");
+    assert!(rig.outgoing.is_none(), "Enter alone sends no key to another host");
+    rig.keys("y");
+    assert!(rig.outgoing.is_some());
 }
 
 #[test]
@@ -282,7 +286,7 @@ fn every_page_at_every_size() {
 
 #[test]
 fn the_whole_loop_runs_and_ends() {
-    use casefile::ui::tui::{Ending, Options, keys::Keymap, run};
+    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run};
     let mut rig = Rig::new(80, 24);
     let (_sender, events) = tokio::sync::mpsc::unbounded_channel();
     let options = Options {
@@ -295,22 +299,18 @@ fn the_whole_loop_runs_and_ends() {
         .chain(futures_util::stream::pending());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
     let mut ran = Vec::new();
-    let ending = runtime
-        .block_on(run(
-            &mut rig.session,
-            &mut rig.terminal,
-            input,
-            events,
-            |effects| {
-                let leave = effects.iter().any(|e| matches!(e, Effect::Quit));
-                ran.extend(effects);
-                leave
-            },
-            std::future::pending(),
-            std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
-            options,
-        ))
-        .expect("draws");
+    let world = World {
+        input,
+        events,
+        run_effects: |effects: Vec<Effect>| {
+            let leave = effects.iter().any(|e| matches!(e, Effect::Quit));
+            ran.extend(effects);
+            leave
+        },
+        terminated: std::future::pending(),
+        clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
+    };
+    let ending = runtime.block_on(run(&mut rig.session, &mut rig.terminal, world, options)).expect("draws");
     assert_eq!(ending, Ending::Left);
     assert!(!ran.iter().any(|e| matches!(e, Effect::Send(_))), "it was refused");
 }

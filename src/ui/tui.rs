@@ -68,24 +68,39 @@ pub enum Ending {
     Terminated,
 }
 
-/// Runs the terminal program until the operator leaves. `run_effects` gives true when the session wants to leave; what
-/// the effects bring arrives on `events`.
+/// Everything outside of the program that its loop meets.
+pub struct World<I, R, T> {
+    /// What the terminal reports.
+    pub input: I,
+    /// What the effects bring.
+    pub events: UnboundedReceiver<Event>,
+    /// Runs effects; true: the session wants to leave.
+    pub run_effects: R,
+    /// Ends when a signal asks the program to end.
+    pub terminated: T,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Runs the terminal program until the operator leaves. The caller has entered the terminal's own screen and restores
+/// it afterwards.
 ///
 /// # Errors
 /// The terminal cannot be read or drawn on.
-pub async fn run<B: Backend>(
+pub async fn run<B, I, R, T>(
     session: &mut Session,
     terminal: &mut Terminal<B>,
-    mut input: impl Stream<Item = io::Result<Input>> + Unpin,
-    mut events: UnboundedReceiver<Event>,
-    run_effects: impl FnMut(Vec<Effect>) -> bool,
-    terminated: impl Future<Output = ()>,
-    clock: Arc<dyn Clock>,
+    world: World<I, R, T>,
     options: Options,
 ) -> io::Result<Ending>
 where
+    B: Backend,
     B::Error: Send + Sync + 'static,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+    R: FnMut(Vec<Effect>) -> bool,
+    T: Future<Output = ()>,
 {
+    let World { mut input, mut events, run_effects, terminated, clock } = world;
     let size = terminal.size().map_err(io::Error::other)?;
     let screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     let theme = Theme::new(options.no_color);

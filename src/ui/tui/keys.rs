@@ -76,7 +76,9 @@ pub enum Action {
     SkipWait,
     /// Do not retry.
     StopRetrying,
-    /// Allow, and keep the binding of key and host.
+    /// Allow, and keep the binding of key and host; not where a key belongs to another host.
+    Allow,
+    /// Allow in any case, and keep the binding of key and host.
     AllowAndRemember,
     /// Allow for this session.
     AllowOnce,

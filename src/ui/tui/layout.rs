@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::screen::Screen;
 use super::widget::area::middle;
 use super::widget::text::wrap;
-use crate::session::{Activity, Session};
+use crate::session::{Activity, Session, Standing};
 
 /// From this many columns on, panes stand side by side.
 const WIDE: u16 = 100;
@@ -89,9 +89,15 @@ pub fn whole(size: (u16, u16)) -> Rect {
     Rect::new(0, 0, size.0, size.1)
 }
 
-/// What the status line says: the session's notice, else the face's own hint.
+/// What the status line says: the face's answer to the last key, else the session's notice, else what the step lacks.
 pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> &'a str {
-    screen.hint.as_deref().or_else(|| session.notice().map(|n| n.text.as_str())).unwrap_or("")
+    screen.hint.as_deref().or_else(|| session.notice().map(|n| n.text.as_str())).unwrap_or_else(|| {
+        match session.standing(session.step()) {
+            Standing::Missing(what) => what,
+            Standing::Optional => "this step is optional",
+            Standing::Done => "",
+        }
+    })
 }
 
 /// The parts of every page in `area`.

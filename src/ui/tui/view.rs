@@ -25,7 +25,7 @@ pub mod title;
 
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use super::layout;
 use super::screen::Screen;
@@ -36,7 +36,8 @@ use crate::session::{Session, Step};
 pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &Theme, now: DateTime<Utc>) {
     let area = frame.area();
     if area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1 {
-        frame.render_widget(Paragraph::new("make the terminal larger (80x24 is best)"), area);
+        let text = Paragraph::new("make the terminal larger (80x24 is best)");
+        frame.render_widget(text.wrap(Wrap { trim: true }), area);
         return;
     }
     let frames = layout::frames(session, screen, area);

@@ -5,7 +5,7 @@ use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
 use crate::case::sanitize::Format;
-use crate::session::{ControlAsk, Event, Session, Standing, Step};
+use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
 use crate::ui::tui::editor::{EDITABLE, Editor, Target};
 use crate::ui::tui::field::{Field, WordField, model_in, neighbour, with_model};
 use crate::ui::tui::form;
@@ -22,7 +22,12 @@ fn tell(event: Event) -> Vec<Wish> {
 impl Screen {
     pub(super) fn act(&mut self, action: Action, mode: Mode, session: &Session) -> Vec<Wish> {
         match action {
-            Action::QuitNow => tell(Event::Quit),
+            Action::QuitNow => {
+                // Words that are being typed reach the session first.
+                let mut wishes = self.leave_editor(session);
+                wishes.push(Wish::Tell(Event::Quit));
+                wishes
+            }
             Action::Quit => self.quit(session),
             Action::Redraw => vec![Wish::Redraw],
             Action::Help => self.open(Popup::Help { top: 0 }),
@@ -56,6 +61,7 @@ impl Screen {
             Action::Cancel => tell(Event::Cancel),
             Action::SkipWait => tell(Event::SkipWait),
             Action::StopRetrying => tell(Event::StopRetrying),
+            Action::Allow => self.allow(session),
             Action::AllowAndRemember => tell(Event::ConsentGiven { remember: true }),
             Action::AllowOnce => tell(Event::ConsentGiven { remember: false }),
             Action::Refuse => tell(Event::ConsentRefused),
@@ -208,6 +214,18 @@ impl Screen {
         self.edit(Target::Words(word), session)
     }
 
+    /// The key that is pressed without thinking sends no key to a host that it does not belong to.
+    fn allow(&mut self, session: &Session) -> Vec<Wish> {
+        if session.consent().is_some_and(|c| c.keys.iter().any(KeyUse::is_elsewhere)) {
+            let yes = self.keymap.key_for(Mode::Consent, Action::AllowAndRemember);
+            let no = self.keymap.key_for(Mode::Consent, Action::Refuse);
+            return self.say(&format!(
+                "this key belongs to another host: read the question; {yes} sends it there, {no} does not"
+            ));
+        }
+        tell(Event::ConsentGiven { remember: true })
+    }
+
     fn visit_finding(&mut self, session: &Session) -> Vec<Wish> {
         let findings = session.findings();
         let next = self.finding.map_or(0, |at| at + 1);
@@ -262,7 +280,7 @@ impl Screen {
     fn accept(&mut self, session: &Session) -> Vec<Wish> {
         match self.popup.take() {
             Some(Popup::Prompt(prompt)) => self.answered(&prompt, session),
-            Some(Popup::Picker(picker)) => picked(&picker, session),
+            Some(Popup::Picker(picker)) => self.picked(&picker, session),
             Some(Popup::Help { .. } | Popup::Leaving) => Vec::new(),
             None => self.begin_practice(),
         }
@@ -300,16 +318,19 @@ impl Screen {
             Wish::Tell(Event::Pasted(choice.paste)),
         ]
     }
-}
 
-fn picked(picker: &Picker, session: &Session) -> Vec<Wish> {
-    let Some(id) = picker.chosen() else { return Vec::new() };
-    match picker.choice {
-        Choice::Gateway => tell(Event::GatewayChosen(id.to_owned())),
-        Choice::Endpoint => {
-            let Some(endpoint) = session.catalog().endpoint(id) else { return Vec::new() };
-            let model = model_in(&session.draft().body).unwrap_or_default();
-            tell(Event::Edited(form::fill(session.draft(), endpoint, session.profile(), &model)))
+    fn picked(&mut self, picker: &Picker, session: &Session) -> Vec<Wish> {
+        let Some(id) = picker.chosen() else { return Vec::new() };
+        match picker.choice {
+            Choice::Gateway => tell(Event::GatewayChosen(id.to_owned())),
+            Choice::Endpoint => {
+                let Some(endpoint) = session.catalog().endpoint(id) else { return Vec::new() };
+                let filled = form::fill(session.draft(), endpoint, session.profile(), session.catalog());
+                if !filled.body.is_empty() && filled.body == session.draft().body {
+                    self.say("your body was kept; empty it first to get a small one for this endpoint");
+                }
+                tell(Event::Edited(filled))
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ impl Screen {
                 self.practice.marked = if way.is_down() { (at + 1).min(last) } else { at.saturating_sub(1) };
             }
             Mode::Sending | Mode::Waiting if session.step() == Step::Isolate => {
-                self.scroll_isolate(way, session)
+                self.scroll_isolate(way, session);
             }
             Mode::Reproduce | Mode::Sending | Mode::Waiting => self.scroll_reproduce(way, session),
             Mode::Request => self.scroll_body(way, session),
@@ -97,7 +97,8 @@ impl Screen {
     fn scroll_consent(&mut self, way: Move, session: &Session) {
         let Some(consent) = session.consent() else { return };
         let area = layout::popup(layout::whole(self.size));
-        let rows = view::consent::lines(consent, usize::from(area.width), &Theme::new(true)).len();
+        let rows =
+            view::consent::lines(consent, &self.keymap, usize::from(area.width), &Theme::new(true)).len();
         let height = usize::from(area.height);
         self.tops.consent = way.apply(self.tops.consent, height, within(rows, height));
     }

@@ -9,6 +9,7 @@ use crate::case::isolate::Changed;
 use crate::case::keyring::Origin;
 use crate::session::{Consent, KeyUse, Purpose};
 use crate::ui::tui::field::header_line;
+use crate::ui::tui::keys::{Action, Keymap, Mode};
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
@@ -20,7 +21,7 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, consent: &Consent, screen: &Sc
     let alarming = consent.keys.iter().any(KeyUse::is_elsewhere);
     let (title, style) = if alarming { ("Send? LOOK TWICE", theme.danger) } else { ("Send?", theme.accent) };
     let width = usize::from(layout::popup(whole).width);
-    let rows = lines(consent, width, theme);
+    let rows = lines(consent, &screen.keymap, width, theme);
     let most = layout::popup_frame(whole);
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(most.height);
     let place = area::middle(whole, most.width, height);
@@ -33,7 +34,7 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, consent: &Consent, screen: &Sc
 }
 
 /// The lines of the question.
-pub fn lines(consent: &Consent, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     let mut say = |text: &str, style: Style| {
         out.extend(wrap(text, width).into_iter().map(|line| Line::from(Span::styled(line, style))));
@@ -50,6 +51,15 @@ pub fn lines(consent: &Consent, width: usize, theme: &Theme) -> Vec<Line<'static
     }
     if consent.keys.is_empty() {
         say("No key goes along.", theme.plain);
+    } else if consent.keys.iter().any(|key| key.is_new) {
+        let key = |action| keymap.key_for(Mode::Consent, action);
+        let text = format!(
+            "{} sends it and remembers this host for a key of the environment; {} does not remember it; {} sends nothing.",
+            key(Action::AllowAndRemember),
+            key(Action::AllowOnce),
+            key(Action::Refuse)
+        );
+        say(&text, theme.plain);
     }
     say("", theme.plain);
     for header in consent.headers.iter().take(12) {

@@ -35,6 +35,8 @@ pub fn render(
 pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, String)> {
     let mut out: Vec<(bool, String)> =
         wrap(purpose(session.step()), width).into_iter().map(|line| (false, line)).collect();
+    out.push((false, String::new()));
+    out.push((false, "Steps: ✓ done   … still to do   - optional".to_owned()));
     let mode = if screen.practice.is_open { Mode::Practice } else { screen.page_mode(session) };
     let mut sections = vec![("Keys of this page", mode)];
     if mode != Mode::Practice {

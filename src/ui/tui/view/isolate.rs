@@ -54,7 +54,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         return out;
     }
     out.push(Line::from(Span::styled(
-        row(["changed", "outcome", "request id"], "compared with the failing request", width),
+        row(["changed", "outcome", "request id"], "with the failing one", width),
         theme.hint,
     )));
     let failing = session.evidence().attempts.last().zip(session.readings().last());

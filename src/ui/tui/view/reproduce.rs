@@ -108,8 +108,10 @@ fn preview(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> V
     let Ok(request) = session.request() else { return Vec::new() };
     let send = screen.keymap.key_for(Mode::Reproduce, Action::GoOn);
     let hint = format!("{send} sends it, after asking. A key stands here as its label.");
-    let mut lines: Vec<Line<'static>> =
-        wrap(&hint, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))).collect();
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    if !session.is_busy() {
+        lines.extend(wrap(&hint, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
+    }
     lines.extend(request.headers.iter().take(100).map(|h| Line::from(cut(&header_line(h), width))));
     if let Some(body) = &request.body {
         lines.push(Line::default());
@@ -129,7 +131,7 @@ fn table(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, 
     let width = usize::from(area.width);
     let mut lines = vec![Line::from(Span::styled(
         cut(
-            &columns(["#", "time UTC", "outcome", "request id", "first/all ms"], "decision, reason", width),
+            &columns(["#", "time UTC", "outcome", "request id", "1st/all ms"], "decision, reason", width),
             width,
         ),
         theme.hint,
@@ -166,7 +168,7 @@ fn row(at: usize, attempt: &Attempt, reading: Option<&Reading>, width: usize, ma
 /// Five columns and a last one that takes the rest of `width`.
 fn columns(first: [&str; 5], last: &str, width: usize) -> String {
     let wide = width >= 110;
-    let widths = [3, 8, 18, if wide { 36 } else { 20 }, 12];
+    let widths = if wide { [3, 8, 20, 34, 12] } else { [2, 8, 14, 14, 11] };
     let mut out = String::new();
     for (text, columns) in first.into_iter().zip(widths) {
         out.push_str(&fit(text, columns));
@@ -193,7 +195,7 @@ pub fn outcome(attempt: &Attempt) -> String {
                 text.push_str(", then ");
                 text.push_str(&failure.kind.as_str().replace('_', " "));
             } else if let Some(stream) = &response.stream {
-                text.push_str(" stream ");
+                text.push(' ');
                 text.push_str(&stream.verdict.as_str().replace('_', " "));
             }
             text

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{edit, reproduce};
+use crate::case::evidence::Source;
 use crate::case::finding::{Finding, Place};
 use crate::session::Session;
 use crate::ui::tui::field::{Field, header_line, model_in};
@@ -109,7 +110,9 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
         "nothing" | "form" => String::new(),
         kind => format!("   from: {kind}"),
     };
-    let text = format!("  Gateway: {gateway}   Model: {model}{from}");
+    let answer = session.evidence().attempts.iter().find(|a| a.source == Source::Pasted);
+    let answer = answer.map(|a| format!("   answer: pasted ({})", reproduce::outcome(a))).unwrap_or_default();
+    let text = format!("  Gateway: {gateway}   Model: {model}{from}{answer}");
     frame.render_widget(Paragraph::new(Span::styled(cut(&text, usize::from(area.width)), theme.plain)), area);
 }
 
@@ -153,7 +156,7 @@ fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
     let (sign, style) = mark(Field::Headers, screen, theme);
     let [head, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     let rows = usize::from(rest.height);
-    let more = if count > rows { format!(", {} of {count} shown", rows) } else { String::new() };
+    let more = if count > rows { format!(", {rows} of {count} shown") } else { String::new() };
     let title = format!("{sign} Headers (name: value{more})");
     frame.render_widget(Paragraph::new(Span::styled(cut(&title, usize::from(head.width)), style)), head);
     let rest = Rect { x: rest.x + 2.min(rest.width), width: rest.width.saturating_sub(2), ..rest };

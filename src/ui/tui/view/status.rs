@@ -18,9 +18,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
     if text.is_empty() {
         return;
     }
-    let level = match (&screen.hint, session.notice()) {
-        (None, Some(notice)) => notice.level,
-        _ => Level::Info,
+    let (level, style) = match (&screen.hint, session.notice()) {
+        (None, Some(notice)) => (notice.level, theme.level(notice.level)),
+        (None, None) => (Level::Info, theme.hint),
+        (Some(_), _) => (Level::Info, theme.plain),
     };
     let width = usize::from(area.width.saturating_sub(2));
     let rows = usize::from(area.height);
@@ -33,7 +34,6 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
             *last = format!("{}…", cut(last, width.saturating_sub(1)).trim_end_matches('…'));
         }
     }
-    let style = theme.level(level);
     let lines = lines
         .into_iter()
         .enumerate()

@@ -7,9 +7,8 @@ use ratatui::widgets::Paragraph;
 
 use crate::session::{Session, Standing, Step};
 use crate::ui::tui::theme::Theme;
-use crate::ui::tui::widget::text::cut;
 
-/// Draws the step bar. The current step stands in brackets and says what is missing.
+/// Draws the step bar. The current step stands in brackets; what it lacks is said in the status line.
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let mut spans = Vec::new();
     for (index, step) in Step::ALL.into_iter().enumerate() {
@@ -25,16 +24,6 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         } else {
             spans.push(Span::styled(format!(" {text} "), style));
         }
-    }
-    let used: usize = spans.iter().map(Span::width).sum();
-    let note = match session.standing(session.step()) {
-        Standing::Done => "done",
-        Standing::Optional => "optional",
-        Standing::Missing(what) => what,
-    };
-    let room = usize::from(area.width).saturating_sub(used + 1);
-    if room > 6 {
-        spans.push(Span::styled(format!(" {}", cut(note, room)), theme.hint));
     }
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
 }

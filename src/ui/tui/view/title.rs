@@ -16,12 +16,15 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let [left, right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(width)]).areas(area);
     let gateway = session.profile().map_or("", |p| p.name.as_str());
     let host = session.request().map(|r| r.target.host_port()).unwrap_or_default();
+    let name = "casefile";
+    // The host is what matters most when something is sent: the gateway's name gives way to it.
+    let room = usize::from(left.width).saturating_sub(name.len() + session.id().len() + host.len() + 7);
+    let gateway = cut(gateway, room);
     let mut rest = String::new();
-    for part in [session.id(), gateway, &host].into_iter().filter(|p| !p.is_empty()) {
+    for part in [session.id(), &gateway, &host].into_iter().filter(|p| !p.is_empty()) {
         rest.push_str("  ");
         rest.push_str(part);
     }
-    let name = "casefile";
     let rest = cut(&rest, usize::from(left.width).saturating_sub(name.len() + 1));
     let line = Line::from(vec![Span::styled(name, theme.accent), Span::styled(rest, theme.title)]);
     frame.render_widget(Paragraph::new(line), left);

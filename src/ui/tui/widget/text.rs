@@ -11,10 +11,10 @@ pub fn push_visible(out: &mut String, c: char) -> usize {
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
         '\u{1b}' => out.push_str("\\e"),
-        c if c.is_control() || is_hidden(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        c if c.is_control() || is_hidden(c) => out.extend(c.escape_unicode()),
         c => match c.width() {
             // A lone combining mark would change what stands before it.
-            None | Some(0) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            None | Some(0) => out.extend(c.escape_unicode()),
             Some(columns) => {
                 out.push(c);
                 return columns;

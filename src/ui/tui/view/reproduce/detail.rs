@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::outcome;
 use crate::case::diagnose::Diagnosis;
 use crate::case::evidence::{Attempt, BodyEnd, IdSource, Reading, Source, StreamRecord};
+use crate::case::sanitize::Clean;
 use crate::session::Session;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::text::wrap;
@@ -47,9 +48,11 @@ pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Li
 fn class(diagnosis: &Diagnosis) -> String {
     let mut text = diagnosis.class.as_str().replace('_', " ");
     if let Some(cause) = &diagnosis.cause {
-        text.push_str(&format!(": {}", cause.replace('_', " ")));
+        text.push_str(": ");
+        text.push_str(&cause.replace('_', " "));
     }
-    text.push_str(&format!(" · can be mended by: {}", diagnosis.owner));
+    text.push_str(" · can be mended by: ");
+    text.push_str(diagnosis.owner.as_str());
     if !diagnosis.confirmed {
         text.push_str(" · inferred");
     }
@@ -102,7 +105,7 @@ fn reading_lines(
     // What leaves is better to look at than what came, where it was made already.
     let safe =
         session.output().and_then(|o| o.evidence.attempts.get(at)?.response.as_ref()?.error.message.as_ref());
-    let message = safe.map(|m| m.as_str()).or(envelope.message.as_deref());
+    let message = safe.map(Clean::as_str).or(envelope.message.as_deref());
     if let Some(message) = message {
         fact(out, "message", message, width, theme);
     }

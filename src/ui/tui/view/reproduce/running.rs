@@ -25,11 +25,10 @@ pub fn running(activity: &Activity, now: DateTime<Utc>, width: usize, theme: &Th
             };
             let elapsed = seconds(since_ms(since).max(progress.elapsed_ms));
             let mut text = format!("~ {what}: {phase} · {elapsed}");
-            if progress.bytes > 0 {
-                text.push_str(&format!(" · {} bytes", progress.bytes));
-            }
-            if progress.events > 0 {
-                text.push_str(&format!(" · {} events", progress.events));
+            for (count, what) in [(progress.bytes, "bytes"), (progress.events, "events")] {
+                if count > 0 {
+                    text.extend([" · ", &count.to_string(), " ", what]);
+                }
             }
             text
         }
