@@ -9,6 +9,8 @@ mod body;
 mod detect;
 pub mod ledger;
 mod safe;
+#[cfg(test)]
+pub(crate) mod sample;
 mod text;
 
 use crate::case::catalog::{Catalog, Profile};

@@ -26,6 +26,13 @@ pub enum Event {
         /// Time, as the operator says.
         at: Option<chrono::DateTime<chrono::Utc>>,
     },
+    /// What the operator says of the answer that stood in the paste.
+    ObservationSaid {
+        /// Its status.
+        status: Option<u16>,
+        /// When it was seen.
+        at: Option<chrono::DateTime<chrono::Utc>>,
+    },
     /// The operator chose a gateway profile by id.
     GatewayChosen(String),
     /// The operator set the base URL (scheme and host).

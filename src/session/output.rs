@@ -35,6 +35,14 @@ impl Output {
     pub fn render(&self, format: Format) -> Result<Rendered, Refusal> {
         note::render(&self.note, format, &self.audit)
     }
+
+    /// Checks another text that is made from this case, and lets it pass.
+    ///
+    /// # Errors
+    /// The audit's refusal.
+    pub fn pass(&self, text: String, format: Format) -> Result<Rendered, Refusal> {
+        self.audit.pass(text, format)
+    }
 }
 
 impl Session {
@@ -108,7 +116,7 @@ impl Session {
             secret_source: self.secret_source(),
             confirmed_by_operator: self.confirmed,
             audience: self.settings.audience,
-            proxy_in_use: sent.then_some(self.settings.proxy_in_use),
+            proxy_in_use: self.evidence.request.as_ref().filter(|_| sent).map(|r| (self.settings.proxy_for)(&r.target.host, &r.target.scheme)),
         }
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Activity, Binding, Effect, Session};
-use crate::case::evidence::{Attempt, Evidence};
+use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{Label, Origin, SecretKind, env_names};
@@ -44,7 +44,10 @@ impl Session {
         self.said = read.said;
         self.paste_findings = read.findings;
         self.draft = read.draft.unwrap_or_default();
-        self.given_key = None;
+        // A key that stood in the paste is the one that failed; a key that was given before yields to it.
+        if self.draft.headers.iter().any(|h| !self.ring.used_in(&h.value).is_empty()) {
+            self.given_key = None;
+        }
         self.agreed = None;
         self.evidence.client = read.client;
         self.pasted_host = self.request().ok().map(|r| r.target.host_port());
@@ -97,6 +100,16 @@ impl Session {
                 Level::Error,
                 "nothing usable in the response; give its body, or `curl -i` text with its head",
             ),
+        }
+        self.draft_changed()
+    }
+
+    pub(super) fn observation_said(&mut self, status: Option<u16>, at: Option<DateTime<Utc>>) -> Vec<Effect> {
+        if let Some(attempt) = self.evidence.attempts.iter_mut().find(|a| a.source == Source::Pasted) {
+            attempt.at = at.or(attempt.at);
+            if let Outcome::Response(response) = &mut attempt.outcome {
+                response.status = status.or(response.status);
+            }
         }
         self.draft_changed()
     }
@@ -154,8 +167,11 @@ impl Session {
     }
 
     fn default_base(&self) -> Option<&str> {
-        let profile = self.catalog.profile(self.chosen_profile.as_deref()?)?;
-        profile.base_urls.first().map(|b| b.url.as_str())
+        let chosen = self.chosen_profile.as_deref().and_then(|id| self.catalog.profile(id));
+        chosen
+            .and_then(|p| p.base_urls.first())
+            .map(|b| b.url.as_str())
+            .or(self.settings.default_base.as_deref())
     }
 
     /// The draft with an unset variable at the head of its URL (`$BASE_URL/v1/…`) taken as the base URL, and with the

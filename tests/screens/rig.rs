@@ -62,7 +62,8 @@ fn settings() -> Settings {
         format: Format::Yaml,
         tool: "casefile 0.0.0".into(),
         os: "linux".into(),
-        proxy_in_use: false,
+        proxy_for: |_, _| false,
+        default_base: None,
         confirm_first: true,
         seed: 7,
     }

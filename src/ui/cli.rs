@@ -1,0 +1,181 @@
+//! The commands: one file per verb. Arguments in, an exit code out.
+
+mod ask;
+mod consent;
+mod doctor;
+mod exit;
+mod given_key;
+mod note;
+mod practice;
+mod report;
+mod say;
+mod start;
+mod validate;
+mod walk;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use exit::{Exit, Failed};
+
+/// What `casefile` takes on its command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "casefile",
+    version,
+    about = "Turns a failed LLM API request into a complete, honest, leak-free escalation note",
+    long_about = "casefile takes a failed LLM API request, reproduces it under control, finds out what can honestly be \
+                  said about it, and renders a sanitized escalation note. No key and no prompt gets into the note.\n\n\
+                  Without a verb it opens the terminal program.",
+    after_help = EXIT_CODES,
+    after_long_help = concat!(
+        "Examples:\n  casefile                                    open the terminal program and paste a command\n  \
+         casefile practice                           learn it on a gateway inside, with no key and no network\n  \
+         casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
+         casefile note --no-send --response err.json --status 503\n  \
+         casefile validate note.yaml\n\n",
+        "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
+         1    done, with findings: `validate` found faults\n  2    wrong usage, or consent missing\n  \
+         3    nothing usable in the input\n  4    the audit refused the output\n  \
+         5    could not send for a local reason (CA store, proxy URL)\n  \
+         6    file, clipboard or store failed\n  130  interrupted\n\n\
+         No telemetry. Raw requests and answers never touch the disk."
+    ),
+    disable_help_subcommand = true
+)]
+pub struct Arguments {
+    /// What to do; without a verb the terminal program opens.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+
+    /// Gateway profile by id (cometapi, openai_compatible, …) for the terminal program.
+    #[arg(long, value_name = "ID")]
+    pub gateway: Option<String>,
+
+    /// Scheme and host to send to in place of the pasted one, for the terminal program.
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+
+    #[command(flatten)]
+    key: given_key::KeyArguments,
+
+    /// Write a log of this program's own steps to FILE (never a request, an answer or a key).
+    #[arg(long, value_name = "FILE", global = true)]
+    pub log: Option<std::path::PathBuf>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 done with findings, 2 usage or consent, 3 nothing usable, 4 audit refused, \
+                          5 local reason, 6 delivery failed, 130 interrupted. See --help.";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a note without a screen: read, reproduce, render.
+    Note(Box<note::NoteArguments>),
+    /// Practise on a gateway inside this program: no key, no network.
+    Practice(practice::PracticeArguments),
+    /// Check a note (YAML or JSON) against the schema casefile.note/1.
+    Validate(validate::ValidateArguments),
+    /// Describe this machine's set-up; never fails on what it finds.
+    Doctor(doctor::DoctorArguments),
+    /// Hold text from stdin on the clipboard (used by `--copy`).
+    #[command(hide = true)]
+    ClipboardHold,
+}
+
+/// How a command speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputKind {
+    /// For people.
+    Text,
+    /// One JSON document on stdout and nothing else there.
+    Json,
+}
+
+/// The note's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NoteFormat {
+    /// YAML, the canonical one.
+    Yaml,
+    /// Markdown.
+    Markdown,
+    /// JSON.
+    Json,
+    /// Plain text, line by line.
+    Plain,
+}
+
+impl From<NoteFormat> for crate::case::sanitize::Format {
+    fn from(format: NoteFormat) -> Self {
+        match format {
+            NoteFormat::Yaml => Self::Yaml,
+            NoteFormat::Markdown => Self::Markdown,
+            NoteFormat::Json => Self::Json,
+            NoteFormat::Plain => Self::Plain,
+        }
+    }
+}
+
+/// Bounds of sending, shared by the verbs that send. What is not given comes from the configuration.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct SendArguments {
+    /// Retries after the first attempt, 0 to 4 [default: 2].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=4))]
+    pub retries: Option<u32>,
+    /// Seconds for one attempt as a whole [default: 300].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+    /// Seconds until connected [default: 10].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub connect_timeout: Option<f64>,
+    /// Seconds until the answer begins [default: 120].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub first_byte_timeout: Option<f64>,
+    /// Seconds of silence within an answer [default: 60].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub idle_timeout: Option<f64>,
+}
+
+impl SendArguments {
+    /// The deadlines: what was given here, else what `configured` says.
+    pub fn timeouts(&self, configured: crate::case::note::Timeouts) -> crate::case::note::Timeouts {
+        crate::case::note::Timeouts {
+            connect_ms: self.connect_timeout.map_or(configured.connect_ms, millis),
+            first_byte_ms: self.first_byte_timeout.map_or(configured.first_byte_ms, millis),
+            idle_ms: self.idle_timeout.map_or(configured.idle_ms, millis),
+            total_ms: self.timeout.map_or(configured.total_ms, millis),
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.001..=86_400.0).contains(&value) => Ok(value),
+        _ => Err("give seconds from 0.001 to 86400".to_owned()),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be from 0.001 to 86400"
+)]
+fn millis(seconds: f64) -> u64 {
+    (seconds * 1000.0).round() as u64
+}
+
+/// Runs the program with `arguments`; gives the exit code.
+pub fn run(arguments: Arguments) -> Exit {
+    crate::io::terminal::install_panic_hook();
+    let result = match arguments.verb {
+        None => start::terminal_program(&arguments),
+        Some(Verb::Note(note)) => note::run(&note),
+        Some(Verb::Practice(practice)) => practice::run(&practice),
+        Some(Verb::Validate(validate)) => validate::run(&validate),
+        Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
+    };
+    result.unwrap_or_else(|failed| {
+        say::error(&failed.to_string());
+        failed.exit
+    })
+}

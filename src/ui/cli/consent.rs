@@ -1,0 +1,107 @@
+//! Consent on the command line: what is shown, and which key may go where without a question.
+
+use super::ask;
+use super::exit::{Exit, Failed};
+use super::say;
+use crate::case::catalog::Catalog;
+use crate::case::keyring::Origin;
+use crate::session::{Consent, KeyUse};
+
+/// What the operator said beforehand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beforehand {
+    /// `--yes`.
+    pub(super) yes: bool,
+    /// `--key-host`.
+    pub(super) key_host: Option<String>,
+    /// The host was named by the operator (`--base-url`), not by the paste.
+    pub(super) host_is_named: bool,
+}
+
+/// Shows `consent` and gets an answer.
+///
+/// # Errors
+/// Consent is missing, or a key would go to a host for which it was never confirmed.
+pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) -> Result<(), Failed> {
+    show(consent);
+    if before.yes {
+        for key in consent.keys.iter().filter(|k| k.is_new) {
+            if !may_go(key, &consent.host, before, catalog) {
+                return Err(Failed::new(Exit::Usage, refusal(key, &consent.host)));
+            }
+        }
+        return Ok(());
+    }
+    if !ask::possible() {
+        return Err(Failed::new(
+            Exit::Usage,
+            "sending needs consent and there is no terminal to ask on; add --yes, or --no-send with --response FILE",
+        ));
+    }
+    if consent.keys.iter().any(KeyUse::is_elsewhere) {
+        say::line("Look twice: the key was confirmed for another host before.");
+    }
+    if ask::yes(&format!("Send to {}?", consent.host)) {
+        Ok(())
+    } else {
+        Err(Failed::new(Exit::Usage, "nothing was sent: consent was not given"))
+    }
+}
+
+fn show(consent: &Consent) {
+    say::line(&format!("{} {}", consent.method, consent.url));
+    for header in &consent.headers {
+        say::line(&format!("  {}: {}", header.name, header.value));
+    }
+    say::line(&format!(
+        "  body: {} bytes; at most {} request(s) to {}",
+        consent.body_bytes, consent.most_requests, consent.host
+    ));
+    for key in &consent.keys {
+        let from = match &key.origin {
+            Origin::Environment(name) => format!("environment variable {name}"),
+            Origin::Pasted => "the pasted text".to_owned(),
+            Origin::Given(way) => (*way).to_owned(),
+        };
+        let state = if !key.is_new {
+            "confirmed for this host".to_owned()
+        } else if key.confirmed_for.is_empty() {
+            "not confirmed for this host yet".to_owned()
+        } else {
+            format!("confirmed for {}, not for this host", key.confirmed_for.join(", "))
+        };
+        say::line(&format!("  {} from {from}: {state}", key.label));
+    }
+}
+
+/// With `--yes`, a key that is new to the host may go there only where the operator, not the paste, named the host, or
+/// where the catalog says that this variable holds a key of this host. A key known for another host needs its name.
+fn may_go(key: &KeyUse, host: &str, before: &Beforehand, catalog: &Catalog) -> bool {
+    if before.key_host.as_deref() == Some(host) {
+        return true;
+    }
+    if key.is_elsewhere() {
+        return false;
+    }
+    let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let known = match &key.origin {
+        Origin::Environment(name) => {
+            catalog.profiles.iter().any(|p| p.hosts.iter().any(|h| h == bare) && p.key_env.contains(name))
+        }
+        _ => false,
+    };
+    before.host_is_named || known
+}
+
+fn refusal(key: &KeyUse, host: &str) -> String {
+    let before = if key.confirmed_for.is_empty() {
+        "it was never confirmed for that host".to_owned()
+    } else {
+        format!("it is confirmed for {} only", key.confirmed_for.join(", "))
+    };
+    format!(
+        "the key {} was not sent to {host}: {before}. If it belongs there, add --key-host {host}; \
+         on a terminal leave out --yes to be asked",
+        key.label
+    )
+}

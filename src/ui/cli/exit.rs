@@ -1,0 +1,75 @@
+//! Exit codes, and the one place that maps a failure to one.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// What the process says at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Done, with findings.
+    Findings,
+    /// Wrong usage, or consent missing.
+    Usage,
+    /// Nothing usable in the input.
+    NothingUsable,
+    /// The audit refused the output.
+    Refused,
+    /// Could not send for a local reason.
+    Local,
+    /// File, clipboard or store failed.
+    Delivery,
+    /// Interrupted.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::NothingUsable => 3,
+            Self::Refused => 4,
+            Self::Local => 5,
+            Self::Delivery => 6,
+            Self::Interrupted => 130,
+        }
+    }
+
+    pub(super) fn from_code(code: i32) -> Self {
+        if code == 0 { Self::Done } else { Self::Delivery }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// A command could not do its work. The text says what happened, to what, and what to do next; it holds nothing of
+/// the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The exit code.
+    pub exit: Exit,
+    what: String,
+}
+
+impl Failed {
+    /// A failure with its exit code.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into() }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Failed {}

@@ -1,0 +1,362 @@
+//! `casefile note`: the walk without a screen.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
+
+use super::consent::{Beforehand, obtain};
+use super::exit::{Exit, Failed};
+use super::given_key::KeyArguments;
+use super::start::{Choice, Ground, ground, on_this_thread, session};
+use super::walk::Walk;
+use super::{NoteFormat, OutputKind, SendArguments, report, say};
+use crate::case::finding::Level;
+use crate::case::note::Audience;
+use crate::case::sanitize::Words;
+use crate::case::vocabulary::TransportKind;
+use crate::session::{Event, Step};
+
+/// Largest input that is read, bytes.
+const MOST_INPUT: u64 = 64 * 1024 * 1024;
+
+/// Options of `casefile note`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(
+    after_long_help = "Examples:\n  casefile note --from failed.sh                       asks before it sends\n  \
+    casefile note --from failed.sh --key-env COMETAPI_KEY --yes --out note.yaml\n  \
+    pbpaste | casefile note --from - --yes --format markdown --copy\n  \
+    casefile note --no-send --from failed.sh --response answer.txt --at 2026-11-20T10:15:00Z\n  \
+    casefile note --no-send --response err.json --status 503 --question 'Is this model served?'"
+)]
+pub struct NoteArguments {
+    /// What the operator has: a curl command, an error text, a response. `-` is stdin.
+    #[arg(long, value_name = "FILE")]
+    from: Option<String>,
+    /// Gateway profile by id; otherwise chosen by host.
+    #[arg(long, value_name = "ID")]
+    gateway: Option<String>,
+    /// Scheme and host to send to, in place of the pasted ones.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    #[command(flatten)]
+    key: KeyArguments,
+    #[command(flatten)]
+    send: SendArguments,
+    /// Send nothing: make the note from what is there.
+    #[arg(long)]
+    no_send: bool,
+    /// The answer that was seen: a body, or `curl -i` text with its head. `-` is stdin.
+    #[arg(long, value_name = "FILE")]
+    response: Option<String>,
+    /// Status of that answer.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..=599))]
+    status: Option<u16>,
+    /// When it was seen, RFC 3339, for example 2026-11-20T10:15:00Z.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    at: Option<DateTime<Utc>>,
+    /// One question to support.
+    #[arg(long, value_name = "TEXT")]
+    question: Option<String>,
+    /// What should have happened.
+    #[arg(long, value_name = "TEXT")]
+    expected: Option<String>,
+    /// Who is hit, since when, how often.
+    #[arg(long, value_name = "TEXT")]
+    impact: Option<String>,
+    /// What was tried.
+    #[arg(long, value_name = "TEXT")]
+    tried: Option<String>,
+    /// Anything else that support should know.
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+    /// Who writes the note.
+    #[arg(long, value_name = "NAME")]
+    operator: Option<String>,
+    /// Who will read it.
+    #[arg(long, value_enum, default_value = "internal")]
+    audience: AudienceArgument,
+    /// The note's format [default: yaml, or the configuration's].
+    #[arg(long, value_enum)]
+    format: Option<NoteFormat>,
+    /// Write the note to this file, or into this folder where it ends in `/`.
+    #[arg(long, value_name = "PATH")]
+    out: Option<String>,
+    /// Put the note on the clipboard.
+    #[arg(long)]
+    copy: bool,
+    /// Consent to sending what the input holds.
+    #[arg(long, short = 'y')]
+    yes: bool,
+    /// For people, or one JSON document on stdout.
+    #[arg(long, value_enum, default_value = "text")]
+    output: OutputKind,
+}
+
+/// Who will read the note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum AudienceArgument {
+    /// The team and the vendor's support.
+    #[default]
+    Internal,
+    /// Anybody.
+    Public,
+}
+
+impl Default for OutputKind {
+    fn default() -> Self {
+        Self::Text
+    }
+}
+
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|t| t.with_timezone(&Utc))
+        .map_err(|_| "write it as 2026-11-20T10:15:00Z".to_owned())
+}
+
+impl NoteArguments {
+    /// The arguments of a practice run: everything is known beforehand.
+    pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
+        Self { gateway: Some("practice".to_owned()), yes: true, format, out, output, ..Self::default() }
+    }
+}
+
+/// Makes a note.
+pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
+    check_inputs(arguments)?;
+    let ground = ground()?;
+    let pasted = match (&arguments.from, &arguments.response) {
+        (Some(from), _) => Some(read(from)?),
+        (None, None) if !std::io::stdin().is_terminal() && !arguments.key.key_stdin => Some(read("-")?),
+        (None, None) => {
+            return Err(Failed::new(
+                Exit::Usage,
+                "there is no input; give --from FILE, --from - or --response FILE",
+            ));
+        }
+        (None, Some(_)) => None,
+    };
+    let pasted = pasted.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    on_this_thread(walk(arguments, &ground, pasted))
+}
+
+fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
+    let uses = [
+        arguments.from.as_deref() == Some("-"),
+        arguments.response.as_deref() == Some("-"),
+        arguments.key.key_stdin,
+    ];
+    if uses.into_iter().filter(|u| *u).count() > 1 {
+        return Err(Failed::new(
+            Exit::Usage,
+            "stdin can be read only once; give one of --from, --response, --key-stdin another way",
+        ));
+    }
+    if arguments.no_send && arguments.key.key_env.is_some() {
+        return Err(Failed::new(
+            Exit::Usage,
+            "--no-send sends nothing, so it needs no key; leave --key-env out",
+        ));
+    }
+    Ok(())
+}
+
+/// The bytes of a file, or of stdin for `-`.
+pub(super) fn read(name: &str) -> Result<Vec<u8>, Failed> {
+    let failed = |e: &std::io::Error| {
+        Failed::new(
+            Exit::NothingUsable,
+            format!("{name} cannot be read ({e}); give a file that can, or - for stdin"),
+        )
+    };
+    let reader: Box<dyn Read> = if name == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(std::fs::File::open(PathBuf::from(name)).map_err(|e| failed(&e))?)
+    };
+    let mut bytes = Vec::new();
+    reader.take(MOST_INPUT + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
+    if bytes.len() as u64 > MOST_INPUT {
+        return Err(Failed::new(
+            Exit::NothingUsable,
+            format!("{name} is larger than 64 MiB; give the failing request alone"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// The walk itself, from paste to note.
+pub(super) async fn walk(
+    arguments: &NoteArguments,
+    ground: &Ground,
+    pasted: Option<String>,
+) -> Result<Exit, Failed> {
+    let choice = Choice {
+        send: &arguments.send,
+        operator: arguments.operator.clone(),
+        audience: match arguments.audience {
+            AudienceArgument::Internal => Audience::Internal,
+            AudienceArgument::Public => Audience::Public,
+        },
+        format: arguments.format.map(Into::into),
+        confirm_first: false,
+        screen: false,
+    };
+    let (session, driver, events) = session(ground, &choice);
+    let mut walk = Walk::new(session, driver, events, arguments.output == OutputKind::Json);
+    take_in(&mut walk, arguments, ground, pasted)?;
+    if !arguments.no_send && walk.session.request().is_ok() {
+        send(&mut walk, arguments).await?;
+    } else if walk.session.evidence().attempts.is_empty() {
+        return Err(nothing_to_say(&walk, arguments));
+    }
+    finish(&mut walk, arguments)
+}
+
+fn take_in(
+    walk: &mut Walk,
+    arguments: &NoteArguments,
+    ground: &Ground,
+    pasted: Option<String>,
+) -> Result<(), Failed> {
+    walk.give(Event::BindingsRead(ground.bindings.clone()));
+    if let Some(id) = arguments.gateway.clone().or_else(|| ground.config.gateway.clone()) {
+        if ground.catalog.profile(&id).is_none() {
+            let known: Vec<&str> = ground.catalog.profiles.iter().map(|p| p.id.as_str()).collect();
+            return Err(Failed::new(
+                Exit::Usage,
+                format!("there is no gateway of that id; known: {}", known.join(", ")),
+            ));
+        }
+        walk.give(Event::GatewayChosen(id));
+    }
+    if let Some(url) = arguments.base_url.clone() {
+        crate::case::request::Target::parse(&url, None)
+            .map_err(|e| Failed::new(Exit::Usage, format!("--base-url: {e}; write it as https://host")))?;
+        walk.give(Event::BaseUrlSet(url));
+    }
+    if let Some(text) = pasted {
+        walk.give(Event::Pasted(text));
+        if let Some(notice) = walk.session.notice().filter(|n| n.level == Level::Error)
+            && arguments.response.is_none()
+        {
+            return Err(Failed::new(Exit::NothingUsable, notice.text.clone()));
+        }
+    }
+    if let Some(name) = &arguments.response {
+        let text = read(name)?;
+        walk.give(Event::ResponseGiven { text, status: arguments.status, at: arguments.at });
+    } else if arguments.status.is_some() || arguments.at.is_some() {
+        walk.give(Event::ObservationSaid { status: arguments.status, at: arguments.at });
+    }
+    if let Some((origin, value)) = arguments.key.read()? {
+        walk.give(Event::KeyGiven { origin, value });
+    }
+    walk.give(Event::WordsSet(words(arguments, walk)));
+    for finding in walk.session.findings() {
+        say::line(&report::finding(finding));
+    }
+    Ok(())
+}
+
+fn words(arguments: &NoteArguments, walk: &Walk) -> Words {
+    let text = |option: &Option<String>| option.clone().unwrap_or_default();
+    Words {
+        question: text(&arguments.question),
+        expected: text(&arguments.expected),
+        impact: text(&arguments.impact),
+        tried: text(&arguments.tried),
+        operator: walk.session.words().operator.clone(),
+        notes: text(&arguments.notes),
+    }
+}
+
+async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> {
+    walk.give(Event::SendRequested);
+    if walk.session.consent().is_none()
+        && let Some(notice) = walk.session.notice().filter(|n| n.level == Level::Error)
+    {
+        return Err(Failed::new(Exit::Usage, notice.text.clone()));
+    }
+    if let Some(consent) = walk.session.consent() {
+        let before = Beforehand {
+            yes: arguments.yes,
+            key_host: arguments.key.key_host.clone(),
+            host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
+        };
+        let catalog = walk.session.catalog().clone();
+        obtain(consent, &before, &catalog)?;
+        // Only an answer on the terminal is remembered; --yes holds for this run.
+        walk.give(Event::ConsentGiven { remember: !arguments.yes });
+    }
+    walk.settle().await?;
+    let last = walk.session.evidence().attempts.last();
+    if let Some(failure) = last.and_then(|a| a.transport()).filter(|f| f.kind == TransportKind::Local) {
+        return Err(Failed::new(
+            Exit::Local,
+            format!(
+                "nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up",
+                failure.detail
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn nothing_to_say(walk: &Walk, arguments: &NoteArguments) -> Failed {
+    if arguments.no_send {
+        return Failed::new(
+            Exit::NothingUsable,
+            "nothing was observed: with --no-send give the answer by --response FILE, or paste it with the command",
+        );
+    }
+    match walk.session.request() {
+        Err(finding) => {
+            Failed::new(Exit::NothingUsable, format!("cannot be sent: {}; {}", finding.message, finding.fix))
+        }
+        Ok(_) => Failed::new(Exit::NothingUsable, "nothing was observed"),
+    }
+}
+
+/// Renders, delivers, reports.
+fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
+    walk.give(Event::GoTo(Step::Note));
+    let Some(output) = walk.session.output() else {
+        return Err(Failed::new(Exit::NothingUsable, "there is no note: nothing was observed"));
+    };
+    let rendered = output.rendered.clone().map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
+    if let Some(path) = &arguments.out {
+        walk.give(Event::WriteRequested(Some(path.clone())));
+        delivered(walk)?;
+    }
+    if arguments.copy {
+        walk.give(Event::CopyRequested);
+        delivered(walk)?;
+    }
+    let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
+    match arguments.output {
+        OutputKind::Json => {
+            let json = report::json(&walk.session).map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
+            say::output(json.as_str()).map_err(failed)?;
+        }
+        OutputKind::Text => {
+            if arguments.out.is_none() && !arguments.copy {
+                say::output(rendered.as_str()).map_err(failed)?;
+            }
+            report::gaps(&walk.session);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The last delivery went well, or fails the command.
+fn delivered(walk: &Walk) -> Result<(), Failed> {
+    let Some(notice) = walk.session.notice() else { return Ok(()) };
+    if notice.level == Level::Error {
+        return Err(Failed::new(Exit::Delivery, notice.text.clone()));
+    }
+    say::line(&notice.text);
+    Ok(())
+}

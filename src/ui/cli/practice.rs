@@ -1,0 +1,135 @@
+//! `casefile practice`: the gateway inside this program.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::exit::{Exit, Failed};
+use super::note::NoteArguments;
+use super::start::{ground, on_this_thread, screen};
+use super::{NoteFormat, OutputKind, say};
+use crate::io::clock::{SystemClock, system_seed};
+use crate::practice::{Gateway, Options, Scenario, scenarios};
+use crate::session::Event;
+use crate::ui::tui::PracticeChoice;
+
+/// Options of `casefile practice`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
+    casefile practice --list\n  casefile practice --scenario unknown-model --format markdown\n  \
+    casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
+)]
+pub struct PracticeArguments {
+    /// The scenario to run; without a terminal the first one is run.
+    #[arg(long, value_name = "NAME")]
+    scenario: Option<String>,
+    /// List the scenarios.
+    #[arg(long, conflicts_with_all = ["scenario", "serve"])]
+    list: bool,
+    /// Serve only, on this address of the loopback interface.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:0", conflicts_with = "scenario")]
+    serve: Option<SocketAddr>,
+    /// The note's format.
+    #[arg(long, value_enum)]
+    format: Option<NoteFormat>,
+    /// Write the note to this file, or into this folder where it ends in `/`.
+    #[arg(long, value_name = "PATH")]
+    out: Option<String>,
+    /// For people, or one JSON document on stdout.
+    #[arg(long, value_enum, default_value = "text")]
+    output: OutputKind,
+}
+
+/// Practises.
+pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
+    if arguments.list {
+        return list(arguments.output);
+    }
+    if let Some(address) = arguments.serve {
+        return serve(address);
+    }
+    let chosen = match &arguments.scenario {
+        Some(name) => Some(scenarios().iter().find(|s| s.name == *name).ok_or_else(|| unknown(name))?),
+        None => None,
+    };
+    let gateway = start(None)?;
+    let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    if on_screen && chosen.is_none() {
+        let choices = scenarios().iter().map(|s| choice(s, &gateway)).collect();
+        let ground = ground()?;
+        return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
+    }
+    let Some(scenario) = chosen.or_else(|| scenarios().first()) else {
+        return Err(Failed::new(Exit::NothingUsable, "there is no scenario"));
+    };
+    say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
+    let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
+    let ground = ground()?;
+    let paste = scenario.paste(&gateway.base_url(), gateway.key());
+    on_this_thread(super::note::walk(&note, &ground, Some(paste)))
+}
+
+fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
+    PracticeChoice {
+        name: scenario.name.clone(),
+        title: scenario.title.clone(),
+        story: format!("{} {} Support will ask: {}", scenario.happened, scenario.look_at, scenario.support_asks),
+        paste: scenario.paste(&gateway.base_url(), gateway.key()),
+        gateway: "practice".to_owned(),
+    }
+}
+
+fn unknown(name: &str) -> Failed {
+    let known: Vec<&str> = scenarios().iter().map(|s| s.name.as_str()).collect();
+    Failed::new(
+        Exit::Usage,
+        format!("there is no scenario {}; known: {}", say::harmless(name), known.join(", ")),
+    )
+}
+
+fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
+    let options =
+        Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
+    Gateway::start(options).map_err(|e| {
+        Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
+    })
+}
+
+fn list(output: OutputKind) -> Result<Exit, Failed> {
+    let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
+    let text = match output {
+        OutputKind::Json => serde_json::to_string_pretty(
+            &scenarios()
+                .iter()
+                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.basis.word(), "source": s.source}))
+                .collect::<Vec<_>>(),
+        )
+        .unwrap_or_default(),
+        OutputKind::Text => scenarios()
+            .iter()
+            .map(|s| format!("{:<16} {} ({})\n", s.name, s.title, s.basis.word()))
+            .collect(),
+    };
+    say::output(&text).map_err(failed)?;
+    Ok(Exit::Done)
+}
+
+fn serve(address: SocketAddr) -> Result<Exit, Failed> {
+    if !address.ip().is_loopback() {
+        return Err(Failed::new(
+            Exit::Usage,
+            "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787",
+        ));
+    }
+    let gateway = start(Some(address))?;
+    say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))
+        .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::line("serving until Ctrl-C");
+    on_this_thread(async {
+        crate::io::terminal::terminated().await;
+        Ok(Exit::Done)
+    })
+}

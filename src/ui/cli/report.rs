@@ -1,0 +1,64 @@
+//! What a command tells beside the note: findings, gaps, and the JSON document for machines.
+
+use serde_json::json;
+
+use super::say;
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::sanitize::{Format, Refusal, Rendered};
+use crate::session::Session;
+
+/// A finding as one line.
+pub(super) fn finding(finding: &Finding) -> String {
+    let level = match finding.level {
+        Level::Info => "note",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
+    let place = match &finding.place {
+        Place::Whole => String::new(),
+        Place::Span { start, .. } => format!(" at byte {start}"),
+        Place::Method => " in the method".to_owned(),
+        Place::Url => " in the URL".to_owned(),
+        Place::Header(name) => format!(" in header {name}"),
+        Place::Body { line, column, .. } => format!(" in the body at {line}:{column}"),
+        Place::Option(option) => format!(" at {option}"),
+    };
+    let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };
+    format!("{level}{place}: {}{fix} [{}]", finding.message, finding.id)
+}
+
+/// The gaps of the note, on stderr.
+pub(super) fn gaps(session: &Session) {
+    let Some(output) = session.output() else { return };
+    for gap in &output.note.missing_evidence {
+        say::line(&format!("missing: {} ({})", gap.field, gap.why));
+    }
+}
+
+/// The document for machines, audited like the note.
+///
+/// # Errors
+/// The audit's refusal.
+pub(super) fn json(session: &Session) -> Result<Rendered, Refusal> {
+    let Some(output) = session.output() else {
+        return Err(Refusal { rule: "there is no note".to_owned(), line: 1 });
+    };
+    let delivered: Vec<_> = session
+        .delivered()
+        .iter()
+        .map(|d| json!({"route": d.route, "certain": d.certain, "path": d.path}))
+        .collect();
+    let diagnosis = session.diagnosis().map(|d| {
+        json!({
+            "failure_class": d.class, "cause": d.cause, "retryable": d.retryable, "fallback": d.fallback,
+            "operator_action": d.operator_action, "owner": d.owner, "first_action": d.first_action, "topic": d.topic,
+        })
+    });
+    let document = json!({
+        "case_id": session.id(),
+        "diagnosis": diagnosis,
+        "note": serde_json::to_value(&output.note).unwrap_or_default(),
+        "delivered": delivered,
+    });
+    output.pass(serde_json::to_string_pretty(&document).unwrap_or_default(), Format::Json)
+}

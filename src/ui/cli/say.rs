@@ -1,0 +1,47 @@
+//! Lines on stderr and stdout. A closed pipe is no failure of ours.
+
+use std::io::Write;
+
+/// A line for people, on stderr.
+pub(super) fn line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+}
+
+/// An error, on stderr.
+pub(super) fn error(text: &str) {
+    line(&format!("casefile: {text}"));
+}
+
+/// The output itself, on stdout, byte for byte, ended by a newline.
+pub(super) fn output(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    match out.flush() {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// `text` with control characters and bidi marks shown escaped: evidence must not steer the terminal.
+pub(super) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let steers = (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if steers { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(harmless("a\u{1b}[2Jb\u{202e}c\nd"), "a\\u{1b}[2Jb\\u{202e}c\nd");
+    }
+}

@@ -1,0 +1,155 @@
+//! What every face needs at its start: catalog, settings, session, driver.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::exit::{Exit, Failed};
+use super::{Arguments, SendArguments};
+use crate::case::catalog::Catalog;
+use crate::case::note::Audience;
+use crate::case::retry::Policy;
+use crate::case::sanitize::Format;
+use crate::io::clock::{Clock, SystemClock, system_seed};
+use crate::io::deliver::{Deliverer, Surroundings};
+use crate::io::driver::{Driver, Parts};
+use crate::io::{net, secrets, store};
+use crate::session::{Event, Session, Settings};
+
+/// Name and version, as a note says it.
+pub(super) const TOOL: &str = concat!("casefile ", env!("CARGO_PKG_VERSION"));
+
+/// What a face chooses at its start.
+pub(super) struct Choice<'a> {
+    pub(super) send: &'a SendArguments,
+    pub(super) operator: Option<String>,
+    pub(super) audience: Audience,
+    pub(super) format: Option<Format>,
+    pub(super) confirm_first: bool,
+    /// A screen is open: the clipboard is held by this process.
+    pub(super) screen: bool,
+}
+
+/// The configuration, the catalog with the user's files over it, and the bindings of keys to hosts.
+pub(super) struct Ground {
+    pub(super) config: store::Config,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) bindings: Vec<crate::session::Binding>,
+}
+
+/// Reads the user's files.
+///
+/// # Errors
+/// A file that cannot be read, with its place.
+pub(super) fn ground() -> Result<Ground, Failed> {
+    let failed = |e: store::StoreError| Failed::new(Exit::Delivery, e.to_string());
+    let folders = store::Folders::locate().map_err(failed)?;
+    Ok(Ground {
+        config: store::read_config(&folders).map_err(failed)?,
+        catalog: store::read_catalog(&folders).map_err(failed)?,
+        bindings: store::read_bindings(&folders).map_err(failed)?,
+    })
+}
+
+/// A session and the driver that runs it.
+pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver, UnboundedReceiver<Event>) {
+    let policy = Policy::default();
+    let settings = Settings {
+        policy: Policy {
+            retries: choice.send.retries.or(ground.config.retries).unwrap_or(policy.retries),
+            ..policy
+        },
+        timeouts: choice.send.timeouts(ground.config.timeouts.timeouts()),
+        operator: choice.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
+        audience: choice.audience,
+        format: choice.format.or(ground.config.format.map(Into::into)).unwrap_or(Format::Yaml),
+        tool: TOOL.to_owned(),
+        os: std::env::consts::OS.to_owned(),
+        proxy_for: net::proxy_in_use,
+        default_base: ground.config.base_url.clone(),
+        confirm_first: choice.confirm_first,
+        seed: system_seed(),
+    };
+    let session = Session::new(Arc::clone(&ground.catalog), settings);
+    let (driver, events) = Driver::new(parts(Arc::new(SystemClock::new()), choice.screen));
+    (session, driver, events)
+}
+
+fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
+    let deliverer =
+        std::rc::Rc::new(std::cell::RefCell::new(Deliverer::new(Surroundings::from_environment(screen))));
+    let writer = std::rc::Rc::clone(&deliverer);
+    Parts {
+        clock,
+        environment: Box::new(|name| {
+            secrets::read_environment(&[name.to_owned()]).pop().and_then(|(_, value)| value)
+        }),
+        remember: Box::new(|binding| {
+            let folders = store::Folders::locate().map_err(|e| e.to_string())?;
+            store::remember_binding(&folders, binding).map_err(|e| e.to_string())
+        }),
+        copy: Box::new(move |rendered| deliverer.borrow_mut().copy(rendered).map_err(|e| e.to_string())),
+        write: Box::new(move |rendered, path| {
+            writer.borrow().write(rendered, path).map_err(|e| e.to_string())
+        }),
+    }
+}
+
+/// Runs `work` on a runtime of this thread.
+///
+/// # Errors
+/// What `work` gives, or that no runtime can be had.
+pub(super) fn on_this_thread<T>(work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| {
+        Failed::new(Exit::Local, format!("the system gives no event loop ({e}); close other programs"))
+    })?;
+    tokio::task::LocalSet::new().block_on(&runtime, work)
+}
+
+/// Opens the terminal program.
+pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
+    need_terminal()?;
+    let ground = ground()?;
+    let key = arguments.key.read()?;
+    let mut first = vec![Event::BindingsRead(ground.bindings.clone())];
+    first.extend(
+        arguments.gateway.clone().or_else(|| ground.config.gateway.clone()).map(Event::GatewayChosen),
+    );
+    first.extend(arguments.base_url.clone().map(Event::BaseUrlSet));
+    first.extend(key.map(|(origin, value)| Event::KeyGiven { origin, value }));
+    screen(&ground, first, Vec::new())
+}
+
+/// Stdin and stdout must be a terminal for the terminal program.
+pub(super) fn need_terminal() -> Result<(), Failed> {
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Failed::new(
+        Exit::Usage,
+        "the terminal program needs a terminal on stdin and stdout; use `casefile note --from FILE` without one",
+    ))
+}
+
+/// Runs the terminal program with the events `first` and, for practice, the choices to begin with.
+pub(super) fn screen(
+    ground: &Ground,
+    first: Vec<Event>,
+    practice: Vec<crate::ui::tui::PracticeChoice>,
+) -> Result<Exit, Failed> {
+    let send = SendArguments::default();
+    let choice = Choice {
+        send: &send,
+        operator: None,
+        audience: Audience::Internal,
+        format: None,
+        confirm_first: true,
+        screen: true,
+    };
+    on_this_thread(async {
+        let (session, driver, events) = session(ground, &choice);
+        let _ = (session, driver, events, first, practice);
+        Ok(Exit::Done)
+    })
+}

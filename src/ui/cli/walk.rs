@@ -1,0 +1,88 @@
+//! Drives a session from a command: gives events, runs effects, waits until nothing runs, tells progress on stderr.
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::exit::{Exit, Failed};
+use super::say;
+use crate::case::evidence::{Attempt, Outcome};
+use crate::io::driver::Driver;
+use crate::session::{Activity, Event, Session};
+
+/// A session with its driver.
+pub(super) struct Walk {
+    /// The session.
+    pub(super) session: Session,
+    driver: Driver,
+    events: UnboundedReceiver<Event>,
+    quiet: bool,
+}
+
+impl Walk {
+    /// A walk; `quiet` leaves out the progress lines.
+    pub(super) fn new(
+        session: Session,
+        driver: Driver,
+        events: UnboundedReceiver<Event>,
+        quiet: bool,
+    ) -> Self {
+        Self { session, driver, events, quiet }
+    }
+
+    /// Gives one event and everything that follows at once from it.
+    pub(super) fn give(&mut self, event: Event) {
+        self.driver.step(&mut self.session, event);
+        while let Ok(next) = self.events.try_recv() {
+            self.driver.step(&mut self.session, next);
+        }
+    }
+
+    /// Waits until nothing runs any more.
+    ///
+    /// # Errors
+    /// [`Exit::Interrupted`] on Ctrl-C.
+    pub(super) async fn settle(&mut self) -> Result<(), Failed> {
+        let mut told = self.session.evidence().attempts.len();
+        while self.session.is_busy() {
+            tokio::select! {
+                biased;
+                event = self.events.recv() => match event {
+                    Some(event) => { self.driver.step(&mut self.session, event); }
+                    None => break,
+                },
+                _ = tokio::signal::ctrl_c() => {
+                    self.give(Event::Cancel);
+                    return Err(Failed::new(Exit::Interrupted, "interrupted; nothing was written"));
+                }
+            }
+            while let Some(attempt) = self.session.evidence().attempts.get(told) {
+                told += 1;
+                self.tell(attempt);
+            }
+            if let Activity::Waiting { ms, reason, .. } = self.session.activity()
+                && !self.quiet
+                && told == self.session.evidence().attempts.len()
+            {
+                say::line(&format!(
+                    "  waiting {:.1} s: {reason}",
+                    f64::from(u32::try_from(*ms).unwrap_or(u32::MAX)) / 1000.0
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, attempt: &Attempt) {
+        if self.quiet {
+            return;
+        }
+        let what = match &attempt.outcome {
+            Outcome::Response(response) => response
+                .status
+                .map_or_else(|| "an answer without status".to_owned(), |s| format!("status {s}")),
+            Outcome::Transport(failure) => format!("no answer: {}", failure.kind),
+        };
+        let took = attempt.timing.total_ms.map_or_else(String::new, |ms| format!(" after {ms} ms"));
+        let reason = if attempt.reason.is_empty() { String::new() } else { format!(" ({})", attempt.reason) };
+        say::line(&format!("attempt {}: {what}{took}{reason}", attempt.index));
+    }
+}
