@@ -8,13 +8,14 @@
 //! ```
 //!
 //! [`run`] is the only part that waits; it takes the terminal, its input, the effects' runner and the end signal as
-//! arguments, so a test can run it whole without a terminal.
+//! arguments, so a test can run it whole without a terminal. [`open()`] gives it the real ones.
 
 pub mod editor;
 pub mod field;
 pub mod form;
 pub mod keys;
 pub mod layout;
+pub mod open;
 pub mod popup;
 pub mod screen;
 pub mod theme;
@@ -38,6 +39,7 @@ use keys::Keymap;
 use screen::{Screen, Wish};
 use theme::Theme;
 
+pub use open::{OpenError, open};
 pub use screen::PracticeChoice;
 pub use view::view;
 

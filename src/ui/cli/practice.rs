@@ -76,7 +76,10 @@ fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
     PracticeChoice {
         name: scenario.name.clone(),
         title: scenario.title.clone(),
-        story: format!("{} {} Support will ask: {}", scenario.happened, scenario.look_at, scenario.support_asks),
+        story: format!(
+            "{} {} Support will ask: {}",
+            scenario.happened, scenario.look_at, scenario.support_asks
+        ),
         paste: scenario.paste(&gateway.base_url(), gateway.key()),
         gateway: "practice".to_owned(),
     }
@@ -91,8 +94,7 @@ fn unknown(name: &str) -> Failed {
 }
 
 fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
-    let options =
-        Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
+    let options = Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
     Gateway::start(options).map_err(|e| {
         Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
     })

@@ -198,7 +198,7 @@ pub fn review(body: Rect) -> ReviewAreas {
         return ReviewAreas { evidence, ledger, words };
     }
     let [evidence, ledger, words] =
-        Layout::vertical([Constraint::Min(3), Constraint::Length(5), Constraint::Length(7)]).areas(body);
+        Layout::vertical([Constraint::Min(3), Constraint::Length(5), Constraint::Length(4)]).areas(body);
     ReviewAreas { evidence, ledger, words }
 }
 

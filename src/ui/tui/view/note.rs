@@ -6,6 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::case::note;
 use crate::case::sanitize::Format;
 use crate::session::Session;
 use crate::ui::tui::layout;
@@ -20,8 +21,14 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
     let areas = layout::note(area);
     preview(frame, areas.preview, session, screen, theme);
     let marked = screen.note == NotePane::Completeness;
-    let gaps = session.output().map_or(0, |o| o.note.missing_evidence.len());
-    let heading = format!("Missing evidence: {gaps}");
+    let heading = session.output().map_or_else(
+        || "What support needs".to_owned(),
+        |output| {
+            let items = note::completeness(&output.note);
+            let missing = items.iter().filter(|item| !item.present).count();
+            format!("What support needs: {missing} of {} missing", items.len())
+        },
+    );
     let inner = area::headed(frame, areas.completeness, &heading, marked, theme);
     let lines = completeness(session, usize::from(inner.width), theme);
     let rows = lines.into_iter().skip(screen.tops.completeness).take(usize::from(inner.height));
@@ -65,19 +72,22 @@ pub fn text(session: &Session) -> Cow<'_, str> {
     }
 }
 
-/// What is missing and why.
+/// What support needs: what is missing and why, then what is there.
 pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(output) = session.output() else { return Vec::new() };
+    let mut items = note::completeness(&output.note);
+    items.sort_by_key(|item| item.present);
     let mut out = Vec::new();
-    for gap in &output.note.missing_evidence {
-        let text = format!("{}: {}", gap.field, gap.why);
+    for item in items {
+        let (sign, style, text) = if item.present {
+            ("  ✓ ", theme.ok, item.label.to_owned())
+        } else {
+            ("  - ", theme.warn, format!("{}: {}", item.label, item.why))
+        };
         for (at, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
-            let sign = if at == 0 { "  - " } else { "    " };
-            out.push(Line::from(vec![Span::styled(sign, theme.warn), Span::raw(line)]));
+            let sign = if at == 0 { sign } else { "    " };
+            out.push(Line::from(vec![Span::styled(sign, style), Span::raw(line)]));
         }
-    }
-    if out.is_empty() {
-        out.push(Line::from(Span::styled("  ✓ nothing is missing", theme.ok)));
     }
     out
 }

@@ -58,23 +58,37 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
 fn words(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     let marked = matches!(screen.review, ReviewPane::Words(_));
     let inner = area::headed(frame, area, "Your words", marked, theme);
-    let width = usize::from(inner.width);
+    // Where there is no place for a row each, two fields share a row.
+    let columns = if usize::from(inner.height) < WordField::ALL.len() { 2 } else { 1 };
     let room = usize::from(inner.height) / WordField::ALL.len();
+    let width = usize::from(inner.width) / columns;
     let mut lines = Vec::new();
-    for field in WordField::ALL {
-        let here = screen.review == ReviewPane::Words(field);
-        let style = if here { theme.accent } else { theme.title };
-        let name = format!("{} {:<9}", if here { ">" } else { " " }, field.name());
-        let text = field.text(session.words());
-        let value = if text.is_empty() {
-            Span::styled(cut(&format!("({})", field.what()), width.saturating_sub(11)), theme.hint)
-        } else {
-            Span::raw(cut(text, width.saturating_sub(11)))
-        };
-        lines.push(Line::from(vec![Span::styled(name, style), value]));
+    for fields in WordField::ALL.chunks(columns) {
+        let spans = fields.iter().flat_map(|field| word(*field, width, session, screen, theme));
+        lines.push(Line::from(spans.collect::<Vec<_>>()));
         if room > 1 {
             lines.push(Line::default());
         }
     }
     area::lines(frame, inner, lines);
+}
+
+fn word(
+    field: WordField,
+    width: usize,
+    session: &Session,
+    screen: &Screen,
+    theme: &Theme,
+) -> [Span<'static>; 2] {
+    let here = screen.review == ReviewPane::Words(field);
+    let style = if here { theme.accent } else { theme.title };
+    let name = format!("{} {:<9}", if here { ">" } else { " " }, field.name());
+    let text = field.text(session.words());
+    let room = width.saturating_sub(11);
+    let value = if text.is_empty() {
+        Span::styled(fit(&format!("({})", field.what()), room), theme.hint)
+    } else {
+        Span::raw(fit(text, room))
+    };
+    [Span::styled(name, style), value]
 }

@@ -101,7 +101,7 @@ fn reading_lines(
     let envelope = &reading.envelope;
     let parts = [("code", &envelope.code), ("type", &envelope.error_type), ("param", &envelope.param)];
     let stated: Vec<String> =
-        parts.into_iter().filter_map(|(name, v)| Some(format!("{name} {}", v.as_ref()?))).collect();
+        parts.into_iter().filter_map(|(name, v)| Some(format!("{name} {}", named(v.as_deref()?)))).collect();
     // What leaves is better to look at than what came, where it was made already.
     let safe =
         session.output().and_then(|o| o.evidence.attempts.get(at)?.response.as_ref()?.error.message.as_ref());
@@ -136,6 +136,11 @@ fn reading_lines(
             theme,
         );
     }
+}
+
+/// An empty text is a fact too.
+fn named(value: &str) -> &str {
+    if value.is_empty() { "(empty)" } else { value }
 }
 
 fn times(attempt: &Attempt) -> String {
