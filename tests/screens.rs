@@ -155,7 +155,7 @@ fn the_note_and_its_way_out() {
     screen!(rig, "q", "leaving");
     screen!(rig, "<esc>w", "prompt_path");
     rig.keys("<enter>");
-    assert!(rig.written.as_deref().is_some_and(|path| path.ends_with(".md")));
+    assert!(rig.written.as_deref().is_some_and(|path| path.starts_with("CF-") && path.contains(".md")));
     screen!(rig, "y", "note_copied");
     rig.keys("q");
     assert!(rig.left, "a delivered note asks no more");

@@ -1,4 +1,9 @@
 //! A session, a screen, a terminal in memory and a stand-in for the world.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test rig: what cannot be fails the test"
+)]
 
 use std::hash::Hasher;
 
