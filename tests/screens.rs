@@ -314,3 +314,66 @@ fn the_whole_loop_runs_and_ends() {
     assert_eq!(ending, Ending::Left);
     assert!(!ran.iter().any(|e| matches!(e, Effect::Send(_))), "it was refused");
 }
+
+/// Input as crossterm gives it: while it waits it keeps the waker of its first poll and forgets later ones.
+struct KeepsFirstWaker {
+    inputs: std::vec::IntoIter<crossterm::event::Event>,
+    ready: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    waiting: bool,
+}
+
+impl futures_util::Stream for KeepsFirstWaker {
+    type Item = std::io::Result<crossterm::event::Event>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        use std::sync::atomic::Ordering;
+        if self.ready.swap(false, Ordering::SeqCst) {
+            self.waiting = false;
+            return std::task::Poll::Ready(self.inputs.next().map(Ok));
+        }
+        if !self.waiting {
+            self.waiting = true;
+            let (waker, ready) = (context.waker().clone(), std::sync::Arc::clone(&self.ready));
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                ready.store(true, Ordering::SeqCst);
+                waker.wake();
+            });
+        }
+        std::task::Poll::Pending
+    }
+}
+
+#[test]
+fn the_loop_wakes_for_every_key_of_a_slow_hand() {
+    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run};
+    let mut rig = Rig::new(80, 24);
+    let (_sender, events) = tokio::sync::mpsc::unbounded_channel();
+    let input = KeepsFirstWaker {
+        inputs: rig::inputs("2345?<esc>q").into_iter(),
+        ready: std::sync::Arc::default(),
+        waiting: false,
+    };
+    let world = World {
+        input,
+        events,
+        run_effects: |effects: Vec<Effect>| effects.iter().any(|e| matches!(e, Effect::Quit)),
+        terminated: std::future::pending(),
+        clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
+    };
+    let options = Options {
+        keymap: Keymap::built_in().expect("reads"),
+        no_color: true,
+        practice: Vec::new(),
+        first: Vec::new(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
+    let ending = runtime.block_on(async {
+        let limit = std::time::Duration::from_secs(10);
+        tokio::time::timeout(limit, run(&mut rig.session, &mut rig.terminal, world, options)).await
+    });
+    assert_eq!(ending.expect("it wakes").expect("draws"), Ending::Left);
+}

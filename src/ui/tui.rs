@@ -25,10 +25,11 @@ pub mod widget;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -137,7 +138,11 @@ where
         // What is there already is taken before the next drawing.
         for _ in 0..BATCH {
             let event = events.try_recv().ok();
-            let read = input.next().now_or_never().flatten();
+            // Polled with this task's own waker: crossterm's stream keeps the first waker it meets until it wakes.
+            let read = match std::future::poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await {
+                Poll::Ready(read) => read,
+                Poll::Pending => None,
+            };
             if event.is_none() && read.is_none() {
                 break;
             }

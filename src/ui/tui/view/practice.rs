@@ -41,6 +41,12 @@ pub fn story(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme) 
 
 fn tell(frame: &mut Frame<'_>, area: Rect, title: &str, story: &str, theme: &Theme) {
     let inner = area::headed(frame, area, title, false, theme);
-    let lines = wrap(story, usize::from(inner.width.saturating_sub(2)));
+    let width = usize::from(inner.width.saturating_sub(2));
+    let (mut lines, rows) = (wrap(story, width), usize::from(inner.height));
+    if lines.len() > rows
+        && let Some(last) = lines.get_mut(rows.saturating_sub(1))
+    {
+        *last = cut(&format!("{last} …"), width);
+    }
     area::lines(frame, inner, lines.into_iter().map(|line| Line::from(format!("  {line}"))).collect());
 }
