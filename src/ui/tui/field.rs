@@ -177,9 +177,12 @@ pub fn with_model(body: &str, model: &str) -> Option<String> {
     Some(format!("{before}{{\"model\": {quoted}{comma}{}", after.trim_start_matches(' ')))
 }
 
+/// Largest body, bytes, in which a model is looked for at every drawing.
+pub const READ_AT_MOST: usize = 1024 * 1024;
+
 /// The model that `body` names at its top level; `None` also for a body that is too large to be read at every drawing.
 pub fn model_in(body: &str) -> Option<String> {
-    if body.len() > 1024 * 1024 {
+    if body.len() > READ_AT_MOST {
         return None;
     }
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(body).ok()?;

@@ -10,7 +10,7 @@ use super::{edit, reproduce};
 use crate::case::evidence::Source;
 use crate::case::finding::{Finding, Place};
 use crate::session::Session;
-use crate::ui::tui::field::{Field, header_line, model_in};
+use crate::ui::tui::field::{Field, READ_AT_MOST, header_line, model_in};
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::Screen;
@@ -105,7 +105,12 @@ fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, t
 
 fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let gateway = session.profile().map_or("not known", |p| p.name.as_str());
-    let model = model_in(&session.draft().body).unwrap_or_else(|| "not named in the body".to_owned());
+    let body = &session.draft().body;
+    let model = match model_in(body) {
+        Some(model) => model,
+        None if body.len() > READ_AT_MOST => "not looked for, the body is large".to_owned(),
+        None => "not named in the body".to_owned(),
+    };
     let from = match session.kind() {
         "nothing" | "form" => String::new(),
         kind => format!("   from: {kind}"),
