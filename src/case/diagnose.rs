@@ -102,7 +102,11 @@ fn reasons(best: &Rule, matches: &[&Rule]) -> Vec<Reason> {
         .iter()
         .filter(|rule| rule.then.class == best.then.class)
         .take(MOST_NAMED)
-        .map(|rule| Reason { rule: rule.id.clone(), words: rule.because.clone(), source: rule.source.clone() })
+        .map(|rule| Reason {
+            rule: rule.id.clone(),
+            words: rule.because.clone(),
+            source: rule.source.clone(),
+        })
         .collect()
 }
 

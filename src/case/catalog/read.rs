@@ -110,8 +110,9 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str) -> Result<(), CatalogErr
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
-                    what: "is none of profiles/*, rules/*, endpoints, topics, classes, safe, detectors (.yaml)"
-                        .to_owned(),
+                    what:
+                        "is none of profiles/*, rules/*, endpoints, topics, classes, safe, detectors (.yaml)"
+                            .to_owned(),
                 });
             }
         }
@@ -146,7 +147,12 @@ mod tests {
         assert!(!catalog.rules.is_empty());
         for rule in &catalog.rules {
             rule.check().expect("compiles");
-            assert_eq!(catalog.rules.iter().filter(|r| r.id == rule.id).count(), 1, "{} stands twice", rule.id);
+            assert_eq!(
+                catalog.rules.iter().filter(|r| r.id == rule.id).count(),
+                1,
+                "{} stands twice",
+                rule.id
+            );
         }
     }
 

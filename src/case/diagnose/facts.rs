@@ -8,6 +8,10 @@ use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, T
 const SEARCHED: usize = 32 * 1024;
 
 /// All that a rule can ask. Borrowed; nothing of it leaves.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers one question of a rule; they do not exclude each other"
+)]
 pub(super) struct Facts<'a> {
     /// The status that counts: the answer's, or for an error inside a 2xx (or without a status) the one it names.
     pub(super) status: Option<u16>,
@@ -76,7 +80,8 @@ impl<'a> Facts<'a> {
             && when.redirect.is_none_or(|wanted| wanted == self.redirect)
             && when.retry_after.is_none_or(|wanted| wanted == self.retry_after)
             && when.cut.is_none_or(|wanted| wanted == self.cut)
-            && (when.soft.is_empty() || when.soft.iter().any(|s| s == self.soft.map_or("none", SoftFailure::as_str)))
+            && (when.soft.is_empty()
+                || when.soft.iter().any(|s| s == self.soft.map_or("none", SoftFailure::as_str)))
             && self.fit_names(when)
             && self.fit_patterns(when)
     }
@@ -95,7 +100,8 @@ impl<'a> Facts<'a> {
     }
 
     fn fit_patterns(&self, when: &When) -> bool {
-        let any_text = |patterns: &crate::case::catalog::Patterns| self.texts.iter().any(|t| patterns.is_match(t));
+        let any_text =
+            |patterns: &crate::case::catalog::Patterns| self.texts.iter().any(|t| patterns.is_match(t));
         (when.title.is_empty() || self.title.is_some_and(|t| when.title.is_match(t)))
             && (when.exception.is_empty() || self.exception.is_some_and(|e| when.exception.is_match(e)))
             && (when.message.is_empty() || any_text(&when.message))

@@ -1,6 +1,8 @@
 use super::*;
 use crate::case::catalog::{Example, Rank};
-use crate::case::evidence::{BodyEnd, Expectation, Outcome, Response, Source, SseReader, Timing, TransportFailure, read};
+use crate::case::evidence::{
+    BodyEnd, Expectation, Outcome, Response, Source, SseReader, Timing, TransportFailure, read,
+};
 use crate::case::vocabulary::TransportKind;
 
 fn attempt(outcome: Outcome) -> Attempt {
@@ -103,7 +105,8 @@ fn the_rows_of_the_domain_table() {
     use FailureClass as C;
     use RetryVerdict::{Maybe, No, Yes};
     let e = |code: &str, message: &str| {
-        serde_json::json!({"error": {"message": message, "type": "x", "param": null, "code": code}}).to_string()
+        serde_json::json!({"error": {"message": message, "type": "x", "param": null, "code": code}})
+            .to_string()
     };
     let table: Vec<(u8, u16, String, C, RetryVerdict)> = vec![
         (4, 404, "<!doctype html><html><title>Comet</title></html>".into(), C::PathOrBaseUrl, No),
@@ -117,7 +120,13 @@ fn the_rows_of_the_domain_table() {
         (10, 400, e("", "insufficient balance"), C::QuotaOrBillingClaim, No),
         (11, 401, e("", "Invalid token"), C::Auth, No),
         (12, 402, e("", "x"), C::QuotaOrBillingClaim, No),
-        (13, 403, "<html><title>Attention Required! | Cloudflare</title></html>".into(), C::PermissionOrWaf, No),
+        (
+            13,
+            403,
+            "<html><title>Attention Required! | Cloudflare</title></html>".into(),
+            C::PermissionOrWaf,
+            No,
+        ),
         (14, 403, e("access_denied", "Your IP is not in the allowlist"), C::PermissionOrWaf, No),
         (15, 403, e("", "分组 vip 已被弃用"), C::PermissionOrWaf, No),
         (16, 403, e("permission_denied", "no access to model"), C::PermissionOrWaf, No),
@@ -141,7 +150,13 @@ fn the_rows_of_the_domain_table() {
         (32, 429, String::new(), C::RateLimited, Maybe),
         (33, 408, String::new(), C::UpstreamServer, Yes),
         (33, 409, e("", "x"), C::UpstreamServer, Yes),
-        (34, 504, "<html><center><h1>504 Gateway Time-out</h1></center></html>".into(), C::GatewayTimeout, Yes),
+        (
+            34,
+            504,
+            "<html><center><h1>504 Gateway Time-out</h1></center></html>".into(),
+            C::GatewayTimeout,
+            Yes,
+        ),
         (34, 524, String::new(), C::GatewayTimeout, Yes),
         (35, 522, "<html><title>x | 522: Connection timed out</title></html>".into(), C::UpstreamServer, Yes),
         (36, 502, "<html><title>502 Bad Gateway</title></html>".into(), C::UpstreamServer, Yes),
@@ -151,10 +166,34 @@ fn the_rows_of_the_domain_table() {
         (38, 200, r#"{"success":false,"message":"Invalid token"}"#.into(), C::Auth, No),
         (38, 200, r#"{"error":{"message":"x","code":502}}"#.into(), C::UpstreamServer, Yes),
         (39, 200, "{\"choices\":".into(), C::InvalidResponse, Maybe),
-        (40, 200, r#"{"choices":[{"finish_reason":"length","message":{"content":"a"}}]}"#.into(), C::ContextLength, No),
-        (40, 200, r#"{"choices":[{"finish_reason":"content_filter","message":{"content":null}}]}"#.into(), C::ContentPolicy, No),
-        (40, 200, r#"{"choices":[{"finish_reason":"stop","message":{"content":""}}]}"#.into(), C::InvalidResponse, No),
-        (42, 200, r#"{"code":"success","data":{"status":"FAILURE","fail_reason":""}}"#.into(), C::UpstreamServer, No),
+        (
+            40,
+            200,
+            r#"{"choices":[{"finish_reason":"length","message":{"content":"a"}}]}"#.into(),
+            C::ContextLength,
+            No,
+        ),
+        (
+            40,
+            200,
+            r#"{"choices":[{"finish_reason":"content_filter","message":{"content":null}}]}"#.into(),
+            C::ContentPolicy,
+            No,
+        ),
+        (
+            40,
+            200,
+            r#"{"choices":[{"finish_reason":"stop","message":{"content":""}}]}"#.into(),
+            C::InvalidResponse,
+            No,
+        ),
+        (
+            42,
+            200,
+            r#"{"code":"success","data":{"status":"FAILURE","fail_reason":""}}"#.into(),
+            C::UpstreamServer,
+            No,
+        ),
         (43, 418, e("", "x"), C::Unknown, No),
         (43, 599, String::new(), C::ClientTimeout, Maybe),
         (43, 507, e("", "x"), C::UpstreamServer, Yes),
@@ -197,7 +236,8 @@ fn transport_failures() {
 
 #[test]
 fn redirects_and_streams() {
-    let to = |location: &str| Response { headers: vec![("location".into(), location.into())], ..answer(301, "") };
+    let to =
+        |location: &str| Response { headers: vec![("location".into(), location.into())], ..answer(301, "") };
     let found = diagnosis_of(to("https://www.cometapi.com/v1/x"));
     assert_eq!(found.class, FailureClass::PathOrBaseUrl);
     assert_eq!(found.topic, "getting_started_base_url");
@@ -244,7 +284,8 @@ fn a_worked_request_is_none_and_a_cut_body_is_not() {
 
 #[test]
 fn reasons_alternatives_and_topics() {
-    let body = r#"{"error":{"message":"balance is not enough","type":"x","param":"","code":"permission_denied"}}"#;
+    let body =
+        r#"{"error":{"message":"balance is not enough","type":"x","param":"","code":"permission_denied"}}"#;
     let found = diagnosis_of(answer(403, body));
     assert_eq!(found.class, FailureClass::QuotaOrBillingClaim);
     assert_eq!(found.because.first().map(|r| r.rule.as_str()), Some("message_money"));
@@ -315,7 +356,8 @@ fn unseen_wordings() {
         (401, "API Key 无效", C::Auth),
     ];
     for (status, message, class) in table {
-        let body = serde_json::json!({"error": {"message": message, "type": null, "param": null, "code": null}});
+        let body =
+            serde_json::json!({"error": {"message": message, "type": null, "param": null, "code": null}});
         let found = diagnosis_of(answer(status, &body.to_string()));
         assert_eq!(found.class, class, "{status} {message}: {:?}", found.because);
     }
@@ -329,4 +371,32 @@ proptest::proptest! {
         let found = diagnosis_of(answer(None, &format!("{{\"error\":{{\"message\":{body:?}}}}}")));
         proptest::prop_assert!(!found.topic.is_empty());
     }
+}
+
+#[test]
+fn wordings_of_the_world() {
+    let mut wrong = Vec::new();
+    let lines: Vec<_> = include_str!("wordings.txt").lines().filter(|l| !l.starts_with('#')).collect();
+    assert!(lines.len() > 200);
+    for line in lines {
+        let mut parts = line.splitn(3, '|');
+        let (status, want, text) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
+        let body = match text.strip_prefix('~') {
+            Some(plain) => plain.to_owned(),
+            None if text.starts_with(['{', '[', '<']) => text.to_owned(),
+            None => {
+                serde_json::json!({"error": {"message": text, "type": null, "param": null, "code": null}})
+                    .to_string()
+            }
+        };
+        let found = diagnosis_of(answer(status.parse::<u16>().ok(), &body));
+        if found.class.as_str() != want {
+            wrong.push(format!(
+                "{line}\n   -> {} by {:?}",
+                found.class,
+                found.because.first().map(|r| &r.rule)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

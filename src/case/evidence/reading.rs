@@ -65,7 +65,7 @@ pub struct Reading {
     pub returned_model: Option<String>,
     /// `finish_reason` of the answer or stream.
     pub finish_reason: Option<String>,
-    /// `Retry-After` (seconds or HTTP date against the `Date` header or the attempt's start) or Gemini's RetryInfo,
+    /// `Retry-After` (seconds or HTTP date against the `Date` header or the attempt's start) or Gemini's `RetryInfo`,
     /// in milliseconds.
     pub retry_after_ms: Option<u64>,
     /// The `Date` header.
@@ -77,7 +77,9 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
     let Some(response) = attempt.response() else { return no_answer() };
     let stream = stream_of(response);
     let mut body = Body::of(response);
-    if response.stream.is_none() && let Some(stream) = &stream {
+    if response.stream.is_none()
+        && let Some(stream) = &stream
+    {
         // A pasted stream: its lines are no message; what an error event says is.
         body = match &stream.error_event {
             Some(event) => Body::event(event),
@@ -101,11 +103,15 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
     let request_ids = collect(response, envelope.message.as_deref(), json, &names);
     let redirect = redirect_of(response, expectation, profile);
     let (layer, layer_because) = layer::of(response, &envelope, json, redirect.as_ref(), profile);
-    let finish_reason = stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
+    let finish_reason =
+        stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
     Reading {
         shape: shape_of(response, &envelope, stream.as_ref(), redirect.as_ref(), json),
         soft: answer::soft(response, &envelope, json, stream.as_ref(), expectation),
-        returned_model: stream.as_ref().and_then(|s| s.model.clone()).or_else(|| json.and_then(answer::model)),
+        returned_model: stream
+            .as_ref()
+            .and_then(|s| s.model.clone())
+            .or_else(|| json.and_then(answer::model)),
         retry_after_ms: time::retry_after_ms(response, json, server_date.or(attempt.at)),
         envelope,
         request_ids,
@@ -140,11 +146,13 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
     if let Some(stream) = &response.stream {
         return (stream.verdict != StreamVerdict::NotAStream).then(|| stream.clone());
     }
-    let begins = |word: &[u8]| response.body.trim_ascii_start().starts_with(word);
+    let body = response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body);
+    let begins = |word: &[u8]| body.trim_ascii_start().starts_with(word);
     let named = response.content_type().is_some_and(|kind| kind == "text/event-stream");
     let looks = [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(|word| begins(word));
     // A body that begins otherwise is no stream, whatever its header says: gateways send JSON errors under it.
-    if !looks && !(named && begins(b":")) {
+    let keep_alive = named && begins(b":");
+    if !(looks || keep_alive) {
         return None;
     }
     let mut reader = SseReader::new();

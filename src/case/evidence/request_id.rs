@@ -47,7 +47,7 @@ pub struct RequestId {
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识)",
-        r#"["'”]?\s{0,4}(?:([:：=]|\bis\b)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+        r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
     ))
     .expect("a constant pattern compiles")
 });
@@ -80,8 +80,20 @@ fn valid(id: &str) -> bool {
 /// Ids of objects and tasks, which look like request ids and are none.
 fn is_object_id(id: &str) -> bool {
     const OBJECTS: [&str; 14] = [
-        "chatcmpl-", "cmpl-", "resp_", "msg_", "gen-", "task_", "task-", "run_", "thread_", "asst_", "file-", "batch_",
-        "call_", "toolu_",
+        "chatcmpl-",
+        "cmpl-",
+        "resp_",
+        "msg_",
+        "gen-",
+        "task_",
+        "task-",
+        "run_",
+        "thread_",
+        "asst_",
+        "file-",
+        "batch_",
+        "call_",
+        "toolu_",
     ];
     OBJECTS.iter().any(|prefix| id.starts_with(prefix))
 }
@@ -156,7 +168,8 @@ pub(super) fn collect(
     names: &Names<'_>,
 ) -> Vec<RequestId> {
     let own = names.own.iter().filter_map(|name| header(response, name));
-    let other = names.known.iter().filter(|n| !names.own.contains(n)).filter_map(|name| header(response, name));
+    let other =
+        names.known.iter().filter(|n| !names.own.contains(n)).filter_map(|name| header(response, name));
     let in_message: Vec<(String, IdSource)> = message
         .map(ids_in_text)
         .unwrap_or_default()
@@ -168,12 +181,8 @@ pub(super) fn collect(
 
     let own: Vec<_> = own.collect();
     let other: Vec<_> = other.collect();
-    let primary = own
-        .first()
-        .or(in_message.last())
-        .or(in_body.first())
-        .or(other.first())
-        .map(|(id, _)| id.clone());
+    let primary =
+        own.first().or(in_message.last()).or(in_body.first()).or(other.first()).map(|(id, _)| id.clone());
     let mut ids: Vec<RequestId> = Vec::new();
     for (id, source) in own.into_iter().chain(other).chain(in_message).chain(in_body) {
         if ids.iter().all(|known| known.id != id) {
@@ -231,14 +240,26 @@ mod tests {
     #[test]
     fn ids_stand_in_texts() {
         let table: &[(&str, &[&str])] = &[
-            ("model name is required (request id: 20260205132859798638387SIHCnxzJ)", &["20260205132859798638387SIHCnxzJ"]),
+            (
+                "model name is required (request id: 20260205132859798638387SIHCnxzJ)",
+                &["20260205132859798638387SIHCnxzJ"],
+            ),
             ("坏了（traceid: 2026020513313084131287jXTpB855）", &["2026020513313084131287jXTpB855"]),
             ("bad (request_id: abc123def)", &["abc123def"]),
             ("Request id: 2025022717544254070662477464582", &["2025022717544254070662477464582"]),
-            ("a (request id: A1A1A1) (request id: B2B2B2) (request id: C3C3C3)", &["A1A1A1", "B2B2B2", "C3C3C3"]),
-            ("Please include the request ID req_011CSHoEeqs5C35K2UUqR7Fy in your message.", &["req_011CSHoEeqs5C35K2UUqR7Fy"]),
+            (
+                "a (request id: A1A1A1) (request id: B2B2B2) (request id: C3C3C3)",
+                &["A1A1A1", "B2B2B2", "C3C3C3"],
+            ),
+            (
+                "Please include the request ID req_011CSHoEeqs5C35K2UUqR7Fy in your message.",
+                &["req_011CSHoEeqs5C35K2UUqR7Fy"],
+            ),
             ("include the request ID 53e1f2a09c8b4d5e in your message", &["53e1f2a09c8b4d5e"]),
-            ("(Service: Bedrock, Status Code: 400, Request ID: 6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e)", &["6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e"]),
+            (
+                "(Service: Bedrock, Status Code: 400, Request ID: 6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e)",
+                &["6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e"],
+            ),
             ("{'request_id': 'req_abc12345'}", &["req_abc12345"]),
             ("请求ID：20260205132859798638387SIHCnxzJ。", &["20260205132859798638387SIHCnxzJ"]),
             ("request id: None", &[]),
@@ -300,7 +321,9 @@ mod tests {
     #[test]
     fn the_nearer_clock_is_believed() {
         let (id, none) = ("20260205132859798638387SIHCnxzJ", [] as [String; 0]);
-        let hours = |near| plausible_time(id, &names(&none, &none, near)).map(|t| t.offset().local_minus_utc() / 3600);
+        let hours = |near| {
+            plausible_time(id, &names(&none, &none, near)).map(|t| t.offset().local_minus_utc() / 3600)
+        };
         assert_eq!(hours(Some("2026-02-05T05:29:01Z")), Some(8));
         assert_eq!(hours(Some("2026-02-05T13:29:01Z")), Some(0));
         assert_eq!(hours(Some("2026-02-05T09:29:01Z")), None, "four hours off by either clock");
@@ -325,8 +348,17 @@ mod tests {
         };
         let text = Some("bad (request id: first1) (request id: second2)");
         assert_eq!(
-            list(&heads(&[("x-request-id", "up-1"), ("x-cometapi-request-id", "gw-1"), ("cf-ray", "8a-FRA")]), text, None),
-            ["*gw-1 Header(\"x-cometapi-request-id\")", "up-1 Header(\"x-request-id\")", "first1 Message(1)", "second2 Message(2)"]
+            list(
+                &heads(&[("x-request-id", "up-1"), ("x-cometapi-request-id", "gw-1"), ("cf-ray", "8a-FRA")]),
+                text,
+                None
+            ),
+            [
+                "*gw-1 Header(\"x-cometapi-request-id\")",
+                "up-1 Header(\"x-request-id\")",
+                "first1 Message(1)",
+                "second2 Message(2)"
+            ]
         );
         assert_eq!(
             list(&heads(&[("x-request-id", "second2"), ("x-cometapi-request-id", "  ")]), text, None),

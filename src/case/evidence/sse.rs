@@ -25,6 +25,7 @@ pub struct SseEvent {
 }
 
 /// Feeds bytes in, gives what the stream showed so far. Keeps one line and one event, nothing of the past.
+#[expect(clippy::struct_excessive_bools, reason = "marks of independent places in the stream")]
 #[derive(Default)]
 pub struct SseReader {
     bytes: u64,
@@ -149,7 +150,8 @@ impl SseReader {
                 self.tally.sse = true;
             }
             b"event" => {
-                self.event = String::from_utf8_lossy(value.get(..value.len().min(256)).unwrap_or_default()).into_owned();
+                self.event = String::from_utf8_lossy(value.get(..value.len().min(256)).unwrap_or_default())
+                    .into_owned();
                 self.tally.sse = true;
             }
             b"id" | b"retry" => self.tally.sse = true,

@@ -122,7 +122,7 @@ fn error_kind(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelop
     EnvelopeKind::OpenAi
 }
 
-/// OpenRouter's `metadata.raw`: the answer of the provider, as text or JSON.
+/// The `metadata.raw` of `OpenRouter`: the answer of the provider, as text or JSON.
 fn upstream_raw(envelope: &mut Envelope, raw: &Value) {
     let text = match raw {
         Value::String(text) if !text.trim().is_empty() => text.clone(),
@@ -173,14 +173,15 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
     }
 }
 
-/// FastAPI and its relatives: a text, or a list of faults with their places.
+/// `FastAPI` and its relatives: a text, or a list of faults with their places.
 fn detail(detail: &Value) -> Option<Envelope> {
     let bare = Envelope::bare(EnvelopeKind::Detail);
     match detail {
         Value::String(text) if !text.is_empty() => Some(Envelope { message: Some(text.clone()), ..bare }),
         Value::Array(entries) => {
             let first = entries.first()?;
-            let message = first.get("msg").or_else(|| first.get("message")).unwrap_or(first).as_str()?.to_owned();
+            let message =
+                first.get("msg").or_else(|| first.get("message")).unwrap_or(first).as_str()?.to_owned();
             let path: Option<Vec<String>> = first
                 .get("loc")
                 .and_then(Value::as_array)
@@ -212,7 +213,11 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     let good_words = message.as_deref().is_some_and(|m| {
         ["success", "ok", "succeed", "成功"].iter().any(|w| m.trim().eq_ignore_ascii_case(w))
     });
-    let stated = if success { says_so || (by_code && !good_words && message.is_some()) } else { message.is_some() || says_so };
+    let stated = if success {
+        says_so || (by_code && !good_words && message.is_some())
+    } else {
+        message.is_some() || says_so
+    };
     // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
     let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));
     (stated && !good_answer).then(|| Envelope {
@@ -238,12 +243,16 @@ fn says_failure(object: &Map<String, Value>) -> bool {
 /// An asynchronous task that failed: `{"data":{"status":"FAILURE","fail_reason":"…"}}`.
 fn failed_task(object: &Map<String, Value>) -> Option<Envelope> {
     [object.get("data").and_then(Value::as_object), Some(object)].into_iter().flatten().find_map(|task| {
-        let status = ["status", "task_status", "state"].iter().find_map(|k| task.get(*k).and_then(Value::as_str))?;
+        let status =
+            ["status", "task_status", "state"].iter().find_map(|k| task.get(*k).and_then(Value::as_str))?;
         if !matches!(status.to_ascii_lowercase().as_str(), "failure" | "failed" | "fail") {
             return None;
         }
         Some(Envelope {
-            message: first_text(task, &["/fail_reason", "/failure", "/task_status_msg", "/failure_reason", "/message"]),
+            message: first_text(
+                task,
+                &["/fail_reason", "/failure", "/task_status_msg", "/failure_reason", "/message"],
+            ),
             code: scalar(task.get("failureCode")),
             error_type: Some(status.to_owned()),
             ..Envelope::bare(EnvelopeKind::Flat)

@@ -25,13 +25,18 @@ pub(super) fn is_page(bytes: &[u8]) -> bool {
     const STARTS: [&str; 7] = ["<!doctype html", "<html", "<head", "<body", "<title", "<center", "<h1"];
     let begin = bytes.trim_ascii_start();
     STARTS.iter().any(|s| begin.get(..s.len()).is_some_and(|b| b.eq_ignore_ascii_case(s.as_bytes())))
-        || (begin.starts_with(b"<!--") && super::head(begin, 4096).windows(5).any(|w| w.eq_ignore_ascii_case(b"<html")))
+        || (begin.starts_with(b"<!--")
+            && super::head(begin, 4096).windows(5).any(|w| w.eq_ignore_ascii_case(b"<html")))
 }
 
 /// True when a text holds a page (a gateway put it into its message).
 pub(super) fn holds_page(text: &str) -> bool {
     let head = super::head(text.as_bytes(), SEARCHED);
-    head.windows(6).any(|w| w.eq_ignore_ascii_case(b"<html>") || w.eq_ignore_ascii_case(b"<html ") || w.eq_ignore_ascii_case(b"<title"))
+    head.windows(6).any(|w| {
+        w.eq_ignore_ascii_case(b"<html>")
+            || w.eq_ignore_ascii_case(b"<html ")
+            || w.eq_ignore_ascii_case(b"<title")
+    })
 }
 
 /// The title of a page, else its first heading: without tags, common entities resolved, white space collapsed.
@@ -47,7 +52,15 @@ pub(super) fn title(html: &str) -> Option<String> {
 
 fn entities(text: &str) -> String {
     // `&amp;` last, so that `&amp;lt;` does not become a tag.
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&nbsp;", " "), ("&amp;", "&")]
-        .iter()
-        .fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }

@@ -28,7 +28,8 @@ pub(super) fn envelope(bytes: &[u8], success: bool) -> Envelope {
     let mut found = Envelope { partial: true, ..Envelope::bare(EnvelopeKind::NoError) };
     let Some(text) = start.or((!success).then_some(0)).and_then(|at| text.get(at..)) else { return found };
     for pair in PAIR.captures_iter(text) {
-        let Some(value) = pair.get(2).map(|s| unescape(s.as_str())).or(pair.get(4).map(|n| n.as_str().to_owned()))
+        let Some(value) =
+            pair.get(2).map(|s| unescape(s.as_str())).or(pair.get(4).map(|n| n.as_str().to_owned()))
         else {
             continue;
         };

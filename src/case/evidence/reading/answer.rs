@@ -9,7 +9,11 @@ use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict};
 
 /// `model` as the answer names it.
 pub(super) fn model(json: &Value) -> Option<String> {
-    ["/model", "/modelVersion"].iter().find_map(|p| json.pointer(p)?.as_str()).filter(|m| !m.is_empty()).map(str::to_owned)
+    ["/model", "/modelVersion"]
+        .iter()
+        .find_map(|p| json.pointer(p)?.as_str())
+        .filter(|m| !m.is_empty())
+        .map(str::to_owned)
 }
 
 /// `finish_reason`, `stop_reason`, or the status of a Responses object.
@@ -113,16 +117,21 @@ fn is_empty_answer(json: &Value) -> bool {
     let list = |name: &str| json.get(name).and_then(Value::as_array);
     if let Some(choices) = list("choices") {
         return choices.iter().all(|c| {
-            c.get("message").map_or_else(|| is_blank(c.get("text")), |message| {
-                ["content", "refusal", "tool_calls", "function_call", "audio", "images"]
-                    .iter()
-                    .all(|name| is_blank(message.get(*name)))
-            })
+            c.get("message").map_or_else(
+                || is_blank(c.get("text")),
+                |message| {
+                    ["content", "refusal", "tool_calls", "function_call", "audio", "images"]
+                        .iter()
+                        .all(|name| is_blank(message.get(*name)))
+                },
+            )
         });
     }
     if json.get("type").and_then(Value::as_str) == Some("message") {
         return list("content").is_some_and(|parts| {
-            parts.iter().all(|p| p.get("type").and_then(Value::as_str) == Some("text") && is_blank(p.get("text")))
+            parts
+                .iter()
+                .all(|p| p.get("type").and_then(Value::as_str) == Some("text") && is_blank(p.get("text")))
         });
     }
     if json.get("object").and_then(Value::as_str) == Some("response") {
@@ -141,7 +150,9 @@ fn is_empty_answer(json: &Value) -> bool {
     list("candidates").is_some_and(|candidates| {
         candidates.iter().all(|c| {
             c.pointer("/content/parts").and_then(Value::as_array).is_none_or(|parts| {
-                parts.iter().all(|p| p.as_object().is_none_or(|p| p.keys().all(|k| k == "text") && is_blank(p.get("text"))))
+                parts.iter().all(|p| {
+                    p.as_object().is_none_or(|p| p.keys().all(|k| k == "text") && is_blank(p.get("text")))
+                })
             })
         })
     })

@@ -20,11 +20,21 @@ static PROVIDER_EXCEPTION: LazyLock<Regex> =
 
 /// Servers that stand in front of a gateway, as their `server` header or their pages name them.
 const FRONTS: [&str; 11] = [
-    "cloudflare", "nginx", "openresty", "tengine", "awselb", "cloudfront", "akamai", "envoy", "caddy", "haproxy", "varnish",
+    "cloudflare",
+    "nginx",
+    "openresty",
+    "tengine",
+    "awselb",
+    "cloudfront",
+    "akamai",
+    "envoy",
+    "caddy",
+    "haproxy",
+    "varnish",
 ];
 
 /// Error types that new-api writes for what its upstream did
-/// (Calcium-Ion/new-api, `dto/error.go` and `types/error.go`; docs/domain 3.1).
+/// (<https://github.com/QuantumNous/new-api/blob/main/types/error.go>, read 2026-11-21).
 const UPSTREAM_TYPES: [&str; 6] =
     ["upstream_error", "openai_error", "claude_error", "gemini_error", "midjourney_error", "rerank_error"];
 
@@ -110,7 +120,10 @@ fn error(envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -
         return (Layer::Gateway, "the error type is the one by which the gateway speaks for itself");
     }
     if UPSTREAM_TYPES.contains(&kind) {
-        return (Layer::Provider, "the error type is the one by which a gateway reports its upstream's failure");
+        return (
+            Layer::Provider,
+            "the error type is the one by which a gateway reports its upstream's failure",
+        );
     }
     let message = envelope.message.as_deref().unwrap_or_default();
     if message.contains("litellm.") {
@@ -124,9 +137,10 @@ fn error(envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -
         return (Layer::Provider, "the gateway names the provider that answered");
     }
     match envelope.kind {
-        EnvelopeKind::GatewayError => {
-            (Layer::Gateway, "an error with code, message and type but no param comes from the gateway's middleware")
-        }
+        EnvelopeKind::GatewayError => (
+            Layer::Gateway,
+            "an error with code, message and type but no param comes from the gateway's middleware",
+        ),
         EnvelopeKind::OpenAi if !kind.is_empty() && envelope.param.is_some() => {
             (Layer::Provider, "the error has the provider's shape, with a param")
         }
@@ -142,9 +156,19 @@ fn error(envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -
 
 fn is_provider_type(kind: &str) -> bool {
     [
-        "invalid_request_error", "server_error", "insufficient_quota", "rate_limit_error", "requests", "tokens",
-        "authentication_error", "permission_error", "not_found_error", "overloaded_error", "api_error",
-        "request_forbidden", "image_generation_user_error",
+        "invalid_request_error",
+        "server_error",
+        "insufficient_quota",
+        "rate_limit_error",
+        "requests",
+        "tokens",
+        "authentication_error",
+        "permission_error",
+        "not_found_error",
+        "overloaded_error",
+        "api_error",
+        "request_forbidden",
+        "image_generation_user_error",
     ]
     .contains(&kind)
 }

@@ -20,7 +20,11 @@ pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
 /// How long the answer asks to wait, in milliseconds. A date is read against `now`; one in the past is no wait.
 ///
 /// LiteLLM hands its provider's header on as `llm_provider-retry-after` (seen with 1.106.2).
-pub(super) fn retry_after_ms(response: &Response, json: Option<&Value>, now: Option<DateTime<Utc>>) -> Option<u64> {
+pub(super) fn retry_after_ms(
+    response: &Response,
+    json: Option<&Value>,
+    now: Option<DateTime<Utc>>,
+) -> Option<u64> {
     let header = |name| response.header(name).map(str::trim).filter(|v| !v.is_empty());
     let from_header = |name| {
         let value = header(name)?;
@@ -50,7 +54,11 @@ fn decimal_ms(text: &str, factor: f64) -> Option<u64> {
         return None;
     }
     let number: f64 = text.parse().ok()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "digits only: not negative; `as` saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "digits only: not negative; `as` saturates"
+    )]
     let ms = (number * factor).ceil() as u64;
     Some(ms)
 }
@@ -58,6 +66,8 @@ fn decimal_ms(text: &str, factor: f64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    type Headers = &'static [(&'static str, &'static str)];
 
     #[test]
     fn dates_in_three_forms() {
@@ -76,7 +86,7 @@ mod tests {
         let json = serde_json::json!({"error": {"details": [
             {"@type": "type.googleapis.com/google.rpc.QuotaFailure"},
             {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17.5s"}]}});
-        let table: [(&[(&str, &str)], Option<u64>); 11] = [
+        let table: [(Headers, Option<u64>); 11] = [
             (&[("retry-after", "7")], Some(7_000)),
             (&[("retry-after", " 0.25 ")], Some(250)),
             (&[("retry-after", "Sat, 21 Nov 2026 08:00:20 GMT")], Some(20_000)),

@@ -29,8 +29,17 @@ pub(in crate::case::evidence) fn finish_of(reason: &str) -> Finish {
         "length" | "max_tokens" | "max_output_tokens" | "model_context_window_exceeded" | "model_length" => {
             Finish::Length
         }
-        "content_filter" | "content_filtered" | "safety" | "recitation" | "blocklist" | "prohibited_content" | "spii"
-        | "image_safety" | "refusal" | "sensitive" | "guardrail_intervened" => Finish::Filter,
+        "content_filter"
+        | "content_filtered"
+        | "safety"
+        | "recitation"
+        | "blocklist"
+        | "prohibited_content"
+        | "spii"
+        | "image_safety"
+        | "refusal"
+        | "sensitive"
+        | "guardrail_intervened" => Finish::Filter,
         "error" | "failed" | "malformed_function_call" | "network_error" => Finish::Failed,
         _ => Finish::Normal,
     }
@@ -97,7 +106,10 @@ impl Tally {
         }
         self.name_model(json);
         if json.get("usage").or_else(|| json.pointer("/response/usage")).is_some_and(Value::is_object)
-            || json.get("usageMetadata").or_else(|| json.pointer("/message/usage")).is_some_and(Value::is_object)
+            || json
+                .get("usageMetadata")
+                .or_else(|| json.pointer("/message/usage"))
+                .is_some_and(Value::is_object)
         {
             self.usage = true;
         }
@@ -113,7 +125,10 @@ impl Tally {
     }
 
     fn fail(&mut self, text: &str) {
-        let end = (0..=text.len().min(LONGEST_ERROR)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        let end = (0..=text.len().min(LONGEST_ERROR))
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or_default();
         self.error.get_or_insert_with(|| text.get(..end).unwrap_or_default().to_owned());
     }
 
@@ -148,7 +163,8 @@ impl Tally {
             for delta in [choice.get("delta"), choice.get("message")].into_iter().flatten() {
                 self.count(delta.get("content"));
                 self.count(delta.get("refusal"));
-                let called = |name| delta.get(name).is_some_and(|c: &Value| c.is_object() || c.get(0).is_some());
+                let called =
+                    |name| delta.get(name).is_some_and(|c: &Value| c.is_object() || c.get(0).is_some());
                 self.tool_calls |= called("tool_calls") || called("function_call") || called("audio");
             }
             self.count(choice.get("text"));
@@ -173,7 +189,9 @@ impl Tally {
             let why = json.pointer("/response/incomplete_details/reason");
             let status = kind.strip_prefix("response.").map(Value::from);
             self.finished(
-                why.filter(|w| w.is_string()).or_else(|| json.pointer("/response/status")).or(status.as_ref()),
+                why.filter(|w| w.is_string())
+                    .or_else(|| json.pointer("/response/status"))
+                    .or(status.as_ref()),
             );
             if self.content_chars == 0 {
                 let items = json.pointer("/response/output").and_then(Value::as_array);
@@ -193,7 +211,8 @@ impl Tally {
             }
             "content_block_delta" => {
                 self.count(json.pointer("/delta/text"));
-                self.tool_calls |= json.pointer("/delta/type").and_then(Value::as_str) == Some("input_json_delta");
+                self.tool_calls |=
+                    json.pointer("/delta/type").and_then(Value::as_str) == Some("input_json_delta");
             }
             "message_delta" => self.finished(json.pointer("/delta/stop_reason")),
             "message_stop" => self.marker = Some("message_stop"),
