@@ -327,13 +327,14 @@ impl Session {
         let has_answer = !self.evidence.attempts.is_empty();
         match step {
             Step::Request if has_answer || self.request().is_ok() => Standing::Done,
-            Step::Request if !self.draft.is_empty() => Standing::Missing("the URL is missing or cannot be read"),
-            Step::Request => Standing::Missing("paste a command or an error"),
-            Step::Reproduce
-                if self.evidence.attempts.iter().any(|a| a.source == crate::case::evidence::Source::Sent) =>
-            {
-                Standing::Done
+            Step::Request if !self.draft.is_empty() => {
+                Standing::Missing("the URL is missing or cannot be read")
             }
+            Step::Request => Standing::Missing("paste a command or an error"),
+            Step::Reproduce if self.was_sent() && self.evidence.request != self.request().ok() => {
+                Standing::Missing("changed since it was sent; send it again")
+            }
+            Step::Reproduce if self.was_sent() => Standing::Done,
             Step::Reproduce if has_answer => Standing::Optional,
             Step::Reproduce => Standing::Missing("not sent yet"),
             Step::Isolate if !self.evidence.controls.is_empty() => Standing::Done,
