@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Both faces (the terminal program and the commands) only send events and read the session's state. Each step of the
-//! walk has its file: [`request_step`], [`reproduce`], [`isolate_step`], [`output`].
+//! walk has its file: `request_step`, `reproduce`, `isolate_step`, `output`.
 
 pub mod case_id;
 mod consent;

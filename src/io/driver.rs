@@ -14,18 +14,27 @@ use crate::io::clock::Clock;
 use crate::io::net;
 use crate::session::{Binding, Delivered, Effect, Event, Outgoing, Session};
 
+/// Reads an environment variable.
+pub type Environment = dyn Fn(&str) -> Option<SecretString>;
+/// Keeps a binding of key and host; the error is a sentence for the operator.
+pub type Remember = dyn FnMut(&Binding) -> Result<(), String>;
+/// Puts bytes on the clipboard; the error is a sentence for the operator.
+pub type Copy = dyn FnMut(&Rendered) -> Result<Delivered, String>;
+/// Writes bytes to a file at a path; the error is a sentence for the operator.
+pub type Write = dyn FnMut(&Rendered, &str) -> Result<Delivered, String>;
+
 /// The outside things that the driver reaches; tests put their own in.
 pub struct Parts {
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Reads an environment variable.
-    pub environment: Box<dyn Fn(&str) -> Option<SecretString>>,
+    pub environment: Box<Environment>,
     /// Keeps a binding of key and host.
-    pub remember: Box<dyn FnMut(&Binding) -> Result<(), String>>,
+    pub remember: Box<Remember>,
     /// Puts bytes on the clipboard.
-    pub copy: Box<dyn FnMut(&Rendered) -> Result<Delivered, String>>,
+    pub copy: Box<Copy>,
     /// Writes bytes to a file.
-    pub write: Box<dyn FnMut(&Rendered, &str) -> Result<Delivered, String>>,
+    pub write: Box<Write>,
 }
 
 /// Runs effects. Must be used inside a `tokio::task::LocalSet`.

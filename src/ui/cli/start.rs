@@ -64,7 +64,7 @@ pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver,
         timeouts: choice.send.timeouts(ground.config.timeouts.timeouts()),
         operator: choice.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
         audience: choice.audience,
-        format: choice.format.or(ground.config.format.map(Into::into)).unwrap_or(Format::Yaml),
+        format: choice.format.or(ground.config.format).unwrap_or(Format::Yaml),
         tool: TOOL.to_owned(),
         os: std::env::consts::OS.to_owned(),
         proxy_for: net::proxy_in_use,
@@ -152,7 +152,7 @@ pub(super) fn screen(
         let (mut session, mut driver, events) = session(ground, &choice);
         let keymap = tui::keys::Keymap::built_in().map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        let options = tui::Options { keymap, practice, first, no_color };
+        let options = tui::Options { keymap, no_color, practice, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await
