@@ -40,7 +40,7 @@ fn send(method: &str, url: &str, headers: Vec<Header>, body: Option<&str>) -> At
         .enable_all()
         .build()
         .expect("a runtime")
-        .block_on(crate::io::net::attempt(outgoing, Arc::new(SystemClock::new()), |_| {}))
+        .block_on(crate::io::net::attempt(outgoing, Arc::new(SystemClock::new()), crate::io::net::Cancelled::never(), |_| {}))
 }
 
 fn response(attempt: &Attempt) -> &Response {
