@@ -271,6 +271,7 @@ impl Session {
             Event::Cancel => self.cancel(),
             Event::ControlRequested(ask) => self.control_requested(ask),
             Event::WordsSet(words) => self.words_set(words),
+            Event::WordsFound(words) => self.words_found(words),
             Event::Confirmed(confirmed) => self.set_confirmed(confirmed),
             Event::FormatChosen(format) => self.format_chosen(format),
             Event::CopyRequested => self.copy_requested(now),

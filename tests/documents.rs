@@ -1,6 +1,5 @@
 //! Documents match the code: man pages, the README's note and commands, the schema's id.
 //! `UPDATE_GOLDEN=1` writes the man pages anew.
-#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::case::sanitize::Rendered;
+use crate::case::sanitize::{Rendered, SafeWords};
 use crate::io::clock::Clock;
 use crate::io::net;
 use crate::session::{Binding, Delivered, Effect, Event, Outgoing, Session};
@@ -16,6 +16,8 @@ use crate::session::{Binding, Delivered, Effect, Event, Outgoing, Session};
 pub type Environment = dyn Fn(&str) -> Option<SecretString>;
 /// Keeps a binding of key and host; the error is a sentence for the operator.
 pub type Remember = dyn FnMut(&Binding) -> Result<(), String>;
+/// Keeps the operator's words until the next run, or forgets them (`None`); the error is a sentence for the operator.
+pub type KeepWords = dyn FnMut(Option<&SafeWords>) -> Result<(), String>;
 /// Puts bytes on the clipboard; the error is a sentence for the operator.
 pub type Copy = dyn FnMut(&Rendered) -> Result<Delivered, String>;
 /// Writes bytes to a file at a path; the error is a sentence for the operator.
@@ -29,6 +31,8 @@ pub struct Parts {
     pub environment: Box<Environment>,
     /// Keeps a binding of key and host.
     pub remember: Box<Remember>,
+    /// Keeps the operator's words, or forgets them.
+    pub keep_words: Box<KeepWords>,
     /// Puts bytes on the clipboard.
     pub copy: Box<Copy>,
     /// Writes bytes to a file.
@@ -79,6 +83,16 @@ impl Driver {
                 Effect::Write { path, rendered } => {
                     let result = (self.parts.write)(&rendered, &path);
                     self.tell(Event::Delivered(result));
+                }
+                Effect::KeepWords(words) => {
+                    if let Err(error) = (self.parts.keep_words)(Some(&words)) {
+                        tracing::info!(error, "words not kept");
+                    }
+                }
+                Effect::ForgetWords => {
+                    if let Err(error) = (self.parts.keep_words)(None) {
+                        tracing::info!(error, "words not forgotten");
+                    }
                 }
                 Effect::Quit => quit = true,
             }

@@ -105,7 +105,12 @@ impl Deadlines {
         let now = Instant::now();
         // Beyond a year the sum could overflow; nobody waits so long.
         let after = |ms: u64| now + Duration::from_millis(ms.min(365 * 24 * 3_600_000));
-        Self { first_byte: after(timeouts.first_byte_ms), total: after(timeouts.total_ms), timeouts, cancelled }
+        Self {
+            first_byte: after(timeouts.first_byte_ms),
+            total: after(timeouts.total_ms),
+            timeouts,
+            cancelled,
+        }
     }
 
     fn total_passed(&self) -> TransportFailure {

@@ -44,6 +44,7 @@ pub async fn walk(scenario: &Scenario) -> Session {
         clock,
         environment: Box::new(|_| None),
         remember: Box::new(|_| Ok(())),
+        keep_words: Box::new(|_| Ok(())),
         copy: Box::new(|_| Err("no clipboard here".into())),
         write: Box::new(|_, _| Err("no files here".into())),
     };

@@ -585,7 +585,10 @@ fn progress_is_told_by_phase_and_not_too_often() {
         }
         let (addr, _server) = script(steps).await;
         let outgoing = outgoing(&format!("http://{addr}/"), Some("{}"));
-        attempt(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |progress| told.borrow_mut().push(progress)).await
+        attempt(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |progress| {
+            told.borrow_mut().push(progress)
+        })
+        .await
     });
     let told = told.into_inner();
     let phases: Vec<Phase> = told.iter().map(|p| p.phase).collect();
