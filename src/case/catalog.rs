@@ -132,13 +132,43 @@ pub struct Endpoint {
     /// What a good answer must hold, as JSON pointers (`*` = any index); the soft-failure check uses it.
     #[serde(default)]
     pub answer_fields: Vec<String>,
-    /// Documentation page.
+    /// Documentation page: CometAPI's, where `docs` names no other.
     pub doc_url: String,
     /// Date (YYYY-MM-DD) of access.
     pub accessed: String,
     /// False where nobody confirmed the page or its anchor.
     #[serde(default)]
     pub confirmed: bool,
+    /// Pages that document the same endpoint for other gateways, by profile id.
+    #[serde(default)]
+    pub docs: std::collections::BTreeMap<String, Page>,
+}
+
+/// A page and when it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// Its URL.
+    pub url: String,
+    /// Date (YYYY-MM-DD) of access.
+    pub accessed: String,
+    /// True where the page was read on that date.
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+impl Endpoint {
+    /// The endpoint with the page that documents it for `profile`.
+    #[must_use]
+    pub fn documented_for(&self, profile: &Profile) -> Self {
+        let mut endpoint = self.clone();
+        if let Some(page) = self.docs.get(&profile.id) {
+            endpoint.doc_url.clone_from(&page.url);
+            endpoint.accessed.clone_from(&page.accessed);
+            endpoint.confirmed = page.confirmed;
+        }
+        endpoint
+    }
 }
 
 /// A body field and its type.

@@ -21,6 +21,7 @@ use crate::case::vocabulary::{EnvelopeKind, FailureClass, Owner, ResponseShape, 
 pub fn build(material: &Material<'_>) -> Note {
     let Material { evidence, diagnosis, words, ledger, profile, run, .. } = *material;
     let endpoint = endpoint(material);
+    let endpoint = endpoint.as_ref();
     let deciding = evidence.attempts.last();
     let request = evidence.request.as_ref();
     let created_at = run.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -69,8 +70,8 @@ pub fn build(material: &Material<'_>) -> Note {
     note
 }
 
-/// The documented endpoint of the request.
-fn endpoint<'a>(material: &Material<'a>) -> Option<&'a Endpoint> {
+/// The documented endpoint of the request, with the page that documents it for this gateway.
+fn endpoint(material: &Material<'_>) -> Option<Endpoint> {
     let request = material.evidence.request.as_ref()?;
     let catalog = material.catalog;
     request
@@ -78,6 +79,7 @@ fn endpoint<'a>(material: &Material<'a>) -> Option<&'a Endpoint> {
         .as_deref()
         .and_then(|id| catalog.endpoint(id))
         .or_else(|| catalog.endpoint_for(request.method.as_str(), request.path.as_str()))
+        .map(|endpoint| endpoint.documented_for(material.profile))
 }
 
 /// The text, if there is any.
