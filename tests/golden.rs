@@ -90,3 +90,18 @@ fn the_same_walk_makes_the_same_bytes() {
     };
     assert_eq!(bytes(), bytes());
 }
+
+#[test]
+fn a_scenarios_name_changes_no_byte() {
+    for scenario in scenarios() {
+        let bytes = |scenario: &casefile::practice::Scenario| {
+            let session = run(walk(scenario));
+            without_port(session.output().expect("a note").render(Format::Yaml).expect("passes").as_str())
+        };
+        let mut renamed = scenario.clone();
+        renamed.name = "another-name".into();
+        renamed.title = "Another title".into();
+        renamed.happened = String::new();
+        assert_eq!(bytes(scenario), bytes(&renamed), "{}", scenario.name);
+    }
+}
