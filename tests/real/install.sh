@@ -24,9 +24,18 @@ from_debian() { # PACKAGE...
     as_root=(sudo -n)
   fi
   say "Debian packages: $*"
-  # A policy of 101 keeps the package from starting a server of its own.
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+  # Where it is missing, a policy of 101 for the while keeps nginx's package from starting a server of its own.
+  local policy=/usr/sbin/policy-rc.d made=no
+  if [ ! -e "$policy" ]; then
+    made=yes
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" > /dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+  fi
+  local status=0
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 || status=$?
+  if [ "$made" = yes ]; then "${as_root[@]}" rm -f "$policy"; fi
+  [ "$status" = 0 ] || fail "apt-get could not install $*"
 }
 
 nginx_works() { command -v nginx > /dev/null || [ -x /usr/sbin/nginx ]; }
