@@ -1,5 +1,10 @@
 //! First floor: one room per outside thing. Runs the session's effects and feeds events back.
 
 pub mod clock;
+pub mod deliver;
+pub mod doctor;
 pub mod driver;
 pub mod net;
+pub mod secrets;
+pub mod store;
+pub mod terminal;

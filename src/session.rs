@@ -9,7 +9,7 @@
 //! Both faces (the terminal program and the commands) only send events and read the session's state. Each step of the
 //! walk has its file: [`request_step`], [`reproduce`], [`isolate_step`], [`output`].
 
-mod case_id;
+pub mod case_id;
 mod consent;
 mod effect;
 mod event;
@@ -34,12 +34,12 @@ use crate::case::request::{Draft, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Words};
 
-pub use case_id::case_id;
 pub use consent::{Consent, KeyUse, Purpose};
 pub use effect::{Binding, Effect, Outgoing};
 pub use event::{ControlAsk, Delivered, Event, Phase, Progress};
 pub use output::Output;
 
+use case_id::case_id;
 use random::Random;
 
 /// The five steps of the walk, always visible.
@@ -101,8 +101,10 @@ pub struct Settings {
     pub tool: String,
     /// Operating system's name.
     pub os: String,
-    /// A proxy of the environment is in use for sending.
-    pub proxy_in_use: bool,
+    /// Tells whether requests to a host (first) by a scheme (second) go through a proxy of the environment.
+    pub proxy_for: fn(&str, &str) -> bool,
+    /// Base URL (scheme and host) for requests that name none.
+    pub default_base: Option<String>,
     /// The note leaves only after the operator confirmed the replacements (the terminal program).
     pub confirm_first: bool,
     /// Start of the session's number sequence (case id, jitter).

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 pub use read::{CatalogError, read_files};
-pub use rule::{Rule, StreamState, Then, When};
+pub use rule::{ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
 
 /// Everything the catalog knows. Shared by reference; never changes while the program runs.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub struct Catalog {
     pub topics: Vec<Topic>,
     /// Classification rules in the order in which they are tried.
     pub rules: Vec<Rule>,
+    /// What follows from each failure class where no rule says otherwise.
+    pub classes: Vec<ClassDefaults>,
     /// What may leave a body or header as it stands.
     pub safe: Safe,
     /// Patterns of secrets and personal data in free text.
@@ -287,6 +289,11 @@ impl Catalog {
         self.topics.iter().find(|t| t.id == id)
     }
 
+    /// What follows from `class`; `None` only where a file of the catalog is broken.
+    pub fn class(&self, class: crate::case::vocabulary::FailureClass) -> Option<&ClassDefaults> {
+        self.classes.iter().find(|c| c.class == class)
+    }
+
     /// The kind of secret that header `name` carries, if it is a credential header.
     pub fn credential_header(&self, name: &str) -> Option<crate::case::keyring::SecretKind> {
         use crate::case::keyring::SecretKind;
@@ -356,6 +363,15 @@ mod tests {
             for topic in profile.topics.values() {
                 assert!(catalog.topic(topic).is_some(), "{}: topic {topic}", profile.id);
             }
+        }
+        for class in crate::case::vocabulary::FailureClass::ALL {
+            let defaults = catalog.class(*class).unwrap_or_else(|| panic!("no defaults for {class}"));
+            assert!(catalog.topic(&defaults.topic).is_some(), "{class}: topic {}", defaults.topic);
+            assert!(!defaults.first_action.is_empty(), "{class}");
+        }
+        for topic in &catalog.topics {
+            assert!(!topic.advice.is_empty(), "{}", topic.id);
+            assert!(topic.profiles.iter().all(|p| catalog.profile(p).is_some()), "{}", topic.id);
         }
         assert_eq!(catalog.profile_for_host("API.cometapi.com").map(|p| p.id.as_str()), Some("cometapi"));
         assert_eq!(catalog.profile_for_host("127.0.0.1").map(|p| p.id.as_str()), Some("openai_compatible"));

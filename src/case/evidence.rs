@@ -85,6 +85,7 @@ pub struct Timing {
 }
 
 /// The outcome of an attempt.
+#[expect(clippy::large_enum_variant, reason = "few attempts exist at a time, and nearly all hold a response")]
 #[derive(Clone)]
 pub enum Outcome {
     /// An answer came, whole or in part.

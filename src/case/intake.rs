@@ -1,14 +1,78 @@
 //! Text to [`Intake`]: curl commands, error texts, responses. Never fails on what people paste.
+//!
+//! ```text
+//! text ─ bare JSON? ─ curl command? ──> command, shell, flags, curl ──> Draft (masked)
+//!            │              └─ what stands below it ──┐
+//!            └─ HTTP text? stream? page? error text? ─┴> answer, http, error_text ──> Attempt (Source::Pasted)
+//! ```
+//!
+//! Secrets of the request move into the ring at once (`secret`). An answer stays as it is: its sanitizer is another.
+//! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
+
+mod answer;
+mod command;
+mod curl;
+mod error_text;
+mod flags;
+mod http;
+mod literal;
+mod secret;
+mod shell;
+mod transport;
+
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::case::catalog::Catalog;
+use crate::case::evidence::{Attempt, Outcome, Response};
+use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
-use crate::case::request::Intake;
+use crate::case::request::{Draft, Intake};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
-    let _ = (text, catalog, ring);
-    Intake { kind: "nothing", ..Intake::default() }
+    let text = without_fence(text.trim_start_matches('\u{feff}').trim());
+    if text.is_empty() {
+        return nothing("the input is empty");
+    }
+    if is_binary(text.as_bytes()) {
+        return nothing("the input is no text");
+    }
+    if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+        return json(text, catalog, ring);
+    }
+    let unquoted = command::unquoted(text);
+    let text = unquoted.as_deref().unwrap_or(text);
+    if let Some(found) = command::find(text, 0) {
+        return curl(text, found, catalog, ring);
+    }
+    if http::starts_with_request_line(text) {
+        return raw_request(text, catalog, ring);
+    }
+    if http::is_verbose(text) {
+        let seen = http::verbose(text, catalog, ring);
+        if seen.draft.is_some() || seen.response.is_some() {
+            let observed = seen.response.map(|r| answer::attempt(Outcome::Response(r)));
+            return Intake {
+                kind: "http response",
+                draft: seen.draft,
+                observed,
+                client: Some("curl".into()),
+                ..Intake::default()
+            };
+        }
+    }
+    if let Some(response) = response_text(text) {
+        return Intake {
+            kind: "http response",
+            observed: Some(answer::attempt(Outcome::Response(response))),
+            ..Intake::default()
+        };
+    }
+    error(text, catalog, ring)
 }
 
 /// Reads an answer that the operator has: a body, or `curl -i` text with its head. `status` and `at` are what the
@@ -20,19 +84,294 @@ pub fn read_response(
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Intake {
-    let _ = (text, status, at, catalog, ring);
-    Intake { kind: "nothing", ..Intake::default() }
+    let bytes = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    if bytes.trim_ascii().is_empty() && status.is_none() {
+        return nothing("the answer is empty, and no status was given for it");
+    }
+    let mut intake = response_intake(bytes, catalog, ring);
+    if let Some(attempt) = &mut intake.observed {
+        attempt.at = at.or(attempt.at);
+        if let Some(status) = status {
+            with_status(attempt, status, bytes);
+        }
+    }
+    intake
+}
+
+fn response_intake(bytes: &[u8], catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let observed = |response: Response| Intake {
+        kind: "http response",
+        observed: Some(answer::attempt(Outcome::Response(response))),
+        ..Intake::default()
+    };
+    let start = bytes.trim_ascii_start();
+    if start.starts_with(b"HTTP/")
+        && let Some(response) = http::response(start)
+    {
+        return observed(response);
+    }
+    let plain = |body: &[u8]| observed(answer::response(None, None, None, Vec::new(), body.to_vec()));
+    let Ok(text) = std::str::from_utf8(bytes) else { return plain(bytes) };
+    let trimmed = text.trim();
+    let is_json = trimmed.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(trimmed).is_ok();
+    if is_json || answer::is_event_stream(bytes) || answer::is_html(trimmed) {
+        return plain(bytes);
+    }
+    // A terminal's text: the command with its answer, curl's marks, or what a client printed.
+    if command::find(text, 0).is_some_and(|found| !found.in_prose) || http::is_verbose(text) {
+        let intake = read(text, catalog, ring);
+        if intake.observed.is_some() {
+            return Intake { draft: None, ..intake };
+        }
+    }
+    match error_text::read(trimmed, true, catalog, ring) {
+        Some(told) => Intake {
+            kind: "error text",
+            observed: Some(told.attempt),
+            client: told.client.map(str::to_owned),
+            said: told.said,
+            ..Intake::default()
+        },
+        None => plain(bytes),
+    }
+}
+
+/// The operator's word on the status wins; with a status there was an answer.
+fn with_status(attempt: &mut Attempt, status: u16, bytes: &[u8]) {
+    match &mut attempt.outcome {
+        Outcome::Response(response) => {
+            if response.status != Some(status) {
+                response.reason = None;
+            }
+            response.status = Some(status);
+        }
+        Outcome::Transport(_) => {
+            attempt.outcome =
+                Outcome::Response(answer::response(Some(status), None, None, Vec::new(), bytes.to_vec()));
+        }
+    }
 }
 
 /// Moves literal secrets out of `text` (an edited header value, URL or body) into `ring`; gives the masked text and
 /// whether anything was found.
 pub fn mask_secrets(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
-    let _ = (catalog, ring);
-    (text.to_owned(), false)
+    let is_url =
+        text.contains("://") && !text.contains(char::is_whitespace) && !text.starts_with(['{', '[', '"']);
+    if is_url {
+        let (masked, seen) = secret::mask_url(text, catalog, ring);
+        return (masked, seen.literal);
+    }
+    secret::mask_free(text, catalog, ring)
 }
 
 /// Moves the value of a credential header out of `value`; `name` decides. Values that are references stay.
 pub fn mask_header(name: &str, value: &str, catalog: &Catalog, ring: &mut KeyRing) -> String {
-    let _ = name;
-    mask_secrets(value, catalog, ring).0
+    secret::mask_header(name, value, catalog, ring).0
 }
+
+fn nothing(why: &str) -> Intake {
+    let finding = Finding::new(
+        "nothing_usable",
+        Level::Error,
+        format!("{why}; there is no request or error in it"),
+    )
+    .fix("paste the curl command that failed, the HTTP answer, or the error text that the client printed");
+    Intake { kind: "nothing", findings: vec![finding], ..Intake::default() }
+}
+
+fn literal_key() -> Finding {
+    Finding::new(
+        "literal_key",
+        Level::Info,
+        "the text holds a key or password; it was moved into memory and is masked everywhere",
+    )
+    .fix("nothing to do here; replace the key if the text was sent to others")
+}
+
+fn key_is_placeholder(place: Place) -> Finding {
+    Finding::new("key_is_placeholder", Level::Warning, "a stand-in is where the key belongs")
+        .at(place)
+        .fix("name the environment variable that holds the key, for example with --key-env")
+}
+
+/// A JSON text: an error, an answer, or a request's body.
+fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return error(text, catalog, ring);
+    };
+    let has = |name: &str| value.get(name).is_some_and(|v| !v.is_null());
+    let states_error = error_text::states_an_error(&value);
+    let is_answer = ["choices", "candidates", "output", "usage", "data", "embeddings"].iter().any(|n| has(n))
+        || (has("content") && has("stop_reason"));
+    let is_request = ["messages", "input", "prompt", "contents", "documents"].iter().any(|n| has(n))
+        || (has("model") && !has("id") && !has("object"));
+    if is_request && !is_answer && !has("error") {
+        let (body, found) = secret::mask_free(text, catalog, ring);
+        let findings = if found { vec![literal_key()] } else { Vec::new() };
+        return Intake {
+            kind: "json body",
+            draft: Some(Draft { body, ..Draft::default() }),
+            findings,
+            ..Intake::default()
+        };
+    }
+    if states_error || is_answer || value.is_object() {
+        let response = answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec());
+        let kind = if states_error { "error text" } else { "http response" };
+        let mut intake = Intake {
+            kind,
+            observed: Some(answer::attempt(Outcome::Response(response))),
+            ..Intake::default()
+        };
+        if states_error && let Some(told) = error_text::read(text, true, catalog, ring) {
+            intake.said = told.said;
+        }
+        return intake;
+    }
+    nothing("the JSON is neither a request nor an answer")
+}
+
+/// A curl command, and what stands below it.
+fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let above = text.get(..found.line).unwrap_or("");
+    let own_line = text.get(found.line..found.arguments).unwrap_or("");
+    let (variables, assigned_key) = command::assignments(&format!("{above}\n{own_line}"), ring);
+    let read = curl::read(text, found.arguments, found.in_backticks, &variables, catalog, ring);
+    let mut findings = read.findings;
+    if assigned_key && !findings.iter().any(|f| f.id == "literal_key") {
+        findings.push(literal_key());
+    }
+    let mut rest = text.get(read.end..).unwrap_or("");
+    // What a pipe led to belongs to the command's line.
+    rest = rest.find('\n').and_then(|at| rest.get(at..)).unwrap_or("");
+    if let Some(next) = command::find(rest, 0).filter(|next| !next.in_prose) {
+        findings.push(
+            Finding::new(
+                "several_commands",
+                Level::Warning,
+                "the paste holds several requests; the first was taken",
+            )
+            .fix("paste the request that failed alone, if it is another one"),
+        );
+        rest = rest.get(..next.line).unwrap_or("");
+    }
+    let mut below = answer::below(rest, read.prints_status, catalog, ring);
+    if let Some(attempt) = &mut below.attempt {
+        attempt.request_bytes = read.draft.body.len() as u64;
+    }
+    Intake {
+        kind: "curl",
+        draft: Some(read.draft),
+        observed: below.attempt,
+        client: Some("curl".to_owned()),
+        said: below.said,
+        findings,
+    }
+}
+
+/// A raw request, and the answer below it, if its status line is there.
+fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let answer_at = text
+        .find("\nHTTP/")
+        .map(|at| at + 1)
+        .filter(|at| text.get(*at..).is_some_and(http::starts_with_status_line));
+    let (request, below) =
+        answer_at.map_or((text, None), |at| (text.get(..at).unwrap_or(text), text.get(at..)));
+    let held = ring.iter().count();
+    let draft = http::raw_request(request.trim_end(), false, catalog, ring);
+    let findings = if ring.iter().count() > held { vec![literal_key()] } else { Vec::new() };
+    let observed = below
+        .and_then(|text| http::pasted(text))
+        .map(|response| answer::attempt(Outcome::Response(response)));
+    Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
+}
+
+/// An answer without a command: from its status line on, or a stream or page as it stands.
+fn response_text(text: &str) -> Option<Response> {
+    if http::has_status_line(text) {
+        let at = text.split_inclusive('\n').scan(0, |at, line| {
+            let start = *at;
+            *at += line.len();
+            Some((start, line))
+        });
+        let start =
+            at.take(400).find(|(_, line)| http::starts_with_status_line(line)).map(|(start, _)| start);
+        if let Some(found) = start.and_then(|start| text.get(start..)) {
+            return http::pasted(found);
+        }
+    }
+    (answer::is_event_stream(text.as_bytes()) || answer::is_html(text))
+        .then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
+}
+
+fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let Some(told) = error_text::read(text, false, catalog, ring) else {
+        return nothing("the input is no command, no answer and no error text that is known here");
+    };
+    let mut findings = Vec::new();
+    if !told.marked {
+        findings.push(
+            Finding::new(
+                "not_recognised",
+                Level::Warning,
+                "the text has no status and no error shape that is known here; it is taken as the words of an error",
+            )
+            .fix("paste the command, the answer or the client's whole error text, if there is one"),
+        );
+    }
+    Intake {
+        kind: "error text",
+        observed: Some(told.attempt),
+        client: told.client.map(str::to_owned),
+        said: told.said,
+        findings,
+        ..Intake::default()
+    }
+}
+
+/// Without a Markdown fence around the whole text.
+fn without_fence(text: &str) -> &str {
+    let Some(rest) = text.strip_prefix("```") else { return text };
+    let Some((language, inner)) = rest.split_once('\n') else { return text };
+    match inner.trim_end().strip_suffix("```") {
+        Some(inner) if !language.contains(char::is_whitespace) && !inner.contains("\n```") => inner.trim(),
+        _ => text,
+    }
+}
+
+/// True for bytes that are no text: many control characters or replaced bytes near the start.
+fn is_binary(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(64 << 10)).unwrap_or_default());
+    let (mut odd, mut all) = (0usize, 0usize);
+    for c in head.chars() {
+        all += 1;
+        odd +=
+            usize::from(c == '\u{fffd}' || (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1b}')));
+    }
+    odd * 20 > all
+}
+
+/// JSON whose quotes, spaces or line starts were changed by copying, mended; `None` where it is JSON, or does not
+/// become it.
+fn mend_json(text: &str) -> Option<String> {
+    let is_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
+    if !text.trim_start().starts_with(['{', '[']) || is_json(text) {
+        return None;
+    }
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'))
+        .map(|c| match c {
+            '“' | '”' | '„' => '"',
+            '\u{a0}' | '\u{202f}' => ' ',
+            other => other,
+        })
+        .collect();
+    let without_prompts = || -> Cow<'_, str> {
+        Cow::Owned(plain.lines().map(|l| l.strip_prefix("> ").unwrap_or(l)).collect::<Vec<_>>().join("\n"))
+    };
+    [Cow::Borrowed(plain.as_str()), without_prompts()].into_iter().find(|t| is_json(t)).map(Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests;

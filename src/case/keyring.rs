@@ -204,13 +204,13 @@ fn references(masked: &str) -> impl Iterator<Item = (Reference, usize)> + '_ {
     masked.match_indices('[').filter_map(|(at, _)| masked.get(at..).and_then(reference_at))
 }
 
+/// No reference is longer, bytes.
+const LONGEST_REFERENCE: usize = 128;
+
 /// Reads `[key#1]` or `[env:NAME]` at the start of `text`; gives the reference and its length in bytes.
 fn reference_at(text: &str) -> Option<(Reference, usize)> {
-    let end = text
-        .get(..text.len().min(128))
-        .unwrap_or(text)
-        .find(']')
-        .or_else(|| text.find(']').filter(|e| *e < 128))?;
+    // Bounded, so that a text full of brackets costs no quadratic time.
+    let end = text.bytes().take(LONGEST_REFERENCE).position(|b| b == b']')?;
     let inner = text.get(1..end)?;
     if let Some(name) = inner.strip_prefix("env:") {
         let valid = !name.is_empty()

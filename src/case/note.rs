@@ -2,8 +2,13 @@
 
 mod build;
 mod completeness;
+#[cfg(test)]
+mod golden;
 mod markdown;
 mod model;
+mod plain;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod yaml;
 
@@ -15,7 +20,9 @@ use crate::case::retry::Policy;
 use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
 
 pub use build::build;
-pub use model::{Gap, Note};
+pub use completeness::{Item, completeness};
+pub use markdown::TemplateError;
+pub use model::*;
 pub use schema::{Fault, SCHEMA, validate};
 
 /// Everything a note is made from.
@@ -105,7 +112,28 @@ pub fn render(note: &Note, format: Format, audit: &Audit) -> Result<Rendered, Re
         Format::Yaml => yaml::render(note),
         Format::Markdown => markdown::render(note),
         Format::Json => schema::json(note),
-        Format::Plain => markdown::plain(note),
+        Format::Plain => plain::render(note),
     };
     audit.pass(text, format)
+}
+
+/// Why a note could not be rendered by a template of the operator's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The template cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The audit found something in what it made.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// Renders `note` as Markdown by a template of the operator's (`name` stands in errors) and audits the bytes. See
+/// `templates/note.md.j2` for what a template can use.
+///
+/// # Errors
+/// [`RenderError`]: the template with its line, or the audit's refusal.
+pub fn render_with(note: &Note, template: &str, name: &str, audit: &Audit) -> Result<Rendered, RenderError> {
+    let text = markdown::render_with(template, name, note)?;
+    Ok(audit.pass(text, Format::Markdown)?)
 }

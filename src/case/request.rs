@@ -12,6 +12,7 @@ use std::fmt;
 use crate::case::evidence::Attempt;
 use crate::case::finding::{Finding, Level, Place};
 
+pub(crate) use preflight::is_placeholder;
 pub use preflight::preflight;
 pub use target::{Target, TargetError};
 

@@ -4,16 +4,36 @@
 //! represented by its shape. Free text that must stay (`error.message`, the operator's words) is searched for every
 //! secret in use, in its encoded forms, for every text that was dropped, and for the catalog's patterns.
 
+mod address;
 pub mod audit;
 mod body;
 mod detect;
+mod echo;
+mod incoming;
 pub mod ledger;
+mod lexicon;
+mod normal;
+mod outgoing;
+mod placeholder;
 mod safe;
+#[cfg(test)]
+pub(crate) mod sample;
+mod secrets;
+mod shadow;
+mod shape;
 mod text;
 
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};
-use crate::case::keyring::KeyRing;
+use crate::case::isolate::Changed;
+use crate::case::keyring::{KeyRing, Origin};
+
+use detect::{Detectors, Scope};
+use echo::EchoScan;
+use lexicon::Lexicon;
+use placeholder::Placeholders;
+use secrets::SecretScan;
+use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
 pub use ledger::{Entry, Ledger};
@@ -27,9 +47,13 @@ pub use safe::{
 #[derive(Clone)]
 pub struct Sanitizer<'a> {
     catalog: &'a Catalog,
-    ring: &'a KeyRing,
-    ledger: Ledger,
-    dropped: Vec<String>,
+    /// The case's secrets, and credentials that stood unmasked in the evidence.
+    ring: KeyRing,
+    text: TextRule,
+    /// Texts of requests that do not leave.
+    prompts: Vec<String>,
+    /// Texts of answers that do not leave.
+    outputs: Vec<String>,
 }
 
 /// The operator's own words, raw.
@@ -55,10 +79,32 @@ impl std::fmt::Debug for Words {
     }
 }
 
+impl std::fmt::Debug for Sanitizer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sanitizer({} replacements)", self.text.ledger.entries.len())
+    }
+}
+
 impl<'a> Sanitizer<'a> {
     /// A sanitizer for one case.
     pub fn new(catalog: &'a Catalog, ring: &'a KeyRing) -> Self {
-        Self { catalog, ring, ledger: Ledger::default(), dropped: Vec::new() }
+        let mut lexicon = Lexicon::of(catalog);
+        for held in ring.iter() {
+            if let Origin::Environment(name) = &held.origin {
+                lexicon.add(name);
+            }
+        }
+        let text = TextRule {
+            secrets: SecretScan::new(ring, &lexicon),
+            lexicon,
+            detectors: Detectors::of(&catalog.detectors),
+            prompts: EchoScan::default(),
+            outputs: EchoScan::default(),
+            placeholders: Placeholders::new(ring),
+            ledger: Ledger::default(),
+            ids: Vec::new(),
+        };
+        Self { catalog, ring: ring.clone(), text, prompts: Vec::new(), outputs: Vec::new() }
     }
 
     /// The evidence as it may leave. `readings` belong to the attempts, in order; `control_readings` to the controls.
@@ -69,23 +115,87 @@ impl<'a> Sanitizer<'a> {
         control_readings: &[Reading],
         profile: Option<&Profile>,
     ) -> SafeEvidence {
-        let _ = (evidence, readings, control_readings, profile, self.catalog, self.ring, &mut self.dropped);
-        SafeEvidence::empty()
+        // What will be dropped has to be known before the first free text is looked at.
+        self.drop_all(evidence, readings, control_readings, profile);
+        let sent_bytes = evidence.attempts.first().map(|a| a.request_bytes);
+        let mut safe = SafeEvidence::empty();
+        safe.request = evidence.request.as_ref().map(|request| self.request(request, sent_bytes));
+        for (index, attempt) in evidence.attempts.iter().enumerate() {
+            let name = format!("attempt {}", attempt.index);
+            safe.attempts.push(self.attempt(attempt, readings.get(index), &name));
+        }
+        for (index, control) in evidence.controls.iter().enumerate() {
+            let name = format!("control {}", index + 1);
+            let to = match &control.changed {
+                Changed::Model(model) => Some(self.name(model, "model", &name)),
+                Changed::Key(label) => Some(Clean::new(label.to_string())),
+                Changed::MinimalBody => None,
+            };
+            if let Some(to) = &to {
+                self.text.lexicon.add(to.as_str());
+            }
+            safe.controls.push(SafeControl {
+                changed: control.changed.word().to_owned(),
+                to,
+                attempt: self.attempt(&control.attempt, control_readings.get(index), &name),
+            });
+        }
+        safe.client =
+            evidence.client.as_deref().map(|client| self.name(client, "client", "client").to_string());
+        safe
     }
 
-    /// The operator's words as they may leave.
+    fn drop_all(
+        &mut self,
+        evidence: &Evidence,
+        readings: &[Reading],
+        control_readings: &[Reading],
+        profile: Option<&Profile>,
+    ) {
+        for request in evidence.request.iter().chain(evidence.controls.iter().map(|c| &c.request)) {
+            self.drop_request(request);
+        }
+        for (index, attempt) in evidence.attempts.iter().enumerate() {
+            self.drop_response(attempt, readings.get(index));
+        }
+        for (index, control) in evidence.controls.iter().enumerate() {
+            self.drop_response(&control.attempt, control_readings.get(index));
+        }
+        // The gateway's own name is in every note; a key that is named after it is not betrayed by it.
+        let hosts = evidence.request.iter().map(|r| r.target.host.as_str());
+        let named = profile.into_iter().flat_map(|p| p.hosts.iter().map(String::as_str));
+        for host in hosts.chain(named) {
+            if !self.ring.iter().any(|held| host.contains(&held.expose().to_lowercase())) {
+                self.text.lexicon.add(host);
+            }
+        }
+        self.text.secrets = SecretScan::new(&self.ring, &self.text.lexicon);
+        self.text.prompts = EchoScan::new(self.prompts.iter().map(String::as_str));
+        self.text.outputs = EchoScan::new(self.outputs.iter().map(String::as_str));
+    }
+
+    /// The operator's words as they may leave. Lines stay lines.
     pub fn words(&mut self, words: &Words) -> SafeWords {
-        let _ = words;
-        SafeWords::default()
+        let mut rule =
+            |raw: &str, place: &str| self.text.apply(raw, Scope::Free, &format!("words.{place}")).clean;
+        SafeWords {
+            question: rule(&words.question, "question"),
+            expected: rule(&words.expected, "expected"),
+            impact: rule(&words.impact, "impact"),
+            tried: rule(&words.tried, "tried"),
+            operator: rule(&words.operator, "operator"),
+            notes: rule(&words.notes, "notes"),
+        }
     }
 
     /// What was replaced so far.
     pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+        &self.text.ledger
     }
 
     /// The check for everything that is rendered from this case.
     pub fn audit(&self) -> Audit {
-        Audit::new(self.ring, &self.dropped)
+        let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
+        Audit::new(&self.ring, dropped, &self.text.lexicon, &self.text.detectors)
     }
 }

@@ -1,30 +1,185 @@
 //! One request on the wire: timed, bounded, recorded. No redirects, no hidden retry, no hidden decompression.
+//!
+//! ```text
+//! Outgoing ──prepare──> client + request ──send──> head ──receive──> body, stream ──> Attempt
+//!            (Local)                (cause: dns, connect, tls, …)  (cut, capped)
+//! ```
+//!
+//! The HTTP stack's own defaults would falsify evidence (it follows redirects, repeats refused requests, unpacks
+//! bodies); `client` switches each of them off. What the stack cannot tell is left out, never guessed.
+
+mod cause;
+mod client;
+mod marks;
+mod prepare;
+mod proxy;
+mod receive;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::case::evidence::Attempt;
+use tokio::time::{Instant, sleep_until};
+
+use crate::case::evidence::{Attempt, Outcome, Source, Timing, TransportFailure};
+use crate::case::note::Timeouts;
+use crate::case::vocabulary::TransportKind;
 use crate::io::clock::Clock;
 use crate::session::{Outgoing, Phase, Progress};
+
+use cause::Way;
+use marks::Marks;
+use prepare::Prepared;
+
+pub use proxy::proxy_in_use;
 
 /// Largest part of a body that is kept, bytes; the rest is counted.
 pub const BODY_KEPT: usize = 8 * 1024 * 1024;
 
+/// Largest body that is read at all, bytes; then the connection is closed.
+pub const BODY_READ: u64 = 64 * 1024 * 1024;
+
+/// Bounds on a body.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Bytes kept.
+    kept: usize,
+    /// Bytes read.
+    read: u64,
+}
+
 /// Sends once and records what happens. Never fails: a failure is an outcome. `report` is called at every change of
-/// phase and for every piece of the body. Dropping the future cancels the request.
+/// phase and while the body comes, at most every 50 ms. Dropping the future cancels the request.
 pub async fn attempt(outgoing: Outgoing, clock: Arc<dyn Clock>, report: impl Fn(Progress)) -> Attempt {
-    let _ = (&clock, report(Progress { phase: Phase::Connecting, elapsed_ms: 0, bytes: 0, events: 0 }));
-    Attempt {
+    attempt_within(outgoing, clock, report, Limits { kept: BODY_KEPT, read: BODY_READ }).await
+}
+
+async fn attempt_within(
+    outgoing: Outgoing,
+    clock: Arc<dyn Clock>,
+    report: impl Fn(Progress),
+    limits: Limits,
+) -> Attempt {
+    let marks = Arc::new(Marks::new(Arc::clone(&clock)));
+    let at = clock.now();
+    let record = |outcome, timing, request_bytes| Attempt {
         index: outgoing.index,
-        source: crate::case::evidence::Source::Sent,
-        at: Some(clock.now()),
-        outcome: crate::case::evidence::Outcome::Transport(crate::case::evidence::TransportFailure {
-            kind: crate::case::vocabulary::TransportKind::Other,
-            detail: String::new(),
-        }),
-        timing: crate::case::evidence::Timing::default(),
+        source: Source::Sent,
+        at: Some(at),
+        outcome,
+        timing,
         waited_ms: outgoing.waited_ms,
         decision: None,
         reason: String::new(),
-        request_bytes: 0,
+        request_bytes,
+    };
+    let prepared = match prepare::prepare(&outgoing, &marks) {
+        Ok(prepared) => prepared,
+        Err(failure) => return record(Outcome::Transport(failure), Timing::default(), 0),
+    };
+    let request_bytes = prepared.body_bytes;
+    let (outcome, timing) = send(prepared, &outgoing.timeouts, &marks, &report, limits).await;
+    record(outcome, timing, request_bytes)
+}
+
+/// The moments at which patience ends, of one attempt.
+#[derive(Debug, Clone, Copy)]
+struct Deadlines {
+    first_byte: Instant,
+    total: Instant,
+    timeouts: Timeouts,
+}
+
+impl Deadlines {
+    fn from_now(timeouts: Timeouts) -> Self {
+        let now = Instant::now();
+        // Beyond a year the sum could overflow; nobody waits so long.
+        let after = |ms: u64| now + Duration::from_millis(ms.min(365 * 24 * 3_600_000));
+        Self { first_byte: after(timeouts.first_byte_ms), total: after(timeouts.total_ms), timeouts }
+    }
+
+    fn total_passed(&self) -> TransportFailure {
+        TransportFailure {
+            kind: TransportKind::TotalTimeout,
+            detail: format!("not finished within {} ms", self.timeouts.total_ms),
+        }
     }
 }
+
+async fn send(
+    prepared: Prepared,
+    timeouts: &Timeouts,
+    marks: &Marks,
+    report: &impl Fn(Progress),
+    limits: Limits,
+) -> (Outcome, Timing) {
+    let Prepared { client, request, way, asks_for_stream, signals_connect, .. } = prepared;
+    let deadlines = Deadlines::from_now(*timeouts);
+    marks.begin();
+    let tell =
+        |phase, bytes, events| report(Progress { phase, elapsed_ms: marks.elapsed_ms(), bytes, events });
+    tell(Phase::Connecting, 0, 0);
+    let head = wait_for_head(client.execute(request), &deadlines, marks, way, signals_connect, || {
+        tell(Phase::Waiting, 0, 0);
+    })
+    .await;
+    let mut timing =
+        Timing { dns_ms: marks.resolved_ms(), connect_ms: marks.connected_ms(), ..Timing::default() };
+    let outcome = match head {
+        Ok(response) => {
+            timing.first_byte_ms = Some(marks.elapsed_ms());
+            let body = receive::Body { limits, way, deadlines: &deadlines, marks, asks_for_stream };
+            let (response, first_token_ms) = body.receive(response, &tell).await;
+            timing.first_token_ms = first_token_ms;
+            Outcome::Response(response)
+        }
+        Err(failure) => Outcome::Transport(failure),
+    };
+    timing.total_ms = Some(marks.elapsed_ms());
+    (outcome, timing)
+}
+
+/// Waits for the response head, tells when the wait for the server begins, and names the deadline that passed.
+async fn wait_for_head(
+    sending: impl Future<Output = Result<reqwest::Response, reqwest::Error>>,
+    deadlines: &Deadlines,
+    marks: &Marks,
+    way: Way,
+    signals_connect: bool,
+    waiting: impl Fn(),
+) -> Result<reqwest::Response, TransportFailure> {
+    let mut sending = std::pin::pin!(sending);
+    let mut told = false;
+    // A request without a body gives no sign of the connection. Once the connect deadline has passed without a
+    // failure there must be one.
+    let connected_by =
+        Instant::now() + Duration::from_millis(deadlines.timeouts.connect_ms.min(86_400_000) + 50);
+    let patience = deadlines.first_byte.min(deadlines.total);
+    loop {
+        tokio::select! {
+            biased;
+            head = &mut sending => return head.map_err(|error| cause::failure(error, way)),
+            () = marks.connection(), if !told => {
+                waiting();
+                told = true;
+            }
+            () = sleep_until(connected_by), if !told => {
+                waiting();
+                told = true;
+            }
+            () = sleep_until(patience) => {
+                if deadlines.total <= deadlines.first_byte {
+                    return Err(deadlines.total_passed());
+                }
+                let unconnected = signals_connect && marks.connected_ms().is_none();
+                let stage = if unconnected { "; there was no connection yet" } else { "" };
+                return Err(TransportFailure {
+                    kind: TransportKind::FirstByteTimeout,
+                    detail: format!("no response head within {} ms{stage}", deadlines.timeouts.first_byte_ms),
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -116,7 +116,12 @@ impl Session {
             secret_source: self.secret_source(),
             confirmed_by_operator: self.confirmed,
             audience: self.settings.audience,
-            proxy_in_use: sent.then_some(self.settings.proxy_in_use),
+            proxy_in_use: self
+                .evidence
+                .request
+                .as_ref()
+                .filter(|_| sent)
+                .map(|r| (self.settings.proxy_for)(&r.target.host, &r.target.scheme)),
         }
     }
 

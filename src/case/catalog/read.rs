@@ -1,6 +1,6 @@
 //! Reading catalog files. The only place of the ground floor that parses YAML of ours.
 
-use super::{Catalog, Detector, Endpoint, Profile, Rule, Safe, Topic};
+use super::{Catalog, ClassDefaults, Detector, Endpoint, Profile, Rule, Safe, Topic};
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 13] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -22,7 +22,13 @@ const BUILT_IN: [(&str, &str); 8] = [
     ("profiles/practice.yaml", include_str!("../../../assets/catalog/profiles/practice.yaml")),
     ("endpoints.yaml", include_str!("../../../assets/catalog/endpoints.yaml")),
     ("topics.yaml", include_str!("../../../assets/catalog/topics.yaml")),
-    ("rules/general.yaml", include_str!("../../../assets/catalog/rules/general.yaml")),
+    ("classes.yaml", include_str!("../../../assets/catalog/classes.yaml")),
+    // One file per rank, each in the order of the classes.
+    ("rules/status.yaml", include_str!("../../../assets/catalog/rules/status.yaml")),
+    ("rules/exceptions.yaml", include_str!("../../../assets/catalog/rules/exceptions.yaml")),
+    ("rules/types.yaml", include_str!("../../../assets/catalog/rules/types.yaml")),
+    ("rules/messages.yaml", include_str!("../../../assets/catalog/rules/messages.yaml")),
+    ("rules/codes.yaml", include_str!("../../../assets/catalog/rules/codes.yaml")),
     ("safe.yaml", include_str!("../../../assets/catalog/safe.yaml")),
     ("detectors.yaml", include_str!("../../../assets/catalog/detectors.yaml")),
 ];
@@ -47,6 +53,13 @@ pub fn read_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
     let mut catalog = (*Catalog::built_in()).clone();
     for (file, text) in files {
         merge(&mut catalog, file, text)?;
+        if file.starts_with("rules/") {
+            // Built-in patterns are compiled at their first use; those of a user must be good before they are needed.
+            parse::<Vec<Rule>>(file, text)?
+                .iter()
+                .try_for_each(Rule::check)
+                .map_err(|what| CatalogError { file: file.to_owned(), what })?;
+        }
     }
     Ok(catalog)
 }
@@ -75,6 +88,14 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str) -> Result<(), CatalogErr
                     put(&mut catalog.endpoints, e, |e| &e.id, false);
                 }
             }
+            "classes.yaml" => {
+                for class in parse::<Vec<ClassDefaults>>(file, text)? {
+                    match catalog.classes.iter_mut().find(|c| c.class == class.class) {
+                        Some(old) => *old = class,
+                        None => catalog.classes.push(class),
+                    }
+                }
+            }
             "topics.yaml" => {
                 for t in parse::<Vec<Topic>>(file, text)? {
                     put(&mut catalog.topics, t, |t| &t.id, false);
@@ -89,8 +110,9 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str) -> Result<(), CatalogErr
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
-                    what: "is none of profiles/*, rules/*, endpoints, topics, safe, detectors (.yaml)"
-                        .to_owned(),
+                    what:
+                        "is none of profiles/*, rules/*, endpoints, topics, classes, safe, detectors (.yaml)"
+                            .to_owned(),
                 });
             }
         }
@@ -123,6 +145,28 @@ mod tests {
             merge(&mut catalog, file, text).expect(file);
         }
         assert!(!catalog.rules.is_empty());
+        for rule in &catalog.rules {
+            rule.check().expect("compiles");
+            assert_eq!(
+                catalog.rules.iter().filter(|r| r.id == rule.id).count(),
+                1,
+                "{} stands twice",
+                rule.id
+            );
+        }
+    }
+
+    #[test]
+    fn a_users_rules_come_first_and_their_patterns_are_checked() {
+        let rule = |pattern: &str| {
+            format!(
+                "- {{id: house, when: {{message: ['{pattern}']}}, then: {{class: auth}}, because: b, source: s, accessed: a}}"
+            )
+        };
+        let catalog = read_files([("rules/house.yaml", rule("teapot").as_str())]).expect("reads");
+        assert_eq!(catalog.rules.first().map(|r| r.id.as_str()), Some("house"));
+        let error = read_files([("rules/house.yaml", rule("te(apot").as_str())]).expect_err("broken pattern");
+        assert!(error.what.contains("house"), "{error}");
     }
 
     #[test]

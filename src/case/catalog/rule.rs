@@ -1,17 +1,25 @@
 //! One classification rule: when it holds, and what it then says.
 
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
 };
 
-/// An ordered rule of `assets/catalog/rules/*.yaml`. The first in the file order wins among rules of equal rank.
+/// An ordered rule of `assets/catalog/rules/*.yaml`. The first in the file order wins among rules of equal rank; the
+/// built-in files stand in the order of [`FailureClass`], so that the class order decides, and a user's rules stand
+/// before them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Stable id, shown to people as the reason.
     pub id: String,
+    /// How much the rule weighs; absent: by its most specific condition.
+    #[serde(default)]
+    pub rank: Option<Rank>,
     /// All conditions that are given must hold.
     pub when: When,
     /// What follows.
@@ -25,27 +33,53 @@ pub struct Rule {
     /// False where the fact is inferred.
     #[serde(default)]
     pub confirmed: bool,
+    /// Failures that this rule must decide; the tests run them.
+    #[serde(default)]
+    pub examples: Vec<Example>,
+}
+
+/// How specific a rule is, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rank {
+    /// An exact code.
+    Code,
+    /// The words of a message or title.
+    Message,
+    /// The type of the error.
+    Type,
+    /// The status, the shape, the stream or the transport.
+    Status,
+    /// The name of a client's exception.
+    Exception,
 }
 
 /// Conditions; an empty list or `None` is no condition.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
-    /// HTTP statuses, single (`404`) or ranges (`500-599`).
+    /// HTTP statuses, single (`404`) or ranges (`500-599`); `none`: no status is known (a client's text, or no answer);
+    /// `inside`: an error inside a 2xx that names no status itself.
     pub status: Vec<String>,
     /// Envelope kinds.
     pub envelope: Vec<EnvelopeKind>,
     /// Layers that answered.
     pub layer: Vec<Layer>,
-    /// `error.code`, exact, any of; a trailing `*` is a prefix.
+    /// `error.code` (or the inner one), any of, whatever its case; a trailing `*` is a prefix.
     pub code: Vec<String>,
-    /// `error.type`, exact, any of; a trailing `*` is a prefix.
+    /// `error.type`, any of, whatever its case; a trailing `*` is a prefix.
     #[serde(rename = "type")]
     pub kind: Vec<String>,
+    /// `error.param`, exact, any of.
+    pub param: Vec<String>,
     /// Regular expressions over `error.message` (and the inner message), case-insensitive, any of.
-    pub message: Vec<String>,
+    pub message: Patterns,
+    /// Of these none may match the message.
+    pub unless_message: Patterns,
+    /// Regular expressions over the title of an HTML page, case-insensitive, any of.
+    pub title: Patterns,
     /// Regular expressions over the name of a client's exception (for example `RateLimitError`), any of.
-    pub exception: Vec<String>,
+    pub exception: Patterns,
     /// Transport failures.
     pub transport: Vec<TransportKind>,
     /// Content types (without parameters), exact.
@@ -54,9 +88,13 @@ pub struct When {
     pub header: Vec<String>,
     /// True: the answer is a redirect; false: it is none.
     pub redirect: Option<bool>,
+    /// True: the answer says how long to wait; false: it does not.
+    pub retry_after: Option<bool>,
+    /// True: the connection failed; false: it did not.
+    pub cut: Option<bool>,
     /// States of the stream.
     pub stream: Vec<StreamState>,
-    /// Soft failures on a 2xx, by name (`empty_body`, `not_json`, …).
+    /// Soft failures on a 2xx, by name (`empty_body`, `not_json`, …), or `none`.
     pub soft: Vec<String>,
 }
 
@@ -64,6 +102,8 @@ pub struct When {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StreamState {
+    /// The answer was no stream.
+    None,
     /// It ended as it should.
     Complete,
     /// It ended too early.
@@ -104,4 +144,126 @@ pub struct Then {
     /// Finer topics beside it.
     #[serde(default)]
     pub see_also: Vec<String>,
+}
+
+/// What follows from a class where no rule says otherwise (`assets/catalog/classes.yaml`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassDefaults {
+    /// The class.
+    pub class: FailureClass,
+    /// Whether a retry makes sense.
+    pub retry: RetryVerdict,
+    /// Whether another model or provider may be tried.
+    pub fallback: Fallback,
+    /// What the operator does.
+    pub operator_action: OperatorAction,
+    /// Who can mend it.
+    pub owner: Owner,
+    /// The first thing to do, one sentence.
+    pub first_action: String,
+    /// Topic id.
+    pub topic: String,
+}
+
+/// A failure that a rule must decide: what a test makes an answer of. It is never shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Example {
+    /// HTTP status; absent: not known.
+    pub status: Option<u16>,
+    /// The body as it came; absent: made of the fields below.
+    pub body: Option<String>,
+    /// `error.message`.
+    pub message: Option<String>,
+    /// `error.code`.
+    pub code: Option<String>,
+    /// `error.type`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Response headers.
+    pub headers: std::collections::BTreeMap<String, String>,
+    /// Name of a client's exception.
+    pub exception: Option<String>,
+    /// Retry verdict that must follow.
+    pub retry: Option<RetryVerdict>,
+}
+
+/// Regular expressions, case-insensitive, any of. They are compiled when they are first asked, one by one, so that
+/// reading the catalog costs nothing.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Patterns {
+    sources: Vec<String>,
+    #[serde(skip)]
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Patterns {
+    /// Patterns of these texts.
+    pub fn new(sources: Vec<String>) -> Self {
+        Self { sources, compiled: OnceLock::new() }
+    }
+
+    /// True when there is no pattern.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// True when one of them matches somewhere in `text`. Patterns that do not compile match nothing; reading a user's
+    /// catalog refuses them before.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.compiled.get_or_init(|| self.compile().ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// Compiles the patterns as one.
+    ///
+    /// # Errors
+    /// The first fault in a pattern, as the `regex` crate words it.
+    pub fn compile(&self) -> Result<Regex, regex::Error> {
+        if self.sources.is_empty() {
+            // Matches nothing.
+            return Regex::new(r"[^\s\S]");
+        }
+        let any = self.sources.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|");
+        RegexBuilder::new(&any).case_insensitive(true).size_limit(8 << 20).build()
+    }
+}
+
+impl PartialEq for Patterns {
+    fn eq(&self, other: &Self) -> bool {
+        self.sources == other.sources
+    }
+}
+
+impl Eq for Patterns {}
+
+impl Rule {
+    /// How much the rule weighs: as it says, else by its most specific condition.
+    pub fn rank(&self) -> Rank {
+        let when = &self.when;
+        self.rank.unwrap_or(if !when.code.is_empty() {
+            Rank::Code
+        } else if !when.message.is_empty() || !when.title.is_empty() {
+            Rank::Message
+        } else if !when.kind.is_empty() {
+            Rank::Type
+        } else if !when.exception.is_empty() {
+            Rank::Exception
+        } else {
+            Rank::Status
+        })
+    }
+
+    /// Tries to compile every pattern.
+    ///
+    /// # Errors
+    /// The first fault, with the rule's id.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let when = &self.when;
+        [&when.message, &when.unless_message, &when.title, &when.exception]
+            .into_iter()
+            .try_for_each(|patterns| patterns.compile().map(|_| ()))
+            .map_err(|e| format!("rule {}: {e}", self.id))
+    }
 }

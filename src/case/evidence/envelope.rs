@@ -1,6 +1,24 @@
 //! The error envelope: what the answer says of the failure, exactly as carried.
+//!
+//! ```text
+//! bytes ──> JSON? ──> json::envelope (known shapes, outermost first) ──> inner (a message inside the message)
+//!        └─> HTML page (title) │ plain text │ nothing │ other bytes
+//! ```
 
+mod inner;
+mod json;
+mod page;
+mod partial;
+
+use serde_json::Value;
+
+use super::{BodyEnd, Response};
 use crate::case::vocabulary::EnvelopeKind;
+
+pub(super) use json::states_error;
+
+/// The longest plain text that is taken as a message, bytes. More than that is a document.
+const LONGEST_TEXT: usize = 4 * 1024;
 
 /// What the body states. All texts are raw.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,10 +37,18 @@ pub struct Envelope {
     pub inner_message: Option<String>,
     /// A further code that an inner envelope or `innererror` carries.
     pub inner_code: Option<String>,
-    /// The title of an HTML page.
+    /// The title of an HTML page (or its first heading).
     pub title: Option<String>,
     /// The body has more than the kept bytes, so that JSON could not be read as a whole.
     pub partial: bool,
+}
+
+/// A body, parsed once for all who ask.
+pub(super) struct Body {
+    /// The envelope.
+    pub(super) envelope: Envelope,
+    /// The JSON, where the body is that.
+    pub(super) json: Option<Value>,
 }
 
 impl Envelope {
@@ -40,6 +66,87 @@ impl Envelope {
             partial: false,
         }
     }
+
+    /// What the body of `response` states. A stream states what its error event says.
+    pub fn of(response: &Response) -> Self {
+        Body::of(response).envelope
+    }
+
+    /// True when an error is stated, by any shape.
+    pub fn states_error(&self) -> bool {
+        !matches!(self.kind, EnvelopeKind::NoError | EnvelopeKind::Empty | EnvelopeKind::Other)
+    }
+}
+
+impl Body {
+    /// Reads the body of `response`.
+    pub(super) fn of(response: &Response) -> Self {
+        if let Some(event) = response.stream.as_ref().and_then(|s| s.error_event.as_deref()) {
+            return Self::event(event);
+        }
+        let cut = matches!(response.end, BodyEnd::Capped | BodyEnd::Cut(_));
+        let text_only = response.content_type().is_some_and(|kind| kind == "text/html");
+        Self::read(&response.body, response.status, text_only, cut)
+    }
+
+    /// Reads the text of a stream's error event.
+    pub(super) fn event(text: &str) -> Self {
+        Self::read(text.as_bytes(), None, false, false)
+    }
+
+    fn read(bytes: &[u8], status: Option<u16>, html: bool, cut: bool) -> Self {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let bytes = bytes.trim_ascii();
+        if bytes.is_empty() {
+            return Self { envelope: Envelope::bare(EnvelopeKind::Empty), json: None };
+        }
+        let success = status.is_some_and(|s| (200..300).contains(&s));
+        if matches!(bytes.first(), Some(b'{' | b'[' | b'"')) {
+            match serde_json::from_slice::<Value>(bytes) {
+                Ok(json) => {
+                    let mut envelope = json::envelope(&json, success);
+                    inner::complete(&mut envelope);
+                    return Self { envelope, json: Some(json) };
+                }
+                Err(e) if cut || e.is_eof() => {
+                    return Self { envelope: partial::envelope(bytes, success), json: None };
+                }
+                Err(_) => {}
+            }
+        }
+        Self { envelope: not_json(bytes, success, html, cut), json: None }
+    }
+}
+
+fn not_json(bytes: &[u8], success: bool, html: bool, cut: bool) -> Envelope {
+    if page::is_page(bytes) || (html && !bytes.contains(&0)) {
+        let title = page::title(&String::from_utf8_lossy(head(bytes, page::SEARCHED)));
+        return Envelope { title, partial: cut, ..Envelope::bare(EnvelopeKind::Html) };
+    }
+    let kept = head(bytes, LONGEST_TEXT);
+    let text = match std::str::from_utf8(kept) {
+        Ok(text) => text,
+        // The cap may fall inside a character; that alone does not make the bytes binary.
+        Err(e) if kept.len() < bytes.len() && e.error_len().is_none() => {
+            std::str::from_utf8(head(kept, e.valid_up_to())).unwrap_or_default()
+        }
+        Err(_) => return Envelope::bare(EnvelopeKind::Other),
+    };
+    if text.contains('\0') {
+        return Envelope::bare(EnvelopeKind::Other);
+    }
+    let mut envelope = Envelope::bare(EnvelopeKind::Text);
+    envelope.partial = cut || kept.len() < bytes.len();
+    if !success {
+        envelope.message = Some(text.to_owned());
+        inner::complete(&mut envelope);
+    }
+    envelope
+}
+
+/// The first `most` bytes.
+fn head(bytes: &[u8], most: usize) -> &[u8] {
+    bytes.get(..most).unwrap_or(bytes)
 }
 
 impl std::fmt::Debug for Envelope {
@@ -47,3 +154,6 @@ impl std::fmt::Debug for Envelope {
         write!(f, "Envelope({}, message: {})", self.kind, self.message.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,18 @@
 //! Reads an attempt: envelope, ids, layer, shape, soft failures. One pass, everything that later rooms ask.
 
-use chrono::{DateTime, Utc};
+mod answer;
+mod layer;
+mod time;
 
-use super::{Attempt, Envelope, RequestId};
-use crate::case::catalog::{Endpoint, Profile};
-use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use url::Url;
+
+use super::envelope::Body;
+use super::request_id::{Names, collect};
+use super::{Attempt, BodyEnd, Envelope, RequestId, Response, SseReader, StreamRecord};
+use crate::case::catalog::{Catalog, Endpoint, Profile};
+use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure, StreamVerdict};
 
 /// What the request led one to expect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,11 +59,14 @@ pub struct Reading {
     pub redirect: Option<Redirect>,
     /// A 2xx that is none.
     pub soft: Option<SoftFailure>,
+    /// The stream: as it was recorded, or read from a pasted body. `None` where the answer was none.
+    pub stream: Option<StreamRecord>,
     /// `model` as the answer names it.
     pub returned_model: Option<String>,
     /// `finish_reason` of the answer or stream.
     pub finish_reason: Option<String>,
-    /// `Retry-After` (seconds or HTTP date against `now`) or Gemini's RetryInfo, in milliseconds.
+    /// `Retry-After` (seconds or HTTP date against the `Date` header or the attempt's start) or Gemini's RetryInfo,
+    /// in milliseconds.
     pub retry_after_ms: Option<u64>,
     /// The `Date` header.
     pub server_date: Option<DateTime<Utc>>,
@@ -63,18 +74,144 @@ pub struct Reading {
 
 /// Reads `attempt` with the knowledge of `profile`.
 pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&Profile>) -> Reading {
-    let _ = (attempt, expectation, profile);
+    let Some(response) = attempt.response() else { return no_answer() };
+    let stream = stream_of(response);
+    let mut body = Body::of(response);
+    if response.stream.is_none()
+        && let Some(stream) = &stream
+    {
+        // A pasted stream: its lines are no message; what an error event says is.
+        body = match &stream.error_event {
+            Some(event) => Body::event(event),
+            None => Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None },
+        };
+    } else if stream.is_some() && !body.envelope.states_error() {
+        body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };
+    }
+    let Body { envelope, json } = body;
+    let json = json.as_ref();
+
+    let server_date = response.header("date").and_then(time::http_date);
+    let known = Catalog::built_in();
+    let known = known.profile("openai_compatible").map_or([].as_slice(), |p| &p.request_id_headers);
+    let names = Names {
+        own: profile.map_or([].as_slice(), |p| &p.request_id_headers),
+        known,
+        offset_hours: profile.and_then(|p| p.request_id_utc_offset_hours),
+        near: server_date.or(attempt.at),
+    };
+    let request_ids = collect(response, envelope.message.as_deref(), json, &names);
+    let redirect = redirect_of(response, expectation, profile);
+    let (layer, layer_because) = layer::of(response, &envelope, json, redirect.as_ref(), profile);
+    let finish_reason =
+        stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
+    Reading {
+        shape: shape_of(response, &envelope, stream.as_ref(), redirect.as_ref(), json),
+        soft: answer::soft(response, &envelope, json, stream.as_ref(), expectation),
+        returned_model: stream
+            .as_ref()
+            .and_then(|s| s.model.clone())
+            .or_else(|| json.and_then(answer::model)),
+        retry_after_ms: time::retry_after_ms(response, json, server_date.or(attempt.at)),
+        envelope,
+        request_ids,
+        layer,
+        layer_because,
+        redirect,
+        stream,
+        finish_reason,
+        server_date,
+    }
+}
+
+fn no_answer() -> Reading {
     Reading {
         envelope: Envelope::bare(EnvelopeKind::Empty),
         request_ids: Vec::new(),
-        layer: Layer::Unknown,
-        layer_because: "",
-        shape: ResponseShape::Unknown,
+        layer: Layer::Client,
+        layer_because: "no answer came: the failure is between this program and the first server",
+        shape: ResponseShape::ClientError,
         redirect: None,
         soft: None,
+        stream: None,
         returned_model: None,
         finish_reason: None,
         retry_after_ms: None,
         server_date: None,
     }
 }
+
+/// The stream as it was recorded, else as the body of a paste shows it.
+fn stream_of(response: &Response) -> Option<StreamRecord> {
+    if let Some(stream) = &response.stream {
+        return (stream.verdict != StreamVerdict::NotAStream).then(|| stream.clone());
+    }
+    let begins = |word: &[u8]| response.body.trim_ascii_start().starts_with(word);
+    let named = response.content_type().is_some_and(|kind| kind == "text/event-stream");
+    let looks = [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(|word| begins(word));
+    // A body that begins otherwise is no stream, whatever its header says: gateways send JSON errors under it.
+    if !looks && !(named && begins(b":")) {
+        return None;
+    }
+    let mut reader = SseReader::new();
+    reader.feed(&response.body, 0);
+    let cut = matches!(response.end, BodyEnd::Cut(_));
+    let mut record = reader.finish(cut);
+    record.longest_gap_ms = None;
+    (record.verdict != StreamVerdict::NotAStream).then_some(record)
+}
+
+fn shape_of(
+    response: &Response,
+    envelope: &Envelope,
+    stream: Option<&StreamRecord>,
+    redirect: Option<&Redirect>,
+    json: Option<&Value>,
+) -> ResponseShape {
+    if redirect.is_some() {
+        return ResponseShape::Redirect;
+    }
+    if stream.is_some() {
+        return ResponseShape::Stream;
+    }
+    match envelope.kind {
+        EnvelopeKind::Html => ResponseShape::Html,
+        EnvelopeKind::Other => ResponseShape::Binary,
+        // Without a status nobody has seen the answer itself, only a client's text.
+        EnvelopeKind::Empty if response.status.is_none() => ResponseShape::Unknown,
+        EnvelopeKind::Empty if response.body_bytes > 0 => ResponseShape::Unknown,
+        EnvelopeKind::Empty => ResponseShape::Empty,
+        _ if json.is_some_and(|j| j.is_object() || j.is_array()) => ResponseShape::JsonObject,
+        _ if envelope.partial && envelope.kind != EnvelopeKind::Text => ResponseShape::JsonObject,
+        _ => ResponseShape::Unknown,
+    }
+}
+
+fn redirect_of(
+    response: &Response,
+    expectation: &Expectation<'_>,
+    profile: Option<&Profile>,
+) -> Option<Redirect> {
+    if !response.status.is_some_and(|s| (300..400).contains(&s) && s != 304) {
+        return None;
+    }
+    let location = response.header("location")?.trim();
+    let host = location_host(location);
+    let asked = expectation.host.map(|h| h.split(':').next().unwrap_or(h).to_ascii_lowercase());
+    let elsewhere = |host: &String| asked.as_ref() != Some(host);
+    let web = |host: &String| profile.is_some_and(|p| p.web_hosts.contains(host));
+    Some(Redirect {
+        location: location.to_owned(),
+        other_host: host.as_ref().is_some_and(|h| (asked.is_some() || web(h)) && elsewhere(h)),
+        to_web_site: host.as_ref().is_some_and(|h| web(h) && elsewhere(h)),
+    })
+}
+
+/// The host of a `Location`, lower case; `None` where it stays on the same one.
+fn location_host(location: &str) -> Option<String> {
+    let absolute = if location.starts_with("//") { format!("https:{location}") } else { location.to_owned() };
+    Url::parse(&absolute).ok()?.host_str().map(str::to_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,20 @@
 //! Request ids: every id by which support can find the call, with the place where it stood.
+//!
+//! A wrong id is worse than none: ids are taken by the names of their headers and by fixed words before them, never by
+//! a wildcard. Ids of objects (`chatcmpl-…`, `resp_…`, `msg_…`) and of tasks name other things and are left out.
 
-use chrono::{DateTime, FixedOffset};
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
+use regex::Regex;
+use serde_json::Value;
+
+use super::Response;
+
+/// The longest id that is taken; a new-api build ignores upstream ids above it.
+const LONGEST: usize = 128;
+/// A clock inside an id is believed when it is this near to what else is known of the time.
+const NEAR: Duration = Duration::minutes(10);
 
 /// Where an id was found. The note shows it in words, because the name says whose log to search.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +42,344 @@ pub struct RequestId {
     pub decoded_time: Option<DateTime<FixedOffset>>,
 }
 
+/// Words before an id in a text. What stands before them must be no part of a longer name (`client_request_id`).
+#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
+static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识)",
+        r#"["'”]?\s{0,4}(?:([:：=]|\bis\b)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+    ))
+    .expect("a constant pattern compiles")
+});
+
 /// The ids that stand in a text as `(request id: X)` and its variants, in order.
 pub fn ids_in_text(text: &str) -> Vec<String> {
-    let _ = text;
-    Vec::new()
+    IN_TEXT
+        .captures_iter(text)
+        .filter_map(|found| {
+            let id = found.get(2)?;
+            // A masked id (`2026***`) is none.
+            if text.get(id.end()..)?.starts_with(['*', '…']) {
+                return None;
+            }
+            let separated = found.get(1).is_some();
+            let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
+            (valid(id) && looks_like_id(id, separated)).then(|| id.to_owned())
+        })
+        .collect()
+}
+
+/// The grammar of an id.
+fn valid(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= LONGEST
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        && !is_object_id(id)
+}
+
+/// Ids of objects and tasks, which look like request ids and are none.
+fn is_object_id(id: &str) -> bool {
+    const OBJECTS: [&str; 14] = [
+        "chatcmpl-",
+        "cmpl-",
+        "resp_",
+        "msg_",
+        "gen-",
+        "task_",
+        "task-",
+        "run_",
+        "thread_",
+        "asst_",
+        "file-",
+        "batch_",
+        "call_",
+        "toolu_",
+    ];
+    OBJECTS.iter().any(|prefix| id.starts_with(prefix))
+}
+
+/// A word of prose ("request id missing") or a stand-in ("xxxxxxxx") is no id.
+fn looks_like_id(id: &str, separated: bool) -> bool {
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    let mut kinds = id.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    let first = kinds.next();
+    if kinds.all(|b| Some(b) == first) {
+        return false;
+    }
+    if id.starts_with("req_") || id.starts_with("req-") {
+        return id.len() >= 8;
+    }
+    if separated { digits > 0 || id.len() >= 20 } else { digits >= 4 && id.len() >= 12 }
 }
 
 /// The time inside an id of the new-api family, read as a clock `offset_hours` east of UTC.
+///
+/// Layout: 14 digits `YYYYMMDDhhmmss`, nanoseconds without padding (1 to 9 digits), in newer builds an 8-digit
+/// hexadecimal build tag, 8 letters or digits at random.
 pub fn decode_time(id: &str, offset_hours: i32) -> Option<DateTime<FixedOffset>> {
-    let _ = (id, offset_hours);
-    None
+    if !(23..=39).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let clock = id.get(..14)?;
+    let middle = id.get(14..id.len().checked_sub(8)?)?;
+    let nanos = if middle.len() <= 9 {
+        middle
+    } else {
+        let (digits, tag) = middle.split_at_checked(middle.len() - 8)?;
+        if !tag.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        digits
+    };
+    let number = |from: usize, to: usize| -> Option<u32> {
+        let digits = clock.get(from..to)?;
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    };
+    if nanos.is_empty() || nanos.len() > 9 || !nanos.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let year = i32::try_from(number(0, 4)?).ok()?;
+    if !(2020..2100).contains(&year) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year, number(4, 6)?, number(6, 8)?)?
+        .and_hms_nano_opt(number(8, 10)?, number(10, 12)?, number(12, 14)?, nanos.parse().ok()?)?
+        .and_local_timezone(FixedOffset::east_opt(offset_hours.checked_mul(3600)?)?)
+        .single()
+}
+
+/// What is known of the gateway for reading its ids.
+pub(super) struct Names<'a> {
+    /// The gateway's own headers, best first.
+    pub(super) own: &'a [String],
+    /// Further names that are known.
+    pub(super) known: &'a [String],
+    /// The clock in its ids, hours east of UTC.
+    pub(super) offset_hours: Option<i32>,
+    /// When the call was, by the `Date` header or the attempt's start.
+    pub(super) near: Option<DateTime<Utc>>,
+}
+
+/// All ids of an answer, each once with its best source: own header, message, body or stream, other header.
+pub(super) fn collect(
+    response: &Response,
+    message: Option<&str>,
+    json: Option<&Value>,
+    names: &Names<'_>,
+) -> Vec<RequestId> {
+    let own = names.own.iter().filter_map(|name| header(response, name));
+    let other =
+        names.known.iter().filter(|n| !names.own.contains(n)).filter_map(|name| header(response, name));
+    let in_message: Vec<(String, IdSource)> = message
+        .map(ids_in_text)
+        .unwrap_or_default()
+        .into_iter()
+        .zip(1_u32..)
+        .map(|(id, position)| (id, IdSource::Message(position)))
+        .collect();
+    let in_body = in_body(response, json);
+
+    let own: Vec<_> = own.collect();
+    let other: Vec<_> = other.collect();
+    let primary =
+        own.first().or(in_message.last()).or(in_body.first()).or(other.first()).map(|(id, _)| id.clone());
+    let mut ids: Vec<RequestId> = Vec::new();
+    for (id, source) in own.into_iter().chain(other).chain(in_message).chain(in_body) {
+        if ids.iter().all(|known| known.id != id) {
+            let decoded_time = plausible_time(&id, names);
+            let primary = primary.as_ref() == Some(&id);
+            ids.push(RequestId { id, source, primary, decoded_time });
+        }
+    }
+    ids
+}
+
+fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
+    let value = response.header(name)?.trim();
+    valid(value).then(|| (value.to_owned(), IdSource::Header(name.to_owned())))
+}
+
+/// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
+fn in_body(response: &Response, json: Option<&Value>) -> Vec<(String, IdSource)> {
+    const PLACES: [&str; 5] =
+        ["/request_id", "/requestId", "/RequestId", "/error/request_id", "/ResponseMetadata/RequestId"];
+    let Some(json) = json else { return Vec::new() };
+    let in_stream = response.stream.as_ref().is_some_and(|s| s.error_event.is_some());
+    let anthropic = json.get("type").and_then(Value::as_str) == Some("error");
+    if response.is_success() && !in_stream && !anthropic {
+        return Vec::new();
+    }
+    PLACES
+        .iter()
+        .filter_map(|place| {
+            let id = json.pointer(place)?.as_str()?.trim();
+            let source = if in_stream { IdSource::Stream } else { IdSource::Body((*place).to_owned()) };
+            valid(id).then(|| (id.to_owned(), source))
+        })
+        .collect()
+}
+
+/// The time inside an id: by the gateway's own clock or by UTC, whichever is nearer to what else is known. Without
+/// anything to compare with, only a gateway whose clock is known is believed.
+fn plausible_time(id: &str, names: &Names<'_>) -> Option<DateTime<FixedOffset>> {
+    let Some(near) = names.near else { return decode_time(id, names.offset_hours?) };
+    [names.offset_hours.unwrap_or(8), 0]
+        .into_iter()
+        .filter_map(|hours| decode_time(id, hours))
+        .map(|time| (time.signed_duration_since(near).abs(), time))
+        .filter(|(distance, _)| *distance <= NEAR)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, time)| time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ids_stand_in_texts() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "model name is required (request id: 20260205132859798638387SIHCnxzJ)",
+                &["20260205132859798638387SIHCnxzJ"],
+            ),
+            ("坏了（traceid: 2026020513313084131287jXTpB855）", &["2026020513313084131287jXTpB855"]),
+            ("bad (request_id: abc123def)", &["abc123def"]),
+            ("Request id: 2025022717544254070662477464582", &["2025022717544254070662477464582"]),
+            (
+                "a (request id: A1A1A1) (request id: B2B2B2) (request id: C3C3C3)",
+                &["A1A1A1", "B2B2B2", "C3C3C3"],
+            ),
+            (
+                "Please include the request ID req_011CSHoEeqs5C35K2UUqR7Fy in your message.",
+                &["req_011CSHoEeqs5C35K2UUqR7Fy"],
+            ),
+            ("include the request ID 53e1f2a09c8b4d5e in your message", &["53e1f2a09c8b4d5e"]),
+            (
+                "(Service: Bedrock, Status Code: 400, Request ID: 6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e)",
+                &["6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e"],
+            ),
+            ("{'request_id': 'req_abc12345'}", &["req_abc12345"]),
+            ("请求ID：20260205132859798638387SIHCnxzJ。", &["20260205132859798638387SIHCnxzJ"]),
+            ("request id: None", &[]),
+            ("request id present", &[]),
+            ("Request ID absent in the answer 2026", &[]),
+            ("request id: unavailable", &[]),
+            ("request id: <REQUEST_ID>", &[]),
+            ("request id: ...", &[]),
+            ("request id: xxxxxxxxxxxxxxxx", &[]),
+            ("request id: 20260205***", &[]),
+            ("client_request_id: abc12345", &[]),
+            ("my-request-id: abc12345", &[]),
+            ("prerequest id: abc12345", &[]),
+            ("request identity: abc12345", &[]),
+            ("request id: chatcmpl-20260205132859798638387SIHCnxzJ", &[]),
+            ("request ids are 12345678901234", &[]),
+        ];
+        for (text, ids) in table {
+            assert_eq!(ids_in_text(text), *ids, "{text}");
+        }
+        assert!(ids_in_text(&format!("request id: {}", "a1".repeat(65))).is_empty(), "longer than 128 bytes");
+        assert_eq!(ids_in_text(&format!("request id: {}", "a1".repeat(64))).len(), 1);
+    }
+
+    #[test]
+    fn clocks_inside_ids() {
+        // The measured ids of domain.md 3.3, each with the UTC second that its layout states.
+        let table = [
+            ("20260205132859798638387SIHCnxzJ", 8, "2026-02-05T05:28:59.798638387Z"),
+            ("2026020513313084131287jXTpB855", 8, "2026-02-05T05:31:30.084131287Z"),
+            ("202604051248045912188748268d9d6xiYbVTp0", 0, "2026-04-05T12:48:04.591218874Z"),
+            ("2025022717544254070662477464582", 8, "2025-02-27T09:54:42.540706624Z"),
+            ("2026082001254269571978117037044", 8, "2026-08-19T17:25:42.695719781Z"),
+        ];
+        for (id, offset, utc) in table {
+            let want: DateTime<Utc> = utc.parse().expect("a time");
+            assert_eq!(decode_time(id, offset).map(|t| t.to_utc()), Some(want), "{id}");
+        }
+        for id in [
+            "20261305132859798638387SIHCnxzJ",
+            "20260230132859798638387SIHCnxzJ",
+            "20260205252859798638387SIHCnxzJ",
+            "19990205132859798638387SIHCnxzJ",
+            "20260205132859SIHCnxzJ",
+            "2026020513285979863838ZSIHCnxzJ7",
+            "6d1c5c4e-0f7c-4a0b-9d5e-2f1a3b4c5d6e",
+            "req_011CSHoEeqs5C35K2UUqR7Fy",
+            "",
+        ] {
+            assert_eq!(decode_time(id, 8), None, "{id}");
+        }
+        assert_eq!(decode_time("20260205132859798638387SIHCnxzJ", 99), None);
+    }
+
+    fn names<'a>(own: &'a [String], known: &'a [String], near: Option<&str>) -> Names<'a> {
+        Names { own, known, offset_hours: Some(8), near: near.map(|t| t.parse().expect("a time")) }
+    }
+
+    #[test]
+    fn the_nearer_clock_is_believed() {
+        let (id, none) = ("20260205132859798638387SIHCnxzJ", [] as [String; 0]);
+        let hours = |near| {
+            plausible_time(id, &names(&none, &none, near)).map(|t| t.offset().local_minus_utc() / 3600)
+        };
+        assert_eq!(hours(Some("2026-02-05T05:29:01Z")), Some(8));
+        assert_eq!(hours(Some("2026-02-05T13:29:01Z")), Some(0));
+        assert_eq!(hours(Some("2026-02-05T09:29:01Z")), None, "four hours off by either clock");
+        assert_eq!(hours(None), Some(8));
+    }
+
+    #[test]
+    fn sources_and_their_order() {
+        let own = ["x-cometapi-request-id".to_owned()];
+        let known = ["x-cometapi-request-id".to_owned(), "x-request-id".to_owned()];
+        let names = names(&own, &known, None);
+        let heads = |pairs: &[(&str, &str)]| Response {
+            status: Some(400),
+            headers: pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+            ..Response::default()
+        };
+        let list = |response: &Response, message, json: Option<&Value>| {
+            collect(response, message, json, &names)
+                .into_iter()
+                .map(|i| format!("{}{} {:?}", if i.primary { "*" } else { "" }, i.id, i.source))
+                .collect::<Vec<_>>()
+        };
+        let text = Some("bad (request id: first1) (request id: second2)");
+        assert_eq!(
+            list(
+                &heads(&[("x-request-id", "up-1"), ("x-cometapi-request-id", "gw-1"), ("cf-ray", "8a-FRA")]),
+                text,
+                None
+            ),
+            [
+                "*gw-1 Header(\"x-cometapi-request-id\")",
+                "up-1 Header(\"x-request-id\")",
+                "first1 Message(1)",
+                "second2 Message(2)"
+            ]
+        );
+        assert_eq!(
+            list(&heads(&[("x-request-id", "second2"), ("x-cometapi-request-id", "  ")]), text, None),
+            ["*second2 Header(\"x-request-id\")", "first1 Message(1)"],
+            "the last id of the message, listed once"
+        );
+        assert_eq!(list(&heads(&[("x-request-id", "up-1")]), None, None), ["*up-1 Header(\"x-request-id\")"]);
+        assert!(list(&heads(&[("x-request-id", "a b"), ("cf-ray", "8a-FRA")]), None, None).is_empty());
+        let json = serde_json::json!({"type": "error", "request_id": "req_011CSH"});
+        assert_eq!(list(&heads(&[]), None, Some(&json)), ["*req_011CSH Body(\"/request_id\")"]);
+        let job = Response { status: Some(200), ..Response::default() };
+        assert!(list(&job, None, Some(&serde_json::json!({"request_id": "job-77"}))).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC*", id in "[0-9a-zA-Z]{0,45}") {
+            let _ = ids_in_text(&text);
+            let _ = ids_in_text(&format!("(request id: {text})"));
+            let _ = decode_time(&text, 8);
+            let _ = decode_time(&id, 8);
+        }
+    }
 }

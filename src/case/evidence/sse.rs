@@ -1,6 +1,19 @@
 //! An incremental reader of server-sent events that never blocks and records every fault.
+//!
+//! ```text
+//! bytes (cut anywhere) ──lines──> SseEvent ──tally──> StreamRecord
+//! ```
+
+mod tally;
+
+use std::fmt;
 
 use crate::case::evidence::StreamRecord;
+
+pub(super) use tally::{Finish, finish_of};
+
+/// The longest line and the longest event, bytes: new-api reads upstream lines up to 10 MB.
+const LONGEST: usize = 10 * 1024 * 1024;
 
 /// One event of a stream.
 #[derive(Clone, PartialEq, Eq)]
@@ -11,10 +24,22 @@ pub struct SseEvent {
     pub data: String,
 }
 
-/// Feeds bytes in, gives what the stream showed so far.
+/// Feeds bytes in, gives what the stream showed so far. Keeps one line and one event, nothing of the past.
 #[derive(Default)]
 pub struct SseReader {
     bytes: u64,
+    line: Vec<u8>,
+    /// The line is longer than allowed: the rest of it is dropped.
+    line_dropped: bool,
+    /// The last byte was a CR: an LF right after it ends no further line.
+    after_cr: bool,
+    /// At least one line has ended: a byte order mark is no longer expected.
+    begun: bool,
+    event: String,
+    data: Vec<u8>,
+    has_data: bool,
+    event_dropped: bool,
+    tally: tally::Tally,
 }
 
 impl SseReader {
@@ -25,33 +50,145 @@ impl SseReader {
 
     /// Takes the next bytes, which arrived `at_ms` after the attempt's start. True when content came with them.
     pub fn feed(&mut self, bytes: &[u8], at_ms: u64) -> bool {
-        let _ = at_ms;
-        self.bytes += bytes.len() as u64;
-        false
+        self.bytes = self.bytes.saturating_add(bytes.len() as u64);
+        let mut content = false;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if std::mem::take(&mut self.after_cr) && rest.first() == Some(&b'\n') {
+                rest = rest.get(1..).unwrap_or_default();
+                continue;
+            }
+            let end = rest.iter().position(|b| matches!(b, b'\n' | b'\r'));
+            let (part, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, &[]));
+            self.keep(part);
+            if let Some((newline, after)) = after.split_first() {
+                self.after_cr = *newline == b'\r';
+                content |= self.end_line(at_ms);
+                rest = after;
+            } else {
+                rest = &[];
+            }
+        }
+        content
     }
 
     /// Events seen so far.
     pub fn events(&self) -> u64 {
-        0
+        self.tally.events
     }
 
     /// Closes the books: what the stream showed, and the verdict. `cut` says that the connection broke.
-    pub fn finish(self, cut: bool) -> StreamRecord {
-        let _ = cut;
-        StreamRecord {
-            events: 0,
-            bytes: self.bytes,
-            comments: 0,
-            terminal_marker: None,
-            finish_reason: None,
-            usage_seen: false,
-            error_event: None,
-            content_chars: 0,
-            tool_calls: false,
-            model: None,
-            faults: 0,
-            longest_gap_ms: None,
-            verdict: crate::case::vocabulary::StreamVerdict::NotAStream,
+    pub fn finish(mut self, cut: bool) -> StreamRecord {
+        // Nobody waits for a last newline or blank line that does not come.
+        if !self.line.is_empty() || self.line_dropped {
+            self.end_line(self.tally.last_ms());
+        }
+        self.dispatch(self.tally.last_ms());
+        self.tally.record(self.bytes, cut)
+    }
+
+    fn keep(&mut self, part: &[u8]) {
+        if self.line_dropped {
+            return;
+        }
+        if self.line.len() + part.len() > LONGEST {
+            self.line_dropped = true;
+            self.line = Vec::new();
+        } else {
+            self.line.extend_from_slice(part);
         }
     }
+
+    /// A line is complete. True when an event with content came of it.
+    fn end_line(&mut self, at_ms: u64) -> bool {
+        let dropped = std::mem::take(&mut self.line_dropped);
+        let line = std::mem::take(&mut self.line);
+        let first = !std::mem::replace(&mut self.begun, true);
+        if dropped {
+            self.tally.faults += 1;
+            return false;
+        }
+        let mut text = line.as_slice();
+        if first {
+            text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        }
+        let content = if text.is_empty() {
+            self.dispatch(at_ms)
+        } else {
+            self.field(text);
+            false
+        };
+        // The allocation is used again unless one giant line made it large.
+        if line.capacity() <= 1024 * 1024 {
+            self.line = line;
+            self.line.clear();
+        }
+        content
+    }
+
+    fn field(&mut self, line: &[u8]) {
+        let colon = line.iter().position(|b| *b == b':');
+        let (name, value) = match colon.and_then(|at| line.split_at_checked(at)) {
+            Some((name, value)) => (name, value.get(1..).unwrap_or_default()),
+            None => (line, [].as_slice()),
+        };
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match name {
+            b"" => self.tally.comments += 1,
+            b"data" => {
+                if self.data.len() + value.len() + 1 > LONGEST {
+                    self.event_dropped = true;
+                    self.data = Vec::new();
+                } else if !self.event_dropped {
+                    if self.has_data {
+                        self.data.push(b'\n');
+                    }
+                    self.data.extend_from_slice(value);
+                }
+                self.has_data = true;
+                self.tally.sse = true;
+            }
+            b"event" => {
+                self.event = String::from_utf8_lossy(value.get(..value.len().min(256)).unwrap_or_default())
+                    .into_owned();
+                self.tally.sse = true;
+            }
+            b"id" | b"retry" => self.tally.sse = true,
+            _ => self.tally.faults += 1,
+        }
+    }
+
+    /// A blank line ends the event. One without data is none.
+    fn dispatch(&mut self, at_ms: u64) -> bool {
+        let event = std::mem::take(&mut self.event);
+        let data = std::mem::take(&mut self.data);
+        if std::mem::take(&mut self.event_dropped) {
+            self.has_data = false;
+            self.tally.faults += 1;
+            return false;
+        }
+        if !std::mem::take(&mut self.has_data) {
+            return false;
+        }
+        let text = String::from_utf8(data).unwrap_or_else(|e| {
+            self.tally.faults += 1;
+            String::from_utf8_lossy(e.as_bytes()).into_owned()
+        });
+        self.tally.take(&SseEvent { event, data: text }, at_ms)
+    }
 }
+
+impl fmt::Debug for SseReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SseReader({} events, {} bytes)", self.tally.events, self.bytes)
+    }
+}
+
+impl fmt::Debug for SseEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SseEvent({} bytes)", self.data.len())
+    }
+}
+
+#[cfg(test)]
+mod tests;

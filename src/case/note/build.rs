@@ -1,12 +1,192 @@
-//! Material to [`Note`].
+//! Material to [`Note`]. The deciding attempt is the last one of the evidence.
 
-use super::{Material, Note};
+mod controls;
+mod curl;
+mod judged;
+mod observed;
+mod report;
+mod sentence;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::completeness;
+use super::model::{CredentialUsed, LocalResult, Note, Redactions, SCHEMA_NAME, StatusObserved, SupportPath};
+use super::{Material, Run};
+use crate::case::catalog::Endpoint;
+use crate::case::diagnose::Diagnosis;
+use crate::case::sanitize::{Clean, SafeAttempt, SafeError, SafeEvidence, SafeResponse};
+use crate::case::vocabulary::{EnvelopeKind, FailureClass, Owner, ResponseShape, StreamVerdict};
 
 /// The note for this material.
 pub fn build(material: &Material<'_>) -> Note {
-    Note {
-        schema: "casefile.note/1".into(),
-        case_id: material.run.case_id.clone(),
+    let Material { evidence, diagnosis, words, ledger, profile, run, .. } = *material;
+    let endpoint = endpoint(material);
+    let deciding = evidence.attempts.last();
+    let request = evidence.request.as_ref();
+    let created_at = run.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut note = Note {
+        schema: SCHEMA_NAME.to_owned(),
+        case_id: run.case_id.clone(),
+        title: report::title(diagnosis.class, evidence),
+        support_question: said(&words.question),
+        audience: run.audience,
+        created_at: created_at.clone(),
+        tool: run.tool.clone(),
+        reviewed_at: created_at,
+        operator: said(&words.operator),
+        doc_url: endpoint.map(|e| e.doc_url.clone()),
+        request_area: endpoint.map(|e| e.id.clone()),
+        credential_used: request
+            .and_then(|r| r.credential_in.as_ref())
+            .map(|_| CredentialUsed::StoredSecretReferenceOnly),
+        model_reference: request.and_then(|r| r.model.as_ref()).and_then(said),
+        status_observed: deciding.and_then(status_observed),
+        response_shape_observed: shape(deciding),
+        local_result: local_result(diagnosis),
+        support_path_used: SupportPath::None,
+        notes: said(&words.notes),
+        diagnosis: judged::diagnosis(diagnosis, material.catalog),
+        response: deciding.and_then(|a| Some(observed::response(a, a.response.as_ref()?))),
+        request: request.map(|r| observed::request(r, endpoint, profile, run)),
+        attempts: evidence.attempts.iter().map(observed::attempt).collect(),
+        stream: deciding
+            .and_then(|a| a.response.as_ref())
+            .and_then(|response| observed::stream(response, request.is_some_and(|r| r.streaming))),
+        controls: controls::parts(evidence),
+        attribution: controls::attribution(evidence),
+        deterministic: controls::deterministic(&evidence.attempts),
+        contract: judged::contract(material, endpoint, deciding.and_then(status_observed)),
+        report: report::report(material),
+        reproduction: request.map(curl::command),
+        environment: judged::environment(evidence, run),
         missing_evidence: Vec::new(),
+        remaining_uncertainty: judged::uncertainty(material),
+        not_asserted: judged::not_asserted(),
+        redactions: Redactions { counts: ledger.counts(), confirmed_by_operator: run.confirmed_by_operator },
+        sources: judged::sources(material, endpoint),
+    };
+    note.missing_evidence = completeness::gaps(&note, evidence);
+    note
+}
+
+/// The documented endpoint of the request.
+fn endpoint<'a>(material: &Material<'a>) -> Option<&'a Endpoint> {
+    let request = material.evidence.request.as_ref()?;
+    let catalog = material.catalog;
+    request
+        .endpoint
+        .as_deref()
+        .and_then(|id| catalog.endpoint(id))
+        .or_else(|| catalog.endpoint_for(request.method.as_str(), request.path.as_str()))
+}
+
+/// The text, if there is any.
+fn said(text: &Clean) -> Option<String> {
+    let text = text.as_str().trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Milliseconds matter where attempts are compared with a gateway's log.
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+pub(super) use observed::happened;
+
+fn status_observed(attempt: &SafeAttempt) -> Option<StatusObserved> {
+    let status = attempt.response.as_ref().and_then(|r| r.status).map(StatusObserved::Status);
+    status.or_else(|| attempt.transport.map(StatusObserved::Transport))
+}
+
+fn shape(deciding: Option<&SafeAttempt>) -> ResponseShape {
+    match deciding {
+        None => ResponseShape::Unknown,
+        Some(SafeAttempt { response: Some(response), .. }) => response.shape,
+        Some(SafeAttempt { response: None, .. }) => ResponseShape::ClientError,
+    }
+}
+
+/// `error.code`, or `error.type` where the code says nothing.
+fn code(error: &SafeError) -> Option<String> {
+    error.code.as_ref().and_then(said).or_else(|| error.error_type.as_ref().and_then(said))
+}
+
+fn primary_id(response: &SafeResponse) -> Option<String> {
+    let ids = &response.request_ids;
+    ids.iter().find(|id| id.primary).or_else(|| ids.first()).and_then(|id| said(&id.id))
+}
+
+/// True for a whole, successful answer that states no error.
+fn worked(attempt: &SafeAttempt) -> bool {
+    attempt.transport.is_none()
+        && attempt.response.as_ref().is_some_and(|r| {
+            r.status.is_some_and(|s| (200..300).contains(&s))
+                && r.soft.is_none()
+                && (r.error.kind == EnvelopeKind::NoError
+                    || r.error.message.is_none() && code(&r.error).is_none())
+                && r.stream.as_ref().is_none_or(|s| s.verdict == StreamVerdict::Complete)
+        })
+}
+
+/// Attempts that this program sent; where it sent none, those that were pasted.
+fn counted(evidence: &SafeEvidence) -> Vec<&SafeAttempt> {
+    let sent: Vec<_> = evidence.attempts.iter().filter(|a| a.sent).collect();
+    if sent.is_empty() { evidence.attempts.iter().collect() } else { sent }
+}
+
+fn local_result(diagnosis: &Diagnosis) -> LocalResult {
+    match (diagnosis.class, diagnosis.owner) {
+        (FailureClass::None, _) => LocalResult::Pass,
+        (_, Owner::Vendor | Owner::Provider | Owner::Unknown) => LocalResult::NeedsSupport,
+        (_, Owner::Integrator | Owner::Account | Owner::Operator | Owner::Policy) => LocalResult::Fail,
+    }
+}
+
+fn base_url_alias(run: &Run) -> Option<String> {
+    (!run.base_url_alias.is_empty()).then(|| run.base_url_alias.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::note::sample;
+
+    #[test]
+    fn the_guides_closed_values() {
+        use FailureClass as C;
+        use LocalResult as L;
+        let table = [
+            (C::None, Owner::Unknown, L::Pass),
+            (C::ModelUnavailable, Owner::Vendor, L::NeedsSupport),
+            (C::UpstreamServer, Owner::Provider, L::NeedsSupport),
+            (C::Unknown, Owner::Unknown, L::NeedsSupport),
+            (C::Auth, Owner::Account, L::Fail),
+            (C::RequestInvalid, Owner::Integrator, L::Fail),
+            (C::NetworkDns, Owner::Operator, L::Fail),
+        ];
+        for (class, owner, expected) in table {
+            let diagnosis = Diagnosis { owner, ..sample::diagnosis(class) };
+            assert_eq!(local_result(&diagnosis), expected, "{class} {owner}");
+        }
+    }
+
+    #[test]
+    fn a_note_holds_the_facts_of_the_last_attempt() {
+        let note = sample::note("model_not_found");
+        assert_eq!(note.title, "model_unavailable: POST /v1/chat/completions answered 503 (model_not_found)");
+        assert_eq!(note.status_observed, Some(StatusObserved::Status(503)));
+        assert_eq!(note.request_area.as_deref(), Some("chat_completions"));
+        assert_eq!(note.credential_used, Some(CredentialUsed::StoredSecretReferenceOnly));
+        assert_eq!(note.attempts.len(), 2);
+        let response = note.response.expect("an answer");
+        assert!(response.request_ids.first().expect("an id").primary);
+        assert_eq!(response.clock_skew_s, Some(2));
+    }
+
+    #[test]
+    fn an_attempt_works_only_when_whole() {
+        let (good, cut) = (sample::evidence("success"), sample::evidence("stream_cut"));
+        assert!(worked(good.attempts.last().expect("one")));
+        assert!(!worked(cut.attempts.last().expect("one")));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Kept apart because a label such as `[key#1]` is not allowed in a URL: it is written out only when the request is sent.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -145,7 +145,7 @@ impl Target {
             url.push_str(name);
             if !value.is_empty() {
                 url.push('=');
-                url.push_str(ring.resolve(value)?.expose_secret());
+                push_query_value(&mut url, ring.resolve(value)?.expose_secret());
             }
         }
         Ok(SecretString::from(url))
@@ -155,6 +155,17 @@ impl Target {
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Target({} bytes of path, {} parameters)", self.path.len(), self.query.len())
+    }
+}
+
+/// Appends a query value as it was written; only what would end the value or is no URL character is encoded.
+fn push_query_value(url: &mut String, value: &str) {
+    for byte in value.bytes() {
+        if byte.is_ascii_graphic() && !matches!(byte, b'#' | b'&' | b'"' | b'<' | b'>') {
+            url.push(char::from(byte));
+        } else {
+            let _ = write!(url, "%{byte:02X}");
+        }
     }
 }
 

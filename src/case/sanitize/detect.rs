@@ -1,1 +1,394 @@
-//! To be written.
+//! The catalog's patterns, compiled once and tried only where their keywords stand.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use aho_corasick::AhoCorasick;
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::placeholder::is_placeholder;
+use super::secrets::random_part;
+use crate::case::catalog::Detector;
+
+/// All patterns of a catalog.
+pub(super) struct Detectors {
+    list: Vec<Compiled>,
+    keywords: Option<AhoCorasick>,
+    /// For each keyword, the detector that it belongs to.
+    owners: Vec<usize>,
+}
+
+struct Compiled {
+    detector: Detector,
+    regex: OnceLock<Option<Regex>>,
+}
+
+/// A place that a pattern found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hit<'d> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) kind: &'d str,
+    pub(super) rule: &'d str,
+}
+
+/// Which patterns are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Free text: all.
+    Free,
+    /// A typed value (a header, a path segment): credentials, accounts, addresses.
+    Value,
+    /// An identifier that was checked by its grammar: credentials only.
+    Identifier,
+}
+
+/// Kinds that open a door.
+pub(super) fn is_credential(kind: &str) -> bool {
+    matches!(kind, "key" | "password" | "cookie")
+}
+
+impl Scope {
+    fn takes(self, kind: &str) -> bool {
+        match self {
+            Self::Free => true,
+            Self::Value => is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url"),
+            Self::Identifier => is_credential(kind),
+        }
+    }
+}
+
+/// Compiling some eighty patterns takes longer than a note: the last compiled set is kept for the next case.
+static LAST: Mutex<Option<Arc<Detectors>>> = Mutex::new(None);
+
+impl Detectors {
+    /// The compiled form of `detectors`.
+    pub(super) fn of(detectors: &[Detector]) -> Arc<Self> {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = last.as_ref()
+            && known.list.len() == detectors.len()
+            && known.list.iter().zip(detectors).all(|(c, d)| c.detector == *d)
+        {
+            return Arc::clone(known);
+        }
+        let list =
+            detectors.iter().map(|d| Compiled { detector: d.clone(), regex: OnceLock::new() }).collect();
+        let pairs = || detectors.iter().enumerate().flat_map(|(i, d)| d.keywords.iter().map(move |k| (i, k)));
+        // Without the prefilter every pattern is tried: slower, never blind.
+        let keywords =
+            AhoCorasick::builder().ascii_case_insensitive(true).build(pairs().map(|(_, k)| k)).ok();
+        let compiled = Arc::new(Self { list, keywords, owners: pairs().map(|(i, _)| i).collect() });
+        *last = Some(Arc::clone(&compiled));
+        compiled
+    }
+
+    /// The id of a pattern that does not compile: with it the promise would have a hole.
+    pub(super) fn broken(&self) -> Option<&str> {
+        self.list.iter().find(|c| c.regex().is_none()).map(|c| c.detector.id.as_str())
+    }
+
+    /// Everything that the patterns of `scope` find in `text`.
+    pub(super) fn find(&self, text: &[u8], scope: Scope) -> Vec<Hit<'_>> {
+        let wanted = self.wanted(text);
+        let mut hits = Vec::new();
+        for (compiled, wanted) in self.list.iter().zip(wanted) {
+            let detector = &compiled.detector;
+            if !scope.takes(&detector.kind) || !wanted {
+                continue;
+            }
+            let Some(regex) = compiled.regex() else { continue };
+            for found in regex.captures_iter(text) {
+                let Some(group) =
+                    found.name("secret").or_else(|| found.name("secret_too")).or_else(|| found.get(0))
+                else {
+                    continue;
+                };
+                let value = String::from_utf8_lossy(group.as_bytes());
+                if group.is_empty() || is_placeholder(&value) {
+                    continue;
+                }
+                if condition_holds(&detector.condition, &value, text, group.start(), group.end()) {
+                    hits.push(Hit {
+                        start: group.start(),
+                        end: group.end(),
+                        kind: &detector.kind,
+                        rule: &detector.id,
+                    });
+                }
+            }
+        }
+        hits
+    }
+}
+
+impl Detectors {
+    /// For each pattern, whether one of its keywords stands in `text`, or it has none.
+    fn wanted(&self, text: &[u8]) -> Vec<bool> {
+        let Some(keywords) = &self.keywords else { return vec![true; self.list.len()] };
+        let mut wanted: Vec<bool> = self.list.iter().map(|c| c.detector.keywords.is_empty()).collect();
+        for hit in keywords.find_overlapping_iter(text) {
+            let owner = self.owners.get(hit.pattern().as_usize());
+            if let Some(flag) = owner.and_then(|o| wanted.get_mut(*o)) {
+                *flag = true;
+            }
+        }
+        wanted
+    }
+}
+
+impl Compiled {
+    fn regex(&self) -> Option<&Regex> {
+        // Bytes without Unicode classes: a tenth of the memory and thirty times the speed, with the same findings.
+        self.regex
+            .get_or_init(|| RegexBuilder::new(&self.detector.pattern).unicode(false).build().ok())
+            .as_ref()
+    }
+}
+
+/// The further condition of a detector. An unknown name holds: it can only redact more.
+fn condition_holds(condition: &str, value: &str, text: &[u8], start: usize, end: usize) -> bool {
+    match condition {
+        "luhn" => luhn(value),
+        "iban" => iban(value),
+        "public_ip" => is_public_address(value) && !is_version(text, start),
+        "random" => looks_random(value),
+        "personal" => !is_role_address(value),
+        "money" => !counts_requests(text, end),
+        _ => true,
+    }
+}
+
+/// True for text that nobody typed as a word: digits among letters, changing case, or very long without a break.
+pub(super) fn looks_random(value: &str) -> bool {
+    let body = random_part(value);
+    let digits = body.bytes().filter(u8::is_ascii_digit).count();
+    let letters = body.bytes().filter(u8::is_ascii_alphabetic).count();
+    let rises = body
+        .as_bytes()
+        .windows(2)
+        .filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+        .count();
+    let distinct = body.bytes().collect::<std::collections::BTreeSet<_>>().len();
+    let longest = body.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
+    distinct >= 5 && ((digits >= 2 && letters >= 2) || rises >= 2 || digits >= 16 || longest >= 28)
+}
+
+/// Like [`looks_random`], for a name in a typed field: a long unbroken run such as no model and no word has.
+pub(super) fn looks_like_a_key(value: &str) -> bool {
+    value.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        let upper = run.bytes().filter(u8::is_ascii_uppercase).count();
+        let lower = run.bytes().filter(u8::is_ascii_lowercase).count();
+        (run.len() >= 24 && digits >= 3 && upper >= 3 && lower >= 3) || (run.len() >= 32 && digits >= 3)
+    })
+}
+
+fn luhn(value: &str) -> bool {
+    let digits: Vec<u32> = value.chars().filter_map(|c| c.to_digit(10)).collect();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, d)| match (i % 2, d * 2) {
+            (0, _) => *d,
+            (_, double) if double > 9 => double - 9,
+            (_, double) => double,
+        })
+        .sum();
+    (13..=19).contains(&digits.len()) && sum.is_multiple_of(10) && digits.iter().any(|d| *d != 0)
+}
+
+fn iban(value: &str) -> bool {
+    let text: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
+    let (Some(head), Some(tail)) = (text.get(..4), text.get(4..)) else { return false };
+    let rest = tail.chars().chain(head.chars()).try_fold(0_u32, |rest, c| {
+        let digit = c.to_digit(36)?;
+        Some(if digit > 9 { (rest * 100 + digit) % 97 } else { (rest * 10 + digit) % 97 })
+    });
+    (15..=34).contains(&text.len()) && rest == Some(1)
+}
+
+/// True for an address on the open internet: not private, loopback, link-local, documentation, shared or multicast.
+pub(super) fn is_public_address(text: &str) -> bool {
+    use core::net::{Ipv4Addr, Ipv6Addr};
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let public_v4 = |ip: Ipv4Addr| {
+        let [a, b, ..] = ip.octets();
+        !(ip.is_private()
+            || ip.is_loopback()
+            || ip.is_link_local()
+            || ip.is_documentation()
+            || ip.is_broadcast()
+            || ip.is_multicast()
+            || a == 0
+            || a >= 240
+            || (a == 100 && (64..128).contains(&b))
+            || (a == 198 && (18..20).contains(&b)))
+    };
+    if let Ok(ip) = bare.parse::<Ipv4Addr>() {
+        return public_v4(ip);
+    }
+    match bare.parse::<Ipv6Addr>() {
+        Ok(ip) => match (ip.to_ipv4_mapped(), ip.segments()) {
+            (Some(inner), _) => public_v4(inner),
+            (None, [0x2001, 0x0db8, ..]) => false,
+            (None, [first, ..]) => (0x2000..0x4000).contains(&first),
+        },
+        Err(_) => false,
+    }
+}
+
+/// `Chrome/126.0.0.0` and `v1.2.3.4` are versions.
+fn is_version(text: &[u8], start: usize) -> bool {
+    let before = text.get(..start).unwrap_or(&[]);
+    match before {
+        [.., b'v' | b'V'] => true,
+        [head @ .., b'/'] => {
+            let word: Vec<u8> = head
+                .iter()
+                .rev()
+                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+                .copied()
+                .collect();
+            word.first().is_some_and(u8::is_ascii_alphanumeric) && !word.contains(&b'.')
+        }
+        _ => before.to_ascii_lowercase().ends_with(b"version "),
+    }
+}
+
+/// Addresses that a service publishes for everybody.
+fn is_role_address(value: &str) -> bool {
+    let local = value.split('@').next().unwrap_or("").to_ascii_lowercase();
+    matches!(
+        local.as_str(),
+        "support"
+            | "help"
+            | "contact"
+            | "sales"
+            | "info"
+            | "security"
+            | "abuse"
+            | "noreply"
+            | "no-reply"
+            | "feedback"
+    )
+}
+
+/// A number with `requests` or `tokens` behind it is a limit, not money.
+fn counts_requests(text: &[u8], end: usize) -> bool {
+    let after = text.get(end..(end + 16).min(text.len())).unwrap_or(&[]).to_ascii_lowercase();
+    let word = String::from_utf8_lossy(&after);
+    let word = word.trim_start();
+    ["request", "token", "rpm", "tpm", "rpd", "per ", "/min", "%", "second", "minute", "hour", "day"]
+        .iter()
+        .any(|unit| word.starts_with(unit))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::case::catalog::Catalog;
+
+    /// Writes out the generator parts of an example: `{alnum:48}`, `{hex:32}`, `{upper:16}`, `{digit:12}`, `{b64:40}`.
+    /// Always the same text for the same example.
+    pub(crate) fn expand(example: &str) -> String {
+        let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+        let mut out = String::new();
+        let mut rest = example;
+        while let Some(open) = rest.find('{') {
+            let Some((inner, after)) = rest[open + 1..].split_once('}') else { break };
+            let alphabet = match inner.split_once(':').map(|(name, _)| name) {
+                Some("alnum") => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+                Some("hex") => "0123456789abcdef",
+                Some("upper") => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+                Some("lower") => "abcdefghijklmnopqrstuvwxyz0123456789",
+                Some("digit") => "123456789",
+                Some("b64") => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+                _ => "",
+            };
+            let length = inner.split_once(':').and_then(|(_, n)| n.parse().ok());
+            let (false, Some(length)) = (alphabet.is_empty(), length) else {
+                out.push_str(&rest[..=open]);
+                rest = &rest[open + 1..];
+                continue;
+            };
+            out.push_str(&rest[..open]);
+            for _ in 0..length {
+                seed ^= seed << 13;
+                seed ^= seed >> 7;
+                seed ^= seed << 17;
+                let pick = usize::try_from(seed % alphabet.len() as u64).expect("small");
+                out.push(char::from(alphabet.as_bytes()[pick]));
+            }
+            rest = after;
+        }
+        out + rest
+    }
+
+    #[test]
+    fn every_detector_compiles_and_keeps_its_word() {
+        let catalog = Catalog::built_in();
+        assert!(catalog.detectors.len() > 40);
+        assert_eq!(Detectors::of(&catalog.detectors).broken(), None);
+        for detector in &catalog.detectors {
+            let alone = Detectors::of(std::slice::from_ref(detector));
+            assert!(!detector.matches.is_empty() && !detector.source.is_empty(), "{}", detector.id);
+            for example in &detector.matches {
+                let text = expand(example);
+                assert!(
+                    !alone.find(text.as_bytes(), Scope::Free).is_empty(),
+                    "{} misses {text:?}",
+                    detector.id
+                );
+            }
+            for example in &detector.spares {
+                let text = expand(example);
+                assert_eq!(alone.find(text.as_bytes(), Scope::Free), [], "{} hits {text:?}", detector.id);
+            }
+        }
+    }
+
+    #[test]
+    fn examples_expand_the_same_way_each_time() {
+        let text = expand("sk-{alnum:48} {\"a\":1} {hex:4}");
+        assert_eq!(text, expand("sk-{alnum:48} {\"a\":1} {hex:4}"));
+        assert_eq!(text.len(), 3 + 48 + 1 + 7 + 1 + 4);
+        assert!(text.contains("{\"a\":1}"));
+    }
+
+    #[test]
+    fn conditions_hold() {
+        for (value, random) in [
+            ("sk-proj-aB3dE5fG7hJ9", true),
+            ("sk-learn-tutorial-for-beginners", false),
+            ("authentication", false),
+            ("xxxxxxxxxxxxxxxxxxxxxxxxxxxx", false),
+            ("dXNlcjpwYXNzd29yZA", true),
+        ] {
+            assert_eq!(looks_random(value), random, "{value}");
+        }
+        for model in [
+            "gpt-4o-mini-2024-07-18",
+            "claude-3-5-sonnet-20241022",
+            "accounts/fireworks/models/llama-v3p1-405b-instruct",
+        ] {
+            assert!(!looks_like_a_key(model), "{model}");
+        }
+        assert!(looks_like_a_key(&expand("{hex:32}")) && looks_like_a_key(&expand("{alnum:40}")));
+        for (ip, public) in [
+            ("8.8.8.8", true),
+            ("10.1.2.3", false),
+            ("127.0.0.1", false),
+            ("192.0.2.7", false),
+            ("100.64.0.1", false),
+            ("2606:4700::6810:84e5", true),
+            ("2001:db8::1", false),
+            ("fe80::1", false),
+            ("::1", false),
+            ("::ffff:8.8.8.8", true),
+            ("abc::def", false),
+            ("999.1.1.1", false),
+        ] {
+            assert_eq!(is_public_address(ip), public, "{ip}");
+        }
+    }
+}

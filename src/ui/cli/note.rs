@@ -23,11 +23,13 @@ const MOST_INPUT: u64 = 64 * 1024 * 1024;
 
 /// Options of `casefile note`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(after_long_help = "Examples:\n  casefile note --from failed.sh                       asks before it sends\n  \
+#[command(
+    after_long_help = "Examples:\n  casefile note --from failed.sh                       asks before it sends\n  \
     casefile note --from failed.sh --key-env COMETAPI_KEY --yes --out note.yaml\n  \
     pbpaste | casefile note --from - --yes --format markdown --copy\n  \
     casefile note --no-send --from failed.sh --response answer.txt --at 2026-11-20T10:15:00Z\n  \
-    casefile note --no-send --response err.json --status 503 --question 'Is this model served?'")]
+    casefile note --no-send --response err.json --status 503 --question 'Is this model served?'"
+)]
 pub struct NoteArguments {
     /// What the operator has: a curl command, an error text, a response. `-` is stdin.
     #[arg(long, value_name = "FILE")]
@@ -129,7 +131,10 @@ pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
         (Some(from), _) => Some(read(from)?),
         (None, None) if !std::io::stdin().is_terminal() && !arguments.key.key_stdin => Some(read("-")?),
         (None, None) => {
-            return Err(Failed::new(Exit::Usage, "there is no input; give --from FILE, --from - or --response FILE"));
+            return Err(Failed::new(
+                Exit::Usage,
+                "there is no input; give --from FILE, --from - or --response FILE",
+            ));
         }
         (None, Some(_)) => None,
     };
@@ -144,10 +149,16 @@ fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
         arguments.key.key_stdin,
     ];
     if uses.into_iter().filter(|u| *u).count() > 1 {
-        return Err(Failed::new(Exit::Usage, "stdin can be read only once; give one of --from, --response, --key-stdin another way"));
+        return Err(Failed::new(
+            Exit::Usage,
+            "stdin can be read only once; give one of --from, --response, --key-stdin another way",
+        ));
     }
     if arguments.no_send && arguments.key.key_env.is_some() {
-        return Err(Failed::new(Exit::Usage, "--no-send sends nothing, so it needs no key; leave --key-env out"));
+        return Err(Failed::new(
+            Exit::Usage,
+            "--no-send sends nothing, so it needs no key; leave --key-env out",
+        ));
     }
     Ok(())
 }
@@ -155,7 +166,10 @@ fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
 /// The bytes of a file, or of stdin for `-`.
 pub(super) fn read(name: &str) -> Result<Vec<u8>, Failed> {
     let failed = |e: &std::io::Error| {
-        Failed::new(Exit::NothingUsable, format!("{name} cannot be read ({e}); give a file that can, or - for stdin"))
+        Failed::new(
+            Exit::NothingUsable,
+            format!("{name} cannot be read ({e}); give a file that can, or - for stdin"),
+        )
     };
     let reader: Box<dyn Read> = if name == "-" {
         Box::new(std::io::stdin().lock())
@@ -165,13 +179,20 @@ pub(super) fn read(name: &str) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
     reader.take(MOST_INPUT + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
     if bytes.len() as u64 > MOST_INPUT {
-        return Err(Failed::new(Exit::NothingUsable, format!("{name} is larger than 64 MiB; give the failing request alone")));
+        return Err(Failed::new(
+            Exit::NothingUsable,
+            format!("{name} is larger than 64 MiB; give the failing request alone"),
+        ));
     }
     Ok(bytes)
 }
 
 /// The walk itself, from paste to note.
-pub(super) async fn walk(arguments: &NoteArguments, ground: &Ground, pasted: Option<String>) -> Result<Exit, Failed> {
+pub(super) async fn walk(
+    arguments: &NoteArguments,
+    ground: &Ground,
+    pasted: Option<String>,
+) -> Result<Exit, Failed> {
     let choice = Choice {
         send: &arguments.send,
         operator: arguments.operator.clone(),
@@ -194,16 +215,24 @@ pub(super) async fn walk(arguments: &NoteArguments, ground: &Ground, pasted: Opt
     finish(&mut walk, arguments)
 }
 
-fn take_in(walk: &mut Walk, arguments: &NoteArguments, ground: &Ground, pasted: Option<String>) -> Result<(), Failed> {
+fn take_in(
+    walk: &mut Walk,
+    arguments: &NoteArguments,
+    ground: &Ground,
+    pasted: Option<String>,
+) -> Result<(), Failed> {
     walk.give(Event::BindingsRead(ground.bindings.clone()));
     if let Some(id) = arguments.gateway.clone().or_else(|| ground.config.gateway.clone()) {
         if ground.catalog.profile(&id).is_none() {
             let known: Vec<&str> = ground.catalog.profiles.iter().map(|p| p.id.as_str()).collect();
-            return Err(Failed::new(Exit::Usage, format!("there is no gateway of that id; known: {}", known.join(", "))));
+            return Err(Failed::new(
+                Exit::Usage,
+                format!("there is no gateway of that id; known: {}", known.join(", ")),
+            ));
         }
         walk.give(Event::GatewayChosen(id));
     }
-    if let Some(url) = arguments.base_url.clone().or_else(|| ground.config.base_url.clone()) {
+    if let Some(url) = arguments.base_url.clone() {
         crate::case::request::Target::parse(&url, None)
             .map_err(|e| Failed::new(Exit::Usage, format!("--base-url: {e}; write it as https://host")))?;
         walk.give(Event::BaseUrlSet(url));
@@ -267,7 +296,10 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
     if let Some(failure) = last.and_then(|a| a.transport()).filter(|f| f.kind == TransportKind::Local) {
         return Err(Failed::new(
             Exit::Local,
-            format!("nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up", failure.detail),
+            format!(
+                "nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up",
+                failure.detail
+            ),
         ));
     }
     Ok(())
@@ -281,7 +313,9 @@ fn nothing_to_say(walk: &Walk, arguments: &NoteArguments) -> Failed {
         );
     }
     match walk.session.request() {
-        Err(finding) => Failed::new(Exit::NothingUsable, format!("cannot be sent: {}; {}", finding.message, finding.fix)),
+        Err(finding) => {
+            Failed::new(Exit::NothingUsable, format!("cannot be sent: {}; {}", finding.message, finding.fix))
+        }
         Ok(_) => Failed::new(Exit::NothingUsable, "nothing was observed"),
     }
 }

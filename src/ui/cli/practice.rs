@@ -17,9 +17,11 @@ use crate::ui::tui::PracticeChoice;
 
 /// Options of `casefile practice`.
 #[derive(Debug, Clone, Args)]
-#[command(after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
+#[command(
+    after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
     casefile practice --list\n  casefile practice --scenario unknown-model --format markdown\n  \
-    casefile practice --serve 127.0.0.1:8787       serve only; point any client at it")]
+    casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
+)]
 pub struct PracticeArguments {
     /// The scenario to run; without a terminal the first one is run.
     #[arg(long, value_name = "NAME")]
@@ -66,7 +68,7 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
     let ground = ground()?;
-    let paste = scenario.paste(&gateway.base_url(), &gateway.key());
+    let paste = scenario.paste(&gateway.base_url(), gateway.key());
     on_this_thread(super::note::walk(&note, &ground, Some(paste)))
 }
 
@@ -74,20 +76,27 @@ fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
     PracticeChoice {
         name: scenario.name.clone(),
         title: scenario.title.clone(),
-        story: scenario.story.clone(),
-        paste: scenario.paste(&gateway.base_url(), &gateway.key()),
+        story: format!(
+            "{} {} Support will ask: {}",
+            scenario.happened, scenario.look_at, scenario.support_asks
+        ),
+        paste: scenario.paste(&gateway.base_url(), gateway.key()),
     }
 }
 
 fn unknown(name: &str) -> Failed {
     let known: Vec<&str> = scenarios().iter().map(|s| s.name.as_str()).collect();
-    Failed::new(Exit::Usage, format!("there is no scenario {}; known: {}", say::harmless(name), known.join(", ")))
+    Failed::new(
+        Exit::Usage,
+        format!("there is no scenario {}; known: {}", say::harmless(name), known.join(", ")),
+    )
 }
 
 fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
-    let options = Options { clock: Arc::new(SystemClock::new()), seed: system_seed(), address, ..Options::default() };
-    Gateway::start(options)
-        .map_err(|e| Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address")))
+    let options = Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
+    Gateway::start(options).map_err(|e| {
+        Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
+    })
 }
 
 fn list(output: OutputKind) -> Result<Exit, Failed> {
@@ -96,13 +105,13 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(
             &scenarios()
                 .iter()
-                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.certainty(), "source": s.source}))
+                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.basis.word(), "source": s.source}))
                 .collect::<Vec<_>>(),
         )
         .unwrap_or_default(),
         OutputKind::Text => scenarios()
             .iter()
-            .map(|s| format!("{:<16} {} ({})\n", s.name, s.title, s.certainty()))
+            .map(|s| format!("{:<16} {} ({})\n", s.name, s.title, s.basis.word()))
             .collect(),
     };
     say::output(&text).map_err(failed)?;
@@ -111,7 +120,10 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
 
 fn serve(address: SocketAddr) -> Result<Exit, Failed> {
     if !address.ip().is_loopback() {
-        return Err(Failed::new(Exit::Usage, "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787"));
+        return Err(Failed::new(
+            Exit::Usage,
+            "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787",
+        ));
     }
     let gateway = start(Some(address))?;
     say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))

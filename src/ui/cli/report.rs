@@ -40,7 +40,9 @@ pub(super) fn gaps(session: &Session) {
 /// # Errors
 /// The audit's refusal.
 pub(super) fn json(session: &Session) -> Result<Rendered, Refusal> {
-    let Some(output) = session.output() else { return Err(Refusal { rule: "there is no note".to_owned(), line: 1 }) };
+    let Some(output) = session.output() else {
+        return Err(Refusal { rule: "there is no note".to_owned(), line: 1 });
+    };
     let delivered: Vec<_> = session
         .delivered()
         .iter()

@@ -19,7 +19,12 @@ pub(super) struct Walk {
 
 impl Walk {
     /// A walk; `quiet` leaves out the progress lines.
-    pub(super) fn new(session: Session, driver: Driver, events: UnboundedReceiver<Event>, quiet: bool) -> Self {
+    pub(super) fn new(
+        session: Session,
+        driver: Driver,
+        events: UnboundedReceiver<Event>,
+        quiet: bool,
+    ) -> Self {
         Self { session, driver, events, quiet }
     }
 
@@ -57,7 +62,10 @@ impl Walk {
                 && !self.quiet
                 && told == self.session.evidence().attempts.len()
             {
-                say::line(&format!("  waiting {:.1} s: {reason}", f64::from(u32::try_from(*ms).unwrap_or(u32::MAX)) / 1000.0));
+                say::line(&format!(
+                    "  waiting {:.1} s: {reason}",
+                    f64::from(u32::try_from(*ms).unwrap_or(u32::MAX)) / 1000.0
+                ));
             }
         }
         Ok(())
@@ -68,9 +76,9 @@ impl Walk {
             return;
         }
         let what = match &attempt.outcome {
-            Outcome::Response(response) => {
-                response.status.map_or_else(|| "an answer without status".to_owned(), |s| format!("status {s}"))
-            }
+            Outcome::Response(response) => response
+                .status
+                .map_or_else(|| "an answer without status".to_owned(), |s| format!("status {s}")),
             Outcome::Transport(failure) => format!("no answer: {}", failure.kind),
         };
         let took = attempt.timing.total_ms.map_or_else(String::new, |ms| format!(" after {ms} ms"));

@@ -1,0 +1,161 @@
+//! What the rules may ask of an attempt, gathered once, and whether a rule's conditions hold.
+
+use crate::case::catalog::{StreamState, When};
+use crate::case::evidence::{Attempt, BodyEnd, Reading, Response};
+use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, TransportKind};
+
+/// Longer texts are searched in their first part only, bytes: an error says early what it is.
+const SEARCHED: usize = 32 * 1024;
+
+/// All that a rule can ask. Borrowed; nothing of it leaves.
+pub(super) struct Facts<'a> {
+    /// The status that counts: the answer's, or for an error inside a 2xx (or without a status) the one it names.
+    pub(super) status: Option<u16>,
+    /// The error stands inside a 2xx.
+    inside: bool,
+    envelope: EnvelopeKind,
+    layer: Layer,
+    codes: Vec<&'a str>,
+    types: Vec<&'a str>,
+    param: Option<&'a str>,
+    texts: Vec<&'a str>,
+    title: Option<&'a str>,
+    exception: Option<&'a str>,
+    transport: Option<TransportKind>,
+    content_type: Option<String>,
+    response: Option<&'a Response>,
+    redirect: bool,
+    retry_after: bool,
+    cut: bool,
+    stream: StreamState,
+    soft: Option<SoftFailure>,
+}
+
+impl<'a> Facts<'a> {
+    /// Gathers them.
+    pub(super) fn of(attempt: &'a Attempt, reading: &'a Reading) -> Self {
+        let response = attempt.response();
+        let envelope = &reading.envelope;
+        let mut texts: Vec<&str> =
+            [&envelope.message, &envelope.inner_message].into_iter().flatten().map(|t| head(t)).collect();
+        if let (None, Some(failure)) = (response, attempt.transport()) {
+            texts.push(head(&failure.detail));
+        }
+        let header_type = response
+            .and_then(|r| r.header("x-amzn-errortype"))
+            .map(|kind| kind.split(':').next().unwrap_or(kind).trim());
+        Self {
+            status: status_that_counts(response, reading),
+            inside: reading.soft == Some(SoftFailure::ErrorInBody),
+            envelope: envelope.kind,
+            layer: reading.layer,
+            codes: [&envelope.code, &envelope.inner_code].into_iter().flatten().map(String::as_str).collect(),
+            types: envelope.error_type.as_deref().into_iter().chain(header_type).collect(),
+            param: envelope.param.as_deref(),
+            texts,
+            title: envelope.title.as_deref(),
+            exception: response.and_then(|r| r.exception.as_deref()),
+            transport: attempt.transport().map(|failure| failure.kind),
+            content_type: response.and_then(Response::content_type),
+            response,
+            redirect: reading.redirect.is_some(),
+            retry_after: reading.retry_after_ms.is_some(),
+            cut: response.is_some_and(|r| matches!(r.end, BodyEnd::Cut(_))),
+            stream: stream_state(reading),
+            soft: reading.soft,
+        }
+    }
+
+    /// True when every condition holds.
+    pub(super) fn fit(&self, when: &When) -> bool {
+        one_of(&when.envelope, &self.envelope)
+            && one_of(&when.layer, &self.layer)
+            && one_of(&when.stream, &self.stream)
+            && (when.status.is_empty() || when.status.iter().any(|s| self.has_status(s)))
+            && (when.transport.is_empty() || self.transport.is_some_and(|t| when.transport.contains(&t)))
+            && when.redirect.is_none_or(|wanted| wanted == self.redirect)
+            && when.retry_after.is_none_or(|wanted| wanted == self.retry_after)
+            && when.cut.is_none_or(|wanted| wanted == self.cut)
+            && (when.soft.is_empty()
+                || when.soft.iter().any(|s| s == self.soft.map_or("none", SoftFailure::as_str)))
+            && self.fit_names(when)
+            && self.fit_patterns(when)
+    }
+
+    fn fit_names(&self, when: &When) -> bool {
+        let any = |wanted: &[String], have: &[&str]| {
+            wanted.is_empty() || wanted.iter().any(|w| have.iter().any(|h| word_fits(w, h)))
+        };
+        let header = |name: &String| self.response.is_some_and(|r| r.header(name).is_some());
+        any(&when.code, &self.codes)
+            && any(&when.kind, &self.types)
+            && (when.param.is_empty() || self.param.is_some_and(|p| when.param.iter().any(|w| w == p)))
+            && (when.content_type.is_empty()
+                || self.content_type.as_ref().is_some_and(|c| when.content_type.contains(c)))
+            && (when.header.is_empty() || when.header.iter().any(header))
+    }
+
+    fn fit_patterns(&self, when: &When) -> bool {
+        let any_text =
+            |patterns: &crate::case::catalog::Patterns| self.texts.iter().any(|t| patterns.is_match(t));
+        (when.title.is_empty() || self.title.is_some_and(|t| when.title.is_match(t)))
+            && (when.exception.is_empty() || self.exception.is_some_and(|e| when.exception.is_match(e)))
+            && (when.message.is_empty() || any_text(&when.message))
+            && (when.unless_message.is_empty() || !any_text(&when.unless_message))
+    }
+
+    fn has_status(&self, wanted: &str) -> bool {
+        let Some(status) = self.status else { return wanted == if self.inside { "inside" } else { "none" } };
+        match wanted.split_once('-') {
+            Some((low, high)) => {
+                low.parse().is_ok_and(|low| status >= low) && high.parse().is_ok_and(|high| status <= high)
+            }
+            None => wanted.parse() == Ok(status),
+        }
+    }
+}
+
+/// An error inside a 2xx is judged by the status that it names itself (`"code": 429`), else by no status.
+fn status_that_counts(response: Option<&Response>, reading: &Reading) -> Option<u16> {
+    let outer = response.and_then(|r| r.status);
+    let error_inside = reading.soft == Some(SoftFailure::ErrorInBody);
+    if outer.is_some() && !error_inside {
+        return outer;
+    }
+    let envelope = &reading.envelope;
+    [&envelope.code, &envelope.inner_code]
+        .into_iter()
+        .flatten()
+        .filter_map(|code| code.parse().ok())
+        .find(|status| (400..600).contains(status))
+}
+
+fn stream_state(reading: &Reading) -> StreamState {
+    match reading.stream.as_ref().map(|s| s.verdict) {
+        None | Some(StreamVerdict::NotAStream) => StreamState::None,
+        Some(StreamVerdict::Complete) => StreamState::Complete,
+        Some(StreamVerdict::Truncated) => StreamState::Truncated,
+        Some(StreamVerdict::FailedMidStream) => StreamState::FailedMidStream,
+        Some(StreamVerdict::SoftFailure) => StreamState::SoftFailure,
+    }
+}
+
+fn one_of<T: PartialEq>(wanted: &[T], have: &T) -> bool {
+    wanted.is_empty() || wanted.contains(have)
+}
+
+/// The same word whatever its case; a trailing `*` is a prefix.
+fn word_fits(wanted: &str, have: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(prefix) => have.get(..prefix.len()).is_some_and(|h| h.eq_ignore_ascii_case(prefix)),
+        None => wanted.eq_ignore_ascii_case(have),
+    }
+}
+
+fn head(text: &str) -> &str {
+    if text.len() <= SEARCHED {
+        return text;
+    }
+    let end = (0..=SEARCHED).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    text.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,297 @@
+//! The known shapes of an error in JSON, outermost first.
+
+use serde_json::{Map, Value};
+
+use super::{Envelope, inner, page};
+use crate::case::vocabulary::EnvelopeKind;
+
+/// Where a message can stand in a flat object, best first; the order is that of one-api's own extractor
+/// (songquanpeng/one-api, relay/controller/error.go), with Midjourney's `description` after it.
+const FLAT_MESSAGES: [&str; 10] = [
+    "/message",
+    "/msg",
+    "/err",
+    "/error_msg",
+    "/errmsg",
+    "/error_message",
+    "/error_description",
+    "/header/message",
+    "/description",
+    "/reason",
+];
+
+/// True when the JSON of a 2xx (or of a stream event) states an error all the same.
+pub(in crate::case::evidence) fn states_error(json: &Value) -> bool {
+    envelope(json, true).states_error()
+}
+
+/// The envelope of `json`. After a `success` status only an outspoken error counts as one.
+pub(super) fn envelope(json: &Value, success: bool) -> Envelope {
+    match json {
+        Value::Object(object) => of_object(object, success),
+        // Gemini wraps its error into an array of one.
+        Value::Array(items) => match items.as_slice() {
+            [Value::Object(object)] if object.get("error").is_some_and(Value::is_object) => {
+                of_object(object, success)
+            }
+            _ => Envelope::bare(EnvelopeKind::NoError),
+        },
+        Value::String(text) if !success && !text.is_empty() => {
+            Envelope { message: Some(text.clone()), ..Envelope::bare(EnvelopeKind::Text) }
+        }
+        _ => Envelope::bare(EnvelopeKind::NoError),
+    }
+}
+
+fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
+    if let Some(error) = error_object(object) {
+        return of_error(object, error);
+    }
+    if let Some(html) = object.get("html-message").and_then(Value::as_str) {
+        // Portkey wraps the page that its upstream sent.
+        return Envelope { title: page::title(html), ..Envelope::bare(EnvelopeKind::Html) };
+    }
+    if let Some(problem) = problem(object) {
+        return problem;
+    }
+    if let Some(error) = object.get("error").and_then(Value::as_str).filter(|e| !e.is_empty()) {
+        return error_string(object, error);
+    }
+    if !success && let Some(found) = object.get("detail").and_then(detail) {
+        return found;
+    }
+    flat(object, success).or_else(|| failed_task(object)).unwrap_or(Envelope::bare(EnvelopeKind::NoError))
+}
+
+/// The object that describes the error, wherever the known shapes put it.
+fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    let places = [
+        object.get("error"),
+        object.get("response").and_then(|r| r.get("error")),
+        // OpenRouter, after the model has started.
+        object.get("choices").and_then(|c| c.get(0)).and_then(|c| c.get("error")),
+        object.get("errors").and_then(|e| e.get(0)),
+        object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
+    ];
+    let error = places.into_iter().flatten().find_map(Value::as_object).filter(|e| !e.is_empty())?;
+    // {"detail":{"error":{…}}}
+    Some(error.get("error").and_then(Value::as_object).unwrap_or(error))
+}
+
+fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope {
+    let mut envelope = Envelope {
+        message: first_text(error, &["/message", "/msg", "/detail", "/description", "/error", "/reason"])
+            .or_else(|| error.get("message").and_then(Value::as_str).map(str::to_owned)),
+        code: scalar(error.get("code")),
+        error_type: scalar(error.get("type")),
+        param: scalar(error.get("param")),
+        ..Envelope::bare(error_kind(outer, error))
+    };
+    if let Some(status) = error.get("status").and_then(Value::as_str) {
+        envelope.error_type.get_or_insert_with(|| status.to_owned());
+    }
+    envelope.inner_code = error
+        .get("details")
+        .and_then(Value::as_array)
+        .and_then(|details| details.iter().find_map(|d| scalar(d.get("reason"))));
+    if let Some(inner) = error.get("innererror").or_else(|| error.get("inner_error")) {
+        envelope.inner_code = scalar(inner.get("code"));
+        envelope.inner_message = inner.get("message").and_then(Value::as_str).map(str::to_owned);
+    }
+    if let Some(raw) = error.get("metadata").and_then(|m| m.get("raw")) {
+        upstream_raw(&mut envelope, raw);
+    }
+    envelope
+}
+
+fn error_kind(outer: &Map<String, Value>, error: &Map<String, Value>) -> EnvelopeKind {
+    let has = |name| error.contains_key(name);
+    let kind = error.get("type").and_then(Value::as_str).unwrap_or_default();
+    if outer.get("type").and_then(Value::as_str) == Some("error") && !has("code") && !has("param") {
+        return EnvelopeKind::Anthropic;
+    }
+    if error.get("status").is_some_and(Value::is_string) && !has("type") {
+        return EnvelopeKind::Gemini;
+    }
+    // Gateway middleware of the new-api family prints a map: its keys are sorted and there is no `param`.
+    let keys: Vec<&str> = error.keys().map(String::as_str).collect();
+    let sorted = keys == ["code", "message", "type"] && error.get("code").is_some_and(Value::is_string);
+    if !has("param") && (sorted || kind.ends_with("_api_error")) {
+        return EnvelopeKind::GatewayError;
+    }
+    EnvelopeKind::OpenAi
+}
+
+/// OpenRouter's `metadata.raw`: the answer of the provider, as text or JSON.
+fn upstream_raw(envelope: &mut Envelope, raw: &Value) {
+    let text = match raw {
+        Value::String(text) if !text.trim().is_empty() => text.clone(),
+        Value::Object(_) => raw.to_string(),
+        _ => return,
+    };
+    match inner::embedded(&text) {
+        Some(found) => {
+            envelope.inner_code = found.code.filter(|c| !c.is_empty()).or(found.error_type);
+            envelope.inner_message = found.message;
+        }
+        None => envelope.inner_message = Some(text),
+    }
+}
+
+/// RFC 9457. A `title` with a `status` or `type` is what tells it from a plain `detail`.
+fn problem(object: &Map<String, Value>) -> Option<Envelope> {
+    let title = object.get("title")?.as_str()?;
+    let typed = object.get("type").is_some_and(Value::is_string);
+    if !typed && !object.get("status").is_some_and(Value::is_number) {
+        return None;
+    }
+    let detail = object.get("detail").and_then(Value::as_str).filter(|d| !d.is_empty());
+    Some(Envelope {
+        message: Some(detail.unwrap_or(title).to_owned()),
+        code: scalar(object.get("code")),
+        error_type: scalar(object.get("type")),
+        ..Envelope::bare(EnvelopeKind::Problem)
+    })
+}
+
+/// `{"error":"text"}`; where a message stands beside it, `error` is the name of the failure.
+fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
+    match first_text(object, &FLAT_MESSAGES) {
+        Some(message) => Envelope {
+            message: Some(message),
+            code: scalar(object.get("code")).or_else(|| Some(error.to_owned())),
+            error_type: scalar(object.get("type")),
+            param: scalar(object.get("param")),
+            ..Envelope::bare(EnvelopeKind::Flat)
+        },
+        None => Envelope {
+            message: Some(error.to_owned()),
+            code: scalar(object.get("code")),
+            error_type: scalar(object.get("type")),
+            ..Envelope::bare(EnvelopeKind::ErrorString)
+        },
+    }
+}
+
+/// FastAPI and its relatives: a text, or a list of faults with their places.
+fn detail(detail: &Value) -> Option<Envelope> {
+    let bare = Envelope::bare(EnvelopeKind::Detail);
+    match detail {
+        Value::String(text) if !text.is_empty() => Some(Envelope { message: Some(text.clone()), ..bare }),
+        Value::Array(entries) => {
+            let first = entries.first()?;
+            let message =
+                first.get("msg").or_else(|| first.get("message")).unwrap_or(first).as_str()?.to_owned();
+            let path: Option<Vec<String>> = first
+                .get("loc")
+                .and_then(Value::as_array)
+                .map(|parts| parts.iter().filter_map(|p| scalar(Some(p))).collect());
+            Some(Envelope {
+                message: Some(message),
+                error_type: scalar(first.get("type")),
+                param: path.map(|p| p.join(".")).filter(|p| !p.is_empty()),
+                ..bare
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A flat object with a message.
+fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
+    let message = first_text(object, &FLAT_MESSAGES);
+    let code = object.get("__type").and_then(Value::as_str).map_or_else(
+        || {
+            ["code", "statusCode", "status_code", "errcode", "error_code", "ret"]
+                .iter()
+                .find_map(|k| scalar(object.get(*k)))
+        },
+        |kind| Some(kind.rsplit('#').next().unwrap_or(kind).to_owned()),
+    );
+    let says_so = says_failure(object);
+    let by_code = code.as_deref().is_some_and(|c| !is_success_code(c, object.contains_key("description")));
+    let good_words = message.as_deref().is_some_and(|m| {
+        ["success", "ok", "succeed", "成功"].iter().any(|w| m.trim().eq_ignore_ascii_case(w))
+    });
+    let stated = if success {
+        says_so || (by_code && !good_words && message.is_some())
+    } else {
+        message.is_some() || says_so
+    };
+    // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
+    let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));
+    (stated && !good_answer).then(|| Envelope {
+        message,
+        code,
+        error_type: scalar(object.get("type")).filter(|t| t != "error"),
+        param: scalar(object.get("param")),
+        ..Envelope::bare(EnvelopeKind::Flat)
+    })
+}
+
+/// The object itself says that it is a failure.
+fn says_failure(object: &Map<String, Value>) -> bool {
+    let word = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+    let has_message = first_text(object, &FLAT_MESSAGES).is_some();
+    ["success", "ok"].iter().any(|k| object.get(*k) == Some(&Value::Bool(false)))
+        || object.get("error") == Some(&Value::Bool(true))
+        || word("object") == "error"
+        || (has_message && (word("type") == "error" || object.contains_key("__type")))
+        || (has_message && matches!(word("status").as_str(), "failure" | "error" | "fail" | "failed"))
+}
+
+/// An asynchronous task that failed: `{"data":{"status":"FAILURE","fail_reason":"…"}}`.
+fn failed_task(object: &Map<String, Value>) -> Option<Envelope> {
+    [object.get("data").and_then(Value::as_object), Some(object)].into_iter().flatten().find_map(|task| {
+        let status =
+            ["status", "task_status", "state"].iter().find_map(|k| task.get(*k).and_then(Value::as_str))?;
+        if !matches!(status.to_ascii_lowercase().as_str(), "failure" | "failed" | "fail") {
+            return None;
+        }
+        Some(Envelope {
+            message: first_text(
+                task,
+                &["/fail_reason", "/failure", "/task_status_msg", "/failure_reason", "/message"],
+            ),
+            code: scalar(task.get("failureCode")),
+            error_type: Some(status.to_owned()),
+            ..Envelope::bare(EnvelopeKind::Flat)
+        })
+    })
+}
+
+/// Codes that say "fine". Midjourney's proxy counts 1, 21 and 22 among them.
+fn is_success_code(code: &str, midjourney: bool) -> bool {
+    match code.parse::<i64>() {
+        Ok(number) => {
+            number == 0 || (200..300).contains(&number) || (midjourney && matches!(number, 1 | 21 | 22))
+        }
+        Err(_) => ["", "success", "ok", "succeed"].iter().any(|w| code.eq_ignore_ascii_case(w)),
+    }
+}
+
+/// The first of `places` that holds a text. A list of texts gives its first, an object is written as JSON.
+fn first_text(object: &Map<String, Value>, places: &[&str]) -> Option<String> {
+    places.iter().find_map(|place| {
+        let mut parts = place.split('/').skip(1);
+        let first = object.get(parts.next()?)?;
+        let value = parts.try_fold(first, |value, part| value.get(part))?;
+        match value {
+            Value::String(text) => (!text.is_empty()).then(|| text.clone()),
+            Value::Array(items) => items.first().and_then(Value::as_str).map(str::to_owned),
+            Value::Object(inside) if !inside.is_empty() => Some(value.to_string()),
+            _ => None,
+        }
+    })
+}
+
+/// A scalar as text, numbers in decimal. LiteLLM writes Python's `None` as the text "None".
+fn scalar(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) if text == "None" => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! The answer that a paste carries: below a command, alone, with or without its head.
+
+use serde::de::IgnoredAny;
+
+use super::{error_text, http, transport};
+use crate::case::catalog::Catalog;
+use crate::case::evidence::{
+    Attempt, BodyEnd, Outcome, Response, Source, SseReader, Timing, TransportFailure,
+};
+use crate::case::keyring::KeyRing;
+use crate::case::request::Said;
+
+/// A pasted attempt.
+pub(super) fn attempt(outcome: Outcome) -> Attempt {
+    Attempt {
+        index: 1,
+        source: Source::Pasted,
+        at: None,
+        outcome,
+        timing: Timing::default(),
+        waited_ms: None,
+        decision: None,
+        reason: String::new(),
+        request_bytes: 0,
+    }
+}
+
+/// A pasted response; a stream in it is read.
+pub(super) fn response(
+    status: Option<u16>,
+    reason: Option<String>,
+    http_version: Option<String>,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+) -> Response {
+    let mut response = Response {
+        status,
+        reason,
+        http_version,
+        headers,
+        body_bytes: body.len() as u64,
+        end: BodyEnd::NotKnown,
+        stream: None,
+        exception: None,
+        body,
+    };
+    let declared = response.content_type().is_some_and(|kind| kind == "text/event-stream");
+    if declared || is_event_stream(&response.body) {
+        let mut reader = SseReader::new();
+        reader.feed(&response.body, 0);
+        // Copying cuts the empty line that ends the last event.
+        if !response.body.ends_with(b"\n\n") {
+            reader.feed(b"\n\n", 0);
+        }
+        let mut record = reader.finish(false);
+        record.bytes = response.body_bytes;
+        response.stream = Some(record);
+    }
+    response
+}
+
+/// True where the text begins with the lines of an event stream, one of them with data.
+pub(super) fn is_event_stream(body: &[u8]) -> bool {
+    let head = body.get(..body.len().min(4096)).unwrap_or_default();
+    for line in head.split(|b| *b == b'\n') {
+        let line = line.trim_ascii();
+        if line.is_empty()
+            || line.starts_with(b":")
+            || line.starts_with(b"id:")
+            || line.starts_with(b"retry:")
+        {
+            continue;
+        }
+        if line.starts_with(b"data:") {
+            return true;
+        }
+        if !line.starts_with(b"event:") {
+            return false;
+        }
+    }
+    false
+}
+
+/// True where the text begins as a web page does.
+pub(super) fn is_html(text: &str) -> bool {
+    let start = text.trim_start();
+    ["<!doctype html", "<html", "<head", "<body", "<center", "<title"]
+        .iter()
+        .any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag)))
+}
+
+/// The length of the JSON value at the start of `text`.
+pub(super) fn json_extent(text: &str) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    Some(values.byte_offset())
+}
+
+/// What stands below a command.
+#[derive(Default)]
+pub(super) struct Below {
+    /// The answer.
+    pub(super) attempt: Option<Attempt>,
+    /// What the text names of the request.
+    pub(super) said: Said,
+}
+
+/// Reads what stands below a command. `prints_status`: `-w` wrote the status behind the body.
+pub(super) fn below(text: &str, prints_status: bool, catalog: &Catalog, ring: &mut KeyRing) -> Below {
+    let text = from_first_line(text);
+    let outcome = if http::starts_with_status_line(text) {
+        http::pasted(text).map(|r| with_end(r, text)).map(Outcome::Response)
+    } else if http::is_verbose(text) {
+        let seen = http::verbose(text, catalog, ring);
+        match seen.response {
+            Some(response) => Some(Outcome::Response(with_end(response, text))),
+            None => failure(text).map(Outcome::Transport),
+        }
+    } else {
+        bare(text, prints_status).map(Outcome::Response)
+    };
+    if let Some(outcome) = outcome {
+        return Below { attempt: Some(attempt(outcome)), said: Said::default() };
+    }
+    match error_text::read(trimmed(text), true, catalog, ring) {
+        Some(told) => Below { attempt: Some(told.attempt), said: told.said },
+        None => Below::default(),
+    }
+}
+
+/// A body without a head: JSON, a stream, a page.
+fn bare(text: &str, prints_status: bool) -> Option<Response> {
+    if text.starts_with(['{', '[']) {
+        let len = json_extent(text)?;
+        let body = text.get(..len)?;
+        let tail = text.get(len..).unwrap_or("");
+        let status = if prints_status { first_status(tail) } else { None };
+        return Some(with_end(response(status, None, None, Vec::new(), body.as_bytes().to_vec()), tail));
+    }
+    if is_event_stream(text.as_bytes()) || is_html(text) {
+        let body = trimmed(text);
+        return Some(with_end(response(None, None, None, Vec::new(), body.as_bytes().to_vec()), text));
+    }
+    None
+}
+
+/// The status that `-w '%{http_code}'` left behind a body: the first three digits that stand alone.
+fn first_status(tail: &str) -> Option<u16> {
+    let near: String = tail.chars().take(200).collect();
+    near.split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| digits.len() == 3)
+        .find_map(|digits| digits.parse().ok().filter(|status| (100..600).contains(status)))
+}
+
+/// A `curl: (18)` below the body says that the connection broke.
+fn with_end(mut response: Response, text: &str) -> Response {
+    if let Some(failure) = failure(text) {
+        response.end = BodyEnd::Cut(failure);
+    }
+    response
+}
+
+fn failure(text: &str) -> Option<TransportFailure> {
+    let line = text.lines().rev().take(20).find(|line| line.trim_start().starts_with("curl: ("))?;
+    let kind = transport::curl_code(&line.to_lowercase())?;
+    Some(TransportFailure { kind, detail: line.trim().to_owned() })
+}
+
+/// From the first line that is the answer's own: fences, labels and progress are stepped over.
+fn from_first_line(text: &str) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        let label = bare.len() <= 60
+            && bare.ends_with(':')
+            && !bare.starts_with(['{', '[', '<', '*', '>'])
+            && !bare.starts_with("data")
+            && !bare.starts_with("event");
+        let step_over = bare.is_empty() || bare.starts_with("```") || label || is_progress(bare);
+        if !step_over {
+            break;
+        }
+        at += line.len();
+    }
+    text.get(at..).unwrap_or("").trim_start_matches([' ', '\t'])
+}
+
+/// A line of curl's progress meter.
+pub(super) fn is_progress(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("% Total")
+        || line.starts_with("Dload")
+        || (line.contains("--:--:--") && line.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Without a closing fence, a shell's next prompt and the white space at the end. A JSON body ends where its value ends.
+pub(super) fn trimmed(text: &str) -> &str {
+    let text = match text.find("\n```") {
+        Some(at) => text.get(..at).unwrap_or(text),
+        None => text,
+    };
+    let text = match text.rfind("\ncurl: (") {
+        Some(at) => text.get(..at).unwrap_or(text),
+        None => text,
+    };
+    let extent = if text.starts_with(['{', '[']) { json_extent(text) } else { None };
+    if let Some(len) = extent
+        && !text.get(len..).is_some_and(|tail| tail.trim_start().starts_with(['{', '[']))
+    {
+        return text.get(..len).unwrap_or(text);
+    }
+    text.trim_end()
+}

@@ -1,0 +1,620 @@
+//! A curl command to a [`Draft`], with curl's own meaning of its options.
+
+use super::flags::{self, Meaning};
+use super::secret::{self, Seen};
+use super::shell::{self, Command, Variables};
+use crate::case::catalog::Catalog;
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::keyring::{KeyRing, SecretKind};
+use crate::case::request::{Draft, Header};
+
+/// What a curl command says.
+pub(super) struct Read {
+    /// The request, masked.
+    pub(super) draft: Draft,
+    /// Byte of the text behind the command.
+    pub(super) end: usize,
+    /// `-w` prints the status below the answer.
+    pub(super) prints_status: bool,
+    /// What was noticed.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Reads the command whose arguments begin at `from` in `text` (behind the word `curl`).
+pub(super) fn read(
+    text: &str,
+    from: usize,
+    in_backticks: bool,
+    variables: &Variables,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> Read {
+    let command = shell::split(text, from, variables, in_backticks);
+    let mut parts = Parts { stdin: command.stdin.clone(), ..Parts::default() };
+    oddities(&command, &mut parts.findings);
+    parts.take_words(&command.words, ring);
+    let draft = parts.draft(catalog, ring);
+    Read { draft, end: command.end, prints_status: parts.prints_status, findings: parts.findings }
+}
+
+/// The command's parts before they make a request.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one of curl's own switches")]
+struct Parts {
+    method: Option<String>,
+    urls: Vec<String>,
+    headers: Vec<(String, Option<String>)>,
+    data: Option<String>,
+    query: Vec<String>,
+    user: Option<String>,
+    json: bool,
+    as_query: bool,
+    head: bool,
+    form: bool,
+    upload: bool,
+    prints_status: bool,
+    stdin: Option<String>,
+    findings: Vec<Finding>,
+}
+
+impl Parts {
+    fn take_words(&mut self, words: &[String], ring: &mut KeyRing) {
+        let mut words = words.iter().map(String::as_str);
+        let mut options = true;
+        while let Some(word) = words.next() {
+            let go_on = if options && word == "--" {
+                options = false;
+                true
+            } else if let Some(name) = word.strip_prefix("--").filter(|_| options) {
+                self.long(name, &mut words, ring)
+            } else if let Some(name) = dashed(word).filter(|_| options) {
+                self.long(name, &mut words, ring)
+            } else if let Some(letters) =
+                word.strip_prefix(['-', '–', '—']).filter(|l| options && !l.is_empty())
+            {
+                self.letters(letters, &mut words, ring)
+            } else {
+                self.urls.push(word.to_owned());
+                true
+            };
+            if !go_on {
+                self.several_commands();
+                return;
+            }
+        }
+    }
+
+    fn several_commands(&mut self) {
+        self.findings.push(
+            Finding::new(
+                "several_commands",
+                Level::Warning,
+                "the paste holds several requests; the first was taken",
+            )
+            .fix("paste the request that failed alone, if it is another one"),
+        );
+    }
+
+    /// A long option; false where another request begins.
+    fn long<'a>(
+        &mut self,
+        name: &str,
+        words: &mut impl Iterator<Item = &'a str>,
+        ring: &mut KeyRing,
+    ) -> bool {
+        if let Some(flag) = flags::long(name) {
+            let value = if flag.takes_value { words.next().unwrap_or("") } else { "" };
+            return self.apply(flag.meaning, &format!("--{name}"), value, ring);
+        }
+        // curl has no `--name=value`; who writes it means the value.
+        if let Some((name, value)) = name.split_once('=')
+            && let Some(flag) = flags::long(name).filter(|f| f.takes_value)
+        {
+            self.noticed(
+                "option_with_equals",
+                Level::Warning,
+                &format!("--{name}"),
+                "curl takes no value with an equals sign",
+            );
+            return self.apply(flag.meaning, &format!("--{name}"), value, ring);
+        }
+        self.unknown(&format!("--{name}"));
+        true
+    }
+
+    /// Short options, perhaps several in one word (`-sSX POST`, `-XPOST`); false where another request begins.
+    fn letters<'a>(
+        &mut self,
+        letters: &str,
+        words: &mut impl Iterator<Item = &'a str>,
+        ring: &mut KeyRing,
+    ) -> bool {
+        let mut rest = letters.chars();
+        while let Some(letter) = rest.next() {
+            let Some(flag) = flags::short(letter) else {
+                self.unknown(&format!("-{letter}"));
+                return true;
+            };
+            let name = format!("-{letter}");
+            if flag.takes_value {
+                let joined = rest.as_str();
+                let value = if joined.is_empty() { words.next().unwrap_or("") } else { joined };
+                return self.apply(flag.meaning, &name, value, ring);
+            }
+            if !self.apply(flag.meaning, &name, "", ring) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn unknown(&mut self, option: &str) {
+        let plain = option.len() <= 32 && option.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let shown = if plain || option.chars().count() == 2 { option } else { "--…" };
+        self.noticed(
+            "option_unknown",
+            Level::Warning,
+            shown,
+            "curl has no such option that is known here; it was left out",
+        );
+    }
+
+    fn noticed(&mut self, id: &'static str, level: Level, option: &str, message: &str) {
+        let place = Place::Option(option.to_owned());
+        if !self.findings.iter().any(|f| f.id == id && f.place == place) {
+            self.findings.push(Finding::new(id, level, message).at(place));
+        }
+    }
+
+    /// Applies one option; false where another request begins.
+    fn apply(&mut self, meaning: Meaning, option: &str, value: &str, ring: &mut KeyRing) -> bool {
+        match meaning {
+            Meaning::Method => self.method = Some(value.trim().to_ascii_uppercase()),
+            Meaning::Header => self.header_line(option, value),
+            Meaning::Data => self.data(option, value),
+            Meaning::DataRaw => self.join(value),
+            Meaning::DataUrlencode => match urlencoded(value) {
+                Some(text) => self.join(&text),
+                None => self.from_file(option),
+            },
+            Meaning::Json => {
+                self.json = true;
+                if let Some(text) = self.content(option, value) {
+                    self.data.get_or_insert_default().push_str(&text);
+                }
+            }
+            Meaning::Get => self.as_query = true,
+            Meaning::Head => self.head = true,
+            Meaning::Url => self.urls.push(value.to_owned()),
+            Meaning::UrlQuery => {
+                match value.strip_prefix('+').map(str::to_owned).or_else(|| urlencoded(value)) {
+                    Some(text) => self.query.push(text),
+                    None => self.from_file(option),
+                }
+            }
+            Meaning::User => self.user = Some(value.to_owned()),
+            Meaning::Bearer => self.headers.push(("Authorization".into(), Some(format!("Bearer {value}")))),
+            Meaning::Cookie if value.contains('=') => {
+                self.headers.push(("Cookie".into(), Some(value.to_owned())));
+            }
+            Meaning::Cookie => {
+                self.noticed(
+                    "cookies_from_file",
+                    Level::Warning,
+                    option,
+                    "the cookies come from a file that is not in the paste",
+                );
+            }
+            Meaning::UserAgent => self.headers.push(("User-Agent".into(), Some(value.to_owned()))),
+            Meaning::Referer => self.headers.push(("Referer".into(), Some(value.to_owned()))),
+            Meaning::Range => self.headers.push(("Range".into(), Some(format!("bytes={value}")))),
+            Meaning::Form => {
+                self.form = true;
+                self.from_file(option);
+            }
+            Meaning::Upload => {
+                self.upload = true;
+                self.from_file(option);
+            }
+            Meaning::Follow => self.noticed(
+                "redirects_not_followed",
+                Level::Warning,
+                option,
+                "curl followed redirects; here a redirect is shown and not followed",
+            ),
+            Meaning::Insecure => self.noticed(
+                "certificates_checked",
+                Level::Warning,
+                option,
+                "curl did not check the certificate; here it is checked",
+            ),
+            Meaning::Proxy => {
+                hold_password(value, ring);
+                self.noticed(
+                    "proxy_not_used",
+                    Level::Warning,
+                    option,
+                    "curl used a proxy; the one in the command is not used here",
+                );
+            }
+            Meaning::ProxyUser => hold_user(value, ring),
+            Meaning::WriteOut => {
+                self.prints_status |= value.contains("http_code") || value.contains("response_code")
+            }
+            Meaning::NotApplied => self.noticed(
+                "option_not_applied",
+                Level::Warning,
+                option,
+                "this option changes what curl sends or where; it is not applied here",
+            ),
+            Meaning::Ignored => {}
+            Meaning::Next => return false,
+        }
+        true
+    }
+
+    /// `Name: value`; `Name;` is an empty header; `Name:` takes out one that curl would add.
+    fn header_line(&mut self, option: &str, line: &str) {
+        if line.starts_with('@') {
+            self.noticed(
+                "headers_from_file",
+                Level::Warning,
+                option,
+                "headers come from a file that is not in the paste",
+            );
+            return;
+        }
+        let line = line.replace(['\u{200b}', '\u{feff}', '\u{2060}'], "").replace('\u{a0}', " ");
+        match line.split_once(':') {
+            Some((name, value)) if value.trim().is_empty() => {
+                self.headers.push((name.trim().to_owned(), None))
+            }
+            Some((name, value)) => self.headers.push((name.trim().to_owned(), Some(value.trim().to_owned()))),
+            None => match line.trim().strip_suffix(';') {
+                Some(name) => self.headers.push((name.trim().to_owned(), Some(String::new()))),
+                None if line.trim().is_empty() => {}
+                None => self.noticed(
+                    "header_without_colon",
+                    Level::Warning,
+                    option,
+                    "a header has no colon; curl does not send it, and it was left out",
+                ),
+            },
+        }
+    }
+
+    fn data(&mut self, option: &str, value: &str) {
+        if let Some(text) = self.content(option, value) {
+            self.join(&text);
+        }
+    }
+
+    /// The text itself, the standard input for `@-`, or nothing for a file.
+    fn content(&mut self, option: &str, value: &str) -> Option<String> {
+        match value.strip_prefix('@') {
+            None => Some(value.to_owned()),
+            Some("-") if self.stdin.is_some() => {
+                let text = self.stdin.take()?;
+                // `-d` drops line ends of a file; inside JSON that makes no difference, and a readable body is kept.
+                Some(if option == "--data-binary" {
+                    text
+                } else {
+                    text.trim_end_matches(['\r', '\n']).to_owned()
+                })
+            }
+            Some(_) => {
+                self.from_file(option);
+                None
+            }
+        }
+    }
+
+    fn join(&mut self, text: &str) {
+        match &mut self.data {
+            Some(data) => {
+                data.push('&');
+                data.push_str(text);
+            }
+            None => self.data = Some(text.to_owned()),
+        }
+    }
+
+    fn from_file(&mut self, option: &str) {
+        self.data.get_or_insert_default();
+        let place = Place::Option(option.to_owned());
+        if !self.findings.iter().any(|f| f.id == "body_from_file" && f.place == place) {
+            self.findings.push(
+                Finding::new(
+                    "body_from_file",
+                    Level::Warning,
+                    "the body comes from a file or form that is not in the paste",
+                )
+                .at(place)
+                .fix("put the body in yourself, or write down what it holds"),
+            );
+        }
+    }
+
+    fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
+    }
+
+    fn draft(&mut self, catalog: &Catalog, ring: &mut KeyRing) -> Draft {
+        let has_data = self.data.is_some();
+        let mut body = self.data.take().unwrap_or_default();
+        let mut query = std::mem::take(&mut self.query);
+        if self.as_query && !body.is_empty() {
+            query.push(std::mem::take(&mut body));
+        }
+        let method = match self.method.take() {
+            Some(method) if !method.is_empty() => method,
+            _ if self.head => "HEAD".to_owned(),
+            _ if self.upload => "PUT".to_owned(),
+            _ if (has_data || self.form) && !self.as_query => "POST".to_owned(),
+            _ => "GET".to_owned(),
+        };
+        let mut body = self.mended(body);
+        self.implied_headers(&body, has_data && !self.as_query && !self.form && !self.upload);
+        let mut url = self.url(&query);
+        self.user_header(&mut url, ring);
+
+        let mut seen = Seen::default();
+        let mut headers = Vec::new();
+        for (name, value) in std::mem::take(&mut self.headers) {
+            let Some(value) = value else { continue };
+            self.single_quoted_variable(&name, &value, catalog);
+            let (masked, of_header) = secret::mask_header(&name, &value, catalog, ring);
+            self.placeholder(of_header, Place::Header(name.clone()));
+            seen.literal |= of_header.literal;
+            headers.push(Header::new(name, masked));
+        }
+        let (url, of_url) = secret::mask_url(&url, catalog, ring);
+        self.placeholder(of_url, Place::Url);
+        let (masked, in_body) = secret::mask_free(&body, catalog, ring);
+        body = masked;
+        if seen.literal || of_url.literal || in_body {
+            self.findings.push(super::literal_key());
+        }
+        Draft { method, url, headers, body }
+    }
+
+    fn placeholder(&mut self, seen: Seen, place: Place) {
+        if seen.placeholder {
+            self.findings.push(super::key_is_placeholder(place));
+        }
+    }
+
+    /// curl's own headers for a body.
+    fn implied_headers(&mut self, body: &str, has_data: bool) {
+        if self.json {
+            for name in ["Content-Type", "Accept"] {
+                if !self.has_header(name) {
+                    self.headers.push((name.into(), Some("application/json".into())));
+                }
+            }
+        } else if has_data && !self.has_header("content-type") {
+            self.headers.push(("Content-Type".into(), Some("application/x-www-form-urlencoded".into())));
+            if body.trim_start().starts_with(['{', '[']) {
+                self.findings.push(
+                    Finding::new(
+                        "content_type_missing",
+                        Level::Warning,
+                        "the command names no content type, so curl sends this JSON body as a web form",
+                    )
+                    .at(Place::Header("Content-Type".into()))
+                    .fix("add -H \"Content-Type: application/json\""),
+                );
+            }
+        }
+    }
+
+    fn url(&mut self, query: &[String]) -> String {
+        if self.urls.len() > 1 {
+            self.findings.push(
+                Finding::new(
+                    "several_urls",
+                    Level::Warning,
+                    "the command has several addresses; the first was taken",
+                )
+                .at(Place::Url)
+                .fix("check that every value with a space stands in quotes"),
+            );
+        }
+        // A stray word is no address where one that looks like one follows.
+        let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
+        let mut url = best.cloned().unwrap_or_default();
+        url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
+        let url = url.trim().trim_matches(['<', '>']).to_owned();
+        if url.is_empty() {
+            self.findings.push(
+                Finding::new("url_missing", Level::Error, "the command has no URL")
+                    .at(Place::Url)
+                    .fix("paste the whole command, or fill in the URL"),
+            );
+        }
+        query.iter().fold(url, |url, part| {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            format!("{url}{joint}{part}")
+        })
+    }
+
+    /// `-u name:password` as curl sends it. With a variable in it the header can be made only when its value is known,
+    /// so that it stands in the URL until then.
+    fn user_header(&mut self, url: &mut String, ring: &mut KeyRing) {
+        use base64::Engine as _;
+        let Some(user) = self.user.take() else { return };
+        if self.has_header("authorization") {
+            return;
+        }
+        if secret::has_reference(&user) {
+            if let Some((scheme, rest)) = url.split_once("://")
+                && !user.contains(['/', '?', '@', '%'])
+            {
+                *url = format!("{scheme}://{user}@{rest}");
+            } else {
+                self.noticed(
+                    "option_not_applied",
+                    Level::Warning,
+                    "-u",
+                    "the user and password could not be put into the request",
+                );
+            }
+            return;
+        }
+        let user = if user.contains(':') { user } else { format!("{user}:") };
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&user);
+        let (name, password) = user.split_once(':').unwrap_or((&user, ""));
+        if crate::case::request::is_placeholder(if password.is_empty() { name } else { password }) {
+            self.findings.push(super::key_is_placeholder(Place::Option("-u".into())));
+        }
+        // The header's own secret first, so that its label is the one a reader meets.
+        secret::hold(ring, SecretKind::Key, &encoded);
+        hold_user(&user, ring);
+        self.headers.push(("Authorization".into(), Some(format!("Basic {encoded}"))));
+    }
+
+    /// `'Bearer $KEY'`: the shell leaves a variable in single quotes alone, so the name itself was sent.
+    fn single_quoted_variable(&mut self, name: &str, value: &str, catalog: &Catalog) {
+        let is_variable = |word: &str| {
+            word.strip_prefix('$')
+                .is_some_and(|v| v.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{')))
+        };
+        if catalog.credential_header(name).is_some() && value.split_whitespace().any(is_variable) {
+            self.findings.push(
+                Finding::new(
+                    "variable_in_single_quotes",
+                    Level::Warning,
+                    "the key's variable stands in single quotes, so the shell sent its name instead of its value",
+                )
+                .at(Place::Header(name.to_owned()))
+                .fix("put the header in double quotes"),
+            );
+        }
+    }
+
+    /// Undoes what copying does to JSON: typographic quotes and spaces, and `> ` at the start of each line.
+    fn mended(&mut self, body: String) -> String {
+        let Some(mended) = super::mend_json(&body) else { return body };
+        self.findings.push(
+            Finding::new(
+                "body_mended",
+                Level::Warning,
+                "the body was no JSON because of typographic quotes, spaces or prompts from copying; they were replaced",
+            )
+            .at(Place::Body { line: 1, column: 1, path: String::new() })
+            .fix("compare it with the body that was really sent"),
+        );
+        mended
+    }
+}
+
+fn oddities(command: &Command, findings: &mut Vec<Finding>) {
+    let seen = command.oddities;
+    let table = [
+        (
+            seen.smart_quotes,
+            "smart_quotes",
+            Level::Warning,
+            "typographic quotes were read as plain ones",
+            "write plain quotes",
+        ),
+        (
+            seen.odd_spaces,
+            "odd_spaces",
+            Level::Info,
+            "no-break or invisible spaces were read as plain ones or left out",
+            "",
+        ),
+        (
+            seen.continuation,
+            "continuation",
+            Level::Info,
+            "a backslash at the end of a line is missing or has a space behind it; the lines were joined",
+            "end the line with the backslash",
+        ),
+        (
+            seen.windows,
+            "windows_shell",
+            Level::Warning,
+            "the command is written for a Windows shell and was read as bash",
+            "check quotes in the body",
+        ),
+        (
+            seen.open_quote,
+            "quote_not_closed",
+            Level::Warning,
+            "a quote is not closed; all that follows was taken as its text",
+            "close the quote; write ' inside single quotes as '\\''",
+        ),
+        (
+            seen.substitution,
+            "command_substitution",
+            Level::Warning,
+            "a part comes from another command, which is not run here",
+            "put its output in its place",
+        ),
+        (
+            seen.bare_ampersand,
+            "url_not_quoted",
+            Level::Warning,
+            "the URL holds & but no quotes; a shell would cut it there",
+            "put the URL in quotes",
+        ),
+    ];
+    for (noticed, id, level, message, fix) in table {
+        if noticed {
+            findings.push(Finding::new(id, level, message).fix(fix));
+        }
+    }
+}
+
+/// A long option whose two hyphens were made one dash by a text editor.
+fn dashed(word: &str) -> Option<&str> {
+    word.strip_prefix(['–', '—'])
+        .map(|name| name.trim_start_matches('-'))
+        .filter(|name| flags::long(name).is_some())
+}
+
+/// `--data-urlencode`: `content`, `=content`, `name=content`; `None` for the forms that read a file.
+fn urlencoded(value: &str) -> Option<String> {
+    let equals = value.find('=');
+    if value.find('@').is_some_and(|at| equals.is_none_or(|equals| at < equals)) {
+        return None;
+    }
+    let (name, content) = value.split_once('=').unwrap_or(("", value));
+    let encoded = percent_encoded(content);
+    Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
+}
+
+/// Percent-encodes as curl does (all but unreserved characters); references to secrets stay.
+fn percent_encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    if secret::has_reference(text) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+fn hold_user(user: &str, ring: &mut KeyRing) {
+    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    let held = if password.is_empty() { name } else { password };
+    if !held.is_empty() && !secret::has_reference(held) {
+        secret::hold(ring, SecretKind::Password, held);
+    }
+}
+
+/// The password of a proxy's URL.
+fn hold_password(url: &str, ring: &mut KeyRing) {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    if let Some((userinfo, _)) = authority.rsplit_once('@') {
+        hold_user(userinfo, ring);
+    }
+}

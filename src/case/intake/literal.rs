@@ -1,0 +1,260 @@
+//! Reads what a client's log prints of a JSON value: a Python dict, a JavaScript object, JSON that a terminal wrapped.
+
+/// Deeper nesting is no error body.
+const DEEPEST: usize = 64;
+
+/// Reads the value at the start of `text`; gives it as JSON text and the bytes it took.
+pub(super) fn read(text: &str) -> Option<(String, usize)> {
+    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap: is_hard_wrapped(text) };
+    reader.value(0)?;
+    Some((reader.out, reader.at))
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    out: String,
+    /// Lines were cut at the terminal's width, so that a line end inside a string stands for nothing.
+    hard_wrap: bool,
+}
+
+impl Reader<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn skip_space(&mut self) {
+        self.at += self.rest().len() - self.rest().trim_start().len();
+    }
+
+    fn value(&mut self, depth: usize) -> Option<()> {
+        if depth > DEEPEST {
+            return None;
+        }
+        self.skip_space();
+        match self.peek()? {
+            '{' => self.members('}', depth, true),
+            '[' => self.members(']', depth, false),
+            '(' => self.members(')', depth, false),
+            '\'' | '"' | '`' => self.string(),
+            _ => self.bare(),
+        }
+    }
+
+    /// Members of an object or elements of a list, from the opening bracket to the closing one.
+    fn members(&mut self, close: char, depth: usize, keyed: bool) -> Option<()> {
+        self.at += 1;
+        self.out.push(if keyed { '{' } else { '[' });
+        let mut first = true;
+        loop {
+            self.skip_space();
+            let c = self.peek()?;
+            if c == close {
+                self.at += 1;
+                self.out.push(if keyed { '}' } else { ']' });
+                return Some(());
+            }
+            if !first {
+                if c != ',' {
+                    return None;
+                }
+                self.at += 1;
+                self.skip_space();
+                if self.peek()? == close {
+                    continue;
+                }
+                self.out.push(',');
+            }
+            first = false;
+            if keyed {
+                self.key()?;
+            }
+            self.value(depth + 1)?;
+        }
+    }
+
+    fn key(&mut self) -> Option<()> {
+        self.skip_space();
+        if matches!(self.peek()?, '\'' | '"') {
+            self.string()?;
+        } else {
+            let len =
+                self.rest().find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '$' | '-'))?;
+            let name = self.rest().get(..len).filter(|name| !name.is_empty())?.to_owned();
+            self.at += len;
+            self.emit(&name)?;
+        }
+        self.skip_space();
+        if self.peek()? != ':' {
+            return None;
+        }
+        self.at += 1;
+        self.out.push(':');
+        Some(())
+    }
+
+    fn emit(&mut self, text: &str) -> Option<()> {
+        self.out.push_str(&serde_json::to_string(text).ok()?);
+        Some(())
+    }
+
+    /// One or several adjacent strings (`'a' +⏎ 'b'`, `'a'⏎ 'b'`), which are one.
+    fn string(&mut self) -> Option<()> {
+        let mut value = String::new();
+        loop {
+            self.one_string(&mut value)?;
+            let before = self.at;
+            self.skip_space();
+            if self.peek() == Some('+') {
+                self.at += 1;
+                self.skip_space();
+            }
+            if !matches!(self.peek(), Some('\'' | '"' | '`')) {
+                self.at = before;
+                return self.emit(&value);
+            }
+        }
+    }
+
+    fn one_string(&mut self, value: &mut String) -> Option<()> {
+        let quote = self.peek()?;
+        self.at += quote.len_utf8();
+        loop {
+            let c = self.peek()?;
+            self.at += c.len_utf8();
+            match c {
+                c if c == quote => return Some(()),
+                '\\' => self.escape(value)?,
+                '\r' if self.peek() == Some('\n') => {}
+                '\n' => {
+                    let joined = self.hard_wrap
+                        || value.ends_with(char::is_whitespace)
+                        || self.peek().is_some_and(char::is_whitespace);
+                    if !joined {
+                        value.push(' ');
+                    }
+                }
+                c => value.push(c),
+            }
+        }
+    }
+
+    fn escape(&mut self, value: &mut String) -> Option<()> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        let digits = match c {
+            'n' => return push(value, '\n'),
+            't' => return push(value, '\t'),
+            'r' => return push(value, '\r'),
+            'b' => return push(value, '\u{8}'),
+            'f' => return push(value, '\u{c}'),
+            '0' => return push(value, '\0'),
+            '\n' => return Some(()),
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            '\\' | '\'' | '"' | '/' | '`' => return push(value, c),
+            other => {
+                value.push('\\');
+                return push(value, other);
+            }
+        };
+        let first = self.hex(digits)?;
+        // JSON writes one character beyond the basic plane as two escapes.
+        if (0xD800..0xDC00).contains(&first) && self.rest().starts_with("\\u") {
+            self.at += 2;
+            let second = self.hex(4)?;
+            let whole = 0x10000 + ((first - 0xD800) << 10) + second.checked_sub(0xDC00)?;
+            return push(value, char::from_u32(whole).unwrap_or('\u{fffd}'));
+        }
+        push(value, char::from_u32(first).unwrap_or('\u{fffd}'))
+    }
+
+    fn hex(&mut self, digits: usize) -> Option<u32> {
+        let number = u32::from_str_radix(self.rest().get(..digits)?, 16).ok()?;
+        self.at += digits;
+        Some(number)
+    }
+
+    /// `None`, `true`, `42`, or a word that is printed without quotes.
+    fn bare(&mut self) -> Option<()> {
+        let len = self
+            .rest()
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | '$' | '#')))
+            .unwrap_or(self.rest().len());
+        let word = self.rest().get(..len).filter(|word| !word.is_empty())?.to_owned();
+        self.at += len;
+        // A bytes or raw string of Python.
+        if matches!(word.as_str(), "b" | "r" | "u" | "f") && matches!(self.peek(), Some('\'' | '"')) {
+            return self.string();
+        }
+        match word.as_str() {
+            "None" | "null" | "undefined" | "nil" => self.out.push_str("null"),
+            "True" | "true" => self.out.push_str("true"),
+            "False" | "false" => self.out.push_str("false"),
+            number if serde_json::from_str::<serde_json::Number>(number).is_ok() => self.out.push_str(number),
+            other => return self.emit(other),
+        }
+        Some(())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "lets every escape end with one expression")]
+fn push(value: &mut String, c: char) -> Option<()> {
+    value.push(c);
+    Some(())
+}
+
+/// Lines cut at one width: at least two of the greatest length, or a usual terminal width.
+pub(super) fn is_hard_wrapped(text: &str) -> bool {
+    let lengths: Vec<usize> = text.lines().take(200).map(|line| line.chars().count()).collect();
+    let most = lengths.iter().copied().max().unwrap_or(0);
+    let full = lengths.iter().filter(|len| **len == most).count();
+    most >= 40 && (full >= 2 || (lengths.len() > 1 && [80, 100, 120, 132, 160].contains(&most)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn dicts_and_objects_become_json() {
+        let table = [
+            (
+                "{'error': {'message': \"it's (request id: 1)\", 'type': 'x', 'param': None, 'ok': True}} tail",
+                r#"{"error":{"message":"it's (request id: 1)","type":"x","param":null,"ok":true}}"#,
+            ),
+            (
+                "{ error: { message: 'a' +\n  'b', code: 429, x: [Object] } }",
+                r#"{"error":{"message":"ab","code":429,"x":["Object"]}}"#,
+            ),
+            (r"['\u00e4\n\'', b'x', -1.5e3, (1, 2,)]", r#"["ä\n'","x",-1.5e3,[1,2]]"#),
+            (r#"{"a": "\ud83d\ude00"}"#, r#"{"a":"😀"}"#),
+            ("{\"a\": \"one\ntwo\"}", r#"{"a":"one two"}"#),
+        ];
+        for (text, json) in table {
+            assert_eq!(read(text).map(|(json, _)| json).as_deref(), Some(json), "{text}");
+        }
+        let long = format!("{{'a': '{}\n{}\nxyz'}}", "p".repeat(73), "q".repeat(80));
+        let (json, _) = read(&long).expect("reads");
+        assert!(json.contains(&format!("p{}xyz", "q".repeat(80))));
+        for text in ["{'a': ", "{'a' 1}", "'open", "", "{'a': 1 'b': 2}", &"[".repeat(5000)] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_json(text in "[{}\\[\\]()'\"a-c0-9:, \\\\\\nbNone]{0,60}") {
+            if let Some((json, end)) = read(&text) {
+                prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{}", json);
+                prop_assert!(text.is_char_boundary(end));
+            }
+        }
+    }
+}

@@ -1,0 +1,600 @@
+//! Moves literal secrets out of a text into the ring and leaves their label behind.
+//!
+//! Where a secret is looked for: by place (a credential header, a query parameter, a URL's userinfo, a JSON field named
+//! like a key), then by form (a provider's prefix, a JWT, `Bearer …`) anywhere. Text that holds labels already stays as
+//! it is, so masking twice changes nothing. Every pass is linear in the text.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use regex::Regex;
+
+use crate::case::catalog::Catalog;
+use crate::case::keyring::{self, KeyRing, Origin, SecretKind};
+use crate::case::request::is_placeholder;
+
+/// Prefixes of keys as their makers publish them, with the shortest length that counts in free text.
+const PREFIXES: &[(&str, usize)] = &[
+    ("sk-", 20),
+    ("sk_", 20),
+    ("rk_", 20),
+    ("pk-lf-", 20),
+    ("AIza", 35),
+    ("AKIA", 20),
+    ("ASIA", 20),
+    ("ghp_", 30),
+    ("gho_", 30),
+    ("ghs_", 30),
+    ("ghu_", 30),
+    ("github_pat_", 30),
+    ("glpat-", 20),
+    ("xoxb-", 20),
+    ("xoxp-", 20),
+    ("hf_", 20),
+    ("gsk_", 20),
+    ("xai-", 20),
+    ("pplx-", 20),
+    ("r8_", 20),
+    ("nvapi-", 20),
+    ("tvly-", 20),
+    ("ya29", 24),
+];
+
+/// Words that may stand before the secret in a credential header; they stay readable.
+const SCHEMES: &[&str] =
+    &["bearer", "basic", "token", "apikey", "api-key", "key", "digest", "negotiate", "aws4-hmac-sha256"];
+
+/// More distinct secrets than any real request has. What comes after is replaced for good, so that a hostile text cannot
+/// make the ring's search slow.
+const MOST_HELD: usize = 1000;
+
+/// What masking a header found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Seen {
+    /// A literal secret was moved into the ring.
+    pub(super) literal: bool,
+    /// A stand-in is where the credential belongs.
+    pub(super) placeholder: bool,
+}
+
+/// Masks a header's value; `name` decides.
+pub(super) fn mask_header(name: &str, value: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, Seen) {
+    let kind = catalog.credential_header(name).or_else(|| named_like_a_credential(name));
+    let name = name.to_ascii_lowercase();
+    match kind {
+        None => {
+            let (masked, literal) = mask_free(value, catalog, ring);
+            (masked, Seen { literal, placeholder: false })
+        }
+        Some(SecretKind::Cookie) => mask_cookies(value, name == "set-cookie", ring),
+        Some(_) if name == "sec-websocket-protocol" => mask_protocols(value, catalog, ring),
+        Some(kind) => mask_credential(value, kind, catalog, ring),
+    }
+}
+
+/// Holds a pasted secret; gives the text that stands for it.
+pub(super) fn hold(ring: &mut KeyRing, kind: SecretKind, secret: &str) -> String {
+    if ring.iter().count() >= MOST_HELD {
+        return "[key]".to_owned();
+    }
+    ring.hold(kind, Origin::Pasted, secret).to_string()
+}
+
+/// A stand-in for a password or cookie. Stricter than for keys, because people do choose words as passwords.
+fn is_stand_in(secret: &str) -> bool {
+    is_placeholder(secret)
+        && (secret.starts_with(['<', '$', '{', '[', '%'])
+            || secret.contains("***")
+            || secret.to_ascii_lowercase().contains("your"))
+}
+
+/// The kind of a header that the catalog does not know but whose name says what it carries.
+fn named_like_a_credential(name: &str) -> Option<SecretKind> {
+    let lower = name.to_ascii_lowercase();
+    let parts: Vec<&str> = lower.split(['-', '_']).collect();
+    let single = ["token", "secret", "auth", "authorization", "password", "passwd", "credential", "apikey"];
+    let pair = |a: &str, b: &str| parts.windows(2).any(|w| w == [a, b]);
+    let hit = parts.iter().any(|part| single.contains(part))
+        || pair("api", "key")
+        || pair("access", "key")
+        || pair("subscription", "key")
+        || pair("master", "key");
+    hit.then_some(SecretKind::Key)
+}
+
+fn mask_credential(value: &str, kind: SecretKind, catalog: &Catalog, ring: &mut KeyRing) -> (String, Seen) {
+    let at = secret_starts_at(value);
+    let (scheme, rest) = value.split_at(at);
+    let secret = rest.trim_end();
+    let tail = rest.get(secret.len()..).unwrap_or("");
+    if secret.is_empty() {
+        return (value.to_owned(), Seen::default());
+    }
+    if has_reference(secret) {
+        let (masked, literal) = mask_free(secret, catalog, ring);
+        return (format!("{scheme}{masked}{tail}"), Seen { literal, placeholder: false });
+    }
+    if is_placeholder(secret) {
+        return (value.to_owned(), Seen { literal: false, placeholder: true });
+    }
+    let bare = secret.trim_matches(['"', '\'']);
+    let label = hold(ring, kind, if bare.is_empty() { secret } else { bare });
+    if scheme.trim().eq_ignore_ascii_case("basic") {
+        hold_basic_password(bare, ring);
+    }
+    let shown = if bare.is_empty() { label } else { secret.replacen(bare, &label, 1) };
+    (format!("{scheme}{shown}{tail}"), Seen { literal: true, placeholder: false })
+}
+
+/// Where the secret begins in a credential header's value, after its scheme words.
+fn secret_starts_at(value: &str) -> usize {
+    let mut at = value.len() - value.trim_start().len();
+    while let Some((word, after)) = value.get(at..).and_then(|rest| rest.split_once(char::is_whitespace)) {
+        let known = SCHEMES.iter().any(|s| word.trim_matches([':', '"', '\'']).eq_ignore_ascii_case(s));
+        if !known {
+            break;
+        }
+        at = value.len() - after.trim_start().len();
+    }
+    at
+}
+
+/// The password inside `Basic` credentials, so that an answer which echoes it is caught as well.
+fn hold_basic_password(encoded: &str, ring: &mut KeyRing) {
+    let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).ok();
+    if let Some(text) = decoded.and_then(|bytes| String::from_utf8(bytes).ok())
+        && let Some((_, password)) = text.split_once(':')
+        && !password.is_empty()
+    {
+        hold(ring, SecretKind::Password, password);
+    }
+}
+
+fn mask_cookies(value: &str, set: bool, ring: &mut KeyRing) -> (String, Seen) {
+    let mut seen = Seen::default();
+    let mut pairs = Vec::new();
+    for (index, pair) in value.split(';').enumerate() {
+        let (name, content) = pair.split_once('=').unwrap_or(("", pair));
+        let bare = content.trim();
+        // Only the first pair of Set-Cookie is a secret; the others say path and age.
+        let keep = bare.is_empty() || has_reference(bare) || (set && index > 0);
+        if keep {
+            pairs.push(pair.to_owned());
+        } else if is_stand_in(bare) {
+            seen.placeholder = true;
+            pairs.push(pair.to_owned());
+        } else {
+            seen.literal = true;
+            let label = hold(ring, SecretKind::Cookie, bare);
+            let lead = content.get(..content.len() - content.trim_start().len()).unwrap_or("");
+            let equals = if pair.contains('=') { "=" } else { "" };
+            pairs.push(format!("{name}{equals}{lead}{label}"));
+        }
+    }
+    (pairs.join(";"), seen)
+}
+
+/// `realtime, openai-insecure-api-key.<key>`: the part after the dot.
+fn mask_protocols(value: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, Seen) {
+    const BEFORE: &str = "insecure-api-key.";
+    let Some((before, after)) = value.split_once(BEFORE) else {
+        let (masked, literal) = mask_free(value, catalog, ring);
+        return (masked, Seen { literal, placeholder: false });
+    };
+    let end = after.find([',', ' ']).unwrap_or(after.len());
+    let (secret, rest) = after.split_at(end);
+    if secret.is_empty() || has_reference(secret) {
+        return (value.to_owned(), Seen::default());
+    }
+    if is_placeholder(secret) {
+        return (value.to_owned(), Seen { literal: false, placeholder: true });
+    }
+    let label = hold(ring, SecretKind::Key, secret);
+    (format!("{before}{BEFORE}{label}{rest}"), Seen { literal: true, placeholder: false })
+}
+
+/// Masks one URL: userinfo, credential parameters, and key-like text anywhere in it.
+pub(super) fn mask_url(url: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, Seen) {
+    let mut seen = Seen::default();
+    let with_user = mask_userinfo(url, ring, &mut seen);
+    let (before, query) = match with_user.split_once('?') {
+        Some((before, query)) => (before, Some(query)),
+        None => (with_user.as_str(), None),
+    };
+    let (mut out, literal) = mask_key_like(before, ring);
+    seen.literal |= literal;
+    if let Some(query) = query {
+        out.push('?');
+        for (index, pair) in query.split('&').enumerate() {
+            if index > 0 {
+                out.push('&');
+            }
+            mask_parameter(&mut out, pair, catalog, ring, &mut seen);
+        }
+    }
+    (out, seen)
+}
+
+fn mask_parameter(out: &mut String, pair: &str, catalog: &Catalog, ring: &mut KeyRing, seen: &mut Seen) {
+    let Some((name, value)) = pair.split_once('=').filter(|(name, _)| catalog.credential_query(name)) else {
+        let (masked, literal) = mask_key_like(pair, ring);
+        seen.literal |= literal;
+        out.push_str(&masked);
+        return;
+    };
+    out.push_str(name);
+    out.push('=');
+    let (secret, fragment) = match value.find('#') {
+        Some(at) if !has_reference(value) => value.split_at(at),
+        _ => (value, ""),
+    };
+    let lower = name.to_ascii_lowercase();
+    // `code` and `state` may be anything short; a parameter that is called a key is one, whatever its length.
+    let sure = ["key", "token", "secret", "password", "sig", "credential"].iter().any(|w| lower.contains(w));
+    if secret.is_empty() || has_reference(secret) || (!sure && secret.len() < 8) {
+        out.push_str(secret);
+    } else if is_placeholder(secret) {
+        seen.placeholder = true;
+        out.push_str(secret);
+    } else {
+        seen.literal = true;
+        let label = hold(ring, SecretKind::Key, secret);
+        let decoded = percent_decoded(secret);
+        if decoded != secret {
+            hold(ring, SecretKind::Key, &decoded);
+        }
+        out.push_str(&label);
+    }
+    out.push_str(fragment);
+}
+
+fn mask_userinfo(url: &str, ring: &mut KeyRing, seen: &mut Seen) -> String {
+    let whole = || url.to_owned();
+    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = (rest.get(..end).unwrap_or(""), rest.get(end..).unwrap_or(""));
+    let Some((userinfo, host)) = authority.rsplit_once('@') else { return whole() };
+    let (user, password) = match userinfo.split_once(':') {
+        Some((user, password)) => (format!("{user}:"), password),
+        None => (String::new(), userinfo),
+    };
+    if password.is_empty() || has_reference(password) {
+        return whole();
+    }
+    if is_stand_in(password) {
+        seen.placeholder = true;
+        return whole();
+    }
+    seen.literal = true;
+    let label = hold(ring, SecretKind::Password, password);
+    let decoded = percent_decoded(password);
+    if decoded != password {
+        hold(ring, SecretKind::Password, &decoded);
+    }
+    format!("{scheme}://{user}{label}@{host}{tail}")
+}
+
+/// Masks free text: URLs in it, JSON fields named like a key, and key-like text anywhere.
+pub(super) fn mask_free(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
+    let (text, in_urls) = mask_urls_within(text, catalog, ring);
+    let (text, in_fields) = mask_named_fields(&text, ring);
+    let (text, by_form) = mask_key_like(&text, ring);
+    (text, in_urls || in_fields || by_form)
+}
+
+fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
+    let mut out = String::with_capacity(text.len());
+    let (mut done, mut found) = (0, false);
+    for (at, _) in text.match_indices("://") {
+        if at < done {
+            continue;
+        }
+        let before = text.get(done..at).unwrap_or("");
+        let scheme = before.bytes().rev().take(12).take_while(u8::is_ascii_alphanumeric).count();
+        let start = at - scheme;
+        let rest = text.get(start..).unwrap_or("");
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '<' | '>' | '`'))
+            .map_or(text.len(), |len| start + len);
+        let url = text.get(start..end).unwrap_or("");
+        out.push_str(text.get(done..start).unwrap_or(""));
+        if url.contains(['?', '@']) {
+            let (masked, seen) = mask_url(url, catalog, ring);
+            found |= seen.literal;
+            out.push_str(&masked);
+        } else {
+            out.push_str(url);
+        }
+        done = end;
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    (out, found)
+}
+
+/// JSON fields (also inside an escaped JSON text) whose name says that a secret follows.
+static NAMED_FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)["'](?:api[_-]?key|apikey|access[_-]?token|refresh[_-]?token|auth[_-]?token|client[_-]?secret|secret[_-]?key|secret|password|passwd|authorization)\\*["']\s*[:=]\s*\\*["']((?:bearer |basic )?)([^"'\\\s]+)"#,
+    )
+    .ok()
+});
+
+fn mask_named_fields(text: &str, ring: &mut KeyRing) -> (String, bool) {
+    let Some(pattern) = NAMED_FIELD.as_ref() else { return (text.to_owned(), false) };
+    let mut out = String::with_capacity(text.len());
+    let (mut done, mut found) = (0, false);
+    for caught in pattern.captures_iter(text) {
+        let Some(secret) = caught.get(2) else { continue };
+        if has_reference(secret.as_str()) || is_placeholder(secret.as_str()) || secret.len() < 6 {
+            continue;
+        }
+        out.push_str(text.get(done..secret.start()).unwrap_or(""));
+        out.push_str(&hold(ring, SecretKind::Key, secret.as_str()));
+        done = secret.end();
+        found = true;
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    (out, found)
+}
+
+/// True when `text` as a whole has the form of a key.
+pub(super) fn is_key_like(text: &str) -> bool {
+    let mut scan = Scan::new(text);
+    scan.next_secret().is_some_and(|(start, end)| start == 0 && end == text.len())
+}
+
+fn mask_key_like(text: &str, ring: &mut KeyRing) -> (String, bool) {
+    let mut scan = Scan::new(text);
+    let mut out = String::new();
+    let mut done = 0;
+    while let Some((start, end)) = scan.next_secret() {
+        out.push_str(text.get(done..start).unwrap_or(""));
+        let secret = text.get(start..end).unwrap_or("");
+        out.push_str(&hold(ring, SecretKind::Key, secret));
+        done = end;
+    }
+    if done == 0 {
+        return (text.to_owned(), false);
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    (out, true)
+}
+
+/// Walks over a text from one key-like part to the next. Linear: whatever is refused is stepped over whole.
+struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Start and end of the next secret.
+    fn next_secret(&mut self) -> Option<(usize, usize)> {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            let start = self.at;
+            let after_word = start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_alphanumeric);
+            if after_word || !matches!(byte, b'A' | b'B' | b'a'..=b'z') {
+                self.at += 1;
+                continue;
+            }
+            let rest = bytes.get(start..).unwrap_or_default();
+            if let Some(spaces) = after_bearer(rest) {
+                let from = start + spaces;
+                let long = run(bytes.get(from..).unwrap_or_default(), is_token68);
+                self.at = (from + long).max(start + 1);
+                let token = self.text.get(from..from + long).unwrap_or("");
+                let end = from + token.trim_end_matches('.').len();
+                if self.accepts(from, end, 16) && !self.starts_placeholder(from, end) {
+                    return Some((from, end));
+                }
+            } else if rest.starts_with(b"eyJ") {
+                if let Some(end) = self.json_web_token(start) {
+                    return Some((start, end));
+                }
+            } else if let Some((_, least)) = PREFIXES.iter().find(|(p, _)| rest.starts_with(p.as_bytes())) {
+                let end = start + run(rest, is_key_byte);
+                self.at = end;
+                if self.accepts(start, end, *least) && !self.starts_placeholder(start, end) {
+                    return Some((start, end));
+                }
+            } else {
+                self.at += 1;
+            }
+        }
+        None
+    }
+
+    fn json_web_token(&mut self, start: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut end = start;
+        for part in 0..3 {
+            let len = run(bytes.get(end..).unwrap_or_default(), is_key_byte);
+            if part == 0 {
+                self.at = start + len.max(1);
+            }
+            if len < 8 {
+                return None;
+            }
+            end += len;
+            if part < 2 {
+                if bytes.get(end) != Some(&b'.') {
+                    return None;
+                }
+                end += 1;
+            }
+        }
+        self.at = end;
+        Some(end)
+    }
+
+    /// Long enough, and a digit in it: words joined by hyphens are no key.
+    fn accepts(&self, start: usize, end: usize, least: usize) -> bool {
+        let secret = self.text.as_bytes().get(start..end).unwrap_or_default();
+        secret.len() >= least && secret.iter().any(u8::is_ascii_digit)
+    }
+
+    fn starts_placeholder(&self, start: usize, end: usize) -> bool {
+        self.text.get(start..end).is_none_or(is_placeholder)
+    }
+}
+
+/// Length of `bearer` and the spaces after it at the start of `rest`.
+fn after_bearer(rest: &[u8]) -> Option<usize> {
+    let word = rest.get(..6)?;
+    if !word.eq_ignore_ascii_case(b"bearer") {
+        return None;
+    }
+    let spaces = run(rest.get(6..)?, |b| b == b' ' || b == b'\t');
+    (spaces > 0).then_some(6 + spaces)
+}
+
+fn run(bytes: &[u8], fits: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().position(|b| !fits(*b)).unwrap_or(bytes.len())
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+fn is_token68(byte: u8) -> bool {
+    is_key_byte(byte) || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=')
+}
+
+/// True where `text` holds a label or a reference (`[key#1]`, `[env:NAME]`).
+pub(super) fn has_reference(text: &str) -> bool {
+    !keyring::env_names(text).is_empty()
+        || ["[key#", "[password#", "[cookie#"].iter().any(|open| text.contains(open))
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let pair = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match (byte, pair.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'%', Some(value)) => {
+                out.push(value);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                out.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> String {
+        format!("sk-{}", "aB3".repeat(16))
+    }
+
+    fn jwt() -> String {
+        format!("eyJ{}.{}.{}", "hbGciOi".repeat(3), "c3ViIjo".repeat(3), "x9_-".repeat(5))
+    }
+
+    #[test]
+    fn headers_keep_their_scheme_and_lose_their_secret() {
+        let catalog = Catalog::built_in();
+        let (key, jwt) = (key(), jwt());
+        let basic = base64::engine::general_purpose::STANDARD.encode("user:pass word 1");
+        let table = [
+            ("Authorization", format!("Bearer {key}"), "Bearer [key#1]"),
+            ("authorization", format!("bearer  {jwt}"), "bearer  [key#1]"),
+            ("Authorization", format!("Bearer Bearer {key}"), "Bearer Bearer [key#1]"),
+            ("Authorization", key.clone(), "[key#1]"),
+            ("Authorization", format!("Basic {basic}"), "Basic [key#1]"),
+            ("Authorization", "Bearer short".to_owned(), "Bearer [key#1]"),
+            ("Authorization", format!("Bearer \"{key}\""), "Bearer \"[key#1]\""),
+            ("x-api-key", key.clone(), "[key#1]"),
+            ("X-Custom-Token", "abc12345".to_owned(), "[key#1]"),
+            ("Cookie", "a=one-value; b=two-value".to_owned(), "a=[cookie#1]; b=[cookie#2]"),
+            (
+                "Sec-WebSocket-Protocol",
+                format!("realtime, openai-insecure-api-key.{key}, x"),
+                "realtime, openai-insecure-api-key.[key#1], x",
+            ),
+            ("X-Note", format!("uses {key}!"), "uses [key#1]!"),
+            ("Authorization", "Bearer [env:KEY]".to_owned(), "Bearer [env:KEY]"),
+            ("Authorization", "Bearer <API_KEY_PLACEHOLDER>".to_owned(), "Bearer <API_KEY_PLACEHOLDER>"),
+            ("Authorization", "Bearer ".to_owned(), "Bearer "),
+            ("Idempotency-Key", "abc-12".to_owned(), "abc-12"),
+            ("Content-Type", "application/json".to_owned(), "application/json"),
+        ];
+        for (name, value, expected) in table {
+            let mut ring = KeyRing::default();
+            let (masked, _) = mask_header(name, &value, &catalog, &mut ring);
+            assert_eq!(masked, expected, "{name}");
+            assert_eq!(mask_header(name, &masked, &catalog, &mut ring).0, masked, "twice: {name}");
+        }
+        let mut ring = KeyRing::default();
+        mask_header("Authorization", &format!("Basic {basic}"), &catalog, &mut ring);
+        assert!(ring.iter().any(|held| held.expose() == "pass word 1"));
+    }
+
+    #[test]
+    fn urls_lose_userinfo_and_credential_parameters() {
+        let catalog = Catalog::built_in();
+        let key = key();
+        let table = [
+            (format!("https://h.example/q?key={key}&a=b"), "https://h.example/q?key=[key#1]&a=b"),
+            (
+                format!("https://h.example/q?a=b&API_KEY={key}#frag"),
+                "https://h.example/q?a=b&API_KEY=[key#1]#frag",
+            ),
+            ("https://me:hunter22@h.example/v1".to_owned(), "https://me:[password#1]@h.example/v1"),
+            (format!("https://h.example/{key}/x"), "https://h.example/[key#1]/x"),
+            ("https://h.example/?key=YOUR_API_KEY".to_owned(), "https://h.example/?key=YOUR_API_KEY"),
+            ("https://h.example/?key=[env:K]&x".to_owned(), "https://h.example/?key=[env:K]&x"),
+            ("https://h.example/v1?model=gpt-4o".to_owned(), "https://h.example/v1?model=gpt-4o"),
+        ];
+        for (url, expected) in table {
+            let mut ring = KeyRing::default();
+            let (masked, _) = mask_url(&url, &catalog, &mut ring);
+            assert_eq!(masked, expected);
+            assert_eq!(mask_url(&masked, &catalog, &mut ring).0, masked);
+        }
+    }
+
+    #[test]
+    fn keys_in_free_text_are_found_and_words_are_spared() {
+        let catalog = Catalog::built_in();
+        let key = key();
+        let google = format!("AIza{}", "Sy3_".repeat(9));
+        let text = format!(
+            "{{\"content\":\"my key is {key}, jwt {}, {google}; Bearer {}\",\"api_key\":\"abc123xyz\"}}",
+            jwt(),
+            "d4".repeat(12)
+        );
+        let mut ring = KeyRing::default();
+        let (masked, found) = mask_free(&text, &catalog, &mut ring);
+        assert!(found);
+        // Numbers follow the passes (fields by name first); which number a text gets does not matter, that it is gone does.
+        assert_eq!(ring.iter().count(), 5);
+        for held in ring.iter() {
+            assert!(!masked.contains(held.expose()), "{}", held.label);
+        }
+        assert_eq!(mask_free(&masked, &catalog, &mut ring), (masked.clone(), false));
+        let spared = [
+            "a task-oriented-dialogue-2024-benchmark-with-long-name",
+            "risk-adjusted sk-learn-compatible-estimators-everywhere",
+            "Bearer token is required",
+            "Authorization: Bearer <COMETAPI_KEY>",
+            "sk-0000000000000000000000",
+            "eyJust a word",
+            "the password: please",
+            "https://h.example/?page=2",
+        ];
+        for text in spared {
+            assert_eq!(mask_free(text, &catalog, &mut KeyRing::default()), (text.to_owned(), false));
+        }
+    }
+}

@@ -1,0 +1,651 @@
+//! Splits one shell command into words, as bash does, and forgives what copying does to a command.
+//!
+//! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
+//! become a reference (`[env:NAME]`) instead of nothing.
+
+use std::collections::BTreeMap;
+
+/// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
+const MOST_EXPANDED: usize = 1 << 20;
+
+/// Variables assigned in the paste, masked where their value looks like a key.
+pub(super) type Variables = BTreeMap<String, String>;
+
+/// One command.
+#[derive(Default)]
+pub(super) struct Command {
+    /// Its words, quotes removed, variables replaced.
+    pub(super) words: Vec<String>,
+    /// Byte of the text behind it.
+    pub(super) end: usize,
+    /// What a here-document or here-string gives it.
+    pub(super) stdin: Option<String>,
+    /// What was forgiven.
+    pub(super) oddities: Oddities,
+}
+
+/// What was forgiven while splitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, each becomes one finding")]
+pub(super) struct Oddities {
+    /// Typographic quotes took the place of quotes.
+    pub(super) smart_quotes: bool,
+    /// No-break or zero-width spaces between words.
+    pub(super) odd_spaces: bool,
+    /// A backslash with a space behind it at the end of a line, or none at all where options follow on the next line.
+    pub(super) continuation: bool,
+    /// Caret or backtick at the end of a line: a Windows shell.
+    pub(super) windows: bool,
+    /// A quote that nothing closes.
+    pub(super) open_quote: bool,
+    /// `$(…)` or backticks: another command's output, not run.
+    pub(super) substitution: bool,
+    /// `&` inside an address that is not quoted.
+    pub(super) bare_ampersand: bool,
+    /// The output was piped or redirected.
+    pub(super) piped: bool,
+}
+
+/// Splits the command that begins at byte `start` of `text`. `in_backticks`: it stands in inline code.
+pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
+    let mut shell = Shell {
+        text,
+        at: start,
+        variables,
+        word: String::new(),
+        in_word: false,
+        discard: false,
+        takes_stdin: false,
+        heredoc: None,
+        expanded: 0,
+        out: Command::default(),
+    };
+    while shell.step(in_backticks) {}
+    shell.end_word();
+    shell.read_heredoc();
+    shell.out.end = shell.at.min(text.len());
+    shell.out
+}
+
+struct Shell<'a> {
+    text: &'a str,
+    at: usize,
+    variables: &'a Variables,
+    word: String,
+    in_word: bool,
+    /// The next word is the target of a redirection.
+    discard: bool,
+    /// The next word is a here-string.
+    takes_stdin: bool,
+    heredoc: Option<(String, bool)>,
+    expanded: usize,
+    out: Command,
+}
+
+impl<'a> Shell<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn bump(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    fn push(&mut self, c: char) {
+        self.word.push(c);
+        self.in_word = true;
+    }
+
+    fn end_word(&mut self) {
+        if !self.in_word {
+            return;
+        }
+        let word = std::mem::take(&mut self.word);
+        self.in_word = false;
+        if std::mem::take(&mut self.takes_stdin) {
+            self.out.stdin = Some(word);
+        } else if !std::mem::take(&mut self.discard) {
+            self.out.words.push(word);
+        }
+    }
+
+    /// Takes one piece of the command; false at its end.
+    fn step(&mut self, in_backticks: bool) -> bool {
+        let Some(c) = self.peek() else { return false };
+        match c {
+            '\n' => return self.newline(),
+            '\r' => {
+                self.bump();
+            }
+            '#' if !self.in_word => self.skip_line(),
+            '\'' => self.single(),
+            '"' => self.double(),
+            '‘' | '’' | '‚' | '“' | '”' | '„' if !self.in_word => self.smart(c),
+            '$' => self.dollar(),
+            '\\' => self.backslash(),
+            '`' if in_backticks => return false,
+            '^' | '`' if line_ends(self.rest().get(1..).unwrap_or("")) => {
+                self.out.oddities.windows = true;
+                self.skip_line();
+                self.bump();
+            }
+            '`' => self.substitution_in_backticks(),
+            '|' | ';' | ')' => {
+                self.out.oddities.piped |= c == '|';
+                return false;
+            }
+            '&' => return self.ampersand(),
+            '<' | '>' => self.redirect(c),
+            '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {
+                self.out.oddities.odd_spaces = true;
+                self.bump();
+            }
+            c if c.is_whitespace() => {
+                self.out.oddities.odd_spaces |= !c.is_ascii();
+                self.bump();
+                self.end_word();
+            }
+            c => {
+                self.bump();
+                self.push(c);
+            }
+        }
+        true
+    }
+
+    /// A newline ends the command, unless options follow on the next line: then the backslash was lost in copying.
+    fn newline(&mut self) -> bool {
+        self.end_word();
+        if self.heredoc.is_some() {
+            return false;
+        }
+        let mut skipped = 0;
+        for line in self.rest().get(1..).unwrap_or("").split_inclusive('\n').take(8) {
+            let trimmed = line.trim_start();
+            if trimmed.is_empty() || trimmed.starts_with("# ") {
+                skipped += line.len();
+                continue;
+            }
+            let option = trimmed.strip_prefix('-').map(|t| t.strip_prefix('-').unwrap_or(t));
+            let is_option = option.is_some_and(|o| {
+                o.starts_with(|c: char| c.is_ascii_alphabetic()) && !trimmed.starts_with("---")
+            });
+            if !is_option {
+                return false;
+            }
+            self.at += 1 + skipped;
+            self.out.oddities.continuation = true;
+            return true;
+        }
+        false
+    }
+
+    fn skip_line(&mut self) {
+        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+    }
+
+    fn backslash(&mut self) {
+        self.bump();
+        let rest = self.rest();
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\u{a0}']).len();
+        let after = rest.get(blank..).unwrap_or("");
+        if after.is_empty() || after.starts_with('\n') || (blank > 0 && after.starts_with('#')) {
+            self.out.oddities.continuation |=
+                rest.get(..blank).is_some_and(|b| b.trim_end_matches('\r') != "");
+            self.at += blank;
+            if after.starts_with('#') {
+                self.skip_line();
+            }
+            if blank > 0 && !rest_is_only_cr(blank, self.text, self.at) {
+                self.end_word();
+            }
+            self.bump();
+            self.skip_prompt();
+        } else if let Some(c) = self.bump() {
+            self.push(c);
+        }
+    }
+
+    /// `> ` at the start of a continued line is bash's second prompt, copied from a terminal.
+    fn skip_prompt(&mut self) {
+        let rest = self.rest();
+        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        if let Some(after) = rest.get(indent..).and_then(|r| r.strip_prefix("> "))
+            && after.starts_with(['-', '\'', '"', 'h'])
+        {
+            self.at += indent + 2;
+        }
+    }
+
+    fn single(&mut self) {
+        self.bump();
+        self.in_word = true;
+        let end = self.rest().find('\'');
+        self.out.oddities.open_quote |= end.is_none();
+        let inside = self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or("");
+        self.at += inside.len() + usize::from(end.is_some());
+        self.word.push_str(inside);
+    }
+
+    fn double(&mut self) {
+        self.bump();
+        self.in_word = true;
+        loop {
+            match self.peek() {
+                None => {
+                    self.out.oddities.open_quote = true;
+                    return;
+                }
+                Some('"') => {
+                    self.bump();
+                    return;
+                }
+                Some('$') => self.dollar_in_quotes(),
+                Some('`') => self.substitution_in_backticks(),
+                Some('\\') => {
+                    self.bump();
+                    match self.peek() {
+                        Some(c @ ('$' | '`' | '"' | '\\')) => {
+                            self.bump();
+                            self.word.push(c);
+                        }
+                        Some('\n') => {
+                            self.bump();
+                        }
+                        Some('\r') if self.rest().starts_with("\r\n") => self.at += 2,
+                        _ => self.word.push('\\'),
+                    }
+                }
+                Some(c) => {
+                    self.bump();
+                    self.word.push(c);
+                }
+            }
+        }
+    }
+
+    /// Typographic quotes around a word: they close before a space, so that one inside the text does not end it.
+    fn smart(&mut self, open: char) {
+        self.out.oddities.smart_quotes = true;
+        self.bump();
+        self.in_word = true;
+        let closing: &[char] =
+            if matches!(open, '“' | '”' | '„') { &['“', '”', '"'] } else { &['‘', '’', '\''] };
+        let double = closing.contains(&'"');
+        let mut ahead = self.rest().char_indices().peekable();
+        let mut end = None;
+        while let Some((at, c)) = ahead.next() {
+            if closing.contains(&c) && ahead.peek().is_none_or(|(_, n)| n.is_whitespace()) {
+                end = Some((at, c.len_utf8()));
+                break;
+            }
+        }
+        self.out.oddities.open_quote |= end.is_none();
+        let (len, close) = end.unwrap_or((self.rest().len(), 0));
+        let stop = self.at + len;
+        if double {
+            while self.at < stop {
+                if self.peek() == Some('$') {
+                    self.dollar_in_quotes();
+                } else if let Some(c) = self.bump() {
+                    self.word.push(c);
+                }
+            }
+        } else {
+            let inside = self.rest().get(..len).unwrap_or("");
+            self.word.push_str(inside);
+        }
+        self.at = self.at.max(stop) + close;
+    }
+
+    fn dollar(&mut self) {
+        if self.rest().starts_with("$'") {
+            self.at += 2;
+            self.in_word = true;
+            self.ansi();
+        } else if self.rest().starts_with("$\"") {
+            self.at += 1;
+            self.double();
+        } else {
+            self.in_word = true;
+            self.dollar_in_quotes();
+        }
+    }
+
+    /// `$NAME`, `${NAME}`, `$(…)`; any other dollar stays.
+    fn dollar_in_quotes(&mut self) {
+        let rest = self.rest();
+        let after = rest.get(1..).unwrap_or("");
+        let (name, len) = if let Some(braced) = after.strip_prefix('{') {
+            let name = identifier(braced);
+            let close = braced.char_indices().take(400).find(|(_, c)| *c == '}').map(|(at, _)| at);
+            (name, close.map_or(0, |close| close + 3))
+        } else {
+            let name = identifier(after);
+            (name, 1 + name.len())
+        };
+        if !name.is_empty() && len > 0 {
+            let value = self.variables.get(name).filter(|v| self.expanded + v.len() <= MOST_EXPANDED);
+            let replaced = value.cloned().unwrap_or_else(|| format!("[env:{name}]"));
+            self.expanded += value.map_or(0, String::len);
+            self.word.push_str(&replaced);
+            self.at += len;
+            return;
+        }
+        if after.starts_with('(') {
+            self.out.oddities.substitution = true;
+            let len = balanced(after).unwrap_or(1);
+            let inside = rest.get(..=len).unwrap_or("$");
+            self.at += inside.len();
+            self.word.push_str(inside);
+            return;
+        }
+        self.bump();
+        self.word.push('$');
+    }
+
+    fn substitution_in_backticks(&mut self) {
+        self.out.oddities.substitution = true;
+        self.in_word = true;
+        self.bump();
+        self.word.push('`');
+        let len = self.rest().find(['`', '\n']).unwrap_or(self.rest().len());
+        let inside = self.rest().get(..len).unwrap_or("");
+        self.word.push_str(inside);
+        self.at += len;
+        if self.peek() == Some('`') {
+            self.bump();
+            self.word.push('`');
+        }
+    }
+
+    /// `$'…'`: backslash escapes as in C.
+    fn ansi(&mut self) {
+        loop {
+            match self.bump() {
+                None => {
+                    self.out.oddities.open_quote = true;
+                    return;
+                }
+                Some('\'') => return,
+                Some('\\') => self.ansi_escape(),
+                Some(c) => self.word.push(c),
+            }
+        }
+    }
+
+    fn ansi_escape(&mut self) {
+        let Some(c) = self.bump() else { return };
+        let plain = match c {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'e' | 'E' => '\u{1b}',
+            'f' => '\u{c}',
+            'v' => '\u{b}',
+            '\\' | '\'' | '"' | '?' => c,
+            'x' => return self.number(16, 2),
+            'u' => return self.number(16, 4),
+            'U' => return self.number(16, 8),
+            '0'..='7' => {
+                self.at -= 1;
+                return self.number(8, 3);
+            }
+            other => {
+                self.word.push('\\');
+                other
+            }
+        };
+        self.word.push(plain);
+    }
+
+    fn number(&mut self, radix: u32, most: usize) {
+        let digits: String = self.rest().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+        self.at += digits.len();
+        match u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32) {
+            Some(c) => self.word.push(c),
+            None => self.word.push('\u{fffd}'),
+        }
+    }
+
+    /// `&` ends a command. In an address without quotes it rather belongs to the query, whose quotes were lost.
+    fn ampersand(&mut self) -> bool {
+        let after = self.rest().get(1..).unwrap_or("");
+        if self.word.starts_with("http") && self.word.contains('?') && after.starts_with(is_name_char) {
+            self.out.oddities.bare_ampersand = true;
+            self.bump();
+            self.push('&');
+            return true;
+        }
+        if after.starts_with('>') {
+            self.bump();
+            self.redirect('>');
+            return true;
+        }
+        false
+    }
+
+    fn redirect(&mut self, c: char) {
+        let rest = self.rest();
+        // `<MODEL_ID>` is a stand-in of a documentation page, no redirection.
+        if c == '<'
+            && let Some(inner) = rest.get(1..).and_then(|r| r.get(..r.len().min(60)).or(Some(r)))
+            && let Some(len) = inner.find(|c: char| !is_name_char(c) && !matches!(c, '-' | '.' | ' '))
+            && len > 0
+            && inner.get(len..).is_some_and(|r| r.starts_with('>'))
+            && !inner.starts_with(' ')
+        {
+            let literal = rest.get(..len + 2).unwrap_or("");
+            self.at += literal.len();
+            self.word.push_str(literal);
+            self.in_word = true;
+            return;
+        }
+        if self.in_word && self.word.bytes().all(|b| b.is_ascii_digit()) {
+            self.word.clear();
+            self.in_word = false;
+        }
+        self.end_word();
+        if rest_starts(self.text, self.at, "<<<") {
+            self.at += 3;
+            self.takes_stdin = true;
+        } else if rest_starts(self.text, self.at, "<<") {
+            self.at += 2;
+            self.heredoc_delimiter();
+        } else {
+            self.at += 1;
+            while matches!(self.peek(), Some('>' | '|' | '&')) {
+                self.bump();
+            }
+            self.discard = true;
+        }
+    }
+
+    fn heredoc_delimiter(&mut self) {
+        let rest = self.rest();
+        let trimmed = rest.trim_start_matches(['-', '~', ' ', '\t']);
+        let len = trimmed
+            .find(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '>'))
+            .unwrap_or(trimmed.len());
+        let written = trimmed.get(..len).unwrap_or("");
+        self.at += rest.len() - trimmed.len() + len;
+        let quoted = written.contains(['\'', '"', '\\']);
+        let delimiter = written.replace(['\'', '"', '\\'], "");
+        if !delimiter.is_empty() {
+            self.heredoc = Some((delimiter, quoted));
+        }
+    }
+
+    /// Reads the lines of a here-document that stands below the command.
+    fn read_heredoc(&mut self) {
+        let Some((delimiter, quoted)) = self.heredoc.take() else { return };
+        self.skip_line();
+        self.bump();
+        let mut body = String::new();
+        let mut closed = false;
+        let start = self.at;
+        let mut end = start;
+        for line in self.rest().split_inclusive('\n') {
+            end += line.len();
+            if line.trim() == delimiter {
+                closed = true;
+                break;
+            }
+            body.push_str(line);
+        }
+        self.at = end;
+        self.out.oddities.open_quote |= !closed;
+        if !quoted && body.contains('$') {
+            let source = body;
+            let mut inner = Shell {
+                text: &source,
+                at: 0,
+                variables: self.variables,
+                word: String::new(),
+                in_word: false,
+                discard: false,
+                takes_stdin: false,
+                heredoc: None,
+                expanded: self.expanded,
+                out: Command::default(),
+            };
+            while let Some(c) = inner.peek() {
+                if c == '$' {
+                    inner.dollar_in_quotes();
+                } else {
+                    inner.bump();
+                    inner.word.push(c);
+                }
+            }
+            body = inner.word;
+        }
+        self.out.stdin = Some(body);
+    }
+}
+
+fn rest_starts(text: &str, at: usize, with: &str) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(with))
+}
+
+/// True where the blank behind a backslash was the carriage return of a CRLF line alone, which joins as in bash.
+fn rest_is_only_cr(blank: usize, text: &str, at: usize) -> bool {
+    blank == 1 && at.checked_sub(1).and_then(|b| text.as_bytes().get(b)) == Some(&b'\r')
+}
+
+fn line_ends(rest: &str) -> bool {
+    rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// The variable's name at the start of `text`; empty where there is none. Longer ones than a reference can hold are none.
+fn identifier(text: &str) -> &str {
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return "";
+    }
+    let len = text.find(|c: char| !is_name_char(c)).unwrap_or(text.len());
+    if len > 100 { "" } else { text.get(..len).unwrap_or("") }
+}
+
+/// Length of `(…)` at the start of `text`, within one line and a few hundred bytes.
+fn balanced(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices().take(400) {
+        match c {
+            '(' => depth += 1,
+            ')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            '\n' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(text: &str) -> Vec<String> {
+        split(text, 0, &Variables::new(), false).words
+    }
+
+    #[test]
+    fn words_are_split_as_bash_does() {
+        let table: &[(&str, &[&str])] = &[
+            ("a 'b c' \"d e\" f\\ g", &["a", "b c", "d e", "f g"]),
+            ("a'b'\"c\"d", &["abcd"]),
+            ("'it'\\''s'", &["it's"]),
+            ("$'a\\'b\\n\\u00e4\\x41\\101'", &["a'b\näAA"]),
+            ("\"a\\\"b \\n $X ${Y} ${Z:-d} $ $5\"", &["a\"b \\n [env:X] [env:Y] [env:Z] $ $5"]),
+            ("'$X'", &["$X"]),
+            ("a \\\n  b\\\r\nc", &["a", "bc"]),
+            ("a \\\r\n  -b", &["a", "-b"]),
+            ("a \\ \n -b", &["a", "-b"]),
+            ("a \\ # why\n -b", &["a", "-b"]),
+            ("a\n  -H 'x: y'\n{\"error\":1}", &["a", "-H", "x: y"]),
+            ("a # comment\n# more\n --data x", &["a", "--data", "x"]),
+            ("a b#c", &["a", "b#c"]),
+            ("a b | jq .", &["a", "b"]),
+            ("a b 2>&1 >out.json -c; d", &["a", "b", "-c"]),
+            ("a b 2>/dev/null -c && d", &["a", "b", "-c"]),
+            ("a ''", &["a", ""]),
+            ("a “b c” ‘d’s e’ f", &["a", "b c", "d’s e", "f"]),
+            ("a\u{a0}b\u{200b}c", &["a", "bc"]),
+            ("a http://h/?a=b&c=d -e", &["a", "http://h/?a=b&c=d", "-e"]),
+            ("a http://h/v1/models/<MODEL_ID> -e", &["a", "http://h/v1/models/<MODEL_ID>", "-e"]),
+            ("a $(cat key.txt) b", &["a", "$(cat key.txt)", "b"]),
+            ("a \"$(cat key.txt)\" b", &["a", "$(cat key.txt)", "b"]),
+            ("a ^\n -b `\n -c", &["a", "-b", "-c"]),
+            ("a \\\n> -b \\\n> 'c'", &["a", "-b", "c"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(words(text), *expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn here_documents_are_the_standard_input() {
+        let variables = Variables::from([("M".to_owned(), "gpt".to_owned())]);
+        let text = "c -d @- <<EOF\n{\"model\":\"$M\",\"k\":\"$K\"}\nEOF\nnext";
+        let command = split(text, 0, &variables, false);
+        assert_eq!(command.words, ["c", "-d", "@-"]);
+        assert_eq!(command.stdin.as_deref(), Some("{\"model\":\"gpt\",\"k\":\"[env:K]\"}\n"));
+        assert_eq!(text.get(command.end..), Some("next"));
+        let quoted = split("c -d @- << 'E'\n$M\nE\n", 0, &variables, false);
+        assert_eq!(quoted.stdin.as_deref(), Some("$M\n"));
+        assert_eq!(split("c -d @- <<< \"$M\"", 0, &variables, false).stdin.as_deref(), Some("gpt"));
+        assert!(split("c 'open", 0, &variables, false).oddities.open_quote);
+    }
+
+    #[test]
+    fn variables_cannot_grow_without_bound() {
+        let variables = Variables::from([("A".to_owned(), "x".repeat(MOST_EXPANDED / 2))]);
+        let command = split(&"\"$A$A$A$A\" ".repeat(10), 0, &variables, false);
+        assert!(command.words.iter().map(String::len).sum::<usize>() <= MOST_EXPANDED + 10_000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_split(text in "[\\PC\\n\\r'\"\\\\$<>&|`{}()#^ ]{0,80}", backticks: bool) {
+            let command = split(&text, 0, &Variables::new(), backticks);
+            prop_assert!(command.end <= text.len());
+            prop_assert!(text.is_char_boundary(command.end));
+        }
+    }
+}

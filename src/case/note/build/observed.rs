@@ -1,0 +1,229 @@
+//! What was observed, section by section: request, answer, attempts, stream.
+
+use chrono::{SecondsFormat, TimeDelta};
+
+use super::sentence::base_url;
+use super::{base_url_alias, code, moment, primary_id, said};
+use crate::case::catalog::{Endpoint, Profile};
+use crate::case::evidence::Timing;
+use crate::case::note::Run;
+use crate::case::note::model::{
+    AttemptPart, Body, Edge, ErrorPart, Happened, HeaderPart, QueryPart, RedirectPart, RequestIdPart,
+    RequestPart, ResponsePart, StreamPart, TimingPart,
+};
+use crate::case::sanitize::{
+    SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRequest, SafeResponse,
+};
+use crate::case::vocabulary::{EnvelopeKind, StreamVerdict};
+
+pub(super) fn request(
+    request: &SafeRequest,
+    endpoint: Option<&Endpoint>,
+    profile: &Profile,
+    run: &Run,
+) -> RequestPart {
+    RequestPart {
+        gateway: profile.name.clone(),
+        base_url: base_url(request),
+        base_url_alias: base_url_alias(run),
+        method: request.method.to_string(),
+        path: request.path.to_string(),
+        query: request
+            .query
+            .iter()
+            .map(|(name, value)| QueryPart {
+                name: name.to_string(),
+                value: value.as_ref().map(ToString::to_string),
+            })
+            .collect(),
+        endpoint_family: endpoint.map(|e| e.name.clone()),
+        doc_url: endpoint.map(|e| e.doc_url.clone()),
+        accessed: endpoint.map(|e| e.accessed.clone()),
+        model: request.model.as_ref().and_then(said),
+        streaming: request.streaming,
+        credential: credential(request, run),
+        content_type: header_value(&request.headers, "content-type"),
+        headers: headers(&request.headers),
+        body: request.body.as_ref().and_then(body),
+        body_bytes: request.body_bytes,
+    }
+}
+
+/// `header Authorization`, `query parameter key`; `None`: no credential.
+pub(super) fn carried(request: &SafeRequest) -> Option<String> {
+    let name = said(request.credential_in.as_ref()?)?;
+    let header = request.headers.iter().any(|h| h.name.as_str().eq_ignore_ascii_case(&name));
+    Some(format!("{} {name}", if header { "header" } else { "query parameter" }))
+}
+
+fn credential(request: &SafeRequest, run: &Run) -> String {
+    match (carried(request), &run.secret_source) {
+        (Some(carried), Some(source)) => format!("{carried}, from {source}"),
+        (Some(carried), None) => carried,
+        (None, _) => "none sent".to_owned(),
+    }
+}
+
+fn header_value(headers: &[SafeHeader], name: &str) -> Option<String> {
+    headers.iter().find(|h| h.name.as_str().eq_ignore_ascii_case(name))?.value.as_ref().and_then(said)
+}
+
+fn headers(headers: &[SafeHeader]) -> Vec<HeaderPart> {
+    headers
+        .iter()
+        .map(|h| HeaderPart { name: h.name.to_string(), value: h.value.as_ref().map(ToString::to_string) })
+        .collect()
+}
+
+fn body(body: &SafeBody) -> Option<Body> {
+    match body {
+        SafeBody::Json { value } => Some(value.clone()),
+        SafeBody::Opaque { shape } => said(shape).map(Body::String),
+        SafeBody::Empty => None,
+    }
+}
+
+pub(super) fn response(attempt: &SafeAttempt, response: &SafeResponse) -> ResponsePart {
+    let mut request_ids: Vec<RequestIdPart> = response
+        .request_ids
+        .iter()
+        .map(|id| RequestIdPart {
+            id: id.id.to_string(),
+            source: id.source.to_string(),
+            primary: id.primary,
+            decoded_time: id.decoded_time.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        })
+        .collect();
+    request_ids.sort_by_key(|id| !id.primary);
+    ResponsePart {
+        status: response.status,
+        reason: response.reason.as_ref().and_then(said),
+        http_version: response.http_version.as_ref().and_then(said),
+        content_type: response.content_type.as_ref().and_then(said),
+        shape: response.shape,
+        layer: response.layer,
+        layer_because: (!response.layer_because.is_empty()).then(|| response.layer_because.clone()),
+        error: error(&response.error),
+        request_ids,
+        edge: edge(&response.edge),
+        redirect: response.redirect.as_ref().map(|r| RedirectPart {
+            location: r.location.to_string(),
+            other_host: r.other_host,
+            to_web_site: r.to_web_site,
+        }),
+        soft_failure: response.soft,
+        returned_model: response.returned_model.as_ref().and_then(said),
+        finish_reason: response.finish_reason.as_ref().and_then(said),
+        retry_after_ms: response.retry_after_ms,
+        clock_skew_s: clock_skew(attempt, response),
+        client_exception: response.exception.as_ref().and_then(said),
+        headers: headers(&response.headers),
+        body: body(&response.body),
+        body_bytes: response.body_bytes,
+    }
+}
+
+fn error(error: &SafeError) -> Option<ErrorPart> {
+    let SafeError { kind, message, inner_message, code, error_type, param, title, altered } = error;
+    let texts = [message, inner_message, code, error_type, param, title];
+    let states_nothing = texts.iter().all(|t| t.is_none());
+    if states_nothing && matches!(kind, EnvelopeKind::NoError | EnvelopeKind::Empty) {
+        return None;
+    }
+    // An empty code is a fact of its own (some gateways always send one), so empty texts stay here.
+    let [message, inner_message, code, error_type, param, page_title] =
+        texts.map(|text| text.as_ref().map(ToString::to_string));
+    Some(ErrorPart {
+        message,
+        code,
+        error_type,
+        param,
+        altered: *altered,
+        inner_message,
+        page_title,
+        envelope: *kind,
+    })
+}
+
+fn edge(edge: &SafeEdge) -> Option<Edge> {
+    let [cf_ray, server, via, date] =
+        [&edge.cf_ray, &edge.server, &edge.via, &edge.date].map(|text| text.as_ref().and_then(said));
+    let any = cf_ray.is_some() || server.is_some() || via.is_some() || date.is_some();
+    any.then_some(Edge { cf_ray, server, via, date })
+}
+
+/// The server's clock less ours, when the head came. Only for what we sent: a paste has no clock of ours.
+fn clock_skew(attempt: &SafeAttempt, response: &SafeResponse) -> Option<i64> {
+    let (true, Some(start), Some(first_byte)) = (attempt.sent, attempt.at, attempt.timing.first_byte_ms)
+    else {
+        return None;
+    };
+    let head = start.checked_add_signed(TimeDelta::try_milliseconds(i64::try_from(first_byte).ok()?)?)?;
+    Some((response.server_date? - head).num_seconds())
+}
+
+pub(in crate::case::note) fn happened(attempt: &SafeAttempt) -> Happened {
+    match (&attempt.response, attempt.transport) {
+        (Some(_), None) => Happened::Answered,
+        (Some(_), Some(_)) => Happened::Cut,
+        (None, _) => Happened::Failed,
+    }
+}
+
+pub(super) fn attempt(attempt: &SafeAttempt) -> AttemptPart {
+    let response = attempt.response.as_ref();
+    AttemptPart {
+        index: attempt.index,
+        sent_by_tool: attempt.sent,
+        at: attempt.at.map(moment),
+        outcome: happened(attempt),
+        status: response.and_then(|r| r.status),
+        error_code: response.and_then(|r| code(&r.error)),
+        transport: attempt.transport,
+        transport_detail: attempt.transport_detail.as_ref().and_then(said),
+        request_id: response.and_then(primary_id),
+        waited_ms: attempt.waited_ms,
+        timing: timing(attempt.timing),
+        decision: attempt.decision,
+        reason: (!attempt.reason.is_empty()).then(|| attempt.reason.clone()),
+    }
+}
+
+fn timing(timing: Timing) -> Option<TimingPart> {
+    let Timing { dns_ms, connect_ms, first_byte_ms, first_token_ms, total_ms } = timing;
+    (timing != Timing::default()).then_some(TimingPart {
+        dns_ms,
+        connect_ms,
+        first_byte_ms,
+        first_token_ms,
+        total_ms,
+    })
+}
+
+/// The stream; where one was asked for and a plain answer came, the verdict alone.
+pub(super) fn stream(response: &SafeResponse, asked: bool) -> Option<StreamPart> {
+    let Some(stream) = &response.stream else {
+        return asked.then_some(StreamPart {
+            verdict: StreamVerdict::NotAStream,
+            events: None,
+            bytes: None,
+            terminal_marker: None,
+            finish_reason: None,
+            usage_seen: None,
+            content_chars: None,
+            faults: None,
+            longest_gap_ms: None,
+        });
+    };
+    Some(StreamPart {
+        verdict: stream.verdict,
+        events: Some(stream.events),
+        bytes: Some(stream.bytes),
+        terminal_marker: stream.terminal_marker.clone(),
+        finish_reason: stream.finish_reason.as_ref().and_then(said),
+        usage_seen: Some(stream.usage_seen),
+        content_chars: Some(stream.content_chars),
+        faults: Some(stream.faults),
+        longest_gap_ms: stream.longest_gap_ms,
+    })
+}

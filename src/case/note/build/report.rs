@@ -1,0 +1,163 @@
+//! Title and report: what was done, what happened, made from the record; expected and impact are the operator's.
+
+use super::sentence::{base_url, one_line, outcome, route, times, went};
+use super::{counted, moment, primary_id, said, worked};
+use crate::case::note::Material;
+use crate::case::note::model::Report;
+use crate::case::sanitize::{SafeAttempt, SafeEvidence, SafeRequest};
+use crate::case::vocabulary::FailureClass;
+
+/// Class, endpoint and outcome in one line.
+pub(super) fn title(class: FailureClass, evidence: &SafeEvidence) -> String {
+    let head = match class {
+        FailureClass::None => "not reproduced".to_owned(),
+        class => class.to_string(),
+    };
+    let Some(attempt) = evidence.attempts.last() else {
+        return match &evidence.request {
+            Some(request) => format!("{head}: {}, not sent", route(request)),
+            None => format!("{head}: nothing was observed"),
+        };
+    };
+    let subject = match (&evidence.request, attempt.sent) {
+        (Some(request), _) => route(request),
+        (None, true) => "the request".to_owned(),
+        (None, false) => "a pasted failure:".to_owned(),
+    };
+    let failed_before = counted(evidence).iter().filter(|a| !worked(a)).count();
+    let mut title = format!("{head}: {subject} {}", outcome(attempt));
+    if class == FailureClass::None && failed_before > 0 {
+        title = format!("{title} after {failed_before} failed");
+    }
+    title
+}
+
+/// The report.
+pub(super) fn report(material: &Material<'_>) -> Report {
+    let words = material.words;
+    Report {
+        steps: steps(material),
+        expected: said(&words.expected),
+        actual: actual(material.evidence),
+        impact: said(&words.impact),
+        tried: said(&words.tried),
+    }
+}
+
+fn steps(material: &Material<'_>) -> Vec<String> {
+    let evidence = material.evidence;
+    let Some(request) = &evidence.request else {
+        return vec!["No request is known: only an answer or an error text was given.".to_owned()];
+    };
+    let mut steps = vec![setup(request, material)];
+    steps.push(format!("Send {}{}.", route(request), with(request)));
+    let repeats = evidence.attempts.iter().filter(|a| a.sent).count();
+    if repeats > 1 {
+        steps.push(format!("Repeat it: {} in all, with the waits under attempts.", times(repeats)));
+    }
+    if let Some(attempt) = evidence.attempts.last() {
+        steps.push(format!("Compare with what was observed: the request {}.", went(attempt)));
+    }
+    steps
+}
+
+fn setup(request: &SafeRequest, material: &Material<'_>) -> String {
+    let base = one_line(&base_url(request), 200);
+    match (&request.credential_in, &material.run.secret_source) {
+        (Some(_), Some(source)) => {
+            format!("Set BASE_URL to {base} and API_KEY to a key of the same account (here: {source}).")
+        }
+        (Some(_), None) => format!("Set BASE_URL to {base} and API_KEY to a key of the same account."),
+        (None, _) => format!("Set BASE_URL to {base}. The request carries no credential."),
+    }
+}
+
+fn with(request: &SafeRequest) -> String {
+    let mut parts = Vec::new();
+    if let Some(model) = request.model.as_ref().and_then(said) {
+        parts.push(format!("model {}", one_line(&model, 100)));
+    }
+    if request.streaming {
+        parts.push("a stream asked for".to_owned());
+    }
+    if request.body_bytes > 0 {
+        parts.push(format!("the body of {} bytes shown under request.body", request.body_bytes));
+    }
+    if parts.is_empty() { String::new() } else { format!(" with {}", parts.join(", ")) }
+}
+
+/// What happened, from the record alone.
+fn actual(evidence: &SafeEvidence) -> String {
+    let Some(last) = evidence.attempts.last() else {
+        return "Nothing was sent, and no answer was given.".to_owned();
+    };
+    let sent: Vec<&SafeAttempt> = evidence.attempts.iter().filter(|a| a.sent).collect();
+    let mut sentences = Vec::new();
+    if sent.is_empty() {
+        sentences.push(format!("By what was pasted, the request {}{}.", went(last), details(last)));
+        sentences.push("This tool did not send it.".to_owned());
+    } else {
+        let failed = sent.iter().filter(|a| !worked(a)).count();
+        sentences.push(format!(
+            "This tool sent the request {}; {failed} of {} failed.",
+            times(sent.len()),
+            sent.len()
+        ));
+        sentences.push(format!("The last one {}{}.", went(last), details(last)));
+    }
+    sentences.join(" ")
+}
+
+fn details(attempt: &SafeAttempt) -> String {
+    let mut parts = Vec::new();
+    if let Some(total) = attempt.timing.total_ms {
+        parts.push(format!("after {total} ms"));
+    }
+    if let Some(at) = attempt.at {
+        parts.push(format!("started at {}", moment(at)));
+    }
+    if let Some(id) = attempt.response.as_ref().and_then(primary_id) {
+        parts.push(format!("request id {}", one_line(&id, 100)));
+    }
+    if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::note::sample;
+
+    #[test]
+    fn titles() {
+        use FailureClass as C;
+        let table = [
+            (
+                "model_not_found",
+                C::ModelUnavailable,
+                "model_unavailable: POST /v1/chat/completions answered 503 (model_not_found)",
+            ),
+            ("unauthorized", C::Auth, "auth: POST /v1/chat/completions answered 401 (comet_api_error)"),
+            (
+                "stream_cut",
+                C::StreamInterrupted,
+                "stream_interrupted: POST /v1/chat/completions answered 200, then the stream broke off (reset)",
+            ),
+            ("dns", C::NetworkDns, "network_dns: POST /v1/chat/completions got no answer (dns)"),
+            ("pasted_text", C::RateLimited, "rate_limited: a pasted failure: failed with RateLimitError"),
+            ("success", C::None, "not reproduced: POST /v1/chat/completions answered 200"),
+            ("flaky", C::None, "not reproduced: POST /v1/chat/completions answered 200 after 1 failed"),
+            ("nothing", C::Unknown, "unknown: nothing was observed"),
+        ];
+        for (name, class, expected) in table {
+            assert_eq!(title(class, &sample::evidence(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_pasted_is_not_said_to_be_sent() {
+        let text = actual(&sample::evidence("pasted_text"));
+        assert!(text.starts_with("By what was pasted") && text.ends_with("did not send it."), "{text}");
+        let text = actual(&sample::evidence("model_not_found"));
+        assert!(text.starts_with("This tool sent the request twice; 2 of 2 failed."), "{text}");
+    }
+}

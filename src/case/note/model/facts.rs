@@ -1,0 +1,311 @@
+//! What was observed: request, answer, attempts, stream. Durations in milliseconds, sizes in bytes.
+
+use serde::Serialize;
+
+use crate::case::vocabulary::{
+    EnvelopeKind, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict, TransportKind,
+};
+
+/// The request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RequestPart {
+    /// Gateway: the profile's name.
+    pub gateway: String,
+    /// Scheme, host and port.
+    pub base_url: String,
+    /// Alias of the base URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url_alias: Option<String>,
+    /// Method.
+    pub method: String,
+    /// Path.
+    pub path: String,
+    /// Query parameters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<QueryPart>,
+    /// Endpoint family, name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_family: Option<String>,
+    /// Its documentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doc_url: Option<String>,
+    /// Date on which it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accessed: Option<String>,
+    /// Model named by body or path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// A stream was asked for.
+    pub streaming: bool,
+    /// How the credential was carried, or `none sent`.
+    pub credential: String,
+    /// Content type of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Headers in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<HeaderPart>,
+    /// The body's structure; texts are replaced by their shape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// Bytes of the body as sent.
+    pub body_bytes: u64,
+}
+
+/// A query parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueryPart {
+    /// Name.
+    pub name: String,
+    /// Value, where it is known to be safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// A header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeaderPart {
+    /// Name.
+    pub name: String,
+    /// Value, where it is known to be safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// A body: JSON as its structure, anything else as one line on its shape.
+pub type Body = serde_json::Value;
+
+/// The deciding answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ResponsePart {
+    /// HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Reason phrase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// HTTP version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_version: Option<String>,
+    /// Content type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// What it looked like.
+    pub shape: ResponseShape,
+    /// Who answered.
+    pub layer: Layer,
+    /// Why that is concluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer_because: Option<String>,
+    /// The error as it was stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorPart>,
+    /// Every request id with its source; the primary one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_ids: Vec<RequestIdPart>,
+    /// What the edge said of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edge: Option<Edge>,
+    /// A redirect that was not followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<RedirectPart>,
+    /// A success that is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub soft_failure: Option<SoftFailure>,
+    /// Model that the answer names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returned_model: Option<String>,
+    /// `finish_reason`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The `Date` header less our own clock when the head came, seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_skew_s: Option<i64>,
+    /// Exception that the client's text names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_exception: Option<String>,
+    /// Further headers whose values are safe.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<HeaderPart>,
+    /// An error body with structure and error strings; a success as its shape only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// Bytes received.
+    pub body_bytes: u64,
+}
+
+/// The error as the outermost envelope states it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorPart {
+    /// `error.message`, exact unless `altered`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// `error.code`. May be empty where the envelope states an empty one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// `error.type`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub error_type: Option<String>,
+    /// `error.param`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub param: Option<String>,
+    /// True where a span of `message` was replaced.
+    pub altered: bool,
+    /// A message inside the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner_message: Option<String>,
+    /// Title of an HTML page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_title: Option<String>,
+    /// The envelope's shape.
+    pub envelope: EnvelopeKind,
+}
+
+/// A request id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RequestIdPart {
+    /// The id.
+    pub id: String,
+    /// Where it stood.
+    pub source: String,
+    /// The one to name first.
+    pub primary: bool,
+    /// The gateway's clock inside it: RFC 3339 with offset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decoded_time: Option<String>,
+}
+
+/// What the edge said of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Edge {
+    /// `cf-ray`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cf_ray: Option<String>,
+    /// `server`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// `via`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+    /// `date` as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+/// A redirect that was not followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RedirectPart {
+    /// Where to.
+    pub location: String,
+    /// To another host.
+    pub other_host: bool,
+    /// To the gateway's web site.
+    pub to_web_site: bool,
+}
+
+/// How an attempt ended on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happened {
+    /// A whole answer came.
+    Answered,
+    /// An answer began and broke off.
+    Cut,
+    /// No answer came.
+    Failed,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttemptPart {
+    /// From 1.
+    pub index: u32,
+    /// True: sent by this tool; false: read from what was pasted.
+    pub sent_by_tool: bool,
+    /// Start: RFC 3339, UTC, milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// How it ended.
+    pub outcome: Happened,
+    /// HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// `error.code`, or `error.type` where there is no code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// The failure below HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<TransportKind>,
+    /// The failure in the network stack's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport_detail: Option<String>,
+    /// Primary request id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Wait before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waited_ms: Option<u64>,
+    /// Durations from its start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timing: Option<TimingPart>,
+    /// What was decided after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<RetryDecision>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Durations from an attempt's start, as far as they were observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TimingPart {
+    /// Name resolution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns_ms: Option<u64>,
+    /// Connected, the TLS handshake included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<u64>,
+    /// Response head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_ms: Option<u64>,
+    /// First event with content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_token_ms: Option<u64>,
+    /// End or failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_ms: Option<u64>,
+}
+
+/// The stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StreamPart {
+    /// How it ended.
+    pub verdict: StreamVerdict,
+    /// Events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<u64>,
+    /// Bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// The marker that ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terminal_marker: Option<String>,
+    /// Finish reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// A usage object came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_seen: Option<bool>,
+    /// Characters of content received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_chars: Option<u64>,
+    /// Lines or events that break the rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<u64>,
+    /// Longest silence between two events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_gap_ms: Option<u64>,
+}

@@ -1,0 +1,349 @@
+//! The body: is it JSON, and does it keep to what the endpoint's documentation says.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::headers::is_json;
+use super::locate::{Spot, locate, spot_at, spot_of_error};
+use super::placeholder::is_placeholder;
+use super::url::method_of;
+use crate::case::catalog::{Endpoint, Field};
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::request::Draft;
+
+/// Findings on members of one list, so that a thousand wrong messages do not make a thousand findings.
+const MOST_PER_LIST: usize = 5;
+
+/// Checks the body of `draft` for `endpoint`.
+pub(super) fn check(draft: &Draft, endpoint: Option<&Endpoint>, findings: &mut Vec<Finding>) {
+    let text = draft.body.as_str();
+    let wants_body = endpoint.is_some_and(|e| !e.required.is_empty());
+    if text.trim().is_empty() {
+        if let Some(endpoint) = endpoint.filter(|_| wants_body && method_of(draft) != "HEAD") {
+            let names: Vec<&str> = endpoint.required.iter().map(|f| f.name.as_str()).collect();
+            findings.push(
+                at_start("body_missing", Level::Error, "this endpoint wants a body, and there is none")
+                    .fix(format!("write a JSON object with {}", names.join(", "))),
+            );
+        }
+        return;
+    }
+    if method_of(draft) == "GET" {
+        findings.push(
+            at_start("body_on_get", Level::Warning, "a GET request carries a body; most gateways ignore it")
+                .fix("use POST"),
+        );
+    }
+    let declared =
+        draft.headers.iter().any(|h| h.name.eq_ignore_ascii_case("content-type") && is_json(&h.value));
+    if !declared && !text.trim_start().starts_with(['{', '[']) {
+        return;
+    }
+    match parse(text) {
+        Err(error) => findings.push(syntax(text, &error)),
+        Ok((value, text)) => {
+            if let Some(endpoint) = endpoint {
+                Checker { text: &text, findings }.endpoint(&value, endpoint);
+            }
+        }
+    }
+}
+
+fn at_start(id: &'static str, level: Level, message: &str) -> Finding {
+    Finding::new(id, level, message).at(Place::Body { line: 1, column: 1, path: String::new() })
+}
+
+/// Parses the body. A reference that stands where a number belongs (`"max_tokens": [env:N]`) is read as a text of the
+/// same length, so that places stay right.
+fn parse(text: &str) -> Result<(Value, Cow<'_, str>), serde_json::Error> {
+    match serde_json::from_str(text) {
+        Ok(value) => Ok((value, Cow::Borrowed(text))),
+        Err(error) if text.contains("[env:") => {
+            let quoted = quote_references(text);
+            serde_json::from_str(&quoted).map(|value| (value, Cow::Owned(quoted))).map_err(|_| error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes `[env:NAME]` outside of strings `"env:NAME"`.
+fn quote_references(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut in_string, mut escaped, mut in_reference) = (false, false, false);
+    for (at, c) in text.char_indices() {
+        let opens = !in_string && c == '[' && text.get(at..).is_some_and(|rest| rest.starts_with("[env:"));
+        if opens || (in_reference && c == ']') {
+            in_reference = opens;
+            out.push('"');
+            continue;
+        }
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else {
+            in_string = c == '"';
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A syntax error, with a fix that fits what stands there. The parser's own words quote nothing of the input.
+fn syntax(text: &str, error: &serde_json::Error) -> Finding {
+    let spot = spot_of_error(text, error.line(), error.column());
+    let words = error.to_string();
+    let words = words.rfind(" at line ").and_then(|at| words.get(..at)).unwrap_or("it cannot be read");
+    let there = character_at(text, spot);
+    let fix = if error.is_eof() {
+        "the text ends too early: close every quotation mark, bracket and brace"
+    } else if words.contains("trailing comma") {
+        "take out the comma before the closing bracket"
+    } else if matches!(there, Some('“' | '”' | '‘' | '’')) {
+        "write plain quotation marks instead of typographic ones"
+    } else if there == Some('\'') || words.contains("key must be a string") {
+        "put names and texts in double quotation marks"
+    } else if words.contains("control character") {
+        "write \\n for a line end inside a text"
+    } else if matches!(there, Some('T' | 'F' | 'N')) {
+        "write true, false or null in small letters"
+    } else if words.contains("invalid escape") {
+        "write \\\\ for a backslash inside a text"
+    } else if words.contains("trailing characters") {
+        "take out what stands behind the closing brace"
+    } else if words.contains("expected `,`") {
+        "put a comma between the members, or a backslash before a quotation mark inside a text"
+    } else {
+        "mend the JSON at this place"
+    };
+    Finding::new("json_syntax", Level::Error, format!("the body is no JSON: {words}"))
+        .at(Place::Body { line: spot.line, column: spot.column, path: String::new() })
+        .fix(fix)
+}
+
+fn character_at(text: &str, spot: Spot) -> Option<char> {
+    text.lines().nth(spot.line.checked_sub(1)?)?.chars().nth(spot.column.checked_sub(1)?)
+}
+
+struct Checker<'a> {
+    text: &'a str,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Checker<'_> {
+    /// A finding at the value under `pointer`, or at its nearest parent that is there.
+    fn report(&mut self, id: &'static str, level: Level, pointer: &str, message: String, fix: String) {
+        let mut there = pointer;
+        let spot = loop {
+            match locate(self.text, there) {
+                Some(spot) => break spot,
+                None if there.is_empty() => break spot_at(self.text, 0),
+                None => there = there.rfind('/').and_then(|at| there.get(..at)).unwrap_or(""),
+            }
+        };
+        let place = Place::Body { line: spot.line, column: spot.column, path: pointer.to_owned() };
+        self.findings.push(Finding::new(id, level, message).at(place).fix(fix));
+    }
+
+    fn endpoint(&mut self, value: &Value, endpoint: &Endpoint) {
+        let Value::Object(map) = value else {
+            if !endpoint.required.is_empty() {
+                self.report(
+                    "body_not_object",
+                    Level::Error,
+                    "",
+                    "the body is no JSON object".into(),
+                    "write { … }".into(),
+                );
+            }
+            return;
+        };
+        for field in &endpoint.required {
+            let pointer = format!("/{}", field.name);
+            match map.get(&field.name) {
+                None => self.report(
+                    "field_missing",
+                    Level::Error,
+                    &pointer,
+                    format!("the required field {} is missing", field.name),
+                    format!("add \"{}\" ({})", field.name, field.kind.replace('|', " or ")),
+                ),
+                Some(value) => {
+                    self.kind(value, field, &pointer);
+                    self.not_empty(value, field, &pointer);
+                }
+            }
+        }
+        for field in &endpoint.optional {
+            if let Some(value) = map.get(&field.name).filter(|v| !v.is_null()) {
+                self.kind(value, field, &format!("/{}", field.name));
+            }
+        }
+        for name in ["model", "model_name"] {
+            if let Some(model) = map.get(name).and_then(Value::as_str) {
+                self.model(model, &format!("/{name}"));
+            }
+        }
+        for name in ["messages", "input"] {
+            if let Some(Value::Array(items)) = map.get(name) {
+                self.messages(items, name, endpoint);
+            }
+        }
+    }
+
+    fn kind(&mut self, value: &Value, field: &Field, pointer: &str) {
+        let fits = is_reference(value) || field.kind.split('|').any(|kind| is_kind(value, kind.trim()));
+        if !fits {
+            let wanted = field.kind.replace('|', " or ");
+            let quoted_number =
+                value.as_str().is_some_and(|s| s.parse::<f64>().is_ok() || matches!(s, "true" | "false"));
+            let fix = if quoted_number {
+                "write it without quotation marks".to_owned()
+            } else {
+                format!("write it as {wanted}")
+            };
+            self.report(
+                "field_type",
+                Level::Error,
+                pointer,
+                format!("the field {} is {}, where {wanted} belongs", field.name, kind_of(value)),
+                fix,
+            );
+        }
+    }
+
+    fn not_empty(&mut self, value: &Value, field: &Field, pointer: &str) {
+        let empty = match value {
+            Value::Array(items) => items.is_empty(),
+            Value::String(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        if empty {
+            let id = if field.name == "messages" { "messages_empty" } else { "field_empty" };
+            self.report(
+                id,
+                Level::Error,
+                pointer,
+                format!("the field {} is empty", field.name),
+                format!("put at least one entry into {}", field.name),
+            );
+        }
+    }
+
+    fn model(&mut self, model: &str, pointer: &str) {
+        if is_placeholder(model) {
+            self.report(
+                "model_is_placeholder",
+                Level::Error,
+                pointer,
+                "a stand-in is where the model's name belongs".into(),
+                "write the exact id of a model from the gateway's model list".into(),
+            );
+        } else if model.trim() != model {
+            self.report(
+                "model_with_space",
+                Level::Warning,
+                pointer,
+                "the model's name begins or ends with a space".into(),
+                "take the space out".into(),
+            );
+        }
+    }
+
+    fn messages(&mut self, items: &[Value], name: &str, endpoint: &Endpoint) {
+        let before = self.findings.len();
+        for (index, item) in items.iter().enumerate() {
+            if self.findings.len() >= before + MOST_PER_LIST {
+                return;
+            }
+            let pointer = format!("/{name}/{index}");
+            match item {
+                Value::Object(message) => self.message(message, &pointer, name == "messages", endpoint),
+                // An input list may hold texts; a list of messages holds objects only.
+                other if name == "messages" && !is_reference(other) => self.report(
+                    "message_type",
+                    Level::Error,
+                    &pointer,
+                    format!("a message is {}, where an object belongs", kind_of(other)),
+                    "write {\"role\": …, \"content\": …}".into(),
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    fn message(
+        &mut self,
+        message: &serde_json::Map<String, Value>,
+        pointer: &str,
+        strict: bool,
+        endpoint: &Endpoint,
+    ) {
+        let roles = &endpoint.roles;
+        if roles.is_empty() {
+            return;
+        }
+        let role_at = format!("{pointer}/role");
+        let list = roles.join(", ");
+        match message.get("role") {
+            Some(Value::String(role)) if roles.contains(role) || role.contains("[env:") => {}
+            Some(_) => self.report(
+                "role_invalid",
+                Level::Error,
+                &role_at,
+                "this role is none that the endpoint takes".into(),
+                format!("use one of {list}"),
+            ),
+            None if strict => self.report(
+                "role_missing",
+                Level::Error,
+                &role_at,
+                "a message has no role".into(),
+                format!("add \"role\", one of {list}"),
+            ),
+            None => {}
+        }
+        let calls =
+            ["tool_calls", "function_call", "refusal", "audio"].iter().any(|n| message.contains_key(*n));
+        if strict && !message.contains_key("content") && !calls {
+            self.report(
+                "content_missing",
+                Level::Warning,
+                &format!("{pointer}/content"),
+                "a message has no content".into(),
+                "add \"content\"".into(),
+            );
+        }
+    }
+}
+
+/// True for a text that stands for a variable: what it will be is not known.
+fn is_reference(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| text.starts_with("env:") || (text.starts_with("[env:") && text.ends_with(']')))
+}
+
+fn is_kind(value: &Value, kind: &str) -> bool {
+    match kind {
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|n| n.fract() == 0.0),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        // A kind of a later catalog is not ours to judge.
+        _ => true,
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,291 @@
+//! The address and the method.
+
+use crate::case::catalog::{Catalog, Endpoint, Profile};
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::request::{Draft, Target};
+
+/// What the address says, for the checks of headers and body.
+#[derive(Default)]
+pub(super) struct Address<'a> {
+    /// Where it goes; `None` where it cannot be read.
+    pub(super) target: Option<Target>,
+    /// The endpoint that is meant, also where path or method are slightly wrong.
+    pub(super) endpoint: Option<&'a Endpoint>,
+    /// The host is this machine.
+    pub(super) is_loopback: bool,
+}
+
+/// Checks the address; gives what it means.
+pub(super) fn check<'a>(
+    draft: &Draft,
+    catalog: &'a Catalog,
+    profile: Option<&Profile>,
+    findings: &mut Vec<Finding>,
+) -> Address<'a> {
+    let url = draft.url.trim();
+    let base = profile.and_then(|p| p.base_urls.first()).map(|b| b.url.as_str());
+    if url.is_empty() {
+        findings.push(at_url("url_missing", Level::Error, "there is no URL to send to", &address_fix(base)));
+        return Address::default();
+    }
+    if url.starts_with("[env:") || url.contains("://[env:") {
+        findings.push(at_url(
+            "url_from_variable",
+            Level::Error,
+            "the host stands in a variable whose value is not in the paste",
+            &address_fix(base),
+        ));
+        return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
+    }
+    let target = match Target::parse(url, base) {
+        Ok(target) => target,
+        Err(error) => {
+            findings.push(at_url(error.id(), Level::Error, &error.to_string(), &address_fix(base)));
+            // Most often only the scheme is missing: the rest can be checked all the same.
+            let guess = Target::parse(&format!("https://{url}"), None).ok().filter(|_| !url.contains("://"));
+            let endpoint = guess.and_then(|t| by_suffix(catalog, &method_of(draft), &t.path));
+            return Address { endpoint, ..Address::default() };
+        }
+    };
+    let is_loopback = is_loopback(&target.host);
+    if target.scheme == "http" && !is_loopback {
+        findings.push(at_url(
+            "http_not_https",
+            Level::Warning,
+            "the key and the text go over the network unencrypted, and many gateways redirect http",
+            "write https:// instead of http://",
+        ));
+    }
+    host(&target, catalog, profile, is_loopback, findings);
+    let endpoint = path(draft, &target, catalog, findings);
+    Address { target: Some(target), endpoint, is_loopback }
+}
+
+fn at_url(id: &'static str, level: Level, message: &str, fix: &str) -> Finding {
+    Finding::new(id, level, message).at(Place::Url).fix(fix)
+}
+
+fn address_fix(base: Option<&str>) -> String {
+    format!("write it as {}/v1/…", base.unwrap_or("https://host"))
+}
+
+/// The method as it will be sent.
+pub(super) fn method_of(draft: &Draft) -> String {
+    match draft.method.trim() {
+        "" if draft.body.is_empty() => "GET".to_owned(),
+        "" => "POST".to_owned(),
+        method => method.to_ascii_uppercase(),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let is_127 = host.starts_with("127.") && host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_127
+}
+
+fn host(
+    target: &Target,
+    catalog: &Catalog,
+    profile: Option<&Profile>,
+    is_loopback: bool,
+    findings: &mut Vec<Finding>,
+) {
+    if let Some(owner) = catalog.profiles.iter().find(|p| p.web_hosts.contains(&target.host)) {
+        let base = owner.base_urls.first().map_or("the API's own host", |b| b.url.as_str());
+        findings.push(at_url(
+            "host_is_web_site",
+            Level::Warning,
+            &format!("this host is the web site of {}, not its API", owner.name),
+            &format!("write {base}"),
+        ));
+        return;
+    }
+    let Some(profile) = profile.filter(|p| !p.hosts.is_empty() && !p.hosts.contains(&target.host)) else {
+        return;
+    };
+    let origin = target.origin();
+    if !is_loopback && !profile.base_urls.iter().any(|b| b.url == origin) {
+        let base = profile.base_urls.first().map_or("its own base URL", |b| b.url.as_str());
+        findings.push(at_url(
+            "host_not_of_gateway",
+            Level::Info,
+            &format!("the host is none of {}", profile.name),
+            &format!("write {base} if the request is meant for {}", profile.name),
+        ));
+    }
+}
+
+/// Checks path and method against the catalog; gives the endpoint that is meant.
+fn path<'a>(
+    draft: &Draft,
+    target: &Target,
+    catalog: &'a Catalog,
+    findings: &mut Vec<Finding>,
+) -> Option<&'a Endpoint> {
+    let method = method_of(draft);
+    if let Some(endpoint) = catalog.endpoint_for(&method, &target.path) {
+        return Some(endpoint);
+    }
+    let mut path = target.path.clone();
+    let mut mended = false;
+    let mut notice = |id, message: &str, fixed: &str| {
+        findings.push(at_url(id, Level::Warning, message, &format!("write {}", shown(catalog, fixed))));
+    };
+    if path.contains("//") {
+        path = collapse_slashes(&path);
+        notice("path_double_slash", "the path has two slashes in a row", &path);
+        mended = true;
+    }
+    if path.len() > 1 && path.ends_with('/') {
+        path.truncate(path.trim_end_matches('/').len());
+        notice("path_trailing_slash", "the path ends with a slash", &path);
+        mended = true;
+    }
+    if let Some(single) = without_doubled_version(&path) {
+        path = single;
+        notice(
+            "path_doubled_version",
+            "the path has its version twice; the base URL already ends in it",
+            &path,
+        );
+        mended = true;
+    }
+    if on_path(catalog, &path).is_none() {
+        let versioned = catalog.endpoints.iter().find_map(|e| {
+            let version = e.path.trim_start_matches('/').split('/').next().filter(|s| is_version(s))?;
+            let candidate = format!("/{version}{path}");
+            on_path(catalog, &candidate).is_some().then_some(candidate)
+        });
+        if let Some(candidate) = versioned {
+            notice(
+                "base_url_without_v1",
+                "the path has no version; it is missing in the base URL",
+                &candidate,
+            );
+            path = candidate;
+            mended = true;
+        }
+    }
+    if let Some(endpoint) = catalog.endpoint_for(&method, &path) {
+        return Some(endpoint);
+    }
+    if let Some(endpoint) = on_path(catalog, &path) {
+        findings.push(
+            Finding::new("method_not_for_path", Level::Warning, "the path is known, but with another method")
+                .at(Place::Method)
+                .fix(format!("use {}", endpoint.method)),
+        );
+        return Some(endpoint);
+    }
+    if let Some(endpoint) = by_suffix(catalog, &method, &path) {
+        if !mended {
+            findings.push(at_url(
+                "path_with_prefix",
+                Level::Info,
+                "something stands before the documented path; some gateways want that, others do not",
+                &format!("compare with {}", endpoint.path),
+            ));
+        }
+        return Some(endpoint);
+    }
+    let fix = match nearest(catalog, &path) {
+        Some(endpoint) => format!("did you mean {}?", endpoint.path),
+        None => "compare it with the gateway's API reference".to_owned(),
+    };
+    findings.push(at_url(
+        "path_unknown",
+        Level::Warning,
+        "the path is not among those that are known here",
+        &fix,
+    ));
+    None
+}
+
+/// The first endpoint on `path`, whatever its method.
+fn on_path<'a>(catalog: &'a Catalog, path: &str) -> Option<&'a Endpoint> {
+    let id = catalog.endpoints_on_path(path).next()?.id.clone();
+    catalog.endpoint(&id)
+}
+
+/// A mended path is shown only as the catalog writes it: the operator's own path may hold anything.
+fn shown(catalog: &Catalog, path: &str) -> String {
+    on_path(catalog, path).map_or_else(|| "it as the API reference does".to_owned(), |e| e.path.clone())
+}
+
+fn collapse_slashes(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !out.ends_with('/') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `v1`, `v2`, `v1beta`.
+fn is_version(segment: &str) -> bool {
+    let Some(rest) = segment.strip_prefix('v') else { return false };
+    let rest = rest.trim_end_matches("beta").trim_end_matches("alpha");
+    !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn without_doubled_version(path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = path.split('/').collect();
+    let before = segments.len();
+    segments.dedup_by(|b, a| a == b && is_version(a));
+    (segments.len() < before).then(|| segments.join("/"))
+}
+
+/// The endpoint whose whole path ends `path`: a gateway below a prefix (`/api/v1/chat/completions`).
+fn by_suffix<'a>(catalog: &'a Catalog, method: &str, path: &str) -> Option<&'a Endpoint> {
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    path.match_indices('/').take(12).find_map(|(at, _)| catalog.endpoint_for(method, path.get(at..)?))
+}
+
+/// The endpoint whose path is a few letters away.
+fn nearest<'a>(catalog: &'a Catalog, path: &str) -> Option<&'a Endpoint> {
+    if path.len() > 120 {
+        return None;
+    }
+    let best = catalog.endpoints.iter().map(|e| (distance(&e.path, path), e)).min_by_key(|(d, _)| *d)?;
+    (best.0 <= 4).then_some(best.1)
+}
+
+/// Edits that make `a` of `b` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut next = Vec::with_capacity(row.len());
+        next.push(i + 1);
+        for ((cb, diagonal), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
+            let left = next.last().copied().unwrap_or(0);
+            next.push((diagonal + usize::from(ca != *cb)).min(above + 1).min(left + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_edits() {
+        for (a, b, edits) in
+            [("", "abc", 3), ("abc", "abc", 0), ("/v1/chat", "/v1/chats", 1), ("ab", "ba", 2)]
+        {
+            assert_eq!(distance(a, b), edits, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_this_machine_are_known() {
+        for (host, local) in
+            [("localhost", true), ("127.9.0.1", true), ("[::1]", true), ("127.example.com", false)]
+        {
+            assert_eq!(is_loopback(host), local, "{host}");
+        }
+    }
+}

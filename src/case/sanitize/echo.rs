@@ -1,0 +1,227 @@
+//! Finds echoes: twenty characters in a row (eight of a dense script) of a text that was dropped.
+
+use super::lexicon::Lexicon;
+use super::normal::is_dense;
+use super::shadow::Shadow;
+
+/// Characters in a row that make an echo.
+const WINDOW: usize = 20;
+/// The same for dense scripts.
+const DENSE_WINDOW: usize = 8;
+/// Dropped texts below this are too common to be searched for.
+const SHORTEST: usize = 8;
+const SHORTEST_DENSE: usize = 6;
+/// A window of fewer different characters says nothing.
+const DISTINCT: usize = 4;
+
+/// Knows every window of the dropped texts.
+#[derive(Clone, Default)]
+pub(super) struct EchoScan {
+    /// Hashes of windows over text with its white space collapsed, and without white space; sorted.
+    collapsed: Vec<u64>,
+    squeezed: Vec<u64>,
+    dense: Vec<u64>,
+    /// Dropped texts shorter than a window, found whole.
+    short: Vec<String>,
+}
+
+/// One character of a normalised text, with its bytes in the shadow.
+type Spot = (char, usize, usize);
+
+impl EchoScan {
+    /// An index over `dropped`.
+    pub(super) fn new<'t>(dropped: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut scan = Self::default();
+        for text in dropped {
+            let shadow = Shadow::plain(text);
+            let spots = shadow.chars();
+            let collapsed = collapse(&spots);
+            let length = collapsed.len();
+            let dense = collapsed.iter().any(|s| is_dense(s.0));
+            if length < if dense { SHORTEST_DENSE } else { SHORTEST } {
+                continue;
+            }
+            if length < WINDOW && worth_a_search(&collapsed) {
+                scan.short.push(collapsed.iter().map(|s| s.0).collect());
+            }
+            let squeezed = squeeze(&spots);
+            each_window(&collapsed, WINDOW, |_, hash| scan.collapsed.push(hash));
+            each_window(&squeezed, WINDOW, |_, hash| scan.squeezed.push(hash));
+            each_window(&squeezed, DENSE_WINDOW, |window, hash| {
+                if is_dense_window(window) {
+                    scan.dense.push(hash);
+                }
+            });
+        }
+        for list in [&mut scan.collapsed, &mut scan.squeezed, &mut scan.dense] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        scan.short.sort();
+        scan.short.dedup();
+        scan
+    }
+
+    /// The spans of `shadow` that repeat a dropped text, in shadow bytes, overlaps merged.
+    pub(super) fn find(&self, shadow: &Shadow, lexicon: &Lexicon) -> Vec<(usize, usize)> {
+        let spots = shadow.chars();
+        let collapsed = collapse(&spots);
+        let squeezed = squeeze(&spots);
+        let mut spans = Vec::new();
+        for (spots, index, width) in [
+            (&collapsed, &self.collapsed, WINDOW),
+            (&squeezed, &self.squeezed, WINDOW),
+            (&squeezed, &self.dense, DENSE_WINDOW),
+        ] {
+            if index.is_empty() {
+                continue;
+            }
+            each_window(spots, width, |window, hash| {
+                if index.binary_search(&hash).is_ok() && tells_something(window, lexicon) {
+                    spans.extend(window.first().zip(window.last()).map(|(first, last)| (first.1, last.2)));
+                }
+            });
+        }
+        self.find_short(&collapsed, lexicon, &mut spans);
+        merge(spans)
+    }
+
+    fn find_short(&self, spots: &[Spot], lexicon: &Lexicon, spans: &mut Vec<(usize, usize)>) {
+        if self.short.is_empty() {
+            return;
+        }
+        let mut text = String::new();
+        let mut places = Vec::new();
+        for (index, spot) in spots.iter().enumerate() {
+            places.extend(std::iter::repeat_n(index, spot.0.len_utf8()));
+            text.push(spot.0);
+        }
+        for short in self.short.iter().filter(|s| !lexicon.explains_window(s)) {
+            for (at, _) in text.match_indices(short.as_str()) {
+                let end = at + short.len();
+                let first = places.get(at).and_then(|i| spots.get(*i));
+                let last = places.get(end - 1).and_then(|i| spots.get(*i));
+                if super::normal::stands_alone(text.as_bytes(), at, end)
+                    && let (Some(first), Some(last)) = (first, last)
+                {
+                    spans.push((first.1, last.2));
+                }
+            }
+        }
+    }
+}
+
+/// A short dropped text is looked for as a whole where it is more than a word that any message may hold.
+fn worth_a_search(spots: &[Spot]) -> bool {
+    let has = |test: fn(char) -> bool| spots.iter().any(|s| test(s.0));
+    has(|c| c == ' ') || (has(|c| c.is_ascii_digit()) && has(char::is_alphabetic)) || has(is_dense)
+}
+
+fn is_dense_window(window: &[Spot]) -> bool {
+    window.iter().filter(|s| is_dense(s.0)).count() * 2 >= window.len()
+}
+
+fn tells_something(window: &[Spot], lexicon: &Lexicon) -> bool {
+    let mut seen: Vec<char> = Vec::with_capacity(DISTINCT);
+    for (c, ..) in window {
+        if seen.len() >= DISTINCT {
+            break;
+        }
+        if !seen.contains(c) {
+            seen.push(*c);
+        }
+    }
+    seen.len() >= DISTINCT && !lexicon.explains_window(&window.iter().map(|s| s.0).collect::<String>())
+}
+
+fn collapse(spots: &[Spot]) -> Vec<Spot> {
+    let mut out: Vec<Spot> = Vec::with_capacity(spots.len());
+    for spot in spots {
+        if !spot.0.is_whitespace() {
+            out.push(*spot);
+        } else if let Some(last) = out.last_mut() {
+            if last.0 == ' ' {
+                last.2 = spot.2;
+            } else {
+                out.push((' ', spot.1, spot.2));
+            }
+        }
+    }
+    if out.last().is_some_and(|last| last.0 == ' ') {
+        out.pop();
+    }
+    out
+}
+
+fn squeeze(spots: &[Spot]) -> Vec<Spot> {
+    spots.iter().filter(|s| !s.0.is_whitespace()).copied().collect()
+}
+
+/// Calls `each` with every window of `width` and its rolling hash.
+fn each_window(spots: &[Spot], width: usize, mut each: impl FnMut(&[Spot], u64)) {
+    const BASE: u64 = 0x0000_0100_0000_01b3;
+    let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    let code = |spot: &Spot| u64::from(u32::from(spot.0)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut hash = 0_u64;
+    for (index, spot) in spots.iter().enumerate() {
+        if let Some(gone) = index.checked_sub(width).and_then(|i| spots.get(i)) {
+            hash = hash.wrapping_sub(code(gone).wrapping_mul(top));
+        }
+        hash = hash.wrapping_mul(BASE).wrapping_add(code(spot));
+        if let Some(window) = (index + 1).checked_sub(width).and_then(|start| spots.get(start..=index)) {
+            each(window, hash);
+        }
+    }
+}
+
+/// Sorts spans and joins those that overlap or touch.
+pub(super) fn merge(mut spans: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    spans.sort_unstable();
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in spans {
+        match merged.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn echoes(dropped: &str, text: &str) -> Vec<String> {
+        let shadow = Shadow::plain(text);
+        let scan = EchoScan::new([dropped]);
+        scan.find(&shadow, &Lexicon::default())
+            .into_iter()
+            .map(|(s, e)| {
+                let (s, e) = shadow.span(s, e);
+                text[s..e].to_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn echoes_are_found_and_chance_is_not() {
+        let prompt = "Summarise the merger plan of Nordwind GmbH for the board, please.";
+        assert_eq!(echoes(prompt, &format!("invalid: '{prompt}'!")), [prompt]);
+        assert_eq!(
+            echoes(prompt, "cut: merger plan of\n   Nordwind GmbH"),
+            ["merger plan of\n   Nordwind GmbH"]
+        );
+        assert_eq!(
+            echoes(prompt, "wrapped: Nordwin\nd GmbH for the bo\nard"),
+            ["Nordwin\nd GmbH for the bo\nard"]
+        );
+        assert_eq!(echoes(prompt, "merger plan, Nordwind GmbH"), Vec::<String>::new());
+        assert_eq!(
+            echoes("请把这封合同翻译成英文并保密", "错误: 把这封合同翻译成英"),
+            ["把这封合同翻译成英"]
+        );
+        assert_eq!(echoes("Call Bob now", "text 'Call Bob now' refused"), ["Call Bob now"]);
+        assert_eq!(echoes("required", "field messages is required"), Vec::<String>::new());
+        assert_eq!(echoes("--------------------------", "--------------------------"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,346 @@
+//! Attempts and their answers as they may leave.
+
+use serde_json::Value;
+
+use super::body::{BodyRule, Side, dropped_strings};
+use super::detect::Scope;
+use super::outgoing::hold_cookies;
+use super::placeholder::measure;
+use super::safe::{
+    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRedirect, SafeRequestId, SafeResponse,
+    SafeStream,
+};
+use super::shadow::show;
+use super::{Sanitizer, address, shape};
+use crate::case::evidence::{
+    Attempt, Envelope, IdSource, Reading, RequestId, Response, Source, StreamRecord,
+};
+use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure};
+
+/// Longest header value that is shown.
+const LONGEST_HEADER: usize = 512;
+
+impl Sanitizer<'_> {
+    /// An attempt. `name` is its name in places: `attempt 1`.
+    pub(super) fn attempt(
+        &mut self,
+        attempt: &Attempt,
+        reading: Option<&Reading>,
+        name: &str,
+    ) -> SafeAttempt {
+        let blank = blank();
+        let reading = reading.unwrap_or(&blank);
+        let response = attempt.response().map(|response| self.response(response, reading, name));
+        let transport = attempt.transport();
+        let transport_detail = transport
+            .filter(|t| !t.detail.is_empty())
+            .map(|t| self.text.apply(&t.detail, Scope::Free, &format!("{name}.transport")).clean);
+        SafeAttempt {
+            index: attempt.index,
+            sent: attempt.source == Source::Sent,
+            at: attempt.at,
+            response,
+            transport: transport.map(|t| t.kind),
+            transport_detail,
+            waited_ms: attempt.waited_ms,
+            timing: attempt.timing,
+            decision: attempt.decision,
+            reason: self
+                .text
+                .apply(&attempt.reason, Scope::Value, &format!("{name}.reason"))
+                .clean
+                .to_string(),
+        }
+    }
+
+    fn response(&mut self, response: &Response, reading: &Reading, name: &str) -> SafeResponse {
+        // Typed fields first: what they hold explains chance matches in the free text below.
+        let request_ids: Vec<SafeRequestId> =
+            reading.request_ids.iter().map(|id| self.request_id(id, name)).collect();
+        let returned_model =
+            reading.returned_model.as_deref().map(|m| self.name(m, "model", &format!("{name}.model")));
+        for clean in request_ids.iter().map(|id| &id.id).chain(&returned_model) {
+            self.text.lexicon.add(clean.as_str());
+        }
+        let headers = self.response_headers(response, name);
+        let edge = SafeEdge {
+            cf_ray: self.header(response, "cf-ray", Scope::Identifier, name),
+            server: self.header(response, "server", Scope::Value, name),
+            via: self.header(response, "via", Scope::Value, name),
+            date: self.header(response, "date", Scope::Value, name),
+        };
+        let body = self.response_body(response, reading, name);
+        let mut free = |raw: &Option<String>, place: &str| {
+            let raw = raw.as_deref().filter(|r| !r.is_empty())?;
+            Some(self.text.apply(raw, Scope::Free, &format!("{name}.{place}")).clean)
+        };
+        let reason = free(&response.reason, "reason_phrase");
+        let exception = free(&response.exception, "exception");
+        let http_version = response.http_version.as_deref().filter(|v| shape::is_identifier(v));
+        SafeResponse {
+            status: response.status,
+            reason,
+            http_version: http_version.map(|v| Clean::new(v.to_owned())),
+            content_type: self.header(response, "content-type", Scope::Value, name),
+            layer: reading.layer,
+            layer_because: reading.layer_because.to_owned(),
+            shape: reading.shape,
+            error: self.error(&reading.envelope, name),
+            request_ids,
+            edge,
+            redirect: reading.redirect.as_ref().map(|redirect| SafeRedirect {
+                location: address::location(&redirect.location, &mut self.text, &format!("{name}.location")),
+                other_host: redirect.other_host,
+                to_web_site: redirect.to_web_site,
+            }),
+            soft: reading.soft,
+            headers,
+            body,
+            body_bytes: response.body_bytes,
+            stream: response.stream.as_ref().map(|stream| self.stream(stream, name)),
+            returned_model,
+            finish_reason: reading
+                .finish_reason
+                .as_deref()
+                .map(|reason| self.name(reason, "finish reason", &format!("{name}.finish_reason"))),
+            retry_after_ms: reading.retry_after_ms,
+            server_date: reading.server_date,
+            exception,
+        }
+    }
+
+    fn error(&mut self, envelope: &Envelope, name: &str) -> SafeError {
+        let mut altered = false;
+        let message = envelope.message.as_deref().map(|raw| {
+            let clean = self.sentence(raw, &format!("{name}.error.message"));
+            let mut shown = String::new();
+            altered = show(raw, &mut shown) || clean.as_str() != shown;
+            clean
+        });
+        let mut word = |raw: &Option<String>, place: &str| {
+            let raw = raw.as_deref()?;
+            let scope = if shape::is_identifier(raw) { Scope::Identifier } else { Scope::Free };
+            Some(self.text.apply(raw, scope, &format!("{name}.error.{place}")).clean)
+        };
+        let (code, error_type, param) = (
+            word(&envelope.code, "code"),
+            word(&envelope.error_type, "type"),
+            word(&envelope.param, "param"),
+        );
+        SafeError {
+            kind: envelope.kind,
+            message,
+            inner_message: envelope
+                .inner_message
+                .as_deref()
+                .map(|raw| self.sentence(raw, &format!("{name}.error.inner_message"))),
+            code,
+            error_type,
+            param,
+            title: envelope.title.as_deref().map(|raw| self.sentence(raw, &format!("{name}.title"))),
+            altered,
+        }
+    }
+
+    /// A sentence of the gateway, which may hold JSON.
+    fn sentence(&mut self, raw: &str, place: &str) -> Clean {
+        let safe = &self.catalog.safe;
+        Clean::new(
+            BodyRule::new(safe, &self.ring, &mut self.text, Side::Failure, place).error_text(raw, place),
+        )
+    }
+
+    fn request_id(&mut self, id: &RequestId, name: &str) -> SafeRequestId {
+        let source = match &id.source {
+            IdSource::Header(header) if shape::is_name(header) => format!("header {header}"),
+            IdSource::Header(_) => "header".to_owned(),
+            IdSource::Message(number) => format!("error.message ({})", ordinal(*number)),
+            IdSource::Body(pointer) => {
+                let plain = pointer.split('/').all(|s| s.is_empty() || shape::is_name(s));
+                if plain { format!("body {pointer}") } else { "body".to_owned() }
+            }
+            IdSource::Stream => "stream event".to_owned(),
+        };
+        let grammar = (1..=128).contains(&id.id.len())
+            && id.id.bytes().all(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+')
+            });
+        let clean = if grammar {
+            self.text.apply(&id.id, Scope::Identifier, &format!("{name}.request_id")).clean
+        } else {
+            Clean::new(measure("text", id.id.chars().count(), "chars"))
+        };
+        SafeRequestId {
+            id: clean,
+            source: Clean::new(source),
+            primary: id.primary,
+            decoded_time: id.decoded_time,
+        }
+    }
+
+    fn header(&mut self, response: &Response, header: &str, scope: Scope, name: &str) -> Option<Clean> {
+        let value = response.header(header)?;
+        if value.len() > LONGEST_HEADER {
+            return Some(Clean::new(measure("text", value.chars().count(), "chars")));
+        }
+        let clean = self.text.apply(value, scope, &format!("{name}.headers/{header}")).clean;
+        self.text.lexicon.add(clean.as_str());
+        Some(clean)
+    }
+
+    fn response_headers(&mut self, response: &Response, name: &str) -> Vec<SafeHeader> {
+        let safe = &self.catalog.safe.response_headers;
+        let wanted: Vec<&(String, String)> = response
+            .headers
+            .iter()
+            .filter(|(header, value)| {
+                (safe.contains(header)
+                    || header.starts_with("x-ratelimit-")
+                    || header.starts_with("anthropic-ratelimit-"))
+                    && header != "content-type"
+                    && shape::is_name(header)
+                    && value.len() <= LONGEST_HEADER
+            })
+            .take(64)
+            .collect();
+        wanted
+            .into_iter()
+            .map(|(header, value)| {
+                let place = format!("{name}.headers/{header}");
+                let clean = self.text.apply(value, Scope::Value, &place).clean;
+                self.text.lexicon.add(clean.as_str());
+                SafeHeader { name: Clean::new(header.clone()), value: Some(clean) }
+            })
+            .collect()
+    }
+
+    fn response_body(&mut self, response: &Response, reading: &Reading, name: &str) -> SafeBody {
+        if response.body.is_empty() && response.body_bytes == 0 {
+            return SafeBody::Empty;
+        }
+        let bytes = usize::try_from(response.body_bytes).unwrap_or(usize::MAX).max(response.body.len());
+        let json = json_of(response).filter(|_| response.stream.is_none());
+        let Some(json) = json else {
+            let kind = if response.stream.is_some() {
+                "event stream".to_owned()
+            } else {
+                shape::kind_of_bytes(response.header("content-type"), &response.body)
+            };
+            self.text.ledger.add("text", "body_shape", &format!("{name}.body"));
+            return SafeBody::Opaque { shape: Clean::new(measure(&kind, bytes, "bytes")) };
+        };
+        let side = side_of(response, Some(reading));
+        let safe = &self.catalog.safe;
+        let value =
+            BodyRule::new(safe, &self.ring, &mut self.text, side, &format!("{name}.body")).apply(&json);
+        self.explain_structure(&value);
+        SafeBody::Json { value }
+    }
+
+    fn stream(&mut self, stream: &StreamRecord, name: &str) -> SafeStream {
+        SafeStream {
+            events: stream.events,
+            bytes: stream.bytes,
+            terminal_marker: stream.terminal_marker.map(str::to_owned),
+            finish_reason: stream
+                .finish_reason
+                .as_deref()
+                .map(|reason| self.name(reason, "finish reason", &format!("{name}.stream.finish_reason"))),
+            usage_seen: stream.usage_seen,
+            content_chars: stream.content_chars,
+            faults: stream.faults,
+            longest_gap_ms: stream.longest_gap_ms,
+            verdict: stream.verdict,
+        }
+    }
+
+    /// Remembers what of the answer will not leave, and the ids that will.
+    pub(super) fn drop_response(&mut self, attempt: &Attempt, reading: Option<&Reading>) {
+        self.text.ids.extend(reading.into_iter().flat_map(|r| &r.request_ids).map(|id| id.id.clone()));
+        let Some(response) = attempt.response() else { return };
+        hold_cookies(&mut self.ring, &response.headers);
+        if response.stream.is_some() || response.content_type().is_some_and(|c| c == "text/event-stream") {
+            self.outputs.extend(streamed_text(&response.body));
+        } else if let Some(json) = json_of(response) {
+            let side = side_of(response, reading);
+            self.outputs.extend(dropped_strings(&json, &self.catalog.safe, side));
+        }
+    }
+}
+
+fn json_of(response: &Response) -> Option<Value> {
+    let json: Value = serde_json::from_slice(&response.body).ok()?;
+    // A bare number or word may be anything.
+    (json.is_object() || json.is_array() || json.is_string()).then_some(json)
+}
+
+/// Whether an answer states an error. Without a reading, a status from 400 on does.
+fn side_of(response: &Response, reading: Option<&Reading>) -> Side {
+    let states_error = reading.is_some_and(|r| {
+        !matches!(r.envelope.kind, EnvelopeKind::NoError | EnvelopeKind::Empty | EnvelopeKind::Other)
+            || r.soft == Some(SoftFailure::ErrorInBody)
+    });
+    if states_error || response.status.is_some_and(|s| s >= 400) { Side::Failure } else { Side::Success }
+}
+
+/// The model's text in a stream, its pieces put together.
+fn streamed_text(body: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(body);
+    let mut joined = String::new();
+    for line in text.lines() {
+        let Some(data) = line.strip_prefix("data:") else { continue };
+        if let Ok(event) = serde_json::from_str::<Value>(data.trim()) {
+            pieces(&event, "", &mut joined);
+        }
+    }
+    if joined.is_empty() { Vec::new() } else { vec![joined] }
+}
+
+fn pieces(value: &Value, key: &str, out: &mut String) {
+    match value {
+        Value::String(text)
+            if matches!(
+                key,
+                "content"
+                    | "text"
+                    | "delta"
+                    | "arguments"
+                    | "partial_json"
+                    | "reasoning_content"
+                    | "thinking"
+            ) =>
+        {
+            out.push_str(text);
+        }
+        Value::Object(map) => map.iter().for_each(|(key, value)| pieces(value, key, out)),
+        Value::Array(items) => items.iter().for_each(|value| pieces(value, key, out)),
+        _ => {}
+    }
+}
+
+fn ordinal(number: u32) -> String {
+    let suffix = match (number % 10, number % 100) {
+        (1, n) if n != 11 => "st",
+        (2, n) if n != 12 => "nd",
+        (3, n) if n != 13 => "rd",
+        _ => "th",
+    };
+    format!("{number}{suffix}")
+}
+
+fn blank() -> Reading {
+    Reading {
+        stream: None,
+        envelope: Envelope::bare(EnvelopeKind::Other),
+        request_ids: Vec::new(),
+        layer: Layer::Unknown,
+        layer_because: "",
+        shape: ResponseShape::Unknown,
+        redirect: None,
+        soft: None,
+        returned_model: None,
+        finish_reason: None,
+        retry_after_ms: None,
+        server_date: None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Words and phrases that stand in a note whatever the input was: they explain a chance match.
+//!
+//! A key `acme-gateway-4711` shares eight letters with its own host name, and a prompt may quote the documentation's
+//! URL. Only texts that are known to hold nothing of the input's free text are added: the catalog, and typed fields.
+
+use super::normal;
+use crate::case::catalog::Catalog;
+
+/// The phrases, in the forms in which windows are compared.
+#[derive(Clone, Default)]
+pub(super) struct Lexicon {
+    lower: String,
+    collapsed: String,
+    squeezed: String,
+}
+
+impl Lexicon {
+    /// Everything that the catalog may put into a note.
+    pub(super) fn of(catalog: &Catalog) -> Self {
+        let mut lexicon = Self::default();
+        for profile in &catalog.profiles {
+            lexicon.add_all([&profile.id, &profile.name, &profile.doc_url]);
+            lexicon.add_all(profile.hosts.iter().chain(&profile.web_hosts).chain(&profile.key_env));
+            lexicon.add_all(&profile.request_id_headers);
+            lexicon.add_all(profile.base_urls.iter().flat_map(|b| [&b.alias, &b.url]));
+            lexicon.add_all(profile.contacts.iter().flat_map(|c| [&c.address, &c.purpose, &c.source]));
+        }
+        for endpoint in &catalog.endpoints {
+            lexicon.add_all([
+                &endpoint.id,
+                &endpoint.name,
+                &endpoint.path,
+                &endpoint.doc_url,
+                &endpoint.minimal_body,
+            ]);
+            lexicon.add_all(endpoint.required.iter().chain(&endpoint.optional).map(|f| &f.name));
+            lexicon.add_all(endpoint.required_headers.iter().flat_map(|h| [&h.name, &h.value]));
+        }
+        for topic in &catalog.topics {
+            lexicon.add_all([&topic.id, &topic.title, &topic.url, &topic.advice]);
+        }
+        for rule in &catalog.rules {
+            lexicon.add_all([&rule.id, &rule.because, &rule.source]);
+            lexicon.add_all(rule.then.first_action.iter().chain(&rule.then.cause));
+        }
+        let safe = &catalog.safe;
+        lexicon.add_all(safe.credential_headers.keys().chain(&safe.credential_query));
+        lexicon.add_all(safe.request_headers.iter().chain(&safe.response_headers).chain(&safe.query));
+        lexicon.add_all(safe.request_fields.iter().chain(&safe.prompt_fields).chain(&safe.response_fields));
+        lexicon.add_all(catalog.detectors.iter().flat_map(|d| [&d.id, &d.kind]));
+        for word in OWN_WORDS {
+            lexicon.add(word);
+        }
+        lexicon
+    }
+
+    fn add_all<'t>(&mut self, texts: impl IntoIterator<Item = &'t String>) {
+        for text in texts {
+            self.add(text);
+        }
+    }
+
+    /// Adds a phrase.
+    pub(super) fn add(&mut self, text: &str) {
+        for (form, line) in [
+            (&mut self.lower, text.to_lowercase()),
+            (&mut self.collapsed, normal::collapse(text)),
+            (&mut self.squeezed, normal::squeeze(text)),
+        ] {
+            form.push_str(&line);
+            form.push('\u{0}');
+        }
+    }
+
+    /// True when the lower-case `window` stands in a phrase.
+    pub(super) fn explains_word(&self, window: &str) -> bool {
+        self.lower.contains(window)
+    }
+
+    /// True when lower-case `word` stands in a phrase as a whole word.
+    pub(super) fn has_whole_word(&self, word: &str) -> bool {
+        self.lower
+            .match_indices(word)
+            .any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
+    }
+
+    /// True when a window of normalised text stands in a phrase.
+    pub(super) fn explains_window(&self, window: &str) -> bool {
+        self.collapsed.contains(window) || self.squeezed.contains(window)
+    }
+}
+
+/// Words that every note may hold, and values that people set where a server wants no key.
+const OWN_WORDS: [&str; 20] = [
+    "password key cookie token secret bearer basic prompt text email account amount phone card number html json form",
+    "authorization: bearer",
+    "content-type: application/json",
+    "content-type: application/json; charset=utf-8",
+    "application/x-www-form-urlencoded multipart/form-data text/event-stream text/html; charset=utf-8",
+    "user system assistant developer tool function model role content type stream",
+    "true false null none empty unknown anything dummy test local example default placeholder",
+    "no-key-required not-needed not-used lm-studio ollama fake-key no-key na n/a your-api-key your_api_key api-key api_key apikey",
+    "stored_secret_reference_only json_object client_error html redirect binary",
+    "pass fail needs_support docs_help_center product_support_form",
+    "escalation reproduction reproduced attempts controls diagnosis evidence environment",
+    "pasted prompt stdin command environment",
+    "quota_or_billing_claim permission_or_waf model_unavailable unsupported_parameter request_invalid context_length",
+    "content_policy payload_too_large path_or_base_url upstream_server gateway_timeout network_dns network_connect",
+    "network_tls network_reset client_timeout stream_interrupted invalid_response rate_limited auth",
+    "first_byte_timeout idle_timeout total_timeout connect_timeout protocol cancelled",
+    "cloudflare nginx openresty envoy google frontend cloudfront",
+    "linux macos windows casefile casefile.note/1",
+    "curl openai-python openai-node anthropic-sdk",
+    "error message code param status request id request-id request_id x-request-id",
+];

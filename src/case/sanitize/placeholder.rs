@@ -1,0 +1,93 @@
+//! Placeholders: `[key#1]`, `[email#2]`, `[prompt: 312 chars]`. The same value has the same number in the whole case.
+
+use std::collections::HashMap;
+
+use crate::case::keyring::KeyRing;
+
+/// Gives out numbered placeholders. Secrets that the ring holds keep the ring's labels; numbers go on after them.
+#[derive(Clone, Default)]
+pub(super) struct Placeholders {
+    numbers: HashMap<(String, String), u32>,
+    last: HashMap<String, u32>,
+}
+
+impl Placeholders {
+    pub(super) fn new(ring: &KeyRing) -> Self {
+        let mut last: HashMap<String, u32> = HashMap::new();
+        for held in ring.iter() {
+            let number = last.entry(held.label.kind.word().to_owned()).or_default();
+            *number = held.label.number.max(*number);
+        }
+        Self { numbers: HashMap::new(), last }
+    }
+
+    /// The placeholder for `value`.
+    pub(super) fn of(&mut self, kind: &str, value: &str) -> String {
+        let last = self.last.entry(kind.to_owned()).or_default();
+        let number = *self.numbers.entry((kind.to_owned(), value.to_owned())).or_insert_with(|| {
+            *last += 1;
+            *last
+        });
+        format!("[{kind}#{number}]")
+    }
+}
+
+/// `[what: n units]`.
+pub(super) fn measure(what: &str, n: usize, unit: &str) -> String {
+    format!("[{what}: {n} {unit}]")
+}
+
+/// True when `text` is one placeholder and nothing else.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let Some(inner) = text.trim().strip_prefix('[').and_then(|t| t.strip_suffix(']')) else { return false };
+    if inner.len() > 80 || inner.contains(['[', ']', '\n']) {
+        return false;
+    }
+    if matches!(inner, "key" | "empty" | "number") {
+        return true;
+    }
+    if let Some((kind, number)) = inner.split_once('#') {
+        return kind.bytes().all(|b| b.is_ascii_lowercase()) && !number.is_empty() && digits(number);
+    }
+    let Some((what, size)) = inner.rsplit_once(": ") else { return false };
+    let Some((number, unit)) = size.split_once(' ') else { return false };
+    !what.is_empty()
+        && what.bytes().all(|b| {
+            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b' ' | b'/' | b'.' | b'+' | b'-')
+        })
+        && digits(number)
+        && matches!(unit, "chars" | "bytes" | "digits" | "keys" | "items")
+}
+
+fn digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::keyring::{Origin, SecretKind};
+
+    #[test]
+    fn the_same_value_has_the_same_number() {
+        let mut ring = KeyRing::default();
+        ring.hold(SecretKind::Key, Origin::Pasted, "first-held-value");
+        let mut placeholders = Placeholders::new(&ring);
+        assert_eq!(placeholders.of("key", "x"), "[key#2]");
+        assert_eq!(placeholders.of("email", "x"), "[email#1]");
+        assert_eq!(placeholders.of("key", "y"), "[key#3]");
+        assert_eq!(placeholders.of("key", "x"), "[key#2]");
+    }
+
+    #[test]
+    fn placeholders_are_known_again() {
+        for yes in
+            ["[key#1]", "[prompt: 312 chars]", "[image/png: 900 bytes]", "[empty]", "[key name: 70 chars]"]
+        {
+            assert!(is_placeholder(yes), "{yes}");
+        }
+        for no in ["[key#]", "[secret stuff]", "[a: b chars]", "x [key#1]", "[KEY: 1 chars]", "[", ""] {
+            assert!(!is_placeholder(no), "{no}");
+        }
+    }
+}

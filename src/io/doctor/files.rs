@@ -1,0 +1,108 @@
+//! The files of ours.
+
+use std::sync::Arc;
+
+use super::{Check, Machine};
+use crate::case::catalog::Catalog;
+use crate::io::store::{
+    Config, Folders, StoreError, load_words, read_bindings, read_catalog, read_config, shown,
+};
+
+/// The checks, and the settings and catalog that hold for the other checks.
+pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
+    let folders = match &machine.folders {
+        Ok(folders) => folders,
+        Err(error) => {
+            let check = Check::problem(
+                "config",
+                error.to_string(),
+                "set HOME, or CASEFILE_CONFIG_DIR and CASEFILE_STATE_DIR; without them nothing is remembered",
+            );
+            return (vec![check], Config::default(), Catalog::built_in());
+        }
+    };
+    let (of_catalog, catalog) = catalog(folders);
+    let (of_config, config) = config(folders, &catalog);
+    (vec![of_config, of_catalog, bindings(folders), words(folders)], config, catalog)
+}
+
+fn faulty(name: &'static str, error: &StoreError, meanwhile: &str) -> Check {
+    Check::problem(name, error.to_string(), meanwhile)
+}
+
+fn config(folders: &Folders, catalog: &Catalog) -> (Check, Config) {
+    let path = folders.config.join("config.yaml");
+    match read_config(folders) {
+        Err(error) => (
+            faulty("config", &error, "mend the file; until then none of its settings can be used"),
+            Config::default(),
+        ),
+        Ok(config) if config.gateway.as_deref().is_some_and(|id| catalog.profile(id).is_none()) => {
+            let known: Vec<&str> = catalog.profiles.iter().map(|p| p.id.as_str()).collect();
+            let detail = format!("{}: gateway is none of {}", shown(&path), known.join(", "));
+            (
+                Check::problem("config", detail, "set gateway to one of them, or add a profile to catalog/"),
+                config,
+            )
+        }
+        Ok(config) if path.exists() => (Check::ok("config", format!("{} is valid", shown(&path))), config),
+        Ok(config) => {
+            (Check::ok("config", format!("no settings yet; they would be in {}", shown(&path))), config)
+        }
+    }
+}
+
+fn catalog(folders: &Folders) -> (Check, Arc<Catalog>) {
+    match read_catalog(folders) {
+        Err(error) => (
+            // The reader of catalog files quotes values; what is shown here may be passed on.
+            Check::problem("catalog", catalog_fault(&error), "mend the file or move it away"),
+            Catalog::built_in(),
+        ),
+        Ok(catalog) => {
+            let own = !Arc::ptr_eq(&catalog, &Catalog::built_in());
+            let detail = format!(
+                "{} gateways, {} endpoints, {} topics, {} rules{}",
+                catalog.profiles.len(),
+                catalog.endpoints.len(),
+                catalog.topics.len(),
+                catalog.rules.len(),
+                if own { ", with files of your own" } else { ", all built in" }
+            );
+            (Check::ok("catalog", detail), catalog)
+        }
+    }
+}
+
+fn catalog_fault(error: &StoreError) -> String {
+    match error {
+        StoreError::Faulty { path, what } => {
+            let line = what.split("line ").nth(1).unwrap_or("");
+            let line: String = line.chars().take_while(char::is_ascii_digit).collect();
+            let at = if line.is_empty() { String::new() } else { format!(" (line {line})") };
+            format!("{} is no valid catalog file{at}", shown(path))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn bindings(folders: &Folders) -> Check {
+    match read_bindings(folders) {
+        Err(error) => {
+            faulty("bindings", &error, "mend or remove it; until then every key is asked about again")
+        }
+        Ok(bindings) => Check::ok("bindings", format!("{} keys are bound to a host by name", bindings.len())),
+    }
+}
+
+fn words(folders: &Folders) -> Check {
+    match load_words(folders) {
+        Err(error) => faulty("words", &error, "remove it; the words of the last session are lost"),
+        Ok(None) => Check::ok("words", "no words of an unfinished case are kept"),
+        Ok(Some(_)) => Check::note(
+            "words",
+            "words of an unfinished case are kept",
+            "start casefile to take them up or to throw them away",
+        ),
+    }
+}

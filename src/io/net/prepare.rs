@@ -1,0 +1,169 @@
+//! From masked texts to what goes on the wire: the only place where secrets are put back in.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use reqwest::{Client, Method, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::cause::{Way, detail_of};
+use super::marks::{Marks, signalling_body};
+use super::{client, proxy};
+use crate::case::evidence::TransportFailure;
+use crate::case::request::Request;
+use crate::case::vocabulary::TransportKind;
+use crate::session::Outgoing;
+
+/// Ready to be sent.
+pub(super) struct Prepared {
+    pub(super) client: Client,
+    pub(super) request: reqwest::Request,
+    pub(super) way: Way,
+    /// The request asks for a stream.
+    pub(super) asks_for_stream: bool,
+    /// The request has a body, so the moment of connection can be seen.
+    pub(super) signals_connect: bool,
+    /// Bytes of the body.
+    pub(super) body_bytes: u64,
+}
+
+/// Header names whose value is always treated as a credential, beside every value that holds a secret of the ring.
+const CREDENTIALS: [&str; 7] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "mj-api-secret",
+];
+
+pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepared, TransportFailure> {
+    let request = &outgoing.request;
+    let target = &request.target;
+    let resolve = |masked: &str| outgoing.ring.resolve(masked).map_err(local);
+    let url = target.url(&outgoing.ring).map_err(local)?;
+    let url = Url::parse(url.expose_secret())
+        .map_err(|_| local("the URL cannot be read once its references are filled in"))?;
+    let method = Method::from_bytes(request.method.as_bytes())
+        .map_err(|_| local("the method is not one that HTTP allows"))?;
+    let mut headers = headers(request, &resolve)?;
+    if let Some(userinfo) = &target.userinfo
+        && !headers.contains_key(AUTHORIZATION)
+    {
+        headers.insert(AUTHORIZATION, basic(&resolve(userinfo)?)?);
+    }
+    let body = request.body.as_deref().map(resolve).transpose()?;
+    let body_bytes = body.as_ref().map_or(0, |body| body.expose_secret().len() as u64);
+    let client = client::build(&target.scheme, &target.host, outgoing.timeouts.connect_ms, marks)
+        .map_err(|error| no_client(&target.scheme, &error))?;
+    let mut sent = reqwest::Request::new(method, url);
+    if let Some(body) = &body {
+        // The body goes out as a stream, whose length the stack does not know.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(body_bytes));
+        *sent.body_mut() = Some(signalling_body(body.expose_secret().as_bytes().to_vec(), marks));
+    }
+    *sent.headers_mut() = headers;
+    let way = Way {
+        encrypted: target.scheme == "https",
+        proxied: proxy::proxy_in_use(&target.host, &target.scheme),
+    };
+    let asks_for_stream = request.streaming();
+    Ok(Prepared { client, request: sent, way, asks_for_stream, signals_connect: body.is_some(), body_bytes })
+}
+
+/// The operator's header lines, in order, repetitions kept. Left out is only what frames the message and must fit the
+/// body as it is sent now (`content-length`, `transfer-encoding`), and the pseudo headers of an HTTP/2 record.
+fn headers(
+    request: &Request,
+    resolve: &impl Fn(&str) -> Result<SecretString, TransportFailure>,
+) -> Result<HeaderMap, TransportFailure> {
+    let mut map = HeaderMap::new();
+    for (index, line) in request.headers.iter().enumerate() {
+        if line.name.starts_with(':') {
+            continue;
+        }
+        // A bad name is not quoted: a forgotten colon can put a key into it.
+        let name = HeaderName::from_bytes(line.name.trim().as_bytes())
+            .map_err(|_| local(format!("header line {} has a name that HTTP does not allow", index + 1)))?;
+        if name == CONTENT_LENGTH || name == TRANSFER_ENCODING {
+            continue;
+        }
+        let value = resolve(&line.value)?;
+        let has_secret = value.expose_secret() != line.value;
+        let mut value = HeaderValue::from_bytes(value.expose_secret().as_bytes()).map_err(|_| {
+            local(format!(
+                "the value of header {name} holds a line break or control character, which HTTP does not allow; \
+                 a key that was read from a file often ends in one"
+            ))
+        })?;
+        value.set_sensitive(has_secret || CREDENTIALS.contains(&name.as_str()));
+        map.try_append(name, value).map_err(|_| local("there are more header lines than can be sent"))?;
+    }
+    Ok(map)
+}
+
+/// The header that a URL's `user:password@` stands for.
+fn basic(userinfo: &SecretString) -> Result<HeaderValue, TransportFailure> {
+    let (user, password) = userinfo.expose_secret().split_once(':').unwrap_or((userinfo.expose_secret(), ""));
+    let mut pair = percent_decoded(user);
+    pair.push(b':');
+    pair.extend(percent_decoded(password));
+    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
+        .map_err(|_| local("the user and password of the URL cannot be sent"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut ahead = bytes.clone();
+        let digit =
+            |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(high * 16 + low);
+                bytes = ahead;
+            }
+            _ => out.push(byte),
+        }
+    }
+    out
+}
+
+fn local(what: impl Display) -> TransportFailure {
+    TransportFailure { kind: TransportKind::Local, detail: what.to_string() }
+}
+
+fn no_client(scheme: &str, error: &reqwest::Error) -> TransportFailure {
+    let hint = if scheme == "https" {
+        "; install the system's CA certificates, or point SSL_CERT_FILE to a bundle"
+    } else {
+        ""
+    };
+    local(format!("the HTTP client cannot be set up on this machine: {}{hint}", detail_of(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn userinfo_becomes_basic_credentials() {
+        let table = [("user:pa%3Ass", "user:pa:ss"), ("user", "user:"), ("a%2:%zz%41", "a%2:%zzA")];
+        for (userinfo, decoded) in table {
+            let value = basic(&SecretString::from(userinfo.to_owned())).expect("valid");
+            assert_eq!(
+                value.to_str().expect("ascii"),
+                format!("Basic {}", STANDARD.encode(decoded)),
+                "{userinfo}"
+            );
+            assert!(value.is_sensitive());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What stays on this machine between two runs: settings, bindings of keys to hosts, catalog files, the operator's
+//! words. Never a key, never a raw request or response.
+
+mod bindings;
+pub mod config;
+mod file;
+mod folders;
+mod overrides;
+mod words;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+
+pub use bindings::{read_bindings, remember_binding};
+pub use config::{Config, DEFAULT_CONFIG, read_config};
+pub use file::{private_folder, write_atomic};
+pub use folders::Folders;
+pub use overrides::read_catalog;
+pub use words::{clear_words, load_words, save_words};
+
+use crate::io::terminal::plain;
+
+/// Something on the disk did not work: which file, why, what to do next. Holds no content of a file, except
+/// that the reader of catalog files names the word that it did not expect.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No home folder is known.
+    #[error(
+        "no home folder is known, so there is no place for settings; set CASEFILE_CONFIG_DIR and CASEFILE_STATE_DIR"
+    )]
+    NoHome,
+    /// A file could not be read.
+    #[error("{} cannot be read: {cause}; check that the file is yours and readable", shown(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("{} cannot be written: {cause}; {advice}", shown(path))]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+        /// What to do next.
+        advice: &'static str,
+    },
+    /// The path is no plain file.
+    #[error("{} is {what}; {advice}", shown(path))]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// What to do next.
+        advice: &'static str,
+    },
+    /// The file is too large to be one of ours.
+    #[error("{} is larger than {limit} bytes and was not read; it is no file of casefile's", shown(path))]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Limit in bytes.
+        limit: u64,
+    },
+    /// The file's content is not what belongs there.
+    #[error("{}: {what}; mend the file or remove it", shown(path))]
+    Faulty {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        what: String,
+    },
+}
+
+/// A path for people, without what could steer a terminal.
+pub(crate) fn shown(path: &Path) -> String {
+    plain(&path.display().to_string())
+}
+
+/// A new case id for `now`. `random` is any number; its low 40 bits make the id's last eight characters.
+pub fn reserve_case_id(now: chrono::DateTime<chrono::Utc>, random: u64) -> String {
+    crate::session::case_id::case_id(now, random)
+}

@@ -1,0 +1,217 @@
+//! The terminal: taken over and given back whatever happens; signals; text that may be shown on it.
+
+use std::io::{self, IsTerminal, Write};
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+
+/// True while we have the terminal.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// True once a part of the program panicked.
+static FAULT: AtomicBool = AtomicBool::new(false);
+
+/// The terminal is ours while this lives: raw mode, alternate screen, bracketed paste. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Screen {
+    _private: (),
+}
+
+/// The terminal could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenError {
+    /// Input or output is no terminal.
+    #[error("{0} is no terminal, so the screen cannot be shown; use `casefile note` in a pipe or script")]
+    NoTerminal(&'static str),
+    /// The terminal refused.
+    #[error("the terminal cannot be set up ({0}); try another terminal, or `casefile note`")]
+    Refused(io::Error),
+}
+
+impl Screen {
+    /// Takes the terminal. Install the panic hook first ([`install_panic_hook`]).
+    ///
+    /// # Errors
+    /// Where standard input or output is no terminal, or the terminal refuses; it is as before then.
+    pub fn enter() -> Result<Self, ScreenError> {
+        if !io::stdin().is_terminal() {
+            return Err(ScreenError::NoTerminal("standard input"));
+        }
+        if !io::stdout().is_terminal() {
+            return Err(ScreenError::NoTerminal("standard output"));
+        }
+        TAKEN.store(true, Ordering::SeqCst);
+        let taken = enable_raw_mode()
+            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste));
+        if let Err(cause) = taken {
+            restore();
+            return Err(ScreenError::Refused(cause));
+        }
+        Ok(Self { _private: () })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back, if we have it. May be called at any time, from any thread, more than once.
+pub fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        // Each step for itself: one that fails must not keep the next from being done.
+        let _ = execute!(io::stdout(), DisableBracketedPaste);
+        let _ = execute!(io::stdout(), LeaveAlternateScreen);
+        let _ = execute!(io::stdout(), Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Makes a panic give the terminal back first, and then say only where it happened: what a panic says of itself may
+/// hold text of the input.
+pub fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        FAULT.store(true, Ordering::SeqCst);
+        restore();
+        let _ = io::stderr().lock().write_all(farewell(info).as_bytes());
+    }));
+}
+
+/// True once any part of the program panicked: the terminal was given back, so the loop must end.
+pub fn faulted() -> bool {
+    FAULT.load(Ordering::SeqCst)
+}
+
+fn farewell(info: &PanicHookInfo<'_>) -> String {
+    let place = info
+        .location()
+        .map_or_else(|| "an unknown place".to_owned(), |at| format!("{}:{}", place(at.file()), at.line()));
+    format!(
+        "casefile {} stopped: a fault of its own at {place}.\n\
+         Please report this line and what you did; leave the request itself out of the report.\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// A source file for a report. The path of a dependency begins with the builder's home folder: its end is enough.
+fn place(file: &str) -> String {
+    let parts: Vec<&str> = file.split(['/', '\\']).collect();
+    let from =
+        if file.starts_with(['/', '\\']) || file.contains(':') { parts.len().saturating_sub(4) } else { 0 };
+    plain(&parts.get(from..).unwrap_or(&parts).join("/"))
+}
+
+/// `text` as it may be shown on a terminal: control characters, and marks that turn or hide text, become `�`.
+pub fn plain(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Why the system wants us to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM.
+    Terminate,
+    /// SIGHUP: the terminal went away.
+    HangUp,
+    /// SIGINT, Ctrl-C where the terminal is not raw.
+    Interrupt,
+}
+
+impl Signal {
+    /// The exit code by convention: 128 and the signal's number.
+    pub fn exit_code(self) -> i32 {
+        match self {
+            Self::HangUp => 129,
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
+/// Ends when the system wants us to end. It listens from its first poll on: make it once, pin it outside the loop and
+/// select on `&mut` of it, because a signal between two futures would be lost. Needs a tokio runtime.
+#[cfg(unix)]
+pub async fn terminated() -> Signal {
+    use tokio::signal::unix::{SignalKind, signal};
+    async fn on(kind: SignalKind) {
+        match signal(kind) {
+            Ok(mut stream) => {
+                stream.recv().await;
+            }
+            // Where we cannot listen the system's own way holds, and we never hear of it.
+            Err(_) => std::future::pending().await,
+        }
+    }
+    tokio::select! {
+        () = on(SignalKind::terminate()) => Signal::Terminate,
+        () = on(SignalKind::hangup()) => Signal::HangUp,
+        () = on(SignalKind::interrupt()) => Signal::Interrupt,
+    }
+}
+
+/// Ends when the system wants us to end; here that is Ctrl-C only. Needs a tokio runtime.
+#[cfg(not(unix))]
+pub async fn terminated() -> Signal {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    Signal::Interrupt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_steer_the_terminal() {
+        let table = [
+            ("plain é 漢", "plain é 漢"),
+            ("a\u{1b}[2Jb\r\n", "a\u{fffd}[2Jb\u{fffd}\u{fffd}"),
+            ("\u{202e}gpj.exe\u{200b}\u{feff}", "\u{fffd}gpj.exe\u{fffd}\u{fffd}"),
+        ];
+        for (text, shown) in table {
+            assert_eq!(plain(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_place_names_no_home_folder() {
+        let table = [
+            ("src/io/terminal.rs", "src/io/terminal.rs"),
+            ("/home/jane/.cargo/registry/src/index/foo-1.0.0/src/a/b.rs", "foo-1.0.0/src/a/b.rs"),
+            ("C:\\Users\\jane\\x\\foo-1.0.0\\src\\a\\b.rs", "foo-1.0.0/src/a/b.rs"),
+        ];
+        for (file, shown) in table {
+            assert_eq!(place(file), shown);
+        }
+    }
+
+    #[test]
+    fn giving_back_what_we_do_not_have_does_nothing() {
+        restore();
+        restore();
+        assert!(!TAKEN.load(Ordering::SeqCst));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_signal_is_heard() {
+        let mut ended = std::pin::pin!(terminated());
+        // The first poll installs the handlers; before it the signal would end the test program.
+        let early = tokio::time::timeout(std::time::Duration::from_millis(50), &mut ended).await;
+        assert!(early.is_err(), "no signal yet");
+        let id = std::process::id().to_string();
+        let sent = std::process::Command::new("kill").args(["-HUP", &id]).status().expect("kill runs");
+        assert!(sent.success());
+        let signal = tokio::time::timeout(std::time::Duration::from_secs(5), &mut ended).await;
+        assert_eq!(signal.ok(), Some(Signal::HangUp));
+    }
+}

@@ -1,0 +1,220 @@
+//! The real program in a real pseudo-terminal: the five-step walk by keys, paste, resize, quit, signals.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+/// How long a screen may take to show something on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    home: TempDir,
+}
+
+impl Terminal {
+    fn start(rows: u16, cols: u16, arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let pair = native_pty_system()
+            .openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 })
+            .expect("a terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casefile"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        command.env("HOME", home.path());
+        command.env("CASEFILE_CONFIG_DIR", home.path().join("config"));
+        command.env("CASEFILE_STATE_DIR", home.path().join("state"));
+        command.cwd(home.path());
+        let child = pair.slave.spawn_command(command).expect("starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("reads");
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().expect("writes");
+        let parser = vt100::Parser::new(rows, cols, 0);
+        Self { master: pair.master, child, writer, output, parser, raw: Vec::new(), home }
+    }
+
+    fn take(&mut self, wait: Duration) {
+        if let Ok(bytes) = self.output.recv_timeout(wait) {
+            self.parser.process(&bytes);
+            self.raw.extend(bytes);
+        }
+    }
+
+    fn screen(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    /// Waits until the screen shows `text`.
+    fn see(&mut self, text: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        while !self.screen().contains(text) {
+            assert!(Instant::now() < end, "{text:?} does not show up on:\n{}", self.screen());
+            self.take(Duration::from_millis(50));
+        }
+        self.screen()
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).expect("types");
+        self.writer.flush().expect("types");
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.keys(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+    }
+
+    fn resize(&mut self, rows: u16, cols: u16) {
+        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("resizes");
+        self.parser.screen_mut().set_size(rows, cols);
+    }
+
+    /// Waits for the end; gives the exit code.
+    fn end(&mut self) -> u32 {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            self.take(Duration::from_millis(20));
+            if let Some(status) = self.child.try_wait().expect("waits") {
+                while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
+                    self.raw.extend(bytes);
+                }
+                return status.exit_code();
+            }
+            assert!(Instant::now() < end, "the program does not end:\n{}", self.screen());
+        }
+    }
+
+    /// The terminal was given back: the alternate screen is left, the cursor shows, pasting is plain again.
+    fn assert_restored(&self) {
+        let raw = String::from_utf8_lossy(&self.raw);
+        for (on, off) in [("\u{1b}[?1049h", "\u{1b}[?1049l"), ("\u{1b}[?2004h", "\u{1b}[?2004l")] {
+            assert!(raw.rfind(off) > raw.rfind(on), "{on:?} is left on");
+        }
+        assert!(raw.rfind("\u{1b}[?25h") > raw.rfind("\u{1b}[?25l"), "the cursor is left hidden");
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+/// From the list of scenarios to a written note, with the keys of the default path.
+fn walk(rows: u16, cols: u16) {
+    let mut terminal = Terminal::start(rows, cols, &["practice"]);
+    terminal.see("Unknown model");
+    // The list begins with the first scenario; go to the one with an unknown model by its title.
+    for _ in 0..20 {
+        let line = terminal
+            .screen()
+            .lines()
+            .find(|l| l.contains("Unknown model"))
+            .map(str::to_owned)
+            .unwrap_or_default();
+        if line.trim_start().starts_with(['>', '▶', '›', '*']) {
+            break;
+        }
+        terminal.keys("j");
+        terminal.take(Duration::from_millis(150));
+    }
+    terminal.keys("\r");
+    terminal.see("/v1/chat/completions");
+    terminal.keys("\r");
+    terminal.see("Send");
+    terminal.keys("\r");
+    terminal.see("503");
+    terminal.see("model_unavailable");
+    terminal.keys("\r");
+    terminal.see("Review");
+    terminal.keys("\r");
+    terminal.see("casefile.note/1");
+    terminal.keys("w");
+    terminal.take(Duration::from_millis(200));
+    terminal.keys("\r");
+    terminal.see("written");
+    let note = std::fs::read_dir(terminal.home.path())
+        .expect("reads")
+        .flatten()
+        .find(|e| e.file_name().to_string_lossy().starts_with("CF-"))
+        .expect("the note is there");
+    let text = std::fs::read_to_string(note.path()).expect("reads");
+    assert!(text.contains("model_not_found"), "{text}");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn the_walk_at_80_by_24() {
+    walk(24, 80);
+}
+
+#[test]
+fn the_walk_at_120_by_40() {
+    walk(40, 120);
+}
+
+#[test]
+fn a_pasted_key_never_shows() {
+    let mut terminal = Terminal::start(24, 80, &[]);
+    terminal.see("Paste");
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    terminal.paste(&format!(
+        "curl http://127.0.0.1:9/v1/chat/completions -H 'Authorization: Bearer {key}' -d '{{\"model\":\"m\",\"messages\":[]}}'"
+    ));
+    terminal.see("[key#1]");
+    terminal.keys("\u{3}");
+    terminal.end();
+    let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(!raw.contains(&key[..12]), "the key was drawn");
+    terminal.assert_restored();
+}
+
+#[test]
+fn every_size_down_to_one_cell() {
+    let mut terminal = Terminal::start(24, 80, &["practice"]);
+    terminal.see("Unknown model");
+    for (rows, cols) in [(1, 1), (5, 20), (40, 120), (2, 200), (24, 80)] {
+        terminal.resize(rows, cols);
+        terminal.take(Duration::from_millis(150));
+    }
+    terminal.see("Unknown model");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for signal in ["TERM", "HUP"] {
+        let mut terminal = Terminal::start(24, 80, &["practice"]);
+        terminal.see("Unknown model");
+        let pid = terminal.child.process_id().expect("runs").to_string();
+        let killed =
+            std::process::Command::new("kill").args(["-s", signal, &pid]).status().expect("kill runs");
+        assert!(killed.success());
+        terminal.end();
+        terminal.assert_restored();
+    }
+}
