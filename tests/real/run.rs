@@ -184,9 +184,12 @@ fn once(case: &Case, form: Form) -> Faults {
     let after = Utc::now();
 
     let mut faults = Faults::default();
-    faults.check(output.status.code() == Some(0), || {
-        format!("exit {:?}, stderr: {}", output.status.code(), String::from_utf8_lossy(&output.stderr))
-    });
+    if output.status.code() != Some(0) {
+        let said = String::from_utf8_lossy(&output.stderr);
+        faults.0.push(format!("exit {:?}, stderr: {said}", output.status.code()));
+        place.leaks(&mut faults, &secrets, &output);
+        return faults;
+    }
     let truth = match relay {
         Some(relay) => recorded(&mut faults, relay, earliest, &secrets, &body),
         None => Truth { asked: None, answer: None, earliest, latest: after, ended: after },
