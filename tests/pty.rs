@@ -11,6 +11,10 @@ use tempfile::TempDir;
 /// How long a screen may take to show something on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+fn cell(count: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(count).expect("at least one")
+}
+
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -50,7 +54,7 @@ impl Terminal {
             }
         });
         let writer = pair.master.take_writer().expect("writes");
-        let parser = vt100::Parser::new(rows, cols, 0);
+        let parser = vt100::Parser::new(cell(rows), cell(cols), 0);
         Self { master: pair.master, child, writer, output, parser, raw: Vec::new(), home }
     }
 
@@ -86,7 +90,7 @@ impl Terminal {
 
     fn resize(&mut self, rows: u16, cols: u16) {
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("resizes");
-        self.parser.screen_mut().set_size(rows, cols);
+        self.parser.screen_mut().set_size(cell(rows), cell(cols));
     }
 
     /// Waits for the end; gives the exit code.

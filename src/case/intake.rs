@@ -72,6 +72,9 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
             ..Intake::default()
         };
     }
+    if is_broken_body(text) {
+        return json_body(text, catalog, ring);
+    }
     error(text, catalog, ring)
 }
 
@@ -206,17 +209,11 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let is_request = ["messages", "input", "prompt", "contents", "documents"].iter().any(|n| has(n))
         || (has("model") && !has("id") && !has("object"));
     if is_request && !is_answer && !has("error") {
-        let (body, found) = secret::mask_free(text, catalog, ring);
-        let findings = if found { vec![literal_key()] } else { Vec::new() };
-        return Intake {
-            kind: "json body",
-            draft: Some(Draft { body, ..Draft::default() }),
-            findings,
-            ..Intake::default()
-        };
+        return json_body(text, catalog, ring);
     }
     if states_error || is_answer || value.is_object() {
-        let response = answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec());
+        let status = if states_error { error_text::status_field(&value) } else { None };
+        let response = answer::response(status, None, None, Vec::new(), text.as_bytes().to_vec());
         let kind = if states_error { "error text" } else { "http response" };
         let mut intake = Intake {
             kind,
@@ -231,19 +228,35 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     nothing("the JSON is neither a request nor an answer")
 }
 
+fn json_body(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let (body, found) = secret::mask_free(text, catalog, ring);
+    let findings = if found { vec![literal_key()] } else { Vec::new() };
+    let draft = Some(Draft { body, ..Draft::default() });
+    Intake { kind: "json body", draft, findings, ..Intake::default() }
+}
+
+/// A request's body with a fault in its JSON: it may be the very fault that is looked for.
+fn is_broken_body(text: &str) -> bool {
+    text.starts_with('{')
+        && !text.contains("\"error\"")
+        && ["messages", "input", "prompt", "contents"]
+            .iter()
+            .any(|name| text.contains(&format!("\"{name}\"")))
+}
+
 /// A curl command, and what stands below it.
 fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let above = text.get(..found.line).unwrap_or("");
     let own_line = text.get(found.line..found.arguments).unwrap_or("");
-    let (variables, assigned_key) = command::assignments(&format!("{above}\n{own_line}"), ring);
+    let held = ring.iter().count();
+    let variables = command::assignments(&format!("{above}\n{own_line}"), ring);
     let read = curl::read(text, found.arguments, found.in_backticks, &variables, catalog, ring);
     let mut findings = read.findings;
-    if assigned_key && !findings.iter().any(|f| f.id == "literal_key") {
-        findings.push(literal_key());
-    }
     let mut rest = text.get(read.end..).unwrap_or("");
     // What a pipe led to belongs to the command's line.
-    rest = rest.find('\n').and_then(|at| rest.get(at..)).unwrap_or("");
+    if !text.get(..read.end).is_some_and(|before| before.ends_with('\n')) {
+        rest = rest.find('\n').and_then(|at| rest.get(at..)).unwrap_or("");
+    }
     if let Some(next) = command::find(rest, 0).filter(|next| !next.in_prose) {
         findings.push(
             Finding::new(
@@ -256,6 +269,9 @@ fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing
         rest = rest.get(..next.line).unwrap_or("");
     }
     let mut below = answer::below(rest, read.prints_status, catalog, ring);
+    if ring.iter().count() > held && !findings.iter().any(|f| f.id == "literal_key") {
+        findings.push(literal_key());
+    }
     if let Some(attempt) = &mut below.attempt {
         attempt.request_bytes = read.draft.body.len() as u64;
     }
@@ -280,9 +296,7 @@ fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let held = ring.iter().count();
     let draft = http::raw_request(request.trim_end(), false, catalog, ring);
     let findings = if ring.iter().count() > held { vec![literal_key()] } else { Vec::new() };
-    let observed = below
-        .and_then(|text| http::pasted(text))
-        .map(|response| answer::attempt(Outcome::Response(response)));
+    let observed = below.and_then(http::pasted).map(|response| answer::attempt(Outcome::Response(response)));
     Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
 }
 
@@ -370,7 +384,12 @@ fn mend_json(text: &str) -> Option<String> {
     let without_prompts = || -> Cow<'_, str> {
         Cow::Owned(plain.lines().map(|l| l.strip_prefix("> ").unwrap_or(l)).collect::<Vec<_>>().join("\n"))
     };
-    [Cow::Borrowed(plain.as_str()), without_prompts()].into_iter().find(|t| is_json(t)).map(Cow::into_owned)
+    // A Windows shell takes a backslash before each quotation mark.
+    let without_backslashes = || Cow::Owned(plain.replace("\\\"", "\""));
+    [Cow::Borrowed(plain.as_str()), without_prompts(), without_backslashes()]
+        .into_iter()
+        .find(|t| is_json(t))
+        .map(Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -60,7 +60,10 @@ impl Driver {
                 Effect::ReadEnvironment(names) => self.read_environment(names),
                 Effect::Send(outgoing) => self.send(*outgoing),
                 Effect::CancelSend => self.cancel(),
-                Effect::Wait { ms, token } => self.wait(ms, token),
+                Effect::Wait { ms, token } => {
+                    tracing::info!(ms, "waiting before a retry");
+                    self.wait(ms, token);
+                }
                 Effect::RememberBinding(binding) => {
                     if let Err(error) = (self.parts.remember)(&binding) {
                         self.tell(Event::Delivered(Err(error)));
@@ -116,12 +119,20 @@ impl Driver {
         let (index, waited_ms) = (outgoing.index, outgoing.waited_ms);
         let request_bytes = outgoing.request.body.as_ref().map_or(0, |b| b.len() as u64);
         let (at, started_ms) = (clock.now(), clock.steady_ms());
+        tracing::info!(attempt = index, request_bytes, "sending");
         let task = tokio::task::spawn_local(async move {
             let progress = events.clone();
             let report = move |p| {
                 let _ = progress.send(Event::Progressed(p));
             };
             let attempt = net::attempt(outgoing, clock, report).await;
+            tracing::info!(
+                attempt = attempt.index,
+                status = attempt.response().and_then(|r| r.status),
+                failure = attempt.transport().map(|t| t.kind.as_str()),
+                total_ms = attempt.timing.total_ms,
+                "done"
+            );
             let _ = events.send(Event::AttemptDone(Box::new(attempt)));
         });
         self.running = Some(Running { task, index, at, started_ms, waited_ms, request_bytes });

@@ -5,6 +5,7 @@ mod consent;
 mod doctor;
 mod exit;
 mod given_key;
+mod log;
 mod note;
 mod practice;
 mod report;
@@ -166,6 +167,10 @@ fn millis(seconds: f64) -> u64 {
 /// Runs the program with `arguments`; gives the exit code.
 pub fn run(arguments: Arguments) -> Exit {
     crate::io::terminal::install_panic_hook();
+    if let Some(Err(failed)) = arguments.log.as_deref().map(log::begin) {
+        say::error(&failed.to_string());
+        return failed.exit;
+    }
     let result = match arguments.verb {
         None => start::terminal_program(&arguments),
         Some(Verb::Note(note)) => note::run(&note),

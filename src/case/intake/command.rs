@@ -125,9 +125,8 @@ fn is_name(text: &str) -> bool {
 
 /// Reads the assignments (`KEY=…`, `export KEY=…`) above and before a command. A value that is a secret moves into the
 /// ring, so that its label is what the variable gives.
-pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> (Variables, bool) {
+pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
     let mut variables = Variables::new();
-    let mut literal = false;
     for line in above.lines() {
         let line = line.trim_start().trim_start_matches(['$', '%', '#', '>']).trim_start();
         let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
@@ -137,7 +136,6 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> (Variables, bool) 
         for word in shell::split(line, 0, &variables, false).words {
             let Some((name, value)) = word.split_once('=').filter(|(name, _)| is_name(name)) else { break };
             let value = if is_secret(name, value) {
-                literal = true;
                 secret::hold(ring, SecretKind::Key, value)
             } else {
                 value.to_owned()
@@ -145,7 +143,7 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> (Variables, bool) 
             variables.insert(name.to_owned(), value);
         }
     }
-    (variables, literal)
+    variables
 }
 
 fn is_secret(name: &str, value: &str) -> bool {
@@ -227,11 +225,10 @@ mod tests {
         let above = format!(
             "some words\nexport API_KEY=\"{key}\"\n$ MODEL=gpt-4o BASE='https://h/v1'\nTOKEN=YOUR_TOKEN\n"
         );
-        let (variables, literal) = assignments(&above, &mut ring);
+        let variables = assignments(&above, &mut ring);
         let expected =
             [("API_KEY", "[key#1]"), ("BASE", "https://h/v1"), ("MODEL", "gpt-4o"), ("TOKEN", "YOUR_TOKEN")];
         let got: Vec<(&str, &str)> = variables.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(got, expected);
-        assert!(literal);
     }
 }

@@ -1,12 +1,15 @@
 //! A curl command to a [`Draft`], with curl's own meaning of its options.
 
+mod build;
+mod forgiven;
+
 use super::flags::{self, Meaning};
-use super::secret::{self, Seen};
-use super::shell::{self, Command, Variables};
+use super::secret;
+use super::shell::{self, Variables};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{KeyRing, SecretKind};
-use crate::case::request::{Draft, Header};
+use crate::case::request::Draft;
 
 /// What a curl command says.
 pub(super) struct Read {
@@ -31,7 +34,7 @@ pub(super) fn read(
 ) -> Read {
     let command = shell::split(text, from, variables, in_backticks);
     let mut parts = Parts { stdin: command.stdin.clone(), ..Parts::default() };
-    oddities(&command, &mut parts.findings);
+    forgiven::oddities(&command, &mut parts.findings);
     parts.take_words(&command.words, ring);
     let draft = parts.draft(catalog, ring);
     Read { draft, end: command.end, prints_status: parts.prints_status, findings: parts.findings }
@@ -175,7 +178,7 @@ impl Parts {
             Meaning::DataRaw => self.join(value),
             Meaning::DataUrlencode => match urlencoded(value) {
                 Some(text) => self.join(&text),
-                None => self.from_file(option),
+                None => self.body_elsewhere(option),
             },
             Meaning::Json => {
                 self.json = true;
@@ -189,7 +192,7 @@ impl Parts {
             Meaning::UrlQuery => {
                 match value.strip_prefix('+').map(str::to_owned).or_else(|| urlencoded(value)) {
                     Some(text) => self.query.push(text),
-                    None => self.from_file(option),
+                    None => self.body_elsewhere(option),
                 }
             }
             Meaning::User => self.user = Some(value.to_owned()),
@@ -210,11 +213,11 @@ impl Parts {
             Meaning::Range => self.headers.push(("Range".into(), Some(format!("bytes={value}")))),
             Meaning::Form => {
                 self.form = true;
-                self.from_file(option);
+                self.body_elsewhere(option);
             }
             Meaning::Upload => {
                 self.upload = true;
-                self.from_file(option);
+                self.body_elsewhere(option);
             }
             Meaning::Follow => self.noticed(
                 "redirects_not_followed",
@@ -239,7 +242,7 @@ impl Parts {
             }
             Meaning::ProxyUser => hold_user(value, ring),
             Meaning::WriteOut => {
-                self.prints_status |= value.contains("http_code") || value.contains("response_code")
+                self.prints_status |= value.contains("http_code") || value.contains("response_code");
             }
             Meaning::NotApplied => self.noticed(
                 "option_not_applied",
@@ -267,7 +270,7 @@ impl Parts {
         let line = line.replace(['\u{200b}', '\u{feff}', '\u{2060}'], "").replace('\u{a0}', " ");
         match line.split_once(':') {
             Some((name, value)) if value.trim().is_empty() => {
-                self.headers.push((name.trim().to_owned(), None))
+                self.headers.push((name.trim().to_owned(), None));
             }
             Some((name, value)) => self.headers.push((name.trim().to_owned(), Some(value.trim().to_owned()))),
             None => match line.trim().strip_suffix(';') {
@@ -303,7 +306,7 @@ impl Parts {
                 })
             }
             Some(_) => {
-                self.from_file(option);
+                self.body_elsewhere(option);
                 None
             }
         }
@@ -319,7 +322,7 @@ impl Parts {
         }
     }
 
-    fn from_file(&mut self, option: &str) {
+    fn body_elsewhere(&mut self, option: &str) {
         self.data.get_or_insert_default();
         let place = Place::Option(option.to_owned());
         if !self.findings.iter().any(|f| f.id == "body_from_file" && f.place == place) {
@@ -337,234 +340,6 @@ impl Parts {
 
     fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
-    }
-
-    fn draft(&mut self, catalog: &Catalog, ring: &mut KeyRing) -> Draft {
-        let has_data = self.data.is_some();
-        let mut body = self.data.take().unwrap_or_default();
-        let mut query = std::mem::take(&mut self.query);
-        if self.as_query && !body.is_empty() {
-            query.push(std::mem::take(&mut body));
-        }
-        let method = match self.method.take() {
-            Some(method) if !method.is_empty() => method,
-            _ if self.head => "HEAD".to_owned(),
-            _ if self.upload => "PUT".to_owned(),
-            _ if (has_data || self.form) && !self.as_query => "POST".to_owned(),
-            _ => "GET".to_owned(),
-        };
-        let mut body = self.mended(body);
-        self.implied_headers(&body, has_data && !self.as_query && !self.form && !self.upload);
-        let mut url = self.url(&query);
-        self.user_header(&mut url, ring);
-
-        let mut seen = Seen::default();
-        let mut headers = Vec::new();
-        for (name, value) in std::mem::take(&mut self.headers) {
-            let Some(value) = value else { continue };
-            self.single_quoted_variable(&name, &value, catalog);
-            let (masked, of_header) = secret::mask_header(&name, &value, catalog, ring);
-            self.placeholder(of_header, Place::Header(name.clone()));
-            seen.literal |= of_header.literal;
-            headers.push(Header::new(name, masked));
-        }
-        let (url, of_url) = secret::mask_url(&url, catalog, ring);
-        self.placeholder(of_url, Place::Url);
-        let (masked, in_body) = secret::mask_free(&body, catalog, ring);
-        body = masked;
-        if seen.literal || of_url.literal || in_body {
-            self.findings.push(super::literal_key());
-        }
-        Draft { method, url, headers, body }
-    }
-
-    fn placeholder(&mut self, seen: Seen, place: Place) {
-        if seen.placeholder {
-            self.findings.push(super::key_is_placeholder(place));
-        }
-    }
-
-    /// curl's own headers for a body.
-    fn implied_headers(&mut self, body: &str, has_data: bool) {
-        if self.json {
-            for name in ["Content-Type", "Accept"] {
-                if !self.has_header(name) {
-                    self.headers.push((name.into(), Some("application/json".into())));
-                }
-            }
-        } else if has_data && !self.has_header("content-type") {
-            self.headers.push(("Content-Type".into(), Some("application/x-www-form-urlencoded".into())));
-            if body.trim_start().starts_with(['{', '[']) {
-                self.findings.push(
-                    Finding::new(
-                        "content_type_missing",
-                        Level::Warning,
-                        "the command names no content type, so curl sends this JSON body as a web form",
-                    )
-                    .at(Place::Header("Content-Type".into()))
-                    .fix("add -H \"Content-Type: application/json\""),
-                );
-            }
-        }
-    }
-
-    fn url(&mut self, query: &[String]) -> String {
-        if self.urls.len() > 1 {
-            self.findings.push(
-                Finding::new(
-                    "several_urls",
-                    Level::Warning,
-                    "the command has several addresses; the first was taken",
-                )
-                .at(Place::Url)
-                .fix("check that every value with a space stands in quotes"),
-            );
-        }
-        // A stray word is no address where one that looks like one follows.
-        let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
-        let mut url = best.cloned().unwrap_or_default();
-        url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
-        let url = url.trim().trim_matches(['<', '>']).to_owned();
-        if url.is_empty() {
-            self.findings.push(
-                Finding::new("url_missing", Level::Error, "the command has no URL")
-                    .at(Place::Url)
-                    .fix("paste the whole command, or fill in the URL"),
-            );
-        }
-        query.iter().fold(url, |url, part| {
-            let joint = if url.contains('?') { '&' } else { '?' };
-            format!("{url}{joint}{part}")
-        })
-    }
-
-    /// `-u name:password` as curl sends it. With a variable in it the header can be made only when its value is known,
-    /// so that it stands in the URL until then.
-    fn user_header(&mut self, url: &mut String, ring: &mut KeyRing) {
-        use base64::Engine as _;
-        let Some(user) = self.user.take() else { return };
-        if self.has_header("authorization") {
-            return;
-        }
-        if secret::has_reference(&user) {
-            if let Some((scheme, rest)) = url.split_once("://")
-                && !user.contains(['/', '?', '@', '%'])
-            {
-                *url = format!("{scheme}://{user}@{rest}");
-            } else {
-                self.noticed(
-                    "option_not_applied",
-                    Level::Warning,
-                    "-u",
-                    "the user and password could not be put into the request",
-                );
-            }
-            return;
-        }
-        let user = if user.contains(':') { user } else { format!("{user}:") };
-        let encoded = base64::engine::general_purpose::STANDARD.encode(&user);
-        let (name, password) = user.split_once(':').unwrap_or((&user, ""));
-        if crate::case::request::is_placeholder(if password.is_empty() { name } else { password }) {
-            self.findings.push(super::key_is_placeholder(Place::Option("-u".into())));
-        }
-        // The header's own secret first, so that its label is the one a reader meets.
-        secret::hold(ring, SecretKind::Key, &encoded);
-        hold_user(&user, ring);
-        self.headers.push(("Authorization".into(), Some(format!("Basic {encoded}"))));
-    }
-
-    /// `'Bearer $KEY'`: the shell leaves a variable in single quotes alone, so the name itself was sent.
-    fn single_quoted_variable(&mut self, name: &str, value: &str, catalog: &Catalog) {
-        let is_variable = |word: &str| {
-            word.strip_prefix('$')
-                .is_some_and(|v| v.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{')))
-        };
-        if catalog.credential_header(name).is_some() && value.split_whitespace().any(is_variable) {
-            self.findings.push(
-                Finding::new(
-                    "variable_in_single_quotes",
-                    Level::Warning,
-                    "the key's variable stands in single quotes, so the shell sent its name instead of its value",
-                )
-                .at(Place::Header(name.to_owned()))
-                .fix("put the header in double quotes"),
-            );
-        }
-    }
-
-    /// Undoes what copying does to JSON: typographic quotes and spaces, and `> ` at the start of each line.
-    fn mended(&mut self, body: String) -> String {
-        let Some(mended) = super::mend_json(&body) else { return body };
-        self.findings.push(
-            Finding::new(
-                "body_mended",
-                Level::Warning,
-                "the body was no JSON because of typographic quotes, spaces or prompts from copying; they were replaced",
-            )
-            .at(Place::Body { line: 1, column: 1, path: String::new() })
-            .fix("compare it with the body that was really sent"),
-        );
-        mended
-    }
-}
-
-fn oddities(command: &Command, findings: &mut Vec<Finding>) {
-    let seen = command.oddities;
-    let table = [
-        (
-            seen.smart_quotes,
-            "smart_quotes",
-            Level::Warning,
-            "typographic quotes were read as plain ones",
-            "write plain quotes",
-        ),
-        (
-            seen.odd_spaces,
-            "odd_spaces",
-            Level::Info,
-            "no-break or invisible spaces were read as plain ones or left out",
-            "",
-        ),
-        (
-            seen.continuation,
-            "continuation",
-            Level::Info,
-            "a backslash at the end of a line is missing or has a space behind it; the lines were joined",
-            "end the line with the backslash",
-        ),
-        (
-            seen.windows,
-            "windows_shell",
-            Level::Warning,
-            "the command is written for a Windows shell and was read as bash",
-            "check quotes in the body",
-        ),
-        (
-            seen.open_quote,
-            "quote_not_closed",
-            Level::Warning,
-            "a quote is not closed; all that follows was taken as its text",
-            "close the quote; write ' inside single quotes as '\\''",
-        ),
-        (
-            seen.substitution,
-            "command_substitution",
-            Level::Warning,
-            "a part comes from another command, which is not run here",
-            "put its output in its place",
-        ),
-        (
-            seen.bare_ampersand,
-            "url_not_quoted",
-            Level::Warning,
-            "the URL holds & but no quotes; a shell would cut it there",
-            "put the URL in quotes",
-        ),
-    ];
-    for (noticed, id, level, message, fix) in table {
-        if noticed {
-            findings.push(Finding::new(id, level, message).fix(fix));
-        }
     }
 }
 

@@ -40,7 +40,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         Some(object) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
         None => (near, ""),
     };
-    let status = status_in(before).or_else(|| object.as_ref().and_then(|_| status_in(after)));
+    let status = status_in(before)
+        .or_else(|| object.as_ref().and_then(|_| status_in(after)))
+        .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
     let exception = exception_in(before);
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
@@ -84,6 +86,7 @@ struct Object {
 
 /// The first error object in the text: JSON as it stands, or a client's print of it.
 fn error_object(text: &str) -> Option<Object> {
+    let hard_wrap = literal::is_hard_wrapped(text);
     let mut from = 0;
     for _ in 0..MOST_TRIES {
         let start = from + text.get(from..)?.find(['{', '['])?;
@@ -98,17 +101,16 @@ fn error_object(text: &str) -> Option<Object> {
             if rest.starts_with('[') {
                 from = start + len;
             }
-        } else if let Some((json, len)) = literal::read(rest) {
+        } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
             let value: Option<Value> = serde_json::from_str(&json).ok();
-            if value.as_ref().is_some_and(states_an_error) {
-                return Some(Object { start, end: start + len, body: json.into_bytes() });
-            }
             // `error: { message: … }` of an inspected JavaScript error.
-            let named =
-                text.get(..start)?.trim_end().trim_end_matches([':', '=']).trim_end().ends_with("error");
-            if named && value.is_some_and(|v| v.get("message").is_some()) {
+            let before = text.get(..start)?.trim_end().trim_end_matches([':', '=']).trim_end();
+            if before.ends_with("error") && value.as_ref().is_some_and(|v| v.get("message").is_some()) {
                 let body = format!("{{\"error\":{json}}}");
                 return Some(Object { start, end: start + len, body: body.into_bytes() });
+            }
+            if value.as_ref().is_some_and(states_an_error) {
+                return Some(Object { start, end: start + len, body: json.into_bytes() });
             }
         }
     }
@@ -143,6 +145,16 @@ pub(super) fn states_an_error(value: &Value) -> bool {
     }
 }
 
+/// The status that an error object states at its top level, as log records and problem details do. A number inside the
+/// error itself is the envelope's word, not what was observed.
+pub(super) fn status_field(value: &Value) -> Option<u16> {
+    ["status", "statusCode", "status_code", "http_status"]
+        .iter()
+        .find_map(|name| value.get(name)?.as_u64())
+        .and_then(|status| u16::try_from(status).ok())
+        .filter(|status| (400..600).contains(status))
+}
+
 fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
@@ -153,7 +165,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)\berror code:?\s*([1-5]\d\d)\b",
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ /-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
-        r#"(?i)\bstatus["']?\s*[:=]?\s*["'\[(]?([1-5]\d\d)\b"#,
+        r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         r"<Response \[([1-5]\d\d)",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
         r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
@@ -203,14 +215,19 @@ fn last_message<'a>(text: &'a str, exception: Option<&Exception>) -> &'a str {
         .unwrap_or(message.len());
     let message = message.get(..end).unwrap_or(message).trim();
     let stripped = PREFIX.as_ref().and_then(|p| p.find(message)).and_then(|m| message.get(m.end()..));
+    // `404 Client Error: …` are the library's own words, which belong together.
+    let own_words = |rest: &str| rest.starts_with("Client Error") || rest.starts_with("Server Error");
     match stripped.map(str::trim) {
-        Some(rest) if !rest.is_empty() => rest,
+        Some(rest) if !rest.is_empty() && !own_words(rest) => rest,
         _ => message,
     }
 }
 
-static PREFIX: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"^(?:Error code: \d{3} - |\d{3} (?:status code )?)"));
+static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:Error code: \d{3} - |error, status code: \d{3},(?: status: [^,]{1,60},)? message: |\d{3} (?:status code )?)",
+    )
+});
 
 /// Marks of the libraries that write such texts.
 const CLIENTS: &[(&str, &[&str])] = &[
@@ -230,22 +247,18 @@ const CLIENTS: &[(&str, &[&str])] = &[
 fn client_in(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
     let named = |mark: &str| {
-        lower.match_indices(mark).any(|(at, _)| {
-            // `openai.RateLimitError`, but not `api.openai.com`.
-            let before = lower.get(..at).and_then(|b| b.chars().next_back());
-            let is_host = mark.ends_with('.')
-                && (lower
-                    .get(at + mark.len()..)
-                    .is_some_and(|r| ["com", "azure", "ai"].iter().any(|d| r.starts_with(d)))
-                    || before.is_some_and(|c| c == '.' || c == '/' || c == '-' || c == '@'));
-            !is_host
-                && !(mark.ends_with('.')
-                    && lower
-                        .get(at + mark.len()..)
-                        .is_none_or(|r| !r.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')))
-        })
+        lower.match_indices(mark).any(|(at, _)| !mark.ends_with('.') || is_module(&lower, at, mark))
     };
     CLIENTS.iter().find(|(_, marks)| marks.iter().any(|mark| named(mark))).map(|(name, _)| *name)
+}
+
+/// `openai.RateLimitError`, but not `api.openai.com` and not the end of a sentence.
+fn is_module(lower: &str, at: usize, mark: &str) -> bool {
+    let after = lower.get(at + mark.len()..).unwrap_or("");
+    let before = lower.get(..at).and_then(|b| b.chars().next_back());
+    after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && !["com", "azure", "ai"].iter().any(|domain| after.starts_with(domain))
+        && !before.is_some_and(|c| matches!(c, '.' | '/' | '-' | '@') || c.is_alphanumeric())
 }
 
 static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {

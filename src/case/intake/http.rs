@@ -97,7 +97,7 @@ pub(super) fn response(bytes: &[u8]) -> Option<Response> {
 /// Reads a head and a body out of a paste: what a terminal printed behind the body is not of it.
 pub(super) fn pasted(text: &str) -> Option<Response> {
     let read = response(answer::trimmed(text).as_bytes())?;
-    let body = std::str::from_utf8(&read.body).map(answer::trimmed).unwrap_or("");
+    let body = std::str::from_utf8(&read.body).map_or("", answer::trimmed);
     if body.len() == read.body.len() || read.stream.is_some() {
         return Some(read);
     }

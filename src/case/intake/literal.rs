@@ -3,9 +3,10 @@
 /// Deeper nesting is no error body.
 const DEEPEST: usize = 64;
 
-/// Reads the value at the start of `text`; gives it as JSON text and the bytes it took.
-pub(super) fn read(text: &str) -> Option<(String, usize)> {
-    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap: is_hard_wrapped(text) };
+/// Reads the value at the start of `text`; gives it as JSON text and the bytes it took. `hard_wrap`: the text's lines
+/// were cut at the terminal's width, so that a line end inside a string stands for nothing.
+pub(super) fn read(text: &str, hard_wrap: bool) -> Option<(String, usize)> {
+    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap };
     reader.value(0)?;
     Some((reader.out, reader.at))
 }
@@ -14,7 +15,6 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     out: String,
-    /// Lines were cut at the terminal's width, so that a line end inside a string stands for nothing.
     hard_wrap: bool,
 }
 
@@ -238,20 +238,20 @@ mod tests {
             ("{\"a\": \"one\ntwo\"}", r#"{"a":"one two"}"#),
         ];
         for (text, json) in table {
-            assert_eq!(read(text).map(|(json, _)| json).as_deref(), Some(json), "{text}");
+            assert_eq!(read(text, false).map(|(json, _)| json).as_deref(), Some(json), "{text}");
         }
         let long = format!("{{'a': '{}\n{}\nxyz'}}", "p".repeat(73), "q".repeat(80));
-        let (json, _) = read(&long).expect("reads");
+        let (json, _) = read(&long, is_hard_wrapped(&long)).expect("reads");
         assert!(json.contains(&format!("p{}xyz", "q".repeat(80))));
         for text in ["{'a': ", "{'a' 1}", "'open", "", "{'a': 1 'b': 2}", &"[".repeat(5000)] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read(text, false), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_read_is_json(text in "[{}\\[\\]()'\"a-c0-9:, \\\\\\nbNone]{0,60}") {
-            if let Some((json, end)) = read(&text) {
+            if let Some((json, end)) = read(&text, false) {
                 prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{}", json);
                 prop_assert!(text.is_char_boundary(end));
             }

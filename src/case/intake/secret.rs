@@ -4,41 +4,17 @@
 //! like a key), then by form (a provider's prefix, a JWT, `Bearer …`) anywhere. Text that holds labels already stays as
 //! it is, so masking twice changes nothing. Every pass is linear in the text.
 
+mod scan;
+
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use regex::Regex;
 
+use self::scan::Scan;
 use crate::case::catalog::Catalog;
 use crate::case::keyring::{self, KeyRing, Origin, SecretKind};
 use crate::case::request::is_placeholder;
-
-/// Prefixes of keys as their makers publish them, with the shortest length that counts in free text.
-const PREFIXES: &[(&str, usize)] = &[
-    ("sk-", 20),
-    ("sk_", 20),
-    ("rk_", 20),
-    ("pk-lf-", 20),
-    ("AIza", 35),
-    ("AKIA", 20),
-    ("ASIA", 20),
-    ("ghp_", 30),
-    ("gho_", 30),
-    ("ghs_", 30),
-    ("ghu_", 30),
-    ("github_pat_", 30),
-    ("glpat-", 20),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("hf_", 20),
-    ("gsk_", 20),
-    ("xai-", 20),
-    ("pplx-", 20),
-    ("r8_", 20),
-    ("nvapi-", 20),
-    ("tvly-", 20),
-    ("ya29", 24),
-];
 
 /// Words that may stand before the secret in a credential header; they stay readable.
 const SCHEMES: &[&str] =
@@ -360,110 +336,6 @@ fn mask_key_like(text: &str, ring: &mut KeyRing) -> (String, bool) {
     (out, true)
 }
 
-/// Walks over a text from one key-like part to the next. Linear: whatever is refused is stepped over whole.
-struct Scan<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Scan<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
-    }
-
-    /// Start and end of the next secret.
-    fn next_secret(&mut self) -> Option<(usize, usize)> {
-        let bytes = self.text.as_bytes();
-        while let Some(&byte) = bytes.get(self.at) {
-            let start = self.at;
-            let after_word = start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_alphanumeric);
-            if after_word || !matches!(byte, b'A' | b'B' | b'a'..=b'z') {
-                self.at += 1;
-                continue;
-            }
-            let rest = bytes.get(start..).unwrap_or_default();
-            if let Some(spaces) = after_bearer(rest) {
-                let from = start + spaces;
-                let long = run(bytes.get(from..).unwrap_or_default(), is_token68);
-                self.at = (from + long).max(start + 1);
-                let token = self.text.get(from..from + long).unwrap_or("");
-                let end = from + token.trim_end_matches('.').len();
-                if self.accepts(from, end, 16) && !self.starts_placeholder(from, end) {
-                    return Some((from, end));
-                }
-            } else if rest.starts_with(b"eyJ") {
-                if let Some(end) = self.json_web_token(start) {
-                    return Some((start, end));
-                }
-            } else if let Some((_, least)) = PREFIXES.iter().find(|(p, _)| rest.starts_with(p.as_bytes())) {
-                let end = start + run(rest, is_key_byte);
-                self.at = end;
-                if self.accepts(start, end, *least) && !self.starts_placeholder(start, end) {
-                    return Some((start, end));
-                }
-            } else {
-                self.at += 1;
-            }
-        }
-        None
-    }
-
-    fn json_web_token(&mut self, start: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        let mut end = start;
-        for part in 0..3 {
-            let len = run(bytes.get(end..).unwrap_or_default(), is_key_byte);
-            if part == 0 {
-                self.at = start + len.max(1);
-            }
-            if len < 8 {
-                return None;
-            }
-            end += len;
-            if part < 2 {
-                if bytes.get(end) != Some(&b'.') {
-                    return None;
-                }
-                end += 1;
-            }
-        }
-        self.at = end;
-        Some(end)
-    }
-
-    /// Long enough, and a digit in it: words joined by hyphens are no key.
-    fn accepts(&self, start: usize, end: usize, least: usize) -> bool {
-        let secret = self.text.as_bytes().get(start..end).unwrap_or_default();
-        secret.len() >= least && secret.iter().any(u8::is_ascii_digit)
-    }
-
-    fn starts_placeholder(&self, start: usize, end: usize) -> bool {
-        self.text.get(start..end).is_none_or(is_placeholder)
-    }
-}
-
-/// Length of `bearer` and the spaces after it at the start of `rest`.
-fn after_bearer(rest: &[u8]) -> Option<usize> {
-    let word = rest.get(..6)?;
-    if !word.eq_ignore_ascii_case(b"bearer") {
-        return None;
-    }
-    let spaces = run(rest.get(6..)?, |b| b == b' ' || b == b'\t');
-    (spaces > 0).then_some(6 + spaces)
-}
-
-fn run(bytes: &[u8], fits: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().position(|b| !fits(*b)).unwrap_or(bytes.len())
-}
-
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-fn is_token68(byte: u8) -> bool {
-    is_key_byte(byte) || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=')
-}
-
 /// True where `text` holds a label or a reference (`[key#1]`, `[env:NAME]`).
 pub(super) fn has_reference(text: &str) -> bool {
     !keyring::env_names(text).is_empty()
@@ -475,16 +347,9 @@ fn percent_decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
         let pair = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (byte, pair.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(value)) => {
-                out.push(value);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                out.push(byte);
-                rest = tail;
-            }
-        }
+        let value = pair.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| byte == b'%');
+        out.push(value.unwrap_or(byte));
+        rest = if value.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }

@@ -3,6 +3,9 @@
 //! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
 //! become a reference (`[env:NAME]`) instead of nothing.
 
+mod quote;
+mod redirect;
+
 use std::collections::BTreeMap;
 
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
@@ -197,7 +200,7 @@ impl<'a> Shell<'a> {
         let after = rest.get(blank..).unwrap_or("");
         if after.is_empty() || after.starts_with('\n') || (blank > 0 && after.starts_with('#')) {
             self.out.oddities.continuation |=
-                rest.get(..blank).is_some_and(|b| b.trim_end_matches('\r') != "");
+                rest.get(..blank).is_some_and(|b| !b.trim_end_matches('\r').is_empty());
             self.at += blank;
             if after.starts_with('#') {
                 self.skip_line();
@@ -223,199 +226,6 @@ impl<'a> Shell<'a> {
         }
     }
 
-    fn single(&mut self) {
-        self.bump();
-        self.in_word = true;
-        let end = self.rest().find('\'');
-        self.out.oddities.open_quote |= end.is_none();
-        let inside = self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or("");
-        self.at += inside.len() + usize::from(end.is_some());
-        self.word.push_str(inside);
-    }
-
-    fn double(&mut self) {
-        self.bump();
-        self.in_word = true;
-        loop {
-            match self.peek() {
-                None => {
-                    self.out.oddities.open_quote = true;
-                    return;
-                }
-                Some('"') => {
-                    self.bump();
-                    return;
-                }
-                Some('$') => self.dollar_in_quotes(),
-                Some('`') => self.substitution_in_backticks(),
-                Some('\\') => {
-                    self.bump();
-                    match self.peek() {
-                        Some(c @ ('$' | '`' | '"' | '\\')) => {
-                            self.bump();
-                            self.word.push(c);
-                        }
-                        Some('\n') => {
-                            self.bump();
-                        }
-                        Some('\r') if self.rest().starts_with("\r\n") => self.at += 2,
-                        _ => self.word.push('\\'),
-                    }
-                }
-                Some(c) => {
-                    self.bump();
-                    self.word.push(c);
-                }
-            }
-        }
-    }
-
-    /// Typographic quotes around a word: they close before a space, so that one inside the text does not end it.
-    fn smart(&mut self, open: char) {
-        self.out.oddities.smart_quotes = true;
-        self.bump();
-        self.in_word = true;
-        let closing: &[char] =
-            if matches!(open, '“' | '”' | '„') { &['“', '”', '"'] } else { &['‘', '’', '\''] };
-        let double = closing.contains(&'"');
-        let mut ahead = self.rest().char_indices().peekable();
-        let mut end = None;
-        while let Some((at, c)) = ahead.next() {
-            if closing.contains(&c) && ahead.peek().is_none_or(|(_, n)| n.is_whitespace()) {
-                end = Some((at, c.len_utf8()));
-                break;
-            }
-        }
-        self.out.oddities.open_quote |= end.is_none();
-        let (len, close) = end.unwrap_or((self.rest().len(), 0));
-        let stop = self.at + len;
-        if double {
-            while self.at < stop {
-                if self.peek() == Some('$') {
-                    self.dollar_in_quotes();
-                } else if let Some(c) = self.bump() {
-                    self.word.push(c);
-                }
-            }
-        } else {
-            let inside = self.rest().get(..len).unwrap_or("");
-            self.word.push_str(inside);
-        }
-        self.at = self.at.max(stop) + close;
-    }
-
-    fn dollar(&mut self) {
-        if self.rest().starts_with("$'") {
-            self.at += 2;
-            self.in_word = true;
-            self.ansi();
-        } else if self.rest().starts_with("$\"") {
-            self.at += 1;
-            self.double();
-        } else {
-            self.in_word = true;
-            self.dollar_in_quotes();
-        }
-    }
-
-    /// `$NAME`, `${NAME}`, `$(…)`; any other dollar stays.
-    fn dollar_in_quotes(&mut self) {
-        let rest = self.rest();
-        let after = rest.get(1..).unwrap_or("");
-        let (name, len) = if let Some(braced) = after.strip_prefix('{') {
-            let name = identifier(braced);
-            let close = braced.char_indices().take(400).find(|(_, c)| *c == '}').map(|(at, _)| at);
-            (name, close.map_or(0, |close| close + 3))
-        } else {
-            let name = identifier(after);
-            (name, 1 + name.len())
-        };
-        if !name.is_empty() && len > 0 {
-            let value = self.variables.get(name).filter(|v| self.expanded + v.len() <= MOST_EXPANDED);
-            let replaced = value.cloned().unwrap_or_else(|| format!("[env:{name}]"));
-            self.expanded += value.map_or(0, String::len);
-            self.word.push_str(&replaced);
-            self.at += len;
-            return;
-        }
-        if after.starts_with('(') {
-            self.out.oddities.substitution = true;
-            let len = balanced(after).unwrap_or(1);
-            let inside = rest.get(..=len).unwrap_or("$");
-            self.at += inside.len();
-            self.word.push_str(inside);
-            return;
-        }
-        self.bump();
-        self.word.push('$');
-    }
-
-    fn substitution_in_backticks(&mut self) {
-        self.out.oddities.substitution = true;
-        self.in_word = true;
-        self.bump();
-        self.word.push('`');
-        let len = self.rest().find(['`', '\n']).unwrap_or(self.rest().len());
-        let inside = self.rest().get(..len).unwrap_or("");
-        self.word.push_str(inside);
-        self.at += len;
-        if self.peek() == Some('`') {
-            self.bump();
-            self.word.push('`');
-        }
-    }
-
-    /// `$'…'`: backslash escapes as in C.
-    fn ansi(&mut self) {
-        loop {
-            match self.bump() {
-                None => {
-                    self.out.oddities.open_quote = true;
-                    return;
-                }
-                Some('\'') => return,
-                Some('\\') => self.ansi_escape(),
-                Some(c) => self.word.push(c),
-            }
-        }
-    }
-
-    fn ansi_escape(&mut self) {
-        let Some(c) = self.bump() else { return };
-        let plain = match c {
-            'n' => '\n',
-            't' => '\t',
-            'r' => '\r',
-            'a' => '\u{7}',
-            'b' => '\u{8}',
-            'e' | 'E' => '\u{1b}',
-            'f' => '\u{c}',
-            'v' => '\u{b}',
-            '\\' | '\'' | '"' | '?' => c,
-            'x' => return self.number(16, 2),
-            'u' => return self.number(16, 4),
-            'U' => return self.number(16, 8),
-            '0'..='7' => {
-                self.at -= 1;
-                return self.number(8, 3);
-            }
-            other => {
-                self.word.push('\\');
-                other
-            }
-        };
-        self.word.push(plain);
-    }
-
-    fn number(&mut self, radix: u32, most: usize) {
-        let digits: String = self.rest().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
-        self.at += digits.len();
-        match u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32) {
-            Some(c) => self.word.push(c),
-            None => self.word.push('\u{fffd}'),
-        }
-    }
-
     /// `&` ends a command. In an address without quotes it rather belongs to the query, whose quotes were lost.
     fn ampersand(&mut self) -> bool {
         let after = self.rest().get(1..).unwrap_or("");
@@ -431,103 +241,6 @@ impl<'a> Shell<'a> {
             return true;
         }
         false
-    }
-
-    fn redirect(&mut self, c: char) {
-        let rest = self.rest();
-        // `<MODEL_ID>` is a stand-in of a documentation page, no redirection.
-        if c == '<'
-            && let Some(inner) = rest.get(1..).and_then(|r| r.get(..r.len().min(60)).or(Some(r)))
-            && let Some(len) = inner.find(|c: char| !is_name_char(c) && !matches!(c, '-' | '.' | ' '))
-            && len > 0
-            && inner.get(len..).is_some_and(|r| r.starts_with('>'))
-            && !inner.starts_with(' ')
-        {
-            let literal = rest.get(..len + 2).unwrap_or("");
-            self.at += literal.len();
-            self.word.push_str(literal);
-            self.in_word = true;
-            return;
-        }
-        if self.in_word && self.word.bytes().all(|b| b.is_ascii_digit()) {
-            self.word.clear();
-            self.in_word = false;
-        }
-        self.end_word();
-        if rest_starts(self.text, self.at, "<<<") {
-            self.at += 3;
-            self.takes_stdin = true;
-        } else if rest_starts(self.text, self.at, "<<") {
-            self.at += 2;
-            self.heredoc_delimiter();
-        } else {
-            self.at += 1;
-            while matches!(self.peek(), Some('>' | '|' | '&')) {
-                self.bump();
-            }
-            self.discard = true;
-        }
-    }
-
-    fn heredoc_delimiter(&mut self) {
-        let rest = self.rest();
-        let trimmed = rest.trim_start_matches(['-', '~', ' ', '\t']);
-        let len = trimmed
-            .find(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '>'))
-            .unwrap_or(trimmed.len());
-        let written = trimmed.get(..len).unwrap_or("");
-        self.at += rest.len() - trimmed.len() + len;
-        let quoted = written.contains(['\'', '"', '\\']);
-        let delimiter = written.replace(['\'', '"', '\\'], "");
-        if !delimiter.is_empty() {
-            self.heredoc = Some((delimiter, quoted));
-        }
-    }
-
-    /// Reads the lines of a here-document that stands below the command.
-    fn read_heredoc(&mut self) {
-        let Some((delimiter, quoted)) = self.heredoc.take() else { return };
-        self.skip_line();
-        self.bump();
-        let mut body = String::new();
-        let mut closed = false;
-        let start = self.at;
-        let mut end = start;
-        for line in self.rest().split_inclusive('\n') {
-            end += line.len();
-            if line.trim() == delimiter {
-                closed = true;
-                break;
-            }
-            body.push_str(line);
-        }
-        self.at = end;
-        self.out.oddities.open_quote |= !closed;
-        if !quoted && body.contains('$') {
-            let source = body;
-            let mut inner = Shell {
-                text: &source,
-                at: 0,
-                variables: self.variables,
-                word: String::new(),
-                in_word: false,
-                discard: false,
-                takes_stdin: false,
-                heredoc: None,
-                expanded: self.expanded,
-                out: Command::default(),
-            };
-            while let Some(c) = inner.peek() {
-                if c == '$' {
-                    inner.dollar_in_quotes();
-                } else {
-                    inner.bump();
-                    inner.word.push(c);
-                }
-            }
-            body = inner.word;
-        }
-        self.out.stdin = Some(body);
     }
 }
 
@@ -593,7 +306,7 @@ mod tests {
             ("'it'\\''s'", &["it's"]),
             ("$'a\\'b\\n\\u00e4\\x41\\101'", &["a'b\näAA"]),
             ("\"a\\\"b \\n $X ${Y} ${Z:-d} $ $5\"", &["a\"b \\n [env:X] [env:Y] [env:Z] $ $5"]),
-            ("'$X'", &["$X"]),
+            ("'$X' $env:Y", &["$X", "[env:Y]"]),
             ("a \\\n  b\\\r\nc", &["a", "bc"]),
             ("a \\\r\n  -b", &["a", "-b"]),
             ("a \\ \n -b", &["a", "-b"]),

@@ -32,6 +32,8 @@ fn observed(intake: &Intake) -> &Response {
     intake.observed.as_ref().and_then(Attempt::response).expect("an answer")
 }
 
+type Row<'a> = (String, Option<u16>, Option<&'a str>, Option<&'a str>, &'a str);
+
 fn body(response: &Response) -> &str {
     std::str::from_utf8(&response.body).expect("text")
 }
@@ -228,6 +230,7 @@ fn a_command_with_its_answer_gives_both() {
         (format!("```\n{command}\n```\n\nResponse:\n\n```json\n{error}\n```\n"), None),
         (format!("{command} -w '%{{http_code}}'\n{error}400"), Some(400)),
         (format!("{command} | jq .\n{error}\n$ "), None),
+        (format!("{command} -d @- <<E\n{{}}\nE\n{error}").replace(" -d '{}'", ""), None),
         (
             format!(
                 "{command}\n* Connected to api (1.2.3.4) port 443\n> POST /v1/chat/completions HTTP/1.1\n> Host: api\n>\n< HTTP/1.1 400 Bad Request\n< Content-Type: application/json\n<\n* transfer\n{error}* Connection #0 to host api left intact"
@@ -268,7 +271,6 @@ fn error_texts_give_status_body_and_exception() {
     let python = "{'error': {'message': 'Incorrect API key provided: sk-your-***-key.', 'type': 'invalid_request_error', 'param': None, 'code': 'invalid_api_key'}}";
     let json = "{\"error\":{\"message\":\"Incorrect API key provided: sk-your-***-key.\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"invalid_api_key\"}}";
     // Text, status, exception, client, body.
-    type Row<'a> = (String, Option<u16>, Option<&'a str>, Option<&'a str>, &'a str);
     let table: Vec<Row<'_>> = vec![
         (format!("Error code: 401 - {python}"), Some(401), None, None, json),
         (format!("openai.AuthenticationError: Error code: 401 - {python}"), Some(401), Some("AuthenticationError"), Some("openai-python"), json),

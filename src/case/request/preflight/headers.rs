@@ -24,7 +24,7 @@ pub(super) fn check(
         findings.push(
             Finding::new("credential_missing", level, "no header and no query parameter carries a key")
                 .at(Place::Header("Authorization".into()))
-                .fix(format!("add the header Authorization: Bearer ${variable}")),
+                .fix(format!("add the header Authorization: Bearer [env:{variable}]")),
         );
     }
     if let Some(second) = credentials.get(1) {

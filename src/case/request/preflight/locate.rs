@@ -29,7 +29,7 @@ pub(super) fn locate(text: &str, pointer: &str) -> Option<Spot> {
 pub(super) fn spot_at(text: &str, at: usize) -> Spot {
     let before = text.as_bytes().get(..at.min(text.len())).unwrap_or_default();
     let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
-    let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+    let line = 1 + before.split(|b| *b == b'\n').count().saturating_sub(1);
     Spot { line, column: 1 + characters(before.get(line_start..).unwrap_or_default()) }
 }
 

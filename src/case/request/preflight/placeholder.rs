@@ -79,10 +79,8 @@ fn looks_random(part: &str) -> bool {
 }
 
 fn is_shell_variable(value: &str) -> bool {
-    let name = match (value.strip_prefix('$'), value.strip_prefix('%').and_then(|v| v.strip_suffix('%'))) {
-        (Some(name), _) | (None, Some(name)) => name,
-        (None, None) => return false,
-    };
+    let percent = value.strip_prefix('%').and_then(|v| v.strip_suffix('%'));
+    let Some(name) = value.strip_prefix('$').or(percent) else { return false };
     name.starts_with(['{', '('])
         || (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b':'))
 }

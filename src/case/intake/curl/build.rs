@@ -1,0 +1,180 @@
+//! The parts of a curl command made into a request.
+
+use super::{Parts, hold_user};
+use crate::case::catalog::Catalog;
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::intake::secret::{self, Seen};
+use crate::case::intake::{key_is_placeholder, literal_key, mend_json};
+use crate::case::keyring::{KeyRing, SecretKind};
+use crate::case::request::{Draft, Header};
+
+impl Parts {
+    /// The request that the parts make, masked.
+    pub(super) fn draft(&mut self, catalog: &Catalog, ring: &mut KeyRing) -> Draft {
+        let has_data = self.data.is_some();
+        let mut body = self.data.take().unwrap_or_default();
+        let mut query = std::mem::take(&mut self.query);
+        if self.as_query && !body.is_empty() {
+            query.push(std::mem::take(&mut body));
+        }
+        let method = match self.method.take() {
+            Some(method) if !method.is_empty() => method,
+            _ if self.head => "HEAD".to_owned(),
+            _ if self.upload => "PUT".to_owned(),
+            _ if (has_data || self.form) && !self.as_query => "POST".to_owned(),
+            _ => "GET".to_owned(),
+        };
+        let mut body = self.mended(body);
+        self.implied_headers(&body, has_data && !self.as_query && !self.form && !self.upload);
+        let mut url = self.url(&query);
+        self.user_header(&mut url, ring);
+
+        let mut seen = Seen::default();
+        let mut headers = Vec::new();
+        for (name, value) in std::mem::take(&mut self.headers) {
+            let Some(value) = value else { continue };
+            self.single_quoted_variable(&name, &value, catalog);
+            let (masked, of_header) = secret::mask_header(&name, &value, catalog, ring);
+            self.placeholder(of_header, Place::Header(name.clone()));
+            seen.literal |= of_header.literal;
+            headers.push(Header::new(name, masked));
+        }
+        let (url, of_url) = secret::mask_url(&url, catalog, ring);
+        self.placeholder(of_url, Place::Url);
+        let (masked, in_body) = secret::mask_free(&body, catalog, ring);
+        body = masked;
+        if seen.literal || of_url.literal || in_body {
+            self.findings.push(literal_key());
+        }
+        Draft { method, url, headers, body }
+    }
+
+    fn placeholder(&mut self, seen: Seen, place: Place) {
+        if seen.placeholder {
+            self.findings.push(key_is_placeholder(place));
+        }
+    }
+
+    /// curl's own headers for a body.
+    fn implied_headers(&mut self, body: &str, has_data: bool) {
+        if self.json {
+            for name in ["Content-Type", "Accept"] {
+                if !self.has_header(name) {
+                    self.headers.push((name.into(), Some("application/json".into())));
+                }
+            }
+        } else if has_data && !self.has_header("content-type") {
+            self.headers.push(("Content-Type".into(), Some("application/x-www-form-urlencoded".into())));
+            if body.trim_start().starts_with(['{', '[']) {
+                self.findings.push(
+                    Finding::new(
+                        "content_type_missing",
+                        Level::Warning,
+                        "the command names no content type, so curl sends this JSON body as a web form",
+                    )
+                    .at(Place::Header("Content-Type".into()))
+                    .fix("add -H \"Content-Type: application/json\""),
+                );
+            }
+        }
+    }
+
+    fn url(&mut self, query: &[String]) -> String {
+        if self.urls.len() > 1 {
+            self.findings.push(
+                Finding::new(
+                    "several_urls",
+                    Level::Warning,
+                    "the command has several addresses; the first was taken",
+                )
+                .at(Place::Url)
+                .fix("check that every value with a space stands in quotes"),
+            );
+        }
+        // A stray word is no address where one that looks like one follows.
+        let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
+        let mut url = best.cloned().unwrap_or_default();
+        url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
+        let url = url.trim().trim_matches(['<', '>']).to_owned();
+        if url.is_empty() {
+            self.findings.push(
+                Finding::new("url_missing", Level::Error, "the command has no URL")
+                    .at(Place::Url)
+                    .fix("paste the whole command, or fill in the URL"),
+            );
+        }
+        query.iter().fold(url, |url, part| {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            format!("{url}{joint}{part}")
+        })
+    }
+
+    /// `-u name:password` as curl sends it. With a variable in it the header can be made only when its value is known,
+    /// so that it stands in the URL until then.
+    fn user_header(&mut self, url: &mut String, ring: &mut KeyRing) {
+        use base64::Engine as _;
+        let Some(user) = self.user.take() else { return };
+        if self.has_header("authorization") {
+            return;
+        }
+        if secret::has_reference(&user) {
+            if let Some((scheme, rest)) = url.split_once("://")
+                && !user.contains(['/', '?', '@', '%'])
+            {
+                *url = format!("{scheme}://{user}@{rest}");
+            } else {
+                self.noticed(
+                    "option_not_applied",
+                    Level::Warning,
+                    "-u",
+                    "the user and password could not be put into the request",
+                );
+            }
+            return;
+        }
+        let user = if user.contains(':') { user } else { format!("{user}:") };
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&user);
+        let (name, password) = user.split_once(':').unwrap_or((&user, ""));
+        if crate::case::request::is_placeholder(if password.is_empty() { name } else { password }) {
+            self.findings.push(key_is_placeholder(Place::Option("-u".into())));
+        }
+        // The header's own secret first, so that its label is the one a reader meets.
+        secret::hold(ring, SecretKind::Key, &encoded);
+        hold_user(&user, ring);
+        self.headers.push(("Authorization".into(), Some(format!("Basic {encoded}"))));
+    }
+
+    /// `'Bearer $KEY'`: the shell leaves a variable in single quotes alone, so the name itself was sent.
+    fn single_quoted_variable(&mut self, name: &str, value: &str, catalog: &Catalog) {
+        let is_variable = |word: &str| {
+            word.strip_prefix('$')
+                .is_some_and(|v| v.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{')))
+        };
+        if catalog.credential_header(name).is_some() && value.split_whitespace().any(is_variable) {
+            self.findings.push(
+                Finding::new(
+                    "variable_in_single_quotes",
+                    Level::Warning,
+                    "the key's variable stands in single quotes, so the shell sent its name instead of its value",
+                )
+                .at(Place::Header(name.to_owned()))
+                .fix("put the header in double quotes"),
+            );
+        }
+    }
+
+    /// Undoes what copying does to JSON: typographic quotes and spaces, and `> ` at the start of each line.
+    fn mended(&mut self, body: String) -> String {
+        let Some(mended) = mend_json(&body) else { return body };
+        self.findings.push(
+            Finding::new(
+                "body_mended",
+                Level::Warning,
+                "the body was no JSON because of typographic quotes or spaces, prompts or backslashes; they were replaced",
+            )
+            .at(Place::Body { line: 1, column: 1, path: String::new() })
+            .fix("compare it with the body that was really sent"),
+        );
+        mended
+    }
+}

@@ -1,0 +1,65 @@
+//! What the splitter forgave, as findings.
+
+use crate::case::finding::{Finding, Level};
+use crate::case::intake::shell::Command;
+
+/// Tells what was forgiven in `command`.
+pub(super) fn oddities(command: &Command, findings: &mut Vec<Finding>) {
+    let seen = command.oddities;
+    let table = [
+        (
+            seen.smart_quotes,
+            "smart_quotes",
+            Level::Warning,
+            "typographic quotes were read as plain ones",
+            "write plain quotes",
+        ),
+        (
+            seen.odd_spaces,
+            "odd_spaces",
+            Level::Info,
+            "no-break or invisible spaces were read as plain ones or left out",
+            "",
+        ),
+        (
+            seen.continuation,
+            "continuation",
+            Level::Info,
+            "a backslash at the end of a line is missing or has a space behind it; the lines were joined",
+            "end the line with the backslash",
+        ),
+        (
+            seen.windows,
+            "windows_shell",
+            Level::Warning,
+            "the command is written for a Windows shell and was read as bash",
+            "check quotes in the body",
+        ),
+        (
+            seen.open_quote,
+            "quote_not_closed",
+            Level::Warning,
+            "a quote is not closed; all that follows was taken as its text",
+            "close the quote; write ' inside single quotes as '\\''",
+        ),
+        (
+            seen.substitution,
+            "command_substitution",
+            Level::Warning,
+            "a part comes from another command, which is not run here",
+            "put its output in its place",
+        ),
+        (
+            seen.bare_ampersand,
+            "url_not_quoted",
+            Level::Warning,
+            "the URL holds & but no quotes; a shell would cut it there",
+            "put the URL in quotes",
+        ),
+    ];
+    for (noticed, id, level, message, fix) in table {
+        if noticed {
+            findings.push(Finding::new(id, level, message).fix(fix));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Quotes, variables and substitutions inside a word.
+
+use super::{MOST_EXPANDED, Shell, balanced, identifier};
+
+impl Shell<'_> {
+    pub(super) fn single(&mut self) {
+        self.bump();
+        self.in_word = true;
+        let end = self.rest().find('\'');
+        self.out.oddities.open_quote |= end.is_none();
+        let inside = self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or("");
+        self.at += inside.len() + usize::from(end.is_some());
+        self.word.push_str(inside);
+    }
+
+    pub(super) fn double(&mut self) {
+        self.bump();
+        self.in_word = true;
+        loop {
+            match self.peek() {
+                None => {
+                    self.out.oddities.open_quote = true;
+                    return;
+                }
+                Some('"') => {
+                    self.bump();
+                    return;
+                }
+                Some('$') => self.dollar_in_quotes(),
+                Some('`') => self.substitution_in_backticks(),
+                Some('\\') => {
+                    self.bump();
+                    match self.peek() {
+                        Some(c @ ('$' | '`' | '"' | '\\')) => {
+                            self.bump();
+                            self.word.push(c);
+                        }
+                        Some('\n') => {
+                            self.bump();
+                        }
+                        Some('\r') if self.rest().starts_with("\r\n") => self.at += 2,
+                        _ => self.word.push('\\'),
+                    }
+                }
+                Some(c) => {
+                    self.bump();
+                    self.word.push(c);
+                }
+            }
+        }
+    }
+
+    /// Typographic quotes around a word: they close before a space, so that one inside the text does not end it.
+    pub(super) fn smart(&mut self, open: char) {
+        self.out.oddities.smart_quotes = true;
+        self.bump();
+        self.in_word = true;
+        let closing: &[char] =
+            if matches!(open, '“' | '”' | '„') { &['“', '”', '"'] } else { &['‘', '’', '\''] };
+        let double = closing.contains(&'"');
+        let mut ahead = self.rest().char_indices().peekable();
+        let mut end = None;
+        while let Some((at, c)) = ahead.next() {
+            if closing.contains(&c) && ahead.peek().is_none_or(|(_, n)| n.is_whitespace()) {
+                end = Some((at, c.len_utf8()));
+                break;
+            }
+        }
+        self.out.oddities.open_quote |= end.is_none();
+        let (len, close) = end.unwrap_or((self.rest().len(), 0));
+        let stop = self.at + len;
+        if double {
+            while self.at < stop {
+                if self.peek() == Some('$') {
+                    self.dollar_in_quotes();
+                } else if let Some(c) = self.bump() {
+                    self.word.push(c);
+                }
+            }
+        } else {
+            let inside = self.rest().get(..len).unwrap_or("");
+            self.word.push_str(inside);
+        }
+        self.at = self.at.max(stop) + close;
+    }
+
+    pub(super) fn dollar(&mut self) {
+        if self.rest().starts_with("$'") {
+            self.at += 2;
+            self.in_word = true;
+            self.ansi();
+        } else if self.rest().starts_with("$\"") {
+            self.at += 1;
+            self.double();
+        } else {
+            self.in_word = true;
+            self.dollar_in_quotes();
+        }
+    }
+
+    /// `$NAME`, `${NAME}`, `$(…)`; any other dollar stays.
+    pub(super) fn dollar_in_quotes(&mut self) {
+        let rest = self.rest();
+        let after = rest.get(1..).unwrap_or("");
+        let (name, len) = if let Some(braced) = after.strip_prefix('{') {
+            let name = identifier(braced);
+            let close = braced.char_indices().take(400).find(|(_, c)| *c == '}').map(|(at, _)| at);
+            (name, close.map_or(0, |close| close + 3))
+        } else if let Some(name) = after.strip_prefix("env:").map(identifier).filter(|n| !n.is_empty()) {
+            // PowerShell.
+            (name, 5 + name.len())
+        } else {
+            let name = identifier(after);
+            (name, 1 + name.len())
+        };
+        if !name.is_empty() && len > 0 {
+            let value = self.variables.get(name).filter(|v| self.expanded + v.len() <= MOST_EXPANDED);
+            let replaced = value.cloned().unwrap_or_else(|| format!("[env:{name}]"));
+            self.expanded += value.map_or(0, String::len);
+            self.word.push_str(&replaced);
+            self.at += len;
+            return;
+        }
+        if after.starts_with('(') {
+            self.out.oddities.substitution = true;
+            let len = balanced(after).unwrap_or(1);
+            let inside = rest.get(..=len).unwrap_or("$");
+            self.at += inside.len();
+            self.word.push_str(inside);
+            return;
+        }
+        self.bump();
+        self.word.push('$');
+    }
+
+    pub(super) fn substitution_in_backticks(&mut self) {
+        self.out.oddities.substitution = true;
+        self.in_word = true;
+        self.bump();
+        self.word.push('`');
+        let len = self.rest().find(['`', '\n']).unwrap_or(self.rest().len());
+        let inside = self.rest().get(..len).unwrap_or("");
+        self.word.push_str(inside);
+        self.at += len;
+        if self.peek() == Some('`') {
+            self.bump();
+            self.word.push('`');
+        }
+    }
+
+    /// `$'…'`: backslash escapes as in C.
+    fn ansi(&mut self) {
+        loop {
+            match self.bump() {
+                None => {
+                    self.out.oddities.open_quote = true;
+                    return;
+                }
+                Some('\'') => return,
+                Some('\\') => self.ansi_escape(),
+                Some(c) => self.word.push(c),
+            }
+        }
+    }
+
+    fn ansi_escape(&mut self) {
+        let Some(c) = self.bump() else { return };
+        let plain = match c {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'e' | 'E' => '\u{1b}',
+            'f' => '\u{c}',
+            'v' => '\u{b}',
+            '\\' | '\'' | '"' | '?' => c,
+            'x' => return self.number(16, 2),
+            'u' => return self.number(16, 4),
+            'U' => return self.number(16, 8),
+            '0'..='7' => {
+                self.at -= 1;
+                return self.number(8, 3);
+            }
+            other => {
+                self.word.push('\\');
+                other
+            }
+        };
+        self.word.push(plain);
+    }
+
+    fn number(&mut self, radix: u32, most: usize) {
+        let digits: String = self.rest().chars().take(most).take_while(|c| c.is_digit(radix)).collect();
+        self.at += digits.len();
+        match u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32) {
+            Some(c) => self.word.push(c),
+            None => self.word.push('\u{fffd}'),
+        }
+    }
+}

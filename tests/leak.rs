@@ -1,0 +1,239 @@
+//! Canaries through the whole path: a key and a prompt that no output may hold, in any form.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use tempfile::TempDir;
+
+/// A server that answers every request with `answer`, where `{key}` is the credential that it received.
+struct Echo {
+    base_url: String,
+    thread: Option<JoinHandle<()>>,
+    stop: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Echo {
+    fn start(answer: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+        let base_url = format!("http://{}", listener.local_addr().expect("has an address"));
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let stopped = std::sync::Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if stopped.load(std::sync::atomic::Ordering::SeqCst) {
+                    break;
+                }
+                serve(stream, answer);
+            }
+        });
+        Self { base_url, thread: Some(thread), stop }
+    }
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        self.stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        let _ = TcpStream::connect(self.base_url.trim_start_matches("http://"));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(mut stream: TcpStream, answer: &str) {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    let whole = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+        let length = head
+            .lines()
+            .find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse::<usize>().unwrap_or(0)))
+            .unwrap_or(0);
+        body.len() >= length
+    };
+    while !whole(&request) {
+        match stream.read(&mut buffer) {
+            Ok(count @ 1..) => request.extend_from_slice(&buffer[..count]),
+            _ => return,
+        }
+    }
+    let text = String::from_utf8_lossy(&request).into_owned();
+    let key = text
+        .lines()
+        .find_map(|l| l.strip_prefix("authorization: Bearer ").or_else(|| l.strip_prefix("Authorization: Bearer ")))
+        .unwrap_or("")
+        .trim()
+        .to_owned();
+    let prompt = text.split("\"content\":\"").nth(1).and_then(|t| t.split('"').next()).unwrap_or("").to_owned();
+    let percent: String = key.bytes().map(|b| format!("%{b:02X}")).collect();
+    let reversed: String = key.chars().rev().collect();
+    let half = key.get(..key.len() / 2).unwrap_or("").to_owned();
+    let body = answer
+        .replace("{key}", &key)
+        .replace("{base64}", &STANDARD.encode(&key))
+        .replace("{percent}", &percent)
+        .replace("{reversed}", &reversed)
+        .replace("{half}", &half)
+        .replace("{prompt}", &prompt);
+    let reply = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nx-echo: {key}\r\nx-request-id: req-{half}\r\n\
+         set-cookie: session={key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let _ = stream.write_all(reply.as_bytes());
+}
+
+/// What a reader could recover of `secret` in `output`: its forms, and any eight characters in a row of its random part.
+fn leaks(output: &str, secret: &str) -> Vec<String> {
+    let flat: String = output.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut found = Vec::new();
+    let percent: String = secret.bytes().map(|b| format!("%{b:02X}")).collect();
+    let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+    let forms =
+        [STANDARD.encode(secret), URL_SAFE.encode(secret), percent, hex, secret.chars().rev().collect::<String>()];
+    for form in forms {
+        if let Some(window) = form.get(..form.len().min(20))
+            && flat.contains(window)
+        {
+            found.push(window.to_owned());
+        }
+    }
+    let characters: Vec<char> = secret.chars().filter(|c| !c.is_whitespace()).collect();
+    let size = if secret.contains(' ') { 20 } else { 8 };
+    let first = if secret.starts_with("sk-") { 3 } else { 0 };
+    for window in characters[first..].windows(size) {
+        let window: String = window.iter().collect();
+        if flat.contains(&window) {
+            found.push(window);
+        }
+    }
+    found
+}
+
+fn key() -> String {
+    // Random-looking, from a fixed recipe: no complete key stands in a file.
+    let mut state = 0x1234_5678_9ABC_DEF1_u64;
+    let letters = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    let tail: String = (0..48)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            char::from(letters[usize::try_from(state % letters.len() as u64).expect("fits")])
+        })
+        .collect();
+    format!("sk-{tail}")
+}
+
+const PROMPT: &str = "Quarterly figures of the Zanzibar branch, strictly for the board: 4711 crates lost";
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Runs `casefile note` on a command that holds the canaries; gives everything that came out.
+fn everything(home: &TempDir, base_url: &str, format: &str, further: &[&str]) -> String {
+    let paste = format!(
+        "curl '{base_url}/v1/chat/completions?api_key={key}' -H 'Authorization: Bearer {key}' -H 'X-Tenant: {key}' \
+         -H 'Cookie: session={key}' -H 'Content-Type: application/json' \
+         -d '{{\"model\":\"gpt-4o-mini\",\"user\":\"{key}\",\"messages\":[{{\"role\":\"user\",\"content\":\"{PROMPT}\"}}],\"metadata\":{{\"note\":\"{PROMPT}\"}}}}'",
+        key = key()
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_casefile"))
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
+        .env("CASEFILE_STATE_DIR", home.path().join("state"))
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .args(["note", "--from", "-", "--yes", "--retries", "0", "--format", format, "--log", "log.txt"])
+        .args(further)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    child.stdin.take().expect("piped").write_all(paste.as_bytes()).expect("writes");
+    let output = child.wait_with_output().expect("ends");
+    let mut all = format!(
+        "{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let mut folders = vec![home.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("reads").flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                all.push_str(&String::from_utf8_lossy(&std::fs::read(entry.path()).expect("reads")));
+            }
+        }
+    }
+    assert!(output.status.success(), "{all}");
+    all
+}
+
+const ANSWERS: [&str; 5] = [
+    r#"{"error":{"message":"Incorrect API key provided: {key}. See the docs.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#,
+    r#"{"error":{"message":"token {base64} or {percent} or {reversed} is unknown","type":"x","param":null,"code":"{key}"}}"#,
+    r#"{"error":{"message":"your key begins with {half}","type":"auth_error","param":"{key}","code":"401"}}"#,
+    r#"{"error":{"message":"messages[0].content is not allowed: {prompt}","type":"invalid_request_error","param":"messages","code":null}}"#,
+    r#"{"detail":[{"loc":["body","messages"],"msg":"value is not valid: {prompt}","type":"value_error","input":{"key":"{key}","text":"{prompt}"}}]}"#,
+];
+
+#[test]
+fn no_output_holds_the_key_or_the_prompt() {
+    for answer in ANSWERS {
+        for format in ["yaml", "markdown", "json", "plain"] {
+            let home = home();
+            let echo = Echo::start(answer);
+            let all = everything(&home, &echo.base_url, format, &["--out", "note.out"]);
+            assert_eq!(leaks(&all, &key()), Vec::<String>::new(), "{answer} as {format}:\n{all}");
+            assert_eq!(leaks(&all, PROMPT), Vec::<String>::new(), "{answer} as {format}:\n{all}");
+            assert!(all.contains("400"), "{all}");
+        }
+    }
+}
+
+#[test]
+fn the_json_document_holds_neither() {
+    let home = home();
+    let echo = Echo::start(ANSWERS[1]);
+    let all = everything(&home, &echo.base_url, "yaml", &["--output", "json"]);
+    assert_eq!((leaks(&all, &key()), leaks(&all, PROMPT)), (vec![], vec![]), "{all}");
+}
+
+#[test]
+fn the_operators_words_are_searched_too() {
+    let home = home();
+    let echo = Echo::start(ANSWERS[0]);
+    let words = format!("I used {} and mail jane.roe@customer.example", key());
+    let all = everything(&home, &echo.base_url, "yaml", &["--question", &words, "--tried", PROMPT]);
+    assert_eq!((leaks(&all, &key()), leaks(&all, PROMPT)), (vec![], vec![]), "{all}");
+    assert!(!all.contains("jane.roe"), "{all}");
+}
+
+/// The oracle itself: what is there is found, what is not there is not.
+#[test]
+fn the_oracle_can_fail() {
+    let key = key();
+    for leaking in [
+        key.clone(),
+        format!("x{}y", &key[10..18]),
+        STANDARD.encode(&key),
+        key.chars().rev().collect(),
+        key.replace('A', "A\n  "),
+    ] {
+        assert!(!leaks(&leaking, &key).is_empty(), "{leaking}");
+    }
+    assert!(leaks("", &key).is_empty());
+    assert!(leaks("sk- an ordinary sentence, status 400, gpt-4o-mini", &key).is_empty());
+    assert!(!leaks("the Zanzibar branch, strictly for", PROMPT).is_empty());
+    assert!(leaks("the branch of figures", PROMPT).is_empty());
+}
