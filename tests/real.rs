@@ -42,11 +42,12 @@ cases! {
     missing_auth: "mock-ok", 401, ["auth"], key: Key::Missing;
     invalid_token: "mock-ok", 401, ["auth"], key: Key::Unknown;
     expired_key: "mock-ok", 401, ["auth"], key: Key::Literal("Past");
-    used_up_budget: "mock-ok", 422, ["quota_or_billing_claim"], key: Key::Literal("Used");
+    used_up_budget: "mock-ok", 422, ["quota_or_billing_claim"], key: Key::Literal("Used"),
+        replaceable: &["0.02", "0.01"];
     unknown_model: "no-such-model", 400, ["model_unavailable"];
     unknown_model_upstream: "up-404", 404, ["model_unavailable"];
     doubled_version_in_path: "mock-ok", 404, ["path_or_base_url"], path: "/v1/v1/chat/completions";
-    limit_of_the_key: "mock-ok", 429, ["rate_limited"], key: Key::Literal("Rpm2"), before: 2, key_hash_in_message: true;
+    limit_of_the_key: "mock-ok", 429, ["rate_limited"], key: Key::Literal("Rpm2"), before: 2, replaceable: &["SHA-256"];
     limit_of_the_upstream: "up-429", 429, ["rate_limited"];
     server_error: "mock-500", 500, ["upstream_server"];
     server_error_upstream: "up-500", 500, ["upstream_server"];

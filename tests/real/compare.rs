@@ -18,7 +18,7 @@ pub struct Truth {
     pub earliest: DateTime<Utc>,
     /// No later than this did it start.
     pub latest: DateTime<Utc>,
-    /// When the last byte came.
+    /// When the last byte came, or when it was clear that no more would.
     pub ended: DateTime<Utc>,
 }
 
@@ -38,8 +38,8 @@ pub struct Expected<'a> {
     pub classes: &'a [&'a str],
     /// Transport failure, where there is no answer.
     pub transport: Option<&'a str>,
-    /// The one span of the error message that may be replaced.
-    pub replaceable: Option<&'a str>,
+    /// Spans of the error message that may be replaced, in their order.
+    pub replaceable: &'a [String],
 }
 
 /// What does not agree.
@@ -144,7 +144,8 @@ fn diagnosis(faults: &mut Faults, note: &Value, expected: &Expected<'_>) {
     faults.check(expected.classes.contains(&class), || {
         format!("diagnosis.failure_class: {class}, expected {}", expected.classes.join(" or "))
     });
-    let retry = match expected.classes.first().copied().unwrap_or_default() {
+    let only = if let [class] = expected.classes { class } else { "" };
+    let retry = match only {
         "rate_limited" | "upstream_server" | "gateway_timeout" => Some("yes"),
         "network_connect" | "network_reset" | "stream_interrupted" => Some("maybe"),
         "auth"
@@ -184,7 +185,9 @@ fn head(faults: &mut Faults, note: &Value, answer: &Answer) {
         &json!(noted.map(kind)),
         &json!(answer.header("content-type").map(kind)),
     );
-    let retry_after = answer.header("retry-after").and_then(|v| v.parse::<u64>().ok()).map(|s| s * 1000);
+    // LiteLLM passes its provider's wait on under a name of its own.
+    let retry_after = answer.header("retry-after").or(answer.header("llm_provider-retry-after"));
+    let retry_after = retry_after.and_then(|v| v.parse::<u64>().ok()).map(|s| s * 1000);
     faults.same("response.retry_after_ms", at(note, "/response/retry_after_ms"), &json!(retry_after));
     let location = at(note, "/response/redirect/location");
     faults.same("response.redirect.location", location, &json!(answer.header("location")));
@@ -257,17 +260,36 @@ fn error(faults: &mut Faults, note: &Value, answer: &Answer, expected: &Expected
     }
 }
 
-/// The noted message is the true one but for the one replaceable span.
-fn replaced_only(faults: &mut Faults, noted: &str, truth: &str, replaceable: Option<&str>) {
-    let Some((before, after)) = replaceable.and_then(|span| truth.split_once(span)) else {
-        faults.0.push(format!("response.error.message: altered without need to {noted:?}"));
-        return;
-    };
-    let placeholder = noted.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-    let right = placeholder.is_some_and(|p| p.starts_with('[') && p.ends_with(']') && p.len() < 40);
-    faults.check(right, || {
-        format!("response.error.message: more than the replaceable span changed: {noted:?}")
+/// The noted message is the true one but for the replaceable spans.
+fn replaced_only(faults: &mut Faults, noted: &str, truth: &str, replaceable: &[String]) {
+    let mut rest = noted;
+    let mut right = true;
+    for (index, text) in kept(truth, replaceable).into_iter().enumerate() {
+        if index > 0 {
+            let placeholder = rest.strip_prefix('[').and_then(|r| r.split_once(']'));
+            right &= placeholder.is_some_and(|(name, _)| name.len() < 40);
+            rest = placeholder.map_or(rest, |(_, after)| after);
+        }
+        let after = rest.strip_prefix(text);
+        right &= after.is_some();
+        rest = after.unwrap_or(rest);
+    }
+    faults.check(right && rest.is_empty(), || {
+        format!("response.error.message: more than the replaceable spans changed: {noted:?}, the truth is {truth:?}")
     });
+}
+
+/// What stands before, between and after the replaceable spans.
+fn kept<'a>(message: &'a str, replaceable: &[String]) -> Vec<&'a str> {
+    let (mut parts, mut rest) = (Vec::new(), message);
+    for span in replaceable {
+        if let Some((before, after)) = rest.split_once(span.as_str()) {
+            parts.push(before);
+            rest = after;
+        }
+    }
+    parts.push(rest);
+    parts
 }
 
 fn stream(faults: &mut Faults, note: &Value, answer: &Answer, asked_for: bool) {
@@ -315,11 +337,7 @@ pub fn markdown(faults: &mut Faults, note: &str, truth: &Truth, expected: &Expec
         must.extend(ID_HEADERS.iter().filter_map(|name| answer.header(name)).map(str::to_owned));
         if let Some(error) = answer.error() {
             let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
-            let spans = match expected.replaceable.and_then(|span| message.split_once(span)) {
-                Some((before, after)) => vec![before, after],
-                None => vec![message],
-            };
-            must.extend(spans.into_iter().map(str::to_owned));
+            must.extend(kept(message, expected.replaceable).into_iter().map(str::to_owned));
             must.extend(
                 ["code", "type"].iter().filter_map(|name| error.get(name)?.as_str().map(str::to_owned)),
             );

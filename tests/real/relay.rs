@@ -20,6 +20,8 @@ pub struct Passed {
     pub first_request_byte: Option<DateTime<Utc>>,
     /// When the last byte of the server came.
     pub last_response_byte: Option<DateTime<Utc>>,
+    /// When no more could come from the server: it closed, or the client had ended.
+    pub server_ended: Option<DateTime<Utc>>,
 }
 
 /// A relay on a free port of the loopback interface.
@@ -115,6 +117,7 @@ fn pass(client: &TcpStream, upstream: &TcpStream, passed: &Arc<Mutex<Passed>>) -
             drop(passed);
             let _ = to_client.write_all(bytes);
         });
+        response.lock().expect("no thread panicked").server_ended = Some(Utc::now());
         let _ = to_client.shutdown(Shutdown::Write);
     });
     [up, down]

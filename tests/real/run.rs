@@ -70,8 +70,8 @@ pub struct Case {
     pub classes: &'static [&'static str],
     /// Transport failure, where no answer comes.
     pub transport: Option<&'static str>,
-    /// The message holds the SHA-256 of the key, which may be replaced.
-    pub key_hash_in_message: bool,
+    /// What may be replaced in the message, in its order; `SHA-256` stands for that of the key.
+    pub replaceable: &'static [&'static str],
     /// Status that the server must have given: it tests the servers, not casefile.
     pub status: Option<u16>,
 }
@@ -91,7 +91,7 @@ impl Case {
             trusted: None,
             classes: class,
             transport: None,
-            key_hash_in_message: false,
+            replaceable: &[],
             status: Some(status),
         }
     }
@@ -204,10 +204,14 @@ fn once(case: &Case, form: Form) -> Faults {
         "the case contradicts itself".to_owned()
     });
 
-    let hash = truth
-        .answer
-        .as_ref()
-        .and_then(|a| a.text().split([' ', '.']).find(|w| is_hash(w)).map(str::to_owned));
+    let said = truth.answer.as_ref().map(wire::Answer::text).unwrap_or_default();
+    let hash = said.split([' ', '.']).find(|w| is_hash(w)).unwrap_or_default();
+    let replaceable = case.replaceable.iter().map(|s| if *s == "SHA-256" { hash } else { s }.to_owned());
+    let replaceable: Vec<String> = replaceable.collect();
+    for span in &replaceable {
+        let there = !span.is_empty() && said.contains(span.as_str());
+        faults.check(there, || "the server's message does not hold what may be replaced".to_owned());
+    }
     let expected = Expected {
         method: "POST",
         path: case.path,
@@ -216,7 +220,7 @@ fn once(case: &Case, form: Form) -> Faults {
         body_bytes: body.len(),
         classes: case.classes,
         transport: case.transport,
-        replaceable: hash.as_deref().filter(|_| case.key_hash_in_message),
+        replaceable: &replaceable,
     };
     let note = match form {
         Form::Yaml => std::fs::read(place.note()).unwrap_or_default(),
@@ -265,8 +269,10 @@ fn recorded(
     faults
         .check(authorization == bearer, || "the request did not carry the key as the command did".to_owned());
     let latest = passed.first_request_byte.unwrap_or(earliest);
-    let ended = passed.last_response_byte.unwrap_or(latest);
-    Truth { answer: wire::answer(&passed.response), asked: Some(asked), earliest, latest, ended }
+    let answer = wire::answer(&passed.response);
+    let whole = answer.as_ref().is_some_and(|a| a.complete);
+    let ended = if whole { passed.last_response_byte } else { passed.server_ended };
+    Truth { asked: Some(asked), answer, earliest, latest, ended: ended.unwrap_or(latest) }
 }
 
 /// Requests to this case's port and path that stand in nginx's log.
