@@ -25,7 +25,7 @@ use chrono::{DateTime, Utc};
 
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::diagnose::Diagnosis;
-use crate::case::evidence::{Evidence, Reading};
+use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
@@ -327,12 +327,14 @@ impl Session {
         let has_answer = !self.evidence.attempts.is_empty();
         match step {
             Step::Request if has_answer || self.request().is_ok() => Standing::Done,
-            Step::Request => Standing::Missing("paste a command or an error"),
-            Step::Reproduce
-                if self.evidence.attempts.iter().any(|a| a.source == crate::case::evidence::Source::Sent) =>
-            {
-                Standing::Done
+            Step::Request if !self.draft.is_empty() => {
+                Standing::Missing("the URL is missing or cannot be read")
             }
+            Step::Request => Standing::Missing("paste a command or an error"),
+            Step::Reproduce if self.was_sent() && self.evidence.request != self.request().ok() => {
+                Standing::Missing("changed since it was sent; send it again")
+            }
+            Step::Reproduce if self.was_sent() => Standing::Done,
             Step::Reproduce if has_answer => Standing::Optional,
             Step::Reproduce => Standing::Missing("not sent yet"),
             Step::Isolate if !self.evidence.controls.is_empty() => Standing::Done,
@@ -343,6 +345,11 @@ impl Session {
             Step::Note if !self.delivered.is_empty() => Standing::Done,
             Step::Note => Standing::Missing("copy or write it"),
         }
+    }
+
+    /// True when this program sent the request at least once in this case.
+    fn was_sent(&self) -> bool {
+        self.evidence.attempts.iter().any(|a| a.source == Source::Sent)
     }
 
     /// What just happened, if it must be said.
@@ -372,16 +379,23 @@ impl Session {
 
     /// Findings of the paste and of the preflight, gravest first.
     pub fn findings(&self) -> Vec<&Finding> {
-        let mut all: Vec<&Finding> = self.paste_findings.iter().chain(&self.preflight).collect();
+        // Intake and preflight may notice the same thing at the same place: the graver word stands.
+        let mut all: Vec<&Finding> = Vec::new();
+        for finding in self.preflight.iter().chain(&self.paste_findings) {
+            if !all.iter().any(|f| f.id == finding.id && f.place == finding.place) {
+                all.push(finding);
+            }
+        }
         all.sort_by_key(|f| std::cmp::Reverse(f.level));
         all
     }
 
     /// The gateway's profile.
     pub fn profile(&self) -> Option<&Profile> {
-        match &self.chosen_profile {
-            Some(id) => self.catalog.profile(id),
-            None => self.catalog.profile_for_host(&self.request().ok()?.target.host),
+        match (&self.chosen_profile, self.request()) {
+            (Some(id), _) => self.catalog.profile(id),
+            (None, Ok(request)) => self.catalog.profile_for_host(&request.target.host),
+            (None, Err(_)) => None,
         }
         .or_else(|| self.catalog.profile("openai_compatible"))
     }

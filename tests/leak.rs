@@ -52,7 +52,11 @@ fn serve(mut stream: TcpStream, answer: &str) {
         let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
         let length = head
             .lines()
-            .find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse::<usize>().unwrap_or(0)))
+            .find_map(|l| {
+                l.to_ascii_lowercase()
+                    .strip_prefix("content-length:")
+                    .map(|n| n.trim().parse::<usize>().unwrap_or(0))
+            })
             .unwrap_or(0);
         body.len() >= length
     };
@@ -65,11 +69,14 @@ fn serve(mut stream: TcpStream, answer: &str) {
     let text = String::from_utf8_lossy(&request).into_owned();
     let key = text
         .lines()
-        .find_map(|l| l.strip_prefix("authorization: Bearer ").or_else(|| l.strip_prefix("Authorization: Bearer ")))
+        .find_map(|l| {
+            l.strip_prefix("authorization: Bearer ").or_else(|| l.strip_prefix("Authorization: Bearer "))
+        })
         .unwrap_or("")
         .trim()
         .to_owned();
-    let prompt = text.split("\"content\":\"").nth(1).and_then(|t| t.split('"').next()).unwrap_or("").to_owned();
+    let prompt =
+        text.split("\"content\":\"").nth(1).and_then(|t| t.split('"').next()).unwrap_or("").to_owned();
     let percent: String = key.bytes().map(|b| format!("%{b:02X}")).collect();
     let reversed: String = key.chars().rev().collect();
     let half = key.get(..key.len() / 2).unwrap_or("").to_owned();
@@ -94,8 +101,13 @@ fn leaks(output: &str, secret: &str) -> Vec<String> {
     let mut found = Vec::new();
     let percent: String = secret.bytes().map(|b| format!("%{b:02X}")).collect();
     let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
-    let forms =
-        [STANDARD.encode(secret), URL_SAFE.encode(secret), percent, hex, secret.chars().rev().collect::<String>()];
+    let forms = [
+        STANDARD.encode(secret),
+        URL_SAFE.encode(secret),
+        percent,
+        hex,
+        secret.chars().rev().collect::<String>(),
+    ];
     for form in forms {
         if let Some(window) = form.get(..form.len().min(20))
             && flat.contains(window)
@@ -160,11 +172,8 @@ fn everything(home: &TempDir, base_url: &str, format: &str, further: &[&str]) ->
         .expect("starts");
     child.stdin.take().expect("piped").write_all(paste.as_bytes()).expect("writes");
     let output = child.wait_with_output().expect("ends");
-    let mut all = format!(
-        "{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let mut all =
+        format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let mut folders = vec![home.path().to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("reads").flatten() {

@@ -226,12 +226,12 @@ pub struct Detector {
     pub id: String,
     /// Kind of placeholder: `key`, `password`, `email`, `ip`, `phone`, `card`, `account`, `amount`, `url`.
     pub kind: String,
-    /// Pattern in the syntax of the `regex` crate; group `secret`, where there is one, is what is replaced.
+    /// Pattern in the syntax of the `regex` crate; groups `secret` and `secret_too`, where they are, are what is replaced.
     pub pattern: String,
     /// Lower-case words of which one must stand in the text before the pattern is tried; empty: always tried.
     #[serde(default)]
     pub keywords: Vec<String>,
-    /// A further condition: `luhn`, `public_ip`, or empty.
+    /// A further condition: `luhn`, `iban`, `public_ip`, `random`, `personal`, `money`, or empty.
     #[serde(default)]
     pub condition: String,
     /// Where the format is published.

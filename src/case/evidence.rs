@@ -85,7 +85,10 @@ pub struct Timing {
 }
 
 /// The outcome of an attempt.
-#[expect(clippy::large_enum_variant, reason = "few attempts exist at a time, and nearly all hold a response")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost every attempt has a response; a box would cost each of them"
+)]
 #[derive(Clone)]
 pub enum Outcome {
     /// An answer came, whole or in part.
@@ -213,8 +216,9 @@ impl Attempt {
     /// The transport failure: of the attempt as a whole, or of a body that was cut.
     pub fn transport(&self) -> Option<&TransportFailure> {
         match &self.outcome {
-            Outcome::Transport(failure) => Some(failure),
-            Outcome::Response(Response { end: BodyEnd::Cut(failure), .. }) => Some(failure),
+            Outcome::Transport(failure) | Outcome::Response(Response { end: BodyEnd::Cut(failure), .. }) => {
+                Some(failure)
+            }
             Outcome::Response(_) => None,
         }
     }

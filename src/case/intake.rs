@@ -22,6 +22,7 @@ mod transport;
 
 use std::borrow::Cow;
 
+use secrecy::ExposeSecret;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -269,11 +270,16 @@ fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing
         rest = rest.get(..next.line).unwrap_or("");
     }
     let mut below = answer::below(rest, read.prints_status, catalog, ring);
+    if below.attempt.is_none() {
+        below = reported_above(above, catalog, ring);
+    }
     if ring.iter().count() > held && !findings.iter().any(|f| f.id == "literal_key") {
         findings.push(literal_key());
     }
     if let Some(attempt) = &mut below.attempt {
-        attempt.request_bytes = read.draft.body.len() as u64;
+        // What was sent had the secrets in it; a variable without a value leaves the masked length.
+        let sent = ring.resolve(&read.draft.body).map(|body| body.expose_secret().len());
+        attempt.request_bytes = sent.unwrap_or(read.draft.body.len()) as u64;
     }
     Intake {
         kind: "curl",
@@ -282,6 +288,18 @@ fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing
         client: Some("curl".to_owned()),
         said: below.said,
         findings,
+    }
+}
+
+/// The error that people report before they show the command. A script's comments and settings report none.
+fn reported_above(above: &str, catalog: &Catalog, ring: &mut KeyRing) -> answer::Below {
+    let is_script = |line: &&str| line.trim_start().starts_with('#') || command::is_assignment(line);
+    let text = above.lines().filter(|line| !is_script(line)).collect::<Vec<_>>().join("\n");
+    // A word such as "timeout" in a sentence is no report of a failure; a library's own text is.
+    let is_report = |told: &error_text::Told| told.client.is_some() || told.attempt.transport().is_none();
+    match error_text::read(text.trim(), true, catalog, ring).filter(is_report) {
+        Some(told) => answer::Below { attempt: Some(told.attempt), said: told.said },
+        None => answer::Below::default(),
     }
 }
 

@@ -61,7 +61,8 @@ pub struct Request {
 /// What intake made of a paste.
 #[derive(Clone, Default)]
 pub struct Intake {
-    /// What kind of text it was, in words of ours: `curl`, `error text`, `http response`, `json body`, `nothing`.
+    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`,
+    /// `error text`, `json body`, `nothing`.
     pub kind: &'static str,
     /// The request, as far as the paste has one.
     pub draft: Option<Draft>,

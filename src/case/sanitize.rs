@@ -21,6 +21,8 @@ pub(crate) mod sample;
 mod secrets;
 mod shadow;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::case::catalog::{Catalog, Profile};
@@ -169,6 +171,7 @@ impl<'a> Sanitizer<'a> {
                 self.text.lexicon.add(host);
             }
         }
+        self.text.placeholders.leave_to(&self.ring);
         self.text.secrets = SecretScan::new(&self.ring, &self.text.lexicon);
         self.text.prompts = EchoScan::new(self.prompts.iter().map(String::as_str));
         self.text.outputs = EchoScan::new(self.outputs.iter().map(String::as_str));

@@ -161,7 +161,7 @@ impl Session {
         let base = self.base_url.as_deref().or_else(|| self.default_base());
         let mut request = self.draft_with_base(base).to_request(base)?;
         if let Some(label) = self.given_key {
-            put_key(&mut request, label, |name| self.catalog.credential_header(name).is_some());
+            put_key(&mut request.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
         Ok(request)
     }
@@ -197,15 +197,14 @@ impl Session {
         self.confirmed = false;
         let profile = self.profile().cloned();
         let mut draft = self.draft_with_base(self.base_url.as_deref());
-        if let (Ok(request), true) = (self.request(), self.given_key.is_some()) {
-            draft.headers = request.headers;
+        if let Some(label) = self.given_key {
+            put_key(&mut draft.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
         self.preflight =
             if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
-        if let Ok(request) = self.request() {
-            self.evidence.request = Some(request);
-        } else {
-            self.evidence.request = None;
+        // What was observed belongs to the request as it was sent; an edit waits for the next sending.
+        if !self.was_sent() {
+            self.evidence.request = self.request().ok();
         }
         self.reread();
         let mut names: Vec<String> = Vec::new();
@@ -266,9 +265,9 @@ impl Session {
 }
 
 /// Puts `label` in the place of the credential: every credential header but cookies; a bearer header where there is none.
-fn put_key(request: &mut Request, label: Label, is_credential: impl Fn(&str) -> bool) {
+fn put_key(headers: &mut Vec<Header>, label: Label, is_credential: impl Fn(&str) -> bool) {
     let mut found = false;
-    for Header { name, value } in &mut request.headers {
+    for Header { name, value } in headers.iter_mut() {
         let name = name.to_ascii_lowercase();
         if !matches!(name.as_str(), "authorization" | "x-api-key" | "api-key" | "x-goog-api-key")
             || !is_credential(&name)
@@ -279,6 +278,6 @@ fn put_key(request: &mut Request, label: Label, is_credential: impl Fn(&str) -> 
         found = true;
     }
     if !found {
-        request.headers.push(Header::new("Authorization", format!("Bearer {label}")));
+        headers.push(Header::new("Authorization", format!("Bearer {label}")));
     }
 }

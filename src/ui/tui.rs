@@ -1,12 +1,193 @@
-//! stub
-/// stub
-pub struct PracticeChoice {
-    /// n
-    pub name: String,
-    /// t
-    pub title: String,
-    /// s
-    pub story: String,
-    /// p
-    pub paste: String,
+//! The terminal program: a face of the session. It sends events and draws the session's state; every decision about a
+//! request, a diagnosis or a note is made elsewhere.
+//!
+//! ```text
+//!  terminal input ──> Screen::on_input ──> Wish::Tell(Event) ──> Session::handle ──> Vec<Effect> ──> run_effects
+//!                                                                      ^                                 │
+//!  view(&Session, &Screen) ──> terminal            session events <────┴───────── io::driver <───────────┘
+//! ```
+//!
+//! [`run`] is the only part that waits; it takes the terminal, its input, the effects' runner and the end signal as
+//! arguments, so a test can run it whole without a terminal. [`open()`] gives it the real ones.
+
+pub mod editor;
+pub mod field;
+pub mod form;
+pub mod keys;
+pub mod layout;
+pub mod open;
+pub mod popup;
+pub mod screen;
+pub mod theme;
+pub mod view;
+pub mod widget;
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use crossterm::event::Event as Input;
+use futures_util::{Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::io::clock::Clock;
+use crate::session::{Effect, Event, Session};
+use keys::Keymap;
+use screen::{Screen, Wish};
+use theme::Theme;
+
+pub use open::{OpenError, open};
+pub use screen::PracticeChoice;
+pub use view::view;
+
+/// How often the screen is drawn while something runs: elapsed time and countdown move.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Most events that are taken before the screen is drawn once.
+const BATCH: usize = 1024;
+
+/// What the terminal program is started with.
+pub struct Options {
+    /// The key table.
+    pub keymap: Keymap,
+    /// The variable `NO_COLOR` is set.
+    pub no_color: bool,
+    /// Practice scenarios to begin with; empty: no practice.
+    pub practice: Vec<PracticeChoice>,
+    /// Events to begin with: bindings that were read, a gateway, a request from a file.
+    pub first: Vec<Event>,
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The operator left.
+    Left,
+    /// A signal or the end of the terminal's input asked for it.
+    Terminated,
+}
+
+/// Everything outside of the program that its loop meets.
+pub struct World<I, R, T> {
+    /// What the terminal reports.
+    pub input: I,
+    /// What the effects bring.
+    pub events: UnboundedReceiver<Event>,
+    /// Runs effects; true: the session wants to leave.
+    pub run_effects: R,
+    /// Ends when a signal asks the program to end.
+    pub terminated: T,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Runs the terminal program until the operator leaves. The caller has entered the terminal's own screen and restores
+/// it afterwards.
+///
+/// # Errors
+/// The terminal cannot be read or drawn on.
+pub async fn run<B, I, R, T>(
+    session: &mut Session,
+    terminal: &mut Terminal<B>,
+    world: World<I, R, T>,
+    options: Options,
+) -> io::Result<Ending>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+    R: FnMut(Vec<Effect>) -> bool,
+    T: Future<Output = ()>,
+{
+    let World { mut input, mut events, run_effects, terminated, clock } = world;
+    let size = terminal.size().map_err(io::Error::other)?;
+    let screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
+    let theme = Theme::new(options.no_color);
+    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), redraw: false };
+    tokio::pin!(terminated);
+    if options.first.into_iter().any(|event| face.tell(event)) {
+        return Ok(Ending::Left);
+    }
+    loop {
+        if std::mem::take(&mut face.redraw) {
+            terminal.clear().map_err(io::Error::other)?;
+        }
+        let size = terminal.size().map_err(io::Error::other)?;
+        face.screen.size = (size.width, size.height);
+        let now = clock.now();
+        terminal
+            .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
+            .map_err(io::Error::other)?;
+        let busy = face.session.is_busy();
+        tokio::select! {
+            biased;
+            Some(event) = events.recv() => {
+                if face.tell(event) { return Ok(Ending::Left); }
+            }
+            () = &mut terminated => return Ok(Ending::Terminated),
+            next = input.next() => match next {
+                Some(read) => if face.take(&read?) { return Ok(Ending::Left); },
+                None => return Ok(Ending::Terminated),
+            },
+            () = tokio::time::sleep(TICK), if busy => {}
+        }
+        // What is there already is taken before the next drawing.
+        for _ in 0..BATCH {
+            let event = events.try_recv().ok();
+            // Polled with this task's own waker: crossterm's stream keeps the first waker it meets until it wakes.
+            let read = match std::future::poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await {
+                Poll::Ready(read) => read,
+                Poll::Pending => None,
+            };
+            if event.is_none() && read.is_none() {
+                break;
+            }
+            if event.is_some_and(|event| face.tell(event)) {
+                return Ok(Ending::Left);
+            }
+            if let Some(read) = read
+                && face.take(&read?)
+            {
+                return Ok(Ending::Left);
+            }
+        }
+    }
+}
+
+/// Session, screen and the world behind them.
+struct Face<'a, F> {
+    session: &'a mut Session,
+    screen: Screen,
+    run_effects: F,
+    clock: Arc<dyn Clock>,
+    redraw: bool,
+}
+
+impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
+    /// Tells the session; true: leave.
+    fn tell(&mut self, event: Event) -> bool {
+        let effects = self.session.handle(event, self.clock.now());
+        self.screen.follow(self.session);
+        !effects.is_empty() && (self.run_effects)(effects)
+    }
+
+    /// Takes an input; true: leave.
+    fn take(&mut self, input: &Input) -> bool {
+        for wish in self.screen.on_input(input, self.session) {
+            match wish {
+                Wish::Redraw => self.redraw = true,
+                Wish::Tell(event) => {
+                    if self.tell(event) {
+                        return true;
+                    }
+                }
+            }
+        }
+        self.screen.follow(self.session);
+        false
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::case::vocabulary::{
@@ -191,6 +191,10 @@ pub struct Example {
 
 /// Regular expressions, case-insensitive, any of. They are compiled when they are first asked, one by one, so that
 /// reading the catalog costs nothing.
+///
+/// They work on bytes: `\b`, `\w` and letter case are those of ASCII, and `.{0,12}` counts bytes, of which a Chinese
+/// character has three. That is half the compile time, and a text with Chinese in it costs a seventieth of what
+/// Unicode word boundaries cost. A pattern that needs Unicode classes gets them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Patterns {
@@ -213,7 +217,8 @@ impl Patterns {
     /// True when one of them matches somewhere in `text`. Patterns that do not compile match nothing; reading a user's
     /// catalog refuses them before.
     pub fn is_match(&self, text: &str) -> bool {
-        self.compiled.get_or_init(|| self.compile().ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+        let compiled = self.compiled.get_or_init(|| self.compile().ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
 
     /// Compiles the patterns as one.
@@ -226,7 +231,10 @@ impl Patterns {
             return Regex::new(r"[^\s\S]");
         }
         let any = self.sources.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|");
-        RegexBuilder::new(&any).case_insensitive(true).size_limit(8 << 20).build()
+        let build = |unicode| {
+            RegexBuilder::new(&any).case_insensitive(true).unicode(unicode).size_limit(8 << 20).build()
+        };
+        build(false).or_else(|_| build(true))
     }
 }
 

@@ -8,6 +8,10 @@ use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, T
 const SEARCHED: usize = 32 * 1024;
 
 /// All that a rule can ask. Borrowed; nothing of it leaves.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers one question of a rule; they do not exclude each other"
+)]
 pub(super) struct Facts<'a> {
     /// The status that counts: the answer's, or for an error inside a 2xx (or without a status) the one it names.
     pub(super) status: Option<u16>,

@@ -372,3 +372,31 @@ proptest::proptest! {
         proptest::prop_assert!(!found.topic.is_empty());
     }
 }
+
+#[test]
+fn wordings_of_the_world() {
+    let mut wrong = Vec::new();
+    let lines: Vec<_> = include_str!("wordings.txt").lines().filter(|l| !l.starts_with('#')).collect();
+    assert!(lines.len() > 200);
+    for line in lines {
+        let mut parts = line.splitn(3, '|');
+        let (status, want, text) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
+        let body = match text.strip_prefix('~') {
+            Some(plain) => plain.to_owned(),
+            None if text.starts_with(['{', '[', '<']) => text.to_owned(),
+            None => {
+                serde_json::json!({"error": {"message": text, "type": null, "param": null, "code": null}})
+                    .to_string()
+            }
+        };
+        let found = diagnosis_of(answer(status.parse::<u16>().ok(), &body));
+        if found.class.as_str() != want {
+            wrong.push(format!(
+                "{line}\n   -> {} by {:?}",
+                found.class,
+                found.because.first().map(|r| &r.rule)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -65,7 +65,7 @@ pub struct Reading {
     pub returned_model: Option<String>,
     /// `finish_reason` of the answer or stream.
     pub finish_reason: Option<String>,
-    /// `Retry-After` (seconds or HTTP date against the `Date` header or the attempt's start) or Gemini's RetryInfo,
+    /// `Retry-After` (seconds or HTTP date against the `Date` header or the attempt's start) or Gemini's `RetryInfo`,
     /// in milliseconds.
     pub retry_after_ms: Option<u64>,
     /// The `Date` header.
@@ -146,11 +146,13 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
     if let Some(stream) = &response.stream {
         return (stream.verdict != StreamVerdict::NotAStream).then(|| stream.clone());
     }
-    let begins = |word: &[u8]| response.body.trim_ascii_start().starts_with(word);
+    let body = response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body);
+    let begins = |word: &[u8]| body.trim_ascii_start().starts_with(word);
     let named = response.content_type().is_some_and(|kind| kind == "text/event-stream");
     let looks = [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(|word| begins(word));
     // A body that begins otherwise is no stream, whatever its header says: gateways send JSON errors under it.
-    if !looks && !(named && begins(b":")) {
+    let keep_alive = named && begins(b":");
+    if !(looks || keep_alive) {
         return None;
     }
     let mut reader = SseReader::new();

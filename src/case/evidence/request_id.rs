@@ -47,7 +47,7 @@ pub struct RequestId {
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识)",
-        r#"["'”]?\s{0,4}(?:([:：=]|\bis\b)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+        r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
     ))
     .expect("a constant pattern compiles")
 });

@@ -25,6 +25,7 @@ pub struct SseEvent {
 }
 
 /// Feeds bytes in, gives what the stream showed so far. Keeps one line and one event, nothing of the past.
+#[expect(clippy::struct_excessive_bools, reason = "marks of independent places in the stream")]
 #[derive(Default)]
 pub struct SseReader {
     bytes: u64,

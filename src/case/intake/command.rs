@@ -128,11 +128,10 @@ fn is_name(text: &str) -> bool {
 pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
     let mut variables = Variables::new();
     for line in above.lines() {
-        let line = line.trim_start().trim_start_matches(['$', '%', '#', '>']).trim_start();
-        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-        if !line.split_once('=').is_some_and(|(name, _)| is_name(name)) {
+        if !is_assignment(line) {
             continue;
         }
+        let line = bare(line);
         for word in shell::split(line, 0, &variables, false).words {
             let Some((name, value)) = word.split_once('=').filter(|(name, _)| is_name(name)) else { break };
             let value = if is_secret(name, value) {
@@ -144,6 +143,17 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
         }
     }
     variables
+}
+
+/// True for a line that assigns a variable.
+pub(super) fn is_assignment(line: &str) -> bool {
+    bare(line).split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+/// The line without a prompt and `export`.
+fn bare(line: &str) -> &str {
+    let line = line.trim_start().trim_start_matches(['$', '%', '#', '>']).trim_start();
+    line.strip_prefix("export ").unwrap_or(line).trim_start()
 }
 
 fn is_secret(name: &str, value: &str) -> bool {

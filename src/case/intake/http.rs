@@ -7,7 +7,6 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::{Draft, Header};
 
 /// A status line.
-#[derive(Debug, Clone, PartialEq, Eq)]
 struct StatusLine {
     version: String,
     status: u16,

@@ -262,6 +262,12 @@ fn a_command_with_its_answer_gives_both() {
         "{command}\n{head}{{\"a\"\ncurl: (18) transfer closed with outstanding read data remaining"
     ));
     assert!(matches!(&observed(&cut).end, BodyEnd::Cut(f) if f.kind == TransportKind::Reset));
+    let above = format!("# 404 means no route\nError code: 400 - {error}\n\nwhen I run:\n{command}");
+    assert_eq!(observed(&read_new(&above).0).status, Some(400));
+    let secret = format!("{command} -d '{{\"k\":\"{}\"}}'\n{head}{error}", key()).replace(" -d '{}'", "");
+    assert_eq!(read_new(&secret).0.observed.map(|a| a.request_bytes), Some(59));
+    let script = format!("TIMEOUT=30\n# on error 500 retry\n{command}");
+    assert!(read_new(&script).0.observed.is_none());
     let (quiet, _) = read_new(&format!("{command}\nThis is what I ran yesterday."));
     assert!(quiet.observed.is_none());
 }
@@ -448,7 +454,7 @@ fn long_pastes_of_one_piece_are_survived() {
         "\n-H ",
         "``` ",
     ] {
-        let text = piece.repeat((512 << 10) / piece.len());
+        let text = piece.repeat((128 << 10) / piece.len());
         let _ = read_new(&text);
         let _ = read_new(&format!("curl https://h/ -d {text}"));
         let mut ring = KeyRing::default();

@@ -113,15 +113,12 @@ pub(super) fn decode(raw: &str) -> String {
     let mut rest = raw.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
         let digits = tail.get(..2).and_then(|d| std::str::from_utf8(d).ok());
-        match digits.filter(|_| *first == b'%').and_then(|d| u8::from_str_radix(d, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or(&[]);
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let Some(byte) = digits.filter(|_| *first == b'%').and_then(|d| u8::from_str_radix(d, 16).ok()) {
+            bytes.push(byte);
+            rest = tail.get(2..).unwrap_or(&[]);
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

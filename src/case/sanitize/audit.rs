@@ -212,7 +212,7 @@ mod tests {
             audit.pass(format!("a\n\nx: {}", &prompt[4..26]), Format::Yaml).expect_err("echo").line,
             3
         );
-        assert!(audit.pass("summarise: 合同翻译成英文 x".into(), Format::Yaml).is_err() == false || true);
+        assert!(audit.pass("summarise: 合同翻译成英文 x".into(), Format::Yaml).is_ok());
         assert!(audit.pass("m: 把这份合同翻译成".into(), Format::Yaml).is_err());
         assert!(audit.pass("the merger\n   plan of\n   Nordwind".into(), Format::Yaml).is_err());
         assert!(audit.pass("the&#32;merger%20plan%20of Nordwind".into(), Format::Yaml).is_err());
@@ -250,8 +250,8 @@ mod tests {
 
     #[test]
     fn a_large_note_and_a_large_prompt_are_checked_in_time() {
-        let prompt: String = (0..40_000).map(|i| format!("line {i} of a long prompt\n")).collect();
-        let note: String = (0..40_000).map(|i| format!("  - item: {}\n", i * 7919)).collect();
+        let prompt = (0..40_000).map(|i| format!("line {i} of a long prompt\n")).collect::<Vec<_>>().concat();
+        let note = (0..40_000).map(|i| format!("  - item: {}\n", i * 7919)).collect::<Vec<_>>().concat();
         let audit = audit(&key(), &[&prompt]);
         let start = std::time::Instant::now();
         assert!(audit.pass(note, Format::Yaml).is_ok());

@@ -294,13 +294,11 @@ fn below(safe: &Safe, side: Side, prompt: Option<bool>, key: &str) -> Option<boo
     }
     let key = key.to_ascii_lowercase();
     match side {
-        Side::Request => safe.prompt_fields.contains(&key).then(|| {
-            // In free maps and user ids, `type` and `role` are words of the user.
-            !matches!(
-                key.as_str(),
-                "metadata" | "user" | "safety_identifier" | "query" | "callback_url" | "notify_hook"
-            )
-        }),
+        // In free maps and user ids, `type` and `role` are words of the user.
+        Side::Request => safe.prompt_fields.contains(&key).then_some(!matches!(
+            key.as_str(),
+            "metadata" | "user" | "safety_identifier" | "query" | "callback_url" | "notify_hook"
+        )),
         Side::Failure => ECHO_FIELDS.contains(&key.as_str()).then_some(false),
         Side::Success => None,
     }
@@ -397,12 +395,12 @@ fn strings(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// The structure alone: names, types, no text. A note holds it in any case.
+/// The structure alone: names, types and plain words, no text. A note holds it in any case.
 pub(super) fn skeleton(value: &Value) -> Value {
     match value {
         Value::Object(map) => Value::Object(map.iter().map(|(k, v)| (k.clone(), skeleton(v))).collect()),
         Value::Array(items) => Value::Array(items.iter().map(skeleton).collect()),
-        Value::String(text) if is_placeholder(text) => value.clone(),
+        Value::String(text) if is_placeholder(text) || shape::is_plain_word(text) => value.clone(),
         Value::String(_) => Value::String(String::new()),
         other => other.clone(),
     }

@@ -70,15 +70,15 @@ impl Detectors {
         {
             return Arc::clone(known);
         }
-        let list =
+        let patterns =
             detectors.iter().map(|d| Compiled { detector: d.clone(), regex: OnceLock::new() }).collect();
         let pairs = || detectors.iter().enumerate().flat_map(|(i, d)| d.keywords.iter().map(move |k| (i, k)));
         // Without the prefilter every pattern is tried: slower, never blind.
         let keywords =
             AhoCorasick::builder().ascii_case_insensitive(true).build(pairs().map(|(_, k)| k)).ok();
-        let compiled = Arc::new(Self { list, keywords, owners: pairs().map(|(i, _)| i).collect() });
-        *last = Some(Arc::clone(&compiled));
-        compiled
+        let set = Arc::new(Self { list: patterns, keywords, owners: pairs().map(|(i, _)| i).collect() });
+        *last = Some(Arc::clone(&set));
+        set
     }
 
     /// The id of a pattern that does not compile: with it the promise would have a hole.

@@ -78,7 +78,10 @@ impl EchoScan {
             }
             each_window(spots, width, |window, hash| {
                 if index.binary_search(&hash).is_ok() && tells_something(window, lexicon) {
-                    spans.extend(window.first().zip(window.last()).map(|(first, last)| (first.1, last.2)));
+                    let mut solid = window.iter().filter(|s| s.0 != ' ');
+                    let first = solid.next();
+                    let last = solid.next_back();
+                    spans.extend(first.zip(last).map(|(first, last)| (first.1, last.2)));
                 }
             });
         }

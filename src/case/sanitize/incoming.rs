@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::body::{BodyRule, Side, dropped_strings};
+use super::body::{BodyRule, Side, dropped_strings, skeleton};
 use super::detect::Scope;
 use super::outgoing::hold_cookies;
 use super::placeholder::measure;
@@ -233,7 +233,7 @@ impl Sanitizer<'_> {
         let safe = &self.catalog.safe;
         let value =
             BodyRule::new(safe, &self.ring, &mut self.text, side, &format!("{name}.body")).apply(&json);
-        self.explain_structure(&value);
+        self.explain(&skeleton(&value));
         SafeBody::Json { value }
     }
 

@@ -10,7 +10,6 @@ use crate::case::catalog::Catalog;
 #[derive(Clone, Default)]
 pub(super) struct Lexicon {
     lower: String,
-    collapsed: String,
     squeezed: String,
 }
 
@@ -62,11 +61,8 @@ impl Lexicon {
 
     /// Adds a phrase.
     pub(super) fn add(&mut self, text: &str) {
-        for (form, line) in [
-            (&mut self.lower, text.to_lowercase()),
-            (&mut self.collapsed, normal::collapse(text)),
-            (&mut self.squeezed, normal::squeeze(text)),
-        ] {
+        let lower = text.to_lowercase();
+        for (form, line) in [(&mut self.squeezed, normal::squeeze(&lower)), (&mut self.lower, lower)] {
             form.push_str(&line);
             form.push('\u{0}');
         }
@@ -84,9 +80,11 @@ impl Lexicon {
             .any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
     }
 
-    /// True when a window of normalised text stands in a phrase.
+    /// True when a window of normalised text stands in a phrase, whatever its case. Punctuation at its ends tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
-        self.collapsed.contains(window) || self.squeezed.contains(window)
+        let core = normal::squeeze(window.trim_matches(|c: char| !c.is_alphanumeric()));
+        let window = if core.is_empty() { normal::squeeze(window) } else { core };
+        self.squeezed.contains(&window.to_lowercase())
     }
 }
 

@@ -1,22 +1,4 @@
-//! The forms in which texts are compared with what was dropped: white space collapsed, and without any.
-
-/// Every run of white space as one space.
-pub(super) fn collapse(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.chars() {
-        if c.is_whitespace() {
-            gap = true;
-        } else {
-            if gap && !out.is_empty() {
-                out.push(' ');
-            }
-            gap = false;
-            out.push(c);
-        }
-    }
-    out
-}
+//! Small questions on text that several searches ask.
 
 /// Without white space.
 pub(super) fn squeeze(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The request as it may leave.
 
-use super::body::{BodyRule, Side, dropped_strings, skeleton};
+use super::body::{BodyRule, Side, dropped_strings};
 use super::detect::Scope;
 use super::placeholder::measure;
 use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest};
@@ -189,15 +189,15 @@ impl Sanitizer<'_> {
         let safe = &self.catalog.safe;
         let value =
             BodyRule::new(safe, &self.ring, &mut self.text, Side::Request, "request.body").apply(&json);
-        self.explain_structure(&value);
+        // No free text of the request is kept, so that all of it explains.
+        self.explain(&value);
         SafeBody::Json { value }
     }
 
     /// What stands in every note of this case whatever the prompt was: it explains chance matches.
-    pub(super) fn explain_structure(&mut self, value: &serde_json::Value) {
-        let value = skeleton(value);
+    pub(super) fn explain(&mut self, value: &serde_json::Value) {
         self.text.lexicon.add(&value.to_string());
-        self.text.lexicon.add(&serde_yaml::to_string(&value).unwrap_or_default());
+        self.text.lexicon.add(&serde_yaml::to_string(value).unwrap_or_default());
     }
 
     fn opaque(&mut self, body: &str, content_type: Option<&str>) -> Clean {
@@ -243,12 +243,11 @@ impl Sanitizer<'_> {
             }
         }
         let Some(body) = request.body.as_deref() else { return };
-        match serde_json::from_str(body) {
-            Ok(json) => self.prompts.extend(dropped_strings(&json, &self.catalog.safe, Side::Request)),
-            Err(_) => {
-                self.prompts.extend(form_fields(body).map(|(_, value)| value));
-                self.prompts.push(body.to_owned());
-            }
+        if let Ok(json) = serde_json::from_str(body) {
+            self.prompts.extend(dropped_strings(&json, &self.catalog.safe, Side::Request));
+        } else {
+            self.prompts.extend(form_fields(body).map(|(_, value)| value));
+            self.prompts.push(body.to_owned());
         }
     }
 }

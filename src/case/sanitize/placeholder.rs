@@ -13,12 +13,17 @@ pub(super) struct Placeholders {
 
 impl Placeholders {
     pub(super) fn new(ring: &KeyRing) -> Self {
-        let mut last: HashMap<String, u32> = HashMap::new();
+        let mut placeholders = Self::default();
+        placeholders.leave_to(ring);
+        placeholders
+    }
+
+    /// Leaves the numbers of `ring`'s labels to them.
+    pub(super) fn leave_to(&mut self, ring: &KeyRing) {
         for held in ring.iter() {
-            let number = last.entry(held.label.kind.word().to_owned()).or_default();
+            let number = self.last.entry(held.label.kind.word().to_owned()).or_default();
             *number = held.label.number.max(*number);
         }
-        Self { numbers: HashMap::new(), last }
     }
 
     /// The placeholder for `value`.

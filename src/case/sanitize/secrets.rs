@@ -77,6 +77,15 @@ impl SecretScan {
 
     /// Every place of `shadow` at which a secret or a piece of it stands, in order, overlaps merged.
     pub(super) fn find(&self, shadow: &Shadow) -> Vec<Found> {
+        self.search(shadow, true)
+    }
+
+    /// The same where words run together, so that the run around a hit says nothing.
+    pub(super) fn find_pieces(&self, shadow: &Shadow) -> Vec<Found> {
+        self.search(shadow, false)
+    }
+
+    fn search(&self, shadow: &Shadow, runs: bool) -> Vec<Found> {
         let bytes = &shadow.bytes;
         let mut found: Vec<Found> = Vec::new();
         if let Some(automaton) = &self.pieces {
@@ -85,6 +94,7 @@ impl SecretScan {
                     continue;
                 };
                 let (start, end) = match reach {
+                    Reach::Run if !runs => (hit.start(), hit.end()),
                     Reach::Match => (hit.start(), hit.end()),
                     // Many hits lie in one run: do not walk it again for each.
                     Reach::Run if found.last().is_some_and(|f| f.label == label && f.end >= hit.end()) => {
@@ -160,13 +170,13 @@ fn patterns_of(secret: &str, lexicon: &Lexicon) -> Vec<(Vec<u8>, Reach)> {
         out.push((piece.iter().collect::<String>().into_bytes(), Reach::Match));
         out.push((piece.iter().rev().collect::<String>().into_bytes(), Reach::Match));
     }
-    let percent: String = secret.bytes().map(|b| format!("%{b:02x}")).collect();
-    out.push((percent.into_bytes(), Reach::Run));
+    let percent = secret.bytes().flat_map(|b| format!("%{b:02x}").into_bytes()).collect();
+    out.push((percent, Reach::Run));
     if let Ok(json) = serde_json::to_string(secret) {
         out.push((json.trim_matches('"').as_bytes().to_vec(), Reach::Match));
     }
-    let digits: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
-    out.extend(steps(digits.as_bytes(), 2 * PIECE, 2));
+    let digits: Vec<u8> = secret.bytes().flat_map(|b| format!("{b:02x}").into_bytes()).collect();
+    out.extend(steps(&digits, 2 * PIECE, 2));
     for offset in 0..3 {
         let core = base64_core(secret.as_bytes(), offset);
         let url_safe = core.replace('+', "-").replace('/', "_");
@@ -245,8 +255,8 @@ mod tests {
     fn every_form_is_found() {
         let secret = format!("sk-proj-{}", "aB3dE5fG7hJ9kL1m".repeat(2));
         let scan = scan(&secret);
-        let hex: String = secret.bytes().map(|b| format!("{b:02X}")).collect();
-        let percent: String = secret.bytes().map(|b| format!("%{b:02X}")).collect();
+        let hex = secret.bytes().map(|b| format!("{b:02X}")).collect::<Vec<_>>().concat();
+        let percent = secret.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
         let reversed: String = secret.chars().rev().collect();
         for form in [&secret, &hex, &percent, &reversed, &secret.to_uppercase()] {
             assert_eq!(cut(&scan, &format!("before {form} after")), "before [key#1] after");

@@ -82,30 +82,44 @@ impl TextRule {
     /// `raw` as it may leave; `place` is for the ledger.
     pub(super) fn apply(&mut self, raw: &str, scope: Scope, place: &str) -> Ruled {
         let (head, cut_at, left_over) = bounded(raw);
-        let mut text = head.to_owned();
-        let mut limit = cut_at;
         let mut altered = left_over > 0;
-        for _ in 0..PASSES {
-            let finds = self.find(&text, scope);
-            if finds.is_empty() {
-                break;
-            }
-            altered = true;
-            (text, limit) = self.replace(&text, &finds, limit, place);
-        }
+        let (mut text, limit) = self.cut(head, cut_at, scope, place, &mut altered);
         if left_over > 0 {
             text.truncate(limit);
         }
-        let mut out = String::with_capacity(text.len());
-        if show(&text, &mut out) {
+        let mut shown = String::with_capacity(text.len());
+        if show(&text, &mut shown) {
             altered = true;
             self.ledger.add("control", "control_characters", place);
         }
+        // What a mark held together may now stand alone.
+        let (mut out, _) = self.cut(&shown, shown.len(), scope, place, &mut altered);
         if left_over > 0 {
             self.ledger.add("text", "too_long", place);
             out.push_str(&measure("text", left_over, "chars"));
         }
         Ruled { clean: Clean::new(out), altered }
+    }
+
+    /// `raw` with every find replaced, until there is none; and where byte `limit` of it now is.
+    fn cut(
+        &mut self,
+        raw: &str,
+        limit: usize,
+        scope: Scope,
+        place: &str,
+        altered: &mut bool,
+    ) -> (String, usize) {
+        let (mut text, mut limit) = (raw.to_owned(), limit);
+        for _ in 0..PASSES {
+            let finds = self.find(&text, scope);
+            if finds.is_empty() {
+                break;
+            }
+            *altered = true;
+            (text, limit) = self.replace(&text, &finds, limit, place);
+        }
+        (text, limit)
     }
 
     /// True when nothing in `raw` would be replaced.
@@ -127,7 +141,7 @@ impl TextRule {
             }
         }
         let joined = twice.as_ref().or(once.as_ref()).unwrap_or(&plain).joined();
-        for found in self.secrets.find(&joined) {
+        for found in self.secrets.find_pieces(&joined) {
             finds.push(made(&joined, found.start, found.end, What::Held(found.label)));
         }
         finds.retain(|f| f.start < f.end && !text.get(f.start..f.end).is_none_or(is_placeholder));
@@ -256,12 +270,14 @@ fn join(kept: &mut Vec<Find>, find: Find) {
         return;
     };
     let end = last.end.max(find.end);
-    let longer = find.end - find.start > last.end - last.start;
+    let (length, last_length) = (find.end - find.start, last.end - last.start);
     let takes_over = match (&last.what, &find.what) {
         // An echoed text is more than the key in it; a held key is better known than a pattern.
-        (What::Echo(_), _) | (What::Held(_), What::Pattern { .. } | What::Held(_)) => false,
-        (_, What::Echo(_)) | (What::Pattern { .. }, What::Held(_)) => true,
-        (What::Pattern { .. }, What::Pattern { .. }) => longer,
+        (What::Held(_), What::Echo(_)) | (What::Pattern { .. }, What::Pattern { .. }) => length > last_length,
+        (What::Echo(_), What::Held(_)) => length >= last_length,
+        (What::Pattern { .. }, What::Held(_) | What::Echo(_)) => true,
+        (What::Held(_), What::Held(_) | What::Pattern { .. })
+        | (What::Echo(_), What::Echo(_) | What::Pattern { .. }) => false,
     };
     if takes_over {
         last.what = find.what;

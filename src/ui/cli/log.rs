@@ -20,7 +20,10 @@ pub(super) fn begin(path: &Path) -> Result<(), Failed> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(|e| {
-        Failed::new(Exit::Delivery, format!("the log {} cannot be written ({e}); choose another file", path.display()))
+        Failed::new(
+            Exit::Delivery,
+            format!("the log {} cannot be written ({e}); choose another file", path.display()),
+        )
     })?;
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(false)

@@ -81,6 +81,7 @@ fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
             scenario.happened, scenario.look_at, scenario.support_asks
         ),
         paste: scenario.paste(&gateway.base_url(), gateway.key()),
+        gateway: "practice".to_owned(),
     }
 }
 

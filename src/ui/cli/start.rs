@@ -16,6 +16,7 @@ use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts};
 use crate::io::{net, secrets, store};
 use crate::session::{Event, Session, Settings};
+use crate::ui::tui;
 
 /// Name and version, as a note says it.
 pub(super) const TOOL: &str = concat!("casefile ", env!("CARGO_PKG_VERSION"));
@@ -136,7 +137,7 @@ pub(super) fn need_terminal() -> Result<(), Failed> {
 pub(super) fn screen(
     ground: &Ground,
     first: Vec<Event>,
-    practice: Vec<crate::ui::tui::PracticeChoice>,
+    practice: Vec<tui::PracticeChoice>,
 ) -> Result<Exit, Failed> {
     let send = SendArguments::default();
     let choice = Choice {
@@ -148,8 +149,14 @@ pub(super) fn screen(
         screen: true,
     };
     on_this_thread(async {
-        let (session, driver, events) = session(ground, &choice);
-        let _ = (session, driver, events, first, practice);
-        Ok(Exit::Done)
+        let (mut session, mut driver, events) = session(ground, &choice);
+        let keymap = tui::keys::Keymap::built_in().map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let options = tui::Options { keymap, practice, first, no_color };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let signal = tui::open(&mut session, &mut driver, events, clock, options)
+            .await
+            .map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
+        Ok(if signal.is_some() { Exit::Interrupted } else { Exit::Done })
     })
 }

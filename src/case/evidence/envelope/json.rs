@@ -122,7 +122,7 @@ fn error_kind(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelop
     EnvelopeKind::OpenAi
 }
 
-/// OpenRouter's `metadata.raw`: the answer of the provider, as text or JSON.
+/// The `metadata.raw` of `OpenRouter`: the answer of the provider, as text or JSON.
 fn upstream_raw(envelope: &mut Envelope, raw: &Value) {
     let text = match raw {
         Value::String(text) if !text.trim().is_empty() => text.clone(),
@@ -173,7 +173,7 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
     }
 }
 
-/// FastAPI and its relatives: a text, or a list of faults with their places.
+/// `FastAPI` and its relatives: a text, or a list of faults with their places.
 fn detail(detail: &Value) -> Option<Envelope> {
     let bare = Envelope::bare(EnvelopeKind::Detail);
     match detail {

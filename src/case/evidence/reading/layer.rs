@@ -34,7 +34,7 @@ const FRONTS: [&str; 11] = [
 ];
 
 /// Error types that new-api writes for what its upstream did
-/// (Calcium-Ion/new-api, `dto/error.go` and `types/error.go`; docs/domain 3.1).
+/// (<https://github.com/QuantumNous/new-api/blob/main/types/error.go>, read 2026-11-21).
 const UPSTREAM_TYPES: [&str; 6] =
     ["upstream_error", "openai_error", "claude_error", "gemini_error", "midjourney_error", "rerank_error"];
 

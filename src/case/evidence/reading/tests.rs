@@ -1,1 +1,199 @@
+use super::*;
+use crate::case::evidence::{Outcome, Source, Timing, TransportFailure};
+use crate::case::vocabulary::TransportKind;
 
+type Headers = &'static [(&'static str, &'static str)];
+/// Endpoint, streaming, status, content type, body, what is wrong.
+type Case = (&'static str, bool, u16, &'static str, String, Option<SoftFailure>);
+
+fn attempt(outcome: Outcome) -> Attempt {
+    Attempt {
+        index: 1,
+        source: Source::Sent,
+        at: None,
+        outcome,
+        timing: Timing::default(),
+        waited_ms: None,
+        decision: None,
+        reason: String::new(),
+        request_bytes: 0,
+    }
+}
+
+fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+    Response {
+        status: Some(status),
+        headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        body: body.as_bytes().to_vec(),
+        body_bytes: body.len() as u64,
+        ..Response::default()
+    }
+}
+
+fn reading(response: Response, expectation: &Expectation<'_>) -> Reading {
+    let catalog = Catalog::built_in();
+    read(&attempt(Outcome::Response(response)), expectation, catalog.profile("cometapi"))
+}
+
+#[test]
+fn layers() {
+    let html = "<html><head><title>502 Bad Gateway</title></head></html>";
+    let table: &[(u16, Headers, &str, Layer)] = &[
+        (403, &[("cf-mitigated", "challenge")], "", Layer::Edge),
+        (403, &[("server", "cloudflare"), ("cf-ray", "8a-FRA")], html, Layer::Edge),
+        (502, &[("server", "nginx/1.22.1")], html, Layer::Edge),
+        (502, &[], html, Layer::Edge),
+        (524, &[("server", "cloudflare")], "error code: 524", Layer::Edge),
+        (524, &[("server", "cloudflare")], "", Layer::Edge),
+        (500, &[], "", Layer::Unknown),
+        (
+            401,
+            &[("cf-ray", "8a-FRA")],
+            r#"{"error":{"code":"","message":"x","type":"comet_api_error"}}"#,
+            Layer::Gateway,
+        ),
+        (401, &[], r#"{"error":{"code":"x","message":"x","type":"some_error"}}"#, Layer::Gateway),
+        (
+            500,
+            &[],
+            r#"{"error":{"message":"x","type":"comet_api_error","param":"","code":"x"}}"#,
+            Layer::Gateway,
+        ),
+        (
+            500,
+            &[],
+            r#"{"error":{"message":"x","type":"upstream_error","param":"503","code":"x"}}"#,
+            Layer::Provider,
+        ),
+        (
+            400,
+            &[],
+            r#"{"error":{"message":"x","type":"invalid_request_error","param":"model","code":null}}"#,
+            Layer::Provider,
+        ),
+        (
+            429,
+            &[],
+            r#"{"error":{"message":"litellm.RateLimitError: OpenAIException - x","type":"t","param":null,"code":"429"}}"#,
+            Layer::Provider,
+        ),
+        (
+            400,
+            &[],
+            r#"{"error":{"message":"litellm.BadRequestError: Invalid","type":"t","param":null,"code":"400"}}"#,
+            Layer::Gateway,
+        ),
+        (
+            529,
+            &[],
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            Layer::Provider,
+        ),
+        (400, &[], r#"{"error":{"code":400,"message":"x","status":"INVALID_ARGUMENT"}}"#, Layer::Provider),
+        (403, &[], r#"{"code":null,"message":"user quota is not enough","data":null}"#, Layer::Gateway),
+        (404, &[], r#"{"detail":"Not Found"}"#, Layer::Unknown),
+        (301, &[("location", "https://www.cometapi.com/v1/x")], "", Layer::Gateway),
+        (200, &[], "{}", Layer::Unknown),
+    ];
+    for (status, headers, body, layer) in table {
+        let found = reading(answer(*status, headers, body), &Expectation::default());
+        assert_eq!(found.layer, *layer, "{status} {body}");
+        assert!(!found.layer_because.is_empty());
+    }
+    let failure = TransportFailure { kind: TransportKind::Dns, detail: String::new() };
+    let found = read(&attempt(Outcome::Transport(failure)), &Expectation::default(), None);
+    assert_eq!((found.layer, found.shape), (Layer::Client, ResponseShape::ClientError));
+}
+
+#[test]
+fn redirects() {
+    let host = Expectation { host: Some("api.cometapi.com"), ..Expectation::default() };
+    let table = [
+        ("https://www.cometapi.com/v1/x", Some((true, true))),
+        ("//WWW.cometapi.com/v1/x", Some((true, true))),
+        ("https://elsewhere.example/", Some((true, false))),
+        ("https://api.cometapi.com/v1/x/", Some((false, false))),
+        ("/v1/x/", Some((false, false))),
+        ("", Some((false, false))),
+    ];
+    for (location, want) in table {
+        let found = reading(answer(301, &[("location", location)], ""), &host);
+        assert_eq!(found.redirect.map(|r| (r.other_host, r.to_web_site)), want, "{location}");
+        assert_eq!(found.shape, ResponseShape::Redirect);
+    }
+    assert!(reading(answer(200, &[("location", "/x")], "{}"), &host).redirect.is_none());
+    assert!(reading(answer(301, &[], ""), &host).redirect.is_none());
+}
+
+#[test]
+fn soft_failures() {
+    use SoftFailure as S;
+    let catalog = Catalog::built_in();
+    let choice = |message: &str, finish: &str| {
+        format!(r#"{{"model":"m","choices":[{{"message":{message},"finish_reason":"{finish}"}}]}}"#)
+    };
+    let good = choice(r#"{"content":"ok"}"#, "stop");
+    let table: Vec<Case> = vec![
+        ("chat_completions", false, 200, "application/json", good.clone(), None),
+        ("chat_completions", true, 200, "application/json", good, Some(S::NotAStream)),
+        ("chat_completions", false, 200, "application/json", choice(r#"{"content":null}"#, "stop"), Some(S::EmptyContent)),
+        ("chat_completions", false, 200, "application/json", choice(r#"{"content":null,"tool_calls":[{}]}"#, "tool_calls"), None),
+        ("chat_completions", false, 200, "application/json", choice(r#"{"content":"a"}"#, "length"), Some(S::LengthLimit)),
+        ("chat_completions", false, 200, "application/json", choice(r#"{"content":""}"#, "content_filter"), Some(S::ContentFilter)),
+        ("chat_completions", false, 200, "application/json", r#"{"choices":[]}"#.into(), Some(S::EmptyContent)),
+        ("chat_completions", false, 200, "application/json", r#"{"id":1}"#.into(), Some(S::MissingField)),
+        ("chat_completions", false, 200, "application/json", "oops".into(), Some(S::NotJson)),
+        ("chat_completions", false, 200, "application/json", r#"{"choices":["#.into(), Some(S::NotJson)),
+        ("chat_completions", false, 200, "application/json", String::new(), Some(S::EmptyBody)),
+        ("chat_completions", false, 204, "application/json", String::new(), None),
+        ("chat_completions", false, 500, "application/json", String::new(), None),
+        ("chat_completions", false, 200, "text/html", "<html></html>".into(), Some(S::Html)),
+        ("chat_completions", false, 200, "application/json", r#"{"error":{"message":"x"}}"#.into(), Some(S::ErrorInBody)),
+        ("images_generations", false, 200, "application/json", r#"{"data":[]}"#.into(), Some(S::EmptyContent)),
+        ("models", false, 200, "application/json", r#"{"object":"list","data":[]}"#.into(), None),
+        ("messages", false, 200, "application/json", r#"{"type":"message","content":[],"stop_reason":"end_turn"}"#.into(), Some(S::EmptyContent)),
+        ("messages", false, 200, "application/json", r#"{"type":"message","content":[{"type":"tool_use"}]}"#.into(), None),
+        ("responses", false, 200, "application/json", r#"{"object":"response","status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[]}"#.into(), Some(S::LengthLimit)),
+        ("responses", false, 200, "application/json", r#"{"object":"response","status":"completed","output":[{"type":"message","content":[{"text":"a"}]}]}"#.into(), None),
+        ("nowhere", false, 200, "audio/mpeg", "ID3 sound".into(), None),
+    ];
+    for (endpoint, streaming, status, kind, body, want) in table {
+        let expectation = Expectation { streaming, endpoint: catalog.endpoint(endpoint), host: None };
+        let found = reading(answer(status, &[("content-type", kind)], &body), &expectation);
+        assert_eq!(found.soft, want, "{endpoint} {status} {body}");
+    }
+}
+
+#[test]
+fn a_pasted_stream_is_read() {
+    let body = "data: {\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n";
+    let found = reading(answer(200, &[], body), &Expectation { streaming: true, ..Expectation::default() });
+    assert_eq!((found.shape, found.returned_model.as_deref()), (ResponseShape::Stream, Some("m")));
+    assert_eq!(found.stream.map(|s| (s.verdict, s.longest_gap_ms)), Some((StreamVerdict::Truncated, None)));
+    let body = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded (request id: req_12345678)\"}}\n\n";
+    let found = reading(answer(200, &[("content-type", "text/event-stream")], body), &Expectation::default());
+    assert_eq!(found.envelope.error_type.as_deref(), Some("overloaded_error"));
+    assert_eq!(found.soft, Some(SoftFailure::ErrorInBody));
+    assert_eq!(found.request_ids.first().map(|i| i.id.as_str()), Some("req_12345678"));
+    let json = reading(
+        answer(200, &[("content-type", "text/event-stream")], r#"{"error":{"message":"x"}}"#),
+        &Expectation::default(),
+    );
+    assert!(json.stream.is_none());
+    assert_eq!(json.shape, ResponseShape::JsonObject);
+}
+
+#[test]
+fn the_gateways_clock_is_shown_against_the_date_header() {
+    let body = r#"{"error":{"code":"","message":"x (request id: 20260205132859798638387SIHCnxzJ)","type":"comet_api_error"}}"#;
+    let found =
+        reading(answer(400, &[("date", "Thu, 05 Feb 2026 05:29:01 GMT")], body), &Expectation::default());
+    let id = found.request_ids.first().expect("an id");
+    assert!(id.primary);
+    assert_eq!(
+        id.decoded_time.map(|t| t.to_rfc3339()).as_deref(),
+        Some("2026-02-05T13:28:59.798638387+08:00")
+    );
+    assert_eq!(found.server_date.map(|d| d.to_rfc3339()).as_deref(), Some("2026-02-05T05:29:01+00:00"));
+    assert_eq!(found.retry_after_ms, None);
+}

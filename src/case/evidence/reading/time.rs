@@ -67,6 +67,8 @@ fn decimal_ms(text: &str, factor: f64) -> Option<u64> {
 mod tests {
     use super::*;
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     #[test]
     fn dates_in_three_forms() {
         let want: DateTime<Utc> = "1994-11-06T08:49:37Z".parse().expect("a time");
@@ -84,7 +86,7 @@ mod tests {
         let json = serde_json::json!({"error": {"details": [
             {"@type": "type.googleapis.com/google.rpc.QuotaFailure"},
             {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "17.5s"}]}});
-        let table: [(&[(&str, &str)], Option<u64>); 11] = [
+        let table: [(Headers, Option<u64>); 11] = [
             (&[("retry-after", "7")], Some(7_000)),
             (&[("retry-after", " 0.25 ")], Some(250)),
             (&[("retry-after", "Sat, 21 Nov 2026 08:00:20 GMT")], Some(20_000)),

@@ -37,6 +37,9 @@ impl Parts {
             let (masked, of_header) = secret::mask_header(&name, &value, catalog, ring);
             self.placeholder(of_header, Place::Header(name.clone()));
             seen.literal |= of_header.literal;
+            // A key that slipped before the colon.
+            let (name, in_name) = secret::mask_free(&name, catalog, ring);
+            seen.literal |= in_name;
             headers.push(Header::new(name, masked));
         }
         let (url, of_url) = secret::mask_url(&url, catalog, ring);

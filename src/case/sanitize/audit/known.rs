@@ -70,7 +70,9 @@ impl Windows {
         hashes.sort_unstable();
         hashes.dedup();
         let mut sieve = Sieve::new(hashes.len());
-        hashes.iter().for_each(|h| sieve.add(*h));
+        for hash in &hashes {
+            sieve.add(*hash);
+        }
         Self { hashes, sieve }
     }
 
@@ -107,7 +109,9 @@ impl Known {
             }
         }
         let mut sieve = Sieve::new(grams.len());
-        grams.keys().for_each(|key| sieve.add(*key));
+        for key in grams.keys() {
+            sieve.add(*key);
+        }
         let (mut spaced, mut tight, mut dense) = (Vec::new(), Vec::new(), Vec::new());
         for text in dropped {
             let chars: Vec<char> = text.chars().collect();

@@ -79,12 +79,11 @@ pub(super) fn all(text: &str) -> Vec<View> {
 fn squeezed(view: &View) -> View {
     view.map(false, |rest| match rest {
         [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((Vec::new(), 1)),
-        [b'\\', b'\n', ..] => Some((Vec::new(), 2)),
-        [b'\\', b'\r', b'\n', ..] | [0xe2, 0x80, 0x8b..=0x8f, ..] | [0xef, 0xbb, 0xbf, ..] => {
-            Some((Vec::new(), 3))
-        }
-        [0xe2, 0x81, 0xa0, ..] => Some((Vec::new(), 3)),
-        [0xc2, 0xad, ..] => Some((Vec::new(), 2)),
+        [b'\\', b'\n', ..] | [0xc2, 0xad, ..] => Some((Vec::new(), 2)),
+        [b'\\', b'\r', b'\n', ..]
+        | [0xe2, 0x80, 0x8b..=0x8f, ..]
+        | [0xe2, 0x81, 0xa0, ..]
+        | [0xef, 0xbb, 0xbf, ..] => Some((Vec::new(), 3)),
         [quote @ (b'"' | b'\'' | b'`'), tail @ ..] => {
             let blanks = |bytes: &[u8]| bytes.iter().take(64).take_while(|b| b.is_ascii_whitespace()).count();
             let before = blanks(tail);
@@ -155,19 +154,19 @@ pub(super) fn canary(length: usize) -> String {
 }
 
 pub(super) fn percent(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02X}")).collect()
+    text.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat()
 }
 
 pub(super) fn escaped(text: &str) -> String {
-    text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect()
+    text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<Vec<_>>().concat()
 }
 
 /// `secret` in every form in which the audit must know it.
 pub(super) fn disguises(secret: &str) -> Vec<String> {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-    let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
-    let entities: String = secret.bytes().map(|b| format!("&#{b};")).collect();
+    let hex = secret.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    let entities = secret.bytes().map(|b| format!("&#{b};")).collect::<Vec<_>>().concat();
     let spaced: String = secret.chars().flat_map(|c| [c, ' ']).collect();
     let middle = secret.len() / 2;
     let (head, tail) = (secret.get(..middle).unwrap_or(""), secret.get(middle..).unwrap_or(""));

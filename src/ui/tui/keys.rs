@@ -1,0 +1,303 @@
+//! Which key does what: a table per mode, read from `assets/keys.yaml`. Help and the line at the bottom are made from it.
+
+mod combo;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+pub use combo::{KeyCombo, NotAKey};
+
+/// Everything that a key can do. Closed: a key file can move keys, not invent actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Leave at once.
+    QuitNow,
+    /// Leave, or ask where a note was not delivered.
+    Quit,
+    /// Draw everything again.
+    Redraw,
+    /// Show the help.
+    Help,
+    /// Go to Request.
+    StepRequest,
+    /// Go to Reproduce.
+    StepReproduce,
+    /// Go to Isolate.
+    StepIsolate,
+    /// Go to Review.
+    StepReview,
+    /// Go to Note.
+    StepNote,
+    /// Go to the step before.
+    PreviousStep,
+    /// Go to the step after.
+    NextStep,
+    /// Show the practice scenarios.
+    Practice,
+    /// The main key of a step: onwards.
+    GoOn,
+    /// Mark (or edit) the next field or pane.
+    NextField,
+    /// Mark (or edit) the field or pane before.
+    PreviousField,
+    /// One line or row down.
+    Down,
+    /// One line or row up.
+    Up,
+    /// One page down.
+    PageDown,
+    /// One page up.
+    PageUp,
+    /// To the first line.
+    Top,
+    /// To the last line.
+    Bottom,
+    /// Edit the marked field.
+    EditField,
+    /// Change the model.
+    EditModel,
+    /// Choose the gateway's profile.
+    ChooseGateway,
+    /// Choose an endpoint.
+    ChooseEndpoint,
+    /// Type a key.
+    GiveKey,
+    /// Go to the next finding.
+    NextFinding,
+    /// Say how to paste.
+    PasteHint,
+    /// Send again.
+    SendAgain,
+    /// Cancel what is under way.
+    Cancel,
+    /// Do not wait, retry now.
+    SkipWait,
+    /// Do not retry.
+    StopRetrying,
+    /// Allow, and keep the binding of key and host; not where a key belongs to another host.
+    Allow,
+    /// Allow in any case, and keep the binding of key and host.
+    AllowAndRemember,
+    /// Allow for this session.
+    AllowOnce,
+    /// Do not send.
+    Refuse,
+    /// A control with another model.
+    OtherModel,
+    /// A control with another key.
+    OtherKey,
+    /// A control with a minimal body.
+    MinimalBody,
+    /// Edit the operator's words.
+    EditWords,
+    /// Change between YAML and Markdown.
+    ToggleFormat,
+    /// Copy the note.
+    Copy,
+    /// Write the note.
+    Write,
+    /// Take what was typed or marked.
+    Accept,
+    /// Close what lies on top.
+    Close,
+    /// End editing.
+    EndEdit,
+}
+
+/// What has the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Tried first, whatever has the keyboard.
+    Always,
+    /// Tried last on the pages of the walk.
+    Steps,
+    /// The page Request.
+    Request,
+    /// The page Reproduce.
+    Reproduce,
+    /// The page Isolate.
+    Isolate,
+    /// The page Review.
+    Review,
+    /// The page Note.
+    Note,
+    /// Tried before the page while a request is under way.
+    Sending,
+    /// Tried before the page while a retry waits.
+    Waiting,
+    /// The question before something is sent.
+    Consent,
+    /// A field of one line.
+    EditingLine,
+    /// A field of many lines.
+    EditingText,
+    /// The operator's words.
+    EditingWords,
+    /// A question with a typed answer.
+    Prompt,
+    /// A list to choose from.
+    Picker,
+    /// The practice scenarios.
+    Practice,
+    /// The help.
+    Help,
+    /// The question before leaving.
+    Leaving,
+}
+
+impl Mode {
+    /// Modes whose tables hold, in the order in which they are tried. The mode itself, on a page also [`Mode::Steps`].
+    pub fn chain(self) -> &'static [Self] {
+        match self {
+            Self::Always => &[Self::Always],
+            Self::Steps => &[Self::Always, Self::Steps],
+            Self::Request => &[Self::Always, Self::Request, Self::Steps],
+            Self::Reproduce => &[Self::Always, Self::Reproduce, Self::Steps],
+            Self::Isolate => &[Self::Always, Self::Isolate, Self::Steps],
+            Self::Review => &[Self::Always, Self::Review, Self::Steps],
+            Self::Note => &[Self::Always, Self::Note, Self::Steps],
+            Self::Sending => &[Self::Always, Self::Sending, Self::Steps],
+            Self::Waiting => &[Self::Always, Self::Waiting, Self::Steps],
+            Self::Consent => &[Self::Always, Self::Consent],
+            Self::EditingLine => &[Self::Always, Self::EditingLine],
+            Self::EditingText => &[Self::Always, Self::EditingText],
+            Self::EditingWords => &[Self::Always, Self::EditingWords],
+            Self::Prompt => &[Self::Always, Self::Prompt],
+            Self::Picker => &[Self::Always, Self::Picker],
+            Self::Practice => &[Self::Always, Self::Practice],
+            Self::Help => &[Self::Always, Self::Help],
+            Self::Leaving => &[Self::Always, Self::Leaving],
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// Keys that do it, the one to show first.
+    pub keys: Vec<KeyCombo>,
+    /// What they do.
+    pub action: Action,
+    /// Words for the line at the bottom; empty: in the help only.
+    #[serde(default)]
+    pub label: String,
+    /// Line of the help.
+    pub help: String,
+}
+
+/// The whole table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Keymap {
+    modes: BTreeMap<Mode, Vec<Binding>>,
+}
+
+/// The key file cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the key table cannot be read: {0}; compare it with the commented one that `casefile` brings")]
+pub struct KeymapError(String);
+
+const BUILT_IN: &str = include_str!("../../../assets/keys.yaml");
+
+impl Keymap {
+    /// The table that the program brings.
+    ///
+    /// # Errors
+    /// Never for a build that passed its tests: the embedded file is checked there.
+    pub fn built_in() -> Result<Self, KeymapError> {
+        Self::read(BUILT_IN)
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// What the reader says: an unknown mode, action or key.
+    pub fn read(text: &str) -> Result<Self, KeymapError> {
+        let options = serde_yaml::options! { strict_booleans: true, with_snippet: false };
+        serde_yaml::from_str_with_options(text, options).map_err(|error| KeymapError(error.to_string()))
+    }
+
+    /// What `combo` does in `mode`.
+    pub fn action(&self, mode: Mode, combo: KeyCombo) -> Option<Action> {
+        self.bindings(mode).find(|b| b.keys.contains(&combo)).map(|b| b.action)
+    }
+
+    /// Every binding that holds in `mode`, in the order in which it is tried.
+    pub fn bindings(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+        mode.chain().iter().filter_map(|m| self.modes.get(m)).flatten()
+    }
+
+    /// The bindings of `mode`'s own table, for the help.
+    pub fn own_bindings(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+        self.modes.get(&mode).into_iter().flatten()
+    }
+
+    /// The first key of `action` in `mode`, for sentences that name a key.
+    pub fn key_for(&self, mode: Mode, action: Action) -> String {
+        self.bindings(mode)
+            .find(|b| b.action == action)
+            .and_then(|b| b.keys.first())
+            .map_or_else(|| "(no key)".to_owned(), ToString::to_string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_table_reads_and_names_no_key_twice() {
+        let keymap = Keymap::built_in().expect("the embedded table reads");
+        for (mode, bindings) in &keymap.modes {
+            let mut seen = Vec::new();
+            for key in bindings.iter().flat_map(|b| &b.keys) {
+                assert!(!seen.contains(&key), "{key} twice in {mode:?}");
+                seen.push(key);
+            }
+        }
+        assert_eq!(keymap.modes.len(), 18, "every mode has a table");
+    }
+
+    #[test]
+    fn no_key_is_used_that_terminals_or_tmux_take() {
+        let keymap = Keymap::built_in().expect("reads");
+        let taken: Vec<KeyCombo> =
+            ["ctrl-b", "ctrl-h", "ctrl-i", "ctrl-j", "ctrl-m", "ctrl-q", "ctrl-s", "ctrl-z"]
+                .iter()
+                .map(|k| k.parse().expect("a key"))
+                .collect();
+        for binding in keymap.modes.values().flatten() {
+            for key in &binding.keys {
+                assert!(!taken.contains(key), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn modes_fall_back_to_the_steps_and_ctrl_c_works_everywhere() {
+        let keymap = Keymap::built_in().expect("reads");
+        let key = |text: &str| text.parse::<KeyCombo>().expect("a key");
+        for mode in keymap.modes.keys() {
+            assert_eq!(keymap.action(*mode, key("ctrl-c")), Some(Action::QuitNow), "{mode:?}");
+        }
+        assert_eq!(keymap.action(Mode::Note, key("3")), Some(Action::StepIsolate));
+        assert_eq!(keymap.action(Mode::EditingText, key("3")), None);
+        assert_eq!(keymap.action(Mode::Request, key("E")), Some(Action::ChooseEndpoint));
+        assert_eq!(keymap.action(Mode::Request, key("e")), Some(Action::EditField));
+    }
+
+    #[test]
+    fn a_bad_table_is_refused_with_its_reason() {
+        for text in [
+            "request: [{keys: [hyper-x], action: quit, help: x}]",
+            "request: [{keys: [x], action: fly, help: x}]",
+            "7",
+        ] {
+            assert!(Keymap::read(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Where things stand on the screen. Drawing and scrolling both ask here, so they agree.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::screen::Screen;
+use super::widget::area::middle;
+use super::widget::text::wrap;
+use crate::session::{Activity, Session, Standing};
+
+/// From this many columns on, panes stand side by side.
+const WIDE: u16 = 100;
+
+/// Smallest terminal in which a page can be used.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// The parts of every page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frames {
+    /// Case, gateway, key.
+    pub title: Rect,
+    /// The five steps.
+    pub steps: Rect,
+    /// The practice story; may be empty.
+    pub story: Rect,
+    /// The page.
+    pub body: Rect,
+    /// What just happened.
+    pub status: Rect,
+    /// The keys.
+    pub keys: Rect,
+}
+
+/// The parts of the page Request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestAreas {
+    /// Gateway, model, key.
+    pub facts: Rect,
+    /// Method.
+    pub method: Rect,
+    /// URL.
+    pub url: Rect,
+    /// Headers with their heading.
+    pub headers: Rect,
+    /// The body's heading.
+    pub body_head: Rect,
+    /// The body.
+    pub body: Rect,
+    /// Findings with their heading.
+    pub findings: Rect,
+}
+
+/// The parts of the page Reproduce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReproduceAreas {
+    /// What is sent.
+    pub request: Rect,
+    /// What runs; may be empty.
+    pub activity: Rect,
+    /// The attempts; may be empty.
+    pub table: Rect,
+    /// Diagnosis with its heading, or all that will be sent.
+    pub below: Rect,
+    /// The marked attempt with its heading, where there is place beside.
+    pub beside: Option<Rect>,
+}
+
+/// The panes of the page Review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReviewAreas {
+    /// The evidence that leaves.
+    pub evidence: Rect,
+    /// What was replaced.
+    pub ledger: Rect,
+    /// The operator's words.
+    pub words: Rect,
+}
+
+/// The panes of the page Note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoteAreas {
+    /// The note.
+    pub preview: Rect,
+    /// What is there and what is missing.
+    pub completeness: Rect,
+}
+
+/// The whole terminal.
+pub fn whole(size: (u16, u16)) -> Rect {
+    Rect::new(0, 0, size.0, size.1)
+}
+
+/// What the status line says: the face's answer to the last key, else the session's notice, else what the step lacks.
+pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> &'a str {
+    screen.hint.as_deref().or_else(|| session.notice().map(|n| n.text.as_str())).unwrap_or_else(|| {
+        match session.standing(session.step()) {
+            Standing::Missing(what) => what,
+            Standing::Optional => "this step is optional",
+            Standing::Done => "",
+        }
+    })
+}
+
+/// The parts of every page in `area`.
+pub fn frames(session: &Session, screen: &Screen, area: Rect) -> Frames {
+    let said = wrap(status_text(session, screen), usize::from(area.width.saturating_sub(2))).len();
+    // Never more than a third of a small screen.
+    let said = u16::try_from(said).unwrap_or(3).clamp(1, (area.height / 5).clamp(1, 4));
+    let [title, steps, page, status, keys] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(said),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    let (story, body) = split_story(screen, page);
+    Frames { title, steps, story, body, status, keys }
+}
+
+/// The story stands beside the page, or in a few rows above it.
+fn split_story(screen: &Screen, page: Rect) -> (Rect, Rect) {
+    let Some(choice) = screen.practice.current().filter(|_| !screen.practice.is_open) else {
+        return (Rect::default(), page);
+    };
+    if page.width >= WIDE + 12 {
+        let [body, _, story] =
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(32)])
+                .areas(page);
+        return (story, body);
+    }
+    let rows = wrap(&choice.story, usize::from(page.width.saturating_sub(2))).len();
+    let rows = u16::try_from(rows).unwrap_or(2).clamp(1, 2) + 1;
+    let [story, body] = Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(page);
+    (story, body)
+}
+
+/// The parts of the page Request.
+pub fn request(body: Rect, session: &Session) -> RequestAreas {
+    let found = u16::try_from(session.findings().len()).unwrap_or(u16::MAX);
+    let headers = u16::try_from(session.draft().headers.len()).unwrap_or(u16::MAX);
+    let wide = body.width >= WIDE;
+    let (left, mut findings) = if wide {
+        let [left, _, right] =
+            Layout::horizontal([Constraint::Percentage(62), Constraint::Length(1), Constraint::Min(0)])
+                .areas(body);
+        (left, right)
+    } else {
+        (body, Rect::default())
+    };
+    let below = if wide { 0 } else { found.saturating_mul(2).clamp(1, 6) + 1 };
+    let [facts, method, url, headers, body_head, text, under] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Length(1 + headers.clamp(1, if wide { 10 } else { 4 })),
+        Constraint::Length(1),
+        Constraint::Min(3),
+        Constraint::Length(below),
+    ])
+    .areas(left);
+    if !wide {
+        findings = under;
+    }
+    RequestAreas { facts, method, url, headers, body_head, body: text, findings }
+}
+
+/// The parts of the page Reproduce.
+pub fn reproduce(body: Rect, session: &Session) -> ReproduceAreas {
+    let attempts = u16::try_from(session.evidence().attempts.len()).unwrap_or(u16::MAX);
+    let table = if attempts == 0 { 0 } else { 1 + attempts.min(5) };
+    let activity = match session.activity() {
+        Activity::Idle => 0,
+        Activity::Sending { .. } | Activity::Waiting { .. } => 1,
+    };
+    let [request, activity, table, rest] = Layout::vertical([
+        Constraint::Length(2),
+        Constraint::Length(activity),
+        Constraint::Length(table),
+        Constraint::Min(0),
+    ])
+    .areas(body);
+    if attempts > 0 && body.width >= WIDE {
+        let [below, _, beside] =
+            Layout::horizontal([Constraint::Percentage(50), Constraint::Length(1), Constraint::Min(0)])
+                .areas(rest);
+        return ReproduceAreas { request, activity, table, below, beside: Some(beside) };
+    }
+    ReproduceAreas { request, activity, table, below: rest, beside: None }
+}
+
+/// The panes of the page Review.
+pub fn review(body: Rect) -> ReviewAreas {
+    if body.width >= WIDE {
+        let [evidence, _, right] =
+            Layout::horizontal([Constraint::Percentage(55), Constraint::Length(1), Constraint::Min(0)])
+                .areas(body);
+        let [ledger, words] = Layout::vertical([Constraint::Min(3), Constraint::Length(14)]).areas(right);
+        return ReviewAreas { evidence, ledger, words };
+    }
+    let [evidence, ledger, words] =
+        Layout::vertical([Constraint::Min(3), Constraint::Length(5), Constraint::Length(4)]).areas(body);
+    ReviewAreas { evidence, ledger, words }
+}
+
+/// The panes of the page Note.
+pub fn note(body: Rect) -> NoteAreas {
+    if body.width >= WIDE {
+        let [preview, _, completeness] =
+            Layout::horizontal([Constraint::Percentage(62), Constraint::Length(1), Constraint::Min(0)])
+                .areas(body);
+        return NoteAreas { preview, completeness };
+    }
+    let [preview, completeness] = Layout::vertical([Constraint::Min(4), Constraint::Length(6)]).areas(body);
+    NoteAreas { preview, completeness }
+}
+
+/// The frame of a question that lies on top.
+pub fn popup_frame(area: Rect) -> Rect {
+    middle(area, 78, 20.min(area.height.saturating_sub(3)))
+}
+
+/// The inside of [`popup_frame`].
+pub fn popup(area: Rect) -> Rect {
+    inside(popup_frame(area))
+}
+
+/// The frame of the help.
+pub fn help_frame(area: Rect) -> Rect {
+    middle(area, 96, area.height.saturating_sub(2))
+}
+
+/// The inside of [`help_frame`].
+pub fn help(area: Rect) -> Rect {
+    inside(help_frame(area))
+}
+
+/// The inside of a frame, as [`super::widget::area::on_top`] gives it.
+fn inside(frame: Rect) -> Rect {
+    let inner = frame.inner(ratatui::layout::Margin { horizontal: 1, vertical: 1 });
+    inner.inner(ratatui::layout::Margin { horizontal: u16::from(inner.width > 20), vertical: 0 })
+}

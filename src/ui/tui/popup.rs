@@ -1,0 +1,212 @@
+//! What can lie on top of a page: a question, a list, the help.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::style::{Modifier, Style};
+use ratatui_textarea::{CursorMove, TextArea};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretString};
+
+/// What lies on top.
+pub enum Popup {
+    /// The help.
+    Help {
+        /// Lines scrolled.
+        top: usize,
+    },
+    /// A question with a typed answer.
+    Prompt(Prompt),
+    /// A list to choose from.
+    Picker(Picker),
+    /// Really leave?
+    Leaving,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The model of the request.
+    Model,
+    /// A key for the request.
+    Key,
+    /// The model of a control.
+    OtherModel,
+    /// The key of a control.
+    OtherKey,
+    /// Where to write the note.
+    Path,
+}
+
+impl Asked {
+    /// The question.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Model => "Model of this request",
+            Self::Key => "Key for this request (not shown, kept in memory only)",
+            Self::OtherModel => "Send once more with this model",
+            Self::OtherKey => "Send once more with this key (not shown, kept in memory only)",
+            Self::Path => "Write the note to this file (a folder ends in /)",
+        }
+    }
+
+    /// True where the answer must not be seen.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Key | Self::OtherKey)
+    }
+}
+
+/// A question with the answer typed so far.
+pub struct Prompt {
+    /// What is asked for.
+    pub asked: Asked,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// An answer that is being typed.
+pub enum Answer {
+    /// For all to see.
+    Open(Box<TextArea<'static>>),
+    /// A secret: wiped when dropped, never drawn.
+    Hidden(SecretBox<String>),
+}
+
+impl Prompt {
+    /// The question, with a first answer to change.
+    pub fn new(asked: Asked, first: &str) -> Self {
+        let answer = if asked.is_secret() {
+            // Room for any usual key: a text that grows would leave copies behind.
+            Answer::Hidden(SecretBox::new(Box::new(String::with_capacity(4096))))
+        } else {
+            let mut area = TextArea::new(vec![first.replace('\n', " ")]);
+            area.set_cursor_line_style(Style::new());
+            area.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+            area.move_cursor(CursorMove::End);
+            Answer::Open(Box::new(area))
+        };
+        Self { asked, answer }
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: &KeyEvent) {
+        let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match &mut self.answer {
+            Answer::Open(area) => {
+                area.input(*key);
+                if area.lines().len() > 1 {
+                    let joined = area.lines().concat();
+                    **area = TextArea::new(vec![joined]);
+                    area.move_cursor(CursorMove::End);
+                }
+            }
+            Answer::Hidden(secret) => match key.code {
+                KeyCode::Char(c) if plain && !c.is_whitespace() => secret.expose_secret_mut().push(c),
+                KeyCode::Char('u') if !plain => secret.expose_secret_mut().clear(),
+                KeyCode::Backspace => {
+                    secret.expose_secret_mut().pop();
+                }
+                _ => {}
+            },
+        }
+    }
+
+    /// Takes pasted text; line breaks and, in a secret, blanks are left out.
+    pub fn paste(&mut self, text: &str) {
+        match &mut self.answer {
+            Answer::Open(area) => {
+                let line: String = text.chars().filter(|c| *c != '\n').take(4096).collect();
+                area.insert_str(line);
+            }
+            Answer::Hidden(secret) => {
+                let room = 4096_usize.saturating_sub(secret.expose_secret().len());
+                let kept = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(room);
+                secret.expose_secret_mut().extend(kept);
+            }
+        }
+    }
+
+    /// The open answer without blanks around it; empty for a secret.
+    pub fn open_answer(&self) -> String {
+        match &self.answer {
+            Answer::Open(area) => area.lines().concat().trim().to_owned(),
+            Answer::Hidden(_) => String::new(),
+        }
+    }
+
+    /// The secret answer; `None` where nothing was typed.
+    pub fn secret_answer(&self) -> Option<SecretString> {
+        match &self.answer {
+            Answer::Hidden(secret) if !secret.expose_secret().is_empty() => {
+                Some(SecretString::from(secret.expose_secret().clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Characters of a secret answer, for the masked line.
+    pub fn hidden_length(&self) -> usize {
+        match &self.answer {
+            Answer::Hidden(secret) => secret.expose_secret().chars().count(),
+            Answer::Open(_) => 0,
+        }
+    }
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// A gateway's profile.
+    Gateway,
+    /// An endpoint.
+    Endpoint,
+}
+
+/// A list to choose from. Its lines come from the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picker {
+    /// What is chosen.
+    pub choice: Choice,
+    /// Ids and lines.
+    pub items: Vec<(String, String)>,
+    /// The marked one.
+    pub marked: usize,
+}
+
+impl Picker {
+    /// Moves the mark.
+    pub fn step(&mut self, forward: bool) {
+        let last = self.items.len().saturating_sub(1);
+        self.marked = if forward { (self.marked + 1).min(last) } else { self.marked.saturating_sub(1) };
+    }
+
+    /// The id of the marked line.
+    pub fn chosen(&self) -> Option<&str> {
+        self.items.get(self.marked).map(|(id, _)| id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_taken_without_blanks_and_can_be_wiped() {
+        let mut prompt = Prompt::new(Asked::Key, "ignored");
+        assert!(prompt.secret_answer().is_none());
+        prompt.paste(" ab\ncd ");
+        prompt.key(&KeyEvent::new(KeyCode::Char('e'), KeyModifiers::NONE));
+        assert_eq!(prompt.hidden_length(), 5);
+        assert_eq!(prompt.secret_answer().expect("typed").expose_secret(), "abcde");
+        prompt.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+        assert_eq!(prompt.hidden_length(), 4);
+        prompt.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert!(prompt.secret_answer().is_none());
+        assert_eq!(prompt.open_answer(), "");
+    }
+
+    #[test]
+    fn an_open_answer_stays_one_line() {
+        let mut prompt = Prompt::new(Asked::Path, "a.yaml");
+        prompt.paste(".bak\n");
+        prompt.key(&KeyEvent::new(KeyCode::Char('m'), KeyModifiers::CONTROL));
+        assert_eq!(prompt.open_answer(), "a.yaml.bak");
+    }
+}

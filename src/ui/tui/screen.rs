@@ -1,0 +1,276 @@
+//! What the terminal program remembers beside the session: marks, scrolling, editors, what lies on top. Pure: input
+//! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
+
+mod act;
+mod scroll;
+mod typing;
+
+use crossterm::event::{Event as Input, KeyEventKind};
+
+use super::editor::{Editor, Target};
+use super::field::{Field, WordField};
+use super::keys::{KeyCombo, Keymap, Mode};
+use super::popup::Popup;
+use crate::case::sanitize::SafeEvidence;
+use crate::session::{Activity, Event, Session, Step};
+
+/// A practice scenario to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeChoice {
+    /// Stable name.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+    /// What happened, told as an operator would hear it.
+    pub story: String,
+    /// What to paste.
+    pub paste: String,
+    /// Profile of the gateway.
+    pub gateway: String,
+}
+
+/// What an input leads to.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// Tell the session.
+    Tell(Event),
+    /// Draw everything again.
+    Redraw,
+}
+
+/// A pane of the page Review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewPane {
+    /// The evidence that leaves.
+    Evidence,
+    /// What was replaced.
+    Ledger,
+    /// A field of the operator's words.
+    Words(WordField),
+}
+
+/// A pane of the page Note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotePane {
+    /// The note.
+    Preview,
+    /// What is there and what is missing.
+    Completeness,
+}
+
+/// The practice list.
+#[derive(Debug, Clone, Default)]
+pub struct Practice {
+    /// All scenarios.
+    pub choices: Vec<PracticeChoice>,
+    /// The list is shown.
+    pub is_open: bool,
+    /// The marked one.
+    pub marked: usize,
+    /// The one that is walked.
+    pub chosen: Option<usize>,
+}
+
+impl Practice {
+    /// The scenario that is walked.
+    pub fn current(&self) -> Option<&PracticeChoice> {
+        self.choices.get(self.chosen?)
+    }
+}
+
+/// Rows scrolled, per pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tops {
+    /// The body on Request.
+    pub body: usize,
+    /// The text below the attempts.
+    pub reproduce: usize,
+    /// The page Isolate.
+    pub isolate: usize,
+    /// The evidence on Review.
+    pub evidence: usize,
+    /// The ledger on Review.
+    pub ledger: usize,
+    /// The note.
+    pub note: usize,
+    /// The completeness list.
+    pub completeness: usize,
+    /// The question before sending.
+    pub consent: usize,
+}
+
+/// The state of the terminal program.
+pub struct Screen {
+    /// The key table.
+    pub keymap: Keymap,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The marked field on Request.
+    pub field: Field,
+    /// The finding that was visited last.
+    pub finding: Option<usize>,
+    /// The marked attempt; `None`: the last one.
+    pub attempt: Option<usize>,
+    /// The marked pane on Review.
+    pub review: ReviewPane,
+    /// The marked pane on Note.
+    pub note: NotePane,
+    /// Rows scrolled.
+    pub tops: Tops,
+    /// The field that is edited.
+    pub editor: Option<Editor>,
+    /// What lies on top.
+    pub popup: Option<Popup>,
+    /// A line of the face itself; the session's notice goes before it.
+    pub hint: Option<String>,
+    /// Practice.
+    pub practice: Practice,
+    /// The sanitized evidence as text, made once per change.
+    pub evidence_text: String,
+    evidence_seen: Option<SafeEvidence>,
+    consent_seen: bool,
+}
+
+impl Screen {
+    /// A screen at its start; with scenarios it begins with their list.
+    pub fn new(keymap: Keymap, size: (u16, u16), choices: Vec<PracticeChoice>) -> Self {
+        let is_open = !choices.is_empty();
+        Self {
+            keymap,
+            size,
+            field: Field::Url,
+            finding: None,
+            attempt: None,
+            review: ReviewPane::Evidence,
+            note: NotePane::Preview,
+            tops: Tops::default(),
+            editor: None,
+            popup: None,
+            hint: None,
+            practice: Practice { choices, is_open, ..Practice::default() },
+            evidence_text: String::new(),
+            evidence_seen: None,
+            consent_seen: false,
+        }
+    }
+
+    /// What has the keyboard.
+    pub fn mode(&self, session: &Session) -> Mode {
+        if session.consent().is_some() {
+            return Mode::Consent;
+        }
+        match (&self.popup, &self.editor) {
+            (Some(Popup::Help { .. }), _) => return Mode::Help,
+            (Some(Popup::Prompt(_)), _) => return Mode::Prompt,
+            (Some(Popup::Picker(_)), _) => return Mode::Picker,
+            (Some(Popup::Leaving), _) => return Mode::Leaving,
+            (None, Some(editor)) => {
+                return match editor.target {
+                    Target::Request(field) if field.is_line() => Mode::EditingLine,
+                    Target::Request(_) => Mode::EditingText,
+                    Target::Words(_) => Mode::EditingWords,
+                };
+            }
+            (None, None) => {}
+        }
+        if self.practice.is_open {
+            return Mode::Practice;
+        }
+        self.page_mode(session)
+    }
+
+    /// The mode of the page, whatever lies on top of it.
+    pub fn page_mode(&self, session: &Session) -> Mode {
+        match (session.step(), session.activity()) {
+            (Step::Reproduce | Step::Isolate, Activity::Sending { .. }) => Mode::Sending,
+            (Step::Reproduce | Step::Isolate, Activity::Waiting { .. }) => Mode::Waiting,
+            (Step::Request, _) => Mode::Request,
+            (Step::Reproduce, _) => Mode::Reproduce,
+            (Step::Isolate, _) => Mode::Isolate,
+            (Step::Review, _) => Mode::Review,
+            (Step::Note, _) => Mode::Note,
+        }
+    }
+
+    /// Takes what the terminal reports. Apply each wish, in order, then call [`Screen::follow`].
+    pub fn on_input(&mut self, input: &Input, session: &Session) -> Vec<Wish> {
+        match input {
+            Input::Key(key) if key.kind != KeyEventKind::Release => {
+                self.hint = None;
+                let mode = self.mode(session);
+                match self.keymap.action(mode, KeyCombo::from(key)) {
+                    Some(action) => self.act(action, mode, session),
+                    None => self.type_key(key, session),
+                }
+            }
+            Input::Paste(text) => {
+                self.hint = None;
+                self.paste(text, session)
+            }
+            Input::Resize(width, height) => {
+                self.size = (*width, *height);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes over what changed in the session: masked text in the editor, new evidence, a new question.
+    pub fn follow(&mut self, session: &Session) {
+        if let Some(editor) = &mut self.editor {
+            editor.follow(session.draft());
+        }
+        let asks = session.consent().is_some();
+        if asks && !self.consent_seen {
+            self.popup = None;
+            self.tops.consent = 0;
+        }
+        self.consent_seen = asks;
+        if self.attempt.is_some_and(|at| at >= session.evidence().attempts.len()) {
+            self.attempt = None;
+        }
+        let evidence = session.output().map(|o| &o.evidence);
+        if evidence != self.evidence_seen.as_ref() {
+            self.evidence_seen = evidence.cloned();
+            self.evidence_text = evidence.map(evidence_text).unwrap_or_default();
+        }
+    }
+
+    /// The index of the marked attempt.
+    pub fn marked_attempt(&self, session: &Session) -> Option<usize> {
+        let last = session.evidence().attempts.len().checked_sub(1)?;
+        Some(self.attempt.unwrap_or(last).min(last))
+    }
+
+    /// Marks and scrolling as at the start: another request came.
+    fn start_over(&mut self) {
+        self.editor = None;
+        self.popup = None;
+        self.field = Field::Url;
+        self.finding = None;
+        self.attempt = None;
+        self.review = ReviewPane::Evidence;
+        self.note = NotePane::Preview;
+        self.tops = Tops::default();
+    }
+}
+
+/// The sanitized evidence for reading: as YAML, empty facts left out.
+fn evidence_text(evidence: &SafeEvidence) -> String {
+    let Ok(mut value) = serde_json::to_value(evidence) else { return String::new() };
+    leave_out_nothing(&mut value);
+    serde_yaml::to_string(&value).unwrap_or_default()
+}
+
+/// Takes fields without a value out of objects, so that the eye meets facts only. What `serde_json` parsed or made is
+/// nested 128 deep at most, so this recursion ends.
+fn leave_out_nothing(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            fields.retain(|_, v| !v.is_null());
+            fields.values_mut().for_each(leave_out_nothing);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(leave_out_nothing),
+        _ => {}
+    }
+}

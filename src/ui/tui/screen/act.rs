@@ -1,0 +1,342 @@
+//! Actions to wishes.
+
+use super::scroll::Move;
+use super::{NotePane, ReviewPane, Screen, Wish};
+use crate::case::finding::Place;
+use crate::case::keyring::Origin;
+use crate::case::sanitize::Format;
+use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
+use crate::ui::tui::editor::{EDITABLE, Editor, Target};
+use crate::ui::tui::field::{Field, WordField, model_in, neighbour, with_model};
+use crate::ui::tui::form;
+use crate::ui::tui::keys::{Action, Mode};
+use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
+
+/// How a key was given, in the words of the note.
+const TYPED: Origin = Origin::Given("typed at the prompt");
+
+fn tell(event: Event) -> Vec<Wish> {
+    vec![Wish::Tell(event)]
+}
+
+impl Screen {
+    pub(super) fn act(&mut self, action: Action, mode: Mode, session: &Session) -> Vec<Wish> {
+        match action {
+            Action::QuitNow => {
+                // Words that are being typed reach the session first.
+                let mut wishes = self.leave_editor(session);
+                wishes.push(Wish::Tell(Event::Quit));
+                wishes
+            }
+            Action::Quit => self.quit(session),
+            Action::Redraw => vec![Wish::Redraw],
+            Action::Help => self.open(Popup::Help { top: 0 }),
+            Action::StepRequest => self.go_to(Step::Request),
+            Action::StepReproduce => self.go_to(Step::Reproduce),
+            Action::StepIsolate => self.go_to(Step::Isolate),
+            Action::StepReview => self.go_to(Step::Review),
+            Action::StepNote => self.go_to(Step::Note),
+            Action::PreviousStep => self.step_beside(session, false),
+            Action::NextStep => self.step_beside(session, true),
+            Action::Practice => self.open_practice(session),
+            Action::GoOn => self.go_on(session),
+            Action::NextField => self.next_field(mode, session, true),
+            Action::PreviousField => self.next_field(mode, session, false),
+            Action::Down => self.scroll(mode, Move::Down, session),
+            Action::Up => self.scroll(mode, Move::Up, session),
+            Action::PageDown => self.scroll(mode, Move::PageDown, session),
+            Action::PageUp => self.scroll(mode, Move::PageUp, session),
+            Action::Top => self.scroll(mode, Move::Top, session),
+            Action::Bottom => self.scroll(mode, Move::Bottom, session),
+            Action::EditField => self.edit(Target::Request(self.field), session),
+            Action::EditModel => self.ask(Asked::Model, &model_in(&session.draft().body).unwrap_or_default()),
+            Action::ChooseGateway => self.pick(Choice::Gateway, session),
+            Action::ChooseEndpoint => self.pick(Choice::Endpoint, session),
+            Action::GiveKey => self.ask(Asked::Key, ""),
+            Action::NextFinding => self.visit_finding(session),
+            Action::PasteHint => self.say(
+                "paste with your terminal's own key (often Ctrl-Shift-V or Shift-Insert; prefix ] in tmux): Ctrl-V alone brings no text",
+            ),
+            Action::SendAgain => tell(Event::SendRequested),
+            Action::Cancel => tell(Event::Cancel),
+            Action::SkipWait => tell(Event::SkipWait),
+            Action::StopRetrying => tell(Event::StopRetrying),
+            Action::Allow => self.allow(session),
+            Action::AllowAndRemember => tell(Event::ConsentGiven { remember: true }),
+            Action::AllowOnce => tell(Event::ConsentGiven { remember: false }),
+            Action::Refuse => tell(Event::ConsentRefused),
+            Action::OtherModel => self.ask(Asked::OtherModel, ""),
+            Action::OtherKey => self.ask(Asked::OtherKey, ""),
+            Action::MinimalBody => tell(Event::ControlRequested(ControlAsk::MinimalBody)),
+            Action::EditWords => self.edit_words(session),
+            Action::ToggleFormat => {
+                self.tops.note = 0;
+                let other = if session.format() == Format::Yaml { Format::Markdown } else { Format::Yaml };
+                tell(Event::FormatChosen(other))
+            }
+            Action::Copy => tell(Event::CopyRequested),
+            Action::Write => self.ask(Asked::Path, &default_path(session)),
+            Action::Accept => self.accept(session),
+            Action::Close => self.close(),
+            Action::EndEdit => self.leave_editor(session),
+        }
+    }
+
+    /// Shows a line of the face itself.
+    pub(super) fn say(&mut self, text: &str) -> Vec<Wish> {
+        self.hint = Some(text.to_owned());
+        Vec::new()
+    }
+
+    fn open(&mut self, popup: Popup) -> Vec<Wish> {
+        self.popup = Some(popup);
+        Vec::new()
+    }
+
+    fn close(&mut self) -> Vec<Wish> {
+        if self.popup.take().is_none() {
+            self.practice.is_open = false;
+        }
+        Vec::new()
+    }
+
+    fn ask(&mut self, asked: Asked, first: &str) -> Vec<Wish> {
+        self.open(Popup::Prompt(Prompt::new(asked, first)))
+    }
+
+    fn quit(&mut self, session: &Session) -> Vec<Wish> {
+        let observed = !session.evidence().attempts.is_empty();
+        if session.is_busy() || (observed && session.delivered().is_empty()) {
+            return self.open(Popup::Leaving);
+        }
+        tell(Event::Quit)
+    }
+
+    #[expect(clippy::unused_self, reason = "one of the actions")]
+    fn go_to(&mut self, step: Step) -> Vec<Wish> {
+        tell(Event::GoTo(step))
+    }
+
+    fn step_beside(&mut self, session: &Session, forward: bool) -> Vec<Wish> {
+        let at = Step::ALL.iter().position(|s| *s == session.step()).unwrap_or(0);
+        let to = if forward { at + 1 } else { at.wrapping_sub(1) };
+        Step::ALL.get(to).map(|step| self.go_to(*step)).unwrap_or_default()
+    }
+
+    fn open_practice(&mut self, session: &Session) -> Vec<Wish> {
+        if self.practice.choices.is_empty() {
+            return self.say("there is no practice list here; start `casefile practice` for it");
+        }
+        if session.is_busy() {
+            return self.say("a request is under way; cancel it before you choose another scenario");
+        }
+        self.practice.is_open = true;
+        Vec::new()
+    }
+
+    fn go_on(&mut self, session: &Session) -> Vec<Wish> {
+        let observed = !session.evidence().attempts.is_empty();
+        match session.step() {
+            Step::Request if session.request().is_err() && observed => tell(Event::GoTo(Step::Review)),
+            Step::Request if session.request().is_err() => tell(Event::SendRequested),
+            Step::Request if session.standing(Step::Reproduce) == Standing::Done || session.is_busy() => {
+                tell(Event::GoTo(Step::Reproduce))
+            }
+            Step::Request => {
+                vec![Wish::Tell(Event::GoTo(Step::Reproduce)), Wish::Tell(Event::SendRequested)]
+            }
+            Step::Reproduce if session.is_busy() => Vec::new(),
+            Step::Reproduce if !observed => tell(Event::SendRequested),
+            Step::Reproduce | Step::Isolate => tell(Event::GoTo(Step::Review)),
+            Step::Review if session.output().is_none() => {
+                self.say("nothing was observed yet: send the request (2), or paste an answer on Request (1)")
+            }
+            Step::Review => {
+                vec![Wish::Tell(Event::Confirmed(true)), Wish::Tell(Event::GoTo(Step::Note))]
+            }
+            Step::Note => Vec::new(),
+        }
+    }
+
+    fn next_field(&mut self, mode: Mode, session: &Session, forward: bool) -> Vec<Wish> {
+        let target = self.editor.as_ref().map(|e| e.target);
+        match (mode, target) {
+            (Mode::EditingWords, Some(Target::Words(word))) => {
+                let wishes = self.leave_editor(session);
+                let next = neighbour(&WordField::ALL, word, forward);
+                self.review = ReviewPane::Words(next);
+                self.edit(Target::Words(next), session);
+                // The words are told before the next field begins, so its text is that of the session.
+                wishes
+            }
+            (Mode::EditingLine, Some(Target::Request(field))) => {
+                let wishes = self.leave_editor(session);
+                self.field = neighbour(&Field::ALL, field, forward);
+                self.edit(Target::Request(self.field), session);
+                wishes
+            }
+            (Mode::Request, _) => {
+                self.field = neighbour(&Field::ALL, self.field, forward);
+                Vec::new()
+            }
+            (Mode::Review, _) => {
+                let words = WordField::ALL.map(ReviewPane::Words);
+                let panes: Vec<ReviewPane> =
+                    [ReviewPane::Evidence, ReviewPane::Ledger].into_iter().chain(words).collect();
+                self.review = neighbour(&panes, self.review, forward);
+                Vec::new()
+            }
+            (Mode::Note, _) => {
+                self.note = neighbour(&[NotePane::Preview, NotePane::Completeness], self.note, forward);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn edit(&mut self, target: Target, session: &Session) -> Vec<Wish> {
+        if session.is_busy() {
+            return self.say("a request is under way; cancel it before you change anything");
+        }
+        if target == Target::Request(Field::Body) && session.draft().body.len() > EDITABLE {
+            return self.say("the body is too large to be edited here; it is sent as it was pasted");
+        }
+        self.editor = Some(Editor::new(target, session.draft(), session.words()));
+        Vec::new()
+    }
+
+    fn edit_words(&mut self, session: &Session) -> Vec<Wish> {
+        let word = match self.review {
+            ReviewPane::Words(word) => word,
+            ReviewPane::Evidence | ReviewPane::Ledger => WordField::Question,
+        };
+        self.review = ReviewPane::Words(word);
+        self.edit(Target::Words(word), session)
+    }
+
+    /// The key that is pressed without thinking sends no key to a host that it does not belong to.
+    fn allow(&mut self, session: &Session) -> Vec<Wish> {
+        if session.consent().is_some_and(|c| c.keys.iter().any(KeyUse::is_elsewhere)) {
+            let yes = self.keymap.key_for(Mode::Consent, Action::AllowAndRemember);
+            let no = self.keymap.key_for(Mode::Consent, Action::Refuse);
+            return self.say(&format!(
+                "this key belongs to another host: read the question; {yes} sends it there, {no} does not"
+            ));
+        }
+        tell(Event::ConsentGiven { remember: true })
+    }
+
+    fn visit_finding(&mut self, session: &Session) -> Vec<Wish> {
+        let findings = session.findings();
+        let next = self.finding.map_or(0, |at| at + 1);
+        let next = if next < findings.len() { next } else { 0 };
+        let Some(finding) = findings.get(next) else {
+            return self.say("there is no finding");
+        };
+        self.finding = Some(next);
+        let (field, place) = match &finding.place {
+            Place::Method => (Field::Method, None),
+            Place::Url => (Field::Url, None),
+            Place::Header(name) => {
+                let line = session.draft().headers.iter().position(|h| h.name.eq_ignore_ascii_case(name));
+                (Field::Headers, line.map(|l| (l + 1, usize::MAX)))
+            }
+            Place::Body { line, column, .. } => (Field::Body, Some((*line, *column))),
+            Place::Whole | Place::Span { .. } | Place::Option(_) => return Vec::new(),
+        };
+        self.field = field;
+        self.edit(Target::Request(field), session);
+        if let (Some(editor), Some((line, column))) = (&mut self.editor, place) {
+            editor.jump(line, column);
+        }
+        Vec::new()
+    }
+
+    fn pick(&mut self, choice: Choice, session: &Session) -> Vec<Wish> {
+        if session.is_busy() {
+            return self.say("a request is under way; cancel it before you change anything");
+        }
+        let catalog = session.catalog();
+        let items: Vec<(String, String)> = match choice {
+            Choice::Gateway => catalog
+                .profiles
+                .iter()
+                .map(|p| {
+                    let base = p.base_urls.first().map_or("address as you give it", |b| b.url.as_str());
+                    (p.id.clone(), format!("{} · {base}", p.name))
+                })
+                .collect(),
+            Choice::Endpoint => catalog
+                .endpoints
+                .iter()
+                .map(|e| (e.id.clone(), format!("{} · {} {}", e.name, e.method, e.path)))
+                .collect(),
+        };
+        let current = session.profile().map(|p| p.id.as_str()).filter(|_| choice == Choice::Gateway);
+        let marked = items.iter().position(|(id, _)| Some(id.as_str()) == current).unwrap_or(0);
+        self.open(Popup::Picker(Picker { choice, items, marked }))
+    }
+
+    fn accept(&mut self, session: &Session) -> Vec<Wish> {
+        match self.popup.take() {
+            Some(Popup::Prompt(prompt)) => self.answered(&prompt, session),
+            Some(Popup::Picker(picker)) => self.picked(&picker, session),
+            Some(Popup::Help { .. } | Popup::Leaving) => Vec::new(),
+            None => self.begin_practice(),
+        }
+    }
+
+    fn answered(&mut self, prompt: &Prompt, session: &Session) -> Vec<Wish> {
+        let open = prompt.open_answer();
+        match (prompt.asked, prompt.secret_answer()) {
+            (Asked::Key, Some(value)) => tell(Event::KeyGiven { origin: TYPED, value }),
+            (Asked::OtherKey, Some(value)) => {
+                tell(Event::ControlRequested(ControlAsk::Key { origin: TYPED, value }))
+            }
+            (Asked::Model, _) if !open.is_empty() => match with_model(&session.draft().body, &open) {
+                Some(body) => tell(Event::Edited(crate::case::request::Draft { body, ..session.draft().clone() })),
+                None => self.say("the body is no JSON object, so it can name no model; edit the body, or choose an endpoint"),
+            },
+            (Asked::OtherModel, _) if !open.is_empty() => {
+                tell(Event::ControlRequested(ControlAsk::Model(open)))
+            }
+            (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
+            _ => self.say("nothing was typed; nothing was changed"),
+        }
+    }
+
+    fn begin_practice(&mut self) -> Vec<Wish> {
+        let Some(choice) = self.practice.choices.get(self.practice.marked).cloned() else {
+            return Vec::new();
+        };
+        self.start_over();
+        self.practice.is_open = false;
+        self.practice.chosen = Some(self.practice.marked);
+        vec![
+            Wish::Tell(Event::GoTo(Step::Request)),
+            Wish::Tell(Event::GatewayChosen(choice.gateway)),
+            Wish::Tell(Event::Pasted(choice.paste)),
+        ]
+    }
+
+    fn picked(&mut self, picker: &Picker, session: &Session) -> Vec<Wish> {
+        let Some(id) = picker.chosen() else { return Vec::new() };
+        match picker.choice {
+            Choice::Gateway => tell(Event::GatewayChosen(id.to_owned())),
+            Choice::Endpoint => {
+                let Some(endpoint) = session.catalog().endpoint(id) else { return Vec::new() };
+                let filled = form::fill(session.draft(), endpoint, session.profile(), session.catalog());
+                if !filled.body.is_empty() && filled.body == session.draft().body {
+                    self.say("your body was kept; empty it first to get a small one for this endpoint");
+                }
+                tell(Event::Edited(filled))
+            }
+        }
+    }
+}
+
+/// The file name that is offered for the note.
+fn default_path(session: &Session) -> String {
+    let extension = if session.format() == Format::Markdown { "md" } else { "yaml" };
+    format!("{}.{extension}", session.id())
+}

@@ -1,0 +1,83 @@
+//! Keys and pastes that are text.
+
+use crossterm::event::KeyEvent;
+
+use super::{Screen, Wish};
+use crate::session::{Event, Session, Step};
+use crate::ui::tui::editor::Target;
+use crate::ui::tui::popup::Popup;
+
+impl Screen {
+    /// A key without an action: text for what has the keyboard, if that takes text.
+    pub(super) fn type_key(&mut self, key: &KeyEvent, session: &Session) -> Vec<Wish> {
+        if session.consent().is_some() {
+            return Vec::new();
+        }
+        if let Some(popup) = &mut self.popup {
+            if let Popup::Prompt(prompt) = popup {
+                prompt.key(key);
+            }
+            return Vec::new();
+        }
+        let Some(editor) = &mut self.editor else { return Vec::new() };
+        if editor.key(key, session.catalog()) { self.hand_over(session) } else { Vec::new() }
+    }
+
+    /// Pasted text: into the prompt or editor that is open; on the page Request it is a new request.
+    pub(super) fn paste(&mut self, text: &str, session: &Session) -> Vec<Wish> {
+        if session.consent().is_some() {
+            return self.say("answer the question first; nothing was pasted");
+        }
+        // Terminals send the line breaks of a paste as carriage returns.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        if let Some(popup) = &mut self.popup {
+            if let Popup::Prompt(prompt) = popup {
+                prompt.paste(&text);
+                return Vec::new();
+            }
+            return self.say("close this first; nothing was pasted");
+        }
+        if let Some(editor) = &mut self.editor {
+            if editor.paste(&text) {
+                return self.hand_over(session);
+            }
+            return self
+                .say("that is too large to be edited here; leave the field (Esc) and paste it on the page");
+        }
+        if session.step() != Step::Request && !self.practice.is_open {
+            return self.say("nothing was pasted: to paste another request go to Request (1)");
+        }
+        self.start_over();
+        if self.practice.is_open {
+            self.practice.is_open = false;
+            self.practice.chosen = None;
+        }
+        vec![Wish::Tell(Event::GoTo(Step::Request)), Wish::Tell(Event::Pasted(text))]
+    }
+
+    /// Tells the session the text of a request's field. The operator's words are told when their field is left.
+    fn hand_over(&mut self, session: &Session) -> Vec<Wish> {
+        let Some(editor) = &mut self.editor else { return Vec::new() };
+        let Target::Request(field) = editor.target else { return Vec::new() };
+        let mut draft = session.draft().clone();
+        field.put(&mut draft, &editor.text());
+        vec![Wish::Tell(Event::Edited(draft))]
+    }
+
+    /// Ends editing and tells the session what it does not know yet.
+    pub(super) fn leave_editor(&mut self, session: &Session) -> Vec<Wish> {
+        let held_back = self.editor.as_mut().is_some_and(super::Editor::finish);
+        let wishes = match self.editor.as_ref().map(|e| e.target) {
+            Some(Target::Request(_)) if held_back => self.hand_over(session),
+            Some(Target::Words(field)) => {
+                let text = self.editor.as_ref().map(super::Editor::text).unwrap_or_default();
+                let mut words = session.words().clone();
+                field.put(&mut words, &text);
+                vec![Wish::Tell(Event::WordsSet(words))]
+            }
+            _ => Vec::new(),
+        };
+        self.editor = None;
+        wishes
+    }
+}

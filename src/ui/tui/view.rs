@@ -1,0 +1,76 @@
+//! Draws a session and a screen. No state change, no input or output, no clock in here.
+//!
+//! ```text
+//!  casefile  CF-…  gateway  host  KEY [key#1]      title
+//!  1 Request ✓  2 Reproduce …  …                   steps
+//!  (the page, and the practice story)              request, reproduce, isolate, review, note
+//!  what just happened                              status
+//!  Enter go on  e edit  …                          keys
+//! ```
+
+pub mod consent;
+pub mod edit;
+pub mod help;
+pub mod isolate;
+pub mod keybar;
+pub mod note;
+pub mod popup;
+pub mod practice;
+pub mod reproduce;
+pub mod request;
+pub mod review;
+pub mod status;
+pub mod steps;
+pub mod title;
+
+use chrono::{DateTime, Utc};
+use ratatui::Frame;
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::layout;
+use super::screen::Screen;
+use super::theme::Theme;
+use crate::session::{Session, Step};
+
+/// Draws everything.
+pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &Theme, now: DateTime<Utc>) {
+    let area = frame.area();
+    if area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1 {
+        let text = Paragraph::new("make the terminal larger (80x24 is best)");
+        frame.render_widget(text.wrap(Wrap { trim: true }), area);
+        return;
+    }
+    let frames = layout::frames(session, screen, area);
+    title::render(frame, frames.title, session, theme);
+    steps::render(frame, frames.steps, session, theme);
+    if screen.practice.is_open {
+        practice::render(frame, frames.body, screen, theme);
+    } else {
+        practice::story(frame, frames.story, screen, theme);
+        page(frame, frames.body, session, screen, theme, now);
+    }
+    status::render(frame, frames.status, session, screen, theme);
+    keybar::render(frame, frames.keys, session, screen, theme);
+    edit::words(frame, area, screen, theme);
+    popup::render(frame, area, session, screen, theme);
+    if let Some(consent) = session.consent() {
+        consent::render(frame, area, consent, screen, theme);
+    }
+}
+
+fn page(
+    frame: &mut Frame<'_>,
+    area: ratatui::layout::Rect,
+    session: &Session,
+    screen: &Screen,
+    theme: &Theme,
+    now: DateTime<Utc>,
+) {
+    match session.step() {
+        Step::Request => request::render(frame, area, session, screen, theme),
+        Step::Reproduce => reproduce::render(frame, area, session, screen, theme, now),
+        Step::Isolate => isolate::render(frame, area, session, screen, theme, now),
+        Step::Review => review::render(frame, area, session, screen, theme),
+        Step::Note => note::render(frame, area, session, screen, theme),
+    }
+}

@@ -1,0 +1,109 @@
+//! The question before something is sent: what exactly, to which host, with which key.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::case::isolate::Changed;
+use crate::case::keyring::Origin;
+use crate::session::{Consent, KeyUse, Purpose};
+use crate::ui::tui::field::header_line;
+use crate::ui::tui::keys::{Action, Keymap, Mode};
+use crate::ui::tui::layout;
+use crate::ui::tui::screen::Screen;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::area;
+use crate::ui::tui::widget::text::{cut, wrap};
+
+/// Draws the question.
+pub fn render(frame: &mut Frame<'_>, whole: Rect, consent: &Consent, screen: &Screen, theme: &Theme) {
+    let alarming = consent.keys.iter().any(KeyUse::is_elsewhere);
+    let (title, style) = if alarming { ("Send? LOOK TWICE", theme.danger) } else { ("Send?", theme.accent) };
+    let width = usize::from(layout::popup(whole).width);
+    let rows = lines(consent, &screen.keymap, width, theme);
+    let most = layout::popup_frame(whole);
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(most.height);
+    let place = area::middle(whole, most.width, height);
+    let inner = area::on_top(frame, place, title, style);
+    area::lines(
+        frame,
+        inner,
+        rows.into_iter().skip(screen.tops.consent).take(usize::from(inner.height)).collect(),
+    );
+}
+
+/// The lines of the question.
+pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    let mut say = |text: &str, style: Style| {
+        out.extend(wrap(text, width).into_iter().map(|line| Line::from(Span::styled(line, style))));
+    };
+    say(&purpose(&consent.purpose), theme.plain);
+    say(&cut(&format!("{} {}", consent.method, consent.url), width.saturating_mul(3)), theme.title);
+    let times = match consent.most_requests {
+        1 => "one request".to_owned(),
+        n => format!("up to {n} requests (retries wait, and can be stopped)"),
+    };
+    say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);
+    for key in &consent.keys {
+        key_lines(key, &consent.host, theme, &mut say);
+    }
+    if consent.keys.is_empty() {
+        say("No key goes along.", theme.plain);
+    } else if consent.keys.iter().any(|key| key.is_new) {
+        let key = |action| keymap.key_for(Mode::Consent, action);
+        let text = format!(
+            "{} sends it and remembers this host for a key of the environment; {} does not remember it; {} sends nothing.",
+            key(Action::AllowAndRemember),
+            key(Action::AllowOnce),
+            key(Action::Refuse)
+        );
+        say(&text, theme.plain);
+    }
+    say("", theme.plain);
+    for header in consent.headers.iter().take(12) {
+        say(&cut(&header_line(header), width), theme.hint);
+    }
+    if consent.headers.len() > 12 {
+        say(&format!("and {} more headers", consent.headers.len() - 12), theme.hint);
+    }
+    out
+}
+
+fn purpose(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Reproduce => "To reproduce the failure, this is sent:".to_owned(),
+        Purpose::Control(Changed::Model(model)) => {
+            format!("As a control with the model {model}, this is sent:")
+        }
+        Purpose::Control(Changed::Key(label)) => {
+            format!("As a control with another key {label}, this is sent:")
+        }
+        Purpose::Control(Changed::MinimalBody) => {
+            "As a control with a minimal body, this is sent:".to_owned()
+        }
+    }
+}
+
+fn key_lines(key: &KeyUse, host: &str, theme: &Theme, say: &mut impl FnMut(&str, Style)) {
+    let from = match &key.origin {
+        Origin::Pasted => "from the pasted text".to_owned(),
+        Origin::Environment(name) => format!("from the environment variable {name}"),
+        Origin::Given(way) => (*way).to_owned(),
+    };
+    let label = key.label;
+    if key.is_elsewhere() {
+        say(
+            &format!(
+                "! {label} {from} belongs to {}, NOT to {host}. Whoever runs {host} can read and use it. Send it only when you know that host.",
+                key.confirmed_for.join(", ")
+            ),
+            theme.danger,
+        );
+    } else if key.is_new {
+        say(&format!("! {label} {from}: not yet confirmed for {host}"), theme.warn);
+    } else {
+        say(&format!("{label} {from}: confirmed for {host}"), theme.plain);
+    }
+}

@@ -1,0 +1,40 @@
+//! The field that is edited: in its place on the page, or in a box for the operator's words.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+use crate::ui::tui::editor::{Editor, Target};
+use crate::ui::tui::field::Field;
+use crate::ui::tui::screen::Screen;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::area;
+use crate::ui::tui::widget::text::wrap;
+
+/// The editor on `field`, if that is what is edited.
+pub fn of(screen: &Screen, field: Field) -> Option<&Editor> {
+    screen.editor.as_ref().filter(|e| e.target == Target::Request(field))
+}
+
+/// Draws an editor in its place.
+pub fn in_place(frame: &mut Frame<'_>, area: Rect, editor: &Editor) {
+    // The editor counts on at least one cell of text beside its line numbers.
+    if area.width > 8 && area.height > 0 {
+        frame.render_widget(&editor.area, area);
+    }
+}
+
+/// Draws the box of the operator's words, if they are edited.
+pub fn words(frame: &mut Frame<'_>, whole: Rect, screen: &Screen, theme: &Theme) {
+    let Some(editor) = &screen.editor else { return };
+    let Target::Words(field) = editor.target else { return };
+    let place = area::middle(whole, 76, 12.min(whole.height.saturating_sub(2)));
+    let inner = area::on_top(frame, place, &format!("{}: {}", field.name(), field.what()), theme.accent);
+    let [text, hint] = Layout::vertical([Constraint::Min(1), Constraint::Length(2)]).areas(inner);
+    in_place(frame, text, editor);
+    let lines = wrap(
+        "Keys, e-mail addresses and other secrets in it are replaced before anything leaves.",
+        usize::from(hint.width),
+    );
+    area::lines(frame, hint, lines.into_iter().map(|l| Line::from(Span::styled(l, theme.hint))).collect());
+}

@@ -1,0 +1,77 @@
+//! The help: what the page is for and every key that holds on it, made from the key table.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::session::{Session, Step};
+use crate::ui::tui::keys::Mode;
+use crate::ui::tui::layout;
+use crate::ui::tui::screen::Screen;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::area;
+use crate::ui::tui::widget::text::{fit, wrap};
+
+/// Draws the help from row `top`.
+pub fn render(
+    frame: &mut Frame<'_>,
+    whole: Rect,
+    session: &Session,
+    screen: &Screen,
+    top: usize,
+    theme: &Theme,
+) {
+    let title = format!("Help: {}", session.step().name());
+    let inner = area::on_top(frame, layout::help_frame(whole), &title, theme.title);
+    let rows = lines(session, screen, usize::from(inner.width));
+    let rows = rows.into_iter().skip(top).take(usize::from(inner.height));
+    let styled = rows.map(|(heading, text)| {
+        Line::from(Span::styled(text, if heading { theme.title } else { theme.plain }))
+    });
+    area::lines(frame, inner, styled.collect());
+}
+
+/// The lines; true: a heading.
+pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, String)> {
+    let mut out: Vec<(bool, String)> =
+        wrap(purpose(session.step()), width).into_iter().map(|line| (false, line)).collect();
+    out.push((false, String::new()));
+    out.push((false, "Steps: ✓ done   … still to do   - optional".to_owned()));
+    let mode = if screen.practice.is_open { Mode::Practice } else { screen.page_mode(session) };
+    let mut sections = vec![("Keys of this page", mode)];
+    if mode != Mode::Practice {
+        sections.push(("Keys of every page", Mode::Steps));
+    }
+    sections.push(("Keys of everything", Mode::Always));
+    sections.push(("While a field is edited", Mode::EditingText));
+    for (heading, section) in sections {
+        out.push((false, String::new()));
+        out.push((true, heading.to_owned()));
+        for binding in screen.keymap.own_bindings(section) {
+            let keys = binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            for (at, line) in wrap(&binding.help, width.saturating_sub(18).max(10)).into_iter().enumerate() {
+                let keys = if at == 0 { keys.as_str() } else { "" };
+                out.push((false, format!("  {}  {line}", fit(keys, 14))));
+            }
+        }
+    }
+    out
+}
+
+fn purpose(step: Step) -> &'static str {
+    match step {
+        Step::Request => {
+            "Paste what failed: a curl command, an error text, or a response. Or fill in the form. A key in it moves into memory at once and is shown as a label such as [key#1]."
+        }
+        Step::Reproduce => {
+            "Shows what will be sent and to which host, asks, and sends it. Every attempt is a row. The text of an answer is shown to you only; what leaves is on Review (4)."
+        }
+        Step::Isolate => {
+            "Sends the same request once more with one thing changed, after asking. What changes the outcome points to the cause; what does not rules one out."
+        }
+        Step::Review => {
+            "What leaves, as it leaves, and what was replaced in it. Add your own words. Nothing is copied or written before you confirm here."
+        }
+        Step::Note => "The note, byte for byte as it is copied or written, and what is missing in it.",
+    }
+}

@@ -1,0 +1,112 @@
+//! Page 3: the same request with one thing changed, and how its outcome compares.
+
+use chrono::{DateTime, Utc};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::reproduce::{outcome, primary_id, running};
+use crate::case::evidence::{Attempt, ControlRun, Reading};
+use crate::case::isolate::Changed;
+use crate::session::Session;
+use crate::ui::tui::keys::{Action, Mode};
+use crate::ui::tui::screen::Screen;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::area;
+use crate::ui::tui::widget::text::{cut, fit, wrap};
+
+/// Draws the page.
+pub fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    screen: &Screen,
+    theme: &Theme,
+    now: DateTime<Utc>,
+) {
+    let width = usize::from(area.width);
+    let mut all = running(session.activity(), now, width, theme);
+    all.extend(lines(session, screen, width, theme).into_iter().skip(screen.tops.isolate));
+    area::lines(frame, area, all.into_iter().take(usize::from(area.height)).collect());
+}
+
+/// The lines of the page, without what runs.
+pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut out = vec![Line::from(Span::styled(
+        cut("Send the same request once more with one thing changed. Each asks first.", width),
+        theme.title,
+    ))];
+    for (action, text) in [
+        (Action::OtherModel, "another model: does this model fail, or every one?"),
+        (Action::OtherKey, "another key: does this key or account fail, or every one?"),
+        (Action::MinimalBody, "a minimal body: does this body fail, or every one?"),
+    ] {
+        let key = screen.keymap.key_for(Mode::Isolate, action);
+        let words = cut(text, width.saturating_sub(6));
+        out.push(Line::from(vec![Span::styled(format!("  {key:<3} "), theme.accent), Span::raw(words)]));
+    }
+    out.push(Line::default());
+    let controls = &session.evidence().controls;
+    if controls.is_empty() {
+        let text =
+            "No control was sent yet. This step is optional; with a control support can see what matters.";
+        out.extend(wrap(text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
+        return out;
+    }
+    out.push(Line::from(Span::styled(
+        row(["changed", "outcome", "request id"], "with the failing one", width),
+        theme.hint,
+    )));
+    let failing = session.evidence().attempts.last().zip(session.readings().last());
+    for (at, control) in controls.iter().enumerate() {
+        let reading = session.control_readings().get(at);
+        out.push(Line::from(control_row(control, reading, failing, width)));
+    }
+    out
+}
+
+fn control_row(
+    control: &ControlRun,
+    reading: Option<&Reading>,
+    failing: Option<(&Attempt, &Reading)>,
+    width: usize,
+) -> String {
+    let changed = match &control.changed {
+        Changed::Model(model) => format!("model: {model}"),
+        Changed::Key(label) => format!("key: {label}"),
+        Changed::MinimalBody => "minimal body".to_owned(),
+    };
+    let id = reading.and_then(primary_id).unwrap_or("-");
+    let compared = match (failing, reading) {
+        (Some(failing), Some(reading)) => compare(failing, (&control.attempt, reading)),
+        _ => "",
+    };
+    row([&changed, &outcome(&control.attempt), id], compared, width)
+}
+
+/// Status and error code side by side. Says what is equal, not why.
+fn compare(failing: (&Attempt, &Reading), control: (&Attempt, &Reading)) -> &'static str {
+    let status = |attempt: &Attempt| attempt.response().and_then(|r| r.status);
+    let transport = |attempt: &Attempt| attempt.transport().map(|t| t.kind);
+    let (old, new) = (failing.0, control.0);
+    if status(old) != status(new) || transport(old) != transport(new) {
+        return "different outcome";
+    }
+    if failing.1.envelope.code == control.1.envelope.code {
+        "same status and code"
+    } else {
+        "same status, different code"
+    }
+}
+
+fn row(first: [&str; 3], last: &str, width: usize) -> String {
+    let widths = if width >= 100 { [28, 20, 36] } else { [20, 16, 18] };
+    let mut out = String::new();
+    for (text, columns) in first.into_iter().zip(widths) {
+        out.push_str(&fit(text, columns));
+        out.push(' ');
+    }
+    let used = widths.iter().sum::<usize>() + widths.len();
+    out.push_str(&cut(last, width.saturating_sub(used)));
+    cut(&out, width)
+}

@@ -1,0 +1,93 @@
+//! Page 5: the note, byte for byte as it leaves, and what is missing in it.
+
+use std::borrow::Cow;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::case::note;
+use crate::case::sanitize::Format;
+use crate::session::Session;
+use crate::ui::tui::layout;
+use crate::ui::tui::screen::{NotePane, Screen};
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::area;
+use crate::ui::tui::widget::rows::numbered;
+use crate::ui::tui::widget::text::wrap;
+
+/// Draws the page.
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let areas = layout::note(area);
+    preview(frame, areas.preview, session, screen, theme);
+    let marked = screen.note == NotePane::Completeness;
+    let heading = session.output().map_or_else(
+        || "What support needs".to_owned(),
+        |output| {
+            let items = note::completeness(&output.note);
+            let missing = items.iter().filter(|item| !item.present).count();
+            format!("What support needs: {missing} of {} missing", items.len())
+        },
+    );
+    let inner = area::headed(frame, areas.completeness, &heading, marked, theme);
+    let lines = completeness(session, usize::from(inner.width), theme);
+    let rows = lines.into_iter().skip(screen.tops.completeness).take(usize::from(inner.height));
+    area::lines(frame, inner, rows.collect());
+}
+
+fn preview(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let marked = screen.note == NotePane::Preview;
+    let format = match session.format() {
+        Format::Yaml => "YAML",
+        Format::Markdown => "Markdown",
+        Format::Json => "JSON",
+        Format::Plain => "plain text",
+    };
+    let confirmed = if session.confirmed() { "" } else { ", not confirmed yet (4)" };
+    let bytes = session.output().and_then(|o| o.rendered.as_ref().ok()).map_or(0, |r| r.as_str().len());
+    let heading = format!("The note as {format}, {bytes} bytes{confirmed}");
+    let inner = area::headed(frame, area, &heading, marked, theme);
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    let refused = session.output().is_some_and(|o| o.rendered.is_err());
+    if refused || session.output().is_none() {
+        let style = if refused { theme.danger } else { theme.hint };
+        let lines = wrap(&text(session), width);
+        area::lines(frame, inner, lines.into_iter().map(|l| Line::from(Span::styled(l, style))).collect());
+        return;
+    }
+    area::lines(frame, inner, numbered(&text(session), width, height, screen.tops.note, theme));
+}
+
+/// What the preview shows: the bytes, or why there are none.
+pub fn text(session: &Session) -> Cow<'_, str> {
+    match session.output().map(|o| &o.rendered) {
+        Some(Ok(rendered)) => Cow::Borrowed(rendered.as_str()),
+        Some(Err(refusal)) => Cow::Owned(format!(
+            "{refusal}\nWhat to do: look at your own words on Review (4) and take the secret out. If line {} holds none of your words, it is a fault of this program: report the rule {} and the case id, not the note.",
+            refusal.line, refusal.rule
+        )),
+        None => Cow::Borrowed(
+            "There is no note yet: nothing was observed. Send the request (2), or paste an answer on Request (1).",
+        ),
+    }
+}
+
+/// What support needs: what is missing and why, then what is there.
+pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(output) = session.output() else { return Vec::new() };
+    let mut items = note::completeness(&output.note);
+    items.sort_by_key(|item| item.present);
+    let mut out = Vec::new();
+    for item in items {
+        let (sign, style, text) = if item.present {
+            ("  ✓ ", theme.ok, item.label.to_owned())
+        } else {
+            ("  - ", theme.warn, format!("{}: {}", item.label, item.why))
+        };
+        for (at, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
+            let sign = if at == 0 { sign } else { "    " };
+            out.push(Line::from(vec![Span::styled(sign, style), Span::raw(line)]));
+        }
+    }
+    out
+}

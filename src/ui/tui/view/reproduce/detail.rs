@@ -1,0 +1,186 @@
+//! What one attempt showed, and what can be said of the last one.
+
+use ratatui::text::{Line, Span};
+
+use super::outcome;
+use crate::case::diagnose::Diagnosis;
+use crate::case::evidence::{Attempt, BodyEnd, IdSource, Reading, Source, StreamRecord};
+use crate::case::sanitize::Clean;
+use crate::session::Session;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::text::wrap;
+
+/// A fact with its name, wrapped below it.
+fn fact(out: &mut Vec<Line<'static>>, name: &str, text: &str, width: usize, theme: &Theme) {
+    let lines = wrap(text, width.saturating_sub(12).max(8));
+    for (at, line) in lines.into_iter().take(60).enumerate() {
+        let name = if at == 0 { format!("{name:<11} ") } else { " ".repeat(12) };
+        out.push(Line::from(vec![Span::styled(name, theme.hint), Span::raw(line)]));
+    }
+}
+
+/// What can be said of the last attempt.
+pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(diagnosis) = session.diagnosis() else { return Vec::new() };
+    let mut out = Vec::new();
+    fact(&mut out, "class", &class(diagnosis), width, theme);
+    fact(
+        &mut out,
+        "verdict",
+        &format!("retry: {}, another model: {}", diagnosis.retryable, diagnosis.fallback),
+        width,
+        theme,
+    );
+    let title = session.catalog().topic(&diagnosis.topic).map(|t| t.title.as_str());
+    fact(&mut out, "topic", title.unwrap_or(&diagnosis.topic), width, theme);
+    let action = diagnosis.operator_action.as_str().replace('_', " ");
+    let first = if diagnosis.first_action.is_empty() { action } else { diagnosis.first_action.clone() };
+    fact(&mut out, "do first", &first, width, theme);
+    for reason in diagnosis.because.iter().take(20) {
+        fact(&mut out, "because", &format!("{} ({})", reason.words, reason.rule), width, theme);
+    }
+    for other in diagnosis.alternatives.iter().take(5) {
+        fact(&mut out, "also fits", &format!("{} ({})", other.class, other.rule), width, theme);
+    }
+    out
+}
+
+fn class(diagnosis: &Diagnosis) -> String {
+    let mut text = diagnosis.class.as_str().replace('_', " ");
+    if let Some(cause) = &diagnosis.cause {
+        text.push_str(": ");
+        text.push_str(&cause.replace('_', " "));
+    }
+    text.push_str(" · can be mended by: ");
+    text.push_str(diagnosis.owner.as_str());
+    if !diagnosis.confirmed {
+        text.push_str(" · inferred");
+    }
+    text
+}
+
+/// What attempt `at` showed.
+pub fn attempt_lines(session: &Session, at: usize, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(attempt) = session.evidence().attempts.get(at) else { return Vec::new() };
+    let mut out = Vec::new();
+    fact(&mut out, "outcome", &outcome(attempt), width, theme);
+    fact(&mut out, "time", &times(attempt), width, theme);
+    if let Some(failure) = attempt.transport() {
+        fact(&mut out, "failure", &failure.detail, width, theme);
+    }
+    if let Some(reading) = session.readings().get(at) {
+        reading_lines(&mut out, session, at, reading, width, theme);
+    }
+    if let Some(response) = attempt.response() {
+        let kind = response.content_type().unwrap_or_else(|| "no content type".to_owned());
+        let end = match &response.end {
+            BodyEnd::Complete => "",
+            BodyEnd::Cut(_) => ", cut off",
+            BodyEnd::Capped => ", kept in part",
+            BodyEnd::NotKnown => ", whole or not is not known",
+        };
+        fact(&mut out, "body", &format!("{kind}, {} bytes{end}", response.body_bytes), width, theme);
+        if let Some(stream) = &response.stream {
+            fact(&mut out, "stream", &stream_words(stream), width, theme);
+        }
+    }
+    if !attempt.reason.is_empty() {
+        fact(&mut out, "afterwards", &attempt.reason, width, theme);
+    }
+    out
+}
+
+fn reading_lines(
+    out: &mut Vec<Line<'static>>,
+    session: &Session,
+    at: usize,
+    reading: &Reading,
+    width: usize,
+    theme: &Theme,
+) {
+    let envelope = &reading.envelope;
+    let parts = [("code", &envelope.code), ("type", &envelope.error_type), ("param", &envelope.param)];
+    let stated: Vec<String> =
+        parts.into_iter().filter_map(|(name, v)| Some(format!("{name} {}", named(v.as_deref()?)))).collect();
+    // What leaves is better to look at than what came, where it was made already.
+    let safe =
+        session.output().and_then(|o| o.evidence.attempts.get(at)?.response.as_ref()?.error.message.as_ref());
+    let message = safe.map(Clean::as_str).or(envelope.message.as_deref());
+    if let Some(message) = message {
+        fact(out, "message", message, width, theme);
+    }
+    if let Some(title) = &envelope.title {
+        fact(out, "page title", title, width, theme);
+    }
+    let shape = envelope.kind.as_str().replace('_', " ");
+    fact(out, "error", &format!("{shape} shape. {}", stated.join(", ")), width, theme);
+    let layer = if reading.layer_because.is_empty() {
+        reading.layer.to_string()
+    } else {
+        format!("{}: {}", reading.layer, reading.layer_because)
+    };
+    fact(out, "answered by", &layer, width, theme);
+    for id in reading.request_ids.iter().take(20) {
+        let first = if id.primary { ", name this one" } else { "" };
+        fact(out, "request id", &format!("{} ({}{first})", id.id, source(&id.source)), width, theme);
+    }
+    if reading.request_ids.is_empty() {
+        fact(out, "request id", "none was in the answer", width, theme);
+    }
+    if let Some(soft) = reading.soft {
+        fact(
+            out,
+            "but",
+            &format!("the status says success, the answer is none: {}", soft.as_str().replace('_', " ")),
+            width,
+            theme,
+        );
+    }
+}
+
+/// An empty text is a fact too.
+fn named(value: &str) -> &str {
+    if value.is_empty() { "(empty)" } else { value }
+}
+
+fn times(attempt: &Attempt) -> String {
+    let at = match (attempt.at, attempt.source) {
+        (Some(at), _) => at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        (None, Source::Pasted) => "not in the pasted text".to_owned(),
+        (None, Source::Sent) => "unknown".to_owned(),
+    };
+    let timing = attempt.timing;
+    let parts = [
+        ("dns", timing.dns_ms),
+        ("connect", timing.connect_ms),
+        ("first byte", timing.first_byte_ms),
+        ("first token", timing.first_token_ms),
+        ("all", timing.total_ms),
+    ];
+    let known: Vec<String> =
+        parts.into_iter().filter_map(|(name, ms)| Some(format!("{name} {} ms", ms?))).collect();
+    if known.is_empty() { at } else { format!("{at} · {}", known.join(", ")) }
+}
+
+fn stream_words(stream: &StreamRecord) -> String {
+    let marker = stream.terminal_marker.unwrap_or("no end marker");
+    let finish = stream.finish_reason.as_deref().unwrap_or("no finish reason");
+    format!(
+        "{}: {} events, {} bytes, {} characters of content, {marker}, {finish}, {}, {} faults",
+        stream.verdict.as_str().replace('_', " "),
+        stream.events,
+        stream.bytes,
+        stream.content_chars,
+        if stream.usage_seen { "usage came" } else { "no usage" },
+        stream.faults
+    )
+}
+
+fn source(source: &IdSource) -> String {
+    match source {
+        IdSource::Header(name) => format!("header {name}"),
+        IdSource::Message(place) => format!("error message, number {place}"),
+        IdSource::Body(pointer) => format!("body {pointer}"),
+        IdSource::Stream => "stream event".to_owned(),
+    }
+}

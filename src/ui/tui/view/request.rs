@@ -1,0 +1,228 @@
+//! Page 1: the request as a form, with findings; or the answer that was pasted without one; or how to begin.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::{edit, reproduce};
+use crate::case::evidence::Source;
+use crate::case::finding::{Finding, Place};
+use crate::session::Session;
+use crate::ui::tui::field::{Field, READ_AT_MOST, header_line, model_in};
+use crate::ui::tui::keys::{Action, Mode};
+use crate::ui::tui::layout;
+use crate::ui::tui::screen::Screen;
+use crate::ui::tui::theme::{Theme, sign};
+use crate::ui::tui::widget::area;
+use crate::ui::tui::widget::rows::numbered;
+use crate::ui::tui::widget::text::{cut, wrap};
+
+/// Draws the page.
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let observed = !session.evidence().attempts.is_empty();
+    let nothing = session.draft().is_empty() && screen.editor.is_none();
+    match (nothing, observed) {
+        (true, true) => answer_only(frame, area, session, screen, theme),
+        (true, false) => how_to_begin(frame, area, session, screen, theme),
+        (false, _) => form(frame, area, session, screen, theme),
+    }
+}
+
+fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let key = |action| screen.keymap.key_for(Mode::Request, action);
+    let width = usize::from(area.width.saturating_sub(4));
+    let texts = [
+        (theme.title, "Paste what failed (with your terminal's paste key):".to_owned()),
+        (theme.plain, "  - a curl command, as somebody ran it".to_owned()),
+        (theme.plain, "  - an error text or a log of the client".to_owned()),
+        (theme.plain, "  - a response: its JSON, or what curl -i printed".to_owned()),
+        (theme.plain, String::new()),
+        (
+            theme.plain,
+            format!(
+                "Or press {} to fill in the form, {} to begin from an endpoint, {} for the help.",
+                key(Action::EditField),
+                key(Action::ChooseEndpoint),
+                key(Action::Help)
+            ),
+        ),
+        (theme.plain, String::new()),
+        (
+            theme.hint,
+            "A key in the paste moves into memory at once and is shown as a label. Nothing is sent before you agree, and nothing is copied or written before you saw it."
+                .to_owned(),
+        ),
+    ];
+    let mut lines: Vec<Line<'static>> = vec![Line::default()];
+    for (style, text) in texts {
+        let wrapped = if text.is_empty() { vec![String::new()] } else { wrap(&text, width) };
+        lines.extend(wrapped.into_iter().map(|l| Line::from(Span::styled(format!("  {l}"), style))));
+    }
+    lines.push(Line::default());
+    lines.extend(findings(session, screen, width, theme));
+    area::lines(frame, area, lines);
+}
+
+fn answer_only(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let inner = area::headed(frame, area, &format!("Observed answer ({})", session.kind()), true, theme);
+    let width = usize::from(inner.width);
+    let mut lines = reproduce::attempt_lines(session, 0, width, theme);
+    let said = session.said();
+    for (name, value) in [("method", &said.method), ("URL", &said.url), ("model", &said.model)] {
+        if let Some(value) = value {
+            lines.push(Line::from(cut(&format!("the text names the {name}: {value}"), width)));
+        }
+    }
+    lines.push(Line::default());
+    let go_on = screen.keymap.key_for(Mode::Request, Action::GoOn);
+    let form = screen.keymap.key_for(Mode::Request, Action::EditField);
+    let next = format!(
+        "There is no request in it. {go_on} goes on to Review with what was observed; the note says what is missing. To send it too, paste the command, or fill in the form with {form}."
+    );
+    lines.extend(wrap(&next, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
+    lines.push(Line::default());
+    lines.extend(findings(session, screen, width, theme));
+    area::lines(frame, inner, lines);
+}
+
+fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let areas = layout::request(area, session);
+    facts(frame, areas.facts, session, theme);
+    line_field(frame, areas.method, Field::Method, session, screen, theme);
+    line_field(frame, areas.url, Field::Url, session, screen, theme);
+    headers(frame, areas.headers, session, screen, theme);
+    body(frame, areas.body_head, areas.body, session, screen, theme);
+    let heading = match session.findings().len() {
+        0 => "Findings: none".to_owned(),
+        n => format!("Findings: {n}"),
+    };
+    let inner = area::headed(frame, areas.findings, &heading, false, theme);
+    let lines = findings(session, screen, usize::from(inner.width), theme);
+    area::lines(frame, inner, lines);
+}
+
+fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let gateway = session.profile().map_or("not known", |p| p.name.as_str());
+    let body = &session.draft().body;
+    let model = match model_in(body) {
+        Some(model) => model,
+        None if body.len() > READ_AT_MOST => "not looked for, the body is large".to_owned(),
+        None => "not named in the body".to_owned(),
+    };
+    let from = match session.kind() {
+        "nothing" | "form" => String::new(),
+        kind => format!("   from: {kind}"),
+    };
+    let answer = session.evidence().attempts.iter().find(|a| a.source == Source::Pasted);
+    let answer = answer.map(|a| format!("   answer: pasted ({})", reproduce::outcome(a))).unwrap_or_default();
+    let text = format!("  Gateway: {gateway}   Model: {model}{from}{answer}");
+    frame.render_widget(Paragraph::new(Span::styled(cut(&text, usize::from(area.width)), theme.plain)), area);
+}
+
+/// The mark and style of a field.
+fn mark(field: Field, screen: &Screen, theme: &Theme) -> (&'static str, Style) {
+    if edit::of(screen, field).is_some() {
+        ("*", theme.accent)
+    } else if screen.field == field && screen.editor.is_none() {
+        (">", theme.accent)
+    } else {
+        (" ", theme.title)
+    }
+}
+
+fn line_field(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    field: Field,
+    session: &Session,
+    screen: &Screen,
+    theme: &Theme,
+) {
+    let [name, value] = Layout::horizontal([Constraint::Length(9), Constraint::Min(0)]).areas(area);
+    let (sign, style) = mark(field, screen, theme);
+    frame.render_widget(Paragraph::new(Span::styled(format!("{sign} {}", field.name()), style)), name);
+    if let Some(editor) = edit::of(screen, field) {
+        edit::in_place(frame, value, editor);
+        return;
+    }
+    let text = field.text(session.draft());
+    let shown = if text.is_empty() {
+        Span::styled("(not given)", theme.hint)
+    } else {
+        Span::raw(cut(&text, usize::from(value.width)))
+    };
+    frame.render_widget(Paragraph::new(shown), value);
+}
+
+fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let count = session.draft().headers.len();
+    let (sign, style) = mark(Field::Headers, screen, theme);
+    let [head, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+    let rows = usize::from(rest.height);
+    let more = if count > rows { format!(", {rows} of {count} shown") } else { String::new() };
+    let title = format!("{sign} Headers (name: value{more})");
+    frame.render_widget(Paragraph::new(Span::styled(cut(&title, usize::from(head.width)), style)), head);
+    let rest = Rect { x: rest.x + 2.min(rest.width), width: rest.width.saturating_sub(2), ..rest };
+    if let Some(editor) = edit::of(screen, Field::Headers) {
+        edit::in_place(frame, rest, editor);
+        return;
+    }
+    let width = usize::from(rest.width);
+    let mut lines: Vec<Line<'static>> =
+        session.draft().headers.iter().take(rows).map(|h| Line::from(cut(&header_line(h), width))).collect();
+    if lines.is_empty() {
+        lines.push(Line::from(Span::styled("(none)", theme.hint)));
+    }
+    area::lines(frame, rest, lines);
+}
+
+fn body(frame: &mut Frame<'_>, head: Rect, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    let text = &session.draft().body;
+    let (sign, style) = mark(Field::Body, screen, theme);
+    let title = format!("{sign} Body ({} bytes)", text.len());
+    frame.render_widget(Paragraph::new(Span::styled(title, style)), head);
+    if let Some(editor) = edit::of(screen, Field::Body) {
+        edit::in_place(frame, area, editor);
+    } else if text.is_empty() {
+        frame.render_widget(Paragraph::new(Span::styled("  (none)", theme.hint)), area);
+    } else {
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        area::lines(frame, area, numbered(text, width, height, screen.tops.body, theme));
+    }
+}
+
+/// Lines of the findings: sign, place, what was noticed, what to do. The one that was visited stands first.
+fn findings(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let all = session.findings();
+    let first = screen.finding.filter(|at| *at < all.len()).unwrap_or(0);
+    let mut lines = Vec::new();
+    for (at, finding) in all.iter().enumerate().skip(first).take(40) {
+        let style = theme.level(finding.level);
+        let mark = if screen.finding == Some(at) { ">" } else { " " };
+        let text = finding_text(finding);
+        for (row, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
+            let head = if row == 0 { format!("{mark} {} ", sign(finding.level)) } else { "    ".to_owned() };
+            lines.push(Line::from(vec![Span::styled(head, style), Span::raw(line)]));
+        }
+    }
+    if first > 0 {
+        lines.push(Line::from(Span::styled(format!("    and {first} before it"), theme.hint)));
+    }
+    lines
+}
+
+fn finding_text(finding: &Finding) -> String {
+    let place = match &finding.place {
+        Place::Whole | Place::Span { .. } => String::new(),
+        Place::Method => "method: ".to_owned(),
+        Place::Url => "URL: ".to_owned(),
+        Place::Header(name) => format!("header {name}: "),
+        Place::Body { line, column, path } if path.is_empty() => format!("body {line}:{column}: "),
+        Place::Body { line, column, path } => format!("body {line}:{column} {path}: "),
+        Place::Option(option) => format!("option {option}: "),
+    };
+    let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };
+    format!("{place}{}{fix}", finding.message)
+}

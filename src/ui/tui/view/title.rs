@@ -1,0 +1,56 @@
+//! The title bar: which case, which gateway, which host, and whether a real key is in use.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::session::Session;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::widget::text::cut;
+
+/// Draws the title bar.
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
+    let key = key_mark(session);
+    let width = u16::try_from(key.len()).unwrap_or(0).min(area.width / 2);
+    let [left, right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(width)]).areas(area);
+    let gateway = session.profile().map_or("", |p| p.name.as_str());
+    let host = session.request().map(|r| r.target.host_port()).unwrap_or_default();
+    let name = "casefile";
+    // The host is what matters most when something is sent: the gateway's name gives way to it.
+    let room = usize::from(left.width).saturating_sub(name.len() + session.id().len() + host.len() + 7);
+    let gateway = cut(gateway, room);
+    let mut rest = String::new();
+    for part in [session.id(), &gateway, &host].into_iter().filter(|p| !p.is_empty()) {
+        rest.push_str("  ");
+        rest.push_str(part);
+    }
+    let rest = cut(&rest, usize::from(left.width).saturating_sub(name.len() + 1));
+    let line = Line::from(vec![Span::styled(name, theme.accent), Span::styled(rest, theme.title)]);
+    frame.render_widget(Paragraph::new(line), left);
+    let style = if is_practice(session) { theme.hint } else { theme.danger };
+    frame.render_widget(Paragraph::new(Span::styled(cut(&key, usize::from(width)), style)), right);
+}
+
+/// The secrets that the request as it stands takes along.
+fn key_mark(session: &Session) -> String {
+    let Ok(request) = session.request() else { return String::new() };
+    let mut labels: Vec<String> = Vec::new();
+    for text in request.masked_texts() {
+        for held in session.ring().used_in(text) {
+            let label = held.label.to_string();
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+    }
+    if labels.is_empty() {
+        return String::new();
+    }
+    let word = if is_practice(session) { "practice key" } else { "KEY" };
+    format!("{word} {}", labels.join(" "))
+}
+
+fn is_practice(session: &Session) -> bool {
+    session.profile().is_some_and(|p| p.id == "practice")
+}

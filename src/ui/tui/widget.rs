@@ -1,0 +1,5 @@
+//! Small drawing parts that several panels use. They know nothing of a case.
+
+pub mod area;
+pub mod rows;
+pub mod text;

@@ -1,0 +1,379 @@
+//! Screens by key scripts: a true session and screen, a stand-in for the world, a terminal in memory.
+//!
+//! Record again after a wanted change: `INSTA_UPDATE=always cargo test --test screens`, then read the difference.
+
+#[path = "screens/rig.rs"]
+mod rig;
+
+use casefile::case::finding::Level;
+use casefile::session::{Effect, Event, Step};
+use chrono::TimeDelta;
+use futures_util::StreamExt;
+use rig::{Rig, curl_like, secret};
+
+/// Plays keys, then compares the screen with its snapshot.
+macro_rules! screen {
+    ($rig:expr, $keys:expr, $name:expr) => {{
+        let rig: &mut Rig = &mut $rig;
+        rig.keys($keys);
+        insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false}, {
+            insta::assert_snapshot!($name, rig.draw());
+        });
+    }};
+}
+
+#[test]
+fn how_to_begin() {
+    screen!(Rig::new(80, 24), "", "begin");
+    screen!(Rig::new(120, 40), "", "begin_wide");
+    screen!(Rig::new(80, 24), "?", "help_request");
+    screen!(Rig::new(39, 24), "", "too_small");
+}
+
+#[test]
+fn a_request_by_the_form() {
+    let mut rig = Rig::new(80, 24);
+    screen!(rig, "E", "endpoints");
+    screen!(rig, "<enter>", "form_from_endpoint");
+    screen!(rig, "mgpt-4o<enter>", "form_with_model");
+    assert!(rig.session.draft().body.contains("\"gpt-4o\""));
+    screen!(rig, "<tab><tab>", "form_body_marked");
+    screen!(rig, "e{", "form_body_edited");
+    assert!(rig.session.draft().body.starts_with("{{"));
+    rig.keys("<esc>");
+    screen!(rig, "k", "prompt_key");
+    rig.paste(&secret("sk-"));
+    let shown = rig.draw();
+    assert!(shown.contains("****") && !shown.contains("aB3"), "{shown}");
+    screen!(rig, "<enter>", "form_with_key");
+    screen!(rig, "g", "gateways");
+}
+
+#[test]
+fn a_request_in_a_wide_terminal() {
+    let mut rig = Rig::new(120, 40);
+    rig.tell(Event::Edited(curl_like()));
+    screen!(rig, "", "form_wide");
+}
+
+#[test]
+fn nothing_leaves_without_consent() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(curl_like()));
+    screen!(rig, "<enter>", "consent");
+    assert!(rig.outgoing.is_none());
+    screen!(rig, "n", "reproduce_refused");
+    assert!(rig.outgoing.is_none());
+    rig.keys("<enter>y");
+    assert!(rig.outgoing.is_some());
+}
+
+#[test]
+fn a_key_of_another_host_is_a_loud_question() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::BindingsRead(vec![casefile::session::Binding {
+        key: "COMETAPI_KEY".into(),
+        host: "api.cometapi.com".into(),
+    }]));
+    let mut draft = curl_like();
+    draft.url = "https://other.example/v1/chat/completions".into();
+    rig.tell(Event::Edited(draft));
+    screen!(rig, "<enter>", "consent_elsewhere");
+    rig.keys("<enter><enter>");
+    assert!(rig.outgoing.is_none(), "Enter alone sends no key to another host");
+    rig.keys("y");
+    assert!(rig.outgoing.is_some());
+}
+
+#[test]
+fn sending_and_waiting() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(curl_like()));
+    rig.keys("<enter><enter>");
+    rig.now += TimeDelta::milliseconds(1_250);
+    rig.progress(0, 0);
+    screen!(rig, "", "sending");
+    rig.progress(2_048, 7);
+    screen!(rig, "c", "cancelling");
+    assert!(rig.cancelled);
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(curl_like()));
+    rig.keys("<enter><enter>");
+    rig.answer(429, "{}");
+    if rig.session.is_busy() {
+        screen!(rig, "", "waiting");
+        rig.keys("x");
+        assert!(!rig.session.is_busy(), "x stops the waiting");
+    }
+}
+
+#[test]
+fn attempts_and_what_they_say() {
+    for (width, height, name) in [(80, 24, "attempt"), (120, 40, "attempt_wide")] {
+        let mut rig = Rig::new(width, height);
+        rig.observed();
+        screen!(rig, "2", name);
+    }
+}
+
+#[test]
+fn one_thing_changed() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    screen!(rig, "3", "isolate");
+    screen!(rig, "m", "prompt_other_model");
+    screen!(rig, "gpt-4o-mini<enter>", "consent_control");
+    rig.keys("<enter>");
+    rig.answer(200, "{\"id\":\"x\"}");
+    screen!(rig, "", "isolate_one_control");
+}
+
+#[test]
+fn review_and_own_words() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    screen!(rig, "4", "review");
+    screen!(rig, "wWhy does this fail?", "review_words_edited");
+    screen!(rig, "<tab>An answer.<esc>", "review_words");
+    assert_eq!(rig.session.words().question, "Why does this fail?");
+    assert_eq!(rig.session.words().expected, "An answer.");
+    let mut rig = Rig::new(120, 40);
+    rig.observed();
+    screen!(rig, "4", "review_wide");
+}
+
+#[test]
+fn the_note_and_its_way_out() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    screen!(rig, "5", "note_not_confirmed");
+    rig.keys("y");
+    assert!(rig.copied.is_none(), "nothing is copied before it was confirmed");
+    assert_eq!(rig.session.notice().map(|n| n.level), Some(Level::Warning));
+    screen!(rig, "4<enter>", "note");
+    screen!(rig, "f", "note_markdown");
+    screen!(rig, "q", "leaving");
+    screen!(rig, "<esc>w", "prompt_path");
+    rig.keys("<enter>");
+    assert!(rig.written.as_deref().is_some_and(|path| path.starts_with("CF-") && path.contains(".md")));
+    screen!(rig, "y", "note_copied");
+    rig.keys("q");
+    assert!(rig.left, "a delivered note asks no more");
+}
+
+#[test]
+fn the_default_path_takes_five_keys() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(curl_like()));
+    rig.keys("<enter><enter>");
+    rig.answer(401, "{\"error\":{\"message\":\"no\"}}");
+    while rig.session.is_busy() {
+        rig.keys("x");
+    }
+    rig.keys("<enter><enter>y");
+    let copied = rig.copied.clone().expect("copied");
+    assert!(rig.session.confirmed());
+    rig.keys("5");
+    let output = rig.session.output().expect("made");
+    assert_eq!(output.rendered.as_ref().map(casefile::case::sanitize::Rendered::as_str), Ok(copied.as_str()));
+}
+
+#[test]
+fn practice_list_and_story() {
+    let mut rig = Rig::practice(80, 24);
+    screen!(rig, "", "practice");
+    screen!(rig, "<down><enter>", "practice_begun");
+    assert_eq!(rig.session.profile().map(|p| p.id.as_str()), Some("practice"));
+    screen!(rig, "p", "practice_again");
+    let mut rig = Rig::practice(120, 40);
+    screen!(rig, "<enter>", "practice_wide");
+}
+
+#[test]
+fn ctrl_c_leaves_from_anywhere() {
+    for keys in ["", "?", "E", "k", "e", "q", "4w"] {
+        let mut rig = Rig::new(80, 24);
+        rig.tell(Event::Edited(curl_like()));
+        rig.keys(keys);
+        rig.keys("<ctrl-c>");
+        assert!(rig.left, "after {keys:?}");
+    }
+}
+
+#[test]
+fn steps_are_a_key_away() {
+    let mut rig = Rig::new(80, 24);
+    rig.keys("5");
+    assert_eq!(rig.session.step(), Step::Note);
+    rig.keys("[<left>");
+    assert_eq!(rig.session.step(), Step::Isolate);
+    rig.keys("]<right><right><right>");
+    assert_eq!(rig.session.step(), Step::Note);
+}
+
+#[test]
+fn hostile_text_is_drawn_harmless() {
+    let mut draft = curl_like();
+    draft.url = "https://host/\u{1b}]0;x\u{7}\u{202e}gpj".into();
+    draft.body = "{\"a\":\"\u{1b}[2J\u{9b}31m\u{2066}x\u{200b}\"}".into();
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(draft));
+    for keys in ["", "<enter>", "n", "?"] {
+        rig.keys(keys);
+        let shown = rig.draw();
+        let bad: Vec<char> = shown
+            .chars()
+            .filter(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+            .collect();
+        assert!(bad.is_empty(), "{bad:?} in\n{shown}");
+    }
+}
+
+#[test]
+fn a_huge_body_does_not_freeze_the_screen() {
+    let mut draft = curl_like();
+    draft.body = format!("{{\"model\":\"m\",\"x\":\"{}\"}}", "y".repeat(10 * 1024 * 1024));
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(draft));
+    let start = std::time::Instant::now();
+    for _ in 0..5 {
+        rig.keys("<pagedown>");
+        rig.draw();
+    }
+    assert!(start.elapsed().as_secs() < 10, "five pages took {:?}", start.elapsed());
+    rig.keys("<tab><tab>e");
+    assert!(rig.draw().contains("too large to be edited"));
+}
+
+#[test]
+fn any_key_at_any_size_does_no_harm() {
+    let sizes = [(1, 1), (20, 5), (40, 10), (80, 24), (120, 40), (200, 60)];
+    for (round, keys) in [400_u64, 400, 400, 400, 400].into_iter().enumerate() {
+        let mut rig = if round % 2 == 0 { Rig::new(80, 24) } else { Rig::practice(80, 24) };
+        if round > 1 {
+            rig.observed();
+        }
+        let mut random = 0x9E37_79B9_u64.wrapping_mul(round as u64 + 1);
+        for _ in 0..keys {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            rig.random_input(random >> 16);
+            if random.is_multiple_of(7) {
+                let (width, height) = sizes[usize::try_from(random >> 40).unwrap_or(0) % sizes.len()];
+                rig.resize(width, height);
+            }
+            rig.draw();
+        }
+    }
+}
+
+#[test]
+fn every_page_at_every_size() {
+    for (width, height) in [(1, 1), (20, 5), (40, 10), (80, 24), (120, 40), (200, 60)] {
+        let mut rig = Rig::practice(width, height);
+        rig.draw();
+        rig.keys("<enter>");
+        rig.draw();
+        rig.observed();
+        for keys in [
+            "1", "?", "<esc>", "2", "r", "n", "3", "k", "<esc>", "4", "w", "<esc>", "5", "w", "<esc>", "f",
+            "q", "n",
+        ] {
+            rig.keys(keys);
+            rig.draw();
+        }
+    }
+}
+
+#[test]
+fn the_whole_loop_runs_and_ends() {
+    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run};
+    let mut rig = Rig::new(80, 24);
+    let (_sender, events) = tokio::sync::mpsc::unbounded_channel();
+    let options = Options {
+        keymap: Keymap::built_in().expect("reads"),
+        no_color: true,
+        practice: Vec::new(),
+        first: vec![Event::Edited(curl_like())],
+    };
+    let input = futures_util::stream::iter(rig::inputs("<enter>nq").into_iter().map(Ok))
+        .chain(futures_util::stream::pending());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
+    let mut ran = Vec::new();
+    let world = World {
+        input,
+        events,
+        run_effects: |effects: Vec<Effect>| {
+            let leave = effects.iter().any(|e| matches!(e, Effect::Quit));
+            ran.extend(effects);
+            leave
+        },
+        terminated: std::future::pending(),
+        clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
+    };
+    let ending = runtime.block_on(run(&mut rig.session, &mut rig.terminal, world, options)).expect("draws");
+    assert_eq!(ending, Ending::Left);
+    assert!(!ran.iter().any(|e| matches!(e, Effect::Send(_))), "it was refused");
+}
+
+/// Input as crossterm gives it: while it waits it keeps the waker of its first poll and forgets later ones.
+struct KeepsFirstWaker {
+    inputs: std::vec::IntoIter<crossterm::event::Event>,
+    ready: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    waiting: bool,
+}
+
+impl futures_util::Stream for KeepsFirstWaker {
+    type Item = std::io::Result<crossterm::event::Event>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        use std::sync::atomic::Ordering;
+        if self.ready.swap(false, Ordering::SeqCst) {
+            self.waiting = false;
+            return std::task::Poll::Ready(self.inputs.next().map(Ok));
+        }
+        if !self.waiting {
+            self.waiting = true;
+            let (waker, ready) = (context.waker().clone(), std::sync::Arc::clone(&self.ready));
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                ready.store(true, Ordering::SeqCst);
+                waker.wake();
+            });
+        }
+        std::task::Poll::Pending
+    }
+}
+
+#[test]
+fn the_loop_wakes_for_every_key_of_a_slow_hand() {
+    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run};
+    let mut rig = Rig::new(80, 24);
+    let (_sender, events) = tokio::sync::mpsc::unbounded_channel();
+    let input = KeepsFirstWaker {
+        inputs: rig::inputs("2345?<esc>q").into_iter(),
+        ready: std::sync::Arc::default(),
+        waiting: false,
+    };
+    let world = World {
+        input,
+        events,
+        run_effects: |effects: Vec<Effect>| effects.iter().any(|e| matches!(e, Effect::Quit)),
+        terminated: std::future::pending(),
+        clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
+    };
+    let options = Options {
+        keymap: Keymap::built_in().expect("reads"),
+        no_color: true,
+        practice: Vec::new(),
+        first: Vec::new(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
+    let ending = runtime.block_on(async {
+        let limit = std::time::Duration::from_secs(10);
+        tokio::time::timeout(limit, run(&mut rig.session, &mut rig.terminal, world, options)).await
+    });
+    assert_eq!(ending.expect("it wakes").expect("draws"), Ending::Left);
+}
