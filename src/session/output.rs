@@ -144,7 +144,7 @@ impl Session {
         let held = request.masked_texts().flat_map(|text| self.ring.used_in(text)).next()?;
         Some(match &held.origin {
             Origin::Environment(name) => format!("environment variable {name}"),
-            Origin::Pasted => "in the pasted request".to_owned(),
+            Origin::Pasted => "the pasted request".to_owned(),
             Origin::Given(way) => (*way).to_owned(),
         })
     }

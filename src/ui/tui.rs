@@ -32,6 +32,7 @@ use crossterm::event::Event as Input;
 use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::io::clock::Clock;
@@ -113,10 +114,11 @@ where
         return Ok(Ending::Left);
     }
     loop {
-        if std::mem::take(&mut face.redraw) {
-            terminal.clear().map_err(io::Error::other)?;
-        }
         let size = terminal.size().map_err(io::Error::other)?;
+        if std::mem::take(&mut face.redraw) {
+            // `Terminal::clear` would ask the terminal where its cursor is and wait for the answer.
+            terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)?;
+        }
         face.screen.size = (size.width, size.height);
         let now = clock.now();
         terminal

@@ -1,3 +1,5 @@
+//! The classification table of the domain, row by row, and wordings that no rule was written for.
+
 use super::*;
 use crate::case::catalog::{Example, Rank};
 use crate::case::evidence::{

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossterm::event::EventStream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Ending, Options, World, run};
@@ -40,7 +41,9 @@ pub async fn open(
     terminal::install_panic_hook();
     let taken = Screen::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    terminal.clear()?;
+    // Not `Terminal::clear`: it asks the terminal where its cursor is, and some never answer.
+    let size = terminal.size()?;
+    terminal.resize(Rect::from((Position::ORIGIN, size)))?;
     let mut signal = None;
     let world = World {
         input: EventStream::new(),

@@ -1,3 +1,5 @@
+//! Bodies of every gateway and the envelope that is read from them.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Answers and what is read from them.
+
 use super::*;
 use crate::case::evidence::{Outcome, Source, Timing, TransportFailure};
 use crate::case::vocabulary::TransportKind;

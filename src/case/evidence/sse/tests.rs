@@ -1,3 +1,5 @@
+//! Streams as they were recorded, cut at every byte.
+
 use super::*;
 use crate::case::vocabulary::StreamVerdict as V;
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tables of drafts and what preflight says of them.
+
 use proptest::prelude::*;
 
 use super::*;
