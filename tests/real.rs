@@ -51,6 +51,8 @@ cases! {
     limit_of_the_upstream: "up-429", 429, ["rate_limited"];
     server_error: "mock-500", 500, ["upstream_server"];
     server_error_upstream: "up-500", 500, ["upstream_server"];
+    text_repeated_in_the_message: "up-ok", 500, ["upstream_server", "request_invalid"], echo: true,
+        replaceable: &["ECHO"];
     context_window: "mock-context", 400, ["context_length"];
 }
 
@@ -69,6 +71,8 @@ cases! {
 // Before the gateway.
 cases! {
     redirect_of_a_wrong_path: "mock-ok", 301, ["path_or_base_url"], route: FRONT, path: "/v2/chat/completions";
+    key_repeated_in_a_redirect: "mock-ok", 301, ["path_or_base_url"], route: FRONT, path: "/v2/chat/completions",
+        key: Key::Query("Open");
     page_for_a_large_body: "mock-ok", 413, ["payload_too_large"], route: FRONT, padding: 1_200_000;
     page_for_a_timeout: "up-slow", 504, ["gateway_timeout"], route: FRONT;
     page_for_a_dead_upstream: "mock-ok", 502, ["upstream_server"], route: FAULT, path: "/dead/v1/chat/completions";

@@ -44,6 +44,8 @@ pub enum Key {
     Unknown,
     /// The key that aimock takes.
     Upstream,
+    /// In the query: servers repeat it in redirects.
+    Query(&'static str),
 }
 
 /// One case.
@@ -64,13 +66,15 @@ pub struct Case {
     pub before: usize,
     /// Bytes added to the prompt.
     pub padding: usize,
+    /// Puts a text where LiteLLM wants a number: it repeats the text in its error message.
+    pub echo: bool,
     /// File in nginx's folder that is the trusted CA.
     pub trusted: Option<&'static str>,
     /// Classes that are right.
     pub classes: &'static [&'static str],
     /// Transport failure, where no answer comes.
     pub transport: Option<&'static str>,
-    /// What may be replaced in the message, in its order; `SHA-256` stands for that of the key.
+    /// What may be replaced in the message, in its order; `SHA-256` stands for that of the key, `ECHO` for the text.
     pub replaceable: &'static [&'static str],
     /// Status that the server must have given: it tests the servers, not casefile.
     pub status: Option<u16>,
@@ -88,6 +92,7 @@ impl Case {
             key: Key::Literal("Open"),
             before: 0,
             padding: 0,
+            echo: false,
             trusted: None,
             classes: class,
             transport: None,
@@ -191,7 +196,7 @@ fn once(case: &Case, form: Form) -> Faults {
         return faults;
     }
     let truth = match relay {
-        Some(relay) => recorded(&mut faults, relay, earliest, &secrets, &body),
+        Some(relay) => recorded(&mut faults, relay, earliest, (case, &secrets), &body),
         None => Truth { asked: None, answer: None, earliest, latest: after, ended: after },
     };
     if let Route::Direct(..) = case.route {
@@ -206,8 +211,12 @@ fn once(case: &Case, form: Form) -> Faults {
 
     let said = truth.answer.as_ref().map(wire::Answer::text).unwrap_or_default();
     let hash = said.split([' ', '.']).find(|w| is_hash(w)).unwrap_or_default();
-    let replaceable = case.replaceable.iter().map(|s| if *s == "SHA-256" { hash } else { s }.to_owned());
-    let replaceable: Vec<String> = replaceable.collect();
+    let span = |name: &&str| match *name {
+        "SHA-256" => hash.to_owned(),
+        "ECHO" => secrets.user.clone(),
+        text => text.to_owned(),
+    };
+    let replaceable: Vec<String> = case.replaceable.iter().map(span).collect();
     for span in &replaceable {
         let there = !span.is_empty() && said.contains(span.as_str());
         faults.check(there, || "the server's message does not hold what may be replaced".to_owned());
@@ -253,7 +262,7 @@ fn recorded(
     faults: &mut Faults,
     relay: Relay,
     earliest: DateTime<Utc>,
-    secrets: &Secrets,
+    (case, secrets): (&Case, &Secrets),
     body: &str,
 ) -> Truth {
     let connections: Vec<_> = relay.finish().into_iter().filter(|c| !c.request.is_empty()).collect();
@@ -265,9 +274,13 @@ fn recorded(
     let asked = wire::request(&passed.request);
     faults.check(asked.body == body.as_bytes(), || "the body was not sent as it was pasted".to_owned());
     let authorization = asked.header("authorization").unwrap_or_default();
-    let bearer = if secrets.key.is_empty() { String::new() } else { format!("Bearer {}", secrets.key) };
-    faults
-        .check(authorization == bearer, || "the request did not carry the key as the command did".to_owned());
+    let (bearer, query) = match case.key {
+        Key::Missing => (String::new(), None),
+        Key::Query(_) => (String::new(), Some(secrets.query())),
+        _ => (format!("Bearer {}", secrets.key), None),
+    };
+    let right = authorization == bearer && asked.target.split_once('?').map(|(_, q)| q.to_owned()) == query;
+    faults.check(right, || "the request did not carry the key as the command did".to_owned());
     let latest = passed.first_request_byte.unwrap_or(earliest);
     let answer = wire::answer(&passed.response);
     let whole = answer.as_ref().is_some_and(|a| a.complete);
@@ -328,7 +341,7 @@ impl Secrets {
     fn new(case: &Case) -> Self {
         let key = match case.key {
             Key::Missing => String::new(),
-            Key::Literal(tag) | Key::Named(tag) => format!("sk-{}{tag}", random(40)),
+            Key::Literal(tag) | Key::Named(tag) | Key::Query(tag) => format!("sk-{}{tag}", random(40)),
             Key::Unknown => format!("sk-{}", random(48)),
             Key::Upstream => setting("CASEFILE_REAL_UPSTREAM_KEY"),
         };
@@ -355,12 +368,23 @@ impl Secrets {
         if case.stream {
             body["stream"] = json!(true);
         }
+        if case.echo {
+            body["timeout"] = json!(self.user);
+        }
         body.to_string()
     }
 
+    fn query(&self) -> String {
+        format!("api_key={}", self.key)
+    }
+
     fn curl(&self, case: &Case, url: &str, body: &str) -> String {
+        let url = match case.key {
+            Key::Query(_) => format!("'{url}?{}'", self.query()),
+            _ => url.to_owned(),
+        };
         let authorization = match case.key {
-            Key::Missing => String::new(),
+            Key::Missing | Key::Query(_) => String::new(),
             Key::Named(_) => format!("  -H \"Authorization: Bearer ${KEY_VARIABLE}\" \\\n"),
             _ => format!("  -H 'Authorization: Bearer {}' \\\n", self.key),
         };
