@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Both faces (the terminal program and the commands) only send events and read the session's state. Each step of the
-//! walk has its file: [`request_step`], [`reproduce`], [`isolate_step`], [`output`].
+//! walk has its file: `request_step`, `reproduce`, `isolate_step`, `output`.
 
 pub mod case_id;
 mod consent;
@@ -271,6 +271,7 @@ impl Session {
             Event::Cancel => self.cancel(),
             Event::ControlRequested(ask) => self.control_requested(ask),
             Event::WordsSet(words) => self.words_set(words),
+            Event::WordsFound(words) => self.words_found(words),
             Event::Confirmed(confirmed) => self.set_confirmed(confirmed),
             Event::FormatChosen(format) => self.format_chosen(format),
             Event::CopyRequested => self.copy_requested(now),

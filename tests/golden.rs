@@ -1,6 +1,7 @@
 //! Golden notes: every practice scenario, walked through the real session, driver, network and gateway, with a fixed
 //! clock, fixed durations, ids and random source. A missing file is written, a changed one fails with a diff;
 //! `UPDATE_GOLDEN=1` writes them anew.
+#![expect(clippy::expect_used, clippy::format_collect, reason = "a test: what cannot be fails it")]
 
 mod practice_walk;
 

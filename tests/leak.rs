@@ -1,4 +1,10 @@
 //! Canaries through the whole path: a key and a prompt that no output may hold, in any form.
+#![expect(
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::indexing_slicing,
+    reason = "a test: what cannot be fails it"
+)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

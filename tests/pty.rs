@@ -1,4 +1,5 @@
 //! The real program in a real pseudo-terminal: the five-step walk by keys, paste, resize, quit, signals.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 #![cfg(unix)]
 
 use std::io::{Read, Write};

@@ -181,6 +181,10 @@ pub struct Topic {
     pub id: String,
     /// The section's title.
     pub title: String,
+    /// Whose help center it is; empty: not said. A note for another gateway names it, so that nobody takes the page for
+    /// that gateway's own.
+    #[serde(default)]
+    pub site: String,
     /// Page, with its anchor where one is known.
     pub url: String,
     /// Date (YYYY-MM-DD) of access.

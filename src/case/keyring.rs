@@ -136,22 +136,19 @@ impl KeyRing {
         while let Some(start) = rest.find('[') {
             let (before, tail) = rest.split_at(start);
             out.push_str(before);
-            match reference_at(tail) {
-                Some((reference, len)) => {
-                    let written = tail.get(..len).unwrap_or(tail);
-                    match self.value_of(&reference) {
-                        Some(held) => out.push_str(held.expose()),
-                        // Text that merely looks like a label stays as it is; a variable without value is an error.
-                        None if matches!(reference, Reference::Label(..)) => out.push_str(written),
-                        None => return Err(Unresolved(written.to_owned())),
-                    }
-                    rest = tail.get(len..).unwrap_or("");
-                }
-                None => {
-                    out.push('[');
-                    rest = tail.get(1..).unwrap_or("");
-                }
+            let Some((reference, len)) = reference_at(tail) else {
+                out.push('[');
+                rest = tail.get(1..).unwrap_or("");
+                continue;
+            };
+            let written = tail.get(..len).unwrap_or(tail);
+            match self.value_of(&reference) {
+                Some(held) => out.push_str(held.expose()),
+                // Text that merely looks like a label stays as it is; a variable without value is an error.
+                None if matches!(reference, Reference::Label(..)) => out.push_str(written),
+                None => return Err(Unresolved(written.to_owned())),
             }
+            rest = tail.get(len..).unwrap_or("");
         }
         out.push_str(rest);
         Ok(SecretString::from(out))

@@ -7,25 +7,36 @@ use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::case::evidence::{Attempt, Outcome, Source, Timing, TransportFailure};
-use crate::case::sanitize::Rendered;
-use crate::case::vocabulary::TransportKind;
+use crate::case::sanitize::{Rendered, SafeWords};
 use crate::io::clock::Clock;
 use crate::io::net;
 use crate::session::{Binding, Delivered, Effect, Event, Outgoing, Session};
+
+/// Reads an environment variable.
+pub type Environment = dyn Fn(&str) -> Option<SecretString>;
+/// Keeps a binding of key and host; the error is a sentence for the operator.
+pub type Remember = dyn FnMut(&Binding) -> Result<(), String>;
+/// Keeps the operator's words until the next run, or forgets them (`None`); the error is a sentence for the operator.
+pub type KeepWords = dyn FnMut(Option<&SafeWords>) -> Result<(), String>;
+/// Puts bytes on the clipboard; the error is a sentence for the operator.
+pub type Copy = dyn FnMut(&Rendered) -> Result<Delivered, String>;
+/// Writes bytes to a file at a path; the error is a sentence for the operator.
+pub type Write = dyn FnMut(&Rendered, &str) -> Result<Delivered, String>;
 
 /// The outside things that the driver reaches; tests put their own in.
 pub struct Parts {
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Reads an environment variable.
-    pub environment: Box<dyn Fn(&str) -> Option<SecretString>>,
+    pub environment: Box<Environment>,
     /// Keeps a binding of key and host.
-    pub remember: Box<dyn FnMut(&Binding) -> Result<(), String>>,
+    pub remember: Box<Remember>,
+    /// Keeps the operator's words, or forgets them.
+    pub keep_words: Box<KeepWords>,
     /// Puts bytes on the clipboard.
-    pub copy: Box<dyn FnMut(&Rendered) -> Result<Delivered, String>>,
+    pub copy: Box<Copy>,
     /// Writes bytes to a file.
-    pub write: Box<dyn FnMut(&Rendered, &str) -> Result<Delivered, String>>,
+    pub write: Box<Write>,
 }
 
 /// Runs effects. Must be used inside a `tokio::task::LocalSet`.
@@ -38,11 +49,7 @@ pub struct Driver {
 /// The request that is under way.
 struct Running {
     task: JoinHandle<()>,
-    index: u32,
-    at: chrono::DateTime<chrono::Utc>,
-    started_ms: u64,
-    waited_ms: Option<u64>,
-    request_bytes: u64,
+    canceller: net::Canceller,
 }
 
 impl Driver {
@@ -76,6 +83,16 @@ impl Driver {
                 Effect::Write { path, rendered } => {
                     let result = (self.parts.write)(&rendered, &path);
                     self.tell(Event::Delivered(result));
+                }
+                Effect::KeepWords(words) => {
+                    if let Err(error) = (self.parts.keep_words)(Some(&words)) {
+                        tracing::info!(error, "words not kept");
+                    }
+                }
+                Effect::ForgetWords => {
+                    if let Err(error) = (self.parts.keep_words)(None) {
+                        tracing::info!(error, "words not forgotten");
+                    }
                 }
                 Effect::Quit => quit = true,
             }
@@ -116,16 +133,15 @@ impl Driver {
     fn send(&mut self, outgoing: Outgoing) {
         self.stop();
         let (events, clock) = (self.events.clone(), Arc::clone(&self.parts.clock));
-        let (index, waited_ms) = (outgoing.index, outgoing.waited_ms);
-        let request_bytes = outgoing.request.body.as_ref().map_or(0, |b| b.len() as u64);
-        let (at, started_ms) = (clock.now(), clock.steady_ms());
+        let (index, request_bytes) = (outgoing.index, outgoing.request.body.as_ref().map_or(0, String::len));
+        let (canceller, cancelled) = net::cancellation();
         tracing::info!(attempt = index, request_bytes, "sending");
         let task = tokio::task::spawn_local(async move {
             let progress = events.clone();
             let report = move |p| {
                 let _ = progress.send(Event::Progressed(p));
             };
-            let attempt = net::attempt(outgoing, clock, report).await;
+            let attempt = net::attempt(outgoing, clock, cancelled, report).await;
             tracing::info!(
                 attempt = attempt.index,
                 status = attempt.response().and_then(|r| r.status),
@@ -135,32 +151,14 @@ impl Driver {
             );
             let _ = events.send(Event::AttemptDone(Box::new(attempt)));
         });
-        self.running = Some(Running { task, index, at, started_ms, waited_ms, request_bytes });
+        self.running = Some(Running { task, canceller });
     }
 
-    /// Cancels what runs; the attempt stays in the record as a cancelled one.
-    fn cancel(&mut self) {
-        let Some(running) = self.running.take() else { return };
-        if running.task.is_finished() {
-            return;
+    /// Cancels what runs: the attempt ends with what had come until now.
+    fn cancel(&self) {
+        if let Some(running) = &self.running {
+            running.canceller.cancel();
         }
-        running.task.abort();
-        let total = self.parts.clock.steady_ms().saturating_sub(running.started_ms);
-        let attempt = Attempt {
-            index: running.index,
-            source: Source::Sent,
-            at: Some(running.at),
-            outcome: Outcome::Transport(TransportFailure {
-                kind: TransportKind::Cancelled,
-                detail: "cancelled by the operator".to_owned(),
-            }),
-            timing: Timing { total_ms: Some(total), ..Timing::default() },
-            waited_ms: running.waited_ms,
-            decision: None,
-            reason: String::new(),
-            request_bytes: running.request_bytes,
-        };
-        self.tell(Event::AttemptDone(Box::new(attempt)));
     }
 
     fn stop(&mut self) {

@@ -8,6 +8,7 @@
 //! The HTTP stack's own defaults would falsify evidence (it follows redirects, repeats refused requests, unpacks
 //! bodies); `client` switches each of them off. What the stack cannot tell is left out, never guessed.
 
+mod cancel;
 mod cause;
 mod client;
 mod marks;
@@ -30,6 +31,7 @@ use cause::Way;
 use marks::Marks;
 use prepare::Prepared;
 
+pub use cancel::{Cancelled, Canceller, cancellation};
 pub use proxy::proxy_in_use;
 
 /// Largest part of a body that is kept, bytes; the rest is counted.
@@ -48,14 +50,21 @@ struct Limits {
 }
 
 /// Sends once and records what happens. Never fails: a failure is an outcome. `report` is called at every change of
-/// phase and while the body comes, at most every 50 ms. Dropping the future cancels the request.
-pub async fn attempt(outgoing: Outgoing, clock: Arc<dyn Clock>, report: impl Fn(Progress)) -> Attempt {
-    attempt_within(outgoing, clock, report, Limits { kept: BODY_KEPT, read: BODY_READ }).await
+/// phase and while the body comes, at most every 50 ms. `cancelled` ends it early; what had come until then is kept.
+/// Dropping the future ends it too, without a record.
+pub async fn attempt(
+    outgoing: Outgoing,
+    clock: Arc<dyn Clock>,
+    cancelled: Cancelled,
+    report: impl Fn(Progress),
+) -> Attempt {
+    attempt_within(outgoing, clock, cancelled, report, Limits { kept: BODY_KEPT, read: BODY_READ }).await
 }
 
 async fn attempt_within(
     outgoing: Outgoing,
     clock: Arc<dyn Clock>,
+    cancelled: Cancelled,
     report: impl Fn(Progress),
     limits: Limits,
 ) -> Attempt {
@@ -77,24 +86,31 @@ async fn attempt_within(
         Err(failure) => return record(Outcome::Transport(failure), Timing::default(), 0),
     };
     let request_bytes = prepared.body_bytes;
-    let (outcome, timing) = send(prepared, &outgoing.timeouts, &marks, &report, limits).await;
+    let deadlines = Deadlines::from_now(outgoing.timeouts, cancelled);
+    let (outcome, timing) = send(prepared, &deadlines, &marks, &report, limits).await;
     record(outcome, timing, request_bytes)
 }
 
-/// The moments at which patience ends, of one attempt.
-#[derive(Debug, Clone, Copy)]
+/// What ends the patience of one attempt: its deadlines, or the operator.
+#[derive(Debug, Clone)]
 struct Deadlines {
     first_byte: Instant,
     total: Instant,
     timeouts: Timeouts,
+    cancelled: Cancelled,
 }
 
 impl Deadlines {
-    fn from_now(timeouts: Timeouts) -> Self {
+    fn from_now(timeouts: Timeouts, cancelled: Cancelled) -> Self {
         let now = Instant::now();
         // Beyond a year the sum could overflow; nobody waits so long.
         let after = |ms: u64| now + Duration::from_millis(ms.min(365 * 24 * 3_600_000));
-        Self { first_byte: after(timeouts.first_byte_ms), total: after(timeouts.total_ms), timeouts }
+        Self {
+            first_byte: after(timeouts.first_byte_ms),
+            total: after(timeouts.total_ms),
+            timeouts,
+            cancelled,
+        }
     }
 
     fn total_passed(&self) -> TransportFailure {
@@ -105,20 +121,23 @@ impl Deadlines {
     }
 }
 
+fn cancelled() -> TransportFailure {
+    TransportFailure { kind: TransportKind::Cancelled, detail: "cancelled by the operator".to_owned() }
+}
+
 async fn send(
     prepared: Prepared,
-    timeouts: &Timeouts,
+    deadlines: &Deadlines,
     marks: &Marks,
     report: &impl Fn(Progress),
     limits: Limits,
 ) -> (Outcome, Timing) {
     let Prepared { client, request, way, asks_for_stream, signals_connect, .. } = prepared;
-    let deadlines = Deadlines::from_now(*timeouts);
     marks.begin();
     let tell =
         |phase, bytes, events| report(Progress { phase, elapsed_ms: marks.elapsed_ms(), bytes, events });
     tell(Phase::Connecting, 0, 0);
-    let head = wait_for_head(client.execute(request), &deadlines, marks, way, signals_connect, || {
+    let head = wait_for_head(client.execute(request), deadlines, marks, way, signals_connect, || {
         tell(Phase::Waiting, 0, 0);
     })
     .await;
@@ -127,7 +146,7 @@ async fn send(
     let outcome = match head {
         Ok(response) => {
             timing.first_byte_ms = Some(marks.elapsed_ms());
-            let body = receive::Body { limits, way, deadlines: &deadlines, marks, asks_for_stream };
+            let body = receive::Body { limits, way, deadlines, marks, asks_for_stream };
             let (response, first_token_ms) = body.receive(response, &tell).await;
             timing.first_token_ms = first_token_ms;
             Outcome::Response(response)
@@ -158,6 +177,7 @@ async fn wait_for_head(
         tokio::select! {
             biased;
             head = &mut sending => return head.map_err(|error| cause::failure(error, way)),
+            () = deadlines.cancelled.wait() => return Err(cancelled()),
             () = marks.connection(), if !told => {
                 waiting();
                 told = true;

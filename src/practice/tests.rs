@@ -36,11 +36,14 @@ fn send(method: &str, url: &str, headers: Vec<Header>, body: Option<&str>) -> At
         index: 1,
         waited_ms: None,
     };
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(crate::io::net::attempt(outgoing, Arc::new(SystemClock::new()), |_| {}))
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(
+        crate::io::net::attempt(
+            outgoing,
+            Arc::new(SystemClock::new()),
+            crate::io::net::Cancelled::never(),
+            |_| {},
+        ),
+    )
 }
 
 fn response(attempt: &Attempt) -> &Response {

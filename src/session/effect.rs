@@ -3,7 +3,7 @@
 use crate::case::keyring::KeyRing;
 use crate::case::note::Timeouts;
 use crate::case::request::Request;
-use crate::case::sanitize::Rendered;
+use crate::case::sanitize::{Rendered, SafeWords};
 
 /// Everything that the driver does for a session.
 #[derive(Debug, Clone)]
@@ -32,6 +32,10 @@ pub enum Effect {
         /// What.
         rendered: Rendered,
     },
+    /// Keep the operator's words on this machine until the note is delivered, so that they survive a crash.
+    KeepWords(SafeWords),
+    /// The words have reached a note; forget them.
+    ForgetWords,
     /// Leave the program.
     Quit,
 }

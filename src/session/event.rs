@@ -75,6 +75,8 @@ pub enum Event {
     ControlRequested(ControlAsk),
     /// The operator's words changed.
     WordsSet(Words),
+    /// Words that an earlier session kept and never delivered were found.
+    WordsFound(Words),
     /// The operator confirmed the replacements (or took it back).
     Confirmed(bool),
     /// The note's format.

@@ -51,6 +51,31 @@ impl Session {
             self.words = words;
             self.confirmed = false;
             self.note_is_stale();
+            return vec![Effect::KeepWords(self.safe_words())];
+        }
+        Vec::new()
+    }
+
+    /// The words as they may be kept. The evidence goes first, so that a prompt in the words is known as one.
+    fn safe_words(&self) -> SafeWords {
+        let mut sanitizer = Sanitizer::new(&self.catalog, &self.ring);
+        sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
+        sanitizer.words(&self.words)
+    }
+
+    /// Takes words of an earlier session where there are none yet.
+    pub(super) fn words_found(&mut self, found: Words) -> Vec<Effect> {
+        let operator = std::mem::take(&mut self.words.operator);
+        if self.words == Words::default() && found != Words::default() {
+            self.words = found;
+            self.say(
+                Level::Info,
+                "your words of an earlier session that was not delivered are in Review (4)",
+            );
+            self.note_is_stale();
+        }
+        if self.words.operator.is_empty() {
+            self.words.operator = operator;
         }
         Vec::new()
     }
@@ -204,6 +229,7 @@ impl Session {
                 };
                 self.say(Level::Info, format!("{verb}: {}", delivered.route));
                 self.delivered.push(delivered);
+                return vec![Effect::ForgetWords];
             }
             Err(error) => self.say(Level::Error, error),
         }

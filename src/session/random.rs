@@ -1,6 +1,6 @@
 //! A number sequence from a seed: jitter and case ids. Not for secrets.
 
-/// SplitMix64 (Steele, Lea, Flood 2014; public domain constants).
+/// `SplitMix64` (Steele, Lea, Flood 2014; public domain constants).
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 

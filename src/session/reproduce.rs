@@ -79,16 +79,16 @@ impl Session {
         let so_far =
             if control.is_some() { self.evidence.controls.len() } else { self.evidence.attempts.len() };
         let index = u32::try_from(so_far).unwrap_or(u32::MAX - 1) + 1;
+        if control.is_some() {
+            self.sent_control = Some(request.clone());
+        }
         self.activity = Activity::Sending {
             progress: Progress { phase: Phase::Connecting, elapsed_ms: 0, bytes: 0, events: 0 },
-            control: control.clone(),
+            control,
             index,
             since: now,
             cancelling: false,
         };
-        if control.is_some() {
-            self.sent_control = Some(request.clone());
-        }
         vec![Effect::Send(Box::new(Outgoing {
             request,
             ring: self.ring.clone(),

@@ -8,7 +8,7 @@ use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{Label, Origin, SecretKind, env_names};
-use crate::case::request::{Draft, Header, Intake, Request, preflight};
+use crate::case::request::{Draft, Header, Intake, Request, is_placeholder, preflight};
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -245,6 +245,17 @@ impl Session {
         self.confirmed = false;
         self.run_start = 0;
         self.note_is_stale();
+    }
+
+    /// True when the request has a place for a credential but no usable one: a placeholder, or a variable without value.
+    /// A request without any credential is left as it is: that may be the failure.
+    pub fn lacks_key(&self) -> bool {
+        let Ok(request) = self.request() else { return false };
+        request.headers.iter().any(|h| {
+            self.catalog.credential_header(&h.name).is_some()
+                && self.ring.used_in(&h.value).is_empty()
+                && (!env_names(&h.value).is_empty() || is_placeholder(&h.value))
+        })
     }
 
     /// What stands in the way of sending, as a finding; `None` where nothing does.

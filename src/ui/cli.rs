@@ -30,7 +30,7 @@ pub use exit::{Exit, Failed};
     after_help = EXIT_CODES,
     after_long_help = concat!(
         "Examples:\n  casefile                                    open the terminal program and paste a command\n  \
-         casefile practice                           learn it on a gateway inside, with no key and no network\n  \
+         casefile practice                           learn it, with no key and no network\n  \
          casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
          casefile note --no-send --response err.json --status 503\n  \
          casefile validate note.yaml\n\n",
@@ -48,7 +48,7 @@ pub struct Arguments {
     #[command(subcommand)]
     pub verb: Option<Verb>,
 
-    /// Gateway profile by id (cometapi, openai_compatible, …) for the terminal program.
+    /// Gateway profile by id (cometapi, practice, …) for the terminal program.
     #[arg(long, value_name = "ID")]
     pub gateway: Option<String>,
 
@@ -84,9 +84,10 @@ pub enum Verb {
 }
 
 /// How a command speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputKind {
     /// For people.
+    #[default]
     Text,
     /// One JSON document on stdout and nothing else there.
     Json,

@@ -1,5 +1,6 @@
 //! The walk of a practice scenario through the real session, driver, network and gateway, with a fixed clock, fixed
 //! durations, ids and random source. Shared by the tests that need a case as an operator has it.
+#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub async fn walk(scenario: &Scenario) -> Session {
         clock,
         environment: Box::new(|_| None),
         remember: Box::new(|_| Ok(())),
+        keep_words: Box::new(|_| Ok(())),
         copy: Box::new(|_| Err("no clipboard here".into())),
         write: Box::new(|_, _| Err("no files here".into())),
     };

@@ -191,7 +191,8 @@ impl Rig {
                 self.written = Some(path.clone());
                 self.tell(delivered(&format!("file {path}"), Some(path)));
             }
-            Effect::Wait { .. } | Effect::RememberBinding(_) => {}
+            Effect::Wait { .. } | Effect::RememberBinding(_) | Effect::KeepWords(_) | Effect::ForgetWords => {
+            }
             Effect::Quit => self.left = true,
         }
     }

@@ -77,7 +77,13 @@ impl Body<'_> {
     async fn next(&self, incoming: &mut reqwest::Response) -> Result<Option<Vec<u8>>, TransportFailure> {
         let idle_ms = self.deadlines.timeouts.idle_ms;
         let idle = Instant::now() + Duration::from_millis(idle_ms.min(86_400_000));
-        match timeout_at(idle.min(self.deadlines.total), incoming.chunk()).await {
+        let piece = timeout_at(idle.min(self.deadlines.total), incoming.chunk());
+        let piece = tokio::select! {
+            biased;
+            piece = piece => piece,
+            () = self.deadlines.cancelled.wait() => return Err(super::cancelled()),
+        };
+        match piece {
             Ok(Ok(chunk)) => Ok(chunk.map(Into::into)),
             Ok(Err(error)) => Err(cause::failure(error, self.way)),
             Err(_) if self.deadlines.total <= idle => Err(self.deadlines.total_passed()),

@@ -103,7 +103,7 @@ fn run<F: Future>(future: F) -> F::Output {
 }
 
 async fn sent(outgoing: Outgoing) -> Attempt {
-    attempt(outgoing, Arc::new(SystemClock::new()), |_| {}).await
+    attempt(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |_| {}).await
 }
 
 /// Sends `{}` to a server that follows `steps`; gives the attempt and what the server received.
@@ -309,7 +309,7 @@ async fn capped(size: usize, limits: Limits) -> Attempt {
     let steps = vec![Step::Read, send(head("200 OK", &length)), send(vec![b'x'; size])];
     let (addr, _server) = script(steps).await;
     let outgoing = outgoing(&format!("http://{addr}/"), Some("{}"));
-    attempt_within(outgoing, Arc::new(SystemClock::new()), |_| {}, limits).await
+    attempt_within(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |_| {}, limits).await
 }
 
 #[test]
@@ -549,6 +549,33 @@ fn a_stream_that_breaks_is_cut() {
 }
 
 #[test]
+fn what_had_come_before_the_cancelling_is_kept() {
+    // Before the head, and in the middle of a stream.
+    let head = head("200 OK", "content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n");
+    let table = [
+        (vec![Step::Read, Step::Pause(2_000)], 0),
+        (vec![Step::Read, send(head), send("a\r\ndata: {}\n\n\r\n"), Step::Pause(2_000)], 10),
+    ];
+    for (steps, bytes) in table {
+        let attempt = run(async {
+            let (addr, server) = script(steps).await;
+            let outgoing = outgoing(&format!("http://{addr}/v1/x"), Some("{}"));
+            let (canceller, cancelled) = cancellation();
+            let attempt = attempt(outgoing, Arc::new(SystemClock::new()), cancelled, |_| {});
+            let cancel = async {
+                tokio::time::sleep(Duration::from_millis(150)).await;
+                canceller.cancel();
+            };
+            let (attempt, ()) = tokio::join!(attempt, cancel);
+            server.abort();
+            attempt
+        });
+        assert_eq!(failed(&attempt).0, TransportKind::Cancelled, "{bytes}");
+        assert_eq!(attempt.response().map_or(0, |r| r.body_bytes), bytes);
+    }
+}
+
+#[test]
 fn progress_is_told_by_phase_and_not_too_often() {
     let told = RefCell::new(Vec::new());
     let attempt = run(async {
@@ -558,7 +585,10 @@ fn progress_is_told_by_phase_and_not_too_often() {
         }
         let (addr, _server) = script(steps).await;
         let outgoing = outgoing(&format!("http://{addr}/"), Some("{}"));
-        attempt(outgoing, Arc::new(SystemClock::new()), |progress| told.borrow_mut().push(progress)).await
+        attempt(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |progress| {
+            told.borrow_mut().push(progress)
+        })
+        .await
     });
     let told = told.into_inner();
     let phases: Vec<Phase> = told.iter().map(|p| p.phase).collect();

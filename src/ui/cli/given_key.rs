@@ -8,6 +8,7 @@ use crate::case::keyring::Origin;
 use crate::io::secrets;
 
 /// Options that name a key.
+#[expect(clippy::struct_field_names, reason = "the names are the options' names")]
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct KeyArguments {
     /// Take the key from this environment variable.

@@ -104,12 +104,6 @@ enum AudienceArgument {
     Public,
 }
 
-impl Default for OutputKind {
-    fn default() -> Self {
-        Self::Text
-    }
-}
-
 fn time(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|t| t.with_timezone(&Utc))
@@ -251,7 +245,14 @@ fn take_in(
     } else if arguments.status.is_some() || arguments.at.is_some() {
         walk.give(Event::ObservationSaid { status: arguments.status, at: arguments.at });
     }
-    if let Some((origin, value)) = arguments.key.read()? {
+    let given = match arguments.key.read()? {
+        None if walk.session.lacks_key() => {
+            let named = KeyArguments { key_env: ground.config.key_env.clone(), ..KeyArguments::default() };
+            named.read()?
+        }
+        given => given,
+    };
+    if let Some((origin, value)) = given {
         walk.give(Event::KeyGiven { origin, value });
     }
     walk.give(Event::WordsSet(words(arguments, walk)));

@@ -1,5 +1,6 @@
 //! `casefile practice`: the gateway inside this program.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -110,10 +111,10 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
                 .collect::<Vec<_>>(),
         )
         .unwrap_or_default(),
-        OutputKind::Text => scenarios()
-            .iter()
-            .map(|s| format!("{:<16} {} ({})\n", s.name, s.title, s.basis.word()))
-            .collect(),
+        OutputKind::Text => scenarios().iter().fold(String::new(), |mut text, s| {
+            let _ = writeln!(text, "{:<20} {} ({})", s.name, s.title, s.basis.word());
+            text
+        }),
     };
     say::output(&text).map_err(failed)?;
     Ok(Exit::Done)

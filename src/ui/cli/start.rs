@@ -10,7 +10,7 @@ use super::{Arguments, SendArguments};
 use crate::case::catalog::Catalog;
 use crate::case::note::Audience;
 use crate::case::retry::Policy;
-use crate::case::sanitize::Format;
+use crate::case::sanitize::{Format, SafeWords};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts};
@@ -64,7 +64,7 @@ pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver,
         timeouts: choice.send.timeouts(ground.config.timeouts.timeouts()),
         operator: choice.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
         audience: choice.audience,
-        format: choice.format.or(ground.config.format.map(Into::into)).unwrap_or(Format::Yaml),
+        format: choice.format.or(ground.config.format).unwrap_or(Format::Yaml),
         tool: TOOL.to_owned(),
         os: std::env::consts::OS.to_owned(),
         proxy_for: net::proxy_in_use,
@@ -90,11 +90,22 @@ fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
             let folders = store::Folders::locate().map_err(|e| e.to_string())?;
             store::remember_binding(&folders, binding).map_err(|e| e.to_string())
         }),
+        keep_words: Box::new(move |words| if screen { keep_words(words) } else { Ok(()) }),
         copy: Box::new(move |rendered| deliverer.borrow_mut().copy(rendered).map_err(|e| e.to_string())),
         write: Box::new(move |rendered, path| {
             writer.borrow().write(rendered, path).map_err(|e| e.to_string())
         }),
     }
+}
+
+/// Only the terminal program keeps words: a command has them in its arguments.
+fn keep_words(words: Option<&SafeWords>) -> Result<(), String> {
+    let folders = store::Folders::locate().map_err(|e| e.to_string())?;
+    match words {
+        Some(words) => store::save_words(&folders, words),
+        None => store::clear_words(&folders),
+    }
+    .map_err(|e| e.to_string())
 }
 
 /// Runs `work` on a runtime of this thread.
@@ -119,6 +130,8 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
     );
     first.extend(arguments.base_url.clone().map(Event::BaseUrlSet));
     first.extend(key.map(|(origin, value)| Event::KeyGiven { origin, value }));
+    let kept = store::Folders::locate().and_then(|folders| store::load_words(&folders));
+    first.extend(kept.ok().flatten().map(Event::WordsFound));
     screen(&ground, first, Vec::new())
 }
 
@@ -152,7 +165,7 @@ pub(super) fn screen(
         let (mut session, mut driver, events) = session(ground, &choice);
         let keymap = tui::keys::Keymap::built_in().map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        let options = tui::Options { keymap, practice, first, no_color };
+        let options = tui::Options { keymap, no_color, practice, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await

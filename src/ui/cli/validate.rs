@@ -40,7 +40,9 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, Failed> {
             serde_json::to_string_pretty(&document).unwrap_or_default()
         }
         OutputKind::Text if faults.is_empty() => "valid: casefile.note/1".to_owned(),
-        OutputKind::Text => faults.iter().map(|f| format!("{}: {}\n", place(f), f.message)).collect(),
+        OutputKind::Text => {
+            faults.iter().map(|f| format!("{}: {}", place(f), f.message)).collect::<Vec<_>>().join("\n")
+        }
     };
     say::output(&say::harmless(&listed))
         .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;

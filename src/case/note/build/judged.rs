@@ -48,8 +48,10 @@ fn topic(id: &str, catalog: &Catalog) -> Option<TopicPart> {
     Some(TopicPart {
         id: topic.id.clone(),
         title: topic.title.clone(),
+        site: (!topic.site.is_empty()).then(|| topic.site.clone()),
         url: topic.url.clone(),
         accessed: topic.accessed.clone(),
+        confirmed: topic.confirmed,
     })
 }
 

@@ -47,10 +47,15 @@ pub struct TopicPart {
     pub id: String,
     /// Title.
     pub title: String,
+    /// Whose help center it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
     /// Page.
     pub url: String,
     /// Date of access.
     pub accessed: String,
+    /// False where nobody saw the section itself: its anchor or text is inferred.
+    pub confirmed: bool,
 }
 
 /// A rule that matched.

@@ -1,0 +1,98 @@
+//! Documents match the code: man pages, the README's note and commands, the schema's id.
+//! `UPDATE_GOLDEN=1` writes the man pages anew.
+
+use std::fs;
+use std::path::PathBuf;
+
+use casefile::ui::cli::Arguments;
+use clap::CommandFactory;
+
+fn file(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(file(path)).unwrap_or_default()
+}
+
+#[test]
+fn man_pages_are_what_the_arguments_say() {
+    let mut command = Arguments::command().version("").long_version(None::<&str>);
+    command.build();
+    let mut pages = vec![("casefile.1".to_owned(), command.clone())];
+    for verb in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+        pages.push((format!("casefile-{}.1", verb.get_name()), verb.clone()));
+    }
+    assert!(pages.len() >= 5, "a page for each verb");
+    for (name, command) in pages {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command).date("2026-11-21").render(&mut page).expect("renders");
+        let page = String::from_utf8(page).expect("is text");
+        let path = format!("assets/man/{name}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::create_dir_all(file("assets/man")).expect("creates");
+            fs::write(file(&path), &page).expect("writes");
+        }
+        assert_eq!(read(&path), page, "{path} is old: run UPDATE_GOLDEN=1 cargo test --test documents");
+    }
+}
+
+/// The first fenced block of `language` in `text`.
+fn block<'a>(text: &'a str, language: &str) -> &'a str {
+    let start = format!("```{language}\n");
+    text.split_once(&start).and_then(|(_, rest)| rest.split_once("\n```")).map_or("", |(block, _)| block)
+}
+
+#[test]
+fn the_readme_opens_with_two_commands_a_picture_and_a_note() {
+    let readme = read("README.md");
+    let head: String = readme.lines().take(30).collect::<Vec<_>>().join("\n");
+    for words in ["cargo run --release -- practice", "cargo test", "assets/screens/"] {
+        assert!(head.contains(words), "the README does not open with {words}");
+    }
+    let picture = head.split("(assets/screens/").nth(1).and_then(|t| t.split(')').next()).unwrap_or_default();
+    assert!(file("assets/screens").join(picture).is_file(), "the picture {picture} is not there");
+    let golden = read("tests/golden/unknown-model/note.yaml");
+    let note = block(&readme, "yaml");
+    assert!(note.lines().count() > 20, "the README shows a note");
+    for part in note.split("\n# …\n") {
+        assert!(golden.contains(part.trim_matches('\n')), "not in the golden note:\n{part}");
+    }
+}
+
+#[test]
+fn every_verb_and_exit_code_stands_in_the_readme() {
+    let readme = read("README.md");
+    for verb in Arguments::command().get_subcommands().filter(|c| !c.is_hide_set()) {
+        assert!(readme.contains(&format!("casefile {}", verb.get_name())), "{} is missing", verb.get_name());
+    }
+    for exit in ["0", "1", "2", "3", "4", "5", "6", "130"] {
+        assert!(readme.contains(&format!("| {exit} |")), "exit code {exit} is missing");
+    }
+}
+
+#[test]
+fn relative_links_lead_somewhere() {
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        for target in read(document).split("](").skip(1).filter_map(|t| t.split(')').next()) {
+            let local = !target.contains("://") && !target.starts_with('#') && !target.starts_with("mailto:");
+            assert!(!local || file(target).exists(), "{document} links to {target}");
+        }
+    }
+}
+
+#[test]
+fn places_that_the_architecture_names_exist() {
+    let text = read("ARCHITECTURE.md");
+    let named: Vec<&str> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|w| ["src/", "assets/", "tests/", "templates/"].iter().any(|s| w.starts_with(s)))
+        .collect();
+    assert!(named.len() > 15);
+    for path in named {
+        let exists = file(path).exists() || file(&format!("{path}.rs")).exists();
+        assert!(exists, "ARCHITECTURE.md names {path}");
+    }
+}
