@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Scripted OpenAI-compatible upstream: answers are chosen by model name (fixtures.json). It takes UPSTREAM_KEY.
+#   start.sh         on AIMOCK_PORT
+#   start.sh slow    on SLOW_PORT: every answer waits 6 s before its first byte
+source "$(dirname "$0")/../settings.sh"
+port=$AIMOCK_PORT
+chaos=()
+if [ "${1:-}" = slow ]; then port=$SLOW_PORT chaos=(--chaos-latency 6000); fi
+export AIMOCK_API_KEYS=$UPSTREAM_KEY
+exec "$TOOLS/aimock/node_modules/.bin/llmock" -h 127.0.0.1 -p "$port" -f "$here/fixtures.json" --log-level warn "${chaos[@]}"

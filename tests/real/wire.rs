@@ -1,0 +1,207 @@
+//! Reads recorded bytes as HTTP/1.1, simply and apart from casefile's own code.
+
+use serde_json::Value;
+
+/// A recorded request.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Method.
+    pub method: String,
+    /// Path with query.
+    pub target: String,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// A recorded answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// `HTTP/1.1`.
+    pub version: String,
+    /// Status.
+    pub status: u16,
+    /// Reason phrase.
+    pub reason: String,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body without its framing.
+    pub body: Vec<u8>,
+    /// The framing says that all of it came.
+    pub complete: bool,
+}
+
+/// Events of a recorded stream.
+#[derive(Debug, Clone)]
+pub struct Events {
+    /// Their data.
+    pub data: Vec<String>,
+}
+
+/// The only request in these bytes.
+pub fn request(bytes: &[u8]) -> Asked {
+    let (head, body) = split(bytes);
+    let (first, headers) = lines(&head);
+    let mut words = first.split(' ');
+    let mut word = || words.next().unwrap_or_default().to_owned();
+    let (method, target) = (word(), word());
+    let (body, complete, rest) = unframe(&headers, body);
+    assert!(complete, "the request was not sent to its end");
+    assert!(rest.is_empty(), "a second request was sent on the connection");
+    Asked { method, target, headers, body }
+}
+
+/// The answer in these bytes, if one began.
+pub fn answer(bytes: &[u8]) -> Option<Answer> {
+    if bytes.is_empty() {
+        return None;
+    }
+    let (head, body) = split(bytes);
+    let (first, headers) = lines(&head);
+    let mut words = first.splitn(3, ' ');
+    let version = words.next().unwrap_or_default().to_owned();
+    let status = words.next().and_then(|s| s.parse().ok()).expect("a status line");
+    let reason = words.next().unwrap_or_default().to_owned();
+    let (body, complete, _) = unframe(&headers, body);
+    Some(Answer { version, status, reason, headers, body, complete })
+}
+
+fn split(bytes: &[u8]) -> (String, &[u8]) {
+    let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("a whole head");
+    let (head, body) = bytes.split_at(end);
+    (String::from_utf8(head.to_vec()).expect("a head in UTF-8"), body.get(4..).unwrap_or_default())
+}
+
+fn lines(head: &str) -> (String, Vec<(String, String)>) {
+    let mut lines = head.split("\r\n");
+    let first = lines.next().unwrap_or_default().to_owned();
+    let headers = lines.map(|line| {
+        let (name, value) = line.split_once(':').expect("a header");
+        (name.to_ascii_lowercase(), value.trim().to_owned())
+    });
+    (first, headers.collect())
+}
+
+/// Body, whether it is whole, and what stands after it.
+fn unframe(headers: &[(String, String)], bytes: &[u8]) -> (Vec<u8>, bool, Vec<u8>) {
+    let header = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    if header("transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked")) {
+        return chunks(bytes);
+    }
+    let length = header("content-length").map_or(0, |v| v.parse().expect("a length"));
+    let kept = length.min(bytes.len());
+    let (body, rest) = bytes.split_at(kept);
+    (body.to_vec(), kept == length, rest.to_vec())
+}
+
+fn chunks(mut bytes: &[u8]) -> (Vec<u8>, bool, Vec<u8>) {
+    let mut body = Vec::new();
+    loop {
+        let Some(end) = bytes.windows(2).position(|w| w == b"\r\n") else { return (body, false, Vec::new()) };
+        let (line, rest) = bytes.split_at(end);
+        let size = std::str::from_utf8(line).ok().and_then(|l| usize::from_str_radix(l.trim(), 16).ok());
+        let size = size.expect("a chunk size");
+        let data = rest.get(2..).unwrap_or_default();
+        if size == 0 {
+            return (body, data.starts_with(b"\r\n"), data.get(2..).unwrap_or_default().to_vec());
+        }
+        body.extend_from_slice(data.get(..size).unwrap_or(data));
+        match data.get(size + 2..) {
+            Some(next) => bytes = next,
+            None => return (body, false, Vec::new()),
+        }
+    }
+}
+
+impl Asked {
+    /// Path without query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// First value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+impl Answer {
+    /// First value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("a body in UTF-8")
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The body as server-sent events.
+    pub fn events(&self) -> Option<Events> {
+        self.header("content-type").filter(|v| v.starts_with("text/event-stream"))?;
+        let text = self.text().replace("\r\n", "\n");
+        let block = |block: &str| {
+            let data: Vec<&str> =
+                block.lines().filter_map(|l| l.strip_prefix("data:")).map(str::trim_start).collect();
+            (!data.is_empty()).then(|| data.join("\n"))
+        };
+        // An event that no empty line ended was never dispatched.
+        let (whole, _) = text.rsplit_once("\n\n").unwrap_or_default();
+        Some(Events { data: whole.split("\n\n").filter_map(block).collect() })
+    }
+
+    /// The object that states the error: `error`, an error event's `error`, or the body itself where it has `detail`.
+    pub fn error(&self) -> Option<Value> {
+        let body = match self.events() {
+            Some(events) => events.json().find(|e| e.get("error").is_some())?,
+            None => self.json()?,
+        };
+        match body.get("error") {
+            Some(error) => Some(error.clone()),
+            None => body.get("detail").map(|detail| serde_json::json!({ "message": detail })),
+        }
+    }
+
+    /// The title of an HTML page.
+    pub fn title(&self) -> Option<String> {
+        self.header("content-type").filter(|v| v.starts_with("text/html"))?;
+        let text = self.text();
+        let (_, after) = text.split_once("<title>")?;
+        after.split_once("</title>").map(|(title, _)| title.to_owned())
+    }
+}
+
+impl Events {
+    /// Those whose data is JSON.
+    pub fn json(&self) -> impl Iterator<Item = Value> + '_ {
+        self.data.iter().filter_map(|d| serde_json::from_str(d).ok())
+    }
+
+    /// The stream ended with `[DONE]`.
+    pub fn done(&self) -> bool {
+        self.data.last().is_some_and(|d| d == "[DONE]")
+    }
+
+    /// The last `finish_reason`.
+    pub fn finish_reason(&self) -> Option<String> {
+        self.json().filter_map(|e| e.pointer("/choices/0/finish_reason")?.as_str().map(str::to_owned)).last()
+    }
+
+    /// Characters of content.
+    pub fn content_chars(&self) -> usize {
+        self.json()
+            .filter_map(|e| e.pointer("/choices/0/delta/content")?.as_str().map(|c| c.chars().count()))
+            .sum()
+    }
+
+    /// A usage object came.
+    pub fn usage(&self) -> bool {
+        self.json().any(|e| e.get("usage").is_some_and(Value::is_object))
+    }
+}
