@@ -79,6 +79,16 @@ impl Terminal {
         self.screen()
     }
 
+    /// Waits until the help shows, or is gone, by the text that only one of the two screens has.
+    fn see_alone(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        let help = text == "Help: ";
+        while self.screen().contains("Help: ") != help {
+            assert!(Instant::now() < end, "{text:?} does not show up on:\n{}", self.screen());
+            self.take(Duration::from_millis(50));
+        }
+    }
+
     fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).expect("types");
         self.writer.flush().expect("types");
@@ -198,6 +208,24 @@ fn every_size_down_to_one_cell() {
         terminal.take(Duration::from_millis(150));
     }
     terminal.see("no channel serves");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+/// A resize and a key may reach the program in the same moment: neither may wait for the next key.
+#[test]
+fn no_key_is_lost_beside_a_resize() {
+    let mut terminal = Terminal::start(24, 80, &["practice"]);
+    terminal.see("no channel serves");
+    for round in 0..150_u16 {
+        for (keys, text) in [("?", "Help: "), ("\u{1b}", "What happened")] {
+            // The heading of the other state must be gone before its own counts as seen.
+            terminal.resize(24 + round % 3, 80);
+            terminal.keys(keys);
+            terminal.see_alone(text);
+        }
+    }
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();
