@@ -3,11 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event as Input};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use futures_util::Stream;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// True while we have the terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -79,6 +82,43 @@ pub fn install_panic_hook() {
         restore();
         let _ = io::stderr().lock().write_all(farewell(info).as_bytes());
     }));
+}
+
+/// How long the reading thread waits for input before it looks whether anybody still wants it.
+const LOOK_UP: Duration = Duration::from_millis(250);
+
+/// What the terminal reports: keys, pastes, sizes. A thread of its own reads it, because a paste whose end has not come
+/// yet blocks the reader, and neither the drawing nor a signal may wait for that. Make it once.
+///
+/// The feature `use-dev-tty` of crossterm belongs to it: its other reader forgets that there is input when a resize
+/// comes in the same moment, and takes the key only with the next one.
+///
+/// # Errors
+/// The stream gives an error and ends when the terminal cannot be read any more.
+pub fn input() -> impl Stream<Item = io::Result<Input>> + Unpin {
+    let (sender, mut receiver) = unbounded_channel();
+    let failed = sender.clone();
+    if let Err(cause) = std::thread::Builder::new().name("input".to_owned()).spawn(move || read_all(&sender))
+    {
+        // The receiver is right here.
+        let _ = failed.send(Err(cause));
+    }
+    drop(failed);
+    futures_util::stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+
+fn read_all(sender: &UnboundedSender<io::Result<Input>>) {
+    while !sender.is_closed() {
+        let read = match event::poll(LOOK_UP) {
+            Ok(false) => continue,
+            Ok(true) => event::read(),
+            Err(cause) => Err(cause),
+        };
+        let last = read.is_err();
+        if sender.send(read).is_err() || last {
+            return;
+        }
+    }
 }
 
 /// True once any part of the program panicked: the terminal was given back, so the loop must end.

@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::Arc;
 
-use crossterm::event::EventStream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
@@ -46,7 +45,7 @@ pub async fn open(
     terminal.resize(Rect::from((Position::ORIGIN, size)))?;
     let mut signal = None;
     let world = World {
-        input: EventStream::new(),
+        input: terminal::input(),
         events,
         run_effects: |effects| driver.run(effects),
         terminated: async { signal = Some(terminal::terminated().await) },

@@ -106,7 +106,9 @@ impl Screen {
 
     fn quit(&mut self, session: &Session) -> Vec<Wish> {
         let observed = !session.evidence().attempts.is_empty();
-        if session.is_busy() || (observed && session.delivered().is_empty()) {
+        // What was handed over before a change is not the note as it stands.
+        let handed_over = !session.delivered().is_empty() && session.confirmed();
+        if session.is_busy() || (observed && !handed_over) {
             return self.open(Popup::Leaving);
         }
         tell(Event::Quit)
