@@ -51,7 +51,8 @@ fn screen(walked: Option<&str>) -> Screen {
 /// A session with the scenario's command pasted, nothing sent.
 fn pasted(name: &str) -> Session {
     let mut session = Session::new(Catalog::built_in(), settings());
-    let paste = scenario(name).paste(&format!("http://127.0.0.1:{PORT}"), &format!("sk-{}", "aB3".repeat(16)));
+    let paste =
+        scenario(name).paste(&format!("http://127.0.0.1:{PORT}"), &format!("sk-{}", "aB3".repeat(16)));
     for event in
         [Event::BindingsRead(Vec::new()), Event::GatewayChosen("practice".into()), Event::Pasted(paste)]
     {
@@ -95,7 +96,11 @@ fn one_port(buffer: &mut Buffer, y: u16, port: &str) {
             buffer[(number(x), y)].set_char(digit);
         }
         for x in at + PORT.len()..gap {
-            let next = if x + gone < gap { buffer[(number(x + gone), y)].clone() } else { ratatui::buffer::Cell::default() };
+            let next = if x + gone < gap {
+                buffer[(number(x + gone), y)].clone()
+            } else {
+                ratatui::buffer::Cell::default()
+            };
             buffer[(number(x), y)] = next;
         }
     }

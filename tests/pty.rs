@@ -157,8 +157,9 @@ fn walk(rows: u16, cols: u16) {
     terminal.keys("\r");
     terminal.see("Send?");
     terminal.keys("\r");
-    terminal.see("503");
     terminal.see("model unavailable");
+    // A retry waits first; it is over when the last attempt has its row.
+    terminal.see("final attempt");
     terminal.keys("\r");
     terminal.see("What leaves");
     terminal.keys("\r");
@@ -166,7 +167,7 @@ fn walk(rows: u16, cols: u16) {
     terminal.keys("w");
     terminal.see("Write the note");
     terminal.keys("\r");
-    terminal.see("written");
+    terminal.see("written: file");
     let note = std::fs::read_dir(terminal.home.path())
         .expect("reads")
         .flatten()

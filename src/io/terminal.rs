@@ -176,24 +176,30 @@ impl Signal {
     }
 }
 
-/// Ends when the system wants us to end. It listens from its first poll on: make it once, pin it outside the loop and
-/// select on `&mut` of it, because a signal between two futures would be lost. Needs a tokio runtime.
+/// Ends when the system wants us to end. It listens from the call on, before its first poll: call it before the terminal
+/// is taken, pin it outside the loop and select on `&mut` of it, because a signal between two futures would be lost.
+/// Needs a tokio runtime.
 #[cfg(unix)]
-pub async fn terminated() -> Signal {
-    use tokio::signal::unix::{SignalKind, signal};
-    async fn on(kind: SignalKind) {
-        match signal(kind) {
-            Ok(mut stream) => {
-                stream.recv().await;
+pub fn terminated() -> impl Future<Output = Signal> {
+    use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
+    async fn on(listener: Option<Listener>) {
+        match listener {
+            Some(mut listener) => {
+                listener.recv().await;
             }
             // Where we cannot listen the system's own way holds, and we never hear of it.
-            Err(_) => std::future::pending().await,
+            None => std::future::pending().await,
         }
     }
-    tokio::select! {
-        () = on(SignalKind::terminate()) => Signal::Terminate,
-        () = on(SignalKind::hangup()) => Signal::HangUp,
-        () = on(SignalKind::interrupt()) => Signal::Interrupt,
+    let [terminate, hang_up, interrupt] =
+        [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()]
+            .map(|kind| signal(kind).ok());
+    async move {
+        tokio::select! {
+            () = on(terminate) => Signal::Terminate,
+            () = on(hang_up) => Signal::HangUp,
+            () = on(interrupt) => Signal::Interrupt,
+        }
     }
 }
 
@@ -244,10 +250,8 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn a_signal_is_heard() {
+        // The handlers are there before the first poll; without them the signal would end the test program.
         let mut ended = std::pin::pin!(terminated());
-        // The first poll installs the handlers; before it the signal would end the test program.
-        let early = tokio::time::timeout(std::time::Duration::from_millis(50), &mut ended).await;
-        assert!(early.is_err(), "no signal yet");
         let id = std::process::id().to_string();
         let sent = std::process::Command::new("kill").args(["-HUP", &id]).status().expect("kill runs");
         assert!(sent.success());

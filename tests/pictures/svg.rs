@@ -10,7 +10,8 @@ use ratatui::style::{Color, Modifier};
 const COLUMN: f64 = 8.4;
 const ROW: f64 = 17.0;
 const EDGE: f64 = 12.0;
-const FONTS: &str = "ui-monospace, 'SFMono-Regular', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
+const FONTS: &str =
+    "ui-monospace, 'SFMono-Regular', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
 const BACKGROUND: &str = "#16191f";
 const FOREGROUND: &str = "#d6dae2";
 

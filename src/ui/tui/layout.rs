@@ -101,7 +101,7 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
     if screen.practice.is_open {
         let key = |action| screen.keymap.key_for(Mode::Practice, action);
         return Cow::Owned(format!(
-            "choose a scenario; {} begins it, {} leaves the list for a request of your own",
+            "{} begins the scenario, {} leaves the list for a request of your own",
             key(Action::Accept),
             key(Action::Close)
         ));
@@ -116,17 +116,17 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
     let step = session.step();
     match (mode, session.standing(step)) {
         (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
-        (Mode::Waiting, _) => Cow::Owned(format!(
-            "{} retries now, {} stops",
-            key(Action::SkipWait),
-            key(Action::StopRetrying)
-        )),
+        (Mode::Waiting, _) => {
+            Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
+        }
         (_, Standing::Missing(what)) => Cow::Borrowed(what),
         (_, Standing::Optional) => {
             Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
         }
         (_, Standing::Done) => match step {
-            Step::Request => Cow::Owned(format!("{} goes on; nothing is sent before you agree", key(Action::GoOn))),
+            Step::Request => {
+                Cow::Owned(format!("{} goes on; nothing is sent before you agree", key(Action::GoOn)))
+            }
             Step::Reproduce => Cow::Owned(format!(
                 "{} goes on to Review; {} is Isolate, where one thing at a time is changed",
                 key(Action::GoOn),

@@ -38,6 +38,8 @@ pub async fn open(
     options: Options,
 ) -> Result<Option<Signal>, OpenError> {
     terminal::install_panic_hook();
+    // Before the terminal is taken: a signal that comes now must give it back, too.
+    let terminated = terminal::terminated();
     let taken = Screen::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     // Not `Terminal::clear`: it asks the terminal where its cursor is, and some never answer.
@@ -48,7 +50,7 @@ pub async fn open(
         input: terminal::input(),
         events,
         run_effects: |effects| driver.run(effects),
-        terminated: async { signal = Some(terminal::terminated().await) },
+        terminated: async { signal = Some(terminated.await) },
         clock,
     };
     let ending = run(session, &mut terminal, world, options).await;

@@ -42,7 +42,7 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
         (
             theme.plain,
             format!(
-                "Or press {} to begin from an endpoint, {} to fill in the form by hand, {} for the help.",
+                "Or press {} to begin from an endpoint, {} to fill in the form, {} for the help.",
                 key(Action::ChooseEndpoint),
                 key(Action::EditField),
                 key(Action::Help)
