@@ -203,7 +203,12 @@ impl Screen {
         if target == Target::Request(Field::Body) && session.draft().body.len() > EDITABLE {
             return self.say("the body is too large to be edited here; it is sent as it was pasted");
         }
-        self.editor = Some(Editor::new(target, session.draft(), session.words()));
+        let mut editor = Editor::new(target, session.draft(), session.words());
+        if target == Target::Request(Field::Url) && session.draft().url.starts_with('/') {
+            // The host is what is missing, and it goes before the path.
+            editor.jump(1, 1);
+        }
+        self.editor = Some(editor);
         Vec::new()
     }
 
@@ -291,7 +296,10 @@ impl Screen {
     fn answered(&mut self, prompt: &Prompt, session: &Session) -> Vec<Wish> {
         let open = prompt.open_answer();
         match (prompt.asked, prompt.secret_answer()) {
-            (Asked::Key, Some(value)) => tell(Event::KeyGiven { origin: TYPED, value }),
+            (Asked::Key, Some(value)) => {
+                self.say("the key is kept in memory for this request; nothing was sent");
+                tell(Event::KeyGiven { origin: TYPED, value })
+            }
             (Asked::OtherKey, Some(value)) => {
                 tell(Event::ControlRequested(ControlAsk::Key { origin: TYPED, value }))
             }
