@@ -80,6 +80,15 @@ impl Terminal {
         self.screen()
     }
 
+    /// Waits until the screen no longer shows `text`.
+    fn see_no(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.screen().contains(text) {
+            assert!(Instant::now() < end, "{text:?} does not go away on:\n{}", self.screen());
+            self.take(Duration::from_millis(50));
+        }
+    }
+
     fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).expect("types");
         self.writer.flush().expect("types");
@@ -130,28 +139,36 @@ fn walk(rows: u16, cols: u16) {
     let mut terminal = Terminal::start(rows, cols, &["practice"]);
     terminal.see("no channel serves");
     // The mark stands on the first scenario; move it to the one whose model nobody serves.
+    let wanted = "> A model that no channel serves";
+    let mark = |screen: &str| screen.lines().rfind(|l| l.starts_with("> ")).map(str::to_owned);
     for _ in 0..20 {
-        if terminal.screen().lines().any(|l| l.starts_with("> A model that no channel serves")) {
+        let before = mark(&terminal.screen());
+        if before.as_ref().is_some_and(|line| line.starts_with(wanted)) {
             break;
         }
         terminal.keys("j");
-        terminal.take(Duration::from_millis(150));
+        let end = Instant::now() + PATIENCE;
+        while mark(&terminal.screen()) == before && Instant::now() < end {
+            terminal.take(Duration::from_millis(50));
+        }
     }
+    terminal.see(wanted);
     terminal.keys("\r");
-    terminal.see("/v1/chat/completions");
+    terminal.see("Method POST");
     terminal.keys("\r");
-    terminal.see("Send");
+    terminal.see("Send?");
     terminal.keys("\r");
-    terminal.see("503");
-    terminal.see("model_unavailable");
+    terminal.see("model unavailable");
+    // A retry waits first; it is over when the last attempt has its row.
+    terminal.see("final attempt");
     terminal.keys("\r");
-    terminal.see("Review");
+    terminal.see("What leaves");
     terminal.keys("\r");
     terminal.see("casefile.note/1");
     terminal.keys("w");
-    terminal.take(Duration::from_millis(200));
+    terminal.see("Write the note");
     terminal.keys("\r");
-    terminal.see("written");
+    terminal.see("written: file");
     let note = std::fs::read_dir(terminal.home.path())
         .expect("reads")
         .flatten()
@@ -191,6 +208,63 @@ fn a_pasted_key_never_shows() {
 }
 
 #[test]
+fn an_error_text_alone_becomes_a_note_without_sending() {
+    let mut terminal = Terminal::start(24, 80, &[]);
+    terminal.see("Paste what failed");
+    terminal.paste(
+        "openai.RateLimitError: Error code: 429 - {'error': {'message': 'Slow down', 'type': 'rate_limit_error', 'code': 'rate_limit_exceeded'}}",
+    );
+    terminal.see("Observed answer");
+    terminal.see("Slow down");
+    terminal.keys("\r");
+    // Review at once: there is nothing that could be sent, so nothing asks.
+    terminal.see("What leaves");
+    assert!(!terminal.screen().contains("Send?"));
+    terminal.keys("\r");
+    terminal.see("casefile.note/1");
+    terminal.see("no request is known");
+    terminal.keys("q");
+    terminal.see("Leave?");
+    terminal.keys("y");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_paste_of_ten_mebibytes_does_not_freeze_the_screen() {
+    let mut terminal = Terminal::start(24, 80, &[]);
+    terminal.see("Paste what failed");
+    let body = "lorem ipsum dolor sit amet ".repeat(10 * 1024 * 1024 / 27);
+    terminal.paste(&format!("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\n\r\n{body}"));
+    let end = Instant::now() + 6 * PATIENCE;
+    while !terminal.screen().contains("Observed answer") {
+        assert!(Instant::now() < end, "the paste does not arrive:\n{}", terminal.screen());
+        terminal.take(Duration::from_millis(50));
+    }
+    terminal.keys("?");
+    terminal.see("Help: Request");
+    terminal.keys("\u{1b}");
+    terminal.see_no("Help: Request");
+    terminal.keys("\u{3}");
+    terminal.end();
+    terminal.assert_restored();
+}
+
+/// A paste whose end never comes holds up neither a signal nor the drawing.
+#[test]
+fn a_paste_without_an_end_does_not_hold_up_a_signal() {
+    let mut terminal = Terminal::start(24, 80, &[]);
+    terminal.see("Paste what failed");
+    terminal.keys("\u{1b}[200~curl http://127.0.0.1:9/");
+    terminal.take(Duration::from_millis(300));
+    let pid = terminal.child.process_id().expect("runs").to_string();
+    let killed = std::process::Command::new("kill").args(["-s", "TERM", &pid]).status().expect("kill runs");
+    assert!(killed.success());
+    terminal.end();
+    terminal.assert_restored();
+}
+
+#[test]
 fn every_size_down_to_one_cell() {
     let mut terminal = Terminal::start(24, 80, &["practice"]);
     terminal.see("no channel serves");
@@ -199,6 +273,24 @@ fn every_size_down_to_one_cell() {
         terminal.take(Duration::from_millis(150));
     }
     terminal.see("no channel serves");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+/// A resize and a key may reach the program in the same moment: neither may wait for the next key.
+#[test]
+fn no_key_is_lost_beside_a_resize() {
+    let mut terminal = Terminal::start(24, 80, &["practice"]);
+    terminal.see("no channel serves");
+    for round in 0..150_u16 {
+        terminal.resize(24 + round % 2, 80);
+        terminal.keys("?");
+        terminal.see("Help: Practice");
+        terminal.resize(26 + round % 2, 80);
+        terminal.keys("\u{1b}");
+        terminal.see_no("Help: Practice");
+    }
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();

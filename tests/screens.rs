@@ -50,6 +50,50 @@ fn a_request_by_the_form() {
 }
 
 #[test]
+fn the_host_is_typed_before_the_path_of_an_endpoint() {
+    let mut rig = Rig::new(80, 24);
+    rig.keys("E<enter>ehttps://host.example<enter>");
+    assert_eq!(rig.session.draft().url, "https://host.example/v1/chat/completions");
+}
+
+#[test]
+fn vim_keys_move_where_they_are_free() {
+    let mut rig = Rig::new(80, 24);
+    rig.keys("Ejj<enter>");
+    assert_eq!(rig.session.draft().url, "/v1/messages");
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("1llll");
+    assert_eq!(rig.session.step(), Step::Note);
+    rig.keys("jjk");
+    assert_eq!(rig.screen.tops.note, 1);
+    rig.keys("G");
+    assert!(rig.screen.tops.note > 20);
+    rig.keys("gh");
+    assert_eq!((rig.screen.tops.note, rig.session.step()), (0, Step::Review));
+    rig.keys("j?jk<esc>");
+    assert_eq!(rig.screen.tops.evidence, 1);
+}
+
+#[test]
+fn a_note_that_changed_after_it_was_copied_is_asked_for() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("4<enter>y4wWhy?<esc>q");
+    assert!(!rig.left && rig.draw().contains("Leave?"), "the words came after the copy");
+}
+
+#[test]
+fn a_pasted_stream_shows_its_record() {
+    let mut rig = Rig::new(80, 24);
+    rig.paste(
+        "data: {\"id\":\"c-1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"id\":\"c-1\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"}}]}\n\n",
+    );
+    let shown = rig.draw();
+    assert!(shown.contains("stream ") && shown.contains("2 events"), "{shown}");
+}
+
+#[test]
 fn a_request_in_a_wide_terminal() {
     let mut rig = Rig::new(120, 40);
     rig.tell(Event::Edited(curl_like()));

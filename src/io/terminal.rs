@@ -3,11 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event as Input};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use futures_util::Stream;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// True while we have the terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -81,6 +84,43 @@ pub fn install_panic_hook() {
     }));
 }
 
+/// How long the reading thread waits for input before it looks whether anybody still wants it.
+const LOOK_UP: Duration = Duration::from_millis(250);
+
+/// What the terminal reports: keys, pastes, sizes. A thread of its own reads it, because a paste whose end has not come
+/// yet blocks the reader, and neither the drawing nor a signal may wait for that. Make it once.
+///
+/// The feature `use-dev-tty` of crossterm belongs to it: its other reader forgets that there is input when a resize
+/// comes in the same moment, and takes the key only with the next one.
+///
+/// # Errors
+/// The stream gives an error and ends when the terminal cannot be read any more.
+pub fn input() -> impl Stream<Item = io::Result<Input>> + Unpin {
+    let (sender, mut receiver) = unbounded_channel();
+    let failed = sender.clone();
+    if let Err(cause) = std::thread::Builder::new().name("input".to_owned()).spawn(move || read_all(&sender))
+    {
+        // The receiver is right here.
+        let _ = failed.send(Err(cause));
+    }
+    drop(failed);
+    futures_util::stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+
+fn read_all(sender: &UnboundedSender<io::Result<Input>>) {
+    while !sender.is_closed() {
+        let read = match event::poll(LOOK_UP) {
+            Ok(false) => continue,
+            Ok(true) => event::read(),
+            Err(cause) => Err(cause),
+        };
+        let last = read.is_err();
+        if sender.send(read).is_err() || last {
+            return;
+        }
+    }
+}
+
 /// True once any part of the program panicked: the terminal was given back, so the loop must end.
 pub fn faulted() -> bool {
     FAULT.load(Ordering::SeqCst)
@@ -136,24 +176,30 @@ impl Signal {
     }
 }
 
-/// Ends when the system wants us to end. It listens from its first poll on: make it once, pin it outside the loop and
-/// select on `&mut` of it, because a signal between two futures would be lost. Needs a tokio runtime.
+/// Ends when the system wants us to end. It listens from the call on, before its first poll: call it before the terminal
+/// is taken, pin it outside the loop and select on `&mut` of it, because a signal between two futures would be lost.
+/// Needs a tokio runtime.
 #[cfg(unix)]
-pub async fn terminated() -> Signal {
-    use tokio::signal::unix::{SignalKind, signal};
-    async fn on(kind: SignalKind) {
-        match signal(kind) {
-            Ok(mut stream) => {
-                stream.recv().await;
+pub fn terminated() -> impl Future<Output = Signal> {
+    use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
+    async fn on(listener: Option<Listener>) {
+        match listener {
+            Some(mut listener) => {
+                listener.recv().await;
             }
             // Where we cannot listen the system's own way holds, and we never hear of it.
-            Err(_) => std::future::pending().await,
+            None => std::future::pending().await,
         }
     }
-    tokio::select! {
-        () = on(SignalKind::terminate()) => Signal::Terminate,
-        () = on(SignalKind::hangup()) => Signal::HangUp,
-        () = on(SignalKind::interrupt()) => Signal::Interrupt,
+    let [terminate, hang_up, interrupt] =
+        [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()]
+            .map(|kind| signal(kind).ok());
+    async move {
+        tokio::select! {
+            () = on(terminate) => Signal::Terminate,
+            () = on(hang_up) => Signal::HangUp,
+            () = on(interrupt) => Signal::Interrupt,
+        }
     }
 }
 
@@ -204,10 +250,8 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn a_signal_is_heard() {
+        // The handlers are there before the first poll; without them the signal would end the test program.
         let mut ended = std::pin::pin!(terminated());
-        // The first poll installs the handlers; before it the signal would end the test program.
-        let early = tokio::time::timeout(std::time::Duration::from_millis(50), &mut ended).await;
-        assert!(early.is_err(), "no signal yet");
         let id = std::process::id().to_string();
         let sent = std::process::Command::new("kill").args(["-HUP", &id]).status().expect("kill runs");
         assert!(sent.success());

@@ -127,10 +127,10 @@ where
         let busy = face.session.is_busy();
         tokio::select! {
             biased;
+            () = &mut terminated => return Ok(Ending::Terminated),
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
             }
-            () = &mut terminated => return Ok(Ending::Terminated),
             next = input.next() => match next {
                 Some(read) => if face.take(&read?) { return Ok(Ending::Left); },
                 None => return Ok(Ending::Terminated),
@@ -140,7 +140,7 @@ where
         // What is there already is taken before the next drawing.
         for _ in 0..BATCH {
             let event = events.try_recv().ok();
-            // Polled with this task's own waker: crossterm's stream keeps the first waker it meets until it wakes.
+            // Polled with this task's own waker: a stream may keep the first waker that it meets until it wakes.
             let read = match std::future::poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await {
                 Poll::Ready(read) => read,
                 Poll::Pending => None,

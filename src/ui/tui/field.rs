@@ -104,10 +104,10 @@ impl WordField {
     /// What belongs there.
     pub fn what(self) -> &'static str {
         match self {
-            Self::Question => "the one question that support shall answer",
+            Self::Question => "what support shall answer",
             Self::Expected => "what should have happened",
-            Self::Impact => "who is hit, since when, how often",
-            Self::Tried => "what was tried, and what came of it",
+            Self::Impact => "who is hit, and since when",
+            Self::Tried => "what was tried so far",
             Self::Operator => "who writes this note",
             Self::Notes => "anything else that helps",
         }

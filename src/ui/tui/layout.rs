@@ -1,11 +1,14 @@
 //! Where things stand on the screen. Drawing and scrolling both ask here, so they agree.
 
+use std::borrow::Cow;
+
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use super::keys::{Action, Mode};
 use super::screen::Screen;
 use super::widget::area::middle;
 use super::widget::text::wrap;
-use crate::session::{Activity, Session, Standing};
+use crate::session::{Activity, Session, Standing, Step};
 
 /// From this many columns on, panes stand side by side.
 const WIDE: u16 = 100;
@@ -89,20 +92,56 @@ pub fn whole(size: (u16, u16)) -> Rect {
     Rect::new(0, 0, size.0, size.1)
 }
 
-/// What the status line says: the face's answer to the last key, else the session's notice, else what the step lacks.
-pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> &'a str {
-    screen.hint.as_deref().or_else(|| session.notice().map(|n| n.text.as_str())).unwrap_or_else(|| {
-        match session.standing(session.step()) {
-            Standing::Missing(what) => what,
-            Standing::Optional => "this step is optional",
-            Standing::Done => "",
+/// What the status line says: the face's answer to the last key, else the session's notice, else what runs, what the
+/// step lacks, or what to do next.
+pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str> {
+    if let Some(hint) = &screen.hint {
+        return Cow::Borrowed(hint);
+    }
+    if screen.practice.is_open {
+        let key = |action| screen.keymap.key_for(Mode::Practice, action);
+        return Cow::Owned(format!(
+            "{} begins the scenario, {} leaves the list for a request of your own",
+            key(Action::Accept),
+            key(Action::Close)
+        ));
+    }
+    session.notice().map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
+}
+
+/// What to do next on the page.
+fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
+    let mode = screen.page_mode(session);
+    let key = |action| screen.keymap.key_for(mode, action);
+    let step = session.step();
+    match (mode, session.standing(step)) {
+        (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
+        (Mode::Waiting, _) => {
+            Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
         }
-    })
+        (_, Standing::Missing(what)) => Cow::Borrowed(what),
+        (_, Standing::Optional) => {
+            Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
+        }
+        (_, Standing::Done) => match step {
+            Step::Request => {
+                Cow::Owned(format!("{} goes on; nothing is sent before you agree", key(Action::GoOn)))
+            }
+            Step::Reproduce => Cow::Owned(format!(
+                "{} goes on to Review; {} is Isolate, where one thing at a time is changed",
+                key(Action::GoOn),
+                key(Action::StepIsolate)
+            )),
+            Step::Isolate => Cow::Owned(format!("{} goes on to Review", key(Action::GoOn))),
+            Step::Review => Cow::Owned(format!("confirmed; {} goes on to the note", key(Action::GoOn))),
+            Step::Note => Cow::Owned(format!("the note was handed over; {} leaves", key(Action::Quit))),
+        },
+    }
 }
 
 /// The parts of every page in `area`.
 pub fn frames(session: &Session, screen: &Screen, area: Rect) -> Frames {
-    let said = wrap(status_text(session, screen), usize::from(area.width.saturating_sub(2))).len();
+    let said = wrap(&status_text(session, screen), usize::from(area.width.saturating_sub(2))).len();
     // Never more than a third of a small screen.
     let said = u16::try_from(said).unwrap_or(3).clamp(1, (area.height / 5).clamp(1, 4));
     let [title, steps, page, status, keys] = Layout::vertical([
@@ -216,7 +255,7 @@ pub fn note(body: Rect) -> NoteAreas {
 
 /// The frame of a question that lies on top.
 pub fn popup_frame(area: Rect) -> Rect {
-    middle(area, 78, 20.min(area.height.saturating_sub(3)))
+    middle(area, 80, 20.min(area.height.saturating_sub(3)))
 }
 
 /// The inside of [`popup_frame`].

@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::Arc;
 
-use crossterm::event::EventStream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
@@ -39,6 +38,8 @@ pub async fn open(
     options: Options,
 ) -> Result<Option<Signal>, OpenError> {
     terminal::install_panic_hook();
+    // Before the terminal is taken: a signal that comes now must give it back, too.
+    let terminated = terminal::terminated();
     let taken = Screen::enter()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     // Not `Terminal::clear`: it asks the terminal where its cursor is, and some never answer.
@@ -46,10 +47,10 @@ pub async fn open(
     terminal.resize(Rect::from((Position::ORIGIN, size)))?;
     let mut signal = None;
     let world = World {
-        input: EventStream::new(),
+        input: terminal::input(),
         events,
         run_effects: |effects| driver.run(effects),
-        terminated: async { signal = Some(terminal::terminated().await) },
+        terminated: async { signal = Some(terminated.await) },
         clock,
     };
     let ending = run(session, &mut terminal, world, options).await;

@@ -89,6 +89,11 @@ impl Prompt {
     pub fn key(&mut self, key: &KeyEvent) {
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match &mut self.answer {
+            // As in a shell, and as in the hidden answer.
+            Answer::Open(area) if !plain && key.code == KeyCode::Char('u') => {
+                area.move_cursor(CursorMove::End);
+                area.delete_line_by_head();
+            }
             Answer::Open(area) => {
                 area.input(*key);
                 if area.lines().len() > 1 {
@@ -208,5 +213,7 @@ mod tests {
         prompt.paste(".bak\n");
         prompt.key(&KeyEvent::new(KeyCode::Char('m'), KeyModifiers::CONTROL));
         assert_eq!(prompt.open_answer(), "a.yaml.bak");
+        prompt.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert_eq!(prompt.open_answer(), "");
     }
 }

@@ -106,7 +106,9 @@ impl Screen {
 
     fn quit(&mut self, session: &Session) -> Vec<Wish> {
         let observed = !session.evidence().attempts.is_empty();
-        if session.is_busy() || (observed && session.delivered().is_empty()) {
+        // What was handed over before a change is not the note as it stands.
+        let handed_over = !session.delivered().is_empty() && session.confirmed();
+        if session.is_busy() || (observed && !handed_over) {
             return self.open(Popup::Leaving);
         }
         tell(Event::Quit)
@@ -201,7 +203,12 @@ impl Screen {
         if target == Target::Request(Field::Body) && session.draft().body.len() > EDITABLE {
             return self.say("the body is too large to be edited here; it is sent as it was pasted");
         }
-        self.editor = Some(Editor::new(target, session.draft(), session.words()));
+        let mut editor = Editor::new(target, session.draft(), session.words());
+        if target == Target::Request(Field::Url) && session.draft().url.starts_with('/') {
+            // The host is what is missing, and it goes before the path.
+            editor.jump(1, 1);
+        }
+        self.editor = Some(editor);
         Vec::new()
     }
 
@@ -289,7 +296,10 @@ impl Screen {
     fn answered(&mut self, prompt: &Prompt, session: &Session) -> Vec<Wish> {
         let open = prompt.open_answer();
         match (prompt.asked, prompt.secret_answer()) {
-            (Asked::Key, Some(value)) => tell(Event::KeyGiven { origin: TYPED, value }),
+            (Asked::Key, Some(value)) => {
+                self.say("the key is kept in memory for this request; nothing was sent");
+                tell(Event::KeyGiven { origin: TYPED, value })
+            }
             (Asked::OtherKey, Some(value)) => {
                 tell(Event::ControlRequested(ControlAsk::Key { origin: TYPED, value }))
             }

@@ -51,10 +51,10 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
     }
     if consent.keys.is_empty() {
         say("No key goes along.", theme.plain);
-    } else if consent.keys.iter().any(|key| key.is_new) {
+    } else if consent.keys.iter().any(|key| key.is_new && matches!(key.origin, Origin::Environment(_))) {
         let key = |action| keymap.key_for(Mode::Consent, action);
         let text = format!(
-            "{} sends it and remembers this host for a key of the environment; {} does not remember it; {} sends nothing.",
+            "{} sends it and remembers this host for the key; {} sends it and remembers nothing; {} sends nothing.",
             key(Action::AllowAndRemember),
             key(Action::AllowOnce),
             key(Action::Refuse)

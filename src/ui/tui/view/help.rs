@@ -21,7 +21,8 @@ pub fn render(
     top: usize,
     theme: &Theme,
 ) {
-    let title = format!("Help: {}", session.step().name());
+    let page = if screen.practice.is_open { "Practice" } else { session.step().name() };
+    let title = format!("Help: {page}");
     let inner = area::on_top(frame, layout::help_frame(whole), &title, theme.title);
     let rows = lines(session, screen, usize::from(inner.width));
     let rows = rows.into_iter().skip(top).take(usize::from(inner.height));
@@ -34,7 +35,7 @@ pub fn render(
 /// The lines; true: a heading.
 pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, String)> {
     let mut out: Vec<(bool, String)> =
-        wrap(purpose(session.step()), width).into_iter().map(|line| (false, line)).collect();
+        wrap(purpose(session, screen), width).into_iter().map(|line| (false, line)).collect();
     out.push((false, String::new()));
     out.push((false, "Steps: ✓ done   … still to do   - optional".to_owned()));
     let mode = if screen.practice.is_open { Mode::Practice } else { screen.page_mode(session) };
@@ -58,8 +59,11 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
     out
 }
 
-fn purpose(step: Step) -> &'static str {
-    match step {
+fn purpose(session: &Session, screen: &Screen) -> &'static str {
+    if screen.practice.is_open {
+        return "Choose a failure and walk it to its note. A gateway on this machine answers as the real one does; no key and no network is used.";
+    }
+    match session.step() {
         Step::Request => {
             "Paste what failed: a curl command, an error text, or a response. Or fill in the form. A key in it moves into memory at once and is shown as a label such as [key#1]."
         }

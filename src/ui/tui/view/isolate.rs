@@ -81,7 +81,7 @@ fn control_row(
         (Some(failing), Some(reading)) => compare(failing, (&control.attempt, reading)),
         _ => "",
     };
-    row([&changed, &outcome(&control.attempt), id], compared, width)
+    row([&changed, &outcome(&control.attempt, reading), id], compared, width)
 }
 
 /// Status and error code side by side. Says what is equal, not why.

@@ -33,6 +33,8 @@ fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, theme: &Theme
             if line.width > 2 && line.height > 0 {
                 frame.render_widget(&**text, line);
             }
+            let said = "Ctrl-U empties the line";
+            frame.render_widget(Paragraph::new(Span::styled(said, theme.hint)), hint);
         }
         Answer::Hidden(_) => {
             let length = prompt.hidden_length();
@@ -72,7 +74,7 @@ fn leaving(frame: &mut Frame<'_>, whole: Rect, session: &Session, theme: &Theme)
     let text = if session.is_busy() {
         "A request is still under way. It is cancelled when you leave, and its answer is lost."
     } else {
-        "The note was neither copied nor written. What was observed is in memory only and is lost when you leave."
+        "The note as it stands was neither copied nor written. What was observed is in memory only and is lost when you leave."
     };
     let lines = wrap(text, usize::from(inner.width));
     area::lines(frame, inner, lines.into_iter().map(Line::from).collect());

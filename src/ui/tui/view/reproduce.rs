@@ -162,7 +162,7 @@ fn row(at: usize, attempt: &Attempt, reading: Option<&Reading>, width: usize, ma
         (None, Source::Sent) => String::new(),
     };
     let number = format!("{}{}", if marked { ">" } else { " " }, at + 1);
-    columns([&number, &time, &outcome(attempt), id, &timing], &decision, width)
+    columns([&number, &time, &outcome(attempt, reading), id, &timing], &decision, width)
 }
 
 /// Five columns and a last one that takes the rest of `width`.
@@ -185,8 +185,8 @@ pub fn primary_id(reading: &Reading) -> Option<&str> {
     ids.iter().find(|id| id.primary).or_else(|| ids.first()).map(|id| id.id.as_str())
 }
 
-/// Status or transport failure in a few words.
-pub fn outcome(attempt: &Attempt) -> String {
+/// Status or transport failure in a few words; of a stream, how it ended.
+pub fn outcome(attempt: &Attempt, reading: Option<&Reading>) -> String {
     match &attempt.outcome {
         Outcome::Transport(failure) => failure.kind.as_str().replace('_', " "),
         Outcome::Response(response) => {
@@ -194,7 +194,7 @@ pub fn outcome(attempt: &Attempt) -> String {
             if let Some(failure) = attempt.transport() {
                 text.push_str(", then ");
                 text.push_str(&failure.kind.as_str().replace('_', " "));
-            } else if let Some(stream) = &response.stream {
+            } else if let Some(stream) = reading.and_then(|reading| reading.stream.as_ref()) {
                 text.push(' ');
                 text.push_str(&stream.verdict.as_str().replace('_', " "));
             }

@@ -42,12 +42,13 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
         (
             theme.plain,
             format!(
-                "Or press {} to fill in the form, {} to begin from an endpoint, {} for the help.",
-                key(Action::EditField),
+                "Or press {} to begin from an endpoint, {} to fill in the form, {} for the help.",
                 key(Action::ChooseEndpoint),
+                key(Action::EditField),
                 key(Action::Help)
             ),
         ),
+        (theme.plain, no_failure_at_hand(screen)),
         (theme.plain, String::new()),
         (
             theme.hint,
@@ -63,6 +64,16 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
     lines.push(Line::default());
     lines.extend(findings(session, screen, width, theme));
     area::lines(frame, area, lines);
+}
+
+/// How to try it without a failure of one's own.
+fn no_failure_at_hand(screen: &Screen) -> String {
+    if screen.practice.choices.is_empty() {
+        "To try it without a failure of your own: leave, and start casefile practice.".to_owned()
+    } else {
+        let key = screen.keymap.key_for(Mode::Request, Action::Practice);
+        format!("Or press {key} for the list of practice scenarios.")
+    }
 }
 
 fn answer_only(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -107,6 +118,7 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let gateway = session.profile().map_or("not known", |p| p.name.as_str());
     let body = &session.draft().body;
     let model = match model_in(body) {
+        Some(model) if model.is_empty() => "empty in the body".to_owned(),
         Some(model) => model,
         None if body.len() > READ_AT_MOST => "not looked for, the body is large".to_owned(),
         None => "not named in the body".to_owned(),
@@ -115,8 +127,13 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
         "nothing" | "form" => String::new(),
         kind => format!("   from: {kind}"),
     };
-    let answer = session.evidence().attempts.iter().find(|a| a.source == Source::Pasted);
-    let answer = answer.map(|a| format!("   answer: pasted ({})", reproduce::outcome(a))).unwrap_or_default();
+    let answer = session.evidence().attempts.iter().zip(session.readings());
+    let answer = answer.into_iter().find(|(attempt, _)| attempt.source == Source::Pasted);
+    let answer = answer
+        .map(|(attempt, reading)| {
+            format!("   answer: pasted ({})", reproduce::outcome(attempt, Some(reading)))
+        })
+        .unwrap_or_default();
     let text = format!("  Gateway: {gateway}   Model: {model}{from}{answer}");
     frame.render_widget(Paragraph::new(Span::styled(cut(&text, usize::from(area.width)), theme.plain)), area);
 }

@@ -18,14 +18,15 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
     if text.is_empty() {
         return;
     }
-    let (level, style) = match (&screen.hint, session.notice()) {
+    let notice = session.notice().filter(|_| !screen.practice.is_open);
+    let (level, style) = match (&screen.hint, notice) {
         (None, Some(notice)) => (notice.level, theme.level(notice.level)),
         (None, None) => (Level::Info, theme.hint),
         (Some(_), _) => (Level::Info, theme.plain),
     };
     let width = usize::from(area.width.saturating_sub(2));
     let rows = usize::from(area.height);
-    let mut lines = wrap(text, width);
+    let mut lines = wrap(&text, width);
     if lines.len() > rows {
         // What does not fit is at least not hidden.
         lines.truncate(rows);

@@ -11,6 +11,9 @@ use crate::ui::tui::theme::Theme;
 /// Draws the step bar. The current step stands in brackets; what it lacks is said in the status line.
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let mut spans = Vec::new();
+    // Where the row is too short for it, the names lose the blanks around them, never their signs.
+    let whole: usize = Step::ALL.iter().map(|step| step.name().len() + 6).sum();
+    let narrow = usize::from(area.width) < whole;
     for (index, step) in Step::ALL.into_iter().enumerate() {
         let standing = session.standing(step);
         let (sign, style) = match standing {
@@ -21,8 +24,13 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
         let text = format!("{} {} {sign}", index + 1, step.name());
         if step == session.step() {
             spans.push(Span::styled(format!("[{text}]"), theme.accent));
+        } else if narrow {
+            spans.push(Span::styled(text, style));
         } else {
             spans.push(Span::styled(format!(" {text} "), style));
+        }
+        if narrow {
+            spans.push(Span::raw(" "));
         }
     }
     frame.render_widget(Paragraph::new(Line::from(spans)), area);

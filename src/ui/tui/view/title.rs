@@ -17,11 +17,14 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let gateway = session.profile().map_or("", |p| p.name.as_str());
     let host = session.request().map(|r| r.target.host_port()).unwrap_or_default();
     let name = "casefile";
+    // Where the host has no place beside the case's id, the id gives way: it stands in the note.
+    let both = name.len() + session.id().len() + host.len() + 4;
+    let id = if both > usize::from(left.width) && !host.is_empty() { "" } else { session.id() };
     // The host is what matters most when something is sent: the gateway's name gives way to it.
-    let room = usize::from(left.width).saturating_sub(name.len() + session.id().len() + host.len() + 7);
+    let room = usize::from(left.width).saturating_sub(name.len() + id.len() + host.len() + 7);
     let gateway = cut(gateway, room);
     let mut rest = String::new();
-    for part in [session.id(), &gateway, &host].into_iter().filter(|p| !p.is_empty()) {
+    for part in [id, &gateway, &host].into_iter().filter(|p| !p.is_empty()) {
         rest.push_str("  ");
         rest.push_str(part);
     }

@@ -63,12 +63,13 @@ fn class(diagnosis: &Diagnosis) -> String {
 pub fn attempt_lines(session: &Session, at: usize, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(attempt) = session.evidence().attempts.get(at) else { return Vec::new() };
     let mut out = Vec::new();
-    fact(&mut out, "outcome", &outcome(attempt), width, theme);
+    let reading = session.readings().get(at);
+    fact(&mut out, "outcome", &outcome(attempt, reading), width, theme);
     fact(&mut out, "time", &times(attempt), width, theme);
     if let Some(failure) = attempt.transport() {
         fact(&mut out, "failure", &failure.detail, width, theme);
     }
-    if let Some(reading) = session.readings().get(at) {
+    if let Some(reading) = reading {
         reading_lines(&mut out, session, at, reading, width, theme);
     }
     if let Some(response) = attempt.response() {
@@ -80,9 +81,10 @@ pub fn attempt_lines(session: &Session, at: usize, width: usize, theme: &Theme) 
             BodyEnd::NotKnown => ", whole or not is not known",
         };
         fact(&mut out, "body", &format!("{kind}, {} bytes{end}", response.body_bytes), width, theme);
-        if let Some(stream) = &response.stream {
-            fact(&mut out, "stream", &stream_words(stream), width, theme);
-        }
+    }
+    // Of the reading: it knows a stream that was pasted, too.
+    if let Some(stream) = reading.and_then(|reading| reading.stream.as_ref()) {
+        fact(&mut out, "stream", &stream_words(stream), width, theme);
     }
     if !attempt.reason.is_empty() {
         fact(&mut out, "afterwards", &attempt.reason, width, theme);
@@ -112,8 +114,12 @@ fn reading_lines(
     if let Some(title) = &envelope.title {
         fact(out, "page title", title, width, theme);
     }
-    let shape = envelope.kind.as_str().replace('_', " ");
-    fact(out, "error", &format!("{shape} shape. {}", stated.join(", ")), width, theme);
+    let answered = session.evidence().attempts.get(at).is_some_and(|attempt| attempt.response().is_some());
+    if answered {
+        let shape = envelope.kind.as_str().replace('_', " ");
+        let stated = if stated.is_empty() { String::new() } else { format!(": {}", stated.join(", ")) };
+        fact(out, "error", &format!("{shape} shape{stated}"), width, theme);
+    }
     let layer = if reading.layer_because.is_empty() {
         reading.layer.to_string()
     } else {
@@ -125,7 +131,8 @@ fn reading_lines(
         fact(out, "request id", &format!("{} ({}{first})", id.id, source(&id.source)), width, theme);
     }
     if reading.request_ids.is_empty() {
-        fact(out, "request id", "none was in the answer", width, theme);
+        let none = if answered { "none was in the answer" } else { "none: no answer came" };
+        fact(out, "request id", none, width, theme);
     }
     if let Some(soft) = reading.soft {
         fact(
