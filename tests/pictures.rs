@@ -1,5 +1,6 @@
 //! Pictures of the main screens, made from the real session as the practice gateway leaves it, with a fixed clock and
 //! fixed ids. A missing picture is written, a changed one fails; `UPDATE_GOLDEN=1` draws them anew.
+#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 #![expect(clippy::indexing_slicing, reason = "every cell of the buffer's own area is there")]
 
 #[path = "pictures/svg.rs"]

@@ -134,14 +134,14 @@ impl Driver {
         self.stop();
         let (events, clock) = (self.events.clone(), Arc::clone(&self.parts.clock));
         let (index, request_bytes) = (outgoing.index, outgoing.request.body.as_ref().map_or(0, String::len));
-        let (canceller, cancelled) = net::cancellation();
+        let (canceller, stop) = net::cancellation();
         tracing::info!(attempt = index, request_bytes, "sending");
         let task = tokio::task::spawn_local(async move {
             let progress = events.clone();
             let report = move |p| {
                 let _ = progress.send(Event::Progressed(p));
             };
-            let attempt = net::attempt(outgoing, clock, cancelled, report).await;
+            let attempt = net::attempt(outgoing, clock, stop, report).await;
             tracing::info!(
                 attempt = attempt.index,
                 status = attempt.response().and_then(|r| r.status),

@@ -1,5 +1,4 @@
 //! A terminal's cells as an SVG picture: one text per run of equal style, on a dark background.
-#![expect(clippy::indexing_slicing, reason = "every cell of the buffer's own area is there")]
 
 use std::fmt::Write;
 

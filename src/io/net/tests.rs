@@ -560,8 +560,8 @@ fn what_had_come_before_the_cancelling_is_kept() {
         let attempt = run(async {
             let (addr, server) = script(steps).await;
             let outgoing = outgoing(&format!("http://{addr}/v1/x"), Some("{}"));
-            let (canceller, cancelled) = cancellation();
-            let attempt = attempt(outgoing, Arc::new(SystemClock::new()), cancelled, |_| {});
+            let (canceller, stop) = cancellation();
+            let attempt = attempt(outgoing, Arc::new(SystemClock::new()), stop, |_| {});
             let cancel = async {
                 tokio::time::sleep(Duration::from_millis(150)).await;
                 canceller.cancel();
@@ -586,7 +586,7 @@ fn progress_is_told_by_phase_and_not_too_often() {
         let (addr, _server) = script(steps).await;
         let outgoing = outgoing(&format!("http://{addr}/"), Some("{}"));
         attempt(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |progress| {
-            told.borrow_mut().push(progress)
+            told.borrow_mut().push(progress);
         })
         .await
     });
