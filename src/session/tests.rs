@@ -380,3 +380,31 @@ fn an_edit_after_sending_does_not_touch_what_was_observed() {
     s.handle(Event::SendRequested, at(3));
     assert!(s.consent().is_some(), "another request needs another consent");
 }
+
+#[test]
+fn a_stream_that_the_operator_cancelled_is_no_interrupted_stream() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    let mut attempt = answer(1, 200, &[], "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n");
+    if let Outcome::Response(response) = &mut attempt.outcome {
+        response.headers[0].1 = "text/event-stream".into();
+        response.end = BodyEnd::Cut(TransportFailure { kind: TransportKind::Cancelled, detail: String::new() });
+    }
+    s.handle(Event::Cancel, at(1));
+    s.handle(Event::AttemptDone(Box::new(attempt)), at(1));
+    assert_eq!(s.evidence().attempts[0].decision, Some(RetryDecision::StoppedByOperator));
+    assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::Unknown), "{:?}", s.diagnosis());
+}
+
+#[test]
+fn what_the_stack_says_of_a_certificate_is_no_word_of_a_gateway() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    let mut attempt = failure(1, TransportKind::Tls);
+    attempt.outcome = Outcome::Transport(TransportFailure {
+        kind: TransportKind::Tls,
+        detail: "invalid peer certificate: certificate is not valid after 2025; a field is required".into(),
+    });
+    s.handle(Event::AttemptDone(Box::new(attempt)), at(1));
+    assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::NetworkTls));
+}

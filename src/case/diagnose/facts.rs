@@ -42,7 +42,10 @@ impl<'a> Facts<'a> {
         let envelope = &reading.envelope;
         let mut texts: Vec<&str> =
             [&envelope.message, &envelope.inner_message].into_iter().flatten().map(|t| head(t)).collect();
-        if let (None, Some(failure)) = (response, attempt.transport()) {
+        // The stack's words count only where its kind says nothing: "certificate is not valid" is no word of a gateway.
+        if let (None, Some(failure)) = (response, attempt.transport())
+            && failure.kind == TransportKind::Other
+        {
             texts.push(head(&failure.detail));
         }
         let header_type = response
