@@ -80,7 +80,7 @@ struct Shell<'a> {
     discard: bool,
     /// The next word is a here-string.
     takes_stdin: bool,
-    heredoc: Option<(String, bool)>,
+    heredoc: Option<redirect::HereDoc>,
     expanded: usize,
     out: Command,
 }
@@ -112,7 +112,8 @@ impl<'a> Shell<'a> {
         let word = std::mem::take(&mut self.word);
         self.in_word = false;
         if std::mem::take(&mut self.takes_stdin) {
-            self.out.stdin = Some(word);
+            // bash ends a here-string with a line end.
+            self.out.stdin = Some(format!("{word}\n"));
         } else if !std::mem::take(&mut self.discard) {
             self.out.words.push(word);
         }
@@ -342,7 +343,13 @@ mod tests {
         assert_eq!(text.get(command.end..), Some("next"));
         let quoted = split("c -d @- << 'E'\n$M\nE\n", 0, &variables, false);
         assert_eq!(quoted.stdin.as_deref(), Some("$M\n"));
-        assert_eq!(split("c -d @- <<< \"$M\"", 0, &variables, false).stdin.as_deref(), Some("gpt"));
+        assert_eq!(split("c -d @- <<< \"$M\"", 0, &variables, false).stdin.as_deref(), Some("gpt\n"));
+        let escaped = split("c -d @- <<-E\n\t\\$M \\\\ \\n\n\tE\n", 0, &variables, false);
+        assert_eq!(escaped.stdin.as_deref(), Some("$M \\ \\n\n"));
+        let catted = split("c -d \"$(cat <<'E'\n{\"a\":\"$M\"}\n\nE\n)\" -X PUT", 0, &variables, false);
+        assert_eq!(catted.words, ["c", "-d", "{\"a\":\"$M\"}", "-X", "PUT"]);
+        let other = split("c -d \"$(cat <<E\nx\"", 0, &variables, false);
+        assert!(other.oddities.substitution);
         assert!(split("c 'open", 0, &variables, false).oddities.open_quote);
     }
 
