@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
 const MOST_EXPANDED: usize = 1 << 20;
 
+/// Each such search may read the whole rest of a text; more than these are not made.
+const MOST_FAILED_HEREDOCS: usize = 8;
+
 /// Variables assigned in the paste, masked where their value looks like a key.
 pub(super) type Variables = BTreeMap<String, String>;
 
@@ -61,6 +64,7 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
         takes_stdin: false,
         heredoc: None,
         expanded: 0,
+        failed_heredocs: 0,
         out: Command::default(),
     };
     while shell.step(in_backticks) {}
@@ -82,6 +86,8 @@ struct Shell<'a> {
     takes_stdin: bool,
     heredoc: Option<redirect::HereDoc>,
     expanded: usize,
+    /// Here-documents in substitutions that were searched for their end in vain.
+    failed_heredocs: usize,
     out: Command,
 }
 

@@ -594,6 +594,10 @@ fn long_pastes_of_one_piece_are_survived() {
         "{'",
         "\n-H ",
         "``` ",
+        "\"$(cat <<E\n",
+        "A=\"\n",
+        "echo 'a' | curl -d @- ",
+        "\\\"{",
     ] {
         let text = piece.repeat((128 << 10) / piece.len());
         let _ = read_new(&text);

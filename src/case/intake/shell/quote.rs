@@ -1,7 +1,7 @@
 //! Quotes, variables and substitutions inside a word.
 
 use super::redirect::HereDoc;
-use super::{MOST_EXPANDED, Shell, balanced, identifier};
+use super::{MOST_EXPANDED, MOST_FAILED_HEREDOCS, Shell, balanced, identifier};
 
 impl Shell<'_> {
     pub(super) fn single(&mut self) {
@@ -154,6 +154,9 @@ impl Shell<'_> {
 
     /// `$(cat <<'EOF'⏎ … ⏎EOF⏎)`: its output stands in the paste. False where it is another substitution.
     fn heredoc_in_substitution(&mut self) -> bool {
+        if self.failed_heredocs >= MOST_FAILED_HEREDOCS {
+            return false;
+        }
         let rest = self.rest();
         let after_cat = rest.get(2..).unwrap_or("").trim_start().strip_prefix("cat").map(str::trim_start);
         let Some(announced) = after_cat.and_then(|r| r.strip_prefix("<<")).filter(|r| !r.starts_with('<'))
@@ -172,6 +175,7 @@ impl Shell<'_> {
         let space = self.rest().len() - self.rest().trim_start().len();
         if !closed || !self.rest().get(space..).is_some_and(|r| r.starts_with(')')) {
             self.at = before;
+            self.failed_heredocs += 1;
             return false;
         }
         self.at += space + 1;

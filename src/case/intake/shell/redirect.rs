@@ -89,6 +89,8 @@ impl Shell<'_> {
             takes_stdin: false,
             heredoc: None,
             expanded: self.expanded,
+            // None inside another: the depth stays bounded.
+            failed_heredocs: super::MOST_FAILED_HEREDOCS,
             out: Command::default(),
         };
         while let Some(c) = inner.peek() {
