@@ -103,6 +103,15 @@ impl Draft {
                 .at(Place::Url)
                 .fix("paste the whole command, or fill in the URL"));
         }
+        if base.is_none() && self.url.trim().starts_with("[env:") {
+            return Err(Finding::new(
+                "url_from_variable",
+                Level::Error,
+                "the host stands in a variable whose value is not in the paste",
+            )
+            .at(Place::Url)
+            .fix("set the variable, give the base URL, or write the URL as https://host/v1/…"));
+        }
         let target = Target::parse(self.url.trim(), base).map_err(|e| {
             Finding::new(e.id(), Level::Error, e.to_string())
                 .at(Place::Url)

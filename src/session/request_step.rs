@@ -48,6 +48,7 @@ impl Session {
         if self.draft.headers.iter().any(|h| !self.ring.used_in(&h.value).is_empty()) {
             self.given_key = None;
         }
+        self.forget_key_findings();
         self.agreed = None;
         self.evidence.client = read.client;
         self.pasted_host = self.request().ok().map(|r| r.target.host_port());
@@ -131,7 +132,16 @@ impl Session {
     pub(super) fn key_given(&mut self, origin: Origin, value: &SecretString) -> Vec<Effect> {
         let label = self.ring.hold(SecretKind::Key, origin, value.expose_secret());
         self.given_key = Some(label);
+        self.forget_key_findings();
         self.draft_changed()
+    }
+
+    /// A key that was given takes the place of what stood in the paste: what was noticed there holds no more.
+    fn forget_key_findings(&mut self) {
+        if self.given_key.is_some() {
+            self.paste_findings
+                .retain(|f| !matches!(f.id, "key_is_placeholder" | "variable_in_single_quotes"));
+        }
     }
 
     pub(super) fn environment_read(&mut self, values: Vec<(String, Option<SecretString>)>) -> Vec<Effect> {

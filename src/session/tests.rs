@@ -407,4 +407,24 @@ fn what_the_stack_says_of_a_certificate_is_no_word_of_a_gateway() {
     });
     s.handle(Event::AttemptDone(Box::new(attempt)), at(1));
     assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::NetworkTls));
+fn a_given_key_settles_what_was_noticed_of_the_stand_in() {
+    let stand_in =
+        |s: &mut Session| s.handle(Event::Pasted(paste("api.cometapi.com", "YOUR_API_KEY")), at(0));
+    let give = |s: &mut Session| {
+        let value = SecretString::from(key('c'));
+        s.handle(Event::KeyGiven { origin: Origin::Given("typed"), value }, at(0))
+    };
+    let noticed = |s: &Session| s.findings().iter().any(|f| f.id == "key_is_placeholder");
+    let mut s = session();
+    stand_in(&mut s);
+    assert!(noticed(&s));
+    give(&mut s);
+    assert!(!noticed(&s), "the key came after the paste");
+    let mut s = session();
+    give(&mut s);
+    stand_in(&mut s);
+    assert!(!noticed(&s), "the key came before the paste");
+    let mut s = session();
+    s.handle(Event::Pasted("curl $BASE_URL/v1/models".into()), at(0));
+    assert_eq!(s.request().map(|_| ()).map_err(|f| f.id), Err("url_from_variable"));
 }

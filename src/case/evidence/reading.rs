@@ -182,6 +182,14 @@ fn shape_of(
         // Without a status nobody has seen the answer itself, only a client's text.
         EnvelopeKind::Empty if response.status.is_none() => ResponseShape::Unknown,
         EnvelopeKind::Empty if response.body_bytes > 0 => ResponseShape::Unknown,
+        // A client's sentence on a status: no head and no body of the answer itself is in the paste.
+        EnvelopeKind::Empty
+            if response.end == BodyEnd::NotKnown
+                && response.http_version.is_none()
+                && response.headers.is_empty() =>
+        {
+            ResponseShape::Unknown
+        }
         EnvelopeKind::Empty => ResponseShape::Empty,
         _ if json.is_some_and(|j| j.is_object() || j.is_array()) => ResponseShape::JsonObject,
         _ if envelope.partial && envelope.kind != EnvelopeKind::Text => ResponseShape::JsonObject,

@@ -122,7 +122,9 @@ pub(super) fn below(text: &str, prints_status: bool, catalog: &Catalog, ring: &m
     if let Some(outcome) = outcome {
         return Below { attempt: Some(attempt(outcome)), said: Said::default() };
     }
-    match error_text::read(trimmed(text), true, catalog, ring) {
+    // Reports have headings and sentences between the command and its answer, and more than one fence.
+    let whole = error_text::read(text, true, catalog, ring).filter(|told| told.states_object);
+    match whole.or_else(|| error_text::read(trimmed(text), true, catalog, ring)) {
         Some(told) => Below { attempt: Some(told.attempt), said: told.said },
         None => Below::default(),
     }

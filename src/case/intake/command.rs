@@ -127,12 +127,25 @@ fn is_name(text: &str) -> bool {
 /// ring, so that its label is what the variable gives.
 pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
     let mut variables = Variables::new();
-    for line in above.lines() {
+    let mut at = 0;
+    let mut one_line = false;
+    while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
+        let next = at + line.len();
         if !is_assignment(line) {
+            at = next;
             continue;
         }
-        let line = bare(line);
-        for word in shell::split(line, 0, &variables, false).words {
+        // A value in quotes may reach over several lines.
+        let start = at + line.len() - bare(line).len();
+        let mut words = if one_line { None } else { Some(shell::split(above, start, &variables, false)) };
+        // A quote that nothing closes would swallow what follows; from there on every line is read alone.
+        if words.as_ref().is_some_and(|w| w.oddities.open_quote) {
+            one_line = true;
+            words = None;
+        }
+        let end = words.as_ref().map_or(next, |w| next.max(line_end(above, w.end)));
+        let words = words.unwrap_or_else(|| shell::split(bare(line), 0, &variables, false));
+        for word in words.words {
             let Some((name, value)) = word.split_once('=').filter(|(name, _)| is_name(name)) else { break };
             let value = if is_secret(name, value) {
                 secret::hold(ring, SecretKind::Key, value)
@@ -141,8 +154,85 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
             };
             variables.insert(name.to_owned(), value);
         }
+        at = end;
     }
     variables
+}
+
+/// Byte behind the line end at or behind `at`; `at` itself where a line begins there.
+fn line_end(text: &str, at: usize) -> usize {
+    if text.get(..at).is_some_and(|before| before.ends_with('\n')) {
+        return at;
+    }
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |n| at + n + 1)
+}
+
+/// What a command before the pipe gives to curl.
+pub(super) struct Piped {
+    /// The text.
+    pub(super) text: String,
+    /// Byte behind a here-document that stands below the line.
+    pub(super) end: usize,
+    /// It is such a here-document.
+    pub(super) below: bool,
+}
+
+/// How far back a command that is piped into curl is looked for, bytes.
+const PIPED_FROM: usize = 1 << 20;
+
+/// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind `curl`.
+pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Option<Piped> {
+    let before = text.get(..arguments)?.strip_suffix("curl")?.trim_end().strip_suffix('|')?;
+    let mut from = before.len().saturating_sub(PIPED_FROM);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = before.get(from..)?;
+    let start = ["echo ", "printf ", "cat <<"]
+        .iter()
+        .filter_map(|word| {
+            let at = near.rfind(&format!("\n{word}")).map(|at| at + 1);
+            at.or_else(|| near.starts_with(word).then_some(0)).or_else(|| {
+                let at = near.rfind(&format!(" {word}"))?;
+                Some(at + 1)
+            })
+        })
+        .max()?;
+    let word_end = start + near.get(start..)?.find(' ')?;
+    let command = shell::split(text, from + word_end, variables, false);
+    if near.get(start..)?.starts_with("cat") {
+        let end = command.end;
+        return command.stdin.map(|text| Piped { text, end, below: true });
+    }
+    // What was read must end at the pipe: else the quotes were others.
+    if text.get(command.end..before.len())?.trim() != "" {
+        return None;
+    }
+    let printf = near.get(start..)?.starts_with("printf");
+    let mut words = command.words.iter().map(String::as_str).peekable();
+    let mut line_end = !printf;
+    if printf {
+        let format = words.next()?;
+        if !matches!(format, "%s" | "%s\\n") {
+            return (words.next().is_none() && !format.contains(['%', '\\'])).then(|| Piped {
+                text: format.to_owned(),
+                end: 0,
+                below: false,
+            });
+        }
+        line_end = format.ends_with('n');
+    }
+    while let Some(option) =
+        words.peek().filter(|w| !printf && matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en"))
+    {
+        line_end &= !option.contains('n');
+        words.next();
+    }
+    let mut out = words.collect::<Vec<_>>().join(" ");
+    if line_end {
+        out.push('\n');
+    }
+    Some(Piped { text: out, end: 0, below: false })
 }
 
 /// True for a line that assigns a variable.

@@ -3,6 +3,7 @@
 mod build;
 mod forgiven;
 
+use super::command;
 use super::flags::{self, Meaning};
 use super::secret;
 use super::shell::{self, Variables};
@@ -33,11 +34,20 @@ pub(super) fn read(
     ring: &mut KeyRing,
 ) -> Read {
     let command = shell::split(text, from, variables, in_backticks);
-    let mut parts = Parts { stdin: command.stdin.clone(), ..Parts::default() };
+    let piped = command::piped(text, from, variables);
+    let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
+    // A here-document that a `cat` before the pipe announces stands below the command.
+    let end = if piped_below {
+        piped.as_ref().map_or(command.end, |p| p.end.max(command.end))
+    } else {
+        command.end
+    };
+    let stdin = command.stdin.clone().or_else(|| piped.map(|piped| piped.text));
+    let mut parts = Parts { stdin, ..Parts::default() };
     forgiven::oddities(&command, &mut parts.findings);
     parts.take_words(&command.words, ring);
     let draft = parts.draft(catalog, ring);
-    Read { draft, end: command.end, prints_status: parts.prints_status, findings: parts.findings }
+    Read { draft, end, prints_status: parts.prints_status, findings: parts.findings }
 }
 
 /// The command's parts before they make a request.
@@ -298,12 +308,7 @@ impl Parts {
             None => Some(value.to_owned()),
             Some("-") if self.stdin.is_some() => {
                 let text = self.stdin.take()?;
-                // `-d` drops line ends of a file; inside JSON that makes no difference, and a readable body is kept.
-                Some(if option == "--data-binary" {
-                    text
-                } else {
-                    text.trim_end_matches(['\r', '\n']).to_owned()
-                })
+                Some(if option == "--data-binary" { text } else { without_line_ends(&text) })
             }
             Some(_) => {
                 self.body_elsewhere(option);
@@ -343,6 +348,14 @@ impl Parts {
     }
 }
 
+/// `-d` drops the line ends of a file. Between the parts of JSON that makes no difference, and a readable body is kept.
+fn without_line_ends(text: &str) -> String {
+    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        return text.trim_end_matches(['\r', '\n']).to_owned();
+    }
+    text.replace(['\r', '\n'], "")
+}
+
 /// A long option whose two hyphens were made one dash by a text editor.
 fn dashed(word: &str) -> Option<&str> {
     word.strip_prefix(['–', '—'])
@@ -361,7 +374,7 @@ fn urlencoded(value: &str) -> Option<String> {
     Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
 }
 
-/// Percent-encodes as curl does (all but unreserved characters); references to secrets stay.
+/// Percent-encodes as curl does (all but unreserved characters, a space as `+`); references to secrets stay.
 fn percent_encoded(text: &str) -> String {
     use std::fmt::Write as _;
     if secret::has_reference(text) {
@@ -371,6 +384,8 @@ fn percent_encoded(text: &str) -> String {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
+        } else if byte == b' ' {
+            out.push('+');
         } else {
             let _ = write!(out, "%{byte:02X}");
         }

@@ -21,6 +21,8 @@ pub(super) struct Told {
     pub(super) said: Said,
     /// A status, an error object, an exception or a known sentence was found.
     pub(super) marked: bool,
+    /// An error object was found.
+    pub(super) states_object: bool,
 }
 
 /// Bytes of a long log that are searched: its end, where the last error stands.
@@ -35,7 +37,7 @@ const MOST_TRIES: usize = 64;
 /// Reads an error text; `strict`: nothing without a clear mark of an error is one.
 pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) -> Option<Told> {
     let near = tail(text, NEAR);
-    let object = error_object(near);
+    let object = error_object(near).or_else(|| escaped_object(near));
     let (before, after) = match &object {
         Some(object) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
         None => (near, ""),
@@ -43,7 +45,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let status = status_in(before)
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
-    let exception = exception_in(before);
+    let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
     let failure = if object.is_none() && status.is_none() { transport::kind(near) } else { None };
@@ -51,6 +53,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     if !marked && (strict || !is_sentence(text)) {
         return None;
     }
+    let states_object = object.is_some();
     let outcome = if let Some(kind) = failure {
         Outcome::Transport(TransportFailure {
             kind,
@@ -59,14 +62,14 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     } else {
         let body = match object {
             Some(object) => object.body,
-            None => last_message(near, exception.as_ref()).as_bytes().to_vec(),
+            None => words_of_gateway(last_message(near, exception.as_ref())).as_bytes().to_vec(),
         };
         let mut response =
             answer::response(status, None, None, headers_in(before, after, client, catalog), body);
         response.exception = exception.map(|e| e.name);
         Outcome::Response(response)
     };
-    Some(Told { attempt: answer::attempt(outcome), client, said, marked })
+    Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
 }
 
 /// The end of `text`, at most `most` bytes.
@@ -115,6 +118,27 @@ fn error_object(text: &str) -> Option<Object> {
         }
     }
     None
+}
+
+/// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
+fn escaped_object(text: &str) -> Option<Object> {
+    let start = text.find("\\\"")?;
+    let start = text.get(..start)?.rfind('{')?;
+    let mut plain = String::with_capacity(text.len() - start);
+    let mut chars = text.get(start..)?.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            (_, Some('n' | 'r' | 't')) => plain.push(' '),
+            (_, Some(escaped @ ('"' | '\\' | '\'' | '/'))) => plain.push(escaped),
+            (_, Some(other)) => {
+                plain.push('\\');
+                plain.push(other);
+            }
+            (c, None) => plain.push(c),
+        }
+    }
+    let body = error_object(&plain)?.body;
+    Some(Object { start, end: text.len(), body })
 }
 
 /// True where a JSON value states an error in one of the known shapes.
@@ -170,8 +194,14 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
         r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
-        r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)\b",
+        r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)",
+        // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
+        r"(?:报错|错误|返回|出现|提示|报|遇到|收到)\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
+        r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
+        // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
+        r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
+        r"\|\s*([1-5]\d\d)\s*\|",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
     ]
@@ -196,9 +226,17 @@ static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// An exception in the middle of a log line: with its module, or behind the words that a retry logs.
+static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?:\braised |\b[a-z_]{2,40}\.(?:[a-z_]{1,40}\.){0,6})([A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception|Timeout|Exceeded)): ",
+    )
+});
+
 /// The last exception of the text: a traceback's final line.
 fn exception_in(text: &str) -> Option<Exception> {
-    let caught = EXCEPTION.as_ref()?.captures_iter(text).last()?;
+    let inside = || INSIDE.as_ref()?.captures_iter(text).last();
+    let caught = EXCEPTION.as_ref()?.captures_iter(text).last().or_else(inside)?;
     let name: String = caught.get(1)?.as_str().chars().take(80).collect();
     Some(Exception { name, message_at: caught.get(0)?.end() })
 }
@@ -209,7 +247,7 @@ fn last_message<'a>(text: &'a str, exception: Option<&Exception>) -> &'a str {
     let message = exception.and_then(|e| text.get(e.message_at..)).unwrap_or(text);
     let end = ["\n    at ", "\n  File \"", "\nTraceback ", "\n\n"]
         .iter()
-        .filter(|_| exception.is_some())
+        .filter(|mark| exception.is_some() || mark.contains("    at "))
         .filter_map(|mark| message.find(mark))
         .min()
         .unwrap_or(message.len());
@@ -225,13 +263,46 @@ fn last_message<'a>(text: &'a str, exception: Option<&Exception>) -> &'a str {
 
 static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:Error code: \d{3} - |error, status code: \d{3},(?: status: [^,]{1,60},)? message: |\d{3} (?:status code )?)",
+        r"^(?:Error code: \d{3} - |[^\n]{0,80}?\berror, status code: \d{3},(?: status: [^,]{1,60},)? message: |(?:Error: )?\d{3}:? (?:status code )?)",
+    )
+});
+
+/// `message`, or nothing where it is the sentence of a client (or of a person) on a status: the gateway's own words are
+/// not in it, and a note must not claim that they are.
+fn words_of_gateway(message: &str) -> &str {
+    let first = message.lines().next().unwrap_or("").trim();
+    if OWN_SENTENCE.as_ref().is_some_and(|pattern| pattern.is_match(first)) { "" } else { message }
+}
+
+/// One-line sentences that clients make of a status alone: axios, openai-node, openai-python, `requests`, `httpx`,
+/// `aiohttp`, `urllib`, `reqwest`, .NET; a server's access log; a person who tells of a number.
+static OWN_SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"(?x)^(?:
+            (?:[A-Za-z]{0,30}\ ?[Ee]?rror:\ )?(?:
+                (?:\d{3}\ )?(?:status\ code\ )?\(no\ body\)
+              | Request\ failed\ with\ status\ code\ \d{3}\.?
+              | Response\ status\ code\ does\ not\ indicate\ success:.*
+              | Error\ code:\ \d{3}
+              | HTTP\ Error\ \d{3}:\ [A-Za-z\ -]{1,40}
+              | \d{3}\ (?:Client|Server)\ Error:\ .{0,80}\ for\ url:\ .*
+              | (?:Client|Server)\ error\ '\d{3}\ .{0,60}'\ for\ url\ .*
+              | \d{3},\ message='[^']{0,80}',\ url=.*
+              | HTTP\ status\ (?:client|server)\ error\ \(\d{3}\ .{0,60}\)\ for\ url\ .*
+            )
+          | req[w]est::Error\ \{.*
+          | .*"[A-Z]{3,7}\ /[^"]{0,400}\ HTTP/\d(?:\.\d)?"\ \d{3}\b.*
+          | \[GIN\]\ .*
+          | (?:I|I'm|I've|I\ am|We\ (?:keep|get|got|see|saw|are|receive|received)|My|Our)\ .*
+        )$"#,
     )
 });
 
 /// Marks of the libraries that write such texts.
 const CLIENTS: &[(&str, &[&str])] = &[
     ("litellm", &["litellm."]),
+    ("llama-index", &["llama_index.", "site-packages/llama_index"]),
+    ("ai-sdk", &["ai_apicallerror", "node_modules/@ai-sdk", "symbol(vercel.ai.error)"]),
     ("langchain", &["langchain"]),
     ("openai-node", &["node_modules/openai", "openai/core.mjs", "openai/src/", "openai/error.mjs"]),
     ("anthropic-node", &["node_modules/@anthropic-ai"]),
@@ -379,8 +450,9 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (12, 5));
-        for pattern in [&EXCEPTION, &PREFIX, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (16, 5));
+        for pattern in [&EXCEPTION, &INSIDE, &OWN_SENTENCE, &PREFIX, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL]
+        {
             assert!(pattern.is_some());
         }
     }

@@ -83,7 +83,8 @@ fn mask_credential(value: &str, kind: SecretKind, catalog: &Catalog, ring: &mut 
     let (scheme, rest) = value.split_at(at);
     let secret = rest.trim_end();
     let tail = rest.get(secret.len()..).unwrap_or("");
-    if secret.is_empty() {
+    let is_scheme = |word: &str| SCHEMES.iter().any(|s| word.eq_ignore_ascii_case(s));
+    if secret.is_empty() || is_scheme(secret.trim_end_matches(':')) {
         return (value.to_owned(), Seen::default());
     }
     if has_reference(secret) {

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
 const MOST_EXPANDED: usize = 1 << 20;
 
+/// Each such search may read the whole rest of a text; more than these are not made.
+const MOST_FAILED_HEREDOCS: usize = 8;
+
 /// Variables assigned in the paste, masked where their value looks like a key.
 pub(super) type Variables = BTreeMap<String, String>;
 
@@ -61,6 +64,7 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
         takes_stdin: false,
         heredoc: None,
         expanded: 0,
+        failed_heredocs: 0,
         out: Command::default(),
     };
     while shell.step(in_backticks) {}
@@ -80,8 +84,10 @@ struct Shell<'a> {
     discard: bool,
     /// The next word is a here-string.
     takes_stdin: bool,
-    heredoc: Option<(String, bool)>,
+    heredoc: Option<redirect::HereDoc>,
     expanded: usize,
+    /// Here-documents in substitutions that were searched for their end in vain.
+    failed_heredocs: usize,
     out: Command,
 }
 
@@ -112,7 +118,8 @@ impl<'a> Shell<'a> {
         let word = std::mem::take(&mut self.word);
         self.in_word = false;
         if std::mem::take(&mut self.takes_stdin) {
-            self.out.stdin = Some(word);
+            // bash ends a here-string with a line end.
+            self.out.stdin = Some(format!("{word}\n"));
         } else if !std::mem::take(&mut self.discard) {
             self.out.words.push(word);
         }
@@ -342,7 +349,13 @@ mod tests {
         assert_eq!(text.get(command.end..), Some("next"));
         let quoted = split("c -d @- << 'E'\n$M\nE\n", 0, &variables, false);
         assert_eq!(quoted.stdin.as_deref(), Some("$M\n"));
-        assert_eq!(split("c -d @- <<< \"$M\"", 0, &variables, false).stdin.as_deref(), Some("gpt"));
+        assert_eq!(split("c -d @- <<< \"$M\"", 0, &variables, false).stdin.as_deref(), Some("gpt\n"));
+        let escaped = split("c -d @- <<-E\n\t\\$M \\\\ \\n\n\tE\n", 0, &variables, false);
+        assert_eq!(escaped.stdin.as_deref(), Some("$M \\ \\n\n"));
+        let catted = split("c -d \"$(cat <<'E'\n{\"a\":\"$M\"}\n\nE\n)\" -X PUT", 0, &variables, false);
+        assert_eq!(catted.words, ["c", "-d", "{\"a\":\"$M\"}", "-X", "PUT"]);
+        let other = split("c -d \"$(cat <<E\nx\"", 0, &variables, false);
+        assert!(other.oddities.substitution);
         assert!(split("c 'open", 0, &variables, false).oddities.open_quote);
     }
 

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::case::evidence::{BodyEnd, Source};
-use crate::case::vocabulary::TransportKind;
+use crate::case::evidence::{self, BodyEnd, Source};
+use crate::case::vocabulary::{ResponseShape, TransportKind};
 
 fn key() -> String {
     format!("sk-{}", "aB3".repeat(16))
@@ -81,7 +81,7 @@ fn options_mean_what_curl_means() {
         (
             "curl -G https://h/x -d a=b --data-urlencode 'q=ä b'",
             "GET",
-            "https://h/x?a=b&q=%C3%A4%20b",
+            "https://h/x?a=b&q=%C3%A4+b",
             None,
             "",
         ),
@@ -117,7 +117,7 @@ fn options_mean_what_curl_means() {
             "{\"a\":\"it's\"}",
         ),
         ("curl —request POST https://h/x", "POST", "https://h/x", None, ""),
-        ("curl api.example.com/v1/models", "GET", "api.example.com/v1/models", None, ""),
+        ("curl api.example.com/v1/models", "GET", "http://api.example.com/v1/models", None, ""),
         ("curl https://h/x -F model=whisper-1 -F file=@a.mp3", "POST", "https://h/x", None, ""),
         ("curl https://h/x -T a.bin", "PUT", "https://h/x", None, ""),
         (
@@ -289,7 +289,7 @@ fn error_texts_give_status_body_and_exception() {
             Some(400), Some("BadRequestError"), Some("anthropic-python"),
             "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"can't\"}}",
         ),
-        ("AxiosError: Request failed with status code 404".to_owned(), Some(404), Some("AxiosError"), Some("axios"), "Request failed with status code 404"),
+        ("AxiosError: Request failed with status code 404".to_owned(), Some(404), Some("AxiosError"), Some("axios"), ""),
         ("HTTP 429 Too Many Requests".to_owned(), Some(429), None, None, "HTTP 429 Too Many Requests"),
         ("the gateway said status code 503".to_owned(), Some(503), None, None, "the gateway said status code 503"),
         ("error code: 524".to_owned(), Some(524), None, None, "error code: 524"),
@@ -314,6 +314,147 @@ fn error_texts_give_status_body_and_exception() {
         assert_eq!((response.status, response.exception.as_deref()), (status, exception), "{text}");
         assert_eq!((intake.client.as_deref(), body(response)), (client, expected), "{text}");
     }
+}
+
+/// The sentence of a client (or of a person) on a status is no word of the gateway.
+#[test]
+fn own_sentences_of_clients_are_no_message_of_the_gateway() {
+    let table = [
+        ("Error: 429 status code (no body)", 429),
+        ("UnprocessableEntityError: 422 status code (no body)", 422),
+        (
+            "Error: 400 status code (no body)\n    at APIError.generate (file:///a/node_modules/openai/error.mjs:63:20)",
+            400,
+        ),
+        ("Request failed with status code 404", 404),
+        (
+            "Error: Request failed with status code 401\n    at createError (/a/axios/lib/core/createError.js:16:15)",
+            401,
+        ),
+        ("requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://h/v1/x", 401),
+        (
+            "httpx.HTTPStatusError: Client error '404 Not Found' for url 'https://h/x'\nFor more information check: https://d",
+            404,
+        ),
+        (
+            "aiohttp.client_exceptions.ClientResponseError: 403, message='Forbidden', url='https://h/v1/models'",
+            403,
+        ),
+        ("HTTP status client error (401 Unauthorized) for url (https://h/v1/x)", 401),
+        ("urllib.error.HTTPError: HTTP Error 403: Forbidden", 403),
+        ("openai.InternalServerError: Error code: 502", 502),
+        ("Response status code does not indicate success: 429 (Too Many Requests).", 429),
+        ("INFO:     127.0.0.1:1 - \"POST /v1/chat/completions HTTP/1.1\" 500 Internal Server Error", 500),
+        (
+            "1.2.3.4 - - [21/Nov/2026:03:00:00 +0000] \"POST /v1/x HTTP/1.1\" 502 157 \"-\" \"OpenAI/Python 1.3.7\"",
+            502,
+        ),
+        ("[GIN] 2026/11/21 - 03:00:00 | 429 |  1.2s |  10.0.0.1 | POST     \"/v1/x\"", 429),
+        ("I get a 401 when I call https://h/v1/models with my key", 401),
+        ("We keep getting 503s since this morning", 503),
+    ];
+    for (text, status) in table {
+        let (intake, _) = read_new(text);
+        let attempt = intake.observed.as_ref().expect("attempt");
+        let reading = evidence::read(attempt, &evidence::Expectation::default(), None);
+        assert_eq!((observed(&intake).status, reading.envelope.message), (Some(status), None), "{text}");
+        assert_eq!(reading.shape, ResponseShape::Unknown, "{text}");
+    }
+    // What a gateway or an edge says itself stays.
+    for text in ["We could not parse the JSON body of your request.", "error code: 524"] {
+        assert_eq!(body(observed(&read_new(text).0)), text);
+    }
+}
+
+#[test]
+fn messages_are_found_inside_reports_and_logs() {
+    let command = "curl https://h/v1/x -d '{}'";
+    // Text, status, exception, client, body.
+    let table: Vec<Row<'_>> = vec![
+        (
+            format!("### Steps\n```bash\n{command}\n```\n### Expected\nworks\n\n### Actual\n```json\n{{\"error\":{{\"message\":\"boom\"}}}}\n```\n\nHTTP status: 503"),
+            Some(503), None, Some("curl"), "{\"error\":{\"message\":\"boom\"}}",
+        ),
+        (
+            format!("```sh\n{command}\n```\nError: 400 Bad Request\n```\n{{\"error\":\"boom\"}}\n```"),
+            Some(400), None, Some("curl"), "{\"error\":\"boom\"}",
+        ),
+        (
+            "2026-01-04T02:51:29Z ERROR x: error=http 401 Unauthorized: Some(\"{\\n  \\\"error\\\": {\\\"message\\\": \\\"no \\\\\\\"key\\\\\\\"\\\"}\\n}\")".to_owned(),
+            Some(401), None, None, "{   \"error\": {\"message\": \"no \\\"key\\\"\"} }",
+        ),
+        (
+            "ERROR error={\"name\":\"AI_APICallError\",\"statusCode\":400,\"responseBody\":\"{\\\"error\\\":{\\\"code\\\":\\\"c1\\\"}}\"}".to_owned(),
+            Some(400), None, Some("ai-sdk"), "{\"error\":{\"code\":\"c1\"}}",
+        ),
+        (
+            "Retrying llama_index.embeddings.openai.base.x in 0.9 seconds as it raised RateLimitError: Error code: 429 - {'error': {'code': 'q'}}.".to_owned(),
+            Some(429), Some("RateLimitError"), Some("llama-index"), "{\"error\":{\"code\":\"q\"}}",
+        ),
+        (
+            "19:05 - LiteLLM:ERROR: x.py:62 - Fallback failed for model a/b: litellm.BadRequestError: XException - {\"error\":{\"code\":400}}\nRuntime".to_owned(),
+            None, Some("BadRequestError"), Some("litellm"), "{\"error\":{\"code\":400}}",
+        ),
+        (
+            "发生错误: Error code: 429 - {'error': {'code': 'q'}}\n\nTraceback (most recent call last):\n  File \"/a.py\", line 1\nopenai.RateLimitError: Error code: 429 - {'error': {'code': 'q'}}".to_owned(),
+            Some(429), Some("RateLimitError"), Some("openai-python"), "{\"error\":{\"code\":\"q\"}}",
+        ),
+        ("运行后提示：error, status code: 429, status: 429 Too Many Requests, message: 已饱和 (request id: 2026)".to_owned(), Some(429), None, None, "已饱和 (request id: 2026)"),
+        ("出现429报错（429 已饱和）".to_owned(), Some(429), None, None, "出现429报错（429 已饱和）"),
+        ("调用接口返回 401 错误，提示 无效的令牌".to_owned(), Some(401), None, None, "调用接口返回 401 错误，提示 无效的令牌"),
+        ("Error: 401 Incorrect API key".to_owned(), Some(401), None, None, "Incorrect API key"),
+        ("com.openai.errors.RateLimitException: 429: You exceeded".to_owned(), Some(429), Some("RateLimitException"), None, "You exceeded"),
+    ];
+    for (text, status, exception, client, expected) in table {
+        let (intake, _) = read_new(&text);
+        let response = observed(&intake);
+        assert_eq!((response.status, response.exception.as_deref()), (status, exception), "{text}");
+        assert_eq!((intake.client.as_deref(), body(response)), (client, expected), "{text}");
+    }
+}
+
+/// Each was compared with what bash and curl 7.88 send to a server on this machine.
+#[test]
+fn bodies_from_pipes_variables_and_here_documents_are_read() {
+    let u = "curl https://h/v1/x";
+    let table = [
+        (format!("echo '{{\"a\":1}}' | {u} -d @-"), "{\"a\":1}"),
+        (format!("echo '{{\"a\":1}}' | {u} --data-binary @-"), "{\"a\":1}\n"),
+        (format!("echo -n '{{\n\"a\":1}}' | {u} --data-binary @-"), "{\n\"a\":1}"),
+        (format!("printf '%s' '{{\"a\":1}}' | {u} -s --data-binary @-"), "{\"a\":1}"),
+        (format!("cat <<EOF | {u} -d @-\n{{\"a\":1}}\nEOF\n"), "{\"a\":1}"),
+        (format!("{u} -d @- <<EOF\n{{\"a\":\"x\ny\"}}\nEOF\n"), "{\"a\":\"xy\"}"),
+        (format!("{u} --data-binary @- <<< '{{}}'"), "{}\n"),
+        (format!("{u} -d \"$(cat <<'EOF'\n{{\"a\":\"$b\"}}\nEOF\n)\""), "{\"a\":\"$b\"}"),
+        (format!("B=$(cat <<'EOF'\n{{\"a\":1}}\nEOF\n)\n{u} -d \"$B\""), "{\"a\":1}"),
+        (format!("M=gpt\nB='{{\n \"m\": \"x\"\n}}'\n{u} -d \"$B$M\""), "{\n \"m\": \"x\"\n}gpt"),
+        (format!("{u} --data-urlencode 'a=b c'"), "a=b+c"),
+    ];
+    for (text, expected) in table {
+        let (intake, _) = read_new(&text);
+        let draft = intake.draft.as_ref().expect("draft");
+        assert_eq!((draft.method.as_str(), draft.body.as_str()), ("POST", expected), "{text}");
+    }
+    let answered = format!("cat <<EOF | {u} -d @-\n{{\"a\":1}}\nEOF\n{{\"error\":{{\"message\":\"m\"}}}}");
+    assert_eq!(body(observed(&read_new(&answered).0)), "{\"error\":{\"message\":\"m\"}}");
+}
+
+#[test]
+fn addresses_without_scheme_and_from_variables_are_read() {
+    let table = [
+        ("curl api.cometapi.com/v1/models", "http://api.cometapi.com/v1/models", true),
+        ("curl localhost:8080/v1/models", "http://localhost:8080/v1/models", true),
+        ("B=https://h/v1/\ncurl \"${B%/}/models\"", "https://h/v1/models", false),
+        ("curl \"${B:-https://h/v1}/models\"", "https://h/v1/models", false),
+        ("curl $B/models", "[env:B]/models", false),
+    ];
+    for (text, url, told) in table {
+        let (intake, _) = read_new(text);
+        assert_eq!(intake.draft.as_ref().map(|d| d.url.as_str()), Some(url), "{text}");
+        assert_eq!(ids(&intake).contains(&"url_without_scheme"), told, "{text}");
+    }
+    let (nothing_behind, ring) = read_new("curl https://h/v1/models -H 'Authorization: Bearer '");
+    assert_eq!((ids(&nothing_behind).len(), ring.iter().count()), (0, 0));
 }
 
 #[test]
@@ -453,6 +594,10 @@ fn long_pastes_of_one_piece_are_survived() {
         "{'",
         "\n-H ",
         "``` ",
+        "\"$(cat <<E\n",
+        "A=\"\n",
+        "echo 'a' | curl -d @- ",
+        "\\\"{",
     ] {
         let text = piece.repeat((128 << 10) / piece.len());
         let _ = read_new(&text);

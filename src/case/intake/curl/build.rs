@@ -106,10 +106,33 @@ impl Parts {
                     .fix("paste the whole command, or fill in the URL"),
             );
         }
+        let url = self.with_scheme(url);
         query.iter().fold(url, |url, part| {
             let joint = if url.contains('?') { '&' } else { '?' };
             format!("{url}{joint}{part}")
         })
+    }
+
+    /// curl takes an address without a scheme as http.
+    fn with_scheme(&mut self, url: String) -> String {
+        let host = url.split(['/', '?', '#']).next().unwrap_or("");
+        let is_host = !url.contains("://")
+            && !host.contains(|c: char| c.is_whitespace() || matches!(c, '$' | '<' | '>' | '{' | '[' | '@'))
+            && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && (host.contains('.') || host.contains(':') || host == "localhost");
+        if !is_host {
+            return url;
+        }
+        self.findings.push(
+            Finding::new(
+                "url_without_scheme",
+                Level::Warning,
+                "the URL names no scheme, so curl sends it as http://, unencrypted",
+            )
+            .at(Place::Url)
+            .fix("write https:// before the host"),
+        );
+        format!("http://{url}")
     }
 
     /// `-u name:password` as curl sends it. With a variable in it the header can be made only when its value is known,

@@ -1,6 +1,7 @@
 //! Quotes, variables and substitutions inside a word.
 
-use super::{MOST_EXPANDED, Shell, balanced, identifier};
+use super::redirect::HereDoc;
+use super::{MOST_EXPANDED, MOST_FAILED_HEREDOCS, Shell, balanced, identifier};
 
 impl Shell<'_> {
     pub(super) fn single(&mut self) {
@@ -115,10 +116,28 @@ impl Shell<'_> {
         };
         if !name.is_empty() && len > 0 {
             let value = self.variables.get(name).filter(|v| self.expanded + v.len() <= MOST_EXPANDED);
-            let replaced = value.cloned().unwrap_or_else(|| format!("[env:{name}]"));
+            let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..len.checked_sub(3)?));
+            let operator = inside.unwrap_or("");
+            let fallback = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
+            let replaced = match (value, fallback) {
+                (Some(value), _) if matches!(operator, "%/" | "%%/") => {
+                    value.strip_suffix('/').unwrap_or(value).to_owned()
+                }
+                (Some(value), _) => value.clone(),
+                // An address that the paste itself gives is the best that is known; another default may be a stand-in.
+                (None, Some(written))
+                    if written.contains("://") && !written.contains(['$', '`', '"', '\'']) =>
+                {
+                    written.to_owned()
+                }
+                (None, _) => format!("[env:{name}]"),
+            };
             self.expanded += value.map_or(0, String::len);
             self.word.push_str(&replaced);
             self.at += len;
+            return;
+        }
+        if after.starts_with('(') && self.heredoc_in_substitution() {
             return;
         }
         if after.starts_with('(') {
@@ -131,6 +150,37 @@ impl Shell<'_> {
         }
         self.bump();
         self.word.push('$');
+    }
+
+    /// `$(cat <<'EOF'⏎ … ⏎EOF⏎)`: its output stands in the paste. False where it is another substitution.
+    fn heredoc_in_substitution(&mut self) -> bool {
+        if self.failed_heredocs >= MOST_FAILED_HEREDOCS {
+            return false;
+        }
+        let rest = self.rest();
+        let after_cat = rest.get(2..).unwrap_or("").trim_start().strip_prefix("cat").map(str::trim_start);
+        let Some(announced) = after_cat.and_then(|r| r.strip_prefix("<<")).filter(|r| !r.starts_with('<'))
+        else {
+            return false;
+        };
+        let Some((heredoc, len)) = HereDoc::at(announced) else { return false };
+        let behind = announced.get(len..).unwrap_or("");
+        if !super::line_ends(behind) {
+            return false;
+        }
+        let before = self.at;
+        self.at = self.text.len() - behind.len() + behind.find('\n').map_or(0, |at| at + 1);
+        let (body, taken, closed) = self.heredoc_text(&heredoc);
+        self.at += taken;
+        let space = self.rest().len() - self.rest().trim_start().len();
+        if !closed || !self.rest().get(space..).is_some_and(|r| r.starts_with(')')) {
+            self.at = before;
+            self.failed_heredocs += 1;
+            return false;
+        }
+        self.at += space + 1;
+        self.word.push_str(body.trim_end_matches('\n'));
+        true
     }
 
     pub(super) fn substitution_in_backticks(&mut self) {

@@ -40,63 +40,103 @@ impl Shell<'_> {
     }
 
     fn heredoc_delimiter(&mut self) {
-        let rest = self.rest();
-        let trimmed = rest.trim_start_matches(['-', '~', ' ', '\t']);
-        let len = trimmed
-            .find(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '>'))
-            .unwrap_or(trimmed.len());
-        let written = trimmed.get(..len).unwrap_or("");
-        self.at += rest.len() - trimmed.len() + len;
-        let quoted = written.contains(['\'', '"', '\\']);
-        let delimiter = written.replace(['\'', '"', '\\'], "");
-        if !delimiter.is_empty() {
-            self.heredoc = Some((delimiter, quoted));
+        if let Some((heredoc, len)) = HereDoc::at(self.rest()) {
+            self.at += len;
+            self.heredoc = Some(heredoc);
         }
     }
 
     /// Reads the lines of a here-document that stands below the command.
     pub(super) fn read_heredoc(&mut self) {
-        let Some((delimiter, quoted)) = self.heredoc.take() else { return };
+        let Some(heredoc) = self.heredoc.take() else { return };
         self.skip_line();
         self.bump();
+        let (body, len, closed) = self.heredoc_text(&heredoc);
+        self.at += len;
+        self.out.oddities.open_quote |= !closed;
+        self.out.stdin = Some(body);
+    }
+
+    /// The text of `heredoc`, whose first line begins here, the bytes it takes with its closing line, and whether that
+    /// line is there.
+    pub(super) fn heredoc_text(&self, heredoc: &HereDoc) -> (String, usize, bool) {
         let mut body = String::new();
         let mut closed = false;
-        let start = self.at;
-        let mut end = start;
+        let mut len = 0;
         for line in self.rest().split_inclusive('\n') {
-            end += line.len();
-            if line.trim() == delimiter {
+            len += line.len();
+            if line.trim() == heredoc.delimiter {
                 closed = true;
                 break;
             }
-            body.push_str(line);
+            body.push_str(if heredoc.without_tabs { line.trim_start_matches('\t') } else { line });
         }
-        self.at = end;
-        self.out.oddities.open_quote |= !closed;
-        if !quoted && body.contains('$') {
-            let source = body;
-            let mut inner = Shell {
-                text: &source,
-                at: 0,
-                variables: self.variables,
-                word: String::new(),
-                in_word: false,
-                discard: false,
-                takes_stdin: false,
-                heredoc: None,
-                expanded: self.expanded,
-                out: Command::default(),
-            };
-            while let Some(c) = inner.peek() {
-                if c == '$' {
-                    inner.dollar_in_quotes();
-                } else {
-                    inner.bump();
-                    inner.word.push(c);
-                }
+        if !heredoc.quoted && body.contains(['$', '\\', '`']) {
+            body = self.expanded(&body);
+        }
+        (body, len, closed)
+    }
+
+    /// `text` with its variables and escapes read as in a here-document without quotes.
+    fn expanded(&self, text: &str) -> String {
+        let mut inner = Shell {
+            text,
+            at: 0,
+            variables: self.variables,
+            word: String::new(),
+            in_word: false,
+            discard: false,
+            takes_stdin: false,
+            heredoc: None,
+            expanded: self.expanded,
+            // None inside another: the depth stays bounded.
+            failed_heredocs: super::MOST_FAILED_HEREDOCS,
+            out: Command::default(),
+        };
+        while let Some(c) = inner.peek() {
+            if c == '$' {
+                inner.dollar_in_quotes();
+                continue;
             }
-            body = inner.word;
+            inner.bump();
+            let escaped = if c == '\\' { inner.peek() } else { None };
+            match escaped {
+                Some(next @ ('$' | '`' | '\\')) => {
+                    inner.bump();
+                    inner.word.push(next);
+                }
+                Some('\n') => {
+                    inner.bump();
+                }
+                _ => inner.word.push(c),
+            }
         }
-        self.out.stdin = Some(body);
+        inner.word
+    }
+}
+
+/// A here-document as its operator announces it.
+pub(super) struct HereDoc {
+    /// The line that ends it.
+    delimiter: String,
+    /// Nothing in it is expanded.
+    quoted: bool,
+    /// `<<-`: tabs at the start of its lines are taken off.
+    without_tabs: bool,
+}
+
+impl HereDoc {
+    /// The one whose delimiter stands at the start of `rest` (behind `<<`), and the bytes read.
+    pub(super) fn at(rest: &str) -> Option<(Self, usize)> {
+        let trimmed = rest.trim_start_matches(['-', '~', ' ', '\t']);
+        let len = trimmed
+            .find(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | '>' | ')'))
+            .unwrap_or(trimmed.len());
+        let written = trimmed.get(..len).unwrap_or("");
+        let quoted = written.contains(['\'', '"', '\\']);
+        let delimiter = written.replace(['\'', '"', '\\'], "");
+        let read = rest.len() - trimmed.len() + len;
+        (!delimiter.is_empty())
+            .then(|| (Self { delimiter, quoted, without_tabs: rest.starts_with('-') }, read))
     }
 }

@@ -44,6 +44,10 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
     if value.is_empty() || value.len() > 200 {
         return false;
     }
+    // What a program writes where its setting was not there.
+    if ["undefined", "none", "null", "nil"].iter().any(|word| value.eq_ignore_ascii_case(word)) {
+        return true;
+    }
     let parts: Vec<&str> =
         value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     if parts.iter().any(|part| looks_random(part)) {

@@ -74,6 +74,18 @@ fn addresses_are_checked() {
     assert_eq!(local, []);
     let typo = check(&draft("https://api.cometapi.com/v1/chat/completion", BODY), "cometapi");
     assert!(typo[0].fix.contains("/v1/chat/completions"));
+    for (path, level) in [
+        ("/v1/chat/completions/chat/completions", Level::Warning),
+        ("/v1beta/models/gemini-2.5-pro:generateContent", Level::Info),
+        ("/v1/audio/speech", Level::Info),
+    ] {
+        let found = check(&draft(&format!("https://api.cometapi.com{path}"), BODY), "cometapi");
+        assert_eq!(
+            found.iter().map(|f| (f.id, f.level)).collect::<Vec<_>>(),
+            [("path_unknown", level)],
+            "{path}"
+        );
+    }
     let bare = check(&draft("https://api.cometapi.com/chat/completions", "{}"), "cometapi");
     assert!(bare.iter().any(|f| f.id == "field_missing"), "the body is checked all the same");
 }
@@ -87,6 +99,8 @@ fn headers_are_checked() {
         ("Bearer ", vec!["credential_empty"]),
         ("", vec!["credential_empty"]),
         ("Bearer <COMETAPI_KEY>", vec!["key_is_placeholder"]),
+        ("Bearer undefined", vec!["key_is_placeholder"]),
+        ("Bearer None", vec!["key_is_placeholder"]),
         ("Bearer \"[key#1]\"", vec!["credential_quoted"]),
         ("Bearer [key#1] x", vec!["credential_with_space"]),
         ("Bearer\u{a0}[key#1]", vec!["header_not_ascii"]),

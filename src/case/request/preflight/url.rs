@@ -188,16 +188,13 @@ fn path<'a>(
         }
         return Some(endpoint);
     }
-    let fix = match nearest(catalog, &path) {
-        Some(endpoint) => format!("did you mean {}?", endpoint.path),
-        None => "compare it with the gateway's API reference".to_owned(),
+    // A gateway has more paths than are known here: only what resembles one of these is likely to be a mistake.
+    let begun = || catalog.endpoints.iter().find(|e| path.starts_with(&format!("{}/", e.path)));
+    let (level, fix) = match nearest(catalog, &path).or_else(begun) {
+        Some(endpoint) => (Level::Warning, format!("did you mean {}?", endpoint.path)),
+        None => (Level::Info, "compare it with the gateway's API reference".to_owned()),
     };
-    findings.push(at_url(
-        "path_unknown",
-        Level::Warning,
-        "the path is not among those that are known here",
-        &fix,
-    ));
+    findings.push(at_url("path_unknown", level, "the path is not among those that are known here", &fix));
     None
 }
 
