@@ -388,7 +388,8 @@ fn a_stream_that_the_operator_cancelled_is_no_interrupted_stream() {
     let mut attempt = answer(1, 200, &[], "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n");
     if let Outcome::Response(response) = &mut attempt.outcome {
         response.headers[0].1 = "text/event-stream".into();
-        response.end = BodyEnd::Cut(TransportFailure { kind: TransportKind::Cancelled, detail: String::new() });
+        response.end =
+            BodyEnd::Cut(TransportFailure { kind: TransportKind::Cancelled, detail: String::new() });
     }
     s.handle(Event::Cancel, at(1));
     s.handle(Event::AttemptDone(Box::new(attempt)), at(1));
@@ -407,6 +408,9 @@ fn what_the_stack_says_of_a_certificate_is_no_word_of_a_gateway() {
     });
     s.handle(Event::AttemptDone(Box::new(attempt)), at(1));
     assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::NetworkTls));
+}
+
+#[test]
 fn a_given_key_settles_what_was_noticed_of_the_stand_in() {
     let stand_in =
         |s: &mut Session| s.handle(Event::Pasted(paste("api.cometapi.com", "YOUR_API_KEY")), at(0));
