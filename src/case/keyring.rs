@@ -37,7 +37,7 @@ pub enum Origin {
     Pasted,
     /// It was read from this environment variable.
     Environment(String),
-    /// The operator typed it, piped it in or named a command; the text names the way (`prompt`, `stdin`, `command`).
+    /// The operator typed it, piped it in or named a command; the text names the way (`the prompt`, `standard input`, `a command`).
     Given(&'static str),
 }
 

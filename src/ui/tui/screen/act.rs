@@ -13,7 +13,7 @@ use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
 
 /// How a key was given, in the words of the note.
-const TYPED: Origin = Origin::Given("typed at the prompt");
+const TYPED: Origin = Origin::Given("the prompt");
 
 fn tell(event: Event) -> Vec<Wish> {
     vec![Wish::Tell(event)]

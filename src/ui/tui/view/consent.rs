@@ -90,7 +90,7 @@ fn key_lines(key: &KeyUse, host: &str, theme: &Theme, say: &mut impl FnMut(&str,
     let from = match &key.origin {
         Origin::Pasted => "from the pasted text".to_owned(),
         Origin::Environment(name) => format!("from the environment variable {name}"),
-        Origin::Given(way) => (*way).to_owned(),
+        Origin::Given(way) => format!("from {way}"),
     };
     let label = key.label;
     if key.is_elsewhere() {
