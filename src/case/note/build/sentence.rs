@@ -42,7 +42,10 @@ pub(super) fn outcome(attempt: &SafeAttempt) -> String {
         Some(status) => format!("answered {status}"),
         None => "failed".to_owned(),
     };
-    if let Some(code) = super::code(&response.error) {
+    // Some gateways (LiteLLM) repeat the status as the code; saying it twice says nothing.
+    let code =
+        super::code(&response.error).filter(|code| response.status.is_none_or(|s| *code != s.to_string()));
+    if let Some(code) = code {
         words = format!("{words} ({})", one_line(&code, 60));
     } else if let (None, Some(exception)) = (response.status, &response.exception) {
         words = format!("{words} with {}", one_line(exception.as_str(), 60));
