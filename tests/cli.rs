@@ -82,7 +82,7 @@ fn bad_input_gets_a_clear_message_and_its_exit_code() {
         (b"", &[], 3, "paste"),
         (b"   \n\t ", &[], 3, "paste"),
         (&random, &[], 3, "paste"),
-        (b"curl api.example.com/v1/models", &["--yes"], 3, "scheme"),
+        (b"curl /v1/models", &["--yes"], 3, "scheme"),
         (b"curl https://api.example.com/v1/models", &[], 2, "consent"),
         (
             b"curl http://127.0.0.1:9/v1/models",
