@@ -14,6 +14,7 @@ pub mod ledger;
 mod lexicon;
 mod normal;
 mod outgoing;
+mod packed;
 mod placeholder;
 mod safe;
 #[cfg(test)]

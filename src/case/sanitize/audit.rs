@@ -155,6 +155,11 @@ impl Audit {
         let planted = view::disguises(&canary).into_iter().chain([
             wrapped(prompt),
             view::percent(prompt),
+            prompt.to_uppercase(),
+            prompt.replace(' ', "_"),
+            prompt.replace(' ', "<br>"),
+            prompt.chars().rev().collect(),
+            view::base64(prompt),
             view::escaped(dense),
             dense.to_owned(),
         ]);

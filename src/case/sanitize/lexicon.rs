@@ -10,7 +10,7 @@ use crate::case::catalog::Catalog;
 #[derive(Clone, Default)]
 pub(super) struct Lexicon {
     lower: String,
-    squeezed: String,
+    essence: String,
 }
 
 impl Lexicon {
@@ -62,7 +62,7 @@ impl Lexicon {
     /// Adds a phrase.
     pub(super) fn add(&mut self, text: &str) {
         let lower = text.to_lowercase();
-        for (form, line) in [(&mut self.squeezed, normal::squeeze(&lower)), (&mut self.lower, lower)] {
+        for (form, line) in [(&mut self.essence, normal::essence(&lower)), (&mut self.lower, lower)] {
             form.push_str(&line);
             form.push('\u{0}');
         }
@@ -80,11 +80,9 @@ impl Lexicon {
             .any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
     }
 
-    /// True when a window of normalised text stands in a phrase, whatever its case. Punctuation at its ends tells nothing.
+    /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
-        let core = normal::squeeze(window.trim_matches(|c: char| !c.is_alphanumeric()));
-        let window = if core.is_empty() { normal::squeeze(window) } else { core };
-        self.squeezed.contains(&window.to_lowercase())
+        self.essence.contains(&normal::essence(window))
     }
 }
 
