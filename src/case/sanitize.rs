@@ -25,6 +25,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unexplained;
 
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};
