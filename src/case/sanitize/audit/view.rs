@@ -216,11 +216,16 @@ pub(super) fn disguises(secret: &str) -> Vec<String> {
         URL_SAFE_NO_PAD.encode(format!("xy{secret}z")),
         format!("{head}\" + \"{tail}"),
         format!("{head}\u{200b}{tail}"),
-        secret.as_bytes().chunks(6).map(|p| format!("{}<wbr>", String::from_utf8_lossy(p))).collect(),
-        secret.bytes().map(|b| format!("\\{b:03o}")).collect(),
-        secret.bytes().map(|b| format!("{b}, ")).collect(),
-        secret.bytes().map(|b| format!("{b:02x}:")).collect(),
-        secret.bytes().map(|b| format!("0x{b:02x}, ")).collect(),
+        secret
+            .as_bytes()
+            .chunks(6)
+            .map(|p| format!("{}<wbr>", String::from_utf8_lossy(p)))
+            .collect::<Vec<_>>()
+            .concat(),
+        secret.bytes().map(|b| format!("\\{b:03o}")).collect::<Vec<_>>().concat(),
+        secret.bytes().map(|b| format!("{b}, ")).collect::<Vec<_>>().concat(),
+        secret.bytes().map(|b| format!("{b:02x}:")).collect::<Vec<_>>().concat(),
+        secret.bytes().map(|b| format!("0x{b:02x}, ")).collect::<Vec<_>>().concat(),
         STANDARD.encode(STANDARD.encode(secret)),
         secret.get(secret.len().saturating_sub(12)..).unwrap_or("").to_owned(),
     ]
