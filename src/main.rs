@@ -3,8 +3,11 @@
 use std::process::ExitCode;
 
 use casefile::ui::cli;
-use clap::Parser;
+use clap::Parser as _;
 
 fn main() -> ExitCode {
-    cli::run(cli::Arguments::parse()).into()
+    match cli::Arguments::try_parse() {
+        Ok(arguments) => cli::run(arguments).into(),
+        Err(error) => cli::not_understood(&error).into(),
+    }
 }

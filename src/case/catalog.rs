@@ -265,7 +265,7 @@ pub struct Detector {
     /// Lower-case words of which one must stand in the text before the pattern is tried; empty: always tried.
     #[serde(default)]
     pub keywords: Vec<String>,
-    /// A further condition: `luhn`, `iban`, `public_ip`, `random`, `personal`, `money`, or empty.
+    /// A further condition: `luhn`, `iban`, `public_ip`, `random`, `personal`, `money`, `unexplained`, or empty.
     #[serde(default)]
     pub condition: String,
     /// Where the format is published.

@@ -14,6 +14,7 @@ pub mod ledger;
 mod lexicon;
 mod normal;
 mod outgoing;
+mod packed;
 mod placeholder;
 mod safe;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unexplained;
 
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};

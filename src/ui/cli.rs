@@ -16,6 +16,8 @@ mod walk;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::case::sanitize::{Sanitizer, Words};
+
 pub use exit::{Exit, Failed};
 
 /// What `casefile` takes on its command line.
@@ -163,6 +165,20 @@ fn seconds(text: &str) -> Result<f64, String> {
 )]
 fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0).round() as u64
+}
+
+/// Says why the command line was not understood; gives the exit code. The message repeats an argument, which may be a key.
+pub fn not_understood(error: &clap::Error) -> Exit {
+    let plain = error.to_string();
+    let catalog = crate::case::catalog::Catalog::built_in();
+    let ring = crate::case::keyring::KeyRing::default();
+    let words = Words { notes: plain.clone(), ..Words::default() };
+    let safe = Sanitizer::new(&catalog, &ring).words(&words).notes;
+    if !error.use_stderr() || safe.as_str() == plain {
+        error.exit();
+    }
+    say::line(safe.as_str().trim_end());
+    Exit::Usage
 }
 
 /// Runs the program with `arguments`; gives the exit code.

@@ -16,7 +16,9 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
-use super::{Gap, Note, schema};
+use serde::Serialize;
+
+use super::{Gap, schema};
 
 /// The built-in template.
 const TEMPLATE: &str = include_str!("../../../templates/note.md.j2");
@@ -37,7 +39,7 @@ pub struct TemplateError {
 }
 
 /// The note by the built-in template.
-pub(super) fn render(note: &Note) -> String {
+pub(super) fn render(note: &impl Serialize) -> String {
     // A test renders every sample: a fault of the built-in template cannot reach a release. Should it, plain text leaves.
     render_with(TEMPLATE, "note.md.j2", note).unwrap_or_else(|_| super::plain::render(note))
 }
@@ -46,7 +48,11 @@ pub(super) fn render(note: &Note) -> String {
 ///
 /// # Errors
 /// [`TemplateError`] with the line: syntax, an unknown key or filter, too many steps.
-pub(super) fn render_with(template: &str, name: &str, note: &Note) -> Result<String, TemplateError> {
+pub(super) fn render_with(
+    template: &str,
+    name: &str,
+    note: &impl Serialize,
+) -> Result<String, TemplateError> {
     let environment = environment().map_err(|e| fault(name, &e))?;
     environment
         .render_named_str(name, template, context(note))
@@ -55,7 +61,7 @@ pub(super) fn render_with(template: &str, name: &str, note: &Note) -> Result<Str
 }
 
 /// The note as a template sees it. The engine sorts the keys of maps, so bodies come as text, in their own order.
-fn context(note: &Note) -> Value {
+fn context(note: &impl Serialize) -> Value {
     let mut value = schema::with_nothing(serde_json::to_value(note).unwrap_or_default());
     for pointer in ["/request/body", "/response/body"] {
         if let Some(body) = value.pointer_mut(pointer).filter(|body| !body.is_null()) {

@@ -1,11 +1,10 @@
 //! The note as plain text, one fact per line, for screen readers and plain mail: `label: value`.
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::Note;
-
 /// The note as lines of `label: value`.
-pub(super) fn render(note: &Note) -> String {
+pub(super) fn render(note: &impl Serialize) -> String {
     let mut out = String::new();
     if let Ok(Value::Object(fields)) = serde_json::to_value(note) {
         for (name, value) in &fields {

@@ -5,9 +5,9 @@ mod place;
 
 use std::sync::LazyLock;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Note;
 use crate::case::finding::Place;
 
 /// The schema, as it is published in `assets/note.schema.json`.
@@ -25,7 +25,7 @@ pub struct Fault {
     pub message: String,
 }
 
-pub(super) fn json(note: &Note) -> String {
+pub(super) fn json(note: &impl Serialize) -> String {
     serde_json::to_string_pretty(note).map(|text| text + "\n").unwrap_or_default()
 }
 

@@ -8,10 +8,8 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_yaml::{DoubleQuoted, LitStr};
 
-use super::Note;
-
 /// The note as YAML. Sections stand apart by an empty line.
-pub(super) fn render(note: &Note) -> String {
+pub(super) fn render(note: &impl Serialize) -> String {
     serde_json::to_value(note).ok().map_or_else(String::new, |value| write(&value))
 }
 

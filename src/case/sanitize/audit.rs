@@ -90,11 +90,22 @@ impl Audit {
         }
     }
 
-    /// Lets `phrase`, a text of the program itself (a template, a schema), explain chance matches as well.
+    /// Lets `phrase`, a text of the program itself (a template, a schema), explain chance matches as well. Nothing of the
+    /// input's free text may be in it.
     #[must_use]
-    pub fn knowing(mut self, phrase: &'static str) -> Self {
+    pub fn knowing(mut self, phrase: &str) -> Self {
         Arc::make_mut(&mut self.lexicon).add(phrase);
         self
+    }
+
+    /// True when all of `text` is the program's own or stands in a typed field.
+    pub fn explains(&self, text: &str) -> bool {
+        self.lexicon.explains_window(text)
+    }
+
+    /// True when `text` can be put together from such texts, none of them too short to say that.
+    pub fn explains_in_pieces(&self, text: &str) -> bool {
+        self.lexicon.explains_in_pieces(text)
     }
 
     /// Checks `text` and lets it pass.
@@ -155,6 +166,11 @@ impl Audit {
         let planted = view::disguises(&canary).into_iter().chain([
             wrapped(prompt),
             view::percent(prompt),
+            prompt.to_uppercase(),
+            prompt.replace(' ', "_"),
+            prompt.replace(' ', "<br>"),
+            prompt.chars().rev().collect(),
+            view::base64(prompt),
             view::escaped(dense),
             dense.to_owned(),
         ]);

@@ -7,6 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::placeholder::is_placeholder;
 use super::secrets::random_part;
+use super::unexplained::is_unexplained;
 use crate::case::catalog::Detector;
 
 /// All patterns of a catalog.
@@ -51,7 +52,9 @@ impl Scope {
     fn takes(self, kind: &str) -> bool {
         match self {
             Self::Free => true,
-            Self::Value => is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url"),
+            Self::Value => {
+                is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url" | "token")
+            }
             Self::Identifier => is_credential(kind),
         }
     }
@@ -153,6 +156,7 @@ fn condition_holds(condition: &str, value: &str, text: &[u8], start: usize, end:
         "random" => looks_random(value),
         "personal" => !is_role_address(value),
         "money" => !counts_requests(text, end),
+        "unexplained" => is_unexplained(value, text, start),
         _ => true,
     }
 }

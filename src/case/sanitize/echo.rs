@@ -1,7 +1,7 @@
 //! Finds echoes: twenty characters in a row (eight of a dense script) of a text that was dropped.
 
 use super::lexicon::Lexicon;
-use super::normal::is_dense;
+use super::normal::{is_dense, lower};
 use super::shadow::Shadow;
 
 /// Characters in a row that make an echo.
@@ -17,9 +17,10 @@ const DISTINCT: usize = 4;
 /// Knows every window of the dropped texts.
 #[derive(Clone, Default)]
 pub(super) struct EchoScan {
-    /// Hashes of windows over text with its white space collapsed, and without white space; sorted.
+    /// Hashes of windows over text with its white space collapsed; sorted, as the others.
     collapsed: Vec<u64>,
-    squeezed: Vec<u64>,
+    /// The same over letters and digits alone, forwards and backwards.
+    essence: Vec<u64>,
     dense: Vec<u64>,
     /// Dropped texts shorter than a window, found whole.
     short: Vec<String>,
@@ -44,16 +45,19 @@ impl EchoScan {
             if length < WINDOW && worth_a_search(&collapsed) {
                 scan.short.push(collapsed.iter().map(|s| s.0).collect());
             }
-            let squeezed = squeeze(&spots);
             each_window(&collapsed, WINDOW, |_, hash| scan.collapsed.push(hash));
-            each_window(&squeezed, WINDOW, |_, hash| scan.squeezed.push(hash));
-            each_window(&squeezed, DENSE_WINDOW, |window, hash| {
-                if is_dense_window(window) {
-                    scan.dense.push(hash);
-                }
-            });
+            let mut essence = essence(&spots);
+            for _ in 0..2 {
+                each_window(&essence, WINDOW, |_, hash| scan.essence.push(hash));
+                each_window(&essence, DENSE_WINDOW, |window, hash| {
+                    if is_dense_window(window) {
+                        scan.dense.push(hash);
+                    }
+                });
+                essence.reverse();
+            }
         }
-        for list in [&mut scan.collapsed, &mut scan.squeezed, &mut scan.dense] {
+        for list in [&mut scan.collapsed, &mut scan.essence, &mut scan.dense] {
             list.sort_unstable();
             list.dedup();
         }
@@ -66,12 +70,12 @@ impl EchoScan {
     pub(super) fn find(&self, shadow: &Shadow, lexicon: &Lexicon) -> Vec<(usize, usize)> {
         let spots = shadow.chars();
         let collapsed = collapse(&spots);
-        let squeezed = squeeze(&spots);
+        let essence = essence(&spots);
         let mut spans = Vec::new();
         for (spots, index, width) in [
             (&collapsed, &self.collapsed, WINDOW),
-            (&squeezed, &self.squeezed, WINDOW),
-            (&squeezed, &self.dense, DENSE_WINDOW),
+            (&essence, &self.essence, WINDOW),
+            (&essence, &self.dense, DENSE_WINDOW),
         ] {
             if index.is_empty() {
                 continue;
@@ -141,7 +145,7 @@ fn collapse(spots: &[Spot]) -> Vec<Spot> {
     let mut out: Vec<Spot> = Vec::with_capacity(spots.len());
     for spot in spots {
         if !spot.0.is_whitespace() {
-            out.push(*spot);
+            out.push((lower(spot.0), spot.1, spot.2));
         } else if let Some(last) = out.last_mut() {
             if last.0 == ' ' {
                 last.2 = spot.2;
@@ -156,8 +160,9 @@ fn collapse(spots: &[Spot]) -> Vec<Spot> {
     out
 }
 
-fn squeeze(spots: &[Spot]) -> Vec<Spot> {
-    spots.iter().filter(|s| !s.0.is_whitespace()).copied().collect()
+/// Letters and digits: an echo may change the case, the white space and the punctuation.
+fn essence(spots: &[Spot]) -> Vec<Spot> {
+    spots.iter().filter(|s| s.0.is_alphanumeric()).map(|s| (lower(s.0), s.1, s.2)).collect()
 }
 
 /// Calls `each` with every window of `width` and its rolling hash.
@@ -219,6 +224,14 @@ mod tests {
             ["Nordwin\nd GmbH for the bo\nard"]
         );
         assert_eq!(echoes(prompt, "merger plan, Nordwind GmbH"), Vec::<String>::new());
+        for changed in [
+            "SUMMARISE THE MERGER PLAN OF NORDWIND GMBH FOR THE BOARD, PLEASE",
+            "Summarise_the_merger-plan+of \"Nordwind\" GmbH **for** the board - please",
+        ] {
+            assert_eq!(echoes(prompt, &format!("bad: {changed}!")), [changed]);
+        }
+        let back: String = prompt.chars().rev().collect();
+        assert_eq!(echoes(prompt, &back), [&back[1..]]);
         assert_eq!(
             echoes("请把这封合同翻译成英文并保密", "错误: 把这封合同翻译成英"),
             ["把这封合同翻译成英"]

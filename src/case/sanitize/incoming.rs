@@ -62,6 +62,7 @@ impl Sanitizer<'_> {
         for clean in request_ids.iter().map(|id| &id.id).chain(&returned_model) {
             self.text.lexicon.add(clean.as_str());
         }
+        self.text.lexicon.add(reading.layer_because);
         let headers = self.response_headers(response, name);
         let edge = SafeEdge {
             cf_ray: self.header(response, "cf-ray", Scope::Identifier, name),
@@ -119,8 +120,14 @@ impl Sanitizer<'_> {
         });
         let mut word = |raw: &Option<String>, place: &str| {
             let raw = raw.as_deref()?;
-            let scope = if shape::is_identifier(raw) { Scope::Identifier } else { Scope::Free };
-            Some(self.text.apply(raw, scope, &format!("{name}.error.{place}")).clean)
+            let identifier = shape::is_identifier(raw);
+            let scope = if identifier { Scope::Value } else { Scope::Free };
+            let clean = self.text.apply(raw, scope, &format!("{name}.error.{place}")).clean;
+            // An identifier shorter than an echo is none; the note's own sentences name it.
+            if identifier && raw.len() < 20 {
+                self.text.lexicon.add(clean.as_str());
+            }
+            Some(clean)
         };
         let (code, error_type, param) = (
             word(&envelope.code, "code"),

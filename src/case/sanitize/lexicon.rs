@@ -6,11 +6,14 @@
 use super::normal;
 use crate::case::catalog::Catalog;
 
+/// Letters of a piece that is known to be ours: shorter ones stand in any text.
+const PIECE: usize = 8;
+
 /// The phrases, in the forms in which windows are compared.
 #[derive(Clone, Default)]
 pub(super) struct Lexicon {
     lower: String,
-    squeezed: String,
+    essence: String,
 }
 
 impl Lexicon {
@@ -42,14 +45,17 @@ impl Lexicon {
             lexicon.add_all([&rule.id, &rule.because, &rule.source]);
             lexicon.add_all(rule.then.first_action.iter().chain(&rule.then.cause));
         }
+        lexicon.add_all(catalog.classes.iter().map(|c| &c.first_action));
         let safe = &catalog.safe;
         lexicon.add_all(safe.credential_headers.keys().chain(&safe.credential_query));
         lexicon.add_all(safe.request_headers.iter().chain(&safe.response_headers).chain(&safe.query));
         lexicon.add_all(safe.request_fields.iter().chain(&safe.prompt_fields).chain(&safe.response_fields));
         lexicon.add_all(catalog.detectors.iter().flat_map(|d| [&d.id, &d.kind]));
-        for word in OWN_WORDS {
-            lexicon.add(word);
+        for phrase in OWN_WORDS {
+            lexicon.add(phrase);
+            phrase.split(' ').for_each(|word| lexicon.add(word));
         }
+        lexicon.add(include_str!("../../../assets/note.schema.json"));
         lexicon
     }
 
@@ -62,7 +68,8 @@ impl Lexicon {
     /// Adds a phrase.
     pub(super) fn add(&mut self, text: &str) {
         let lower = text.to_lowercase();
-        for (form, line) in [(&mut self.squeezed, normal::squeeze(&lower)), (&mut self.lower, lower)] {
+        for (form, line) in [(&mut self.essence, normal::essence(&lower)), (&mut self.lower, lower)] {
+            form.push('\u{0}');
             form.push_str(&line);
             form.push('\u{0}');
         }
@@ -80,16 +87,48 @@ impl Lexicon {
             .any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
     }
 
-    /// True when a window of normalised text stands in a phrase, whatever its case. Punctuation at its ends tells nothing.
+    /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
-        let core = normal::squeeze(window.trim_matches(|c: char| !c.is_alphanumeric()));
-        let window = if core.is_empty() { normal::squeeze(window) } else { core };
-        self.squeezed.contains(&window.to_lowercase())
+        self.essence.contains(&normal::essence(window))
+    }
+
+    /// True when `text` is put together from pieces of phrases, each of [`PIECE`] letters or a whole phrase, and numbers.
+    pub(super) fn explains_in_pieces(&self, text: &str) -> bool {
+        let essence = normal::essence(text);
+        // A long piece may run into the next one; then whole phrases first.
+        [false, true].into_iter().any(|phrases_first| self.is_put_together(&essence, phrases_first))
+    }
+
+    fn is_put_together(&self, essence: &str, phrases_first: bool) -> bool {
+        let mut rest = essence;
+        while let Some(first) = rest.chars().next() {
+            let known = self.longest(rest);
+            let whole = |end: &usize| {
+                rest.get(..*end).is_some_and(|piece| self.essence.contains(&format!("\u{0}{piece}\u{0}")))
+            };
+            let phrase = || (1..=known).rev().find(whole);
+            let long = (known >= PIECE).then_some(known);
+            let piece = if phrases_first { phrase().or(long) } else { long.or_else(phrase) };
+            let Some(length) = piece.or_else(|| first.is_ascii_digit().then_some(1)) else { return false };
+            rest = rest.get(length..).unwrap_or("");
+        }
+        true
+    }
+
+    /// Bytes of the longest start of `rest` that stands in a phrase.
+    fn longest(&self, rest: &str) -> usize {
+        // Where a longer start stands, every shorter one does.
+        let ends: Vec<usize> = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(400).collect();
+        let count =
+            ends.partition_point(|end| rest.get(..*end).is_some_and(|piece| self.essence.contains(piece)));
+        count.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0)
     }
 }
 
 /// Words that every note may hold, and values that people set where a server wants no key.
-const OWN_WORDS: [&str; 20] = [
+const OWN_WORDS: [&str; 22] = [
+    "from the pasted request",
+    "endpoint topic gateway profile answered header command variable",
     "password key cookie token secret bearer basic prompt text email account amount phone card number html json form",
     "authorization: bearer",
     "content-type: application/json",

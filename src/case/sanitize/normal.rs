@@ -1,14 +1,34 @@
 //! Small questions on text that several searches ask.
 
-/// Without white space.
-pub(super) fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+/// What a reader still knows again: letters and digits, whatever their case and whatever stands between them.
+pub(super) fn essence(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).map(lower).collect()
+}
+
+/// `c` in lower case; one character for one.
+pub(super) fn lower(c: char) -> char {
+    let mut many = c.to_lowercase();
+    match (many.next(), many.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
 }
 
 /// True when bytes `start..end` have no letter, digit or underscore beside them.
 pub(super) fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
     let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
     !word(start.checked_sub(1).and_then(|before| bytes.get(before))) && !word(bytes.get(end))
+}
+
+/// The length of the bare HTML tag at the start of `text` (`<wbr>`, `<br/>`, `</b>`), which a reader does not see; 0: none.
+pub(super) fn tag(text: &[u8]) -> usize {
+    let Some(rest) = text.strip_prefix(b"<") else { return 0 };
+    let close = usize::from(rest.first() == Some(&b'/'));
+    let name = rest.iter().skip(close).take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let tail = rest.iter().skip(close + name).take(3).take_while(|b| matches!(b, b' ' | b'/')).count();
+    let whole = close + name + tail;
+    let named = rest.get(close).is_some_and(u8::is_ascii_alphabetic);
+    if named && name <= 6 && rest.get(whole) == Some(&b'>') { whole + 2 } else { 0 }
 }
 
 /// A character of a script that is written without spaces, where eight characters say as much as twenty letters.

@@ -47,6 +47,14 @@ impl Sanitizer<'_> {
         self.text.lexicon.add(&format!("{origin}{path}"));
         self.text.lexicon.add(&target.port.map_or_else(String::new, |port| format!("{origin}:{port}{path}")));
         self.text.lexicon.add(&format!("{method} {path}"));
+        if let Some(model) = &model {
+            self.text.lexicon.add(&format!("Send {method} {path} with model {model}, the body of"));
+        }
+        // The reproduction is a command for curl.
+        self.text
+            .lexicon
+            .add(&format!("curl -X {method} \"$BASE_URL{path}\" -H \"Authorization: Bearer $API_KEY\" -H"));
+        self.text.lexicon.add("-H 'Authorization: Bearer $API_KEY' -H 'Content-Type: application/json'");
         let body =
             request.body.as_deref().map(|body| self.request_body(body, request.header("content-type")));
         SafeRequest {
@@ -112,7 +120,9 @@ impl Sanitizer<'_> {
         let place = format!("request.headers/{}", shown.to_ascii_lowercase());
         let lower = header.name.to_ascii_lowercase();
         let value = if let Some(kind) = self.catalog.credential_header(&lower) {
-            Some(Clean::new(self.credential(&header.value, kind, &place)))
+            let labels = self.credential(&header.value, kind, &place);
+            self.text.lexicon.add(&format!("{shown}: {labels}"));
+            Some(Clean::new(labels))
         } else if lower == "host" {
             Some(address::location(&format!("//{}", header.value.trim()), &mut self.text, &place))
                 .map(|c| Clean::new(c.as_str().trim_start_matches('/').to_owned()))

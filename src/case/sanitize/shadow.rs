@@ -3,6 +3,8 @@
 //! Detection runs on the shadow (invisible characters gone, escapes decoded, full-width letters folded); the cut is
 //! made in the original. Normalising the output itself would change honest evidence (Chinese punctuation, for one).
 
+use super::packed;
+
 /// Characters that a reader does not see and that therefore hide what they split.
 fn is_zero_width(c: char) -> bool {
     matches!(
@@ -141,7 +143,7 @@ impl Shadow {
 
     /// With one layer of percent, backslash and HTML escapes undone; `None` where there is none.
     pub(super) fn decoded(&self) -> Option<Self> {
-        if !self.bytes.iter().any(|b| matches!(b, b'%' | b'\\' | b'&')) {
+        if !self.bytes.iter().any(|b| matches!(b, b'%' | b'\\' | b'&' | b'<')) {
             return None;
         }
         let mut out = Self {
@@ -151,7 +153,11 @@ impl Shadow {
         let (mut at, mut changed) = (0, false);
         while let Some(&byte) = self.bytes.get(at) {
             let rest = self.bytes.get(at..).unwrap_or(&[]);
-            if let Some((what, length)) = unescape(rest) {
+            let tag = super::normal::tag(rest);
+            if tag > 0 {
+                changed = true;
+                at += tag;
+            } else if let Some((what, length)) = unescape(rest) {
                 changed = true;
                 let (start, end) = self.span(at, at + length);
                 match what {
@@ -188,6 +194,19 @@ impl Shadow {
             }
         }
         out
+    }
+
+    /// What stands packed in it (base64, hexadecimal, lists of bytes), and nothing else; each byte leads to the whole run.
+    pub(super) fn unpacked(&self) -> Option<Self> {
+        let mut out = Self { bytes: Vec::new(), origin: Vec::new() };
+        for packed in packed::runs(&self.bytes) {
+            let origin = self.span(packed.start, packed.end);
+            for byte in packed.bytes {
+                out.push_byte(byte, origin);
+            }
+            out.push_byte(b'\n', (origin.1, origin.1));
+        }
+        (!out.bytes.is_empty()).then_some(out)
     }
 
     /// Bytes `from..to` of the shadow as a span of the original.
@@ -237,6 +256,9 @@ fn unescape(bytes: &[u8]) -> Option<(Unescaped, usize)> {
                 return Some((Unescaped::Char(char::from_u32(code)?), 12));
             }
             Some((Unescaped::Char(char::from_u32(high)?), 6))
+        }
+        [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
+            Some((Unescaped::Byte((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0')), 4))
         }
         [b'\\', b'n' | b'r' | b't', ..] => Some((Unescaped::Byte(b'\n'), 2)),
         [b'\\', c @ (b'"' | b'\'' | b'/' | b'\\'), ..] => Some((Unescaped::Byte(*c), 2)),

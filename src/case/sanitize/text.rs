@@ -140,7 +140,20 @@ impl TextRule {
                 finds.push(made(shadow, hit.start, hit.end, what));
             }
         }
-        let joined = twice.as_ref().or(once.as_ref()).unwrap_or(&plain).joined();
+        let last = twice.as_ref().or(once.as_ref()).unwrap_or(&plain);
+        let joined = last.joined();
+        for outer in [last, &joined] {
+            let inner = outer.unpacked();
+            let innermost = inner.as_ref().and_then(Shadow::unpacked);
+            for shadow in inner.iter().chain(&innermost) {
+                self.find_values(shadow, scope, &mut finds);
+                let credentials = self.detectors.find(&shadow.bytes, Scope::Identifier);
+                for hit in credentials.into_iter().filter(|_| scope == Scope::Free) {
+                    let what = What::Pattern { kind: hit.kind.to_owned(), rule: hit.rule.to_owned() };
+                    finds.push(made(shadow, hit.start, hit.end, what));
+                }
+            }
+        }
         for found in self.secrets.find_pieces(&joined) {
             finds.push(made(&joined, found.start, found.end, What::Held(found.label)));
         }
@@ -153,7 +166,7 @@ impl TextRule {
         for found in self.secrets.find(shadow) {
             finds.push(made(shadow, found.start, found.end, What::Held(found.label)));
         }
-        if scope == Scope::Free {
+        if scope != Scope::Identifier {
             for (scan, word) in [(&self.prompts, "prompt"), (&self.outputs, "text")] {
                 for (start, end) in scan.find(shadow, &self.lexicon) {
                     finds.push(made(shadow, start, end, What::Echo(word)));

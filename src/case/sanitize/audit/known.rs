@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::view::View;
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::lexicon::Lexicon;
-use crate::case::sanitize::normal::{is_dense, stands_alone};
+use crate::case::sanitize::normal::{is_dense, lower, stands_alone};
 use crate::case::sanitize::secrets::random_part;
 
 const SECRET_WINDOW: usize = 8;
@@ -24,7 +24,7 @@ pub(super) struct Known {
     words: Vec<Vec<u8>>,
     /// Hashes of windows of dropped texts, white space collapsed.
     spaced: Windows,
-    /// The same without white space.
+    /// The same of letters and digits alone, forwards and backwards.
     tight: Windows,
     dense: Windows,
 }
@@ -116,13 +116,16 @@ impl Known {
         for text in dropped {
             let chars: Vec<char> = text.chars().collect();
             roll(&collapse(chars.iter().copied().enumerate()), TEXT_WINDOW, |_, hash| spaced.push(hash));
-            let squeezed = squeeze(chars.iter().copied().enumerate());
-            roll(&squeezed, TEXT_WINDOW, |_, hash| tight.push(hash));
-            roll(&squeezed, DENSE_WINDOW, |window, hash| {
-                if window.iter().filter(|(_, c)| is_dense(*c)).count() * 2 >= window.len() {
-                    dense.push(hash);
-                }
-            });
+            let mut letters = letters(chars.iter().copied().enumerate());
+            for _ in 0..2 {
+                roll(&letters, TEXT_WINDOW, |_, hash| tight.push(hash));
+                roll(&letters, DENSE_WINDOW, |window, hash| {
+                    if window.iter().filter(|(_, c)| is_dense(*c)).count() * 2 >= window.len() {
+                        dense.push(hash);
+                    }
+                });
+                letters.reverse();
+            }
         }
         Self {
             grams,
@@ -169,11 +172,11 @@ impl Known {
         let text = String::from_utf8_lossy(view.bytes());
         // A replaced byte shifts what follows by two; the line that is named may then be a neighbour.
         let collapsed = collapse(text.char_indices());
-        let squeezed = squeeze(text.char_indices());
+        let letters = letters(text.char_indices());
         for (chars, windows, width) in [
             (&collapsed, &self.spaced, TEXT_WINDOW),
-            (&squeezed, &self.tight, TEXT_WINDOW),
-            (&squeezed, &self.dense, DENSE_WINDOW),
+            (&letters, &self.tight, TEXT_WINDOW),
+            (&letters, &self.dense, DENSE_WINDOW),
         ] {
             let mut found = None;
             roll(chars, width, |window, hash| {
@@ -230,7 +233,7 @@ fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     let mut out: Vec<(usize, char)> = Vec::new();
     for (at, c) in chars {
         if !c.is_whitespace() {
-            out.push((at, c));
+            out.push((at, lower(c)));
         } else if out.last().is_some_and(|(_, last)| *last != ' ') {
             out.push((at, ' '));
         }
@@ -238,8 +241,8 @@ fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     out
 }
 
-fn squeeze(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
-    chars.filter(|(_, c)| !c.is_whitespace()).collect()
+fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
+    chars.filter(|(_, c)| c.is_alphanumeric()).map(|(at, c)| (at, lower(c))).collect()
 }
 
 /// Calls `each` with every window of `width` characters and its hash.

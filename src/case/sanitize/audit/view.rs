@@ -1,5 +1,7 @@
 //! Views: the ways in which a reader could read rendered bytes. And the disguises in which the audit tests itself.
 
+use crate::case::sanitize::{normal, packed};
+
 /// One view of the bytes, with the line on which each byte stood.
 pub(super) struct View {
     bytes: Vec<u8>,
@@ -71,7 +73,23 @@ pub(super) fn all(text: &str) -> Vec<View> {
             views.extend([twice, tight]);
         }
     }
+    let packed: Vec<View> = views.iter().map(unpacked).filter(|v| !v.bytes.is_empty()).collect();
+    let inner: Vec<View> = packed.iter().map(unpacked).filter(|v| !v.bytes.is_empty()).collect();
+    views.extend(packed);
+    views.extend(inner);
     views
+}
+
+/// What stands packed in `view`, and nothing else.
+fn unpacked(view: &View) -> View {
+    let mut out = View { bytes: Vec::new(), lines: Vec::new(), readable: false };
+    for packed in packed::runs(&view.bytes) {
+        let line = view.lines.get(packed.start).copied().unwrap_or(1);
+        out.lines.extend(std::iter::repeat_n(line, packed.bytes.len() + 1));
+        out.bytes.extend(packed.bytes);
+        out.bytes.push(b'\n');
+    }
+    out
 }
 
 /// Without white space, line continuations (`\` at the end of a line), quotation marks and plus signs between pieces,
@@ -105,6 +123,13 @@ fn undo(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     };
     let utf8 = |code: u32| char::from_u32(code).map(|c| c.to_string().into_bytes());
     match rest {
+        [b'<', ..] => match normal::tag(rest) {
+            0 => None,
+            length => Some((Vec::new(), length)),
+        },
+        [b'\\', b'0'..=b'3', b'0'..=b'7', b'0'..=b'7', ..] => {
+            Some((vec![u8::try_from(code(rest.get(1..4)?, 8)?).ok()?], 4))
+        }
         [b'%', a, b, ..] => Some((vec![u8::try_from(code(&[*a, *b], 16)?).ok()?], 3)),
         [b'\\', b'u', b'{', tail @ ..] => {
             let length = tail.iter().take(8).position(|b| *b == b'}')?;
@@ -157,6 +182,11 @@ pub(super) fn percent(text: &str) -> String {
     text.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat()
 }
 
+pub(super) fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}
+
 pub(super) fn escaped(text: &str) -> String {
     text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<Vec<_>>().concat()
 }
@@ -186,6 +216,17 @@ pub(super) fn disguises(secret: &str) -> Vec<String> {
         URL_SAFE_NO_PAD.encode(format!("xy{secret}z")),
         format!("{head}\" + \"{tail}"),
         format!("{head}\u{200b}{tail}"),
+        secret
+            .as_bytes()
+            .chunks(6)
+            .map(|p| format!("{}<wbr>", String::from_utf8_lossy(p)))
+            .collect::<Vec<_>>()
+            .concat(),
+        secret.bytes().map(|b| format!("\\{b:03o}")).collect::<Vec<_>>().concat(),
+        secret.bytes().map(|b| format!("{b}, ")).collect::<Vec<_>>().concat(),
+        secret.bytes().map(|b| format!("{b:02x}:")).collect::<Vec<_>>().concat(),
+        secret.bytes().map(|b| format!("0x{b:02x}, ")).collect::<Vec<_>>().concat(),
+        STANDARD.encode(STANDARD.encode(secret)),
         secret.get(secret.len().saturating_sub(12)..).unwrap_or("").to_owned(),
     ]
 }

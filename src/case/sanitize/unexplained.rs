@@ -1,0 +1,151 @@
+//! Long runs that nobody typed and that no evidence explains: keys of makers whose format is not in the catalog.
+//!
+//! Entropy is where evidence dies, so that what is known to be evidence comes first: ids by their prefix, their shape
+//! and the word before them, digests, names in camel case.
+
+/// Characters of an unbroken piece from which on it can be a key; the second where a word for a key stands before it.
+const SHORTEST: usize = 20;
+const SHORTEST_KEY: usize = 16;
+/// The same for pieces of one case and digits, as base32 and base36 make them. A ULID has 26.
+const SHORTEST_ONE_CASE: usize = 28;
+/// Bytes before the run that are looked at.
+const CONTEXT: usize = 40;
+
+/// Prefixes of ids that APIs give out (OpenAI, Anthropic, Google, `OpenRouter`, Replicate; read 2026-11-21).
+const ID_PREFIXES: [&str; 48] = [
+    "asst", "aud", "batch", "call", "chatcmpl", "chcmpl", "cmpl", "conv", "embd", "evt", "event", "file",
+    "files", "fc", "fp", "ft", "ftjob", "gen", "id", "img", "item", "job", "modr", "msg", "op", "part",
+    "pred", "prompt", "rec", "ref", "req", "request", "resp", "response", "rs", "run", "session", "sess",
+    "span", "step", "task", "thread", "tool", "toolu", "trace", "upload", "vs", "ws",
+];
+/// Words after which an id, a digest or a build follows.
+const ID_WORDS: [&str; 30] = [
+    "id",
+    "ids",
+    "request",
+    "requestid",
+    "hostid",
+    "trace",
+    "traceid",
+    "span",
+    "ray",
+    "digest",
+    "sha256",
+    "sha1",
+    "sha512",
+    "md5",
+    "hash",
+    "commit",
+    "etag",
+    "fingerprint",
+    "checksum",
+    "revision",
+    "version",
+    "build",
+    "boundary",
+    "cursor",
+    "nonce",
+    "task",
+    "job",
+    "reference",
+    "编号",
+    "请求",
+];
+/// Words after which a credential follows.
+const KEY_WORDS: [&str; 9] =
+    ["key", "apikey", "token", "secret", "credential", "credentials", "authorization", "密钥", "令牌"];
+
+/// Whether `run` (letters, digits, `-`, `_`) at `start` of `text` has to be taken for a key.
+pub(super) fn is_unexplained(run: &str, text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(CONTEXT);
+    let before = String::from_utf8_lossy(text.get(from..start).unwrap_or(&[])).to_lowercase();
+    let before = before.rsplit('\n').next().unwrap_or("");
+    let head = run.split(['-', '_']).next().unwrap_or("").to_lowercase();
+    if (head.len() < run.len() && ID_PREFIXES.contains(&head.as_str())) || ends_with_word(before, &ID_WORDS) {
+        return false;
+    }
+    let after_key = before
+        .split(|c: char| !c.is_alphanumeric())
+        .rev()
+        .take(5)
+        .any(|word| KEY_WORDS.iter().any(|k| word == *k || (!k.is_ascii() && word.contains(k))));
+    run.split(['-', '_']).any(|piece| is_noise(piece, after_key))
+}
+
+fn ends_with_word(before: &str, words: &[&str]) -> bool {
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    words.iter().any(|word| {
+        before
+            .strip_suffix(word)
+            .is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    })
+}
+
+fn is_noise(piece: &str, after_key: bool) -> bool {
+    let class = |b: u8| (u8::from(b.is_ascii_uppercase()) << 1) | u8::from(b.is_ascii_digit());
+    let has = |test: fn(&u8) -> bool| piece.bytes().filter(test).count();
+    let (upper, lower, digits) =
+        (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase), has(u8::is_ascii_digit));
+    if piece.bytes().all(|b| b.is_ascii_hexdigit()) && (upper == 0 || lower == 0) {
+        return after_key && piece.len() >= 24 && digits >= 3 && upper + lower >= 3;
+    }
+    // One-api and its heirs begin an id with the time, to the second.
+    if piece.starts_with("20") && piece.bytes().take_while(u8::is_ascii_digit).count() >= 14 {
+        return false;
+    }
+    let turns = piece.as_bytes().windows(2).filter(|w| matches!(w, [a, b] if class(*a) != class(*b))).count();
+    let shortest = match (upper.min(lower), after_key) {
+        (0, _) => SHORTEST_ONE_CASE,
+        (_, true) => SHORTEST_KEY,
+        (_, false) => SHORTEST,
+    };
+    // Camel case turns twice per word; chance turns at every second place.
+    piece.len() >= shortest && digits >= 2 && turns * 100 >= piece.len() * 38
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::sanitize::detect::tests::expand;
+
+    fn taken(example: &str) -> bool {
+        let text = expand(example);
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+            .filter(|run| run.len() >= SHORTEST_KEY)
+            .any(|run| is_unexplained(run, text.as_bytes(), text.find(run).expect("is there")))
+    }
+
+    #[test]
+    fn keys_of_unknown_makers_are_taken() {
+        for example in [
+            "Upstream rejected {alnum:40} for this channel",
+            "newmaker_{alnum:36}",
+            "api key {alnum:20} is invalid",
+            "token {hex:32} is unknown",
+            "dapi{hex:32}",
+            "AGE-SECRET-KEY-1{upper:58}",
+            "令牌 {alnum:24} 无效",
+        ] {
+            assert!(taken(example), "{example}");
+        }
+    }
+
+    #[test]
+    fn evidence_is_left() {
+        for example in [
+            "(request id: 20260618112233172321{digit:2}{alnum:8})",
+            "trace {hex:32} and commit {hex:40}",
+            "chatcmpl-{alnum:29}",
+            "req_011C{alnum:20}",
+            "request id {alnum:24}",
+            "请求编号：{alnum:24}",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "ChatCompletionRequestSystemMessageParamContent4Part2",
+            "anthropic/claude-3-5-sonnet-20241022:beta",
+            "max_tokens_to_sample_per_request_limit_exceeded",
+            "5f2b8c1e-3d4a-4b6c-9e8f-0a1b2c3d4e5f",
+        ] {
+            assert!(!taken(example), "{example}");
+        }
+    }
+}
