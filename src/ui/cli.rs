@@ -169,12 +169,16 @@ fn millis(seconds: f64) -> u64 {
 
 /// Says why the command line was not understood; gives the exit code. The message repeats an argument, which may be a key.
 pub fn not_understood(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // Help and version: nothing of the arguments stands in them, and they must come at once.
+        error.exit();
+    }
     let plain = error.to_string();
     let catalog = crate::case::catalog::Catalog::built_in();
     let ring = crate::case::keyring::KeyRing::default();
     let words = Words { notes: plain.clone(), ..Words::default() };
     let safe = Sanitizer::new(&catalog, &ring).words(&words).notes;
-    if !error.use_stderr() || safe.as_str() == plain {
+    if safe.as_str() == plain {
         error.exit();
     }
     say::line(safe.as_str().trim_end());
