@@ -111,7 +111,19 @@ pub struct Endpoint {
     pub method: String,
     /// Path from the host on, for example `/v1/chat/completions`; `{name}` stands for one segment.
     pub path: String,
-    /// Required body fields with their JSON types.
+    /// Group in the picker: `text`, `image`, `audio`, `music`, `video` or `account`.
+    #[serde(default = "Endpoint::text_group")]
+    pub group: String,
+    /// In which form the body is sent.
+    #[serde(default)]
+    pub body: BodyKind,
+    /// It starts a task: the answer names a task id, and the result is fetched later from another path.
+    #[serde(default)]
+    pub task: bool,
+    /// Profiles whose gateways have it; empty: all.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// Required body fields with their JSON types; `file` is a file of a form.
     #[serde(default)]
     pub required: Vec<Field>,
     /// Optional body fields whose types are known.
@@ -157,7 +169,26 @@ pub struct Page {
     pub confirmed: bool,
 }
 
+/// In which form a body is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyKind {
+    /// JSON.
+    #[default]
+    Json,
+    /// `multipart/form-data`.
+    Multipart,
+    /// Either.
+    MultipartOrJson,
+    /// There is none.
+    None,
+}
+
 impl Endpoint {
+    fn text_group() -> String {
+        "text".to_owned()
+    }
+
     /// The endpoint with the page that documents it for `profile`.
     #[must_use]
     pub fn documented_for(&self, profile: &Profile) -> Self {
@@ -177,7 +208,7 @@ impl Endpoint {
 pub struct Field {
     /// Name at the top level of the body.
     pub name: String,
-    /// `string`, `number`, `integer`, `boolean`, `array`, `object` or several joined by `|`.
+    /// `string`, `number`, `integer`, `boolean`, `array`, `object`, `file` or several joined by `|`.
     #[serde(rename = "type")]
     pub kind: String,
 }

@@ -84,6 +84,7 @@ mod tests {
             target: Target::parse("https://api.cometapi.com/v1/chat/completions", None).expect("reads"),
             headers: vec![Header::new("Authorization", "Bearer [key#1]"), Header::new("X-Other", "kept")],
             body: Some(r#"{"model":"a","messages":[{"role":"user","content":"x"}],"logprobs":true}"#.into()),
+            form: Vec::new(),
         }
     }
 

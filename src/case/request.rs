@@ -32,6 +32,33 @@ impl Header {
     }
 }
 
+/// One part of a `multipart/form-data` body (RFC 7578). Texts are masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Field name.
+    pub name: String,
+    /// What it carries.
+    pub content: PartContent,
+    /// File name as it is sent; a file without one is sent under the last part of its path.
+    pub filename: Option<String>,
+    /// Media type as written (`image/png`); `None`: not given.
+    pub media_type: Option<String>,
+}
+
+/// What a part carries.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PartContent {
+    /// Text.
+    Text(String),
+    /// The content of a file on this machine, read when the request is sent.
+    File {
+        /// Path as written.
+        path: String,
+        /// Bytes, where the file was looked at.
+        bytes: Option<u64>,
+    },
+}
+
 /// What was pasted or typed, perhaps incomplete.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Draft {
@@ -43,6 +70,8 @@ pub struct Draft {
     pub headers: Vec<Header>,
     /// Body text, masked; empty: none.
     pub body: String,
+    /// Parts of a `multipart/form-data` body, in order; where there are any, `body` is empty.
+    pub form: Vec<Part>,
 }
 
 /// What can be sent.
@@ -54,8 +83,10 @@ pub struct Request {
     pub target: Target,
     /// Header lines in order, masked.
     pub headers: Vec<Header>,
-    /// Body, masked; `None`: none.
+    /// Body, masked; `None`: none, or `form` is the body.
     pub body: Option<String>,
+    /// Parts of a `multipart/form-data` body, in order.
+    pub form: Vec<Part>,
 }
 
 /// What intake made of a paste.
@@ -90,7 +121,11 @@ pub struct Said {
 impl Draft {
     /// True when nothing was given.
     pub fn is_empty(&self) -> bool {
-        self.method.is_empty() && self.url.is_empty() && self.headers.is_empty() && self.body.is_empty()
+        self.method.is_empty()
+            && self.url.is_empty()
+            && self.headers.is_empty()
+            && self.body.is_empty()
+            && self.form.is_empty()
     }
 
     /// The request that this draft makes; `base` (scheme and host) is used where the URL is a path.
@@ -118,7 +153,7 @@ impl Draft {
                 .fix("write it as https://host/v1/…")
         })?;
         let method = match self.method.trim() {
-            "" if self.body.is_empty() => "GET".to_owned(),
+            "" if self.body.is_empty() && self.form.is_empty() => "GET".to_owned(),
             "" => "POST".to_owned(),
             method => method.to_ascii_uppercase(),
         };
@@ -128,7 +163,7 @@ impl Draft {
                 .fix("use GET, POST, PUT, PATCH or DELETE"));
         }
         let body = (!self.body.is_empty()).then(|| self.body.clone());
-        Ok(Request { method, target, headers: self.headers.clone(), body })
+        Ok(Request { method, target, headers: self.headers.clone(), body, form: self.form.clone() })
     }
 }
 
@@ -170,6 +205,31 @@ impl Request {
             .chain(self.target.query.iter().map(|(_, value)| value.as_str()))
             .chain(self.target.userinfo.as_deref())
             .chain(std::iter::once(self.target.path.as_str()))
+            .chain(self.form.iter().flat_map(Part::masked_texts))
+    }
+}
+
+impl Part {
+    /// Every masked text of the part.
+    pub fn masked_texts(&self) -> impl Iterator<Item = &str> {
+        let content = match &self.content {
+            PartContent::Text(text) => text.as_str(),
+            PartContent::File { path, .. } => path.as_str(),
+        };
+        [self.name.as_str(), content]
+            .into_iter()
+            .chain(self.filename.as_deref())
+            .chain(self.media_type.as_deref())
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.content {
+            PartContent::Text(_) => "text",
+            PartContent::File { .. } => "file",
+        };
+        write!(f, "Part({what}, {:?} bytes)", self.masked_texts().map(str::len).sum::<usize>())
     }
 }
 
@@ -183,11 +243,12 @@ impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Draft({}, url {} bytes, {} headers, body {} bytes)",
+            "Draft({}, url {} bytes, {} headers, body {} bytes, {} parts)",
             self.method,
             self.url.len(),
             self.headers.len(),
-            self.body.len()
+            self.body.len(),
+            self.form.len()
         )
     }
 }
@@ -196,11 +257,12 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "Request({} {:?}, {} headers, body {:?} bytes)",
+            "Request({} {:?}, {} headers, body {:?} bytes, {} parts)",
             self.method,
             self.target,
             self.headers.len(),
-            self.body.as_ref().map(String::len)
+            self.body.as_ref().map(String::len),
+            self.form.len()
         )
     }
 }

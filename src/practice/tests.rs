@@ -30,6 +30,7 @@ fn send(method: &str, url: &str, headers: Vec<Header>, body: Option<&str>) -> At
             target: Target::parse(url, None).expect("a url"),
             headers,
             body: body.map(str::to_owned),
+            form: Vec::new(),
         },
         ring: KeyRing::default(),
         timeouts: Timeouts { connect_ms: 2_000, first_byte_ms: 3_000, idle_ms: 3_000, total_ms: 5_000 },

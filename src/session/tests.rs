@@ -294,6 +294,7 @@ fn a_typed_key_is_masked_at_once() {
         url: "https://api.cometapi.com/v1/chat/completions".into(),
         headers: vec![crate::case::request::Header::new("Authorization", format!("Bearer {}", key('d')))],
         body: "{}".into(),
+        form: Vec::new(),
     };
     s.handle(Event::Edited(draft), at(0));
     assert_eq!(s.draft().headers[0].value, "Bearer [key#1]");

@@ -55,6 +55,7 @@ pub fn curl_like() -> Draft {
         body:
             "{\n  \"model\": \"gpt-4o\",\n  \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]\n}"
                 .into(),
+        form: Vec::new(),
     }
 }
 

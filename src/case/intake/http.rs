@@ -234,6 +234,7 @@ pub(super) fn raw_request(
         url: super::secret::mask_url(&url, catalog, ring).0,
         headers,
         body: super::secret::mask_free(body, catalog, ring).0,
+        form: Vec::new(),
     })
 }
 

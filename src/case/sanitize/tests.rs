@@ -60,6 +60,7 @@ fn request(url: &str, headers: &[(&str, &str)], body: Option<String>) -> Request
         target: Target::parse(url, None).expect("url"),
         headers: headers.iter().map(|(n, v)| Header::new(*n, *v)).collect(),
         body,
+        form: Vec::new(),
     }
 }
 

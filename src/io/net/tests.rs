@@ -90,6 +90,7 @@ fn outgoing(url: &str, body: Option<&str>) -> Outgoing {
             target: Target::parse(url, None).expect("a url"),
             headers,
             body: body.map(str::to_owned),
+            form: Vec::new(),
         },
         ring: KeyRing::default(),
         timeouts: Timeouts { connect_ms: 2_000, first_byte_ms: 3_000, idle_ms: 3_000, total_ms: 5_000 },

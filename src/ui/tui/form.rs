@@ -32,7 +32,13 @@ pub fn fill(draft: &Draft, endpoint: &Endpoint, profile: Option<&Profile>, catal
     {
         need("Authorization", format!("Bearer [env:{name}]"));
     }
-    Draft { method: endpoint.method.clone(), url: format!("{base}{}", endpoint.path), headers, body }
+    Draft {
+        method: endpoint.method.clone(),
+        url: format!("{base}{}", endpoint.path),
+        headers,
+        body,
+        form: Vec::new(),
+    }
 }
 
 /// Scheme and host of a URL as it is written, or the variable at its head.

@@ -49,7 +49,7 @@ impl Parts {
         if seen.literal || of_url.literal || in_body {
             self.findings.push(literal_key());
         }
-        Draft { method, url, headers, body }
+        Draft { method, url, headers, body, form: Vec::new() }
     }
 
     fn placeholder(&mut self, seen: Seen, place: Place) {

@@ -18,6 +18,7 @@ fn draft(url: &str, body: &str) -> Draft {
             Header::new("Content-Type", "application/json"),
         ],
         body: body.into(),
+        form: Vec::new(),
     }
 }
 
