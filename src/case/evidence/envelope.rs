@@ -12,7 +12,7 @@ mod partial;
 
 use serde_json::Value;
 
-use super::{BodyEnd, Response};
+use super::Response;
 use crate::case::vocabulary::EnvelopeKind;
 
 pub(super) use json::states_error;
@@ -84,9 +84,8 @@ impl Body {
         if let Some(event) = response.stream.as_ref().and_then(|s| s.error_event.as_deref()) {
             return Self::event(event);
         }
-        let cut = matches!(response.end, BodyEnd::Capped | BodyEnd::Cut(_));
         let text_only = response.content_type().is_some_and(|kind| kind == "text/html");
-        Self::read(&response.body, response.status, text_only, cut)
+        Self::read(&response.readable(), response.status, text_only, response.is_partial())
     }
 
     /// Reads the text of a stream's error event.

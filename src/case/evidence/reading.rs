@@ -146,7 +146,8 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
     if let Some(stream) = &response.stream {
         return (stream.verdict != StreamVerdict::NotAStream).then(|| stream.clone());
     }
-    let body = response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body);
+    let readable = response.readable();
+    let body = readable.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&readable);
     let begins = |word: &[u8]| body.trim_ascii_start().starts_with(word);
     let named = response.content_type().is_some_and(|kind| kind == "text/event-stream");
     let looks = [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(|word| begins(word));
@@ -156,7 +157,7 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
         return None;
     }
     let mut reader = SseReader::new();
-    reader.feed(&response.body, 0);
+    reader.feed(&readable, 0);
     let cut = matches!(response.end, BodyEnd::Cut(_));
     let mut record = reader.finish(cut);
     record.longest_gap_ms = None;

@@ -231,7 +231,7 @@ impl Sanitizer<'_> {
             let kind = if response.stream.is_some() {
                 "event stream".to_owned()
             } else {
-                shape::kind_of_bytes(response.header("content-type"), &response.body)
+                shape::kind_of_bytes(response.header("content-type"), &response.readable())
             };
             self.text.ledger.add("text", "body_shape", &format!("{name}.body"));
             return SafeBody::Opaque { shape: Clean::new(measure(&kind, bytes, "bytes")) };
@@ -267,18 +267,32 @@ impl Sanitizer<'_> {
         let Some(response) = attempt.response() else { return };
         hold_cookies(&mut self.ring, &response.headers);
         if response.stream.is_some() || response.content_type().is_some_and(|c| c == "text/event-stream") {
-            self.outputs.extend(streamed_text(&response.body));
-        } else if let Some(json) = json_of(response) {
+            self.outputs.extend(streamed_text(&response.readable()));
+        } else {
             let side = side_of(response, reading);
-            self.outputs.extend(dropped_strings(&json, &self.catalog.safe, side));
+            for json in values_of(response) {
+                self.outputs.extend(dropped_strings(&json, &self.catalog.safe, side));
+            }
         }
     }
 }
 
 fn json_of(response: &Response) -> Option<Value> {
-    let json: Value = serde_json::from_slice(&response.body).ok()?;
+    let body = response.readable();
+    let json: Value = serde_json::from_slice(without_mark(&body)).ok()?;
     // A bare number or word may be anything.
     (json.is_object() || json.is_array() || json.is_string()).then_some(json)
+}
+
+/// Every JSON value of a body, up to the first fault: some servers send several, or something behind the last.
+fn values_of(response: &Response) -> Vec<Value> {
+    let body = response.readable();
+    let values = serde_json::Deserializer::from_slice(without_mark(&body)).into_iter::<Value>();
+    values.map_while(Result::ok).filter(|v| v.is_object() || v.is_array() || v.is_string()).collect()
+}
+
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
 /// Whether an answer states an error. Without a reading, a status from 400 on does.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Expectation;
 use crate::case::evidence::sse::{Finish, finish_of};
-use crate::case::evidence::{BodyEnd, Envelope, Response, StreamRecord};
+use crate::case::evidence::{Envelope, Response, StreamRecord};
 use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict};
 
 /// `model` as the answer names it.
@@ -62,7 +62,7 @@ pub(super) fn soft(
 
 /// JSON without its end: our own cap and a cut are no fault of the answer, a sender that stops early is.
 fn broken_end(response: &Response) -> Option<SoftFailure> {
-    (!matches!(response.end, BodyEnd::Capped | BodyEnd::Cut(_))).then_some(SoftFailure::NotJson)
+    (!response.is_partial()).then_some(SoftFailure::NotJson)
 }
 
 /// Speech and pictures are no JSON and need not be.
