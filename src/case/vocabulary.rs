@@ -281,6 +281,10 @@ words! {
         ContentFilter => "content_filter",
         /// A stream was asked for, plain JSON came.
         NotAStream => "not_a_stream",
+        /// Its content coding cannot be undone, or only in part, or is declared and not there.
+        Undecodable => "undecodable",
+        /// An asynchronous task that failed and gives no reason.
+        TaskFailed => "task_failed",
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::Response;
 use crate::case::vocabulary::EnvelopeKind;
 
-pub(super) use json::states_error;
+pub(super) use json::{failed_task, states_error};
 
 /// The longest plain text that is taken as a message, bytes. More than that is a document.
 const LONGEST_TEXT: usize = 4 * 1024;

@@ -297,8 +297,10 @@ impl Inflater {
         }
         let end = match &self.declared {
             Some(none) if none.is_empty() => None,
-            _ if is_text(&first) => Some(UnpackEnd::NotPacked),
-            _ => Some(UnpackEnd::UnknownCoding),
+            // A name that is no coding (`utf-8`) over a plain body: clients ignore it, too.
+            None if is_text(&first) => None,
+            Some(_) => Some(UnpackEnd::NotPacked),
+            None => Some(UnpackEnd::UnknownCoding),
         };
         self.codings = self.declared.clone().unwrap_or_default();
         self.state = State::AsItIs(end);

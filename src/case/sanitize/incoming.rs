@@ -7,7 +7,7 @@ use super::detect::Scope;
 use super::outgoing::hold_cookies;
 use super::placeholder::measure;
 use super::safe::{
-    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRedirect, SafeRequestId, SafeResponse,
+    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafePacked, SafeRedirect, SafeRequestId, SafeResponse,
     SafeStream,
 };
 use super::shadow::show;
@@ -98,6 +98,13 @@ impl Sanitizer<'_> {
             headers,
             body,
             body_bytes: response.body_bytes,
+            packed: response.packed.as_ref().map(|packed| SafePacked {
+                codings: packed.codings.clone(),
+                declared: packed.declared,
+                inflated_bytes: packed.inflated_bytes,
+                read_bytes: packed.read_bytes,
+                end: packed.end,
+            }),
             stream: response.stream.as_ref().map(|stream| self.stream(stream, name)),
             returned_model,
             finish_reason: reading

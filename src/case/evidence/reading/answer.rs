@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::Expectation;
 use crate::case::evidence::sse::{Finish, finish_of};
-use crate::case::evidence::{Envelope, Response, StreamRecord};
-use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict};
+use crate::case::evidence::envelope::failed_task;
+use crate::case::evidence::{BodyEnd, Envelope, Response, StreamRecord};
+use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict, UnpackEnd};
 
 /// `model` as the answer names it.
 pub(super) fn model(json: &Value) -> Option<String> {
@@ -39,14 +40,20 @@ pub(super) fn soft(
     if !response.is_success() {
         return None;
     }
+    let readable = envelope.states_error() && envelope.kind != EnvelopeKind::Text;
+    let damaged = !readable && undecodable(response, stream);
     if let Some(stream) = stream {
         return match stream.verdict {
+            _ if damaged && stream.verdict != StreamVerdict::FailedMidStream => Some(SoftFailure::Undecodable),
             StreamVerdict::FailedMidStream => Some(SoftFailure::ErrorInBody),
             StreamVerdict::SoftFailure => {
                 Some(by_finish(stream.finish_reason.as_deref()).unwrap_or(SoftFailure::EmptyContent))
             }
             _ => None,
         };
+    }
+    if damaged {
+        return Some(SoftFailure::Undecodable);
     }
     let no_body_belongs = matches!(response.status, Some(204 | 205));
     match envelope.kind {
@@ -56,7 +63,21 @@ pub(super) fn soft(
         EnvelopeKind::NoError if envelope.partial => broken_end(response),
         EnvelopeKind::NoError => json.and_then(|json| of_json(json, expectation)),
         EnvelopeKind::Text | EnvelopeKind::Other => not_json(response, expectation),
+        // A reason is an error like any other; without one the task's word is all there is.
+        _ if envelope.message.is_none() && json.is_some_and(failed_task) => Some(SoftFailure::TaskFailed),
         _ => Some(SoftFailure::ErrorInBody),
+    }
+}
+
+/// The content coding cannot be undone to its end. A stream that showed its end is whole without the end of its packing,
+/// and a cut connection is a fault of its own.
+fn undecodable(response: &Response, stream: Option<&StreamRecord>) -> bool {
+    let Some(packed) = &response.packed else { return false };
+    match packed.end {
+        UnpackEnd::Whole => false,
+        UnpackEnd::Cut => !matches!(response.end, BodyEnd::Cut(_)) && stream.is_none(),
+        UnpackEnd::Broken => stream.is_none_or(|s| s.verdict == StreamVerdict::Truncated),
+        UnpackEnd::TooLarge | UnpackEnd::NotPacked | UnpackEnd::UnknownCoding => true,
     }
 }
 
