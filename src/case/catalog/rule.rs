@@ -6,7 +6,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::case::vocabulary::{
-    EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind, UnpackEnd,
+    EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
+    UnpackEnd,
 };
 
 /// An ordered rule of `assets/catalog/rules/*.yaml`. The first in the file order wins among rules of equal rank; the

@@ -156,8 +156,7 @@ impl Sink {
         self.kept.extend_from_slice(fits.get(..room).unwrap_or(fits));
         self.count += fits.len() as u64;
         each(fits);
-        let bomb =
-            self.count > self.bounds.kept as u64 && self.count > read.max(1).saturating_mul(RATIO);
+        let bomb = self.count > self.bounds.kept as u64 && self.count > read.max(1).saturating_mul(RATIO);
         if fits.len() < piece.len() || bomb { Err(Stop::TooLarge) } else { Ok(()) }
     }
 }

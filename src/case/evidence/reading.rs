@@ -85,7 +85,11 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
             Some(event) => Body::event(event),
             None => Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None },
         };
-    } else if stream.is_some() && !body.envelope.states_error() {
+    } else if stream.is_some()
+        && (!body.envelope.states_error()
+            || (body.envelope.kind == EnvelopeKind::Text && body.envelope.message.is_none()))
+    {
+        // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };
     }
     let Body { envelope, json } = body;

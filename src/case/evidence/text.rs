@@ -27,7 +27,11 @@ mod tests {
         for bytes in [little.as_slice(), &big, "{\"é\":\"😀\"}".as_bytes()] {
             assert_eq!(utf8(bytes).as_ref(), "{\"é\":\"😀\"}".as_bytes());
         }
-        assert_eq!(utf8(&[0xff, 0xfe, 0x00, 0xd8, 0x41]).as_ref(), "\u{fffd}".as_bytes(), "half a pair, an odd byte");
+        assert_eq!(
+            utf8(&[0xff, 0xfe, 0x00, 0xd8, 0x41]).as_ref(),
+            "\u{fffd}".as_bytes(),
+            "half a pair, an odd byte"
+        );
         assert_eq!(utf8(&[0xff]).as_ref(), &[0xff]);
     }
 }

@@ -7,8 +7,8 @@ use super::detect::Scope;
 use super::outgoing::hold_cookies;
 use super::placeholder::measure;
 use super::safe::{
-    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafePacked, SafeRedirect, SafeRequestId, SafeResponse,
-    SafeStream,
+    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafePacked, SafeRedirect, SafeRequestId,
+    SafeResponse, SafeStream,
 };
 use super::shadow::show;
 use super::{Sanitizer, address, shape};

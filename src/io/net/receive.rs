@@ -8,14 +8,15 @@ use tokio::time::{Instant, timeout_at};
 use super::cause::{self, Way};
 use super::marks::Marks;
 use super::{Deadlines, Limits};
-use crate::case::evidence::{
-    BodyEnd, Bounds, Inflater, Response, SseReader, StreamRecord, TransportFailure,
-};
+use crate::case::evidence::{BodyEnd, Bounds, Inflater, Response, SseReader, StreamRecord, TransportFailure};
 use crate::case::vocabulary::{StreamVerdict, TransportKind, UnpackEnd};
 use crate::session::Phase;
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(50);
+
+/// Bytes that are unpacked without a look at the clock.
+const UNPACKED_AT_ONCE: usize = 4 * 1024;
 
 /// How a body is received.
 pub(super) struct Body<'a> {
@@ -50,11 +51,17 @@ impl Body<'_> {
             let room = self.limits.kept.saturating_sub(response.body.len());
             response.body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
             let now_ms = self.marks.elapsed_ms();
-            inflater.feed(&chunk, &mut |piece| {
-                if stream.feed(piece, now_ms) {
-                    first_token_ms.get_or_insert(now_ms);
+            // In small parts, because what a part unpacks to can take its time.
+            for part in chunk.chunks(UNPACKED_AT_ONCE) {
+                if Instant::now() >= self.deadlines.total {
+                    break;
                 }
-            });
+                inflater.feed(part, &mut |piece| {
+                    if stream.feed(piece, now_ms) {
+                        first_token_ms.get_or_insert(now_ms);
+                    }
+                });
+            }
             if told.elapsed() >= TELL_EVERY {
                 tell(Phase::Receiving, response.body_bytes, stream.events());
                 told = Instant::now();

@@ -256,7 +256,14 @@ fn task(object: &Map<String, Value>) -> Option<Envelope> {
         Some(Envelope {
             message: first_text(
                 task,
-                &["/fail_reason", "/failReason", "/failure", "/task_status_msg", "/failure_reason", "/message"],
+                &[
+                    "/fail_reason",
+                    "/failReason",
+                    "/failure",
+                    "/task_status_msg",
+                    "/failure_reason",
+                    "/message",
+                ],
             ),
             code: scalar(task.get("failureCode")),
             error_type: Some(status.to_owned()),

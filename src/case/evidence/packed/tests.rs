@@ -34,12 +34,16 @@ fn zstd(data: &[u8]) -> Vec<u8> {
 
 /// `TEXT` as node 20 packs it with Brotli.
 fn brotli() -> Vec<u8> {
-    base64::engine::general_purpose::STANDARD.decode("G0YAAIzTFfMjhHUfodIRNpf6chERg+H84c3UYelzjAOnz9+eB7KDa4yyyF67sXpB4ZCmETl91D39I98EoAc=").expect("base64")
+    base64::engine::general_purpose::STANDARD
+        .decode("G0YAAIzTFfMjhHUfodIRNpf6chERg+H84c3UYelzjAOnz9+eB7KDa4yyyF67sXpB4ZCmETl91D39I98EoAc=")
+        .expect("base64")
 }
 
 /// 20 MiB of spaces, by the same.
 fn brotli_bomb() -> Vec<u8> {
-    base64::engine::general_purpose::STANDARD.decode("y///P/glQOKxQCD3/o///3/wSwDEYRGA7v1f/v//4JcAiMMCAN37Hw==").expect("base64")
+    base64::engine::general_purpose::STANDARD
+        .decode("y///P/glQOKxQCD3/o///3/wSwDEYRGA7v1f/v//4JcAiMMCAN37Hw==")
+        .expect("base64")
 }
 
 fn answer(coding: &[&str], kind: &str) -> Response {
@@ -85,11 +89,15 @@ fn every_coding_is_undone_however_it_is_cut() {
     ];
     for (coding, body) in table {
         for step in [1, 2, 7, body.len()] {
-            let (out, packed) = unpack(&answer(&[coding], "application/json"), &body, step, Bounds::default());
+            let (out, packed) =
+                unpack(&answer(&[coding], "application/json"), &body, step, Bounds::default());
             let packed = packed.expect("packed");
             assert_eq!(packed.end, E::Whole, "{coding} by {step}");
             assert_eq!(String::from_utf8_lossy(&out), TEXT, "{coding} by {step}");
-            assert_eq!((packed.inflated.as_slice(), packed.inflated_bytes), (TEXT.as_bytes(), TEXT.len() as u64));
+            assert_eq!(
+                (packed.inflated.as_slice(), packed.inflated_bytes),
+                (TEXT.as_bytes(), TEXT.len() as u64)
+            );
             assert_eq!(packed.read_bytes, body.len() as u64);
             assert!(packed.declared && !packed.is_partial());
         }
@@ -112,13 +120,49 @@ fn what_the_header_says_and_what_the_bytes_are() {
     let table: Vec<Case<'_>> = vec![
         (&[], "application/json", plain.clone(), None, plain.clone()),
         (&["identity"], "application/json", plain.clone(), None, plain.clone()),
-        (&["gzip"], "application/json", plain.clone(), Some((vec![Coding::Gzip], true, E::NotPacked)), plain.clone()),
-        (&["br"], "application/json", plain.clone(), Some((vec![Coding::Brotli], true, E::NotPacked)), plain.clone()),
-        (&["deflate"], "text/event-stream", b"data: [DONE]\n\n".to_vec(), Some((vec![Coding::Deflate], true, E::NotPacked)), b"data: [DONE]\n\n".to_vec()),
-        (&["zstd"], "text/plain", b"no".to_vec(), Some((vec![Coding::Zstd], true, E::NotPacked)), b"no".to_vec()),
+        (
+            &["gzip"],
+            "application/json",
+            plain.clone(),
+            Some((vec![Coding::Gzip], true, E::NotPacked)),
+            plain.clone(),
+        ),
+        (
+            &["br"],
+            "application/json",
+            plain.clone(),
+            Some((vec![Coding::Brotli], true, E::NotPacked)),
+            plain.clone(),
+        ),
+        (
+            &["deflate"],
+            "text/event-stream",
+            b"data: [DONE]\n\n".to_vec(),
+            Some((vec![Coding::Deflate], true, E::NotPacked)),
+            b"data: [DONE]\n\n".to_vec(),
+        ),
+        (
+            &["zstd"],
+            "text/plain",
+            b"no".to_vec(),
+            Some((vec![Coding::Zstd], true, E::NotPacked)),
+            b"no".to_vec(),
+        ),
         (&["utf-8"], "application/json", plain.clone(), None, plain.clone()),
-        (&["lzma"], "application/json", random.clone(), Some((vec![], true, E::UnknownCoding)), random.clone()),
-        (&["gzip, gzip, gzip, gzip"], "application/json", random.clone(), Some((vec![], true, E::UnknownCoding)), random.clone()),
+        (
+            &["lzma"],
+            "application/json",
+            random.clone(),
+            Some((vec![], true, E::UnknownCoding)),
+            random.clone(),
+        ),
+        (
+            &["gzip, gzip, gzip, gzip"],
+            "application/json",
+            random.clone(),
+            Some((vec![], true, E::UnknownCoding)),
+            random.clone(),
+        ),
         (&["gzip"], "application/json", random, Some((vec![Coding::Gzip], true, E::Broken)), vec![]),
         (&["gzip"], "application/json", vec![], None, vec![]),
         (&[], "application/json", gzip(&plain), Some((vec![Coding::Gzip], false, E::Whole)), plain.clone()),
@@ -147,7 +191,9 @@ fn what_the_header_says_and_what_the_bytes_are() {
 #[test]
 fn a_fault_keeps_what_came_before_it() {
     let long: Vec<u8> = (0..60_000_u32).flat_map(|n| n.to_string().into_bytes()).collect();
-    for (coding, whole) in [("gzip", gzip(&long)), ("deflate", zlib(&long)), ("deflate", bare(&long)), ("zstd", zstd(&long))] {
+    for (coding, whole) in
+        [("gzip", gzip(&long)), ("deflate", zlib(&long)), ("deflate", bare(&long)), ("zstd", zstd(&long))]
+    {
         let cut = &whole[..whole.len() * 3 / 4];
         let (out, packed) = unpack(&answer(&[coding], "application/json"), cut, 1000, Bounds::default());
         let packed = packed.expect("packed");
@@ -168,7 +214,11 @@ fn a_fault_keeps_what_came_before_it() {
     let at = checksum.len() - 6;
     checksum[at] ^= 1;
     let (out, packed) = unpack(&answer(&["gzip"], "application/json"), &checksum, 9, Bounds::default());
-    assert_eq!((out.as_slice(), packed.map(|p| p.end)), (TEXT.as_bytes(), Some(E::Broken)), "a false checksum");
+    assert_eq!(
+        (out.as_slice(), packed.map(|p| p.end)),
+        (TEXT.as_bytes(), Some(E::Broken)),
+        "a false checksum"
+    );
     let (_, packed) = unpack(&answer(&["br"], "application/json"), &brotli()[..20], 9, Bounds::default());
     assert_eq!(packed.map(|p| p.end), Some(E::Cut));
     let huge_window = b"\x28\xb5\x2f\xfd\x00\xf8\x01\0\0aaaaaaaa";
@@ -201,7 +251,11 @@ fn bombs_are_stopped() {
         assert_eq!(packed.end, E::TooLarge, "{coding}");
         assert_eq!(packed.inflated.len(), 8 << 20, "{coding}");
         assert!(packed.inflated_bytes >= 8 << 20 && packed.inflated_bytes < 9 << 20, "{coding}");
-        assert_eq!((packed.inflated_bytes, packed.read_bytes), (handed as u64, body.len() as u64), "{coding}");
+        assert_eq!(
+            (packed.inflated_bytes, packed.read_bytes),
+            (handed as u64, body.len() as u64),
+            "{coding}"
+        );
         assert!(packed.is_partial());
     }
     // Without a great ratio the sum counts.

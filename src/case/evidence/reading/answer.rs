@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::Expectation;
-use crate::case::evidence::sse::{Finish, finish_of};
 use crate::case::evidence::envelope::failed_task;
+use crate::case::evidence::sse::{Finish, finish_of};
 use crate::case::evidence::{BodyEnd, Envelope, Response, StreamRecord};
 use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict, UnpackEnd};
 
@@ -44,7 +44,9 @@ pub(super) fn soft(
     let damaged = !readable && undecodable(response, stream);
     if let Some(stream) = stream {
         return match stream.verdict {
-            _ if damaged && stream.verdict != StreamVerdict::FailedMidStream => Some(SoftFailure::Undecodable),
+            _ if damaged && stream.verdict != StreamVerdict::FailedMidStream => {
+                Some(SoftFailure::Undecodable)
+            }
             StreamVerdict::FailedMidStream => Some(SoftFailure::ErrorInBody),
             StreamVerdict::SoftFailure => {
                 Some(by_finish(stream.finish_reason.as_deref()).unwrap_or(SoftFailure::EmptyContent))
@@ -58,7 +60,9 @@ pub(super) fn soft(
     let no_body_belongs = matches!(response.status, Some(204 | 205));
     match envelope.kind {
         EnvelopeKind::Html => Some(SoftFailure::Html),
-        EnvelopeKind::Empty if no_body_belongs || response.body_bytes > 0 => None,
+        EnvelopeKind::Empty if no_body_belongs || (response.body_bytes > 0 && response.body.is_empty()) => {
+            None
+        }
         EnvelopeKind::Empty => Some(SoftFailure::EmptyBody),
         EnvelopeKind::NoError if envelope.partial => broken_end(response),
         EnvelopeKind::NoError => json.and_then(|json| of_json(json, expectation)),

@@ -2,8 +2,8 @@
 
 use chrono::{SecondsFormat, TimeDelta};
 
-use super::sentence::base_url;
 use super::packing;
+use super::sentence::base_url;
 use super::{base_url_alias, code, moment, primary_id, said};
 use crate::case::catalog::{Endpoint, Profile};
 use crate::case::evidence::Timing;

@@ -27,7 +27,9 @@ pub(super) fn sentence(packed: &SafePacked) -> Option<String> {
             "The body is packed ({names}){undeclared} and the packing is broken; {out} bytes could be unpacked before the fault."
         ),
         UnpackEnd::NotPacked => {
-            format!("The header content-encoding says {names}, but the body is not packed; it was read as it is.")
+            format!(
+                "The header content-encoding says {names}, but the body is not packed; it was read as it is."
+            )
         }
         UnpackEnd::UnknownCoding => {
             "The header content-encoding names a coding that cannot be undone here; the body was not read."
