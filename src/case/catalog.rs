@@ -3,6 +3,7 @@
 //! Code holds mechanism, the assets hold knowledge: a new gateway, endpoint, topic or rule needs no Rust. Every fact
 //! carries the page it comes from and the date on which somebody read it.
 
+mod contract;
 mod read;
 mod rule;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use read::{CatalogError, read_files};
 pub use rule::{ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
 
@@ -20,6 +22,8 @@ pub struct Catalog {
     pub profiles: Vec<Profile>,
     /// Endpoint families, in the order in which the picker shows them.
     pub endpoints: Vec<Endpoint>,
+    /// What the published references say of requests; preflight reads it.
+    pub contract: Contract,
     /// Help-center topics.
     pub topics: Vec<Topic>,
     /// Classification rules in the order in which they are tried.

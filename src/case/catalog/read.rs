@@ -1,6 +1,6 @@
 //! Reading catalog files. The only place of the ground floor that parses YAML of ours.
 
-use super::{Catalog, ClassDefaults, Detector, Endpoint, Profile, Rule, Safe, Topic};
+use super::{Catalog, ClassDefaults, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic};
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 13] = [
+const BUILT_IN: [(&str, &str); 14] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -21,6 +21,7 @@ const BUILT_IN: [(&str, &str); 13] = [
     ),
     ("profiles/practice.yaml", include_str!("../../../assets/catalog/profiles/practice.yaml")),
     ("endpoints.yaml", include_str!("../../../assets/catalog/endpoints.yaml")),
+    ("contract.yaml", include_str!("../../../assets/catalog/contract.yaml")),
     ("topics.yaml", include_str!("../../../assets/catalog/topics.yaml")),
     ("classes.yaml", include_str!("../../../assets/catalog/classes.yaml")),
     // One file per rank, each in the order of the classes.
@@ -106,12 +107,13 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str) -> Result<(), CatalogErr
                     put(&mut catalog.detectors, d, |d| &d.id, false);
                 }
             }
+            "contract.yaml" => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
             "safe.yaml" => catalog.safe = parse::<Safe>(file, text)?,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
                     what:
-                        "is none of profiles/*, rules/*, endpoints, topics, classes, safe, detectors (.yaml)"
+                        "is none of profiles/*, rules/*, endpoints, contract, topics, classes, safe, detectors (.yaml)"
                             .to_owned(),
                 });
             }

@@ -183,6 +183,10 @@ fn content_type(draft: &Draft, findings: &mut Vec<Finding>) {
                 .fix("keep one of them"),
         );
     }
+    if !draft.form.is_empty() {
+        form_type(first, findings);
+        return;
+    }
     let looks_like_json = draft.body.trim_start().starts_with(['{', '[']);
     if !looks_like_json || method_of(draft) == "GET" {
         return;
@@ -209,6 +213,30 @@ fn content_type(draft: &Draft, findings: &mut Vec<Finding>) {
         ),
         Some(_) => {}
     }
+}
+
+/// The content type of a form holds the boundary between its parts, which only the sending program knows.
+fn form_type(header: Option<&Header>, findings: &mut Vec<Finding>) {
+    let Some(header) = header else { return };
+    let lower = header.value.to_ascii_lowercase();
+    let finding = if !lower.trim_start().starts_with("multipart/form-data") {
+        at(
+            header,
+            "content_type_not_form",
+            Level::Warning,
+            "the body is a form, the content type says something else",
+        )
+    } else if !lower.contains("boundary=") {
+        at(
+            header,
+            "form_without_boundary",
+            Level::Warning,
+            "the content type of the form is set by hand, without the boundary between its parts",
+        )
+    } else {
+        return;
+    };
+    findings.push(finding.fix("take the header out: the program that sends the form writes it"));
 }
 
 /// True for `application/json`, with or without parameters, and types built on it.

@@ -55,6 +55,17 @@ fn addresses_are_checked() {
         ("https://api.cometapi.com/v1/chat/completions/", "path_trailing_slash"),
         ("https://api.cometapi.com/v1/chat/completion", "path_unknown"),
         ("https://api.cometapi.com/v1/not-a-real-endpoint", "path_unknown"),
+        ("https://api.cometapi.com/v1/chat/completions/chat/completions", "path_doubled_endpoint"),
+        ("https://api.cometapi.com/v1/chat/completions/v1/chat/completions", "path_doubled_endpoint"),
+        ("https://api.cometapi.com/V1/Chat/Completions", "path_case"),
+        ("https://api.cometapi.com/v1/https://api.cometapi.com/v1/chat/completions", "url_pasted_twice"),
+        ("https:/api.cometapi.com/v1/chat/completions", "scheme_misspelt"),
+        ("htps://api.cometapi.com/v1/chat/completions", "scheme_misspelt"),
+        ("https://https://api.cometapi.com/v1/chat/completions", "scheme_doubled"),
+        ("https://api.cometapi.com:80/v1/chat/completions", "port_not_of_scheme"),
+        ("wss://api.cometapi.com/v1/realtime?model=x", "websocket"),
+        ("https://api.cometapi.com/v1/chat/completions?key=[key#1]", "key_in_query credential_in_two_places"),
+        ("https://api.cometapi.com/v1/chat/completions?api-version=2024-10-21", "azure_style"),
         ("https://api.cometapi.com/v1/models", "method_not_for_path"),
         ("https://api.cometapi.com/api/v1/chat/completions", "path_with_prefix"),
         ("api.cometapi.com/v1/chat/completions", "url_without_scheme"),
@@ -64,22 +75,20 @@ fn addresses_are_checked() {
         ("", "url_missing"),
     ];
     for (url, id) in table {
-        assert_eq!(ids(&draft(url, BODY)), [id], "{url}");
+        assert_eq!(ids(&draft(url, BODY)).join(" "), id, "{url}");
     }
     let other = check(&draft("https://api.openai.com/v1/chat/completions", BODY), "cometapi");
     assert_eq!(
         other.iter().map(|f| (f.id, f.level)).collect::<Vec<_>>(),
-        [("host_not_of_gateway", Level::Info), ("key_of_other_gateway", Level::Warning)]
+        [("key_of_other_gateway", Level::Warning), ("provider_default_base_url", Level::Warning)]
     );
     let local = check(&draft("http://127.0.0.1:8080/v1/chat/completions", BODY), "cometapi");
     assert_eq!(local, []);
     let typo = check(&draft("https://api.cometapi.com/v1/chat/completion", BODY), "cometapi");
     assert!(typo[0].fix.contains("/v1/chat/completions"));
-    for (path, level) in [
-        ("/v1/chat/completions/chat/completions", Level::Warning),
-        ("/v1beta/models/gemini-2.5-pro:generateContent", Level::Info),
-        ("/v1/audio/speech", Level::Info),
-    ] {
+    for (path, level) in
+        [("/v1beta/models/gemini-2.5-pro:generateContent", Level::Info), ("/v1/audio/speech", Level::Info)]
+    {
         let found = check(&draft(&format!("https://api.cometapi.com{path}"), BODY), "cometapi");
         assert_eq!(
             found.iter().map(|f| (f.id, f.level)).collect::<Vec<_>>(),
@@ -89,6 +98,141 @@ fn addresses_are_checked() {
     }
     let bare = check(&draft("https://api.cometapi.com/chat/completions", "{}"), "cometapi");
     assert!(bare.iter().any(|f| f.id == "field_missing"), "the body is checked all the same");
+}
+
+#[test]
+fn addresses_of_other_kinds_are_named() {
+    let realtime = check(&draft("https://api.cometapi.com/v1/realtime", ""), "cometapi");
+    let finding = realtime.iter().find(|f| f.id == "websocket").expect("named");
+    assert!(finding.fix.contains("close code") && finding.source.is_some());
+    for fine in [
+        "https://api.cometapi.com/v1/realtime/sessions",
+        "https://api.cometapi.com/v1/chat/completions?next=wss://x",
+    ] {
+        assert!(!ids(&draft(fine, BODY)).contains(&"websocket"), "{fine}");
+    }
+    for path in ["/v1/models/{model}", "/v1/models/<id>", "/v1/models/:id", "/v1/models/%7Bmodel%7D"] {
+        let get = Draft {
+            method: "GET".into(),
+            body: String::new(),
+            ..draft(&format!("https://api.cometapi.com{path}"), "")
+        };
+        assert_eq!(ids(&get), ["path_is_placeholder"], "{path}");
+    }
+    let azure = "https://api.cometapi.com/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21";
+    assert!(ids(&draft(azure, BODY)).contains(&"azure_style"));
+    let own =
+        "https://house.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21";
+    assert!(!ids(&draft(own, BODY)).contains(&"azure_style"));
+}
+
+#[test]
+fn keys_are_told_by_their_published_beginning_alone() {
+    use crate::case::keyring::{KeyRing, Origin, SecretKind};
+    let table = [
+        ("sk-ant-api03-", "https://api.cometapi.com", Some("key_of_provider")),
+        ("sk-or-v1-", "https://api.cometapi.com", Some("key_of_provider")),
+        ("AIza", "https://api.cometapi.com", Some("key_of_provider")),
+        ("sk-proj-", "https://api.anthropic.com", Some("key_of_provider")),
+        ("sk-", "https://api.anthropic.com", Some("key_not_of_provider")),
+        ("sk-ant-api03-", "https://api.anthropic.com", None),
+        ("sk-", "https://api.cometapi.com", None),
+        ("sk-", "https://api.openai.com", None),
+        ("sk-ant-api03-", "https://gateway.example", None),
+    ];
+    let catalog = Catalog::built_in();
+    for (begin, host, expected) in table {
+        let mut ring = KeyRing::default();
+        let secret = format!("{begin}{}", "aB3".repeat(16));
+        let label = ring.hold(SecretKind::Key, Origin::Pasted, &secret);
+        let mut draft = draft(&format!("{host}/v1/chat/completions"), BODY);
+        draft.headers[0].value = format!("Bearer {label}");
+        let found = preflight_keys(&draft, &ring, &catalog, catalog.profile("cometapi"));
+        assert_eq!(
+            found.iter().map(|f| f.id).collect::<Vec<_>>(),
+            expected.into_iter().collect::<Vec<_>>(),
+            "{begin} {host}"
+        );
+        assert!(!format!("{found:?}").contains("aB3aB3"));
+    }
+}
+
+/// The request that an example of `contract.yaml` means.
+fn example(check: &crate::case::catalog::Check, text: &str, catalog: &Catalog) -> Draft {
+    let mut path = check
+        .endpoints
+        .first()
+        .and_then(|id| catalog.endpoint(id))
+        .map(|e| e.path.clone())
+        .or_else(|| {
+            check.paths.first().map(|p| p.replace("*:", "/v1beta/models/gemini-2.5-pro:").replace('*', "x"))
+        })
+        .unwrap_or_default();
+    let (marks, body) = text.split_at(text.find('{').expect("a body"));
+    let mut body = body.to_owned();
+    let mut headers = vec![
+        Header::new("Authorization", "Bearer [env:COMETAPI_KEY]"),
+        Header::new("Content-Type", "application/json"),
+        Header::new("anthropic-version", "2023-06-01"),
+    ];
+    let mut form = Vec::new();
+    for mark in marks.split_whitespace() {
+        match mark {
+            "form:" => form = parts(&body),
+            "large:" => body.push_str(&" ".repeat(33 << 20)),
+            "long:" => body = body.replace("\"x\"", &format!("\"{}\"", "x".repeat(5000))),
+            "many:" => body = body.replace("[\"a\"]", &format!("[{}]", vec!["\"a\""; 2049].join(","))),
+            "runway:" => headers.push(Header::new("x-runway-version", "2024-11-06")),
+            other => path = other.to_owned(),
+        }
+    }
+    if !form.is_empty() {
+        body.clear();
+        headers.remove(1);
+    }
+    let url = format!("https://api.cometapi.com{path}");
+    Draft { method: "POST".into(), url, headers, body, form }
+}
+
+fn parts(body: &str) -> Vec<crate::case::request::Part> {
+    use crate::case::request::{Part, PartContent};
+    let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).expect("an object");
+    map.into_iter()
+        .map(|(name, value)| {
+            let content = match value.get("file").and_then(|f| f.as_str()) {
+                Some(path) => PartContent::File {
+                    path: path.into(),
+                    bytes: value.get("bytes").and_then(serde_json::Value::as_u64),
+                },
+                None => PartContent::Text(value.as_str().expect("a text").into()),
+            };
+            Part { name, content, filename: None, media_type: None }
+        })
+        .collect()
+}
+
+#[test]
+fn every_check_finds_and_spares_its_examples() {
+    let catalog = Catalog::built_in();
+    let profile = catalog.profile("cometapi");
+    let mut faults = Vec::new();
+    for check in &catalog.contract.checks {
+        let id = check.id.as_str();
+        for (texts, wanted) in [(&check.finds, true), (&check.spares, false)] {
+            for text in texts {
+                let draft = example(check, text, &catalog);
+                let found: Vec<Finding> = preflight(&draft, &catalog, profile);
+                let hits: Vec<&Finding> = found.iter().filter(|f| f.id == id).collect();
+                if hits.is_empty() == wanted {
+                    faults.push(format!("{id} {} {text}", if wanted { "misses" } else { "must spare" }));
+                }
+                if hits.iter().any(|f| f.source.is_none()) || found.iter().any(|f| f.id == "json_syntax") {
+                    faults.push(format!("{id}: no source, or broken example {text}"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
