@@ -1,7 +1,7 @@
 //! The credential and the host: does the one belong to the other, and does it stand where it belongs.
 
 use super::url::Address;
-use crate::case::catalog::{Catalog, Contract, Profile, Provider};
+use crate::case::catalog::{Auth, Catalog, Contract, Profile, Provider};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
 use crate::case::request::{Draft, Target};
@@ -48,7 +48,8 @@ pub(super) fn check(
         !value.is_empty()
             && ["key", "api_key", "apikey", "api-key"].iter().any(|n| name.eq_ignore_ascii_case(n))
     });
-    if in_query && target.path.starts_with("/v1/") {
+    let by_query = address.endpoint.is_none_or(|e| e.auth.contains(&Auth::QueryKey));
+    if in_query && !by_query {
         findings.push(
             Finding::new("key_in_query", Level::Warning, "the key stands in the address, where logs keep it")
                 .at(Place::Url)

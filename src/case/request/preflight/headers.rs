@@ -2,7 +2,7 @@
 
 use super::placeholder::is_placeholder;
 use super::url::{Address, method_of};
-use crate::case::catalog::{Catalog, Profile};
+use crate::case::catalog::{Auth, Catalog, Profile};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{SecretKind, env_names};
 use crate::case::request::{Draft, Header};
@@ -18,7 +18,8 @@ pub(super) fn check(
     let credentials: Vec<&Header> =
         draft.headers.iter().filter(|h| is_credential(&h.name, catalog)).collect();
     let in_url = in_url(address, catalog, findings);
-    if credentials.is_empty() && !in_url {
+    let keyless = address.endpoint.is_some_and(|e| e.auth.contains(&Auth::None));
+    if credentials.is_empty() && !in_url && !keyless {
         let variable = profile.and_then(|p| p.key_env.first()).map_or("API_KEY", String::as_str);
         let level = if address.is_loopback { Level::Info } else { Level::Warning };
         findings.push(

@@ -1,6 +1,6 @@
 //! The address and the method.
 
-use crate::case::catalog::{Catalog, Endpoint, Profile};
+use crate::case::catalog::{Catalog, Endpoint, Profile, Served};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::request::{Draft, Target};
 
@@ -73,6 +73,9 @@ pub(super) fn check<'a>(
     }
     host(&target, catalog, profile, is_loopback, findings);
     let endpoint = path(draft, &target, catalog, findings);
+    if let Some(endpoint) = endpoint {
+        documented(endpoint, &target, profile, findings);
+    }
     Address { target: Some(target), endpoint, is_loopback }
 }
 
@@ -349,6 +352,30 @@ fn is_placeholder_free(path: &str) -> bool {
             && !lower.starts_with('$')
             && !(lower.len() > 1 && lower.starts_with(':'))
     })
+}
+
+/// What the catalog knows of the endpoint beside its path: does the gateway serve it, and what must the query say.
+fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, findings: &mut Vec<Finding>) {
+    let mut push = |finding: Finding| findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed));
+    // What is known of being served is known of the gateways that the catalog names.
+    if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty()) {
+        push(at_url(
+            "endpoint_not_served",
+            Level::Warning,
+            "the gateway answers on this path that it does not implement it",
+            "use an endpoint that the gateway's API reference documents",
+        ));
+    }
+    for parameter in endpoint.query.iter().filter(|p| p.required) {
+        if !target.query.iter().any(|(name, _)| name == &parameter.name) {
+            push(at_url(
+                "query_missing",
+                Level::Warning,
+                &format!("this endpoint wants the parameter {} in the address", parameter.name),
+                &format!("add ?{}=… behind the path", parameter.name),
+            ));
+        }
+    }
 }
 
 /// The first endpoint on `path`, whatever its method.
