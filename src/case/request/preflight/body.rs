@@ -227,10 +227,11 @@ impl Checker<'_> {
             paths: &[written, endpoint.map_or("", |e| e.path.as_str())],
             profile: against.profile.map(|p| p.id.as_str()),
         };
-        for hit in contract::run(against.contract, &subject) {
+        let before = self.findings.len();
+        'hits: for hit in contract::run(against.contract, &subject) {
             for place in &hit.places {
                 if self.findings.len() >= MOST_FINDINGS {
-                    return;
+                    break 'hits;
                 }
                 let check = hit.check;
                 let level = contract::level(check.level);
@@ -243,6 +244,10 @@ impl Checker<'_> {
                 }
             }
         }
+        // A check knows more than that a role or a type is not on the list: at the same place it speaks alone.
+        let places: Vec<Place> = self.findings.iter().skip(before).map(|f| f.place.clone()).collect();
+        self.findings
+            .retain(|f| !(matches!(f.id, "role_invalid" | "field_type") && places.contains(&f.place)));
     }
 
     /// A finding at the value under `pointer`, or at its nearest parent that is there.
