@@ -2,6 +2,7 @@
 
 mod answer;
 mod layer;
+mod own;
 mod time;
 
 use chrono::{DateTime, Utc};
@@ -92,8 +93,15 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };
     }
-    let Body { envelope, json } = body;
+    let Body { mut envelope, json } = body;
     let json = json.as_ref();
+    let own_fields = profile.map(|p| &p.error_fields);
+    let own = json.zip(own_fields).filter(|_| !response.is_success());
+    let own = own.and_then(|(json, fields)| own::envelope(json, fields));
+    let is_own = own.is_some();
+    if let Some(own) = own {
+        envelope = own;
+    }
 
     let server_date = response.header("date").and_then(time::http_date);
     let known = Catalog::built_in();
@@ -103,10 +111,15 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         known,
         offset_hours: profile.and_then(|p| p.request_id_utc_offset_hours),
         near: server_date.or(attempt.at),
+        own_place: own_fields.map_or("", |fields| &fields.request_id),
     };
     let request_ids = collect(response, envelope.message.as_deref(), json, &names);
     let redirect = redirect_of(response, expectation, profile);
-    let (layer, layer_because) = layer::of(response, &envelope, json, redirect.as_ref(), profile);
+    let (layer, layer_because) = if is_own {
+        (Layer::Gateway, "the error has the shape that the profile gives as the gateway's own")
+    } else {
+        layer::of(response, &envelope, json, redirect.as_ref(), profile)
+    };
     let finish_reason =
         stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
     Reading {
