@@ -37,9 +37,7 @@ use crate::case::sanitize::{Format, Words};
 
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
-pub use event::{
-    ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress,
-};
+pub use event::{ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress};
 pub use files::MOST_FILE_BYTES;
 pub use output::Output;
 

@@ -13,8 +13,8 @@ use std::fmt;
 use crate::case::evidence::Attempt;
 use crate::case::finding::{Finding, Level, Place};
 
-pub(crate) use preflight::is_placeholder;
 pub(crate) use part::known_extension;
+pub(crate) use preflight::is_placeholder;
 pub use preflight::preflight;
 pub use target::{Target, TargetError};
 
@@ -147,7 +147,8 @@ impl Draft {
 
     /// True where the body is a form: it has parts, or an empty body under a `multipart/form-data` header.
     pub fn is_form(&self) -> bool {
-        let says_so = |h: &Header| h.name.eq_ignore_ascii_case("content-type") && part::is_form_type(&h.value);
+        let says_so =
+            |h: &Header| h.name.eq_ignore_ascii_case("content-type") && part::is_form_type(&h.value);
         !self.form.is_empty() || (self.body.is_empty() && self.headers.iter().any(says_so))
     }
 
@@ -225,13 +226,17 @@ impl Request {
     /// True when the request asks for a stream: `"stream": true`, or a streaming path.
     pub fn streaming(&self) -> bool {
         self.field("stream").is_some_and(|text| text.trim().eq_ignore_ascii_case("true"))
-            || self.json().is_some_and(|json| json.get("stream").and_then(serde_json::Value::as_bool) == Some(true))
+            || self
+                .json()
+                .is_some_and(|json| json.get("stream").and_then(serde_json::Value::as_bool) == Some(true))
             || self.target.path.contains(":streamGenerateContent")
     }
 
     /// Bytes of the body as it is written here: masked, files as far as they were looked at.
     pub fn body_bytes(&self) -> u64 {
-        self.body.as_ref().map_or_else(|| part::form_bytes(&self.form, BOUNDARY_LENGTH), |body| body.len() as u64)
+        self.body
+            .as_ref()
+            .map_or_else(|| part::form_bytes(&self.form, BOUNDARY_LENGTH), |body| body.len() as u64)
     }
 
     /// Every masked text of the request, for finding references to secrets.

@@ -65,7 +65,8 @@ impl Session {
             };
             findings.extend(finding);
         }
-        let all: u64 = self.seen.files.iter().filter_map(|s| s.look.ok()).map(|f| f.bytes).fold(0, u64::saturating_add);
+        let all: u64 =
+            self.seen.files.iter().filter_map(|s| s.look.ok()).map(|f| f.bytes).fold(0, u64::saturating_add);
         if all > MOST_FILE_BYTES {
             findings.push(too_large(Place::Whole));
         }
@@ -117,18 +118,26 @@ impl Session {
             matches!(&part.content, PartContent::File { bytes: None, path } if self.seen_at(path).is_none_or(|s| s.look.is_ok()))
         });
         let unseen = unseen.map(|part| {
-            Finding::new("file_not_seen", Level::Error, "a file of the form was not looked at: its path is not known")
-                .at(Place::Field(part.name.clone()))
-                .fix("write the whole path")
+            Finding::new(
+                "file_not_seen",
+                Level::Error,
+                "a file of the form was not looked at: its path is not known",
+            )
+            .at(Place::Field(part.name.clone()))
+            .fix("write the whole path")
         });
         self.file_findings.iter().find(|f| f.level == Level::Error).cloned().or(unseen)
     }
 }
 
 fn too_large(place: Place) -> Finding {
-    Finding::new("file_too_large", Level::Error, "the files are larger than the 64 MiB that are sent from here")
-        .at(place)
-        .fix("reproduce with a smaller file; if the size is the fault, keep the answer that you have")
+    Finding::new(
+        "file_too_large",
+        Level::Error,
+        "the files are larger than the 64 MiB that are sent from here",
+    )
+    .at(place)
+    .fix("reproduce with a smaller file; if the size is the fault, keep the answer that you have")
 }
 
 /// The type that is declared for a file, against what its first bytes say.

@@ -8,9 +8,7 @@ use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{Label, Origin, SecretKind, env_names};
-use crate::case::request::{
-    Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight,
-};
+use crate::case::request::{Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight};
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -46,6 +44,7 @@ impl Session {
         self.said = read.said;
         self.deadlines = read.deadlines;
         self.paste_findings = read.findings;
+        self.paste_findings.extend(self.shorter_deadline());
         self.draft = read.draft.unwrap_or_default();
         // A key that stood in the paste is the one that failed; a key that was given before yields to it.
         if self.draft.headers.iter().any(|h| !self.ring.used_in(&h.value).is_empty()) {
@@ -60,6 +59,24 @@ impl Session {
         }
         self.notice = None;
         self.draft_changed()
+    }
+
+    /// Tells that a deadline of the command is kept.
+    fn shorter_deadline(&self) -> Option<Finding> {
+        let (kept, own) = (self.timeouts(), self.settings.timeouts);
+        let (option, ms) = if kept.total_ms < own.total_ms {
+            ("-m", kept.total_ms)
+        } else if kept.connect_ms < own.connect_ms {
+            ("--connect-timeout", kept.connect_ms)
+        } else {
+            return None;
+        };
+        let message = format!("the command gives up after {ms} ms; the same deadline is kept here");
+        Some(
+            Finding::new("deadline_of_the_command", Level::Info, message)
+                .at(Place::Option(option.to_owned()))
+                .fix("leave the option out to see the answer that comes later"),
+        )
     }
 
     pub(super) fn edited(&mut self, mut draft: Draft) -> Vec<Effect> {

@@ -230,10 +230,10 @@ impl Parts {
             Meaning::Form => self.form_field(option, value, false),
             Meaning::FormString => self.form_field(option, value, true),
             Meaning::MaxTime => {
-                self.deadlines.total_ms = self.deadline(option, value).or(self.deadlines.total_ms);
+                self.deadlines.total_ms = fields::deadline(value).or(self.deadlines.total_ms);
             }
             Meaning::ConnectTimeout => {
-                self.deadlines.connect_ms = self.deadline(option, value).or(self.deadlines.connect_ms);
+                self.deadlines.connect_ms = fields::deadline(value).or(self.deadlines.connect_ms);
             }
             Meaning::Upload => {
                 self.upload = true;

@@ -68,9 +68,9 @@ const fn alone(meaning: Meaning) -> Flag {
 /// A long option by its name without the dashes.
 pub(super) fn long(name: &str) -> Option<Flag> {
     use Meaning::{
-        Bearer, ConnectTimeout, Cookie, Data, DataRaw, DataUrlencode, Follow, Form, FormString, Get, Head, Header, Ignored, Insecure,
-        Json, MaxTime, Method, Next, NotApplied, Proxy, ProxyUser, Range, Referer, Upload, Url, UrlQuery, User,
-        UserAgent, WriteOut,
+        Bearer, ConnectTimeout, Cookie, Data, DataRaw, DataUrlencode, Follow, Form, FormString, Get, Head,
+        Header, Ignored, Insecure, Json, MaxTime, Method, Next, NotApplied, Proxy, ProxyUser, Range, Referer,
+        Upload, Url, UrlQuery, User, UserAgent, WriteOut,
     };
     Some(match name {
         "request" => with(Method),

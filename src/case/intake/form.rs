@@ -352,13 +352,16 @@ mod tests {
                 r#"file=@"local,file";filename="name\"in\\post";type=a/b"#,
                 r#"file: file "local,file" name "name\"in\\post" type a/b"#,
             ),
-            (r#"colors="red; green; blue";type=text/x-myapp"#, "colors: text \"red; green; blue\" type text/x-myapp"),
             (
-                "submit=OK;headers=\"X-submit-type: OK\"",
-                "submit: text \"OK\" !Headers",
+                r#"colors="red; green; blue";type=text/x-myapp"#,
+                "colors: text \"red; green; blue\" type text/x-myapp",
             ),
+            ("submit=OK;headers=\"X-submit-type: OK\"", "submit: text \"OK\" !Headers"),
             ("a=@b.txt;encoder=base64", "a: file \"b.txt\" !Headers"),
-            ("f=@a.png,b.png;type=image/png", "f: file \"a.png\" | f: file \"b.png\" type image/png !Several"),
+            (
+                "f=@a.png,b.png;type=image/png",
+                "f: file \"a.png\" | f: file \"b.png\" type image/png !Several",
+            ),
             ("prompt=hello; world", "prompt: text \"hello\" !Cut"),
             ("prompt=hello;", "prompt: text \"hello\""),
             ("a=b=c", "a: text \"b=c\""),
@@ -369,7 +372,10 @@ mod tests {
             ("a=\"b", "a: text \"\\\"b\""),
             ("a=x,y", "a: text \"x,y\""),
             ("a={\"b\": [1, 2]}", "a: text \"{\\\"b\\\": [1, 2]}\""),
-            ("a=x;TYPE=text/plain; charset=utf-8;filename=n", "a: text \"x\" name \"n\" type text/plain; charset=utf-8"),
+            (
+                "a=x;TYPE=text/plain; charset=utf-8;filename=n",
+                "a: text \"x\" name \"n\" type text/plain; charset=utf-8",
+            ),
             ("a=x;type=png", "a: text \"x\" type png !BadType"),
             ("a=<b.txt;filename=c", "a: file \"b.txt\" name \"\" !NoFilename"),
             ("nothing", " !NoEquals"),
@@ -385,7 +391,8 @@ mod tests {
 
     #[test]
     fn lines_of_the_editor_are_fields_and_nothing_is_refused() {
-        let text = "model=whisper-1\n\nprompt=\"two\nlines\"\nfile=@~/a.mp3;type=audio/mpeg\nunfinished\nx=\"open\n";
+        let text =
+            "model=whisper-1\n\nprompt=\"two\nlines\"\nfile=@~/a.mp3;type=audio/mpeg\nunfinished\nx=\"open\n";
         let names: Vec<String> = lines(text).iter().map(|p| format!("{}:{:?}", p.name, p.text())).collect();
         assert_eq!(
             names,

@@ -7,7 +7,8 @@ const MOST_PARTS: usize = 1_000;
 
 /// The boundary that the content type names, where the body is a form.
 pub(super) fn boundary(headers: &[Header]) -> Option<&str> {
-    let value = headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type")).map(|h| h.value.as_str())?;
+    let value =
+        headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type")).map(|h| h.value.as_str())?;
     let (media, parameters) = value.split_once(';')?;
     if !media.trim().eq_ignore_ascii_case("multipart/form-data") {
         return None;
@@ -21,9 +22,8 @@ pub(super) fn boundary(headers: &[Header]) -> Option<&str> {
 
 /// The content type without its boundary: the sender makes its own.
 pub(super) fn without_boundary(value: &str) -> String {
-    let is_boundary = |p: &&str| {
-        p.split_once('=').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))
-    };
+    let is_boundary =
+        |p: &&str| p.split_once('=').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
     value.split(';').filter(|p| !is_boundary(p)).map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
@@ -133,7 +133,8 @@ mod tests {
             assert_eq!(second.media_type.as_deref(), Some("text/plain"));
             assert_eq!(second.text().map(|t| t.replace('\r', "")).as_deref(), Some("one\n\ntwo"));
         }
-        let empty = parts("--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b--", "b").expect("a form");
+        let empty =
+            parts("--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b--", "b").expect("a form");
         assert_eq!(empty[0].text(), Some(""));
         assert!(parts("no parts", "b").is_none());
         assert!(parts("--b\nno head\n--b--", "b").is_none());
@@ -144,7 +145,11 @@ mod tests {
         let of = |value: &str| vec![Header::new("content-type", value)];
         let table = [
             ("multipart/form-data; boundary=abc", Some("abc"), "multipart/form-data"),
-            ("Multipart/Form-Data; charset=x; boundary=\"a b\"", Some("a b"), "Multipart/Form-Data; charset=x"),
+            (
+                "Multipart/Form-Data; charset=x; boundary=\"a b\"",
+                Some("a b"),
+                "Multipart/Form-Data; charset=x",
+            ),
             ("multipart/form-data", None, "multipart/form-data"),
             ("application/json; boundary=a", None, "application/json"),
         ];

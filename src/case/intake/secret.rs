@@ -293,8 +293,16 @@ fn is_secret_name(name: &str) -> bool {
         name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     matches!(
         letters.as_str(),
-        "apikey" | "accesstoken" | "refreshtoken" | "authtoken" | "clientsecret" | "secretkey" | "secret"
-            | "password" | "passwd" | "authorization"
+        "apikey"
+            | "accesstoken"
+            | "refreshtoken"
+            | "authtoken"
+            | "clientsecret"
+            | "secretkey"
+            | "secret"
+            | "password"
+            | "passwd"
+            | "authorization"
     )
 }
 

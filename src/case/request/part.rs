@@ -19,10 +19,10 @@ const OF_CURL: [(&str, &str); 10] = [
 
 /// Endings of files that APIs take, with which a name may be described. An unknown ending may be a person's name.
 const KNOWN: [&str; 48] = [
-    "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif", "svg", "ico", "mp3", "mp4",
-    "mpeg", "mpga", "m4a", "wav", "webm", "ogg", "oga", "opus", "flac", "aac", "aiff", "mov", "mkv", "avi", "pdf",
-    "txt", "md", "csv", "tsv", "json", "jsonl", "xml", "html", "htm", "yaml", "yml", "docx", "xlsx", "pptx", "zip",
-    "gz", "tar", "bin",
+    "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif", "svg", "ico", "mp3",
+    "mp4", "mpeg", "mpga", "m4a", "wav", "webm", "ogg", "oga", "opus", "flac", "aac", "aiff", "mov", "mkv",
+    "avi", "pdf", "txt", "md", "csv", "tsv", "json", "jsonl", "xml", "html", "htm", "yaml", "yml", "docx",
+    "xlsx", "pptx", "zip", "gz", "tar", "bin",
 ];
 
 impl Part {
@@ -153,10 +153,8 @@ mod tests {
         for (part, name, media) in table {
             assert_eq!((part.sent_filename(), part.sent_media_type()), (name, media), "{:?}", part.path());
         }
-        let text = |filename: Option<&str>| Part {
-            content: PartContent::Text("x".into()),
-            ..file("", filename)
-        };
+        let text =
+            |filename: Option<&str>| Part { content: PartContent::Text("x".into()), ..file("", filename) };
         assert_eq!(text(None).sent_media_type(), None);
         assert_eq!(text(Some("a.pdf")).sent_media_type(), Some("application/pdf"));
         assert_eq!(text(Some("a.bin")).sent_media_type(), None);

@@ -67,7 +67,11 @@ fn boundary(pieces: &[(String, Vec<u8>)]) -> String {
 pub(super) fn content_type(written: Option<&str>, boundary: &str) -> String {
     let is_boundary =
         |p: &str| p.split_once('=').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"));
-    let kept: Vec<&str> =
-        written.unwrap_or("multipart/form-data").split(';').filter(|p| !is_boundary(p)).map(str::trim).collect();
+    let kept: Vec<&str> = written
+        .unwrap_or("multipart/form-data")
+        .split(';')
+        .filter(|p| !is_boundary(p))
+        .map(str::trim)
+        .collect();
     format!("{}; boundary={boundary}", kept.join("; "))
 }

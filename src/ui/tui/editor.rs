@@ -129,8 +129,7 @@ impl Editor {
             return;
         }
         // Headers and parts say whether the text is a form.
-        let mut own =
-            Draft { headers: draft.headers.clone(), form: draft.form.clone(), ..Draft::default() };
+        let mut own = Draft { headers: draft.headers.clone(), form: draft.form.clone(), ..Draft::default() };
         field.put(&mut own, &self.text());
         let same = match field {
             Field::Method => own.method == draft.method,

@@ -110,21 +110,11 @@ impl Parts {
         let found = secret::mask_form(&mut form, catalog, ring);
         (form, found)
     }
+}
 
-    /// Seconds, perhaps with a fraction, as milliseconds; 0 is no deadline.
-    pub(super) fn deadline(&mut self, option: &str, value: &str) -> Option<u64> {
-        let seconds: f64 = value.trim().parse().ok()?;
-        let ms = seconds * 1000.0;
-        if !(ms >= 1.0 && ms < 1e12) {
-            return None;
-        }
-        self.noticed(
-            "deadline_of_the_command",
-            Level::Info,
-            option,
-            "the command sets a deadline of its own; where it is shorter than the one here, it is kept",
-        );
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked")]
-        Some(ms as u64)
-    }
+/// Seconds, perhaps with a fraction, as milliseconds; 0 is no deadline.
+pub(super) fn deadline(value: &str) -> Option<u64> {
+    let ms = value.trim().parse::<f64>().ok()? * 1000.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked")]
+    (1.0..1e12).contains(&ms).then_some(ms as u64)
 }

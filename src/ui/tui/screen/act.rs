@@ -7,7 +7,7 @@ use crate::case::keyring::Origin;
 use crate::case::sanitize::Format;
 use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
 use crate::ui::tui::editor::{EDITABLE, Editor, Target};
-use crate::ui::tui::field::{Field, WordField, model_of, neighbour, naming_model};
+use crate::ui::tui::field::{Field, WordField, model_of, naming_model, neighbour};
 use crate::ui::tui::form;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
