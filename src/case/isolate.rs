@@ -43,8 +43,8 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
         Changed::Key(label) => replace_key(&mut control, *label, catalog)?,
         Changed::MinimalBody => {
             let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
-            // A form is replaced only where the endpoint takes JSON too.
-            if endpoint.minimal_body.is_empty() || endpoint.body == BodyKind::Multipart {
+            // A task costs, and what it makes comes later; a form is replaced only where the endpoint takes JSON too.
+            if !endpoint.is_cheap() || endpoint.body == BodyKind::Multipart {
                 return None;
             }
             if !control.form.is_empty() {
@@ -55,6 +55,7 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
             let model = request.model().unwrap_or_default();
             let quoted = serde_json::to_string(&model).ok()?;
             control.body = Some(endpoint.minimal_body.replace("\"{model}\"", &quoted));
+            control.form.clear();
         }
     }
     (control != *request).then_some(control)

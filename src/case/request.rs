@@ -15,7 +15,7 @@ use crate::case::finding::{Finding, Level, Place};
 
 pub(crate) use part::known_extension;
 pub(crate) use preflight::is_placeholder;
-pub use preflight::preflight;
+pub use preflight::{preflight, preflight_keys};
 pub use target::{Target, TargetError};
 
 /// Characters of the boundary between the parts of a form, as curl's is long.

@@ -45,7 +45,7 @@ pub use audit::{Audit, Format, Refusal, Rendered};
 pub use ledger::{Entry, Ledger};
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
-    SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
+    SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
 
 /// The sanitizer of one case: keeps the placeholders consistent between evidence and words, and remembers what was

@@ -31,23 +31,20 @@ impl Session {
         let form = &self.draft.form;
         self.seen.files.retain(|seen| form.iter().any(|part| part.path() == Some(seen.path.as_str())));
         self.seen.folder = new.folder;
-        self.note_is_stale();
-        self.file_findings = self.findings_of_files();
-        if !self.was_sent() {
-            self.evidence.request = self.request().ok();
-            self.reread();
+        let mut effects = self.draft_changed();
+        if std::mem::take(&mut self.send_after_look) {
+            effects.extend(self.ask_to_send(now));
         }
-        if std::mem::take(&mut self.send_after_look) { self.ask_to_send(now) } else { Vec::new() }
+        effects
     }
 
     /// Sizes, as far as the files were seen.
-    pub(super) fn with_sizes(&self, mut request: Request) -> Request {
-        for part in &mut request.form {
+    pub(super) fn put_sizes(&self, form: &mut [Part]) {
+        for part in form {
             if let PartContent::File { path, bytes } = &mut part.content {
                 *bytes = self.seen_at(path).and_then(|seen| seen.look.ok()).map(|facts| facts.bytes);
             }
         }
-        request
     }
 
     fn seen_at(&self, path: &str) -> Option<&FileSeen> {
@@ -78,6 +75,11 @@ impl Session {
         let folder = &self.seen.folder;
         let (id, message, fix) = match trouble {
             FileTrouble::TooLarge => return too_large(place),
+            FileTrouble::Missing if path.is_empty() => (
+                "file_missing",
+                "no path is given for the file yet".to_owned(),
+                "write it behind the @".to_owned(),
+            ),
             FileTrouble::Missing if path == "-" => (
                 "file_missing",
                 "the file comes from the standard input of the command, which is not here".to_owned(),

@@ -8,7 +8,9 @@ use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{Label, Origin, SecretKind, env_names};
-use crate::case::request::{Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight};
+use crate::case::request::{
+    Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight, preflight_keys,
+};
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -212,7 +214,8 @@ impl Session {
         if let Some(label) = self.given_key {
             put_key(&mut request.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
-        Ok(self.with_sizes(request))
+        self.put_sizes(&mut request.form);
+        Ok(request)
     }
 
     fn default_base(&self) -> Option<&str> {
@@ -241,7 +244,7 @@ impl Session {
     }
 
     /// After any change of the draft: checks it, asks for variables that it names, makes the note stale.
-    fn draft_changed(&mut self) -> Vec<Effect> {
+    pub(super) fn draft_changed(&mut self) -> Vec<Effect> {
         self.note_is_stale();
         self.confirmed = false;
         let profile = self.profile().cloned();
@@ -249,9 +252,11 @@ impl Session {
         if let Some(label) = self.given_key {
             put_key(&mut draft.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
+        self.put_sizes(&mut draft.form);
+        self.file_findings = self.findings_of_files();
         self.preflight =
             if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
-        self.file_findings = self.findings_of_files();
+        self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
         // What was observed belongs to the request as it was sent; an edit waits for the next sending.
         if !self.was_sent() {
             self.evidence.request = self.request().ok();
