@@ -13,6 +13,7 @@ mod answers;
 mod gate;
 mod mint;
 mod scenario;
+pub mod score;
 mod server;
 mod wire;
 
@@ -26,7 +27,7 @@ use tokio::sync::oneshot;
 
 use crate::io::clock::Clock;
 
-pub use scenario::{Basis, Scenario, scenarios};
+pub use scenario::{Basis, Expect, GROUPS, Scenario, scenarios};
 
 /// How a practice gateway is set up.
 #[derive(Clone)]

@@ -21,7 +21,7 @@ use crate::case::retry::Policy;
 use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
 
 pub use build::build;
-pub use completeness::{Item, completeness};
+pub use completeness::{By, Item, completeness};
 pub use markdown::TemplateError;
 pub use model::*;
 pub use schema::{Fault, SCHEMA, validate};

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::case::vocabulary::{FailureClass, RetryVerdict};
+
 const FILE: &str = include_str!("../../assets/practice/scenarios.yaml");
 
 static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
@@ -33,8 +35,25 @@ pub struct Scenario {
     pub source: String,
     /// When it was read, `YYYY-MM-DD`.
     pub accessed: String,
+    /// What a right note says of it; `None`: nothing is known, so nothing is compared.
+    #[serde(default)]
+    pub expect: Option<Expect>,
     /// The command to paste, with the placeholders `{base_url}`, `{key}` and `{other_key}` (one that is not accepted).
     curl: String,
+}
+
+/// What a right note says of a scenario. Written from the sources, not from the program.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The class.
+    pub failure_class: FailureClass,
+    /// Id of the help-center topic; `None`: any, or none.
+    #[serde(default)]
+    pub topic: Option<String>,
+    /// May it be sent again?
+    #[serde(default)]
+    pub retryable: Option<RetryVerdict>,
 }
 
 /// How well a scenario's answer is known.
@@ -63,6 +82,21 @@ pub fn scenarios() -> &'static [Scenario] {
 }
 
 impl Scenario {
+    /// The heading under which it stands in a list.
+    pub fn group(&self) -> &'static str {
+        self.expect.as_ref().map_or(group_of(FailureClass::Unknown), |expect| group_of(expect.failure_class))
+    }
+
+    /// A key of the shape of `key` that is not accepted: what `{other_key}` stands for.
+    pub(super) fn refused_key(key: &str) -> String {
+        other_key(key)
+    }
+
+    /// The texts of the command that a note must not hold: prompts and the like, 8 characters or more.
+    pub(super) fn prompts(&self) -> Vec<String> {
+        prompts(&self.curl)
+    }
+
     /// The command to paste, for the gateway at `base_url` that accepts `key`.
     pub fn paste(&self, base_url: &str, key: &str) -> String {
         self.curl
@@ -70,6 +104,59 @@ impl Scenario {
             .replace("{base_url}", base_url.trim_end_matches('/'))
             .replace("{key}", key)
     }
+}
+
+/// The headings of a list, in their order.
+pub const GROUPS: [&str; 7] = [
+    "The key and the account",
+    "The request",
+    "The model and its limits",
+    "The gateway and what is behind it",
+    "The network",
+    "Answers and streams that are none",
+    "Others",
+];
+
+fn group_of(class: FailureClass) -> &'static str {
+    use FailureClass as C;
+    let [account, request, model, gateway, network, answer, others] = GROUPS;
+    match class {
+        C::Auth | C::PermissionOrWaf | C::QuotaOrBillingClaim => account,
+        C::PathOrBaseUrl | C::RequestInvalid | C::PayloadTooLarge | C::UnsupportedParameter => request,
+        C::ModelUnavailable | C::ContextLength | C::ContentPolicy | C::RateLimited => model,
+        C::GatewayTimeout | C::UpstreamServer => gateway,
+        C::NetworkDns | C::NetworkConnect | C::NetworkTls | C::NetworkReset | C::ClientTimeout => network,
+        C::StreamInterrupted | C::InvalidResponse => answer,
+        C::Unknown | C::None => others,
+    }
+}
+
+/// Fields of a body whose text is the operator's own.
+const OWN_TEXT: [&str; 7] = ["content", "text", "prompt", "input", "instructions", "system", "query"];
+
+fn prompts(command: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in OWN_TEXT {
+        for (at, _) in command.match_indices(name) {
+            let before = command.get(..at).unwrap_or("").chars().next_back();
+            let rest = command.get(at + name.len()..).unwrap_or("");
+            let text = match before {
+                // In JSON: "name": "text"
+                Some('"') => rest.strip_prefix('"').and_then(|r| r.trim_start().strip_prefix(':')).and_then(|r| {
+                    r.trim_start().strip_prefix('"').map(|r| until(r, &['"']))
+                }),
+                // In a form: -F 'name=text'
+                Some('\'' | ' ') => rest.strip_prefix('=').map(|r| until(r, &['\'', '"', '\n'])),
+                _ => None,
+            };
+            found.extend(text.filter(|t| t.chars().count() >= 8 && !t.contains('{')).map(str::to_owned));
+        }
+    }
+    found
+}
+
+fn until<'t>(text: &'t str, ends: &[char]) -> &'t str {
+    text.split(ends).next().unwrap_or(text)
 }
 
 /// A key of the same shape that is not accepted: each letter and digit of the tail moved on by one.
@@ -86,4 +173,23 @@ fn other_key(key: &str) -> String {
         })
         .collect();
     format!("{prefix}{other}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_are_found_in_bodies_and_forms() {
+        let command = "curl x -d '{\"messages\":[{\"role\":\"user\", \"content\" : \"Say hello to all.\"}],\"input\":\"hi\"}' \\\n -F 'prompt=a red house' -F text=no";
+        assert_eq!(prompts(command), ["Say hello to all.", "a red house"]);
+        assert_eq!(prompts("-d '{\"content\": \"{key} and more\"}'"), [""; 0]);
+    }
+
+    #[test]
+    fn every_class_has_its_group() {
+        for class in FailureClass::ALL {
+            assert!(GROUPS.contains(&group_of(*class)), "{class}");
+        }
+    }
 }
