@@ -29,7 +29,7 @@ use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
-use crate::case::note::{Audience, Timeouts};
+use crate::case::note::{Audience, Template, Timeouts};
 use crate::case::request::{Draft, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Words};
@@ -189,6 +189,7 @@ pub struct Session {
     words: Words,
     confirmed: bool,
     format: Format,
+    template: Option<Template>,
     output: Option<Output>,
     delivered: Vec<Delivered>,
 }
@@ -231,6 +232,7 @@ impl Session {
             words,
             confirmed: false,
             format,
+            template: None,
             output: None,
             delivered: Vec::new(),
         }

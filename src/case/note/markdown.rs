@@ -65,6 +65,19 @@ pub(super) fn render_with(template: &Template, note: &impl Serialize) -> Result<
     }
 }
 
+/// Reads a template without a note, so that what can be known beforehand is told beforehand.
+///
+/// # Errors
+/// [`TemplateError`]: the syntax, an unknown filter.
+pub(super) fn parse(template: &Template) -> Result<(), TemplateError> {
+    template.check()?;
+    let environment = environment(template, &Arc::default()).map_err(|e| fault(template.name(), &e))?;
+    environment
+        .template_from_named_str(template.name(), template.text())
+        .map(drop)
+        .map_err(|e| fault(template.name(), &e))
+}
+
 /// Takes as many bytes as a note may have.
 struct Bounded {
     bytes: Vec<u8>,

@@ -9,13 +9,14 @@ use clap::{Args, ValueEnum};
 use super::consent::{Beforehand, obtain};
 use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
-use super::start::{Choice, Ground, ground, on_this_thread, session};
+use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{NoteFormat, OutputKind, SendArguments, report, say};
 use crate::case::finding::Level;
-use crate::case::note::Audience;
-use crate::case::sanitize::Words;
+use crate::case::note::{Audience, BUILT_IN, TemplateError};
+use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
+use crate::io::store::BUILT_IN_TEMPLATE;
 use crate::session::{Event, Step};
 
 /// Largest input that is read, bytes.
@@ -80,6 +81,13 @@ pub struct NoteArguments {
     /// The note's format [default: yaml, or the configuration's].
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
+    /// Render the note as Markdown by this template; `built-in` is the one that casefile brings [default:
+    /// `templates/note.md.j2` in the configuration folder, where it is there].
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// Print the built-in template, to make your own of it, and end.
+    #[arg(long, exclusive = true)]
+    print_template: bool,
     /// Write the note to this file, or into this folder where it ends in `/`.
     #[arg(long, value_name = "PATH")]
     out: Option<String>,
@@ -119,6 +127,11 @@ impl NoteArguments {
 
 /// Makes a note.
 pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
+    if arguments.print_template {
+        say::output(BUILT_IN)
+            .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+        return Ok(Exit::Done);
+    }
     check_inputs(arguments)?;
     let ground = ground()?;
     let pasted = match (&arguments.from, &arguments.response) {
@@ -146,6 +159,12 @@ fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
         return Err(Failed::new(
             Exit::Usage,
             "stdin can be read only once; give one of --from, --response, --key-stdin another way",
+        ));
+    }
+    if arguments.template.is_some() && arguments.format.is_some_and(|f| f != NoteFormat::Markdown) {
+        return Err(Failed::new(
+            Exit::Usage,
+            "--template is for the note as Markdown; leave --format out, or give --format markdown",
         ));
     }
     if arguments.no_send && arguments.key.key_env.is_some() {
@@ -194,11 +213,20 @@ pub(super) async fn walk(
             AudienceArgument::Internal => Audience::Internal,
             AudienceArgument::Public => Audience::Public,
         },
-        format: arguments.format.map(Into::into),
+        format: match (arguments.format, &arguments.template) {
+            (None, Some(_)) => Some(Format::Markdown),
+            (format, _) => format.map(Into::into),
+        },
         confirm_first: false,
         screen: false,
     };
-    let (session, driver, events) = session(ground, &choice);
+    let (mut session, driver, events) = session(ground, &choice);
+    let template = template(ground, arguments.template.as_deref())?;
+    // Beforehand: a fault is told before anything is sent.
+    if let Some(template) = template.as_ref().filter(|_| session.format() == Format::Markdown) {
+        template.parse().map_err(|e| template_fault(&e))?;
+    }
+    session.use_template(template);
     let mut walk = Walk::new(session, driver, events, arguments.output == OutputKind::Json);
     take_in(&mut walk, arguments, ground, pasted)?;
     if !arguments.no_send && walk.session.request().is_ok() {
@@ -327,6 +355,9 @@ fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
     let Some(output) = walk.session.output() else {
         return Err(Failed::new(Exit::NothingUsable, "there is no note: nothing was observed"));
     };
+    if let Some(fault) = &output.template_fault {
+        return Err(template_fault(fault));
+    }
     let rendered = output.rendered.clone().map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
     if let Some(path) = &arguments.out {
         walk.give(Event::WriteRequested(Some(path.clone())));
@@ -350,6 +381,10 @@ fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
         }
     }
     Ok(Exit::Done)
+}
+
+fn template_fault(fault: &TemplateError) -> Failed {
+    Failed::new(Exit::Usage, format!("{fault} (--template {BUILT_IN_TEMPLATE})"))
 }
 
 /// The last delivery went well, or fails the command.

@@ -6,7 +6,6 @@
 
 use minijinja::value::{Rest, Serde};
 use minijinja::{Environment, Error, Output, State, Value, filters};
-use std::fmt::Write;
 
 use super::escape;
 use crate::case::note::Gap;

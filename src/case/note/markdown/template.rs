@@ -42,6 +42,14 @@ impl Template {
         self.parts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
+    /// Reads the template without a note.
+    ///
+    /// # Errors
+    /// What can be known of its faults beforehand: the syntax, backticks around a value.
+    pub fn parse(&self) -> Result<(), TemplateError> {
+        super::parse(self)
+    }
+
     /// Refuses backticks around a value: what stands in the evidence could end them. A filter sets as many as are needed.
     pub(super) fn check(&self) -> Result<(), TemplateError> {
         let files = std::iter::once((self.name(), self.text())).chain(self.parts());
