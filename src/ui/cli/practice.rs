@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     let gateway = start(None)?;
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if on_screen && chosen.is_none() {
-        let choices = scenarios().iter().map(|s| choice(s, &gateway)).collect();
+        let choices = scenarios().iter().map(|s| PracticeChoice::new(s, &gateway.base_url(), gateway.key())).collect();
         let ground = ground()?;
         return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
     }
@@ -71,19 +71,6 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     let ground = ground()?;
     let paste = scenario.paste(&gateway.base_url(), gateway.key());
     on_this_thread(super::note::walk(&note, &ground, Some(paste)))
-}
-
-fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
-    PracticeChoice {
-        name: scenario.name.clone(),
-        title: scenario.title.clone(),
-        story: format!(
-            "{} {} Support will ask: {}",
-            scenario.happened, scenario.look_at, scenario.support_asks
-        ),
-        paste: scenario.paste(&gateway.base_url(), gateway.key()),
-        gateway: "practice".to_owned(),
-    }
 }
 
 fn unknown(name: &str) -> Failed {
