@@ -17,6 +17,7 @@ use crate::case::note::{Audience, BUILT_IN, TemplateError};
 use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
 use crate::io::store::BUILT_IN_TEMPLATE;
+use crate::practice::score::Trial;
 use crate::session::{Event, Step};
 
 /// Largest input that is read, bytes.
@@ -100,6 +101,9 @@ pub struct NoteArguments {
     /// For people, or one JSON document on stdout.
     #[arg(long, value_enum, default_value = "text")]
     output: OutputKind,
+    /// Findings are not told: many walks run.
+    #[arg(skip)]
+    silent: bool,
 }
 
 /// Who will read the note.
@@ -122,6 +126,18 @@ impl NoteArguments {
     /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
         Self { gateway: Some("practice".to_owned()), yes: true, format, out, output, ..Self::default() }
+    }
+
+    /// The arguments of one of many practice runs: nothing is told, one attempt, short deadlines.
+    pub(super) fn for_trial() -> Self {
+        let send = SendArguments {
+            retries: Some(0),
+            timeout: Some(20.0),
+            connect_timeout: Some(5.0),
+            first_byte_timeout: Some(8.0),
+            idle_timeout: Some(4.0),
+        };
+        Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
 }
 
@@ -146,7 +162,10 @@ pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
         (None, Some(_)) => None,
     };
     let pasted = pasted.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    on_this_thread(walk(arguments, &ground, pasted))
+    on_this_thread(async {
+        let mut walk = observe(arguments, &ground, pasted).await?;
+        finish(&mut walk, arguments, None)
+    })
 }
 
 fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
@@ -200,12 +219,12 @@ pub(super) fn read(name: &str) -> Result<Vec<u8>, Failed> {
     Ok(bytes)
 }
 
-/// The walk itself, from paste to note.
-pub(super) async fn walk(
+/// The walk from the paste to the last answer.
+pub(super) async fn observe(
     arguments: &NoteArguments,
     ground: &Ground,
     pasted: Option<String>,
-) -> Result<Exit, Failed> {
+) -> Result<Walk, Failed> {
     let choice = Choice {
         send: &arguments.send,
         operator: arguments.operator.clone(),
@@ -234,7 +253,7 @@ pub(super) async fn walk(
     } else if walk.session.evidence().attempts.is_empty() {
         return Err(nothing_to_say(&walk, arguments));
     }
-    finish(&mut walk, arguments)
+    Ok(walk)
 }
 
 fn take_in(
@@ -284,7 +303,7 @@ fn take_in(
         walk.give(Event::KeyGiven { origin, value });
     }
     walk.give(Event::WordsSet(words(arguments, walk)));
-    for finding in walk.session.findings() {
+    for finding in walk.session.findings().into_iter().filter(|_| !arguments.silent) {
         say::line(&report::finding(finding));
     }
     Ok(())
@@ -349,8 +368,12 @@ fn nothing_to_say(walk: &Walk, arguments: &NoteArguments) -> Failed {
     }
 }
 
-/// Renders, delivers, reports.
-fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
+/// Renders, delivers, reports; in practice with the score.
+pub(super) fn finish(
+    walk: &mut Walk,
+    arguments: &NoteArguments,
+    trial: Option<&Trial>,
+) -> Result<Exit, Failed> {
     walk.give(Event::GoTo(Step::Note));
     let Some(output) = walk.session.output() else {
         return Err(Failed::new(Exit::NothingUsable, "there is no note: nothing was observed"));
@@ -358,6 +381,7 @@ fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
     if let Some(fault) = &output.template_fault {
         return Err(template_fault(fault));
     }
+    let score = trial.map(|trial| trial.judge(&output.note, &output.rendered));
     let rendered = output.rendered.clone().map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
     if let Some(path) = &arguments.out {
         walk.give(Event::WriteRequested(Some(path.clone())));
@@ -370,14 +394,18 @@ fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
     let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
     match arguments.output {
         OutputKind::Json => {
-            let json = report::json(&walk.session).map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
+            let json = report::json(&walk.session, score.as_ref()).map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
             say::output(json.as_str()).map_err(failed)?;
         }
         OutputKind::Text => {
             if arguments.out.is_none() && !arguments.copy {
                 say::output(rendered.as_str()).map_err(failed)?;
             }
-            report::gaps(&walk.session);
+            match &score {
+                // It names what is missing, and what to do about it.
+                Some(score) => report::score(score),
+                None => report::gaps(&walk.session),
+            }
         }
     }
     Ok(Exit::Done)

@@ -1,5 +1,7 @@
 //! `casefile practice`: the gateway inside this program.
 
+mod all;
+
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -8,11 +10,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::exit::{Exit, Failed};
-use super::note::NoteArguments;
+use super::note::{NoteArguments, finish, observe};
 use super::start::{ground, on_this_thread, screen};
 use super::{NoteFormat, OutputKind, say};
 use crate::io::clock::{SystemClock, system_seed};
-use crate::practice::{Gateway, Options, Scenario, scenarios};
+use crate::practice::score::Trial;
+use crate::practice::{GROUPS, Gateway, Options, scenarios};
 use crate::session::Event;
 use crate::ui::tui::PracticeChoice;
 
@@ -20,16 +23,19 @@ use crate::ui::tui::PracticeChoice;
 #[derive(Debug, Clone, Args)]
 #[command(
     after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
-    casefile practice --list\n  casefile practice --scenario unknown-model --format markdown\n  \
+    casefile practice --list\n  casefile practice --all                        walk them all; a self-test of this program\n  casefile practice --scenario unknown-model --format markdown\n  \
     casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
 )]
 pub struct PracticeArguments {
     /// The scenario to run; without a terminal the first one is run.
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
-    /// List the scenarios.
-    #[arg(long, conflicts_with_all = ["scenario", "serve"])]
+    /// List the scenarios, by group.
+    #[arg(long, conflicts_with_all = ["scenario", "serve", "all"])]
     list: bool,
+    /// Walk every scenario and print what each note was worth; exit code 1 where one is not as its source says.
+    #[arg(long, conflicts_with_all = ["scenario", "serve", "out", "format"])]
+    all: bool,
     /// Serve only, on this address of the loopback interface.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:0", conflicts_with = "scenario")]
     serve: Option<SocketAddr>,
@@ -52,6 +58,9 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     if let Some(address) = arguments.serve {
         return serve(address);
     }
+    if arguments.all {
+        return all::run(&start(None)?, arguments.output);
+    }
     let chosen = match &arguments.scenario {
         Some(name) => Some(scenarios().iter().find(|s| s.name == *name).ok_or_else(|| unknown(name))?),
         None => None,
@@ -70,7 +79,11 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
     let ground = ground()?;
     let paste = scenario.paste(&gateway.base_url(), gateway.key());
-    on_this_thread(super::note::walk(&note, &ground, Some(paste)))
+    let trial = Trial::new(scenario, gateway.key());
+    on_this_thread(async {
+        let mut walk = observe(&note, &ground, Some(paste)).await?;
+        finish(&mut walk, &note, Some(&trial))
+    })
 }
 
 fn unknown(name: &str) -> Failed {
@@ -94,17 +107,29 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(
             &scenarios()
                 .iter()
-                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.basis.word(), "source": s.source}))
+                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "group": s.group(), "certainty": s.basis.word(), "source": s.source, "accessed": s.accessed}))
                 .collect::<Vec<_>>(),
         )
         .unwrap_or_default(),
-        OutputKind::Text => scenarios().iter().fold(String::new(), |mut text, s| {
-            let _ = writeln!(text, "{:<20} {} ({})", s.name, s.title, s.basis.word());
-            text
-        }),
+        OutputKind::Text => by_group(),
     };
     say::output(&text).map_err(failed)?;
     Ok(Exit::Done)
+}
+
+fn by_group() -> String {
+    let mut text = String::new();
+    for group in GROUPS {
+        let of_group: Vec<_> = scenarios().iter().filter(|s| s.group() == group).collect();
+        if of_group.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{}{group}", if text.is_empty() { "" } else { "\n" });
+        for scenario in of_group {
+            let _ = writeln!(text, "  {:<28} {} ({})", scenario.name, scenario.title, scenario.basis.word());
+        }
+    }
+    text
 }
 
 fn serve(address: SocketAddr) -> Result<Exit, Failed> {
