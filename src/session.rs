@@ -290,6 +290,9 @@ impl Session {
     fn go_to(&mut self, step: Step) -> Vec<Effect> {
         self.step = step;
         self.notice = None;
+        if step == Step::Note {
+            self.tell_template_fault();
+        }
         Vec::new()
     }
 

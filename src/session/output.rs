@@ -117,7 +117,8 @@ impl Session {
         self.note_is_stale();
     }
 
-    fn tell_template_fault(&mut self) {
+    /// Says what is wrong with the operator's template, as long as it is.
+    pub(super) fn tell_template_fault(&mut self) {
         if let Some(fault) = self.output.as_ref().and_then(|o| o.template_fault.as_ref()) {
             let text = format!("{fault}; this is the note by the built-in one");
             self.say(Level::Warning, text);

@@ -333,6 +333,7 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
             yes: arguments.yes,
             key_host: arguments.key.key_host.clone(),
             host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
+            silent: arguments.silent,
         };
         let catalog = walk.session.catalog().clone();
         obtain(consent, &before, &catalog)?;

@@ -104,7 +104,7 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
         let key = |action| screen.keymap.key_for(Mode::Practice, action);
         return Cow::Owned(match screen.practice.filter.as_str() {
             "" => format!(
-                "type to choose; {} begins the scenario, {} leaves the list for a request of your own",
+                "type to choose; {} begins, {}: a request of your own",
                 key(Action::Accept),
                 key(Action::Close)
             ),

@@ -3,7 +3,7 @@
 mod score;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::session::{Session, Step};
@@ -34,10 +34,16 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
     if let Some(choice) = practice.choices.get(practice.marked) {
         let inner = area::headed(frame, story, &choice.title, false, theme);
         let width = usize::from(inner.width);
-        let mut lines = tale(choice, width, theme);
-        lines.push(Line::default());
-        lines.extend(indented(&choice.known, width, theme));
-        shown(frame, inner, lines, theme);
+        let known = indented(&choice.known, width, theme);
+        let rows = u16::try_from(known.len()).unwrap_or(1).min(inner.height);
+        let [tale_area, known_area] =
+            Layout::vertical([Constraint::Min(0), Constraint::Length(rows)]).areas(inner);
+        let lines = tale(choice, width, theme);
+        // Where there is place, the source stands right below the story.
+        let end = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(1);
+        shown(frame, tale_area, lines, theme);
+        let y = known_area.y.min(inner.y.saturating_add(end));
+        area::lines(frame, Rect { y, ..known_area }, known);
     }
 }
 
@@ -77,11 +83,18 @@ pub fn story(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scre
     let open = layout::story_is_open(screen, session);
     let fold = key(Action::Story);
     let verb = if open { "folds" } else { "opens" };
+    let column = open && is_column(area.width);
     let title = match score_here(session, screen) {
         Some(score) => {
             let (had, of) = score.points();
-            format!("Score {had} of {of} ({fold} {verb}, {} next scenario): {}", key(Action::NextScenario), choice.title)
+            let next = key(Action::NextScenario);
+            if column {
+                format!("Score {had} of {of}; {next} goes on")
+            } else {
+                format!("Score {had} of {of} ({fold} {verb}, {next} next scenario): {}", choice.title)
+            }
         }
+        None if column => format!("Practice ({fold} folds)"),
         None => format!("Practice ({fold} {verb} the story): {}", choice.title),
     };
     let inner = area::headed(frame, area, &title, false, theme);
@@ -93,10 +106,21 @@ pub fn story(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scre
 /// The lines of the open panel: the score on the page Note, else the story.
 pub fn panel(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(choice) = screen.practice.current() else { return Vec::new() };
-    match score_here(session, screen) {
+    let lines = match score_here(session, screen) {
         Some(score) => score::lines(score, width, theme),
         None => tale(choice, width, theme),
+    };
+    if !is_column(u16::try_from(width).unwrap_or(u16::MAX)) {
+        return lines;
     }
+    let title = wrap(&choice.title, width.saturating_sub(3));
+    let title = title.into_iter().map(|l| Line::from(Span::styled(format!("  {l}"), theme.accent)));
+    title.chain([Line::default()]).chain(lines).collect()
+}
+
+/// Too narrow for a heading and its text in one row.
+fn is_column(width: u16) -> bool {
+    width < 70
 }
 
 fn score_here<'a>(session: &Session, screen: &'a Screen) -> Option<&'a crate::practice::score::Score> {
@@ -105,7 +129,7 @@ fn score_here<'a>(session: &Session, screen: &'a Screen) -> Option<&'a crate::pr
 
 /// The story's parts: in a column each under its heading, on a wide row behind it.
 fn tale(choice: &PracticeChoice, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let column = width < 70;
+    let column = is_column(u16::try_from(width).unwrap_or(u16::MAX));
     let mut lines = Vec::new();
     for (heading, text) in &choice.story {
         if column {
