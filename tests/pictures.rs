@@ -36,7 +36,7 @@ fn screen(walked: Option<&str>) -> Screen {
     let key = format!("sk-{}", "aB3".repeat(16));
     let base = format!("http://127.0.0.1:{PORT}");
     let choices: Vec<PracticeChoice> =
-        scenarios().iter().map(|s| PracticeChoice::new(s, &base, &key)).collect();
+        scenarios().iter().map(|s| PracticeChoice::new(s, s.paste(&base, &key), &key)).collect();
     let mut screen = Screen::new(Keymap::built_in().expect("reads"), SIZE, choices);
     screen.practice.chosen = walked.and_then(|name| scenarios().iter().position(|s| s.name == name));
     screen.practice.is_open = walked.is_none();

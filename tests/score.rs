@@ -19,11 +19,8 @@ fn key() -> String {
 
 fn scenario(class: FailureClass) -> Scenario {
     let mut scenario = scenarios().iter().find(|s| s.name == "unknown-model").expect("is there").clone();
-    scenario.expect = Some(Expect {
-        failure_class: class,
-        topic: Some("error_handling".into()),
-        retryable: Some(RetryVerdict::Maybe),
-    });
+    scenario.expect =
+        Expect { failure_class: class, topic: "error_handling".into(), retryable: RetryVerdict::Maybe };
     scenario
 }
 

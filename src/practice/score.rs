@@ -14,7 +14,7 @@ use crate::case::sanitize::{Refusal, Rendered};
 /// What a scenario's note is judged by. Holds the practice key and the prompts, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Trial {
-    expect: Option<Expect>,
+    expect: Expect,
     keys: Vec<String>,
     prompts: Vec<String>,
 }
@@ -24,7 +24,7 @@ impl Trial {
     pub fn new(scenario: &Scenario, key: &str) -> Self {
         Self {
             expect: scenario.expect.clone(),
-            keys: vec![key.to_owned(), Scenario::refused_key(key)],
+            keys: Scenario::keys(key),
             prompts: scenario.prompts(),
         }
     }
@@ -34,7 +34,7 @@ impl Trial {
         let items = completeness(note);
         let sent = note.attempts.last().is_some_and(|a| a.sent_by_tool);
         let mut checks = vec![complete(&items, sent)];
-        checks.extend(self.expect.as_ref().into_iter().flat_map(|expect| said(expect, note)));
+        checks.extend(said(&self.expect, note));
         checks.push(self.leak_free(rendered));
         checks.extend(operators_part(&items, note));
         let of_walk = items.iter().filter(|i| i.by == By::Walk);
@@ -196,11 +196,13 @@ fn said(expect: &Expect, note: &Note) -> Vec<Check> {
         )
     };
     let said = &note.diagnosis;
-    let mut checks = vec![one("class", "class", said.failure_class.as_str(), expect.failure_class.as_str())];
-    checks.extend(expect.retryable.map(|retry| one("retry", "retry", said.retryable.as_str(), retry.as_str())));
     let topic = said.topic.as_ref().map_or("none", |t| t.id.as_str());
-    checks.extend(expect.topic.as_ref().map(|expected| one("topic", "topic", topic, expected)));
-    checks
+    let expected = if expect.topic.is_empty() { "none" } else { &expect.topic };
+    vec![
+        one("class", "class", said.failure_class.as_str(), expect.failure_class.as_str()),
+        one("retry", "retry", said.retryable.as_str(), expect.retryable.as_str()),
+        one("topic", "topic", topic, expected),
+    ]
 }
 
 /// What only a person can bring. `impact` is asked for where something failed.

@@ -15,7 +15,7 @@ use super::start::{ground, on_this_thread, screen};
 use super::{NoteFormat, OutputKind, say};
 use crate::io::clock::{SystemClock, system_seed};
 use crate::practice::score::Trial;
-use crate::practice::{GROUPS, Gateway, Options, scenarios};
+use crate::practice::{Check, GROUPS, Gateway, Options, scenarios};
 use crate::session::Event;
 use crate::ui::tui::PracticeChoice;
 
@@ -39,6 +39,12 @@ pub struct PracticeArguments {
     /// Serve only, on this address of the loopback interface.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:0", conflicts_with = "scenario")]
     serve: Option<SocketAddr>,
+    /// The gateway waits so long before the first byte of each answer.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    latency_ms: u64,
+    /// The order in which the gateway checks; what is left out is not checked.
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = check, default_value = "key,model,body")]
+    order: Vec<Check>,
     /// The note's format.
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
@@ -56,19 +62,19 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
         return list(arguments.output);
     }
     if let Some(address) = arguments.serve {
-        return serve(address);
+        return serve(address, arguments);
     }
     if arguments.all {
-        return all::run(&start(None)?, arguments.output);
+        return all::run(&start(None, arguments)?, arguments.output);
     }
     let chosen = match &arguments.scenario {
         Some(name) => Some(scenarios().iter().find(|s| s.name == *name).ok_or_else(|| unknown(name))?),
         None => None,
     };
-    let gateway = start(None)?;
+    let gateway = start(None, arguments)?;
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if on_screen && chosen.is_none() {
-        let choices = scenarios().iter().map(|s| PracticeChoice::new(s, &gateway.base_url(), gateway.key())).collect();
+        let choices = scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
         let ground = ground()?;
         return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
     }
@@ -78,12 +84,18 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
     let ground = ground()?;
-    let paste = scenario.paste(&gateway.base_url(), gateway.key());
+    let paste = gateway.paste(scenario);
     let trial = Trial::new(scenario, gateway.key());
     on_this_thread(async {
         let mut walk = observe(&note, &ground, Some(paste)).await?;
         finish(&mut walk, &note, Some(&trial))
     })
+}
+
+fn check(word: &str) -> Result<Check, String> {
+    let known = Check::ALL.map(Check::word).join(", ");
+    let found = Check::ALL.into_iter().find(|check| check.word() == word.trim());
+    found.ok_or_else(|| format!("give some of {known}, with commas between them"))
 }
 
 fn unknown(name: &str) -> Failed {
@@ -94,8 +106,13 @@ fn unknown(name: &str) -> Failed {
     )
 }
 
-fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
-    let options = Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
+fn start(address: Option<SocketAddr>, arguments: &PracticeArguments) -> Result<Gateway, Failed> {
+    let options = Options {
+        addr: address,
+        latency_ms: arguments.latency_ms,
+        order: arguments.order.clone(),
+        ..Options::new(Arc::new(SystemClock::new()), system_seed())
+    };
     Gateway::start(options).map_err(|e| {
         Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
     })
@@ -132,14 +149,14 @@ fn by_group() -> String {
     text
 }
 
-fn serve(address: SocketAddr) -> Result<Exit, Failed> {
+fn serve(address: SocketAddr, arguments: &PracticeArguments) -> Result<Exit, Failed> {
     if !address.ip().is_loopback() {
         return Err(Failed::new(
             Exit::Usage,
             "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787",
         ));
     }
-    let gateway = start(Some(address))?;
+    let gateway = start(Some(address), arguments)?;
     say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))
         .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
     say::line("serving until Ctrl-C");

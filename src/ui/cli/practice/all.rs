@@ -55,7 +55,7 @@ pub(super) fn run(gateway: &Gateway, output: OutputKind) -> Result<Exit, Failed>
 
 fn walk(scenario: &'static Scenario, gateway: &Gateway, ground: &Ground) -> Result<Row, Failed> {
     let trial = Trial::new(scenario, gateway.key());
-    let paste = scenario.paste(&gateway.base_url(), gateway.key());
+    let paste = gateway.paste(scenario);
     let since = Instant::now();
     let walked = on_this_thread(async {
         let mut walk = observe(&NoteArguments::for_trial(), ground, Some(paste)).await?;

@@ -30,8 +30,8 @@ pub struct PracticeChoice {
 }
 
 impl PracticeChoice {
-    /// The choice for `scenario` on the gateway at `base_url` that accepts `key`.
-    pub fn new(scenario: &Scenario, base_url: &str, key: &str) -> Self {
+    /// The choice for `scenario` with its command, on a gateway that accepts `key`.
+    pub fn new(scenario: &Scenario, paste: String, key: &str) -> Self {
         Self {
             name: scenario.name.clone(),
             title: scenario.title.clone(),
@@ -42,7 +42,7 @@ impl PracticeChoice {
                 ("Support will ask", scenario.support_asks.clone()),
             ],
             known: format!("{}: {}, read {}", scenario.basis.word(), scenario.source, scenario.accessed),
-            paste: scenario.paste(base_url, key),
+            paste,
             gateway: "practice".to_owned(),
             trial: Some(Trial::new(scenario, key)),
         }
