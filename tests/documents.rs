@@ -111,20 +111,28 @@ fn rows(schema: &serde_json::Value, part: &serde_json::Value, path: &str, out: &
         let target = resolved(schema, part);
         let path = format!("{path}.{name}");
         let means = part["description"].as_str().or(target["description"].as_str()).unwrap_or("");
-        let values: Vec<String> =
-            target["enum"].as_array().into_iter().flatten().filter_map(|v| v.as_str()).map(|v| format!("`{v}`")).collect();
+        let values: Vec<String> = target["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|v| v.as_str())
+            .map(|v| format!("`{v}`"))
+            .collect();
         let kind = match &target["type"] {
             serde_json::Value::String(kind) if kind == "array" => {
                 let item = resolved(schema, &target["items"]);
                 format!("list of {}s", item["type"].as_str().unwrap_or("value"))
             }
-            serde_json::Value::String(kind) if kind == "object" && target["properties"].is_null() => "map".to_owned(),
+            serde_json::Value::String(kind) if kind == "object" && target["properties"].is_null() => {
+                "map".to_owned()
+            }
             serde_json::Value::String(kind) => kind.clone(),
             serde_json::Value::Array(_) => "text (JSON, indented)".to_owned(),
             _ if target["const"].is_string() => "string".to_owned(),
             _ => "number or string".to_owned(),
         };
-        let values = if values.is_empty() { String::new() } else { format!(" One of {}.", values.join(", ")) };
+        let values =
+            if values.is_empty() { String::new() } else { format!(" One of {}.", values.join(", ")) };
         *out += &format!("| `{path}` | {kind} | {means}{values} |\n");
         if target["type"] == "array" {
             rows(schema, &target["items"], &format!("{path}[]"), out);
@@ -146,7 +154,10 @@ fn the_fields_of_a_template_are_those_of_the_schema() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(file("templates/README.md"), format!("{head}{MARK}{table}")).expect("writes");
     } else {
-        assert_eq!(fields, table, "templates/README.md is old: run UPDATE_GOLDEN=1 cargo test --test documents");
+        assert_eq!(
+            fields, table,
+            "templates/README.md is old: run UPDATE_GOLDEN=1 cargo test --test documents"
+        );
     }
     for filter in ["text", "code", "cell", "block", "link", "by_reason", "join"] {
         assert!(head.contains(&format!("`{filter}")) || head.contains(&format!("| {filter}")), "{filter}");

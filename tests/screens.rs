@@ -250,7 +250,10 @@ fn letters_choose_what_the_practice_list_shows() {
     assert!(rig.screen.practice.is_open && rig.screen.practice.chosen.is_none());
     assert!(rig.draw().contains("Backspace"));
     rig.keys("<esc>");
-    assert!(rig.screen.practice.is_open && rig.screen.practice.filter.is_empty(), "Esc takes back what was typed");
+    assert!(
+        rig.screen.practice.is_open && rig.screen.practice.filter.is_empty(),
+        "Esc takes back what was typed"
+    );
     rig.keys("<esc>");
     assert!(!rig.screen.practice.is_open);
 }
@@ -271,7 +274,11 @@ fn the_score_stands_beside_the_note_and_leads_on() {
         }
         let before = rig.screen.practice.score().expect("judged").points().0;
         rig.keys("4wWhy?<esc><enter>");
-        assert_eq!(rig.screen.practice.score().expect("judged").points().0, before + 1, "a question was added");
+        assert_eq!(
+            rig.screen.practice.score().expect("judged").points().0,
+            before + 1,
+            "a question was added"
+        );
         rig.keys("n");
         assert_eq!(rig.screen.practice.current().map(|c| c.name.as_str()), Some("first-one"));
         assert_eq!((rig.session.step(), rig.session.words().question.as_str()), (Step::Request, ""));
@@ -286,7 +293,10 @@ fn the_score_stands_beside_the_note_and_leads_on() {
 #[test]
 fn a_faulty_template_is_told_on_the_note() {
     let mut rig = Rig::new(80, 24);
-    rig.session.use_template(Some(casefile::case::note::Template::new("/home/me/note.md.j2", "a\n{{ note.titel }}")));
+    rig.session.use_template(Some(casefile::case::note::Template::new(
+        "/home/me/note.md.j2",
+        "a\n{{ note.titel }}",
+    )));
     rig.observed();
     screen!(rig, "4<enter>f", "note_template_fault");
 }

@@ -147,9 +147,10 @@ fn prompts(command: &str) -> Vec<String> {
             let rest = command.get(at + name.len()..).unwrap_or("");
             let text = match before {
                 // In JSON: "name": "text"
-                Some('"') => rest.strip_prefix('"').and_then(|r| r.trim_start().strip_prefix(':')).and_then(|r| {
-                    r.trim_start().strip_prefix('"').map(|r| until(r, &['"']))
-                }),
+                Some('"') => rest
+                    .strip_prefix('"')
+                    .and_then(|r| r.trim_start().strip_prefix(':'))
+                    .and_then(|r| r.trim_start().strip_prefix('"').map(|r| until(r, &['"']))),
                 // In a form: -F 'name=text'
                 Some('\'' | ' ') => rest.strip_prefix('=').map(|r| until(r, &['\'', '"', '\n'])),
                 _ => None,

@@ -22,11 +22,7 @@ pub struct Trial {
 impl Trial {
     /// The trial of `scenario` on a gateway that accepts `key`.
     pub fn new(scenario: &Scenario, key: &str) -> Self {
-        Self {
-            expect: scenario.expect.clone(),
-            keys: Scenario::keys(key),
-            prompts: scenario.prompts(),
-        }
+        Self { expect: scenario.expect.clone(), keys: Scenario::keys(key), prompts: scenario.prompts() }
     }
 
     /// Judges a note and its bytes.
@@ -38,11 +34,7 @@ impl Trial {
         checks.push(self.leak_free(rendered));
         checks.extend(operators_part(&items, note));
         let of_walk = items.iter().filter(|i| i.by == By::Walk);
-        Score {
-            had: of_walk.clone().filter(|i| i.present).count(),
-            asked: of_walk.count(),
-            checks,
-        }
+        Score { had: of_walk.clone().filter(|i| i.present).count(), asked: of_walk.count(), checks }
     }
 
     fn leak_free(&self, rendered: &Result<Rendered, Refusal>) -> Check {
@@ -57,7 +49,9 @@ impl Trial {
             }
         };
         match self.found_in(text) {
-            None => Check::kept("leak_free", "no key and no prompt is in it, searched by the practice side too"),
+            None => {
+                Check::kept("leak_free", "no key and no prompt is in it, searched by the practice side too")
+            }
             Some(what) => Check::lost(
                 "leak_free",
                 format!("{what} of this scenario is in the note"),
@@ -176,12 +170,20 @@ fn complete(items: &[Item], sent: bool) -> Check {
     let named: Vec<String> = missing.iter().map(|i| format!("{} ({})", i.label, i.why)).collect();
     let said = format!("{had}; not there: {}", named.join(", "));
     if let Some(silent) = missing.iter().find(|i| i.why.is_empty()) {
-        return Check::lost("complete", said, format!("the note does not say why {} is missing: report it", silent.label));
+        return Check::lost(
+            "complete",
+            said,
+            format!("the note does not say why {} is missing: report it", silent.label),
+        );
     }
     if sent {
         return Check::kept("complete", said);
     }
-    Check::lost("complete", said, "send the request (Reproduce): then it is there, or the note can say that the gateway gave none")
+    Check::lost(
+        "complete",
+        said,
+        "send the request (Reproduce): then it is there, or the note can say that the gateway gave none",
+    )
 }
 
 fn said(expect: &Expect, note: &Note) -> Vec<Check> {
@@ -208,11 +210,31 @@ fn said(expect: &Expect, note: &Note) -> Vec<Check> {
 /// What only a person can bring. `impact` is asked for where something failed.
 fn operators_part(items: &[Item], note: &Note) -> Vec<Check> {
     let table = [
-        ("question", "support_question", "your one question to support", "write one question on Review: what do you want them to do?"),
+        (
+            "question",
+            "support_question",
+            "your one question to support",
+            "write one question on Review: what do you want them to do?",
+        ),
         ("expected", "report.expected", "what you expected", "write on Review what should have happened"),
-        ("impact", "report.impact", "who is hit, and since when", "write on Review who is hit, since when, how often"),
-        ("isolated", "controls", "one thing changed at a time", "try another model, another key or a small body on Isolate: it says whose fault it is"),
-        ("reviewed", "redactions.confirmed_by_operator", "the replacements looked at", "look at what was replaced on Review, and confirm it"),
+        (
+            "impact",
+            "report.impact",
+            "who is hit, and since when",
+            "write on Review who is hit, since when, how often",
+        ),
+        (
+            "isolated",
+            "controls",
+            "one thing changed at a time",
+            "try another model, another key or a small body on Isolate: it says whose fault it is",
+        ),
+        (
+            "reviewed",
+            "redactions.confirmed_by_operator",
+            "the replacements looked at",
+            "look at what was replaced on Review, and confirm it",
+        ),
     ];
     let mut checks = Vec::new();
     for (check, field, what, better) in table {
@@ -220,9 +242,11 @@ fn operators_part(items: &[Item], note: &Note) -> Vec<Check> {
         // One control says more than none; all three are for real cases.
         let there = item.present || (check == "isolated" && !note.controls.is_empty());
         checks.push(match (there, check, &note.report.impact) {
-            (true, "impact", Some(impact)) if !says_when(impact) => {
-                Check::lost(check, "who is hit, but not since when", "say since when: a time or a date that support can look up")
-            }
+            (true, "impact", Some(impact)) if !says_when(impact) => Check::lost(
+                check,
+                "who is hit, but not since when",
+                "say since when: a time or a date that support can look up",
+            ),
             (true, _, _) => Check::kept(check, what),
             (false, _, _) => Check::lost(check, format!("{what}: not there"), better),
         });

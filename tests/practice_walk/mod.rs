@@ -52,7 +52,7 @@ pub async fn walk(scenario: &Scenario) -> Session {
     let (mut driver, mut events) = Driver::new(parts);
     for event in [
         Event::GatewayChosen("practice".into()),
-        Event::Pasted(scenario.paste(&gateway.base_url(), gateway.key())),
+        Event::Pasted(gateway.paste(scenario)),
         Event::SendRequested,
         Event::ConsentGiven { remember: false },
     ] {

@@ -32,7 +32,11 @@ pub enum By {
 
 fn by(field: &str) -> By {
     match field {
-        "support_question" | "report.expected" | "report.impact" | "operator" | "controls"
+        "support_question"
+        | "report.expected"
+        | "report.impact"
+        | "operator"
+        | "controls"
         | "redactions.confirmed_by_operator" => By::Operator,
         "request.model_listed" => By::Nobody,
         _ => By::Walk,

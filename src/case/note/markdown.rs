@@ -177,15 +177,22 @@ fn fault(name: &str, error: &Error) -> TemplateError {
     let what = match error.kind() {
         ErrorKind::UndefinedError => "a key that the note does not have".to_owned(),
         ErrorKind::OutOfFuel => "it takes too many steps; is there a loop too many?".to_owned(),
-        ErrorKind::InvalidOperation if detail.contains("recursion") => "it calls itself without an end".to_owned(),
+        ErrorKind::InvalidOperation if detail.contains("recursion") => {
+            "it calls itself without an end".to_owned()
+        }
         ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
-            "a template that is not in its folder; put the file there, with a name that ends in .j2".to_owned()
+            "a template that is not in its folder; put the file there, with a name that ends in .j2"
+                .to_owned()
         }
         ErrorKind::SyntaxError
         | ErrorKind::UnknownFilter
         | ErrorKind::UnknownFunction
         | ErrorKind::UnknownTest => {
-            format!("{}{}", error.kind(), if detail.is_empty() { String::new() } else { format!(": {detail}") })
+            format!(
+                "{}{}",
+                error.kind(),
+                if detail.is_empty() { String::new() } else { format!(": {detail}") }
+            )
         }
         kind => kind.to_string(),
     };
@@ -356,12 +363,24 @@ mod tests {
         for expression in expressions {
             for template in [
                 format!("{{% set x = note.support_question %}}a {{{{ {expression} }}}} b"),
-                format!("{{% set x = note.support_question %}}{{% autoescape false %}}a {{{{ {expression} }}}} b{{% endautoescape %}}"),
-                format!("{{% set x = note.support_question %}}{{% autoescape 'html' %}}a {{{{ {expression} }}}} b{{% endautoescape %}}"),
-                format!("{{% set x = note.support_question %}}{{% macro m(x) %}}{{{{ {expression} }}}}{{% endmacro %}}a {{{{ m(x) }}}} b"),
-                format!("{{% set x = note.support_question %}}{{% set y %}}{{{{ {expression} }}}}{{% endset %}}a {{{{ y | replace('`', '') }}}} b"),
-                format!("{{% set x = note.support_question %}}a {{% filter replace('`', '') %}}{{{{ {expression} }}}}{{% endfilter %}} b"),
-                format!("{{% set x = note.support_question %}}a {{% for c in ({expression}) %}}{{{{ c }}}}{{% endfor %}} b"),
+                format!(
+                    "{{% set x = note.support_question %}}{{% autoescape false %}}a {{{{ {expression} }}}} b{{% endautoescape %}}"
+                ),
+                format!(
+                    "{{% set x = note.support_question %}}{{% autoescape 'html' %}}a {{{{ {expression} }}}} b{{% endautoescape %}}"
+                ),
+                format!(
+                    "{{% set x = note.support_question %}}{{% macro m(x) %}}{{{{ {expression} }}}}{{% endmacro %}}a {{{{ m(x) }}}} b"
+                ),
+                format!(
+                    "{{% set x = note.support_question %}}{{% set y %}}{{{{ {expression} }}}}{{% endset %}}a {{{{ y | replace('`', '') }}}} b"
+                ),
+                format!(
+                    "{{% set x = note.support_question %}}a {{% filter replace('`', '') %}}{{{{ {expression} }}}}{{% endfilter %}} b"
+                ),
+                format!(
+                    "{{% set x = note.support_question %}}a {{% for c in ({expression}) %}}{{{{ c }}}}{{% endfor %}} b"
+                ),
             ] {
                 // Some of them are errors; the others must be harmless.
                 let Ok(text) = mine(&template, &note) else { continue };
@@ -371,14 +390,16 @@ mod tests {
                 }
             }
         }
-        let error = mine("a\n{{ note.support_question | safe }}", &note).expect_err("there is no such filter");
+        let error =
+            mine("a\n{{ note.support_question | safe }}", &note).expect_err("there is no such filter");
         assert_eq!((error.line, error.what.contains("safe")), (2, true), "{error}");
     }
 
     #[test]
     fn marks_around_a_value_are_refused() {
         let note = sample::note("dns");
-        for template in ["a\nb `{{ note.title }}`", "a\n` {{ note.title }} `", "\n```\n{{ note.title }}\n```"] {
+        for template in ["a\nb `{{ note.title }}`", "a\n` {{ note.title }} `", "\n```\n{{ note.title }}\n```"]
+        {
             let error = mine(template, &note).expect_err(template);
             assert!(error.line >= 2 && error.to_string().contains("| code"), "{error}");
         }
@@ -407,7 +428,12 @@ mod tests {
             ("x{% include 'bad.j2' %}", "bad.j2", 3, "a key that the note does not have"),
             ("{% include 'again.j2' %}", "again.j2", 2, "without an end"),
             ("{% macro m() %}\n{{ m() }}{% endmacro %}{{ m() }}", "note.md.j2", 2, "without an end"),
-            ("{% for i in range(90000) %}\nxxxxxxxxxxxxxxxxxxxxxx{% endfor %}", "note.md.j2", 1, "more than 1024 KiB"),
+            (
+                "{% for i in range(90000) %}\nxxxxxxxxxxxxxxxxxxxxxx{% endfor %}",
+                "note.md.j2",
+                1,
+                "more than 1024 KiB",
+            ),
             (
                 "{% set y %}{% for i in range(90000) %}\n{{ 'xxxxxxxxxxxxxxxxxxxxxxxx' }}{% endfor %}{% endset %}{{ y }}",
                 "note.md.j2",

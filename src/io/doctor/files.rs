@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::{Check, Machine};
 use crate::case::catalog::Catalog;
 use crate::io::store::{
-    Config, Folders, StoreError, load_words, read_bindings, read_catalog, read_config, read_template,
-    shown,
+    Config, Folders, StoreError, load_words, read_bindings, read_catalog, read_config, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -81,11 +80,16 @@ fn template(folders: &Folders, config: &Config) -> Check {
         Err(error) => faulty("template", &error, "mend it, or set template: built-in in config.yaml"),
         Ok(None) => Check::ok(
             "template",
-            format!("the built-in one; your own would be {}", shown(&folders.config.join("templates/note.md.j2"))),
+            format!(
+                "the built-in one; your own would be {}",
+                shown(&folders.config.join("templates/note.md.j2"))
+            ),
         ),
         Ok(Some(template)) => match template.parse() {
             Ok(()) => Check::ok("template", format!("{} can be read", template.name())),
-            Err(fault) => Check::problem("template", fault.to_string(), "until then Markdown is by the built-in one"),
+            Err(fault) => {
+                Check::problem("template", fault.to_string(), "until then Markdown is by the built-in one")
+            }
         },
     }
 }

@@ -43,7 +43,10 @@ pub fn read_template(
         return Ok(None);
     };
     let mut template = Template::new(super::shown(&path), text);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
     let mut parts = Vec::new();
     collect(&folder, "", DEPTH, &mut parts)?;
     for (name, text) in parts {
@@ -75,7 +78,9 @@ fn collect(
             if parts.len() >= MOST {
                 return Err(StoreError::Faulty {
                     path: folder.to_owned(),
-                    what: format!("there are more than {MOST} templates; give the note's a folder of its own"),
+                    what: format!(
+                        "there are more than {MOST} templates; give the note's a folder of its own"
+                    ),
                 });
             }
             if let Some(text) = read_text(&entry.path(), LIMIT)? {
@@ -118,7 +123,8 @@ mod tests {
         assert_eq!(text(&config, Some(Path::new("built-in"))), None);
         config.template = Some("built-in".into());
         assert_eq!(text(&config, None), None);
-        let error = read_template(&folders, &config, Some(&home.path().join("nope.j2"))).expect_err("is not there");
+        let error =
+            read_template(&folders, &config, Some(&home.path().join("nope.j2"))).expect_err("is not there");
         assert!(error.to_string().contains("nope.j2"), "{error}");
         write(&home.path().join("large/note.md.j2"), &"x".repeat(300_000));
         assert!(read_template(&folders, &config, Some(&home.path().join("large/note.md.j2"))).is_err());

@@ -123,19 +123,27 @@ fn time(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 impl NoteArguments {
-    /// The arguments of a practice run: everything is known beforehand.
+    /// The arguments of a practice run: everything is known beforehand. Nobody waits two minutes to learn what a
+    /// connection that hangs looks like.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
-        Self { gateway: Some("practice".to_owned()), yes: true, format, out, output, ..Self::default() }
+        let send = SendArguments {
+            timeout: Some(30.0),
+            first_byte_timeout: Some(10.0),
+            idle_timeout: Some(5.0),
+            ..SendArguments::default()
+        };
+        let gateway = Some("practice".to_owned());
+        Self { gateway, yes: true, send, format, out, output, ..Self::default() }
     }
 
     /// The arguments of one of many practice runs: nothing is told, one attempt, short deadlines.
     pub(super) fn for_trial() -> Self {
         let send = SendArguments {
             retries: Some(0),
-            timeout: Some(20.0),
+            timeout: Some(12.0),
             connect_timeout: Some(5.0),
-            first_byte_timeout: Some(8.0),
-            idle_timeout: Some(4.0),
+            first_byte_timeout: Some(5.0),
+            idle_timeout: Some(3.0),
         };
         Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
@@ -395,7 +403,8 @@ pub(super) fn finish(
     let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
     match arguments.output {
         OutputKind::Json => {
-            let json = report::json(&walk.session, score.as_ref()).map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
+            let json = report::json(&walk.session, score.as_ref())
+                .map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
             say::output(json.as_str()).map_err(failed)?;
         }
         OutputKind::Text => {

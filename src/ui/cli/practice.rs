@@ -74,7 +74,8 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     let gateway = start(None, arguments)?;
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if on_screen && chosen.is_none() {
-        let choices = scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
+        let choices =
+            scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
         let ground = ground()?;
         return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
     }

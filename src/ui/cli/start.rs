@@ -41,7 +41,6 @@ pub(super) struct Ground {
     pub(super) folders: store::Folders,
 }
 
-
 /// Reads the user's files.
 ///
 /// # Errors
@@ -62,8 +61,9 @@ pub(super) fn ground() -> Result<Ground, Failed> {
 /// # Errors
 /// A file that cannot be read.
 pub(super) fn template(ground: &Ground, named: Option<&Path>) -> Result<Option<Template>, Failed> {
-    store::read_template(&ground.folders, &ground.config, named)
-        .map_err(|e| Failed::new(Exit::Usage, format!("{e}; or give --template {}", store::BUILT_IN_TEMPLATE)))
+    store::read_template(&ground.folders, &ground.config, named).map_err(|e| {
+        Failed::new(Exit::Usage, format!("{e}; or give --template {}", store::BUILT_IN_TEMPLATE))
+    })
 }
 
 /// A session and the driver that runs it.

@@ -108,7 +108,9 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
                 key(Action::Accept),
                 key(Action::Close)
             ),
-            _ => format!("{} begins the scenario, {} shows all again", key(Action::Accept), key(Action::Close)),
+            _ => {
+                format!("{} begins the scenario, {} shows all again", key(Action::Accept), key(Action::Close))
+            }
         });
     }
     session.notice().map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))

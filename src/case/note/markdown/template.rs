@@ -75,7 +75,9 @@ fn mark_around_a_value(text: &str) -> Option<usize> {
         } else if let Some(value) = tail.strip_prefix("{{") {
             let after = value.find("}}").and_then(|end| value.get(end + 2..)).unwrap_or("");
             // A mark right after the value before this one was looked at there.
-            if before.trim_end().ends_with('`') && !is_closed(before) || opens(before) && after.trim_start().starts_with('`') {
+            if before.trim_end().ends_with('`') && !is_closed(before)
+                || opens(before) && after.trim_start().starts_with('`')
+            {
                 return Some(at(tail));
             }
             rest = after;
@@ -113,7 +115,11 @@ impl fmt::Display for TemplateError {
         if self.line > 0 {
             write!(f, "line {} of ", self.line)?;
         }
-        write!(f, "the note template {}: {}; mend the template, or use the built-in one", self.name, self.what)
+        write!(
+            f,
+            "the note template {}: {}; mend the template, or use the built-in one",
+            self.name, self.what
+        )
     }
 }
 

@@ -46,7 +46,9 @@ pub(super) fn run(gateway: &Gateway, output: OutputKind) -> Result<Exit, Failed>
         rows.push(row);
     }
     let text = match output {
-        OutputKind::Json => serde_json::to_string_pretty(&rows.iter().map(json).collect::<Vec<_>>()).unwrap_or_default(),
+        OutputKind::Json => {
+            serde_json::to_string_pretty(&rows.iter().map(json).collect::<Vec<_>>()).unwrap_or_default()
+        }
         OutputKind::Text => table(&rows),
     };
     say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
@@ -87,7 +89,8 @@ fn json(row: &Row) -> serde_json::Value {
 }
 
 fn table(rows: &[Row]) -> String {
-    let wide = |of: fn(&Row) -> &str, least: usize| rows.iter().map(|r| of(r).len()).max().unwrap_or(0).max(least);
+    let wide =
+        |of: fn(&Row) -> &str, least: usize| rows.iter().map(|r| of(r).len()).max().unwrap_or(0).max(least);
     let (name, class, topic) = (wide(|r| r.name, 8), wide(|r| &r.class, 5), wide(|r| &r.topic, 5));
     let mut text = format!(
         "{:name$}  {:class$}  {:topic$}  complete  leak-free      ms\n",

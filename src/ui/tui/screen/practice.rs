@@ -234,13 +234,8 @@ mod tests {
     #[test]
     fn the_list_goes_by_group_and_by_what_is_typed() {
         let mut practice = practice();
-        let order = [
-            Row::Group(GROUPS[0]),
-            Row::Choice(1),
-            Row::Group(GROUPS[1]),
-            Row::Choice(0),
-            Row::Choice(2),
-        ];
+        let order =
+            [Row::Group(GROUPS[0]), Row::Choice(1), Row::Group(GROUPS[1]), Row::Choice(0), Row::Choice(2)];
         assert_eq!(practice.rows(), order);
         practice.step(1);
         assert_eq!(practice.marked, 2);

@@ -27,7 +27,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
     let lines = rows.into_iter().skip(first).take(height).map(|row| line(row, practice, width, theme));
     area::lines(frame, inner, lines.collect());
     if marked.is_none() {
-        let none = Line::from(Span::styled("  no scenario has these words; Backspace takes letters away", theme.hint));
+        let none = Line::from(Span::styled(
+            "  no scenario has these words; Backspace takes letters away",
+            theme.hint,
+        ));
         area::lines(frame, inner, vec![none]);
         return;
     }
@@ -137,7 +140,9 @@ fn tale(choice: &PracticeChoice, width: usize, theme: &Theme) -> Vec<Line<'stati
                 lines.push(Line::default());
             }
             lines.push(Line::from(Span::styled(format!("  {heading}"), theme.title)));
-            lines.extend(wrap(text, width.saturating_sub(3)).into_iter().map(|l| Line::from(format!("  {l}"))));
+            lines.extend(
+                wrap(text, width.saturating_sub(3)).into_iter().map(|l| Line::from(format!("  {l}"))),
+            );
             continue;
         }
         let head = format!("  {}", fit(heading, 18));

@@ -19,7 +19,11 @@ pub(super) fn lines(score: &Score, width: usize, theme: &Theme) -> Vec<Line<'sta
     for check in lost {
         let style = if check.is_operators() { theme.warn } else { theme.danger };
         // The advice says what is missing, so that it alone is enough where a person is asked.
-        let text = if check.is_operators() { check.better.clone() } else { format!("{}: {}", check.said, check.better) };
+        let text = if check.is_operators() {
+            check.better.clone()
+        } else {
+            format!("{}: {}", check.said, check.better)
+        };
         lines.extend(row("- ", style, &text, width, theme));
     }
     for check in kept {
@@ -28,13 +32,25 @@ pub(super) fn lines(score: &Score, width: usize, theme: &Theme) -> Vec<Line<'sta
     lines
 }
 
-fn row(sign: &'static str, style: ratatui::style::Style, text: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn row(
+    sign: &'static str,
+    style: ratatui::style::Style,
+    text: &str,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let plain = if sign.is_empty() { style } else { theme.plain };
     wrap(text, width.saturating_sub(5))
         .into_iter()
         .enumerate()
         .map(|(at, line)| {
-            let sign = if at == 0 { sign } else if sign.is_empty() { "" } else { "  " };
+            let sign = if at == 0 {
+                sign
+            } else if sign.is_empty() {
+                ""
+            } else {
+                "  "
+            };
             Line::from(vec![Span::raw("  "), Span::styled(sign, style), Span::styled(line, plain)])
         })
         .collect()
