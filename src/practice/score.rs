@@ -257,6 +257,6 @@ fn operators_part(items: &[Item], note: &Note) -> Vec<Check> {
 /// A time has a digit in it, or one of a few words.
 fn says_when(text: &str) -> bool {
     let lower = text.to_lowercase();
-    lower.chars().any(|c| c.is_numeric())
+    lower.chars().any(char::is_numeric)
         || ["since", "today", "yesterday", "always", "never worked"].iter().any(|w| lower.contains(w))
 }

@@ -74,7 +74,7 @@ fn collect(
             if depth > 0 && fs::read_dir(entry.path()).is_ok() {
                 collect(&entry.path(), &format!("{below}{name}/"), depth - 1, parts)?;
             }
-        } else if kind.is_file() && name.ends_with(".j2") {
+        } else if kind.is_file() && Path::new(&name).extension().is_some_and(|e| e == "j2") {
             if parts.len() >= MOST {
                 return Err(StoreError::Faulty {
                     path: folder.to_owned(),

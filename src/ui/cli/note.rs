@@ -32,6 +32,7 @@ const MOST_INPUT: u64 = 64 * 1024 * 1024;
     casefile note --no-send --from failed.sh --response answer.txt --at 2026-11-20T10:15:00Z\n  \
     casefile note --no-send --response err.json --status 503 --question 'Is this model served?'"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct NoteArguments {
     /// What the operator has: a curl command, an error text, a response. `-` is stdin.
     #[arg(long, value_name = "FILE")]
