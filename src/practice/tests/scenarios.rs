@@ -93,7 +93,7 @@ fn request(paste: &str) -> (String, Vec<u8>) {
         for field in &form {
             let (name, value) = field.split_once('=').expect("a field");
             body.push_str("--b\r\nContent-Disposition: form-data; name=\"");
-            body.push_str(&format!("{name}\"\r\n\r\n{value}\r\n"));
+            body.extend([name, "\"\r\n\r\n", value, "\r\n"]);
         }
         body.push_str("--b--\r\n");
     }
