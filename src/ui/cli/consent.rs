@@ -57,6 +57,9 @@ fn show(consent: &Consent) {
         "  body: {} bytes; at most {} request(s) to {}",
         consent.body_bytes, consent.most_requests, consent.host
     ));
+    for upload in &consent.uploads {
+        say::line(&format!("  uploads {}", upload.line()));
+    }
     for key in &consent.keys {
         let from = match &key.origin {
             Origin::Environment(name) => format!("environment variable {name}"),
@@ -83,10 +86,9 @@ fn may_go(key: &KeyUse, host: &str, before: &Beforehand, catalog: &Catalog) -> b
     if key.is_elsewhere() {
         return false;
     }
-    let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let known = match &key.origin {
         Origin::Environment(name) => {
-            catalog.profiles.iter().any(|p| p.hosts.iter().any(|h| h == bare) && p.key_env.contains(name))
+            catalog.profiles.iter().any(|p| p.is_at(host) && p.key_env.contains(name))
         }
         _ => false,
     };

@@ -2,7 +2,7 @@
 
 use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::session::{Session, Step};
-use crate::ui::tui::field::{WordField, neighbour};
+use crate::ui::tui::field::{WordField, neighbour, shown_body};
 use crate::ui::tui::keys::Mode;
 use crate::ui::tui::layout;
 use crate::ui::tui::popup::Popup;
@@ -57,9 +57,14 @@ impl Screen {
         match mode {
             Mode::Help => self.scroll_help(way, session),
             Mode::Consent => self.scroll_consent(way, session),
-            Mode::Picker => {
+            Mode::Picker | Mode::PickerFilter => {
                 if let Some(Popup::Picker(picker)) = &mut self.popup {
-                    picker.step(way.is_down());
+                    let lines = match way {
+                        Move::Down | Move::Up => 1,
+                        Move::PageDown | Move::PageUp => 10,
+                        Move::Top | Move::Bottom => usize::MAX,
+                    };
+                    picker.step(way.is_down(), lines);
                 }
             }
             Mode::Practice => {
@@ -108,7 +113,7 @@ impl Screen {
         let area = layout::request(body, session).body;
         let width = usize::from(area.width).saturating_sub(GUTTER);
         let height = usize::from(area.height);
-        let text = &session.draft().body;
+        let text = &*shown_body(session);
         self.tops.body =
             way.apply(self.tops.body, height, |from, further| scrolled(text, width, height, from, further));
     }
