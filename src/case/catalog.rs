@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 pub use read::{CatalogError, read_files};
-pub use rule::{ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
+pub use rule::{Also, ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
 
 /// Everything the catalog knows. Shared by reference; never changes while the program runs.
 #[derive(Debug, Clone, Default)]
