@@ -441,6 +441,15 @@ fn an_error_event_after_the_beginning_is_never_a_plain_yes() {
     assert_eq!((found.class, found.retryable), (FailureClass::UpstreamServer, RetryVerdict::Maybe));
     assert!(found.see_also.contains(&"guide.retry".to_owned()), "{:?}", found.see_also);
     assert!(found.first_action.contains("regenerated"), "{}", found.first_action);
+    for general in [
+        r#"data: {"error":{"message":"The server had an error","type":"server_error","code":"server_error"}}"#,
+        r#"data: {"error":{"message":"Internal server error","type":"api_error"}}"#,
+        r#"data: {"error":{"message":"oops","code":502}}"#,
+    ] {
+        let found = stream(general);
+        let want = (FailureClass::StreamInterrupted, RetryVerdict::Maybe);
+        assert_eq!((found.class, found.retryable), want, "{general}");
+    }
     let found = stream(r#"data: {"error":{"message":"x","code":"context_length_exceeded"}}"#);
     assert_eq!((found.class, found.retryable), (FailureClass::ContextLength, RetryVerdict::No));
 }
