@@ -137,7 +137,7 @@ impl Session {
             os: self.settings.os.clone(),
             base_url_alias: self.base_url_alias(),
             policy: sent.then_some(self.settings.policy),
-            timeouts: sent.then_some(self.settings.timeouts),
+            timeouts: sent.then_some(self.timeouts()),
             secret_source: self.secret_source(),
             confirmed_by_operator: self.confirmed,
             audience: self.settings.audience,

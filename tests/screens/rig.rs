@@ -13,7 +13,10 @@ use casefile::case::note::{Audience, Timeouts};
 use casefile::case::request::{Draft, Header};
 use casefile::case::retry::Policy;
 use casefile::case::sanitize::Format;
-use casefile::session::{Delivered, Effect, Event, Outgoing, Phase, Progress, Session, Settings};
+use casefile::session::{
+    Delivered, Effect, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Outgoing, Phase, Progress,
+    Session, Settings,
+};
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
 use casefile::ui::tui::screen::{PracticeChoice, Screen, Wish};
 use casefile::ui::tui::theme::Theme;
@@ -182,6 +185,19 @@ impl Rig {
                     names.into_iter().map(|name| (name, Some(SecretString::from(secret("sk-"))))).collect();
                 self.tell(Event::EnvironmentRead(values));
             }
+            Effect::LookAtFiles(paths) => self.tell(Event::FilesSeen(FilesSeen {
+                folder: "/home/op/case".into(),
+                files: paths
+                    .0
+                    .into_iter()
+                    .map(|path| {
+                        let found = FileFacts { bytes: 48_213, kind: Some("audio/mpeg") };
+                        let look =
+                            if path.contains("missing") { Err(FileTrouble::Missing) } else { Ok(found) };
+                        FileSeen { path, look }
+                    })
+                    .collect(),
+            })),
             Effect::Send(outgoing) => self.outgoing = Some(*outgoing),
             Effect::CancelSend => self.cancelled = true,
             Effect::Copy(rendered) => {

@@ -1,8 +1,8 @@
 //! Which of the facts that support needs are there, and why the others are not.
 
-use super::model::{Gap, Happened, Note};
+use super::model::{FilePart, Gap, Happened, Note, RequestPart};
 use crate::case::sanitize::{SafeAttempt, SafeEvidence};
-use crate::case::vocabulary::FailureClass;
+use crate::case::vocabulary::{FailureClass, FileTransport};
 
 /// One fact that support needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,15 @@ const FACTS: &[Fact] = &[
     fact("doc_url", "documentation page of the endpoint", |n| n.doc_url.is_some()),
     fact("request_area", "endpoint family", |n| n.request_area.is_some()),
     fact_if("request.body", "sanitized request body", has_body_method, |n| {
-        n.request.as_ref().is_some_and(|r| r.body.is_some())
+        n.request
+            .as_ref()
+            .is_some_and(|r| r.body.is_some() || !r.form_fields.is_empty() || !r.files.is_empty())
+    }),
+    fact_if("request.files", "files with name, type and size", is_form, |n| {
+        let direct = |f: &&FilePart| f.transport == FileTransport::Direct;
+        n.request.as_ref().is_some_and(|r| {
+            r.files.iter().any(|f| direct(&f)) && r.files.iter().filter(direct).all(|f| f.bytes.is_some())
+        })
     }),
     fact_if("request.content_type", "content type of the request", sent_body, |n| {
         n.request.as_ref().is_some_and(|r| r.content_type.is_some())
@@ -132,6 +140,16 @@ fn has_body_method(note: &Note) -> bool {
     note.request.as_ref().is_none_or(|r| matches!(r.method.as_str(), "POST" | "PUT" | "PATCH"))
 }
 
+/// A form, or an endpoint that needs a file.
+fn is_form(note: &Note) -> bool {
+    let says_so = |r: &RequestPart| {
+        let is_multipart = |t: &String| t.to_ascii_lowercase().starts_with("multipart/");
+        r.content_type.as_ref().is_some_and(is_multipart)
+            || r.files.iter().any(|f| f.transport == FileTransport::Direct)
+    };
+    note.request.as_ref().is_some_and(says_so)
+}
+
 fn sent_body(note: &Note) -> bool {
     note.request.as_ref().is_some_and(|r| r.body_bytes > 0)
 }
@@ -161,6 +179,10 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
             "the request has no body"
         }
         "request.method" | "request.path" | "request.base_url" | "request.body" => NO_REQUEST,
+        "request.files" if note.request.as_ref().is_some_and(|r| !r.files.is_empty()) => {
+            "the size is not known: a file was not on this machine"
+        }
+        "request.files" => "the form has no file",
         "request.model" if note.request.is_some() => "neither the body nor the path names one",
         "request.model" | "credential_used" | "doc_url" | "request_area" if note.request.is_none() => {
             NO_REQUEST

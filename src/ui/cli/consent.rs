@@ -57,6 +57,9 @@ fn show(consent: &Consent) {
         "  body: {} bytes; at most {} request(s) to {}",
         consent.body_bytes, consent.most_requests, consent.host
     ));
+    for upload in &consent.uploads {
+        say::line(&format!("  uploads {}", upload.line()));
+    }
     for key in &consent.keys {
         let from = match &key.origin {
             Origin::Environment(name) => format!("environment variable {name}"),

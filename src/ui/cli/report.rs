@@ -21,6 +21,7 @@ pub(super) fn finding(finding: &Finding) -> String {
         Place::Url => " in the URL".to_owned(),
         Place::Header(name) => format!(" in header {name}"),
         Place::Body { line, column, .. } => format!(" in the body at {line}:{column}"),
+        Place::Field(name) => format!(" in field {name}"),
         Place::Option(option) => format!(" at {option}"),
     };
     let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };

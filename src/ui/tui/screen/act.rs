@@ -9,7 +9,7 @@ use crate::case::request::Draft;
 use crate::case::sanitize::Format;
 use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
 use crate::ui::tui::editor::{EDITABLE, Editor, Target};
-use crate::ui::tui::field::{Field, WordField, model_in, neighbour, with_model};
+use crate::ui::tui::field::{Field, WordField, model_of, naming_model, neighbour};
 use crate::ui::tui::form;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
@@ -51,7 +51,7 @@ impl Screen {
             Action::Top => self.scroll(mode, Move::Top, session),
             Action::Bottom => self.scroll(mode, Move::Bottom, session),
             Action::EditField => self.edit(Target::Request(self.field), session),
-            Action::EditModel => self.ask(Asked::Model, &model_in(&session.draft().body).unwrap_or_default()),
+            Action::EditModel => self.ask(Asked::Model, &model_of(session.draft()).unwrap_or_default()),
             Action::ChooseGateway => self.pick(Choice::Gateway, session),
             Action::ChooseEndpoint => self.pick(Choice::Endpoint, session),
             Action::GiveKey => self.ask(Asked::Key, ""),
@@ -207,7 +207,7 @@ impl Screen {
         if session.is_busy() {
             return self.say("a request is under way; cancel it before you change anything");
         }
-        if target == Target::Request(Field::Body) && session.draft().body.len() > EDITABLE {
+        if target == Target::Request(Field::Body) && Field::Body.text(session.draft()).len() > EDITABLE {
             return self.say("the body is too large to be edited here; it is sent as it was pasted");
         }
         let mut editor = Editor::new(target, session.draft(), session.words());
@@ -256,6 +256,10 @@ impl Screen {
                 (Field::Headers, line.map(|l| (l + 1, usize::MAX)))
             }
             Place::Body { line, column, .. } => (Field::Body, Some((*line, *column))),
+            Place::Field(name) => {
+                let line = session.draft().form.iter().position(|part| part.name == *name);
+                (Field::Body, line.map(|l| (l + 1, usize::MAX)))
+            }
             Place::Whole | Place::Span { .. } | Place::Option(_) => return Vec::new(),
         };
         self.field = field;
@@ -296,8 +300,8 @@ impl Screen {
             (Asked::OtherKey, Some(value)) => {
                 tell(Event::ControlRequested(ControlAsk::Key { origin: TYPED, value }))
             }
-            (Asked::Model, _) if !open.is_empty() => match with_model(&session.draft().body, &open) {
-                Some(body) => tell(Event::Edited(crate::case::request::Draft { body, ..session.draft().clone() })),
+            (Asked::Model, _) if !open.is_empty() => match naming_model(session.draft(), &open) {
+                Some(draft) => tell(Event::Edited(draft)),
                 None => self.say("the body is no JSON object, so it can name no model; edit the body, or choose an endpoint"),
             },
             (Asked::OtherModel, _) if !open.is_empty() => {

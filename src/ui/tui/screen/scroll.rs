@@ -2,7 +2,7 @@
 
 use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::session::{Session, Step};
-use crate::ui::tui::field::{WordField, neighbour};
+use crate::ui::tui::field::{WordField, neighbour, shown_body};
 use crate::ui::tui::keys::Mode;
 use crate::ui::tui::layout;
 use crate::ui::tui::popup::Popup;
@@ -113,7 +113,7 @@ impl Screen {
         let area = layout::request(body, session).body;
         let width = usize::from(area.width).saturating_sub(GUTTER);
         let height = usize::from(area.height);
-        let text = &session.draft().body;
+        let text = &*shown_body(session);
         self.tops.body =
             way.apply(self.tops.body, height, |from, further| scrolled(text, width, height, from, further));
     }
