@@ -20,7 +20,7 @@ pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
 pub use read::{CatalogError, read_files};
-pub use rule::{ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
+pub use rule::{Also, ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
 
 /// Everything the catalog knows. Shared by reference; never changes while the program runs.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +69,9 @@ pub struct Profile {
     /// Error `type` values by which the gateway itself speaks, as a regular expression; empty: unknown.
     #[serde(default)]
     pub own_error_type: String,
+    /// Where the gateway's own errors say what they say, where that is none of the known shapes.
+    #[serde(default)]
+    pub error_fields: ErrorFields,
     /// Offset of the clock inside the gateway's request ids, hours east of UTC, where it is known.
     #[serde(default)]
     pub request_id_utc_offset_hours: Option<i32>,
@@ -82,6 +85,24 @@ pub struct Profile {
     pub doc_url: String,
     /// Date (YYYY-MM-DD) on which `doc_url` was read.
     pub accessed: String,
+}
+
+/// Where an error body of a gateway's own shape holds its parts, as JSON pointers (`/fault/text`); empty: not there.
+/// They are asked before the known shapes, in answers that are no success.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ErrorFields {
+    /// The sentence.
+    pub message: String,
+    /// The code, a text or a number.
+    pub code: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The parameter or field that is wrong.
+    pub param: String,
+    /// The request id.
+    pub request_id: String,
 }
 
 /// A base URL under an alias that may stand in a note.

@@ -38,6 +38,8 @@ pub enum Place {
         /// JSON pointer, for example `/messages/0/role`.
         path: String,
     },
+    /// A field of a form, by name.
+    Field(String),
     /// A command line option, for example `-k`.
     Option(String),
 }

@@ -16,6 +16,19 @@ impl Session {
         if self.is_busy() {
             return Vec::new();
         }
+        // A file may have changed since it was looked at.
+        if let Some(look) = self.look_at_files(true) {
+            self.send_after_look = true;
+            return vec![look];
+        }
+        self.ask_to_send(now)
+    }
+
+    /// Asks for consent, or sends where it was given for this very request.
+    pub(super) fn ask_to_send(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.is_busy() {
+            return Vec::new();
+        }
         let request = match self.request() {
             Ok(request) => request,
             Err(finding) => {
@@ -92,7 +105,7 @@ impl Session {
         vec![Effect::Send(Box::new(Outgoing {
             request,
             ring: self.ring.clone(),
-            timeouts: self.settings.timeouts,
+            timeouts: self.timeouts(),
             index,
             waited_ms,
         }))]
@@ -218,7 +231,8 @@ impl Session {
 
     /// Reads one attempt with what its request leads one to expect.
     fn read_attempt(&self, attempt: &Attempt, request: Option<&Request>) -> Reading {
-        let endpoint = request.and_then(|r| self.catalog.endpoint_for(&r.method, &r.target.path));
+        let endpoint =
+            request.and_then(|r| self.catalog.endpoint_at(&r.method, &r.target.path, self.profile()));
         let streaming = request.is_some_and(Request::streaming);
         let host = request.map(|r| r.target.host.as_str());
         read(attempt, &Expectation { streaming, endpoint, host }, self.profile())

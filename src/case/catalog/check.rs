@@ -89,6 +89,12 @@ impl Known<'_> {
             }
             self.topic(topic)?;
         }
+        let fields = &profile.error_fields;
+        for pointer in [&fields.message, &fields.code, &fields.kind, &fields.param, &fields.request_id] {
+            if !pointer.is_empty() && !pointer.starts_with('/') {
+                return fault(pointer, "a place in an error is a JSON pointer; write it as /error/message");
+            }
+        }
         if !profile.own_error_type.is_empty() {
             pattern(&profile.own_error_type)?;
         }

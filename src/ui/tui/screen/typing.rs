@@ -1,11 +1,11 @@
 //! Keys and pastes that are text.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Screen, Wish};
 use crate::session::{Event, Session, Step};
 use crate::ui::tui::editor::Target;
-use crate::ui::tui::popup::Popup;
+use crate::ui::tui::popup::{Choice, Popup};
 
 impl Screen {
     /// A key without an action: text for what has the keyboard, if that takes text.
@@ -14,13 +14,38 @@ impl Screen {
             return Vec::new();
         }
         if let Some(popup) = &mut self.popup {
-            if let Popup::Prompt(prompt) = popup {
-                prompt.key(key);
+            match popup {
+                Popup::Prompt(prompt) => prompt.key(key),
+                Popup::Picker(picker) => picker.key(key),
+                Popup::Help { .. } | Popup::Leaving => {}
             }
+            return Vec::new();
+        }
+        if self.practice.is_open && self.editor.is_none() {
+            self.type_filter(key);
             return Vec::new();
         }
         let Some(editor) = &mut self.editor else { return Vec::new() };
         if editor.key(key, session.catalog()) { self.hand_over(session) } else { Vec::new() }
+    }
+
+    /// In the practice list, letters choose what is shown.
+    fn type_filter(&mut self, key: &KeyEvent) {
+        let mut filter = self.practice.filter.clone();
+        match key.code {
+            KeyCode::Backspace => {
+                filter.pop();
+            }
+            KeyCode::Char(c)
+                if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+                    && !c.is_control()
+                    && filter.chars().count() < 40 =>
+            {
+                filter.push(c);
+            }
+            _ => return,
+        }
+        self.practice.filter_by(filter);
     }
 
     /// Pasted text: into the prompt or editor that is open; on the page Request it is a new request.
@@ -31,11 +56,14 @@ impl Screen {
         // Terminals send the line breaks of a paste as carriage returns.
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if let Some(popup) = &mut self.popup {
-            if let Popup::Prompt(prompt) = popup {
-                prompt.paste(&text);
-                return Vec::new();
+            match popup {
+                Popup::Prompt(prompt) => prompt.paste(&text),
+                Popup::Picker(picker) if picker.choice == Choice::Endpoint => picker.paste(&text),
+                Popup::Picker(_) | Popup::Help { .. } | Popup::Leaving => {
+                    return self.say("close this first; nothing was pasted");
+                }
             }
-            return self.say("close this first; nothing was pasted");
+            return Vec::new();
         }
         if let Some(editor) = &mut self.editor {
             if editor.paste(&text) {
