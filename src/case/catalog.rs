@@ -4,6 +4,7 @@
 //! carries the page it comes from and the date on which somebody read it.
 
 mod check;
+mod contract;
 mod endpoint;
 mod read;
 mod rule;
@@ -14,11 +15,12 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
 pub use read::{CatalogError, read_files};
-pub use rule::{ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
+pub use rule::{Also, ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
 
 /// Everything the catalog knows. Shared by reference; never changes while the program runs.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,8 @@ pub struct Catalog {
     pub profiles: Vec<Profile>,
     /// Endpoint families, in the order in which the picker shows them.
     pub endpoints: Vec<Endpoint>,
+    /// What the published references say of requests; preflight reads it.
+    pub contract: Contract,
     /// Help-center topics.
     pub topics: Vec<Topic>,
     /// Classification rules in the order in which they are tried.

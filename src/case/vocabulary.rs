@@ -281,6 +281,42 @@ words! {
         ContentFilter => "content_filter",
         /// A stream was asked for, plain JSON came.
         NotAStream => "not_a_stream",
+        /// Its content coding cannot be undone, or only in part, or is declared and not there.
+        Undecodable => "undecodable",
+        /// An asynchronous task that failed and gives no reason.
+        TaskFailed => "task_failed",
+    }
+}
+
+words! {
+    /// How a body is packed: the content codings that can be unpacked.
+    Coding {
+        /// RFC 1952, `gzip` or `x-gzip`.
+        Gzip => "gzip",
+        /// RFC 1950, or (against the rules, but common) bare RFC 1951.
+        Deflate => "deflate",
+        /// RFC 7932.
+        Brotli => "br",
+        /// RFC 8878.
+        Zstd => "zstd",
+    }
+}
+
+words! {
+    /// How the unpacking of a body ended.
+    UnpackEnd {
+        /// With the end of the packed data.
+        Whole => "whole",
+        /// The body ended before the packed data did.
+        Cut => "cut",
+        /// The packed data breaks the rules of its coding.
+        Broken => "broken",
+        /// Stopped by us: more came out than any answer needs.
+        TooLarge => "too_large",
+        /// A coding is declared, but the body is not packed.
+        NotPacked => "not_packed",
+        /// A coding is declared that is not known here.
+        UnknownCoding => "unknown_coding",
     }
 }
 
@@ -297,6 +333,18 @@ words! {
         StoppedByOperator => "stopped_by_operator",
         /// The attempt worked.
         Succeeded => "succeeded",
+    }
+}
+
+words! {
+    /// How a file goes along with a request.
+    FileTransport {
+        /// Its bytes, as a part of a form.
+        Direct => "direct",
+        /// An address from which the server fetches it.
+        Url => "url",
+        /// Its bytes as base64 in the JSON body.
+        Base64 => "base64",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading catalog files. The only place of the ground floor that parses YAML of ours.
 
-use super::{Catalog, ClassDefaults, Detector, Endpoint, Profile, Rule, Safe, Topic};
+use super::{Catalog, ClassDefaults, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic};
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 18] = [
+const BUILT_IN: [(&str, &str); 19] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -26,6 +26,7 @@ const BUILT_IN: [(&str, &str); 18] = [
     ("endpoints/music.yaml", include_str!("../../../assets/catalog/endpoints/music.yaml")),
     ("endpoints/video.yaml", include_str!("../../../assets/catalog/endpoints/video.yaml")),
     ("endpoints/account.yaml", include_str!("../../../assets/catalog/endpoints/account.yaml")),
+    ("contract.yaml", include_str!("../../../assets/catalog/contract.yaml")),
     ("topics.yaml", include_str!("../../../assets/catalog/topics.yaml")),
     ("classes.yaml", include_str!("../../../assets/catalog/classes.yaml")),
     // One file per rank, each in the order of the classes.
@@ -83,6 +84,7 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         }
         Kind::Topics => put(&mut catalog.topics, parse::<Vec<Topic>>(file, text)?, |t| &t.id, false),
         Kind::Detectors => put(&mut catalog.detectors, parse::<Vec<Detector>>(file, text)?, |d| &d.id, false),
+        Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
         Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
     }
     Ok(())
@@ -101,6 +103,8 @@ pub(super) enum Kind {
     Topics,
     /// A list of classes' defaults.
     Classes,
+    /// Providers and checks of requests.
+    Contract,
     /// The allow-lists.
     Safe,
     /// A list of detectors.
@@ -117,12 +121,13 @@ impl Kind {
             "endpoints.yaml" => Self::Endpoints,
             "topics.yaml" => Self::Topics,
             "classes.yaml" => Self::Classes,
+            "contract.yaml" => Self::Contract,
             "safe.yaml" => Self::Safe,
             "detectors.yaml" => Self::Detectors,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
-                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, endpoints, topics, \
+                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, endpoints, contract, topics, \
                            classes, safe, detectors (.yaml)"
                         .to_owned(),
                 });

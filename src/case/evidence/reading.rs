@@ -86,7 +86,11 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
             Some(event) => Body::event(event),
             None => Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None },
         };
-    } else if stream.is_some() && !body.envelope.states_error() {
+    } else if stream.is_some()
+        && (!body.envelope.states_error()
+            || (body.envelope.kind == EnvelopeKind::Text && body.envelope.message.is_none()))
+    {
+        // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };
     }
     let Body { mut envelope, json } = body;
@@ -159,7 +163,8 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
     if let Some(stream) = &response.stream {
         return (stream.verdict != StreamVerdict::NotAStream).then(|| stream.clone());
     }
-    let body = response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body);
+    let readable = response.readable();
+    let body = readable.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&readable);
     let begins = |word: &[u8]| body.trim_ascii_start().starts_with(word);
     let named = response.content_type().is_some_and(|kind| kind == "text/event-stream");
     let looks = [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(|word| begins(word));
@@ -169,7 +174,7 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
         return None;
     }
     let mut reader = SseReader::new();
-    reader.feed(&response.body, 0);
+    reader.feed(&readable, 0);
     let cut = matches!(response.end, BodyEnd::Cut(_));
     let mut record = reader.finish(cut);
     record.longest_gap_ms = None;

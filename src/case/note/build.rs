@@ -4,6 +4,7 @@ mod controls;
 mod curl;
 mod judged;
 mod observed;
+mod packing;
 mod report;
 mod sentence;
 
