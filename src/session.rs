@@ -30,7 +30,7 @@ use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
-use crate::case::note::{Audience, Timeouts};
+use crate::case::note::{Audience, Template, Timeouts};
 use crate::case::request::{Deadlines, Draft, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Words};
@@ -195,6 +195,7 @@ pub struct Session {
     words: Words,
     confirmed: bool,
     format: Format,
+    template: Option<Template>,
     output: Option<Output>,
     delivered: Vec<Delivered>,
 }
@@ -241,6 +242,7 @@ impl Session {
             words,
             confirmed: false,
             format,
+            template: None,
             output: None,
             delivered: Vec::new(),
         }
@@ -299,6 +301,9 @@ impl Session {
     fn go_to(&mut self, step: Step) -> Vec<Effect> {
         self.step = step;
         self.notice = None;
+        if step == Step::Note {
+            self.tell_template_fault();
+        }
         Vec::new()
     }
 

@@ -11,10 +11,36 @@ pub struct Item {
     pub field: &'static str,
     /// Name for people.
     pub label: &'static str,
+    /// Who can bring it.
+    pub by: By,
     /// True where the note has it.
     pub present: bool,
     /// Why it is missing; empty where it is there.
     pub why: String,
+}
+
+/// Who can bring a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The walk itself: a reproduction brings it, or shows that it cannot be had.
+    Walk,
+    /// The operator: own words, further requests, a look at the replacements.
+    Operator,
+    /// Nobody yet: this program does not ask for it.
+    Nobody,
+}
+
+fn by(field: &str) -> By {
+    match field {
+        "support_question"
+        | "report.expected"
+        | "report.impact"
+        | "operator"
+        | "controls"
+        | "redactions.confirmed_by_operator" => By::Operator,
+        "request.model_listed" => By::Nobody,
+        _ => By::Walk,
+    }
 }
 
 /// A fact: where it stands, how people call it, whether it applies, and whether the note has it.
@@ -102,6 +128,7 @@ pub fn completeness(note: &Note) -> Vec<Item> {
             Item {
                 field: fact.field,
                 label: fact.label,
+                by: by(fact.field),
                 present: (fact.present)(note),
                 why: gap.map_or_else(String::new, |gap| gap.why.clone()),
             }

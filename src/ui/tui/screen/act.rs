@@ -41,6 +41,8 @@ impl Screen {
             Action::PreviousStep => self.step_beside(session, false),
             Action::NextStep => self.step_beside(session, true),
             Action::Practice => self.open_practice(session),
+            Action::Story => self.toggle_story(session),
+            Action::NextScenario => self.next_scenario(session),
             Action::GoOn => self.go_on(session),
             Action::NextField => self.next_field(mode, session, true),
             Action::PreviousField => self.next_field(mode, session, false),
@@ -102,7 +104,12 @@ impl Screen {
             return Vec::new();
         }
         if self.popup.take().is_none() {
-            self.practice.is_open = false;
+            // The first Esc takes back what was typed, the next one leaves the list.
+            if self.practice.is_open && !self.practice.filter.is_empty() {
+                self.practice.filter_by(String::new());
+            } else {
+                self.practice.is_open = false;
+            }
         }
         Vec::new()
     }
@@ -130,17 +137,6 @@ impl Screen {
         let at = Step::ALL.iter().position(|s| *s == session.step()).unwrap_or(0);
         let to = if forward { at + 1 } else { at.wrapping_sub(1) };
         Step::ALL.get(to).map(|step| self.go_to(*step)).unwrap_or_default()
-    }
-
-    fn open_practice(&mut self, session: &Session) -> Vec<Wish> {
-        if self.practice.choices.is_empty() {
-            return self.say("there is no practice list here; start `casefile practice` for it");
-        }
-        if session.is_busy() {
-            return self.say("a request is under way; cancel it before you choose another scenario");
-        }
-        self.practice.is_open = true;
-        Vec::new()
     }
 
     fn go_on(&mut self, session: &Session) -> Vec<Wish> {
@@ -286,7 +282,7 @@ impl Screen {
             Some(Popup::Prompt(prompt)) => self.answered(&prompt, session),
             Some(Popup::Picker(picker)) => self.picked(&picker, session),
             Some(Popup::Help { .. } | Popup::Leaving) => Vec::new(),
-            None => self.begin_practice(),
+            None => self.begin_practice(session),
         }
     }
 
@@ -310,20 +306,6 @@ impl Screen {
             (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
             _ => self.say("nothing was typed; nothing was changed"),
         }
-    }
-
-    fn begin_practice(&mut self) -> Vec<Wish> {
-        let Some(choice) = self.practice.choices.get(self.practice.marked).cloned() else {
-            return Vec::new();
-        };
-        self.start_over();
-        self.practice.is_open = false;
-        self.practice.chosen = Some(self.practice.marked);
-        vec![
-            Wish::Tell(Event::GoTo(Step::Request)),
-            Wish::Tell(Event::GatewayChosen(choice.gateway)),
-            Wish::Tell(Event::Pasted(choice.paste)),
-        ]
     }
 
     fn picked(&mut self, picker: &Picker, session: &Session) -> Vec<Wish> {

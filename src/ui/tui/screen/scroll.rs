@@ -68,9 +68,15 @@ impl Screen {
                 }
             }
             Mode::Practice => {
-                let last = self.practice.choices.len().saturating_sub(1);
-                let at = self.practice.marked;
-                self.practice.marked = if way.is_down() { (at + 1).min(last) } else { at.saturating_sub(1) };
+                let page = isize::from(self.size.1.cast_signed()).div_euclid(2).max(1);
+                self.practice.step(match way {
+                    Move::Down => 1,
+                    Move::Up => -1,
+                    Move::PageDown => page,
+                    Move::PageUp => -page,
+                    Move::Top => isize::MIN,
+                    Move::Bottom => isize::MAX,
+                });
             }
             Mode::Sending | Mode::Waiting if session.step() == Step::Isolate => {
                 self.scroll_isolate(way, session);
