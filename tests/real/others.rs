@@ -66,11 +66,6 @@ impl Exchange {
         let first_byte_ms = (first - start).num_milliseconds();
         Some(Self { asked: wire::request(&passed.request), answer, first_byte_ms })
     }
-
-    /// The answer's body.
-    pub fn body(&self) -> &[u8] {
-        &self.answer.body
-    }
 }
 
 /// A mountebank imposter that gives the recorded answer to the recorded method, path, query, key and model, and to
@@ -139,12 +134,16 @@ fn predicates(asked: &Asked) -> Vec<Value> {
     predicates
 }
 
-/// nginx with these lines in its only server. `@DIR@` is its folder, with the recorded body in the file `body`; `@DEAD@` is
+/// nginx with these lines in its only server. `@DIR@` is its folder, with the recorded body in the file `body`
+/// (and over and over in `endless`); `@ID@` the recorded request id; `@DEAD@` is
 /// an address where nobody listens, `@SILENT@` one where nobody answers.
 ///
 /// # Panics
 /// If nginx does not start.
-pub fn nginx(lines: &str, body: &[u8]) -> Other {
+pub fn nginx(lines: &str, exchange: Option<&Exchange>) -> Other {
+    let body = exchange.map_or(&[][..], |exchange| &exchange.answer.body);
+    let id =
+        exchange.and_then(|exchange| exchange.answer.header("x-cometapi-request-id")).unwrap_or_default();
     let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let never = silent.local_addr().expect("an address").to_string();
     // A port that was free may be taken by the time nginx wants it.
@@ -152,9 +151,14 @@ pub fn nginx(lines: &str, body: &[u8]) -> Other {
         let folder = tempfile::tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         std::fs::write(folder.path().join("body"), body).expect("a file");
+        if lines.contains("/endless") {
+            std::fs::write(folder.path().join("endless"), body.repeat(1_000_000 / body.len().max(1)))
+                .expect("a file");
+        }
         let dir = folder.path().display().to_string();
         let server = lines
             .replace("@DIR@", &dir)
+            .replace("@ID@", id)
             .replace("@DEAD@", &setting("CASEFILE_REAL_DEAD"))
             .replace("@SILENT@", &never);
         let text = format!(
@@ -201,6 +205,11 @@ fn started(settings: &Path, folder: &Path, port: u16) -> Option<Child> {
     let _ = child.kill();
     let _ = child.wait();
     None
+}
+
+/// A server of `.ci/real`, named by its setting.
+pub fn running(name: &str) -> Other {
+    Other { host: setting(name), stop: Stop::Nothing, _silent: None }
 }
 
 /// aimock with a fixture for the recorded model: the recorded error, or the recorded text as aimock itself streams it.
