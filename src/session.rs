@@ -395,7 +395,7 @@ impl Session {
     pub fn profile(&self) -> Option<&Profile> {
         match (&self.chosen_profile, self.request()) {
             (Some(id), _) => self.catalog.profile(id),
-            (None, Ok(request)) => self.catalog.profile_for_host(&request.target.host),
+            (None, Ok(request)) => self.catalog.profile_for_host(&request.target.host_port()),
             (None, Err(_)) => None,
         }
         .or_else(|| self.catalog.profile("openai_compatible"))

@@ -50,6 +50,39 @@ fn a_request_by_the_form() {
 }
 
 #[test]
+fn endpoints_are_found_by_typing() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::GatewayChosen("cometapi".into()));
+    screen!(rig, "E", "endpoints_of_a_gateway");
+    screen!(rig, "transcr", "endpoints_filtered");
+    rig.keys("<esc>");
+    assert!(rig.draw().contains("> Transcription"), "the mark stays where the filter was");
+    screen!(rig, "/flux q", "endpoints_nothing_fits");
+    rig.keys("<backspace><backspace>");
+    screen!(rig, "<down><enter>", "form_with_blanks");
+    screen!(rig, "E/kling/v1/images/gen<enter>", "form_of_a_task");
+    // j, k and q are letters of a filter, and movements where none is typed.
+    let mut rig = Rig::new(80, 24);
+    rig.keys("E/jkq");
+    assert!(rig.draw().contains("filter: jkq_"));
+    rig.keys("<esc>jq");
+    assert!(!rig.draw().contains("Which endpoint?"));
+}
+
+#[test]
+fn a_form_of_parts_begins_from_an_endpoint() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::GatewayChosen("cometapi".into()));
+    rig.keys("E/audio/transcriptions<enter>");
+    let draft = rig.session.draft();
+    assert_eq!((draft.body.as_str(), draft.form.len()), ("", 2));
+    assert!(rig.draw().contains("still to be written: file"));
+    let mut wide = Rig::new(120, 40);
+    wide.tell(Event::GatewayChosen("cometapi".into()));
+    screen!(wide, "E/realtime<down>", "endpoints_wide");
+}
+
+#[test]
 fn the_host_is_typed_before_the_path_of_an_endpoint() {
     let mut rig = Rig::new(80, 24);
     rig.keys("E<enter>ehttps://host.example<enter>");

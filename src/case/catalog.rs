@@ -3,13 +3,22 @@
 //! Code holds mechanism, the assets hold knowledge: a new gateway, endpoint, topic or rule needs no Rust. Every fact
 //! carries the page it comes from and the date on which somebody read it.
 
+mod check;
+mod contract;
+mod endpoint;
 mod read;
 mod rule;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
+pub use endpoint::{
+    AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
+};
 pub use read::{CatalogError, read_files};
 pub use rule::{ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
 
@@ -20,6 +29,8 @@ pub struct Catalog {
     pub profiles: Vec<Profile>,
     /// Endpoint families, in the order in which the picker shows them.
     pub endpoints: Vec<Endpoint>,
+    /// What the published references say of requests; preflight reads it.
+    pub contract: Contract,
     /// Help-center topics.
     pub topics: Vec<Topic>,
     /// Classification rules in the order in which they are tried.
@@ -40,7 +51,7 @@ pub struct Profile {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Host names (lower case, no port) that select this profile. Empty: never selected by host.
+    /// Host names (lower case) that select this profile, without a port for every port. Empty: never selected by host.
     #[serde(default)]
     pub hosts: Vec<String>,
     /// Base URLs; the first is the default. Empty where only the operator knows it.
@@ -58,6 +69,9 @@ pub struct Profile {
     /// Error `type` values by which the gateway itself speaks, as a regular expression; empty: unknown.
     #[serde(default)]
     pub own_error_type: String,
+    /// Where the gateway's own errors say what they say, where that is none of the known shapes.
+    #[serde(default)]
+    pub error_fields: ErrorFields,
     /// Offset of the clock inside the gateway's request ids, hours east of UTC, where it is known.
     #[serde(default)]
     pub request_id_utc_offset_hours: Option<i32>,
@@ -71,6 +85,24 @@ pub struct Profile {
     pub doc_url: String,
     /// Date (YYYY-MM-DD) on which `doc_url` was read.
     pub accessed: String,
+}
+
+/// Where an error body of a gateway's own shape holds its parts, as JSON pointers (`/fault/text`); empty: not there.
+/// They are asked before the known shapes, in answers that are no success.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ErrorFields {
+    /// The sentence.
+    pub message: String,
+    /// The code, a text or a number.
+    pub code: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The parameter or field that is wrong.
+    pub param: String,
+    /// The request id.
+    pub request_id: String,
 }
 
 /// A base URL under an alias that may stand in a note.
@@ -97,141 +129,6 @@ pub struct Contact {
     pub source: String,
     /// Date (YYYY-MM-DD) of access.
     pub accessed: String,
-}
-
-/// One endpoint family.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Endpoint {
-    /// Stable id, for example `chat_completions`.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// HTTP method.
-    pub method: String,
-    /// Path from the host on, for example `/v1/chat/completions`; `{name}` stands for one segment.
-    pub path: String,
-    /// Group in the picker: `text`, `image`, `audio`, `music`, `video` or `account`.
-    #[serde(default = "Endpoint::text_group")]
-    pub group: String,
-    /// In which form the body is sent.
-    #[serde(default)]
-    pub body: BodyKind,
-    /// It starts a task: the answer names a task id, and the result is fetched later from another path.
-    #[serde(default)]
-    pub task: bool,
-    /// Profiles whose gateways have it; empty: all.
-    #[serde(default)]
-    pub profiles: Vec<String>,
-    /// Required body fields with their JSON types; `file` is a file of a form.
-    #[serde(default)]
-    pub required: Vec<Field>,
-    /// Optional body fields whose types are known.
-    #[serde(default)]
-    pub optional: Vec<Field>,
-    /// Roles that `messages[].role` may have; empty: not checked.
-    #[serde(default)]
-    pub roles: Vec<String>,
-    /// Headers that must be there beside the credential, for example `anthropic-version`, with a usual value.
-    #[serde(default)]
-    pub required_headers: Vec<HeaderHint>,
-    /// How the answer streams: `sse` or `none`.
-    #[serde(default)]
-    pub stream: StreamKind,
-    /// A harmless body that works where the model does; `{model}` is replaced. Empty for GET.
-    #[serde(default)]
-    pub minimal_body: String,
-    /// What a good answer must hold, as JSON pointers (`*` = any index); the soft-failure check uses it.
-    #[serde(default)]
-    pub answer_fields: Vec<String>,
-    /// Documentation page: CometAPI's, where `docs` names no other.
-    pub doc_url: String,
-    /// Date (YYYY-MM-DD) of access.
-    pub accessed: String,
-    /// False where nobody confirmed the page or its anchor.
-    #[serde(default)]
-    pub confirmed: bool,
-    /// Pages that document the same endpoint for other gateways, by profile id.
-    #[serde(default)]
-    pub docs: std::collections::BTreeMap<String, Page>,
-}
-
-/// A page and when it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Page {
-    /// Its URL.
-    pub url: String,
-    /// Date (YYYY-MM-DD) of access.
-    pub accessed: String,
-    /// True where the page was read on that date.
-    #[serde(default)]
-    pub confirmed: bool,
-}
-
-/// In which form a body is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyKind {
-    /// JSON.
-    #[default]
-    Json,
-    /// `multipart/form-data`.
-    Multipart,
-    /// Either.
-    MultipartOrJson,
-    /// There is none.
-    None,
-}
-
-impl Endpoint {
-    fn text_group() -> String {
-        "text".to_owned()
-    }
-
-    /// The endpoint with the page that documents it for `profile`.
-    #[must_use]
-    pub fn documented_for(&self, profile: &Profile) -> Self {
-        let mut endpoint = self.clone();
-        if let Some(page) = self.docs.get(&profile.id) {
-            endpoint.doc_url.clone_from(&page.url);
-            endpoint.accessed.clone_from(&page.accessed);
-            endpoint.confirmed = page.confirmed;
-        }
-        endpoint
-    }
-}
-
-/// A body field and its type.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// Name at the top level of the body.
-    pub name: String,
-    /// `string`, `number`, `integer`, `boolean`, `array`, `object`, `file` or several joined by `|`.
-    #[serde(rename = "type")]
-    pub kind: String,
-}
-
-/// A header that an endpoint wants.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeaderHint {
-    /// Lower-case name.
-    pub name: String,
-    /// A usual value.
-    pub value: String,
-}
-
-/// Whether an endpoint can stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StreamKind {
-    /// Server-sent events with `stream: true` in the body.
-    Sse,
-    /// It cannot.
-    #[default]
-    None,
 }
 
 /// A help-center section.
@@ -309,6 +206,17 @@ pub struct Detector {
     pub spares: Vec<String>,
 }
 
+impl Profile {
+    /// True when `host` (lower case, with or without a port) is one of this profile's.
+    pub fn is_at(&self, host: &str) -> bool {
+        let bare = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        self.hosts.iter().any(|own| own == host || own == bare)
+    }
+}
+
 static BUILT_IN: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(read::built_in()));
 
 impl Catalog {
@@ -322,14 +230,16 @@ impl Catalog {
         self.profiles.iter().find(|p| p.id == id)
     }
 
-    /// The profile for a host name: by host, else `openai_compatible`, else the first.
+    /// The profile for a host: by host and port, by host name, else `openai_compatible`, else the first.
     ///
-    /// A loopback address belongs to no gateway by itself; `practice` is chosen by name only.
+    /// A loopback address belongs to no gateway by itself; `practice` is chosen by name only. A user's profile may name
+    /// one with its port (`127.0.0.1:4000`).
     pub fn profile_for_host(&self, host: &str) -> Option<&Profile> {
         let host = host.to_ascii_lowercase();
         self.profiles
             .iter()
             .find(|p| p.hosts.contains(&host))
+            .or_else(|| self.profiles.iter().find(|p| p.is_at(&host)))
             .or_else(|| self.profile("openai_compatible"))
             .or_else(|| self.profiles.first())
     }
@@ -339,14 +249,32 @@ impl Catalog {
         self.endpoints.iter().find(|e| e.id == id)
     }
 
-    /// The endpoint that takes `method` on `path`.
+    /// The endpoint that takes `method` on `path`, whatever the gateway: a path that is written out goes before one with
+    /// `{…}`, and of equal ones a general one before one of a certain gateway, then the first.
     pub fn endpoint_for(&self, method: &str, path: &str) -> Option<&Endpoint> {
-        self.endpoints.iter().find(|e| e.method.eq_ignore_ascii_case(method) && path_fits(&e.path, path))
+        self.endpoint_at(method, path, None)
+    }
+
+    /// The endpoint that takes `method` on `path` at a gateway of `profile`: one of another gateway only where neither
+    /// this one nor the general ones have the path, and one that names this profile before an equal general one.
+    pub fn endpoint_at(&self, method: &str, path: &str, profile: Option<&Profile>) -> Option<&Endpoint> {
+        let mut best: Option<((bool, usize, bool), &Endpoint)> = None;
+        for endpoint in self.endpoints.iter().filter(|e| e.method.eq_ignore_ascii_case(method)) {
+            let Some(literal) = endpoint.fit(path) else { continue };
+            let rank = match profile {
+                None => (true, literal, endpoint.profiles.is_empty()),
+                Some(_) => (endpoint.belongs_to(profile), literal, !endpoint.profiles.is_empty()),
+            };
+            if best.is_none_or(|(known, _)| rank > known) {
+                best = Some((rank, endpoint));
+            }
+        }
+        best.map(|(_, endpoint)| endpoint)
     }
 
     /// The endpoints on `path`, whatever their method.
     pub fn endpoints_on_path<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Endpoint> {
-        self.endpoints.iter().filter(move |e| path_fits(&e.path, path))
+        self.endpoints.iter().filter(move |e| e.fit(path).is_some())
     }
 
     /// The topic with this id.
@@ -372,77 +300,5 @@ impl Catalog {
     /// True when query parameter `name` carries a credential.
     pub fn credential_query(&self, name: &str) -> bool {
         self.safe.credential_query.iter().any(|q| q.eq_ignore_ascii_case(name))
-    }
-}
-
-/// True when `path` has the segments of `template`; `{name}` takes one segment without a slash, and may be a part of
-/// it (`{model}:generateContent`).
-fn path_fits(template: &str, path: &str) -> bool {
-    let mut want = template.split('/');
-    let mut have = path.split('/');
-    loop {
-        match (want.next(), have.next()) {
-            (None, None) => return true,
-            (Some(w), Some(h)) if segment_fits(w, h) => {}
-            _ => return false,
-        }
-    }
-}
-
-fn segment_fits(want: &str, have: &str) -> bool {
-    match (want.find('{'), want.rfind('}')) {
-        (Some(open), Some(close)) if open < close => {
-            let (head, tail) = (want.get(..open).unwrap_or(""), want.get(close + 1..).unwrap_or(""));
-            have.len() > head.len() + tail.len() && have.starts_with(head) && have.ends_with(tail)
-        }
-        _ => want == have,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_fit_paths() {
-        let table = [
-            ("/v1/chat/completions", "/v1/chat/completions", true),
-            ("/v1/chat/completions", "/v1/chat/completions/", false),
-            ("/v1/models/{id}", "/v1/models/gpt-4o", true),
-            ("/v1/models/{id}", "/v1/models/", false),
-            ("/v1beta/models/{model}:generateContent", "/v1beta/models/gemini-pro:generateContent", true),
-            ("/v1beta/models/{model}:generateContent", "/v1beta/models/gemini-pro:embedContent", false),
-        ];
-        for (template, path, fits) in table {
-            assert_eq!(path_fits(template, path), fits, "{template} {path}");
-        }
-    }
-
-    #[test]
-    fn built_in_catalog_is_whole() {
-        let catalog = Catalog::built_in();
-        for id in ["cometapi", "openai_compatible", "practice"] {
-            assert!(catalog.profile(id).is_some(), "{id}");
-        }
-        for profile in &catalog.profiles {
-            for topic in profile.topics.values() {
-                assert!(catalog.topic(topic).is_some(), "{}: topic {topic}", profile.id);
-            }
-        }
-        for class in crate::case::vocabulary::FailureClass::ALL {
-            let defaults = catalog.class(*class).unwrap_or_else(|| panic!("no defaults for {class}"));
-            assert!(catalog.topic(&defaults.topic).is_some(), "{class}: topic {}", defaults.topic);
-            assert!(!defaults.first_action.is_empty(), "{class}");
-        }
-        for topic in &catalog.topics {
-            assert!(!topic.advice.is_empty(), "{}", topic.id);
-            assert!(topic.profiles.iter().all(|p| catalog.profile(p).is_some()), "{}", topic.id);
-        }
-        assert_eq!(catalog.profile_for_host("API.cometapi.com").map(|p| p.id.as_str()), Some("cometapi"));
-        assert_eq!(catalog.profile_for_host("127.0.0.1").map(|p| p.id.as_str()), Some("openai_compatible"));
-        assert_eq!(
-            catalog.endpoint_for("post", "/v1/chat/completions").map(|e| e.id.as_str()),
-            Some("chat_completions")
-        );
     }
 }

@@ -8,18 +8,22 @@
 //! through [`crate::case::sanitize`]. A value that was not observed is `None`, never a guess.
 
 mod envelope;
+mod packed;
 mod reading;
 mod request_id;
 mod sse;
+mod text;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
 use crate::case::request::Request;
-use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind};
+use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind, UnpackEnd};
 
 pub use envelope::Envelope;
+pub use packed::{Bounds, Inflater, Packed};
 pub use reading::{Expectation, Reading, Redirect, read};
 pub use request_id::{IdSource, RequestId, decode_time, ids_in_text};
 pub use sse::{SseEvent, SseReader};
@@ -112,6 +116,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Bytes received in all.
     pub body_bytes: u64,
+    /// What the body holds where it is packed (`content-encoding`); `body` stays what the wire carried.
+    pub packed: Option<Packed>,
     /// How the body ended.
     pub end: BodyEnd,
     /// The stream as it was read, if it was one.
@@ -196,6 +202,29 @@ impl Response {
         let value = self.header("content-type")?;
         let kind = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
         (!kind.is_empty()).then_some(kind)
+    }
+
+    /// The bytes to read: unpacked where they are packed, and in UTF-8 where a byte order mark says UTF-16.
+    pub fn readable(&self) -> Cow<'_, [u8]> {
+        let bytes = match &self.packed {
+            Some(packed) if packed.opened() => packed.inflated.as_slice(),
+            _ => self.body.as_slice(),
+        };
+        text::utf8(bytes)
+    }
+
+    /// True where [`Self::readable`] is only the first part of what the answer holds.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.end, BodyEnd::Capped | BodyEnd::Cut(_))
+            || self.packed.as_ref().is_some_and(Packed::is_partial)
+    }
+
+    /// Unpacks a body that was read from a file or paste. A header that names a coding proves nothing there: most tools
+    /// write down what they unpacked. So only a body that is packed counts.
+    pub fn unpack(&mut self) {
+        let mut inflater = Inflater::of(self, Bounds::default());
+        inflater.feed(&self.body, &mut |_| {});
+        self.packed = inflater.finish(&self.body, &mut |_| {}).filter(|p| p.end != UnpackEnd::NotPacked);
     }
 
     /// True for a status of 200 to 299.

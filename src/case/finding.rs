@@ -42,6 +42,15 @@ pub enum Place {
     Option(String),
 }
 
+/// A published page that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its URL.
+    pub url: String,
+    /// Date (YYYY-MM-DD) on which it was read.
+    pub accessed: String,
+}
+
 /// Something noticed, where, and what to do about it. Texts are ours: they never quote a value of the input, so a
 /// finding may be shown anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +65,14 @@ pub struct Finding {
     pub message: String,
     /// What to do next, one sentence; empty where there is nothing to do.
     pub fix: String,
+    /// Where it is published; `None` where the input itself shows it (a syntax error, a missing URL).
+    pub source: Option<Source>,
 }
 
 impl Finding {
     /// A finding with its message; the place is the whole input and there is no fix until set.
     pub fn new(id: &'static str, level: Level, message: impl Into<String>) -> Self {
-        Self { id, level, place: Place::Whole, message: message.into(), fix: String::new() }
+        Self { id, level, place: Place::Whole, message: message.into(), fix: String::new(), source: None }
     }
 
     /// The same finding at `place`.
@@ -75,6 +86,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
+        self
+    }
+
+    /// The same finding with the page that says so.
+    #[must_use]
+    pub fn source(mut self, url: &str, accessed: &str) -> Self {
+        self.source = Some(Source { url: url.to_owned(), accessed: accessed.to_owned() });
         self
     }
 }

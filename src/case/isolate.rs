@@ -39,12 +39,14 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
         Changed::Key(label) => replace_key(&mut control, *label, catalog)?,
         Changed::MinimalBody => {
             let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
-            if endpoint.minimal_body.is_empty() {
+            // A task costs, and what it makes comes later.
+            if !endpoint.is_cheap() {
                 return None;
             }
             let model = request.model().unwrap_or_default();
             let quoted = serde_json::to_string(&model).ok()?;
             control.body = Some(endpoint.minimal_body.replace("\"{model}\"", &quoted));
+            control.form.clear();
         }
     }
     (control != *request).then_some(control)

@@ -71,6 +71,12 @@ impl Held {
     pub fn expose(&self) -> &str {
         self.value.expose_secret()
     }
+
+    /// True where the value begins with a published `prefix` of somebody's keys (`sk-ant-`). This is all that preflight
+    /// may know of it.
+    pub fn begins_with(&self, prefix: &str) -> bool {
+        !prefix.is_empty() && self.value.expose_secret().starts_with(prefix)
+    }
 }
 
 impl fmt::Debug for Held {

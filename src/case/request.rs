@@ -13,7 +13,7 @@ use crate::case::evidence::Attempt;
 use crate::case::finding::{Finding, Level, Place};
 
 pub(crate) use preflight::is_placeholder;
-pub use preflight::preflight;
+pub use preflight::{preflight, preflight_keys};
 pub use target::{Target, TargetError};
 
 /// A header line. The value is masked.

@@ -42,8 +42,8 @@ use text::TextRule;
 pub use audit::{Audit, Format, Refusal, Rendered};
 pub use ledger::{Entry, Ledger};
 pub use safe::{
-    Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeHeader, SafeRedirect,
-    SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
+    Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeHeader, SafePacked,
+    SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
 
 /// The sanitizer of one case: keeps the placeholders consistent between evidence and words, and remembers what was

@@ -281,6 +281,42 @@ words! {
         ContentFilter => "content_filter",
         /// A stream was asked for, plain JSON came.
         NotAStream => "not_a_stream",
+        /// Its content coding cannot be undone, or only in part, or is declared and not there.
+        Undecodable => "undecodable",
+        /// An asynchronous task that failed and gives no reason.
+        TaskFailed => "task_failed",
+    }
+}
+
+words! {
+    /// How a body is packed: the content codings that can be unpacked.
+    Coding {
+        /// RFC 1952, `gzip` or `x-gzip`.
+        Gzip => "gzip",
+        /// RFC 1950, or (against the rules, but common) bare RFC 1951.
+        Deflate => "deflate",
+        /// RFC 7932.
+        Brotli => "br",
+        /// RFC 8878.
+        Zstd => "zstd",
+    }
+}
+
+words! {
+    /// How the unpacking of a body ended.
+    UnpackEnd {
+        /// With the end of the packed data.
+        Whole => "whole",
+        /// The body ended before the packed data did.
+        Cut => "cut",
+        /// The packed data breaks the rules of its coding.
+        Broken => "broken",
+        /// Stopped by us: more came out than any answer needs.
+        TooLarge => "too_large",
+        /// A coding is declared, but the body is not packed.
+        NotPacked => "not_packed",
+        /// A coding is declared that is not known here.
+        UnknownCoding => "unknown_coding",
     }
 }
 

@@ -1,17 +1,25 @@
 //! The order of checks of a gateway of the new-api family:
-//! path and method, key, model, body, provider.
+//! path and method, key, limit per key, model, body, costs, provider.
 //!
 //! Source of the order: github.com/Calcium-Ion/new-api, `router/relay-router.go` (the key is checked by the middleware of
 //! a route's group, so a path without a route never gets there) and `middleware/distributor.go` (the model is looked up
-//! before the body is validated). Accessed 2026-11-21. A rate limit per user lies between key and model; practice has none.
+//! before the body is validated). Accessed 2026-11-21. [`Check`]s can be put in another order.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::answers::{self, Endpoint};
+use super::Check;
+use super::envelope::{self, OWN_TYPE};
+use super::family::{Captures, Family, Needed, route};
+use super::fields::{self, Fields};
+use super::fill::Call;
 use super::mint::Mint;
+use super::no_route::NoRoute;
+use super::provider;
+use super::scenario::shifted;
+use super::special::{Special, Stage, Words, key_states, specials};
 use crate::io::clock::Clock;
 
 /// A request as far as the gateway needs it.
@@ -26,12 +34,30 @@ pub(super) struct Asked {
     pub(super) body: Vec<u8>,
 }
 
+impl Asked {
+    /// The first header of this name (lower case), trimmed.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim())
+    }
+
+    fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or("")
+    }
+
+    fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.target.split_once('?')?;
+        url::form_urlencoded::parse(query.as_bytes()).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
+    }
+}
+
 /// What goes back.
 pub(super) struct Reply {
     pub(super) status: u16,
-    /// Beside date, server, connection and the framing.
-    pub(super) headers: Vec<(&'static str, String)>,
+    /// Beside date, server (unless it is among them), connection and the framing; names in lower case.
+    pub(super) headers: Vec<(String, String)>,
     pub(super) body: Body,
+    /// Milliseconds before the first byte.
+    pub(super) after_ms: u64,
 }
 
 /// The body of an answer.
@@ -43,45 +69,77 @@ pub(super) enum Body {
     Events {
         /// Each with its blank line.
         events: Vec<String>,
-        /// The connection ends without the last chunk.
-        cut: bool,
+        /// What comes after them.
+        then: Then,
     },
+    /// In one piece, packed behind very much white space.
+    Swollen(Vec<u8>),
+    /// No answer, on an open connection.
+    Hang,
+    /// The connection is reset.
+    Reset,
+}
+
+/// What comes after the events.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The last chunk.
+    End,
+    /// The end of the connection, without the last chunk.
+    Cut,
+    /// Nothing, on an open connection.
+    Stall,
+    /// This event, again and again.
+    Endless(String),
 }
 
 impl Reply {
+    pub(super) fn new(status: u16, body: Vec<u8>) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Whole(body), after_ms: 0 }
+    }
+
     pub(super) fn json(status: u16, value: &Value) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", "application/json; charset=utf-8".to_owned())],
-            body: Body::Whole(value.to_string().into_bytes()),
-        }
+        Self::new(status, value.to_string().into_bytes()).with("content-type", JSON)
+    }
+
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 }
 
-/// What one answer is made with.
-pub(super) struct Call {
-    /// The request id.
-    pub(super) id: String,
-    /// When it came.
-    pub(super) now: DateTime<Utc>,
-}
+/// The content type of gin's `c.JSON`.
+pub(super) const JSON: &str = "application/json; charset=utf-8";
 
 /// Header that carries the request id.
 const ID_HEADER: &str = "x-cometapi-request-id";
 
-/// Where a `CometAPI` path without a route leads: <https://apidoc.cometapi.com/errors/error-codes-handling>, 2026-06-18.
-const WEB: &str = "https://www.cometapi.com";
-
 /// The desk at which every request is checked.
 pub(super) struct Gate {
     key: String,
+    /// Keys in a special state: its word, the key.
+    states: Vec<(&'static str, String)>,
+    order: Vec<Check>,
     mint: Mint,
     clock: Arc<dyn Clock>,
 }
 
+/// A request on its way.
+struct Visit<'a> {
+    family: &'static Family,
+    fields: Result<Fields, String>,
+    /// Of the model or task; `None`: none is named, and the path needs none or it is at fault.
+    name: Option<String>,
+    /// The state of its key.
+    state: Option<&'static str>,
+    call: Call<'a>,
+}
+
 impl Gate {
-    pub(super) fn new(key: String, mint: Mint, clock: Arc<dyn Clock>) -> Self {
-        Self { key, mint, clock }
+    pub(super) fn new(key: String, order: Vec<Check>, mint: Mint, clock: Arc<dyn Clock>) -> Self {
+        let states =
+            key_states().into_iter().zip(2..).map(|(state, by)| (state, shifted(&key, by))).collect();
+        Self { key, states, order, mint, clock }
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -89,138 +147,200 @@ impl Gate {
     }
 
     /// The answer to `asked`.
-    pub(super) fn answer(&self, asked: &Asked) -> Reply {
-        let Some(endpoint) = Endpoint::of(&asked.method, path(asked)) else {
-            return no_route(asked);
+    pub(super) fn answer(&self, asked: &Asked, lost: NoRoute) -> Reply {
+        let Some((family, captures)) = route(&asked.method, asked.path()) else {
+            return lost.reply(&asked.method, &asked.target, asked.path());
         };
+        let visit = self.visit(asked, family, &captures);
+        if let Some(edge) = visit.special(Stage::Edge) {
+            return provider::special(edge, family, &visit.call);
+        }
+        let reply = self.check(asked, &visit).unwrap_or_else(|refusal| refusal);
+        reply.with(ID_HEADER, &visit.call.id)
+    }
+
+    fn visit(&self, asked: &Asked, family: &'static Family, captures: &Captures) -> Visit<'_> {
         let now = self.clock.now();
-        let call = Call { id: self.mint.request_id(now), now };
-        let mut reply = self.check(asked, &endpoint, &call).unwrap_or_else(|refusal| refusal);
-        reply.headers.push((ID_HEADER, call.id));
-        reply
+        let mut call = Call::new(self.mint.request_id(now), now, &self.mint);
+        let fields = fields::read(asked, family.body);
+        let in_body = || fields.as_ref().ok()?.get(&family.model_field)?.as_str().filter(|n| !n.is_empty());
+        let in_path = captures.get("model").or_else(|| captures.get("id")).map(String::as_str);
+        let in_query = || family.name_query.as_deref().and_then(|name| asked.query(name));
+        let name = in_path
+            .or_else(in_body)
+            .map(str::to_owned)
+            .or_else(in_query)
+            .or_else(|| family.default_model.clone());
+        call.name = name.clone().unwrap_or_default();
+        call.token = token(asked, family);
+        let state = self.states.iter().find(|(_, key)| bare(key) == bare(&call.token)).map(|(s, _)| *s);
+        Visit { family, fields, name, state, call }
     }
 
-    fn check(&self, asked: &Asked, endpoint: &Endpoint, call: &Call) -> Result<Reply, Reply> {
-        self.check_key(asked, call)?;
-        match endpoint {
-            Endpoint::Models => return Ok(answers::model_list()),
-            Endpoint::Model(name) => return Ok(answers::one_model(name)),
-            _ => {}
+    fn check(&self, asked: &Asked, visit: &Visit<'_>) -> Result<Reply, Reply> {
+        for check in &self.order {
+            match check {
+                Check::Key => {
+                    self.check_key(visit)?;
+                    visit.pass(Stage::Key)?;
+                    visit.pass(Stage::RateLimit)?;
+                    if let Some(only) = &visit.family.only {
+                        return Err(provider::special(only, visit.family, &visit.call));
+                    }
+                }
+                Check::Model => {
+                    visit.check_model()?;
+                    visit.pass(Stage::Model)?;
+                }
+                Check::Body => {
+                    visit.check_body()?;
+                    visit.pass(Stage::Body)?;
+                }
+            }
         }
-        let body = read_json(&asked.body, call)?;
-        let model = answers::Model::named(named_model(&body, call)?, call)?;
-        validate(endpoint, &body, call)?;
-        answers::provider(endpoint, model, &body, call)
+        visit.pass(Stage::Quota)?;
+        let fields = visit.fields()?;
+        if visit.family.roles {
+            provider::check_roles(fields).map_err(|words| visit.relay(400, &words))?;
+        }
+        let asks_for_stream = fields.get("stream").and_then(Value::as_bool) == Some(true)
+            || asked.query("alt").as_deref() == Some("sse");
+        visit.pass(Stage::Provider)?;
+        Ok(provider::answer(visit.family, visit.special(Stage::Provider), asks_for_stream, &visit.call))
     }
 
-    fn check_key(&self, asked: &Asked, call: &Call) -> Result<(), Reply> {
-        let given = |name: &str| asked.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim());
-        // Every surface takes either header (a live probe of 2026-08-10, not ours).
-        let token = given("authorization").or_else(|| given("x-api-key")).unwrap_or("");
-        let token = match token.split_once(' ') {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim(),
-            None if token.eq_ignore_ascii_case("bearer") => "",
-            _ => token,
+    fn check_key(&self, visit: &Visit<'_>) -> Result<(), Reply> {
+        let token = bare(&visit.call.token);
+        if visit.family.open || visit.state.is_some() || token == bare(&self.key) {
+            return Ok(());
+        }
+        let message = if token.is_empty() { "Token not provided" } else { "Invalid token" };
+        Err(visit.refusal(401, "", message))
+    }
+}
+
+fn bare(token: &str) -> &str {
+    token.strip_prefix("sk-").unwrap_or(token)
+}
+
+/// The key as it was sent. Every surface takes either of two headers (a live probe of 2026-08-10, not ours).
+fn token(asked: &Asked, family: &Family) -> String {
+    let own = family.key_headers.iter().find_map(|name| asked.header(name));
+    let given = own.or_else(|| asked.header("authorization")).or_else(|| asked.header("x-api-key"));
+    let in_query = || family.key_query.as_deref().and_then(|name| asked.query(name));
+    let given = given.map(str::to_owned).or_else(in_query).unwrap_or_default();
+    match given.split_once(' ') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim().to_owned(),
+        None if given.eq_ignore_ascii_case("bearer") => String::new(),
+        _ => given,
+    }
+}
+
+impl Visit<'_> {
+    /// The special answer of this request at `stage`.
+    fn special(&self, stage: Stage) -> Option<&'static Special> {
+        specials().iter().find(|special| {
+            let asks = match (&special.name, &special.key) {
+                (Some(name), _) => self.name.as_ref() == Some(name),
+                (None, Some(key)) => self.state == Some(key),
+                (None, None) => false,
+            };
+            let has = |field: &String| self.fields.as_ref().is_ok_and(|fields| fields.contains_key(field));
+            special.at == stage
+                && asks
+                && special.is_for(&self.family.id)
+                && special.has.as_ref().is_none_or(has)
+        })
+    }
+
+    /// Goes on, unless a special answer ends the way here. A stream that breaks is the provider's matter.
+    fn pass(&self, stage: Stage) -> Result<(), Reply> {
+        match self.special(stage) {
+            Some(special) if special.ends_here() => Err(provider::special(special, self.family, &self.call)),
+            _ => Ok(()),
+        }
+    }
+
+    fn fields(&self) -> Result<&Fields, Reply> {
+        let fault = |text: &String| self.refusal(400, "", &format!("Invalid request, {text}"));
+        self.fields.as_ref().map_err(fault)
+    }
+
+    /// Refused before any provider was called.
+    fn refusal(&self, status: u16, code: &str, message: &str) -> Reply {
+        let words = Words { message: message.to_owned(), code: code.to_owned(), ..own_words() };
+        Reply::json(status, &envelope::of_the_gate(self.family.form, &words, &self.call.id))
+    }
+
+    fn relay(&self, status: u16, words: &Words) -> Reply {
+        Reply::json(status, &envelope::of_the_relay(self.family.form, words, &self.call.id))
+    }
+
+    fn check_model(&self) -> Result<(), Reply> {
+        let fields = self.fields()?;
+        let Some(name) = &self.name else {
+            let wrong = fields.get(&self.family.model_field).is_some_and(|v| !v.is_null() && !v.is_string());
+            return match (self.family.body, wrong) {
+                (None, _) => Ok(()),
+                (Some(_), true) => {
+                    Err(self.refusal(400, "", "Invalid request, field model must be a string"))
+                }
+                // The one wording that the vendor's page quotes, with an empty code.
+                (Some(_), false) => Err(self.refusal(400, "", "model name is required")),
+            };
         };
-        let bare = |text: &'_ str| text.strip_prefix("sk-").unwrap_or(text).to_owned();
-        if token.is_empty() {
-            Err(refusal(401, "", "Token not provided", call))
-        } else if bare(token) != bare(&self.key) {
-            Err(refusal(401, "", "Invalid token", call))
-        } else {
-            Ok(())
+        let served = |s: &Special| s.name.as_ref() == Some(name) && s.is_for(&self.family.id);
+        let known = |prefix: &String| name.starts_with(prefix.as_str());
+        if specials().iter().any(served) || self.family.known_prefix.as_ref().is_some_and(known) {
+            return Ok(());
         }
+        if let Some(unknown) = &self.family.unknown {
+            return Err(provider::special(unknown, self.family, &self.call));
+        }
+        let message = format!("No available channel for model {name} under group default (distributor)");
+        Err(self.refusal(503, "model_not_found", &message))
+    }
+
+    /// The fields that the relay stage wants: an absent or empty one is answered with the code `invalid_request`.
+    fn check_body(&self) -> Result<(), Reply> {
+        let fields = self.fields()?;
+        for needed in &self.family.required {
+            if let Some(fault) = fault_of(needed, fields.get(&needed.field)) {
+                let words = Words { message: fault, code: "invalid_request".to_owned(), ..own_words() };
+                return Err(self.relay(envelope::fault_status(self.family.form), &words));
+            }
+        }
+        Ok(())
     }
 }
 
-fn path(asked: &Asked) -> &str {
-    asked.target.split('?').next().unwrap_or("")
+fn own_words() -> Words {
+    Words { kind: OWN_TYPE.to_owned(), ..Words::default() }
 }
 
-/// A path or method without a route: a redirect to the web site, without a request id. As Go's `http.Redirect` does it,
-/// only a GET has the small page.
-fn no_route(asked: &Asked) -> Reply {
-    let location = format!("{WEB}{}", asked.target);
-    let page = format!("<a href=\"{}\">Moved Permanently</a>.\n\n", html_escaped(&location));
-    let get = asked.method == "GET";
-    let mut headers = vec![("location", location)];
-    if get {
-        headers.push(("content-type", "text/html; charset=utf-8".to_owned()));
-    }
-    Reply { status: 301, headers, body: Body::Whole(if get { page.into_bytes() } else { Vec::new() }) }
-}
-
-fn html_escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&#34;")
-        .replace('\'', "&#39;")
-}
-
-/// Refused before any provider was called: the envelope has no `param`.
-pub(super) fn refusal(status: u16, code: &str, message: &str, call: &Call) -> Reply {
-    let message = format!("{message} (request id: {})", call.id);
-    Reply::json(status, &json!({"error": {"code": code, "message": message, "type": "comet_api_error"}}))
-}
-
-/// Refused by the relay stage, or by a provider and passed on. The Anthropic endpoint has an envelope of its own.
-pub(super) fn relay_error(
-    endpoint: &Endpoint,
-    status: u16,
-    error: (&str, &str, &str, &str),
-    call: &Call,
-) -> Reply {
-    let (message, kind, param, code) = error;
-    let message = format!("{message} (request id: {})", call.id);
-    let body = if matches!(endpoint, Endpoint::Messages) {
-        json!({"error": {"type": kind, "message": message}, "type": "error"})
-    } else {
-        json!({"error": {"message": message, "type": kind, "param": param, "code": code}})
+/// What is wrong with a field that must be there.
+fn fault_of(needed: &Needed, given: Option<&Value>) -> Option<String> {
+    let value = match given {
+        None | Some(Value::Null) => return Some(needed.words.clone()),
+        Some(value) => value,
     };
-    Reply::json(status, &body)
-}
-
-fn read_json(body: &[u8], call: &Call) -> Result<Value, Reply> {
-    let fault = match serde_json::from_slice::<Value>(body) {
-        Ok(value @ Value::Object(_)) => return Ok(value),
-        Ok(_) => "json: cannot unmarshal into Go value of type middleware.ModelRequest",
-        Err(error) if error.is_eof() => "unexpected end of JSON input",
-        Err(_) => "invalid character in JSON input",
+    let is_empty = match value {
+        Value::Array(list) => list.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
     };
-    Err(refusal(400, "", &format!("Invalid request, {fault}"), call))
-}
-
-fn named_model<'a>(body: &'a Value, call: &Call) -> Result<&'a str, Reply> {
-    match body.get("model") {
-        Some(Value::String(name)) if !name.is_empty() => Ok(name),
-        None | Some(Value::Null | Value::String(_)) => {
-            // The one wording that the vendor's page quotes, with an empty code.
-            Err(refusal(400, "", "model name is required", call))
+    let allowed = needed.kind.split('|').any(|kind| match kind {
+        // A text where a file belongs is no file.
+        "file" => value.is_object(),
+        kind => kind == kind_of(value),
+    });
+    match (is_empty || (needed.kind == "file" && !allowed), allowed) {
+        (true, _) => Some(needed.words.clone()),
+        (false, true) => None,
+        (false, false) => {
+            Some(format!("json: cannot unmarshal {} into Go struct field .{}", kind_of(value), needed.field))
         }
-        Some(_) => Err(refusal(400, "", "Invalid request, field model must be a string", call)),
     }
-}
-
-/// The field that the relay stage wants: absent or empty is a 500 with the code `invalid_request`.
-fn validate(endpoint: &Endpoint, body: &Value, call: &Call) -> Result<(), Reply> {
-    let (field, words) = match endpoint {
-        Endpoint::Chat | Endpoint::Messages => ("messages", "field messages is required"),
-        Endpoint::Responses | Endpoint::Embeddings => ("input", "input is required"),
-        Endpoint::Images => ("prompt", "prompt is required"),
-        Endpoint::Models | Endpoint::Model(_) => return Ok(()),
-    };
-    let fault = match body.get(field) {
-        Some(Value::Array(list)) if !list.is_empty() && field != "prompt" => return Ok(()),
-        Some(Value::String(text)) if !text.is_empty() && field != "messages" => return Ok(()),
-        None | Some(Value::Null) => words.to_owned(),
-        Some(Value::Array(list)) if list.is_empty() => words.to_owned(),
-        Some(Value::String(text)) if text.is_empty() => words.to_owned(),
-        Some(other) => {
-            format!("json: cannot unmarshal {} into Go struct field .{field}", kind_of(other))
-        }
-    };
-    Err(relay_error(endpoint, 500, (&fault, "comet_api_error", "", "invalid_request"), call))
 }
 
 fn kind_of(value: &Value) -> &'static str {

@@ -41,6 +41,11 @@ impl Mint {
         format!("sk-{}", self.alphanumerics(48))
     }
 
+    /// Small hexadecimal digits, as in a `cf-ray`.
+    pub(super) fn hex(&self, count: usize) -> String {
+        (0..count).filter_map(|_| char::from_digit(u32::try_from(self.next() % 16).ok()?, 16)).collect()
+    }
+
     /// An id of the layout that `CometAPI` writes: 14 digits of UTC+8 time, nanoseconds without padding, 8 letters and
     /// digits.
     pub(super) fn request_id(&self, now: DateTime<Utc>) -> String {

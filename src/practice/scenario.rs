@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::special::key_states;
+use crate::case::vocabulary::{FailureClass, RetryVerdict};
+
 const FILE: &str = include_str!("../../assets/practice/scenarios.yaml");
 
 static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
@@ -33,8 +36,23 @@ pub struct Scenario {
     pub source: String,
     /// When it was read, `YYYY-MM-DD`.
     pub accessed: String,
-    /// The command to paste, with the placeholders `{base_url}`, `{key}` and `{other_key}` (one that is not accepted).
+    /// What the note about it should say.
+    pub expect: Expect,
+    /// The command to paste, with the placeholders `{base_url}`, `{stock_url}`, `{key}`, `{other_key}` (one that is not
+    /// accepted) and the words of the special keys.
     curl: String,
+}
+
+/// What a right note says of a scenario: by the design's rules and the sources, not by what the program finds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The kind of failure.
+    pub failure_class: FailureClass,
+    /// The id of the help-center topic.
+    pub topic: String,
+    /// May the same request be sent again?
+    pub retryable: RetryVerdict,
 }
 
 /// How well a scenario's answer is known.
@@ -63,25 +81,33 @@ pub fn scenarios() -> &'static [Scenario] {
 }
 
 impl Scenario {
-    /// The command to paste, for the gateway at `base_url` that accepts `key`.
+    /// The command to paste, for the gateway at `base_url` that accepts `key`. `{stock_url}` stays: only a running
+    /// gateway knows its second address, see [`super::Gateway::paste`].
     pub fn paste(&self, base_url: &str, key: &str) -> String {
-        self.curl
-            .replace("{other_key}", &other_key(key))
+        let states = key_states().into_iter().zip(2..);
+        states
+            .fold(self.curl.clone(), |text, (state, by)| {
+                text.replace(&format!("{{{state}}}"), &shifted(key, by))
+            })
+            .replace("{other_key}", &shifted(key, 1))
             .replace("{base_url}", base_url.trim_end_matches('/'))
             .replace("{key}", key)
     }
 }
 
-/// A key of the same shape that is not accepted: each letter and digit of the tail moved on by one.
-fn other_key(key: &str) -> String {
+/// Another key of the same shape: each letter and digit of the tail moved on by `by` places (fewer than ten).
+pub(super) fn shifted(key: &str, by: u8) -> String {
     let (prefix, tail) = key.split_at(if key.starts_with("sk-") { 3 } else { 0 });
+    let turned = |c: char, first: u8, count: u8| {
+        let place = u8::try_from(c).unwrap_or(first).saturating_sub(first);
+        char::from(first.saturating_add(place.saturating_add(by) % count))
+    };
     let other: String = tail
         .chars()
         .map(|c| match c {
-            'z' => 'a',
-            'Z' => 'A',
-            '9' => '0',
-            c if c.is_ascii_alphanumeric() => char::from(u8::try_from(c).unwrap_or(b'x').saturating_add(1)),
+            'a'..='z' => turned(c, b'a', 26),
+            'A'..='Z' => turned(c, b'A', 26),
+            '0'..='9' => turned(c, b'0', 10),
             c => c,
         })
         .collect();

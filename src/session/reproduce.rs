@@ -218,7 +218,8 @@ impl Session {
 
     /// Reads one attempt with what its request leads one to expect.
     fn read_attempt(&self, attempt: &Attempt, request: Option<&Request>) -> Reading {
-        let endpoint = request.and_then(|r| self.catalog.endpoint_for(&r.method, &r.target.path));
+        let endpoint =
+            request.and_then(|r| self.catalog.endpoint_at(&r.method, &r.target.path, self.profile()));
         let streaming = request.is_some_and(Request::streaming);
         let host = request.map(|r| r.target.host.as_str());
         read(attempt, &Expectation { streaming, endpoint, host }, self.profile())

@@ -8,7 +8,7 @@ use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{Label, Origin, SecretKind, env_names};
-use crate::case::request::{Draft, Header, Intake, Request, is_placeholder, preflight};
+use crate::case::request::{Draft, Header, Intake, Request, is_placeholder, preflight, preflight_keys};
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -212,6 +212,7 @@ impl Session {
         }
         self.preflight =
             if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
+        self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
         // What was observed belongs to the request as it was sent; an edit waits for the next sending.
         if !self.was_sent() {
             self.evidence.request = self.request().ok();

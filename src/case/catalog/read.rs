@@ -1,6 +1,6 @@
 //! Reading catalog files. The only place of the ground floor that parses YAML of ours.
 
-use super::{Catalog, ClassDefaults, Detector, Endpoint, Profile, Rule, Safe, Topic};
+use super::{Catalog, ClassDefaults, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic};
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,14 +13,20 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 13] = [
+const BUILT_IN: [(&str, &str); 19] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
         include_str!("../../../assets/catalog/profiles/openai_compatible.yaml"),
     ),
     ("profiles/practice.yaml", include_str!("../../../assets/catalog/profiles/practice.yaml")),
-    ("endpoints.yaml", include_str!("../../../assets/catalog/endpoints.yaml")),
+    ("endpoints/text.yaml", include_str!("../../../assets/catalog/endpoints/text.yaml")),
+    ("endpoints/image.yaml", include_str!("../../../assets/catalog/endpoints/image.yaml")),
+    ("endpoints/audio.yaml", include_str!("../../../assets/catalog/endpoints/audio.yaml")),
+    ("endpoints/music.yaml", include_str!("../../../assets/catalog/endpoints/music.yaml")),
+    ("endpoints/video.yaml", include_str!("../../../assets/catalog/endpoints/video.yaml")),
+    ("endpoints/account.yaml", include_str!("../../../assets/catalog/endpoints/account.yaml")),
+    ("contract.yaml", include_str!("../../../assets/catalog/contract.yaml")),
     ("topics.yaml", include_str!("../../../assets/catalog/topics.yaml")),
     ("classes.yaml", include_str!("../../../assets/catalog/classes.yaml")),
     // One file per rank, each in the order of the classes.
@@ -38,97 +44,112 @@ const BUILT_IN: [(&str, &str); 13] = [
 pub(super) fn built_in() -> Catalog {
     let mut catalog = Catalog::default();
     for (file, text) in BUILT_IN {
-        let read = merge(&mut catalog, file, text);
+        let read = merge(&mut catalog, file, text, false);
         debug_assert!(read.is_ok(), "{read:?}");
     }
     catalog
 }
 
 /// The compiled-in catalog with the user's `files` (name below the catalog folder, text) merged over it: an entry with
-/// a known id replaces it, a new rule comes before the built-in ones, any other new entry goes to the end.
+/// a known id replaces it, a new rule or endpoint comes before the built-in ones, any other new entry goes to the end.
 ///
 /// # Errors
-/// The first file that cannot be read, with the place of the fault.
+/// The first file that cannot be read, with the place of the fault; then the first entry that names what is not there.
 pub fn read_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Catalog, CatalogError> {
+    let files: Vec<(&str, &str)> = files.into_iter().collect();
     let mut catalog = (*Catalog::built_in()).clone();
+    for (file, text) in &files {
+        merge(&mut catalog, file, text, true)?;
+    }
+    // Only when all files are read is it known what they may refer to.
     for (file, text) in files {
-        merge(&mut catalog, file, text)?;
-        if file.starts_with("rules/") {
-            // Built-in patterns are compiled at their first use; those of a user must be good before they are needed.
-            parse::<Vec<Rule>>(file, text)?
-                .iter()
-                .try_for_each(Rule::check)
-                .map_err(|what| CatalogError { file: file.to_owned(), what })?;
-        }
+        super::check::file(&catalog, file, text)?;
     }
     Ok(catalog)
 }
 
-fn merge(catalog: &mut Catalog, file: &str, text: &str) -> Result<(), CatalogError> {
-    if file.starts_with("profiles/") {
-        put(&mut catalog.profiles, parse::<Profile>(file, text)?, |p| &p.id, false);
-    } else if file.starts_with("rules/") {
-        let first = catalog.rules.is_empty();
-        let mut at_front = Vec::new();
-        for rule in parse::<Vec<Rule>>(file, text)? {
-            match catalog.rules.iter_mut().find(|r| r.id == rule.id) {
-                Some(old) => *old = rule,
-                None => at_front.push(rule),
+/// `own`: the file is a user's. The built-in endpoints stand in the order of their files.
+fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(), CatalogError> {
+    match Kind::of(file)? {
+        Kind::Profile => put(&mut catalog.profiles, vec![parse::<Profile>(file, text)?], |p| &p.id, false),
+        Kind::Rules => put(&mut catalog.rules, parse::<Vec<Rule>>(file, text)?, |r| &r.id, true),
+        Kind::Endpoints => put(&mut catalog.endpoints, parse::<Vec<Endpoint>>(file, text)?, |e| &e.id, own),
+        Kind::Classes => {
+            for class in parse::<Vec<ClassDefaults>>(file, text)? {
+                match catalog.classes.iter_mut().find(|c| c.class == class.class) {
+                    Some(old) => *old = class,
+                    None => catalog.classes.push(class),
+                }
             }
         }
-        if first {
-            catalog.rules = at_front;
-        } else {
-            catalog.rules.splice(0..0, at_front);
-        }
-    } else {
-        match file {
-            "endpoints.yaml" => {
-                for e in parse::<Vec<Endpoint>>(file, text)? {
-                    put(&mut catalog.endpoints, e, |e| &e.id, false);
-                }
-            }
-            "classes.yaml" => {
-                for class in parse::<Vec<ClassDefaults>>(file, text)? {
-                    match catalog.classes.iter_mut().find(|c| c.class == class.class) {
-                        Some(old) => *old = class,
-                        None => catalog.classes.push(class),
-                    }
-                }
-            }
-            "topics.yaml" => {
-                for t in parse::<Vec<Topic>>(file, text)? {
-                    put(&mut catalog.topics, t, |t| &t.id, false);
-                }
-            }
-            "detectors.yaml" => {
-                for d in parse::<Vec<Detector>>(file, text)? {
-                    put(&mut catalog.detectors, d, |d| &d.id, false);
-                }
-            }
-            "safe.yaml" => catalog.safe = parse::<Safe>(file, text)?,
-            _ => {
-                return Err(CatalogError {
-                    file: file.to_owned(),
-                    what:
-                        "is none of profiles/*, rules/*, endpoints, topics, classes, safe, detectors (.yaml)"
-                            .to_owned(),
-                });
-            }
-        }
+        Kind::Topics => put(&mut catalog.topics, parse::<Vec<Topic>>(file, text)?, |t| &t.id, false),
+        Kind::Detectors => put(&mut catalog.detectors, parse::<Vec<Detector>>(file, text)?, |d| &d.id, false),
+        Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
+        Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
     }
     Ok(())
 }
 
-fn put<T>(list: &mut Vec<T>, item: T, id: impl Fn(&T) -> &String, front: bool) {
-    match list.iter_mut().find(|old| id(old) == id(&item)) {
-        Some(old) => *old = item,
-        None if front => list.insert(0, item),
-        None => list.push(item),
+/// What a catalog file holds, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One profile.
+    Profile,
+    /// A list of rules.
+    Rules,
+    /// A list of endpoints.
+    Endpoints,
+    /// A list of topics.
+    Topics,
+    /// A list of classes' defaults.
+    Classes,
+    /// Providers and checks of requests.
+    Contract,
+    /// The allow-lists.
+    Safe,
+    /// A list of detectors.
+    Detectors,
+}
+
+impl Kind {
+    /// What `file` holds.
+    pub(super) fn of(file: &str) -> Result<Self, CatalogError> {
+        Ok(match file {
+            _ if file.starts_with("profiles/") => Self::Profile,
+            _ if file.starts_with("rules/") => Self::Rules,
+            _ if file.starts_with("endpoints/") => Self::Endpoints,
+            "endpoints.yaml" => Self::Endpoints,
+            "topics.yaml" => Self::Topics,
+            "classes.yaml" => Self::Classes,
+            "contract.yaml" => Self::Contract,
+            "safe.yaml" => Self::Safe,
+            "detectors.yaml" => Self::Detectors,
+            _ => {
+                return Err(CatalogError {
+                    file: file.to_owned(),
+                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, endpoints, contract, topics, \
+                           classes, safe, detectors (.yaml)"
+                        .to_owned(),
+                });
+            }
+        })
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError> {
+/// Replaces by id; what is new goes to the end, or in its own order to the front.
+fn put<T>(list: &mut Vec<T>, items: Vec<T>, id: impl Fn(&T) -> &String, front: bool) {
+    let mut new = Vec::new();
+    for item in items {
+        match list.iter_mut().find(|old| id(old) == id(&item)) {
+            Some(old) => *old = item,
+            None => new.push(item),
+        }
+    }
+    let at = if front { 0 } else { list.len() };
+    list.splice(at..at, new);
+}
+
+pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError> {
     let options = serde_yaml::options! { strict_booleans: true, with_snippet: false };
     serde_yaml::from_str_with_options(text, options)
         .map_err(|e| CatalogError { file: file.to_owned(), what: e.to_string() })
@@ -142,7 +163,8 @@ mod tests {
     fn every_built_in_file_parses() {
         let mut catalog = Catalog::default();
         for (file, text) in BUILT_IN {
-            merge(&mut catalog, file, text).expect(file);
+            merge(&mut catalog, file, text, false).expect(file);
+            super::super::check::file(&Catalog::built_in(), file, text).expect(file);
         }
         assert!(!catalog.rules.is_empty());
         for rule in &catalog.rules {
@@ -160,7 +182,7 @@ mod tests {
     fn a_users_rules_come_first_and_their_patterns_are_checked() {
         let rule = |pattern: &str| {
             format!(
-                "- {{id: house, when: {{message: ['{pattern}']}}, then: {{class: auth}}, because: b, source: s, accessed: a}}"
+                "- {{id: house, when: {{message: ['{pattern}']}}, then: {{class: auth}}, because: b, source: s, accessed: '2026-11-21'}}"
             )
         };
         let catalog = read_files([("rules/house.yaml", rule("teapot").as_str())]).expect("reads");

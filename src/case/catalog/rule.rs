@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
+    UnpackEnd,
 };
 
 /// An ordered rule of `assets/catalog/rules/*.yaml`. The first in the file order wins among rules of equal rank; the
@@ -96,6 +97,8 @@ pub struct When {
     pub stream: Vec<StreamState>,
     /// Soft failures on a 2xx, by name (`empty_body`, `not_json`, …), or `none`.
     pub soft: Vec<String>,
+    /// How the unpacking of the body ended.
+    pub packed: Vec<UnpackEnd>,
 }
 
 /// What a rule can ask about a stream.

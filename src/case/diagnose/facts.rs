@@ -2,7 +2,7 @@
 
 use crate::case::catalog::{StreamState, When};
 use crate::case::evidence::{Attempt, BodyEnd, Reading, Response};
-use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, TransportKind};
+use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, TransportKind, UnpackEnd};
 
 /// Longer texts are searched in their first part only, bytes: an error says early what it is.
 const SEARCHED: usize = 32 * 1024;
@@ -33,6 +33,7 @@ pub(super) struct Facts<'a> {
     cut: bool,
     stream: StreamState,
     soft: Option<SoftFailure>,
+    packed: Option<UnpackEnd>,
 }
 
 impl<'a> Facts<'a> {
@@ -70,6 +71,7 @@ impl<'a> Facts<'a> {
             cut: response.is_some_and(|r| matches!(r.end, BodyEnd::Cut(_))),
             stream: stream_state(reading),
             soft: reading.soft,
+            packed: response.and_then(|r| r.packed.as_ref()).map(|packed| packed.end),
         }
     }
 
@@ -83,6 +85,7 @@ impl<'a> Facts<'a> {
             && when.redirect.is_none_or(|wanted| wanted == self.redirect)
             && when.retry_after.is_none_or(|wanted| wanted == self.retry_after)
             && when.cut.is_none_or(|wanted| wanted == self.cut)
+            && (when.packed.is_empty() || self.packed.is_some_and(|p| when.packed.contains(&p)))
             && (when.soft.is_empty()
                 || when.soft.iter().any(|s| s == self.soft.map_or("none", SoftFailure::as_str)))
             && self.fit_names(when)

@@ -12,10 +12,10 @@ mod partial;
 
 use serde_json::Value;
 
-use super::{BodyEnd, Response};
+use super::Response;
 use crate::case::vocabulary::EnvelopeKind;
 
-pub(super) use json::states_error;
+pub(super) use json::{failed_task, states_error};
 
 /// The longest plain text that is taken as a message, bytes. More than that is a document.
 const LONGEST_TEXT: usize = 4 * 1024;
@@ -84,9 +84,8 @@ impl Body {
         if let Some(event) = response.stream.as_ref().and_then(|s| s.error_event.as_deref()) {
             return Self::event(event);
         }
-        let cut = matches!(response.end, BodyEnd::Capped | BodyEnd::Cut(_));
         let text_only = response.content_type().is_some_and(|kind| kind == "text/html");
-        Self::read(&response.body, response.status, text_only, cut)
+        Self::read(&response.readable(), response.status, text_only, response.is_partial())
     }
 
     /// Reads the text of a stream's error event.
@@ -96,7 +95,13 @@ impl Body {
 
     fn read(bytes: &[u8], status: Option<u16>, html: bool, cut: bool) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let blank = !bytes.is_empty();
         let bytes = bytes.trim_ascii();
+        if bytes.is_empty() && blank && cut {
+            // Nothing but blanks so far; what would have followed nobody knows.
+            let envelope = Envelope { partial: true, ..Envelope::bare(EnvelopeKind::Text) };
+            return Self { envelope, json: None };
+        }
         if bytes.is_empty() {
             return Self { envelope: Envelope::bare(EnvelopeKind::Empty), json: None };
         }
@@ -111,11 +116,28 @@ impl Body {
                 Err(e) if cut || e.is_eof() => {
                     return Self { envelope: partial::envelope(bytes, success), json: None };
                 }
-                Err(_) => {}
+                Err(_) => {
+                    if let Some(found) = several(bytes, success) {
+                        return found;
+                    }
+                }
             }
         }
         Self { envelope: not_json(bytes, success, html, cut), json: None }
     }
+}
+
+/// Several JSON values, or one and something behind it: the first that states an error speaks for all.
+fn several(bytes: &[u8], success: bool) -> Option<Body> {
+    serde_json::Deserializer::from_slice(bytes)
+        .into_iter::<Value>()
+        .map_while(Result::ok)
+        .map(|json| (json::envelope(&json, success), json))
+        .find(|(envelope, _)| envelope.states_error())
+        .map(|(mut envelope, json)| {
+            inner::complete(&mut envelope);
+            Body { envelope, json: Some(json) }
+        })
 }
 
 fn not_json(bytes: &[u8], success: bool, html: bool, cut: bool) -> Envelope {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod layer;
+mod own;
 mod time;
 
 use chrono::{DateTime, Utc};
@@ -85,11 +86,22 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
             Some(event) => Body::event(event),
             None => Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None },
         };
-    } else if stream.is_some() && !body.envelope.states_error() {
+    } else if stream.is_some()
+        && (!body.envelope.states_error()
+            || (body.envelope.kind == EnvelopeKind::Text && body.envelope.message.is_none()))
+    {
+        // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };
     }
-    let Body { envelope, json } = body;
+    let Body { mut envelope, json } = body;
     let json = json.as_ref();
+    let own_fields = profile.map(|p| &p.error_fields);
+    let own = json.zip(own_fields).filter(|_| !response.is_success());
+    let own = own.and_then(|(json, fields)| own::envelope(json, fields));
+    let is_own = own.is_some();
+    if let Some(own) = own {
+        envelope = own;
+    }
 
     let server_date = response.header("date").and_then(time::http_date);
     let known = Catalog::built_in();
@@ -99,10 +111,15 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         known,
         offset_hours: profile.and_then(|p| p.request_id_utc_offset_hours),
         near: server_date.or(attempt.at),
+        own_place: own_fields.map_or("", |fields| &fields.request_id),
     };
     let request_ids = collect(response, envelope.message.as_deref(), json, &names);
     let redirect = redirect_of(response, expectation, profile);
-    let (layer, layer_because) = layer::of(response, &envelope, json, redirect.as_ref(), profile);
+    let (layer, layer_because) = if is_own {
+        (Layer::Gateway, "the error has the shape that the profile gives as the gateway's own")
+    } else {
+        layer::of(response, &envelope, json, redirect.as_ref(), profile)
+    };
     let finish_reason =
         stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
     Reading {
@@ -146,7 +163,8 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
     if let Some(stream) = &response.stream {
         return (stream.verdict != StreamVerdict::NotAStream).then(|| stream.clone());
     }
-    let body = response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body);
+    let readable = response.readable();
+    let body = readable.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&readable);
     let begins = |word: &[u8]| body.trim_ascii_start().starts_with(word);
     let named = response.content_type().is_some_and(|kind| kind == "text/event-stream");
     let looks = [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(|word| begins(word));
@@ -156,7 +174,7 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
         return None;
     }
     let mut reader = SseReader::new();
-    reader.feed(&response.body, 0);
+    reader.feed(&readable, 0);
     let cut = matches!(response.end, BodyEnd::Cut(_));
     let mut record = reader.finish(cut);
     record.longest_gap_ms = None;

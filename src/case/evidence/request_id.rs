@@ -158,6 +158,8 @@ pub(super) struct Names<'a> {
     pub(super) offset_hours: Option<i32>,
     /// When the call was, by the `Date` header or the attempt's start.
     pub(super) near: Option<DateTime<Utc>>,
+    /// JSON pointer to the id in the gateway's errors; empty: none is known.
+    pub(super) own_place: &'a str,
 }
 
 /// All ids of an answer, each once with its best source: own header, message, body or stream, other header.
@@ -177,7 +179,7 @@ pub(super) fn collect(
         .zip(1_u32..)
         .map(|(id, position)| (id, IdSource::Message(position)))
         .collect();
-    let in_body = in_body(response, json);
+    let in_body = in_body(response, json, names.own_place);
 
     let own: Vec<_> = own.collect();
     let other: Vec<_> = other.collect();
@@ -200,7 +202,7 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 }
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
-fn in_body(response: &Response, json: Option<&Value>) -> Vec<(String, IdSource)> {
+fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
     const PLACES: [&str; 5] =
         ["/request_id", "/requestId", "/RequestId", "/error/request_id", "/ResponseMetadata/RequestId"];
     let Some(json) = json else { return Vec::new() };
@@ -209,11 +211,13 @@ fn in_body(response: &Response, json: Option<&Value>) -> Vec<(String, IdSource)>
     if response.is_success() && !in_stream && !anthropic {
         return Vec::new();
     }
-    PLACES
-        .iter()
+    // The pointer to the whole document is never an id.
+    std::iter::once(own)
+        .filter(|own| own.starts_with('/'))
+        .chain(PLACES)
         .filter_map(|place| {
             let id = json.pointer(place)?.as_str()?.trim();
-            let source = if in_stream { IdSource::Stream } else { IdSource::Body((*place).to_owned()) };
+            let source = if in_stream { IdSource::Stream } else { IdSource::Body(place.to_owned()) };
             valid(id).then(|| (id.to_owned(), source))
         })
         .collect()
@@ -315,7 +319,13 @@ mod tests {
     }
 
     fn names<'a>(own: &'a [String], known: &'a [String], near: Option<&str>) -> Names<'a> {
-        Names { own, known, offset_hours: Some(8), near: near.map(|t| t.parse().expect("a time")) }
+        Names {
+            own,
+            known,
+            offset_hours: Some(8),
+            near: near.map(|t| t.parse().expect("a time")),
+            own_place: "",
+        }
     }
 
     #[test]

@@ -40,16 +40,19 @@ pub(super) fn response(
         headers,
         body_bytes: body.len() as u64,
         end: BodyEnd::NotKnown,
+        packed: None,
         stream: None,
         exception: None,
         body,
     };
+    response.unpack();
     let declared = response.content_type().is_some_and(|kind| kind == "text/event-stream");
-    if declared || is_event_stream(&response.body) {
+    let body = response.readable();
+    if declared || is_event_stream(&body) {
         let mut reader = SseReader::new();
-        reader.feed(&response.body, 0);
+        reader.feed(&body, 0);
         // Copying cuts the empty line that ends the last event.
-        if !response.body.ends_with(b"\n\n") {
+        if !body.ends_with(b"\n\n") {
             reader.feed(b"\n\n", 0);
         }
         let mut record = reader.finish(false);

@@ -4,6 +4,7 @@ mod controls;
 mod curl;
 mod judged;
 mod observed;
+mod packing;
 mod report;
 mod sentence;
 
@@ -74,11 +75,11 @@ pub fn build(material: &Material<'_>) -> Note {
 fn endpoint(material: &Material<'_>) -> Option<Endpoint> {
     let request = material.evidence.request.as_ref()?;
     let catalog = material.catalog;
-    request
-        .endpoint
-        .as_deref()
-        .and_then(|id| catalog.endpoint(id))
-        .or_else(|| catalog.endpoint_for(request.method.as_str(), request.path.as_str()))
+    // The sanitizer knows the whole path, but not whose gateway it is.
+    catalog
+        .endpoint_at(request.method.as_str(), request.path.as_str(), Some(material.profile))
+        .filter(|endpoint| endpoint.belongs_to(Some(material.profile)))
+        .or_else(|| catalog.endpoint(request.endpoint.as_deref()?))
         .map(|endpoint| endpoint.documented_for(material.profile))
 }
 

@@ -3,8 +3,12 @@
 //! Fast enough for every keystroke: the body is parsed once, and a place in it is looked up only for what is reported.
 
 mod body;
+mod contract;
+mod credential;
+mod form;
 mod headers;
 mod locate;
+mod payload;
 mod placeholder;
 mod url;
 
@@ -12,6 +16,7 @@ use super::Draft;
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::finding::Finding;
 
+pub use credential::preflight_keys;
 pub(crate) use placeholder::is_placeholder;
 
 /// What is wrong or unusual with `draft` as far as the catalog knows. Never a refusal to send.
@@ -21,7 +26,9 @@ pub fn preflight(draft: &Draft, catalog: &Catalog, profile: Option<&Profile>) ->
     let mut findings = Vec::new();
     let address = url::check(draft, catalog, profile, &mut findings);
     headers::check(draft, &address, catalog, profile, &mut findings);
-    body::check(draft, address.endpoint, &mut findings);
+    credential::check(draft, &address, &catalog.contract, profile, &mut findings);
+    let against = body::Against { address: &address, contract: &catalog.contract, profile };
+    body::check(draft, &against, &mut findings);
     findings
 }
 

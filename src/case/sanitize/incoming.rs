@@ -7,8 +7,8 @@ use super::detect::Scope;
 use super::outgoing::hold_cookies;
 use super::placeholder::measure;
 use super::safe::{
-    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRedirect, SafeRequestId, SafeResponse,
-    SafeStream,
+    Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafePacked, SafeRedirect, SafeRequestId,
+    SafeResponse, SafeStream,
 };
 use super::shadow::show;
 use super::{Sanitizer, address, shape};
@@ -98,6 +98,13 @@ impl Sanitizer<'_> {
             headers,
             body,
             body_bytes: response.body_bytes,
+            packed: response.packed.as_ref().map(|packed| SafePacked {
+                codings: packed.codings.clone(),
+                declared: packed.declared,
+                inflated_bytes: packed.inflated_bytes,
+                read_bytes: packed.read_bytes,
+                end: packed.end,
+            }),
             stream: response.stream.as_ref().map(|stream| self.stream(stream, name)),
             returned_model,
             finish_reason: reading
@@ -231,7 +238,7 @@ impl Sanitizer<'_> {
             let kind = if response.stream.is_some() {
                 "event stream".to_owned()
             } else {
-                shape::kind_of_bytes(response.header("content-type"), &response.body)
+                shape::kind_of_bytes(response.header("content-type"), &response.readable())
             };
             self.text.ledger.add("text", "body_shape", &format!("{name}.body"));
             return SafeBody::Opaque { shape: Clean::new(measure(&kind, bytes, "bytes")) };
@@ -267,18 +274,32 @@ impl Sanitizer<'_> {
         let Some(response) = attempt.response() else { return };
         hold_cookies(&mut self.ring, &response.headers);
         if response.stream.is_some() || response.content_type().is_some_and(|c| c == "text/event-stream") {
-            self.outputs.extend(streamed_text(&response.body));
-        } else if let Some(json) = json_of(response) {
+            self.outputs.extend(streamed_text(&response.readable()));
+        } else {
             let side = side_of(response, reading);
-            self.outputs.extend(dropped_strings(&json, &self.catalog.safe, side));
+            for json in values_of(response) {
+                self.outputs.extend(dropped_strings(&json, &self.catalog.safe, side));
+            }
         }
     }
 }
 
 fn json_of(response: &Response) -> Option<Value> {
-    let json: Value = serde_json::from_slice(&response.body).ok()?;
+    let body = response.readable();
+    let json: Value = serde_json::from_slice(without_mark(&body)).ok()?;
     // A bare number or word may be anything.
     (json.is_object() || json.is_array() || json.is_string()).then_some(json)
+}
+
+/// Every JSON value of a body, up to the first fault: some servers send several, or something behind the last.
+fn values_of(response: &Response) -> Vec<Value> {
+    let body = response.readable();
+    let values = serde_json::Deserializer::from_slice(without_mark(&body)).into_iter::<Value>();
+    values.map_while(Result::ok).filter(|v| v.is_object() || v.is_array() || v.is_string()).collect()
+}
+
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
 /// Whether an answer states an error. Without a reading, a status from 400 on does.

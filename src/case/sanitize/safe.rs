@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::case::evidence::Timing;
 use crate::case::vocabulary::{
-    EnvelopeKind, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict, TransportKind,
+    Coding, EnvelopeKind, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict, TransportKind,
+    UnpackEnd,
 };
 
 /// Text that went through the sanitizer: no secret, no prompt, no control character, no bidi mark.
@@ -177,6 +178,8 @@ pub struct SafeResponse {
     pub body: SafeBody,
     /// Bytes received.
     pub body_bytes: u64,
+    /// How the body is packed, where it is or is said to be.
+    pub packed: Option<SafePacked>,
     /// The stream.
     pub stream: Option<SafeStream>,
     /// Model named by the answer.
@@ -189,6 +192,21 @@ pub struct SafeResponse {
     pub server_date: Option<DateTime<Utc>>,
     /// Name of the client's exception.
     pub exception: Option<Clean>,
+}
+
+/// A packed body: words and numbers of ours only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SafePacked {
+    /// The codings in the order in which they were applied.
+    pub codings: Vec<Coding>,
+    /// A header says so.
+    pub declared: bool,
+    /// Bytes that came out.
+    pub inflated_bytes: u64,
+    /// Bytes that went in until the end or the stop.
+    pub read_bytes: u64,
+    /// How it ended.
+    pub end: UnpackEnd,
 }
 
 /// The envelope.

@@ -277,6 +277,7 @@ fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeRespo
         soft: None,
         headers: Vec::new(),
         body_bytes: body.to_string().len() as u64,
+        packed: None,
         body: SafeBody::Json { value: body },
         stream: None,
         returned_model: None,
@@ -350,6 +351,7 @@ fn exception() -> SafeResponse {
         edge: SafeEdge::default(),
         body: SafeBody::Empty,
         body_bytes: 0,
+        packed: None,
         server_date: None,
         exception: Some(clean("RateLimitError")),
         ..answer(0, "", json!({}), error)
@@ -364,6 +366,7 @@ fn cut_stream() -> SafeResponse {
         layer_because: String::new(),
         body: SafeBody::Opaque { shape: clean("[stream: 41 events, 9120 bytes]") },
         body_bytes: 9120,
+        packed: None,
         stream: Some(SafeStream {
             events: 41,
             bytes: 9120,

@@ -8,12 +8,15 @@ use tokio::time::{Instant, timeout_at};
 use super::cause::{self, Way};
 use super::marks::Marks;
 use super::{Deadlines, Limits};
-use crate::case::evidence::{BodyEnd, Response, SseReader, TransportFailure};
-use crate::case::vocabulary::TransportKind;
+use crate::case::evidence::{BodyEnd, Bounds, Inflater, Response, SseReader, StreamRecord, TransportFailure};
+use crate::case::vocabulary::{StreamVerdict, TransportKind, UnpackEnd};
 use crate::session::Phase;
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(50);
+
+/// Bytes that are unpacked without a look at the clock.
+const UNPACKED_AT_ONCE: usize = 4 * 1024;
 
 /// How a body is received.
 pub(super) struct Body<'a> {
@@ -33,6 +36,8 @@ impl Body<'_> {
     ) -> (Response, Option<u64>) {
         let mut response = head(&incoming);
         let mut stream = Stream::of(&response, self.asks_for_stream);
+        let bounds = Bounds { kept: self.limits.kept, out: self.limits.read };
+        let mut inflater = Inflater::of(&response, bounds);
         let mut first_token_ms = None;
         tell(Phase::Receiving, 0, 0);
         let mut told = Instant::now();
@@ -46,8 +51,16 @@ impl Body<'_> {
             let room = self.limits.kept.saturating_sub(response.body.len());
             response.body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
             let now_ms = self.marks.elapsed_ms();
-            if stream.feed(&chunk, &response.body, now_ms) && first_token_ms.is_none() {
-                first_token_ms = Some(now_ms);
+            // In small parts, because what a part unpacks to can take its time.
+            for part in chunk.chunks(UNPACKED_AT_ONCE) {
+                if Instant::now() >= self.deadlines.total {
+                    break;
+                }
+                inflater.feed(part, &mut |piece| {
+                    if stream.feed(piece, now_ms) {
+                        first_token_ms.get_or_insert(now_ms);
+                    }
+                });
             }
             if told.elapsed() >= TELL_EVERY {
                 tell(Phase::Receiving, response.body_bytes, stream.events());
@@ -61,15 +74,30 @@ impl Body<'_> {
             }
         };
         tell(Phase::Receiving, response.body_bytes, stream.events());
-        if stream.decide(&response.body, self.marks.elapsed_ms()) && first_token_ms.is_none() {
-            first_token_ms = Some(self.marks.elapsed_ms());
+        let now_ms = self.marks.elapsed_ms();
+        let in_step = inflater.keeps_step();
+        let mut content = false;
+        response.packed = inflater.finish(&response.body, &mut |piece| content |= stream.feed(piece, now_ms));
+        if content | stream.decide(now_ms) {
+            first_token_ms.get_or_insert(now_ms);
         }
-        let cut = matches!(end, BodyEnd::Cut(_));
+        let how = match (&end, response.packed.as_ref().map(|p| p.end)) {
+            (BodyEnd::Capped, _) | (_, Some(UnpackEnd::TooLarge)) => Ending::Stopped,
+            (BodyEnd::Cut(_), _) | (_, Some(UnpackEnd::Cut | UnpackEnd::Broken)) => Ending::Cut,
+            (_, Some(UnpackEnd::UnknownCoding)) => Ending::Unread,
+            _ => Ending::Whole,
+        };
         response.end = match end {
             BodyEnd::Complete if response.body_bytes > response.body.len() as u64 => BodyEnd::Capped,
             end => end,
         };
-        response.stream = stream.finish(cut);
+        response.stream = stream.finish(how);
+        if !in_step {
+            first_token_ms = None;
+            if let Some(stream) = &mut response.stream {
+                stream.longest_gap_ms = None;
+            }
+        }
         (response, first_token_ms)
     }
 
@@ -95,54 +123,59 @@ impl Body<'_> {
     }
 }
 
+/// How the bytes of a stream ended.
+enum Ending {
+    Whole,
+    /// The connection broke, or what it carried is not unpacked to its end.
+    Cut,
+    /// By us: it was longer than anything that is read.
+    Stopped,
+    /// They are packed in a way that is not known here: nothing was read of them.
+    Unread,
+}
+
 /// Is it a stream, and what did it show?
 enum Stream {
     /// It is not.
     No,
     /// The content type does not say so, but a stream was asked for: the first bytes tell.
-    Perhaps,
+    Perhaps(Vec<u8>),
     /// It is.
     Yes(Box<SseReader>),
 }
 
 impl Stream {
     fn of(response: &Response, asked_for: bool) -> Self {
-        let packed = response
-            .header("content-encoding")
-            .is_some_and(|coding| !coding.trim().eq_ignore_ascii_case("identity"));
-        if packed {
-            // Its lines cannot be read without unpacking it.
-            Self::No
-        } else if response.content_type().as_deref() == Some("text/event-stream") {
+        if response.content_type().as_deref() == Some("text/event-stream") {
             Self::Yes(Box::new(SseReader::new()))
         } else if asked_for {
-            Self::Perhaps
+            Self::Perhaps(Vec::new())
         } else {
             Self::No
         }
     }
 
-    /// Takes the next piece; `kept` is the body so far, the piece included. True when content came with it.
-    fn feed(&mut self, piece: &[u8], kept: &[u8], at_ms: u64) -> bool {
+    /// Takes the next piece, unpacked. True when content came with it.
+    fn feed(&mut self, piece: &[u8], at_ms: u64) -> bool {
         match self {
             Self::No => false,
             Self::Yes(reader) => reader.feed(piece, at_ms),
-            Self::Perhaps if kept.len() < b"\xef\xbb\xbf\r\nretry:".len() => false,
-            Self::Perhaps => self.decide(kept, at_ms),
+            Self::Perhaps(first) => {
+                first.extend_from_slice(piece);
+                first.len() >= b"\xef\xbb\xbf\r\nretry:".len() && self.decide(at_ms)
+            }
         }
     }
 
     /// Settles an open question by the bytes so far. True when content came with them.
-    fn decide(&mut self, kept: &[u8], at_ms: u64) -> bool {
-        if !matches!(self, Self::Perhaps) {
-            return false;
-        }
-        if !begins_like_events(kept) {
+    fn decide(&mut self, at_ms: u64) -> bool {
+        let Self::Perhaps(first) = self else { return false };
+        if !begins_like_events(first) {
             *self = Self::No;
             return false;
         }
         let mut reader = Box::new(SseReader::new());
-        let content = reader.feed(kept, at_ms);
+        let content = reader.feed(first, at_ms);
         *self = Self::Yes(reader);
         content
     }
@@ -150,15 +183,22 @@ impl Stream {
     fn events(&self) -> u64 {
         match self {
             Self::Yes(reader) => reader.events(),
-            Self::No | Self::Perhaps => 0,
+            Self::No | Self::Perhaps(_) => 0,
         }
     }
 
-    fn finish(self, cut: bool) -> Option<crate::case::evidence::StreamRecord> {
-        match self {
-            Self::Yes(reader) => Some(reader.finish(cut)),
-            Self::No | Self::Perhaps => None,
+    fn finish(self, how: Ending) -> Option<StreamRecord> {
+        let Self::Yes(reader) = self else { return None };
+        if matches!(how, Ending::Unread) {
+            return None;
         }
+        let mut record = reader.finish(!matches!(how, Ending::Whole));
+        // Nobody has seen the end of a stream that was left while it went on.
+        let ended = matches!(record.verdict, StreamVerdict::Complete | StreamVerdict::SoftFailure);
+        if matches!(how, Ending::Stopped) && ended {
+            record.verdict = StreamVerdict::Truncated;
+        }
+        Some(record)
     }
 }
 

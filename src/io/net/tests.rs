@@ -8,6 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+mod hostile;
+mod packed;
+
 use super::*;
 use crate::case::evidence::{BodyEnd, Response};
 use crate::case::keyring::{KeyRing, Origin, SecretKind};
@@ -520,7 +523,8 @@ fn streams_are_read_as_they_come() {
         (json, "{}", "data: {}\n\n", false),
         (json, ask, "{\"error\":{}}", false),
         (json, ask, "", false),
-        ("content-type: text/event-stream\r\ncontent-encoding: gzip\r\n", ask, "data: {}\n\n", false),
+        // Declared as packed, and not packed.
+        ("content-type: text/event-stream\r\ncontent-encoding: gzip\r\n", ask, "data: {}\n\n", true),
     ];
     for (fields, body, answer, is_stream) in table {
         let mut steps = vec![Step::Read, send(head("200 OK", &format!("connection: close\r\n{fields}")))];

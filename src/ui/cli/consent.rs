@@ -83,10 +83,9 @@ fn may_go(key: &KeyUse, host: &str, before: &Beforehand, catalog: &Catalog) -> b
     if key.is_elsewhere() {
         return false;
     }
-    let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let known = match &key.origin {
         Origin::Environment(name) => {
-            catalog.profiles.iter().any(|p| p.hosts.iter().any(|h| h == bare) && p.key_env.contains(name))
+            catalog.profiles.iter().any(|p| p.is_at(host) && p.key_env.contains(name))
         }
         _ => false,
     };

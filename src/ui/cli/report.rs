@@ -24,7 +24,31 @@ pub(super) fn finding(finding: &Finding) -> String {
         Place::Option(option) => format!(" at {option}"),
     };
     let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };
-    format!("{level}{place}: {}{fix} [{}]", finding.message, finding.id)
+    let source = finding.source.as_ref().map_or_else(String::new, |s| format!(" (see {})", s.url));
+    format!("{level}{place}: {}{fix}{source} [{}]", finding.message, finding.id)
+}
+
+/// The findings for machines: texts of ours, and places without a value of the input.
+fn findings(session: &Session) -> Vec<serde_json::Value> {
+    let level = |level| match level {
+        Level::Info => "info",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
+    session
+        .findings()
+        .iter()
+        .map(|f| {
+            let at = match &f.place {
+                Place::Body { line, column, .. } => json!({"line": line, "column": column}),
+                _ => serde_json::Value::Null,
+            };
+            json!({
+                "id": f.id, "level": level(f.level), "message": f.message, "fix": f.fix, "at": at,
+                "source": f.source.as_ref().map(|s| json!({"url": s.url, "accessed": s.accessed})),
+            })
+        })
+        .collect()
 }
 
 /// The gaps of the note, on stderr.
@@ -56,6 +80,7 @@ pub(super) fn json(session: &Session) -> Result<Rendered, Refusal> {
     });
     let document = json!({
         "case_id": session.id(),
+        "findings": findings(session),
         "diagnosis": diagnosis,
         "note": serde_json::to_value(&output.note).unwrap_or_default(),
         "delivered": delivered,

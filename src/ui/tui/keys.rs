@@ -140,6 +140,8 @@ pub enum Mode {
     Prompt,
     /// A list to choose from.
     Picker,
+    /// A list while a filter is typed.
+    PickerFilter,
     /// The practice scenarios.
     Practice,
     /// The help.
@@ -167,6 +169,7 @@ impl Mode {
             Self::EditingWords => &[Self::Always, Self::EditingWords],
             Self::Prompt => &[Self::Always, Self::Prompt],
             Self::Picker => &[Self::Always, Self::Picker],
+            Self::PickerFilter => &[Self::Always, Self::PickerFilter],
             Self::Practice => &[Self::Always, Self::Practice],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
@@ -259,7 +262,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 18, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 19, "every mode has a table");
     }
 
     #[test]

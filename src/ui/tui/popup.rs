@@ -5,6 +5,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui_textarea::{CursorMove, TextArea};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretString};
 
+mod picker;
+
+pub use picker::{Choice, Item, Picker, Row};
+
 /// What lies on top.
 pub enum Popup {
     /// The help.
@@ -152,39 +156,6 @@ impl Prompt {
             Answer::Hidden(secret) => secret.expose_secret().chars().count(),
             Answer::Open(_) => 0,
         }
-    }
-}
-
-/// What can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// A gateway's profile.
-    Gateway,
-    /// An endpoint.
-    Endpoint,
-}
-
-/// A list to choose from. Its lines come from the catalog.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picker {
-    /// What is chosen.
-    pub choice: Choice,
-    /// Ids and lines.
-    pub items: Vec<(String, String)>,
-    /// The marked one.
-    pub marked: usize,
-}
-
-impl Picker {
-    /// Moves the mark.
-    pub fn step(&mut self, forward: bool) {
-        let last = self.items.len().saturating_sub(1);
-        self.marked = if forward { (self.marked + 1).min(last) } else { self.marked.saturating_sub(1) };
-    }
-
-    /// The id of the marked line.
-    pub fn chosen(&self) -> Option<&str> {
-        self.items.get(self.marked).map(|(id, _)| id.as_str())
     }
 }
 

@@ -162,6 +162,7 @@ impl Screen {
         match (&self.popup, &self.editor) {
             (Some(Popup::Help { .. }), _) => return Mode::Help,
             (Some(Popup::Prompt(_)), _) => return Mode::Prompt,
+            (Some(Popup::Picker(picker)), _) if picker.filter().is_some() => return Mode::PickerFilter,
             (Some(Popup::Picker(_)), _) => return Mode::Picker,
             (Some(Popup::Leaving), _) => return Mode::Leaving,
             (None, Some(editor)) => {

@@ -25,6 +25,11 @@ pub(in crate::case::evidence) fn states_error(json: &Value) -> bool {
     envelope(json, true).states_error()
 }
 
+/// True where the JSON is an asynchronous task that failed.
+pub(in crate::case::evidence) fn failed_task(json: &Value) -> bool {
+    json.as_object().and_then(task).is_some()
+}
+
 /// The envelope of `json`. After a `success` status only an outspoken error counts as one.
 pub(super) fn envelope(json: &Value, success: bool) -> Envelope {
     match json {
@@ -60,7 +65,7 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
     if !success && let Some(found) = object.get("detail").and_then(detail) {
         return found;
     }
-    flat(object, success).or_else(|| failed_task(object)).unwrap_or(Envelope::bare(EnvelopeKind::NoError))
+    flat(object, success).or_else(|| task(object)).unwrap_or(Envelope::bare(EnvelopeKind::NoError))
 }
 
 /// The object that describes the error, wherever the known shapes put it.
@@ -241,7 +246,7 @@ fn says_failure(object: &Map<String, Value>) -> bool {
 }
 
 /// An asynchronous task that failed: `{"data":{"status":"FAILURE","fail_reason":"…"}}`.
-fn failed_task(object: &Map<String, Value>) -> Option<Envelope> {
+fn task(object: &Map<String, Value>) -> Option<Envelope> {
     [object.get("data").and_then(Value::as_object), Some(object)].into_iter().flatten().find_map(|task| {
         let status =
             ["status", "task_status", "state"].iter().find_map(|k| task.get(*k).and_then(Value::as_str))?;
@@ -251,7 +256,14 @@ fn failed_task(object: &Map<String, Value>) -> Option<Envelope> {
         Some(Envelope {
             message: first_text(
                 task,
-                &["/fail_reason", "/failure", "/task_status_msg", "/failure_reason", "/message"],
+                &[
+                    "/fail_reason",
+                    "/failReason",
+                    "/failure",
+                    "/task_status_msg",
+                    "/failure_reason",
+                    "/message",
+                ],
             ),
             code: scalar(task.get("failureCode")),
             error_type: Some(status.to_owned()),

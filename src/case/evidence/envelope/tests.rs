@@ -1,6 +1,7 @@
 //! Bodies of every gateway and the envelope that is read from them.
 
 use super::*;
+use crate::case::evidence::BodyEnd;
 use proptest::prelude::*;
 
 fn read(status: u16, body: &str) -> Envelope {

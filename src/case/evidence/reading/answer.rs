@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::Expectation;
+use crate::case::evidence::envelope::failed_task;
 use crate::case::evidence::sse::{Finish, finish_of};
 use crate::case::evidence::{BodyEnd, Envelope, Response, StreamRecord};
-use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict};
+use crate::case::vocabulary::{EnvelopeKind, SoftFailure, StreamVerdict, UnpackEnd};
 
 /// `model` as the answer names it.
 pub(super) fn model(json: &Value) -> Option<String> {
@@ -39,8 +40,13 @@ pub(super) fn soft(
     if !response.is_success() {
         return None;
     }
+    let readable = envelope.states_error() && envelope.kind != EnvelopeKind::Text;
+    let damaged = !readable && undecodable(response, stream);
     if let Some(stream) = stream {
         return match stream.verdict {
+            _ if damaged && stream.verdict != StreamVerdict::FailedMidStream => {
+                Some(SoftFailure::Undecodable)
+            }
             StreamVerdict::FailedMidStream => Some(SoftFailure::ErrorInBody),
             StreamVerdict::SoftFailure => {
                 Some(by_finish(stream.finish_reason.as_deref()).unwrap_or(SoftFailure::EmptyContent))
@@ -48,21 +54,40 @@ pub(super) fn soft(
             _ => None,
         };
     }
+    if damaged {
+        return Some(SoftFailure::Undecodable);
+    }
     let no_body_belongs = matches!(response.status, Some(204 | 205));
     match envelope.kind {
         EnvelopeKind::Html => Some(SoftFailure::Html),
-        EnvelopeKind::Empty if no_body_belongs || response.body_bytes > 0 => None,
+        EnvelopeKind::Empty if no_body_belongs || (response.body_bytes > 0 && response.body.is_empty()) => {
+            None
+        }
         EnvelopeKind::Empty => Some(SoftFailure::EmptyBody),
         EnvelopeKind::NoError if envelope.partial => broken_end(response),
         EnvelopeKind::NoError => json.and_then(|json| of_json(json, expectation)),
         EnvelopeKind::Text | EnvelopeKind::Other => not_json(response, expectation),
+        // A reason is an error like any other; without one the task's word is all there is.
+        _ if envelope.message.is_none() && json.is_some_and(failed_task) => Some(SoftFailure::TaskFailed),
         _ => Some(SoftFailure::ErrorInBody),
+    }
+}
+
+/// The content coding cannot be undone to its end. A stream that showed its end is whole without the end of its packing,
+/// and a cut connection is a fault of its own.
+fn undecodable(response: &Response, stream: Option<&StreamRecord>) -> bool {
+    let Some(packed) = &response.packed else { return false };
+    match packed.end {
+        UnpackEnd::Whole => false,
+        UnpackEnd::Cut => !matches!(response.end, BodyEnd::Cut(_)) && stream.is_none(),
+        UnpackEnd::Broken => stream.is_none_or(|s| s.verdict == StreamVerdict::Truncated),
+        UnpackEnd::TooLarge | UnpackEnd::NotPacked | UnpackEnd::UnknownCoding => true,
     }
 }
 
 /// JSON without its end: our own cap and a cut are no fault of the answer, a sender that stops early is.
 fn broken_end(response: &Response) -> Option<SoftFailure> {
-    (!matches!(response.end, BodyEnd::Capped | BodyEnd::Cut(_))).then_some(SoftFailure::NotJson)
+    (!response.is_partial()).then_some(SoftFailure::NotJson)
 }
 
 /// Speech and pictures are no JSON and need not be.

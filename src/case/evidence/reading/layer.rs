@@ -75,7 +75,8 @@ fn page(response: &Response, envelope: &Envelope) -> Said {
     let cloudflare = response.header("cf-ray").is_some()
         || response.header("server").is_some_and(|s| s.eq_ignore_ascii_case("cloudflare"))
         || ["cloudflare", "attention required", "just a moment"].iter().any(|w| title.contains(w));
-    let head = response.body.get(..response.body.len().min(4096)).unwrap_or_default();
+    let body = response.readable();
+    let head = body.get(..body.len().min(4096)).unwrap_or_default();
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     if response.is_success() {
         (Layer::Unknown, "a web page came where an API answers; whose it is does not show")

@@ -199,3 +199,117 @@ fn the_gateways_clock_is_shown_against_the_date_header() {
     assert_eq!(found.server_date.map(|d| d.to_rfc3339()).as_deref(), Some("2026-02-05T05:29:01+00:00"));
     assert_eq!(found.retry_after_ms, None);
 }
+
+#[test]
+fn failed_tasks_are_failures_whatever_their_shape() {
+    use SoftFailure as S;
+    // body, what is wrong, what is said
+    let table: &[(&str, Option<S>, Option<&str>)] = &[
+        (
+            r#"{"id":"video_1","object":"video","status":"failed","progress":100,"error":null}"#,
+            Some(S::TaskFailed),
+            None,
+        ),
+        (
+            r#"{"id":"video_1","object":"video","status":"failed","error":{"code":"moderation_blocked","message":"no"}}"#,
+            Some(S::ErrorInBody),
+            Some("no"),
+        ),
+        (
+            r#"{"code":"success","message":"","data":{"task_id":"t","status":"FAILURE","fail_reason":""}}"#,
+            Some(S::TaskFailed),
+            None,
+        ),
+        (
+            r#"{"code":"success","data":{"task_id":"t","status":"FAILURE","fail_reason":"no"}}"#,
+            Some(S::ErrorInBody),
+            Some("no"),
+        ),
+        (r#"{"id":"m","status":"FAILURE","failReason":"no"}"#, Some(S::ErrorInBody), Some("no")),
+        (
+            r#"{"code":0,"message":"SUCCEED","data":{"task_id":"t","task_status":"failed","task_status_msg":"no"}}"#,
+            Some(S::ErrorInBody),
+            Some("no"),
+        ),
+        (
+            r#"{"id":"t","status":"FAILED","failure":"no","failureCode":"INTERNAL.BAD"}"#,
+            Some(S::ErrorInBody),
+            Some("no"),
+        ),
+        (r#"{"id":"t","state":"failed","failure_reason":null}"#, Some(S::TaskFailed), None),
+        (r#"{"id":"video_1","object":"video","status":"in_progress","progress":3}"#, None, None),
+        (r#"{"id":"video_1","object":"video","status":"completed","progress":100}"#, None, None),
+        (r#"{"code":"success","data":{"task_id":"t","status":"SUCCESS","fail_reason":""}}"#, None, None),
+    ];
+    for (body, soft, message) in table {
+        let found =
+            reading(answer(200, &[("content-type", "application/json")], body), &Expectation::default());
+        assert_eq!((found.soft, found.envelope.message.as_deref()), (*soft, *message), "{body}");
+        assert!(found.request_ids.is_empty(), "a task's id is none of a call: {body}");
+    }
+}
+
+#[test]
+fn ids_of_all_hops_are_kept_and_tasks_are_not_among_them() {
+    let (a, b, c) = (
+        "2025022717544254070662477464582",
+        "2025022709544254070662477464583",
+        "20250227095442540706624SIHCnxzJ",
+    );
+    let body = format!(
+        r#"{{"error":{{"message":"bad response (request id: {a}) (request id: {b}) (request id: {c}), task_id: task_0123456789","type":"t","param":"","code":"x"}},"task_id":"task_0123456789"}}"#
+    );
+    let found = reading(answer(500, &[("cf-ray", "8a1b2c3d4e5f-FRA")], &body), &Expectation::default());
+    let listed: Vec<_> = found.request_ids.iter().map(|id| (id.id.as_str(), id.primary)).collect();
+    assert_eq!(listed, [(a, false), (b, false), (c, true)], "the last is of the gateway that was called");
+    let twice = format!(r#"{{"error":{{"message":"x (request id: {a}) (request id: {a})","type":"t"}}}}"#);
+    let found = reading(answer(500, &[], &twice), &Expectation::default());
+    assert_eq!(found.request_ids.len(), 1);
+
+    // An id inside an error event of a stream.
+    let event = "data: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"},\"request_id\":\"req_011CSHoEeqs5C35K2UUqR7Fy\"}\n\n";
+    let mut live = answer(200, &[("content-type", "text/event-stream")], event);
+    let mut reader = SseReader::new();
+    reader.feed(event.as_bytes(), 0);
+    live.stream = Some(reader.finish(false));
+    for response in [live, answer(200, &[("content-type", "text/event-stream")], event)] {
+        let found = reading(response, &Expectation::default());
+        let ids: Vec<_> = found.request_ids.iter().map(|id| id.id.as_str()).collect();
+        assert_eq!(ids, ["req_011CSHoEeqs5C35K2UUqR7Fy"]);
+    }
+}
+
+#[test]
+fn what_cannot_be_undone_is_a_soft_failure_of_a_success_only() {
+    use crate::case::evidence::Packed;
+    use crate::case::vocabulary::{Coding, UnpackEnd as E};
+    let packed = |end, inflated: &str| Packed {
+        codings: vec![Coding::Gzip],
+        declared: true,
+        inflated: inflated.as_bytes().to_vec(),
+        inflated_bytes: inflated.len() as u64,
+        read_bytes: 9,
+        end,
+    };
+    let good = r#"{"choices":[{"message":{"content":"ok"},"finish_reason":"stop"}]}"#;
+    let error = r#"{"error":{"message":"no","code":"c","type":"t","param":null}}"#;
+    let undecodable = Some(SoftFailure::Undecodable);
+    let table = [
+        (200, E::Whole, good, None),
+        (200, E::Cut, good, undecodable),
+        (200, E::Broken, "{\"choi", undecodable),
+        (200, E::TooLarge, "", undecodable),
+        (200, E::NotPacked, "", undecodable),
+        (200, E::UnknownCoding, "", undecodable),
+        (200, E::Broken, error, Some(SoftFailure::ErrorInBody)),
+        (500, E::Broken, "", None),
+        (429, E::Cut, error, None),
+    ];
+    for (status, end, inflated, soft) in table {
+        let mut response = answer(status, &[("content-type", "application/json")], good);
+        response.packed = Some(packed(end, inflated));
+        let found = reading(response, &Expectation::default());
+        assert_eq!(found.soft, soft, "{status} {end} {inflated}");
+        assert_eq!(found.envelope.message.is_some(), inflated == error, "{status} {end} {inflated}");
+    }
+}

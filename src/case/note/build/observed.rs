@@ -2,6 +2,7 @@
 
 use chrono::{SecondsFormat, TimeDelta};
 
+use super::packing;
 use super::sentence::base_url;
 use super::{base_url_alias, code, moment, primary_id, said};
 use crate::case::catalog::{Endpoint, Profile};
@@ -120,6 +121,8 @@ pub(super) fn response(attempt: &SafeAttempt, response: &SafeResponse) -> Respon
         headers: headers(&response.headers),
         body: body(&response.body),
         body_bytes: response.body_bytes,
+        inflated_bytes: response.packed.as_ref().and_then(packing::inflated_bytes),
+        packing: response.packed.as_ref().and_then(packing::sentence),
     }
 }
 

@@ -133,8 +133,14 @@ pub struct ResponsePart {
     /// An error body with structure and error strings; a success as its shape only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
-    /// Bytes received.
+    /// Bytes received, packed as they came.
     pub body_bytes: u64,
+    /// Bytes that unpacking gave, where the body is packed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inflated_bytes: Option<u64>,
+    /// What is odd about the packing, one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packing: Option<String>,
 }
 
 /// The error as the outermost envelope states it.

@@ -7,33 +7,56 @@ use serde_json::Value;
 use super::headers::is_json;
 use super::locate::{Spot, locate, spot_at, spot_of_error};
 use super::placeholder::is_placeholder;
-use super::url::method_of;
-use crate::case::catalog::{Endpoint, Field};
-use crate::case::finding::{Finding, Level, Place};
-use crate::case::request::Draft;
+use super::url::{Address, method_of};
+use super::{contract, form};
+use crate::case::catalog::{BodyKind, Contract, Endpoint, Field, Profile};
+use crate::case::finding::{Finding, Level, Place, Source};
+use crate::case::request::{Draft, PartContent};
 
 /// Findings on members of one list, so that a thousand wrong messages do not make a thousand findings.
 const MOST_PER_LIST: usize = 5;
 
-/// Checks the body of `draft` for `endpoint`.
-pub(super) fn check(draft: &Draft, endpoint: Option<&Endpoint>, findings: &mut Vec<Finding>) {
+/// No form on a screen is read further; each place costs a look through the body.
+const MOST_FINDINGS: usize = 30;
+
+/// What the body is checked against.
+pub(super) struct Against<'a> {
+    /// What the address says.
+    pub(super) address: &'a Address<'a>,
+    /// The checks of the published references.
+    pub(super) contract: &'a Contract,
+    /// The gateway's profile.
+    pub(super) profile: Option<&'a Profile>,
+}
+
+/// Checks the body of `draft`.
+pub(super) fn check(draft: &Draft, against: &Against<'_>, findings: &mut Vec<Finding>) {
+    let endpoint = against.address.endpoint;
     let text = draft.body.as_str();
-    let wants_body = endpoint.is_some_and(|e| !e.required.is_empty());
-    if text.trim().is_empty() {
-        if let Some(endpoint) = endpoint.filter(|_| wants_body && method_of(draft) != "HEAD") {
+    let method = method_of(draft);
+    let is_empty = text.trim().is_empty() && draft.form.is_empty();
+    if is_empty {
+        let wants_body = |e: &&Endpoint| !e.required.is_empty() && e.body != BodyKind::None;
+        if let Some(endpoint) = endpoint.filter(wants_body).filter(|_| method != "HEAD") {
             let names: Vec<&str> = endpoint.required.iter().map(|f| f.name.as_str()).collect();
+            let what = if endpoint.body == BodyKind::Multipart { "a form" } else { "a JSON object" };
             findings.push(
                 at_start("body_missing", Level::Error, "this endpoint wants a body, and there is none")
-                    .fix(format!("write a JSON object with {}", names.join(", "))),
+                    .fix(format!("write {what} with {}", names.join(", "))),
             );
         }
         return;
     }
-    if method_of(draft) == "GET" {
+    if method == "GET" {
         findings.push(
             at_start("body_on_get", Level::Warning, "a GET request carries a body; most gateways ignore it")
                 .fix("use POST"),
         );
+    }
+    size(draft, findings);
+    if !draft.form.is_empty() {
+        form::check(draft, against, findings);
+        return;
     }
     let declared =
         draft.headers.iter().any(|h| h.name.eq_ignore_ascii_case("content-type") && is_json(&h.value));
@@ -43,10 +66,43 @@ pub(super) fn check(draft: &Draft, endpoint: Option<&Endpoint>, findings: &mut V
     match parse(text) {
         Err(error) => findings.push(syntax(text, &error)),
         Ok((value, text)) => {
+            let mut checker = Checker { text: &text, findings };
             if let Some(endpoint) = endpoint {
-                Checker { text: &text, findings }.endpoint(&value, endpoint);
+                checker.form_wanted(endpoint);
+                let before = checker.findings.len();
+                checker.endpoint(&value, endpoint);
+                for finding in checker.findings.iter_mut().skip(before) {
+                    *finding = finding.clone().source(&endpoint.doc_url, &endpoint.accessed);
+                }
             }
+            checker.contract(&value, draft, against);
         }
+    }
+}
+
+/// From this size on a body is worth a word, bytes.
+const LARGE_BODY: usize = 8 << 20;
+
+/// A large body is refused by one or another program on the way; which one, nobody publishes for every gateway.
+fn size(draft: &Draft, findings: &mut Vec<Finding>) {
+    let files = draft.form.iter().map(|part| match part.content {
+        PartContent::File { bytes, .. } => usize::try_from(bytes.unwrap_or(0)).unwrap_or(usize::MAX),
+        PartContent::Text(ref text) => text.len(),
+    });
+    let bytes = files.fold(draft.body.len(), usize::saturating_add);
+    if bytes >= LARGE_BODY {
+        findings.push(
+            at_start(
+                "body_large",
+                Level::Info,
+                &format!(
+                    "the body has {} MiB; gateways and the proxies before them limit its size",
+                    bytes >> 20
+                ),
+            )
+            .fix("if the answer is 413, send a smaller image, or a link to it instead of base64")
+            .source("https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/413", "2026-11-21"),
+        );
     }
 }
 
@@ -125,14 +181,84 @@ fn character_at(text: &str, spot: Spot) -> Option<char> {
     text.lines().nth(spot.line.checked_sub(1)?)?.chars().nth(spot.column.checked_sub(1)?)
 }
 
-struct Checker<'a> {
-    text: &'a str,
-    findings: &'a mut Vec<Finding>,
+/// The model that a path names (`/v1beta/models/{model}:generateContent`).
+fn model_in_path(path: &str) -> Option<&str> {
+    path.split_once("/models/")?.1.split(['/', ':']).next()
+}
+
+/// The name without a provider before it (`openai/gpt-4o`).
+fn bare_model(name: &str) -> &str {
+    name.trim().rsplit('/').next().unwrap_or(name)
+}
+
+pub(super) struct Checker<'a> {
+    pub(super) text: &'a str,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 impl Checker<'_> {
+    /// The endpoint takes a form, the body is JSON.
+    fn form_wanted(&mut self, endpoint: &Endpoint) {
+        if endpoint.body == BodyKind::Multipart {
+            self.findings.push(
+                at_start(
+                    "json_for_form",
+                    Level::Warning,
+                    "the body is JSON, the API reference names multipart/form-data here",
+                )
+                .fix("send the fields as a form (curl: -F name=value, -F file=@path)")
+                .source(&endpoint.doc_url, &endpoint.accessed),
+            );
+        }
+    }
+
+    /// What the published references say.
+    pub(super) fn contract(&mut self, value: &Value, draft: &Draft, against: &Against<'_>) {
+        let Address { target, endpoint, .. } = against.address;
+        let written = target.as_ref().map_or("", |t| t.path.as_str());
+        let in_body = ["model", "model_name"].iter().find_map(|n| value.get(*n)?.as_str());
+        let subject = contract::Subject {
+            body: value,
+            form: !draft.form.is_empty(),
+            bytes: draft.body.len(),
+            headers: &draft.headers,
+            model: in_body.or_else(|| model_in_path(written)).map(bare_model),
+            endpoint: endpoint.map(|e| e.id.as_str()),
+            paths: &[written, endpoint.map_or("", |e| e.path.as_str())],
+            profile: against.profile.map(|p| p.id.as_str()),
+        };
+        let before = self.findings.len();
+        'hits: for hit in contract::run(against.contract, &subject) {
+            for place in &hit.places {
+                if self.findings.len() >= MOST_FINDINGS {
+                    break 'hits;
+                }
+                let check = hit.check;
+                let level = contract::level(check.level);
+                self.report(check.id.as_str(), level, place, check.message.clone(), check.fix.clone());
+                if let Some(finding) = self.findings.last_mut() {
+                    finding.source = Some(Source {
+                        url: check.source.url.clone(),
+                        accessed: check.source.accessed.clone(),
+                    });
+                }
+            }
+        }
+        // A check knows more than that a role or a type is not on the list: at the same place it speaks alone.
+        let places: Vec<Place> = self.findings.iter().skip(before).map(|f| f.place.clone()).collect();
+        self.findings
+            .retain(|f| !(matches!(f.id, "role_invalid" | "field_type") && places.contains(&f.place)));
+    }
+
     /// A finding at the value under `pointer`, or at its nearest parent that is there.
-    fn report(&mut self, id: &'static str, level: Level, pointer: &str, message: String, fix: String) {
+    pub(super) fn report(
+        &mut self,
+        id: &'static str,
+        level: Level,
+        pointer: &str,
+        message: String,
+        fix: String,
+    ) {
         let mut there = pointer;
         let spot = loop {
             match locate(self.text, there) {
@@ -230,7 +356,7 @@ impl Checker<'_> {
         }
     }
 
-    fn model(&mut self, model: &str, pointer: &str) {
+    pub(super) fn model(&mut self, model: &str, pointer: &str) {
         if is_placeholder(model) {
             self.report(
                 "model_is_placeholder",

@@ -2,7 +2,7 @@
 
 use super::placeholder::is_placeholder;
 use super::url::{Address, method_of};
-use crate::case::catalog::{Catalog, Profile};
+use crate::case::catalog::{Auth, Catalog, Profile};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{SecretKind, env_names};
 use crate::case::request::{Draft, Header};
@@ -18,7 +18,8 @@ pub(super) fn check(
     let credentials: Vec<&Header> =
         draft.headers.iter().filter(|h| is_credential(&h.name, catalog)).collect();
     let in_url = in_url(address, catalog, findings);
-    if credentials.is_empty() && !in_url {
+    let keyless = address.endpoint.is_some_and(|e| e.auth.contains(&Auth::None));
+    if credentials.is_empty() && !in_url && !keyless {
         let variable = profile.and_then(|p| p.key_env.first()).map_or("API_KEY", String::as_str);
         let level = if address.is_loopback { Level::Info } else { Level::Warning };
         findings.push(
@@ -183,6 +184,10 @@ fn content_type(draft: &Draft, findings: &mut Vec<Finding>) {
                 .fix("keep one of them"),
         );
     }
+    if !draft.form.is_empty() {
+        form_type(first, findings);
+        return;
+    }
     let looks_like_json = draft.body.trim_start().starts_with(['{', '[']);
     if !looks_like_json || method_of(draft) == "GET" {
         return;
@@ -209,6 +214,30 @@ fn content_type(draft: &Draft, findings: &mut Vec<Finding>) {
         ),
         Some(_) => {}
     }
+}
+
+/// The content type of a form holds the boundary between its parts, which only the sending program knows.
+fn form_type(header: Option<&Header>, findings: &mut Vec<Finding>) {
+    let Some(header) = header else { return };
+    let lower = header.value.to_ascii_lowercase();
+    let finding = if !lower.trim_start().starts_with("multipart/form-data") {
+        at(
+            header,
+            "content_type_not_form",
+            Level::Warning,
+            "the body is a form, the content type says something else",
+        )
+    } else if !lower.contains("boundary=") {
+        at(
+            header,
+            "form_without_boundary",
+            Level::Warning,
+            "the content type of the form is set by hand, without the boundary between its parts",
+        )
+    } else {
+        return;
+    };
+    findings.push(finding.fix("take the header out: the program that sends the form writes it"));
 }
 
 /// True for `application/json`, with or without parameters, and types built on it.

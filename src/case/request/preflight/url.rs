@@ -1,6 +1,6 @@
 //! The address and the method.
 
-use crate::case::catalog::{Catalog, Endpoint, Profile};
+use crate::case::catalog::{Catalog, Endpoint, Profile, Served};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::request::{Draft, Target};
 
@@ -37,6 +37,10 @@ pub(super) fn check<'a>(
         ));
         return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
     }
+    if let Some(finding) = slip(url) {
+        findings.push(finding);
+        return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
+    }
     let target = match Target::parse(url, base) {
         Ok(target) => target,
         Err(error) => {
@@ -56,9 +60,68 @@ pub(super) fn check<'a>(
             "write https:// instead of http://",
         ));
     }
+    if let (true, Some(80)) | (false, Some(443)) = (target.scheme == "https", target.port) {
+        findings.push(at_url(
+            "port_not_of_scheme",
+            Level::Warning,
+            "port 80 is that of http and port 443 that of https; the scheme says the other one",
+            "leave the port out",
+        ));
+    }
+    if is_realtime(&target.path) {
+        findings.push(websocket(Level::Warning));
+    }
     host(&target, catalog, profile, is_loopback, findings);
     let endpoint = path(draft, &target, catalog, findings);
+    if let Some(endpoint) = endpoint {
+        documented(endpoint, &target, profile, findings);
+    }
     Address { target: Some(target), endpoint, is_loopback }
+}
+
+/// True for the realtime endpoint itself; what stands below it is plain HTTP.
+fn is_realtime(path: &str) -> bool {
+    path.trim_end_matches('/').ends_with("/v1/realtime")
+}
+
+fn websocket(level: Level) -> Finding {
+    at_url(
+        "websocket",
+        level,
+        "this is a WebSocket, which cannot be reproduced here",
+        "record the evidence where it runs: the close code and its reason, the event ids, the last events and their times",
+    )
+    .source("https://github.com/cometapi-dev/cometapi-realtime-agents", "2026-05-22")
+}
+
+/// How people begin an address with a slip of the finger.
+const MISSPELT: &[&str] = &[
+    "http:/", "https:/", "http//", "https//", "http;", "https;", "http.//", "https.//", "htp:", "htps:",
+    "htttp", "hhttp", "ttp:", "ttps:", "httsp:", "hppts:", "http:\\", "https:\\",
+];
+
+/// Addresses that cannot be read or sent, where the reason shows.
+fn slip(url: &str) -> Option<Finding> {
+    let lower: String = url.chars().take(4096).flat_map(char::to_lowercase).collect();
+    if lower.starts_with("ws://") || lower.starts_with("wss://") {
+        return Some(websocket(Level::Error));
+    }
+    let good = ["http://", "https://"].iter().find_map(|scheme| lower.strip_prefix(scheme));
+    match good {
+        None if MISSPELT.iter().any(|m| lower.starts_with(m)) => Some(at_url(
+            "scheme_misspelt",
+            Level::Error,
+            "the address begins with a misspelt https://",
+            "write https:// and the host behind it",
+        )),
+        Some(rest) if rest.starts_with("http:/") || rest.starts_with("https:/") => Some(at_url(
+            "scheme_doubled",
+            Level::Error,
+            "the address begins with its scheme twice",
+            "write https:// once, and the host behind it",
+        )),
+        _ => None,
+    }
 }
 
 fn at_url(id: &'static str, level: Level, message: &str, fix: &str) -> Finding {
@@ -72,7 +135,7 @@ fn address_fix(base: Option<&str>) -> String {
 /// The method as it will be sent.
 pub(super) fn method_of(draft: &Draft) -> String {
     match draft.method.trim() {
-        "" if draft.body.is_empty() => "GET".to_owned(),
+        "" if draft.body.is_empty() && draft.form.is_empty() => "GET".to_owned(),
         "" => "POST".to_owned(),
         method => method.to_ascii_uppercase(),
     }
@@ -104,6 +167,10 @@ fn host(
         return;
     };
     let origin = target.origin();
+    if catalog.contract.providers.iter().any(|p| p.is_host(&target.host)) {
+        // Said with the key.
+        return;
+    }
     if !is_loopback && !profile.base_urls.iter().any(|b| b.url == origin) {
         let base = profile.base_urls.first().map_or("its own base URL", |b| b.url.as_str());
         findings.push(at_url(
@@ -124,10 +191,20 @@ fn path<'a>(
 ) -> Option<&'a Endpoint> {
     let method = method_of(draft);
     if let Some(endpoint) = catalog.endpoint_for(&method, &target.path) {
+        if !is_placeholder_free(&target.path) {
+            findings.push(stand_in());
+        }
+        return Some(endpoint);
+    }
+    if let Some(endpoint) = twice(target, &method, catalog, findings) {
         return Some(endpoint);
     }
     let mut path = target.path.clone();
     let mut mended = false;
+    if !is_placeholder_free(&path) {
+        findings.push(stand_in());
+        mended = true;
+    }
     let mut notice = |id, message: &str, fixed: &str| {
         findings.push(at_url(id, Level::Warning, message, &format!("write {}", shown(catalog, fixed))));
     };
@@ -148,6 +225,12 @@ fn path<'a>(
             "the path has its version twice; the base URL already ends in it",
             &path,
         );
+        mended = true;
+    }
+    let lower = path.to_ascii_lowercase();
+    if on_path(catalog, &path).is_none() && lower != path && on_path(catalog, &lower).is_some() {
+        path = lower;
+        notice("path_case", "the path has capital letters, the documented one has none", &path);
         mended = true;
     }
     if on_path(catalog, &path).is_none() {
@@ -196,6 +279,103 @@ fn path<'a>(
     };
     findings.push(at_url("path_unknown", level, "the path is not among those that are known here", &fix));
     None
+}
+
+fn stand_in() -> Finding {
+    at_url(
+        "path_is_placeholder",
+        Level::Error,
+        "a stand-in is left in the path",
+        "put the real model or id in its place",
+    )
+}
+
+/// The path holds a second address, or an endpoint behind an endpoint: the base URL was already whole.
+fn twice<'a>(
+    target: &Target,
+    method: &str,
+    catalog: &'a Catalog,
+    findings: &mut Vec<Finding>,
+) -> Option<&'a Endpoint> {
+    let path = target.path.as_str();
+    if path.len() > LONGEST_PATH {
+        return None;
+    }
+    if path.contains("http:/") || path.contains("https:/") {
+        findings.push(at_url(
+            "url_pasted_twice",
+            Level::Warning,
+            "a second address stands inside the path",
+            "write one address; a base URL and a whole URL were probably joined",
+        ));
+        return by_suffix(catalog, method, path);
+    }
+    let (endpoint, _) = catalog
+        .endpoints
+        .iter()
+        .filter(|e| !e.path.contains('{') && e.path.matches('/').count() > 1)
+        .find_map(|e| {
+            let rest = path.strip_prefix(e.path.as_str())?;
+            let known = |p: &str| catalog.endpoints.iter().find(|x| x.path == p || unversioned(&x.path) == p);
+            Some((known(rest.trim_end_matches('/'))?, e))
+        })?;
+    findings.push(at_url(
+        "path_doubled_endpoint",
+        Level::Warning,
+        "an endpoint stands behind an endpoint; the base URL already holds one, and the client adds its own",
+        &format!("end the base URL before the endpoint, so that the path is {}", endpoint.path),
+    ));
+    Some(endpoint)
+}
+
+/// No path that is compared piece by piece is longer, bytes.
+const LONGEST_PATH: usize = 2048;
+
+/// A path without its version: `/chat/completions`.
+fn unversioned(path: &str) -> &str {
+    let mut segments = path.splitn(3, '/').skip(1);
+    match (segments.next(), segments.next()) {
+        (Some(first), Some(rest)) if is_version(first) => {
+            path.get(path.len() - rest.len() - 1..).unwrap_or(path)
+        }
+        _ => path,
+    }
+}
+
+/// False for a path with `{model}`, `<id>`, `:id` or `$MODEL` left in it.
+fn is_placeholder_free(path: &str) -> bool {
+    path.split('/').all(|s| {
+        let lower = s.to_ascii_lowercase();
+        !(lower.contains('{') && lower.contains('}'))
+            && !(lower.contains("%7b") && lower.contains("%7d"))
+            && !(lower.starts_with('<') || lower.starts_with("%3c"))
+            && !lower.starts_with('$')
+            && !(lower.len() > 1 && lower.starts_with(':'))
+    })
+}
+
+/// What the catalog knows of the endpoint beside its path: does the gateway serve it, and what must the query say.
+fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, findings: &mut Vec<Finding>) {
+    let mut push = |finding: Finding| findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed));
+    // What is known of being served is known of the gateways that the catalog names.
+    if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty()) {
+        push(at_url(
+            "endpoint_not_served",
+            Level::Warning,
+            "the gateway answers on this path that it does not implement it",
+            "use an endpoint that the gateway's API reference documents",
+        ));
+    }
+    for parameter in endpoint.query.iter().filter(|p| p.required) {
+        if !target.query.iter().any(|(name, _)| name == &parameter.name) {
+            push(at_url(
+                "query_missing",
+                Level::Warning,
+                &format!("this endpoint wants the parameter {} in the address", parameter.name),
+                &format!("add ?{}=… behind the path", parameter.name),
+            ));
+        }
+    }
 }
 
 /// The first endpoint on `path`, whatever its method.

@@ -2,8 +2,10 @@
 
 use super::scroll::Move;
 use super::{NotePane, ReviewPane, Screen, Wish};
+use crate::case::catalog::{Endpoint, Served};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
+use crate::case::request::Draft;
 use crate::case::sanitize::Format;
 use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
 use crate::ui::tui::editor::{EDITABLE, Editor, Target};
@@ -94,6 +96,11 @@ impl Screen {
     }
 
     fn close(&mut self) -> Vec<Wish> {
+        if let Some(Popup::Picker(picker)) = &mut self.popup
+            && picker.unfilter()
+        {
+            return Vec::new();
+        }
         if self.popup.take().is_none() {
             self.practice.is_open = false;
         }
@@ -263,25 +270,11 @@ impl Screen {
         if session.is_busy() {
             return self.say("a request is under way; cancel it before you change anything");
         }
-        let catalog = session.catalog();
-        let items: Vec<(String, String)> = match choice {
-            Choice::Gateway => catalog
-                .profiles
-                .iter()
-                .map(|p| {
-                    let base = p.base_urls.first().map_or("address as you give it", |b| b.url.as_str());
-                    (p.id.clone(), format!("{} · {base}", p.name))
-                })
-                .collect(),
-            Choice::Endpoint => catalog
-                .endpoints
-                .iter()
-                .map(|e| (e.id.clone(), format!("{} · {} {}", e.name, e.method, e.path)))
-                .collect(),
-        };
-        let current = session.profile().map(|p| p.id.as_str()).filter(|_| choice == Choice::Gateway);
-        let marked = items.iter().position(|(id, _)| Some(id.as_str()) == current).unwrap_or(0);
-        self.open(Popup::Picker(Picker { choice, items, marked }))
+        let (catalog, profile) = (session.catalog(), session.profile());
+        self.open(Popup::Picker(match choice {
+            Choice::Gateway => Picker::gateways(catalog, profile),
+            Choice::Endpoint => Picker::endpoints(catalog, profile),
+        }))
     }
 
     fn accept(&mut self, session: &Session) -> Vec<Wish> {
@@ -330,17 +323,34 @@ impl Screen {
     }
 
     fn picked(&mut self, picker: &Picker, session: &Session) -> Vec<Wish> {
-        let Some(id) = picker.chosen() else { return Vec::new() };
+        let Some(chosen) = picker.chosen() else {
+            return self.say("nothing was chosen; nothing was changed");
+        };
         match picker.choice {
-            Choice::Gateway => tell(Event::GatewayChosen(id.to_owned())),
+            Choice::Gateway => tell(Event::GatewayChosen(chosen.id.clone())),
             Choice::Endpoint => {
-                let Some(endpoint) = session.catalog().endpoint(id) else { return Vec::new() };
+                let Some(endpoint) = session.catalog().endpoint(&chosen.id) else { return Vec::new() };
                 let filled = form::fill(session.draft(), endpoint, session.profile(), session.catalog());
-                if !filled.body.is_empty() && filled.body == session.draft().body {
-                    self.say("your body was kept; empty it first to get a small one for this endpoint");
-                }
+                self.say_of(endpoint, &filled, session);
                 tell(Event::Edited(filled))
             }
+        }
+    }
+
+    /// What there is to say when an endpoint was filled in, the gravest first.
+    fn say_of(&mut self, endpoint: &Endpoint, filled: &Draft, session: &Session) {
+        let (draft, left) = (session.draft(), form::blanks(filled));
+        if !endpoint.not_sent.is_empty() {
+            self.say(&endpoint.not_sent);
+        } else if endpoint.served == Served::No {
+            self.say(&endpoint.remark);
+        } else if filled.body == draft.body
+            && filled.form == draft.form
+            && !(draft.body.is_empty() && draft.form.is_empty())
+        {
+            self.say("your body was kept; empty it first to get a small one for this endpoint");
+        } else if !left.is_empty() {
+            self.say(&format!("still to be written: {}", left.join(", ")));
         }
     }
 }

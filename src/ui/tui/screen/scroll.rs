@@ -57,9 +57,14 @@ impl Screen {
         match mode {
             Mode::Help => self.scroll_help(way, session),
             Mode::Consent => self.scroll_consent(way, session),
-            Mode::Picker => {
+            Mode::Picker | Mode::PickerFilter => {
                 if let Some(Popup::Picker(picker)) = &mut self.popup {
-                    picker.step(way.is_down());
+                    let lines = match way {
+                        Move::Down | Move::Up => 1,
+                        Move::PageDown | Move::PageUp => 10,
+                        Move::Top | Move::Bottom => usize::MAX,
+                    };
+                    picker.step(way.is_down(), lines);
                 }
             }
             Mode::Practice => {

@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 use super::{Screen, Wish};
 use crate::session::{Event, Session, Step};
 use crate::ui::tui::editor::Target;
-use crate::ui::tui::popup::Popup;
+use crate::ui::tui::popup::{Choice, Popup};
 
 impl Screen {
     /// A key without an action: text for what has the keyboard, if that takes text.
@@ -14,8 +14,10 @@ impl Screen {
             return Vec::new();
         }
         if let Some(popup) = &mut self.popup {
-            if let Popup::Prompt(prompt) = popup {
-                prompt.key(key);
+            match popup {
+                Popup::Prompt(prompt) => prompt.key(key),
+                Popup::Picker(picker) => picker.key(key),
+                Popup::Help { .. } | Popup::Leaving => {}
             }
             return Vec::new();
         }
@@ -31,11 +33,14 @@ impl Screen {
         // Terminals send the line breaks of a paste as carriage returns.
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if let Some(popup) = &mut self.popup {
-            if let Popup::Prompt(prompt) = popup {
-                prompt.paste(&text);
-                return Vec::new();
+            match popup {
+                Popup::Prompt(prompt) => prompt.paste(&text),
+                Popup::Picker(picker) if picker.choice == Choice::Endpoint => picker.paste(&text),
+                Popup::Picker(_) | Popup::Help { .. } | Popup::Leaving => {
+                    return self.say("close this first; nothing was pasted");
+                }
             }
-            return self.say("close this first; nothing was pasted");
+            return Vec::new();
         }
         if let Some(editor) = &mut self.editor {
             if editor.paste(&text) {

@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use super::help;
 use crate::session::Session;
-use crate::ui::tui::popup::{Answer, Choice, Picker, Popup, Prompt};
+use crate::ui::tui::popup::{Answer, Choice, Picker, Popup, Prompt, Row};
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
@@ -50,22 +50,66 @@ fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, theme: &Theme
     }
 }
 
+/// Rows for what is told of the marked endpoint, its separating line among them.
+const TOLD: u16 = 5;
+
 fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme) {
-    let title = match picker.choice {
-        Choice::Gateway => "Which gateway?",
-        Choice::Endpoint => "Which endpoint? It fills in method, URL and a small body",
+    let (title, extra) = match picker.choice {
+        Choice::Gateway => ("Which gateway?", 0),
+        Choice::Endpoint => ("Which endpoint? It fills in method, URL and a small body", 1 + TOLD),
     };
-    let rows = u16::try_from(picker.items.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let place = area::middle(whole, 76, rows.min(whole.height.saturating_sub(2)));
+    let rows = picker.rows();
+    // The box keeps its size while a filter takes lines away.
+    let most = match picker.choice {
+        Choice::Gateway => u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2),
+        Choice::Endpoint => u16::MAX,
+    };
+    let place = area::middle(whole, 76, most.min(whole.height.saturating_sub(2)));
     let inner = area::on_top(frame, place, title, theme.accent);
-    let height = usize::from(inner.height);
-    let first = area::window(picker.marked, picker.items.len(), height);
-    let lines = picker.items.iter().enumerate().skip(first).take(height).map(|(at, (_, text))| {
-        let marked = at == picker.marked;
-        let text = cut(&format!("{} {text}", if marked { ">" } else { " " }), usize::from(inner.width));
-        Line::from(Span::styled(text, if marked { theme.marked } else { theme.plain }))
+    let told = if inner.height >= 6 + extra { extra.saturating_sub(1) } else { 0 };
+    let [search, list, below] =
+        Layout::vertical([Constraint::Length(extra.min(1)), Constraint::Min(1), Constraint::Length(told)])
+            .areas(inner);
+    if extra > 0 {
+        filter_line(frame, search, picker, theme);
+    }
+    let (width, height) = (usize::from(list.width), usize::from(list.height));
+    let marked = rows.iter().position(|row| matches!(row, Row::Item(_, true))).unwrap_or(0);
+    let first = area::window(marked, rows.len(), height);
+    let lines = rows.iter().skip(first).take(height).map(|row| match row {
+        Row::Heading(text) => Line::from(Span::styled(cut(text, width), theme.title)),
+        Row::Item(item, marked) => {
+            let text = cut(&format!("{} {}", if *marked { ">" } else { " " }, item.line), width);
+            Line::from(Span::styled(text, if *marked { theme.marked } else { theme.plain }))
+        }
     });
-    area::lines(frame, inner, lines.collect());
+    area::lines(frame, list, lines.collect());
+    if let Some(item) = picker.chosen() {
+        tell(frame, below, &item.told, theme);
+    }
+}
+
+fn filter_line(frame: &mut Frame<'_>, area: Rect, picker: &Picker, theme: &Theme) {
+    let (text, style) = match (picker.filter(), picker.counts()) {
+        (None, (_, all)) => {
+            (format!("{all} endpoints of this gateway; type to filter by name, path or id"), theme.hint)
+        }
+        (Some(filter), (0, _)) => {
+            (format!("filter: {filter}_  nothing fits; another gateway may have it"), theme.warn)
+        }
+        (Some(filter), (shown, all)) => (format!("filter: {filter}_  {shown} of {all}"), theme.accent),
+    };
+    area::lines(frame, area, vec![Line::from(Span::styled(cut(&text, usize::from(area.width)), style))]);
+}
+
+/// What is known of the marked line: where it is documented, and what else there is to say.
+fn tell(frame: &mut Frame<'_>, area: Rect, told: &[String], theme: &Theme) {
+    let width = usize::from(area.width);
+    let mut lines = vec![Line::from(Span::styled("─".repeat(width), theme.hint))];
+    let texts = told.iter().flat_map(|text| wrap(text, width));
+    lines.extend(texts.map(|text| Line::from(Span::styled(text, theme.plain))));
+    lines.truncate(usize::from(area.height));
+    area::lines(frame, area, lines);
 }
 
 fn leaving(frame: &mut Frame<'_>, whole: Rect, session: &Session, theme: &Theme) {

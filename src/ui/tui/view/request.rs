@@ -1,5 +1,7 @@
 //! Page 1: the request as a form, with findings; or the answer that was pasted without one; or how to begin.
 
+use std::fmt::Write;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -218,7 +220,11 @@ fn findings(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> 
     for (at, finding) in all.iter().enumerate().skip(first).take(40) {
         let style = theme.level(finding.level);
         let mark = if screen.finding == Some(at) { ">" } else { " " };
-        let text = finding_text(finding);
+        let mut text = finding_text(finding);
+        // The one that was visited shows where it is published.
+        if let Some(source) = finding.source.as_ref().filter(|_| screen.finding == Some(at)) {
+            let _ = write!(text, " (source: {}, read {})", source.url, source.accessed);
+        }
         for (row, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
             let head = if row == 0 { format!("{mark} {} ", sign(finding.level)) } else { "    ".to_owned() };
             lines.push(Line::from(vec![Span::styled(head, style), Span::raw(line)]));
