@@ -321,6 +321,7 @@ fn serve(by: &By, exchange: Option<&Exchange>) -> (&'static str, Other, &'static
     let recorded = || exchange.expect("an answer was recorded");
     match by {
         Mountebank => ("mountebank", others::mountebank(recorded()), &[]),
+        MountebankBut(allowed) => ("mountebank", others::mountebank(recorded()), allowed),
         Nginx(lines, allowed) => ("nginx", others::nginx(lines, exchange), allowed),
         Aimock(allowed) => ("aimock", others::aimock(recorded(), false), allowed),
         AimockFallsSilent(allowed) => ("aimock", others::aimock(recorded(), true), allowed),
