@@ -4,6 +4,7 @@ pub mod clock;
 pub mod deliver;
 pub mod doctor;
 pub mod driver;
+pub mod files;
 pub mod net;
 pub mod secrets;
 pub mod store;

@@ -19,6 +19,7 @@ mod mint;
 mod no_route;
 mod provider;
 mod scenario;
+pub mod score;
 mod server;
 mod special;
 mod swollen;
@@ -35,7 +36,7 @@ use tokio::sync::oneshot;
 use self::no_route::NoRoute;
 use crate::io::clock::Clock;
 
-pub use scenario::{Basis, Expect, Scenario, scenarios};
+pub use scenario::{Basis, Expect, GROUPS, Scenario, scenarios};
 
 /// How a practice gateway is set up.
 #[derive(Clone)]

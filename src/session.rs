@@ -13,6 +13,7 @@ pub mod case_id;
 mod consent;
 mod effect;
 mod event;
+mod files;
 mod isolate_step;
 mod output;
 mod random;
@@ -29,14 +30,15 @@ use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
-use crate::case::note::{Audience, Timeouts};
-use crate::case::request::{Draft, Request, Said};
+use crate::case::note::{Audience, Template, Timeouts};
+use crate::case::request::{Deadlines, Draft, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Words};
 
-pub use consent::{Consent, KeyUse, Purpose};
-pub use effect::{Binding, Effect, Outgoing};
-pub use event::{ControlAsk, Delivered, Event, Phase, Progress};
+pub use consent::{Consent, KeyUse, Purpose, Upload};
+pub use effect::{Binding, Effect, Outgoing, Paths};
+pub use event::{ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress};
+pub use files::MOST_FILE_BYTES;
 pub use output::Output;
 
 use case_id::case_id;
@@ -171,6 +173,10 @@ pub struct Session {
     pasted_host: Option<String>,
     given_key: Option<Label>,
     asked_environment: Vec<String>,
+    deadlines: Deadlines,
+    seen: FilesSeen,
+    file_findings: Vec<Finding>,
+    send_after_look: bool,
 
     bindings: Vec<Binding>,
     allowed: Vec<(Label, String)>,
@@ -189,6 +195,7 @@ pub struct Session {
     words: Words,
     confirmed: bool,
     format: Format,
+    template: Option<Template>,
     output: Option<Output>,
     delivered: Vec<Delivered>,
 }
@@ -216,6 +223,10 @@ impl Session {
             pasted_host: None,
             given_key: None,
             asked_environment: Vec::new(),
+            deadlines: Deadlines::default(),
+            seen: FilesSeen { folder: String::new(), files: Vec::new() },
+            file_findings: Vec::new(),
+            send_after_look: false,
             bindings: Vec::new(),
             allowed: Vec::new(),
             agreed: None,
@@ -231,6 +242,7 @@ impl Session {
             words,
             confirmed: false,
             format,
+            template: None,
             output: None,
             delivered: Vec::new(),
         }
@@ -260,6 +272,7 @@ impl Session {
             Event::KeyGiven { origin, value } => self.key_given(origin, &value),
             Event::EnvironmentRead(values) => self.environment_read(values),
             Event::GoTo(step) => self.go_to(step),
+            Event::FilesSeen(seen) => self.files_seen(seen, now),
             Event::SendRequested => self.send_requested(now),
             Event::ConsentGiven { remember } => self.consent_given(remember, now),
             Event::ConsentRefused => self.consent_refused(),
@@ -288,6 +301,9 @@ impl Session {
     fn go_to(&mut self, step: Step) -> Vec<Effect> {
         self.step = step;
         self.notice = None;
+        if step == Step::Note {
+            self.tell_template_fault();
+        }
         Vec::new()
     }
 
@@ -382,7 +398,7 @@ impl Session {
     pub fn findings(&self) -> Vec<&Finding> {
         // Intake and preflight may notice the same thing at the same place: the graver word stands.
         let mut all: Vec<&Finding> = Vec::new();
-        for finding in self.preflight.iter().chain(&self.paste_findings) {
+        for finding in self.preflight.iter().chain(&self.file_findings).chain(&self.paste_findings) {
             if !all.iter().any(|f| f.id == finding.id && f.place == finding.place) {
                 all.push(finding);
             }
@@ -399,6 +415,17 @@ impl Session {
             (None, Err(_)) => None,
         }
         .or_else(|| self.catalog.profile("openai_compatible"))
+    }
+
+    /// Deadlines of an attempt: the session's, or those of the pasted command where they are shorter.
+    pub fn timeouts(&self) -> Timeouts {
+        let own = self.settings.timeouts;
+        let shorter = |own: u64, theirs: Option<u64>| theirs.map_or(own, |ms| ms.min(own));
+        Timeouts {
+            connect_ms: shorter(own.connect_ms, self.deadlines.connect_ms),
+            total_ms: shorter(own.total_ms, self.deadlines.total_ms),
+            ..own
+        }
     }
 
     /// What waits for the operator's consent.

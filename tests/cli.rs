@@ -1,5 +1,5 @@
 //! The commands as a user meets them: help, exit codes, bad input, nothing lost.
-#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
 use std::fs;
 use std::io::Write;
@@ -225,6 +225,106 @@ fn doctor_describes_and_never_fails() {
     assert_eq!(code, 0, "{stderr}");
     assert!(text.contains("COMETAPI_KEY"), "{text}");
     assert!(!text.contains(&key));
+}
+
+#[test]
+fn practice_lists_scenarios_by_group_and_scores_a_walk() {
+    let home = home();
+    let (code, list, stderr) = run(casefile(&home).args(["practice", "--list"]));
+    assert_eq!(code, 0, "{stderr}");
+    let headings: Vec<&str> = list.lines().filter(|l| !l.is_empty() && !l.starts_with(' ')).collect();
+    assert!(headings.len() >= 5 && headings[0] == "The key and the account", "{headings:?}");
+    let scenarios = list.lines().filter(|l| l.starts_with("  ")).count();
+    let (_, json, _) = run(casefile(&home).args(["practice", "--list", "--output", "json"]));
+    let listed: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(listed.as_array().map(Vec::len), Some(scenarios), "each scenario stands in one group");
+    assert!(listed[0]["group"].is_string() && listed[0]["accessed"].is_string(), "{}", listed[0]);
+
+    let walk = ["practice", "--scenario", "missing-messages"];
+    let (code, _, stderr) = run(casefile(&home).args(walk));
+    assert_eq!(code, 0, "{stderr}");
+    for words in
+        ["score: 5 of 10; the note is right", "who is hit, since when", "no key and no prompt is in it"]
+    {
+        assert!(stderr.contains(words), "{words} is not in\n{stderr}");
+    }
+    let (code, json, stderr) =
+        run(casefile(&home).args(walk).args(["--output", "json", "--latency-ms", "20"]));
+    assert_eq!(code, 0, "{stderr}");
+    let said: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(said["score"]["full"], true, "{}", said["score"]);
+    assert_eq!((&said["score"]["points"], &said["score"]["of"]), (&5.into(), &10.into()));
+    assert!(said["score"]["operator"].as_array().is_some_and(|c| c.iter().all(|c| c["better"].is_string())));
+    // A gateway that does not look at the body lets it pass: the note is then not what the sources say.
+    let (code, json, stderr) =
+        run(casefile(&home).args(walk).args(["--output", "json", "--order", "key,model"]));
+    assert_eq!(code, 0, "{stderr}");
+    let said: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(said["score"]["full"], false, "{}", said["score"]);
+    let (code, _, stderr) = run(casefile(&home).args(walk).args(["--order", "key,colour"]));
+    assert_eq!(code, 2);
+    assert!(stderr.contains("key, model, body"), "{stderr}");
+}
+
+#[test]
+fn a_template_of_ones_own() {
+    let home = home();
+    let answer = home.path().join("answer.json");
+    fs::write(
+        &answer,
+        r#"{"error":{"code":"x","message":"<img src=x> @all no channel","type":"new_api_error"}}"#,
+    )
+    .expect("writes");
+    let note = |more: &[&str]| {
+        let mut command = casefile(&home);
+        command.args(["note", "--no-send", "--status", "503", "--response"]).arg(&answer).args(more);
+        run(&mut command)
+    };
+    let (code, built_in, _) = run(casefile(&home).args(["note", "--print-template"]));
+    assert!(code == 0 && built_in.contains("{{ note.title"));
+    let folder = home.path().join("config/templates");
+    fs::create_dir_all(&folder).expect("creates");
+    fs::write(folder.join("note.md.j2"), &built_in).expect("writes");
+    let same =
+        |text: &str| text.lines().filter(|l| !l.contains("CF-")).map(str::to_owned).collect::<Vec<_>>();
+    let (code, own, stderr) = note(&["--format", "markdown"]);
+    assert_eq!(code, 0, "{stderr}");
+    let (_, other, _) = note(&["--template", "built-in"]);
+    assert_eq!(same(&own), same(&other), "the printed template is the one that is used");
+
+    fs::write(folder.join("head.j2"), "Status {{ note.status_observed }}").expect("writes");
+    fs::write(folder.join("note.md.j2"), "{% include 'head.j2' %}: {{ note.response.error.message }}")
+        .expect("writes");
+    let (code, own, stderr) = note(&["--format", "markdown"]);
+    assert_eq!((code, own.as_str()), (0, "Status 503: `<img` `src=x>` `@all` no channel\n"), "{stderr}");
+    let (code, yaml, _) = note(&[]);
+    assert!(code == 0 && yaml.starts_with("schema: "), "YAML has no template");
+
+    let mine = home.path().join("mine.j2");
+    let named = mine.to_str().expect("is text");
+    // text of the template, exit code, words
+    let table = [
+        ("a\n{{ note.titel }}", 2, "line 2 of the note template"),
+        ("a\nb\n{% if %}", 2, "line 3"),
+        ("{{ note.title | safe }}", 2, "filter safe is unknown"),
+        ("{% include '../config/templates/head.j2' %}", 2, "not in its folder"),
+        ("{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", 2, "too many steps"),
+        ("{% include 'mine.j2' %}", 2, "without an end"),
+    ];
+    for (text, expected, words) in table {
+        fs::write(&mine, text).expect("writes");
+        let (code, stdout, stderr) = note(&["--template", named]);
+        assert_eq!((code, stdout.as_str()), (expected, ""), "{text}: {stderr}");
+        assert!(stderr.contains(words) && stderr.contains("mine.j2"), "{text}: {stderr}");
+        assert!(stderr.contains("--template built-in"), "{text}: {stderr}");
+        assert_no_panic(&stderr);
+    }
+    let (code, _, stderr) = note(&["--template", "/nonexistent.j2"]);
+    assert!(code == 2 && stderr.contains("/nonexistent.j2"), "{stderr}");
+    let (code, _, stderr) = note(&["--template", named, "--format", "yaml"]);
+    assert!(code == 2 && stderr.contains("--format markdown"), "{stderr}");
+    let (_, doctor, _) = run(casefile(&home).arg("doctor"));
+    assert!(doctor.contains("template") && doctor.contains("note.md.j2 can be read"), "{doctor}");
 }
 
 #[test]

@@ -96,3 +96,70 @@ fn places_that_the_architecture_names_exist() {
         assert!(exists, "ARCHITECTURE.md names {path}");
     }
 }
+
+/// A schema's part with its reference followed; the description beside the reference wins.
+fn resolved<'s>(schema: &'s serde_json::Value, part: &'s serde_json::Value) -> &'s serde_json::Value {
+    let name = part["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/"));
+    name.map_or(part, |name| &schema["$defs"][name])
+}
+
+/// Rows of a table: every key of the note, its type, what it means.
+fn rows(schema: &serde_json::Value, part: &serde_json::Value, path: &str, out: &mut String) {
+    let target = resolved(schema, part);
+    let Some(properties) = target["properties"].as_object() else { return };
+    for (name, part) in properties {
+        let target = resolved(schema, part);
+        let path = format!("{path}.{name}");
+        let means = part["description"].as_str().or(target["description"].as_str()).unwrap_or("");
+        let values: Vec<String> = target["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|v| v.as_str())
+            .map(|v| format!("`{v}`"))
+            .collect();
+        let kind = match &target["type"] {
+            serde_json::Value::String(kind) if kind == "array" => {
+                let item = resolved(schema, &target["items"]);
+                format!("list of {}s", item["type"].as_str().unwrap_or("value"))
+            }
+            serde_json::Value::String(kind) if kind == "object" && target["properties"].is_null() => {
+                "map".to_owned()
+            }
+            serde_json::Value::String(kind) => kind.clone(),
+            serde_json::Value::Array(_) => "text (JSON, indented)".to_owned(),
+            _ if target["const"].is_string() => "string".to_owned(),
+            _ => "number or string".to_owned(),
+        };
+        let values =
+            if values.is_empty() { String::new() } else { format!(" One of {}.", values.join(", ")) };
+        *out += &format!("| `{path}` | {kind} | {means}{values} |\n");
+        if target["type"] == "array" {
+            rows(schema, &target["items"], &format!("{path}[]"), out);
+        } else {
+            rows(schema, target, &path, out);
+        }
+    }
+}
+
+#[test]
+fn the_fields_of_a_template_are_those_of_the_schema() {
+    const MARK: &str = "<!-- fields: UPDATE_GOLDEN=1 cargo test --test documents -->\n";
+    let schema: serde_json::Value = serde_json::from_str(&read("assets/note.schema.json")).expect("JSON");
+    let mut table = "| key | type | meaning |\n|---|---|---|\n".to_owned();
+    rows(&schema, &schema, "note", &mut table);
+    assert!(table.contains("| `note.response.request_ids[].id` | string |"), "{table}");
+    let text = read("templates/README.md");
+    let (head, fields) = text.split_once(MARK).expect("the mark is there");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(file("templates/README.md"), format!("{head}{MARK}{table}")).expect("writes");
+    } else {
+        assert_eq!(
+            fields, table,
+            "templates/README.md is old: run UPDATE_GOLDEN=1 cargo test --test documents"
+        );
+    }
+    for filter in ["text", "code", "cell", "block", "link", "by_reason", "join"] {
+        assert!(head.contains(&format!("`{filter}")) || head.contains(&format!("| {filter}")), "{filter}");
+    }
+}

@@ -98,7 +98,7 @@ fn command(endpoint: &Endpoint, gateway: &Gateway) -> String {
     }
     let mut command = format!("curl -X {} '{}{path}'", endpoint.method, gateway.base_url());
     let mut add = |flag: &str, value: &str| {
-        command.push_str(&format!(" {flag} '{value}'"));
+        command.extend([" ", flag, " '", value, "'"]);
     };
     add("-H", &format!("Authorization: Bearer {}", gateway.key()));
     for header in &endpoint.required_headers {

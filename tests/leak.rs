@@ -92,13 +92,21 @@ fn serve(mut stream: TcpStream, answer: &str) {
         .replace("{percent}", &percent)
         .replace("{reversed}", &reversed)
         .replace("{half}", &half)
-        .replace("{prompt}", &prompt);
+        .replace("{prompt}", &prompt)
+        .replace("{file}", text.split("filename=\"").nth(1).and_then(|t| t.split('"').next()).unwrap_or(""))
+        .replace("{field}", field(&text, "prompt"));
     let reply = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nx-echo: {key}\r\nx-request-id: req-{half}\r\n\
          set-cookie: session={key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
     let _ = stream.write_all(reply.as_bytes());
+}
+
+/// The text of a field of a form.
+fn field<'t>(request: &'t str, name: &str) -> &'t str {
+    let behind = request.split(&format!("name=\"{name}\"\r\n\r\n")).nth(1).unwrap_or("");
+    behind.split("\r\n").next().unwrap_or("")
 }
 
 /// What a reader could recover of `secret` in `output`: its forms, and any eight characters in a row of its random part.
@@ -251,4 +259,42 @@ fn the_oracle_can_fail() {
     assert!(leaks("sk- an ordinary sentence, status 400, gpt-4o-mini", &key).is_empty());
     assert!(!leaks("the Zanzibar branch, strictly for", PROMPT).is_empty());
     assert!(leaks("the branch of figures", PROMPT).is_empty());
+}
+
+/// Names and texts of a form, echoed by the server, stand in no note and no log. (The consent on stderr names the files.)
+#[test]
+fn no_note_of_a_form_holds_a_file_name_or_a_text() {
+    let answer = r#"{"error":{"message":"Invalid file '{file}' for prompt: {field}","type":"invalid_request_error","param":"{file}","code":null}}"#;
+    for format in ["yaml", "markdown", "json", "plain"] {
+        let home = home();
+        let echo = Echo::start(answer);
+        std::fs::write(home.path().join("okonkwo-4711.png"), b"the zanzibar file itself").expect("writes");
+        let paste = format!(
+            "curl {}/v1/images/edits -H 'Authorization: Bearer {}' -F model=gpt-image-1 -F image=@okonkwo-4711.png \
+             --form-string 'prompt={PROMPT}'",
+            echo.base_url,
+            key()
+        );
+        std::fs::write(home.path().join("failed.sh"), paste).expect("writes");
+        let output = Command::new(env!("CARGO_BIN_EXE_casefile"))
+            .env_clear()
+            .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
+            .env("CASEFILE_STATE_DIR", home.path().join("state"))
+            .env("HOME", home.path())
+            .current_dir(home.path())
+            .args(["note", "--from", "failed.sh", "--yes", "--retries", "0", "--format", format])
+            .args(["--log", "log.txt"])
+            .output()
+            .expect("runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        assert!(said.contains("uploads image: okonkwo-4711.png, image/png, 24 bytes"), "{said}");
+        let log = std::fs::read_to_string(home.path().join("log.txt")).expect("a log");
+        let note = String::from_utf8_lossy(&output.stdout).into_owned() + &log;
+        assert!(note.contains("file name: 16 chars, .png") && note.contains("Invalid file"), "{note}");
+        for canary in ["okonkwo", "zanzibar"] {
+            assert!(!note.to_lowercase().contains(canary), "{canary} as {format}: {note}");
+        }
+        assert_eq!((leaks(&note, &key()), leaks(&note, PROMPT)), (vec![], vec![]), "{note}");
+    }
 }

@@ -33,16 +33,10 @@ fn scenario(name: &str) -> &'static Scenario {
 
 /// The screen, with the practice list open or on the walk of one scenario.
 fn screen(walked: Option<&str>) -> Screen {
-    let choices: Vec<PracticeChoice> = scenarios()
-        .iter()
-        .map(|s| PracticeChoice {
-            name: s.name.clone(),
-            title: s.title.clone(),
-            story: format!("{} {} Support will ask: {}", s.happened, s.look_at, s.support_asks),
-            paste: String::new(),
-            gateway: "practice".into(),
-        })
-        .collect();
+    let key = format!("sk-{}", "aB3".repeat(16));
+    let base = format!("http://127.0.0.1:{PORT}");
+    let choices: Vec<PracticeChoice> =
+        scenarios().iter().map(|s| PracticeChoice::new(s, s.paste(&base, &key), &key)).collect();
     let mut screen = Screen::new(Keymap::built_in().expect("reads"), SIZE, choices);
     screen.practice.chosen = walked.and_then(|name| scenarios().iter().position(|s| s.name == name));
     screen.practice.is_open = walked.is_none();

@@ -261,9 +261,77 @@ fn practice_list_and_story() {
     screen!(rig, "", "practice");
     screen!(rig, "<down><enter>", "practice_begun");
     assert_eq!(rig.session.profile().map(|p| p.id.as_str()), Some("practice"));
-    screen!(rig, "p", "practice_again");
+    screen!(rig, "t", "practice_story");
+    screen!(rig, "tp", "practice_again");
+    screen!(rig, "<end>", "practice_end");
     let mut rig = Rig::practice(120, 40);
+    screen!(rig, "", "practice_list_wide");
     screen!(rig, "<enter>", "practice_wide");
+    screen!(rig, "t", "practice_folded_wide");
+    let mut rig = Rig::practice(160, 50);
+    screen!(rig, "<enter>", "practice_widest");
+}
+
+#[test]
+fn letters_choose_what_the_practice_list_shows() {
+    let mut rig = Rig::practice(80, 24);
+    screen!(rig, "stream br", "practice_typed");
+    rig.keys("<enter>");
+    assert_eq!(rig.screen.practice.current().map(|c| c.name.as_str()), Some("third-one"));
+    let mut rig = Rig::practice(80, 24);
+    rig.keys("no such thing<enter>");
+    assert!(rig.screen.practice.is_open && rig.screen.practice.chosen.is_none());
+    assert!(rig.draw().contains("Backspace"));
+    rig.keys("<esc>");
+    assert!(
+        rig.screen.practice.is_open && rig.screen.practice.filter.is_empty(),
+        "Esc takes back what was typed"
+    );
+    rig.keys("<esc>");
+    assert!(!rig.screen.practice.is_open);
+}
+
+#[test]
+fn the_score_stands_beside_the_note_and_leads_on() {
+    for (width, height, name) in [(80, 24, "score"), (120, 40, "score_wide")] {
+        let mut rig = Rig::practice(width, height);
+        rig.keys("<enter>");
+        assert_eq!(rig.screen.practice.current().map(|c| c.name.as_str()), Some("second-one"));
+        rig.observed();
+        rig.keys("4");
+        assert!(rig.screen.practice.score().is_none(), "the note is not reached yet");
+        rig.keys("<enter>");
+        screen!(rig, "", name);
+        if width < 100 {
+            screen!(rig, "t", "score_open");
+        }
+        let before = rig.screen.practice.score().expect("judged").points().0;
+        rig.keys("4wWhy?<esc><enter>");
+        assert_eq!(
+            rig.screen.practice.score().expect("judged").points().0,
+            before + 1,
+            "a question was added"
+        );
+        rig.keys("n");
+        assert_eq!(rig.screen.practice.current().map(|c| c.name.as_str()), Some("first-one"));
+        assert_eq!((rig.session.step(), rig.session.words().question.as_str()), (Step::Request, ""));
+        screen!(rig, "p", format!("{name}_list"));
+    }
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("5nt");
+    assert!(rig.draw().contains("no story here"));
+}
+
+#[test]
+fn a_faulty_template_is_told_on_the_note() {
+    let mut rig = Rig::new(80, 24);
+    rig.session.use_template(Some(casefile::case::note::Template::new(
+        "/home/me/note.md.j2",
+        "a\n{{ note.titel }}",
+    )));
+    rig.observed();
+    screen!(rig, "4<enter>f", "note_template_fault");
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod facts;
 
 use facts::Facts;
 
-use crate::case::catalog::{Catalog, Profile, Rule};
+use crate::case::catalog::{Catalog, Profile, Rank, Rule};
 use crate::case::evidence::{Attempt, Reading};
 use crate::case::vocabulary::{FailureClass, Fallback, OperatorAction, Owner, RetryVerdict};
 
@@ -42,6 +42,8 @@ pub struct Diagnosis {
     pub because: Vec<Reason>,
     /// Other classes that fit, with the rule that says so.
     pub alternatives: Vec<Alternative>,
+    /// What stays open, sentences of the catalog.
+    pub uncertain: Vec<String>,
     /// False where the deciding fact is inferred.
     pub confirmed: bool,
 }
@@ -80,27 +82,76 @@ pub fn diagnose(
     let Some(best) = matches.first().copied() else { return unknown(&facts, catalog, profile) };
     let defaults = Defaults::of(best.then.class, catalog, profile);
     let then = &best.then;
+    let topic = then.topic.clone().unwrap_or_else(|| defaults.topic.clone());
+    let agreeing: Vec<&Rule> = matches.iter().copied().filter(|rule| rule.then.class == then.class).collect();
     Diagnosis {
         class: then.class,
-        cause: then.cause.clone(),
-        retryable: then.retry.unwrap_or(defaults.retryable),
+        // A code may say the class and the message beside it the cause.
+        cause: agreeing.iter().find_map(|rule| rule.then.cause.clone()),
+        retryable: at_most(then.retry.unwrap_or(defaults.retryable), &matches),
         fallback: then.fallback.unwrap_or(defaults.fallback),
         operator_action: then.operator_action.unwrap_or(defaults.operator_action),
         owner: then.owner.unwrap_or(defaults.owner),
-        first_action: then.first_action.clone().unwrap_or(defaults.first_action),
-        topic: then.topic.clone().unwrap_or(defaults.topic),
-        see_also: then.see_also.iter().filter(|id| belongs(id, catalog, profile)).cloned().collect(),
-        because: reasons(best, &matches),
+        first_action: first_action(&agreeing, &matches).unwrap_or(defaults.first_action),
+        see_also: finer_topics(&agreeing, &matches, |id| id != topic && belongs(id, catalog, profile)),
+        topic,
+        because: reasons(&agreeing),
         alternatives: alternatives(best, &matches),
+        uncertain: open_questions(defaults.uncertain, &matches),
         confirmed: best.confirmed,
     }
 }
 
+/// The action of the first rule that names one, unless a rule before it names a cause of its own: an action belongs to
+/// its cause. Else what a rule says whichever decides.
+fn first_action(agreeing: &[&Rule], matches: &[&Rule]) -> Option<String> {
+    let telling = agreeing.iter().find(|rule| rule.then.first_action.is_some() || rule.then.cause.is_some());
+    let own = telling.and_then(|rule| rule.then.first_action.clone());
+    own.or_else(|| matches.iter().find_map(|rule| rule.also.first_action.clone()))
+}
+
+/// The finer topics of the rules that agree, best first, then those that hold whichever rule decides.
+fn finer_topics(agreeing: &[&Rule], matches: &[&Rule], fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    let beside = matches.iter().map(|rule| &rule.also.see_also);
+    let own = agreeing.iter().map(|rule| &rule.then.see_also);
+    // The deciding rule's topics all stand; those that others add are few.
+    let most = agreeing.first().map_or(0, |rule| rule.then.see_also.len()).max(MOST_NAMED);
+    for id in agreeing.first().map(|rule| &rule.then.see_also).into_iter().chain(beside).chain(own).flatten()
+    {
+        if list.len() < most && fits(id) && !list.contains(id) {
+            list.push(id.clone());
+        }
+    }
+    list
+}
+
+/// The verdict, bounded by what every rule that holds allows.
+fn at_most(verdict: RetryVerdict, matches: &[&Rule]) -> RetryVerdict {
+    let bounds = matches.iter().filter_map(|rule| rule.also.retry_at_most);
+    bounds.fold(verdict, |verdict, bound| match (verdict, bound) {
+        (RetryVerdict::No, _) | (_, RetryVerdict::No) => RetryVerdict::No,
+        (RetryVerdict::Maybe, _) | (_, RetryVerdict::Maybe) => RetryVerdict::Maybe,
+        (RetryVerdict::Yes, RetryVerdict::Yes) => RetryVerdict::Yes,
+    })
+}
+
+/// What stays open: by the class, then by every rule that holds, each sentence once.
+fn open_questions(of_class: Option<String>, matches: &[&Rule]) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    for sentence in of_class.into_iter().chain(matches.iter().filter_map(|rule| rule.also.uncertain.clone()))
+    {
+        if !list.contains(&sentence) {
+            list.push(sentence);
+        }
+    }
+    list
+}
+
 /// The deciding rule, then others that agree with it.
-fn reasons(best: &Rule, matches: &[&Rule]) -> Vec<Reason> {
-    matches
+fn reasons(agreeing: &[&Rule]) -> Vec<Reason> {
+    agreeing
         .iter()
-        .filter(|rule| rule.then.class == best.then.class)
         .take(MOST_NAMED)
         .map(|rule| Reason {
             rule: rule.id.clone(),
@@ -110,9 +161,13 @@ fn reasons(best: &Rule, matches: &[&Rule]) -> Vec<Reason> {
         .collect()
 }
 
-/// Other classes that fit as well, or nearly: by rules of the same rank or the next one.
+/// Other classes that fit as well, or nearly: by rules of the same rank or the next one. Rules by status, shape, stream and
+/// transport stand from the special to the general, so that behind the first of them no other says anything new.
 fn alternatives(best: &Rule, matches: &[&Rule]) -> Vec<Alternative> {
     let mut list: Vec<Alternative> = Vec::new();
+    if best.rank() == Rank::Status {
+        return list;
+    }
     for rule in matches.iter().filter(|rule| rule.rank() as u8 <= best.rank() as u8 + 1) {
         let class = rule.then.class;
         if class != best.then.class && list.iter().all(|a| a.class != class) && list.len() < MOST_NAMED {
@@ -145,6 +200,7 @@ fn unknown(facts: &Facts<'_>, catalog: &Catalog, profile: Option<&Profile>) -> D
         see_also: Vec::new(),
         because: Vec::new(),
         alternatives: Vec::new(),
+        uncertain: defaults.uncertain.into_iter().collect(),
         confirmed: false,
     }
 }
@@ -157,6 +213,7 @@ struct Defaults {
     owner: Owner,
     first_action: String,
     topic: String,
+    uncertain: Option<String>,
 }
 
 impl Defaults {
@@ -170,6 +227,7 @@ impl Defaults {
                 owner: known.owner,
                 first_action: known.first_action.clone(),
                 topic: own_topic.unwrap_or_else(|| known.topic.clone()),
+                uncertain: known.uncertain.clone(),
             },
             // Only with a catalog whose classes are missing: nothing is promised.
             None => Self {
@@ -179,6 +237,7 @@ impl Defaults {
                 owner: Owner::Unknown,
                 first_action: String::new(),
                 topic: own_topic.unwrap_or_else(|| "support_form".to_owned()),
+                uncertain: None,
             },
         }
     }

@@ -38,6 +38,8 @@ pub enum Place {
         /// JSON pointer, for example `/messages/0/role`.
         path: String,
     },
+    /// A field of a form, by name.
+    Field(String),
     /// A command line option, for example `-k`.
     Option(String),
 }
@@ -66,7 +68,7 @@ pub struct Finding {
     /// What to do next, one sentence; empty where there is nothing to do.
     pub fix: String,
     /// Where it is published; `None` where the input itself shows it (a syntax error, a missing URL).
-    pub source: Option<Source>,
+    pub source: Option<Box<Source>>,
 }
 
 impl Finding {
@@ -92,7 +94,7 @@ impl Finding {
     /// The same finding with the page that says so.
     #[must_use]
     pub fn source(mut self, url: &str, accessed: &str) -> Self {
-        self.source = Some(Source { url: url.to_owned(), accessed: accessed.to_owned() });
+        self.source = Some(Box::new(Source { url: url.to_owned(), accessed: accessed.to_owned() }));
         self
     }
 }

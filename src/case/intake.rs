@@ -14,8 +14,10 @@ mod command;
 mod curl;
 mod error_text;
 mod flags;
+mod form;
 mod http;
 mod literal;
+mod multipart;
 mod secret;
 mod shell;
 mod transport;
@@ -30,7 +32,9 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, Response};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{Draft, Intake};
+use crate::case::request::{Draft, Intake, Part};
+
+pub use form::{lines as form_lines, part_line};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
@@ -173,6 +177,11 @@ pub fn mask_header(name: &str, value: &str, catalog: &Catalog, ring: &mut KeyRin
     secret::mask_header(name, value, catalog, ring).0
 }
 
+/// Moves literal secrets out of the texts of a form's parts into `ring`.
+pub fn mask_form(form: &mut [Part], catalog: &Catalog, ring: &mut KeyRing) {
+    secret::mask_form(form, catalog, ring);
+}
+
 fn nothing(why: &str) -> Intake {
     let finding = Finding::new(
         "nothing_usable",
@@ -287,6 +296,7 @@ fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing
         observed: below.attempt,
         client: Some("curl".to_owned()),
         said: below.said,
+        deadlines: read.deadlines,
         findings,
     }
 }

@@ -1,8 +1,8 @@
 //! Controls: further requests that differ from the failing one in one thing. Plans only; sends nothing.
 
-use crate::case::catalog::Catalog;
+use crate::case::catalog::{BodyKind, Catalog};
 use crate::case::keyring::Label;
-use crate::case::request::{Header, Request};
+use crate::case::request::{Header, PartContent, Request};
 
 /// The one thing that a control changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,10 @@ impl Changed {
 pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Option<Request> {
     let mut control = request.clone();
     match changed {
+        Changed::Model(model) if !request.form.is_empty() => {
+            let part = control.form.iter_mut().find(|part| part.name == "model" && part.text().is_some())?;
+            part.content = PartContent::Text(model.clone());
+        }
         Changed::Model(model) => {
             let mut json = request.json()?;
             *json.get_mut("model")? = serde_json::Value::String(model.clone());
@@ -39,9 +43,14 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
         Changed::Key(label) => replace_key(&mut control, *label, catalog)?,
         Changed::MinimalBody => {
             let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
-            // A task costs, and what it makes comes later.
-            if !endpoint.is_cheap() {
+            // A task costs, and what it makes comes later; a form is replaced only where the endpoint takes JSON too.
+            if !endpoint.is_cheap() || endpoint.body == BodyKind::Multipart {
                 return None;
+            }
+            if !control.form.is_empty() {
+                control.form.clear();
+                control.headers.retain(|h| !h.name.eq_ignore_ascii_case("content-type"));
+                control.headers.push(Header::new("Content-Type", "application/json"));
             }
             let model = request.model().unwrap_or_default();
             let quoted = serde_json::to_string(&model).ok()?;
@@ -78,7 +87,7 @@ fn replace_key(request: &mut Request, label: Label, catalog: &Catalog) -> Option
 mod tests {
     use super::*;
     use crate::case::keyring::SecretKind;
-    use crate::case::request::Target;
+    use crate::case::request::{Part, Target};
 
     fn request() -> Request {
         Request {
@@ -106,5 +115,28 @@ mod tests {
             (Some("a"), None)
         );
         assert!(control(&from, &Changed::Model("a".into()), &catalog).is_none(), "no change is no control");
+    }
+
+    #[test]
+    fn a_form_is_controlled_too() {
+        let catalog = Catalog::built_in();
+        let part = |name: &str, text: &str| Part {
+            name: name.into(),
+            content: PartContent::Text(text.into()),
+            filename: None,
+            media_type: None,
+        };
+        let mut from = request();
+        from.body = None;
+        from.form = vec![part("model", "a"), part("prompt", "x")];
+        from.headers.push(Header::new("content-type", "multipart/form-data"));
+        let model = control(&from, &Changed::Model("b".into()), &catalog).expect("model");
+        assert_eq!((model.field("model"), model.field("prompt")), (Some("b"), Some("x")));
+        let minimal = control(&from, &Changed::MinimalBody, &catalog).expect("the endpoint takes JSON");
+        assert!(minimal.form.is_empty() && minimal.json().is_some());
+        assert_eq!(minimal.header("content-type"), Some("application/json"));
+        assert_eq!(minimal.model().as_deref(), Some("a"));
+        from.form.remove(0);
+        assert!(control(&from, &Changed::Model("b".into()), &catalog).is_none(), "no model to replace");
     }
 }

@@ -21,8 +21,8 @@ use crate::case::retry::Policy;
 use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
 
 pub use build::build;
-pub use completeness::{Item, completeness};
-pub use markdown::TemplateError;
+pub use completeness::{By, Item, completeness};
+pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
 pub use schema::{Fault, SCHEMA, validate};
 
@@ -196,15 +196,16 @@ pub enum RenderError {
     Refused(#[from] Refusal),
 }
 
-/// Renders `note` as Markdown by a template of the operator's (`name` stands in errors) and audits the bytes. See
-/// `templates/note.md.j2` for what a template can use.
+/// Renders `note` as Markdown by a template of the operator's and audits the bytes. See `templates/README.md` for what a
+/// template can use.
 ///
 /// # Errors
 /// [`RenderError`]: the template with its line, or the audit's refusal.
-pub fn render_with(note: &Note, template: &str, name: &str, audit: &Audit) -> Result<Rendered, RenderError> {
-    let text = markdown::render_with(template, name, note)?;
+pub fn render_with(note: &Note, template: &Template, audit: &Audit) -> Result<Rendered, RenderError> {
+    let text = markdown::render_with(template, note)?;
     let audit = knowing_own_words(audit);
-    // What the operator's template says by itself is theirs, and in every note.
-    let frame = markdown::render_with(template, name, &frame(note, &audit))?;
+    // What the operator's template says by itself is theirs, and in every note. Where it cannot say it about nothing, the
+    // audit is only stricter.
+    let frame = markdown::render_with(template, &frame(note, &audit)).unwrap_or_default();
     Ok(audit.knowing(&frame).pass(text, Format::Markdown)?)
 }

@@ -4,6 +4,7 @@
 //! All texts here are *masked*: a secret stands as its label (`[key#1]`, `[env:NAME]`), see [`crate::case::keyring`].
 //! They still hold prompts and are therefore raw: no `Serialize`, and `Debug` shows shapes only.
 
+mod part;
 mod preflight;
 mod target;
 
@@ -12,9 +13,13 @@ use std::fmt;
 use crate::case::evidence::Attempt;
 use crate::case::finding::{Finding, Level, Place};
 
+pub(crate) use part::known_extension;
 pub(crate) use preflight::is_placeholder;
 pub use preflight::{preflight, preflight_keys};
 pub use target::{Target, TargetError};
+
+/// Characters of the boundary between the parts of a form, as curl's is long.
+pub const BOUNDARY_LENGTH: usize = 46;
 
 /// A header line. The value is masked.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,9 +44,10 @@ pub struct Part {
     pub name: String,
     /// What it carries.
     pub content: PartContent,
-    /// File name as it is sent; a file without one is sent under the last part of its path.
+    /// File name as written: `None` for a file stands for the last part of its path, an empty one for none at all (a
+    /// text that is read from a file).
     pub filename: Option<String>,
-    /// Media type as written (`image/png`); `None`: not given.
+    /// Media type as written (`image/png`); `None`: not given, see [`Part::sent_media_type`].
     pub media_type: Option<String>,
 }
 
@@ -103,8 +109,19 @@ pub struct Intake {
     pub client: Option<String>,
     /// Model, method or path that only the text names (for a paste without a request).
     pub said: Said,
+    /// Deadlines that the command sets.
+    pub deadlines: Deadlines,
     /// What was noticed.
     pub findings: Vec<Finding>,
+}
+
+/// Deadlines that a pasted command sets, milliseconds; `None`: none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deadlines {
+    /// Until connected.
+    pub connect_ms: Option<u64>,
+    /// For the whole attempt.
+    pub total_ms: Option<u64>,
 }
 
 /// Facts on the request that a text without a request still names. Raw.
@@ -126,6 +143,13 @@ impl Draft {
             && self.headers.is_empty()
             && self.body.is_empty()
             && self.form.is_empty()
+    }
+
+    /// True where the body is a form: it has parts, or an empty body under a `multipart/form-data` header.
+    pub fn is_form(&self) -> bool {
+        let says_so =
+            |h: &Header| h.name.eq_ignore_ascii_case("content-type") && part::is_form_type(&h.value);
+        !self.form.is_empty() || (self.body.is_empty() && self.headers.iter().any(says_so))
     }
 
     /// The request that this draft makes; `base` (scheme and host) is used where the URL is a path.
@@ -183,17 +207,36 @@ impl Request {
         let in_body = self.json().and_then(|json| {
             json.get("model").or_else(|| json.get("model_name")).and_then(|m| m.as_str().map(str::to_owned))
         });
-        in_body.or_else(|| {
+        let in_form = || {
+            let text = self.field("model").or_else(|| self.field("model_name"))?;
+            Some(text.trim().to_owned()).filter(|name| !name.is_empty())
+        };
+        in_body.or_else(in_form).or_else(|| {
             let (_, after) = self.target.path.split_once("/models/")?;
             let name = after.split(['/', ':']).next()?;
             (!name.is_empty()).then(|| name.to_owned())
         })
     }
 
+    /// The text of the form's first text part of this name. Raw.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.form.iter().find(|part| part.name == name).and_then(Part::text)
+    }
+
     /// True when the request asks for a stream: `"stream": true`, or a streaming path.
     pub fn streaming(&self) -> bool {
-        self.json().is_some_and(|json| json.get("stream").and_then(serde_json::Value::as_bool) == Some(true))
+        self.field("stream").is_some_and(|text| text.trim().eq_ignore_ascii_case("true"))
+            || self
+                .json()
+                .is_some_and(|json| json.get("stream").and_then(serde_json::Value::as_bool) == Some(true))
             || self.target.path.contains(":streamGenerateContent")
+    }
+
+    /// Bytes of the body as it is written here: masked, files as far as they were looked at.
+    pub fn body_bytes(&self) -> u64 {
+        self.body
+            .as_ref()
+            .map_or_else(|| part::form_bytes(&self.form, BOUNDARY_LENGTH), |body| body.len() as u64)
     }
 
     /// Every masked text of the request, for finding references to secrets.

@@ -106,6 +106,7 @@ mod tests {
             see_also: Vec::new(),
             because: Vec::new(),
             alternatives: Vec::new(),
+            uncertain: Vec::new(),
             confirmed: true,
         }
     }

@@ -5,10 +5,12 @@
 //! secret in use, in its encoded forms, for every text that was dropped, and for the catalog's patterns.
 
 mod address;
+mod attached;
 pub mod audit;
 mod body;
 mod detect;
 mod echo;
+mod form;
 mod incoming;
 pub mod ledger;
 mod lexicon;
@@ -42,8 +44,8 @@ use text::TextRule;
 pub use audit::{Audit, Format, Refusal, Rendered};
 pub use ledger::{Entry, Ledger};
 pub use safe::{
-    Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeHeader, SafePacked,
-    SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
+    Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
+    SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
 
 /// The sanitizer of one case: keeps the placeholders consistent between evidence and words, and remembers what was
@@ -58,6 +60,8 @@ pub struct Sanitizer<'a> {
     prompts: Vec<String>,
     /// Texts of answers that do not leave.
     outputs: Vec<String>,
+    /// Names of files: short, and still not to be repeated.
+    names: Vec<String>,
 }
 
 /// The operator's own words, raw.
@@ -108,7 +112,14 @@ impl<'a> Sanitizer<'a> {
             ledger: Ledger::default(),
             ids: Vec::new(),
         };
-        Self { catalog, ring: ring.clone(), text, prompts: Vec::new(), outputs: Vec::new() }
+        Self {
+            catalog,
+            ring: ring.clone(),
+            text,
+            prompts: Vec::new(),
+            outputs: Vec::new(),
+            names: Vec::new(),
+        }
     }
 
     /// The evidence as it may leave. `readings` belong to the attempts, in order; `control_readings` to the controls.
@@ -175,7 +186,8 @@ impl<'a> Sanitizer<'a> {
         }
         self.text.placeholders.leave_to(&self.ring);
         self.text.secrets = SecretScan::new(&self.ring, &self.text.lexicon);
-        self.text.prompts = EchoScan::new(self.prompts.iter().map(String::as_str));
+        self.text.prompts = EchoScan::new(self.prompts.iter().map(String::as_str))
+            .with_names(self.names.iter().map(String::as_str));
         self.text.outputs = EchoScan::new(self.outputs.iter().map(String::as_str));
     }
 
@@ -201,6 +213,7 @@ impl<'a> Sanitizer<'a> {
     /// The check for everything that is rendered from this case.
     pub fn audit(&self) -> Audit {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
-        Audit::new(&self.ring, dropped, &self.text.lexicon, &self.text.detectors)
+        let names = self.names.iter().map(String::as_str);
+        Audit::new(&self.ring, dropped, names, &self.text.lexicon, &self.text.detectors)
     }
 }

@@ -336,6 +336,18 @@ words! {
     }
 }
 
+words! {
+    /// How a file goes along with a request.
+    FileTransport {
+        /// Its bytes, as a part of a form.
+        Direct => "direct",
+        /// An address from which the server fetches it.
+        Url => "url",
+        /// Its bytes as base64 in the JSON body.
+        Base64 => "base64",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

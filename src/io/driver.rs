@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::case::sanitize::{Rendered, SafeWords};
 use crate::io::clock::Clock;
-use crate::io::net;
+use crate::io::{files, net};
 use crate::session::{Binding, Delivered, Effect, Event, Outgoing, Session};
 
 /// Reads an environment variable.
@@ -65,6 +65,7 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::ReadEnvironment(names) => self.read_environment(names),
+                Effect::LookAtFiles(paths) => self.tell(Event::FilesSeen(files::look(paths.0))),
                 Effect::Send(outgoing) => self.send(*outgoing),
                 Effect::CancelSend => self.cancel(),
                 Effect::Wait { ms, token } => {
@@ -133,7 +134,7 @@ impl Driver {
     fn send(&mut self, outgoing: Outgoing) {
         self.stop();
         let (events, clock) = (self.events.clone(), Arc::clone(&self.parts.clock));
-        let (index, request_bytes) = (outgoing.index, outgoing.request.body.as_ref().map_or(0, String::len));
+        let (index, request_bytes) = (outgoing.index, outgoing.request.body_bytes());
         let (canceller, stop) = net::cancellation();
         tracing::info!(attempt = index, request_bytes, "sending");
         let task = tokio::task::spawn_local(async move {

@@ -11,6 +11,7 @@
 mod cancel;
 mod cause;
 mod client;
+mod form;
 mod marks;
 mod prepare;
 mod proxy;

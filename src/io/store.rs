@@ -6,6 +6,7 @@ pub mod config;
 mod file;
 mod folders;
 mod overrides;
+mod template;
 mod words;
 mod yaml;
 
@@ -16,6 +17,7 @@ pub use config::{Config, DEFAULT_CONFIG, read_config};
 pub use file::{private_folder, write_atomic};
 pub use folders::Folders;
 pub use overrides::read_catalog;
+pub use template::{BUILT_IN_TEMPLATE, read_template};
 pub use words::{clear_words, load_words, save_words};
 
 use crate::io::terminal::plain;

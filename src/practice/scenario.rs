@@ -81,6 +81,22 @@ pub fn scenarios() -> &'static [Scenario] {
 }
 
 impl Scenario {
+    /// The heading under which it stands in a list.
+    pub fn group(&self) -> &'static str {
+        group_of(self.expect.failure_class)
+    }
+
+    /// The keys that stand in a command: the one that is accepted, one that is not, and those in special states.
+    pub(super) fn keys(key: &str) -> Vec<String> {
+        let others = (1..).take(1 + key_states().len()).map(|by| shifted(key, by));
+        std::iter::once(key.to_owned()).chain(others).collect()
+    }
+
+    /// The texts of the command that a note must not hold: prompts and the like, 8 characters or more.
+    pub(super) fn prompts(&self) -> Vec<String> {
+        prompts(&self.curl)
+    }
+
     /// The command to paste, for the gateway at `base_url` that accepts `key`. `{stock_url}` stays: only a running
     /// gateway knows its second address, see [`super::Gateway::paste`].
     pub fn paste(&self, base_url: &str, key: &str) -> String {
@@ -93,6 +109,60 @@ impl Scenario {
             .replace("{base_url}", base_url.trim_end_matches('/'))
             .replace("{key}", key)
     }
+}
+
+/// The headings of a list, in their order.
+pub const GROUPS: [&str; 7] = [
+    "The key and the account",
+    "The request",
+    "The model and its limits",
+    "The gateway and what is behind it",
+    "The network",
+    "Answers and streams that are none",
+    "Others",
+];
+
+fn group_of(class: FailureClass) -> &'static str {
+    use FailureClass as C;
+    let [account, request, model, gateway, network, answer, others] = GROUPS;
+    match class {
+        C::Auth | C::PermissionOrWaf | C::QuotaOrBillingClaim => account,
+        C::PathOrBaseUrl | C::RequestInvalid | C::PayloadTooLarge | C::UnsupportedParameter => request,
+        C::ModelUnavailable | C::ContextLength | C::ContentPolicy | C::RateLimited => model,
+        C::GatewayTimeout | C::UpstreamServer => gateway,
+        C::NetworkDns | C::NetworkConnect | C::NetworkTls | C::NetworkReset | C::ClientTimeout => network,
+        C::StreamInterrupted | C::InvalidResponse => answer,
+        C::Unknown | C::None => others,
+    }
+}
+
+/// Fields of a body whose text is the operator's own.
+const OWN_TEXT: [&str; 7] = ["content", "text", "prompt", "input", "instructions", "system", "query"];
+
+fn prompts(command: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in OWN_TEXT {
+        for (at, _) in command.match_indices(name) {
+            let before = command.get(..at).unwrap_or("").chars().next_back();
+            let rest = command.get(at + name.len()..).unwrap_or("");
+            let text = match before {
+                // In JSON: "name": "text"
+                Some('"') => rest
+                    .strip_prefix('"')
+                    .and_then(|r| r.trim_start().strip_prefix(':'))
+                    .and_then(|r| r.trim_start().strip_prefix('"').map(|r| until(r, &['"']))),
+                // In a form: -F 'name=text'
+                Some('\'' | ' ') => rest.strip_prefix('=').map(|r| until(r, &['\'', '"', '\n'])),
+                _ => None,
+            };
+            found.extend(text.filter(|t| t.chars().count() >= 8 && !t.contains('{')).map(str::to_owned));
+        }
+    }
+    found
+}
+
+fn until<'t>(text: &'t str, ends: &[char]) -> &'t str {
+    text.split(ends).next().unwrap_or(text)
 }
 
 /// Another key of the same shape: each letter and digit of the tail moved on by `by` places (fewer than ten).
@@ -112,4 +182,23 @@ pub(super) fn shifted(key: &str, by: u8) -> String {
         })
         .collect();
     format!("{prefix}{other}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_are_found_in_bodies_and_forms() {
+        let command = "curl x -d '{\"messages\":[{\"role\":\"user\", \"content\" : \"Say hello to all.\"}],\"input\":\"hi\"}' \\\n -F 'prompt=a red house' -F text=no";
+        assert_eq!(prompts(command), ["Say hello to all.", "a red house"]);
+        assert_eq!(prompts("-d '{\"content\": \"{key} and more\"}'"), [""; 0]);
+    }
+
+    #[test]
+    fn every_class_has_its_group() {
+        for class in FailureClass::ALL {
+            assert!(GROUPS.contains(&group_of(*class)), "{class}");
+        }
+    }
 }

@@ -42,7 +42,7 @@ pub(super) async fn serve(listener: StdListener, gate: Arc<Gate>, lost: NoRoute,
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let accepted = listener.accept().await;
-        let (Ok((stream, _)), Ok(place)) = (accepted, Arc::clone(&places).try_acquire_owned()) else {
+        let (Ok((stream, _)), Ok(seat)) = (accepted, Arc::clone(&places).try_acquire_owned()) else {
             // Out of files or places: a pause lets others finish.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
@@ -51,7 +51,7 @@ pub(super) async fn serve(listener: StdListener, gate: Arc<Gate>, lost: NoRoute,
         tokio::spawn(async move {
             // A client that goes away is no fault of ours.
             drop(timeout(LIFE, connection(stream, &gate, lost, pace)).await);
-            drop(place);
+            drop(seat);
         });
     }
 }
@@ -110,13 +110,11 @@ async fn left_within(stream: &mut TcpStream, time: Option<Duration>) -> bool {
         // What a client sends behind its request is of no interest.
         while let Ok(1..) = stream.read(&mut scrap).await {}
     };
-    match time {
-        Some(time) => timeout(time, gone).await.is_ok(),
-        None => {
-            gone.await;
-            true
-        }
+    if let Some(time) = time {
+        return timeout(time, gone).await.is_ok();
     }
+    gone.await;
+    true
 }
 
 /// Takes what the client still sends: closing earlier would reset the connection before the answer is read.

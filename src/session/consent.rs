@@ -3,7 +3,7 @@
 use super::{Binding, Session};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{Held, Label, Origin};
-use crate::case::request::{Header, Request};
+use crate::case::request::{Header, Part, Request};
 
 /// Why something is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +28,48 @@ pub struct Consent {
     /// Headers, masked.
     pub headers: Vec<Header>,
     /// Bytes of the body.
-    pub body_bytes: usize,
+    pub body_bytes: u64,
+    /// Files that are uploaded.
+    pub uploads: Vec<Upload>,
     /// Most requests that this consent can lead to.
     pub most_requests: u32,
     /// Keys that go along.
     pub keys: Vec<KeyUse>,
     /// What is sent.
     pub(super) request: Request,
+}
+
+/// A file that is uploaded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Field of the form.
+    pub field: String,
+    /// Path as written, or the name of a file whose content stands in the paste. For the operator's eyes only.
+    pub file: String,
+    /// Media type that is declared.
+    pub media_type: Option<String>,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+impl Upload {
+    /// The file in one line, for the operator.
+    pub fn line(&self) -> String {
+        let media = self.media_type.as_deref().unwrap_or("no type");
+        format!("{}: {}, {media}, {} bytes", self.field, self.file, self.bytes)
+    }
+
+    fn of(part: &Part) -> Option<Self> {
+        let file = part.path().or(part.sent_filename())?.to_owned();
+        let media_type = part.sent_media_type().map(str::to_owned);
+        Some(Self { field: part.name.clone(), file, media_type, bytes: part.bytes().unwrap_or(0) })
+    }
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Upload({} bytes)", self.bytes)
+    }
 }
 
 /// A key that goes along.
@@ -74,7 +109,8 @@ impl Session {
             url: request.target.masked_url(),
             host,
             headers: request.headers.clone(),
-            body_bytes: request.body.as_ref().map_or(0, String::len),
+            body_bytes: request.body_bytes(),
+            uploads: request.form.iter().filter_map(Upload::of).collect(),
             most_requests,
             keys,
             request,

@@ -10,6 +10,8 @@ use crate::case::sanitize::{Rendered, SafeWords};
 pub enum Effect {
     /// Read these environment variables; answer with [`super::Event::EnvironmentRead`].
     ReadEnvironment(Vec<String>),
+    /// Look at the files under these paths; answer with [`super::Event::FilesSeen`].
+    LookAtFiles(Paths),
     /// Send once; answer with [`super::Event::Progressed`] and [`super::Event::AttemptDone`].
     Send(Box<Outgoing>),
     /// Cancel the running attempt; it ends with [`super::Event::AttemptDone`] and a cancelled outcome.
@@ -38,6 +40,16 @@ pub enum Effect {
     ForgetWords,
     /// Leave the program.
     Quit,
+}
+
+/// Paths as they are written in a form. They name persons and projects, so `Debug` shows how many there are.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Paths(pub Vec<String>);
+
+impl std::fmt::Debug for Paths {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Paths({})", self.0.len())
+    }
 }
 
 /// A key that may go to a host: confirmed once by the operator.

@@ -46,6 +46,8 @@ pub enum Event {
     },
     /// Environment variables were read: name and value, where it is set.
     EnvironmentRead(Vec<(String, Option<SecretString>)>),
+    /// The files of the form were looked at.
+    FilesSeen(FilesSeen),
     /// The operator wants the request sent.
     SendRequested,
     /// The operator allows what [`super::Consent`] shows; `remember` binds the key to the host for later sessions.
@@ -89,6 +91,58 @@ pub enum Event {
     Delivered(Result<Delivered, String>),
     /// Leave.
     Quit,
+}
+
+/// What was found where the paths of a form lead to. Nothing of the contents is in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FilesSeen {
+    /// The folder from which relative paths lead.
+    pub folder: String,
+    /// Each path with what was found.
+    pub files: Vec<FileSeen>,
+}
+
+/// One path of a form.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileSeen {
+    /// The path as it is written.
+    pub path: String,
+    /// What is there.
+    pub look: Result<FileFacts, FileTrouble>,
+}
+
+/// What is known of a file without its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Bytes.
+    pub bytes: u64,
+    /// Media type by its first bytes, where they tell.
+    pub kind: Option<&'static str>,
+}
+
+/// Why a file cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileTrouble {
+    /// There is none.
+    Missing,
+    /// It is a folder, a pipe or a device.
+    NotAFile,
+    /// It may not be read.
+    Unreadable,
+    /// It is larger than what is sent from memory.
+    TooLarge,
+}
+
+impl std::fmt::Debug for FilesSeen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(&self.files).finish()
+    }
+}
+
+impl std::fmt::Debug for FileSeen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FileSeen({:?})", self.look)
+    }
 }
 
 /// A control that the operator asks for.

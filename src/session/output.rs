@@ -6,7 +6,7 @@ use super::{Delivered, Effect, Session};
 use crate::case::evidence::Source;
 use crate::case::finding::Level;
 use crate::case::keyring::Origin;
-use crate::case::note::{self, Material, Note, Run};
+use crate::case::note::{self, Material, Note, RenderError, Run, Template, TemplateError};
 use crate::case::sanitize::{
     Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords, Sanitizer, Words,
 };
@@ -24,11 +24,13 @@ pub struct Output {
     pub note: Note,
     /// The note in the chosen format, or why it may not leave.
     pub rendered: Result<Rendered, Refusal>,
+    /// What is wrong with the operator's template; the note is by the built-in one then.
+    pub template_fault: Option<TemplateError>,
     audit: Audit,
 }
 
 impl Output {
-    /// The same note in another format.
+    /// The same note in another format, as Markdown by the built-in template.
     ///
     /// # Errors
     /// The audit's refusal.
@@ -92,8 +94,10 @@ impl Session {
         if format != self.format {
             self.format = format;
             if let Some(output) = &mut self.output {
-                output.rendered = note::render(&output.note, format, &output.audit);
+                (output.rendered, output.template_fault) =
+                    render(&output.note, format, &output.audit, self.template.as_ref());
             }
+            self.tell_template_fault();
         }
         Vec::new()
     }
@@ -104,6 +108,21 @@ impl Session {
             return;
         }
         self.output = self.make_output(now);
+        self.tell_template_fault();
+    }
+
+    /// Takes a template of the operator's for the note as Markdown; `None`: the built-in one.
+    pub fn use_template(&mut self, template: Option<Template>) {
+        self.template = template;
+        self.note_is_stale();
+    }
+
+    /// Says what is wrong with the operator's template, as long as it is.
+    pub(super) fn tell_template_fault(&mut self) {
+        if let Some(fault) = self.output.as_ref().and_then(|o| o.template_fault.as_ref()) {
+            let text = format!("{fault}; this is the note by the built-in one");
+            self.say(Level::Warning, text);
+        }
     }
 
     fn make_output(&self, now: DateTime<Utc>) -> Option<Output> {
@@ -124,8 +143,8 @@ impl Session {
             run: &run,
         });
         let audit = sanitizer.audit();
-        let rendered = note::render(&note, self.format, &audit);
-        Some(Output { evidence, words, ledger, note, rendered, audit })
+        let (rendered, template_fault) = render(&note, self.format, &audit, self.template.as_ref());
+        Some(Output { evidence, words, ledger, note, rendered, template_fault, audit })
     }
 
     fn run_facts(&self, now: DateTime<Utc>) -> Run {
@@ -137,7 +156,7 @@ impl Session {
             os: self.settings.os.clone(),
             base_url_alias: self.base_url_alias(),
             policy: sent.then_some(self.settings.policy),
-            timeouts: sent.then_some(self.settings.timeouts),
+            timeouts: sent.then_some(self.timeouts()),
             secret_source: self.secret_source(),
             confirmed_by_operator: self.confirmed,
             audience: self.settings.audience,
@@ -234,6 +253,23 @@ impl Session {
             Err(error) => self.say(Level::Error, error),
         }
         Vec::new()
+    }
+}
+
+/// The note in `format`; as Markdown by the operator's template where there is one and it can be used.
+fn render(
+    note: &Note,
+    format: Format,
+    audit: &Audit,
+    template: Option<&Template>,
+) -> (Result<Rendered, Refusal>, Option<TemplateError>) {
+    let Some(template) = template.filter(|_| format == Format::Markdown) else {
+        return (note::render(note, format, audit), None);
+    };
+    match note::render_with(note, template, audit) {
+        Ok(rendered) => (Ok(rendered), None),
+        Err(RenderError::Refused(refusal)) => (Err(refusal), None),
+        Err(RenderError::Template(fault)) => (note::render(note, format, audit), Some(fault)),
     }
 }
 

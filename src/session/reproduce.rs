@@ -16,6 +16,19 @@ impl Session {
         if self.is_busy() {
             return Vec::new();
         }
+        // A file may have changed since it was looked at.
+        if let Some(look) = self.look_at_files(true) {
+            self.send_after_look = true;
+            return vec![look];
+        }
+        self.ask_to_send(now)
+    }
+
+    /// Asks for consent, or sends where it was given for this very request.
+    pub(super) fn ask_to_send(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.is_busy() {
+            return Vec::new();
+        }
         let request = match self.request() {
             Ok(request) => request,
             Err(finding) => {
@@ -92,7 +105,7 @@ impl Session {
         vec![Effect::Send(Box::new(Outgoing {
             request,
             ring: self.ring.clone(),
-            timeouts: self.settings.timeouts,
+            timeouts: self.timeouts(),
             index,
             waited_ms,
         }))]

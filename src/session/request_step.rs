@@ -8,7 +8,9 @@ use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{Label, Origin, SecretKind, env_names};
-use crate::case::request::{Draft, Header, Intake, Request, is_placeholder, preflight, preflight_keys};
+use crate::case::request::{
+    Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight, preflight_keys,
+};
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -42,7 +44,9 @@ impl Session {
         self.forget_evidence();
         self.kind = read.kind;
         self.said = read.said;
+        self.deadlines = read.deadlines;
         self.paste_findings = read.findings;
+        self.paste_findings.extend(self.shorter_deadline());
         self.draft = read.draft.unwrap_or_default();
         // A key that stood in the paste is the one that failed; a key that was given before yields to it.
         if self.draft.headers.iter().any(|h| !self.ring.used_in(&h.value).is_empty()) {
@@ -59,6 +63,24 @@ impl Session {
         self.draft_changed()
     }
 
+    /// Tells that a deadline of the command is kept.
+    fn shorter_deadline(&self) -> Option<Finding> {
+        let (kept, own) = (self.timeouts(), self.settings.timeouts);
+        let (option, ms) = if kept.total_ms < own.total_ms {
+            ("-m", kept.total_ms)
+        } else if kept.connect_ms < own.connect_ms {
+            ("--connect-timeout", kept.connect_ms)
+        } else {
+            return None;
+        };
+        let message = format!("the command gives up after {ms} ms; the same deadline is kept here");
+        Some(
+            Finding::new("deadline_of_the_command", Level::Info, message)
+                .at(Place::Option(option.to_owned()))
+                .fix("leave the option out to see the answer that comes later"),
+        )
+    }
+
     pub(super) fn edited(&mut self, mut draft: Draft) -> Vec<Effect> {
         if self.is_busy() {
             self.say(Level::Warning, "a request is under way; cancel it before you change the request");
@@ -71,6 +93,7 @@ impl Session {
         for Header { name, value } in &mut draft.headers {
             *value = intake::mask_header(name, value, catalog, ring);
         }
+        intake::mask_form(&mut draft.form, catalog, ring);
         if draft == self.draft {
             return Vec::new();
         }
@@ -156,11 +179,29 @@ impl Session {
                 let masked =
                     intake::mask_secrets(text.trim_end_matches('/'), &self.catalog, &mut self.ring).0;
                 self.draft.url = self.draft.url.replacen(&marker, &masked, 1);
+            } else if self.is_path_only(&marker) && text.starts_with(['/', '.', '~']) {
+                self.put_into_paths(&marker, text);
             } else {
                 self.ring.hold(SecretKind::Key, Origin::Environment(name), text);
             }
         }
         self.draft_changed()
+    }
+
+    /// True where a variable stands in paths of files and nowhere else.
+    fn is_path_only(&self, marker: &str) -> bool {
+        let in_paths = self.draft.form.iter().filter_map(Part::path).filter(|p| p.contains(marker)).count();
+        let Ok(request) = self.draft.to_request(Some("https://host")) else { return false };
+        in_paths > 0 && request.masked_texts().filter(|text| text.contains(marker)).count() == in_paths
+    }
+
+    /// A folder of the environment, as in `@$HOME/a.png`, is no secret: it becomes part of the path.
+    fn put_into_paths(&mut self, marker: &str, text: &str) {
+        for part in &mut self.draft.form {
+            if let PartContent::File { path, .. } = &mut part.content {
+                *path = path.replace(marker, text);
+            }
+        }
     }
 
     /// The request as it would be sent now.
@@ -173,6 +214,7 @@ impl Session {
         if let Some(label) = self.given_key {
             put_key(&mut request.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
+        self.put_sizes(&mut request.form);
         Ok(request)
     }
 
@@ -202,7 +244,7 @@ impl Session {
     }
 
     /// After any change of the draft: checks it, asks for variables that it names, makes the note stale.
-    fn draft_changed(&mut self) -> Vec<Effect> {
+    pub(super) fn draft_changed(&mut self) -> Vec<Effect> {
         self.note_is_stale();
         self.confirmed = false;
         let profile = self.profile().cloned();
@@ -210,6 +252,8 @@ impl Session {
         if let Some(label) = self.given_key {
             put_key(&mut draft.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
+        self.put_sizes(&mut draft.form);
+        self.file_findings = self.findings_of_files();
         self.preflight =
             if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
         self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
@@ -221,8 +265,10 @@ impl Session {
         let mut names: Vec<String> = Vec::new();
         let texts = [&self.draft.url, &self.draft.body]
             .into_iter()
-            .chain(self.draft.headers.iter().map(|h| &h.value));
-        for name in texts.flat_map(|text| env_names(text)) {
+            .chain(self.draft.headers.iter().map(|h| &h.value))
+            .map(String::as_str)
+            .chain(self.draft.form.iter().flat_map(Part::masked_texts));
+        for name in texts.flat_map(env_names) {
             if self.ring.by_env(&name).is_none()
                 && !self.asked_environment.contains(&name)
                 && !names.contains(&name)
@@ -230,11 +276,13 @@ impl Session {
                 names.push(name);
             }
         }
-        if names.is_empty() {
-            return Vec::new();
+        let mut effects = Vec::new();
+        if !names.is_empty() {
+            self.asked_environment.extend(names.iter().cloned());
+            effects.push(Effect::ReadEnvironment(names));
         }
-        self.asked_environment.extend(names.iter().cloned());
-        vec![Effect::ReadEnvironment(names)]
+        effects.extend(self.look_at_files(false));
+        effects
     }
 
     /// Takes an answer that the operator has as the first attempt.
@@ -282,7 +330,7 @@ impl Session {
                 }
             }
         }
-        None
+        self.file_obstacle(request)
     }
 }
 

@@ -433,3 +433,124 @@ fn a_given_key_settles_what_was_noticed_of_the_stand_in() {
     s.handle(Event::Pasted("curl $BASE_URL/v1/models".into()), at(0));
     assert_eq!(s.request().map(|_| ()).map_err(|f| f.id), Err("url_from_variable"));
 }
+
+fn form_paste(more: &str) -> String {
+    format!(
+        "curl https://api.cometapi.com/v1/audio/transcriptions -H 'Authorization: Bearer {}' -F model=whisper-1 \
+         -F file=@talks/zebra.png {more}",
+        key('a')
+    )
+}
+
+/// What the driver would answer where every file has the look `look`.
+fn looked(effects: &[Effect], look: Result<FileFacts, FileTrouble>) -> Option<Event> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::LookAtFiles(paths) => {
+            let files = paths.0.iter().map(|path| FileSeen { path: path.clone(), look }).collect();
+            Some(Event::FilesSeen(FilesSeen { folder: "/home/op".into(), files }))
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn files_are_looked_at_and_shown_before_they_are_sent() {
+    let mut s = session();
+    let effects = s.handle(Event::Pasted(form_paste("")), at(0));
+    let found = Ok(FileFacts { bytes: 1_000, kind: Some("image/png") });
+    s.handle(looked(&effects, found).expect("a look"), at(0));
+    assert!(!s.findings().iter().any(|f| f.id.starts_with("file_")), "{:?}", s.findings());
+    // It is looked at again: it may have changed since.
+    let effects = s.handle(Event::SendRequested, at(0));
+    assert!(s.consent().is_none());
+    s.handle(looked(&effects, Ok(FileFacts { bytes: 2_000, kind: None })).expect("a look"), at(0));
+    let consent = s.consent().expect("asks");
+    let lines: Vec<String> = consent.uploads.iter().map(Upload::line).collect();
+    assert_eq!(lines, ["file: talks/zebra.png, image/png, 2000 bytes"]);
+    assert!(consent.body_bytes > 2_000, "{}", consent.body_bytes);
+    let outgoing = sent(s.handle(Event::ConsentGiven { remember: false }, at(0)));
+    assert_eq!(outgoing.request.form.last().and_then(crate::case::request::Part::bytes), Some(2_000));
+    // The bytes stay agreed only as long as the file does.
+    s.handle(Event::AttemptDone(Box::new(answer(1, 400, &[], "{}"))), at(1));
+    let effects = s.handle(Event::SendRequested, at(2));
+    s.handle(looked(&effects, Ok(FileFacts { bytes: 2_001, kind: None })).expect("a look"), at(2));
+    assert!(s.consent().is_some(), "another file needs another consent");
+}
+
+#[test]
+fn a_file_that_cannot_be_sent_is_a_finding_and_nothing_is_sent() {
+    let table = [
+        (FileTrouble::Missing, "file_missing"),
+        (FileTrouble::NotAFile, "file_not_regular"),
+        (FileTrouble::Unreadable, "file_unreadable"),
+        (FileTrouble::TooLarge, "file_too_large"),
+    ];
+    for (trouble, id) in table {
+        let mut s = session();
+        s.handle(Event::Pasted(form_paste("")), at(0));
+        let effects = s.handle(Event::SendRequested, at(0));
+        let effects = s.handle(looked(&effects, Err(trouble)).expect("a look"), at(0));
+        assert!(effects.is_empty() && s.consent().is_none());
+        let notice = s.notice().expect("says why");
+        assert_eq!(notice.level, Level::Error);
+        assert!(
+            notice.text.starts_with("cannot be sent: ") && !notice.text.contains("zebra"),
+            "{}",
+            notice.text
+        );
+        let found = s.findings().into_iter().find(|f| f.id == id).expect(id);
+        assert_eq!(found.place, crate::case::finding::Place::Field("file".into()));
+        if trouble == FileTrouble::Missing {
+            assert!(found.message.contains("/home/op"), "{}", found.message);
+        }
+        assert!(!format!("{effects:?}{:?}", looked(&[], Err(trouble))).contains("zebra"));
+    }
+}
+
+#[test]
+fn a_type_that_is_not_the_files_own_is_noticed() {
+    let mut s = session();
+    let effects = s.handle(Event::Pasted(form_paste("").replace("zebra.png", "zebra.webp")), at(0));
+    s.handle(looked(&effects, Ok(FileFacts { bytes: 9, kind: Some("image/webp") })).expect("a look"), at(0));
+    let found = s.findings().into_iter().find(|f| f.id == "file_type_differs").expect("noticed");
+    assert!(found.fix.contains(";type=image/webp"), "{}", found.fix);
+}
+
+#[test]
+fn a_folder_of_the_environment_becomes_part_of_the_path_and_no_secret() {
+    let mut s = session();
+    let effects = s
+        .handle(Event::Pasted(form_paste("").replace("=@talks", "=@$HOME/talks").replace('\'', "\"")), at(0));
+    assert!(looked(&effects, Err(FileTrouble::Missing)).is_none(), "the path is not known yet");
+    let home = SecretString::from("/home/op".to_owned());
+    let effects = s.handle(Event::EnvironmentRead(vec![("HOME".into(), Some(home))]), at(0));
+    assert!(s.ring().by_env("HOME").is_none());
+    assert_eq!(
+        s.draft().form.last().and_then(crate::case::request::Part::path),
+        Some("/home/op/talks/zebra.png")
+    );
+    assert!(looked(&effects, Err(FileTrouble::Missing)).is_some());
+}
+
+#[test]
+fn the_deadline_of_the_command_holds_where_it_is_shorter() {
+    let mut s = session();
+    let text = format!("{} -m 7 --connect-timeout 3600", paste("api.cometapi.com", &key('a')));
+    s.handle(Event::Pasted(text), at(0));
+    let told = s.findings().into_iter().find(|f| f.id == "deadline_of_the_command").expect("told");
+    assert!(told.message.contains("7000 ms"), "{}", told.message);
+    s.handle(Event::SendRequested, at(0));
+    let outgoing = sent(s.handle(Event::ConsentGiven { remember: false }, at(0)));
+    assert_eq!(
+        (outgoing.timeouts.total_ms, outgoing.timeouts.connect_ms),
+        (7_000, Timeouts::default().connect_ms)
+    );
+    s.handle(Event::AttemptDone(Box::new(answer(1, 400, &[], "{}"))), at(1));
+    s.handle(Event::GoTo(Step::Review), at(1));
+    let note = &s.output().expect("a note").note;
+    let pins = serde_json::to_value(&note.contract).expect("serializes");
+    assert!(pins.to_string().contains("\"total_ms\":7000"), "{pins}");
+    // Another paste has none.
+    s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(2));
+    assert_eq!(s.timeouts(), Timeouts::default());
+}

@@ -13,7 +13,12 @@ use casefile::case::note::{Audience, Timeouts};
 use casefile::case::request::{Draft, Header};
 use casefile::case::retry::Policy;
 use casefile::case::sanitize::Format;
-use casefile::session::{Delivered, Effect, Event, Outgoing, Phase, Progress, Session, Settings};
+use casefile::practice::score::Trial;
+use casefile::practice::{GROUPS, scenarios};
+use casefile::session::{
+    Delivered, Effect, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Outgoing, Phase, Progress,
+    Session, Settings,
+};
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
 use casefile::ui::tui::screen::{PracticeChoice, Screen, Wish};
 use casefile::ui::tui::theme::Theme;
@@ -76,16 +81,38 @@ fn settings() -> Settings {
 }
 
 fn choices() -> Vec<PracticeChoice> {
-    [("first_one", "The first failure"), ("second_one", "The second failure")]
-        .into_iter()
-        .map(|(name, title)| PracticeChoice {
-            name: name.into(),
-            title: title.into(),
-            story: "A colleague calls: since this morning every request of the nightly job fails, and nobody changed anything. Find out what support must know.".into(),
-            paste: "curl http://127.0.0.1:9/v1/chat/completions -H 'Authorization: Bearer x' -d '{\"model\":\"m\"}'".into(),
-            gateway: "practice".into(),
-        })
-        .collect()
+    let known = "recorded: https://docs.example/errors, read 2026-06-18";
+    let mut choices: Vec<PracticeChoice> = [
+        ("first-one", "The first failure", 1),
+        ("second-one", "The second failure", 0),
+        ("third-one", "A stream that breaks", 5),
+    ]
+    .into_iter()
+    .map(|(name, title, group)| PracticeChoice {
+        name: name.into(),
+        title: title.into(),
+        group: GROUPS[group],
+        story: vec![
+            ("What happened", "A colleague calls: since this morning every request of the nightly job fails, and nobody changed anything.".into()),
+            ("Look at", "Which key is it, and for which base URL was it made?".into()),
+            ("Support will ask", "The request id, the time, and the key by its name, never the key itself.".into()),
+        ],
+        known: known.into(),
+        paste: "curl http://127.0.0.1:9/v1/chat/completions -H 'Authorization: Bearer x' -d '{\"model\":\"m\"}'".into(),
+        gateway: "practice".into(),
+        trial: None,
+    })
+    .collect();
+    // The first one is judged as a real scenario is.
+    choices[1].trial = Some(Trial::new(&scenarios()[0], &secret("sk-")));
+    let filler = (4..40).map(|n| PracticeChoice {
+        name: format!("case-{n}"),
+        title: format!("Failure number {n}"),
+        group: GROUPS[3],
+        ..choices[0].clone()
+    });
+    let all: Vec<PracticeChoice> = choices.iter().cloned().chain(filler).collect();
+    all
 }
 
 /// A key script as terminal input: `<enter>` and the like are named keys, all else is typed.
@@ -182,6 +209,19 @@ impl Rig {
                     names.into_iter().map(|name| (name, Some(SecretString::from(secret("sk-"))))).collect();
                 self.tell(Event::EnvironmentRead(values));
             }
+            Effect::LookAtFiles(paths) => self.tell(Event::FilesSeen(FilesSeen {
+                folder: "/home/op/case".into(),
+                files: paths
+                    .0
+                    .into_iter()
+                    .map(|path| {
+                        let found = FileFacts { bytes: 48_213, kind: Some("audio/mpeg") };
+                        let look =
+                            if path.contains("missing") { Err(FileTrouble::Missing) } else { Ok(found) };
+                        FileSeen { path, look }
+                    })
+                    .collect(),
+            })),
             Effect::Send(outgoing) => self.outgoing = Some(*outgoing),
             Effect::CancelSend => self.cancelled = true,
             Effect::Copy(rendered) => {

@@ -25,6 +25,9 @@ pub struct Rule {
     pub when: When,
     /// What follows.
     pub then: Then,
+    /// What holds beside, whichever rule decides.
+    #[serde(default)]
+    pub also: Also,
     /// One sentence in words of ours: why this is concluded. It never quotes the input.
     pub because: String,
     /// Where the fact stands.
@@ -149,6 +152,20 @@ pub struct Then {
     pub see_also: Vec<String>,
 }
 
+/// What a rule adds whichever rule decides: it weighs too little to choose the class, but it stays true.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Also {
+    /// Finer topics beside the others.
+    pub see_also: Vec<String>,
+    /// The first thing to do where the deciding rule names none.
+    pub first_action: Option<String>,
+    /// One sentence on what stays open.
+    pub uncertain: Option<String>,
+    /// The most that may be promised of a retry: with `maybe` a `yes` becomes `maybe`, with `no` all become `no`.
+    pub retry_at_most: Option<RetryVerdict>,
+}
+
 /// What follows from a class where no rule says otherwise (`assets/catalog/classes.yaml`).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -167,6 +184,9 @@ pub struct ClassDefaults {
     pub first_action: String,
     /// Topic id.
     pub topic: String,
+    /// One sentence on what stays open with every failure of this class.
+    #[serde(default)]
+    pub uncertain: Option<String>,
 }
 
 /// A failure that a rule must decide: what a test makes an answer of. It is never shown.

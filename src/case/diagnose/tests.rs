@@ -402,3 +402,75 @@ fn wordings_of_the_world() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A code says the class, the message beside it the cause; what always holds is added whichever rule decides.
+#[test]
+fn rules_that_agree_tell_more_and_what_always_holds_is_added() {
+    let body = |code: &str, message: &str| {
+        serde_json::json!({"error": {"message": message, "type": "x", "param": "", "code": code}}).to_string()
+    };
+    let saturated = "Current group upstream load is saturated";
+    let found = diagnosis_of(answer(429, &body("rate_limit_exceeded", saturated)));
+    assert_eq!(found.because.first().map(|r| r.rule.as_str()), Some("code_rate_limited"));
+    assert_eq!(found.cause.as_deref(), Some("saturation"));
+    assert_eq!(found.owner, Owner::Integrator);
+
+    // The code decides against the message, but that the message is not the provider's stays true.
+    let hidden = diagnosis_of(answer(429, &body("context_length_exceeded", saturated)));
+    assert_eq!((hidden.class, hidden.retryable), (FailureClass::ContextLength, RetryVerdict::No));
+    assert!(hidden.uncertain.iter().any(|u| u.contains("in place of the provider's")), "{hidden:?}");
+
+    // A special action belongs to its cause: the general code takes the action of the message that names one.
+    let quota = diagnosis_of(answer(401, &body("quota_not_enough", "TokenStatusExhausted[sk-abc***xyz]")));
+    assert_eq!(quota.cause.as_deref(), Some("token_quota"));
+    assert!(quota.first_action.contains("key's own quota"), "{}", quota.first_action);
+    assert!(quota.see_also.contains(&"cm.token_quota".to_owned()));
+}
+
+#[test]
+fn an_error_event_after_the_beginning_is_never_a_plain_yes() {
+    let stream = |event: &str| {
+        let text = format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"content\":\"a\"}},\"finish_reason\":null}}]}}\n\n{event}\n\n"
+        );
+        let mut reader = SseReader::new();
+        reader.feed(text.as_bytes(), 5);
+        diagnosis_of(Response { stream: Some(reader.finish(false)), ..answer(200, &text) })
+    };
+    let found = stream(r#"data: {"error":{"message":"Overloaded","type":"overloaded_error"}}"#);
+    assert_eq!((found.class, found.retryable), (FailureClass::UpstreamServer, RetryVerdict::Maybe));
+    assert!(found.see_also.contains(&"guide.retry".to_owned()), "{:?}", found.see_also);
+    assert!(found.first_action.contains("regenerated"), "{}", found.first_action);
+    for general in [
+        r#"data: {"error":{"message":"The server had an error","type":"server_error","code":"server_error"}}"#,
+        r#"data: {"error":{"message":"Internal server error","type":"api_error"}}"#,
+        r#"data: {"error":{"message":"oops","code":502}}"#,
+    ] {
+        let found = stream(general);
+        let want = (FailureClass::StreamInterrupted, RetryVerdict::Maybe);
+        assert_eq!((found.class, found.retryable), want, "{general}");
+    }
+    let found = stream(r#"data: {"error":{"message":"x","code":"context_length_exceeded"}}"#);
+    assert_eq!((found.class, found.retryable), (FailureClass::ContextLength, RetryVerdict::No));
+}
+
+#[test]
+fn an_empty_429_is_the_gateways_limiter_only_with_its_own_id() {
+    let own = ("x-cometapi-request-id".to_owned(), "20260205132859798638387SIHCnxzJ".to_owned());
+    let found = diagnosis_of(Response { headers: vec![own], ..answer(429, "") });
+    assert_eq!((found.class, found.retryable), (FailureClass::RateLimited, RetryVerdict::Yes));
+    let anybody = ("x-request-id".to_owned(), "req_1".to_owned());
+    let found = diagnosis_of(Response { headers: vec![anybody], ..answer(429, "") });
+    assert_eq!((found.class, found.retryable), (FailureClass::RateLimited, RetryVerdict::Maybe));
+}
+
+/// A status says nothing that a more special rule of the same kind has not said better.
+#[test]
+fn a_general_status_is_no_alternative_to_a_special_one() {
+    for (status, class) in [(504, FailureClass::GatewayTimeout), (522, FailureClass::UpstreamServer)] {
+        let found = diagnosis_of(answer(status, ""));
+        assert_eq!((found.class, found.alternatives.len()), (class, 0), "{:?}", found.alternatives);
+    }
+    let found = diagnosis_of(answer(504, ""));
+    assert!(found.uncertain.iter().any(|u| u.contains("billed")), "{:?}", found.uncertain);
+}

@@ -1,6 +1,7 @@
 //! A curl command to a [`Draft`], with curl's own meaning of its options.
 
 mod build;
+mod fields;
 mod forgiven;
 
 use super::command;
@@ -10,7 +11,7 @@ use super::shell::{self, Variables};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{KeyRing, SecretKind};
-use crate::case::request::Draft;
+use crate::case::request::{Deadlines, Draft, Part};
 
 /// What a curl command says.
 pub(super) struct Read {
@@ -20,6 +21,8 @@ pub(super) struct Read {
     pub(super) end: usize,
     /// `-w` prints the status below the answer.
     pub(super) prints_status: bool,
+    /// Deadlines of `-m` and `--connect-timeout`.
+    pub(super) deadlines: Deadlines,
     /// What was noticed.
     pub(super) findings: Vec<Finding>,
 }
@@ -47,7 +50,8 @@ pub(super) fn read(
     forgiven::oddities(&command, &mut parts.findings);
     parts.take_words(&command.words, ring);
     let draft = parts.draft(catalog, ring);
-    Read { draft, end, prints_status: parts.prints_status, findings: parts.findings }
+    let Parts { prints_status, deadlines, findings, .. } = parts;
+    Read { draft, end, prints_status, deadlines, findings }
 }
 
 /// The command's parts before they make a request.
@@ -63,9 +67,11 @@ struct Parts {
     json: bool,
     as_query: bool,
     head: bool,
-    form: bool,
+    form: Vec<Part>,
+    is_form: bool,
     upload: bool,
     prints_status: bool,
+    deadlines: Deadlines,
     stdin: Option<String>,
     findings: Vec<Finding>,
 }
@@ -221,9 +227,13 @@ impl Parts {
             Meaning::UserAgent => self.headers.push(("User-Agent".into(), Some(value.to_owned()))),
             Meaning::Referer => self.headers.push(("Referer".into(), Some(value.to_owned()))),
             Meaning::Range => self.headers.push(("Range".into(), Some(format!("bytes={value}")))),
-            Meaning::Form => {
-                self.form = true;
-                self.body_elsewhere(option);
+            Meaning::Form => self.form_field(option, value, false),
+            Meaning::FormString => self.form_field(option, value, true),
+            Meaning::MaxTime => {
+                self.deadlines.total_ms = fields::deadline(value).or(self.deadlines.total_ms);
+            }
+            Meaning::ConnectTimeout => {
+                self.deadlines.connect_ms = fields::deadline(value).or(self.deadlines.connect_ms);
             }
             Meaning::Upload => {
                 self.upload = true;

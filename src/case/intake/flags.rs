@@ -22,8 +22,14 @@ pub(super) enum Meaning {
     UserAgent,
     Referer,
     Range,
-    /// `-F`: a multipart form.
+    /// `-F`: a field of a multipart form.
     Form,
+    /// `--form-string`: the same, taken literally.
+    FormString,
+    /// `-m`: deadline for the whole, seconds.
+    MaxTime,
+    /// `--connect-timeout`: deadline for the connection, seconds.
+    ConnectTimeout,
     /// `-T`: a file as the body.
     Upload,
     /// `-L`.
@@ -62,9 +68,9 @@ const fn alone(meaning: Meaning) -> Flag {
 /// A long option by its name without the dashes.
 pub(super) fn long(name: &str) -> Option<Flag> {
     use Meaning::{
-        Bearer, Cookie, Data, DataRaw, DataUrlencode, Follow, Form, Get, Head, Header, Ignored, Insecure,
-        Json, Method, Next, NotApplied, Proxy, ProxyUser, Range, Referer, Upload, Url, UrlQuery, User,
-        UserAgent, WriteOut,
+        Bearer, ConnectTimeout, Cookie, Data, DataRaw, DataUrlencode, Follow, Form, FormString, Get, Head,
+        Header, Ignored, Insecure, Json, MaxTime, Method, Next, NotApplied, Proxy, ProxyUser, Range, Referer,
+        Upload, Url, UrlQuery, User, UserAgent, WriteOut,
     };
     Some(match name {
         "request" => with(Method),
@@ -83,7 +89,10 @@ pub(super) fn long(name: &str) -> Option<Flag> {
         "user-agent" => with(UserAgent),
         "referer" => with(Referer),
         "range" => with(Range),
-        "form" | "form-string" => with(Form),
+        "form" => with(Form),
+        "form-string" => with(FormString),
+        "max-time" => with(MaxTime),
+        "connect-timeout" => with(ConnectTimeout),
         "upload-file" => with(Upload),
         "location" | "location-trusted" => alone(Follow),
         "insecure" => alone(Insecure),
@@ -302,7 +311,6 @@ const NOT_APPLIED: &[&str] = &[
 ];
 
 const IGNORED_WITH_VALUE: &[&str] = &[
-    "connect-timeout",
     "cookie-jar",
     "create-file-mode",
     "dump-header",
@@ -327,7 +335,6 @@ const IGNORED_WITH_VALUE: &[&str] = &[
     "mail-rcpt",
     "max-filesize",
     "max-redirs",
-    "max-time",
     "output",
     "output-dir",
     "parallel-max",

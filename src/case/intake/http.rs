@@ -1,6 +1,6 @@
 //! HTTP as people paste it: `curl -i` (a head and a body), `curl -v` (`>`, `<` and `*` lines), a raw request.
 
-use super::answer;
+use super::{answer, multipart};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Response;
 use crate::case::keyring::KeyRing;
@@ -222,19 +222,27 @@ pub(super) fn raw_request(
         Some(host) if path.starts_with('/') => format!("{scheme}://{host}{path}"),
         _ => path.to_owned(),
     };
+    let body = answer::trimmed(std::str::from_utf8(body).unwrap_or(""));
+    let mut form =
+        multipart::boundary(&headers).and_then(|mark| multipart::parts(body, mark)).unwrap_or_default();
+    let body = if form.is_empty() { body } else { "" };
+    super::secret::mask_form(&mut form, catalog, ring);
     let headers = headers
         .into_iter()
         // The sender makes these two itself.
         .filter(|h| !h.name.eq_ignore_ascii_case("host") && !h.name.eq_ignore_ascii_case("content-length"))
-        .map(|h| Header::new(h.name.clone(), super::secret::mask_header(&h.name, &h.value, catalog, ring).0))
+        .map(|h| {
+            let is_type = !form.is_empty() && h.name.eq_ignore_ascii_case("content-type");
+            let value = if is_type { multipart::without_boundary(&h.value) } else { h.value };
+            Header::new(h.name.clone(), super::secret::mask_header(&h.name, &value, catalog, ring).0)
+        })
         .collect();
-    let body = answer::trimmed(std::str::from_utf8(body).unwrap_or(""));
     Some(Draft {
         method: method.to_owned(),
         url: super::secret::mask_url(&url, catalog, ring).0,
         headers,
         body: super::secret::mask_free(body, catalog, ring).0,
-        form: Vec::new(),
+        form,
     })
 }
 

@@ -14,7 +14,7 @@ use regex::Regex;
 use self::scan::Scan;
 use crate::case::catalog::Catalog;
 use crate::case::keyring::{self, KeyRing, Origin, SecretKind};
-use crate::case::request::is_placeholder;
+use crate::case::request::{Part, PartContent, is_placeholder};
 
 /// Words that may stand before the secret in a credential header; they stay readable.
 const SCHEMES: &[&str] =
@@ -257,6 +257,53 @@ pub(super) fn mask_free(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (S
     let (text, in_fields) = mask_named_fields(&text, ring);
     let (text, by_form) = mask_key_like(&text, ring);
     (text, in_urls || in_fields || by_form)
+}
+
+/// Masks the texts of a form's parts as free text, and a text under a name such as `api_key` as a whole.
+pub(super) fn mask_form(form: &mut [Part], catalog: &Catalog, ring: &mut KeyRing) -> bool {
+    let mut found = false;
+    for part in form {
+        let named = catalog.credential_query(&part.name) || is_secret_name(&part.name);
+        let mut mask = |text: &mut String, whole: bool| {
+            if whole && !text.trim().is_empty() && !has_reference(text) && !is_placeholder(text) {
+                *text = hold(ring, SecretKind::Key, text);
+                found = true;
+                return;
+            }
+            let (masked, seen) = mask_free(text, catalog, ring);
+            *text = masked;
+            found |= seen;
+        };
+        let content = match &mut part.content {
+            PartContent::Text(text) => (text, named),
+            PartContent::File { path, .. } => (path, false),
+        };
+        mask(content.0, content.1);
+        mask(&mut part.name, false);
+        for text in [&mut part.filename, &mut part.media_type].into_iter().flatten() {
+            mask(text, false);
+        }
+    }
+    found
+}
+
+/// Field names under which a form carries a secret.
+fn is_secret_name(name: &str) -> bool {
+    let letters: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    matches!(
+        letters.as_str(),
+        "apikey"
+            | "accesstoken"
+            | "refreshtoken"
+            | "authtoken"
+            | "clientsecret"
+            | "secretkey"
+            | "secret"
+            | "password"
+            | "passwd"
+            | "authorization"
+    )
 }
 
 fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {

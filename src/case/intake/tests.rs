@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::case::evidence::{self, BodyEnd, Source};
+use crate::case::request::Deadlines;
 use crate::case::vocabulary::{ResponseShape, TransportKind};
 
 fn key() -> String {
@@ -118,7 +119,13 @@ fn options_mean_what_curl_means() {
         ),
         ("curl —request POST https://h/x", "POST", "https://h/x", None, ""),
         ("curl api.example.com/v1/models", "GET", "http://api.example.com/v1/models", None, ""),
-        ("curl https://h/x -F model=whisper-1 -F file=@a.mp3", "POST", "https://h/x", None, ""),
+        (
+            "curl https://h/x -F model=whisper-1 -F file=@a.mp3",
+            "POST",
+            "https://h/x",
+            Some("multipart/form-data"),
+            "",
+        ),
         ("curl https://h/x -T a.bin", "PUT", "https://h/x", None, ""),
         (
             "curl -d @body.json https://h/x -H 'Content-Type: application/json'",
@@ -150,7 +157,17 @@ fn what_changes_the_reproduction_is_a_finding() {
         ("curl --resolve h:443:127.0.0.1 https://h/", "option_not_applied"),
         ("curl --made-up https://h/", "option_unknown"),
         ("curl -d @a.json https://h/", "body_from_file"),
-        ("curl -F a=b https://h/", "body_from_file"),
+        ("curl -F a=@- https://h/", "body_from_file"),
+        ("curl -F 'a=x; y' https://h/", "form_text_cut"),
+        ("curl -F a https://h/", "form_field_without_equals"),
+        ("curl -F a=@b,c https://h/", "form_several_files"),
+        ("curl -F a=b -d c=d https://h/", "form_beside_data"),
+        ("curl -F a=b -T c https://h/", "form_beside_data"),
+        (
+            "curl -F a=b -H 'Content-Type: multipart/form-data; boundary=x' https://h/",
+            "boundary_written_twice",
+        ),
+        ("curl -F a=b -H 'Content-Type: application/json' https://h/", "form_under_another_type"),
         ("curl -d '{\"a\":1}' https://h/", "content_type_missing"),
         ("curl -H 'Authorization: Bearer $KEY' https://h/", "variable_in_single_quotes"),
         ("curl -H 'Authorization: Bearer YOUR_API_KEY' https://h/", "key_is_placeholder"),
@@ -694,4 +711,61 @@ proptest! {
         let header = mask_header(&name, &text, &catalog, &mut ring);
         prop_assert_eq!(&mask_header(&name, &header, &catalog, &mut ring), &header);
     }
+}
+
+#[test]
+fn a_form_becomes_parts_with_its_keys_masked() {
+    let key = format!("sk-{}", "aB3".repeat(16));
+    let text = format!(
+        "curl https://h/v1/audio/transcriptions -H 'Content-Type: multipart/form-data; boundary=abc' -F model=whisper-1 \
+         -F 'file=@talk.mp3;type=audio/mpeg' --form-string 'prompt=a;b' -F 'api_key=hunter22' -F 'note=use {key}' \
+         -F \"user=$WHO\" -F 'text=<words.txt' -F in=@- <<'END'\npiped words\nEND\n"
+    );
+    let mut ring = KeyRing::default();
+    let intake = read(&text, &Catalog::built_in(), &mut ring);
+    let draft = intake.draft.expect("a draft");
+    assert_eq!((draft.method.as_str(), draft.body.as_str()), ("POST", ""));
+    assert_eq!(header(&draft, "content-type"), Some("multipart/form-data"));
+    let lines: Vec<String> = draft.form.iter().map(part_line).collect();
+    assert_eq!(
+        lines,
+        [
+            "model=whisper-1",
+            "file=@talk.mp3;type=audio/mpeg",
+            "prompt=\"a;b\"",
+            "api_key=[key#1]",
+            "note=use [key#2]",
+            "user=[env:WHO]",
+            "text=<words.txt",
+            "in=\"piped words\n\";filename=-",
+        ]
+    );
+    assert_eq!(ring.iter().map(crate::case::keyring::Held::expose).collect::<Vec<_>>(), ["hunter22", &key]);
+}
+
+#[test]
+fn deadlines_of_the_command_are_carried() {
+    let table = [
+        ("curl https://h/ -m 5", None, Some(5_000)),
+        ("curl https://h/ --max-time 0.5 --connect-timeout 2", Some(2_000), Some(500)),
+        ("curl https://h/ -m 0", None, None),
+        ("curl https://h/ -m soon", None, None),
+        ("curl https://h/ -m 1e300", None, None),
+    ];
+    for (text, connect_ms, total_ms) in table {
+        let intake = read(text, &Catalog::built_in(), &mut KeyRing::default());
+        assert_eq!(intake.deadlines, Deadlines { connect_ms, total_ms }, "{text}");
+    }
+}
+
+#[test]
+fn a_raw_form_becomes_parts() {
+    let text = "POST /v1/images/edits HTTP/1.1\r\nHost: api.example.com\r\nContent-Type: multipart/form-data; boundary=XyZ\r\n\
+        Content-Length: 4711\r\n\r\n--XyZ\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na cat\r\n--XyZ\r\n\
+        Content-Disposition: form-data; name=\"image\"; filename=\"cat.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--XyZ--\r\n";
+    let draft = draft(text);
+    assert_eq!(header(&draft, "content-type"), Some("multipart/form-data"));
+    let lines: Vec<String> = draft.form.iter().map(part_line).collect();
+    assert_eq!(lines, ["prompt=a cat", "image=PNG;type=image/png;filename=cat.png"]);
+    assert!(draft.body.is_empty());
 }

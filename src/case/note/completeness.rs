@@ -1,8 +1,8 @@
 //! Which of the facts that support needs are there, and why the others are not.
 
-use super::model::{Gap, Happened, Note};
+use super::model::{FilePart, Gap, Happened, Note, RequestPart};
 use crate::case::sanitize::{SafeAttempt, SafeEvidence};
-use crate::case::vocabulary::FailureClass;
+use crate::case::vocabulary::{FailureClass, FileTransport};
 
 /// One fact that support needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,10 +11,36 @@ pub struct Item {
     pub field: &'static str,
     /// Name for people.
     pub label: &'static str,
+    /// Who can bring it.
+    pub by: By,
     /// True where the note has it.
     pub present: bool,
     /// Why it is missing; empty where it is there.
     pub why: String,
+}
+
+/// Who can bring a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The walk itself: a reproduction brings it, or shows that it cannot be had.
+    Walk,
+    /// The operator: own words, further requests, a look at the replacements.
+    Operator,
+    /// Nobody yet: this program does not ask for it.
+    Nobody,
+}
+
+fn by(field: &str) -> By {
+    match field {
+        "support_question"
+        | "report.expected"
+        | "report.impact"
+        | "operator"
+        | "controls"
+        | "redactions.confirmed_by_operator" => By::Operator,
+        "request.model_listed" => By::Nobody,
+        _ => By::Walk,
+    }
 }
 
 /// A fact: where it stands, how people call it, whether it applies, and whether the note has it.
@@ -57,7 +83,15 @@ const FACTS: &[Fact] = &[
     fact("doc_url", "documentation page of the endpoint", |n| n.doc_url.is_some()),
     fact("request_area", "endpoint family", |n| n.request_area.is_some()),
     fact_if("request.body", "sanitized request body", has_body_method, |n| {
-        n.request.as_ref().is_some_and(|r| r.body.is_some())
+        n.request
+            .as_ref()
+            .is_some_and(|r| r.body.is_some() || !r.form_fields.is_empty() || !r.files.is_empty())
+    }),
+    fact_if("request.files", "files with name, type and size", is_form, |n| {
+        let direct = |f: &&FilePart| f.transport == FileTransport::Direct;
+        n.request.as_ref().is_some_and(|r| {
+            r.files.iter().any(|f| direct(&f)) && r.files.iter().filter(direct).all(|f| f.bytes.is_some())
+        })
     }),
     fact_if("request.content_type", "content type of the request", sent_body, |n| {
         n.request.as_ref().is_some_and(|r| r.content_type.is_some())
@@ -94,6 +128,7 @@ pub fn completeness(note: &Note) -> Vec<Item> {
             Item {
                 field: fact.field,
                 label: fact.label,
+                by: by(fact.field),
                 present: (fact.present)(note),
                 why: gap.map_or_else(String::new, |gap| gap.why.clone()),
             }
@@ -132,6 +167,16 @@ fn has_body_method(note: &Note) -> bool {
     note.request.as_ref().is_none_or(|r| matches!(r.method.as_str(), "POST" | "PUT" | "PATCH"))
 }
 
+/// A form, or an endpoint that needs a file.
+fn is_form(note: &Note) -> bool {
+    let says_so = |r: &RequestPart| {
+        let is_multipart = |t: &String| t.to_ascii_lowercase().starts_with("multipart/");
+        r.content_type.as_ref().is_some_and(is_multipart)
+            || r.files.iter().any(|f| f.transport == FileTransport::Direct)
+    };
+    note.request.as_ref().is_some_and(says_so)
+}
+
 fn sent_body(note: &Note) -> bool {
     note.request.as_ref().is_some_and(|r| r.body_bytes > 0)
 }
@@ -161,6 +206,10 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
             "the request has no body"
         }
         "request.method" | "request.path" | "request.base_url" | "request.body" => NO_REQUEST,
+        "request.files" if note.request.as_ref().is_some_and(|r| !r.files.is_empty()) => {
+            "the size is not known: a file was not on this machine"
+        }
+        "request.files" => "the form has no file",
         "request.model" if note.request.is_some() => "neither the body nor the path names one",
         "request.model" | "credential_used" | "doc_url" | "request_area" if note.request.is_none() => {
             NO_REQUEST

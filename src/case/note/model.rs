@@ -12,8 +12,8 @@ use super::Audience;
 use crate::case::vocabulary::{ResponseShape, TransportKind};
 
 pub use facts::{
-    AttemptPart, Body, Edge, ErrorPart, Happened, HeaderPart, QueryPart, RedirectPart, RequestIdPart,
-    RequestPart, ResponsePart, StreamPart, TimingPart,
+    AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
+    RequestIdPart, RequestPart, ResponsePart, StreamPart, TimingPart,
 };
 pub use judgement::{
     AlternativePart, Attribution, Because, Compared, Contract, ControlPart, Deterministic, DiagnosisPart,

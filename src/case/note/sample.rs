@@ -27,6 +27,11 @@ pub(super) fn run() -> Run {
     }
 }
 
+/// What the built-in catalog says stays open with a class.
+fn catalog_words(class: FailureClass) -> Vec<String> {
+    Catalog::built_in().class(class).and_then(|c| c.uncertain.clone()).into_iter().collect()
+}
+
 pub(super) fn diagnosis(class: FailureClass) -> Diagnosis {
     use FailureClass as C;
     let (retryable, operator_action, owner, first_action) = match class {
@@ -66,6 +71,7 @@ pub(super) fn diagnosis(class: FailureClass) -> Diagnosis {
         } else {
             Vec::new()
         },
+        uncertain: catalog_words(class),
         confirmed: class != C::Unknown,
     }
 }

@@ -217,6 +217,7 @@ mod tests {
             ("response_shape", words(v::ResponseShape::ALL)),
             ("soft_failure", words(v::SoftFailure::ALL)),
             ("retry_decision", words(v::RetryDecision::ALL)),
+            ("file_transport", words(v::FileTransport::ALL)),
         ];
         for (name, words) in table {
             assert_eq!(PARSED["$defs"][name]["enum"], Value::Array(words), "{name}");

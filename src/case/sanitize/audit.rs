@@ -76,15 +76,17 @@ impl std::fmt::Debug for Audit {
 }
 
 impl Audit {
-    /// An audit that looks for every secret of `ring` and every dropped text. What `lexicon` explains is no leak.
+    /// An audit that looks for every secret of `ring`, every dropped text and every file's name. What `lexicon` explains
+    /// is no leak.
     pub(in crate::case::sanitize) fn new<'t>(
         ring: &KeyRing,
         dropped: impl IntoIterator<Item = &'t str>,
+        names: impl IntoIterator<Item = &'t str>,
         lexicon: &Lexicon,
         detectors: &Arc<Detectors>,
     ) -> Self {
         Self {
-            known: Arc::new(Known::new(ring, dropped, lexicon)),
+            known: Arc::new(Known::new(ring, dropped, names, lexicon)),
             lexicon: Arc::new(lexicon.clone()),
             detectors: Arc::clone(detectors),
         }
@@ -160,7 +162,7 @@ impl Audit {
         let mut ring = KeyRing::default();
         ring.hold(SecretKind::Key, Origin::Given("canary"), &format!("sk-{canary}"));
         let lexicon = Lexicon::default();
-        let known = Known::new(&ring, [prompt, dense], &lexicon);
+        let known = Known::new(&ring, [prompt, dense], [], &lexicon);
         let finds = |text: &str| view::all(text).iter().any(|v| known.find(v, &lexicon).is_some());
         let wrapped = |text: &str| text.replace(' ', "\n    ");
         let planted = view::disguises(&canary).into_iter().chain([
@@ -189,7 +191,7 @@ mod tests {
         ring.hold(SecretKind::Key, Origin::Pasted, secret);
         let catalog = Catalog::built_in();
         let lexicon = Lexicon::of(&catalog);
-        Audit::new(&ring, dropped.iter().copied(), &lexicon, &Detectors::of(&catalog.detectors))
+        Audit::new(&ring, dropped.iter().copied(), [], &lexicon, &Detectors::of(&catalog.detectors))
     }
 
     fn key() -> String {

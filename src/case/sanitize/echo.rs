@@ -66,6 +66,16 @@ impl EchoScan {
         scan
     }
 
+    /// The same with names of files, which are looked for as a whole however short they are.
+    pub(super) fn with_names<'t>(mut self, names: impl IntoIterator<Item = &'t str>) -> Self {
+        for name in names {
+            self.short.push(collapse(&Shadow::plain(name).chars()).iter().map(|s| s.0).collect());
+        }
+        self.short.sort();
+        self.short.dedup();
+        self
+    }
+
     /// The spans of `shadow` that repeat a dropped text, in shadow bytes, overlaps merged.
     pub(super) fn find(&self, shadow: &Shadow, lexicon: &Lexicon) -> Vec<(usize, usize)> {
         let spots = shadow.chars();

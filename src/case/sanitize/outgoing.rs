@@ -4,7 +4,7 @@ use super::body::{BodyRule, Side, dropped_strings};
 use super::detect::Scope;
 use super::placeholder::measure;
 use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest};
-use super::{Sanitizer, address, shape};
+use super::{Sanitizer, address, attached, shape};
 use crate::case::keyring::{KeyRing, Origin, SecretKind, env_names};
 use crate::case::request::{Header, Request};
 
@@ -57,6 +57,10 @@ impl Sanitizer<'_> {
         self.text.lexicon.add("-H 'Authorization: Bearer $API_KEY' -H 'Content-Type: application/json'");
         let body =
             request.body.as_deref().map(|body| self.request_body(body, request.header("content-type")));
+        let (mut files, form_fields) = self.form(&request.form);
+        if let Some(json) = request.json() {
+            files.extend(self.attached(&json));
+        }
         SafeRequest {
             method: Clean::new(method),
             scheme: Clean::new(if target.scheme == "http" { "http" } else { "https" }.to_owned()),
@@ -69,9 +73,9 @@ impl Sanitizer<'_> {
             streaming: request.streaming(),
             headers,
             body,
-            body_bytes: sent_bytes
-                .filter(|b| *b > 0)
-                .unwrap_or_else(|| request.body.as_ref().map_or(0, |b| b.len() as u64)),
+            files,
+            form_fields,
+            body_bytes: sent_bytes.filter(|b| *b > 0).unwrap_or_else(|| request.body_bytes()),
             credential_in: self.credential_in(request),
         }
     }
@@ -139,7 +143,7 @@ impl Sanitizer<'_> {
     }
 
     /// A credential as its labels, with the scheme's word before it.
-    fn credential(&mut self, masked: &str, kind: SecretKind, place: &str) -> String {
+    pub(super) fn credential(&mut self, masked: &str, kind: SecretKind, place: &str) -> String {
         let masked = masked.trim();
         let scheme = masked.split_once(' ').map_or(masked, |(first, _)| first).trim_end_matches(':');
         let scheme = SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()).then_some(scheme);
@@ -157,7 +161,7 @@ impl Sanitizer<'_> {
     }
 
     /// The labels of the secrets that `masked` refers to; a variable without a value is `[key]`.
-    fn labels(&self, masked: &str) -> Option<String> {
+    pub(super) fn labels(&self, masked: &str) -> Option<String> {
         let mut labels: Vec<String> = self.ring.used_in(masked).iter().map(|h| h.label.to_string()).collect();
         if env_names(masked).iter().any(|name| self.ring.by_env(name).is_none()) {
             labels.push("[key]".to_owned());
@@ -252,8 +256,14 @@ impl Sanitizer<'_> {
                 self.prompts.push(address::decode(&value.replace('+', " ")));
             }
         }
+        self.drop_form(&request.form);
         let Some(body) = request.body.as_deref() else { return };
         if let Ok(json) = serde_json::from_str(body) {
+            let mut names = Vec::new();
+            attached::file_names(&json, 0, &mut names);
+            for name in names {
+                self.drop_file_name(name);
+            }
             self.prompts.extend(dropped_strings(&json, &self.catalog.safe, Side::Request));
         } else {
             self.prompts.extend(form_fields(body).map(|(_, value)| value));

@@ -54,6 +54,13 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     if let Some((kind, number)) = inner.split_once('#') {
         return kind.bytes().all(|b| b.is_ascii_lowercase()) && !number.is_empty() && digits(number);
     }
+    // `[file name: 14 chars, .png]`
+    let inner = match inner.rsplit_once(", .") {
+        Some((before, ending)) if ending.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) => {
+            before
+        }
+        _ => inner,
+    };
     let Some((what, size)) = inner.rsplit_once(": ") else { return false };
     let Some((number, unit)) = size.split_once(' ') else { return false };
     !what.is_empty()
@@ -86,9 +93,14 @@ mod tests {
 
     #[test]
     fn placeholders_are_known_again() {
-        for yes in
-            ["[key#1]", "[prompt: 312 chars]", "[image/png: 900 bytes]", "[empty]", "[key name: 70 chars]"]
-        {
+        for yes in [
+            "[key#1]",
+            "[prompt: 312 chars]",
+            "[image/png: 900 bytes]",
+            "[empty]",
+            "[key name: 70 chars]",
+            "[file name: 14 chars, .png]",
+        ] {
             assert!(is_placeholder(yes), "{yes}");
         }
         for no in ["[key#]", "[secret stuff]", "[a: b chars]", "x [key#1]", "[KEY: 1 chars]", "[", ""] {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::case::evidence::Timing;
 use crate::case::vocabulary::{
-    Coding, EnvelopeKind, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict, TransportKind,
-    UnpackEnd,
+    Coding, EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict,
+    TransportKind, UnpackEnd,
 };
 
 /// Text that went through the sanitizer: no secret, no prompt, no control character, no bidi mark.
@@ -85,10 +85,29 @@ pub struct SafeRequest {
     pub headers: Vec<SafeHeader>,
     /// The body's structure.
     pub body: Option<SafeBody>,
+    /// Files: of a form, or attached in a JSON body.
+    pub files: Vec<SafeFile>,
+    /// Text fields of a form; values only where they are known to be safe, else their shape.
+    pub form_fields: Vec<(Clean, Clean)>,
     /// Bytes of the body as sent.
     pub body_bytes: u64,
     /// How the credential was carried: the header's or parameter's name; `None`: no credential was sent.
     pub credential_in: Option<Clean>,
+}
+
+/// A file that goes along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SafeFile {
+    /// Field of the form, or place in the JSON body.
+    pub field: Clean,
+    /// The shape of its name.
+    pub name: Option<Clean>,
+    /// Media type that is declared.
+    pub media_type: Option<Clean>,
+    /// Bytes of the content; `None` where they are not known.
+    pub bytes: Option<u64>,
+    /// How it goes.
+    pub transport: FileTransport,
 }
 
 /// A header.

@@ -4,12 +4,12 @@ use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::safe::{
-    Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeHeader, SafeRequest,
-    SafeRequestId, SafeResponse, SafeStream, SafeWords,
+    Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
+    SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
 use crate::case::evidence::Timing;
 use crate::case::vocabulary::{
-    EnvelopeKind, Layer, ResponseShape, RetryDecision, StreamVerdict, TransportKind,
+    EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, StreamVerdict, TransportKind,
 };
 
 /// The names that [`evidence`] knows.
@@ -21,6 +21,7 @@ pub(crate) const NAMES: &[&str] = &[
     "pasted_text",
     "pasted_then_sent",
     "bare_post",
+    "form",
     "success",
     "flaky",
     "nothing",
@@ -84,6 +85,7 @@ pub(crate) fn evidence(name: &str) -> SafeEvidence {
             };
             with(Some(bare), vec![sent(1, unauthorized())])
         }
+        "form" => with(Some(transcription()), vec![sent(1, unauthorized())]),
         "success" => with(Some(chat("gpt-4o")), vec![sent(1, worked())]),
         "flaky" => with(Some(chat("gpt-4o")), vec![retried(sent(1, saturated())), sent(2, worked())]),
         "nothing" => SafeEvidence::empty(),
@@ -169,6 +171,43 @@ fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_237_200, 125_000_000).expect("a time")
 }
 
+/// A form with a file, and with a parameter in the URL.
+fn transcription() -> SafeRequest {
+    let header = |name: &str, value: &str| SafeHeader { name: clean(name), value: Some(clean(value)) };
+    SafeRequest {
+        path: clean("/v1/audio/transcriptions"),
+        query: vec![(clean("api-version"), Some(clean("2025-01-01"))), (clean("tenant"), None)],
+        endpoint: Some("audio_transcriptions".to_owned()),
+        headers: vec![
+            header("Authorization", "Bearer [key#1]"),
+            header("Content-Type", "multipart/form-data"),
+        ],
+        body: None,
+        files: vec![
+            SafeFile {
+                field: clean("file"),
+                name: Some(clean("[file name: 14 chars, .mp3]")),
+                media_type: Some(clean("audio/mpeg")),
+                bytes: Some(48_213),
+                transport: FileTransport::Direct,
+            },
+            SafeFile {
+                field: clean("image[]"),
+                name: Some(clean("[file name: 9 chars]")),
+                media_type: None,
+                bytes: None,
+                transport: FileTransport::Direct,
+            },
+        ],
+        form_fields: vec![
+            (clean("model"), clean("whisper-1")),
+            (clean("prompt"), clean("[prompt: 41 chars]")),
+        ],
+        body_bytes: 48_910,
+        ..chat("whisper-1")
+    }
+}
+
 fn chat(model: &str) -> SafeRequest {
     let header = |name: &str, value: &str| SafeHeader { name: clean(name), value: Some(clean(value)) };
     SafeRequest {
@@ -196,6 +235,8 @@ fn chat(model: &str) -> SafeRequest {
                 "temperature": 0.2,
             }),
         }),
+        files: Vec::new(),
+        form_fields: Vec::new(),
         body_bytes: 455,
         credential_in: Some(clean("Authorization")),
     }

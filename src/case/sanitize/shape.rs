@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::detect::looks_like_a_key;
 use super::placeholder::measure;
+use crate::case::request::known_extension;
 
 /// Longest identifier that may be shown.
 const LONGEST_IDENTIFIER: usize = 128;
@@ -44,17 +45,43 @@ fn data_url(text: &str) -> Option<String> {
     let head: String = text.chars().take(120).collect();
     let (kind, _) = head.strip_prefix("data:")?.split_once(',')?;
     let (media, base64) = kind.strip_suffix(";base64").map_or((kind, false), |media| (media, true));
-    let media = media.split(';').next().unwrap_or("").to_ascii_lowercase();
+    let media = media_type(media)?;
+    let payload = text.split_once(',').map_or("", |(_, payload)| payload);
+    let bytes = if base64 { decoded_bytes(payload) } else { payload.len() };
+    Some(measure(&media, bytes, "bytes"))
+}
+
+/// Bytes that a base64 text stands for.
+pub(super) fn decoded_bytes(base64: &str) -> usize {
+    base64.trim_end_matches('=').len() * 3 / 4
+}
+
+/// A media type without its parameters, lower case; `None` where it is none, or says more than a type.
+pub(super) fn media_type(text: &str) -> Option<String> {
+    let media = text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let (top, sub) = media.split_once('/')?;
     let plain = (1..=40).contains(&sub.len())
         && sub.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-'))
         && !looks_like_a_key(sub);
-    if !matches!(top, "image" | "audio" | "video" | "application" | "text" | "font" | "model") || !plain {
-        return None;
+    let known = matches!(top, "image" | "audio" | "video" | "application" | "text" | "font" | "model");
+    (known && plain).then_some(media)
+}
+
+/// `[file name: 14 chars, .png]`: a file's name is never shown, its ending only where it is one of a kind of file.
+pub(super) fn of_file_name(name: &str) -> String {
+    let chars = name.chars().count();
+    match known_extension(name) {
+        Some(ending) => format!("[file name: {chars} chars, .{ending}]"),
+        None => measure("file name", chars, "chars"),
     }
-    let payload = text.split_once(',').map_or("", |(_, payload)| payload);
-    let bytes = if base64 { payload.trim_end_matches('=').len() * 3 / 4 } else { payload.len() };
-    Some(measure(&media, bytes, "bytes"))
+}
+
+/// A file's name without its known ending.
+pub(super) fn stem(name: &str) -> &str {
+    match known_extension(name) {
+        Some(ending) => name.get(..name.len() - ending.len() - 1).unwrap_or(name),
+        None => name,
+    }
 }
 
 /// The decimal digits before the point; large exponents count as many.

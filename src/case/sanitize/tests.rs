@@ -10,7 +10,7 @@ use crate::case::evidence::{
     TransportFailure,
 };
 use crate::case::keyring::SecretKind;
-use crate::case::request::{Header, Request, Target};
+use crate::case::request::{Header, Part, PartContent, Request, Target};
 use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, TransportKind};
 
 fn random_text(seed: u64, length: usize) -> String {
@@ -628,4 +628,167 @@ proptest! {
         let evidence = Evidence { attempts: vec![attempt(response)], ..Evidence::default() };
         let _ = sanitizer.evidence(&evidence, &[says], &[], None);
     }
+}
+
+const FILE: &str = "severance okonkwo.png";
+
+fn form_request() -> Request {
+    let part = |name: &str, content: PartContent| Part {
+        name: name.into(),
+        content,
+        filename: None,
+        media_type: None,
+    };
+    let text = |name: &str, text: &str| part(name, PartContent::Text(text.into()));
+    let path = format!("/home/okonkwo/{FILE}");
+    let mut request =
+        request("https://api.cometapi.com/v1/images/edits", &[("Content-Type", "multipart/form-data")], None);
+    request.form = vec![
+        text("model", "gpt-image-1"),
+        text("prompt", PROMPT),
+        text("n", "2"),
+        text("timestamp_granularities[]", "word"),
+        text("x-own", "harbour team 7"),
+        text("user", "[key#1]"),
+        part("image", PartContent::File { path, bytes: Some(900) }),
+        Part {
+            filename: Some("memo.mueller".into()),
+            media_type: Some("image/png; name=okonkwo".into()),
+            ..text("mask", OUTPUT)
+        },
+        Part {
+            filename: Some(String::new()),
+            ..part("style", PartContent::File { path: "q7 x".into(), bytes: Some(5) })
+        },
+    ];
+    request
+}
+
+#[test]
+fn a_form_leaves_as_fields_and_shapes() {
+    let (catalog, key) = (Catalog::built_in(), key(7));
+    let ring = ring(&key);
+    let mut sanitizer = Sanitizer::new(&catalog, &ring);
+    let evidence = Evidence { request: Some(form_request()), ..Evidence::default() };
+    let safe = sanitizer.evidence(&evidence, &[], &[], None).request.expect("a request");
+    let fields: Vec<String> =
+        safe.form_fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(
+        fields,
+        [
+            "model=gpt-image-1".to_owned(),
+            format!("prompt=[prompt: {} chars]", PROMPT.len()),
+            "n=2".to_owned(),
+            "timestamp_granularities[]=[text: 4 chars]".to_owned(),
+            "x-own=[text: 14 chars]".to_owned(),
+            "user=[key#1]".to_owned(),
+            "style=[text: 5 bytes]".to_owned(),
+        ]
+    );
+    let files: Vec<String> = safe
+        .files
+        .iter()
+        .map(|f| {
+            let text = |clean: &Option<Clean>| clean.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {} {} {:?} {}", f.field, text(&f.name), text(&f.media_type), f.bytes, f.transport)
+        })
+        .collect();
+    assert_eq!(
+        files,
+        [
+            "image [file name: 21 chars, .png] image/png Some(900) direct".to_owned(),
+            format!("mask [file name: 12 chars] image/png Some({}) direct", OUTPUT.len()),
+        ]
+    );
+    assert_eq!(safe.model.as_ref().map(Clean::as_str), Some("gpt-image-1"));
+}
+
+#[test]
+fn what_an_answer_repeats_of_a_form_is_taken_out() {
+    let (catalog, key) = (Catalog::built_in(), key(8));
+    let ring = ring(&key);
+    let messages = [
+        format!("file '{FILE}' is too large"),
+        "file 'Severance Okonkwo' has no type".to_owned(),
+        "bad upload memo.mueller".to_owned(),
+        format!("prompt refused: {PROMPT}"),
+        "field x-own: harbour team 7".to_owned(),
+    ];
+    for message in messages {
+        let mut sanitizer = Sanitizer::new(&catalog, &ring);
+        let body = serde_json::json!({"error": {"message": message}}).to_string();
+        let mut reading = reading(EnvelopeKind::OpenAi);
+        reading.envelope.message = Some(message.clone());
+        let evidence = Evidence {
+            request: Some(form_request()),
+            attempts: vec![attempt(answer(400, "application/json", &body))],
+            ..Evidence::default()
+        };
+        let safe = sanitizer.evidence(&evidence, &[reading], &[], None);
+        let shown = serde_json::to_string(&safe).expect("serializes").to_lowercase();
+        for canary in ["okonkwo", "memo.mueller", "severance letter", "harbour team"] {
+            assert!(!shown.contains(canary), "{canary} of {message}: {shown}");
+        }
+        // The audit finds what the sanitizer would have missed.
+        let refused = sanitizer.audit().pass(message.clone(), Format::Plain);
+        assert!(refused.is_err() || message.contains("x-own"), "{message}");
+    }
+}
+
+#[test]
+fn attached_files_are_listed_by_place_type_and_size() {
+    let (catalog, key) = (Catalog::built_in(), key(9));
+    let ring = ring(&key);
+    let long = STANDARD.encode([7_u8; 90]);
+    let png = STANDARD.encode([b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 82]].concat());
+    let body = serde_json::json!({
+        "model": "m",
+        "messages": [{"role": "user", "content": [
+            {"type": "text", "text": "see https://example.com/not-a-file"},
+            {"type": "image_url", "image_url": {"url": format!("data:image/png;base64,{long}")}},
+            {"type": "image_url", "image_url": {"url": "https://example.com/okonkwo.jpg"}},
+            {"type": "input_audio", "input_audio": {"data": long, "format": "wav"}},
+            {"type": "file", "file": {"filename": FILE, "file_data": format!("data:application/pdf;base64,{long}")}},
+            {"type": "image", "source": {"type": "base64", "media_type": "image/webp", "data": long}},
+        ]}],
+        "contents": [{"parts": [
+            {"inline_data": {"mime_type": "image/jpeg", "data": long}},
+            {"fileData": {"mimeType": "video/mp4", "fileUri": "gs://bucket/x"}},
+        ]}],
+        "base64Array": [format!("data:image/gif;base64,{long}")],
+        "image": png,
+        "callback_url": "https://example.com/hook",
+        "id": "0123456789abcdef",
+    });
+    let mut sanitizer = Sanitizer::new(&catalog, &ring);
+    let request = request("https://api.cometapi.com/v1/x", &[], Some(body.to_string()));
+    let evidence = Evidence { request: Some(request), ..Evidence::default() };
+    let safe = sanitizer.evidence(&evidence, &[], &[], None).request.expect("a request");
+    let mut files: Vec<String> = safe
+        .files
+        .iter()
+        .map(|f| {
+            let media = f.media_type.as_ref().map_or("-", Clean::as_str);
+            let bytes = f.bytes.map_or("-".to_owned(), |b| b.to_string());
+            let name = f.name.as_ref().map_or(String::new(), |n| format!(" {n}"));
+            format!("{} {media} {bytes} {}{name}", f.field, f.transport)
+        })
+        .collect();
+    files.sort();
+    assert_eq!(
+        files,
+        [
+            "/base64Array/0 image/gif 90 base64",
+            "/contents/0/parts/0/inline_data/data image/jpeg 90 base64",
+            "/contents/0/parts/1/fileData/fileUri video/mp4 - url",
+            "/image image/png 90 base64",
+            "/messages/0/content/1/image_url/url image/png 90 base64",
+            "/messages/0/content/2/image_url/url - - url",
+            "/messages/0/content/3/input_audio/data audio/wav 90 base64",
+            "/messages/0/content/4/file/file_data application/pdf 90 base64 [file name: 21 chars, .png]",
+            "/messages/0/content/5/source/data image/webp 90 base64",
+        ]
+    );
+    let refused = sanitizer.audit().pass(format!("{FILE} is bad"), Format::Plain);
+    assert!(refused.is_err(), "the file's name is known to the audit");
 }

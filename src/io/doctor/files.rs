@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Check, Machine};
 use crate::case::catalog::Catalog;
 use crate::io::store::{
-    Config, Folders, StoreError, load_words, read_bindings, read_catalog, read_config, shown,
+    Config, Folders, StoreError, load_words, read_bindings, read_catalog, read_config, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -23,7 +23,8 @@ pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
     };
     let (of_catalog, catalog) = catalog(folders);
     let (of_config, config) = config(folders, &catalog);
-    (vec![of_config, of_catalog, bindings(folders), words(folders)], config, catalog)
+    let template = template(folders, &config);
+    (vec![of_config, of_catalog, template, bindings(folders), words(folders)], config, catalog)
 }
 
 fn faulty(name: &'static str, error: &StoreError, meanwhile: &str) -> Check {
@@ -71,6 +72,25 @@ fn catalog(folders: &Folders) -> (Check, Arc<Catalog>) {
             );
             (Check::ok("catalog", detail), catalog)
         }
+    }
+}
+
+fn template(folders: &Folders, config: &Config) -> Check {
+    match read_template(folders, config, None) {
+        Err(error) => faulty("template", &error, "mend it, or set template: built-in in config.yaml"),
+        Ok(None) => Check::ok(
+            "template",
+            format!(
+                "the built-in one; your own would be {}",
+                shown(&folders.config.join("templates/note.md.j2"))
+            ),
+        ),
+        Ok(Some(template)) => match template.parse() {
+            Ok(()) => Check::ok("template", format!("{} can be read", template.name())),
+            Err(fault) => {
+                Check::problem("template", fault.to_string(), "until then Markdown is by the built-in one")
+            }
+        },
     }
 }
 

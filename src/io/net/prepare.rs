@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use reqwest::{Client, Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::cause::{Way, detail_of};
 use super::marks::{Marks, signalling_body};
-use super::{client, proxy};
+use super::{client, form, proxy};
 use crate::case::evidence::TransportFailure;
 use crate::case::request::Request;
 use crate::case::vocabulary::TransportKind;
@@ -56,15 +58,28 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
     {
         headers.insert(AUTHORIZATION, basic(&resolve(userinfo)?)?);
     }
-    let body = request.body.as_deref().map(resolve).transpose()?;
-    let body_bytes = body.as_ref().map_or(0, |body| body.expose_secret().len() as u64);
+    let body = match &request.body {
+        Some(body) => Some(resolve(body)?.expose_secret().as_bytes().to_vec()),
+        None if request.form.is_empty() => None,
+        None => {
+            let form = form::build(&request.form, &resolve)?;
+            let written = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            let value = form::content_type(written, &form.boundary);
+            let value = HeaderValue::from_str(&value)
+                .map_err(|_| local("the content type of the form cannot be sent"))?;
+            headers.insert(CONTENT_TYPE, value);
+            Some(form.body)
+        }
+    };
+    let body_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
     let client = client::build(&target.scheme, &target.host, outgoing.timeouts.connect_ms, marks)
         .map_err(|error| no_client(&target.scheme, &error))?;
     let mut sent = reqwest::Request::new(method, url);
-    if let Some(body) = &body {
+    let signals_connect = body.is_some();
+    if let Some(body) = body {
         // The body goes out as a stream, whose length the stack does not know.
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body_bytes));
-        *sent.body_mut() = Some(signalling_body(body.expose_secret().as_bytes().to_vec(), marks));
+        *sent.body_mut() = Some(signalling_body(body, marks));
     }
     *sent.headers_mut() = headers;
     let way = Way {
@@ -72,7 +87,7 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
         proxied: proxy::proxy_in_use(&target.host, &target.scheme),
     };
     let asks_for_stream = request.streaming();
-    Ok(Prepared { client, request: sent, way, asks_for_stream, signals_connect: body.is_some(), body_bytes })
+    Ok(Prepared { client, request: sent, way, asks_for_stream, signals_connect, body_bytes })
 }
 
 /// The operator's header lines, in order, repetitions kept. Left out is only what frames the message and must fit the
@@ -136,7 +151,7 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     out
 }
 
-fn local(what: impl Display) -> TransportFailure {
+pub(super) fn local(what: impl Display) -> TransportFailure {
     TransportFailure { kind: TransportKind::Local, detail: what.to_string() }
 }
 

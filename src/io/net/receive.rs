@@ -124,6 +124,7 @@ impl Body<'_> {
 }
 
 /// How the bytes of a stream ended.
+#[derive(Clone, Copy)]
 enum Ending {
     Whole,
     /// The connection broke, or what it carried is not unpacked to its end.

@@ -710,3 +710,100 @@ fn a_proxy_that_fails_is_named_as_such() {
     let (attempt, _) = against(vec![Step::Read, send(head("200 OK", "content-length: 0\r\n"))], |_| {});
     assert_eq!(response(&attempt).status, Some(200), "this machine is reached without the proxy");
 }
+
+/// The parts of a received form: head and content of each.
+fn received_parts(received: &[u8]) -> (String, Vec<(String, Vec<u8>)>) {
+    let find = |hay: &[u8], needle: &[u8]| hay.windows(needle.len()).position(|w| w == needle);
+    let at = find(received, b"\r\n\r\n").expect("a head");
+    let head = String::from_utf8_lossy(&received[..at]).into_owned();
+    let boundary = head
+        .lines()
+        .find_map(|l| l.strip_prefix("content-type: ")?.split_once("boundary=").map(|(_, b)| b.to_owned()))
+        .expect("a boundary");
+    let mut rest = received[at + 4..].strip_prefix(format!("--{boundary}\r\n").as_bytes()).expect("begins");
+    let mark = format!("\r\n--{boundary}");
+    let mut parts = Vec::new();
+    loop {
+        let end = find(rest, mark.as_bytes()).expect("an end");
+        let split = find(&rest[..end + 4], b"\r\n\r\n").expect("a part's head");
+        let content = rest.get(split + 4..end).unwrap_or_default().to_vec();
+        parts.push((String::from_utf8_lossy(&rest[..split]).into_owned(), content));
+        rest = &rest[end + mark.len()..];
+        if rest == b"--\r\n" {
+            return (head, parts);
+        }
+        rest = rest.strip_prefix(b"\r\n").expect("goes on");
+    }
+}
+
+#[test]
+fn a_form_goes_out_with_its_files_and_the_right_length() {
+    use crate::case::request::{Part, PartContent};
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes: Vec<u8> = (0..128).cycle().take(70_000).collect();
+    let path = folder.path().join("na\"me.png").display().to_string();
+    std::fs::write(&path, &bytes).expect("written");
+    run(async {
+        let (addr, server) =
+            script(vec![Step::Read, send(head("200 OK", "content-length: 2\r\n") + "{}")]).await;
+        let mut out = outgoing(&format!("http://{addr}/v1/images/edits"), None);
+        let label = out.ring.hold(SecretKind::Key, Origin::Pasted, "held-value");
+        let part = |name: &str, content: PartContent| Part {
+            name: name.into(),
+            content,
+            filename: None,
+            media_type: None,
+        };
+        out.request.method = "POST".into();
+        out.request.headers =
+            vec![Header::new("Content-Type", "multipart/form-data; boundary=old; charset=utf-8")];
+        out.request.form = vec![
+            part("model", PartContent::Text("gpt-image-1".into())),
+            part("user", PartContent::Text(format!("is {label}"))),
+            part("image", PartContent::File { path: path.clone(), bytes: Some(70_000) }),
+            Part { filename: Some(String::new()), ..part("raw", PartContent::File { path, bytes: None }) },
+        ];
+        let promised = out.request.body_bytes();
+        let attempt = sent(out).await;
+        assert_eq!(attempt.response().and_then(|r| r.status), Some(200), "{:?}", attempt.transport());
+        let received = server.await.expect("served");
+        let (head, parts) = received_parts(&received);
+        assert!(head.contains("content-type: multipart/form-data; charset=utf-8; boundary=------"), "{head}");
+        assert!(head.contains(&format!("content-length: {}", attempt.request_bytes)), "{head}");
+        // The label is as long as `[key#1]`, and the file without a look is not counted.
+        assert_eq!(attempt.request_bytes, promised + 3 + 70_000);
+        let heads: Vec<&str> = parts.iter().map(|(head, _)| head.as_str()).collect();
+        assert_eq!(
+            heads,
+            [
+                "Content-Disposition: form-data; name=\"model\"",
+                "Content-Disposition: form-data; name=\"user\"",
+                "Content-Disposition: form-data; name=\"image\"; filename=\"na%22me.png\"\r\nContent-Type: image/png",
+                "Content-Disposition: form-data; name=\"raw\"\r\nContent-Type: image/png",
+            ]
+        );
+        assert_eq!((&parts[0].1[..], &parts[1].1[..]), (&b"gpt-image-1"[..], &b"is held-value"[..]));
+        assert!(parts[2].1 == bytes && parts[3].1 == bytes);
+    });
+}
+
+#[test]
+fn a_file_that_changed_is_not_sent() {
+    use crate::case::request::{Part, PartContent};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("zebra").display().to_string();
+    std::fs::write(&path, b"12345").expect("written");
+    run(async {
+        let mut out = outgoing("http://127.0.0.1:9/", None);
+        let content = PartContent::File { path, bytes: Some(4) };
+        out.request.form = vec![Part { name: "f".into(), content, filename: None, media_type: None }];
+        let attempt = sent(out).await;
+        let failure = attempt.transport().expect("not sent");
+        assert_eq!(failure.kind, TransportKind::Local);
+        assert!(
+            failure.detail.contains("changed") && !failure.detail.contains("zebra"),
+            "{}",
+            failure.detail
+        );
+    });
+}

@@ -30,6 +30,8 @@ pub struct Config {
     /// The note's format.
     #[serde(default, deserialize_with = "format")]
     pub format: Option<Format>,
+    /// The note's template for Markdown: a file below the configuration folder, or `built-in`.
+    pub template: Option<String>,
     /// Retries after the first attempt, 0 to [`Policy::MOST_RETRIES`].
     pub retries: Option<u32>,
     /// Deadlines.

@@ -15,7 +15,7 @@ fn ask(gateway: &Gateway, family: &Family, template: &str, model: &str, left_out
         path.replace_range(open..=close, text);
     }
     if let Some(query) = &family.name_query {
-        path.push_str(&format!("?{query}={name}"));
+        path.extend(["?", query, "=", name]);
     }
     let mut fields: Vec<(String, String)> = family
         .required
@@ -46,9 +46,15 @@ fn ask(gateway: &Gateway, family: &Family, template: &str, model: &str, left_out
             for (name, value) in &fields {
                 let file = if value == "file" { "; filename=\"a.png\"" } else { "" };
                 let value = value.trim_matches('"');
-                form.push_str(&format!(
-                    "--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
-                ));
+                form.extend([
+                    "--b\r\nContent-Disposition: form-data; name=\"",
+                    name,
+                    "\"",
+                    file,
+                    "\r\n\r\n",
+                    value,
+                    "\r\n",
+                ]);
             }
             ("multipart/form-data; boundary=b", format!("{form}--b--\r\n"))
         }

@@ -16,6 +16,8 @@ pub(super) struct Beforehand {
     pub(super) key_host: Option<String>,
     /// The host was named by the operator (`--base-url`), not by the paste.
     pub(super) host_is_named: bool,
+    /// The request is not shown: many walks of practice run, to this program's own gateway.
+    pub(super) silent: bool,
 }
 
 /// Shows `consent` and gets an answer.
@@ -23,7 +25,9 @@ pub(super) struct Beforehand {
 /// # Errors
 /// Consent is missing, or a key would go to a host for which it was never confirmed.
 pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) -> Result<(), Failed> {
-    show(consent);
+    if !before.silent {
+        show(consent);
+    }
     if before.yes {
         for key in consent.keys.iter().filter(|k| k.is_new) {
             if !may_go(key, &consent.host, before, catalog) {
@@ -57,6 +61,9 @@ fn show(consent: &Consent) {
         "  body: {} bytes; at most {} request(s) to {}",
         consent.body_bytes, consent.most_requests, consent.host
     ));
+    for upload in &consent.uploads {
+        say::line(&format!("  uploads {}", upload.line()));
+    }
     for key in &consent.keys {
         let from = match &key.origin {
             Origin::Environment(name) => format!("environment variable {name}"),

@@ -9,13 +9,15 @@ use clap::{Args, ValueEnum};
 use super::consent::{Beforehand, obtain};
 use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
-use super::start::{Choice, Ground, ground, on_this_thread, session};
+use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{NoteFormat, OutputKind, SendArguments, report, say};
 use crate::case::finding::Level;
-use crate::case::note::Audience;
-use crate::case::sanitize::Words;
+use crate::case::note::{Audience, BUILT_IN, TemplateError};
+use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
+use crate::io::store::BUILT_IN_TEMPLATE;
+use crate::practice::score::Trial;
 use crate::session::{Event, Step};
 
 /// Largest input that is read, bytes.
@@ -30,6 +32,7 @@ const MOST_INPUT: u64 = 64 * 1024 * 1024;
     casefile note --no-send --from failed.sh --response answer.txt --at 2026-11-20T10:15:00Z\n  \
     casefile note --no-send --response err.json --status 503 --question 'Is this model served?'"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct NoteArguments {
     /// What the operator has: a curl command, an error text, a response. `-` is stdin.
     #[arg(long, value_name = "FILE")]
@@ -80,6 +83,13 @@ pub struct NoteArguments {
     /// The note's format [default: yaml, or the configuration's].
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
+    /// Render the note as Markdown by this template; `built-in` is the one that casefile brings [default:
+    /// `templates/note.md.j2` in the configuration folder, where it is there].
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// Print the built-in template, to make your own of it, and end.
+    #[arg(long, exclusive = true)]
+    print_template: bool,
     /// Write the note to this file, or into this folder where it ends in `/`.
     #[arg(long, value_name = "PATH")]
     out: Option<String>,
@@ -92,6 +102,9 @@ pub struct NoteArguments {
     /// For people, or one JSON document on stdout.
     #[arg(long, value_enum, default_value = "text")]
     output: OutputKind,
+    /// Findings are not told: many walks run.
+    #[arg(skip)]
+    silent: bool,
 }
 
 /// Who will read the note.
@@ -111,14 +124,39 @@ fn time(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 impl NoteArguments {
-    /// The arguments of a practice run: everything is known beforehand.
+    /// The arguments of a practice run: everything is known beforehand. Nobody waits two minutes to learn what a
+    /// connection that hangs looks like.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
-        Self { gateway: Some("practice".to_owned()), yes: true, format, out, output, ..Self::default() }
+        let send = SendArguments {
+            timeout: Some(30.0),
+            first_byte_timeout: Some(10.0),
+            idle_timeout: Some(5.0),
+            ..SendArguments::default()
+        };
+        let gateway = Some("practice".to_owned());
+        Self { gateway, yes: true, send, format, out, output, ..Self::default() }
+    }
+
+    /// The arguments of one of many practice runs: nothing is told, one attempt, short deadlines.
+    pub(super) fn for_trial() -> Self {
+        let send = SendArguments {
+            retries: Some(0),
+            timeout: Some(12.0),
+            connect_timeout: Some(5.0),
+            first_byte_timeout: Some(5.0),
+            idle_timeout: Some(3.0),
+        };
+        Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
 }
 
 /// Makes a note.
 pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
+    if arguments.print_template {
+        say::output(BUILT_IN)
+            .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+        return Ok(Exit::Done);
+    }
     check_inputs(arguments)?;
     let ground = ground()?;
     let pasted = match (&arguments.from, &arguments.response) {
@@ -133,7 +171,10 @@ pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
         (None, Some(_)) => None,
     };
     let pasted = pasted.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    on_this_thread(walk(arguments, &ground, pasted))
+    on_this_thread(async {
+        let mut walk = observe(arguments, &ground, pasted).await?;
+        finish(&mut walk, arguments, None)
+    })
 }
 
 fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
@@ -146,6 +187,12 @@ fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
         return Err(Failed::new(
             Exit::Usage,
             "stdin can be read only once; give one of --from, --response, --key-stdin another way",
+        ));
+    }
+    if arguments.template.is_some() && arguments.format.is_some_and(|f| f != NoteFormat::Markdown) {
+        return Err(Failed::new(
+            Exit::Usage,
+            "--template is for the note as Markdown; leave --format out, or give --format markdown",
         ));
     }
     if arguments.no_send && arguments.key.key_env.is_some() {
@@ -181,12 +228,12 @@ pub(super) fn read(name: &str) -> Result<Vec<u8>, Failed> {
     Ok(bytes)
 }
 
-/// The walk itself, from paste to note.
-pub(super) async fn walk(
+/// The walk from the paste to the last answer.
+pub(super) async fn observe(
     arguments: &NoteArguments,
     ground: &Ground,
     pasted: Option<String>,
-) -> Result<Exit, Failed> {
+) -> Result<Walk, Failed> {
     let choice = Choice {
         send: &arguments.send,
         operator: arguments.operator.clone(),
@@ -194,11 +241,20 @@ pub(super) async fn walk(
             AudienceArgument::Internal => Audience::Internal,
             AudienceArgument::Public => Audience::Public,
         },
-        format: arguments.format.map(Into::into),
+        format: match (arguments.format, &arguments.template) {
+            (None, Some(_)) => Some(Format::Markdown),
+            (format, _) => format.map(Into::into),
+        },
         confirm_first: false,
         screen: false,
     };
-    let (session, driver, events) = session(ground, &choice);
+    let (mut session, driver, events) = session(ground, &choice);
+    let template = template(ground, arguments.template.as_deref())?;
+    // Beforehand: a fault is told before anything is sent.
+    if let Some(template) = template.as_ref().filter(|_| session.format() == Format::Markdown) {
+        template.parse().map_err(|e| template_fault(&e))?;
+    }
+    session.use_template(template);
     let mut walk = Walk::new(session, driver, events, arguments.output == OutputKind::Json);
     take_in(&mut walk, arguments, ground, pasted)?;
     if !arguments.no_send && walk.session.request().is_ok() {
@@ -206,7 +262,7 @@ pub(super) async fn walk(
     } else if walk.session.evidence().attempts.is_empty() {
         return Err(nothing_to_say(&walk, arguments));
     }
-    finish(&mut walk, arguments)
+    Ok(walk)
 }
 
 fn take_in(
@@ -256,7 +312,7 @@ fn take_in(
         walk.give(Event::KeyGiven { origin, value });
     }
     walk.give(Event::WordsSet(words(arguments, walk)));
-    for finding in walk.session.findings() {
+    for finding in walk.session.findings().into_iter().filter(|_| !arguments.silent) {
         say::line(&report::finding(finding));
     }
     Ok(())
@@ -286,6 +342,7 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
             yes: arguments.yes,
             key_host: arguments.key.key_host.clone(),
             host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
+            silent: arguments.silent,
         };
         let catalog = walk.session.catalog().clone();
         obtain(consent, &before, &catalog)?;
@@ -321,12 +378,20 @@ fn nothing_to_say(walk: &Walk, arguments: &NoteArguments) -> Failed {
     }
 }
 
-/// Renders, delivers, reports.
-fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
+/// Renders, delivers, reports; in practice with the score.
+pub(super) fn finish(
+    walk: &mut Walk,
+    arguments: &NoteArguments,
+    trial: Option<&Trial>,
+) -> Result<Exit, Failed> {
     walk.give(Event::GoTo(Step::Note));
     let Some(output) = walk.session.output() else {
         return Err(Failed::new(Exit::NothingUsable, "there is no note: nothing was observed"));
     };
+    if let Some(fault) = &output.template_fault {
+        return Err(template_fault(fault));
+    }
+    let score = trial.map(|trial| trial.judge(&output.note, &output.rendered));
     let rendered = output.rendered.clone().map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
     if let Some(path) = &arguments.out {
         walk.give(Event::WriteRequested(Some(path.clone())));
@@ -339,17 +404,26 @@ fn finish(walk: &mut Walk, arguments: &NoteArguments) -> Result<Exit, Failed> {
     let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
     match arguments.output {
         OutputKind::Json => {
-            let json = report::json(&walk.session).map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
+            let json = report::json(&walk.session, score.as_ref())
+                .map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
             say::output(json.as_str()).map_err(failed)?;
         }
         OutputKind::Text => {
             if arguments.out.is_none() && !arguments.copy {
                 say::output(rendered.as_str()).map_err(failed)?;
             }
-            report::gaps(&walk.session);
+            match &score {
+                // It names what is missing, and what to do about it.
+                Some(score) => report::score(score),
+                None => report::gaps(&walk.session),
+            }
         }
     }
     Ok(Exit::Done)
+}
+
+fn template_fault(fault: &TemplateError) -> Failed {
+    Failed::new(Exit::Usage, format!("{fault} (--template {BUILT_IN_TEMPLATE})"))
 }
 
 /// The last delivery went well, or fails the command.

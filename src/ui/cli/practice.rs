@@ -1,5 +1,7 @@
 //! `casefile practice`: the gateway inside this program.
 
+mod all;
+
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -8,11 +10,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::exit::{Exit, Failed};
-use super::note::NoteArguments;
+use super::note::{NoteArguments, finish, observe};
 use super::start::{ground, on_this_thread, screen};
 use super::{NoteFormat, OutputKind, say};
 use crate::io::clock::{SystemClock, system_seed};
-use crate::practice::{Gateway, Options, Scenario, scenarios};
+use crate::practice::score::Trial;
+use crate::practice::{Check, GROUPS, Gateway, Options, scenarios};
 use crate::session::Event;
 use crate::ui::tui::PracticeChoice;
 
@@ -20,19 +23,28 @@ use crate::ui::tui::PracticeChoice;
 #[derive(Debug, Clone, Args)]
 #[command(
     after_long_help = "Examples:\n  casefile practice                              choose a scenario on the screen\n  \
-    casefile practice --list\n  casefile practice --scenario unknown-model --format markdown\n  \
+    casefile practice --list\n  casefile practice --all                        walk them all; a self-test of this program\n  casefile practice --scenario unknown-model --format markdown\n  \
     casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
 )]
 pub struct PracticeArguments {
     /// The scenario to run; without a terminal the first one is run.
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
-    /// List the scenarios.
-    #[arg(long, conflicts_with_all = ["scenario", "serve"])]
+    /// List the scenarios, by group.
+    #[arg(long, conflicts_with_all = ["scenario", "serve", "all"])]
     list: bool,
+    /// Walk every scenario and print what each note was worth; exit code 1 where one is not as its source says.
+    #[arg(long, conflicts_with_all = ["scenario", "serve", "out", "format"])]
+    all: bool,
     /// Serve only, on this address of the loopback interface.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:0", conflicts_with = "scenario")]
     serve: Option<SocketAddr>,
+    /// The gateway waits so long before the first byte of each answer.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    latency_ms: u64,
+    /// The order in which the gateway checks; what is left out is not checked.
+    #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = check, default_value = "key,model,body")]
+    order: Vec<Check>,
     /// The note's format.
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
@@ -50,16 +62,20 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
         return list(arguments.output);
     }
     if let Some(address) = arguments.serve {
-        return serve(address);
+        return serve(address, arguments);
+    }
+    if arguments.all {
+        return all::run(&start(None, arguments)?, arguments.output);
     }
     let chosen = match &arguments.scenario {
         Some(name) => Some(scenarios().iter().find(|s| s.name == *name).ok_or_else(|| unknown(name))?),
         None => None,
     };
-    let gateway = start(None)?;
+    let gateway = start(None, arguments)?;
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if on_screen && chosen.is_none() {
-        let choices = scenarios().iter().map(|s| choice(s, &gateway)).collect();
+        let choices =
+            scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
         let ground = ground()?;
         return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
     }
@@ -69,21 +85,18 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
     let ground = ground()?;
-    let paste = scenario.paste(&gateway.base_url(), gateway.key());
-    on_this_thread(super::note::walk(&note, &ground, Some(paste)))
+    let paste = gateway.paste(scenario);
+    let trial = Trial::new(scenario, gateway.key());
+    on_this_thread(async {
+        let mut walk = observe(&note, &ground, Some(paste)).await?;
+        finish(&mut walk, &note, Some(&trial))
+    })
 }
 
-fn choice(scenario: &Scenario, gateway: &Gateway) -> PracticeChoice {
-    PracticeChoice {
-        name: scenario.name.clone(),
-        title: scenario.title.clone(),
-        story: format!(
-            "{} {} Support will ask: {}",
-            scenario.happened, scenario.look_at, scenario.support_asks
-        ),
-        paste: scenario.paste(&gateway.base_url(), gateway.key()),
-        gateway: "practice".to_owned(),
-    }
+fn check(word: &str) -> Result<Check, String> {
+    let known = Check::ALL.map(Check::word).join(", ");
+    let found = Check::ALL.into_iter().find(|check| check.word() == word.trim());
+    found.ok_or_else(|| format!("give some of {known}, with commas between them"))
 }
 
 fn unknown(name: &str) -> Failed {
@@ -94,8 +107,13 @@ fn unknown(name: &str) -> Failed {
     )
 }
 
-fn start(address: Option<SocketAddr>) -> Result<Gateway, Failed> {
-    let options = Options { addr: address, ..Options::new(Arc::new(SystemClock::new()), system_seed()) };
+fn start(address: Option<SocketAddr>, arguments: &PracticeArguments) -> Result<Gateway, Failed> {
+    let options = Options {
+        addr: address,
+        latency_ms: arguments.latency_ms,
+        order: arguments.order.clone(),
+        ..Options::new(Arc::new(SystemClock::new()), system_seed())
+    };
     Gateway::start(options).map_err(|e| {
         Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e}); choose another address"))
     })
@@ -107,27 +125,39 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(
             &scenarios()
                 .iter()
-                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "certainty": s.basis.word(), "source": s.source}))
+                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "group": s.group(), "certainty": s.basis.word(), "source": s.source, "accessed": s.accessed}))
                 .collect::<Vec<_>>(),
         )
         .unwrap_or_default(),
-        OutputKind::Text => scenarios().iter().fold(String::new(), |mut text, s| {
-            let _ = writeln!(text, "{:<20} {} ({})", s.name, s.title, s.basis.word());
-            text
-        }),
+        OutputKind::Text => by_group(),
     };
     say::output(&text).map_err(failed)?;
     Ok(Exit::Done)
 }
 
-fn serve(address: SocketAddr) -> Result<Exit, Failed> {
+fn by_group() -> String {
+    let mut text = String::new();
+    for group in GROUPS {
+        let of_group: Vec<_> = scenarios().iter().filter(|s| s.group() == group).collect();
+        if of_group.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{}{group}", if text.is_empty() { "" } else { "\n" });
+        for scenario in of_group {
+            let _ = writeln!(text, "  {:<28} {} ({})", scenario.name, scenario.title, scenario.basis.word());
+        }
+    }
+    text
+}
+
+fn serve(address: SocketAddr, arguments: &PracticeArguments) -> Result<Exit, Failed> {
     if !address.ip().is_loopback() {
         return Err(Failed::new(
             Exit::Usage,
             "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787",
         ));
     }
-    let gateway = start(Some(address))?;
+    let gateway = start(Some(address), arguments)?;
     say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))
         .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
     say::line("serving until Ctrl-C");

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::say;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::sanitize::{Format, Refusal, Rendered};
+use crate::practice::score::{Check, Score};
 use crate::session::Session;
 
 /// A finding as one line.
@@ -21,6 +22,7 @@ pub(super) fn finding(finding: &Finding) -> String {
         Place::Url => " in the URL".to_owned(),
         Place::Header(name) => format!(" in header {name}"),
         Place::Body { line, column, .. } => format!(" in the body at {line}:{column}"),
+        Place::Field(name) => format!(" in field {name}"),
         Place::Option(option) => format!(" at {option}"),
     };
     let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };
@@ -59,11 +61,25 @@ pub(super) fn gaps(session: &Session) {
     }
 }
 
+/// The score of a practice walk, on stderr: what to do better, then what is good.
+pub(super) fn score(score: &Score) {
+    let (points, of) = score.points();
+    let full = if score.is_full() { "the note is right" } else { "the note is not yet right" };
+    say::line(&format!("score: {points} of {of}; {full}"));
+    let (kept, lost): (Vec<&Check>, Vec<&Check>) = score.checks.iter().partition(|c| c.ok);
+    for check in lost {
+        say::line(&format!("  - {}; {}", check.said, check.better));
+    }
+    for check in kept {
+        say::line(&format!("  + {}", check.said));
+    }
+}
+
 /// The document for machines, audited like the note.
 ///
 /// # Errors
 /// The audit's refusal.
-pub(super) fn json(session: &Session) -> Result<Rendered, Refusal> {
+pub(super) fn json(session: &Session, score: Option<&Score>) -> Result<Rendered, Refusal> {
     let Some(output) = session.output() else {
         return Err(Refusal { rule: "there is no note".to_owned(), line: 1 });
     };
@@ -78,12 +94,15 @@ pub(super) fn json(session: &Session) -> Result<Rendered, Refusal> {
             "operator_action": d.operator_action, "owner": d.owner, "first_action": d.first_action, "topic": d.topic,
         })
     });
-    let document = json!({
+    let mut document = json!({
         "case_id": session.id(),
         "findings": findings(session),
         "diagnosis": diagnosis,
         "note": serde_json::to_value(&output.note).unwrap_or_default(),
         "delivered": delivered,
     });
+    if let (Some(score), Some(fields)) = (score, document.as_object_mut()) {
+        fields.insert("score".to_owned(), score.json());
+    }
     output.pass(serde_json::to_string_pretty(&document).unwrap_or_default(), Format::Json)
 }

@@ -1,6 +1,7 @@
 //! What every face needs at its start: catalog, settings, session, driver.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -8,7 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::exit::{Exit, Failed};
 use super::{Arguments, SendArguments};
 use crate::case::catalog::Catalog;
-use crate::case::note::Audience;
+use crate::case::note::{Audience, Template};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, SafeWords};
 use crate::io::clock::{Clock, SystemClock, system_seed};
@@ -37,6 +38,7 @@ pub(super) struct Ground {
     pub(super) config: store::Config,
     pub(super) catalog: Arc<Catalog>,
     pub(super) bindings: Vec<crate::session::Binding>,
+    pub(super) folders: store::Folders,
 }
 
 /// Reads the user's files.
@@ -50,6 +52,17 @@ pub(super) fn ground() -> Result<Ground, Failed> {
         config: store::read_config(&folders).map_err(failed)?,
         catalog: store::read_catalog(&folders).map_err(failed)?,
         bindings: store::read_bindings(&folders).map_err(failed)?,
+        folders,
+    })
+}
+
+/// The template for the note as Markdown; `None`: the built-in one. `named`: by the command line.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn template(ground: &Ground, named: Option<&Path>) -> Result<Option<Template>, Failed> {
+    store::read_template(&ground.folders, &ground.config, named).map_err(|e| {
+        Failed::new(Exit::Usage, format!("{e}; or give --template {}", store::BUILT_IN_TEMPLATE))
     })
 }
 
@@ -163,6 +176,7 @@ pub(super) fn screen(
     };
     on_this_thread(async {
         let (mut session, mut driver, events) = session(ground, &choice);
+        session.use_template(template(ground, None)?);
         let keymap = tui::keys::Keymap::built_in().map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let options = tui::Options { keymap, no_color, practice, first };

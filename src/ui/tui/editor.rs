@@ -128,13 +128,14 @@ impl Editor {
         if self.held_back {
             return;
         }
-        let mut own = Draft::default();
+        // Headers and parts say whether the text is a form.
+        let mut own = Draft { headers: draft.headers.clone(), form: draft.form.clone(), ..Draft::default() };
         field.put(&mut own, &self.text());
         let same = match field {
             Field::Method => own.method == draft.method,
             Field::Url => own.url == draft.url,
             Field::Headers => own.headers == draft.headers,
-            Field::Body => own.body == draft.body,
+            Field::Body => own.body == draft.body && own.form == draft.form,
         };
         if same {
             return;

@@ -1,11 +1,14 @@
 //! The fields that can be edited, and how their text becomes part of a draft or of the operator's words.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crate::case::request::{Draft, Header};
+use crate::case::intake::{form_lines, part_line};
+use crate::case::request::{Draft, Header, Part, PartContent};
 use crate::case::sanitize::Words;
+use crate::session::Session;
 
 /// A field of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,7 @@ impl Field {
             Self::Method => draft.method.clone(),
             Self::Url => draft.url.clone(),
             Self::Headers => draft.headers.iter().map(header_line).collect::<Vec<_>>().join("\n"),
+            Self::Body if draft.is_form() => form_text(draft),
             Self::Body => draft.body.clone(),
         }
     }
@@ -79,6 +83,7 @@ impl Field {
             Self::Method => draft.method = text.trim().to_ascii_uppercase(),
             Self::Url => text.trim().clone_into(&mut draft.url),
             Self::Headers => draft.headers = headers(text),
+            Self::Body if draft.is_form() => draft.form = form_lines(text),
             Self::Body => text.clone_into(&mut draft.body),
         }
     }
@@ -157,6 +162,49 @@ pub fn header(line: &str) -> Option<Header> {
     }
     let (name, value) = line.split_once(':').unwrap_or((line, ""));
     Some(Header::new(name.trim(), value.trim()))
+}
+
+/// The parts of a form, one on each line, as curl's `-F` writes them.
+fn form_text(draft: &Draft) -> String {
+    draft.form.iter().map(part_line).collect::<Vec<_>>().join("\n")
+}
+
+/// What the page shows of the body: a form as its parts with kind and size, anything else as it is.
+pub fn shown_body(session: &Session) -> Cow<'_, str> {
+    let draft = session.draft();
+    if draft.form.is_empty() {
+        return Cow::Borrowed(&draft.body);
+    }
+    let sized = session.request().map_or_else(|_| draft.form.clone(), |request| request.form);
+    let line = |part: &Part| {
+        let kind = if part.sent_filename().is_some() { "file" } else { "text" };
+        let size = part.bytes().map_or_else(|| "not read".to_owned(), |bytes| format!("{bytes} bytes"));
+        format!("{}   ({kind}, {size})", part_line(part).replace(['\n', '\r'], " "))
+    };
+    Cow::Owned(sized.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// The model that the body or the form of `draft` names.
+pub fn model_of(draft: &Draft) -> Option<String> {
+    if draft.form.is_empty() {
+        return model_in(&draft.body);
+    }
+    draft.form.iter().find(|part| part.name == "model").and_then(Part::text).map(str::to_owned)
+}
+
+/// `draft` with another model; `None` where its body is neither a form nor a JSON object.
+pub fn naming_model(draft: &Draft, model: &str) -> Option<Draft> {
+    let mut draft = draft.clone();
+    if !draft.is_form() {
+        draft.body = with_model(&draft.body, model)?;
+        return Some(draft);
+    }
+    let content = PartContent::Text(model.to_owned());
+    match draft.form.iter_mut().find(|part| part.name == "model") {
+        Some(part) => part.content = content,
+        None => draft.form.push(Part { name: "model".into(), content, filename: None, media_type: None }),
+    }
+    Some(draft)
 }
 
 /// `body` with `model` in the place of its top-level model, all other bytes kept; `None` where the body is no JSON

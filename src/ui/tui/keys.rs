@@ -36,6 +36,10 @@ pub enum Action {
     NextStep,
     /// Show the practice scenarios.
     Practice,
+    /// Open or fold the practice story.
+    Story,
+    /// Walk the next practice scenario.
+    NextScenario,
     /// The main key of a step: onwards.
     GoOn,
     /// Mark (or edit) the next field or pane.

@@ -6,6 +6,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::keys::{Action, Mode};
 use super::screen::Screen;
+use super::theme::Theme;
+use super::view::practice;
 use super::widget::area::middle;
 use super::widget::text::wrap;
 use crate::session::{Activity, Session, Standing, Step};
@@ -100,11 +102,16 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
     }
     if screen.practice.is_open {
         let key = |action| screen.keymap.key_for(Mode::Practice, action);
-        return Cow::Owned(format!(
-            "{} begins the scenario, {} leaves the list for a request of your own",
-            key(Action::Accept),
-            key(Action::Close)
-        ));
+        return Cow::Owned(match screen.practice.filter.as_str() {
+            "" => format!(
+                "type to choose; {} begins, {}: a request of your own",
+                key(Action::Accept),
+                key(Action::Close)
+            ),
+            _ => {
+                format!("{} begins the scenario, {} shows all again", key(Action::Accept), key(Action::Close))
+            }
+        });
     }
     session.notice().map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
 }
@@ -152,25 +159,56 @@ pub fn frames(session: &Session, screen: &Screen, area: Rect) -> Frames {
         Constraint::Length(1),
     ])
     .areas(area);
-    let (story, body) = split_story(screen, page);
+    let (story, body) = split_story(session, screen, page);
     Frames { title, steps, story, body, status, keys }
 }
 
-/// The story stands beside the page, or in a few rows above it.
-fn split_story(screen: &Screen, page: Rect) -> (Rect, Rect) {
-    let Some(choice) = screen.practice.current().filter(|_| !screen.practice.is_open) else {
+/// From this many columns on the story stands beside the page.
+const BESIDE: u16 = WIDE + 12;
+
+/// The story (or the score) is open: as the operator wants it, else where there is place beside the page.
+pub fn story_is_open(screen: &Screen, session: &Session) -> bool {
+    let wide = screen.size.0 >= BESIDE;
+    // A score is what the walk was for: it is not folded away on a high screen.
+    let scored = session.step() == Step::Note && screen.practice.score().is_some() && screen.size.1 >= 36;
+    screen.practice.story.unwrap_or(wide || scored)
+}
+
+/// The story stands beside the page, or above it: one row, or opened half of the page at most. It never covers the work.
+fn split_story(session: &Session, screen: &Screen, page: Rect) -> (Rect, Rect) {
+    if screen.practice.current().is_none() || screen.practice.is_open {
         return (Rect::default(), page);
-    };
-    if page.width >= WIDE + 12 {
+    }
+    let open = story_is_open(screen, session);
+    if open && page.width >= BESIDE {
+        let columns = (page.width / 4).clamp(32, 44);
         let [body, _, story] =
-            Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(32)])
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(columns)])
                 .areas(page);
         return (story, body);
     }
-    let rows = wrap(&choice.story, usize::from(page.width.saturating_sub(2))).len();
-    let rows = u16::try_from(rows).unwrap_or(2).clamp(1, 2) + 1;
+    let rows = if open {
+        let lines = practice::panel(session, screen, usize::from(page.width), &Theme::new(true)).len();
+        u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(1).min(page.height / 2).max(1)
+    } else {
+        1
+    };
     let [story, body] = Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(page);
     (story, body)
+}
+
+/// The parts of the practice list: the list, and the story of the marked scenario.
+pub fn practice_list(body: Rect) -> (Rect, Rect) {
+    if body.width >= BESIDE {
+        let columns = (body.width * 2 / 5).clamp(40, 64);
+        let [list, _, story] =
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(1), Constraint::Length(columns)])
+                .areas(body);
+        return (list, story);
+    }
+    let rows = (body.height * 2 / 5).clamp(4, 12);
+    let [list, story] = Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(body);
+    (list, story)
 }
 
 /// The parts of the page Request.

@@ -2,6 +2,7 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod practice;
 mod scroll;
 mod typing;
 
@@ -14,20 +15,7 @@ use super::popup::Popup;
 use crate::case::sanitize::SafeEvidence;
 use crate::session::{Activity, Event, Session, Step};
 
-/// A practice scenario to choose from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PracticeChoice {
-    /// Stable name.
-    pub name: String,
-    /// Title for people.
-    pub title: String,
-    /// What happened, told as an operator would hear it.
-    pub story: String,
-    /// What to paste.
-    pub paste: String,
-    /// Profile of the gateway.
-    pub gateway: String,
-}
+pub use practice::{Practice, PracticeChoice, Row};
 
 /// What an input leads to.
 #[derive(Debug, Clone)]
@@ -56,26 +44,6 @@ pub enum NotePane {
     Preview,
     /// What is there and what is missing.
     Completeness,
-}
-
-/// The practice list.
-#[derive(Debug, Clone, Default)]
-pub struct Practice {
-    /// All scenarios.
-    pub choices: Vec<PracticeChoice>,
-    /// The list is shown.
-    pub is_open: bool,
-    /// The marked one.
-    pub marked: usize,
-    /// The one that is walked.
-    pub chosen: Option<usize>,
-}
-
-impl Practice {
-    /// The scenario that is walked.
-    pub fn current(&self) -> Option<&PracticeChoice> {
-        self.choices.get(self.chosen?)
-    }
 }
 
 /// Rows scrolled, per pane.
@@ -135,6 +103,9 @@ impl Screen {
     /// A screen at its start; with scenarios it begins with their list.
     pub fn new(keymap: Keymap, size: (u16, u16), choices: Vec<PracticeChoice>) -> Self {
         let is_open = !choices.is_empty();
+        let mut practice = Practice { choices, is_open, ..Practice::default() };
+        // The mark begins on the first row, whatever its place in the file.
+        practice.step(isize::MIN);
         Self {
             keymap,
             size,
@@ -147,7 +118,7 @@ impl Screen {
             editor: None,
             popup: None,
             hint: None,
-            practice: Practice { choices, is_open, ..Practice::default() },
+            practice,
             evidence_text: String::new(),
             evidence_seen: None,
             consent_seen: false,
@@ -235,6 +206,7 @@ impl Screen {
             self.evidence_seen = evidence.cloned();
             self.evidence_text = evidence.map(evidence_text).unwrap_or_default();
         }
+        self.judge(session);
     }
 
     /// The index of the marked attempt.

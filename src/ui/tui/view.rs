@@ -46,7 +46,7 @@ pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &T
     if screen.practice.is_open {
         practice::render(frame, frames.body, screen, theme);
     } else {
-        practice::story(frame, frames.story, screen, theme);
+        practice::story(frame, frames.story, session, screen, theme);
         page(frame, frames.body, session, screen, theme, now);
     }
     status::render(frame, frames.status, session, screen, theme);

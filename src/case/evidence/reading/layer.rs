@@ -59,9 +59,9 @@ pub(super) fn of(
     match envelope.kind {
         EnvelopeKind::Html => page(response, envelope),
         EnvelopeKind::Text => text(response, envelope),
-        EnvelopeKind::Empty | EnvelopeKind::Other => nothing(response),
+        EnvelopeKind::Empty | EnvelopeKind::Other => nothing(response, profile),
         EnvelopeKind::NoError => (Layer::Unknown, "an answer without an error does not show who made it"),
-        _ => error(envelope, json, profile),
+        _ => error(response, envelope, json, profile),
     }
 }
 
@@ -103,18 +103,43 @@ fn text(response: &Response, envelope: &Envelope) -> Said {
     }
 }
 
-fn nothing(response: &Response) -> Said {
+fn nothing(response: &Response, profile: Option<&Profile>) -> Said {
     let own_status = response.status.is_some_and(|s| (520..=530).contains(&s));
     if own_status && front(response) {
         (Layer::Edge, "only Cloudflare uses this status, and its header stands there")
     } else if own_status {
         (Layer::Edge, "only a CDN in front of the gateway uses this status")
+    } else if response.status.is_some_and(|s| s >= 400) && has_own_id(response, profile) {
+        (Layer::Gateway, "no body, but the gateway's own request id; it writes a provider's error as JSON")
     } else {
         (Layer::Unknown, "an answer without a body does not show who made it")
     }
 }
 
-fn error(envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -> Said {
+/// A header in which the gateway itself names the request. `x-request-id` may be anybody's.
+fn has_own_id(response: &Response, profile: Option<&Profile>) -> bool {
+    profile.is_some_and(|p| {
+        p.request_id_headers.iter().any(|name| name != "x-request-id" && response.header(name).is_some())
+    })
+}
+
+/// new-api answers a path without a route like this, in words of `OpenAI` but with empty texts where that has `null`
+/// (Calcium-Ion/new-api, controller/relay.go, `RelayNotFound`, read 2026-11-21).
+fn is_no_route(envelope: &Envelope) -> bool {
+    envelope.message.as_deref().is_some_and(|m| m.starts_with("Invalid URL ("))
+        && envelope.code.as_deref() == Some("")
+        && envelope.param.as_deref() == Some("")
+}
+
+/// `{"code","message","data"}` and nothing else: the gateway's task routes.
+fn is_task_error(json: &Value) -> bool {
+    json.as_object().is_some_and(|object| {
+        object.contains_key("code")
+            && object.keys().all(|k| matches!(k.as_str(), "code" | "message" | "data"))
+    })
+}
+
+fn error(response: &Response, envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -> Said {
     let kind = envelope.error_type.as_deref().unwrap_or_default();
     let own = profile.map(|p| p.own_error_type.as_str()).filter(|p| !p.is_empty());
     if own.and_then(|p| Regex::new(p).ok()).is_some_and(|p| p.is_match(kind)) || kind == "new_api_panic" {
@@ -125,6 +150,9 @@ fn error(envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -
             Layer::Provider,
             "the error type is the one by which a gateway reports its upstream's failure",
         );
+    }
+    if is_no_route(envelope) {
+        return (Layer::Gateway, "the gateway has no such route, so no provider was asked");
     }
     let message = envelope.message.as_deref().unwrap_or_default();
     if message.contains("litellm.") {
@@ -149,6 +177,9 @@ fn error(envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -
         EnvelopeKind::Anthropic => (Layer::Provider, "the error has the shape of Anthropic's API"),
         EnvelopeKind::Gemini => (Layer::Provider, "the error has the shape of Google's API"),
         EnvelopeKind::Flat if json.is_some_and(|j| j.get("data").is_some() || j.get("success").is_some()) => {
+            (Layer::Gateway, "the error has the shape of a gateway's task routes")
+        }
+        EnvelopeKind::Flat if has_own_id(response, profile) && json.is_some_and(is_task_error) => {
             (Layer::Gateway, "the error has the shape of a gateway's task routes")
         }
         _ => (Layer::Unknown, "the shape of the error does not show who wrote it"),

@@ -3,6 +3,7 @@
 use super::{Parts, hold_user};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
+use crate::case::intake::multipart;
 use crate::case::intake::secret::{self, Seen};
 use crate::case::intake::{key_is_placeholder, literal_key, mend_json};
 use crate::case::keyring::{KeyRing, SecretKind};
@@ -12,6 +13,12 @@ impl Parts {
     /// The request that the parts make, masked.
     pub(super) fn draft(&mut self, catalog: &Catalog, ring: &mut KeyRing) -> Draft {
         let has_data = self.data.is_some();
+        if self.is_form {
+            self.form_conflicts(has_data);
+            if !self.as_query {
+                self.data = None;
+            }
+        }
         let mut body = self.data.take().unwrap_or_default();
         let mut query = std::mem::take(&mut self.query);
         if self.as_query && !body.is_empty() {
@@ -21,11 +28,11 @@ impl Parts {
             Some(method) if !method.is_empty() => method,
             _ if self.head => "HEAD".to_owned(),
             _ if self.upload => "PUT".to_owned(),
-            _ if (has_data || self.form) && !self.as_query => "POST".to_owned(),
+            _ if has_data && !self.as_query || self.is_form => "POST".to_owned(),
             _ => "GET".to_owned(),
         };
         let mut body = self.mended(body);
-        self.implied_headers(&body, has_data && !self.as_query && !self.form && !self.upload);
+        self.implied_headers(&body, has_data && !self.as_query && !self.is_form && !self.upload);
         let mut url = self.url(&query);
         self.user_header(&mut url, ring);
 
@@ -46,10 +53,11 @@ impl Parts {
         self.placeholder(of_url, Place::Url);
         let (masked, in_body) = secret::mask_free(&body, catalog, ring);
         body = masked;
-        if seen.literal || of_url.literal || in_body {
+        let (form, in_form) = self.masked_form(catalog, ring);
+        if seen.literal || of_url.literal || in_body || in_form {
             self.findings.push(literal_key());
         }
-        Draft { method, url, headers, body, form: Vec::new() }
+        Draft { method, url, headers, body, form }
     }
 
     fn placeholder(&mut self, seen: Seen, place: Place) {
@@ -60,7 +68,9 @@ impl Parts {
 
     /// curl's own headers for a body.
     fn implied_headers(&mut self, body: &str, has_data: bool) {
-        if self.json {
+        if self.is_form {
+            self.form_header();
+        } else if self.json {
             for name in ["Content-Type", "Accept"] {
                 if !self.has_header(name) {
                     self.headers.push((name.into(), Some("application/json".into())));
@@ -79,6 +89,45 @@ impl Parts {
                     .fix("add -H \"Content-Type: application/json\""),
                 );
             }
+        }
+    }
+
+    /// The content type of a form. curl appends its boundary to whatever stands there.
+    fn form_header(&mut self) {
+        let written = self.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let Some((_, value)) = written else {
+            self.headers.push(("Content-Type".into(), Some("multipart/form-data".into())));
+            return;
+        };
+        let bare = value.as_deref().map(multipart::without_boundary);
+        let had_boundary = bare.as_ref().zip(value.as_ref()).is_some_and(|(bare, v)| bare.len() < v.len());
+        let other_type = bare.as_deref().is_some_and(|v| !v.to_ascii_lowercase().starts_with("multipart/"));
+        if bare.is_some() {
+            *value = bare;
+        }
+        let place = Place::Header("Content-Type".into());
+        if had_boundary {
+            self.findings.push(
+                Finding::new(
+                    "boundary_written_twice",
+                    Level::Warning,
+                    "the header names a boundary and curl adds its own; a server that takes the first finds no field. \
+                     Here only the right one is sent",
+                )
+                .at(place.clone())
+                .fix("leave the Content-Type header out of a command with -F"),
+            );
+        }
+        if other_type {
+            self.findings.push(
+                Finding::new(
+                    "form_under_another_type",
+                    Level::Warning,
+                    "the body is a form, but the header names another content type",
+                )
+                .at(place)
+                .fix("leave the Content-Type header out of a command with -F"),
+            );
         }
     }
 

@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use super::sentence::{base_url, one_line};
-use crate::case::sanitize::{SafeBody, SafeHeader, SafeRequest};
+use crate::case::sanitize::{SafeBody, SafeFile, SafeHeader, SafeRequest};
+use crate::case::vocabulary::FileTransport;
 
 /// A longer body is not repeated in the command: it stands under `request.body`.
 const MOST_BODY_BYTES: usize = 16 * 1024;
@@ -15,8 +16,9 @@ const CURLS_OWN: [&str; 6] =
 
 /// The command, with comment lines before it.
 pub(super) fn command(request: &SafeRequest) -> String {
-    let (headers, left_out) = headers(request);
-    let body = body(request.body.as_ref());
+    let is_form = is_form(request);
+    let (headers, left_out) = headers(request, is_form);
+    let body = if is_form { form(request) } else { body(request.body.as_ref()) };
     let mut out = format!(
         "# BASE_URL is {}; API_KEY is a key of the same account.\n",
         one_line(&base_url(request), 300)
@@ -31,8 +33,8 @@ pub(super) fn command(request: &SafeRequest) -> String {
     for header in headers {
         let _ = write!(out, " \\\n  -H {}", with_variables(&header));
     }
-    if let Some(data) = body.argument {
-        let _ = write!(out, " \\\n  --data-binary {data}");
+    for argument in body.arguments {
+        let _ = write!(out, " \\\n  {argument}");
     }
     out.push('\n');
     out
@@ -55,10 +57,12 @@ fn url(request: &SafeRequest) -> String {
 }
 
 /// The headers to send, as `Name: value`, and the names of those that are left out.
-fn headers(request: &SafeRequest) -> (Vec<String>, Vec<String>) {
+fn headers(request: &SafeRequest, is_form: bool) -> (Vec<String>, Vec<String>) {
     let (mut kept, mut left_out) = (Vec::new(), Vec::new());
     for SafeHeader { name, value } in &request.headers {
-        let own = CURLS_OWN.iter().any(|own| name.as_str().eq_ignore_ascii_case(own));
+        let named = |word: &str| name.as_str().eq_ignore_ascii_case(word);
+        // Of a form curl writes the content type, with the boundary.
+        let own = CURLS_OWN.into_iter().any(named) || (is_form && named("content-type"));
         match value {
             Some(value) if !own => kept.push(one_line(&format!("{name}: {value}"), 4096)),
             Some(_) if own => {}
@@ -68,9 +72,45 @@ fn headers(request: &SafeRequest) -> (Vec<String>, Vec<String>) {
     (kept, left_out)
 }
 
+fn is_form(request: &SafeRequest) -> bool {
+    let is_direct = |file: &SafeFile| file.transport == FileTransport::Direct;
+    !request.form_fields.is_empty() || request.files.iter().any(is_direct)
+}
+
+/// `-F` for each field, with stand-ins for files and for texts that are not shown.
+fn form(request: &SafeRequest) -> BodyWords {
+    let mut arguments: Vec<String> = request
+        .form_fields
+        .iter()
+        .map(|(name, value)| {
+            let (name, value) = (one_line(name.as_str(), 200), one_line(value.as_str(), 4096));
+            format!("--form-string {}", with_variables(&format!("{name}={value}")))
+        })
+        .collect();
+    let mut sizes = Vec::new();
+    for file in request.files.iter().filter(|file| file.transport == FileTransport::Direct) {
+        let field = one_line(file.field.as_str(), 200);
+        let media = file.media_type.as_ref().map_or_else(String::new, |t| format!(";type={t}"));
+        arguments.push(format!("-F {}", quoted(&format!("{field}=@FILE{media}"))));
+        sizes.push(match file.bytes {
+            Some(bytes) => format!("{field} of {bytes} bytes"),
+            None => format!("{field} of a size that is not known"),
+        });
+    }
+    let comment = if sizes.is_empty() {
+        "Texts in brackets were replaced by their shape: put texts of the same length there.".to_owned()
+    } else {
+        format!(
+            "Put files of your own for FILE: {}. Texts in brackets were replaced by their shape.",
+            one_line(&sizes.join(", "), 400)
+        )
+    };
+    BodyWords { comment: Some(comment), arguments }
+}
+
 struct BodyWords {
     comment: Option<String>,
-    argument: Option<String>,
+    arguments: Vec<String>,
 }
 
 fn body(body: Option<&SafeBody>) -> BodyWords {
@@ -84,7 +124,7 @@ fn body(body: Option<&SafeBody>) -> BodyWords {
                         "The body is long: write request.body of this note to body.json, with texts of your own."
                             .to_owned(),
                     ),
-                    argument: Some("@body.json".to_owned()),
+                    arguments: vec!["--data-binary @body.json".to_owned()],
                 };
             }
             BodyWords {
@@ -92,7 +132,7 @@ fn body(body: Option<&SafeBody>) -> BodyWords {
                     "Texts in the body were replaced by their shape: put texts of the same length there."
                         .to_owned()
                 }),
-                argument: Some(quoted(&text)),
+                arguments: vec![format!("--data-binary {}", quoted(&text))],
             }
         }
         Some(SafeBody::Opaque { shape }) => BodyWords {
@@ -100,9 +140,9 @@ fn body(body: Option<&SafeBody>) -> BodyWords {
                 "The body is no JSON and is not shown ({}): write your own to body.bin.",
                 one_line(shape.as_str(), 200)
             )),
-            argument: Some("@body.bin".to_owned()),
+            arguments: vec!["--data-binary @body.bin".to_owned()],
         },
-        Some(SafeBody::Empty) | None => BodyWords { comment: None, argument: None },
+        Some(SafeBody::Empty) | None => BodyWords { comment: None, arguments: Vec::new() },
     }
 }
 

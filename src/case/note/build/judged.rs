@@ -199,12 +199,7 @@ pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
     if diagnosis.class == FailureClass::None && failed > 0 {
         open.push(format!("{failed} of {sent} attempts failed before the last one worked."));
     }
-    if completion_unknown(diagnosis.class) {
-        open.push(
-            "Whether the request was completed behind the gateway is not known; the gateway's log for it should be read before it is repeated."
-                .to_owned(),
-        );
-    }
+    open.extend(diagnosis.uncertain.iter().cloned());
     for other in &diagnosis.alternatives {
         open.push(format!("It may also be {} (rule {}).", other.class, other.rule));
     }
@@ -223,16 +218,6 @@ pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
         open.push("Each control was sent once.".to_owned());
     }
     open
-}
-
-fn completion_unknown(class: FailureClass) -> bool {
-    matches!(
-        class,
-        FailureClass::GatewayTimeout
-            | FailureClass::ClientTimeout
-            | FailureClass::StreamInterrupted
-            | FailureClass::NetworkReset
-    )
 }
 
 /// What no record of requests can show.

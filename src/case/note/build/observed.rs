@@ -9,11 +9,11 @@ use crate::case::catalog::{Endpoint, Profile};
 use crate::case::evidence::Timing;
 use crate::case::note::Run;
 use crate::case::note::model::{
-    AttemptPart, Body, Edge, ErrorPart, Happened, HeaderPart, QueryPart, RedirectPart, RequestIdPart,
-    RequestPart, ResponsePart, StreamPart, TimingPart,
+    AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
+    RequestIdPart, RequestPart, ResponsePart, StreamPart, TimingPart,
 };
 use crate::case::sanitize::{
-    SafeAttempt, SafeBody, SafeEdge, SafeError, SafeHeader, SafeRequest, SafeResponse,
+    SafeAttempt, SafeBody, SafeEdge, SafeError, SafeFile, SafeHeader, SafeRequest, SafeResponse,
 };
 use crate::case::vocabulary::{EnvelopeKind, StreamVerdict};
 
@@ -46,7 +46,23 @@ pub(super) fn request(
         content_type: header_value(&request.headers, "content-type"),
         headers: headers(&request.headers),
         body: request.body.as_ref().and_then(body),
+        files: request.files.iter().map(file).collect(),
+        form_fields: request
+            .form_fields
+            .iter()
+            .map(|(name, value)| FieldPart { name: name.to_string(), value: value.to_string() })
+            .collect(),
         body_bytes: request.body_bytes,
+    }
+}
+
+fn file(file: &SafeFile) -> FilePart {
+    FilePart {
+        field: file.field.to_string(),
+        name: file.name.as_ref().map(ToString::to_string),
+        media_type: file.media_type.as_ref().map(ToString::to_string),
+        bytes: file.bytes,
+        transport: file.transport,
     }
 }
 

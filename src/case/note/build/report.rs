@@ -5,7 +5,7 @@ use super::{counted, moment, primary_id, said, worked};
 use crate::case::note::Material;
 use crate::case::note::model::Report;
 use crate::case::sanitize::{SafeAttempt, SafeEvidence, SafeRequest};
-use crate::case::vocabulary::FailureClass;
+use crate::case::vocabulary::{FailureClass, FileTransport};
 
 /// Class, endpoint and outcome in one line.
 pub(super) fn title(class: FailureClass, evidence: &SafeEvidence) -> String {
@@ -80,7 +80,14 @@ fn with(request: &SafeRequest) -> String {
     if request.streaming {
         parts.push("a stream asked for".to_owned());
     }
-    if request.body_bytes > 0 {
+    let files = request.files.iter().filter(|f| f.transport == FileTransport::Direct).count();
+    if files > 0 || !request.form_fields.is_empty() {
+        parts.push(format!(
+            "a form of {} bytes: {} text fields and {files} files, shown under request.form_fields and request.files",
+            request.body_bytes,
+            request.form_fields.len()
+        ));
+    } else if request.body_bytes > 0 {
         parts.push(format!("the body of {} bytes shown under request.body", request.body_bytes));
     }
     if parts.is_empty() { String::new() } else { format!(" with {}", parts.join(", ")) }

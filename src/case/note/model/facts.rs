@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::case::vocabulary::{
-    EnvelopeKind, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict, TransportKind,
+    EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict,
+    TransportKind,
 };
 
 /// The request.
@@ -48,8 +49,41 @@ pub struct RequestPart {
     /// The body's structure; texts are replaced by their shape.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
+    /// Files: of a form, or attached in the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FilePart>,
+    /// Text fields of a form.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub form_fields: Vec<FieldPart>,
     /// Bytes of the body as sent.
     pub body_bytes: u64,
+}
+
+/// A file that went along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilePart {
+    /// Field of the form, or place in the JSON body as a JSON pointer.
+    pub field: String,
+    /// The shape of its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Media type that was declared.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Bytes of the content, base64 undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// How it went.
+    pub transport: FileTransport,
+}
+
+/// A text field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldPart {
+    /// Name.
+    pub name: String,
+    /// Value where it is known to be safe, else its shape.
+    pub value: String,
 }
 
 /// A query parameter.

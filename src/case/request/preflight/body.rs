@@ -10,7 +10,7 @@ use super::placeholder::is_placeholder;
 use super::url::{Address, method_of};
 use super::{contract, form};
 use crate::case::catalog::{BodyKind, Contract, Endpoint, Field, Profile};
-use crate::case::finding::{Finding, Level, Place, Source};
+use crate::case::finding::{Finding, Level, Place};
 use crate::case::request::{Draft, PartContent};
 
 /// Findings on members of one list, so that a thousand wrong messages do not make a thousand findings.
@@ -236,11 +236,8 @@ impl Checker<'_> {
                 let check = hit.check;
                 let level = contract::level(check.level);
                 self.report(check.id.as_str(), level, place, check.message.clone(), check.fix.clone());
-                if let Some(finding) = self.findings.last_mut() {
-                    finding.source = Some(Source {
-                        url: check.source.url.clone(),
-                        accessed: check.source.accessed.clone(),
-                    });
+                if let Some(finding) = self.findings.pop() {
+                    self.findings.push(finding.source(&check.source.url, &check.source.accessed));
                 }
             }
         }

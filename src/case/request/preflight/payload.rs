@@ -33,7 +33,7 @@ pub(super) fn has(text: &str, fault: Payload, media: &[String]) -> bool {
         Payload::OtherFormat => data_url.is_some_and(|d| {
             d.media.len() > "image/".len()
                 && begins_as(d.data).is_some_and(|real| {
-                    !real.eq_ignore_ascii_case(d.media) && !(real == "image/jpeg" && d.media == "image/jpg")
+                    !(real.eq_ignore_ascii_case(d.media) || (real == "image/jpeg" && d.media == "image/jpg"))
                 })
         }),
         Payload::NoBase64Mark => data_url.is_some_and(|d| !d.marked && !d.data.is_empty()),
@@ -82,7 +82,8 @@ fn encoded(text: &str) -> Option<&str> {
 
 /// At most `most` bytes of the beginning.
 fn start(text: &str, most: usize) -> &str {
-    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+    let most = most.min(text.len());
+    (0..=most).rev().find_map(|end| text.get(..end)).unwrap_or("")
 }
 
 /// True for base64 of either alphabet, with or without its padding; spaces are another fault.
@@ -155,15 +156,18 @@ fn link_host(text: &str) -> Option<String> {
 
 /// True for this machine and private networks (RFC 1918, RFC 4193, RFC 6762, RFC 8375).
 fn is_local(host: &str) -> bool {
-    if let Ok(v4) = host.parse::<std::net::Ipv4Addr>() {
-        return v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified();
-    }
-    if let Ok(v6) = host.parse::<std::net::Ipv6Addr>() {
-        return v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
+    let bracketed = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    match url::Host::parse(&bracketed) {
+        Ok(url::Host::Ipv4(v4)) => {
+            return v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified();
+        }
+        Ok(url::Host::Ipv6(v6)) => {
+            return v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
+        }
+        _ => {}
     }
     host == "localhost"
         || [".localhost", ".local", ".internal", ".home.arpa", ".lan"].iter().any(|end| host.ends_with(end))
-        || host == "host.docker.internal"
 }
 
 #[cfg(test)]

@@ -346,11 +346,10 @@ fn unversioned(path: &str) -> &str {
 fn is_placeholder_free(path: &str) -> bool {
     path.split('/').all(|s| {
         let lower = s.to_ascii_lowercase();
-        !(lower.contains('{') && lower.contains('}'))
-            && !(lower.contains("%7b") && lower.contains("%7d"))
-            && !(lower.starts_with('<') || lower.starts_with("%3c"))
-            && !lower.starts_with('$')
-            && !(lower.len() > 1 && lower.starts_with(':'))
+        !((lower.contains('{') && lower.contains('}'))
+            || (lower.contains("%7b") && lower.contains("%7d"))
+            || ["<", "%3c", "$"].iter().any(|begin| lower.starts_with(begin))
+            || (lower.len() > 1 && lower.starts_with(':')))
     })
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Known {
     sieve: Sieve,
     /// Secrets that only count as whole words.
     words: Vec<Vec<u8>>,
+    /// Names of files, lower case, that count as whole words.
+    names: Vec<String>,
     /// Hashes of windows of dropped texts, white space collapsed.
     spaced: Windows,
     /// The same of letters and digits alone, forwards and backwards.
@@ -85,6 +87,7 @@ impl Known {
     pub(super) fn new<'t>(
         ring: &KeyRing,
         dropped: impl IntoIterator<Item = &'t str>,
+        names: impl IntoIterator<Item = &'t str>,
         lexicon: &Lexicon,
     ) -> Self {
         let mut grams: HashMap<u64, Vec<Vec<u8>>> = HashMap::new();
@@ -131,6 +134,7 @@ impl Known {
             grams,
             sieve,
             words,
+            names: names.into_iter().map(str::to_lowercase).collect(),
             spaced: Windows::new(spaced),
             tight: Windows::new(tight),
             dense: Windows::new(dense),
@@ -142,6 +146,18 @@ impl Known {
         self.secret_in(view.bytes())
             .map(|at| ("a secret of this case", at))
             .or_else(|| self.text_in(view, lexicon).map(|at| ("text that was dropped", at)))
+            .or_else(|| self.name_in(view, lexicon).map(|at| ("the name of a file", at)))
+    }
+
+    fn name_in(&self, view: &View, lexicon: &Lexicon) -> Option<usize> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let text = String::from_utf8_lossy(view.bytes()).to_lowercase();
+        self.names.iter().filter(|name| !lexicon.explains_word(name)).find_map(|name| {
+            let mut found = text.match_indices(name.as_str()).map(|(at, _)| at);
+            found.find(|at| stands_alone(text.as_bytes(), *at, at + name.len()))
+        })
     }
 
     fn secret_in(&self, bytes: &[u8]) -> Option<usize> {

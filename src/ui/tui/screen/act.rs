@@ -9,7 +9,7 @@ use crate::case::request::Draft;
 use crate::case::sanitize::Format;
 use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
 use crate::ui::tui::editor::{EDITABLE, Editor, Target};
-use crate::ui::tui::field::{Field, WordField, model_in, neighbour, with_model};
+use crate::ui::tui::field::{Field, WordField, model_of, naming_model, neighbour};
 use crate::ui::tui::form;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
@@ -41,6 +41,8 @@ impl Screen {
             Action::PreviousStep => self.step_beside(session, false),
             Action::NextStep => self.step_beside(session, true),
             Action::Practice => self.open_practice(session),
+            Action::Story => self.toggle_story(session),
+            Action::NextScenario => self.next_scenario(session),
             Action::GoOn => self.go_on(session),
             Action::NextField => self.next_field(mode, session, true),
             Action::PreviousField => self.next_field(mode, session, false),
@@ -51,7 +53,7 @@ impl Screen {
             Action::Top => self.scroll(mode, Move::Top, session),
             Action::Bottom => self.scroll(mode, Move::Bottom, session),
             Action::EditField => self.edit(Target::Request(self.field), session),
-            Action::EditModel => self.ask(Asked::Model, &model_in(&session.draft().body).unwrap_or_default()),
+            Action::EditModel => self.ask(Asked::Model, &model_of(session.draft()).unwrap_or_default()),
             Action::ChooseGateway => self.pick(Choice::Gateway, session),
             Action::ChooseEndpoint => self.pick(Choice::Endpoint, session),
             Action::GiveKey => self.ask(Asked::Key, ""),
@@ -102,7 +104,12 @@ impl Screen {
             return Vec::new();
         }
         if self.popup.take().is_none() {
-            self.practice.is_open = false;
+            // The first Esc takes back what was typed, the next one leaves the list.
+            if self.practice.is_open && !self.practice.filter.is_empty() {
+                self.practice.filter_by(String::new());
+            } else {
+                self.practice.is_open = false;
+            }
         }
         Vec::new()
     }
@@ -130,17 +137,6 @@ impl Screen {
         let at = Step::ALL.iter().position(|s| *s == session.step()).unwrap_or(0);
         let to = if forward { at + 1 } else { at.wrapping_sub(1) };
         Step::ALL.get(to).map(|step| self.go_to(*step)).unwrap_or_default()
-    }
-
-    fn open_practice(&mut self, session: &Session) -> Vec<Wish> {
-        if self.practice.choices.is_empty() {
-            return self.say("there is no practice list here; start `casefile practice` for it");
-        }
-        if session.is_busy() {
-            return self.say("a request is under way; cancel it before you choose another scenario");
-        }
-        self.practice.is_open = true;
-        Vec::new()
     }
 
     fn go_on(&mut self, session: &Session) -> Vec<Wish> {
@@ -207,7 +203,7 @@ impl Screen {
         if session.is_busy() {
             return self.say("a request is under way; cancel it before you change anything");
         }
-        if target == Target::Request(Field::Body) && session.draft().body.len() > EDITABLE {
+        if target == Target::Request(Field::Body) && Field::Body.text(session.draft()).len() > EDITABLE {
             return self.say("the body is too large to be edited here; it is sent as it was pasted");
         }
         let mut editor = Editor::new(target, session.draft(), session.words());
@@ -256,6 +252,10 @@ impl Screen {
                 (Field::Headers, line.map(|l| (l + 1, usize::MAX)))
             }
             Place::Body { line, column, .. } => (Field::Body, Some((*line, *column))),
+            Place::Field(name) => {
+                let line = session.draft().form.iter().position(|part| part.name == *name);
+                (Field::Body, line.map(|l| (l + 1, usize::MAX)))
+            }
             Place::Whole | Place::Span { .. } | Place::Option(_) => return Vec::new(),
         };
         self.field = field;
@@ -282,7 +282,7 @@ impl Screen {
             Some(Popup::Prompt(prompt)) => self.answered(&prompt, session),
             Some(Popup::Picker(picker)) => self.picked(&picker, session),
             Some(Popup::Help { .. } | Popup::Leaving) => Vec::new(),
-            None => self.begin_practice(),
+            None => self.begin_practice(session),
         }
     }
 
@@ -296,8 +296,8 @@ impl Screen {
             (Asked::OtherKey, Some(value)) => {
                 tell(Event::ControlRequested(ControlAsk::Key { origin: TYPED, value }))
             }
-            (Asked::Model, _) if !open.is_empty() => match with_model(&session.draft().body, &open) {
-                Some(body) => tell(Event::Edited(crate::case::request::Draft { body, ..session.draft().clone() })),
+            (Asked::Model, _) if !open.is_empty() => match naming_model(session.draft(), &open) {
+                Some(draft) => tell(Event::Edited(draft)),
                 None => self.say("the body is no JSON object, so it can name no model; edit the body, or choose an endpoint"),
             },
             (Asked::OtherModel, _) if !open.is_empty() => {
@@ -306,20 +306,6 @@ impl Screen {
             (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
             _ => self.say("nothing was typed; nothing was changed"),
         }
-    }
-
-    fn begin_practice(&mut self) -> Vec<Wish> {
-        let Some(choice) = self.practice.choices.get(self.practice.marked).cloned() else {
-            return Vec::new();
-        };
-        self.start_over();
-        self.practice.is_open = false;
-        self.practice.chosen = Some(self.practice.marked);
-        vec![
-            Wish::Tell(Event::GoTo(Step::Request)),
-            Wish::Tell(Event::GatewayChosen(choice.gateway)),
-            Wish::Tell(Event::Pasted(choice.paste)),
-        ]
     }
 
     fn picked(&mut self, picker: &Picker, session: &Session) -> Vec<Wish> {

@@ -2,7 +2,7 @@
 
 use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::session::{Session, Step};
-use crate::ui::tui::field::{WordField, neighbour};
+use crate::ui::tui::field::{WordField, neighbour, shown_body};
 use crate::ui::tui::keys::Mode;
 use crate::ui::tui::layout;
 use crate::ui::tui::popup::Popup;
@@ -68,9 +68,15 @@ impl Screen {
                 }
             }
             Mode::Practice => {
-                let last = self.practice.choices.len().saturating_sub(1);
-                let at = self.practice.marked;
-                self.practice.marked = if way.is_down() { (at + 1).min(last) } else { at.saturating_sub(1) };
+                let page = isize::from(self.size.1.cast_signed()).div_euclid(2).max(1);
+                self.practice.step(match way {
+                    Move::Down => 1,
+                    Move::Up => -1,
+                    Move::PageDown => page,
+                    Move::PageUp => -page,
+                    Move::Top => isize::MIN,
+                    Move::Bottom => isize::MAX,
+                });
             }
             Mode::Sending | Mode::Waiting if session.step() == Step::Isolate => {
                 self.scroll_isolate(way, session);
@@ -113,7 +119,7 @@ impl Screen {
         let area = layout::request(body, session).body;
         let width = usize::from(area.width).saturating_sub(GUTTER);
         let height = usize::from(area.height);
-        let text = &session.draft().body;
+        let text = &*shown_body(session);
         self.tops.body =
             way.apply(self.tops.body, height, |from, further| scrolled(text, width, height, from, further));
     }

@@ -1,6 +1,6 @@
 //! Keys and pastes that are text.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Screen, Wish};
 use crate::session::{Event, Session, Step};
@@ -21,8 +21,31 @@ impl Screen {
             }
             return Vec::new();
         }
+        if self.practice.is_open && self.editor.is_none() {
+            self.type_filter(key);
+            return Vec::new();
+        }
         let Some(editor) = &mut self.editor else { return Vec::new() };
         if editor.key(key, session.catalog()) { self.hand_over(session) } else { Vec::new() }
+    }
+
+    /// In the practice list, letters choose what is shown.
+    fn type_filter(&mut self, key: &KeyEvent) {
+        let mut filter = self.practice.filter.clone();
+        match key.code {
+            KeyCode::Backspace => {
+                filter.pop();
+            }
+            KeyCode::Char(c)
+                if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+                    && !c.is_control()
+                    && filter.chars().count() < 40 =>
+            {
+                filter.push(c);
+            }
+            _ => return,
+        }
+        self.practice.filter_by(filter);
     }
 
     /// Pasted text: into the prompt or editor that is open; on the page Request it is a new request.

@@ -46,6 +46,12 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
     say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);
+    for upload in consent.uploads.iter().take(12) {
+        say(&cut(&format!("uploads {}", upload.line()), width.saturating_mul(2)), theme.warn);
+    }
+    if consent.uploads.len() > 12 {
+        say(&format!("and {} more files", consent.uploads.len() - 12), theme.warn);
+    }
     for key in &consent.keys {
         key_lines(key, &consent.host, theme, &mut say);
     }

@@ -61,7 +61,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
 
 fn purpose(session: &Session, screen: &Screen) -> &'static str {
     if screen.practice.is_open {
-        return "Choose a failure and walk it to its note. A gateway on this machine answers as the real one does; no key and no network is used.";
+        return "Choose a failure and walk it to its note. Letters choose the scenarios that have them; a score at the end of a walk stands before its title. A gateway on this machine answers as the real one does; no key and no network is used.";
     }
     match session.step() {
         Step::Request => {

@@ -45,7 +45,9 @@ fn preview(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
     };
     let confirmed = if session.confirmed() { "" } else { ", not confirmed yet (4)" };
     let bytes = session.output().and_then(|o| o.rendered.as_ref().ok()).map_or(0, |r| r.as_str().len());
-    let heading = format!("The note as {format}, {bytes} bytes{confirmed}");
+    let fault = session.output().is_some_and(|o| o.template_fault.is_some());
+    let by = if fault { " by the built-in template, yours has a fault" } else { "" };
+    let heading = format!("The note as {format}{by}, {bytes} bytes{confirmed}");
     let inner = area::headed(frame, area, &heading, marked, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let refused = session.output().is_some_and(|o| o.rendered.is_err());

@@ -12,7 +12,7 @@ use super::{edit, reproduce};
 use crate::case::evidence::Source;
 use crate::case::finding::{Finding, Place};
 use crate::session::Session;
-use crate::ui::tui::field::{Field, READ_AT_MOST, header_line, model_in};
+use crate::ui::tui::field::{Field, READ_AT_MOST, header_line, model_of, shown_body};
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::Screen;
@@ -119,7 +119,7 @@ fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, t
 fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let gateway = session.profile().map_or("not known", |p| p.name.as_str());
     let body = &session.draft().body;
-    let model = match model_in(body) {
+    let model = match model_of(session.draft()) {
         Some(model) if model.is_empty() => "empty in the body".to_owned(),
         Some(model) => model,
         None if body.len() > READ_AT_MOST => "not looked for, the body is large".to_owned(),
@@ -198,9 +198,15 @@ fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
 }
 
 fn body(frame: &mut Frame<'_>, head: Rect, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
-    let text = &session.draft().body;
+    let text = &*shown_body(session);
     let (sign, style) = mark(Field::Body, screen, theme);
-    let title = format!("{sign} Body ({} bytes)", text.len());
+    let title = match session.draft() {
+        draft if draft.is_form() => {
+            let bytes = session.request().map_or(0, |request| request.body_bytes());
+            format!("{sign} Form, one field a line ({} fields, {bytes} bytes)", draft.form.len())
+        }
+        draft => format!("{sign} Body ({} bytes)", draft.body.len()),
+    };
     frame.render_widget(Paragraph::new(Span::styled(title, style)), head);
     if let Some(editor) = edit::of(screen, Field::Body) {
         edit::in_place(frame, area, editor);
@@ -244,6 +250,7 @@ fn finding_text(finding: &Finding) -> String {
         Place::Header(name) => format!("header {name}: "),
         Place::Body { line, column, path } if path.is_empty() => format!("body {line}:{column}: "),
         Place::Body { line, column, path } => format!("body {line}:{column} {path}: "),
+        Place::Field(name) => format!("field {name}: "),
         Place::Option(option) => format!("option {option}: "),
     };
     let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };
