@@ -84,6 +84,8 @@ struct Words {
     ids: Vec<String>,
     times: Regex,
     durations: Regex,
+    /// How much had been read when unpacking stopped: that depends on how the network cut the bytes.
+    read: Regex,
 }
 
 impl Words {
@@ -94,6 +96,7 @@ impl Words {
             host: side.host.to_owned(),
             ids: if ids { Vec::new() } else { listed.into_iter().flatten().filter_map(id).collect() },
             times: Regex::new(r"started at \d{4}-\d\d-\d\dT[0-9:.]+Z").expect("a pattern"),
+            read: Regex::new(r"\b\d+ bytes gave more than").expect("a pattern"),
             durations: Regex::new(r"\bafter [0-9.]+ m?s\b").expect("a pattern"),
         }
     }
@@ -157,8 +160,10 @@ fn differ(at: &str, ours: &Value, theirs: &Value, words: &[Words; 2], found: &mu
             }
         }
         (Value::String(a), Value::String(b)) => {
-            let plain = |words: &Words, text| {
-                if at.starts_with("/report/") { words.prose(text) } else { words.plain(text) }
+            let plain = |words: &Words, text| match at {
+                "/response/packing" => words.read.replace(text, "N bytes gave more than").into_owned(),
+                at if at.starts_with("/report/") => words.prose(text),
+                _ => words.plain(text),
             };
             let (a, b) = (plain(&words[0], a), plain(&words[1], b));
             if a != b {
