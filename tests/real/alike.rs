@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::compare::Faults;
 
 /// Milliseconds by which two durations may differ: two busy cores delay either side.
-const SLACK_MS: f64 = 1800.0;
+const SLACK_MS: f64 = 1400.0;
 
 /// Header lines that a server's HTTP implementation writes by itself: how it frames a body and whether it keeps the
 /// connection. `date` and `server` are not in this list of the note, but beside it, and are treated there.

@@ -200,7 +200,7 @@ table! {
     gateway_timeout_504: "gateway-timeout-504", [MountebankBut(PHRASE), Nginx("location / { proxy_pass http://@SILENT@; proxy_read_timeout 1s; }", &[])];
     origin_timeout_524: "origin-timeout-524", [MountebankBut(PHRASE)];
     connection_reset: "connection-reset", [Nginx("reset_timedout_connection on; return 444;", &[])], direct: true;
-    slow_first_byte: "slow-first-byte", [AimockComesLate, Nginx("location / { proxy_pass http://@SILENT@; }", &[])], direct: true, options: &["--timeout", "3"];
+    slow_first_byte: "slow-first-byte", [Mountebank];
     hanging: "hanging", [AimockComesLate, Nginx("location / { proxy_pass http://@SILENT@; }", &[])], direct: true, options: &["--timeout", "3"];
     stream_cut: "stream-cut", [Aimock(AIMOCK_STREAM)];
     done_without_reason: "done-without-reason", [Mountebank];
