@@ -1,18 +1,27 @@
 //! Notes about real servers, compared with what these servers really sent: the LiteLLM proxy, aimock behind it, and nginx
 //! before it, all on the loopback interface. `.ci/real` installs and starts them and counts the cases that ran.
 //!
-//! Each case runs casefile three times: JSON on stdout, YAML into a file, Markdown on stdout.
+//! Each case runs casefile three times: JSON on stdout, YAML into a file, Markdown on stdout. The module `scenarios` has
+//! the practice gateway's failures served by mountebank, nginx and aimock, and compares the notes.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+#[path = "real/alike.rs"]
+mod alike;
 #[path = "real/compare.rs"]
 mod compare;
 #[path = "real/leak.rs"]
 mod leak;
+#[path = "real/others.rs"]
+mod others;
+#[path = "real/place.rs"]
+mod place;
 #[path = "real/relay.rs"]
 mod relay;
 #[path = "real/run.rs"]
 mod run;
+#[path = "real/scenarios.rs"]
+mod scenarios;
 #[path = "real/wire.rs"]
 mod wire;
 

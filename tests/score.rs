@@ -50,6 +50,7 @@ fn lost(score: &Score) -> Vec<&'static str> {
 
 #[test]
 fn each_fault_lowers_the_score() {
+    type Change = fn(&mut Note);
     let words = Words {
         question: "Is this model served?".into(),
         expected: "An answer.".into(),
@@ -61,7 +62,6 @@ fn each_fault_lowers_the_score() {
     assert!(full.is_full());
     assert_eq!(lost(&full), ["isolated"], "{full:?}");
     assert_eq!(full.points(), (9, 10));
-    type Change = fn(&mut Note);
     let table: [(Change, &str); 9] = [
         (|n| n.diagnosis.failure_class = FailureClass::Auth, "class"),
         (|n| n.diagnosis.retryable = RetryVerdict::Yes, "retry"),

@@ -10,7 +10,7 @@ const HEAD: u64 = 16;
 
 /// Looks at each of `paths`: relative ones from the current folder, nothing in them replaced.
 pub fn look(paths: Vec<String>) -> FilesSeen {
-    let folder = std::env::current_dir().map(|f| f.display().to_string()).unwrap_or_else(|_| ".".to_owned());
+    let folder = std::env::current_dir().map_or_else(|_| ".".to_owned(), |f| f.display().to_string());
     let files = paths
         .into_iter()
         .map(|path| {

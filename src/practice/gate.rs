@@ -53,6 +53,8 @@ impl Asked {
 /// What goes back.
 pub(super) struct Reply {
     pub(super) status: u16,
+    /// The phrase behind the status where the server has its own.
+    pub(super) reason: Option<&'static str>,
     /// Beside date, server (unless it is among them), connection and the framing; names in lower case.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Body,
@@ -95,7 +97,7 @@ pub(super) enum Then {
 
 impl Reply {
     pub(super) fn new(status: u16, body: Vec<u8>) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Whole(body), after_ms: 0 }
+        Self { status, reason: None, headers: Vec::new(), body: Body::Whole(body), after_ms: 0 }
     }
 
     pub(super) fn json(status: u16, value: &Value) -> Self {

@@ -24,13 +24,14 @@ impl Special {
 }
 
 /// A special answer that does not build on the right one.
-pub(super) fn special(special: &Special, family: &Family, call: &Call<'_>) -> Reply {
+pub(super) fn special(special: &'static Special, family: &Family, call: &Call<'_>) -> Reply {
     let text = match (&special.raw, &special.error) {
         (Some(raw), _) => call.fill(raw),
         (None, Some(words)) => error(special.at, words, family, call),
         (None, None) => String::new(),
     };
     let mut reply = Reply::new(special.status, text.into_bytes());
+    reply.reason = special.reason.as_deref();
     reply.after_ms = special.wire.first_byte_after_ms;
     if special.wire.hang {
         reply.body = Body::Hang;

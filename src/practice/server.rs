@@ -139,8 +139,8 @@ fn plain(status: u16, text: &str) -> Reply {
 }
 
 fn head(reply: &Reply, gate: &Gate) -> String {
-    let phrase =
-        http::StatusCode::from_u16(reply.status).ok().and_then(|s| s.canonical_reason()).unwrap_or("");
+    let usual = || http::StatusCode::from_u16(reply.status).ok().and_then(|s| s.canonical_reason());
+    let phrase = reply.reason.or_else(usual).unwrap_or("");
     let mut head = format!("HTTP/1.1 {} {phrase}\r\n", reply.status);
     let mut line = |name: &str, value: &str| {
         for part in [name, ": ", value, "\r\n"] {

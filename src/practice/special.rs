@@ -39,6 +39,9 @@ pub(super) struct Special {
     /// Status.
     #[serde(default = "ok")]
     pub(super) status: u16,
+    /// The phrase behind it, where it is not that of RFC 9110.
+    #[serde(default)]
+    pub(super) reason: Option<String>,
     /// Headers, names in lower case.
     #[serde(default)]
     pub(super) headers: BTreeMap<String, String>,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# install.sh TOOLS: puts aimock (npm) and the LiteLLM proxy (PyPI) into TOOLS, pinned, and sees that nginx is there.
+# install.sh TOOLS: puts aimock and mountebank (npm) and the LiteLLM proxy (PyPI) into TOOLS, pinned, and sees that nginx
+# is there.
 # What is there already is left alone, so a second run takes no time. Registries are those set up on the machine.
 # PYTHON chooses the interpreter (3.10 or later; run on 3.11 and 3.12).
 set -euo pipefail
@@ -8,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 tools=$(cd "$1" && pwd)
 AIMOCK=1.43.0
+MOUNTEBANK=2.9.1
 LITELLM=1.106.2
 
 say() { echo "install: $*" >&2; }
@@ -77,17 +79,23 @@ aimock_works() {
     && "$tools/aimock/node_modules/.bin/llmock" --help > /dev/null 2>&1
 }
 
-install_aimock() {
-  command -v npm > /dev/null || fail "npm is missing; aimock needs Node 20.15 or later with npm"
-  say "aimock $AIMOCK with node $(node --version)"
-  rm -rf "$tools/aimock"
-  mkdir -p "$tools/aimock"
-  npm install --silent --no-audit --no-fund --prefix "$tools/aimock" "@copilotkit/aimock@$AIMOCK" >&2
-  aimock_works || fail "aimock $AIMOCK was installed, but does not start with node $(node --version); it needs 20.15 or later"
+mountebank_works() {
+  grep -qs "\"version\": \"$MOUNTEBANK\"" "$tools/mountebank/node_modules/mountebank/package.json" \
+    && "$tools/mountebank/node_modules/.bin/mb" help > /dev/null 2>&1
+}
+
+from_npm() { # FOLDER PACKAGE VERSION
+  command -v npm > /dev/null || fail "npm is missing; $1 needs Node 20.15 or later with npm"
+  say "$1 $3 with node $(node --version)"
+  rm -rf "${tools:?}/$1"
+  mkdir -p "$tools/$1"
+  npm install --silent --no-audit --no-fund --prefix "$tools/$1" "$2@$3" >&2
+  "$1_works" || fail "$1 $3 was installed, but does not start with node $(node --version); it needs 20.15 or later"
 }
 
 if ! nginx_works || ! command -v openssl > /dev/null; then from_debian nginx openssl; fi
 nginx_works || fail "nginx was installed, but is not to be found"
-aimock_works || install_aimock
+aimock_works || from_npm aimock @copilotkit/aimock "$AIMOCK"
+mountebank_works || from_npm mountebank mountebank "$MOUNTEBANK"
 litellm_works || install_litellm
-say "ready: aimock $AIMOCK, LiteLLM $LITELLM, $("$(command -v nginx || echo /usr/sbin/nginx)" -v 2>&1)"
+say "ready: aimock $AIMOCK, mountebank $MOUNTEBANK, LiteLLM $LITELLM, $("$(command -v nginx || echo /usr/sbin/nginx)" -v 2>&1)"

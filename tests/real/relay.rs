@@ -18,6 +18,8 @@ pub struct Passed {
     pub response: Vec<u8>,
     /// When the first byte of the client came.
     pub first_request_byte: Option<DateTime<Utc>>,
+    /// When the first byte of the server came.
+    pub first_response_byte: Option<DateTime<Utc>>,
     /// When the last byte of the server came.
     pub last_response_byte: Option<DateTime<Utc>>,
     /// When no more could come from the server: it closed, or the client had ended.
@@ -112,7 +114,9 @@ fn pass(client: &TcpStream, upstream: &TcpStream, passed: &Arc<Mutex<Passed>>) -
     let down = std::thread::spawn(move || {
         copy(&mut from_upstream, |bytes| {
             let mut passed = response.lock().expect("no thread panicked");
-            passed.last_response_byte = Some(Utc::now());
+            let now = Utc::now();
+            passed.first_response_byte.get_or_insert(now);
+            passed.last_response_byte = Some(now);
             passed.response.extend_from_slice(bytes);
             drop(passed);
             let _ = to_client.write_all(bytes);

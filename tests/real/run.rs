@@ -1,20 +1,25 @@
 //! Runs casefile for one case, in surroundings of its own, and looks through everything that it leaves behind.
 
+use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::compare::{Expected, Faults, Truth, compare, markdown};
 use crate::leak::{Canary, random};
+use crate::place::Place;
 use crate::relay::Relay;
 use crate::wire;
 
 /// The variable that holds the key where a case gives it by name.
 const KEY_VARIABLE: &str = "CASEFILE_REAL_KEY";
+
+/// Words of the prompts and the answers.
+const WORDS: [&str; 4] = ["Ward round", "All good", "alpha", "bravo"];
 
 /// A setting of `.ci/real`.
 pub fn setting(name: &str) -> String {
@@ -143,23 +148,23 @@ pub fn named_key_needs_its_host(name: &'static str) {
     let body = secrets.body(&case);
     let url = format!("http://{}{}", relay.address(), case.path);
     let command = place.write("failed.sh", &secrets.curl(&case, &url, &body));
-    let mut arguments = place.arguments(&case, Form::Json, &command, &relay.address());
+    let mut arguments = self::arguments(&place, &case, Form::Json, &command, &relay.address());
     let host = arguments.iter().position(|a| a == "--key-host").expect("the option");
     arguments.drain(host..host + 2);
-    let output = place.casefile(&arguments, &case, &secrets.key);
+    let output = place.casefile(&arguments, &variables(&case, &secrets.key));
     faults.check(output.status.code() == Some(2), || format!("exit {:?} instead of 2", output.status.code()));
     faults.check(output.stdout.is_empty(), || "stdout is not empty".to_owned());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     faults.check(said.contains("--key-host"), || format!("the refusal names no way out: {said}"));
     let sent: usize = relay.finish().iter().map(|c| c.request.len()).sum();
     faults.check(sent == 0, || format!("{sent} bytes were sent"));
-    place.leaks(&mut faults, &secrets, &output);
+    place.leaks(&mut faults, &secrets.canaries, &WORDS, &output);
     done(name);
     assert!(faults.0.is_empty(), "{name}:\n  {}\n", faults.0.join("\n  "));
 }
 
 /// Notes that a case was compared to its end, kept or not; `.ci/real` counts them.
-fn done(name: &str) {
+pub fn done(name: &str) {
     let mut file =
         std::fs::OpenOptions::new().append(true).open(setting("CASEFILE_REAL_DONE")).expect("the list");
     writeln!(file, "{name}").expect("the list takes a line");
@@ -183,16 +188,16 @@ fn once(case: &Case, form: Form) -> Faults {
     let command =
         place.write("failed.sh", &secrets.curl(case, &format!("{scheme}://{host}{}", case.path), &body));
     let seen_before = in_nginx_log(case);
-    let arguments = place.arguments(case, form, &command, &host);
+    let arguments = self::arguments(&place, case, form, &command, &host);
     let earliest = Utc::now();
-    let output = place.casefile(&arguments, case, &secrets.key);
+    let output = place.casefile(&arguments, &variables(case, &secrets.key));
     let after = Utc::now();
 
     let mut faults = Faults::default();
     if output.status.code() != Some(0) {
         let said = String::from_utf8_lossy(&output.stderr);
         faults.0.push(format!("exit {:?}, stderr: {said}", output.status.code()));
-        place.leaks(&mut faults, &secrets, &output);
+        place.leaks(&mut faults, &secrets.canaries, &WORDS, &output);
         return faults;
     }
     let truth = match relay {
@@ -249,7 +254,7 @@ fn once(case: &Case, form: Form) -> Faults {
     if form != Form::Markdown {
         place.validate(&mut faults, &note);
     }
-    place.leaks(&mut faults, &secrets, &output);
+    place.leaks(&mut faults, &secrets.canaries, &WORDS, &output);
     faults
 }
 
@@ -392,119 +397,34 @@ impl Secrets {
     }
 }
 
-/// A home of its own: nothing of the machine's user is read, and everything that casefile writes can be found.
-struct Place {
-    input: tempfile::TempDir,
-    home: tempfile::TempDir,
+fn arguments(place: &Place, case: &Case, form: Form, command: &Path, host: &str) -> Vec<String> {
+    let mut arguments: Vec<String> =
+        ["note", "--yes", "--retries", "0", "--from"].map(str::to_owned).to_vec();
+    arguments.push(command.display().to_string());
+    if let Key::Named(_) = case.key {
+        arguments.extend(["--key-env", KEY_VARIABLE, "--key-host", host].map(str::to_owned));
+    }
+    let format = match form {
+        Form::Json => "json",
+        Form::Yaml => "yaml",
+        Form::Markdown => "markdown",
+    };
+    arguments.extend(["--format", format].map(str::to_owned));
+    if form == Form::Yaml {
+        arguments.extend(["--out".to_owned(), place.note().display().to_string()]);
+    }
+    arguments
 }
 
-impl Place {
-    fn new() -> Self {
-        let folder = || tempfile::tempdir().expect("a temporary folder");
-        let place = Self { input: folder(), home: folder() };
-        for name in ["config", "state", "tmp", "out"] {
-            std::fs::create_dir(place.home.path().join(name)).expect("a folder");
-        }
-        place
+/// What casefile finds in its environment.
+fn variables(case: &Case, key: &str) -> Vec<(&'static str, OsString)> {
+    let mut variables = Vec::new();
+    if let Key::Named(_) = case.key {
+        variables.push((KEY_VARIABLE, OsString::from(key)));
     }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.input.path().join(name);
-        std::fs::write(&path, text).expect("a file");
-        path
+    if let Some(name) = case.trusted {
+        let folder = setting("CASEFILE_REAL_NGINX_DIR");
+        variables.push(("SSL_CERT_FILE", Path::new(&folder).join(name).into_os_string()));
     }
-
-    fn arguments(&self, case: &Case, form: Form, command: &Path, host: &str) -> Vec<String> {
-        let mut arguments: Vec<String> =
-            ["note", "--yes", "--retries", "0", "--from"].map(str::to_owned).to_vec();
-        arguments.push(command.display().to_string());
-        if let Key::Named(_) = case.key {
-            arguments.extend(["--key-env", KEY_VARIABLE, "--key-host", host].map(str::to_owned));
-        }
-        let format = match form {
-            Form::Json => "json",
-            Form::Yaml => "yaml",
-            Form::Markdown => "markdown",
-        };
-        arguments.extend(["--format", format].map(str::to_owned));
-        if form == Form::Yaml {
-            arguments.extend(["--out".to_owned(), self.note().display().to_string()]);
-        }
-        arguments
-    }
-
-    /// Where the note is written that goes into a file.
-    fn note(&self) -> PathBuf {
-        self.home.path().join("out/note.yaml")
-    }
-
-    fn casefile(&self, arguments: &[String], case: &Case, key: &str) -> Output {
-        let home = self.home.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_casefile"));
-        command
-            .args(arguments)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", home)
-            .env("TMPDIR", home.join("tmp"))
-            .env("CASEFILE_CONFIG_DIR", home.join("config"))
-            .env("CASEFILE_STATE_DIR", home.join("state"))
-            .current_dir(home)
-            .stdin(Stdio::null());
-        if let Key::Named(_) = case.key {
-            command.env(KEY_VARIABLE, key);
-        }
-        if let Some(name) = case.trusted {
-            command.env("SSL_CERT_FILE", Path::new(&setting("CASEFILE_REAL_NGINX_DIR")).join(name));
-        }
-        command.output().expect("casefile runs")
-    }
-
-    fn validate(&self, faults: &mut Faults, note: &[u8]) {
-        let path = self.home.path().join("out/for-validate");
-        std::fs::write(&path, note).expect("a file");
-        let output = Command::new(env!("CARGO_BIN_EXE_casefile"))
-            .arg("validate")
-            .arg(path)
-            .env("CASEFILE_CONFIG_DIR", self.home.path().join("config"))
-            .env("CASEFILE_STATE_DIR", self.home.path().join("state"))
-            .output()
-            .expect("casefile runs");
-        faults.check(output.status.success(), || {
-            let said = [output.stdout.clone(), output.stderr.clone()].concat();
-            format!("validate refuses the note: {}", String::from_utf8_lossy(&said))
-        });
-    }
-
-    /// Looks for every secret in stdout, stderr and all files, their names included.
-    fn leaks(&self, faults: &mut Faults, secrets: &Secrets, output: &Output) {
-        let mut all =
-            vec![("stdout".to_owned(), output.stdout.clone()), ("stderr".to_owned(), output.stderr.clone())];
-        collect(self.home.path(), &mut all);
-        for (place, bytes) in &all {
-            for canary in &secrets.canaries {
-                if let Some(form) = canary.found_in(bytes) {
-                    faults.0.push(format!("LEAK: {form}, in {place}"));
-                }
-            }
-            for text in ["Ward round", "All good", "alpha", "bravo"] {
-                let holds = bytes.windows(text.len()).any(|w| w == text.as_bytes());
-                faults.check(!holds, || format!("LEAK: text of prompt or answer ({text}), in {place}"));
-            }
-        }
-    }
-}
-
-fn collect(folder: &Path, all: &mut Vec<(String, Vec<u8>)>) {
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.display().to_string();
-        if path.is_dir() {
-            all.push((format!("the name {name}"), name.into_bytes()));
-            collect(&path, all);
-        } else {
-            let bytes = std::fs::read(&path).expect("a readable file");
-            all.push((name.clone(), [name.as_bytes(), b"\n", &bytes].concat()));
-        }
-    }
+    variables
 }

@@ -2,7 +2,7 @@
 # `.ci/real` sets the ports, the folders and the keys; everything listens on 127.0.0.1 only.
 set -euo pipefail
 : "${TOOLS:?the folder that install.sh filled}"
-: "${AIMOCK_PORT:?} ${SLOW_PORT:?} ${GATEWAY_PORT:?} ${FRONT_PORT:?} ${SITE_PORT:?} ${FAULT_PORT:?} ${TLS_PORT:?} ${EXPIRED_PORT:?} ${DEAD_PORT:?}"
+: "${AIMOCK_PORT:?} ${SLOW_PORT:?} ${GATEWAY_PORT:?} ${FRONT_PORT:?} ${SITE_PORT:?} ${FAULT_PORT:?} ${TLS_PORT:?} ${EXPIRED_PORT:?} ${DEAD_PORT:?} ${MOUNTEBANK_PORT:?} ${OPEN_PORT:?}"
 : "${UPSTREAM_KEY:?taken by aimock}"
 
 here=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)

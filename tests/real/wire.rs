@@ -1,5 +1,8 @@
 //! Reads recorded bytes as HTTP/1.1, simply and apart from casefile's own code.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use serde_json::Value;
 
 /// A recorded request.
@@ -65,6 +68,20 @@ pub fn answer(bytes: &[u8]) -> Option<Answer> {
     let reason = words.next().unwrap_or_default().to_owned();
     let (body, complete, _) = unframe(&headers, body);
     Some(Answer { version, status, reason, headers, body, complete })
+}
+
+/// Asks a server's own administration.
+pub fn ask(host: &str, method: &str, path: &str, body: &str) -> Answer {
+    let mut stream = TcpStream::connect(host).expect("the server accepts connections");
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).expect("sent");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("answered");
+    answer(&bytes).expect("an answer")
 }
 
 fn split(bytes: &[u8]) -> (String, &[u8]) {

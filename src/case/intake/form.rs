@@ -1,5 +1,5 @@
 //! The parts of a form as curl's `-F` writes them, and back: `name=text`, `name=@file`, `name=<file`, with `;type=`,
-//! `;filename=`. The grammar is that of curl's own parser (curl/curl:src/tool_formparse.c@01a8d8c, read 2026-11-21)
+//! `;filename=`. The grammar is that of curl's own parser (`curl/curl:src/tool_formparse.c@01a8d8c`, read 2026-11-21)
 //! and of its manual page (<https://curl.se/docs/manpage.html#-F>); compared with curl 7.88.1.
 //!
 //! The screen shows and edits the parts of a form in the same words, one line for each.
@@ -329,7 +329,7 @@ mod tests {
                 format!("{}: {content}{filename}{media}", p.name)
             })
             .collect();
-        let oddities: String = read.oddities.iter().map(|o| format!(" !{o:?}")).collect();
+        let oddities = read.oddities.iter().fold(String::new(), |all, o| format!("{all} !{o:?}"));
         format!("{}{oddities}", parts.join(" | "))
     }
 

@@ -309,12 +309,11 @@ mod tests {
                 }
                 from = found + after;
             };
-            match end {
-                Some(end) => rest = &inside[end + run..],
-                None => {
-                    out.push_str(&fence);
-                    rest = inside;
-                }
+            if let Some(end) = end {
+                rest = &inside[end + run..];
+            } else {
+                out.push_str(&fence);
+                rest = inside;
             }
         }
         out + rest

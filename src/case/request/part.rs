@@ -1,6 +1,8 @@
 //! What a part of a form says of itself on the wire, as curl says it (curl/curl:lib/mime.c; compared with the bytes that
 //! curl 7.88.1 sends, 2026-11-21).
 
+use std::fmt::Write;
+
 use super::{Part, PartContent};
 
 /// File name endings for which curl itself names a media type; anything else is `application/octet-stream`.
@@ -82,13 +84,13 @@ impl Part {
         for (name, value) in [("name", Some(self.name.as_str())), ("filename", self.sent_filename())] {
             if let Some(value) = value {
                 let value = value.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-                out.push_str(&format!("; {name}=\"{value}\""));
+                let _ = write!(out, "; {name}=\"{value}\"");
             }
         }
         out.push_str("\r\n");
         if let Some(media) = self.sent_media_type() {
             let media: String = media.chars().filter(|c| !c.is_control()).collect();
-            out.push_str(&format!("Content-Type: {media}\r\n"));
+            let _ = write!(out, "Content-Type: {media}\r\n");
         }
         out.push_str("\r\n");
         out

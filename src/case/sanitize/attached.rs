@@ -136,7 +136,9 @@ pub(super) fn file_names<'v>(body: &'v Value, depth: usize, out: &mut Vec<&'v st
             }
         }
         Value::Array(items) if depth <= DEEPEST => {
-            items.iter().for_each(|inner| file_names(inner, depth + 1, out));
+            for inner in items {
+                file_names(inner, depth + 1, out);
+            }
         }
         _ => {}
     }

@@ -87,9 +87,10 @@ impl Sanitizer<'_> {
             self.text.lexicon.add(text);
             return text.clone();
         }
-        let (word, rule) = match is_prompt(part, &self.catalog.safe.prompt_fields) {
-            true => ("prompt", "prompt_field"),
-            false => ("text", "unknown_field"),
+        let (word, rule) = if is_prompt(part, &self.catalog.safe.prompt_fields) {
+            ("prompt", "prompt_field")
+        } else {
+            ("text", "unknown_field")
         };
         self.text.ledger.add(word, rule, &place);
         shape::of_string(text, word)

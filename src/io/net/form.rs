@@ -1,5 +1,6 @@
 //! The bytes of a form: the parts with their heads as curl writes them, between the session's boundary.
 
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -57,7 +58,7 @@ fn boundary(pieces: &[(String, Vec<u8>)]) -> String {
     for round in 0..2_u8 {
         let mut hasher = DefaultHasher::new();
         (round, pieces).hash(&mut hasher);
-        out.push_str(&format!("{:016x}", hasher.finish()));
+        let _ = write!(out, "{:016x}", hasher.finish());
     }
     out.truncate(BOUNDARY_LENGTH);
     out

@@ -138,7 +138,9 @@ fn query(endpoint: &Endpoint, model: &str, key: Option<&str>, catalog: &Catalog)
             usual => usual,
         };
         out.push(if out.is_empty() { '?' } else { '&' });
-        out.push_str(&format!("{}={value}", parameter.name));
+        out.push_str(&parameter.name);
+        out.push('=');
+        out.push_str(value);
     }
     out
 }
@@ -191,13 +193,14 @@ mod tests {
 
     #[test]
     fn every_kind_of_endpoint_gets_what_it_needs() {
+        /// Endpoint, URL behind the base, body or none, form, what is left to write.
+        type Row<'a> = (&'a str, &'a str, bool, &'a [&'a str], &'a [&'a str]);
         let catalog = Catalog::built_in();
         let comet = catalog.profile("cometapi");
         let named = Draft { body: r#"{"model":"m-1","input":"ok"}"#.into(), ..Draft::default() };
         let fill = |draft: &Draft, id: &str| fill(draft, catalog.endpoint(id).expect(id), comet, &catalog);
         let base = "https://api.cometapi.com";
-        // endpoint, URL behind the base, body or none, form, what is left to write
-        let table: [(&str, &str, bool, &[&str], &[&str]); 8] = [
+        let table: [Row<'_>; 8] = [
             ("gemini_generate", "/v1beta/models/m-1:generateContent", true, &[], &[]),
             ("gemini_stream", "/v1beta/models/m-1:streamGenerateContent?alt=sse", true, &[], &[]),
             ("realtime", "/v1/realtime?model=m-1", false, &[], &[]),
@@ -211,8 +214,8 @@ mod tests {
             let filled = fill(&named, id);
             assert_eq!(filled.url, format!("{base}{url}"), "{id}");
             assert_eq!(!filled.body.is_empty(), has_body, "{id}");
-            let names: Vec<&str> = filled.form.iter().map(|p| p.name.as_str()).collect();
-            assert_eq!(names, form, "{id}");
+            let parts: Vec<&str> = filled.form.iter().map(|p| p.name.as_str()).collect();
+            assert_eq!(parts, form, "{id}");
             assert_eq!(blanks(&filled), left, "{id}");
             let json = filled.headers.iter().any(|h| h.value == "application/json");
             assert_eq!(json, has_body, "{id}");
