@@ -251,7 +251,7 @@ impl<'r> BodyRule<'r> {
             Fate::Keep => text.to_owned(),
             Fate::Text => self.error_text(text, place),
             Fate::Name => {
-                let scope = if shape::is_identifier(text) { Scope::Identifier } else { Scope::Free };
+                let scope = if shape::is_identifier(text) { Scope::Value } else { Scope::Free };
                 self.text.apply(text, scope, place).clean.as_str().to_owned()
             }
             Fate::Drop(word) => {
