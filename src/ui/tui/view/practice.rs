@@ -72,7 +72,9 @@ fn line(row: Row, practice: &Practice, width: usize, theme: &Theme) -> Line<'sta
         format!("{} {had}/{of}", if score.is_full() { "✓" } else { "!" })
     });
     let style = if at == practice.marked { theme.marked } else { theme.plain };
-    let text = format!("{mark} {} {}  ({})", fit(&worth, 7), choice.title, choice.name);
+    // The column is there once something has a score.
+    let worth = if practice.scores.is_empty() { String::new() } else { fit(&worth, 7) + " " };
+    let text = format!("{mark} {worth}{}  ({})", choice.title, choice.name);
     Line::from(Span::styled(cut(&text, width), style))
 }
 
