@@ -201,12 +201,12 @@ table! {
     origin_timeout_524: "origin-timeout-524", [MountebankBut(PHRASE)];
     connection_reset: "connection-reset", [Nginx("reset_timedout_connection on; return 444;", &[])], direct: true;
     slow_first_byte: "slow-first-byte", [Mountebank];
-    hanging: "hanging", [AimockComesLate, Nginx("location / { proxy_pass http://@SILENT@; }", &[])], direct: true, options: &["--timeout", "3"];
+    hanging: "hanging", [AimockComesLate, Nginx("location / { proxy_pass http://@SILENT@; }", &[])], direct: true;
     stream_cut: "stream-cut", [Aimock(AIMOCK_STREAM)];
     done_without_reason: "done-without-reason", [Mountebank];
     stream_error_event: "stream-error-event", [Mountebank];
-    stream_stalled: "stream-stalled", [AimockFallsSilent(AIMOCK_STREAM)], options: &["--timeout", "3"];
-    endless_stream: "endless-stream", [Nginx(ENDLESS, ENDLESS_MAY)], options: &["--timeout", "3"];
+    stream_stalled: "stream-stalled", [AimockFallsSilent(AIMOCK_STREAM)];
+    endless_stream: "endless-stream", [Nginx(ENDLESS, ENDLESS_MAY)];
     error_in_200: "error-in-200", [Mountebank];
     empty_200: "empty-200", [Mountebank];
     length_cut: "length-cut", [Mountebank];
