@@ -171,7 +171,7 @@ fn the_fields_of_a_template_are_those_of_the_schema() {
 #[test]
 fn the_guide_to_the_catalog_names_every_key() {
     let guide = read("assets/catalog/README.md");
-    let field = regex::Regex::new(r#"(?s)(?:#\[serde\(([^\]]*)\)\]\s*)?pub (\w+):"#).expect("a pattern");
+    let field = regex::Regex::new(r"(?s)(?:#\[serde\(([^\]]*)\)\]\s*)?pub (\w+):").expect("a pattern");
     let renamed = regex::Regex::new(r#"rename = "(\w+)""#).expect("a pattern");
     let mut keys = 0;
     for (file, types) in [
