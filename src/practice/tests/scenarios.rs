@@ -321,6 +321,10 @@ fn answers_are_whole() {
         assert!(special.name.is_some() != special.key.is_some(), "{who}: one of them");
         assert!(special.basis.is_some() && special.source.starts_with("https://"), "{who}");
         assert_eq!(special.accessed.len(), 10, "{who}");
+        // Of the tutorials' pages only the citation is known, and nobody reads a whole repository.
+        let repository =
+            special.source.starts_with("https://github.com/") && special.source.matches('/').count() == 4;
+        assert!(!special.confirmed || !(repository || special.accessed == "2026-06-18"), "{who}");
         assert!(special.raw.is_none() || special.error.is_none(), "{who}: one body");
         assert!(special.key.is_none() || !matches!(special.at, Stage::Edge), "{who}: no proxy knows a key");
         for family in &special.families {
