@@ -158,7 +158,6 @@ const ENDLESS_MAY: &[Allowance] = &[
     may("/stream/events", "as much as came in the time"),
     may("/stream/bytes", "as much as came in the time"),
     may("/stream/content_chars", "as much as came in the time"),
-    may("/stream/faults", "the time ends within an event"),
 ];
 
 /// The recorded packed body as a file.
