@@ -125,28 +125,15 @@ fn time(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 impl NoteArguments {
-    /// The arguments of a practice run: everything is known beforehand. Nobody waits two minutes to learn what a
-    /// connection that hangs looks like.
+    /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
-        let send = SendArguments {
-            timeout: Some(30.0),
-            first_byte_timeout: Some(10.0),
-            idle_timeout: Some(5.0),
-            ..SendArguments::default()
-        };
         let gateway = Some("practice".to_owned());
-        Self { gateway, yes: true, send, format, out, output, ..Self::default() }
+        Self { gateway, yes: true, format, out, output, ..Self::default() }
     }
 
-    /// The arguments of one of many practice runs: nothing is told, one attempt, short deadlines.
+    /// The arguments of one of many practice runs: nothing is told, one attempt.
     pub(super) fn for_trial() -> Self {
-        let send = SendArguments {
-            retries: Some(0),
-            timeout: Some(12.0),
-            connect_timeout: Some(5.0),
-            first_byte_timeout: Some(5.0),
-            idle_timeout: Some(3.0),
-        };
+        let send = SendArguments { retries: Some(0), ..SendArguments::default() };
         Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
 }

@@ -6,6 +6,8 @@ use super::*;
 use crate::case::finding::{Level, Place};
 use crate::case::request::Header;
 
+mod real;
+
 const URL: &str = "https://api.cometapi.com/v1/chat/completions";
 const BODY: &str = r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}"#;
 
