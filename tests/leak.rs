@@ -298,3 +298,46 @@ fn no_note_of_a_form_holds_a_file_name_or_a_text() {
         assert_eq!((leaks(&note, &key()), leaks(&note, PROMPT)), (vec![], vec![]), "{note}");
     }
 }
+
+/// Runs `casefile note --yes` on `paste`; gives note and log, and what was said on stderr.
+fn note_of(home: &TempDir, paste: &str) -> (String, String) {
+    std::fs::write(home.path().join("failed.sh"), paste).expect("writes");
+    let output = Command::new(env!("CARGO_BIN_EXE_casefile"))
+        .env_clear()
+        .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
+        .env("CASEFILE_STATE_DIR", home.path().join("state"))
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .args(["note", "--from", "failed.sh", "--yes", "--retries", "0", "--log", "log.txt"])
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let log = std::fs::read_to_string(home.path().join("log.txt")).expect("a log");
+    (String::from_utf8_lossy(&output.stdout).into_owned() + &log, said)
+}
+
+/// A body that the command takes from a file is handled as a pasted one: its key and its prompt stand nowhere.
+#[test]
+fn a_body_from_a_file_leaks_no_more_than_a_pasted_one() {
+    for answer in [ANSWERS[0], ANSWERS[3]] {
+        let home = home();
+        let echo = Echo::start(answer);
+        let body = format!(
+            "{{\"model\":\"gpt-4o-mini\",\n\"user\":\"{}\",\n\"messages\":[{{\"role\":\"user\",\"content\":\"{PROMPT}\"}}]}}\n",
+            key()
+        );
+        std::fs::write(home.path().join("okonkwo-4711.json"), body).expect("writes");
+        let paste = format!(
+            "curl {}/v1/chat/completions -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \
+             -d @okonkwo-4711.json",
+            echo.base_url,
+            key()
+        );
+        let (note, said) = note_of(&home, &paste);
+        assert!(note.contains("gpt-4o-mini") && note.contains("400"), "{note}");
+        let all = format!("{note}{said}");
+        assert_eq!((leaks(&all, &key()), leaks(&all, PROMPT)), (vec![], vec![]), "{answer}: {all}");
+        assert!(!note.contains("okonkwo"), "{note}");
+    }
+}
