@@ -274,7 +274,7 @@ impl Session {
             Event::KeyGiven { origin, value } => self.key_given(origin, &value),
             Event::EnvironmentRead(values) => self.environment_read(values),
             Event::GoTo(step) => self.go_to(step),
-            Event::BodyRead(read) => self.body_read(read),
+            Event::BodyRead(read) => self.body_read(&read),
             Event::FilesSeen(seen) => self.files_seen(seen, now),
             Event::SendRequested => self.send_requested(now),
             Event::ConsentGiven { remember } => self.consent_given(remember, now),

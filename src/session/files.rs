@@ -52,12 +52,12 @@ impl Session {
     }
 
     /// The text of the file that the command names becomes the body, masked as a pasted one would be.
-    pub(super) fn body_read(&mut self, read: Result<SecretString, FileTrouble>) -> Vec<Effect> {
+    pub(super) fn body_read(&mut self, read: &Result<SecretString, FileTrouble>) -> Vec<Effect> {
         let Some(file) = self.body_file.take().filter(|_| self.draft.body.is_empty() && !self.is_busy())
         else {
             return Vec::new();
         };
-        let told = match &read {
+        let told = match read {
             Ok(text) => {
                 let text = text.expose_secret();
                 let (body, key) = intake::body_of_file(text, &file, &self.catalog, &mut self.ring);
@@ -173,7 +173,11 @@ impl Session {
             .at(Place::Field(part.name.clone()))
             .fix("write the whole path")
         });
-        self.file_findings.iter().find(|f| f.level == Level::Error).cloned().or(unseen)
+        self.file_findings.iter().find(|f| f.level == Level::Error).cloned().or(unseen).or_else(|| {
+            // Without the body that the command reads from a file another request would be reproduced.
+            let unread = self.paste_findings.iter().find(|f| f.id == "body_from_file");
+            unread.filter(|_| request.body.is_none() && request.form.is_empty()).cloned()
+        })
     }
 }
 

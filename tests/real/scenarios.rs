@@ -290,7 +290,7 @@ fn serve_twice(name: &str) {
     let mut faults = Faults::default();
     let practice = Practice::start(row.direct);
     let (command, canaries, host) = practice.command(scenario);
-    let ours = walk(&mut faults, row, &host, &command, &canaries);
+    let ours = walk(&mut faults, &host, &command, &canaries);
     let passed = practice.finish();
     faults.check(row.direct || passed.len() == 1, || format!("{} requests instead of one", passed.len()));
     let exchange = passed.first().and_then(Exchange::of);
@@ -298,7 +298,7 @@ fn serve_twice(name: &str) {
         let (program, other, allowed) = serve(by, exchange.as_ref());
         let command = command.replace(&host, &other.host);
         let mut found = Faults::default();
-        let theirs = walk(&mut found, row, &other.host, &command, &canaries);
+        let theirs = walk(&mut found, &other.host, &command, &canaries);
         if let (Some(ours), Some(theirs)) = (&ours, &theirs) {
             let same_ids = matches!(by, Mountebank | MountebankBut(_));
             let side = |walk: &Walk| (walk.host.clone(), walk.note.clone(), walk.said.clone());
@@ -330,7 +330,7 @@ fn serve(by: &By, exchange: Option<&Exchange>) -> (&'static str, Other, &'static
 }
 
 /// casefile reads the command, sends it, and writes the note.
-fn walk(faults: &mut Faults, row: &Row, host: &str, command: &str, canaries: &[Canary]) -> Option<Walk> {
+fn walk(faults: &mut Faults, host: &str, command: &str, canaries: &[Canary]) -> Option<Walk> {
     let place = Place::new();
     let file = place.write("failed.sh", command).display().to_string();
     let given =

@@ -356,7 +356,7 @@ fn is_placeholder_free(path: &str) -> bool {
 /// What the catalog knows of the endpoint beside its path: does the gateway serve it, and what must the query say.
 fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, findings: &mut Vec<Finding>) {
     let mut push = |finding: Finding| {
-        findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed))
+        findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed));
     };
     // What is known of being served is known of the gateways that the catalog names.
     if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty()) {
