@@ -184,11 +184,17 @@ fn detector(detector: &Detector) -> Result<(), Fault> {
     }
     // A placeholder is known again by its kind.
     if detector.kind.is_empty() || !detector.kind.bytes().all(|b| b.is_ascii_lowercase()) {
-        return fault("kind", "the kind is no word of small letters; write key, password, account or another");
+        return fault(
+            "kind",
+            "the kind is no word of small letters; write key, password, account or another",
+        );
     }
     let check = detector.condition.as_str();
     if !check.is_empty() && !CHECKS.contains(&check) {
-        return fault(check, &format!("the condition {check} is not known; write one of {}", CHECKS.join(", ")));
+        return fault(
+            check,
+            &format!("the condition {check} is not known; write one of {}", CHECKS.join(", ")),
+        );
     }
     if detector.accessed.is_empty() { Ok(()) } else { date(&detector.accessed) }
 }

@@ -300,7 +300,8 @@ fn is_mixed(value: &str) -> bool {
 /// A resident identity number of the People's Republic of China: a date that can be, and the check character of
 /// GB 11643 (ISO 7064, MOD 11-2).
 fn china_id(value: &str) -> bool {
-    let number = |from: usize, to: usize| value.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
+    let number =
+        |from: usize, to: usize| value.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
     let (Some(digits), Some(last)) = (value.get(..17), value.bytes().nth(17)) else { return false };
     if value.len() != 18 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return false;
@@ -319,7 +320,8 @@ fn china_id(value: &str) -> bool {
 /// A number that the United States' administration gives out: no area 000, 666 or from 900, no group 00, no serial 0000.
 fn us_ssn(value: &str) -> bool {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-    let number = |from: usize, to: usize| digits.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
+    let number =
+        |from: usize, to: usize| digits.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
     let area = number(0, 3);
     digits.len() == 9 && area != 666 && (1..900).contains(&area) && number(3, 5) > 0 && number(5, 9) > 0
 }
@@ -401,7 +403,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_pattern_that_cannot_be_used_takes_everything() {
-        let mut broken = Catalog::built_in().detectors.iter().find(|d| d.id == "jwt").expect("is there").clone();
+        let mut broken =
+            Catalog::built_in().detectors.iter().find(|d| d.id == "jwt").expect("is there").clone();
         broken.pattern = "(".to_owned();
         let alone = Detectors::of(&[broken]);
         assert_eq!((alone.find(b"plain words", Scope::Free).len(), alone.broken()), (0, None));

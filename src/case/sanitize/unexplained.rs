@@ -19,15 +19,14 @@ const NEAR: usize = 64;
 pub(super) fn is_unexplained(words: &Words, run: &str, text: &[u8], start: usize) -> bool {
     let before = line_before(text, start, CONTEXT);
     let head = run.split(['-', '_']).next().unwrap_or("").to_lowercase();
-    if (head.len() < run.len() && words.id_prefixes.contains(&head)) || ends_with_word(&before, &words.id_words)
+    if (head.len() < run.len() && words.id_prefixes.contains(&head))
+        || ends_with_word(&before, &words.id_words)
     {
         return false;
     }
-    let after_key = before
-        .split(|c: char| !c.is_alphanumeric())
-        .rev()
-        .take(5)
-        .any(|word| words.key_words.iter().any(|k| word == k || (!k.is_ascii() && word.contains(k.as_str()))));
+    let after_key = before.split(|c: char| !c.is_alphanumeric()).rev().take(5).any(|word| {
+        words.key_words.iter().any(|k| word == k || (!k.is_ascii() && word.contains(k.as_str())))
+    });
     run.split(['-', '_']).any(|piece| is_noise(piece, after_key))
 }
 
@@ -36,7 +35,8 @@ pub(super) fn is_unexplained(words: &Words, run: &str, text: &[u8], start: usize
 pub(super) fn stands_near(context: &[String], words: &Words, text: &[u8], start: usize) -> bool {
     let from = start.saturating_sub(NEAR);
     let before = String::from_utf8_lossy(text.get(from..start).unwrap_or(&[])).to_lowercase();
-    let begins = |at: usize| !before.get(..at).is_some_and(|b| b.ends_with(|c: char| c.is_ascii_alphanumeric()));
+    let begins =
+        |at: usize| !before.get(..at).is_some_and(|b| b.ends_with(|c: char| c.is_ascii_alphanumeric()));
     context.iter().any(|word| before.match_indices(word.as_str()).any(|(at, _)| begins(at)))
         && !ends_with_word(before.rsplit('\n').next().unwrap_or(""), &words.id_words)
 }
@@ -108,7 +108,14 @@ mod tests {
         let text = expand(example);
         text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
             .filter(|run| run.len() >= SHORTEST_KEY)
-            .any(|run| is_unexplained(&Catalog::built_in().words, run, text.as_bytes(), text.find(run).expect("is there")))
+            .any(|run| {
+                is_unexplained(
+                    &Catalog::built_in().words,
+                    run,
+                    text.as_bytes(),
+                    text.find(run).expect("is there"),
+                )
+            })
     }
 
     #[test]
