@@ -214,6 +214,7 @@ impl<'a> Sanitizer<'a> {
     pub fn audit(&self) -> Audit {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
         let names = self.names.iter().map(String::as_str);
-        Audit::new(&self.ring, dropped, names, &self.text.lexicon, &self.text.detectors)
+        let base = Lexicon::of(self.catalog);
+        Audit::new(&self.ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn score(score: &Score) {
 /// The audit's refusal.
 pub(super) fn json(session: &Session, score: Option<&Score>) -> Result<Rendered, Refusal> {
     let Some(output) = session.output() else {
-        return Err(Refusal { rule: "there is no note".to_owned(), line: 1 });
+        return Err(Refusal::at(1, "there is no note"));
     };
     let delivered: Vec<_> = session
         .delivered()
