@@ -98,7 +98,7 @@ pub(super) fn json(session: &Session, score: Option<&Score>) -> Result<Rendered,
         "case_id": session.id(),
         "findings": findings(session),
         "diagnosis": diagnosis,
-        "note": serde_json::to_value(&output.note).unwrap_or_default(),
+        "note": output.note.value(),
         "delivered": delivered,
     });
     if let (Some(score), Some(fields)) = (score, document.as_object_mut()) {
