@@ -11,7 +11,7 @@ mod known;
 mod unpack;
 mod view;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::detect::{Detectors, Scope, is_credential, looks_random};
 use super::lexicon::Lexicon;
@@ -95,6 +95,8 @@ pub struct Audit {
     lexicon: Arc<Lexicon>,
     detectors: Arc<Detectors>,
     work: usize,
+    /// What the proof said, for this audit and its copies.
+    proof: Arc<OnceLock<Option<&'static str>>>,
 }
 
 /// A finding: the rule, and the span in the text that was looked at.
@@ -125,6 +127,7 @@ impl Audit {
             lexicon: Arc::new(lexicon.clone()),
             detectors: Arc::clone(detectors),
             work: WORK,
+            proof: Arc::default(),
         }
     }
 
@@ -157,19 +160,23 @@ impl Audit {
         if let Some(id) = self.detectors.broken() {
             return Err(Refusal::at(1, format!("the pattern {id} of the catalog cannot be used")));
         }
-        if let Some(form) = self.blind_to() {
+        if let Some(form) = self.proof.get_or_init(|| self.blind_to()) {
             return Err(blind(form));
         }
-        // Whatever stands in the text, a canary behind it must be seen.
+        // Whatever stands in the text and whatever explains it, canaries behind it must be seen.
         let length = text.len();
-        let planted = format!("{text}\n{}\n", canary::key());
+        let [prompt, ..] = canary::PROMPTS;
+        let planted = format!("{text}\n{}\n\n{prompt}\n", canary::key());
+        let behind = planted.len() - prompt.len() - 1;
         let leaks = self.leaks(&planted).map_err(|cannot| Refusal::at(1, cannot))?;
         match leaks.first() {
             Some(leak) if leak.start <= length => {
                 Err(Refusal::at(line_of(&text, leak.start), leak.rule.clone()))
             }
-            Some(_) => Ok(Rendered { text, format }),
-            None => Err(blind("a canary behind the text")),
+            Some(leak) if leak.start < behind && leaks.iter().any(|leak| leak.start >= behind) => {
+                Ok(Rendered { text, format })
+            }
+            _ => Err(blind("a canary behind the text")),
         }
     }
 
@@ -267,7 +274,7 @@ static FORMS: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
     for (index, prompt) in canary::PROMPTS.iter().enumerate() {
         let all = canary::disguises(prompt);
         let count = all.len().max(1);
-        let chosen = [0, 4, 11, 18].map(|step| if step == 0 { 0 } else { (5 * index + step) % count });
+        let chosen = [0, (4 * index + 4) % count];
         let chosen = all
             .into_iter()
             .enumerate()

@@ -19,7 +19,7 @@ pub(super) const PROMPTS: [&str; 10] = [
 
 /// A key that looks random and is the same every time. Built, so that no file holds a complete key.
 pub(super) fn key() -> String {
-    format!("sk-{}", random(48))
+    format!("sk-{}", random(24))
 }
 
 /// A text of `length` letters and digits that looks random.
