@@ -14,11 +14,17 @@ pub(super) fn is_unseen(c: char) -> bool {
 
 /// `c` with compatibility forms undone: full-width, circled, mathematical letters, accents as marks of their own.
 pub(super) fn compatible(c: char) -> String {
-    if c.is_ascii() || matches!(c, '\u{ac00}'..='\u{d7a3}') {
+    if is_simple(c) {
         return c.to_string();
     }
     let mut buffer = [0; 4];
     DecomposingNormalizerBorrowed::new_nfkd().normalize(c.encode_utf8(&mut buffer)).into_owned()
+}
+
+/// Characters that are no form of another: the bulk of most texts.
+pub(super) fn is_simple(c: char) -> bool {
+    c.is_ascii()
+        || matches!(c, '\u{430}'..='\u{438}' | '\u{43a}'..='\u{44f}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Letters and digits in lower case with their places, without accents and marks; Korean letters as syllables.
@@ -38,7 +44,7 @@ pub(super) fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize,
         }
     };
     for (at, c) in chars {
-        if c.is_ascii() {
+        if is_simple(c) {
             push(at, c);
         } else if !is_unseen(c) {
             compatible(c).chars().for_each(|c| push(at, c));

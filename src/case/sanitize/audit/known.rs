@@ -491,8 +491,8 @@ fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
             if out.last().is_some_and(|(_, last)| *last != ' ') {
                 out.push((at, ' '));
             }
-        } else if c.is_ascii() {
-            out.push((at, c.to_ascii_lowercase()));
+        } else if fold::is_simple(c) {
+            out.push((at, lower(c)));
         } else if !fold::is_unseen(c) {
             out.extend(fold::compatible(c).chars().map(|c| (at, lower(c))));
         }
