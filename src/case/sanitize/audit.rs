@@ -290,7 +290,7 @@ fn blind(form: &str) -> Refusal {
 
 /// The line of byte `at`, from 1.
 fn line_of(text: &str, at: usize) -> usize {
-    1 + text.as_bytes().get(..at).unwrap_or(text.as_bytes()).iter().filter(|b| **b == b'\n').count()
+    1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
 }
 
 #[cfg(test)]
@@ -298,6 +298,7 @@ mod tests {
     use super::*;
     use crate::case::catalog::Catalog;
     use crate::case::keyring::{Origin, SecretKind};
+    use base64::Engine as _;
 
     fn audit(secret: &str, dropped: &[&str]) -> Audit {
         let mut ring = KeyRing::default();
@@ -422,7 +423,6 @@ mod tests {
     fn spans_cover_what_leaks_and_nothing_else() {
         let key = key();
         let audit = audit(&key, &["Summarise the merger plan of Nordwind"]);
-        use base64::Engine as _;
         let packed = base64::engine::general_purpose::STANDARD.encode(&key);
         for (text, leak) in [
             (format!("é tried {} again", &key[3..30]), &key[3..30]),

@@ -175,7 +175,7 @@ impl<'r> BodyRule<'r> {
                 let mut out = Vec::new();
                 for (index, item) in items.iter().take(FIRST_ITEMS).enumerate() {
                     let length = self.path.len();
-                    self.path.push_str(&format!("[{index}]"));
+                    self.path.extend(["[", index.to_string().as_str(), "]"]);
                     out.push(self.walk(item, Spot { depth: spot.depth + 1, ..spot }, place));
                     self.path.truncate(length);
                 }

@@ -98,7 +98,7 @@ impl SafeEvidence {
 fn dropped_in(value: &Value, path: &str, fields: &mut Vec<String>) {
     match value {
         Value::String(text) if is_placeholder(text) && text.ends_with(" chars]") => {
-            fields.push(path.to_owned())
+            fields.push(path.to_owned());
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {

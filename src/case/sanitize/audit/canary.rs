@@ -64,10 +64,10 @@ pub(super) fn disguises(text: &str) -> Vec<(&'static str, String)> {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     let percent = |text: &str| each_byte(text, |b| format!("%{b:02X}"));
-    let mut nested = text.chars().take(1).map(|c| format!("\\u{:04x}", u32::from(c))).collect::<String>();
+    let mut nested = text.chars().next().map_or_else(String::new, |c| format!("\\u{:04x}", u32::from(c)));
     nested.extend(text.chars().skip(1));
     for _ in 0..8 {
-        nested = json(&nested).trim_matches('"').to_owned();
+        json(&nested).trim_matches('"').clone_into(&mut nested);
     }
     let utf16 = each_char(text, |c| {
         let mut buffer = [0; 2];
@@ -77,10 +77,9 @@ pub(super) fn disguises(text: &str) -> Vec<(&'static str, String)> {
         '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c).to_string(),
         c => c.to_string(),
     });
-    let deltas: String = pieces(text, 3, "\u{1}")
-        .split('\u{1}')
-        .map(|piece| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":{}}}}}]}}\\n\\n", json(piece)))
-        .collect();
+    let delta =
+        |piece: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":{}}}}}]}}\\n\\n", json(piece));
+    let deltas = pieces(text, 3, "\u{1}").split('\u{1}').map(delta).collect::<Vec<_>>().concat();
     vec![
         ("plain", text.to_owned()),
         ("lower case", text.to_lowercase()),

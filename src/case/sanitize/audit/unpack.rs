@@ -13,12 +13,14 @@ pub(super) fn runs(text: &[u8]) -> Vec<(usize, usize, Vec<u8>)> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(byte) = text.get(at) {
-        if byte.is_ascii_hexdigit() && (at == 0 || !text.get(at - 1).is_some_and(u8::is_ascii_alphanumeric)) {
-            if let Some((bytes, end)) = list(text, at) {
-                keep(at, end, &bytes, &mut out);
-                at = end;
-                continue;
-            }
+        let alone = at == 0 || !text.get(at - 1).is_some_and(u8::is_ascii_alphanumeric);
+        if alone
+            && byte.is_ascii_hexdigit()
+            && let Some((bytes, end)) = list(text, at)
+        {
+            keep(at, end, &bytes, &mut out);
+            at = end;
+            continue;
         }
         if sextet(*byte).is_none() {
             at += 1;

@@ -112,7 +112,9 @@ impl View {
             Self { bytes: Vec::new(), from: Vec::new(), to: Vec::new(), readable: false, tight: false };
         for (start, end, bytes) in unpack::runs(&self.bytes) {
             let place = self.place(start, end);
-            bytes.into_iter().for_each(|byte| out.push(byte, place));
+            for byte in bytes {
+                out.push(byte, place);
+            }
             out.push(b'\n', place);
         }
         out
@@ -242,11 +244,10 @@ fn string_length(rest: &[u8]) -> usize {
 fn squeeze(rest: &[u8]) -> Option<(Made, usize)> {
     match rest {
         [b'\n', b'd', b'a', b't', b'a', b':', ..] => Some((Made::None, 6)),
-        [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((Made::None, 1)),
         [b'\\', b'\n', ..] => Some((Made::None, 2)),
         [b'\\', b'\r', b'\n', ..] => Some((Made::None, 3)),
         [0x1b, b'[', tail @ ..] => Some((Made::None, 2 + parameters(tail))),
-        [0x1b, ..] => Some((Made::None, 1)),
+        [b' ' | b'\t' | b'\r' | b'\n' | 0x1b, ..] => Some((Made::None, 1)),
         [b'^', b'[', b'[', tail @ ..] | [0xe2, 0x90, 0x9b, b'[', tail @ ..] => {
             Some((Made::None, rest.len() - tail.len() + parameters(tail)))
         }
