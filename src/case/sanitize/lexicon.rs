@@ -77,6 +77,11 @@ impl Lexicon {
         }
     }
 
+    /// Bytes that a look-up may have to walk over.
+    pub(super) fn size(&self) -> usize {
+        self.essence.len()
+    }
+
     /// True when the lower-case `window` stands in a phrase.
     pub(super) fn explains_word(&self, window: &str) -> bool {
         contains(&self.lower, window)
