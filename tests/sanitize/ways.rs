@@ -1,0 +1,60 @@
+//! The ways in which text leaves the program: a case goes in, what a reader gets comes out.
+
+use std::sync::LazyLock;
+
+use casefile::case::catalog::Catalog;
+use casefile::case::keyring::{KeyRing, Origin, SecretKind};
+use casefile::case::note::{Audience, Timeouts};
+use casefile::case::retry::Policy;
+use casefile::case::sanitize::{Format, Sanitizer, Words};
+use casefile::session::{Event, Session, Settings, Step};
+use chrono::{DateTime, Utc};
+
+use crate::corpus::Case;
+
+static CATALOG: LazyLock<std::sync::Arc<Catalog>> = LazyLock::new(Catalog::built_in);
+
+fn moment() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-20T10:15:00Z").expect("valid").with_timezone(&Utc)
+}
+
+/// The text as an operator's own words.
+pub fn words(case: &Case) -> String {
+    let mut ring = KeyRing::default();
+    for secret in case.secrets.iter().filter(|_| case.known) {
+        ring.hold(SecretKind::Key, Origin::Pasted, &secret.value);
+    }
+    let words = Words { notes: case.text.clone(), ..Words::default() };
+    Sanitizer::new(&CATALOG, &ring).words(&words).notes.as_str().to_owned()
+}
+
+/// The text as a paste, and the note of it in each form. A refusal is an empty output.
+pub fn note(case: &Case) -> String {
+    let settings = Settings {
+        policy: Policy::default(),
+        timeouts: Timeouts::default(),
+        operator: "operator".into(),
+        audience: Audience::Internal,
+        format: Format::Yaml,
+        tool: "casefile 0.0.0-test".into(),
+        os: "linux".into(),
+        proxy_for: |_, _| false,
+        default_base: None,
+        confirm_first: true,
+        seed: 7,
+    };
+    let mut session = Session::new(std::sync::Arc::clone(&CATALOG), settings);
+    for event in [
+        Event::GatewayChosen("practice".into()),
+        Event::Pasted(case.text.clone()),
+        Event::GoTo(Step::Review),
+        Event::Confirmed(true),
+        Event::GoTo(Step::Note),
+    ] {
+        session.handle(event, moment());
+    }
+    let Some(output) = session.output() else { return String::new() };
+    [Format::Yaml, Format::Markdown]
+        .map(|format| output.render(format).map(|r| r.as_str().to_owned()).unwrap_or_default())
+        .join("\n")
+}
