@@ -98,7 +98,7 @@ impl Walker {
                     let Some(end) = self.string(text, at, last, rules, edits) else { return at };
                     at = end;
                 }
-                b'{' | b'[' => {
+                b'{' | b'[' if !(self.stack.is_empty() && is_label(text.get(at..).unwrap_or(&[]))) => {
                     if *byte == b'{' && first && (self.top().after_value || self.top().expect_key) {
                         // A record that was cut off; the next one begins.
                         self.reset();
@@ -444,6 +444,13 @@ fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usiz
         at += 1;
     }
     (last || limit < text.len() || limit - from >= PEEK).then_some(None)
+}
+
+/// `[key#1]` stands in a line of text; it opens no array.
+fn is_label(rest: &[u8]) -> bool {
+    let word = rest.get(1..).unwrap_or(&[]);
+    word.first().is_some_and(u8::is_ascii_lowercase)
+        && ![&b"true"[..], b"false", b"null"].iter().any(|w| word.starts_with(w))
 }
 
 /// Words of an API among prompts.

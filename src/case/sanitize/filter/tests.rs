@@ -213,7 +213,8 @@ proptest! {
     fn cut_anywhere_it_is_the_same(input in input(), kind in 0..KINDS.len(), size in 1..40_usize) {
         let whole = filtered_in(KINDS[kind], &KeyRing::default(), &[&input]);
         let pieces: Vec<&[u8]> = input.chunks(size).collect();
-        prop_assert_eq!(&filtered_in(KINDS[kind], &KeyRing::default(), &pieces), &whole);
+        let cut = filtered_in(KINDS[kind], &KeyRing::default(), &pieces);
+        prop_assert_eq!(String::from_utf8_lossy(&cut), String::from_utf8_lossy(&whole));
         let key = sk();
         prop_assert!(memchr::memmem::find(&whole, key.as_bytes()).is_none());
     }
