@@ -31,14 +31,14 @@ use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Template, Timeouts};
-use crate::case::request::{Deadlines, Draft, Request, Said};
+use crate::case::request::{BodyFile, Deadlines, Draft, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Words};
 
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
 pub use event::{ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress};
-pub use files::MOST_FILE_BYTES;
+pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES};
 pub use output::Output;
 
 use case_id::case_id;
@@ -177,6 +177,7 @@ pub struct Session {
     seen: FilesSeen,
     file_findings: Vec<Finding>,
     send_after_look: bool,
+    body_file: Option<BodyFile>,
 
     bindings: Vec<Binding>,
     allowed: Vec<(Label, String)>,
@@ -227,6 +228,7 @@ impl Session {
             seen: FilesSeen { folder: String::new(), files: Vec::new() },
             file_findings: Vec::new(),
             send_after_look: false,
+            body_file: None,
             bindings: Vec::new(),
             allowed: Vec::new(),
             agreed: None,
@@ -272,6 +274,7 @@ impl Session {
             Event::KeyGiven { origin, value } => self.key_given(origin, &value),
             Event::EnvironmentRead(values) => self.environment_read(values),
             Event::GoTo(step) => self.go_to(step),
+            Event::BodyRead(read) => self.body_read(&read),
             Event::FilesSeen(seen) => self.files_seen(seen, now),
             Event::SendRequested => self.send_requested(now),
             Event::ConsentGiven { remember } => self.consent_given(remember, now),

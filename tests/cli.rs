@@ -342,3 +342,19 @@ fn help_is_golden() {
         insta::assert_snapshot!(format!("help_{name}"), help);
     }
 }
+
+/// A file that the form names must be there: nothing is sent, and the reason is local.
+#[test]
+fn a_missing_file_of_a_form_is_told_before_anything_is_sent() {
+    let home = home();
+    fs::create_dir(home.path().join("folder")).expect("made");
+    for (path, word) in [("none.png", "no such file"), ("folder", "folder, a pipe or a device")] {
+        let paste = format!("curl http://127.0.0.1:9/v1/images/edits -F image=@{path}");
+        let mut note = casefile(&home);
+        note.args(["note", "--from", "-", "--yes", "--retries", "0"]);
+        let (code, stdout, stderr) = with_stdin(&mut note, paste.as_bytes());
+        assert_eq!((code, stdout.as_str()), (5, ""), "{path}: {stderr}");
+        assert!(stderr.contains("cannot be sent") && stderr.contains(word), "{stderr}");
+        assert_no_panic(&stderr);
+    }
+}

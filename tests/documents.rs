@@ -166,3 +166,31 @@ fn the_fields_of_a_template_are_those_of_the_schema() {
         assert!(head.contains(&format!("`{filter}")) || head.contains(&format!("| {filter}")), "{filter}");
     }
 }
+
+/// The guide to the catalog names every key of a user's file, as the reader takes it.
+#[test]
+fn the_guide_to_the_catalog_names_every_key() {
+    let guide = read("assets/catalog/README.md");
+    let field = regex::Regex::new(r"(?s)(?:#\[serde\(([^\]]*)\)\]\s*)?pub (\w+):").expect("a pattern");
+    let renamed = regex::Regex::new(r#"rename = "(\w+)""#).expect("a pattern");
+    let mut keys = 0;
+    for (file, types) in [
+        ("src/case/catalog.rs", &["Profile", "ErrorFields", "BaseUrl", "Contact", "Topic"][..]),
+        ("src/case/catalog/endpoint.rs", &["Endpoint"]),
+        ("src/case/catalog/rule.rs", &["Rule", "When", "Then", "Also"]),
+    ] {
+        let source = read(file);
+        for name in types {
+            let (_, rest) = source.split_once(&format!("pub struct {name} {{")).expect(name);
+            let (inside, _) = rest.split_once("\n}").expect(name);
+            for found in field.captures_iter(inside) {
+                let attribute = found.get(1).map_or("", |a| a.as_str());
+                let key =
+                    renamed.captures(attribute).map_or(&found[2], |r| r.get(1).map_or("", |m| m.as_str()));
+                assert!(guide.contains(&format!("`{key}`")), "{name} has {key}, the guide has not");
+                keys += 1;
+            }
+        }
+    }
+    assert!(keys > 60, "only {keys} keys were found");
+}

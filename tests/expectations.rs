@@ -264,7 +264,10 @@ fn every_scenario_is_judged_right() {
     let known: BTreeSet<&str> = scenarios().iter().map(|s| s.name.as_str()).collect();
     let mut wrong = Vec::new();
     for row in &table.scenarios {
-        let Some(scenario) = scenarios().iter().find(|s| s.name == row.name) else { continue };
+        let Some(scenario) = scenarios().iter().find(|s| s.name == row.name) else {
+            wrong.push((row.name.clone(), vec!["practice has no such scenario".to_owned()]));
+            continue;
+        };
         let found = differences(row, &note_of(&run(walk(scenario)), &row.name));
         if !found.is_empty() {
             wrong.push((row.name.clone(), found));
@@ -276,6 +279,21 @@ fn every_scenario_is_judged_right() {
         }
     }
     assert!(wrong.is_empty(), "{}", report(&wrong));
+}
+
+/// What the score calls right is what the table says.
+#[test]
+fn the_score_asks_for_what_the_table_says() {
+    for row in &table().scenarios {
+        let Some(scenario) = scenarios().iter().find(|s| s.name == row.name) else { continue };
+        let expect = &scenario.expect;
+        let said = [expect.failure_class.to_string(), expect.retryable.to_string()];
+        assert_eq!(said, [row.failure_class.clone(), row.retryable.clone()], "{}", row.name);
+        // Where nothing failed the table leaves the topic open.
+        if let Some(topic) = &row.topic {
+            assert_eq!(&expect.topic, topic, "{}", row.name);
+        }
+    }
 }
 
 /// The request of an answer that names none.

@@ -298,3 +298,102 @@ fn no_note_of_a_form_holds_a_file_name_or_a_text() {
         assert_eq!((leaks(&note, &key()), leaks(&note, PROMPT)), (vec![], vec![]), "{note}");
     }
 }
+
+/// Runs `casefile note --yes` on `paste`; gives note and log, and what was said on stderr.
+fn note_of(home: &TempDir, paste: &str) -> (String, String) {
+    std::fs::write(home.path().join("failed.sh"), paste).expect("writes");
+    let output = Command::new(env!("CARGO_BIN_EXE_casefile"))
+        .env_clear()
+        .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
+        .env("CASEFILE_STATE_DIR", home.path().join("state"))
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .args(["note", "--from", "failed.sh", "--yes", "--retries", "0", "--log", "log.txt"])
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let log = std::fs::read_to_string(home.path().join("log.txt")).expect("a log");
+    (String::from_utf8_lossy(&output.stdout).into_owned() + &log, said)
+}
+
+/// A body that the command takes from a file is handled as a pasted one: its key and its prompt stand nowhere.
+#[test]
+fn a_body_from_a_file_leaks_no_more_than_a_pasted_one() {
+    for answer in ANSWERS {
+        let home = home();
+        let echo = Echo::start(answer);
+        let body = format!(
+            "{{\"model\":\"gpt-4o-mini\",\n\"user\":\"{}\",\n\"messages\":[{{\"role\":\"user\",\"content\":\"{PROMPT}\"}}]}}\n",
+            key()
+        );
+        std::fs::write(home.path().join("okonkwo-4711.json"), body).expect("writes");
+        let paste = format!(
+            "curl {}/v1/chat/completions -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \
+             -d @okonkwo-4711.json",
+            echo.base_url,
+            key()
+        );
+        let (note, said) = note_of(&home, &paste);
+        assert!(note.contains("gpt-4o-mini") && note.contains("400"), "{note}");
+        let all = format!("{note}{said}");
+        assert_eq!((leaks(&all, &key()), leaks(&all, PROMPT)), (vec![], vec![]), "{answer}: {all}");
+        assert!(!note.contains("okonkwo"), "{note}");
+    }
+}
+
+/// A file's name comes back in other cases and encodings, in message, code, param, headers and a page's address.
+#[test]
+fn no_echo_of_a_file_name_in_other_forms_leaves() {
+    let name = "Okonkwo Rechnung-4711.png";
+    let (upper, lower) = (name.to_uppercase(), name.to_lowercase());
+    let percent = name.replace(' ', "%20");
+    let plus = name.replace(' ', "+");
+    let stem = name.trim_end_matches(".png");
+    for echoed in [name, &upper, &lower, &percent, &plus, stem, &stem.to_lowercase()] {
+        let home = home();
+        let answer = format!(
+            r#"{{"error":{{"message":"Invalid file '{echoed}' at https://h.example/up/{echoed}","type":"invalid_request_error","param":"{echoed}","code":"{echoed}"}}}}"#
+        );
+        let echo = Echo::start(Box::leak(answer.into_boxed_str()));
+        std::fs::write(home.path().join(name), b"bytes").expect("writes");
+        let paste = format!(
+            "curl {}/v1/images/edits -H 'Authorization: Bearer {}' -F model=gpt-image-1 -F 'image=@{name}'",
+            echo.base_url,
+            key()
+        );
+        let (note, _) = note_of(&home, &paste);
+        assert!(note.contains("gpt-image-1"), "{note}");
+        for canary in ["okonkwo", "rechnung"] {
+            assert!(!note.to_lowercase().contains(canary), "{canary} of {echoed}: {note}");
+        }
+    }
+}
+
+/// A key in the place of a form's model, in a part's name and in a path; a name that climbs; many parts.
+#[test]
+fn hostile_forms_leak_nothing() {
+    let secret = key();
+    let many: String = (0..2_000).map(|n| format!(" -F a{n}=Zanzibar{n}")).collect();
+    let forms = [
+        format!("/v1/images/edits -F model={secret} -F prompt=x"),
+        format!("/v1/images/edits -F model=gpt-image-1 -F {secret}=x -F 'api_key={secret}'"),
+        format!("/flux/v1/{secret} -F prompt=x"),
+        "/v1/images/edits -F model=gpt-image-1 -F 'prompt=x;filename=../../etc/Zanzibar'".to_owned(),
+        "/v1/images/edits -F model=gpt-image-1 -F $'prompt=x;filename=\"Zan\\nzibar;\\\"q.png\"'".to_owned(),
+        format!("/v1/images/edits -F model=gpt-image-1{many}"),
+    ];
+    for form in forms {
+        let home = home();
+        let echo = Echo::start(
+            r#"{"error":{"message":"no such model {field} {file}","type":"x","param":"{file}","code":null}}"#,
+        );
+        let paste = format!("curl -H 'Authorization: Bearer {secret}' {}{form}", echo.base_url);
+        let (note, said) = note_of(&home, &paste);
+        let shown = form.chars().take(80).collect::<String>();
+        assert_eq!(leaks(&format!("{note}{said}"), &secret), Vec::<String>::new(), "{shown}: {note}");
+        for canary in ["zanzibar", "etc/"] {
+            assert!(!note.to_lowercase().contains(canary), "{shown}: {note}");
+        }
+    }
+}

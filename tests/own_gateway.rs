@@ -14,53 +14,21 @@ use tempfile::TempDir;
 /// An error of a shape that no known gateway has.
 const ANSWER: &str = r#"{"fault":{"say":"The kettle is dry, ask the porter","number":"KETTLE_EMPTY","trail":"ac-0099-7f3a1c"}}"#;
 
-const ENDPOINTS: &str = "\
-- id: acme_brew
-  name: Acme brew
-  method: POST
-  path: /tea/v2/brew/{pot}
-  profiles: [acme]
-  required: [{name: model, type: string}, {name: leaves, type: string}]
-  minimal_body: '{\"model\":\"{model}\",\"leaves\":\"black\"}'
-  doc_url: https://docs.acme.example/brew
-  accessed: \"2026-11-20\"
-  confirmed: true
-";
+/// The guide to these files: its examples are what is tested here.
+const GUIDE: &str = include_str!("../assets/catalog/README.md");
 
-const TOPICS: &str = "\
-- id: acme.kettle
-  title: Kettles and their water
-  site: Acme
-  url: https://help.acme.example/kettles
-  accessed: \"2026-11-20\"
-  confirmed: true
-  profiles: [acme]
-  advice: Ask the porter to fill it.
-";
+/// The example of the guide that stands under `file`.
+fn example(file: &str) -> String {
+    let (_, rest) = GUIDE.split_once(&format!("`catalog/{file}`\n\n```yaml\n")).expect(file);
+    rest.split("```").next().expect("an end").to_owned()
+}
 
-const RULES: &str = "\
-- id: acme_kettle_empty
-  when: {code: [KETTLE_EMPTY]}
-  then:
-    class: upstream_server
-    cause: kettle_empty
-    topic: acme.kettle
-    first_action: Ask the porter to fill the kettle.
-  because: Acme's code says that the kettle is empty.
-  source: https://docs.acme.example/errors
-  accessed: \"2026-11-20\"
-  confirmed: true
-";
-
-/// The profile of a gateway on `address`.
+/// The profile of the guide for a gateway on `address`.
 fn profile(address: SocketAddr) -> String {
-    format!(
-        "id: acme\nname: Acme Gateway\nhosts: ['{address}']\nbase_urls: [{{alias: acme, url: 'http://{address}'}}]\n\
-         key_env: [ACME_KEY]\nrequest_id_headers: [x-acme-trail]\n\
-         error_fields: {{message: /fault/say, code: /fault/number, request_id: /fault/trail}}\n\
-         contacts:\n  - {{kind: email, address: help@acme.example, purpose: everything, source: 'https://docs.acme.example', accessed: '2026-11-20'}}\n\
-         doc_url: https://docs.acme.example\naccessed: '2026-11-20'\n"
-    )
+    let address = address.to_string();
+    example("profiles/acme.yaml")
+        .replace("https://llm.acme.example", &format!("http://{address}"))
+        .replace("[llm.acme.example]", &format!("['{address}']"))
 }
 
 fn home(files: &[(&str, &str)]) -> TempDir {
@@ -127,12 +95,11 @@ fn gateway(calls: usize) -> (SocketAddr, JoinHandle<Vec<String>>) {
 #[test]
 fn a_gateway_by_yaml_alone_works_from_paste_to_note() {
     let (address, served) = gateway(1);
-    let profile = profile(address);
     let home = home(&[
-        ("profiles/acme.yaml", &profile),
-        ("endpoints.yaml", ENDPOINTS),
-        ("topics.yaml", TOPICS),
-        ("rules/acme.yaml", RULES),
+        ("profiles/acme.yaml", &profile(address)),
+        ("endpoints.yaml", &example("endpoints.yaml")),
+        ("topics.yaml", &example("topics.yaml")),
+        ("rules/acme.yaml", &example("rules/acme.yaml")),
     ]);
     let paste = format!(
         "curl http://{address}/tea/v2/brew/pot-7 -H \"Authorization: Bearer $ACME_KEY\" -H 'Content-Type: application/json' \
@@ -194,16 +161,18 @@ fn a_key_of_the_profile_still_goes_to_no_other_port() {
 #[test]
 fn mistakes_are_told_with_file_line_and_what_to_do() {
     let fine = profile("127.0.0.1:9".parse().expect("an address"));
-    let typo = ENDPOINTS.replace("required:", "requires:");
-    let no_topic = RULES.replace("topic: acme.kettle", "topic: acme.kettel");
-    let no_profile = ENDPOINTS.replace("profiles: [acme]", "profiles: [acne]");
-    let class = RULES.replace("class: upstream_server", "class: upstream_sever");
-    let kind = ENDPOINTS.replace("{name: leaves, type: string}", "{name: leaves, type: text}");
-    let lacks = ENDPOINTS.replace(",\\\"leaves\\\":\\\"black\\\"", "").replace(",\"leaves\":\"black\"", "");
-    let date = TOPICS.replace("2026-11-20", "20 November");
-    let pattern = RULES.replace("{code: [KETTLE_EMPTY]}", "{message: ['kettle(']}");
-    let base = fine.replace("url: 'http://127.0.0.1:9'", "url: 'http://127.0.0.1:9/v1'");
-    let cut = TOPICS.replace("title: Kettles and their water", "title: [Kettles");
+    let (endpoints, topics, rules) =
+        (example("endpoints.yaml"), example("topics.yaml"), example("rules/acme.yaml"));
+    let typo = endpoints.replace("required:", "requires:");
+    let no_topic = rules.replace("topic: acme.kettle", "topic: acme.kettel");
+    let no_profile = endpoints.replace("profiles: [acme]", "profiles: [acne]");
+    let class = rules.replace("class: upstream_server", "class: upstream_sever");
+    let kind = endpoints.replace("{name: leaves, type: string}", "{name: leaves, type: text}");
+    let lacks = endpoints.replace(",\"leaves\":\"black\"", "");
+    let date = topics.replace("2026-11-20", "20 November");
+    let pattern = rules.replace("{code: [KETTLE_EMPTY]}", "{message: ['kettle(']}");
+    let base = fine.replace("url: \"http://127.0.0.1:9\"", "url: \"http://127.0.0.1:9/v1\"");
+    let cut = topics.replace("title: Kettles and their water", "title: [Kettles");
     // file, text, line, words that say what to do
     let table: [(&str, &str, usize, &str); 10] = [
         ("endpoints.yaml", &typo, 6, "requires"),
@@ -220,9 +189,9 @@ fn mistakes_are_told_with_file_line_and_what_to_do() {
     for (file, text, line, words) in table {
         let mut files = vec![
             ("profiles/acme.yaml", fine.as_str()),
-            ("endpoints.yaml", ENDPOINTS),
-            ("topics.yaml", TOPICS),
-            ("rules/acme.yaml", RULES),
+            ("endpoints.yaml", endpoints.as_str()),
+            ("topics.yaml", topics.as_str()),
+            ("rules/acme.yaml", rules.as_str()),
         ];
         for (name, content) in &mut files {
             if *name == file {

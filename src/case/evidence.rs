@@ -24,7 +24,7 @@ use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind, Unpac
 
 pub use envelope::Envelope;
 pub use packed::{Bounds, Inflater, Packed};
-pub use reading::{Expectation, Reading, Redirect, read};
+pub use reading::{Expectation, Reading, Redirect, Task, read};
 pub use request_id::{IdSource, RequestId, decode_time, ids_in_text};
 pub use sse::{SseEvent, SseReader};
 

@@ -49,8 +49,21 @@ pub enum Place {
 pub struct Source {
     /// Its URL.
     pub url: String,
-    /// Date (YYYY-MM-DD) on which it was read.
+    /// Date (YYYY-MM-DD) on which it was read, or cited where it is not confirmed.
     pub accessed: String,
+    /// False where nobody read the page for this finding: it is cited by others, or known in general.
+    pub confirmed: bool,
+}
+
+impl Source {
+    /// When it was read, in words: `read 2026-11-21`, or `as of 2026-06-18, not confirmed`.
+    pub fn seen(&self) -> String {
+        if self.confirmed {
+            format!("read {}", self.accessed)
+        } else {
+            format!("as of {}, not confirmed", self.accessed)
+        }
+    }
 }
 
 /// Something noticed, where, and what to do about it. Texts are ours: they never quote a value of the input, so a
@@ -91,10 +104,11 @@ impl Finding {
         self
     }
 
-    /// The same finding with the page that says so.
+    /// The same finding with the page that says so; `confirmed` where somebody read it on that date.
     #[must_use]
-    pub fn source(mut self, url: &str, accessed: &str) -> Self {
-        self.source = Some(Box::new(Source { url: url.to_owned(), accessed: accessed.to_owned() }));
+    pub fn source(mut self, url: &str, accessed: &str, confirmed: bool) -> Self {
+        self.source =
+            Some(Box::new(Source { url: url.to_owned(), accessed: accessed.to_owned(), confirmed }));
         self
     }
 }

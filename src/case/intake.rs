@@ -32,7 +32,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, Response};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{Draft, Intake, Part};
+use crate::case::request::{BodyFile, Draft, Intake, Part};
 
 pub use form::{lines as form_lines, part_line};
 
@@ -172,6 +172,18 @@ pub fn mask_secrets(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (Strin
     secret::mask_free(text, catalog, ring)
 }
 
+/// The text of a file as the body that the command makes of it, masked, and what was noticed in it.
+pub fn body_of_file(
+    text: &str,
+    file: &BodyFile,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> (String, Option<Finding>) {
+    let joined = if file.joined { Cow::Owned(curl::without_line_ends(text)) } else { Cow::Borrowed(text) };
+    let (body, found) = secret::mask_free(&joined, catalog, ring);
+    (body, found.then(literal_key))
+}
+
 /// Moves the value of a credential header out of `value`; `name` decides. Values that are references stay.
 pub fn mask_header(name: &str, value: &str, catalog: &Catalog, ring: &mut KeyRing) -> String {
     secret::mask_header(name, value, catalog, ring).0
@@ -297,6 +309,7 @@ fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing
         client: Some("curl".to_owned()),
         said: below.said,
         deadlines: read.deadlines,
+        body_file: read.body_file,
         findings,
     }
 }

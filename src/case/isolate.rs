@@ -2,7 +2,7 @@
 
 use crate::case::catalog::{BodyKind, Catalog};
 use crate::case::keyring::Label;
-use crate::case::request::{Header, PartContent, Request};
+use crate::case::request::{Header, Request};
 
 /// The one thing that a control changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,15 +31,7 @@ impl Changed {
 pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Option<Request> {
     let mut control = request.clone();
     match changed {
-        Changed::Model(model) if !request.form.is_empty() => {
-            let part = control.form.iter_mut().find(|part| part.name == "model" && part.text().is_some())?;
-            part.content = PartContent::Text(model.clone());
-        }
-        Changed::Model(model) => {
-            let mut json = request.json()?;
-            *json.get_mut("model")? = serde_json::Value::String(model.clone());
-            control.body = Some(json.to_string());
-        }
+        Changed::Model(model) => control = request.with_model(model, catalog)?,
         Changed::Key(label) => replace_key(&mut control, *label, catalog)?,
         Changed::MinimalBody => {
             let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
@@ -52,7 +44,7 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
                 control.headers.retain(|h| !h.name.eq_ignore_ascii_case("content-type"));
                 control.headers.push(Header::new("Content-Type", "application/json"));
             }
-            let model = request.model().unwrap_or_default();
+            let model = request.model(catalog).unwrap_or_default();
             let quoted = serde_json::to_string(&model).ok()?;
             control.body = Some(endpoint.minimal_body.replace("\"{model}\"", &quoted));
             control.form.clear();
@@ -87,7 +79,7 @@ fn replace_key(request: &mut Request, label: Label, catalog: &Catalog) -> Option
 mod tests {
     use super::*;
     use crate::case::keyring::SecretKind;
-    use crate::case::request::{Part, Target};
+    use crate::case::request::{Part, PartContent, Target};
 
     fn request() -> Request {
         Request {
@@ -104,14 +96,14 @@ mod tests {
         let catalog = Catalog::built_in();
         let from = request();
         let model = control(&from, &Changed::Model("b".into()), &catalog).expect("model");
-        assert_eq!((model.model().as_deref(), model.headers == from.headers), (Some("b"), true));
+        assert_eq!((model.model(&catalog).as_deref(), model.headers == from.headers), (Some("b"), true));
         let label = Label { kind: SecretKind::Key, number: 2 };
         let key = control(&from, &Changed::Key(label), &catalog).expect("key");
         assert_eq!(key.header("authorization"), Some("Bearer [key#2]"));
         assert_eq!((key.body == from.body, key.header("x-other")), (true, Some("kept")));
         let minimal = control(&from, &Changed::MinimalBody, &catalog).expect("minimal");
         assert_eq!(
-            (minimal.model().as_deref(), minimal.json().expect("json").get("logprobs")),
+            (minimal.model(&catalog).as_deref(), minimal.json().expect("json").get("logprobs")),
             (Some("a"), None)
         );
         assert!(control(&from, &Changed::Model("a".into()), &catalog).is_none(), "no change is no control");
@@ -135,7 +127,7 @@ mod tests {
         let minimal = control(&from, &Changed::MinimalBody, &catalog).expect("the endpoint takes JSON");
         assert!(minimal.form.is_empty() && minimal.json().is_some());
         assert_eq!(minimal.header("content-type"), Some("application/json"));
-        assert_eq!(minimal.model().as_deref(), Some("a"));
+        assert_eq!(minimal.model(&catalog).as_deref(), Some("a"));
         from.form.remove(0);
         assert!(control(&from, &Changed::Model("b".into()), &catalog).is_none(), "no model to replace");
     }

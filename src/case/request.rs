@@ -4,6 +4,7 @@
 //! All texts here are *masked*: a secret stands as its label (`[key#1]`, `[env:NAME]`), see [`crate::case::keyring`].
 //! They still hold prompts and are therefore raw: no `Serialize`, and `Debug` shows shapes only.
 
+mod model;
 mod part;
 mod preflight;
 mod target;
@@ -111,8 +112,19 @@ pub struct Intake {
     pub said: Said,
     /// Deadlines that the command sets.
     pub deadlines: Deadlines,
+    /// The file that the command takes its body from, where that is all of the body.
+    pub body_file: Option<BodyFile>,
     /// What was noticed.
     pub findings: Vec<Finding>,
+}
+
+/// A text file that holds the body of a request (`-d @file`). The path may name a person: no `Debug` of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BodyFile {
+    /// Path as written, masked.
+    pub path: String,
+    /// Line ends are dropped when it is read, as `-d` does and `--data-binary` and `--json` do not.
+    pub joined: bool,
 }
 
 /// Deadlines that a pasted command sets, milliseconds; `None`: none.
@@ -200,27 +212,6 @@ impl Request {
     /// The body as JSON, if it is that.
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_str(self.body.as_deref()?).ok()
-    }
-
-    /// The model that the body or the path names. Raw.
-    pub fn model(&self) -> Option<String> {
-        let in_body = self.json().and_then(|json| {
-            json.get("model").or_else(|| json.get("model_name")).and_then(|m| m.as_str().map(str::to_owned))
-        });
-        let in_form = || {
-            let text = self.field("model").or_else(|| self.field("model_name"))?;
-            Some(text.trim().to_owned()).filter(|name| !name.is_empty())
-        };
-        in_body.or_else(in_form).or_else(|| {
-            let (_, after) = self.target.path.split_once("/models/")?;
-            let name = after.split(['/', ':']).next()?;
-            (!name.is_empty()).then(|| name.to_owned())
-        })
-    }
-
-    /// The text of the form's first text part of this name. Raw.
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.form.iter().find(|part| part.name == name).and_then(Part::text)
     }
 
     /// True when the request asks for a stream: `"stream": true`, or a streaming path.

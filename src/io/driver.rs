@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::case::sanitize::{Rendered, SafeWords};
 use crate::io::clock::Clock;
 use crate::io::{files, net};
-use crate::session::{Binding, Delivered, Effect, Event, Outgoing, Session};
+use crate::session::{Binding, Delivered, Effect, Event, FileTrouble, Outgoing, Session};
 
 /// Reads an environment variable.
 pub type Environment = dyn Fn(&str) -> Option<SecretString>;
@@ -66,6 +66,10 @@ impl Driver {
             match effect {
                 Effect::ReadEnvironment(names) => self.read_environment(names),
                 Effect::LookAtFiles(paths) => self.tell(Event::FilesSeen(files::look(paths.0))),
+                Effect::ReadBody(paths) => {
+                    let read = paths.0.first().map(|path| files::read_body(path));
+                    self.tell(Event::BodyRead(read.unwrap_or(Err(FileTrouble::Missing))));
+                }
                 Effect::Send(outgoing) => self.send(*outgoing),
                 Effect::CancelSend => self.cancel(),
                 Effect::Wait { ms, token } => {

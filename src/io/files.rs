@@ -3,7 +3,9 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 
-use crate::session::{FileFacts, FileSeen, FileTrouble, FilesSeen, MOST_FILE_BYTES};
+use secrecy::SecretString;
+
+use crate::session::{FileFacts, FileSeen, FileTrouble, FilesSeen, MOST_BODY_BYTES, MOST_FILE_BYTES};
 
 /// Bytes at a file's start that tell its kind.
 const HEAD: u64 = 16;
@@ -65,6 +67,22 @@ pub fn read(path: &str, expected: Option<u64>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// The text of the file at `path`, for a body.
+///
+/// # Errors
+/// It is not there, no regular file, not readable, too large, or no UTF-8 text.
+pub fn read_body(path: &str) -> Result<SecretString, FileTrouble> {
+    let (file, _) = open(path)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BODY_BYTES + 1).read_to_end(&mut bytes).map_err(|_| FileTrouble::Unreadable)?;
+    if bytes.len() as u64 > MOST_BODY_BYTES {
+        return Err(FileTrouble::TooLarge);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| FileTrouble::NotText)?;
+    // A NUL is text to no server.
+    if text.contains('\0') { Err(FileTrouble::NotText) } else { Ok(SecretString::from(text)) }
+}
+
 /// The media type by the first bytes of a file, as each format's own specification begins it.
 fn kind(head: &[u8]) -> Option<&'static str> {
     let at = |from: usize, mark: &[u8]| head.get(from..).is_some_and(|rest| rest.starts_with(mark));
@@ -112,6 +130,33 @@ mod tests {
         let large = File::create(path("large")).expect("made");
         large.set_len(MOST_FILE_BYTES + 1).expect("stretched");
         assert_eq!(look_at(&path("large")), Err(FileTrouble::TooLarge));
+    }
+
+    #[test]
+    fn a_body_is_read_as_text_or_not_at_all() {
+        use secrecy::ExposeSecret;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(path("a.json"), "{\"a\": 1}\n").expect("written");
+        std::fs::write(path("b.mp3"), b"ID3\x04\x00\xff").expect("written");
+        std::fs::write(path("c"), b"a\0b").expect("written");
+        std::os::unix::fs::symlink(path("a.json"), path("link")).expect("linked");
+        assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().is_ok_and(|s| s.success()));
+        File::create(path("large")).expect("made").set_len(MOST_BODY_BYTES + 1).expect("stretched");
+        let read = |name: &str| read_body(&path(name)).map(|text| text.expose_secret().to_owned());
+        let table = [
+            ("a.json", Ok("{\"a\": 1}\n".to_owned())),
+            ("link", Ok("{\"a\": 1}\n".to_owned())),
+            ("b.mp3", Err(FileTrouble::NotText)),
+            ("c", Err(FileTrouble::NotText)),
+            ("none", Err(FileTrouble::Missing)),
+            ("pipe", Err(FileTrouble::NotAFile)),
+            ("", Err(FileTrouble::NotAFile)),
+            ("large", Err(FileTrouble::TooLarge)),
+        ];
+        for (name, expected) in table {
+            assert_eq!(read(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -34,8 +34,11 @@ pub struct Scenario {
     pub basis: Basis,
     /// Page or file that says so, a URL.
     pub source: String,
-    /// When it was read, `YYYY-MM-DD`.
+    /// When it was read, `YYYY-MM-DD`; when it was cited where it is not confirmed.
     pub accessed: String,
+    /// True where somebody read it on that date.
+    #[serde(default)]
+    pub confirmed: bool,
     /// What the note about it should say.
     pub expect: Expect,
     /// The command to paste, with the placeholders `{base_url}`, `{stock_url}`, `{key}`, `{other_key}` (one that is not
@@ -81,6 +84,15 @@ pub fn scenarios() -> &'static [Scenario] {
 }
 
 impl Scenario {
+    /// When its source was read, in words; that nobody read it where nobody did.
+    pub fn seen(&self) -> String {
+        if self.confirmed {
+            format!("read {}", self.accessed)
+        } else {
+            format!("as of {}, not confirmed", self.accessed)
+        }
+    }
+
     /// The heading under which it stands in a list.
     pub fn group(&self) -> &'static str {
         group_of(self.expect.failure_class)

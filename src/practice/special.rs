@@ -69,6 +69,10 @@ pub(super) struct Special {
     #[serde(default)]
     #[cfg_attr(not(test), expect(dead_code, reason = "kept in the file for readers; a test asks for it"))]
     pub(super) accessed: String,
+    /// Somebody read it on that date.
+    #[serde(default)]
+    #[cfg_attr(not(test), expect(dead_code, reason = "kept in the file for readers; a test asks for it"))]
+    pub(super) confirmed: bool,
 }
 
 /// A place on a request's way through the gateway.

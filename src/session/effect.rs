@@ -12,6 +12,8 @@ pub enum Effect {
     ReadEnvironment(Vec<String>),
     /// Look at the files under these paths; answer with [`super::Event::FilesSeen`].
     LookAtFiles(Paths),
+    /// Read the text file at this path, which holds the body; answer with [`super::Event::BodyRead`].
+    ReadBody(Paths),
     /// Send once; answer with [`super::Event::Progressed`] and [`super::Event::AttemptDone`].
     Send(Box<Outgoing>),
     /// Cancel the running attempt; it ends with [`super::Event::AttemptDone`] and a cancelled outcome.

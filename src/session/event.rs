@@ -48,6 +48,8 @@ pub enum Event {
     EnvironmentRead(Vec<(String, Option<SecretString>)>),
     /// The files of the form were looked at.
     FilesSeen(FilesSeen),
+    /// The file that holds the body was read as text. It may hold a key.
+    BodyRead(Result<SecretString, FileTrouble>),
     /// The operator wants the request sent.
     SendRequested,
     /// The operator allows what [`super::Consent`] shows; `remember` binds the key to the host for later sessions.
@@ -131,6 +133,8 @@ pub enum FileTrouble {
     Unreadable,
     /// It is larger than what is sent from memory.
     TooLarge,
+    /// It is no UTF-8 text, where the body is to be one.
+    NotText,
 }
 
 impl std::fmt::Debug for FilesSeen {

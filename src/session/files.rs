@@ -2,14 +2,18 @@
 //! outside.
 
 use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Effect, FileFacts, FileSeen, FileTrouble, FilesSeen, Paths, Session};
 use crate::case::finding::{Finding, Level, Place};
+use crate::case::intake;
 use crate::case::keyring::env_names;
 use crate::case::request::{Part, PartContent, Request};
 
 /// Bytes that the files of one request may have together.
 pub const MOST_FILE_BYTES: u64 = 64 * 1024 * 1024;
+/// Bytes of a text file that becomes the body: it is shown and edited like a pasted one.
+pub const MOST_BODY_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Session {
     /// Asks for a look at files that are not known yet; with `again` at all.
@@ -45,6 +49,47 @@ impl Session {
                 *bytes = self.seen_at(path).and_then(|seen| seen.look.ok()).map(|facts| facts.bytes);
             }
         }
+    }
+
+    /// The text of the file that the command names becomes the body, masked as a pasted one would be.
+    pub(super) fn body_read(&mut self, read: &Result<SecretString, FileTrouble>) -> Vec<Effect> {
+        let Some(file) = self.body_file.take().filter(|_| self.draft.body.is_empty() && !self.is_busy())
+        else {
+            return Vec::new();
+        };
+        let told = match read {
+            Ok(text) => {
+                let text = text.expose_secret();
+                let (body, key) = intake::body_of_file(text, &file, &self.catalog, &mut self.ring);
+                self.draft.body = body;
+                self.paste_findings.retain(|f| f.id != "body_from_file");
+                self.paste_findings.extend(key);
+                Finding::new(
+                    "body_read_from_file",
+                    Level::Info,
+                    format!("the body was read from the file that the command names: {} bytes", text.len()),
+                )
+                .fix("check that it is the body that failed")
+            }
+            Err(trouble) => {
+                let why = match trouble {
+                    FileTrouble::Missing => "there is no such file here",
+                    FileTrouble::NotAFile => "the path leads to a folder, a pipe or a device",
+                    FileTrouble::Unreadable => "the file may not be read",
+                    FileTrouble::TooLarge => "the file is larger than the 16 MiB that are read",
+                    FileTrouble::NotText => "the file is no UTF-8 text",
+                };
+                self.paste_findings.retain(|f| f.id != "body_from_file");
+                Finding::new(
+                    "body_from_file",
+                    Level::Warning,
+                    format!("the body comes from a file that could not be read: {why}"),
+                )
+                .fix("start casefile in the folder in which the command ran, or put the body in yourself")
+            }
+        };
+        self.paste_findings.push(told.at(Place::Body { line: 1, column: 1, path: String::new() }));
+        self.draft_changed()
     }
 
     fn seen_at(&self, path: &str) -> Option<&FileSeen> {
@@ -105,7 +150,7 @@ impl Session {
                 "the path leads to a folder, a pipe or a device, not to a file".to_owned(),
                 "write the path of a file".to_owned(),
             ),
-            FileTrouble::Unreadable => (
+            FileTrouble::Unreadable | FileTrouble::NotText => (
                 "file_unreadable",
                 "the file is there, but it may not be read".to_owned(),
                 "change its permissions, or copy it".to_owned(),
@@ -128,7 +173,11 @@ impl Session {
             .at(Place::Field(part.name.clone()))
             .fix("write the whole path")
         });
-        self.file_findings.iter().find(|f| f.level == Level::Error).cloned().or(unseen)
+        self.file_findings.iter().find(|f| f.level == Level::Error).cloned().or(unseen).or_else(|| {
+            // Without the body that the command reads from a file another request would be reproduced.
+            let unread = self.paste_findings.iter().find(|f| f.id == "body_from_file");
+            unread.filter(|_| request.body.is_none() && request.form.is_empty()).cloned()
+        })
     }
 }
 

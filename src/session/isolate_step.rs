@@ -27,7 +27,9 @@ impl Session {
             None => self.say(
                 Level::Warning,
                 match changed {
-                    Changed::Model(_) => "the body names no other model to replace; nothing to send",
+                    Changed::Model(_) => {
+                        "the request names no model that can be replaced by this one; nothing to send"
+                    }
                     Changed::Key(_) => "the request carries no credential to replace, or it is the same key",
                     Changed::MinimalBody => {
                         "no small body is known for this endpoint, or the request is it already"

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Activity, Binding, Effect, Session};
+use super::{Activity, Binding, Effect, Paths, Session};
 use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
@@ -60,7 +60,10 @@ impl Session {
             self.observe(attempt);
         }
         self.notice = None;
-        self.draft_changed()
+        self.body_file = read.body_file.filter(|file| env_names(&file.path).is_empty());
+        let mut effects = self.draft_changed();
+        effects.extend(self.body_file.as_ref().map(|file| Effect::ReadBody(Paths(vec![file.path.clone()]))));
+        effects
     }
 
     /// Tells that a deadline of the command is kept.

@@ -315,7 +315,7 @@ fn a_control_needs_a_reproduction_and_consent() {
     let consent = s.consent().expect("asks");
     assert_eq!(consent.most_requests, 1);
     let outgoing = sent(s.handle(Event::ConsentGiven { remember: false }, at(1)));
-    assert_eq!(outgoing.request.model().as_deref(), Some("other"));
+    assert_eq!(outgoing.request.model(&Catalog::built_in()).as_deref(), Some("other"));
     s.handle(Event::AttemptDone(Box::new(answer(1, 200, &[], "{}"))), at(2));
     assert_eq!(s.evidence().controls.len(), 1);
     assert_eq!(
@@ -376,7 +376,10 @@ fn an_edit_after_sending_does_not_touch_what_was_observed() {
     let mut draft = s.draft().clone();
     draft.body = draft.body.replace("gpt-x", "gpt-y");
     s.handle(Event::Edited(draft), at(2));
-    assert_eq!(s.evidence().request.as_ref().and_then(Request::model).as_deref(), Some("gpt-x"));
+    assert_eq!(
+        s.evidence().request.as_ref().and_then(|r| r.model(&Catalog::built_in())).as_deref(),
+        Some("gpt-x")
+    );
     assert!(matches!(s.standing(Step::Reproduce), Standing::Missing(_)));
     s.handle(Event::SendRequested, at(3));
     assert!(s.consent().is_some(), "another request needs another consent");
@@ -553,4 +556,59 @@ fn the_deadline_of_the_command_holds_where_it_is_shorter() {
     // Another paste has none.
     s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(2));
     assert_eq!(s.timeouts(), Timeouts::default());
+}
+
+#[test]
+fn a_body_in_a_file_is_read_masked_and_shown() {
+    let secret = key('z');
+    let paste = |data: &str| {
+        format!(
+            "curl https://api.cometapi.com/v1/chat/completions -H 'Authorization: Bearer {}' -H 'Content-Type: \
+             application/json' {data}",
+            key('a')
+        )
+    };
+    let paths = |effects: &[Effect]| {
+        effects.iter().find_map(|e| match e {
+            Effect::ReadBody(paths) => Some(paths.0.clone()),
+            _ => None,
+        })
+    };
+    let read = |text: &str| Event::BodyRead(Ok(SecretString::from(text.to_owned())));
+    let mut s = session();
+    let effects = s.handle(Event::Pasted(paste("-d @sub/body.json")), at(0));
+    assert_eq!(paths(&effects), Some(vec!["sub/body.json".to_owned()]));
+    s.handle(read(&format!("{{\"model\": \"gpt-x\",\n\"user\": \"{secret}\"}}\n")), at(0));
+    let body = s.draft().body.clone();
+    assert!(body.contains("gpt-x") && body.contains("[key#") && !body.contains(&secret), "not masked");
+    let ids: Vec<_> = s.findings().iter().map(|f| f.id).collect();
+    assert!(ids.contains(&"body_read_from_file") && ids.contains(&"literal_key"), "{ids:?}");
+    assert!(!ids.contains(&"body_from_file"), "{ids:?}");
+    // A second answer changes nothing.
+    s.handle(read("other"), at(0));
+    assert_eq!(s.draft().body, body);
+
+    for (data, text, expected) in [
+        ("-d @a", "x\ny\r\n", "xy"),
+        ("--data @a", "{\"a\":\n1}\n", "{\"a\":\n1}"),
+        ("--data-binary @a", "x\ny\n", "x\ny\n"),
+        ("--json @a", "[1,\n2]\n", "[1,\n2]\n"),
+    ] {
+        let mut s = session();
+        s.handle(Event::Pasted(paste(data)), at(0));
+        s.handle(read(text), at(0));
+        assert_eq!(s.draft().body, expected, "{data}");
+    }
+    // What is more than one text file stays a finding.
+    for data in ["-d @a -d b", "-G -d @a", "-T a", "-d @-", "-d @$DIR/a", "--data-urlencode x@a"] {
+        let mut s = session();
+        let effects = s.handle(Event::Pasted(paste(data)), at(0));
+        assert_eq!(paths(&effects), None, "{data}");
+    }
+    let mut s = session();
+    s.handle(Event::Pasted(paste("-d @a")), at(0));
+    s.handle(Event::BodyRead(Err(FileTrouble::NotText)), at(0));
+    let told: Vec<_> = s.findings().iter().filter(|f| f.id == "body_from_file").map(|f| &f.message).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told.iter().all(|m| m.contains("no UTF-8 text")), "{told:?}");
 }

@@ -38,9 +38,6 @@ pub fn settings() -> Settings {
 /// A deadline that a scenario's command sets, and the shorter one that a test waits for.
 const DEADLINE: (&str, &str) = ("--max-time 3", "--max-time 0.8");
 
-/// [`DEADLINE`] in milliseconds.
-const SHORT_MS: u64 = 800;
-
 /// More events than any stream of the gateway that ends has.
 const MANY_EVENTS: u64 = 16;
 
@@ -55,10 +52,6 @@ pub async fn walk_command(command: impl FnOnce(&Gateway) -> String) -> Session {
     let options = Options { pace_ms: 0, ..Options::new(clock.clone(), 7) };
     let gateway = Gateway::start(options).expect("listens");
     let paste = command(&gateway);
-    let mut settings = settings();
-    if paste.contains(DEADLINE.0) {
-        settings.timeouts.total_ms = SHORT_MS;
-    }
     let paste = paste.replace(DEADLINE.0, DEADLINE.1);
     let parts = Parts {
         clock,
@@ -68,7 +61,7 @@ pub async fn walk_command(command: impl FnOnce(&Gateway) -> String) -> Session {
         copy: Box::new(|_| Err("no clipboard here".into())),
         write: Box::new(|_, _| Err("no files here".into())),
     };
-    let mut session = Session::new(Catalog::built_in(), settings);
+    let mut session = Session::new(Catalog::built_in(), settings());
     let (mut driver, mut events) = Driver::new(parts);
     for event in [
         Event::GatewayChosen("practice".into()),

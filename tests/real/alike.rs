@@ -84,8 +84,6 @@ struct Words {
     ids: Vec<String>,
     times: Regex,
     durations: Regex,
-    /// How much had been read when unpacking stopped: that depends on how the network cut the bytes.
-    read: Regex,
 }
 
 impl Words {
@@ -96,7 +94,6 @@ impl Words {
             host: side.host.to_owned(),
             ids: if ids { Vec::new() } else { listed.into_iter().flatten().filter_map(id).collect() },
             times: Regex::new(r"started at \d{4}-\d\d-\d\dT[0-9:.]+Z").expect("a pattern"),
-            read: Regex::new(r"\b\d+ bytes gave more than").expect("a pattern"),
             durations: Regex::new(r"\bafter [0-9.]+ m?s\b").expect("a pattern"),
         }
     }
@@ -161,7 +158,6 @@ fn differ(at: &str, ours: &Value, theirs: &Value, words: &[Words; 2], found: &mu
         }
         (Value::String(a), Value::String(b)) => {
             let plain = |words: &Words, text| match at {
-                "/response/packing" => words.read.replace(text, "N bytes gave more than").into_owned(),
                 at if at.starts_with("/report/") => words.prose(text),
                 _ => words.plain(text),
             };

@@ -222,6 +222,7 @@ impl Rig {
                     })
                     .collect(),
             })),
+            Effect::ReadBody(_) => self.tell(Event::BodyRead(Err(FileTrouble::Missing))),
             Effect::Send(outgoing) => self.outgoing = Some(*outgoing),
             Effect::CancelSend => self.cancelled = true,
             Effect::Copy(rendered) => {

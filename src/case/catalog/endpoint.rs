@@ -272,6 +272,23 @@ impl Endpoint {
         }
     }
 
+    /// Where `path`, which this endpoint takes, has the value of `{name}`; `None` where the template has no such name, or
+    /// beside another one in the same segment.
+    pub fn in_path(&self, name: &str, path: &str) -> Option<std::ops::Range<usize>> {
+        self.fit(path)?;
+        let mark = format!("{{{name}}}");
+        let mut start = 0;
+        for (want, have) in self.path.split('/').zip(path.split('/')) {
+            if let Some((head, tail)) = want.split_once(mark.as_str()) {
+                let alone = !head.contains('{') && !tail.contains('{');
+                let end = (start + have.len()).checked_sub(tail.len())?;
+                return alone.then_some(start + head.len()..end);
+            }
+            start += have.len() + 1;
+        }
+        None
+    }
+
     /// True when the minimal body may be sent as a control: JSON, and no task behind it.
     pub fn is_cheap(&self) -> bool {
         !self.task && self.body == BodyKind::Json && !self.minimal_body.is_empty() && self.not_sent.is_empty()

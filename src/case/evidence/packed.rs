@@ -22,6 +22,9 @@ use crate::case::vocabulary::{Coding, UnpackEnd};
 const SNIFFED: usize = 16;
 /// Most codings one over the other.
 const LAYERS: usize = 3;
+/// Bytes of the wire in one step. A step ends at a multiple of it, and the bounds hold for a step as a whole: where
+/// unpacking stops depends on the bytes alone, not on the pieces in which the network brought them.
+const STEP: u64 = 4 * 1024;
 /// Once more has come out than is kept: bytes out for a byte in, from which on it is a bomb. An answer made of text has
 /// 3 to 10, one of nothing but repetitions can have about 1000 with gzip.
 const RATIO: u64 = 200;
@@ -53,7 +56,7 @@ pub struct Packed {
     pub inflated: Vec<u8>,
     /// Bytes that came out in all.
     pub inflated_bytes: u64,
-    /// Bytes of the wire that went in until the end or the stop.
+    /// Bytes of the wire that went in until the end or the stop, in whole steps of 4 KiB.
     pub read_bytes: u64,
     /// How it ended.
     pub end: UnpackEnd,
@@ -149,15 +152,18 @@ struct Sink {
 }
 
 impl Sink {
+    /// Takes a piece that came of the first `read` bytes, a number of whole steps.
     fn take(&mut self, piece: &[u8], read: u64, each: &mut dyn FnMut(&[u8])) -> Result<(), Stop> {
-        let left = usize::try_from(self.bounds.out.saturating_sub(self.count)).unwrap_or(usize::MAX);
+        let most = self.bounds.out.min(read.saturating_mul(RATIO).max(self.bounds.kept as u64));
+        let left = usize::try_from(most.saturating_sub(self.count)).unwrap_or(usize::MAX);
         let fits = piece.get(..left).unwrap_or(piece);
         let room = self.bounds.kept.saturating_sub(self.kept.len());
         self.kept.extend_from_slice(fits.get(..room).unwrap_or(fits));
         self.count += fits.len() as u64;
-        each(fits);
-        let bomb = self.count > self.bounds.kept as u64 && self.count > read.max(1).saturating_mul(RATIO);
-        if fits.len() < piece.len() || bomb { Err(Stop::TooLarge) } else { Ok(()) }
+        if !fits.is_empty() {
+            each(fits);
+        }
+        if fits.len() < piece.len() { Err(Stop::TooLarge) } else { Ok(()) }
     }
 }
 
@@ -201,7 +207,10 @@ pub struct Inflater {
     state: State,
     codings: Vec<Coding>,
     sink: Sink,
+    /// Bytes that went in.
     read: u64,
+    /// Bytes that came, also behind a stop.
+    came: u64,
 }
 
 impl Inflater {
@@ -218,11 +227,13 @@ impl Inflater {
             codings: Vec::new(),
             sink: Sink { bounds, kept: Vec::new(), count: 0 },
             read: 0,
+            came: 0,
         }
     }
 
     /// Takes the next bytes of the wire; `each` gets what they say, unpacked where they are packed.
     pub fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(&[u8])) {
+        self.came += bytes.len() as u64;
         match &mut self.state {
             State::AsItIs(_) => each(bytes),
             State::Stopped(_) => {}
@@ -251,7 +262,8 @@ impl Inflater {
             }
             self.decide(each);
         }
-        let Self { mut state, mut sink, read, .. } = self;
+        let Self { mut state, mut sink, .. } = self;
+        let read = self.read.next_multiple_of(STEP);
         let mut stopped = None;
         if let State::Open(coders) = &mut state {
             stopped = flush(coders, &mut |piece| sink.take(piece, read, each)).err();
@@ -274,7 +286,7 @@ impl Inflater {
             declared,
             inflated: sink.kept,
             inflated_bytes: sink.count,
-            read_bytes: read,
+            read_bytes: read.min(self.came),
             end,
         })
     }
@@ -307,18 +319,24 @@ impl Inflater {
     }
 
     fn push(&mut self, bytes: &[u8], each: &mut dyn FnMut(&[u8])) {
-        let State::Open(coders) = &mut self.state else { return };
-        self.read += bytes.len() as u64;
-        let (sink, read) = (&mut self.sink, self.read);
-        let result = through(coders, bytes, &mut |piece| sink.take(piece, read, each));
-        match result {
-            Ok(()) => {}
-            Err(Stop::Fault) => {
-                // What a coder holds back came before the fault.
-                let stop = flush(coders, &mut |piece| sink.take(piece, read, each)).err();
-                self.state = State::Stopped(stop.unwrap_or(Stop::Fault));
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let State::Open(coders) = &mut self.state else { return };
+            let until = (self.read + 1).next_multiple_of(STEP);
+            let length = usize::try_from(until - self.read).unwrap_or(usize::MAX);
+            let (part, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            self.read += part.len() as u64;
+            rest = after;
+            let sink = &mut self.sink;
+            match through(coders, part, &mut |piece| sink.take(piece, until, each)) {
+                Ok(()) => {}
+                Err(Stop::Fault) => {
+                    // What a coder holds back came before the fault.
+                    let stop = flush(coders, &mut |piece| sink.take(piece, until, each)).err();
+                    self.state = State::Stopped(stop.unwrap_or(Stop::Fault));
+                }
+                Err(Stop::TooLarge) => self.state = State::Stopped(Stop::TooLarge),
             }
-            Err(Stop::TooLarge) => self.state = State::Stopped(Stop::TooLarge),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod layer;
 mod own;
+mod task;
 mod time;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +15,8 @@ use super::request_id::{Names, collect};
 use super::{Attempt, BodyEnd, Envelope, RequestId, Response, SseReader, StreamRecord};
 use crate::case::catalog::{Catalog, Endpoint, Profile};
 use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure, StreamVerdict};
+
+pub use task::Task;
 
 /// What the request led one to expect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,6 +65,8 @@ pub struct Reading {
     pub soft: Option<SoftFailure>,
     /// The stream: as it was recorded, or read from a pasted body. `None` where the answer was none.
     pub stream: Option<StreamRecord>,
+    /// The asynchronous task that the answer speaks of.
+    pub task: Option<Task>,
     /// `model` as the answer names it.
     pub returned_model: Option<String>,
     /// `finish_reason` of the answer or stream.
@@ -124,6 +129,7 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
     Reading {
         shape: shape_of(response, &envelope, stream.as_ref(), redirect.as_ref(), json),
+        task: json.and_then(|json| task::of(json, expectation.endpoint)),
         soft: answer::soft(response, &envelope, json, stream.as_ref(), expectation),
         returned_model: stream
             .as_ref()
@@ -151,6 +157,7 @@ fn no_answer() -> Reading {
         redirect: None,
         soft: None,
         stream: None,
+        task: None,
         returned_model: None,
         finish_reason: None,
         retry_after_ms: None,

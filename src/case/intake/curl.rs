@@ -11,7 +11,7 @@ use super::shell::{self, Variables};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{KeyRing, SecretKind};
-use crate::case::request::{Deadlines, Draft, Part};
+use crate::case::request::{BodyFile, Deadlines, Draft, Part};
 
 /// What a curl command says.
 pub(super) struct Read {
@@ -21,6 +21,8 @@ pub(super) struct Read {
     pub(super) end: usize,
     /// `-w` prints the status below the answer.
     pub(super) prints_status: bool,
+    /// The file that holds the body.
+    pub(super) body_file: Option<BodyFile>,
     /// Deadlines of `-m` and `--connect-timeout`.
     pub(super) deadlines: Deadlines,
     /// What was noticed.
@@ -49,9 +51,15 @@ pub(super) fn read(
     let mut parts = Parts { stdin, ..Parts::default() };
     forgiven::oddities(&command, &mut parts.findings);
     parts.take_words(&command.words, ring);
+    let whole = !parts.as_query && !parts.is_form && !parts.upload && !parts.head;
     let draft = parts.draft(catalog, ring);
-    let Parts { prints_status, deadlines, findings, .. } = parts;
-    Read { draft, end, prints_status, deadlines, findings }
+    let Parts { prints_status, deadlines, findings, mut data_files, pieces, .. } = parts;
+    // Only where nothing else is in the body.
+    let body_file = data_files
+        .pop()
+        .filter(|_| whole && pieces == 1)
+        .map(|file| BodyFile { path: secret::mask_free(&file.path, catalog, ring).0, ..file });
+    Read { draft, end, prints_status, body_file, deadlines, findings }
 }
 
 /// The command's parts before they make a request.
@@ -62,6 +70,8 @@ struct Parts {
     urls: Vec<String>,
     headers: Vec<(String, Option<String>)>,
     data: Option<String>,
+    data_files: Vec<BodyFile>,
+    pieces: usize,
     query: Vec<String>,
     user: Option<String>,
     json: bool,
@@ -187,6 +197,9 @@ impl Parts {
 
     /// Applies one option; false where another request begins.
     fn apply(&mut self, meaning: Meaning, option: &str, value: &str, ring: &mut KeyRing) -> bool {
+        let is_data =
+            matches!(meaning, Meaning::Data | Meaning::DataRaw | Meaning::DataUrlencode | Meaning::Json);
+        self.pieces += usize::from(is_data);
         match meaning {
             Meaning::Method => self.method = Some(value.trim().to_ascii_uppercase()),
             Meaning::Header => self.header_line(option, value),
@@ -320,7 +333,11 @@ impl Parts {
                 let text = self.stdin.take()?;
                 Some(if option == "--data-binary" { text } else { without_line_ends(&text) })
             }
-            Some(_) => {
+            Some(path) => {
+                if !matches!(path, "-" | "") {
+                    let joined = !matches!(option, "--data-binary" | "--json");
+                    self.data_files.push(BodyFile { path: path.to_owned(), joined });
+                }
                 self.body_elsewhere(option);
                 None
             }
@@ -359,7 +376,7 @@ impl Parts {
 }
 
 /// `-d` drops the line ends of a file. Between the parts of JSON that makes no difference, and a readable body is kept.
-fn without_line_ends(text: &str) -> String {
+pub(super) fn without_line_ends(text: &str) -> String {
     if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
         return text.trim_end_matches(['\r', '\n']).to_owned();
     }

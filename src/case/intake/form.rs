@@ -1,6 +1,7 @@
 //! The parts of a form as curl's `-F` writes them, and back: `name=text`, `name=@file`, `name=<file`, with `;type=`,
 //! `;filename=`. The grammar is that of curl's own parser (`curl/curl:src/tool_formparse.c@01a8d8c`, read 2026-11-21)
-//! and of its manual page (<https://curl.se/docs/manpage.html#-F>); compared with curl 7.88.1.
+//! and of its manual page (<https://curl.se/docs/manpage.html#-F>); a test compares what is
+//! sent with what curl 7.88.1 sent (`src/io/net/tests/curl_forms.json`).
 //!
 //! The screen shows and edits the parts of a form in the same words, one line for each.
 
@@ -23,6 +24,8 @@ pub(super) enum Oddity {
     Nested,
     /// A file name on `<file`, which curl does not send.
     NoFilename,
+    /// An empty file name, which curl sends and which is left out here.
+    EmptyFilename,
 }
 
 /// A field as it was read. Texts are not masked yet.
@@ -81,6 +84,10 @@ pub(super) fn field(value: &str, literal: bool) -> Field {
     } else {
         let read = reader.part(None);
         field.parts.push(part(PartContent::Text(read.data), read.filename, read.media_type));
+    }
+    let is_empty = |part: &Part| part.filename.as_deref() == Some("");
+    if !content.starts_with('<') && field.parts.iter().any(is_empty) {
+        reader.oddities.push(Oddity::EmptyFilename);
     }
     reader.oddities.sort_unstable();
     reader.oddities.dedup();

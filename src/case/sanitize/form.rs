@@ -15,6 +15,8 @@ const FIRST_PARTS: usize = 200;
 const LONG_NUMBER: usize = 11;
 /// Characters from which on a file's name is looked for in answers.
 const SHORTEST_NAME: usize = 4;
+/// A name without its ending that is shorter is too often a word of the message.
+const SHORTEST_STEM: usize = 6;
 
 impl Sanitizer<'_> {
     /// Files and text fields of a form.
@@ -140,9 +142,12 @@ impl Sanitizer<'_> {
         self.prompts.push(path.to_owned());
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let stem = shape::stem(name);
-        for (text, shortest) in [(name, SHORTEST_NAME), (stem, 2 * SHORTEST_NAME)] {
-            // A word alone (`image`, `audio`) stands in any message.
-            let tells = text.chars().any(|c| !c.is_alphabetic()) || text.chars().count() >= 12;
+        let whole = if path.contains(['/', '\\']) { path } else { name };
+        for (text, shortest) in [(whole, SHORTEST_NAME), (name, SHORTEST_NAME), (stem, SHORTEST_STEM)] {
+            // A word of the catalog alone (`image`, `audio`) stands in any message.
+            let tells = text.chars().any(|c| !c.is_alphabetic())
+                || text.chars().count() >= 12
+                || !self.text.lexicon.explains_word(&text.to_lowercase());
             if tells && text.chars().count() >= shortest && !self.names.iter().any(|n| n == text) {
                 self.names.push(text.to_owned());
             }

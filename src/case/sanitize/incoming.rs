@@ -59,7 +59,12 @@ impl Sanitizer<'_> {
             reading.request_ids.iter().map(|id| self.request_id(id, name)).collect();
         let returned_model =
             reading.returned_model.as_deref().map(|m| self.name(m, "model", &format!("{name}.model")));
-        for clean in request_ids.iter().map(|id| &id.id).chain(&returned_model) {
+        let task = reading.task.as_ref();
+        let task_id = task.and_then(|t| t.id.as_deref());
+        let task_id = task_id.map(|id| self.name(id, "task id", &format!("{name}.task/id")));
+        let task_status = task.and_then(|t| t.status.as_deref());
+        let task_status = task_status.map(|s| self.name(s, "status", &format!("{name}.task/status")));
+        for clean in request_ids.iter().map(|id| &id.id).chain(&returned_model).chain(&task_id) {
             self.text.lexicon.add(clean.as_str());
         }
         self.text.lexicon.add(reading.layer_because);
@@ -106,6 +111,8 @@ impl Sanitizer<'_> {
                 end: packed.end,
             }),
             stream: response.stream.as_ref().map(|stream| self.stream(stream, name)),
+            task_id,
+            task_status,
             returned_model,
             finish_reason: reading
                 .finish_reason
@@ -366,6 +373,7 @@ fn blank() -> Reading {
         shape: ResponseShape::Unknown,
         redirect: None,
         soft: None,
+        task: None,
         returned_model: None,
         finish_reason: None,
         retry_after_ms: None,

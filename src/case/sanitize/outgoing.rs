@@ -32,7 +32,7 @@ impl Sanitizer<'_> {
         let query: Vec<(Clean, Option<Clean>)> =
             target.query.iter().map(|(name, value)| self.parameter(name, value)).collect();
         let headers: Vec<SafeHeader> = request.headers.iter().map(|h| self.request_header(h)).collect();
-        let model = request.model().map(|model| self.name(&model, "model", "request.model"));
+        let model = request.model(self.catalog).map(|model| self.name(&model, "model", "request.model"));
         let method = if (1..=16).contains(&request.method.len())
             && request.method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')
         {

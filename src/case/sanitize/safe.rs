@@ -201,6 +201,10 @@ pub struct SafeResponse {
     pub packed: Option<SafePacked>,
     /// The stream.
     pub stream: Option<SafeStream>,
+    /// Id of the task that the answer speaks of.
+    pub task_id: Option<Clean>,
+    /// Its status.
+    pub task_status: Option<Clean>,
     /// Model named by the answer.
     pub returned_model: Option<Clean>,
     /// `finish_reason`.

@@ -129,6 +129,8 @@ pub(crate) fn hostile(text: &str) -> SafeEvidence {
         edge: SafeEdge { cf_ray: Some(word()), server: Some(word()), via: Some(word()), date: Some(word()) },
         headers: vec![SafeHeader { name: word(), value: Some(word()) }],
         body: SafeBody::Json { value: json!({ "error": {"message": text, text: [text]} }) },
+        task_id: Some(word()),
+        task_status: Some(word()),
         returned_model: Some(word()),
         finish_reason: Some(word()),
         exception: Some(word()),
@@ -321,6 +323,8 @@ fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeRespo
         packed: None,
         body: SafeBody::Json { value: body },
         stream: None,
+        task_id: None,
+        task_status: None,
         returned_model: None,
         finish_reason: None,
         retry_after_ms: None,
@@ -419,6 +423,8 @@ fn cut_stream() -> SafeResponse {
             longest_gap_ms: Some(15_300),
             verdict: StreamVerdict::Truncated,
         }),
+        task_id: None,
+        task_status: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
         ..answer(200, "OK", json!({}), no_error())
     }
@@ -428,6 +434,8 @@ fn worked() -> SafeResponse {
     let body =
         json!({"object": "chat.completion", "choices": "[array: 1 item]", "usage": {"total_tokens": 21}});
     SafeResponse {
+        task_id: None,
+        task_status: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
         finish_reason: Some(clean("stop")),
         layer: Layer::Provider,

@@ -46,6 +46,7 @@ fn reading(kind: EnvelopeKind) -> Reading {
         shape: ResponseShape::JsonObject,
         redirect: None,
         soft: None,
+        task: None,
         returned_model: None,
         stream: None,
         finish_reason: None,

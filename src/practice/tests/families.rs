@@ -7,8 +7,9 @@ use super::*;
 /// A request of `family` for `model`, without the field `left_out`.
 fn ask(gateway: &Gateway, family: &Family, template: &str, model: &str, left_out: &str) -> Exchange {
     let mut path = template.to_owned();
-    let task = family.known_prefix.is_some() && model == "practice-ok";
-    let name = if task { "task_1" } else { model };
+    let known = family.known_prefix.as_ref().filter(|_| model == "practice-ok");
+    let name = known.map_or_else(|| model.to_owned(), |prefix| format!("{prefix}1"));
+    let name = name.as_str();
     while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
         let text =
             if path[open..close].contains("id") || path[open..close].contains("model") { name } else { "x" };
@@ -25,6 +26,7 @@ fn ask(gateway: &Gateway, family: &Family, template: &str, model: &str, left_out
             let value = match needed.kind.split('|').next().expect("a type") {
                 "array" => "[{\"role\":\"user\",\"content\":\"x\"}]",
                 "object" => "{}",
+                "number" => "3",
                 "file" => "file",
                 _ => "\"x\"",
             };

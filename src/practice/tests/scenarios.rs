@@ -265,6 +265,37 @@ fn a_key_in_a_special_state_fails_and_the_usual_one_works() {
 }
 
 #[test]
+fn a_paste_holds_no_placeholder() {
+    let gateway = gateway();
+    let is_name = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    for scenario in scenarios() {
+        let paste = gateway.paste(scenario);
+        let held: Vec<&str> =
+            paste.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
+        assert!(!held.iter().copied().any(is_name), "{}: {held:?}", scenario.name);
+        assert!(
+            paste.contains(&gateway.base_url()) != paste.contains(&gateway.stock_url()),
+            "{}: one of the two addresses",
+            scenario.name
+        );
+    }
+}
+
+/// Both faces of the program take the deadline from the command: neither has one of its own for practice.
+#[test]
+fn what_would_never_end_has_its_deadline_in_the_command() {
+    use crate::case::intake;
+    let gateway = gateway();
+    for (name, _, _, _, end) in TABLE {
+        let scenario = scenarios().iter().find(|s| s.name == name).expect("a scenario");
+        let catalog = crate::case::catalog::Catalog::built_in();
+        let read = intake::read(&gateway.paste(scenario), &catalog, &mut KeyRing::default());
+        let endless = matches!(end, End::Silent | End::Endless);
+        assert!(!endless || read.deadlines.total_ms == Some(3_000), "{name}: {:?}", read.deadlines);
+    }
+}
+
+#[test]
 fn scenarios_are_whole() {
     let key = format!("sk-{}", "zZ9".repeat(16));
     for scenario in scenarios() {
@@ -290,6 +321,10 @@ fn answers_are_whole() {
         assert!(special.name.is_some() != special.key.is_some(), "{who}: one of them");
         assert!(special.basis.is_some() && special.source.starts_with("https://"), "{who}");
         assert_eq!(special.accessed.len(), 10, "{who}");
+        // Of the tutorials' pages only the citation is known, and nobody reads a whole repository.
+        let repository =
+            special.source.starts_with("https://github.com/") && special.source.matches('/').count() == 4;
+        assert!(!special.confirmed || !(repository || special.accessed == "2026-06-18"), "{who}");
         assert!(special.raw.is_none() || special.error.is_none(), "{who}: one body");
         assert!(special.key.is_none() || !matches!(special.at, Stage::Edge), "{who}: no proxy knows a key");
         for family in &special.families {

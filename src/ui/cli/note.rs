@@ -12,7 +12,7 @@ use super::given_key::KeyArguments;
 use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{NoteFormat, OutputKind, SendArguments, report, say};
-use crate::case::finding::Level;
+use crate::case::finding::{Finding, Level};
 use crate::case::note::{Audience, BUILT_IN, TemplateError};
 use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
@@ -34,7 +34,8 @@ const MOST_INPUT: u64 = 64 * 1024 * 1024;
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct NoteArguments {
-    /// What the operator has: a curl command, an error text, a response. `-` is stdin.
+    /// What the operator has: a curl command, an error text, a response. `-` is stdin. Files that the command names are
+    /// looked for from the current folder.
     #[arg(long, value_name = "FILE")]
     from: Option<String>,
     /// Gateway profile by id; otherwise chosen by host.
@@ -124,28 +125,15 @@ fn time(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 impl NoteArguments {
-    /// The arguments of a practice run: everything is known beforehand. Nobody waits two minutes to learn what a
-    /// connection that hangs looks like.
+    /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
-        let send = SendArguments {
-            timeout: Some(30.0),
-            first_byte_timeout: Some(10.0),
-            idle_timeout: Some(5.0),
-            ..SendArguments::default()
-        };
         let gateway = Some("practice".to_owned());
-        Self { gateway, yes: true, send, format, out, output, ..Self::default() }
+        Self { gateway, yes: true, format, out, output, ..Self::default() }
     }
 
-    /// The arguments of one of many practice runs: nothing is told, one attempt, short deadlines.
+    /// The arguments of one of many practice runs: nothing is told, one attempt.
     pub(super) fn for_trial() -> Self {
-        let send = SendArguments {
-            retries: Some(0),
-            timeout: Some(12.0),
-            connect_timeout: Some(5.0),
-            first_byte_timeout: Some(5.0),
-            idle_timeout: Some(3.0),
-        };
+        let send = SendArguments { retries: Some(0), ..SendArguments::default() };
         Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
 }
@@ -335,7 +323,10 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
     if walk.session.consent().is_none()
         && let Some(notice) = walk.session.notice().filter(|n| n.level == Level::Error)
     {
-        return Err(Failed::new(Exit::Usage, notice.text.clone()));
+        let is_of_file = |f: &Finding| f.level == Level::Error && f.id.starts_with("file_");
+        let exit =
+            if walk.session.findings().into_iter().any(is_of_file) { Exit::Local } else { Exit::Usage };
+        return Err(Failed::new(exit, notice.text.clone()));
     }
     if let Some(consent) = walk.session.consent() {
         let before = Beforehand {

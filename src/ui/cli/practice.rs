@@ -125,7 +125,7 @@ fn list(output: OutputKind) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(
             &scenarios()
                 .iter()
-                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "group": s.group(), "certainty": s.basis.word(), "source": s.source, "accessed": s.accessed}))
+                .map(|s| serde_json::json!({"name": s.name, "title": s.title, "group": s.group(), "certainty": s.basis.word(), "source": s.source, "accessed": s.accessed, "confirmed": s.confirmed}))
                 .collect::<Vec<_>>(),
         )
         .unwrap_or_default(),

@@ -47,7 +47,7 @@ fn findings(session: &Session) -> Vec<serde_json::Value> {
             };
             json!({
                 "id": f.id, "level": level(f.level), "message": f.message, "fix": f.fix, "at": at,
-                "source": f.source.as_ref().map(|s| json!({"url": s.url, "accessed": s.accessed})),
+                "source": f.source.as_ref().map(|s| json!({"url": s.url, "accessed": s.accessed, "confirmed": s.confirmed})),
             })
         })
         .collect()

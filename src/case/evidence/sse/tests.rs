@@ -37,6 +37,29 @@ const GEMINI: &str = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":
 data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"!\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"totalTokenCount\":2}}\r\n\r\n";
 
 #[test]
+fn half_an_event_at_a_cut_is_no_fault() {
+    for stream in [
+        format!("{CHUNK}: ping\n\n{CHUNK}{STOP}{DONE}"),
+        ANTHROPIC.to_owned(),
+        RESPONSES.to_owned(),
+        GEMINI.to_owned(),
+    ] {
+        let bytes = stream.as_bytes();
+        let all = whole(bytes, true);
+        for at in 0..bytes.len() {
+            let record = whole(&bytes[..at], true);
+            assert_eq!(record.faults, 0, "{}", String::from_utf8_lossy(&bytes[..at]));
+            assert!(record.events <= all.events);
+        }
+    }
+    // What was wrong before the cut stays a fault, and so does half an event in a stream that the server ended.
+    let wrong = format!("data: no json\n\n{CHUNK}");
+    assert_eq!(whole(&wrong.as_bytes()[..wrong.len() - 9], true).faults, 1);
+    assert_eq!(whole(&wrong.as_bytes()[..wrong.len() - 9], false).faults, 2);
+    assert_eq!(whole(&wrong.as_bytes()[..wrong.len() - 9], true).events, 1);
+}
+
+#[test]
 fn verdicts() {
     let error = "data: {\"error\":{\"message\":\"m\",\"code\":\"500\"}}\n\n";
     let length = STOP.replace("stop", "length");

@@ -99,9 +99,14 @@ impl Parts {
             self.headers.push(("Content-Type".into(), Some("multipart/form-data".into())));
             return;
         };
+        let taken_out = value.is_none();
         let bare = value.as_deref().map(multipart::without_boundary);
         let had_boundary = bare.as_ref().zip(value.as_ref()).is_some_and(|(bare, v)| bare.len() < v.len());
-        let other_type = bare.as_deref().is_some_and(|v| !v.to_ascii_lowercase().starts_with("multipart/"));
+        let is_form = |v: &str| {
+            let media = v.split(';').next().unwrap_or("").trim();
+            media.eq_ignore_ascii_case("multipart/form-data")
+        };
+        let other_type = taken_out || bare.as_deref().is_some_and(|v| !is_form(v));
         if bare.is_some() {
             *value = bare;
         }
@@ -123,7 +128,7 @@ impl Parts {
                 Finding::new(
                     "form_under_another_type",
                     Level::Warning,
-                    "the body is a form, but the header names another content type",
+                    "the body is a form, but its Content-Type header is taken out or names another type",
                 )
                 .at(place)
                 .fix("leave the Content-Type header out of a command with -F"),

@@ -78,6 +78,12 @@ impl Parts {
                 "curl sends no file name for a text that is read from a file by <",
                 "write @ in place of < where a file is to be sent",
             ),
+            Oddity::EmptyFilename => (
+                "form_filename_empty",
+                Level::Warning,
+                "curl sends an empty file name for this field; here none is sent",
+                "give the file a name, or leave filename= out",
+            ),
         };
         let place = Place::Option(option.to_owned());
         if !self.findings.iter().any(|f| f.id == id && f.place == place) {

@@ -10,7 +10,7 @@ use crate::case::evidence::Timing;
 use crate::case::note::Run;
 use crate::case::note::model::{
     AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
-    RequestIdPart, RequestPart, ResponsePart, StreamPart, TimingPart,
+    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart,
 };
 use crate::case::sanitize::{
     SafeAttempt, SafeBody, SafeEdge, SafeError, SafeFile, SafeHeader, SafeRequest, SafeResponse,
@@ -129,6 +129,10 @@ pub(super) fn response(attempt: &SafeAttempt, response: &SafeResponse) -> Respon
             to_web_site: r.to_web_site,
         }),
         soft_failure: response.soft,
+        task: (response.task_id.is_some() || response.task_status.is_some()).then(|| TaskPart {
+            id: response.task_id.as_ref().and_then(said),
+            status: response.task_status.as_ref().and_then(said),
+        }),
         returned_model: response.returned_model.as_ref().and_then(said),
         finish_reason: response.finish_reason.as_ref().and_then(said),
         retry_after_ms: response.retry_after_ms,

@@ -146,6 +146,9 @@ pub struct ResponsePart {
     /// A success that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub soft_failure: Option<SoftFailure>,
+    /// The asynchronous task that the answer speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskPart>,
     /// Model that the answer names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub returned_model: Option<String>,
@@ -216,6 +219,17 @@ pub struct RequestIdPart {
     /// The gateway's clock inside it: RFC 3339 with offset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded_time: Option<String>,
+}
+
+/// An asynchronous task. Its id is looked up in the task log and is no request id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TaskPart {
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its status, in the provider's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
 }
 
 /// What the edge said of itself.

@@ -72,7 +72,8 @@ pub(super) fn check(draft: &Draft, against: &Against<'_>, findings: &mut Vec<Fin
                 let before = checker.findings.len();
                 checker.endpoint(&value, endpoint);
                 for finding in checker.findings.iter_mut().skip(before) {
-                    *finding = finding.clone().source(&endpoint.doc_url, &endpoint.accessed);
+                    *finding =
+                        finding.clone().source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed);
                 }
             }
             checker.contract(&value, draft, against);
@@ -101,7 +102,11 @@ fn size(draft: &Draft, findings: &mut Vec<Finding>) {
                 ),
             )
             .fix("if the answer is 413, send a smaller image, or a link to it instead of base64")
-            .source("https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/413", "2026-11-21"),
+            .source(
+                "https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/413",
+                "2026-11-21",
+                true,
+            ),
         );
     }
 }
@@ -207,7 +212,7 @@ impl Checker<'_> {
                     "the body is JSON, the API reference names multipart/form-data here",
                 )
                 .fix("send the fields as a form (curl: -F name=value, -F file=@path)")
-                .source(&endpoint.doc_url, &endpoint.accessed),
+                .source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed),
             );
         }
     }
@@ -237,7 +242,11 @@ impl Checker<'_> {
                 let level = contract::level(check.level);
                 self.report(check.id.as_str(), level, place, check.message.clone(), check.fix.clone());
                 if let Some(finding) = self.findings.pop() {
-                    self.findings.push(finding.source(&check.source.url, &check.source.accessed));
+                    self.findings.push(finding.source(
+                        &check.source.url,
+                        &check.source.accessed,
+                        check.source.confirmed,
+                    ));
                 }
             }
         }

@@ -41,7 +41,7 @@ pub(super) fn check(
             )
             .at(Place::Url)
             .fix(format!("set the base URL of the client to {base}, with /v1 where the client wants it"))
-            .source(DEFAULT_BASE_URL.0, DEFAULT_BASE_URL.1),
+            .source(DEFAULT_BASE_URL.0, DEFAULT_BASE_URL.1, false),
         );
     }
     let in_query = target.query.iter().any(|(name, value)| {
@@ -54,7 +54,7 @@ pub(super) fn check(
             Finding::new("key_in_query", Level::Warning, "the key stands in the address, where logs keep it")
                 .at(Place::Url)
                 .fix("send it as the header Authorization: Bearer, and take it out of the address")
-                .source(BEARER.0, BEARER.1),
+                .source(BEARER.0, BEARER.1, false),
         );
     }
     let in_header = draft.headers.iter().any(|h| {
@@ -92,7 +92,7 @@ fn azure(target: &Target, findings: &mut Vec<Finding>) {
         )
         .at(Place::Url)
         .fix("write /v1/… with the model in the body, or use the client's class without Azure in its name")
-        .source(AZURE.0, AZURE.1),
+        .source(AZURE.0, AZURE.1, true),
     );
 }
 
@@ -145,7 +145,7 @@ fn misplaced(owner: Option<&Provider>, target: &Target, catalog: &Catalog) -> Op
                 format!("the key begins as {}'s keys do, the host is {name}'s", owner.name),
             )
             .fix(format!("use a key that {name} issued, or send the request to {}", owner.name))
-            .source(&owner.source.url, &owner.source.accessed),
+            .source(&owner.source.url, &owner.source.accessed, owner.source.confirmed),
         ),
         None => here.filter(|p| p.only_these).map(|here| {
             Finding::new(
@@ -154,7 +154,7 @@ fn misplaced(owner: Option<&Provider>, target: &Target, catalog: &Catalog) -> Op
                 format!("the key does not begin as {name}'s keys do, the host is {name}'s own"),
             )
             .fix("if the key is a gateway's, set the base URL of the client to the gateway")
-            .source(&here.source.url, &here.source.accessed)
+            .source(&here.source.url, &here.source.accessed, here.source.confirmed)
         }),
         Some(_) => None,
     }

@@ -77,7 +77,9 @@ fn at(name: &str, id: &'static str, level: Level, message: String) -> Finding {
 
 /// What the endpoint wants, by its documentation.
 fn fields(draft: &Draft, endpoint: &Endpoint, findings: &mut Vec<Finding>) {
-    let mut push = |finding: Finding| findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed));
+    let mut push = |finding: Finding| {
+        findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed));
+    };
     if matches!(endpoint.body, BodyKind::Json | BodyKind::None) {
         let message = "the body is a form, the API reference names JSON here".to_owned();
         push(at("", "form_for_json", Level::Warning, message).fix("send a JSON object (curl: -d '{…}')"));

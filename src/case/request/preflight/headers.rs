@@ -189,6 +189,9 @@ fn content_type(draft: &Draft, findings: &mut Vec<Finding>) {
         return;
     }
     let looks_like_json = draft.body.trim_start().starts_with(['{', '[']);
+    if !draft.body.trim().is_empty() && !looks_like_json {
+        written_form(first, findings);
+    }
     if !looks_like_json || method_of(draft) == "GET" {
         return;
     }
@@ -216,28 +219,36 @@ fn content_type(draft: &Draft, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The content type of a form holds the boundary between its parts, which only the sending program knows.
+/// The content type of a form: its boundary is not looked at, for the program that sends the parts writes one.
 fn form_type(header: Option<&Header>, findings: &mut Vec<Finding>) {
-    let Some(header) = header else { return };
-    let lower = header.value.to_ascii_lowercase();
-    let finding = if !lower.trim_start().starts_with("multipart/form-data") {
+    let is_form = |header: &&Header| header.value.trim_start().to_ascii_lowercase().starts_with("multipart/");
+    let Some(header) = header.filter(|h| !is_form(h)) else { return };
+    findings.push(
         at(
             header,
             "content_type_not_form",
             Level::Warning,
             "the body is a form, the content type says something else",
         )
-    } else if !lower.contains("boundary=") {
-        at(
-            header,
-            "form_without_boundary",
-            Level::Warning,
-            "the content type of the form is set by hand, without the boundary between its parts",
-        )
-    } else {
-        return;
-    };
-    findings.push(finding.fix("take the header out: the program that sends the form writes it"));
+        .fix("take the header out: the program that sends the form writes it"),
+    );
+}
+
+/// A body that is written out under a form's content type needs the boundary that stands between its parts.
+fn written_form(header: Option<&Header>, findings: &mut Vec<Finding>) {
+    let Some(header) = header else { return };
+    let lower = header.value.to_ascii_lowercase();
+    if lower.trim_start().starts_with("multipart/form-data") && !lower.contains("boundary=") {
+        findings.push(
+            at(
+                header,
+                "form_without_boundary",
+                Level::Warning,
+                "the content type of the form is set by hand, without the boundary between its parts",
+            )
+            .fix("take the header out and send the fields as a form (curl: -F name=value), or add the boundary"),
+        );
+    }
 }
 
 /// True for `application/json`, with or without parameters, and types built on it.

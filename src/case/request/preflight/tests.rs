@@ -6,6 +6,8 @@ use super::*;
 use crate::case::finding::{Level, Place};
 use crate::case::request::Header;
 
+mod real;
+
 const URL: &str = "https://api.cometapi.com/v1/chat/completions";
 const BODY: &str = r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}"#;
 
@@ -398,7 +400,7 @@ fn findings_quote_nothing_of_the_input() {
 }
 
 /// Preflight runs at every keystroke. The bound is that of an unoptimised build on a busy machine; it finds what grows
-/// faster than the body. An optimised build takes a hundredth of it.
+/// faster than the body. Measured unoptimised on two crowded cores: 1.4 s for one image, 5.7 s for 55,000 messages.
 #[test]
 fn large_bodies_are_checked_at_once() {
     let image = format!("data:image/png;base64,iVBORw0K{}", "QUJD".repeat(1_250_000));

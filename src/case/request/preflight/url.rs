@@ -91,7 +91,7 @@ fn websocket(level: Level) -> Finding {
         "this is a WebSocket, which cannot be reproduced here",
         "record the evidence where it runs: the close code and its reason, the event ids, the last events and their times",
     )
-    .source("https://github.com/cometapi-dev/cometapi-realtime-agents", "2026-05-22")
+    .source("https://github.com/cometapi-dev/cometapi-realtime-agents", "2026-05-22", true)
 }
 
 /// How people begin an address with a slip of the finger.
@@ -355,7 +355,9 @@ fn is_placeholder_free(path: &str) -> bool {
 
 /// What the catalog knows of the endpoint beside its path: does the gateway serve it, and what must the query say.
 fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, findings: &mut Vec<Finding>) {
-    let mut push = |finding: Finding| findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed));
+    let mut push = |finding: Finding| {
+        findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed));
+    };
     // What is known of being served is known of the gateways that the catalog names.
     if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty()) {
         push(at_url(

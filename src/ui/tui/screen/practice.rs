@@ -41,7 +41,7 @@ impl PracticeChoice {
                 ("Look at", scenario.look_at.clone()),
                 ("Support will ask", scenario.support_asks.clone()),
             ],
-            known: format!("{}: {}, read {}", scenario.basis.word(), scenario.source, scenario.accessed),
+            known: format!("{}: {}, {}", scenario.basis.word(), scenario.source, scenario.seen()),
             paste,
             gateway: "practice".to_owned(),
             trial: Some(Trial::new(scenario, key)),

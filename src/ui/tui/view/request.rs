@@ -229,7 +229,7 @@ fn findings(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> 
         let mut text = finding_text(finding);
         // The one that was visited shows where it is published.
         if let Some(source) = finding.source.as_ref().filter(|_| screen.finding == Some(at)) {
-            let _ = write!(text, " (source: {}, read {})", source.url, source.accessed);
+            let _ = write!(text, " (source: {}, {})", source.url, source.seen());
         }
         for (row, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
             let head = if row == 0 { format!("{mark} {} ", sign(finding.level)) } else { "    ".to_owned() };
