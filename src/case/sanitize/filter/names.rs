@@ -1,0 +1,216 @@
+//! What a name says of the value beside it: a header, a member of an object, a field of a form.
+
+use std::collections::HashMap;
+
+use crate::case::catalog::Safe;
+
+/// What the name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Means {
+    /// Nothing: the value is free text.
+    #[default]
+    Nothing,
+    /// The value opens a door; the kind of placeholder.
+    Secret(&'static str),
+    /// It does where it looks random.
+    MaybeSecret,
+    /// Text of a user or a model, whatever is around it.
+    Prompt,
+    /// The same inside the body of a request or an answer.
+    BodyPrompt,
+    /// The value is a name for the member `value` beside it.
+    Name,
+    /// The value that such a name belongs to.
+    Value,
+    /// A word of an API (`role`, `type`): stays among prompts where it looks like a word.
+    Word,
+    /// A body follows.
+    Body,
+}
+
+/// Words that make a name one of a credential, wherever they stand in it; without `-` and `_`.
+const CREDENTIAL_WORDS: [(&str, &str); 20] = [
+    ("apikey", "key"),
+    ("accesskey", "key"),
+    ("secretkey", "key"),
+    ("privatekey", "key"),
+    ("accesstoken", "key"),
+    ("refreshtoken", "key"),
+    ("idtoken", "key"),
+    ("authtoken", "key"),
+    ("sessiontoken", "key"),
+    ("bearertoken", "key"),
+    ("clientsecret", "key"),
+    ("authorization", "key"),
+    ("credential", "key"),
+    ("secret", "password"),
+    ("password", "password"),
+    ("passwd", "password"),
+    ("passphrase", "password"),
+    ("pwd", "password"),
+    ("accountkey", "key"),
+    ("cookie", "cookie"),
+];
+/// Names that hold text of a user or a model in any document. The catalog's longer list counts inside bodies only: in
+/// a log, `url`, `title` and `state` are evidence.
+const PROMPT_NAMES: [&str; 34] = [
+    "prompt",
+    "messages",
+    "contents",
+    "instructions",
+    "system_instruction",
+    "systeminstruction",
+    "negative_prompt",
+    "negativeprompt",
+    "lyrics",
+    "input_audio",
+    "arguments",
+    "chat_history",
+    "prompttext",
+    "gpt_description_prompt",
+    "image_prompt",
+    "input",
+    "input_text",
+    "content",
+    "parts",
+    "system_prompt",
+    "user_prompt",
+    "reasoning_content",
+    "thinking",
+    "b64_json",
+    "completion",
+    "transcript",
+    "output_text",
+    "partial_json",
+    "failed_generation",
+    "input_value",
+    "tool_input",
+    "function_call_arguments",
+    "tool_calls",
+    "bgm_prompt",
+];
+/// The same for texts that models write; inside bodies only.
+const OUTPUT_NAMES: [&str; 8] =
+    ["delta", "refusal", "reasoning", "summary", "answer", "choices", "candidates", "embedding"];
+/// Names whose values are words of an API.
+const WORDS: [&str; 12] = [
+    "role",
+    "type",
+    "finish_reason",
+    "finishreason",
+    "stop_reason",
+    "object",
+    "mimetype",
+    "mime_type",
+    "media_type",
+    "status",
+    "format",
+    "model",
+];
+/// Names under which a body stands.
+const BODIES: [&str; 10] = [
+    "body",
+    "request_body",
+    "requestbody",
+    "response_body",
+    "responsebody",
+    "payload",
+    "json_data",
+    "extra_body",
+    "params_body",
+    "raw_body",
+];
+/// Different names that are remembered.
+const MOST_NAMES: usize = 4_096;
+
+/// The names, and what was found out about those already seen.
+pub(super) struct Names {
+    credentials: HashMap<Vec<u8>, &'static str>,
+    query: Vec<Vec<u8>>,
+    prompts: Vec<Vec<u8>>,
+    seen: HashMap<Vec<u8>, Means>,
+}
+
+impl Names {
+    pub(super) fn new(safe: &Safe) -> Self {
+        Self {
+            credentials: safe
+                .credential_headers
+                .iter()
+                .map(|(name, kind)| {
+                    let kind = match kind.as_str() {
+                        "password" => "password",
+                        "cookie" => "cookie",
+                        _ => "key",
+                    };
+                    (name.as_bytes().to_vec(), kind)
+                })
+                .collect(),
+            query: safe.credential_query.iter().map(|n| n.as_bytes().to_vec()).collect(),
+            prompts: safe.prompt_fields.iter().map(|n| n.as_bytes().to_vec()).collect(),
+            seen: HashMap::new(),
+        }
+    }
+
+    /// What `name` says; the flag: it was not seen before.
+    pub(super) fn means(&mut self, name: &[u8]) -> (Means, bool) {
+        if let Some(means) = self.seen.get(name) {
+            return (*means, false);
+        }
+        let means = self.judge(&name.to_ascii_lowercase());
+        if name.len() <= 64 && self.seen.len() < MOST_NAMES {
+            self.seen.insert(name.to_vec(), means);
+        }
+        (means, true)
+    }
+
+    fn judge(&self, name: &[u8]) -> Means {
+        if let Some(kind) = self.credentials.get(name) {
+            return Means::Secret(kind);
+        }
+        let text = String::from_utf8_lossy(name);
+        let is = |list: &[&str]| list.contains(&text.as_ref());
+        if is(&["name", "header"]) {
+            return Means::Name;
+        }
+        if is(&["value"]) {
+            return Means::Value;
+        }
+        if is(&WORDS) {
+            return Means::Word;
+        }
+        if is(&PROMPT_NAMES) {
+            return Means::Prompt;
+        }
+        if is(&BODIES) {
+            return Means::Body;
+        }
+        let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let counts =
+            ["name", "type", "id", "count", "length", "expires", "expiresin", "present", "hint", "status"];
+        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password");
+        if let Some((_, kind)) = CREDENTIAL_WORDS.iter().find(|(word, _)| !told && bare.contains(word)) {
+            return Means::Secret(kind);
+        }
+        if self.query.iter().any(|q| q == name) || bare.ends_with("token") || bare.ends_with("key") {
+            return Means::MaybeSecret;
+        }
+        if self.prompts.iter().any(|p| p == name) || is(&OUTPUT_NAMES) {
+            return Means::BodyPrompt;
+        }
+        Means::Nothing
+    }
+
+    /// Looks at every name anew: what is now known may stand in one.
+    pub(super) fn forget(&mut self) {
+        self.seen.clear();
+    }
+
+    /// What the name of a header says: only a credential counts.
+    pub(super) fn header(&mut self, name: &[u8]) -> Option<&'static str> {
+        match self.means(name).0 {
+            Means::Secret(kind) => Some(kind),
+            _ => None,
+        }
+    }
+}

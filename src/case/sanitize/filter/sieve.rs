@@ -1,0 +1,500 @@
+//! Where in a text a secret may stand: one keyword automaton first, patterns only around its hits, and one walk over
+//! the words for what has no keyword.
+//!
+//! Most text is clean; so the work is to know that quickly. Each shortcut here is a necessary condition of the
+//! detector that it guards; `tests.rs` runs every example of the catalog through it.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::case::catalog::Detector;
+use crate::case::sanitize::detect::{condition_holds, is_credential};
+use crate::case::sanitize::placeholder::is_placeholder;
+
+/// Bytes before and behind a keyword that its pattern is tried on; where a match touches the end, more.
+const BEFORE: usize = 192;
+const BEHIND: usize = 512;
+/// Bytes of a run from which on it can be a key that no pattern knows.
+const LONG_RUN: usize = 16;
+/// Bytes of a run from which on it may hold packed text.
+const PACKED_RUN: usize = 24;
+/// Bytes by which a learned secret is looked up.
+const HEAD: usize = 8;
+/// Learned secrets that are kept.
+const MOST_LEARNED: usize = 2_048;
+
+/// What stands at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    /// The detector with this index.
+    Rule(usize),
+    /// The learned secret with this index.
+    Learned(usize),
+}
+
+/// A place in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) what: What,
+}
+
+/// What the walk over the words saw besides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Escapes, tags, invisible or full-width characters: the text reads differently from how it is written.
+    pub(super) disguise: bool,
+}
+
+/// A secret that the input itself showed by its structure.
+pub(super) struct Learned {
+    pub(super) value: Vec<u8>,
+    /// Where the run begins by which it is looked up.
+    offset: usize,
+    pub(super) placeholder: String,
+}
+
+struct Rule {
+    detector: Detector,
+    regex: OnceLock<Option<Regex>>,
+    trigger: Trigger,
+}
+
+/// What makes a pattern worth trying.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    /// One of its keywords.
+    Keyword,
+    /// Nothing less than the whole text.
+    Always,
+    /// A long word.
+    Run,
+    /// Four numbers with points, or a group of an IPv6 address that can be public.
+    Address,
+    /// Ten digits or more.
+    Number,
+    /// Two capitals and two digits.
+    Iban,
+    /// 32 hexadecimal digits and a point.
+    DottedHex,
+}
+
+/// The compiled search.
+pub(super) struct Sieve {
+    rules: Vec<Rule>,
+    automaton: Option<AhoCorasick>,
+    /// For each keyword: the rules that it may start, with `true` where a match begins with the keyword.
+    owners: Vec<Vec<(usize, bool)>>,
+    learned: Vec<Learned>,
+    heads: HashMap<[u8; HEAD], Vec<usize>>,
+}
+
+impl Sieve {
+    pub(super) fn new(detectors: &[Detector]) -> Self {
+        let rules: Vec<Rule> = detectors
+            .iter()
+            .map(|d| Rule { detector: d.clone(), regex: OnceLock::new(), trigger: trigger(d) })
+            .collect();
+        let mut keywords: Vec<&str> = Vec::new();
+        let mut owners: Vec<Vec<(usize, bool)>> = Vec::new();
+        for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Keyword) {
+            for keyword in &rule.detector.keywords {
+                let at = keywords.iter().position(|k| k == keyword).unwrap_or_else(|| {
+                    keywords.push(keyword);
+                    owners.push(Vec::new());
+                    keywords.len() - 1
+                });
+                if let Some(list) = owners.get_mut(at) {
+                    list.push((index, begins_with(&rule.detector.pattern, keyword)));
+                }
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&keywords)
+            .ok();
+        let mut sieve = Self { rules, automaton, owners, learned: Vec::new(), heads: HashMap::new() };
+        if sieve.automaton.is_none() {
+            // Slower, never blind.
+            sieve.rules.iter_mut().for_each(|r| r.trigger = Trigger::Always);
+        }
+        sieve
+    }
+
+    /// Kind and id of a rule.
+    pub(super) fn rule(&self, index: usize) -> (&str, &str) {
+        self.rules
+            .get(index)
+            .map_or(("token", "unknown"), |r| (r.detector.kind.as_str(), r.detector.id.as_str()))
+    }
+
+    /// True when a hit of this rule opens a door.
+    pub(super) fn is_credential(&self, index: usize) -> bool {
+        is_credential(self.rule(index).0)
+    }
+
+    pub(super) fn learned(&self, index: usize) -> Option<&Learned> {
+        self.learned.get(index)
+    }
+
+    /// Looks for `value` from now on. False where it is known, too short, or the table is full.
+    pub(super) fn learn(&mut self, value: &[u8], placeholder: &str) -> bool {
+        let Some((offset, head)) = head_of(value) else { return false };
+        if self.learned.len() >= MOST_LEARNED {
+            return false;
+        }
+        let known = self.heads.entry(head).or_default();
+        if known.iter().any(|i| self.learned.get(*i).is_some_and(|l| l.value == value)) {
+            return false;
+        }
+        known.push(self.learned.len());
+        self.learned.push(Learned { value: value.to_vec(), offset, placeholder: placeholder.to_owned() });
+        true
+    }
+
+    pub(super) fn learned_count(&self) -> usize {
+        self.learned.len()
+    }
+
+    /// Everything that stands in `text` as it is written.
+    pub(super) fn find(&self, text: &[u8], hits: &mut Vec<Hit>) -> Seen {
+        self.by_keyword(text, hits);
+        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Always) {
+            rule.search(index, text, 0, text.len(), hits);
+        }
+        self.by_word(text, hits)
+    }
+
+    fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        let Some(automaton) = &self.automaton else { return };
+        let mut done: Vec<usize> = Vec::new();
+        for found in automaton.find_overlapping_iter(text) {
+            let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
+            let inside = inside_word(text, found.start());
+            for (index, at_start) in owners {
+                let Some(rule) = self.rules.get(*index) else { continue };
+                if (*at_start && inside) || !rule.may_match(text, found.start(), found.end()) {
+                    continue;
+                }
+                if done.is_empty() {
+                    done.resize(self.rules.len(), 0);
+                }
+                let Some(done) = done.get_mut(*index).filter(|d| **d <= found.start()) else { continue };
+                let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
+                let to = (found.end() + BEHIND).min(text.len());
+                let last = rule.search(*index, text, from.max(*done), to, hits);
+                *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
+            }
+        }
+    }
+
+    /// One walk over the words.
+    fn by_word(&self, text: &[u8], hits: &mut Vec<Hit>) -> Seen {
+        let mut seen = Seen::default();
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
+            match CLASS.get(usize::from(*byte)) {
+                Some(1) => {
+                    let (end, digits) = run(text, at);
+                    if digits > 0 || end - at >= HEAD {
+                        self.word(text, at, end, digits, hits);
+                    }
+                    at = end;
+                    continue;
+                }
+                Some(2) => seen.disguise = seen.disguise || disguises(text, at),
+                _ => {}
+            }
+            at += 1;
+        }
+        seen
+    }
+
+    fn word(&self, text: &[u8], start: usize, end: usize, digits: usize, hits: &mut Vec<Hit>) {
+        let length = end - start;
+        let word = text.get(start..end).unwrap_or(&[]);
+        if length >= HEAD && !self.learned.is_empty() {
+            self.look_up(text, start, word, hits);
+        }
+        if digits == 0 && length < 28 {
+            return;
+        }
+        let next = text.get(end);
+        if length >= LONG_RUN {
+            if may_be_noise(word) {
+                self.long_run(text, start, word, hits);
+            }
+            if next == Some(&b'.') && length >= 32 {
+                self.try_around(Trigger::DottedHex, text, start, end + 40, hits);
+            }
+        }
+        let first_digit = word.first().is_some_and(u8::is_ascii_digit);
+        if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
+            if text.get(end + 1).is_some_and(u8::is_ascii_digit) {
+                self.try_around(Trigger::Address, text, start, end + 16, hits);
+            }
+        } else if length == 4 && next == Some(&b':') && matches!(word.first(), Some(b'2' | b'3')) {
+            if word.iter().all(u8::is_ascii_hexdigit)
+                && text.get(end + 1).is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
+            {
+                self.try_around(Trigger::Address, text, start, end + 48, hits);
+            }
+        } else if let [a, b, c, d, ..] = word
+            && a.is_ascii_uppercase()
+            && b.is_ascii_uppercase()
+            && c.is_ascii_digit()
+            && d.is_ascii_digit()
+        {
+            self.try_around(Trigger::Iban, text, start, end + 48, hits);
+        }
+        if first_digit && digits + word.iter().filter(|b| **b == b'-').count() == length {
+            let more = text.get(end..(end + 24).min(text.len())).unwrap_or(&[]);
+            let more = more
+                .iter()
+                .take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'(' | b')'))
+                .filter(|b| b.is_ascii_digit())
+                .count();
+            if digits + more >= 10 {
+                self.try_around(Trigger::Number, text, start, end + 32, hits);
+            }
+        }
+    }
+
+    fn long_run(&self, text: &[u8], start: usize, word: &[u8], hits: &mut Vec<Hit>) {
+        let Some(first) = word.iter().position(u8::is_ascii_alphanumeric) else { return };
+        let Some(last) = word.iter().rposition(u8::is_ascii_alphanumeric) else { return };
+        let Ok(value) = std::str::from_utf8(word.get(first..=last).unwrap_or(&[])) else { return };
+        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Run) {
+            let (start, end) = (start + first, start + last + 1);
+            if condition_holds(&rule.detector.condition, value, text, start, end) {
+                hits.push(Hit { start, end, what: What::Rule(index) });
+            }
+        }
+    }
+
+    fn try_around(&self, trigger: Trigger, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
+        let from = start.saturating_sub(8);
+        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == trigger) {
+            rule.search(index, text, from, end.min(text.len()), hits);
+        }
+    }
+
+    fn look_up(&self, text: &[u8], start: usize, word: &[u8], hits: &mut Vec<Hit>) {
+        // A word may be glued before it: `x-sk-…`; so each part is a start.
+        let parts =
+            word.iter().enumerate().filter(|(i, b)| *i > 0 && matches!(b, b'-' | b'_')).map(|(i, _)| i + 1);
+        for part in std::iter::once(0).chain(parts) {
+            let Some(head) = word.get(part..).and_then(|w| w.first_chunk::<HEAD>()) else { break };
+            for index in self.heads.get(head).into_iter().flatten() {
+                let Some(learned) = self.learned.get(*index) else { continue };
+                let Some(from) = (start + part).checked_sub(learned.offset) else { continue };
+                let to = from + learned.value.len();
+                if text.get(from..to) == Some(learned.value.as_slice()) {
+                    hits.push(Hit { start: from, end: to, what: What::Learned(*index) });
+                }
+            }
+        }
+    }
+}
+
+impl Rule {
+    fn regex(&self) -> Option<&Regex> {
+        self.regex
+            .get_or_init(|| RegexBuilder::new(&self.detector.pattern).unicode(false).build().ok())
+            .as_ref()
+    }
+
+    /// A cheap look at what stands behind a keyword, for patterns whose secret must look random.
+    fn may_match(&self, text: &[u8], start: usize, end: usize) -> bool {
+        if self.detector.condition != "random" {
+            return true;
+        }
+        let behind = text.get(start..(end + 160).min(text.len())).unwrap_or(&[]);
+        behind.split(|b| !is_token(*b)).any(|word| {
+            let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+            word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
+        })
+    }
+
+    /// Searches `from..to`; gives the end of the last match.
+    fn search(&self, index: usize, text: &[u8], from: usize, to: usize, hits: &mut Vec<Hit>) -> usize {
+        let Some(regex) = self.regex() else { return from };
+        let (mut at, mut to, mut last) = (from, to, from);
+        while at < to {
+            let Some(captures) = text.get(..to).and_then(|t| regex.captures_at(t, at)) else { break };
+            let Some(whole) = captures.get(0) else { break };
+            if whole.end() == to && to < text.len() {
+                // It may go on: look at more.
+                at = whole.start();
+                to = (to + (to - at).max(BEHIND) * 4).min(text.len());
+                continue;
+            }
+            at = whole.end().max(at + 1);
+            last = whole.end();
+            let Some(group) =
+                captures.name("secret").or_else(|| captures.name("secret_too")).or_else(|| captures.get(0))
+            else {
+                continue;
+            };
+            let value = String::from_utf8_lossy(group.as_bytes());
+            if group.is_empty() || is_placeholder(&value) {
+                continue;
+            }
+            if condition_holds(&self.detector.condition, &value, text, group.start(), group.end()) {
+                hits.push(Hit { start: group.start(), end: group.end(), what: What::Rule(index) });
+            }
+        }
+        last
+    }
+}
+
+/// The start of the first run of a secret that can be looked up, and its first bytes.
+fn head_of(value: &[u8]) -> Option<(usize, [u8; HEAD])> {
+    let mut at = 0;
+    while at < value.len() {
+        let (end, _) = run(value, at);
+        if end - at >= HEAD {
+            let head = value.get(at..).and_then(|v| v.first_chunk::<HEAD>())?;
+            return Some((at, *head));
+        }
+        at = end + 1;
+    }
+    None
+}
+
+fn trigger(detector: &Detector) -> Trigger {
+    match (detector.condition.as_str(), detector.id.as_str()) {
+        ("unexplained", _) if detector.pattern.starts_with("[A-Za-z0-9]") => Trigger::Run,
+        ("public_ip", "ipv4" | "ipv6") => Trigger::Address,
+        ("luhn", _) | (_, "phone_mainland") => Trigger::Number,
+        ("iban", _) => Trigger::Iban,
+        (_, "zhipu_key") => Trigger::DottedHex,
+        _ if detector.keywords.is_empty() => Trigger::Always,
+        _ => Trigger::Keyword,
+    }
+}
+
+/// True where a match of `pattern` that holds `keyword` begins with it, at the start of a word.
+fn begins_with(pattern: &str, keyword: &str) -> bool {
+    let plain = pattern.replace('\\', "").to_ascii_lowercase();
+    let Some(rest) = plain.strip_prefix("(?i)b").or_else(|| plain.strip_prefix('b')) else { return false };
+    let bounded = pattern.starts_with("\\b") || pattern.starts_with("(?i)\\b");
+    let word = keyword.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+    let alternatives = rest.strip_prefix("(?:").and_then(|r| r.split_once(')')).map(|(list, _)| list);
+    bounded
+        && word
+        && match alternatives {
+            Some(list) => {
+                !list.contains('(')
+                    && list.split('|').any(|a| a.starts_with(keyword))
+                    && list.split('|').all(|a| a.starts_with(keyword) || !a.contains(keyword))
+            }
+            None => rest.starts_with(keyword),
+        }
+}
+
+/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 0: anything else.
+const CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut table = [0_u8; 256];
+    let mut byte = 0_u8;
+    loop {
+        let class = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => 1,
+            b'%' | b'\\' | b'&' | b'<' | 0x1b | 0xc2 | 0xcd | 0xe1 | 0xe2 | 0xe3 | 0xef => 2,
+            _ => 0,
+        };
+        #[expect(clippy::indexing_slicing, reason = "a byte is an index of 256")]
+        {
+            table[byte as usize] = class;
+        }
+        if byte == 255 {
+            return table;
+        }
+        byte += 1;
+    }
+}
+
+/// The end of the run at `at`, and its digits.
+fn run(text: &[u8], at: usize) -> (usize, usize) {
+    let mut digits = 0;
+    let rest = text.get(at..).unwrap_or(&[]);
+    let length = rest
+        .iter()
+        .position(|b| {
+            digits += usize::from(b.is_ascii_digit());
+            CLASS.get(usize::from(*b)) != Some(&1)
+        })
+        .unwrap_or(rest.len());
+    (at + length, digits)
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=' | b'%')
+}
+
+fn inside_word(text: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+fn rises(word: &[u8]) -> usize {
+    word.windows(2)
+        .filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+        .count()
+}
+
+/// A piece without a break that is long enough, and has digits: all that `is_unexplained` can take.
+fn may_be_noise(word: &[u8]) -> bool {
+    word.split(|b| matches!(b, b'-' | b'_'))
+        .any(|piece| piece.len() >= LONG_RUN && piece.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
+}
+
+/// True where the byte at `at` begins an escape or an invisible character.
+fn disguises(text: &[u8], at: usize) -> bool {
+    match text.get(at..).unwrap_or(&[]) {
+        [b'%', a, b, ..] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
+        [b'\\', b'u' | b'x' | b'0'..=b'3' | b'"' | b'\'' | b'n' | b'r' | b't' | b'/' | b'\\', ..]
+        | [0x1b, ..]
+        // Soft hyphen, no-break space, C1 controls; other invisible ones by their first two bytes.
+        | [0xc2, 0x80..=0xa0 | 0xad, ..]
+        | [0xcd, 0x8f, ..]
+        | [0xe1, 0x85 | 0x9e | 0xa0, ..]
+        | [0xe2, 0x80, 0x8b..=0x8f | 0xa8..=0xae, ..]
+        | [0xe2, 0x81, 0xa0..=0xaf, ..]
+        | [0xe3, 0x85, 0xa4, ..]
+        | [0xe3, 0x80, 0x80, ..]
+        | [0xef, 0xbb | 0xbc | 0xbd | 0xbe | 0xbf, ..] => true,
+        [b'&', next, ..] => *next == b'#' || next.is_ascii_alphabetic(),
+        rest @ [b'<', ..] => crate::case::sanitize::normal::tag(rest) > 0,
+        _ => false,
+    }
+}
+
+/// The runs of `text` in which something may be packed: letters, digits and `+/-_=`, from 24 on.
+pub(super) fn packed_runs(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(at..).filter(|r| !r.is_empty())?;
+            let length = rest.iter().position(|b| !is_packed(*b)).unwrap_or(rest.len());
+            let start = at;
+            at += length.max(1);
+            // An id of words is not packed; what is packed has a long piece.
+            let run = rest.get(..length).unwrap_or(&[]);
+            let piece = run.split(|b| matches!(b, b'-' | b'_')).map(<[u8]>::len).max().unwrap_or(0);
+            if length >= PACKED_RUN && piece >= LONG_RUN {
+                return Some((start, start + length));
+            }
+        }
+    })
+}
+
+fn is_packed(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+}
