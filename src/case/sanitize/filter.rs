@@ -8,6 +8,7 @@
 //! It keeps what it does not know: a log is read for its evidence. A note is stricter, there only what an allow-list
 //! names leaves. The result does not depend on how the input was cut into pieces.
 
+mod escape;
 mod json;
 mod lines;
 mod names;
@@ -15,6 +16,7 @@ mod rule;
 mod sieve;
 #[cfg(test)]
 mod tests;
+mod word;
 
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;

@@ -3,9 +3,11 @@
 
 use base64::Engine as _;
 
+use super::escape::{Plain, escaped};
 use super::lines::{self, piece_end};
 use super::names::Means;
 use super::rule::{Edit, Rules, apply};
+use super::word;
 use crate::case::sanitize::placeholder::measure;
 
 /// Bytes of a string from which on it leaves as its length, whatever it is: nothing longer is held in memory.
@@ -35,6 +37,10 @@ struct Level {
     below: Option<Below>,
     /// This is the body of a request or an answer.
     body: bool,
+    /// A member shows that this is a record of a log.
+    log: bool,
+    /// The members that follow were looked at, to know whether this is a body.
+    peeked: bool,
     /// What the member `name` says; in an array, what the string before says.
     named: Option<Means>,
 }
@@ -195,6 +201,9 @@ impl Walker {
         let level = self.top();
         let behind = end + usize::from(closed);
         if level.object && level.expect_key && self.beyond == 0 {
+            if !self.peek(inside, text, behind, last, rules) {
+                return None;
+            }
             self.key(inside, at + 1, rules, edits);
         } else {
             if level.means == Means::Value && level.named.is_none() && level.below.is_none() {
@@ -206,9 +215,7 @@ impl Walker {
                     level.named = Some(means);
                 }
             }
-            if let Some(new) = self.value(inside, rules) {
-                edits.push(Edit { start: at + 1, end, text: new });
-            }
+            self.value(inside, at + 1, rules, edits);
             self.value_stands();
         }
         if !closed {
@@ -228,6 +235,20 @@ impl Walker {
         }
     }
 
+    /// Where a name means a prompt in bodies only: looks at the members that follow. False: more has to come to know.
+    fn peek(&mut self, name: &[u8], text: &[u8], from: usize, last: bool, rules: &mut Rules) -> bool {
+        let level = self.top();
+        if level.body || level.log || level.peeked || rules.names.means(name).0 != Means::BodyPrompt {
+            return true;
+        }
+        let Some(body) = peek_body(text, from, last) else { return false };
+        if let Some(level) = self.stack.last_mut() {
+            level.peeked = true;
+            level.body = body;
+        }
+        true
+    }
+
     fn key(&mut self, name: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
         let (means, new) = rules.names.means(name);
         if new
@@ -240,70 +261,85 @@ impl Walker {
         if let Some(level) = self.stack.last_mut() {
             level.expect_key = false;
             level.means = means;
-            // What has a model or messages is a request or an answer.
-            level.body = level.body || name == b"model" || name == b"messages" || name == b"choices";
+            level.log = level.log || word::is_of_log(name);
+            level.body = level.body || !level.log && word::is_of_body(name);
         }
     }
 
-    /// What stands in place of the string value `inside`; nothing: it stays.
-    fn value(&mut self, inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    /// Judges the string value `inside` that stands at `at`.
+    fn value(&mut self, inside: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
         let level = self.top();
         let before = if level.object { None } else { level.named };
-        if let Some(top) = self.stack.last_mut() {
-            if level.object && level.means == Means::Name {
+        if let Some(top) = self.stack.last_mut()
+            && inside.len() <= 64
+        {
+            if !level.object || level.means == Means::Name {
                 top.named = Some(rules.names.means(inside).0);
-            } else if !level.object {
-                top.named = Some(rules.names.means(inside).0);
+            } else if level.means == Means::Word && word::is_event(inside) {
+                top.body = true;
             }
         }
-        match level.below {
+        let new = match level.below {
             Some(Below::Secret(kind)) if level.means != Means::Name => {
                 let plain = level.object
                     && !matches!(level.means, Means::Value | Means::Secret(_))
-                    && is_cookie_fact(inside);
-                return if plain { None } else { rules.secret(inside, kind, "credential_field") };
+                    && word::is_cookie_fact(inside);
+                if plain { None } else { rules.secret(inside, kind, "credential_field") }
             }
-            Some(Below::Prompt) if matches!(level.means, Means::Word | Means::Name) && is_word(inside) => {
-                return rules.text(inside, true);
+            Some(Below::Prompt) if level.means == Means::Name && word::is_plain(inside) => {
+                rules.text(inside, true)
             }
-            Some(Below::Prompt) => return rules.shape("prompt", inside, true),
-            _ => {}
-        }
-        let means = match level.means {
-            Means::Value => level.named.unwrap_or_default(),
-            Means::BodyPrompt if level.body => Means::Prompt,
-            // `["authorization", "Bearer …"]`
-            Means::Nothing | Means::Name if !level.object => match before {
-                Some(Means::Secret(kind)) if !is_word(inside) => Means::Secret(kind),
-                _ => Means::Nothing,
-            },
-            means => means,
+            Some(Below::Prompt) if level.means == Means::Word && word::is_of_api(inside) => {
+                rules.text(inside, true)
+            }
+            Some(Below::Prompt) => rules.shape("prompt", inside, true),
+            _ => {
+                let means = match level.means {
+                    Means::Value => level.named.unwrap_or_default(),
+                    Means::BodyPrompt if level.body => Means::Prompt,
+                    // `["authorization", "Bearer …"]`
+                    Means::Nothing | Means::Name if !level.object => match before {
+                        Some(Means::Secret(kind)) if !word::is_plain(inside) => Means::Secret(kind),
+                        _ => Means::Nothing,
+                    },
+                    means => means,
+                };
+                match means {
+                    Means::Secret(_) | Means::MaybeSecret | Means::Prompt => rules.named(means, inside, true),
+                    _ => return self.free(inside, at, rules, edits),
+                }
+            }
         };
-        match means {
-            Means::Secret(_) | Means::MaybeSecret | Means::Prompt => rules.named(means, inside, true),
-            _ => self.free(inside, rules),
+        if let Some(text) = new {
+            edits.push(Edit { start: at, end: at + inside.len(), text });
         }
     }
 
     /// A string of which nothing is known: it may hold JSON, events, a form, packed text.
-    fn free(&self, inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    fn free(&self, inside: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
         if inside.len() < 3 {
-            return None;
+            return;
         }
-        if self.nest < DEEPEST_NEST && inside.len() >= 12 {
-            let start = inside.iter().find(|b| !b.is_ascii_whitespace());
-            if matches!(start, Some(b'{' | b'[' | b'd' | b'e' | b'\\')) && may_hold_more(inside) {
-                let (plain, origin) = unescape(inside);
-                let new = inner(&plain, self.nest + 1, rules);
-                if let Some(new) = new {
-                    return Some(rewritten(inside, &plain, &origin, &new));
-                }
-            }
-            if let Some(new) = form(inside, rules).or_else(|| packed_body(inside, self.nest, rules)) {
-                return Some(new);
+        if self.nest < DEEPEST_NEST && inside.len() >= 12 && may_hold_more(inside) {
+            let plain = Plain::of(inside);
+            let mut found = Vec::new();
+            let sound = inner(&plain.text, self.nest + 1, rules, &mut found);
+            let done = sound || !found.is_empty();
+            edits.extend(found.into_iter().map(|e| Edit {
+                start: at + plain.start(e.start),
+                end: at + plain.end(e.end).max(plain.start(e.start)),
+                text: escaped(&e.text),
+            }));
+            if done {
+                return;
             }
         }
-        rules.text(inside, true)
+        let new = form(inside, rules)
+            .or_else(|| packed_body(inside, self.nest, rules))
+            .or_else(|| rules.text(inside, true));
+        if let Some(text) = new {
+            edits.push(Edit { start: at, end: at + inside.len(), text });
+        }
     }
 
     /// Numbers, words of JSON, and what is no JSON at all.
@@ -351,7 +387,11 @@ impl Walker {
         let level = self.top();
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
         let secret = match (level.below, level.means) {
-            (Some(Below::Secret(kind)), _) | (_, Means::Secret(kind)) if digits >= 4 => Some(kind),
+            (Some(Below::Secret(kind)), Means::Value | Means::Secret(_)) | (_, Means::Secret(kind))
+                if digits >= 4 =>
+            {
+                Some(kind)
+            }
             _ => None,
         };
         let new = match secret {
@@ -417,6 +457,35 @@ fn string_end(text: &[u8], from: usize) -> StringEnd {
     }
 }
 
+/// Whether a member that follows in the same object shows that it is a request or an answer. `None`: more has to come.
+fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
+    let limit = (from + PEEK).min(text.len());
+    let window = text.get(..limit).unwrap_or(text);
+    let (mut at, mut depth) = (from, 0_usize);
+    while let Some(byte) = window.get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return Some(false),
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                let StringEnd::Quote(end) = string_end(window, at + 1) else { break };
+                let is_key = depth == 0 && window.get(end + 1..)?.trim_ascii_start().first() == Some(&b':');
+                let inside = window.get(at + 1..end).unwrap_or(&[]);
+                if is_key && word::is_of_log(inside) {
+                    return Some(false);
+                }
+                if is_key && word::is_of_body(inside) {
+                    return Some(true);
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (last || limit < text.len() || limit - from >= PEEK).then_some(false)
+}
+
 /// The string beside the member `name` that follows in the same object. `None`: more has to come to know it.
 #[expect(clippy::option_option, reason = "not known yet, known to be none, known")]
 fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usize)>> {
@@ -453,58 +522,46 @@ fn is_label(rest: &[u8]) -> bool {
         && ![&b"true"[..], b"false", b"null"].iter().any(|w| word.starts_with(w))
 }
 
-/// Words of an API among prompts.
-fn is_word(inside: &[u8]) -> bool {
-    inside.len() <= 32
-        && inside.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-' | b'.' | b'/'))
-}
-
-/// `Path`, `Lax`, a date: what stands beside a cookie's value.
-fn is_cookie_fact(inside: &[u8]) -> bool {
-    inside.len() <= 40
-        && inside.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'.' | b'_' | b'-'))
-        && inside.len() <= 24
-        || inside.len() <= 40 && inside.starts_with(b"20") && inside.contains(&b'T')
-}
-
 fn may_hold_more(inside: &[u8]) -> bool {
+    let start = inside.iter().find(|b| !b.is_ascii_whitespace());
+    if !matches!(start, Some(b'{' | b'[' | b'd' | b'e' | b'i' | b':' | b'\\')) {
+        return false;
+    }
     let head = inside.get(..inside.len().min(64)).unwrap_or(inside);
     let trimmed = head.trim_ascii_start();
     trimmed.starts_with(b"{")
         || trimmed.starts_with(b"[") && trimmed.iter().any(|b| matches!(b, b'{' | b'"'))
         || trimmed.starts_with(b"data:")
         || trimmed.starts_with(b"event:")
+        || trimmed.starts_with(b"id:")
+        || trimmed.starts_with(b": ")
+        || trimmed.starts_with(b"\\t")
         || trimmed.starts_with(b"\\n")
         || trimmed.starts_with(b"\\r")
         || trimmed.starts_with(b"\\u007b")
 }
 
-/// A text inside another one: JSON or events. `None`: nothing of it changes, or it is neither.
-fn inner(plain: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
+/// A text inside another one, JSON or events: finds what has to be replaced in it. True: it was whole, and all of it was
+/// looked at.
+fn inner(plain: &[u8], nest: usize, rules: &mut Rules, edits: &mut Vec<Edit>) -> bool {
     let start = plain.trim_ascii_start();
+    let line = rules.line;
+    let mut whole = false;
     if start.starts_with(b"{") || start.starts_with(b"[") {
         let mut walker = Walker::new(true, nest);
-        let mut edits = Vec::new();
-        let line = rules.line;
-        walker.walk(plain, true, rules, &mut edits);
-        rules.line = line;
-        return (!edits.is_empty()).then(|| apply(plain, &edits));
+        walker.walk(plain, true, rules, edits);
+        whole = walker.sound && walker.is_closed();
+    } else if [&b"data:"[..], b"event:", b"id:", b": "].iter().any(|lead| start.starts_with(lead)) {
+        let mut at = 0;
+        for one in plain.split(|b| *b == b'\n') {
+            if let Some(text) = lines::plain_line(one, nest, rules) {
+                edits.push(Edit { start: at, end: at + one.len(), text });
+            }
+            at += one.len() + 1;
+        }
     }
-    if start.starts_with(b"data:") || start.starts_with(b"event:") {
-        let line = rules.line;
-        let mut changed = false;
-        let new: Vec<Vec<u8>> = plain
-            .split(|b| *b == b'\n')
-            .map(|one| {
-                let new = lines::plain_line(one, nest, rules);
-                changed |= new.is_some();
-                new.unwrap_or_else(|| one.to_vec())
-            })
-            .collect();
-        rules.line = line;
-        return changed.then(|| new.join(&b'\n'));
-    }
-    None
+    rules.line = line;
+    whole
 }
 
 /// JSON on its own, as a line of it stands in a log or in an event; the flag: it was whole.
@@ -564,79 +621,9 @@ fn packed_body(inside: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>>
         return None;
     }
     let bytes = base64::engine::general_purpose::STANDARD.decode(inside).ok()?;
-    inner(&bytes, nest + 1, rules)?;
+    let mut found = Vec::new();
+    inner(&bytes, nest + 1, rules, &mut found);
+    found.first()?;
     rules.count("text", "packed_body");
     Some(measure("text", bytes.len(), "bytes").into_bytes())
-}
-
-/// The text of a JSON string, and for each byte where it comes from (with one more for the end).
-fn unescape(inside: &[u8]) -> (Vec<u8>, Vec<usize>) {
-    let mut out = Vec::with_capacity(inside.len());
-    let mut origin = Vec::with_capacity(inside.len() + 1);
-    let mut at = 0;
-    while let Some(byte) = inside.get(at) {
-        let escape = inside.get(at + 1).filter(|_| *byte == b'\\');
-        let (what, length) = match escape {
-            Some(b'n') => (vec![b'\n'], 2),
-            Some(b't') => (vec![b'\t'], 2),
-            Some(b'r') => (vec![b'\r'], 2),
-            Some(b'b') => (vec![8], 2),
-            Some(b'f') => (vec![12], 2),
-            Some(c @ (b'"' | b'\\' | b'/')) => (vec![*c], 2),
-            Some(b'u') => {
-                let code = |from: usize| {
-                    let digits = inside.get(from..from + 4).and_then(|d| std::str::from_utf8(d).ok())?;
-                    u32::from_str_radix(digits, 16).ok()
-                };
-                let (code, length) = match (code(at + 2), code(at + 8)) {
-                    (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff))
-                        if inside.get(at + 6..at + 8) == Some(b"\\u") =>
-                    {
-                        (0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12)
-                    }
-                    (Some(code), _) => (code, 6),
-                    (None, _) => (u32::from(b'\\'), 1),
-                };
-                let c = char::from_u32(code).unwrap_or('\u{fffd}');
-                (c.to_string().into_bytes(), length)
-            }
-            _ => (vec![*byte], 1),
-        };
-        for byte in what {
-            out.push(byte);
-            origin.push(at);
-        }
-        at += length;
-    }
-    origin.push(inside.len());
-    (out, origin)
-}
-
-/// `inside` with the part that differs between `plain` and `new` put in, escaped.
-fn rewritten(inside: &[u8], plain: &[u8], origin: &[usize], new: &[u8]) -> Vec<u8> {
-    let same = plain.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let most = plain.len().min(new.len()) - same;
-    let tail = plain.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
-    let start = origin.get(same).copied().unwrap_or(0);
-    // Not inside a character that one escape stands for.
-    let back = (0..=same).rev().find(|i| *i == 0 || origin.get(*i - 1) != origin.get(*i)).unwrap_or(0);
-    let ahead = (plain.len() - tail..=plain.len())
-        .find(|i| *i == plain.len() || *i == 0 || origin.get(*i - 1) != origin.get(*i))
-        .unwrap_or(plain.len());
-    let kept = plain.len() - ahead;
-    let start = origin.get(back).copied().unwrap_or(start);
-    let end = origin.get(ahead).copied().unwrap_or(inside.len());
-    let mut out = inside.get(..start).unwrap_or(&[]).to_vec();
-    for byte in new.get(back..new.len() - kept).unwrap_or(&[]) {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(*byte),
-        }
-    }
-    out.extend_from_slice(inside.get(end..).unwrap_or(&[]));
-    out
 }

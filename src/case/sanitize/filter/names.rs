@@ -1,6 +1,7 @@
 //! What a name says of the value beside it: a header, a member of an object, a field of a form.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::case::catalog::Safe;
 
@@ -128,7 +129,8 @@ pub(super) struct Names {
     credentials: HashMap<Vec<u8>, &'static str>,
     query: Vec<Vec<u8>>,
     prompts: Vec<Vec<u8>>,
-    seen: HashMap<Vec<u8>, Means>,
+    words: Vec<Vec<u8>>,
+    seen: HashMap<Vec<u8>, Means, BuildHasherDefault<Quick>>,
 }
 
 impl Names {
@@ -148,7 +150,14 @@ impl Names {
                 .collect(),
             query: safe.credential_query.iter().map(|n| n.as_bytes().to_vec()).collect(),
             prompts: safe.prompt_fields.iter().map(|n| n.as_bytes().to_vec()).collect(),
-            seen: HashMap::new(),
+            words: safe
+                .request_fields
+                .iter()
+                .chain(&safe.response_fields)
+                .filter(|name| !matches!(name.as_str(), "code" | "param"))
+                .map(|n| n.as_bytes().to_vec())
+                .collect(),
+            seen: HashMap::default(),
         }
     }
 
@@ -176,7 +185,7 @@ impl Names {
         if is(&["value"]) {
             return Means::Value;
         }
-        if is(&WORDS) {
+        if is(&WORDS) || text == "id" || text.ends_with("_id") && !text.contains("key") {
             return Means::Word;
         }
         if is(&PROMPT_NAMES) {
@@ -198,12 +207,20 @@ impl Names {
         if self.prompts.iter().any(|p| p == name) || is(&OUTPUT_NAMES) {
             return Means::BodyPrompt;
         }
+        if self.words.iter().any(|w| w == name) {
+            return Means::Word;
+        }
         Means::Nothing
     }
 
-    /// Looks at every name anew: what is now known may stand in one.
+    /// Looks at every name anew.
     pub(super) fn forget(&mut self) {
         self.seen.clear();
+    }
+
+    /// Looks anew at the names in which a secret stands that was not known before.
+    pub(super) fn forget_those_with(&mut self, secret: &[u8]) {
+        self.seen.retain(|name, _| name.len() < secret.len() || memchr::memmem::find(name, secret).is_none());
     }
 
     /// What the name of a header says: only a credential counts.
@@ -212,5 +229,26 @@ impl Names {
             Means::Secret(kind) => Some(kind),
             _ => None,
         }
+    }
+}
+
+/// A hash for short names; the table that it serves is bounded, so that made-up collisions cost little.
+#[derive(Default)]
+pub(super) struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        let rest = chunks.remainder().iter().fold(bytes.len() as u64, |w, b| (w << 8) | u64::from(*b));
+        self.0 = (self.0.rotate_left(5) ^ rest).wrapping_mul(0x517c_c1b7_2722_0a95);
+        self.0 ^= self.0 >> 29;
     }
 }

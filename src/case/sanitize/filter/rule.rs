@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::names::{Means, Names};
-use super::sieve::{Hit, Sieve, What, packed_runs};
+use super::sieve::{Hit, Sieve, What};
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::looks_random;
@@ -152,10 +152,15 @@ impl Rules {
         if !(12..=LONGEST_REMEMBERED).contains(&raw.len()) {
             return None;
         }
-        let hash = raw.chunks(8).fold(raw.len() as u64, |hash, chunk| {
-            let word = chunk.iter().fold(0_u64, |w, b| (w << 8) | u64::from(*b));
-            (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
-        });
+        let mut chunks = raw.chunks_exact(8);
+        let mut hash = raw.len() as u64;
+        for chunk in &mut chunks {
+            let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+            hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        // The last bytes once more: what is left over is shorter than a word.
+        let tail = raw.last_chunk::<8>().map_or(0, |tail| u64::from_le_bytes(*tail));
+        hash = (hash.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
         usize::try_from(hash >> 40).ok().map(|h| h % self.clean.len().max(1))
     }
 
@@ -190,8 +195,8 @@ impl Rules {
 
     /// Searches `bytes`; the spans are those of the original. True where it reads differently from how it is written.
     fn look(&self, bytes: &[u8], shadow: Option<&Shadow>, found: &mut Vec<Found>) -> bool {
-        let mut hits: Vec<Hit> = Vec::new();
-        let seen = self.sieve.find(bytes, &mut hits);
+        let (mut hits, mut packed): (Vec<Hit>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let seen = self.sieve.find(bytes, &mut hits, &mut packed);
         let span = |start, end| shadow.map_or((start, end), |s| s.span(start, end));
         for hit in hits {
             let (start, end) = span(hit.start, hit.end);
@@ -212,7 +217,7 @@ impl Rules {
                 });
             }
         }
-        for (start, end) in packed_runs(bytes) {
+        for (start, end) in packed {
             let run = bytes.get(start..end).unwrap_or(&[]);
             let secret = packed::runs(run).iter().find_map(|p| self.packed_secret(&p.bytes, 0));
             if let Some((kind, rule)) = secret {
@@ -237,7 +242,7 @@ impl Rules {
             return Some(("key".to_owned(), "known_secret".to_owned()));
         }
         let mut hits = Vec::new();
-        self.sieve.find(bytes, &mut hits);
+        self.sieve.find(bytes, &mut hits, &mut Vec::new());
         let strong = hits.iter().find_map(|hit| match hit.what {
             What::Rule(index) if self.sieve.is_credential(index) => {
                 let (kind, rule) = self.sieve.rule(index);
@@ -305,7 +310,7 @@ impl Rules {
         let random = looks_random(&String::from_utf8_lossy(value));
         if random && self.sieve.learn(value, placeholder) {
             self.clean.iter_mut().for_each(Vec::clear);
-            self.names.forget();
+            self.names.forget_those_with(value);
         }
     }
 

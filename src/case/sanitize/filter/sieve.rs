@@ -12,6 +12,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::case::catalog::Detector;
 use crate::case::sanitize::detect::{condition_holds, is_credential};
+use crate::case::sanitize::packed::may_hold_text;
 use crate::case::sanitize::placeholder::is_placeholder;
 
 /// Bytes before and behind a keyword that its pattern is tried on; where a match touches the end, more.
@@ -23,8 +24,10 @@ const LONG_RUN: usize = 16;
 const PACKED_RUN: usize = 24;
 /// Bytes by which a learned secret is looked up.
 const HEAD: usize = 8;
-/// Learned secrets that are kept.
+/// Learned secrets that are kept; a quarter of them may be cookies, of which every answer sets new ones.
 const MOST_LEARNED: usize = 2_048;
+/// Bits of the sketch of their heads.
+const SKETCH: usize = 1 << 16;
 
 /// What stands at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,10 +90,15 @@ enum Trigger {
 pub(super) struct Sieve {
     rules: Vec<Rule>,
     automaton: Option<AhoCorasick>,
+    /// A rule has no trigger of its own.
+    tries_all: bool,
     /// For each keyword: the rules that it may start, with `true` where a match begins with the keyword.
     owners: Vec<Vec<(usize, bool)>>,
     learned: Vec<Learned>,
+    learned_cookies: usize,
     heads: HashMap<[u8; HEAD], Vec<usize>>,
+    /// One bit for each hash of a head: most words are told apart from what is known by it alone.
+    sketch: Vec<u64>,
 }
 
 impl Sieve {
@@ -118,10 +126,20 @@ impl Sieve {
             .kind(Some(AhoCorasickKind::DFA))
             .build(&keywords)
             .ok();
-        let mut sieve = Self { rules, automaton, owners, learned: Vec::new(), heads: HashMap::new() };
+        let mut sieve = Self {
+            tries_all: rules.iter().any(|r| r.trigger == Trigger::Always),
+            rules,
+            automaton,
+            owners,
+            learned: Vec::new(),
+            learned_cookies: 0,
+            heads: HashMap::new(),
+            sketch: vec![0; SKETCH / 64],
+        };
         if sieve.automaton.is_none() {
             // Slower, never blind.
             sieve.rules.iter_mut().for_each(|r| r.trigger = Trigger::Always);
+            sieve.tries_all = true;
         }
         sieve
     }
@@ -145,7 +163,8 @@ impl Sieve {
     /// Looks for `value` from now on. False where it is known, too short, or the table is full.
     pub(super) fn learn(&mut self, value: &[u8], placeholder: &str) -> bool {
         let Some((offset, head)) = head_of(value) else { return false };
-        if self.learned.len() >= MOST_LEARNED {
+        let cookie = placeholder.starts_with("[cookie");
+        if self.learned.len() >= MOST_LEARNED || cookie && self.learned_cookies >= MOST_LEARNED / 4 {
             return false;
         }
         let known = self.heads.entry(head).or_default();
@@ -153,6 +172,11 @@ impl Sieve {
             return false;
         }
         known.push(self.learned.len());
+        self.learned_cookies += usize::from(cookie);
+        let (word, bit) = sketched(head);
+        if let Some(word) = self.sketch.get_mut(word) {
+            *word |= bit;
+        }
         self.learned.push(Learned { value: value.to_vec(), offset, placeholder: placeholder.to_owned() });
         true
     }
@@ -162,12 +186,14 @@ impl Sieve {
     }
 
     /// Everything that stands in `text` as it is written.
-    pub(super) fn find(&self, text: &[u8], hits: &mut Vec<Hit>) -> Seen {
+    pub(super) fn find(&self, text: &[u8], hits: &mut Vec<Hit>, packed: &mut Vec<(usize, usize)>) -> Seen {
         self.by_keyword(text, hits);
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Always) {
-            rule.search(index, text, 0, text.len(), hits);
+        if self.tries_all {
+            for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Always) {
+                rule.search(index, text, 0, text.len(), hits);
+            }
         }
-        self.by_word(text, hits)
+        self.by_word(text, hits, packed)
     }
 
     fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
@@ -193,10 +219,10 @@ impl Sieve {
         }
     }
 
-    /// One walk over the words.
-    fn by_word(&self, text: &[u8], hits: &mut Vec<Hit>) -> Seen {
+    /// One walk over the words; `packed` gets the runs in which something may be packed.
+    fn by_word(&self, text: &[u8], hits: &mut Vec<Hit>, packed: &mut Vec<(usize, usize)>) -> Seen {
         let mut seen = Seen::default();
-        let mut at = 0;
+        let (mut at, mut run_start) = (0, 0);
         while let Some(byte) = text.get(at) {
             match CLASS.get(usize::from(*byte)) {
                 Some(1) => {
@@ -207,10 +233,21 @@ impl Sieve {
                     at = end;
                     continue;
                 }
-                Some(2) => seen.disguise = seen.disguise || disguises(text, at),
-                _ => {}
+                Some(3) => {}
+                class => {
+                    if class == Some(&2) {
+                        seen.disguise = seen.disguise || disguises(text, at);
+                    }
+                    if at - run_start >= PACKED_RUN {
+                        packed.extend(packed_run(text, run_start, at));
+                    }
+                    run_start = at + 1;
+                }
             }
             at += 1;
+        }
+        if at - run_start >= PACKED_RUN {
+            packed.extend(packed_run(text, run_start, at));
         }
         seen
     }
@@ -290,6 +327,10 @@ impl Sieve {
             word.iter().enumerate().filter(|(i, b)| *i > 0 && matches!(b, b'-' | b'_')).map(|(i, _)| i + 1);
         for part in std::iter::once(0).chain(parts) {
             let Some(head) = word.get(part..).and_then(|w| w.first_chunk::<HEAD>()) else { break };
+            let (at, bit) = sketched(*head);
+            if self.sketch.get(at).is_none_or(|word| word & bit == 0) {
+                continue;
+            }
             for index in self.heads.get(head).into_iter().flatten() {
                 let Some(learned) = self.learned.get(*index) else { continue };
                 let Some(from) = (start + part).checked_sub(learned.offset) else { continue };
@@ -353,6 +394,12 @@ impl Rule {
     }
 }
 
+/// The word and the bit of the sketch for a head.
+fn sketched(head: [u8; HEAD]) -> (usize, u64) {
+    let hash = u64::from_le_bytes(head).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48;
+    (usize::try_from(hash >> 6).unwrap_or(0), 1 << (hash & 63))
+}
+
 /// The start of the first run of a secret that can be looked up, and its first bytes.
 fn head_of(value: &[u8]) -> Option<(usize, [u8; HEAD])> {
     let mut at = 0;
@@ -398,7 +445,7 @@ fn begins_with(pattern: &str, keyword: &str) -> bool {
         }
 }
 
-/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 0: anything else.
+/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 3: `+`, `/`, `=`; 0: anything else.
 const CLASS: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
@@ -407,7 +454,8 @@ const fn classes() -> [u8; 256] {
     loop {
         let class = match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => 1,
-            b'%' | b'\\' | b'&' | b'<' | 0x1b | 0xc2 | 0xcd | 0xe1 | 0xe2 | 0xe3 | 0xef => 2,
+            b'+' | b'/' | b'=' => 3,
+            b'%' | b'\\' | b'&' | b'<' | 0x1b | 0xc2 | 0xcd | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0 => 2,
             _ => 0,
         };
         #[expect(clippy::indexing_slicing, reason = "a byte is an index of 256")]
@@ -469,32 +517,19 @@ fn disguises(text: &[u8], at: usize) -> bool {
         | [0xe2, 0x81, 0xa0..=0xaf, ..]
         | [0xe3, 0x85, 0xa4, ..]
         | [0xe3, 0x80, 0x80, ..]
-        | [0xef, 0xbb | 0xbc | 0xbd | 0xbe | 0xbf, ..] => true,
+        // Letters of mathematics, tags.
+        | [0xf0, 0x9d, 0x90..=0x9f, ..]
+        | [0xf3, 0xa0, ..]
+        | [0xef, 0xb8 | 0xbb | 0xbc | 0xbd | 0xbe | 0xbf, ..] => true,
         [b'&', next, ..] => *next == b'#' || next.is_ascii_alphabetic(),
         rest @ [b'<', ..] => crate::case::sanitize::normal::tag(rest) > 0,
         _ => false,
     }
 }
 
-/// The runs of `text` in which something may be packed: letters, digits and `+/-_=`, from 24 on.
-pub(super) fn packed_runs(text: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let rest = text.get(at..).filter(|r| !r.is_empty())?;
-            let length = rest.iter().position(|b| !is_packed(*b)).unwrap_or(rest.len());
-            let start = at;
-            at += length.max(1);
-            // An id of words is not packed; what is packed has a long piece.
-            let run = rest.get(..length).unwrap_or(&[]);
-            let piece = run.split(|b| matches!(b, b'-' | b'_')).map(<[u8]>::len).max().unwrap_or(0);
-            if length >= PACKED_RUN && piece >= LONG_RUN {
-                return Some((start, start + length));
-            }
-        }
-    })
-}
-
-fn is_packed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+/// The run `start..end`, where something may be packed in it: an id of words is not, what is packed has a long piece.
+fn packed_run(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let run = text.get(start..end).unwrap_or(&[]);
+    let piece = run.split(|b| matches!(b, b'-' | b'_')).map(<[u8]>::len).max().unwrap_or(0);
+    (piece >= LONG_RUN && may_hold_text(run)).then_some((start, end))
 }
