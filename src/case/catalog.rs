@@ -5,6 +5,7 @@
 
 mod check;
 mod contract;
+mod detector;
 mod endpoint;
 mod read;
 mod rule;
@@ -16,6 +17,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
+pub use detector::{CHECKS, Detector, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
@@ -41,6 +43,8 @@ pub struct Catalog {
     pub safe: Safe,
     /// Patterns of secrets and personal data in free text.
     pub detectors: Vec<Detector>,
+    /// Words by which secrets are told from ids.
+    pub words: Arc<Words>,
 }
 
 /// One gateway: where it is, how it takes a key, how it speaks.
@@ -178,32 +182,6 @@ pub struct Safe {
     pub prompt_fields: Vec<String>,
     /// Keys of response bodies whose scalar value may be shown.
     pub response_fields: Vec<String>,
-}
-
-/// A pattern of a secret or of personal data in free text.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Detector {
-    /// Stable id.
-    pub id: String,
-    /// Kind of placeholder: `key`, `password`, `email`, `ip`, `phone`, `card`, `account`, `amount`, `url`.
-    pub kind: String,
-    /// Pattern in the syntax of the `regex` crate; groups `secret` and `secret_too`, where they are, are what is replaced.
-    pub pattern: String,
-    /// Lower-case words of which one must stand in the text before the pattern is tried; empty: always tried.
-    #[serde(default)]
-    pub keywords: Vec<String>,
-    /// A further condition: `luhn`, `iban`, `public_ip`, `random`, `personal`, `money`, `unexplained`, or empty.
-    #[serde(default)]
-    pub condition: String,
-    /// Where the format is published.
-    pub source: String,
-    /// Texts that must match (`…` parts are made at run time by the test; no complete key stands in a file).
-    #[serde(default)]
-    pub matches: Vec<String>,
-    /// Texts that must not match.
-    #[serde(default)]
-    pub spares: Vec<String>,
 }
 
 impl Profile {

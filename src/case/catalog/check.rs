@@ -1,7 +1,7 @@
 //! What a reader of YAML cannot see: whether a user's entry names things that are there, and holds what it must.
 
 use super::read::{CatalogError, Kind, parse};
-use super::{BodyKind, Catalog, ClassDefaults, Detector, Endpoint, Field, Profile, Rule, Topic};
+use super::{BodyKind, CHECKS, Catalog, ClassDefaults, Detector, Endpoint, Field, Profile, Rule, Topic};
 use crate::case::vocabulary::FailureClass;
 
 /// Types that a field may have.
@@ -26,9 +26,9 @@ pub(super) fn file(catalog: &Catalog, file: &str, text: &str) -> Result<(), Cata
         Kind::Classes => {
             each(&parse::<Vec<ClassDefaults>>(file, text)?, |c| &c.topic, |c| known.topic(&c.topic))
         }
-        Kind::Detectors => each(&parse::<Vec<Detector>>(file, text)?, |d| &d.id, |d| pattern(&d.pattern)),
+        Kind::Detectors => each(&parse::<Vec<Detector>>(file, text)?, |d| &d.id, detector),
         // The contract checks itself while it is merged.
-        Kind::Safe | Kind::Contract => Ok(()),
+        Kind::Safe | Kind::Contract | Kind::Words => Ok(()),
     };
     checked.map_err(|(id, (word, what))| CatalogError {
         file: file.to_owned(),
@@ -175,6 +175,28 @@ fn pattern(pattern: &str) -> Result<(), Fault> {
         Ok(_) => Ok(()),
         Err(_) => fault(pattern, "the pattern is no regular expression; mend it"),
     }
+}
+
+fn detector(detector: &Detector) -> Result<(), Fault> {
+    // Over bytes, as it will run.
+    if regex::bytes::RegexBuilder::new(&detector.pattern).unicode(false).build().is_err() {
+        return fault(&detector.pattern, "the pattern is no regular expression over bytes; mend it");
+    }
+    // A placeholder is known again by its kind.
+    if detector.kind.is_empty() || !detector.kind.bytes().all(|b| b.is_ascii_lowercase()) {
+        return fault(
+            "kind",
+            "the kind is no word of small letters; write key, password, account or another",
+        );
+    }
+    let check = detector.condition.as_str();
+    if !check.is_empty() && !CHECKS.contains(&check) {
+        return fault(
+            check,
+            &format!("the condition {check} is not known; write one of {}", CHECKS.join(", ")),
+        );
+    }
+    if detector.accessed.is_empty() { Ok(()) } else { date(&detector.accessed) }
 }
 
 /// The minimal body is JSON and holds what is required.

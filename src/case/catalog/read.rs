@@ -1,6 +1,8 @@
 //! Reading catalog files. The only place of the ground floor that parses YAML of ours.
 
-use super::{Catalog, ClassDefaults, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic};
+use std::sync::Arc;
+
+use super::{Catalog, ClassDefaults, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic, Words};
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +15,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 19] = [
+const BUILT_IN: [(&str, &str); 23] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -36,6 +38,11 @@ const BUILT_IN: [(&str, &str); 19] = [
     ("rules/messages.yaml", include_str!("../../../assets/catalog/rules/messages.yaml")),
     ("rules/codes.yaml", include_str!("../../../assets/catalog/rules/codes.yaml")),
     ("safe.yaml", include_str!("../../../assets/catalog/safe.yaml")),
+    ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
+    // The named formats first: where two find the same place, the first one names it.
+    ("detectors/models.yaml", include_str!("../../../assets/catalog/detectors/models.yaml")),
+    ("detectors/clouds.yaml", include_str!("../../../assets/catalog/detectors/clouds.yaml")),
+    ("detectors/platforms.yaml", include_str!("../../../assets/catalog/detectors/platforms.yaml")),
     ("detectors.yaml", include_str!("../../../assets/catalog/detectors.yaml")),
 ];
 
@@ -47,7 +54,15 @@ pub(super) fn built_in() -> Catalog {
         let read = merge(&mut catalog, file, text, false);
         debug_assert!(read.is_ok(), "{read:?}");
     }
+    share_words(&mut catalog);
     catalog
+}
+
+/// Gives the words to the detectors, which are asked one by one.
+fn share_words(catalog: &mut Catalog) {
+    for detector in &mut catalog.detectors {
+        detector.condition.words = Arc::clone(&catalog.words);
+    }
 }
 
 /// The compiled-in catalog with the user's `files` (name below the catalog folder, text) merged over it: an entry with
@@ -61,6 +76,7 @@ pub fn read_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
     for (file, text) in &files {
         merge(&mut catalog, file, text, true)?;
     }
+    share_words(&mut catalog);
     // Only when all files are read is it known what they may refer to.
     for (file, text) in files {
         super::check::file(&catalog, file, text)?;
@@ -84,6 +100,7 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         }
         Kind::Topics => put(&mut catalog.topics, parse::<Vec<Topic>>(file, text)?, |t| &t.id, false),
         Kind::Detectors => put(&mut catalog.detectors, parse::<Vec<Detector>>(file, text)?, |d| &d.id, false),
+        Kind::Words => Arc::make_mut(&mut catalog.words).add(parse::<Words>(file, text)?),
         Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
         Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
     }
@@ -109,6 +126,8 @@ pub(super) enum Kind {
     Safe,
     /// A list of detectors.
     Detectors,
+    /// Words that tell secrets from ids.
+    Words,
 }
 
 impl Kind {
@@ -123,12 +142,14 @@ impl Kind {
             "classes.yaml" => Self::Classes,
             "contract.yaml" => Self::Contract,
             "safe.yaml" => Self::Safe,
+            _ if file.starts_with("detectors/") => Self::Detectors,
             "detectors.yaml" => Self::Detectors,
+            "words.yaml" => Self::Words,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
-                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, endpoints, contract, topics, \
-                           classes, safe, detectors (.yaml)"
+                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, endpoints, \
+                           contract, topics, classes, safe, detectors, words (.yaml)"
                         .to_owned(),
                 });
             }

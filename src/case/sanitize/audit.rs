@@ -260,7 +260,7 @@ mod tests {
         let other = format!("sk-{}", "Zy9Xw8Vu7Ts6".repeat(4));
         let refusal =
             audit(&key(), &[]).pass(format!("a\ntried: {other}\n"), Format::Yaml).expect_err("pattern");
-        assert_eq!((refusal.rule.as_str(), refusal.line), ("pattern sk_key", 2));
+        assert_eq!((refusal.rule.as_str(), refusal.line), ("pattern gateway_key", 2));
         let sample = "authorization: Bearer [key#1]\ncurl -H 'Authorization: Bearer $COMETAPI_KEY'\nexport API_KEY=\"$COMETAPI_KEY\"\n\
                       request_id: 202604051248045912188748268d9d6xiYbVTp0\nsecret: pasted\n";
         assert!(audit(&key(), &[]).pass(sample.into(), Format::Yaml).is_ok());

@@ -1,5 +1,7 @@
 //! The room as a whole: nothing that was planted leaves, and what support needs survives.
 
+mod free_text;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;

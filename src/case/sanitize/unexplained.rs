@@ -1,7 +1,9 @@
 //! Long runs that nobody typed and that no evidence explains: keys of makers whose format is not in the catalog.
 //!
 //! Entropy is where evidence dies, so that what is known to be evidence comes first: ids by their prefix, their shape
-//! and the word before them, digests, names in camel case.
+//! and the word before them, digests, names in camel case. The words are the catalog's (`words.yaml`).
+
+use crate::case::catalog::Words;
 
 /// Characters of an unbroken piece from which on it can be a key; the second where a word for a key stands before it.
 const SHORTEST: usize = 20;
@@ -10,73 +12,47 @@ const SHORTEST_KEY: usize = 16;
 const SHORTEST_ONE_CASE: usize = 28;
 /// Bytes before the run that are looked at.
 const CONTEXT: usize = 40;
-
-/// Prefixes of ids that APIs give out (OpenAI, Anthropic, Google, `OpenRouter`, Replicate; read 2026-11-21).
-const ID_PREFIXES: [&str; 48] = [
-    "asst", "aud", "batch", "call", "chatcmpl", "chcmpl", "cmpl", "conv", "embd", "evt", "event", "file",
-    "files", "fc", "fp", "ft", "ftjob", "gen", "id", "img", "item", "job", "modr", "msg", "op", "part",
-    "pred", "prompt", "rec", "ref", "req", "request", "resp", "response", "rs", "run", "session", "sess",
-    "span", "step", "task", "thread", "tool", "toolu", "trace", "upload", "vs", "ws",
-];
-/// Words after which an id, a digest or a build follows.
-const ID_WORDS: [&str; 30] = [
-    "id",
-    "ids",
-    "request",
-    "requestid",
-    "hostid",
-    "trace",
-    "traceid",
-    "span",
-    "ray",
-    "digest",
-    "sha256",
-    "sha1",
-    "sha512",
-    "md5",
-    "hash",
-    "commit",
-    "etag",
-    "fingerprint",
-    "checksum",
-    "revision",
-    "version",
-    "build",
-    "boundary",
-    "cursor",
-    "nonce",
-    "task",
-    "job",
-    "reference",
-    "编号",
-    "请求",
-];
-/// Words after which a credential follows.
-const KEY_WORDS: [&str; 9] =
-    ["key", "apikey", "token", "secret", "credential", "credentials", "authorization", "密钥", "令牌"];
+/// Bytes before a value in which a word of its detector's context must stand.
+const NEAR: usize = 64;
 
 /// Whether `run` (letters, digits, `-`, `_`) at `start` of `text` has to be taken for a key.
-pub(super) fn is_unexplained(run: &str, text: &[u8], start: usize) -> bool {
-    let from = start.saturating_sub(CONTEXT);
-    let before = String::from_utf8_lossy(text.get(from..start).unwrap_or(&[])).to_lowercase();
-    let before = before.rsplit('\n').next().unwrap_or("");
+pub(super) fn is_unexplained(words: &Words, run: &str, text: &[u8], start: usize) -> bool {
+    let before = line_before(text, start, CONTEXT);
     let head = run.split(['-', '_']).next().unwrap_or("").to_lowercase();
-    if (head.len() < run.len() && ID_PREFIXES.contains(&head.as_str())) || ends_with_word(before, &ID_WORDS) {
+    if (head.len() < run.len() && words.id_prefixes.contains(&head))
+        || ends_with_word(&before, &words.id_words)
+    {
         return false;
     }
-    let after_key = before
-        .split(|c: char| !c.is_alphanumeric())
-        .rev()
-        .take(5)
-        .any(|word| KEY_WORDS.iter().any(|k| word == *k || (!k.is_ascii() && word.contains(k))));
+    let after_key = before.split(|c: char| !c.is_alphanumeric()).rev().take(5).any(|word| {
+        words.key_words.iter().any(|k| word == k || (!k.is_ascii() && word.contains(k.as_str())))
+    });
     run.split(['-', '_']).any(|piece| is_noise(piece, after_key))
 }
 
-fn ends_with_word(before: &str, words: &[&str]) -> bool {
+/// Whether one of `context` stands within [`NEAR`] bytes before `start`, at the start of a word, and no word for an id
+/// stands directly before it: `datadog key …`, not `datadog trace id …`.
+pub(super) fn stands_near(context: &[String], words: &Words, text: &[u8], start: usize) -> bool {
+    let from = start.saturating_sub(NEAR);
+    let before = String::from_utf8_lossy(text.get(from..start).unwrap_or(&[])).to_lowercase();
+    let begins =
+        |at: usize| !before.get(..at).is_some_and(|b| b.ends_with(|c: char| c.is_ascii_alphanumeric()));
+    context.iter().any(|word| before.match_indices(word.as_str()).any(|(at, _)| begins(at)))
+        && !ends_with_word(before.rsplit('\n').next().unwrap_or(""), &words.id_words)
+}
+
+/// Up to `most` bytes of the line before `start`, in small letters.
+fn line_before(text: &[u8], start: usize, most: usize) -> String {
+    let from = start.saturating_sub(most);
+    let before = String::from_utf8_lossy(text.get(from..start).unwrap_or(&[])).to_lowercase();
+    before.rsplit('\n').next().unwrap_or("").to_owned()
+}
+
+fn ends_with_word(before: &str, words: &[String]) -> bool {
     let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
     words.iter().any(|word| {
         before
-            .strip_suffix(word)
+            .strip_suffix(word.as_str())
             .is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
     })
 }
@@ -106,13 +82,40 @@ fn is_noise(piece: &str, after_key: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::catalog::Catalog;
     use crate::case::sanitize::detect::tests::expand;
+
+    #[test]
+    fn a_context_begins_a_word_and_yields_to_an_id() {
+        let near = |before: &str| {
+            let text = format!("{before}{}", "k9".repeat(20));
+            stands_near(&["ark".to_owned()], &Catalog::built_in().words, text.as_bytes(), before.len())
+        };
+        for (before, expected) in [
+            ("ark: ", true),
+            ("ARK_API_KEY=", true),
+            ("\"ark\",\n \"value\": \"", true),
+            ("spark: ", false),
+            ("ark request id: ", false),
+            ("ark trace_id=", false),
+        ] {
+            assert_eq!(near(before), expected, "{before:?}");
+        }
+        assert!(!near(&format!("ark {}", "far away ".repeat(12))));
+    }
 
     fn taken(example: &str) -> bool {
         let text = expand(example);
         text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
             .filter(|run| run.len() >= SHORTEST_KEY)
-            .any(|run| is_unexplained(run, text.as_bytes(), text.find(run).expect("is there")))
+            .any(|run| {
+                is_unexplained(
+                    &Catalog::built_in().words,
+                    run,
+                    text.as_bytes(),
+                    text.find(run).expect("is there"),
+                )
+            })
     }
 
     #[test]
