@@ -42,10 +42,23 @@ pub struct Leak {
 
 struct Prepared {
     index: usize,
-    windows: Vec<(usize, HashSet<Vec<char>>)>,
+    windows: Vec<Windows>,
     /// The rest of a mask: five characters beside the public prefix or a sign of masking.
     edges: Vec<String>,
     digits: bool,
+}
+
+/// All parts of one length, and by which characters they begin (by the low bits: a first look, so that it is fast).
+struct Windows {
+    size: usize,
+    parts: HashSet<Vec<char>>,
+    starts: Vec<bool>,
+}
+
+const STARTS: usize = 1 << 12;
+
+fn start_of(c: char) -> usize {
+    u32::from(c) as usize % STARTS
 }
 
 fn squeezed(text: &str) -> String {
@@ -57,10 +70,15 @@ fn is_dense(text: &str) -> bool {
     text.chars().filter(|c| dense(*c)).count() * 3 > text.chars().count()
 }
 
-fn windows_of(text: &str, size: usize) -> (usize, HashSet<Vec<char>>) {
+fn windows_of(text: &str, size: usize) -> Windows {
     let chars: Vec<char> = text.chars().collect();
     let size = size.min(chars.len()).max(1);
-    (size, chars.windows(size).map(<[char]>::to_vec).collect())
+    let parts: HashSet<Vec<char>> = chars.windows(size).map(<[char]>::to_vec).collect();
+    let mut starts = vec![false; STARTS];
+    for part in &parts {
+        starts[start_of(part[0])] = true;
+    }
+    Windows { size, parts, starts }
 }
 
 fn prepare(index: usize, secret: &Secret) -> Prepared {
@@ -118,9 +136,9 @@ pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -
         wanted.edges.retain(|edge| !explained.contains(edge.as_str()));
         let explained = if wanted.digits { grouped(explained) } else { explained.to_owned() };
         let explained: Vec<char> = explained.chars().collect();
-        for (size, windows) in &mut wanted.windows {
-            for window in explained.windows(*size) {
-                windows.remove(window);
+        for windows in &mut wanted.windows {
+            for window in explained.windows(windows.size) {
+                windows.parts.remove(window);
             }
         }
     }
@@ -146,10 +164,9 @@ pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -
 }
 
 fn find(wanted: &Prepared, view: &str, chars: &[char]) -> Option<String> {
-    for (size, windows) in &wanted.windows {
-        let starts: HashSet<char> = windows.iter().filter_map(|w| w.first().copied()).collect();
+    for Windows { size, parts, starts } in &wanted.windows {
         for window in chars.windows(*size) {
-            if starts.contains(&window[0]) && windows.contains(window) {
+            if starts[start_of(window[0])] && parts.contains(window) {
                 return Some(format!("{size} in a row"));
             }
         }

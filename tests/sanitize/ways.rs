@@ -6,6 +6,7 @@ use casefile::case::catalog::Catalog;
 use casefile::case::keyring::{KeyRing, Origin, SecretKind};
 use casefile::case::note::{Audience, Timeouts};
 use casefile::case::retry::Policy;
+use casefile::case::sanitize::filter::{Filter, Kind};
 use casefile::case::sanitize::{Format, Sanitizer, Words};
 use casefile::session::{Event, Session, Settings, Step};
 use chrono::{DateTime, Utc};
@@ -18,12 +19,44 @@ fn moment() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-20T10:15:00Z").expect("valid").with_timezone(&Utc)
 }
 
-/// The text as an operator's own words.
-pub fn words(case: &Case) -> String {
+/// What the program holds: the secrets of a case that says so.
+fn ring(case: &Case) -> KeyRing {
     let mut ring = KeyRing::default();
     for secret in case.secrets.iter().filter(|_| case.known) {
         ring.hold(SecretKind::Key, Origin::Pasted, &secret.value);
     }
+    ring
+}
+
+/// What `--as` says for a case.
+pub fn kind_of(case: &Case) -> Kind {
+    match case.kind {
+        "header" => Kind::Headers,
+        "url" => Kind::Url,
+        "json" => Kind::Json,
+        "curl" => Kind::Curl,
+        "sse" => Kind::Sse,
+        "log" => Kind::Log,
+        "html" => Kind::Html,
+        "har" => Kind::Har,
+        "env" => Kind::Yaml,
+        "multipart" => Kind::Multipart,
+        _ => Kind::Text,
+    }
+}
+
+/// `text` through the filter.
+pub fn filtered(text: &str, kind: Kind, case: &Case) -> String {
+    let mut filter = Filter::new(&CATALOG, kind, &ring(case));
+    let mut out = Vec::new();
+    filter.feed(text.as_bytes(), &mut out);
+    filter.finish(&mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The text as an operator's own words.
+pub fn words(case: &Case) -> String {
+    let ring = ring(case);
     let words = Words { notes: case.text.clone(), ..Words::default() };
     Sanitizer::new(&CATALOG, &ring).words(&words).notes.as_str().to_owned()
 }
