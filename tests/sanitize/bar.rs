@@ -1,6 +1,6 @@
 //! Runs the corpus through a way out of the program and compares what comes out with the bar.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Mutex;
 use std::thread;
@@ -56,6 +56,14 @@ impl Outcome {
         let mut sum = Tally::default();
         self.kinds.values().for_each(|t| sum.add(*t));
         sum
+    }
+
+    /// Nothing leaked or broke, the look-alikes are whole, and of the evidence `kept` thousandths are there.
+    pub fn is_good(&self, kept: usize) -> bool {
+        let sum = self.sum();
+        sum.credentials_left + sum.prompts_left + sum.look_alike_lost == 0
+            && (sum.evidence - sum.lost) * 1000 >= sum.evidence * kept
+            && self.told.keys().all(|line| line.starts_with("LOST"))
     }
 
     fn tell(&mut self, line: String) {
@@ -122,8 +130,11 @@ fn judge(case: &Case, output: &str, outcome: &mut Outcome) {
     });
 }
 
-/// Does `work` to every case of the draws `seed`, `seed + 1`, …, on two threads.
-fn each(seed: u64, draws: u64, work: &(dyn Fn(&Case, &mut Outcome) + Sync)) -> Outcome {
+type Way<'a> = &'a (dyn Fn(&Case) -> String + Sync);
+type Choice<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
+
+/// Does `work` to every chosen case of the draws `seed`, `seed + 1`, …, on two threads.
+fn each(seed: u64, draws: u64, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Outcome) + Sync)) -> Outcome {
     let outcome = Mutex::new(Outcome::default());
     for draw in 0..draws {
         let all = cases(seed + draw);
@@ -132,7 +143,7 @@ fn each(seed: u64, draws: u64, work: &(dyn Fn(&Case, &mut Outcome) + Sync)) -> O
                 let (all, outcome) = (&all, &outcome);
                 scope.spawn(move || {
                     let mut mine = Outcome::default();
-                    all.iter().skip(part).step_by(THREADS).for_each(|case| work(case, &mut mine));
+                    all.iter().filter(|c| chosen(c)).skip(part).step_by(THREADS).for_each(|case| work(case, &mut mine));
                     let mut sum = outcome.lock().expect("no thread failed");
                     for (kind, tally) in mine.kinds {
                         sum.kinds.entry(kind).or_default().add(tally);
@@ -147,38 +158,26 @@ fn each(seed: u64, draws: u64, work: &(dyn Fn(&Case, &mut Outcome) + Sync)) -> O
     outcome.into_inner().expect("no thread failed")
 }
 
-/// Runs all cases through `way` and counts.
-pub fn measure(name: &str, seed: u64, draws: u64, way: &(dyn Fn(&Case) -> String + Sync)) -> Outcome {
-    let outcome = each(seed, draws, &|case, outcome| judge(case, &way(case), outcome));
-    println!("{}", outcome.table(name));
+/// Runs the chosen cases through `way` and counts.
+pub fn measure(name: &str, seed: u64, draws: u64, chosen: Choice<'_>, way: Way<'_>) -> Outcome {
+    let outcome = each(seed, draws, chosen, &|case, outcome| judge(case, &way(case), outcome));
+    println!("{}", outcome.table(&format!("{name}, {draws} draws from {seed}")));
     outcome
 }
 
-/// Runs all cases through `way` and fails where the bar is missed.
-pub fn holds(name: &str, seed: u64, draws: u64, way: &(dyn Fn(&Case) -> String + Sync)) {
-    let outcome = each(seed, draws, &|case, outcome| {
+/// Runs all cases through the filter `way` and fails where the bar is missed. `again`: what comes out, once more.
+pub fn filter_holds(name: &str, seed: u64, draws: u64, again: bool, way: Way<'_>) {
+    let outcome = each(seed, draws, &|_| true, &|case, outcome| {
         let output = way(case);
         judge(case, &output, outcome);
-        let again = way(&Case { text: output.clone(), ..case.clone() });
-        if again != output {
-            outcome.tell(format!("TWICE {}", case.id));
+        if again && way(&Case { text: output.clone(), ..case.clone() }) != output {
+            outcome.tell(format!("TWICE {} is not once", case.id));
         }
         if is_json(&case.text) && !is_json(&output) {
             outcome.tell(format!("JSON {} is broken", case.id));
         }
     });
-    let sum = outcome.sum();
-    let broken: BTreeSet<&str> = outcome
-        .told
-        .keys()
-        .filter(|line| line.starts_with("TWICE") || line.starts_with("JSON"))
-        .map(String::as_str)
-        .collect();
-    let clean = sum.credentials_left + sum.prompts_left == 0
-        && sum.look_alike_lost == 0
-        && (sum.evidence - sum.lost) * 1000 >= sum.evidence * KEPT
-        && broken.is_empty();
-    assert!(clean, "{}", outcome.table(&format!("{name}, {draws} draws from {seed}")));
+    assert!(outcome.is_good(KEPT), "{}", outcome.table(&format!("{name}, {draws} draws from {seed}")));
 }
 
 /// One JSON value, or one to a line.

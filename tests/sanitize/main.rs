@@ -17,7 +17,7 @@ mod views;
 mod ways;
 
 use casefile::case::sanitize::filter::Kind;
-use corpus::cases;
+use corpus::{Case, cases};
 
 mod bar;
 
@@ -40,16 +40,14 @@ fn draws() -> u64 {
 /// The bar for the filter: no leak, 98.5 % of all evidence, every look-alike whole; twice is once; JSON stays JSON.
 #[test]
 fn the_filter_leaks_nothing_by_kind() {
-    bar::holds("filter, kind given", seed(), draws(), &|case| {
-        ways::filtered(&case.text, ways::kind_of(case), case)
-    });
+    let way = |case: &Case| ways::filtered(&case.text, ways::kind_of(case), case);
+    bar::filter_holds("filter, kind given", seed(), draws(), true, &way);
 }
 
 #[test]
 fn the_filter_leaks_nothing_by_itself() {
-    bar::holds("filter, kind found out", seed(), draws(), &|case| {
-        ways::filtered(&case.text, Kind::Auto, case)
-    });
+    let way = |case: &Case| ways::filtered(&case.text, Kind::Auto, case);
+    bar::filter_holds("filter, kind found out", seed(), draws(), !cfg!(debug_assertions), &way);
 }
 
 /// How many may still fail. The numbers only go down; the goal is 0 leaks, and 98.5 % of the evidence kept.
@@ -60,7 +58,7 @@ fn ratchet(what: &str, now: usize, bar: usize) {
 /// What an operator writes into a note, the free text of today's sanitizer.
 #[test]
 fn words_of_the_operator() {
-    let sum = bar::measure("words of a note", seed(), 1, &ways::words).sum();
+    let sum = bar::measure("words of a note", seed(), 1, &|_| true, &ways::words).sum();
     if seed() == SEED {
         ratchet("credentials left", sum.credentials_left, 58);
         ratchet("texts left", sum.prompts_left, 52);
@@ -73,8 +71,15 @@ fn words_of_the_operator() {
 #[test]
 #[ignore = "takes minutes in a debug build: cargo test --test sanitize -- --ignored --nocapture"]
 fn note_of_a_paste() {
-    let sum = bar::measure("note of a paste", seed(), 1, &ways::note).sum();
+    let sum = bar::measure("note of a paste", seed(), 1, &|_| true, &ways::note).sum();
     println!("goal: 0 and 0; now {} credentials and {} texts", sum.credentials_left, sum.prompts_left);
+}
+
+/// An error of the corpus as `error.message` of an answer: what the note quotes of it.
+#[test]
+fn a_note_quotes_errors_without_their_secrets() {
+    let outcome = bar::measure("note of an answer", seed(), draws(), &|case| case.kind == "error", &ways::answer);
+    assert!(outcome.is_good(985));
 }
 
 #[test]

@@ -61,8 +61,29 @@ pub fn words(case: &Case) -> String {
     Sanitizer::new(&CATALOG, &ring).words(&words).notes.as_str().to_owned()
 }
 
+const REQUEST: &str = "curl http://127.0.0.1:8787/v1/chat/completions -H 'Content-Type: application/json' \
+    -d '{\"model\": \"practice-ok\", \"messages\": [{\"role\": \"user\", \"content\": \"Say hello.\"}]}'";
+
 /// The text as a paste, and the note of it in each form. A refusal is an empty output.
 pub fn note(case: &Case) -> String {
+    noted(case, &[Event::Pasted(case.text.clone())])
+}
+
+/// The text as what a gateway answered (an error's text as its `error.message`), and the note of it.
+pub fn answer(case: &Case) -> String {
+    let json = || serde_json::json!({"error": {"message": case.text, "type": "server_error"}}).to_string();
+    let (media, body) = match case.kind {
+        "html" => ("text/html", case.text.clone()),
+        "sse" => ("text/event-stream", case.text.clone()),
+        "json" => ("application/json", case.text.clone()),
+        _ => ("application/json", json()),
+    };
+    let text = format!("HTTP/1.1 400 Bad Request\r\ncontent-type: {media}\r\n\r\n{body}");
+    let given = Event::ResponseGiven { text: text.into_bytes(), status: None, at: Some(moment()) };
+    noted(case, &[Event::Pasted(REQUEST.to_owned()), given])
+}
+
+fn noted(case: &Case, what: &[Event]) -> String {
     let settings = Settings {
         policy: Policy::default(),
         timeouts: Timeouts::default(),
@@ -77,13 +98,13 @@ pub fn note(case: &Case) -> String {
         seed: 7,
     };
     let mut session = Session::new(std::sync::Arc::clone(&CATALOG), settings);
-    for event in [
-        Event::GatewayChosen("practice".into()),
-        Event::Pasted(case.text.clone()),
-        Event::GoTo(Step::Review),
-        Event::Confirmed(true),
-        Event::GoTo(Step::Note),
-    ] {
+    let keys = case.secrets.iter().filter(|_| case.known).map(|secret| Event::KeyGiven {
+        origin: Origin::Given("a prompt"),
+        value: secret.value.clone().into(),
+    });
+    let before = std::iter::once(Event::GatewayChosen("practice".into())).chain(keys);
+    let after = [Event::GoTo(Step::Review), Event::Confirmed(true), Event::GoTo(Step::Note)];
+    for event in before.chain(what.iter().cloned()).chain(after) {
         session.handle(event, moment());
     }
     let Some(output) = session.output() else { return String::new() };
