@@ -10,7 +10,7 @@ use crate::oracle::{self, Rule};
 use crate::views;
 
 /// Evidence that has to survive, in thousandths.
-const KEPT: usize = 985;
+pub const KEPT: usize = 985;
 /// Lines of a failure that are shown; `SANITIZE_TELL=1` shows all.
 const SHOWN: usize = 40;
 /// Threads; the work is many small cases.
@@ -143,7 +143,11 @@ fn each(seed: u64, draws: u64, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Ou
                 let (all, outcome) = (&all, &outcome);
                 scope.spawn(move || {
                     let mut mine = Outcome::default();
-                    all.iter().filter(|c| chosen(c)).skip(part).step_by(THREADS).for_each(|case| work(case, &mut mine));
+                    all.iter()
+                        .filter(|c| chosen(c))
+                        .skip(part)
+                        .step_by(THREADS)
+                        .for_each(|case| work(case, &mut mine));
                     let mut sum = outcome.lock().expect("no thread failed");
                     for (kind, tally) in mine.kinds {
                         sum.kinds.entry(kind).or_default().add(tally);

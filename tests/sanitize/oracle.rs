@@ -44,7 +44,7 @@ struct Prepared {
     index: usize,
     windows: Vec<Windows>,
     /// The rest of a mask: five characters beside the public prefix or a sign of masking.
-    edges: Vec<String>,
+    edges: Edges,
     digits: bool,
 }
 
@@ -53,6 +53,26 @@ struct Windows {
     size: usize,
     parts: HashSet<Vec<char>>,
     starts: Vec<bool>,
+}
+
+/// Texts of several lengths.
+struct Edges {
+    texts: Vec<Vec<char>>,
+    starts: Vec<bool>,
+}
+
+impl Edges {
+    fn new(texts: Vec<String>) -> Self {
+        let mut starts = vec![false; STARTS];
+        let texts: Vec<Vec<char>> = texts.iter().map(|t| t.chars().collect()).collect();
+        texts.iter().for_each(|t| starts[start_of(t[0])] = true);
+        Self { texts, starts }
+    }
+
+    fn are_in(&self, chars: &[char]) -> bool {
+        let at = |i: usize| self.texts.iter().any(|t| chars[i..].starts_with(t));
+        !self.texts.is_empty() && (0..chars.len()).any(|i| self.starts[start_of(chars[i])] && at(i))
+    }
 }
 
 const STARTS: usize = 1 << 12;
@@ -120,7 +140,7 @@ fn prepare(index: usize, secret: &Secret) -> Prepared {
             vec![windows_of(&chars.iter().collect::<String>(), WINDOW)]
         }
     };
-    Prepared { index, windows, edges, digits: secret.rule == Rule::Digits }
+    Prepared { index, windows, edges: Edges::new(edges), digits: secret.rule == Rule::Digits }
 }
 
 /// A digit group's separators taken out.
@@ -133,7 +153,8 @@ fn grouped(text: &str) -> String {
 pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -> Vec<Leak> {
     let mut prepared: Vec<Prepared> = secrets.iter().enumerate().map(|(i, s)| prepare(i, s)).collect();
     for wanted in &mut prepared {
-        wanted.edges.retain(|edge| !explained.contains(edge.as_str()));
+        let told = |edge: &[char]| explained.contains(edge.iter().collect::<String>().as_str());
+        wanted.edges.texts.retain(|edge| !told(edge));
         let explained = if wanted.digits { grouped(explained) } else { explained.to_owned() };
         let explained: Vec<char> = explained.chars().collect();
         for windows in &mut wanted.windows {
@@ -151,7 +172,7 @@ pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -
         let digits: Vec<char> =
             if prepared.iter().any(|p| p.digits) { grouped(&view).chars().collect() } else { Vec::new() };
         prepared.retain(|wanted| {
-            let what = find(wanted, &view, if wanted.digits { &digits } else { &chars });
+            let what = find(wanted, if wanted.digits { &digits } else { &chars });
             if let Some(what) = what {
                 found.push(Leak { secret: wanted.index, what });
                 return false;
@@ -163,7 +184,7 @@ pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -
     found
 }
 
-fn find(wanted: &Prepared, view: &str, chars: &[char]) -> Option<String> {
+fn find(wanted: &Prepared, chars: &[char]) -> Option<String> {
     for Windows { size, parts, starts } in &wanted.windows {
         for window in chars.windows(*size) {
             if starts[start_of(window[0])] && parts.contains(window) {
@@ -171,7 +192,7 @@ fn find(wanted: &Prepared, view: &str, chars: &[char]) -> Option<String> {
             }
         }
     }
-    wanted.edges.iter().any(|edge| view.contains(edge.as_str())).then(|| "an end of a mask".to_owned())
+    wanted.edges.are_in(chars).then(|| "an end of a mask".to_owned())
 }
 
 /// The evidence that is not in `output`. Escapes of the output's own format do not count as loss.
