@@ -27,6 +27,10 @@ pub fn encode(name: &str, text: &str) -> String {
             packer.write_all(text.as_bytes()).expect("packs");
             STANDARD.encode(packer.finish().expect("packs"))
         }
+        "hexupper" => bytes(&|b| format!("{b:02X}")),
+        "hexspaced" => text.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" "),
+        "octal" => bytes(&|b| format!("\\{b:03o}")),
+        "percentlower" => bytes(&|b| format!("%{b:02x}")),
         "hex" => bytes(&|b| format!("{b:02x}")),
         "percent" => bytes(&|b| format!("%{b:02X}")),
         "form" => url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
@@ -53,6 +57,7 @@ pub fn encode(name: &str, text: &str) -> String {
         "zero" => every(5, "\u{200b}"),
         "hyphen" => every(6, "\u{ad}"),
         "colour" => every(6, "\u{1b}[31m\u{1b}[0m"),
+        "tight" => text.replace(' ', ""),
         "reverse" => chars.iter().rev().collect(),
         "wrap" => every(20, "\n"),
         "fold" => format!("{head}\r\n {tail}"),
@@ -65,17 +70,49 @@ pub fn encode(name: &str, text: &str) -> String {
         "json8" => (0..8).fold(text.to_owned(), |t, _| encode("json", &t)),
         // As gateways echo a key: the public prefix and five characters, and four at the end.
         "mask" => {
-            let public = chars[..12].iter().rposition(|c| *c == '-').map_or(0, |at| at + 1);
+            let public = chars[..13].iter().rposition(|c| *c == '-').map_or(0, |at| at + 1);
             let [head, tail] = [&chars[..public + 5], &chars[chars.len() - 4..]].map(String::from_iter);
             format!("{head}***{tail}")
         }
         "half" => head,
+        "tail4" => chars[chars.len() - 4..].iter().collect(),
         "upper" => text.to_uppercase(),
         "sse" => stream(&chars, &|t| {
             format!(
                 "data: {{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{t}}},\"finish_reason\":null}}]}}"
             )
         }),
+        // One character to an event, and two answers in turn.
+        "sse-one" => chars
+            .iter()
+            .map(|c| {
+                let quoted = serde_json::to_string(&c.to_string()).expect("a string");
+                format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{quoted}}}}}]}}")
+            })
+            .collect::<Vec<_>>()
+            .join("\n\n"),
+        "sse-two" => stream(&chars, &|t| {
+            [0, 1]
+                .map(|i| format!("data: {{\"choices\":[{{\"index\":{i},\"delta\":{{\"content\":{t}}}}}]}}"))
+                .join("\n\n")
+        }),
+        "sse-text" => stream(&chars, &|t| {
+            format!("data: {{\"object\":\"text_completion\",\"choices\":[{{\"index\":0,\"text\":{t}}}]}}")
+        }),
+        "sse-arguments" => stream(&chars, &|t| {
+            format!(
+                "event: response.function_call_arguments.delta\ndata: {{\"type\":\"response.function_call_arguments.delta\",\"item_id\":\"fc1\",\"delta\":{t}}}"
+            )
+        }),
+        "sse-thinking" => stream(&chars, &|t| {
+            format!(
+                "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"thinking_delta\",\"thinking\":{t}}}}}"
+            )
+        }),
+        "sse-prefixed" => stream(&chars, &|t| {
+            format!("10:15:00.123 [recv] data: {{\"choices\":[{{\"delta\":{{\"content\":{t}}}}}]}}")
+        }),
+        "crlf" => text.replace('\n', "\r\n"),
         "sse-reasoning" => stream(&chars, &|t| {
             format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"reasoning_content\":{t}}}}}]}}")
         }),

@@ -455,6 +455,12 @@ pub fn prompt(random: &mut Random, language: &str) -> Secret {
     };
     let value = match language {
         "en" | "out" => words(random, &ENGLISH, 18, " "),
+        // Several lines, and a quote in each language of programs.
+        "lines" => [(); 3].map(|()| words(random, &ENGLISH, 7, " ")).join("\n"),
+        "apostrophe" => {
+            let [a, b] = [(); 2].map(|()| words(random, &ENGLISH, 7, " "));
+            format!("don't tell {a} it's {b}")
+        }
         "long" => words(random, &ENGLISH, 140, " "),
         "short" => words(random, &ENGLISH[6..], 5, " "),
         "zh" => words(random, &CHINESE, 14, ""),

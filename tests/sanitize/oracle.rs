@@ -42,10 +42,43 @@ pub struct Leak {
 
 struct Prepared {
     index: usize,
-    windows: Vec<(usize, HashSet<Vec<char>>)>,
+    windows: Vec<Windows>,
     /// The rest of a mask: five characters beside the public prefix or a sign of masking.
-    edges: Vec<String>,
+    edges: Edges,
     digits: bool,
+}
+
+/// All parts of one length, and by which characters they begin (by the low bits: a first look, so that it is fast).
+struct Windows {
+    size: usize,
+    parts: HashSet<Vec<char>>,
+    starts: Vec<bool>,
+}
+
+/// Texts of several lengths.
+struct Edges {
+    texts: Vec<Vec<char>>,
+    starts: Vec<bool>,
+}
+
+impl Edges {
+    fn new(texts: Vec<String>) -> Self {
+        let mut starts = vec![false; STARTS];
+        let texts: Vec<Vec<char>> = texts.iter().map(|t| t.chars().collect()).collect();
+        texts.iter().for_each(|t| starts[start_of(t[0])] = true);
+        Self { texts, starts }
+    }
+
+    fn are_in(&self, chars: &[char]) -> bool {
+        let at = |i: usize| self.texts.iter().any(|t| chars[i..].starts_with(t));
+        !self.texts.is_empty() && (0..chars.len()).any(|i| self.starts[start_of(chars[i])] && at(i))
+    }
+}
+
+const STARTS: usize = 1 << 12;
+
+fn start_of(c: char) -> usize {
+    u32::from(c) as usize % STARTS
 }
 
 fn squeezed(text: &str) -> String {
@@ -57,10 +90,15 @@ fn is_dense(text: &str) -> bool {
     text.chars().filter(|c| dense(*c)).count() * 3 > text.chars().count()
 }
 
-fn windows_of(text: &str, size: usize) -> (usize, HashSet<Vec<char>>) {
+fn windows_of(text: &str, size: usize) -> Windows {
     let chars: Vec<char> = text.chars().collect();
     let size = size.min(chars.len()).max(1);
-    (size, chars.windows(size).map(<[char]>::to_vec).collect())
+    let parts: HashSet<Vec<char>> = chars.windows(size).map(<[char]>::to_vec).collect();
+    let mut starts = vec![false; STARTS];
+    for part in &parts {
+        starts[start_of(part[0])] = true;
+    }
+    Windows { size, parts, starts }
 }
 
 fn prepare(index: usize, secret: &Secret) -> Prepared {
@@ -102,7 +140,7 @@ fn prepare(index: usize, secret: &Secret) -> Prepared {
             vec![windows_of(&chars.iter().collect::<String>(), WINDOW)]
         }
     };
-    Prepared { index, windows, edges, digits: secret.rule == Rule::Digits }
+    Prepared { index, windows, edges: Edges::new(edges), digits: secret.rule == Rule::Digits }
 }
 
 /// A digit group's separators taken out.
@@ -115,12 +153,13 @@ fn grouped(text: &str) -> String {
 pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -> Vec<Leak> {
     let mut prepared: Vec<Prepared> = secrets.iter().enumerate().map(|(i, s)| prepare(i, s)).collect();
     for wanted in &mut prepared {
-        wanted.edges.retain(|edge| !explained.contains(edge.as_str()));
+        let told = |edge: &[char]| explained.contains(edge.iter().collect::<String>().as_str());
+        wanted.edges.texts.retain(|edge| !told(edge));
         let explained = if wanted.digits { grouped(explained) } else { explained.to_owned() };
         let explained: Vec<char> = explained.chars().collect();
-        for (size, windows) in &mut wanted.windows {
-            for window in explained.windows(*size) {
-                windows.remove(window);
+        for windows in &mut wanted.windows {
+            for window in explained.windows(windows.size) {
+                windows.parts.remove(window);
             }
         }
     }
@@ -133,7 +172,7 @@ pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -
         let digits: Vec<char> =
             if prepared.iter().any(|p| p.digits) { grouped(&view).chars().collect() } else { Vec::new() };
         prepared.retain(|wanted| {
-            let what = find(wanted, &view, if wanted.digits { &digits } else { &chars });
+            let what = find(wanted, if wanted.digits { &digits } else { &chars });
             if let Some(what) = what {
                 found.push(Leak { secret: wanted.index, what });
                 return false;
@@ -145,16 +184,15 @@ pub fn leaks(output: &str, secrets: &[Secret], explained: &str, with: &[View]) -
     found
 }
 
-fn find(wanted: &Prepared, view: &str, chars: &[char]) -> Option<String> {
-    for (size, windows) in &wanted.windows {
-        let starts: HashSet<char> = windows.iter().filter_map(|w| w.first().copied()).collect();
+fn find(wanted: &Prepared, chars: &[char]) -> Option<String> {
+    for Windows { size, parts, starts } in &wanted.windows {
         for window in chars.windows(*size) {
-            if starts.contains(&window[0]) && windows.contains(window) {
+            if starts[start_of(window[0])] && parts.contains(window) {
                 return Some(format!("{size} in a row"));
             }
         }
     }
-    wanted.edges.iter().any(|edge| view.contains(edge.as_str())).then(|| "an end of a mask".to_owned())
+    wanted.edges.are_in(chars).then(|| "an end of a mask".to_owned())
 }
 
 /// The evidence that is not in `output`. Escapes of the output's own format do not count as loss.

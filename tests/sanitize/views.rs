@@ -93,6 +93,7 @@ pattern!(COLOUR, r"(?:\x1b|\\e|\\033|␛)\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]
 pattern!(BASE64_RUN, r"[A-Za-z0-9+/_-]{11,}={0,2}");
 pattern!(HEX_RUN, r"(?:[0-9A-Fa-f]{2}[: ,]?){6,}");
 pattern!(JOINT, r#"["'`]\s*(?:\+|\.|&|\|\||,)?\s*\\?\s*["'`]"#);
+pattern!(INDEX, r#""index"\s*:\s*(\d+)"#);
 pattern!(MEMBER, r#""([A-Za-z_]+)"\s*:\s*"((?:[^"\\]|\\.)*)""#);
 
 fn decode(view: View, text: &str) -> Vec<String> {
@@ -273,14 +274,19 @@ fn unhex(text: &str, from: usize) -> String {
     printable(&bytes)
 }
 
-/// For each member name, its values over the whole text, joined.
+/// For each member name, its values over the whole text, joined; and once more apart for each `index` of a line.
 fn deltas(text: &str) -> String {
-    let mut joined: BTreeMap<&str, (usize, String)> = BTreeMap::new();
-    for found in MEMBER.captures_iter(text) {
-        let (Some(name), Some(value)) = (found.get(1), found.get(2)) else { continue };
-        let entry = joined.entry(name.as_str()).or_default();
-        entry.0 += 1;
-        entry.1.push_str(value.as_str());
+    let mut joined: BTreeMap<(&str, &str), (usize, String)> = BTreeMap::new();
+    for line in text.lines() {
+        let index = INDEX.captures(line).and_then(|c| c.get(1)).map_or("", |m| m.as_str());
+        for found in MEMBER.captures_iter(line) {
+            let (Some(name), Some(value)) = (found.get(1), found.get(2)) else { continue };
+            for index in ["all", index] {
+                let entry = joined.entry((name.as_str(), index)).or_default();
+                entry.0 += 1;
+                entry.1.push_str(value.as_str());
+            }
+        }
     }
     let mut lines: Vec<String> = joined.into_values().filter(|(n, _)| *n > 1).map(|(_, text)| text).collect();
     let data: Vec<&str> = text.lines().filter_map(|l| l.strip_prefix("data:")).map(str::trim).collect();
