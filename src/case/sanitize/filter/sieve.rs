@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::joint;
+use super::prose::is_written;
 use crate::case::catalog::Detector;
 use crate::case::sanitize::detect::{condition_holds, is_credential};
 use crate::case::sanitize::packed::may_hold_text;
@@ -22,6 +24,8 @@ const BEHIND: usize = 512;
 const LONG_RUN: usize = 16;
 /// Bytes of a run from which on it may hold packed text.
 const PACKED_RUN: usize = 24;
+/// Bytes of a run from which on it is a picture or a sound.
+const MEDIA_RUN: usize = 320;
 /// Bytes by which a learned secret is looked up.
 const HEAD: usize = 8;
 /// Learned secrets that are kept; a quarter of them may be cookies, of which every answer sets new ones.
@@ -49,6 +53,8 @@ pub(super) struct Hit {
 /// What the walk over the words saw besides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen {
+    /// Strings that are added up.
+    pub(super) joint: bool,
     /// Escapes, tags, invisible or full-width characters: the text reads differently from how it is written.
     pub(super) disguise: bool,
 }
@@ -65,7 +71,22 @@ struct Rule {
     detector: Detector,
     regex: OnceLock<Option<Regex>>,
     trigger: Trigger,
+    /// Behind its keyword comes the end of a name, and `:` or `=`.
+    assigns: bool,
+    /// Behind its keyword comes a long hexadecimal number.
+    hexadecimal: bool,
+    /// A match may be long: it is looked for up to the end of the text.
+    long: bool,
+    /// Only where it reads like a person's text.
+    written: bool,
 }
+
+/// Rules of which more is known than their keywords; `tests.rs` holds this against their examples.
+const ASSIGNS: [&str; 7] = [
+    "password_member", "password_assignment", "secret_line", "key_assignment", "echoed_member", "echoed_list",
+    "echoed_assignment",
+];
+const HEXADECIMAL: [&str; 2] = ["key_digest", "azure_key_hex"];
 
 /// What makes a pattern worth trying.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,6 +105,8 @@ enum Trigger {
     Iban,
     /// 32 hexadecimal digits and a point.
     DottedHex,
+    /// Hundreds of letters and digits without a break.
+    Media,
 }
 
 /// The compiled search.
@@ -105,7 +128,15 @@ impl Sieve {
     pub(super) fn new(detectors: &[Detector]) -> Self {
         let rules: Vec<Rule> = detectors
             .iter()
-            .map(|d| Rule { detector: d.clone(), regex: OnceLock::new(), trigger: trigger(d) })
+            .map(|d| Rule {
+                regex: OnceLock::new(),
+                trigger: trigger(d),
+                assigns: ASSIGNS.contains(&d.id.as_str()),
+                hexadecimal: HEXADECIMAL.contains(&d.id.as_str()),
+                long: matches!(d.kind.as_str(), "prompt" | "text"),
+                written: d.condition.as_str() == "written",
+                detector: d.clone(),
+            })
             .collect();
         let mut keywords: Vec<&str> = Vec::new();
         let mut owners: Vec<Vec<(usize, bool)>> = Vec::new();
@@ -212,7 +243,7 @@ impl Sieve {
                 }
                 let Some(done) = done.get_mut(*index).filter(|d| **d <= found.start()) else { continue };
                 let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
-                let to = (found.end() + BEHIND).min(text.len());
+                let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
                 let last = rule.search(*index, text, from.max(*done), to, hits);
                 *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
             }
@@ -235,11 +266,13 @@ impl Sieve {
                 }
                 Some(3) => {}
                 class => {
-                    if class == Some(&2) {
-                        seen.disguise = seen.disguise || disguises(text, at);
+                    match class {
+                        Some(2) => seen.disguise = seen.disguise || disguises(text, at),
+                        Some(4) => seen.joint = seen.joint || joint::is_sum(text, at),
+                        _ => {}
                     }
                     if at - run_start >= PACKED_RUN {
-                        packed.extend(packed_run(text, run_start, at));
+                        self.packed(text, run_start, at, hits, packed);
                     }
                     run_start = at + 1;
                 }
@@ -247,9 +280,23 @@ impl Sieve {
             at += 1;
         }
         if at - run_start >= PACKED_RUN {
-            packed.extend(packed_run(text, run_start, at));
+            self.packed(text, run_start, at, hits, packed);
         }
         seen
+    }
+
+    fn packed(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) {
+        if end - start >= MEDIA_RUN {
+            self.try_around(Trigger::Media, text, start, end + 4, hits);
+        }
+        packed.extend(packed_run(text, start, end));
     }
 
     fn word(&self, text: &[u8], start: usize, end: usize, digits: usize, hits: &mut Vec<Hit>) {
@@ -309,9 +356,22 @@ impl Sieve {
         for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Run) {
             let (start, end) = (start + first, start + last + 1);
             if condition_holds(&rule.detector.condition, value, text, start, end) {
-                hits.push(Hit { start, end, what: What::Rule(index) });
+                // A piece of a longer base64 text: what stands before the whole decides, and the whole goes.
+                let (from, to) = whole_run(text, start, end);
+                if from < start && (is_digest(text, from) || !self.is_unexplained(rule, value, text, start, from)) {
+                    continue;
+                }
+                hits.push(Hit { start: from, end: to, what: What::Rule(index) });
             }
         }
+    }
+
+    /// Whether `value` would be taken for a key behind what stands before `from`.
+    #[expect(clippy::unused_self, reason = "beside its caller")]
+    fn is_unexplained(&self, rule: &Rule, value: &str, text: &[u8], start: usize, from: usize) -> bool {
+        let before = text.get(from.saturating_sub(48)..from).unwrap_or(&[]);
+        let moved = [before, text.get(start..start + value.len()).unwrap_or(&[])].concat();
+        condition_holds(&rule.detector.condition, value, &moved, before.len(), moved.len())
     }
 
     fn try_around(&self, trigger: Trigger, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
@@ -352,6 +412,9 @@ impl Rule {
 
     /// A cheap look at what stands behind a keyword, for patterns whose secret must look random.
     fn may_match(&self, text: &[u8], start: usize, end: usize) -> bool {
+        if self.assigns && !is_assigned(text, end) || self.hexadecimal && !has_hexadecimal(text, end) {
+            return false;
+        }
         if self.detector.condition != "random" {
             return true;
         }
@@ -367,7 +430,10 @@ impl Rule {
         let Some(regex) = self.regex() else { return from };
         let (mut at, mut to, mut last) = (from, to, from);
         while at < to {
-            let Some(captures) = text.get(..to).and_then(|t| regex.captures_at(t, at)) else { break };
+            // A search alone allocates nothing; most end here.
+            let Some(window) = text.get(..to) else { break };
+            let Some(first) = regex.find_at(window, at) else { break };
+            let Some(captures) = regex.captures_at(window, first.start()) else { break };
             let Some(whole) = captures.get(0) else { break };
             if whole.end() == to && to < text.len() {
                 // It may go on: look at more.
@@ -386,7 +452,9 @@ impl Rule {
             if group.is_empty() || is_placeholder(&value) {
                 continue;
             }
-            if condition_holds(&self.detector.condition, &value, text, group.start(), group.end()) {
+            if condition_holds(&self.detector.condition, &value, text, group.start(), group.end())
+                && (!self.written || is_written(&value))
+            {
                 hits.push(Hit { start: group.start(), end: group.end(), what: What::Rule(index) });
             }
         }
@@ -414,8 +482,31 @@ fn head_of(value: &[u8]) -> Option<(usize, [u8; HEAD])> {
     None
 }
 
+/// The base64 text in which `start..end` is a piece between `+` and `/`; the piece itself where it is a path's.
+fn whole_run(text: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
+    let before = text.get(..start).unwrap_or(&[]).iter().rev().take(400).take_while(part).count();
+    let after = text.get(end..).unwrap_or(&[]).iter().take(400).take_while(part).count();
+    let (from, to) = (start - before, end + after);
+    let run = text.get(from..to).unwrap_or(&[]);
+    let assigned = run.iter().position(|b| *b == b'=').filter(|at| *at + 2 < run.len() && from + at < start);
+    let from = assigned.map_or(from, |at| from + at + 1);
+    let run = text.get(from..to).unwrap_or(&[]);
+    let lower = run.iter().filter(|b| b.is_ascii_lowercase()).count();
+    let packed = (run.contains(&b'+') || run.ends_with(b"=") || run.contains(&b'/') && run.len() >= 40)
+        && lower * 10 < run.len() * 7;
+    if packed && from <= start { (from, to) } else { (start, end) }
+}
+
+/// `sha256-…`, `sha512-…`, `sha256//…`: the digest of something public.
+fn is_digest(text: &[u8], from: usize) -> bool {
+    let near = text.get(from.saturating_sub(8)..(from + 8).min(text.len())).unwrap_or(&[]);
+    [&b"sha1"[..], b"sha256", b"sha384", b"sha512"].iter().any(|name| memchr::memmem::find(near, name).is_some())
+}
+
 fn trigger(detector: &Detector) -> Trigger {
     match (detector.condition.as_str(), detector.id.as_str()) {
+        (_, "packed_media") => Trigger::Media,
         ("unexplained", _) if detector.pattern.starts_with("[A-Za-z0-9]") => Trigger::Run,
         ("public_ip", "ipv4" | "ipv6") => Trigger::Address,
         ("luhn", _) | (_, "phone_mainland") => Trigger::Number,
@@ -445,7 +536,7 @@ fn begins_with(pattern: &str, keyword: &str) -> bool {
         }
 }
 
-/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 3: `+`, `/`, `=`; 0: anything else.
+/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 3: `+`, `/`, `=`; 4: quotes; 0: anything else.
 const CLASS: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
@@ -455,6 +546,7 @@ const fn classes() -> [u8; 256] {
         let class = match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => 1,
             b'+' | b'/' | b'=' => 3,
+            b'"' | b'\'' => 4,
             b'%' | b'\\' | b'&' | b'<' | 0x1b | 0xc2 | 0xcd | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0 => 2,
             _ => 0,
         };
@@ -485,6 +577,29 @@ fn run(text: &[u8], at: usize) -> (usize, usize) {
 
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=' | b'%')
+}
+
+/// True where behind `at` a name ends and `:` or `=` follows, with one word more between at most.
+fn is_assigned(text: &[u8], at: usize) -> bool {
+    let mut rest = text.get(at..).unwrap_or(&[]);
+    let past = |rest: &mut &[u8], test: fn(u8) -> bool| {
+        let length = rest.iter().take(120).take_while(|b| test(**b)).count();
+        *rest = rest.get(length..).unwrap_or(&[]);
+    };
+    for _ in 0..2 {
+        past(&mut rest, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+        past(&mut rest, |b| matches!(b, b'"' | b'\'' | b'\\'));
+        past(&mut rest, |b| b.is_ascii_whitespace());
+        if matches!(rest.first(), Some(b':' | b'=')) {
+            return true;
+        }
+    }
+    false
+}
+
+fn has_hexadecimal(text: &[u8], at: usize) -> bool {
+    let behind = text.get(at..(at + 160).min(text.len())).unwrap_or(&[]);
+    behind.split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32)
 }
 
 fn inside_word(text: &[u8], at: usize) -> bool {
