@@ -75,6 +75,10 @@ struct Rule {
     assigns: bool,
     /// Behind its keyword comes a long hexadecimal number.
     hexadecimal: bool,
+    /// A match holds an unbroken word of so many bytes.
+    needs: usize,
+    /// What must stand near its keyword.
+    near: Near,
     /// A match may be long: it is looked for up to the end of the text.
     long: bool,
     /// Only where it reads like a person's text.
@@ -82,11 +86,68 @@ struct Rule {
 }
 
 /// Rules of which more is known than their keywords; `tests.rs` holds this against their examples.
-const ASSIGNS: [&str; 7] = [
+const ASSIGNS: [&str; 9] = [
     "password_member", "password_assignment", "secret_line", "key_assignment", "echoed_member", "echoed_list",
-    "echoed_assignment",
+    "echoed_assignment", "echoed_speech", "cookie_line",
 ];
+
+/// What stands near the keyword of a rule wherever it matches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Near {
+    Anything,
+    /// An `@` behind it.
+    At,
+    /// A quote directly behind it.
+    Quote,
+    /// A `<` before it.
+    Angle,
+}
+
+impl Near {
+    fn of(id: &str) -> Self {
+        match id {
+            "url_userinfo" | "connection_string" => Self::At,
+            "echoed_quote" => Self::Quote,
+            "element_secret" => Self::Angle,
+            _ => Self::Anything,
+        }
+    }
+
+    fn holds(self, text: &[u8], start: usize, end: usize) -> bool {
+        let behind = |most: usize| text.get(end..(end + most).min(text.len())).unwrap_or(&[]);
+        match self {
+            Self::Anything => true,
+            Self::At => memchr::memchr(b'@', behind(BEHIND)).is_some(),
+            Self::Quote => {
+                let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
+                let lead = behind(3).iter().take_while(lead).count();
+                lead > 0 && matches!(behind(4).get(lead), Some(b'"' | b'\''))
+            }
+            Self::Angle => text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<')),
+        }
+    }
+}
+
+/// The least length of a word without a break in every match: the smallest of the long repetitions of letters in a
+/// pattern; 0 where there is none. `tests.rs` holds this against the examples.
+fn longest_word(pattern: &str) -> usize {
+    let mut least = 0;
+    for (at, _) in pattern.match_indices("]{") {
+        let class = pattern.get(..at).and_then(|before| before.rfind('[')).and_then(|open| pattern.get(open + 1..at));
+        let digits = pattern.get(at + 2..).unwrap_or("");
+        let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
+        let count = digits.parse().unwrap_or(0);
+        let letters = class.is_some_and(|c| !c.starts_with('^') && !c.contains([' ', '\\']));
+        if letters && count >= LONG_RUN && (least == 0 || count < least) {
+            least = count;
+        }
+    }
+    least
+}
 const HEXADECIMAL: [&str; 2] = ["key_digest", "azure_key_hex"];
+
+/// How many there are.
+const TRIGGERS: usize = Trigger::Media as usize + 1;
 
 /// What makes a pattern worth trying.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,8 +158,10 @@ enum Trigger {
     Always,
     /// A long word.
     Run,
-    /// Four numbers with points, or a group of an IPv6 address that can be public.
+    /// Four numbers with points.
     Address,
+    /// A group of an IPv6 address that can be public.
+    Address6,
     /// Ten digits or more.
     Number,
     /// Two capitals and two digits.
@@ -115,6 +178,8 @@ pub(super) struct Sieve {
     automaton: Option<AhoCorasick>,
     /// A rule has no trigger of its own.
     tries_all: bool,
+    /// The rules of each trigger.
+    by_trigger: Vec<Vec<usize>>,
     /// For each keyword: the rules that it may start, with `true` where a match begins with the keyword.
     owners: Vec<Vec<(usize, bool)>>,
     learned: Vec<Learned>,
@@ -131,6 +196,8 @@ impl Sieve {
             .map(|d| Rule {
                 regex: OnceLock::new(),
                 trigger: trigger(d),
+                needs: longest_word(&d.pattern),
+                near: Near::of(&d.id),
                 assigns: ASSIGNS.contains(&d.id.as_str()),
                 hexadecimal: HEXADECIMAL.contains(&d.id.as_str()),
                 long: matches!(d.kind.as_str(), "prompt" | "text"),
@@ -141,7 +208,9 @@ impl Sieve {
         let mut keywords: Vec<&str> = Vec::new();
         let mut owners: Vec<Vec<(usize, bool)>> = Vec::new();
         for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Keyword) {
-            for keyword in &rule.detector.keywords {
+            // A word of its context stands before every match, and is rarer than most keywords.
+            let context = &rule.detector.condition.context;
+            for keyword in if context.is_empty() { &rule.detector.keywords } else { context } {
                 let at = keywords.iter().position(|k| k == keyword).unwrap_or_else(|| {
                     keywords.push(keyword);
                     owners.push(Vec::new());
@@ -158,6 +227,9 @@ impl Sieve {
             .build(&keywords)
             .ok();
         let mut sieve = Self {
+            by_trigger: (0..TRIGGERS)
+                .map(|t| (0..rules.len()).filter(|i| rules.get(*i).is_some_and(|r| r.trigger as usize == t)).collect())
+                .collect(),
             tries_all: rules.iter().any(|r| r.trigger == Trigger::Always),
             rules,
             automaton,
@@ -229,7 +301,7 @@ impl Sieve {
 
     fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
         let Some(automaton) = &self.automaton else { return };
-        let mut done: Vec<usize> = Vec::new();
+        let mut done: Vec<(usize, usize)> = Vec::new();
         for found in automaton.find_overlapping_iter(text) {
             let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
             let inside = inside_word(text, found.start());
@@ -238,10 +310,12 @@ impl Sieve {
                 if (*at_start && inside) || !rule.may_match(text, found.start(), found.end()) {
                     continue;
                 }
-                if done.is_empty() {
-                    done.resize(self.rules.len(), 0);
-                }
-                let Some(done) = done.get_mut(*index).filter(|d| **d <= found.start()) else { continue };
+                let known = done.iter().position(|(rule, _)| rule == index);
+                let known = known.unwrap_or_else(|| {
+                    done.push((*index, 0));
+                    done.len() - 1
+                });
+                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else { continue };
                 let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
                 let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
                 let last = rule.search(*index, text, from.max(*done), to, hits);
@@ -319,14 +393,16 @@ impl Sieve {
         }
         let first_digit = word.first().is_some_and(u8::is_ascii_digit);
         if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
-            if text.get(end + 1).is_some_and(u8::is_ascii_digit) {
+            let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
+            let points = behind.iter().filter(|b| **b == b'.').count();
+            if points >= 3 && text.get(end + 1).is_some_and(u8::is_ascii_digit) && !matches!(word, b"10" | b"127" | b"0") {
                 self.try_around(Trigger::Address, text, start, end + 16, hits);
             }
         } else if length == 4 && next == Some(&b':') && matches!(word.first(), Some(b'2' | b'3')) {
             if word.iter().all(u8::is_ascii_hexdigit)
                 && text.get(end + 1).is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
             {
-                self.try_around(Trigger::Address, text, start, end + 48, hits);
+                self.try_around(Trigger::Address6, text, start, end + 48, hits);
             }
         } else if let [a, b, c, d, ..] = word
             && a.is_ascii_uppercase()
@@ -336,14 +412,15 @@ impl Sieve {
         {
             self.try_around(Trigger::Iban, text, start, end + 48, hits);
         }
-        if first_digit && digits + word.iter().filter(|b| **b == b'-').count() == length {
+        let x = usize::from(length == 18 && matches!(word.last(), Some(b'x' | b'X')));
+        if first_digit && digits + x + word.iter().filter(|b| **b == b'-').count() == length {
             let more = text.get(end..(end + 24).min(text.len())).unwrap_or(&[]);
             let more = more
                 .iter()
                 .take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'(' | b')'))
                 .filter(|b| b.is_ascii_digit())
                 .count();
-            if digits + more >= 10 {
+            if digits + more >= 9 {
                 self.try_around(Trigger::Number, text, start, end + 32, hits);
             }
         }
@@ -353,7 +430,7 @@ impl Sieve {
         let Some(first) = word.iter().position(u8::is_ascii_alphanumeric) else { return };
         let Some(last) = word.iter().rposition(u8::is_ascii_alphanumeric) else { return };
         let Ok(value) = std::str::from_utf8(word.get(first..=last).unwrap_or(&[])) else { return };
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Run) {
+        for (index, rule) in self.triggered(Trigger::Run) {
             let (start, end) = (start + first, start + last + 1);
             if condition_holds(&rule.detector.condition, value, text, start, end) {
                 // A piece of a longer base64 text: what stands before the whole decides, and the whole goes.
@@ -376,9 +453,14 @@ impl Sieve {
 
     fn try_around(&self, trigger: Trigger, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
         let from = start.saturating_sub(8);
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == trigger) {
+        for (index, rule) in self.triggered(trigger) {
             rule.search(index, text, from, end.min(text.len()), hits);
         }
+    }
+
+    fn triggered(&self, trigger: Trigger) -> impl Iterator<Item = (usize, &Rule)> {
+        let list = self.by_trigger.get(trigger as usize);
+        list.into_iter().flatten().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
 
     fn look_up(&self, text: &[u8], start: usize, word: &[u8], hits: &mut Vec<Hit>) {
@@ -415,10 +497,19 @@ impl Rule {
         if self.assigns && !is_assigned(text, end) || self.hexadecimal && !has_hexadecimal(text, end) {
             return false;
         }
-        if self.detector.condition != "random" {
+        if !self.near.holds(text, start, end) {
+            return false;
+        }
+        let check = self.detector.condition.as_str();
+        if self.needs == 0 && check != "random" && check != "mixed" {
             return true;
         }
-        let behind = text.get(start..(end + 160).min(text.len())).unwrap_or(&[]);
+        // A context stands up to 64 bytes before; a keyword may stand in the middle of what it marks.
+        let from = if self.needs > 0 { start.saturating_sub(BEFORE / 2) } else { start };
+        let behind = text.get(from..(end + 240).min(text.len())).unwrap_or(&[]);
+        if self.needs > 0 {
+            return behind.split(|b| !is_token(*b)).any(|word| word.len() >= self.needs);
+        }
         behind.split(|b| !is_token(*b)).any(|word| {
             let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
             word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
@@ -508,8 +599,13 @@ fn trigger(detector: &Detector) -> Trigger {
     match (detector.condition.as_str(), detector.id.as_str()) {
         (_, "packed_media") => Trigger::Media,
         ("unexplained", _) if detector.pattern.starts_with("[A-Za-z0-9]") => Trigger::Run,
-        ("public_ip", "ipv4" | "ipv6") => Trigger::Address,
-        ("luhn", _) | (_, "phone_mainland") => Trigger::Number,
+        ("public_ip", "ipv4") => Trigger::Address,
+        ("public_ip", "ipv6") => Trigger::Address6,
+        ("luhn" | "china_id" | "us_ssn", _) | (_, "phone_mainland" | "phone_north_america")
+            if detector.keywords.is_empty() =>
+        {
+            Trigger::Number
+        }
         ("iban", _) => Trigger::Iban,
         (_, "zhipu_key") => Trigger::DottedHex,
         _ if detector.keywords.is_empty() => Trigger::Always,
@@ -590,7 +686,7 @@ fn is_assigned(text: &[u8], at: usize) -> bool {
         past(&mut rest, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
         past(&mut rest, |b| matches!(b, b'"' | b'\'' | b'\\'));
         past(&mut rest, |b| b.is_ascii_whitespace());
-        if matches!(rest.first(), Some(b':' | b'=')) {
+        if matches!(rest.first(), Some(b':' | b'=' | 0xef)) {
             return true;
         }
     }
