@@ -6,9 +6,10 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use super::names::{Means, Names};
 use super::sieve::{Hit, Seen, Sieve, What};
 use super::joint::Joined;
+use super::prose;
 use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
-use crate::case::sanitize::detect::looks_random;
+use crate::case::sanitize::detect::{is_credential, looks_random};
 use crate::case::sanitize::ledger::Ledger;
 use crate::case::sanitize::lexicon::Lexicon;
 use crate::case::sanitize::packed;
@@ -227,6 +228,19 @@ impl Rules {
                 });
             }
         }
+        for (start, end) in prose::spans(bytes) {
+            let chars = String::from_utf8_lossy(bytes.get(start..end).unwrap_or(&[])).chars().count();
+            let (start, end) = span(start, end);
+            found.push(Found {
+                start,
+                end,
+                strong: true,
+                kind: "text".to_owned(),
+                rule: "written_text".to_owned(),
+                placeholder: Some(measure("text", chars, "chars")),
+                value: Vec::new(),
+            });
+        }
         for (start, end) in packed {
             let run = bytes.get(start..end).unwrap_or(&[]);
             let secret = packed::runs(run).iter().find_map(|p| self.packed_secret(&p.bytes, 0));
@@ -251,7 +265,7 @@ impl Rules {
         let Some(joined) = Joined::of(bytes) else { return };
         let mut all = Vec::new();
         self.look(&joined.bytes, None, &mut all);
-        for mut find in all.into_iter().filter(|f| f.strong && joined.crosses(f.start, f.end)) {
+        for mut find in all.into_iter().filter(|f| f.strong && is_credential(&f.kind) && joined.crosses(f.start, f.end)) {
             let (start, end) = joined.span(find.start, find.end);
             (find.start, find.end) = shadow.map_or((start, end), |s| s.span(start, end));
             if find.value.is_empty() {
@@ -373,7 +387,8 @@ impl Rules {
         };
         let scheme = scheme(inner);
         let (head, value) = inner.split_at_checked(scheme).unwrap_or((&[], inner));
-        if is_harmless(value) {
+        let first = value.split(|b| *b == b' ').next().unwrap_or(&[]);
+        if is_harmless(value) || first.len() < value.len() && first.len() >= 3 && is_harmless(first) {
             return None;
         }
         let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
@@ -421,6 +436,11 @@ impl Rules {
             let quoted = inner.strip_prefix(b"\"").and_then(|q| q.strip_suffix(b"\"")).unwrap_or(inner);
             let from = raw.len() - raw.trim_ascii_start().len() + usize::from(quoted.len() < inner.len());
             out.extend_from_slice(start);
+            if kind == "cookie" && raw.contains(&b',') && raw.contains(&b'=') {
+                // Several cookies in one line.
+                out.extend_from_slice(self.replaced(raw, kind, rule).as_bytes());
+                continue;
+            }
             if is_public_parameter(name) && index > 0 || is_harmless(quoted) || is_public_parameter(name) && kind != "cookie" {
                 out.extend_from_slice(raw);
                 continue;
@@ -484,7 +504,10 @@ fn is_harmless(value: &[u8]) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     let word = matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
+    let elsewhere = ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
     let reference = text.starts_with('$') && !text.contains(' ')
+        || elsewhere.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
+        || matches!(lower.as_str(), "[redacted]" | "(redacted)" | "redacted" | "[hidden]" | "[filtered]" | "[masked]")
         || text.starts_with('<') && text.ends_with('>')
         || text.starts_with("{{") && text.ends_with("}}");
     // `YOUR_API_KEY`, `sk-xxxxxxxx`, `your-key-here`

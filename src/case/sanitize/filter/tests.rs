@@ -43,6 +43,7 @@ const KINDS: [Kind; 12] = [
 #[test]
 fn every_detector_keeps_its_word_behind_the_sieve() {
     let catalog = Catalog::built_in();
+    let mut faults = Vec::new();
     for detector in &catalog.detectors {
         let sieve = sieve::Sieve::new(std::slice::from_ref(detector));
         for example in &detector.matches {
@@ -52,19 +53,20 @@ fn every_detector_keeps_its_word_behind_the_sieve() {
             ] {
                 let mut hits = Vec::new();
                 sieve.find(text.as_bytes(), &mut hits, &mut Vec::new());
-                assert!(
-                    !hits.is_empty() || text.contains('\n') && detector.id == "secret_line",
-                    "{} misses {text:?}",
-                    detector.id
-                );
+                if hits.is_empty() && !(text.contains('\n') && detector.id == "secret_line") {
+                    faults.push(format!("{} misses {}", detector.id, text.trim()));
+                }
             }
         }
         for example in &detector.spares {
             let mut hits = Vec::new();
             sieve.find(expand(example).as_bytes(), &mut hits, &mut Vec::new());
-            assert_eq!(hits, [], "{} hits {example:?}", detector.id);
+            if !hits.is_empty() {
+                faults.push(format!("{} hits {example:?}", detector.id));
+            }
         }
     }
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Words that tell what a document is, and values that are words of an API and no text of a person.
 
 /// Members that only a request to a model or its answer has.
-const OF_BODY: [&[u8]; 24] = [
+const OF_BODY: [&[u8]; 36] = [
     b"model", b"messages", b"choices", b"candidates", b"contents", b"prompt", b"negative_prompt", b"segments",
     b"instructions", b"max_tokens", b"max_completion_tokens", b"finish_reason", b"stop_reason", b"revised_prompt",
     b"generationConfig", b"response_format", b"notifyHook", b"notify_hook", b"callback_url", b"base64Array",
-    b"external_task_id", b"temperature", b"usage", b"usageMetadata",
+    b"external_task_id", b"temperature", b"usage", b"usageMetadata", b"inputs", b"preamble", b"chat_history", b"mv", b"make_instrumental",
+    b"gpt_description_prompt", b"response_mode", b"instruction", b"question", b"lyrics", b"json_schema", b"system_prompt",
 ];
 /// Members of a record of a log.
 const OF_LOG: [&[u8]; 15] = [
