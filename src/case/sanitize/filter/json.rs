@@ -8,7 +8,7 @@ use super::lines::{self, piece_end};
 use super::names::{Means, Said};
 use super::rule::{Edit, Rules, apply};
 use super::word;
-use crate::case::sanitize::placeholder::measure;
+use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
 /// Bytes of a string from which on it leaves as its length, whatever it is: nothing longer is held in memory.
 pub(super) const LONGEST_STRING: usize = 1 << 20;
@@ -103,6 +103,11 @@ impl Walker {
                 b'"' => {
                     let Some(end) = self.string(text, at, last, rules, edits) else { return at };
                     at = end;
+                }
+                b'[' if placeholder_length(text.get(at..).unwrap_or(&[])) > 0 && !self.stack.is_empty() => {
+                    // What stands for a list that was taken out.
+                    at += placeholder_length(text.get(at..).unwrap_or(&[]));
+                    self.value_stands();
                 }
                 b'{' | b'[' if !(self.stack.is_empty() && is_label(text.get(at..).unwrap_or(&[]))) => {
                     if *byte == b'{' && first && (self.top().after_value || self.top().expect_key) {
@@ -522,6 +527,16 @@ fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usiz
         at += 1;
     }
     (last || limit < text.len() || limit - from >= PEEK).then_some(None)
+}
+
+/// The length of the placeholder that `rest` begins with; 0: it is something else.
+fn placeholder_length(rest: &[u8]) -> usize {
+    if !rest.get(1).is_some_and(u8::is_ascii_lowercase) {
+        return 0;
+    }
+    let Some(end) = rest.iter().take(96).position(|b| *b == b']') else { return 0 };
+    let text = String::from_utf8_lossy(rest.get(..=end).unwrap_or(&[]));
+    if is_placeholder(&text) { end + 1 } else { 0 }
 }
 
 /// `[key#1]` stands in a line of text; it opens no array.
