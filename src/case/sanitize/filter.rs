@@ -9,10 +9,13 @@
 //! names leaves. The result does not depend on how the input was cut into pieces.
 
 mod escape;
+mod joint;
 mod json;
 mod lines;
 mod names;
+mod prose;
 mod rule;
+mod shell;
 mod sieve;
 #[cfg(test)]
 mod tests;
@@ -28,6 +31,9 @@ use rule::{Edit, Rules, apply};
 
 /// Bytes that are looked at together.
 const WINDOW: usize = 256 * 1024;
+
+/// Bytes of lines that are looked at together, as a word goes on from one to the next.
+const LONGEST_GROUP: usize = 16 * 1024;
 
 /// What sort of text it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -293,10 +299,41 @@ impl Filter {
     fn pieces(&mut self, buffer: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while let Some(rest) = buffer.get(at..).filter(|r| !r.is_empty()) {
-            let Some(end) = lines::piece_end(rest, last) else { break };
-            self.state.piece(rest.get(..end).unwrap_or(rest), self.kind, &mut self.rules, out);
+            let Some((end, wrapped)) = group_end(rest, last) else { break };
+            let group = rest.get(..end).unwrap_or(rest);
+            // A word that goes on in the next line is looked at as one.
+            let whole = if wrapped { self.rules.over_seams(group) } else { None };
+            self.lines(whole.as_deref().unwrap_or(group), out);
             at += end;
         }
         at
     }
+
+    fn lines(&mut self, group: &[u8], out: &mut Vec<u8>) {
+        let mut at = 0;
+        while let Some(rest) = group.get(at..).filter(|r| !r.is_empty()) {
+            let end = lines::piece_end(rest, true).unwrap_or(rest.len());
+            self.state.piece(rest.get(..end).unwrap_or(rest), self.kind, &mut self.rules, out);
+            at += end;
+        }
+    }
+}
+
+/// The end of the first lines of `rest` that belong together; true where there is more than one. `None`: more has to
+/// come to know it.
+fn group_end(rest: &[u8], last: bool) -> Option<(usize, bool)> {
+    let mut end = lines::piece_end(rest, last)?;
+    let mut wrapped = false;
+    while rest.get(end - 1) == Some(&b'\n') && end < LONGEST_GROUP {
+        let ahead = rest.get(end..).unwrap_or(&[]);
+        if ahead.len() < lines::LONGEST_PIECE && !last && memchr::memchr(b'\n', ahead).is_none() {
+            return None;
+        }
+        if joint::wrap(rest, end - 1).is_none() {
+            break;
+        }
+        wrapped = true;
+        end += lines::piece_end(ahead, last)?;
+    }
+    Some((end, wrapped))
 }

@@ -82,7 +82,7 @@ impl Joined {
 }
 
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'=' | b'~' | b'%')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'~')
 }
 
 /// The length of the word that ends `text`, and of the one that begins it.
@@ -125,14 +125,21 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let right = head(rest);
     let word = rest.get(..right)?;
     let (digits, upper, lower) = counts(word);
-    let alone = rest.get(right).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b','));
+    let alone = rest.get(right).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b',' | b'='));
+    // `NAME=value` and `name: value` begin anew.
+    let named = match rest.get(right..) {
+        Some([b':', ..]) => true,
+        Some([b'=', next, ..]) => !matches!(next, b'=' | b'\n' | b'\r' | b'"' | b'\''),
+        _ => false,
+    };
     let moment = word.len() >= 4 && word.iter().take(4).all(u8::is_ascii_digit);
     let random = digits > 0 && upper + lower > 0 && (upper > 0 && lower > 0 || right >= 16) || upper > 1 && lower > 1 && right >= 16;
     let goes_on = left >= 3
         && right >= 2
         && left + right >= 16
         && !moment
-        && (told && !word.ends_with(b":") || random && (alone || right >= LONG_HALF));
+        && !named
+        && (told || random && (alone || right >= LONG_HALF));
     let (_, left_upper, left_lower) = counts(end.get(end.len() - left..)?);
     (goes_on && left_upper + left_lower > 0).then_some((at - before.len() + end.len(), at + 1 + lead))
 }

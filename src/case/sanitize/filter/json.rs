@@ -250,7 +250,7 @@ impl Walker {
     }
 
     fn key(&mut self, name: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
-        let (means, new) = rules.names.means(name);
+        let (said, new) = rules.names.said(name);
         if new
             && name.len() >= 8
             && let Some(text) = rules.text(name, true)
@@ -260,9 +260,9 @@ impl Walker {
         }
         if let Some(level) = self.stack.last_mut() {
             level.expect_key = false;
-            level.means = means;
-            level.log = level.log || word::is_of_log(name);
-            level.body = level.body || !level.log && word::is_of_body(name);
+            level.means = said.means;
+            level.log = level.log || said.of_log;
+            level.body = level.body || !level.log && said.of_body;
         }
     }
 
@@ -471,11 +471,8 @@ fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
                 let StringEnd::Quote(end) = string_end(window, at + 1) else { break };
                 let is_key = depth == 0 && window.get(end + 1..)?.trim_ascii_start().first() == Some(&b':');
                 let inside = window.get(at + 1..end).unwrap_or(&[]);
-                if is_key && word::is_of_log(inside) {
-                    return Some(false);
-                }
-                if is_key && word::is_of_body(inside) {
-                    return Some(true);
+                if is_key && (word::is_of_log(inside) || word::is_of_body(inside)) {
+                    return Some(!word::is_of_log(inside));
                 }
                 at = end;
             }
@@ -575,8 +572,20 @@ pub(super) fn document(text: &[u8], nest: usize, body: bool, rules: &mut Rules) 
     ((!edits.is_empty()).then(|| apply(text, &edits)), walker.sound && walker.is_closed())
 }
 
+/// The same with a `\\` before each quote, as it stands in a string of a program or a shell.
+pub(super) fn escaped_document(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let plain = Plain::of(inside);
+    let mut found = Vec::new();
+    inner(&plain.text, 1, rules, &mut found);
+    let edits: Vec<Edit> = found
+        .into_iter()
+        .map(|e| Edit { start: plain.start(e.start), end: plain.end(e.end).max(plain.start(e.start)), text: escaped(&e.text) })
+        .collect();
+    (!edits.is_empty()).then(|| apply(inside, &edits))
+}
+
 /// `a=b&c=d`: the values by their names. `None`: it is no form, or nothing changes.
-fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
     let equals = inside.iter().position(|b| *b == b'=')?;
     let name = inside.get(..equals)?;
     let is_name = |name: &[u8]| {

@@ -3,7 +3,9 @@
 use super::Kind;
 use super::json;
 use super::names::Means;
+use super::prose::is_written;
 use super::rule::Rules;
+use super::shell;
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
 /// Bytes of a line that are looked at in one piece.
@@ -53,6 +55,10 @@ struct Block {
 /// Where in a form of parts the text is.
 #[derive(Debug, Default)]
 struct Part {
+    /// A part was met in a text that was not said to be a form.
+    seen: bool,
+    /// The line before, where it can be a boundary.
+    before: Vec<u8>,
     boundary: Vec<u8>,
     in_headers: bool,
     means: Means,
@@ -141,8 +147,11 @@ impl State {
         {
             self.pem = true;
         }
-        if kind == Kind::Multipart && self.in_part(line, rules, out) {
+        if (kind == Kind::Multipart || self.part.seen) && self.in_part(line, rules, out) {
             return false;
+        }
+        if kind != Kind::Multipart && !self.part.seen {
+            self.begin_part(line, rules);
         }
         if self.block.is_some() && self.in_block(line, out) {
             return false;
@@ -179,6 +188,10 @@ impl State {
                     Means::Secret(kind) => kind,
                     _ => return None,
                 };
+                if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
+                    let new = rules.shape("prompt", value, false)?;
+                    return Some([line.get(..pair.value)?, &new, line.get(pair.end..)?].concat());
+                }
                 if opens_block {
                     let kind = if kind == "prompt" { "prompt" } else { "text" };
                     rules.count(kind, "yaml_block");
@@ -188,7 +201,7 @@ impl State {
                 }
                 None
             }
-            Kind::Curl => curl_arguments(line, rules),
+            _ if kind == Kind::Curl || is_command(line) => shell::command(line, rules),
             _ => None,
         }
     }
@@ -210,6 +223,21 @@ impl State {
         false
     }
 
+    /// A form may stand in any text: its parts begin with a boundary and the name of a field.
+    fn begin_part(&mut self, line: &[u8], rules: &mut Rules) {
+        let names = line.get(..20).is_some_and(|l| l.eq_ignore_ascii_case(b"content-disposition:"));
+        if names && !self.part.before.is_empty() && parameter(line, b" name=").is_some() {
+            self.part.boundary = std::mem::take(&mut self.part.before);
+            self.part.seen = true;
+            self.part.in_headers = true;
+            self.in_part(line, rules, &mut Vec::new());
+        } else if line.len() >= 6 && line.len() <= 80 && line.starts_with(b"--") && !line.contains(&b' ') {
+            self.part.before = line.to_vec();
+        } else {
+            self.part.before.clear();
+        }
+    }
+
     /// Lines of a part; true where the line was dropped.
     fn in_part(&mut self, line: &[u8], rules: &mut Rules, out: &mut Vec<u8>) -> bool {
         let is_boundary = line.len() >= 6
@@ -221,9 +249,12 @@ impl State {
             if self.part.boundary.is_empty() {
                 self.part.boundary = line.to_vec();
             }
+            // The last one has two more dashes behind it.
+            let ends = line.ends_with(b"--") && line.len() > self.part.boundary.len();
             self.part = Part {
-                boundary: std::mem::take(&mut self.part.boundary),
-                in_headers: true,
+                seen: self.part.seen && !ends,
+                boundary: if ends { Vec::new() } else { std::mem::take(&mut self.part.boundary) },
+                in_headers: !ends,
                 ..Part::default()
             };
             return false;
@@ -362,6 +393,12 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         let new = match rules.names.means(pair.name(line)).0 {
             Means::Secret(kind) if !is_prose(value) => rules.secret(value, kind, "credential_field"),
             Means::Prompt if quoted(line, &pair) => rules.shape("prompt", value, true),
+            Means::Prompt
+                if line.get(pair.name.0..pair.name.1).is_some_and(|n| n.to_ascii_lowercase().ends_with(b"prompt"))
+                    && is_written(&String::from_utf8_lossy(value)) =>
+            {
+                rules.shape("prompt", value, false)
+            }
             _ => None,
         };
         if let Some(new) = new {
@@ -398,51 +435,11 @@ fn is_prose(value: &[u8]) -> bool {
     words.len() >= 3 && words.iter().filter(|w| plain(w)).count() >= 2 && !text.contains('=')
 }
 
-/// Quoted arguments and `-u` of a curl command on one line.
-fn curl_arguments(line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(line.len());
-    let mut changed = false;
-    let mut at = 0;
-    while let Some(byte) = line.get(at) {
-        let quote = matches!(byte, b'"' | b'\'').then_some(*byte);
-        let user = out.ends_with(b"-u ")
-            || out.ends_with(b"--user ")
-            || out.ends_with(b"-u")
-            || out.ends_with(b"--user=");
-        let (from, end) = match quote {
-            Some(quote) => (at + 1, closing(line, at + 1, quote).unwrap_or(line.len())),
-            None if user && *byte != b' ' => {
-                let length = line.get(at..)?.iter().position(|b| b.is_ascii_whitespace());
-                (at, length.map_or(line.len(), |l| at + l))
-            }
-            None => {
-                out.push(*byte);
-                at += 1;
-                continue;
-            }
-        };
-        out.extend_from_slice(line.get(at..from).unwrap_or(&[]));
-        let inside = line.get(from..end).unwrap_or(&[]);
-        let new = if user {
-            let colon = inside.iter().position(|b| *b == b':');
-            colon.and_then(|c| {
-                let password = rules.secret(inside.get(c + 1..)?, "password", "user_argument")?;
-                Some([inside.get(..=c)?, &password].concat())
-            })
-        } else if quote == Some(b'"') && inside.contains(&b'\\') {
-            rules.text(inside, true)
-        } else {
-            plain_line(inside, 1, rules)
-        };
-        changed |= new.is_some();
-        out.extend_from_slice(new.as_deref().unwrap_or(inside));
-        at = end;
-        if quote.is_some() && at < line.len() {
-            out.extend_from_slice(line.get(at..=at).unwrap_or(&[]));
-            at += 1;
-        }
-    }
-    let rest = rules.text(&out, false);
-    changed |= rest.is_some();
-    changed.then(|| rest.unwrap_or(out))
+/// A command that sends a request.
+fn is_command(line: &[u8]) -> bool {
+    let start = line.trim_ascii_start();
+    let start = start.strip_prefix(b"$ ").unwrap_or(start);
+    [&b"curl "[..], b"http ", b"https ", b"xh ", b"wget ", b"-H ", b"-d ", b"--header ", b"--data", b"-F ", b"-u "]
+        .iter()
+        .any(|lead| start.starts_with(lead))
 }

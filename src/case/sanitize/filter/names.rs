@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::word;
 use crate::case::catalog::Safe;
 
 /// What the name says.
@@ -130,7 +131,16 @@ pub(super) struct Names {
     query: Vec<Vec<u8>>,
     prompts: Vec<Vec<u8>>,
     words: Vec<Vec<u8>>,
-    seen: HashMap<Vec<u8>, Means, BuildHasherDefault<Quick>>,
+    seen: HashMap<Vec<u8>, Said, BuildHasherDefault<Quick>>,
+}
+
+/// All that a name says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said {
+    pub(super) means: Means,
+    /// It stands in a body, or in a record of a log.
+    pub(super) of_body: bool,
+    pub(super) of_log: bool,
 }
 
 impl Names {
@@ -161,16 +171,26 @@ impl Names {
         }
     }
 
-    /// What `name` says; the flag: it was not seen before.
+    /// What `name` says of its value; the flag: it was not seen before.
     pub(super) fn means(&mut self, name: &[u8]) -> (Means, bool) {
-        if let Some(means) = self.seen.get(name) {
-            return (*means, false);
+        let (said, new) = self.said(name);
+        (said.means, new)
+    }
+
+    /// All that `name` says; the flag: it was not seen before.
+    pub(super) fn said(&mut self, name: &[u8]) -> (Said, bool) {
+        if let Some(said) = self.seen.get(name) {
+            return (*said, false);
         }
-        let means = self.judge(&name.to_ascii_lowercase());
+        let said = Said {
+            means: self.judge(&name.to_ascii_lowercase()),
+            of_body: word::is_of_body(name),
+            of_log: word::is_of_log(name),
+        };
         if name.len() <= 64 && self.seen.len() < MOST_NAMES {
-            self.seen.insert(name.to_vec(), means);
+            self.seen.insert(name.to_vec(), said);
         }
-        (means, true)
+        (said, true)
     }
 
     fn judge(&self, name: &[u8]) -> Means {
@@ -194,12 +214,21 @@ impl Names {
         if is(&BODIES) {
             return Means::Body;
         }
+        if text.ends_with("prompt") || text.ends_with("prompts") {
+            return Means::Prompt;
+        }
         let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
         let counts =
             ["name", "type", "id", "count", "length", "expires", "expiresin", "present", "hint", "status"];
         let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password");
         if let Some((_, kind)) = CREDENTIAL_WORDS.iter().find(|(word, _)| !told && bare.contains(word)) {
             return Means::Secret(kind);
+        }
+        if text == "pass" || ["_pass", "-pass", ".pass"].iter().any(|end| text.ends_with(end)) {
+            return Means::Secret("password");
+        }
+        if matches!(bare.as_str(), "code" | "state") {
+            return Means::Nothing;
         }
         if self.query.iter().any(|q| q == name) || bare.ends_with("token") || bare.ends_with("key") {
             return Means::MaybeSecret;

@@ -6,7 +6,7 @@ use crate::case::sanitize::normal::is_dense;
 const WORDS: usize = 5;
 const DENSE: usize = 8;
 /// Words of which errors and their pages are made.
-const OF_ERRORS: [&str; 124] = [
+const OF_ERRORS: [&str; 123] = [
     "error", "errors", "invalid", "request", "requests", "server", "servers", "model", "models", "token", "tokens", "limit",
     "limits", "rate", "exceeded", "exceeds", "exceed", "quota", "must", "required", "expected", "unsupported", "supported",
     "parameter", "parameters", "retry", "retries", "please", "try", "again", "later", "api", "key", "field", "value", "type",

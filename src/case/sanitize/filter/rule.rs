@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::names::{Means, Names};
-use super::sieve::{Hit, Sieve, What};
-use crate::case::catalog::Catalog;
+use super::sieve::{Hit, Seen, Sieve, What};
+use super::joint::Joined;
+use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::looks_random;
 use crate::case::sanitize::ledger::Ledger;
@@ -14,6 +15,7 @@ use crate::case::sanitize::packed;
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 use crate::case::sanitize::secrets::SecretScan;
 use crate::case::sanitize::shadow::Shadow;
+use crate::case::sanitize::shape;
 
 /// Passes over one text until nothing changes any more.
 const PASSES: usize = 4;
@@ -69,7 +71,7 @@ impl Rules {
             *number = held.label.number.max(*number);
         }
         Self {
-            sieve: Sieve::new(&catalog.detectors),
+            sieve: Sieve::new(&detectors(catalog)),
             names: Names::new(&catalog.safe),
             secrets: SecretScan::new(ring, &lexicon),
             numbers: HashMap::new(),
@@ -105,11 +107,11 @@ impl Rules {
         }
     }
 
-    /// The placeholder for `value`.
-    pub(super) fn number(&mut self, kind: &str, value: &[u8]) -> String {
+    /// The placeholder for `value`; true where it has a new number.
+    pub(super) fn number(&mut self, kind: &str, value: &[u8]) -> (String, bool) {
         let key = (kind.to_owned(), self.hasher.hash_one(value));
         if let Some(number) = self.numbers.get(&key) {
-            return format!("[{kind}#{number}]");
+            return (format!("[{kind}#{number}]"), false);
         }
         let last = self.last.entry(kind.to_owned()).or_default();
         *last += 1;
@@ -117,7 +119,7 @@ impl Rules {
         if self.numbers.len() < MOST_NUMBERED {
             self.numbers.insert(key, number);
         }
-        format!("[{kind}#{number}]")
+        (format!("[{kind}#{number}]"), true)
     }
 
     /// `raw` with every secret in it replaced; `None` where there is none. `escaped`: `raw` is the inside of a JSON string.
@@ -168,8 +170,15 @@ impl Rules {
         let mut found = Vec::new();
         let disguised = escaped && text.contains(&b'\\');
         // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
-        let seen = if disguised { true } else { self.look(text, None, &mut found) };
-        if seen {
+        let seen = if disguised {
+            Seen { disguise: true, joint: true }
+        } else {
+            self.look(text, None, &mut found)
+        };
+        if seen.joint && !disguised {
+            self.look_over_seams(text, None, &mut found);
+        }
+        if seen.disguise {
             let written = String::from_utf8_lossy(text);
             let plain = Shadow::plain(&written);
             if written.len() == text.len() {
@@ -178,6 +187,7 @@ impl Rules {
                 for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
                     if !(disguised && std::ptr::eq(shadow, &raw const plain)) || once.is_none() {
                         self.look(&shadow.bytes, Some(shadow), &mut found);
+                        self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
                     }
                 }
             } else {
@@ -194,7 +204,7 @@ impl Rules {
     }
 
     /// Searches `bytes`; the spans are those of the original. True where it reads differently from how it is written.
-    fn look(&self, bytes: &[u8], shadow: Option<&Shadow>, found: &mut Vec<Found>) -> bool {
+    fn look(&self, bytes: &[u8], shadow: Option<&Shadow>, found: &mut Vec<Found>) -> Seen {
         let (mut hits, mut packed): (Vec<Hit>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
         let seen = self.sieve.find(bytes, &mut hits, &mut packed);
         let span = |start, end| shadow.map_or((start, end), |s| s.span(start, end));
@@ -233,7 +243,40 @@ impl Rules {
                 });
             }
         }
-        seen.disguise
+        seen
+    }
+
+    /// Searches for credentials that lie over a seam.
+    fn look_over_seams(&self, bytes: &[u8], shadow: Option<&Shadow>, found: &mut Vec<Found>) {
+        let Some(joined) = Joined::of(bytes) else { return };
+        let mut all = Vec::new();
+        self.look(&joined.bytes, None, &mut all);
+        for mut find in all.into_iter().filter(|f| f.strong && joined.crosses(f.start, f.end)) {
+            let (start, end) = joined.span(find.start, find.end);
+            (find.start, find.end) = shadow.map_or((start, end), |s| s.span(start, end));
+            if find.value.is_empty() {
+                find.value = joined.bytes.clone();
+            }
+            found.push(find);
+        }
+    }
+
+    /// Lines whose words go on from one to the next, with the credentials replaced that do. The line ends stay.
+    pub(super) fn over_seams(&mut self, lines: &[u8]) -> Option<Vec<u8>> {
+        let mut found = Vec::new();
+        self.look_over_seams(lines, None, &mut found);
+        if found.is_empty() {
+            return None;
+        }
+        let mut edits: Vec<Edit> = Vec::new();
+        for find in settle(found) {
+            let span = lines.get(find.start..find.end).unwrap_or(&[]);
+            let breaks: Vec<u8> = span.iter().copied().filter(|b| matches!(b, b'\r' | b'\n')).collect();
+            let mut edit = self.edit(find);
+            edit.text.extend(breaks);
+            edits.push(edit);
+        }
+        Some(apply(lines, &edits))
     }
 
     /// Kind and rule of the first credential in unpacked bytes.
@@ -262,8 +305,13 @@ impl Rules {
             What::Rule(index) => {
                 let (kind, rule) = self.sieve.rule(*index);
                 let strong = self.sieve.is_credential(*index) || matches!(kind, "prompt" | "text" | "url");
-                let measured = matches!(kind, "prompt" | "text")
-                    .then(|| measure(kind, String::from_utf8_lossy(&value).chars().count(), "chars"));
+                let text = String::from_utf8_lossy(&value);
+                let measured = match rule {
+                    "data_url" => Some(shape::of_string(&text, "text")),
+                    "packed_media" => Some(measure("base64", shape::decoded_bytes(&text), "bytes")),
+                    _ => matches!(kind, "prompt" | "text")
+                        .then(|| measure(kind, text.chars().count(), "chars")),
+                };
                 Found {
                     start,
                     end,
@@ -297,8 +345,8 @@ impl Rules {
     fn edit(&mut self, found: Found) -> Edit {
         self.count(&found.kind, &found.rule);
         let text = found.placeholder.unwrap_or_else(|| {
-            let placeholder = self.number(&found.kind, &found.value);
-            if matches!(found.kind.as_str(), "key" | "password" | "cookie") {
+            let (placeholder, new) = self.number(&found.kind, &found.value);
+            if new && matches!(found.kind.as_str(), "key" | "password" | "cookie") {
                 self.learn(&found.value, &placeholder);
             }
             placeholder
@@ -314,39 +362,77 @@ impl Rules {
         }
     }
 
-    /// The value of a field whose name says that it opens a door: `Bearer` and `Basic` stay. `None`: it stays as it is.
+    /// The value of a field whose name says that it opens a door: schemes, names of cookies and of parameters stay.
+    /// `None`: it stays as it is.
     pub(super) fn secret(&mut self, raw: &[u8], kind: &'static str, rule: &str) -> Option<Vec<u8>> {
         let lead = raw.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let tail = raw.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
-        let inner = raw.get(lead..raw.len().saturating_sub(tail)).unwrap_or(&[]);
-        let text = String::from_utf8_lossy(inner);
-        let scheme = match text.split_once(' ') {
-            Some((scheme, _))
-                if ["bearer", "basic", "token", "key", "digest"]
-                    .iter()
-                    .any(|s| scheme.eq_ignore_ascii_case(s)) =>
-            {
-                scheme.len() + 1
-            }
-            _ => 0,
+        let tail = raw.iter().skip(lead).rev().take_while(|b| b.is_ascii_whitespace()).count();
+        let inner = raw.get(lead..raw.len() - tail).unwrap_or(&[]);
+        let around = |new: Vec<u8>| {
+            [raw.get(..lead).unwrap_or(&[]), &new, raw.get(raw.len() - tail..).unwrap_or(&[])].concat()
         };
-        let value = inner.get(scheme..).unwrap_or(&[]);
-        let value_text = String::from_utf8_lossy(value);
-        let value_text = value_text.trim();
-        let reference = value_text.starts_with('$') && !value_text.contains(' ')
-            || value_text.starts_with('<') && value_text.ends_with('>')
-            || value_text.starts_with("{{") && value_text.ends_with("}}");
-        let word =
-            matches!(value_text, "" | "null" | "true" | "false" | "none" | "undefined" | "Bearer" | "Basic");
-        if reference || word || is_placeholder(value_text) {
+        let scheme = scheme(inner);
+        let (head, value) = inner.split_at_checked(scheme).unwrap_or((&[], inner));
+        if is_harmless(value) {
             return None;
         }
+        let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
+        if parameters
+            && let Some(new) = self.parameters(value, kind, rule)
+        {
+            return Some(around([head, &new].concat())).filter(|new| new.as_slice() != raw);
+        }
+        let new = self.replaced(value, kind, rule);
+        Some(around([head, new.as_bytes()].concat()))
+    }
+
+    fn replaced(&mut self, value: &[u8], kind: &'static str, rule: &str) -> String {
         self.count(kind, rule);
-        let placeholder = self.number(kind, value);
-        self.learn(value, &placeholder);
-        let mut out = raw.get(..lead + scheme).unwrap_or(&[]).to_vec();
-        out.extend_from_slice(placeholder.as_bytes());
-        out.extend_from_slice(raw.get(raw.len() - tail..).unwrap_or(&[]));
+        let (placeholder, new) = self.number(kind, value);
+        if new {
+            self.learn(value, &placeholder);
+        }
+        placeholder
+    }
+
+    /// `a=b; c=d` of cookies, `a="b", c="d"` of schemes: the values go, the names stay. `None`: it is not of that form.
+    fn parameters(&mut self, value: &[u8], kind: &'static str, rule: &str) -> Option<Vec<u8>> {
+        let separator = if kind == "cookie" { b';' } else { b',' };
+        let mut out = Vec::with_capacity(value.len());
+        for (index, part) in value.split(|b| *b == separator).enumerate() {
+            let name_end = part.iter().position(|b| *b == b'=');
+            let name = part.get(..name_end.unwrap_or(part.len()))?.trim_ascii();
+            let plain = (1..=48).contains(&name.len())
+                && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+                && !looks_random(&String::from_utf8_lossy(name));
+            if index > 0 {
+                out.push(separator);
+            }
+            let Some(at) = name_end.filter(|_| plain) else {
+                // `HttpOnly`; anything else is no parameter.
+                if !plain || index == 0 {
+                    return None;
+                }
+                out.extend_from_slice(part);
+                continue;
+            };
+            let (start, raw) = part.split_at_checked(at + 1)?;
+            let inner = raw.trim_ascii();
+            let quoted = inner.strip_prefix(b"\"").and_then(|q| q.strip_suffix(b"\"")).unwrap_or(inner);
+            let from = raw.len() - raw.trim_ascii_start().len() + usize::from(quoted.len() < inner.len());
+            out.extend_from_slice(start);
+            if is_public_parameter(name) && index > 0 || is_harmless(quoted) || is_public_parameter(name) && kind != "cookie" {
+                out.extend_from_slice(raw);
+                continue;
+            }
+            out.extend_from_slice(raw.get(..from)?);
+            // The scope of a signature says when and where: `…/20261120/us-east-1/bedrock/aws4_request`.
+            let scope = quoted.iter().position(|b| *b == b'/').filter(|_| quoted.ends_with(b"aws4_request"));
+            let (secret, scope) = quoted.split_at_checked(scope.unwrap_or(quoted.len()))?;
+            out.extend_from_slice(self.replaced(secret, kind, rule).as_bytes());
+            out.extend_from_slice(scope);
+            out.extend_from_slice(raw.get(from + quoted.len()..)?);
+        }
         Some(out)
     }
 
@@ -358,6 +444,14 @@ impl Rules {
             return None;
         }
         self.count(kind, "prompt_field");
+        if raw.starts_with(b"data:") {
+            return Some(shape::of_string(&String::from_utf8_lossy(raw), kind).into_bytes());
+        }
+        let packed = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=' | b'\\');
+        if raw.len() >= 200 && raw.iter().all(packed) {
+            let bytes = shape::decoded_bytes(&String::from_utf8_lossy(raw));
+            return Some(measure("base64", bytes, "bytes").into_bytes());
+        }
         Some(measure(kind, characters(raw, escaped), "chars").into_bytes())
     }
 
@@ -372,6 +466,50 @@ impl Rules {
             _ => self.text(raw, escaped),
         }
     }
+}
+
+/// The bytes of the scheme before a credential.
+fn scheme(value: &[u8]) -> usize {
+    let Some(space) = value.iter().position(|b| *b == b' ') else { return 0 };
+    let word = value.get(..space).unwrap_or(&[]);
+    let known = [&b"bearer"[..], b"basic", b"token", b"key", b"digest", b"apikey", b"aws4-hmac-sha256", b"negotiate"]
+        .iter()
+        .any(|s| word.eq_ignore_ascii_case(s));
+    if known { space + 1 } else { 0 }
+}
+
+/// No value: a reference, a word for nothing, an example, a placeholder.
+fn is_harmless(value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    let word = matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
+    let reference = text.starts_with('$') && !text.contains(' ')
+        || text.starts_with('<') && text.ends_with('>')
+        || text.starts_with("{{") && text.ends_with("}}");
+    // `YOUR_API_KEY`, `sk-xxxxxxxx`, `your-key-here`
+    let named = text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        || lower.contains("your") && (lower.contains("key") || lower.contains("token")) && !text.bytes().any(|b| b.is_ascii_digit())
+        || text.len() >= 4 && text.bytes().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
+        || lower.starts_with("sk-") && text.bytes().skip(3).all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
+    word || reference || named || is_placeholder(text)
+}
+
+/// Parameters of cookies and schemes that say how, not who.
+fn is_public_parameter(name: &[u8]) -> bool {
+    [
+        &b"path"[..], b"domain", b"expires", b"max-age", b"samesite", b"httponly", b"secure", b"priority", b"partitioned",
+        b"version", b"realm", b"algorithm", b"qop", b"nc", b"stale", b"signedheaders", b"charset", b"uri", b"error",
+        b"error_description", b"scope",
+    ]
+    .iter()
+    .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// The catalog's patterns, and those that only text without structure needs.
+fn detectors(catalog: &Catalog) -> Vec<Detector> {
+    let own: Vec<Detector> = serde_yaml::from_str(include_str!("echoes.yaml")).unwrap_or_default();
+    catalog.detectors.iter().cloned().chain(own).collect()
 }
 
 /// Characters of a text; escapes of JSON count as what they stand for.

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::joint;
+use super::prose::is_written;
 use crate::case::catalog::Detector;
 use crate::case::sanitize::detect::{condition_holds, is_credential};
 use crate::case::sanitize::packed::may_hold_text;
@@ -22,6 +24,8 @@ const BEHIND: usize = 512;
 const LONG_RUN: usize = 16;
 /// Bytes of a run from which on it may hold packed text.
 const PACKED_RUN: usize = 24;
+/// Bytes of a run from which on it is a picture or a sound.
+const MEDIA_RUN: usize = 320;
 /// Bytes by which a learned secret is looked up.
 const HEAD: usize = 8;
 /// Learned secrets that are kept; a quarter of them may be cookies, of which every answer sets new ones.
@@ -49,6 +53,8 @@ pub(super) struct Hit {
 /// What the walk over the words saw besides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen {
+    /// Strings that are added up.
+    pub(super) joint: bool,
     /// Escapes, tags, invisible or full-width characters: the text reads differently from how it is written.
     pub(super) disguise: bool,
 }
@@ -65,7 +71,83 @@ struct Rule {
     detector: Detector,
     regex: OnceLock<Option<Regex>>,
     trigger: Trigger,
+    /// Behind its keyword comes the end of a name, and `:` or `=`.
+    assigns: bool,
+    /// Behind its keyword comes a long hexadecimal number.
+    hexadecimal: bool,
+    /// A match holds an unbroken word of so many bytes.
+    needs: usize,
+    /// What must stand near its keyword.
+    near: Near,
+    /// A match may be long: it is looked for up to the end of the text.
+    long: bool,
+    /// Only where it reads like a person's text.
+    written: bool,
 }
+
+/// Rules of which more is known than their keywords; `tests.rs` holds this against their examples.
+const ASSIGNS: [&str; 9] = [
+    "password_member", "password_assignment", "secret_line", "key_assignment", "echoed_member", "echoed_list",
+    "echoed_assignment", "echoed_speech", "cookie_line",
+];
+
+/// What stands near the keyword of a rule wherever it matches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Near {
+    Anything,
+    /// An `@` behind it.
+    At,
+    /// A quote directly behind it.
+    Quote,
+    /// A `<` before it.
+    Angle,
+}
+
+impl Near {
+    fn of(id: &str) -> Self {
+        match id {
+            "url_userinfo" | "connection_string" => Self::At,
+            "echoed_quote" => Self::Quote,
+            "element_secret" => Self::Angle,
+            _ => Self::Anything,
+        }
+    }
+
+    fn holds(self, text: &[u8], start: usize, end: usize) -> bool {
+        let behind = |most: usize| text.get(end..(end + most).min(text.len())).unwrap_or(&[]);
+        match self {
+            Self::Anything => true,
+            Self::At => memchr::memchr(b'@', behind(BEHIND)).is_some(),
+            Self::Quote => {
+                let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
+                let lead = behind(3).iter().take_while(lead).count();
+                lead > 0 && matches!(behind(4).get(lead), Some(b'"' | b'\''))
+            }
+            Self::Angle => text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<')),
+        }
+    }
+}
+
+/// The least length of a word without a break in every match: the smallest of the long repetitions of letters in a
+/// pattern; 0 where there is none. `tests.rs` holds this against the examples.
+fn longest_word(pattern: &str) -> usize {
+    let mut least = 0;
+    for (at, _) in pattern.match_indices("]{") {
+        let class = pattern.get(..at).and_then(|before| before.rfind('[')).and_then(|open| pattern.get(open + 1..at));
+        let digits = pattern.get(at + 2..).unwrap_or("");
+        let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
+        let count = digits.parse().unwrap_or(0);
+        let letters = class.is_some_and(|c| !c.starts_with('^') && !c.contains([' ', '\\']));
+        if letters && count >= LONG_RUN && (least == 0 || count < least) {
+            least = count;
+        }
+    }
+    least
+}
+const HEXADECIMAL: [&str; 2] = ["key_digest", "azure_key_hex"];
+
+/// How many there are.
+const TRIGGERS: usize = Trigger::Media as usize + 1;
 
 /// What makes a pattern worth trying.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,14 +158,18 @@ enum Trigger {
     Always,
     /// A long word.
     Run,
-    /// Four numbers with points, or a group of an IPv6 address that can be public.
+    /// Four numbers with points.
     Address,
+    /// A group of an IPv6 address that can be public.
+    Address6,
     /// Ten digits or more.
     Number,
     /// Two capitals and two digits.
     Iban,
     /// 32 hexadecimal digits and a point.
     DottedHex,
+    /// Hundreds of letters and digits without a break.
+    Media,
 }
 
 /// The compiled search.
@@ -92,6 +178,8 @@ pub(super) struct Sieve {
     automaton: Option<AhoCorasick>,
     /// A rule has no trigger of its own.
     tries_all: bool,
+    /// The rules of each trigger.
+    by_trigger: Vec<Vec<usize>>,
     /// For each keyword: the rules that it may start, with `true` where a match begins with the keyword.
     owners: Vec<Vec<(usize, bool)>>,
     learned: Vec<Learned>,
@@ -105,12 +193,24 @@ impl Sieve {
     pub(super) fn new(detectors: &[Detector]) -> Self {
         let rules: Vec<Rule> = detectors
             .iter()
-            .map(|d| Rule { detector: d.clone(), regex: OnceLock::new(), trigger: trigger(d) })
+            .map(|d| Rule {
+                regex: OnceLock::new(),
+                trigger: trigger(d),
+                needs: longest_word(&d.pattern),
+                near: Near::of(&d.id),
+                assigns: ASSIGNS.contains(&d.id.as_str()),
+                hexadecimal: HEXADECIMAL.contains(&d.id.as_str()),
+                long: matches!(d.kind.as_str(), "prompt" | "text"),
+                written: d.condition.as_str() == "written",
+                detector: d.clone(),
+            })
             .collect();
         let mut keywords: Vec<&str> = Vec::new();
         let mut owners: Vec<Vec<(usize, bool)>> = Vec::new();
         for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Keyword) {
-            for keyword in &rule.detector.keywords {
+            // A word of its context stands before every match, and is rarer than most keywords.
+            let context = &rule.detector.condition.context;
+            for keyword in if context.is_empty() { &rule.detector.keywords } else { context } {
                 let at = keywords.iter().position(|k| k == keyword).unwrap_or_else(|| {
                     keywords.push(keyword);
                     owners.push(Vec::new());
@@ -127,6 +227,9 @@ impl Sieve {
             .build(&keywords)
             .ok();
         let mut sieve = Self {
+            by_trigger: (0..TRIGGERS)
+                .map(|t| (0..rules.len()).filter(|i| rules.get(*i).is_some_and(|r| r.trigger as usize == t)).collect())
+                .collect(),
             tries_all: rules.iter().any(|r| r.trigger == Trigger::Always),
             rules,
             automaton,
@@ -198,7 +301,7 @@ impl Sieve {
 
     fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
         let Some(automaton) = &self.automaton else { return };
-        let mut done: Vec<usize> = Vec::new();
+        let mut done: Vec<(usize, usize)> = Vec::new();
         for found in automaton.find_overlapping_iter(text) {
             let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
             let inside = inside_word(text, found.start());
@@ -207,12 +310,14 @@ impl Sieve {
                 if (*at_start && inside) || !rule.may_match(text, found.start(), found.end()) {
                     continue;
                 }
-                if done.is_empty() {
-                    done.resize(self.rules.len(), 0);
-                }
-                let Some(done) = done.get_mut(*index).filter(|d| **d <= found.start()) else { continue };
+                let known = done.iter().position(|(rule, _)| rule == index);
+                let known = known.unwrap_or_else(|| {
+                    done.push((*index, 0));
+                    done.len() - 1
+                });
+                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else { continue };
                 let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
-                let to = (found.end() + BEHIND).min(text.len());
+                let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
                 let last = rule.search(*index, text, from.max(*done), to, hits);
                 *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
             }
@@ -235,11 +340,13 @@ impl Sieve {
                 }
                 Some(3) => {}
                 class => {
-                    if class == Some(&2) {
-                        seen.disguise = seen.disguise || disguises(text, at);
+                    match class {
+                        Some(2) => seen.disguise = seen.disguise || disguises(text, at),
+                        Some(4) => seen.joint = seen.joint || joint::is_sum(text, at),
+                        _ => {}
                     }
                     if at - run_start >= PACKED_RUN {
-                        packed.extend(packed_run(text, run_start, at));
+                        self.packed(text, run_start, at, hits, packed);
                     }
                     run_start = at + 1;
                 }
@@ -247,9 +354,23 @@ impl Sieve {
             at += 1;
         }
         if at - run_start >= PACKED_RUN {
-            packed.extend(packed_run(text, run_start, at));
+            self.packed(text, run_start, at, hits, packed);
         }
         seen
+    }
+
+    fn packed(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) {
+        if end - start >= MEDIA_RUN {
+            self.try_around(Trigger::Media, text, start, end + 4, hits);
+        }
+        packed.extend(packed_run(text, start, end));
     }
 
     fn word(&self, text: &[u8], start: usize, end: usize, digits: usize, hits: &mut Vec<Hit>) {
@@ -272,14 +393,16 @@ impl Sieve {
         }
         let first_digit = word.first().is_some_and(u8::is_ascii_digit);
         if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
-            if text.get(end + 1).is_some_and(u8::is_ascii_digit) {
+            let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
+            let points = behind.iter().filter(|b| **b == b'.').count();
+            if points >= 3 && text.get(end + 1).is_some_and(u8::is_ascii_digit) && !matches!(word, b"10" | b"127" | b"0") {
                 self.try_around(Trigger::Address, text, start, end + 16, hits);
             }
         } else if length == 4 && next == Some(&b':') && matches!(word.first(), Some(b'2' | b'3')) {
             if word.iter().all(u8::is_ascii_hexdigit)
                 && text.get(end + 1).is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
             {
-                self.try_around(Trigger::Address, text, start, end + 48, hits);
+                self.try_around(Trigger::Address6, text, start, end + 48, hits);
             }
         } else if let [a, b, c, d, ..] = word
             && a.is_ascii_uppercase()
@@ -289,14 +412,15 @@ impl Sieve {
         {
             self.try_around(Trigger::Iban, text, start, end + 48, hits);
         }
-        if first_digit && digits + word.iter().filter(|b| **b == b'-').count() == length {
+        let x = usize::from(length == 18 && matches!(word.last(), Some(b'x' | b'X')));
+        if first_digit && digits + x + word.iter().filter(|b| **b == b'-').count() == length {
             let more = text.get(end..(end + 24).min(text.len())).unwrap_or(&[]);
             let more = more
                 .iter()
                 .take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'(' | b')'))
                 .filter(|b| b.is_ascii_digit())
                 .count();
-            if digits + more >= 10 {
+            if digits + more >= 9 {
                 self.try_around(Trigger::Number, text, start, end + 32, hits);
             }
         }
@@ -306,19 +430,37 @@ impl Sieve {
         let Some(first) = word.iter().position(u8::is_ascii_alphanumeric) else { return };
         let Some(last) = word.iter().rposition(u8::is_ascii_alphanumeric) else { return };
         let Ok(value) = std::str::from_utf8(word.get(first..=last).unwrap_or(&[])) else { return };
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Run) {
+        for (index, rule) in self.triggered(Trigger::Run) {
             let (start, end) = (start + first, start + last + 1);
             if condition_holds(&rule.detector.condition, value, text, start, end) {
-                hits.push(Hit { start, end, what: What::Rule(index) });
+                // A piece of a longer base64 text: what stands before the whole decides, and the whole goes.
+                let (from, to) = whole_run(text, start, end);
+                if from < start && (is_digest(text, from) || !self.is_unexplained(rule, value, text, start, from)) {
+                    continue;
+                }
+                hits.push(Hit { start: from, end: to, what: What::Rule(index) });
             }
         }
     }
 
+    /// Whether `value` would be taken for a key behind what stands before `from`.
+    #[expect(clippy::unused_self, reason = "beside its caller")]
+    fn is_unexplained(&self, rule: &Rule, value: &str, text: &[u8], start: usize, from: usize) -> bool {
+        let before = text.get(from.saturating_sub(48)..from).unwrap_or(&[]);
+        let moved = [before, text.get(start..start + value.len()).unwrap_or(&[])].concat();
+        condition_holds(&rule.detector.condition, value, &moved, before.len(), moved.len())
+    }
+
     fn try_around(&self, trigger: Trigger, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
         let from = start.saturating_sub(8);
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == trigger) {
+        for (index, rule) in self.triggered(trigger) {
             rule.search(index, text, from, end.min(text.len()), hits);
         }
+    }
+
+    fn triggered(&self, trigger: Trigger) -> impl Iterator<Item = (usize, &Rule)> {
+        let list = self.by_trigger.get(trigger as usize);
+        list.into_iter().flatten().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
 
     fn look_up(&self, text: &[u8], start: usize, word: &[u8], hits: &mut Vec<Hit>) {
@@ -352,10 +494,22 @@ impl Rule {
 
     /// A cheap look at what stands behind a keyword, for patterns whose secret must look random.
     fn may_match(&self, text: &[u8], start: usize, end: usize) -> bool {
-        if self.detector.condition != "random" {
+        if self.assigns && !is_assigned(text, end) || self.hexadecimal && !has_hexadecimal(text, end) {
+            return false;
+        }
+        if !self.near.holds(text, start, end) {
+            return false;
+        }
+        let check = self.detector.condition.as_str();
+        if self.needs == 0 && check != "random" && check != "mixed" {
             return true;
         }
-        let behind = text.get(start..(end + 160).min(text.len())).unwrap_or(&[]);
+        // A context stands up to 64 bytes before; a keyword may stand in the middle of what it marks.
+        let from = if self.needs > 0 { start.saturating_sub(BEFORE / 2) } else { start };
+        let behind = text.get(from..(end + 240).min(text.len())).unwrap_or(&[]);
+        if self.needs > 0 {
+            return behind.split(|b| !is_token(*b)).any(|word| word.len() >= self.needs);
+        }
         behind.split(|b| !is_token(*b)).any(|word| {
             let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
             word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
@@ -367,7 +521,10 @@ impl Rule {
         let Some(regex) = self.regex() else { return from };
         let (mut at, mut to, mut last) = (from, to, from);
         while at < to {
-            let Some(captures) = text.get(..to).and_then(|t| regex.captures_at(t, at)) else { break };
+            // A search alone allocates nothing; most end here.
+            let Some(window) = text.get(..to) else { break };
+            let Some(first) = regex.find_at(window, at) else { break };
+            let Some(captures) = regex.captures_at(window, first.start()) else { break };
             let Some(whole) = captures.get(0) else { break };
             if whole.end() == to && to < text.len() {
                 // It may go on: look at more.
@@ -386,7 +543,9 @@ impl Rule {
             if group.is_empty() || is_placeholder(&value) {
                 continue;
             }
-            if condition_holds(&self.detector.condition, &value, text, group.start(), group.end()) {
+            if condition_holds(&self.detector.condition, &value, text, group.start(), group.end())
+                && (!self.written || is_written(&value))
+            {
                 hits.push(Hit { start: group.start(), end: group.end(), what: What::Rule(index) });
             }
         }
@@ -414,11 +573,39 @@ fn head_of(value: &[u8]) -> Option<(usize, [u8; HEAD])> {
     None
 }
 
+/// The base64 text in which `start..end` is a piece between `+` and `/`; the piece itself where it is a path's.
+fn whole_run(text: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
+    let before = text.get(..start).unwrap_or(&[]).iter().rev().take(400).take_while(part).count();
+    let after = text.get(end..).unwrap_or(&[]).iter().take(400).take_while(part).count();
+    let (from, to) = (start - before, end + after);
+    let run = text.get(from..to).unwrap_or(&[]);
+    let assigned = run.iter().position(|b| *b == b'=').filter(|at| *at + 2 < run.len() && from + at < start);
+    let from = assigned.map_or(from, |at| from + at + 1);
+    let run = text.get(from..to).unwrap_or(&[]);
+    let lower = run.iter().filter(|b| b.is_ascii_lowercase()).count();
+    let packed = (run.contains(&b'+') || run.ends_with(b"=") || run.contains(&b'/') && run.len() >= 40)
+        && lower * 10 < run.len() * 7;
+    if packed && from <= start { (from, to) } else { (start, end) }
+}
+
+/// `sha256-…`, `sha512-…`, `sha256//…`: the digest of something public.
+fn is_digest(text: &[u8], from: usize) -> bool {
+    let near = text.get(from.saturating_sub(8)..(from + 8).min(text.len())).unwrap_or(&[]);
+    [&b"sha1"[..], b"sha256", b"sha384", b"sha512"].iter().any(|name| memchr::memmem::find(near, name).is_some())
+}
+
 fn trigger(detector: &Detector) -> Trigger {
     match (detector.condition.as_str(), detector.id.as_str()) {
+        (_, "packed_media") => Trigger::Media,
         ("unexplained", _) if detector.pattern.starts_with("[A-Za-z0-9]") => Trigger::Run,
-        ("public_ip", "ipv4" | "ipv6") => Trigger::Address,
-        ("luhn", _) | (_, "phone_mainland") => Trigger::Number,
+        ("public_ip", "ipv4") => Trigger::Address,
+        ("public_ip", "ipv6") => Trigger::Address6,
+        ("luhn" | "china_id" | "us_ssn", _) | (_, "phone_mainland" | "phone_north_america")
+            if detector.keywords.is_empty() =>
+        {
+            Trigger::Number
+        }
         ("iban", _) => Trigger::Iban,
         (_, "zhipu_key") => Trigger::DottedHex,
         _ if detector.keywords.is_empty() => Trigger::Always,
@@ -445,7 +632,7 @@ fn begins_with(pattern: &str, keyword: &str) -> bool {
         }
 }
 
-/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 3: `+`, `/`, `=`; 0: anything else.
+/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 3: `+`, `/`, `=`; 4: quotes; 0: anything else.
 const CLASS: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
@@ -455,6 +642,7 @@ const fn classes() -> [u8; 256] {
         let class = match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => 1,
             b'+' | b'/' | b'=' => 3,
+            b'"' | b'\'' => 4,
             b'%' | b'\\' | b'&' | b'<' | 0x1b | 0xc2 | 0xcd | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0 => 2,
             _ => 0,
         };
@@ -485,6 +673,29 @@ fn run(text: &[u8], at: usize) -> (usize, usize) {
 
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=' | b'%')
+}
+
+/// True where behind `at` a name ends and `:` or `=` follows, with one word more between at most.
+fn is_assigned(text: &[u8], at: usize) -> bool {
+    let mut rest = text.get(at..).unwrap_or(&[]);
+    let past = |rest: &mut &[u8], test: fn(u8) -> bool| {
+        let length = rest.iter().take(120).take_while(|b| test(**b)).count();
+        *rest = rest.get(length..).unwrap_or(&[]);
+    };
+    for _ in 0..2 {
+        past(&mut rest, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+        past(&mut rest, |b| matches!(b, b'"' | b'\'' | b'\\'));
+        past(&mut rest, |b| b.is_ascii_whitespace());
+        if matches!(rest.first(), Some(b':' | b'=' | 0xef)) {
+            return true;
+        }
+    }
+    false
+}
+
+fn has_hexadecimal(text: &[u8], at: usize) -> bool {
+    let behind = text.get(at..(at + 160).min(text.len())).unwrap_or(&[]);
+    behind.split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32)
 }
 
 fn inside_word(text: &[u8], at: usize) -> bool {
