@@ -13,6 +13,7 @@ mod encode;
 mod generate;
 mod oracle;
 mod oracle_tests;
+mod seams;
 mod views;
 mod ways;
 

@@ -103,7 +103,9 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
     // `\` of a shell, `" +` of a program.
     while let Some((last, rest)) = end.split_last() {
         match last {
-            b'\\' | b'+' | b'"' | b'\'' | b'`' | b'^' if !(*last == b'+' && rest.last().is_some_and(|b| is_part(*b))) => {
+            b'\\' | b'+' | b'"' | b'\'' | b'`' | b'^'
+                if !(*last == b'+' && rest.last().is_some_and(|b| is_part(*b))) =>
+            {
                 told = true;
                 end = rest;
             }
@@ -125,7 +127,9 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let right = head(rest);
     let word = rest.get(..right)?;
     let (digits, upper, lower) = counts(word);
-    let alone = rest.get(right).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b',' | b'='));
+    let alone = rest
+        .get(right)
+        .is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b',' | b'='));
     // `NAME=value` and `name: value` begin anew.
     let named = match rest.get(right..) {
         Some([b':', ..]) => true,
@@ -133,7 +137,8 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
         _ => false,
     };
     let moment = word.len() >= 4 && word.iter().take(4).all(u8::is_ascii_digit);
-    let random = digits > 0 && upper + lower > 0 && (upper > 0 && lower > 0 || right >= 16) || upper > 1 && lower > 1 && right >= 16;
+    let random = digits > 0 && upper + lower > 0 && (upper > 0 && lower > 0 || right >= 16)
+        || upper > 1 && lower > 1 && right >= 16;
     let goes_on = left >= 3
         && right >= 2
         && left + right >= 16

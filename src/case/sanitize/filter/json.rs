@@ -624,7 +624,11 @@ pub(super) fn escaped_document(inside: &[u8], rules: &mut Rules) -> Option<Vec<u
     inner(&plain.text, 1, rules, &mut found);
     let edits: Vec<Edit> = found
         .into_iter()
-        .map(|e| Edit { start: plain.start(e.start), end: plain.end(e.end).max(plain.start(e.start)), text: escaped(&e.text) })
+        .map(|e| Edit {
+            start: plain.start(e.start),
+            end: plain.end(e.end).max(plain.start(e.start)),
+            text: escaped(&e.text),
+        })
         .collect();
     (!edits.is_empty()).then(|| apply(inside, &edits))
 }

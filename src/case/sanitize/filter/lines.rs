@@ -401,7 +401,9 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             }
             Means::Prompt if quoted(line, &pair) => rules.shape("prompt", value, true),
             Means::Prompt
-                if line.get(pair.name.0..pair.name.1).is_some_and(|n| n.to_ascii_lowercase().ends_with(b"prompt"))
+                if line
+                    .get(pair.name.0..pair.name.1)
+                    .is_some_and(|n| n.to_ascii_lowercase().ends_with(b"prompt"))
                     && is_written(&String::from_utf8_lossy(value)) =>
             {
                 rules.shape("prompt", value, false)
@@ -450,7 +452,19 @@ fn is_prose(value: &[u8]) -> bool {
 fn is_command(line: &[u8]) -> bool {
     let start = line.trim_ascii_start();
     let start = start.strip_prefix(b"$ ").unwrap_or(start);
-    [&b"curl "[..], b"http ", b"https ", b"xh ", b"wget ", b"-H ", b"-d ", b"--header ", b"--data", b"-F ", b"-u "]
-        .iter()
-        .any(|lead| start.starts_with(lead))
+    [
+        &b"curl "[..],
+        b"http ",
+        b"https ",
+        b"xh ",
+        b"wget ",
+        b"-H ",
+        b"-d ",
+        b"--header ",
+        b"--data",
+        b"-F ",
+        b"-u ",
+    ]
+    .iter()
+    .any(|lead| start.starts_with(lead))
 }

@@ -63,7 +63,9 @@ fn argument(word: &[u8], flag: Flag, rules: &mut Rules) -> (Option<Vec<u8>>, Fla
     if flag == Flag::None && word.starts_with(b"-") {
         let (name, value) = match word.iter().position(|b| *b == b'=') {
             Some(at) if word.starts_with(b"--") => word.split_at_checked(at + 1).unwrap_or((word, &[])),
-            _ if !word.starts_with(b"--") && word.len() > 2 => word.split_at_checked(2).unwrap_or((word, &[])),
+            _ if !word.starts_with(b"--") && word.len() > 2 => {
+                word.split_at_checked(2).unwrap_or((word, &[]))
+            }
             _ => (word, &[][..]),
         };
         let says = meaning(name.strip_suffix(b"=").unwrap_or(name));
@@ -78,14 +80,16 @@ fn argument(word: &[u8], flag: Flag, rules: &mut Rules) -> (Option<Vec<u8>>, Fla
 
 fn meaning(flag: &[u8]) -> Flag {
     match flag {
-        b"-u" | b"--user" | b"-U" | b"--proxy-user" | b"-E" | b"--cert" | b"--proxy-cert" | b"-a" | b"--auth" => Flag::User,
+        b"-u" | b"--user" | b"-U" | b"--proxy-user" | b"-E" | b"--cert" | b"--proxy-cert" | b"-a"
+        | b"--auth" => Flag::User,
         b"-b" | b"--cookie" => Flag::Secret("cookie"),
-        b"--pass" | b"--proxy-pass" | b"--password" | b"--http-password" | b"--ftp-password" | b"--tlspassword" => {
-            Flag::Secret("password")
+        b"--pass" | b"--proxy-pass" | b"--password" | b"--http-password" | b"--ftp-password"
+        | b"--tlspassword" => Flag::Secret("password"),
+        b"--oauth2-bearer" | b"--aws-sigv4-key" | b"--token" | b"--api-key" | b"--apikey" => {
+            Flag::Secret("key")
         }
-        b"--oauth2-bearer" | b"--aws-sigv4-key" | b"--token" | b"--api-key" | b"--apikey" => Flag::Secret("key"),
-        b"-d" | b"--data" | b"--data-raw" | b"--data-binary" | b"--data-ascii" | b"--data-urlencode" | b"--json" | b"-F"
-        | b"--form" | b"--form-string" | b"--post-data" | b"--body-data" => Flag::Data,
+        b"-d" | b"--data" | b"--data-raw" | b"--data-binary" | b"--data-ascii" | b"--data-urlencode"
+        | b"--json" | b"-F" | b"--form" | b"--form-string" | b"--post-data" | b"--body-data" => Flag::Data,
         _ => Flag::None,
     }
 }
@@ -95,7 +99,9 @@ fn quoted(word: &[u8], flag: Flag, rules: &mut Rules) -> Option<Vec<u8>> {
     let open = word.iter().position(|b| matches!(b, b'"' | b'\''));
     let quote = open.and_then(|at| word.get(at)).copied();
     let around = match (open, quote) {
-        (Some(open), Some(quote)) if word.len() > open + 1 && word.last() == Some(&quote) => Some((open, word.len() - 1)),
+        (Some(open), Some(quote)) if word.len() > open + 1 && word.last() == Some(&quote) => {
+            Some((open, word.len() - 1))
+        }
         (Some(open), Some(_)) if word.len() > open + 1 => Some((open, word.len())),
         _ => None,
     };
@@ -106,7 +112,8 @@ fn quoted(word: &[u8], flag: Flag, rules: &mut Rules) -> Option<Vec<u8>> {
     let named = around.is_some() && from > 1 && !lead.starts_with(b"$");
     let new = if named {
         let name = lead.get(..from - 1)?.trim_ascii_end();
-        let name = name.strip_suffix(b":=").or_else(|| name.strip_suffix(b"=")).or_else(|| name.strip_suffix(b":"));
+        let name =
+            name.strip_suffix(b":=").or_else(|| name.strip_suffix(b"=")).or_else(|| name.strip_suffix(b":"));
         field(name.unwrap_or(&[]), inside, escaped, rules)
     } else {
         plain(inside, flag, escaped, rules)
@@ -121,7 +128,9 @@ fn plain(inside: &[u8], flag: Flag, escaped: bool, rules: &mut Rules) -> Option<
             let password = rules.secret(inside.get(colon + 1..)?, "password", "user_argument")?;
             Some([inside.get(..=colon)?, &password].concat())
         }
-        Flag::Secret(_) if inside.ends_with(b".txt") || inside.ends_with(b".jar") => rules.text(inside, escaped),
+        Flag::Secret(_) if inside.ends_with(b".txt") || inside.ends_with(b".jar") => {
+            rules.text(inside, escaped)
+        }
         Flag::Secret(kind) => rules.secret(inside, kind, "credential_argument"),
         Flag::Data if !inside.starts_with(b"{") && !inside.starts_with(b"[") && !inside.starts_with(b"@") => {
             match json::form(inside, rules) {

@@ -87,8 +87,15 @@ struct Rule {
 
 /// Rules of which more is known than their keywords; `tests.rs` holds this against their examples.
 const ASSIGNS: [&str; 9] = [
-    "password_member", "password_assignment", "secret_line", "key_assignment", "echoed_member", "echoed_list",
-    "echoed_assignment", "echoed_speech", "cookie_line",
+    "password_member",
+    "password_assignment",
+    "secret_line",
+    "key_assignment",
+    "echoed_member",
+    "echoed_list",
+    "echoed_assignment",
+    "echoed_speech",
+    "cookie_line",
 ];
 
 /// What stands near the keyword of a rule wherever it matches.
@@ -136,7 +143,8 @@ fn longest_word(pattern: &str) -> usize {
         return 0;
     }
     for (at, _) in pattern.match_indices("]{") {
-        let class = pattern.get(..at).and_then(|before| before.rfind('[')).and_then(|open| pattern.get(open + 1..at));
+        let class =
+            pattern.get(..at).and_then(|before| before.rfind('[')).and_then(|open| pattern.get(open + 1..at));
         let digits = pattern.get(at + 2..).unwrap_or("");
         let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
         let count = digits.parse().unwrap_or(0);
@@ -224,14 +232,18 @@ impl Sieve {
                 }
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&keywords)
-            .ok();
+        // The same finds either way. A debug build, which makes thousands of filters in tests, takes a tenth of a second
+        // for the fast kind.
+        let kind = if cfg!(debug_assertions) { AhoCorasickKind::ContiguousNFA } else { AhoCorasickKind::DFA };
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(kind)).build(&keywords).ok();
         let mut sieve = Self {
             by_trigger: (0..TRIGGERS)
-                .map(|t| (0..rules.len()).filter(|i| rules.get(*i).is_some_and(|r| r.trigger as usize == t)).collect())
+                .map(|t| {
+                    (0..rules.len())
+                        .filter(|i| rules.get(*i).is_some_and(|r| r.trigger as usize == t))
+                        .collect()
+                })
                 .collect(),
             tries_all: rules.iter().any(|r| r.trigger == Trigger::Always),
             rules,
@@ -318,7 +330,9 @@ impl Sieve {
                     done.push((*index, 0));
                     done.len() - 1
                 });
-                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else { continue };
+                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else {
+                    continue;
+                };
                 let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
                 let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
                 let last = rule.search(*index, text, from.max(*done), to, hits);
@@ -425,7 +439,10 @@ impl Sieve {
         if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
             let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
             let points = behind.iter().filter(|b| **b == b'.').count();
-            if points >= 3 && text.get(end + 1).is_some_and(u8::is_ascii_digit) && !matches!(word, b"10" | b"127" | b"0") {
+            if points >= 3
+                && text.get(end + 1).is_some_and(u8::is_ascii_digit)
+                && !matches!(word, b"10" | b"127" | b"0")
+            {
                 self.try_around(Trigger::Address, text, start, end + 16, hits);
             }
         } else if length == 4 && next == Some(&b':') && matches!(word.first(), Some(b'2' | b'3')) {
@@ -465,7 +482,9 @@ impl Sieve {
             if condition_holds(&rule.detector.condition, value, text, start, end) {
                 // A piece of a longer base64 text: what stands before the whole decides, and the whole goes.
                 let (from, to) = whole_run(text, start, end);
-                if from < start && (is_digest(text, from) || !self.is_unexplained(rule, value, text, start, from)) {
+                if from < start
+                    && (is_digest(text, from) || !self.is_unexplained(rule, value, text, start, from))
+                {
                     continue;
                 }
                 hits.push(Hit { start: from, end: to, what: What::Rule(index) });
@@ -625,7 +644,9 @@ fn whole_run(text: &[u8], start: usize, end: usize) -> (usize, usize) {
 /// `sha256-…`, `sha512-…`, `sha256//…`: the digest of something public.
 fn is_digest(text: &[u8], from: usize) -> bool {
     let near = text.get(from.saturating_sub(8)..(from + 8).min(text.len())).unwrap_or(&[]);
-    [&b"sha1"[..], b"sha256", b"sha384", b"sha512"].iter().any(|name| memchr::memmem::find(near, name).is_some())
+    [&b"sha1"[..], b"sha256", b"sha384", b"sha512"]
+        .iter()
+        .any(|name| memchr::memmem::find(near, name).is_some())
 }
 
 fn trigger(detector: &Detector) -> Trigger {
