@@ -415,7 +415,9 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
                 (line.get(..pair.value).unwrap_or(&[]), line.get(pair.end..).unwrap_or(&[]));
             let after =
                 if after.is_empty() { None } else { rules.text(after, false) }.unwrap_or(after.to_vec());
-            return Some([before, &new, &after].concat());
+            // A secret may be glued to the name.
+            let glued = if before.len() > 24 { rules.text(before, false) } else { None };
+            return Some([glued.as_deref().unwrap_or(before), &new, &after].concat());
         }
     }
     let start = memchr::memmem::find(line, b"{\"").map(|at| {

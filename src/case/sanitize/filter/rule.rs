@@ -610,6 +610,13 @@ fn settle(mut found: Vec<Found>) -> Vec<Found> {
             out.push(next);
             continue;
         };
+        if last.strong != next.strong {
+            // The weaker one gives way; what is left of it is looked at again.
+            if next.strong {
+                *last = next;
+            }
+            continue;
+        }
         let end = last.end.max(next.end);
         let weight = |f: &Found| (f.strong, f.rule == "known_secret", f.end - f.start);
         if weight(&next) > weight(last) {
