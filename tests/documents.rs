@@ -178,6 +178,7 @@ fn the_guide_to_the_catalog_names_every_key() {
         ("src/case/catalog.rs", &["Profile", "ErrorFields", "BaseUrl", "Contact", "Topic"][..]),
         ("src/case/catalog/endpoint.rs", &["Endpoint"]),
         ("src/case/catalog/rule.rs", &["Rule", "When", "Then", "Also"]),
+        ("src/case/catalog/detector.rs", &["Detector", "Words"]),
     ] {
         let source = read(file);
         for name in types {
@@ -192,5 +193,8 @@ fn the_guide_to_the_catalog_names_every_key() {
             }
         }
     }
-    assert!(keys > 60, "only {keys} keys were found");
+    for word in casefile::case::catalog::CHECKS.iter().chain(&["context"]) {
+        assert!(guide.contains(&format!("`{word}`")), "a detector's {word} is not in the guide");
+    }
+    assert!(keys > 76, "only {keys} keys were found");
 }

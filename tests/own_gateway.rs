@@ -208,3 +208,32 @@ fn mistakes_are_told_with_file_line_and_what_to_do() {
         assert!(!stderr.contains("panicked"), "{stderr}");
     }
 }
+
+/// The guide's own secret is found by its context, and a mistake in it is told with its line.
+#[test]
+fn a_secret_of_ones_own_is_found() {
+    use casefile::case::{catalog, keyring::KeyRing, sanitize};
+    let text = example("detectors.yaml");
+    let words = "id_words: [ledger]\n";
+    let own = catalog::read_files([("detectors.yaml", text.as_str()), ("words.yaml", words)]).expect("reads");
+    let ring = KeyRing::default();
+    let noted = |said: &str| {
+        let words = sanitize::Words { notes: said.to_owned(), ..sanitize::Words::default() };
+        sanitize::Sanitizer::new(&own, &ring).words(&words).notes.to_string()
+    };
+    assert_eq!(noted("The Porter took 4711-ACME."), "The Porter took [key#1].");
+    for spared in ["invoice 4711-ACME", "the porter's ledger: 4711-ACME"] {
+        assert_eq!(noted(spared), spared);
+    }
+    for (right, wrong, line, what) in [
+        ("context:", "near:", "line", "near"),
+        ("kind: key", "kind: Key", "line 3", "small letters"),
+        ("kind: key", "kind: key\n  condition: rondom", "line 4", "rondom"),
+        ("[A-Z]{4}", "[A-Z{4}", "line 4", "regular expression"),
+        ("2026-11-20", "yesterday", "line 7", "date"),
+    ] {
+        let broken = text.replace(right, wrong);
+        let error = catalog::read_files([("detectors.yaml", broken.as_str())]).expect_err(wrong).to_string();
+        assert!(error.contains(line) && error.contains(what), "{wrong}: {error}");
+    }
+}

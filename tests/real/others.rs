@@ -256,7 +256,7 @@ fn fixture(exchange: &Exchange, asked: &Value, silence: bool) -> Value {
         // As many events as came, then silence. `truncateAfterChunks` may lose the last one on its way.
         gaps.push(600_000);
         if !silence {
-            fixture["disconnectAfterMs"] = json!(exchange.first_byte_ms + 1500);
+            fixture["disconnectAfterMs"] = json!(exchange.first_byte_ms + 800);
         }
     }
     let total = exchange.first_byte_ms + gaps.iter().sum::<i64>();

@@ -169,6 +169,10 @@ impl Shadow {
             let tag = super::normal::tag(rest);
             if tag > 0 {
                 changed = true;
+                if super::normal::is_block(rest) {
+                    let origin = self.span(at, at + tag);
+                    out.push_byte(b'\n', origin);
+                }
                 at += tag;
             } else if let Some((what, length)) = unescape(rest) {
                 changed = true;

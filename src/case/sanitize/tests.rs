@@ -1,6 +1,6 @@
 //! The room as a whole: nothing that was planted leaves, and what support needs survives.
 
-mod free_text;
+pub(super) mod free_text;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -5,10 +5,10 @@ use base64::Engine as _;
 
 use super::escape::{Plain, escaped};
 use super::lines::{self, piece_end};
-use super::names::Means;
+use super::names::{Means, Said};
 use super::rule::{Edit, Rules, apply};
 use super::word;
-use crate::case::sanitize::placeholder::measure;
+use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
 /// Bytes of a string from which on it leaves as its length, whatever it is: nothing longer is held in memory.
 pub(super) const LONGEST_STRING: usize = 1 << 20;
@@ -103,6 +103,11 @@ impl Walker {
                 b'"' => {
                     let Some(end) = self.string(text, at, last, rules, edits) else { return at };
                     at = end;
+                }
+                b'[' if placeholder_length(text.get(at..).unwrap_or(&[])) > 0 && !self.stack.is_empty() => {
+                    // What stands for a list that was taken out.
+                    at += placeholder_length(text.get(at..).unwrap_or(&[]));
+                    self.value_stands();
                 }
                 b'{' | b'[' if !(self.stack.is_empty() && is_label(text.get(at..).unwrap_or(&[]))) => {
                     if *byte == b'{' && first && (self.top().after_value || self.top().expect_key) {
@@ -201,10 +206,13 @@ impl Walker {
         let level = self.top();
         let behind = end + usize::from(closed);
         if level.object && level.expect_key && self.beyond == 0 {
-            if !self.peek(inside, text, behind, last, rules) {
+            let (said, new) = rules.names.said(inside);
+            if !self.peek(said, text, behind, last) {
+                // It is read again when more is there.
+                rules.names.forget_those_with(inside);
                 return None;
             }
-            self.key(inside, at + 1, rules, edits);
+            self.key(inside, said, new, at + 1, rules, edits);
         } else {
             if level.means == Means::Value && level.named.is_none() && level.below.is_none() {
                 let named = peek_name(text, behind, last)?;
@@ -236,9 +244,9 @@ impl Walker {
     }
 
     /// Where a name means a prompt in bodies only: looks at the members that follow. False: more has to come to know.
-    fn peek(&mut self, name: &[u8], text: &[u8], from: usize, last: bool, rules: &mut Rules) -> bool {
+    fn peek(&mut self, said: Said, text: &[u8], from: usize, last: bool) -> bool {
         let level = self.top();
-        if level.body || level.log || level.peeked || rules.names.means(name).0 != Means::BodyPrompt {
+        if level.body || level.log || level.peeked || said.means != Means::BodyPrompt {
             return true;
         }
         let Some(body) = peek_body(text, from, last) else { return false };
@@ -249,8 +257,7 @@ impl Walker {
         true
     }
 
-    fn key(&mut self, name: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
-        let (said, new) = rules.names.said(name);
+    fn key(&mut self, name: &[u8], said: Said, new: bool, at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
         if new
             && name.len() >= 8
             && let Some(text) = rules.text(name, true)
@@ -324,13 +331,23 @@ impl Walker {
             let plain = Plain::of(inside);
             let mut found = Vec::new();
             let sound = inner(&plain.text, self.nest + 1, rules, &mut found);
-            let done = sound || !found.is_empty();
-            edits.extend(found.into_iter().map(|e| Edit {
-                start: at + plain.start(e.start),
-                end: at + plain.end(e.end).max(plain.start(e.start)),
-                text: escaped(&e.text),
-            }));
-            if done {
+            let mapped: Vec<Edit> = found
+                .into_iter()
+                .map(|e| Edit {
+                    start: plain.start(e.start),
+                    end: plain.end(e.end).max(plain.start(e.start)),
+                    text: escaped(&e.text),
+                })
+                .collect();
+            if sound {
+                edits.extend(mapped.into_iter().map(|e| Edit { start: at + e.start, end: at + e.end, ..e }));
+                return;
+            }
+            if !mapped.is_empty() {
+                // Half of it was no JSON: the rest is looked at as text.
+                let new = apply(inside, &mapped);
+                let text = rules.text(&new, true).unwrap_or(new);
+                edits.push(Edit { start: at, end: at + inside.len(), text });
                 return;
             }
         }
@@ -512,6 +529,16 @@ fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usiz
     (last || limit < text.len() || limit - from >= PEEK).then_some(None)
 }
 
+/// The length of the placeholder that `rest` begins with; 0: it is something else.
+fn placeholder_length(rest: &[u8]) -> usize {
+    if !rest.get(1).is_some_and(u8::is_ascii_lowercase) {
+        return 0;
+    }
+    let Some(end) = rest.iter().take(96).position(|b| *b == b']') else { return 0 };
+    let text = String::from_utf8_lossy(rest.get(..=end).unwrap_or(&[]));
+    if is_placeholder(&text) { end + 1 } else { 0 }
+}
+
 /// `[key#1]` stands in a line of text; it opens no array.
 fn is_label(rest: &[u8]) -> bool {
     let word = rest.get(1..).unwrap_or(&[]);
@@ -519,9 +546,15 @@ fn is_label(rest: &[u8]) -> bool {
         && ![&b"true"[..], b"false", b"null"].iter().any(|w| word.starts_with(w))
 }
 
+/// A form in parts.
+fn is_form(inside: &[u8]) -> bool {
+    let head = inside.get(..inside.len().min(512)).unwrap_or(inside).to_ascii_lowercase();
+    memchr::memmem::find(&head, b"content-disposition:").is_some()
+}
+
 fn may_hold_more(inside: &[u8]) -> bool {
     let start = inside.iter().find(|b| !b.is_ascii_whitespace());
-    if !matches!(start, Some(b'{' | b'[' | b'd' | b'e' | b'i' | b':' | b'\\')) {
+    if !matches!(start, Some(b'{' | b'[' | b'd' | b'e' | b'i' | b':' | b'-' | b'\\')) {
         return false;
     }
     let head = inside.get(..inside.len().min(64)).unwrap_or(inside);
@@ -531,6 +564,7 @@ fn may_hold_more(inside: &[u8]) -> bool {
         || trimmed.starts_with(b"data:")
         || trimmed.starts_with(b"event:")
         || trimmed.starts_with(b"id:")
+        || trimmed.starts_with(b"--") && is_form(inside)
         || trimmed.starts_with(b": ")
         || trimmed.starts_with(b"\\t")
         || trimmed.starts_with(b"\\n")
@@ -547,7 +581,18 @@ fn inner(plain: &[u8], nest: usize, rules: &mut Rules, edits: &mut Vec<Edit>) ->
     if start.starts_with(b"{") || start.starts_with(b"[") {
         let mut walker = Walker::new(true, nest);
         walker.walk(plain, true, rules, edits);
-        whole = walker.sound && walker.is_closed();
+        whole = walker.sound;
+    } else if start.starts_with(b"--") {
+        let mut form = lines::State::default();
+        let mut new = Vec::with_capacity(plain.len());
+        for one in plain.split_inclusive(|b| *b == b'\n') {
+            form.piece(one, super::Kind::Multipart, rules, &mut new);
+        }
+        form.finish(&mut new);
+        if new != plain {
+            edits.push(Edit { start: 0, end: plain.len(), text: new });
+        }
+        whole = true;
     } else if [&b"data:"[..], b"event:", b"id:", b": "].iter().any(|lead| start.starts_with(lead)) {
         let mut at = 0;
         for one in plain.split(|b| *b == b'\n') {

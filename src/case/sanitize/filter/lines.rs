@@ -391,7 +391,14 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
     if let Some(pair) = Pair::of(line) {
         let value = line.get(pair.value..pair.end).unwrap_or(&[]);
         let new = match rules.names.means(pair.name(line)).0 {
-            Means::Secret(kind) if !is_prose(value) => rules.secret(value, kind, "credential_field"),
+            Means::Secret(kind) if !is_prose(value) => {
+                let new = rules.secret(value, kind, "credential_field");
+                if new.is_none() && value.contains(&b'#') && value.ends_with(b"]") {
+                    // Done already.
+                    return None;
+                }
+                new
+            }
             Means::Prompt if quoted(line, &pair) => rules.shape("prompt", value, true),
             Means::Prompt
                 if line
@@ -411,7 +418,11 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             return Some([before, &new, &after].concat());
         }
     }
-    let start = memchr::memmem::find(line, b"{\"").or_else(|| memchr::memmem::find(line, b"[{"));
+    let start = memchr::memmem::find(line, b"{\"").map(|at| {
+        // The array around it, too.
+        let before = line.get(..at).unwrap_or(&[]).trim_ascii_end();
+        if before.last() == Some(&b'[') { before.len() - 1 } else { at }
+    });
     if let Some(start) = start.filter(|_| nest < 8) {
         let (head, tail) = line.split_at_checked(start).unwrap_or((line, &[]));
         // What is behind the document is text again.

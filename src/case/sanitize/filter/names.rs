@@ -92,8 +92,10 @@ const PROMPT_NAMES: [&str; 34] = [
     "bgm_prompt",
 ];
 /// The same for texts that models write; inside bodies only.
-const OUTPUT_NAMES: [&str; 8] =
-    ["delta", "refusal", "reasoning", "summary", "answer", "choices", "candidates", "embedding"];
+const OUTPUT_NAMES: [&str; 19] = [
+    "delta", "refusal", "reasoning", "summary", "answer", "choices", "candidates", "embedding", "response", "schema",
+    "json_schema", "input_schema", "message", "preamble", "inputs", "instruction", "comment", "segments", "words",
+];
 /// Names whose values are words of an API.
 const WORDS: [&str; 12] = [
     "role",
@@ -219,18 +221,16 @@ impl Names {
         }
         let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
         let counts =
-            ["name", "type", "id", "count", "length", "expires", "expiresin", "present", "hint", "status"];
-        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password");
+            ["name", "type", "id", "count", "length", "expires", "expiresin", "present", "hint", "status", "ref", "refs"];
+        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password") || bare == "existingsecret";
         if let Some((_, kind)) = CREDENTIAL_WORDS.iter().find(|(word, _)| !told && bare.contains(word)) {
             return Means::Secret(kind);
         }
         if text == "pass" || ["_pass", "-pass", ".pass"].iter().any(|end| text.ends_with(end)) {
             return Means::Secret("password");
         }
-        if matches!(bare.as_str(), "code" | "state") {
-            return Means::Nothing;
-        }
-        if self.query.iter().any(|q| q == name) || bare.ends_with("token") || bare.ends_with("key") {
+        let elsewhere = matches!(bare.as_str(), "code" | "state");
+        if !elsewhere && self.query.iter().any(|q| q == name) || bare.ends_with("token") || bare.ends_with("key") {
             return Means::MaybeSecret;
         }
         if self.prompts.iter().any(|p| p == name) || is(&OUTPUT_NAMES) {

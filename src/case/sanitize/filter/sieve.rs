@@ -139,6 +139,9 @@ impl Near {
 /// pattern; 0 where there is none. `tests.rs` holds this against the examples.
 fn longest_word(pattern: &str) -> usize {
     let mut least = 0;
+    if pattern.contains('|') {
+        return 0;
+    }
     for (at, _) in pattern.match_indices("]{") {
         let class =
             pattern.get(..at).and_then(|before| before.rfind('[')).and_then(|open| pattern.get(open + 1..at));
@@ -347,7 +350,7 @@ impl Sieve {
                 Some(1) => {
                     let (end, digits) = run(text, at);
                     if digits > 0 || end - at >= HEAD {
-                        self.word(text, at, end, digits, hits);
+                        self.word(text, (at, end), digits, hits, packed);
                     }
                     at = end;
                     continue;
@@ -387,16 +390,43 @@ impl Sieve {
         packed.extend(packed_run(text, start, end));
     }
 
-    fn word(&self, text: &[u8], start: usize, end: usize, digits: usize, hits: &mut Vec<Hit>) {
+    /// Bytes written one by one: `73 6b 2d`, `73:6b:2d`.
+    fn hex_list(text: &[u8], start: usize, packed: &mut Vec<(usize, usize)>) {
+        if packed.last().is_some_and(|(_, end)| start < *end) {
+            return;
+        }
+        let rest = text.get(start..).unwrap_or(&[]);
+        let pairs = rest
+            .chunks(3)
+            .take(4_096)
+            .take_while(|c| matches!(c, [a, b, b' ' | b':', ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
+            .count();
+        if pairs >= 12 {
+            let last = rest.get(pairs * 3..pairs * 3 + 2).filter(|p| p.iter().all(u8::is_ascii_hexdigit));
+            packed.push((start, start + pairs * 3 - 1 + last.map_or(0, |_| 3)));
+        }
+    }
+
+    fn word(
+        &self,
+        text: &[u8],
+        (start, end): (usize, usize),
+        digits: usize,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) {
         let length = end - start;
         let word = text.get(start..end).unwrap_or(&[]);
         if length >= HEAD && !self.learned.is_empty() {
             self.look_up(text, start, word, hits);
         }
-        if digits == 0 && length < 28 {
+        if digits == 0 && length < 28 && length != 2 {
             return;
         }
         let next = text.get(end);
+        if length == 2 && matches!(next, Some(b' ' | b':')) {
+            Self::hex_list(text, start, packed);
+        }
         if length >= LONG_RUN {
             if may_be_noise(word) {
                 self.long_run(text, start, word, hits);
@@ -602,8 +632,11 @@ fn whole_run(text: &[u8], start: usize, end: usize) -> (usize, usize) {
     let assigned = run.iter().position(|b| *b == b'=').filter(|at| *at + 2 < run.len() && from + at < start);
     let from = assigned.map_or(from, |at| from + at + 1);
     let run = text.get(from..to).unwrap_or(&[]);
+    // A path has words between its slashes.
+    let path = run.split(|b| *b == b'/').any(|p| p.len() >= 3 && p.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
     let lower = run.iter().filter(|b| b.is_ascii_lowercase()).count();
     let packed = (run.contains(&b'+') || run.ends_with(b"=") || run.contains(&b'/') && run.len() >= 40)
+        && !path
         && lower * 10 < run.len() * 7;
     if packed && from <= start { (from, to) } else { (start, end) }
 }
@@ -762,6 +795,9 @@ fn disguises(text: &[u8], at: usize) -> bool {
 /// The run `start..end`, where something may be packed in it: an id of words is not, what is packed has a long piece.
 fn packed_run(text: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let run = text.get(start..end).unwrap_or(&[]);
+    // `name=` before it is a name.
+    let name = run.iter().position(|b| *b == b'=').filter(|at| at + 3 < run.len()).map_or(0, |at| at + 1);
+    let (start, run) = (start + name, run.get(name..).unwrap_or(&[]));
     let piece = run.split(|b| matches!(b, b'-' | b'_')).map(<[u8]>::len).max().unwrap_or(0);
     (piece >= LONG_RUN && may_hold_text(run)).then_some((start, end))
 }

@@ -43,6 +43,7 @@ const KINDS: [Kind; 12] = [
 #[test]
 fn every_detector_keeps_its_word_behind_the_sieve() {
     let catalog = Catalog::built_in();
+    let mut faults = Vec::new();
     for detector in &catalog.detectors {
         let sieve = sieve::Sieve::new(std::slice::from_ref(detector));
         for example in &detector.matches {
@@ -52,19 +53,20 @@ fn every_detector_keeps_its_word_behind_the_sieve() {
             ] {
                 let mut hits = Vec::new();
                 sieve.find(text.as_bytes(), &mut hits, &mut Vec::new());
-                assert!(
-                    !hits.is_empty() || text.contains('\n') && detector.id == "secret_line",
-                    "{} misses {text:?}",
-                    detector.id
-                );
+                if hits.is_empty() && !(text.contains('\n') && detector.id == "secret_line") {
+                    faults.push(format!("{} misses {}", detector.id, text.trim()));
+                }
             }
         }
         for example in &detector.spares {
             let mut hits = Vec::new();
             sieve.find(expand(example).as_bytes(), &mut hits, &mut Vec::new());
-            assert_eq!(hits, [], "{} hits {example:?}", detector.id);
+            if !hits.is_empty() {
+                faults.push(format!("{} hits {example:?}", detector.id));
+            }
         }
     }
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -72,11 +74,11 @@ fn each_kind_loses_its_secrets_and_keeps_its_evidence() {
     let key = sk();
     let table: Vec<(Kind, String, &str)> = vec![
         (Kind::Text, format!("call with {key} failed, request id req_011CabcDEF\n"), "call with [key#1] failed, request id req_011CabcDEF\n"),
-        (Kind::Json, r#"{"api_key": "blue-whale-song", "max_tokens": 5, "status":"failed"}"#.to_owned(), r#"{"api_key": "[password#1]", "max_tokens": 5, "status":"failed"}"#),
+        (Kind::Json, r#"{"api_key": "blue-whale-song", "max_tokens": 5, "status":"failed"}"#.to_owned(), r#"{"api_key": "[key#1]", "max_tokens": 5, "status":"failed"}"#),
         (Kind::Json, r#"{"model":"gpt-4o","messages":[{"role":"user","content":"a plan"}],"stream":true}"#.to_owned(), r#"{"model":"gpt-4o","messages":[{"role":"user","content":"[prompt: 6 chars]"}],"stream":true}"#),
         (Kind::Json, format!("{{\"a\":\"x\"}}\n{{\"authorization\":\"Bearer {key}\"}}\n"), "{\"a\":\"x\"}\n{\"authorization\":\"Bearer [key#1]\"}\n"),
         (Kind::Har, r#"{"log":{"entries":[{"headers":[{"name":"Cookie","value":"sid=one"},{"value":"whale","name":"X-Api-Key"},{"name":"host","value":"h.example"}]}]}}"#.to_owned(),
-            r#"{"log":{"entries":[{"headers":[{"name":"Cookie","value":"[cookie#1]"},{"value":"[key#1]","name":"X-Api-Key"},{"name":"host","value":"h.example"}]}]}}"#),
+            r#"{"log":{"entries":[{"headers":[{"name":"Cookie","value":"sid=[cookie#1]"},{"value":"[key#1]","name":"X-Api-Key"},{"name":"host","value":"h.example"}]}]}}"#),
         (Kind::Har, r#"{"postData":{"text":"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a \\\"plan\\\"\"}]}"}}"#.to_owned(),
             r#"{"postData":{"text":"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"[prompt: 8 chars]\"}]}"}}"#),
         (Kind::Headers, "POST /v1/x HTTP/1.1\r\nx-api-key: word-like\r\nAuthorization: Bearer\r\n  folded-value\r\nx-request-id: abc\r\n".to_owned(),
