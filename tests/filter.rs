@@ -45,7 +45,8 @@ fn a_har_stays_one() {
 
 #[test]
 fn a_secret_of_the_environment_is_searched_for() {
-    let out = text(&sanitize(&["--secret-env", "CASEFILE_TEST_KEY"], b"the word whale-lantern-4711 was used\n"));
+    let out =
+        text(&sanitize(&["--secret-env", "CASEFILE_TEST_KEY"], b"the word whale-lantern-4711 was used\n"));
     assert_eq!(out, "the word [key#1] was used\n");
     let refused = sanitize(&["--secret-env", "CASEFILE_NO_SUCH"], b"x");
     assert_eq!(refused.status.code(), Some(2));
@@ -55,7 +56,9 @@ fn a_secret_of_the_environment_is_searched_for() {
 #[test]
 fn bytes_that_are_no_text_stay_as_they_are() {
     let raw = b"\xef\xbb\xbfa\x00b\xff\xfe\r\n\xc3\n\n \t";
-    for kind in ["auto", "text", "json", "har", "headers", "url", "curl", "sse", "html", "log", "multipart", "yaml"] {
+    for kind in
+        ["auto", "text", "json", "har", "headers", "url", "curl", "sse", "html", "log", "multipart", "yaml"]
+    {
         let out = sanitize(&["--as", kind], raw);
         assert_eq!(out.stdout, raw, "{kind}");
     }
@@ -118,7 +121,10 @@ fn a_document_that_was_cut_off_does_not_fail_open() {
         filter.feed(head.as_bytes(), &mut out);
         filter.finish(&mut out);
         let out = String::from_utf8(out).expect("is text");
-        assert!(!out.contains("my quiet") && !out.contains("whale l") && !out.contains("dE5gHaB3"), "{cut}: {out}");
+        assert!(
+            !out.contains("my quiet") && !out.contains("whale l") && !out.contains("dE5gHaB3"),
+            "{cut}: {out}"
+        );
     }
 }
 

@@ -41,8 +41,30 @@ pub(super) fn is_block(text: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_alphanumeric())
         .map(u8::to_ascii_lowercase)
         .collect();
-    [&b"p"[..], b"hr", b"div", b"td", b"th", b"tr", b"li", b"ul", b"ol", b"table", b"center", b"body", b"html", b"head",
-        b"title", b"h1", b"h2", b"h3", b"h4", b"h5", b"h6", b"pre"]
+    [
+        &b"p"[..],
+        b"hr",
+        b"div",
+        b"td",
+        b"th",
+        b"tr",
+        b"li",
+        b"ul",
+        b"ol",
+        b"table",
+        b"center",
+        b"body",
+        b"html",
+        b"head",
+        b"title",
+        b"h1",
+        b"h2",
+        b"h3",
+        b"h4",
+        b"h5",
+        b"h6",
+        b"pre",
+    ]
     .contains(&name.as_slice())
 }
 

@@ -257,7 +257,15 @@ impl Walker {
         true
     }
 
-    fn key(&mut self, name: &[u8], said: Said, new: bool, at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
+    fn key(
+        &mut self,
+        name: &[u8],
+        said: Said,
+        new: bool,
+        at: usize,
+        rules: &mut Rules,
+        edits: &mut Vec<Edit>,
+    ) {
         if new
             && name.len() >= 8
             && let Some(text) = rules.text(name, true)
@@ -281,7 +289,9 @@ impl Walker {
             && inside.len() <= 64
         {
             if !level.object || level.means == Means::Name {
-                top.named = Some(rules.names.means(inside).0);
+                // `SECRET=value` is more than a name.
+                let whole = level.object || !inside.contains(&b'=');
+                top.named = whole.then(|| rules.names.means(inside).0);
             } else if level.means == Means::Word && word::is_event(inside) {
                 top.body = true;
             }
@@ -304,6 +314,7 @@ impl Walker {
                 let means = match level.means {
                     Means::Value => level.named.unwrap_or_default(),
                     Means::BodyPrompt if level.body => Means::Prompt,
+                    Means::BodyAddress if level.body && !inside.starts_with(b"http") => Means::Prompt,
                     // `["authorization", "Bearer …"]`
                     Means::Nothing | Means::Name if !level.object => match before {
                         Some(Means::Secret(kind)) if !word::is_plain(inside) => Means::Secret(kind),
@@ -530,7 +541,7 @@ fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usiz
 }
 
 /// The length of the placeholder that `rest` begins with; 0: it is something else.
-fn placeholder_length(rest: &[u8]) -> usize {
+pub(super) fn placeholder_length(rest: &[u8]) -> usize {
     if !rest.get(1).is_some_and(u8::is_ascii_lowercase) {
         return 0;
     }
@@ -655,10 +666,12 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
             means => means,
         };
         let new = match (value, means) {
-            (Some(value), Means::Secret(_) | Means::MaybeSecret | Means::Prompt) if is_name(name) => {
+            (Some(value), Means::Secret(_) | Means::MaybeSecret | Means::Prompt)
+                if is_name(name) && !value.starts_with(b"@") =>
+            {
                 rules.named(means, value, true)
             }
-            (Some(value), _) => rules.text(value, true),
+            (Some(value), _) if !value.starts_with(b"@") => rules.text(value, true),
             _ => None,
         };
         changed |= new.is_some();

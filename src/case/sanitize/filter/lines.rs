@@ -393,7 +393,7 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         let new = match rules.names.means(pair.name(line)).0 {
             Means::Secret(kind) if !is_prose(value) => {
                 let new = rules.secret(value, kind, "credential_field");
-                if new.is_none() && value.contains(&b'#') && value.ends_with(b"]") {
+                if new.is_none() && value.contains(&b'#') && value.contains(&b']') {
                     // Done already.
                     return None;
                 }

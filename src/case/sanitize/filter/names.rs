@@ -20,6 +20,8 @@ pub(super) enum Means {
     Prompt,
     /// The same inside the body of a request or an answer.
     BodyPrompt,
+    /// The same, but an address stays where it is one: its query is looked at.
+    BodyAddress,
     /// The value is a name for the member `value` beside it.
     Name,
     /// The value that such a name belongs to.
@@ -92,9 +94,24 @@ const PROMPT_NAMES: [&str; 34] = [
     "bgm_prompt",
 ];
 /// The same for texts that models write; inside bodies only.
-const OUTPUT_NAMES: [&str; 19] = [
-    "delta", "refusal", "reasoning", "summary", "answer", "choices", "candidates", "embedding", "response", "schema",
-    "json_schema", "input_schema", "message", "preamble", "inputs", "instruction", "comment", "segments", "words",
+const OUTPUT_NAMES: [&str; 17] = [
+    "delta",
+    "refusal",
+    "reasoning",
+    "summary",
+    "answer",
+    "choices",
+    "candidates",
+    "embedding",
+    "response",
+    "schema",
+    "json_schema",
+    "input_schema",
+    "preamble",
+    "inputs",
+    "instruction",
+    "segments",
+    "words",
 ];
 /// Names whose values are words of an API.
 const WORDS: [&str; 12] = [
@@ -220,9 +237,25 @@ impl Names {
             return Means::Prompt;
         }
         let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-        let counts =
-            ["name", "type", "id", "count", "length", "expires", "expiresin", "present", "hint", "status", "ref", "refs"];
-        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password") || bare == "existingsecret";
+        let counts = [
+            "name",
+            "type",
+            "id",
+            "count",
+            "length",
+            "expires",
+            "expiresin",
+            "present",
+            "hint",
+            "status",
+            "ref",
+            "refs",
+        ];
+        if bare.starts_with("privatekey") {
+            return Means::Secret("key");
+        }
+        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password")
+            || bare == "existingsecret";
         if let Some((_, kind)) = CREDENTIAL_WORDS.iter().find(|(word, _)| !told && bare.contains(word)) {
             return Means::Secret(kind);
         }
@@ -230,8 +263,14 @@ impl Names {
             return Means::Secret("password");
         }
         let elsewhere = matches!(bare.as_str(), "code" | "state");
-        if !elsewhere && self.query.iter().any(|q| q == name) || bare.ends_with("token") || bare.ends_with("key") {
+        if !elsewhere && self.query.iter().any(|q| q == name)
+            || bare.ends_with("token")
+            || bare.ends_with("key")
+        {
             return Means::MaybeSecret;
+        }
+        if is(&["url", "uri", "link", "urls"]) {
+            return Means::BodyAddress;
         }
         if self.prompts.iter().any(|p| p == name) || is(&OUTPUT_NAMES) {
             return Means::BodyPrompt;

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use super::names::{Means, Names};
-use super::sieve::{Hit, Seen, Sieve, What};
 use super::joint::Joined;
+use super::names::{Means, Names};
 use super::prose;
+use super::sieve::{Hit, Seen, Sieve, What};
 use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::{is_credential, looks_random};
@@ -128,6 +128,9 @@ impl Rules {
         if raw.len() < 3 {
             return None;
         }
+        if escaped && self.secrets.is_empty() && self.sieve.is_plain_id(raw) {
+            return None;
+        }
         let slot = self.slot(raw);
         if slot.is_some_and(|s| self.clean.get(s).is_some_and(|c| c.as_slice() == raw)) {
             return None;
@@ -171,11 +174,8 @@ impl Rules {
         let mut found = Vec::new();
         let disguised = escaped && text.contains(&b'\\');
         // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
-        let seen = if disguised {
-            Seen { disguise: true, joint: true }
-        } else {
-            self.look(text, None, &mut found)
-        };
+        let seen =
+            if disguised { Seen { disguise: true, joint: true } } else { self.look(text, None, &mut found) };
         if seen.joint && !disguised {
             self.look_over_seams(text, None, &mut found);
         }
@@ -265,7 +265,9 @@ impl Rules {
         let Some(joined) = Joined::of(bytes) else { return };
         let mut all = Vec::new();
         self.look(&joined.bytes, None, &mut all);
-        for mut find in all.into_iter().filter(|f| f.strong && is_credential(&f.kind) && joined.crosses(f.start, f.end)) {
+        for mut find in
+            all.into_iter().filter(|f| f.strong && is_credential(&f.kind) && joined.crosses(f.start, f.end))
+        {
             let (start, end) = joined.span(find.start, find.end);
             (find.start, find.end) = shadow.map_or((start, end), |s| s.span(start, end));
             if find.value.is_empty() {
@@ -392,9 +394,7 @@ impl Rules {
             return None;
         }
         let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
-        if parameters
-            && let Some(new) = self.parameters(value, kind, rule)
-        {
+        if parameters && let Some(new) = self.parameters(value, kind, rule) {
             return Some(around([head, &new].concat())).filter(|new| new.as_slice() != raw);
         }
         let new = self.replaced(value, kind, rule);
@@ -441,7 +441,10 @@ impl Rules {
                 out.extend_from_slice(self.replaced(raw, kind, rule).as_bytes());
                 continue;
             }
-            if is_public_parameter(name) && index > 0 || is_harmless(quoted) || is_public_parameter(name) && kind != "cookie" {
+            if is_public_parameter(name) && index > 0
+                || is_harmless(quoted)
+                || is_public_parameter(name) && kind != "cookie"
+            {
                 out.extend_from_slice(raw);
                 continue;
             }
@@ -467,7 +470,8 @@ impl Rules {
         if raw.starts_with(b"data:") {
             return Some(shape::of_string(&String::from_utf8_lossy(raw), kind).into_bytes());
         }
-        let packed = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=' | b'\\');
+        let packed =
+            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=' | b'\\');
         if raw.len() >= 200 && raw.iter().all(packed) {
             let bytes = shape::decoded_bytes(&String::from_utf8_lossy(raw));
             return Some(measure("base64", bytes, "bytes").into_bytes());
@@ -492,9 +496,10 @@ impl Rules {
 fn scheme(value: &[u8]) -> usize {
     let Some(space) = value.iter().position(|b| *b == b' ') else { return 0 };
     let word = value.get(..space).unwrap_or(&[]);
-    let known = [&b"bearer"[..], b"basic", b"token", b"key", b"digest", b"apikey", b"aws4-hmac-sha256", b"negotiate"]
-        .iter()
-        .any(|s| word.eq_ignore_ascii_case(s));
+    let known =
+        [&b"bearer"[..], b"basic", b"token", b"key", b"digest", b"apikey", b"aws4-hmac-sha256", b"negotiate"]
+            .iter()
+            .any(|s| word.eq_ignore_ascii_case(s));
     if known { space + 1 } else { 0 }
 }
 
@@ -502,28 +507,57 @@ fn scheme(value: &[u8]) -> usize {
 fn is_harmless(value: &[u8]) -> bool {
     let text = String::from_utf8_lossy(value);
     let text = text.trim();
+    if text.len() > 80 {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
-    let word = matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
-    let elsewhere = ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
+    let word =
+        matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
+    let elsewhere =
+        ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
     let reference = text.starts_with('$') && !text.contains(' ')
         || elsewhere.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
-        || matches!(lower.as_str(), "[redacted]" | "(redacted)" | "redacted" | "[hidden]" | "[filtered]" | "[masked]")
+        || matches!(
+            lower.as_str(),
+            "[redacted]" | "(redacted)" | "redacted" | "[hidden]" | "[filtered]" | "[masked]"
+        )
         || text.starts_with('<') && text.ends_with('>')
         || text.starts_with("{{") && text.ends_with("}}");
     // `YOUR_API_KEY`, `sk-xxxxxxxx`, `your-key-here`
     let named = text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
-        || lower.contains("your") && (lower.contains("key") || lower.contains("token")) && !text.bytes().any(|b| b.is_ascii_digit())
+        || lower.contains("your")
+            && (lower.contains("key") || lower.contains("token"))
+            && !text.bytes().any(|b| b.is_ascii_digit())
         || text.len() >= 4 && text.bytes().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
-        || lower.starts_with("sk-") && text.bytes().skip(3).all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
+        || lower.starts_with("sk-")
+            && text.bytes().skip(3).all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
     word || reference || named || is_placeholder(text)
 }
 
 /// Parameters of cookies and schemes that say how, not who.
 fn is_public_parameter(name: &[u8]) -> bool {
     [
-        &b"path"[..], b"domain", b"expires", b"max-age", b"samesite", b"httponly", b"secure", b"priority", b"partitioned",
-        b"version", b"realm", b"algorithm", b"qop", b"nc", b"stale", b"signedheaders", b"charset", b"uri", b"error",
-        b"error_description", b"scope",
+        &b"path"[..],
+        b"domain",
+        b"expires",
+        b"max-age",
+        b"samesite",
+        b"httponly",
+        b"secure",
+        b"priority",
+        b"partitioned",
+        b"version",
+        b"realm",
+        b"algorithm",
+        b"qop",
+        b"nc",
+        b"stale",
+        b"signedheaders",
+        b"charset",
+        b"uri",
+        b"error",
+        b"error_description",
+        b"scope",
     ]
     .iter()
     .any(|known| name.eq_ignore_ascii_case(known))

@@ -51,6 +51,10 @@ fn word_end(line: &[u8], at: usize) -> usize {
             (Some(b'"') | None, b'\\') => here += 1,
             (Some(open), b) if *b == open => quote = None,
             (None, b'"' | b'\'') => quote = Some(*byte),
+            // A placeholder has blanks in it.
+            (None, b'[') => {
+                here += json::placeholder_length(line.get(here..).unwrap_or(&[])).saturating_sub(1)
+            }
             (None, b) if b.is_ascii_whitespace() => break,
             _ => {}
         }
@@ -102,7 +106,10 @@ fn quoted(word: &[u8], flag: Flag, rules: &mut Rules) -> Option<Vec<u8>> {
         (Some(open), Some(quote)) if word.len() > open + 1 && word.last() == Some(&quote) => {
             Some((open, word.len() - 1))
         }
-        (Some(open), Some(_)) if word.len() > open + 1 => Some((open, word.len())),
+        (Some(open), Some(quote)) if word.len() > open + 1 => {
+            let close = word.iter().rposition(|b| *b == quote).filter(|at| *at > open);
+            Some((open, close.unwrap_or(word.len())))
+        }
         _ => None,
     };
     let (from, to) = around.map_or((0, word.len()), |(open, end)| (open + 1, end));

@@ -303,6 +303,32 @@ impl Sieve {
         self.learned.len()
     }
 
+    /// True for an id or a moment as a whole value, in which only a learned secret can stand: no pattern takes hexadecimal
+    /// digits and dashes alone, without a word before them.
+    pub(super) fn is_plain_id(&self, text: &[u8]) -> bool {
+        let moment = matches!(text, [b'2', b'0', _, _, b'-', _, _, b'-', _, _, b'T', ..])
+            && text.len() <= 32
+            && text
+                .iter()
+                .skip(11)
+                .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'Z' | b'+' | b'-'));
+        let (mut letters, mut dashes) = (0, 0);
+        let id = (16..=64).contains(&text.len())
+            && text.iter().all(|b| {
+                letters += usize::from(b.is_ascii_lowercase());
+                dashes += usize::from(*b == b'-');
+                b.is_ascii_digit() || matches!(b, b'a'..=b'f' | b'-')
+            })
+            && letters >= 2
+            && dashes >= 1;
+        if !(moment || id) {
+            return false;
+        }
+        let mut hits = Vec::new();
+        self.look_up(text, 0, text, &mut hits);
+        hits.is_empty()
+    }
+
     /// Everything that stands in `text` as it is written.
     pub(super) fn find(&self, text: &[u8], hits: &mut Vec<Hit>, packed: &mut Vec<(usize, usize)>) -> Seen {
         self.by_keyword(text, hits);
@@ -399,7 +425,9 @@ impl Sieve {
         let pairs = rest
             .chunks(3)
             .take(4_096)
-            .take_while(|c| matches!(c, [a, b, b' ' | b':', ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
+            .take_while(
+                |c| matches!(c, [a, b, b' ' | b':', ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+            )
             .count();
         if pairs >= 12 {
             let last = rest.get(pairs * 3..pairs * 3 + 2).filter(|p| p.iter().all(u8::is_ascii_hexdigit));
@@ -592,10 +620,22 @@ impl Rule {
             if group.is_empty() || is_placeholder(&value) {
                 continue;
             }
-            if condition_holds(&self.detector.condition, &value, text, group.start(), group.end())
+            if self.long
+                && value.contains('[')
+                && !is_written(&without_placeholders(&value))
+                && has_placeholder(&value)
+            {
+                // What was in it is gone already.
+                continue;
+            }
+            let end = match self.detector.id.as_str() {
+                "echoed_list" => balanced(text, group.start()).unwrap_or(group.end()).min(group.end()),
+                _ => group.end(),
+            };
+            if condition_holds(&self.detector.condition, &value, text, group.start(), end)
                 && (!self.written || is_written(&value))
             {
-                hits.push(Hit { start: group.start(), end: group.end(), what: What::Rule(index) });
+                hits.push(Hit { start: group.start(), end, what: What::Rule(index) });
             }
         }
         last
@@ -606,6 +646,39 @@ impl Rule {
 fn sketched(head: [u8; HEAD]) -> (usize, u64) {
     let hash = u64::from_le_bytes(head).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48;
     (usize::try_from(hash >> 6).unwrap_or(0), 1 << (hash & 63))
+}
+
+/// The text without what stands for something that was taken out.
+fn without_placeholders(text: &str) -> String {
+    let mut out = String::new();
+    for part in text.split_inclusive(']') {
+        let open = part.rfind('[').unwrap_or(part.len());
+        let keeps = !part.get(open..).is_some_and(is_placeholder);
+        out.push_str(if keeps { part } else { part.get(..open).unwrap_or("") });
+    }
+    out
+}
+
+fn has_placeholder(text: &str) -> bool {
+    without_placeholders(text).len() < text.len()
+}
+
+/// The end of the list or object that opens at `at`, as far as its brackets tell.
+fn balanced(text: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (offset, byte) in text.get(at..)?.iter().enumerate() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + offset + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The start of the first run of a secret that can be looked up, and its first bytes.
@@ -633,7 +706,9 @@ fn whole_run(text: &[u8], start: usize, end: usize) -> (usize, usize) {
     let from = assigned.map_or(from, |at| from + at + 1);
     let run = text.get(from..to).unwrap_or(&[]);
     // A path has words between its slashes.
-    let path = run.split(|b| *b == b'/').any(|p| p.len() >= 3 && p.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
+    let path = run
+        .split(|b| *b == b'/')
+        .any(|p| p.len() >= 3 && p.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
     let lower = run.iter().filter(|b| b.is_ascii_lowercase()).count();
     let packed = (run.contains(&b'+') || run.ends_with(b"=") || run.contains(&b'/') && run.len() >= 40)
         && !path
