@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::corpus::{Case, cases};
+use crate::corpus::Case;
 use crate::oracle::{self, Rule};
 use crate::views;
 
@@ -130,14 +130,28 @@ fn judge(case: &Case, output: &str, outcome: &mut Outcome) {
     });
 }
 
+/// Which cases, with the values of which seeds.
+#[derive(Clone, Copy)]
+pub struct Draws<'a> {
+    pub cases: &'a (dyn Fn(u64) -> Vec<Case> + Sync),
+    pub first: u64,
+    pub count: u64,
+}
+
+impl Draws<'_> {
+    fn title(&self, name: &str) -> String {
+        format!("{name}, {} draws from {}", self.count, self.first)
+    }
+}
+
 type Way<'a> = &'a (dyn Fn(&Case) -> String + Sync);
 type Choice<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
-/// Does `work` to every chosen case of the draws `seed`, `seed + 1`, …, on two threads.
-fn each(seed: u64, draws: u64, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Outcome) + Sync)) -> Outcome {
+/// Does `work` to every chosen case of all draws, on two threads.
+fn each(draws: Draws<'_>, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Outcome) + Sync)) -> Outcome {
     let outcome = Mutex::new(Outcome::default());
-    for draw in 0..draws {
-        let all = cases(seed + draw);
+    for seed in draws.first..draws.first + draws.count {
+        let all = (draws.cases)(seed);
         thread::scope(|scope| {
             for part in 0..THREADS {
                 let (all, outcome) = (&all, &outcome);
@@ -163,15 +177,15 @@ fn each(seed: u64, draws: u64, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Ou
 }
 
 /// Runs the chosen cases through `way` and counts.
-pub fn measure(name: &str, seed: u64, draws: u64, chosen: Choice<'_>, way: Way<'_>) -> Outcome {
-    let outcome = each(seed, draws, chosen, &|case, outcome| judge(case, &way(case), outcome));
-    println!("{}", outcome.table(&format!("{name}, {draws} draws from {seed}")));
+pub fn measure(name: &str, draws: Draws<'_>, chosen: Choice<'_>, way: Way<'_>) -> Outcome {
+    let outcome = each(draws, chosen, &|case, outcome| judge(case, &way(case), outcome));
+    println!("{}", outcome.table(&draws.title(name)));
     outcome
 }
 
 /// Runs all cases through the filter `way` and fails where the bar is missed. `again`: what comes out, once more.
-pub fn filter_holds(name: &str, seed: u64, draws: u64, again: bool, way: Way<'_>) {
-    let outcome = each(seed, draws, &|_| true, &|case, outcome| {
+pub fn filter_holds(name: &str, draws: Draws<'_>, again: bool, way: Way<'_>) {
+    let outcome = each(draws, &|_| true, &|case, outcome| {
         let output = way(case);
         judge(case, &output, outcome);
         if again && way(&Case { text: output.clone(), ..case.clone() }) != output {
@@ -181,7 +195,7 @@ pub fn filter_holds(name: &str, seed: u64, draws: u64, again: bool, way: Way<'_>
             outcome.tell(format!("JSON {} is broken", case.id));
         }
     });
-    assert!(outcome.is_good(KEPT), "{}", outcome.table(&format!("{name}, {draws} draws from {seed}")));
+    assert!(outcome.is_good(KEPT), "{}", outcome.table(&draws.title(name)));
 }
 
 /// One JSON value, or one to a line.

@@ -109,6 +109,19 @@ pub fn cases(seed: u64) -> Vec<Case> {
     all
 }
 
+/// Cases that were written from the shapes in public issue threads when the filter stood, to see what it does to what
+/// nobody had in view. Their kind is the second word of their head.
+pub fn unseen(seed: u64) -> Vec<Case> {
+    let parts = include_str!("corpus/unseen.txt").split("=== ").skip(1);
+    let case = |part: &str| {
+        let (head, body) = part.split_once('\n').expect("a head line");
+        let (id, word) = head.split_once(' ').expect("a kind");
+        let kind = FILES.iter().map(|(kind, _)| *kind).find(|kind| *kind == word).expect("a known kind");
+        fill(seed, &format!("unseen/{id}"), kind, body.trim_end_matches('\n'), false)
+    };
+    parts.map(case).collect()
+}
+
 /// Encodings in which a key is met in free text.
 pub const DRESSES: [&str; 22] = [
     "b64",

@@ -64,6 +64,7 @@ pub fn encode(name: &str, text: &str) -> String {
         "shell" => every(16, "\\\n"),
         "plus" => format!("{head}\" + \"{tail}"),
         "dots" => format!("{head}' . '{tail}"),
+        "box" => every(24, " │\n│ "),
         "list" => every(7, "\", \""),
         "json" => serde_json::to_string(text).expect("a string").trim_matches('"').to_owned(),
         "json3" => (0..3).fold(text.to_owned(), |t, _| encode("json", &t)),

@@ -17,8 +17,9 @@ mod seams;
 mod views;
 mod ways;
 
+use bar::Draws;
 use casefile::case::sanitize::filter::Kind;
-use corpus::{Case, cases};
+use corpus::{Case, cases, unseen};
 
 mod bar;
 
@@ -34,21 +35,33 @@ fn seed() -> u64 {
 }
 
 /// How often fresh values are drawn: `SANITIZE_DRAWS`, else once in a debug build and twenty times in a fast one.
-fn draws() -> u64 {
-    number("SANITIZE_DRAWS", if cfg!(debug_assertions) { 1 } else { 20 })
+fn draws() -> Draws<'static> {
+    let count = number("SANITIZE_DRAWS", if cfg!(debug_assertions) { 1 } else { 20 });
+    Draws { cases: &cases, first: seed(), count }
 }
 
 /// The bar for the filter: no leak, 98.5 % of all evidence, every look-alike whole; twice is once; JSON stays JSON.
 #[test]
 fn the_filter_leaks_nothing_by_kind() {
     let way = |case: &Case| ways::filtered(&case.text, ways::kind_of(case), case);
-    bar::filter_holds("filter, kind given", seed(), draws(), true, &way);
+    bar::filter_holds("filter, kind given", draws(), true, &way);
 }
 
 #[test]
 fn the_filter_leaks_nothing_by_itself() {
     let way = |case: &Case| ways::filtered(&case.text, Kind::Auto, case);
-    bar::filter_holds("filter, kind found out", seed(), draws(), !cfg!(debug_assertions), &way);
+    bar::filter_holds("filter, kind found out", draws(), !cfg!(debug_assertions), &way);
+}
+
+/// The rates over cases that nobody had in view when the filter was written.
+#[test]
+#[ignore = "a measurement: cargo test --test sanitize unseen -- --ignored --nocapture"]
+fn the_filter_on_unseen_cases() {
+    let draws = Draws { cases: &unseen, ..draws() };
+    for (name, kind) in [("unseen, kind given", None), ("unseen, kind found out", Some(Kind::Auto))] {
+        let way = |case: &Case| ways::filtered(&case.text, kind.unwrap_or_else(|| ways::kind_of(case)), case);
+        bar::measure(name, draws, &|_| true, &way);
+    }
 }
 
 /// How many may still fail. The numbers only go down; the goal is 0 leaks, and 98.5 % of the evidence kept.
@@ -59,7 +72,7 @@ fn ratchet(what: &str, now: usize, bar: usize) {
 /// What an operator writes into a note, the free text of today's sanitizer.
 #[test]
 fn words_of_the_operator() {
-    let sum = bar::measure("words of a note", seed(), 1, &|_| true, &ways::words).sum();
+    let sum = bar::measure("words of a note", Draws { count: 1, ..draws() }, &|_| true, &ways::words).sum();
     if seed() == SEED {
         ratchet("credentials left", sum.credentials_left, 58);
         ratchet("texts left", sum.prompts_left, 52);
@@ -72,7 +85,7 @@ fn words_of_the_operator() {
 #[test]
 #[ignore = "takes minutes in a debug build: cargo test --test sanitize -- --ignored --nocapture"]
 fn note_of_a_paste() {
-    let sum = bar::measure("note of a paste", seed(), 1, &|_| true, &ways::note).sum();
+    let sum = bar::measure("note of a paste", Draws { count: 1, ..draws() }, &|_| true, &ways::note).sum();
     println!("goal: 0 and 0; now {} credentials and {} texts", sum.credentials_left, sum.prompts_left);
 }
 
@@ -84,7 +97,7 @@ fn a_note_quotes_errors_without_their_secrets() {
         case.kind == "error"
             && (!cfg!(debug_assertions) || case.id.bytes().map(usize::from).sum::<usize>() % 4 == 0)
     };
-    let outcome = bar::measure("note of an answer", seed(), draws().min(3), &chosen, &ways::answer);
+    let outcome = bar::measure("note of an answer", draws(), &chosen, &ways::answer);
     assert!(outcome.is_good(bar::KEPT), "see the table above");
 }
 

@@ -1,7 +1,7 @@
 //! Is the judge right? The untouched input leaks all, an empty output none, evidence alone none, and each view finds what
 //! no other finds.
 
-use crate::corpus::cases;
+use crate::corpus::{cases, unseen};
 use crate::encode::encode;
 use crate::generate::{Random, prompt, secret};
 use crate::oracle::{leaks, lost};
@@ -10,7 +10,7 @@ use crate::views::{ALL, View};
 #[test]
 fn untouched_input_leaks_every_secret_and_loses_nothing() {
     let mut wrong = Vec::new();
-    for case in cases(1) {
+    for case in cases(1).into_iter().chain(unseen(1)) {
         let found = leaks(&case.text, &case.secrets, &case.constant, &ALL);
         for (index, secret) in case.secrets.iter().enumerate() {
             if !found.iter().any(|leak| leak.secret == index) {

@@ -84,7 +84,7 @@ macro_rules! pattern {
     };
 }
 
-pattern!(BREAK, r"[ \t]*[\\^`]?\r?\n[ \t]*(?:[>|#*]+ )?|\\r\\n[ \t]*|\\n");
+pattern!(BREAK, r"[ \t]*[│|\\^`]?\r?\n[ \t]*(?:[>|#*│]+ )?|\\r\\n[ \t]*|\\n");
 pattern!(PERCENT, r"(?:%[0-9A-Fa-f]{2})+");
 pattern!(JSON, r#"\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|["\\/bfnrt'])"#);
 pattern!(ENTITY, r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});?");
