@@ -10,6 +10,7 @@ pub mod audit;
 mod body;
 mod detect;
 mod echo;
+pub mod filter;
 mod form;
 mod incoming;
 pub mod ledger;

@@ -9,6 +9,7 @@ mod log;
 mod note;
 mod practice;
 mod report;
+mod sanitize;
 mod say;
 mod start;
 mod validate;
@@ -76,6 +77,8 @@ pub enum Verb {
     Practice(practice::PracticeArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
+    /// Replace secrets and prompts in any text; the other bytes stay as they are.
+    Sanitize(sanitize::SanitizeArguments),
     /// Describe this machine's set-up; never fails on what it finds.
     Doctor(doctor::DoctorArguments),
     /// Hold text from stdin on the clipboard (used by `--copy`).
@@ -192,6 +195,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Note(note)) => note::run(&note),
         Some(Verb::Practice(practice)) => practice::run(&practice),
         Some(Verb::Validate(validate)) => validate::run(&validate),
+        Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
         Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
     };

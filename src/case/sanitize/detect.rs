@@ -189,7 +189,13 @@ pub(super) fn looks_random(value: &str) -> bool {
         .windows(2)
         .filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
         .count();
-    let distinct = body.bytes().collect::<std::collections::BTreeSet<_>>().len();
+    let seen = body.bytes().fold([0_u128; 2], |mut seen, b| {
+        if let Some(half) = seen.get_mut(usize::from(b >> 7)) {
+            *half |= 1 << (b & 127);
+        }
+        seen
+    });
+    let distinct = seen.iter().map(|half| half.count_ones()).sum::<u32>();
     let longest = body.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
     distinct >= 5 && ((digits >= 2 && letters >= 2) || rises >= 2 || digits >= 16 || longest >= 28)
 }

@@ -31,6 +31,43 @@ pub(super) fn tag(text: &[u8]) -> usize {
     if named && name <= 6 && rest.get(whole) == Some(&b'>') { whole + 2 } else { 0 }
 }
 
+/// True where the tag at the start of `text` ends a line or a cell: what stands on either side is no one word.
+pub(super) fn is_block(text: &[u8]) -> bool {
+    let name: Vec<u8> = text
+        .iter()
+        .skip(1)
+        .skip_while(|b| **b == b'/')
+        .take(8)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
+    [
+        &b"p"[..],
+        b"hr",
+        b"div",
+        b"td",
+        b"th",
+        b"tr",
+        b"li",
+        b"ul",
+        b"ol",
+        b"table",
+        b"center",
+        b"body",
+        b"html",
+        b"head",
+        b"title",
+        b"h1",
+        b"h2",
+        b"h3",
+        b"h4",
+        b"h5",
+        b"h6",
+        b"pre",
+    ]
+    .contains(&name.as_slice())
+}
+
 /// A character of a script that is written without spaces, where eight characters say as much as twenty letters.
 pub(super) fn is_dense(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'

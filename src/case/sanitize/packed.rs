@@ -7,6 +7,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// Characters of a packed run, and values of a list, from which on something may be in it.
 const SHORTEST_RUN: usize = 12;
 const SHORTEST_LIST: usize = 8;
+/// Bytes of an inflated text that are looked at.
+const MOST_INFLATED: usize = 256 * 1024;
 
 /// A packed run and what is in it.
 pub(super) struct Packed {
@@ -36,6 +38,40 @@ pub(super) fn runs(text: &[u8]) -> Vec<Packed> {
     out
 }
 
+/// A cheap look at a run of letters, digits and `+/-_=`: false where no readable text of nine bytes in a row can be packed
+/// in it, whatever the packing.
+pub(super) fn may_hold_text(run: &[u8]) -> bool {
+    if run.iter().all(u8::is_ascii_hexdigit) {
+        let text = |from: usize| {
+            let mut row = 0;
+            run.iter().skip(from).step_by(2).any(|b| {
+                row = if matches!(b, b'2'..=b'7') { row + 1 } else { 0 };
+                row >= SHORTEST_LIST
+            })
+        };
+        return text(0) || text(1);
+    }
+    if memchr::memmem::find(run, b"H4sI").is_some() || matches!(run, [b'e', b'J' | b'N' | b'A' | b'F', ..]) {
+        return true;
+    }
+    // Four characters are three bytes of ASCII where three bits of them are 0.
+    let ascii = |group: &[u8]| match group {
+        [a, b, c, _, ..] => sextet(*a) < 32 && sextet(*b) & 8 == 0 && sextet(*c) & 2 == 0,
+        _ => false,
+    };
+    run.windows(12).any(|w| ascii(w) && w.get(4..).is_some_and(ascii) && w.get(8..).is_some_and(ascii))
+}
+
+fn sextet(byte: u8) -> u8 {
+    match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        _ => 63,
+    }
+}
+
 fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
@@ -50,6 +86,13 @@ fn unpack(text: &[u8], start: usize, end: usize, out: &mut Vec<Packed>) {
         out.extend(readable(&pairs).then_some(Packed { start, end, bytes: pairs }));
         return;
     }
+    if let Some(at) = memchr::memmem::find(run, b"H4sI").or_else(|| run.starts_with(b"e").then_some(0)) {
+        let bytes = inflated(&base64(run.get(at..).unwrap_or(&[])));
+        if readable(&bytes) {
+            out.push(Packed { start, end, bytes });
+            return;
+        }
+    }
     // A path or a word may run into the packed text: any of four phases can be the right one.
     for phase in 0..4 {
         let bytes = base64(run.get(phase..).unwrap_or(&[]));
@@ -57,6 +100,20 @@ fn unpack(text: &[u8], start: usize, end: usize, out: &mut Vec<Packed>) {
             out.push(Packed { start, end, bytes });
         }
     }
+}
+
+/// What gzip or zlib packed, up to [`MOST_INFLATED`]; empty where it is neither.
+fn inflated(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Read as _;
+    let mut out = Vec::new();
+    let limit = MOST_INFLATED as u64;
+    // What came out before an error counts: a packed text may be cut off.
+    let _ = match bytes {
+        [0x1f, 0x8b, ..] => flate2::read::GzDecoder::new(bytes).take(limit).read_to_end(&mut out),
+        [0x78, ..] => flate2::read::ZlibDecoder::new(bytes).take(limit).read_to_end(&mut out),
+        _ => Ok(0),
+    };
+    out
 }
 
 fn base64(run: &[u8]) -> Vec<u8> {

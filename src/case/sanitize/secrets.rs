@@ -77,16 +77,25 @@ impl SecretScan {
 
     /// Every place of `shadow` at which a secret or a piece of it stands, in order, overlaps merged.
     pub(super) fn find(&self, shadow: &Shadow) -> Vec<Found> {
-        self.search(shadow, true)
+        self.search(&shadow.bytes, true)
+    }
+
+    /// The same in `bytes` as they stand.
+    pub(super) fn find_in(&self, bytes: &[u8]) -> Vec<Found> {
+        self.search(bytes, true)
+    }
+
+    /// True when there is nothing to look for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pieces.is_none() && self.short.is_empty()
     }
 
     /// The same where words run together, so that the run around a hit says nothing.
     pub(super) fn find_pieces(&self, shadow: &Shadow) -> Vec<Found> {
-        self.search(shadow, false)
+        self.search(&shadow.bytes, false)
     }
 
-    fn search(&self, shadow: &Shadow, runs: bool) -> Vec<Found> {
-        let bytes = &shadow.bytes;
+    fn search(&self, bytes: &[u8], runs: bool) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         if let Some(automaton) = &self.pieces {
             for hit in automaton.find_overlapping_iter(bytes) {

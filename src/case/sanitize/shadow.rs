@@ -65,6 +65,18 @@ fn control_sequence(text: &str, lead: usize) -> usize {
     }
 }
 
+/// The letter or digit that a letter of mathematics (bold, script, double-struck) looks like.
+fn mathematical(c: char) -> char {
+    let code = u32::from(c);
+    let (from, alphabet): (u32, &[u8]) = match code {
+        0x1d400..=0x1d6a3 => (0x1d400, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+        0x1d7ce..=0x1d7ff => (0x1d7ce, b"0123456789"),
+        _ => return c,
+    };
+    let index = usize::try_from(code - from).unwrap_or(0) % alphabet.len();
+    alphabet.get(index).map_or(c, |b| char::from(*b))
+}
+
 /// `raw` as it may be shown: no escape sequence, no invisible character; others that could break a line, a terminal
 /// or YAML are written out (`\u{202e}`). The flag says that something was dropped or written out.
 pub(super) fn show(raw: &str, out: &mut String) -> bool {
@@ -128,6 +140,7 @@ impl Shadow {
         let c = match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             '\u{3000}' | '\u{a0}' => ' ',
+            '\u{1d400}'..='\u{1d7ff}' => mathematical(c),
             c => c,
         };
         let mut buffer = [0; 4];
@@ -156,6 +169,10 @@ impl Shadow {
             let tag = super::normal::tag(rest);
             if tag > 0 {
                 changed = true;
+                if super::normal::is_block(rest) {
+                    let origin = self.span(at, at + tag);
+                    out.push_byte(b'\n', origin);
+                }
                 at += tag;
             } else if let Some((what, length)) = unescape(rest) {
                 changed = true;

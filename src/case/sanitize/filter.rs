@@ -1,0 +1,339 @@
+//! A filter for any text: the same bytes out, but for what was replaced. Streams: what is held in memory has a bound.
+//!
+//! ```text
+//! bytes ──> windows of one size ──> lines or JSON tokens ──> names say secret, prompt, nothing
+//!                                                              └─> free text: sieve of keywords and words ──> out
+//! ```
+//!
+//! It keeps what it does not know: a log is read for its evidence. A note is stricter, there only what an allow-list
+//! names leaves. The result does not depend on how the input was cut into pieces.
+
+mod escape;
+mod joint;
+mod json;
+mod lines;
+mod names;
+mod prose;
+mod rule;
+mod shell;
+mod sieve;
+#[cfg(test)]
+mod tests;
+mod word;
+
+use crate::case::catalog::Catalog;
+use crate::case::keyring::KeyRing;
+
+use super::ledger::Ledger;
+use json::Walker;
+use lines::State;
+use rule::{Edit, Rules, apply};
+
+/// Bytes that are looked at together.
+const WINDOW: usize = 256 * 1024;
+
+/// Bytes of lines that are looked at together, as a word goes on from one to the next.
+const LONGEST_GROUP: usize = 16 * 1024;
+
+/// What sort of text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Found out from the first 256 KiB.
+    Auto,
+    /// Plain text.
+    Text,
+    /// JSON or JSON Lines.
+    Json,
+    /// A HAR file.
+    Har,
+    /// HTTP headers, with or without a body behind them.
+    Headers,
+    /// A URL, or one per line.
+    Url,
+    /// A curl command.
+    Curl,
+    /// Server-sent events.
+    Sse,
+    /// HTML.
+    Html,
+    /// A log; lines may hold JSON.
+    Log,
+    /// A form in parts.
+    Multipart,
+    /// YAML, or lines `NAME=value`.
+    Yaml,
+}
+
+impl Kind {
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Har => "har",
+            Self::Headers => "headers",
+            Self::Url => "url",
+            Self::Curl => "curl",
+            Self::Sse => "sse",
+            Self::Html => "html",
+            Self::Log => "log",
+            Self::Multipart => "multipart",
+            Self::Yaml => "yaml",
+        }
+    }
+
+    /// The kind of a text that begins with `head`.
+    pub fn of(head: &[u8]) -> Self {
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        let line = head.split(|b| *b == b'\n').next().unwrap_or(&[]).trim_ascii();
+        let lower = line.get(..line.len().min(200)).unwrap_or(line).to_ascii_lowercase();
+        let after_bracket = head.get(1..).unwrap_or(&[]).trim_ascii_start().first().copied();
+        match head.first() {
+            Some(b'{') if matches!(after_bracket, Some(b'"' | b'}') | None) => {
+                let start = head.get(..head.len().min(4096)).unwrap_or(head);
+                let har = memchr::memmem::find(start, b"\"log\"").is_some()
+                    && (memchr::memmem::find(start, b"\"creator\"").is_some()
+                        || memchr::memmem::find(start, b"\"entries\"").is_some());
+                return if har { Self::Har } else { Self::Json };
+            }
+            Some(b'[') if matches!(after_bracket, Some(b'{' | b'"' | b']' | b'[') | None) => {
+                return Self::Json;
+            }
+            _ => {}
+        }
+        let starts = |words: &[&[u8]]| words.iter().any(|w| lower.starts_with(w));
+        if starts(&[b"curl ", b"$ curl "]) {
+            Self::Curl
+        } else if starts(&[b"data:", b"event:", b"id: ", b": "]) {
+            Self::Sse
+        } else if starts(&[b"<!doctype", b"<html", b"<head", b"<body"]) {
+            Self::Html
+        } else if starts(&[b"--"])
+            && memchr::memmem::find(
+                &head.get(..head.len().min(2048)).unwrap_or(head).to_ascii_lowercase(),
+                b"content-disposition:",
+            )
+            .is_some()
+        {
+            Self::Multipart
+        } else if starts(&[
+            b"http/",
+            b"get /",
+            b"post /",
+            b"put /",
+            b"delete /",
+            b"patch /",
+            b"get http",
+            b"post http",
+        ]) {
+            Self::Headers
+        } else if starts(&[b"http://", b"https://"]) && !line.contains(&b' ') {
+            Self::Url
+        } else if lower == b"---" || is_settings(head) {
+            Self::Yaml
+        } else {
+            Self::Log
+        }
+    }
+}
+
+/// Most of the first lines are `name: value` or `NAME=value`.
+fn is_settings(head: &[u8]) -> bool {
+    let lines: Vec<&[u8]> = head
+        .split(|b| *b == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|l| !l.is_empty() && !l.starts_with(b"#"))
+        .take(20)
+        .collect();
+    let pair = |line: &&&[u8]| {
+        let name = line.strip_prefix(b"export ").or_else(|| line.strip_prefix(b"- ")).unwrap_or(line);
+        let length =
+            name.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+        length > 0
+            && !name.first().is_some_and(u8::is_ascii_digit)
+            && (matches!(name.get(length..length + 2), Some([b':', b' ']))
+                || name.get(length) == Some(&b'=')
+                || name.get(length..) == Some(b":"))
+    };
+    !lines.is_empty() && lines.iter().filter(pair).count() * 10 >= lines.len() * 7
+}
+
+/// What a filter did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The kind that the text was read as.
+    pub kind: Kind,
+    /// Bytes in.
+    pub bytes_in: u64,
+    /// Bytes out.
+    pub bytes_out: u64,
+    /// Places at which something was replaced.
+    pub replaced: u64,
+    /// What was replaced, by kind, rule and line. Safe to show. Where there are very many lines, the later ones are
+    /// counted together.
+    pub ledger: Ledger,
+}
+
+/// Replaces secrets and prompts in a stream of bytes.
+pub struct Filter {
+    rules: Rules,
+    kind: Kind,
+    buffer: Vec<u8>,
+    /// Bytes to gather before they are looked at; grows for one long token and shrinks again.
+    target: usize,
+    walker: Walker,
+    state: State,
+    bytes_in: u64,
+    bytes_out: u64,
+}
+
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Filter({}, {} replacements)", self.kind.word(), self.rules.replaced)
+    }
+}
+
+impl Filter {
+    /// A filter for text of `kind` that knows the catalog's patterns and the secrets of `ring`.
+    pub fn new(catalog: &Catalog, kind: Kind, ring: &KeyRing) -> Self {
+        Self {
+            rules: Rules::new(catalog, ring),
+            kind,
+            buffer: Vec::with_capacity(WINDOW),
+            target: WINDOW,
+            walker: Walker::new(false, 0),
+            state: State::default(),
+            bytes_in: 0,
+            bytes_out: 0,
+        }
+    }
+
+    /// Takes `input` and appends to `out` what is ready. Nothing that was not looked at as a whole comes out.
+    pub fn feed(&mut self, input: &[u8], out: &mut Vec<u8>) {
+        let before = out.len();
+        self.bytes_in += input.len() as u64;
+        let mut rest = input;
+        while !rest.is_empty() {
+            let room = self.target.saturating_sub(self.buffer.len()).min(rest.len());
+            let (now, later) = rest.split_at_checked(room).unwrap_or((rest, &[]));
+            self.buffer.extend_from_slice(now);
+            rest = later;
+            if self.buffer.len() >= self.target {
+                self.window(false, out);
+            }
+        }
+        self.bytes_out += (out.len() - before) as u64;
+    }
+
+    /// Ends the input and appends the rest to `out`.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Summary {
+        let before = out.len();
+        self.window(true, out);
+        self.state.finish(out);
+        self.bytes_out += (out.len() - before) as u64;
+        Summary {
+            kind: self.kind,
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+            replaced: self.rules.replaced,
+            ledger: self.rules.ledger,
+        }
+    }
+
+    fn window(&mut self, last: bool, out: &mut Vec<u8>) {
+        if self.kind == Kind::Auto {
+            self.kind = Kind::of(&self.buffer);
+        }
+        let buffer = std::mem::take(&mut self.buffer);
+        let read = match self.kind {
+            Kind::Json | Kind::Har => self.tokens(&buffer, last, out),
+            _ => self.pieces(&buffer, last, out),
+        };
+        self.target = if read == 0 { buffer.len() * 2 } else { WINDOW.max((buffer.len() - read) * 2) };
+        self.buffer = buffer;
+        self.buffer.drain(..read);
+        self.buffer.shrink_to(self.target);
+    }
+
+    fn tokens(&mut self, buffer: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+        let known = self.rules.sieve.learned_count();
+        let mut edits = Vec::new();
+        let read = self.walker.walk(buffer, last, &mut self.rules, &mut edits);
+        let text = buffer.get(..read).unwrap_or(buffer);
+        if self.rules.sieve.learned_count() > known {
+            self.late(text, known, &mut edits);
+        }
+        out.extend_from_slice(&apply(text, &edits));
+        read
+    }
+
+    /// Secrets that were found late in a window are replaced before that place too.
+    fn late(&mut self, text: &[u8], known: usize, edits: &mut Vec<Edit>) {
+        let mut more: Vec<Edit> = Vec::new();
+        for index in known..self.rules.sieve.learned_count() {
+            let Some(learned) = self.rules.sieve.learned(index) else { break };
+            for start in memchr::memmem::find_iter(text, &learned.value) {
+                let end = start + learned.value.len();
+                let at = edits.partition_point(|e| e.end <= start);
+                if edits.get(at).is_none_or(|e| e.start >= end) {
+                    more.push(Edit { start, end, text: learned.placeholder.clone().into_bytes() });
+                }
+            }
+        }
+        for edit in &more {
+            let kind = String::from_utf8_lossy(&edit.text);
+            let kind = kind.trim_start_matches('[').split('#').next().unwrap_or("key").to_owned();
+            self.rules.count(&kind, "learned_secret");
+        }
+        edits.extend(more);
+        edits.sort_by_key(|e| (e.start, e.end));
+        let mut end = 0;
+        edits.retain(|e| {
+            let keep = e.start >= end;
+            end = if keep { e.end } else { end };
+            keep
+        });
+    }
+
+    fn pieces(&mut self, buffer: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+        let mut at = 0;
+        while let Some(rest) = buffer.get(at..).filter(|r| !r.is_empty()) {
+            let Some((end, wrapped)) = group_end(rest, last) else { break };
+            let group = rest.get(..end).unwrap_or(rest);
+            // A word that goes on in the next line is looked at as one.
+            let whole = if wrapped { self.rules.over_seams(group) } else { None };
+            self.lines(whole.as_deref().unwrap_or(group), out);
+            at += end;
+        }
+        at
+    }
+
+    fn lines(&mut self, group: &[u8], out: &mut Vec<u8>) {
+        let mut at = 0;
+        while let Some(rest) = group.get(at..).filter(|r| !r.is_empty()) {
+            let end = lines::piece_end(rest, true).unwrap_or(rest.len());
+            self.state.piece(rest.get(..end).unwrap_or(rest), self.kind, &mut self.rules, out);
+            at += end;
+        }
+    }
+}
+
+/// The end of the first lines of `rest` that belong together; true where there is more than one. `None`: more has to
+/// come to know it.
+fn group_end(rest: &[u8], last: bool) -> Option<(usize, bool)> {
+    let mut end = lines::piece_end(rest, last)?;
+    let mut wrapped = false;
+    while rest.get(end - 1) == Some(&b'\n') && end < LONGEST_GROUP {
+        let ahead = rest.get(end..).unwrap_or(&[]);
+        if ahead.len() < lines::LONGEST_PIECE && !last && memchr::memchr(b'\n', ahead).is_none() {
+            return None;
+        }
+        if joint::wrap(rest, end - 1).is_none() {
+            break;
+        }
+        wrapped = true;
+        end += lines::piece_end(ahead, last)?;
+    }
+    Some((end, wrapped))
+}

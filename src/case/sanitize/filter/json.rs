@@ -1,0 +1,711 @@
+//! JSON, token by token: all bytes outside replaced strings stay as they are. Knows one document, many in a row (JSON
+//! Lines), HAR's name and value pairs, strings that hold JSON again, and documents that are broken or cut off.
+
+use base64::Engine as _;
+
+use super::escape::{Plain, escaped};
+use super::lines::{self, piece_end};
+use super::names::{Means, Said};
+use super::rule::{Edit, Rules, apply};
+use super::word;
+use crate::case::sanitize::placeholder::{is_placeholder, measure};
+
+/// Bytes of a string from which on it leaves as its length, whatever it is: nothing longer is held in memory.
+pub(super) const LONGEST_STRING: usize = 1 << 20;
+/// Nesting that is told apart; below, all is as the last level.
+const DEEPEST: usize = 256;
+/// JSON in strings in JSON.
+const DEEPEST_NEST: usize = 8;
+/// Bytes behind `value` in which its `name` is looked for.
+const PEEK: usize = 16 * 1024;
+
+/// What holds for everything below a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Prompt,
+    Secret(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what was seen of one bracket, each on its own")]
+struct Level {
+    object: bool,
+    expect_key: bool,
+    /// A value stands, and no comma yet.
+    after_value: bool,
+    /// What the current key says; in an array, what the array's key says.
+    means: Means,
+    below: Option<Below>,
+    /// This is the body of a request or an answer.
+    body: bool,
+    /// A member shows that this is a record of a log.
+    log: bool,
+    /// The members that follow were looked at, to know whether this is a body.
+    peeked: bool,
+    /// The current key, or the member `name`, is that of an id.
+    of_id: bool,
+    named_id: bool,
+    /// What the member `name` says; in an array, what the string before says.
+    named: Option<Means>,
+}
+
+/// A string that is too long to hold.
+#[derive(Debug, Clone, Copy)]
+struct Long {
+    bytes: usize,
+    escape: bool,
+}
+
+/// Reads JSON in pieces.
+pub(super) struct Walker {
+    stack: Vec<Level>,
+    /// Levels beyond the deepest that is told apart.
+    beyond: usize,
+    body: bool,
+    nest: usize,
+    long: Option<Long>,
+    /// Nothing but JSON and white space was read, and no string was cut off.
+    pub(super) sound: bool,
+    column_zero: bool,
+}
+
+impl Walker {
+    pub(super) fn new(body: bool, nest: usize) -> Self {
+        Self { stack: Vec::new(), beyond: 0, body, nest, long: None, sound: true, column_zero: true }
+    }
+
+    /// True when every bracket is closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.stack.is_empty() && self.beyond == 0 && self.long.is_none()
+    }
+
+    fn top(&self) -> Level {
+        self.stack.last().copied().unwrap_or(Level { body: self.body, ..Level::default() })
+    }
+
+    /// Reads `text`; `last`: nothing comes after it. Gives how many bytes were read; the others have to come again.
+    pub(super) fn walk(
+        &mut self,
+        text: &[u8],
+        last: bool,
+        rules: &mut Rules,
+        edits: &mut Vec<Edit>,
+    ) -> usize {
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
+            if self.long.is_some() {
+                at = self.skip_long(text, at, edits);
+                continue;
+            }
+            let first = std::mem::replace(&mut self.column_zero, *byte == b'\n');
+            match byte {
+                b'\n' => {
+                    rules.line += 1;
+                    at += 1;
+                }
+                b' ' | b'\t' | b'\r' => at += 1,
+                b'"' => {
+                    let Some(end) = self.string(text, at, last, rules, edits) else { return at };
+                    at = end;
+                }
+                b'[' if placeholder_length(text.get(at..).unwrap_or(&[])) > 0 && !self.stack.is_empty() => {
+                    // What stands for a list that was taken out.
+                    at += placeholder_length(text.get(at..).unwrap_or(&[]));
+                    self.value_stands();
+                }
+                b'{' | b'[' if !(self.stack.is_empty() && is_label(text.get(at..).unwrap_or(&[]))) => {
+                    if *byte == b'{' && first && (self.top().after_value || self.top().expect_key) {
+                        // A record that was cut off; the next one begins.
+                        self.reset();
+                    }
+                    self.open(*byte == b'{');
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    self.close();
+                    at += 1;
+                }
+                b',' if !self.stack.is_empty() => {
+                    if let Some(level) = self.stack.last_mut() {
+                        level.expect_key = level.object;
+                        level.after_value = false;
+                    }
+                    at += 1;
+                }
+                b':' if !self.stack.is_empty() => at += 1,
+                _ => {
+                    let Some(end) = self.bare(text, at, last, rules, edits) else { return at };
+                    at = end;
+                }
+            }
+        }
+        if last && let Some(long) = self.long.take() {
+            edits.push(Edit { start: text.len(), end: text.len(), text: size_of_long(&long) });
+        }
+        at
+    }
+
+    fn reset(&mut self) {
+        self.stack.clear();
+        self.beyond = 0;
+        self.sound = false;
+    }
+
+    fn open(&mut self, object: bool) {
+        if self.stack.len() >= DEEPEST {
+            self.beyond += 1;
+            return;
+        }
+        let above = self.top();
+        let below = match above.means {
+            _ if above.below.is_some() => above.below,
+            // Gemini and HAR have an object `content` around named parts.
+            Means::Prompt if !object || !self.stack.is_empty() => (!object).then_some(Below::Prompt),
+            Means::BodyPrompt if above.body => Some(Below::Prompt),
+            Means::Secret(kind) => Some(Below::Secret(kind)),
+            _ => None,
+        };
+        let body = above.body || above.means == Means::Body;
+        let means = if object { Means::Nothing } else { above.means };
+        self.stack.push(Level { object, expect_key: object, means, below, body, ..Level::default() });
+    }
+
+    fn close(&mut self) {
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            return;
+        }
+        self.stack.pop();
+        self.value_stands();
+    }
+
+    fn value_stands(&mut self) {
+        if let Some(level) = self.stack.last_mut() {
+            level.after_value = true;
+        }
+    }
+
+    /// The string at `at`; gives the byte behind it, or nothing where more of it has to come.
+    fn string(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        last: bool,
+        rules: &mut Rules,
+        edits: &mut Vec<Edit>,
+    ) -> Option<usize> {
+        let limit = (at + LONGEST_STRING).min(text.len());
+        let (end, closed) = match string_end(text.get(..limit).unwrap_or(text), at + 1) {
+            StringEnd::Quote(end) => (end, true),
+            StringEnd::Line(end) => (end, false),
+            StringEnd::Open if limit < text.len() || limit - at >= LONGEST_STRING => {
+                self.long = Some(Long { bytes: 0, escape: false });
+                self.value_or_key_passes();
+                return Some(at + 1);
+            }
+            StringEnd::Open if last => (text.len(), false),
+            StringEnd::Open => return None,
+        };
+        let inside = text.get(at + 1..end).unwrap_or(&[]);
+        let level = self.top();
+        let behind = end + usize::from(closed);
+        if level.object && level.expect_key && self.beyond == 0 {
+            let (said, new) = rules.names.said(inside);
+            if !self.peek(said, text, behind, last) {
+                // It is read again when more is there.
+                rules.names.forget_those_with(inside);
+                return None;
+            }
+            self.key(inside, said, new, at + 1, rules, edits);
+        } else {
+            if level.means == Means::Value && level.named.is_none() && level.below.is_none() {
+                let named = peek_name(text, behind, last)?;
+                let said = named.map(|(from, to)| rules.names.said(text.get(from..to).unwrap_or(&[])).0);
+                if let Some(level) = self.stack.last_mut() {
+                    level.named_id = said.is_some_and(|s| s.of_id);
+                    level.named = Some(said.map_or(Means::Nothing, |s| s.means));
+                }
+            }
+            self.value(inside, at + 1, rules, edits);
+            self.value_stands();
+        }
+        if !closed {
+            self.reset();
+        }
+        Some(behind)
+    }
+
+    fn value_or_key_passes(&mut self) {
+        if let Some(level) = self.stack.last_mut() {
+            if level.object && level.expect_key {
+                level.expect_key = false;
+                level.means = Means::Nothing;
+            } else {
+                level.after_value = true;
+            }
+        }
+    }
+
+    /// Where a name means a prompt in bodies only: looks at the members that follow. False: more has to come to know.
+    fn peek(&mut self, said: Said, text: &[u8], from: usize, last: bool) -> bool {
+        let level = self.top();
+        if level.body || level.log || level.peeked || said.means != Means::BodyPrompt {
+            return true;
+        }
+        let Some(body) = peek_body(text, from, last) else { return false };
+        if let Some(level) = self.stack.last_mut() {
+            level.peeked = true;
+            level.body = body;
+        }
+        true
+    }
+
+    fn key(
+        &mut self,
+        name: &[u8],
+        said: Said,
+        new: bool,
+        at: usize,
+        rules: &mut Rules,
+        edits: &mut Vec<Edit>,
+    ) {
+        if new
+            && name.len() >= 8
+            && let Some(text) = rules.text(name, true)
+        {
+            rules.names.forget();
+            edits.push(Edit { start: at, end: at + name.len(), text });
+        }
+        if let Some(level) = self.stack.last_mut() {
+            level.expect_key = false;
+            level.means = said.means;
+            level.of_id = said.of_id;
+            level.log = level.log || said.of_log;
+            level.body = level.body || !level.log && said.of_body;
+        }
+    }
+
+    /// Judges the string value `inside` that stands at `at`.
+    fn value(&mut self, inside: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
+        let level = self.top();
+        let before = if level.object { None } else { level.named };
+        if let Some(top) = self.stack.last_mut()
+            && inside.len() <= 64
+        {
+            if !level.object || level.means == Means::Name {
+                // `SECRET=value` is more than a name.
+                let whole = level.object || !inside.contains(&b'=');
+                let said = whole.then(|| rules.names.said(inside).0);
+                top.named = said.map(|s| s.means);
+                top.named_id = said.is_some_and(|s| s.of_id);
+            } else if level.means == Means::Word && word::is_event(inside) {
+                top.body = true;
+            }
+        }
+        let new = match level.below {
+            Some(Below::Secret(kind)) if level.means != Means::Name => {
+                let plain = level.object
+                    && !matches!(level.means, Means::Value | Means::Secret(_))
+                    && word::is_cookie_fact(inside);
+                if plain { None } else { rules.secret(inside, kind, "credential_field") }
+            }
+            Some(Below::Prompt) if level.means == Means::Name && word::is_plain(inside) => {
+                rules.text(inside, true)
+            }
+            Some(Below::Prompt) if level.means == Means::Word && word::is_of_api(inside) => {
+                rules.text(inside, true)
+            }
+            Some(Below::Prompt) => rules.shape("prompt", inside, true),
+            _ => {
+                let means = match level.means {
+                    Means::Value => level.named.unwrap_or_default(),
+                    Means::BodyPrompt if level.body => Means::Prompt,
+                    Means::BodyAddress if level.body && !inside.starts_with(b"http") => Means::Prompt,
+                    // `["authorization", "Bearer …"]`
+                    Means::Nothing | Means::Name if !level.object => match before {
+                        Some(Means::Secret(kind)) if !word::is_plain(inside) => Means::Secret(kind),
+                        _ => Means::Nothing,
+                    },
+                    means => means,
+                };
+                match means {
+                    Means::Secret(_) | Means::MaybeSecret | Means::Prompt => rules.named(means, inside, true),
+                    _ => {
+                        rules.of_id = if level.means == Means::Value { level.named_id } else { level.of_id };
+                        self.free(inside, at, rules, edits);
+                        rules.of_id = false;
+                        return;
+                    }
+                }
+            }
+        };
+        if let Some(text) = new {
+            edits.push(Edit { start: at, end: at + inside.len(), text });
+        }
+    }
+
+    /// A string of which nothing is known: it may hold JSON, events, a form, packed text.
+    fn free(&self, inside: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
+        if inside.len() < 3 {
+            return;
+        }
+        if self.nest < DEEPEST_NEST && inside.len() >= 12 && may_hold_more(inside) {
+            let plain = Plain::of(inside);
+            let mut found = Vec::new();
+            let sound = inner(&plain.text, self.nest + 1, rules, &mut found);
+            let mapped: Vec<Edit> = found
+                .into_iter()
+                .map(|e| Edit {
+                    start: plain.start(e.start),
+                    end: plain.end(e.end).max(plain.start(e.start)),
+                    text: escaped(&e.text),
+                })
+                .collect();
+            if sound {
+                edits.extend(mapped.into_iter().map(|e| Edit { start: at + e.start, end: at + e.end, ..e }));
+                return;
+            }
+            if !mapped.is_empty() {
+                // Half of it was no JSON: the rest is looked at as text.
+                let new = apply(inside, &mapped);
+                let text = rules.text(&new, true).unwrap_or(new);
+                edits.push(Edit { start: at, end: at + inside.len(), text });
+                return;
+            }
+        }
+        let new = form(inside, rules)
+            .or_else(|| packed_body(inside, self.nest, rules))
+            .or_else(|| rules.text(inside, true));
+        if let Some(text) = new {
+            edits.push(Edit { start: at, end: at + inside.len(), text });
+        }
+    }
+
+    /// Numbers, words of JSON, and what is no JSON at all.
+    fn bare(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        last: bool,
+        rules: &mut Rules,
+        edits: &mut Vec<Edit>,
+    ) -> Option<usize> {
+        let rest = text.get(at..).unwrap_or(&[]);
+        let length = rest.iter().position(|b| {
+            matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b'"' | b'{' | b'}' | b'[' | b']')
+        });
+        let token = rest.get(..length.unwrap_or(rest.len())).unwrap_or(&[]);
+        let is_json = matches!(token, b"true" | b"false" | b"null")
+            || token.first().is_some_and(|b| b.is_ascii_digit() || *b == b'-')
+                && token.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
+        if self.stack.is_empty() && !(is_json && length.is_some()) {
+            // A line of text among JSON: to its end, but not into a document that begins in it.
+            let end = piece_end(rest, last)?;
+            let piece = rest.get(..end).unwrap_or(rest);
+            let body = piece.strip_suffix(b"\n").unwrap_or(piece);
+            self.sound = self.sound && is_json;
+            if let Some(new) = lines::plain_line(body, self.nest, rules) {
+                edits.push(Edit { start: at, end: at + body.len(), text: new });
+            }
+            rules.line += u64::from(body.len() < piece.len());
+            self.column_zero = body.len() < piece.len();
+            return Some(at + end);
+        }
+        if length.is_none() && !last && rest.len() < LONGEST_STRING {
+            return None;
+        }
+        if let Some(new) = self.number(token, is_json, rules) {
+            edits.push(Edit { start: at, end: at + token.len(), text: new });
+        }
+        self.sound = self.sound && is_json;
+        self.value_stands();
+        Some(at + token.len().max(1))
+    }
+
+    fn number(&self, token: &[u8], is_json: bool, rules: &mut Rules) -> Option<Vec<u8>> {
+        let level = self.top();
+        let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+        let secret = match (level.below, level.means) {
+            (Some(Below::Secret(kind)), Means::Value | Means::Secret(_)) | (_, Means::Secret(kind))
+                if digits >= 4 =>
+            {
+                Some(kind)
+            }
+            _ => None,
+        };
+        let new = match secret {
+            Some(kind) => rules.secret(token, kind, "credential_field"),
+            None if !is_json || digits >= 11 => rules.text(token, false),
+            None => None,
+        }?;
+        Some(if is_json { [b"\"", new.as_slice(), b"\""].concat() } else { new })
+    }
+
+    fn skip_long(&mut self, text: &[u8], at: usize, edits: &mut Vec<Edit>) -> usize {
+        let Some(long) = &mut self.long else { return at };
+        let rest = text.get(at..).unwrap_or(&[]);
+        let mut end = 0;
+        let mut closed = false;
+        while let Some(byte) = rest.get(end) {
+            if long.escape {
+                long.escape = false;
+            } else if *byte == b'\\' {
+                long.escape = true;
+            } else if *byte == b'"' {
+                closed = true;
+                break;
+            }
+            end += 1;
+        }
+        long.bytes += end;
+        let size = if closed { size_of_long(long) } else { Vec::new() };
+        edits.push(Edit { start: at, end: at + end, text: size });
+        if closed {
+            self.long = None;
+            return at + end + 1;
+        }
+        at + end
+    }
+}
+
+fn size_of_long(long: &Long) -> Vec<u8> {
+    measure("text", long.bytes, "bytes").into_bytes()
+}
+
+enum StringEnd {
+    Quote(usize),
+    /// A line ends in it, as JSON does not allow.
+    Line(usize),
+    Open,
+}
+
+fn string_end(text: &[u8], from: usize) -> StringEnd {
+    let mut at = from;
+    loop {
+        let Some(found) = text.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)) else {
+            return StringEnd::Open;
+        };
+        at += found;
+        match text.get(at) {
+            Some(b'"') => return StringEnd::Quote(at),
+            Some(b'\n') => return StringEnd::Line(at),
+            _ if text.get(at + 1) == Some(&b'\n') => return StringEnd::Line(at + 1),
+            _ if at + 2 > text.len() => return StringEnd::Open,
+            _ => at += 2,
+        }
+    }
+}
+
+/// Whether a member that follows in the same object shows that it is a request or an answer. `None`: more has to come.
+fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
+    let limit = (from + PEEK).min(text.len());
+    let window = text.get(..limit).unwrap_or(text);
+    let (mut at, mut depth) = (from, 0_usize);
+    while let Some(byte) = window.get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return Some(false),
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                let StringEnd::Quote(end) = string_end(window, at + 1) else { break };
+                let is_key = depth == 0 && window.get(end + 1..)?.trim_ascii_start().first() == Some(&b':');
+                let inside = window.get(at + 1..end).unwrap_or(&[]);
+                if is_key && (word::is_of_log(inside) || word::is_of_body(inside)) {
+                    return Some(!word::is_of_log(inside));
+                }
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    (last || limit < text.len() || limit - from >= PEEK).then_some(false)
+}
+
+/// The string beside the member `name` that follows in the same object. `None`: more has to come to know it.
+#[expect(clippy::option_option, reason = "not known yet, known to be none, known")]
+fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usize)>> {
+    let limit = (from + PEEK).min(text.len());
+    let window = text.get(..limit).unwrap_or(text);
+    let (mut at, mut depth, mut key) = (from, 0_usize, false);
+    while let Some(byte) = window.get(at) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return Some(None),
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                let StringEnd::Quote(end) = string_end(window, at + 1) else { break };
+                let inside = window.get(at + 1..end).unwrap_or(&[]);
+                if depth == 0 && key {
+                    return Some(Some((at + 1, end)));
+                }
+                key = depth == 0
+                    && (inside.eq_ignore_ascii_case(b"name") || inside.eq_ignore_ascii_case(b"header"));
+                at = end;
+            }
+            b',' => key = false,
+            _ => {}
+        }
+        at += 1;
+    }
+    (last || limit < text.len() || limit - from >= PEEK).then_some(None)
+}
+
+/// The length of the placeholder that `rest` begins with; 0: it is something else.
+pub(super) fn placeholder_length(rest: &[u8]) -> usize {
+    if !rest.get(1).is_some_and(u8::is_ascii_lowercase) {
+        return 0;
+    }
+    let Some(end) = rest.iter().take(96).position(|b| *b == b']') else { return 0 };
+    let text = String::from_utf8_lossy(rest.get(..=end).unwrap_or(&[]));
+    if is_placeholder(&text) { end + 1 } else { 0 }
+}
+
+/// `[key#1]` stands in a line of text; it opens no array.
+fn is_label(rest: &[u8]) -> bool {
+    let word = rest.get(1..).unwrap_or(&[]);
+    word.first().is_some_and(u8::is_ascii_lowercase)
+        && ![&b"true"[..], b"false", b"null"].iter().any(|w| word.starts_with(w))
+}
+
+/// A form in parts.
+fn is_form(inside: &[u8]) -> bool {
+    let head = inside.get(..inside.len().min(512)).unwrap_or(inside).to_ascii_lowercase();
+    memchr::memmem::find(&head, b"content-disposition:").is_some()
+}
+
+fn may_hold_more(inside: &[u8]) -> bool {
+    let start = inside.iter().find(|b| !b.is_ascii_whitespace());
+    if !matches!(start, Some(b'{' | b'[' | b'd' | b'e' | b'i' | b':' | b'-' | b'\\')) {
+        return false;
+    }
+    let head = inside.get(..inside.len().min(64)).unwrap_or(inside);
+    let trimmed = head.trim_ascii_start();
+    trimmed.starts_with(b"{")
+        || trimmed.starts_with(b"[") && trimmed.iter().any(|b| matches!(b, b'{' | b'"'))
+        || trimmed.starts_with(b"data:")
+        || trimmed.starts_with(b"event:")
+        || trimmed.starts_with(b"id:")
+        || trimmed.starts_with(b"--") && is_form(inside)
+        || trimmed.starts_with(b": ")
+        || trimmed.starts_with(b"\\t")
+        || trimmed.starts_with(b"\\n")
+        || trimmed.starts_with(b"\\r")
+        || trimmed.starts_with(b"\\u007b")
+}
+
+/// A text inside another one, JSON or events: finds what has to be replaced in it. True: it was whole, and all of it was
+/// looked at.
+fn inner(plain: &[u8], nest: usize, rules: &mut Rules, edits: &mut Vec<Edit>) -> bool {
+    let start = plain.trim_ascii_start();
+    let line = rules.line;
+    let mut whole = false;
+    if start.starts_with(b"{") || start.starts_with(b"[") {
+        let mut walker = Walker::new(true, nest);
+        walker.walk(plain, true, rules, edits);
+        whole = walker.sound;
+    } else if start.starts_with(b"--") {
+        let mut form = lines::State::default();
+        let mut new = Vec::with_capacity(plain.len());
+        for one in plain.split_inclusive(|b| *b == b'\n') {
+            form.piece(one, super::Kind::Multipart, rules, &mut new);
+        }
+        form.finish(&mut new);
+        if new != plain {
+            edits.push(Edit { start: 0, end: plain.len(), text: new });
+        }
+        whole = true;
+    } else if [&b"data:"[..], b"event:", b"id:", b": "].iter().any(|lead| start.starts_with(lead)) {
+        let mut at = 0;
+        for one in plain.split(|b| *b == b'\n') {
+            if let Some(text) = lines::plain_line(one, nest, rules) {
+                edits.push(Edit { start: at, end: at + one.len(), text });
+            }
+            at += one.len() + 1;
+        }
+    }
+    rules.line = line;
+    whole
+}
+
+/// JSON on its own, as a line of it stands in a log or in an event; the flag: it was whole.
+pub(super) fn document(text: &[u8], nest: usize, body: bool, rules: &mut Rules) -> (Option<Vec<u8>>, bool) {
+    if nest > DEEPEST_NEST {
+        return (rules.text(text, false), true);
+    }
+    let mut walker = Walker::new(body, nest);
+    let mut edits = Vec::new();
+    walker.walk(text, true, rules, &mut edits);
+    ((!edits.is_empty()).then(|| apply(text, &edits)), walker.sound && walker.is_closed())
+}
+
+/// The same with a `\\` before each quote, as it stands in a string of a program or a shell.
+pub(super) fn escaped_document(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let plain = Plain::of(inside);
+    let mut found = Vec::new();
+    inner(&plain.text, 1, rules, &mut found);
+    let edits: Vec<Edit> = found
+        .into_iter()
+        .map(|e| Edit {
+            start: plain.start(e.start),
+            end: plain.end(e.end).max(plain.start(e.start)),
+            text: escaped(&e.text),
+        })
+        .collect();
+    (!edits.is_empty()).then(|| apply(inside, &edits))
+}
+
+/// `a=b&c=d`: the values by their names. `None`: it is no form, or nothing changes.
+pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let equals = inside.iter().position(|b| *b == b'=')?;
+    let name = inside.get(..equals)?;
+    let is_name = |name: &[u8]| {
+        !name.is_empty()
+            && name.len() <= 64
+            && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']'))
+    };
+    if !is_name(name) || inside.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'{' | b'<')) {
+        return None;
+    }
+    let mut changed = false;
+    let mut out: Vec<Vec<u8>> = Vec::new();
+    for pair in inside.split(|b| *b == b'&') {
+        let mut parts = pair.splitn(2, |b| *b == b'=');
+        let (name, value) = (parts.next().unwrap_or(&[]), parts.next());
+        let means = match rules.names.means(name).0 {
+            Means::BodyPrompt => Means::Prompt,
+            means => means,
+        };
+        let new = match (value, means) {
+            (Some(value), Means::Secret(_) | Means::MaybeSecret | Means::Prompt)
+                if is_name(name) && !value.starts_with(b"@") =>
+            {
+                rules.named(means, value, true)
+            }
+            (Some(value), _) if !value.starts_with(b"@") => rules.text(value, true),
+            _ => None,
+        };
+        changed |= new.is_some();
+        out.push(match new {
+            Some(new) => [name, b"=", &new].concat(),
+            None => pair.to_vec(),
+        });
+    }
+    changed.then(|| out.join(&b'&'))
+}
+
+/// A body packed as base64 leaves as its length where something in it would be replaced.
+fn packed_body(inside: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
+    if inside.len() < 48 || !matches!(inside.first(), Some(b'e' | b'W' | b'H' | b'Z' | b'I' | b'C')) {
+        return None;
+    }
+    if !inside.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')) {
+        return None;
+    }
+    let bytes = base64::engine::general_purpose::STANDARD.decode(inside).ok()?;
+    let mut found = Vec::new();
+    inner(&bytes, nest + 1, rules, &mut found);
+    found.first()?;
+    rules.count("text", "packed_body");
+    Some(measure("text", bytes.len(), "bytes").into_bytes())
+}

@@ -1,0 +1,477 @@
+//! Text, line by line: logs, headers, commands, events, forms in parts, YAML.
+
+use super::Kind;
+use super::json;
+use super::names::Means;
+use super::prose::is_written;
+use super::rule::{Rules, is_harmless, scheme};
+use super::shell;
+use crate::case::sanitize::placeholder::{is_placeholder, measure};
+
+/// Bytes of a line that are looked at in one piece.
+pub(super) const LONGEST_PIECE: usize = 64 * 1024;
+/// Bytes at the end of a piece in which a place to cut is looked for.
+const SOFT: usize = 8 * 1024;
+
+/// The end of the first piece of `rest`: a line with its end, or a part of a very long one. `None`: more has to come.
+pub(super) fn piece_end(rest: &[u8], last: bool) -> Option<usize> {
+    let window = rest.get(..LONGEST_PIECE).unwrap_or(rest);
+    if let Some(end) = memchr::memchr(b'\n', window) {
+        return Some(end + 1);
+    }
+    if rest.len() < LONGEST_PIECE {
+        return last.then_some(rest.len());
+    }
+    let soft = window.iter().rev().take(SOFT).position(|b| is_soft(*b));
+    Some(soft.map_or(LONGEST_PIECE, |back| LONGEST_PIECE - back))
+}
+
+/// A byte that stands in no secret.
+fn is_soft(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b',' | b';' | b'<' | b'>' | b'{' | b'}' | b'[' | b']' | b'"' | b'\'' | b'|')
+}
+
+/// What a piece has to know of those before it.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// In a private key that spans lines.
+    pem: bool,
+    /// The value of a credential header may go on in a folded line.
+    folded: Option<&'static str>,
+    /// Bytes of a run that goes on, as no place to cut it was found.
+    run: Option<usize>,
+    /// A YAML block of this indentation leaves as its length.
+    block: Option<Block>,
+    part: Part,
+}
+
+#[derive(Debug)]
+struct Block {
+    indent: usize,
+    kind: &'static str,
+    chars: usize,
+}
+
+/// Where in a form of parts the text is.
+#[derive(Debug, Default)]
+struct Part {
+    /// A part was met in a text that was not said to be a form.
+    seen: bool,
+    /// The line before, where it can be a boundary.
+    before: Vec<u8>,
+    boundary: Vec<u8>,
+    in_headers: bool,
+    means: Means,
+    file: bool,
+    dropped: Option<usize>,
+}
+
+impl State {
+    /// Reads one piece of `text`, with its line end, and writes what leaves.
+    pub(super) fn piece(&mut self, piece: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) {
+        let body = piece.strip_suffix(b"\n").unwrap_or(piece);
+        let body = body.strip_suffix(b"\r").unwrap_or(body);
+        let end = piece.get(body.len()..).unwrap_or(&[]);
+        let whole = !end.is_empty();
+        if let Some(rest) = self.run_goes_on(body, out) {
+            if !rest.is_empty() {
+                self.line(rest, kind, rules, out);
+            }
+            out.extend_from_slice(end);
+        } else if piece.len() >= LONGEST_PIECE && !whole && !body.last().is_some_and(|b| is_soft(*b)) {
+            // A run without a place to cut: it leaves as its length.
+            let start = body.iter().rposition(|b| is_soft(*b)).map_or(0, |at| at + 1);
+            if start > 0 {
+                self.line(body.get(..start).unwrap_or(&[]), kind, rules, out);
+            }
+            self.run = Some(body.len() - start);
+        } else if self.line(body, kind, rules, out) {
+            out.extend_from_slice(end);
+        }
+        rules.line += u64::from(whole);
+    }
+
+    /// Ends what was held back.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        if let Some(bytes) = self.run.take() {
+            out.extend_from_slice(measure("text", bytes, "bytes").as_bytes());
+        }
+        self.end_block(out);
+        self.end_part(out);
+    }
+
+    fn run_goes_on<'b>(&mut self, body: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
+        let bytes = self.run.take()?;
+        let more = body.iter().position(|b| is_soft(*b));
+        if more.is_none() && body.len() >= LONGEST_PIECE {
+            self.run = Some(bytes + body.len());
+            return Some(&[]);
+        }
+        let more = more.unwrap_or(body.len());
+        out.extend_from_slice(measure("text", bytes + more, "bytes").as_bytes());
+        body.get(more..)
+    }
+
+    fn end_block(&mut self, out: &mut Vec<u8>) {
+        if let Some(block) = self.block.take()
+            && block.chars > 0
+        {
+            out.extend(std::iter::repeat_n(b' ', block.indent));
+            out.extend_from_slice(measure(block.kind, block.chars, "chars").as_bytes());
+            out.push(b'\n');
+        }
+    }
+
+    fn end_part(&mut self, out: &mut Vec<u8>) {
+        if let Some(bytes) = self.part.dropped.take()
+            && bytes > 0
+        {
+            out.extend_from_slice(measure("text", bytes, "bytes").as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+
+    /// One line; false where it and its end are gone.
+    fn line(&mut self, line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+        if self.pem {
+            let end = memchr::memmem::find(line, b"-----END").is_some();
+            let goes_on = !end && is_key_line(line);
+            self.pem = goes_on;
+            if end || goes_on {
+                return false;
+            }
+        }
+        if memchr::memmem::find(line, b"-----BEGIN").is_some()
+            && memchr::memmem::find(line, b"PRIVATE KEY").is_some()
+            && memchr::memmem::find(line, b"-----END").is_none()
+        {
+            self.pem = true;
+        }
+        if (kind == Kind::Multipart || self.part.seen) && self.in_part(line, rules, out) {
+            return false;
+        }
+        if kind != Kind::Multipart && !self.part.seen {
+            self.begin_part(line, rules);
+        }
+        if self.block.is_some() && self.in_block(line, out) {
+            return false;
+        }
+        if let Some(secret) = self.folded.take()
+            && line.first().is_some_and(|b| matches!(b, b' ' | b'\t'))
+        {
+            self.folded = Some(secret);
+            let new = rules.secret(line, secret, "folded_header");
+            out.extend_from_slice(new.as_deref().unwrap_or(line));
+            return true;
+        }
+        let new = self.special(line, kind, rules).or_else(|| plain_line(line, 0, rules));
+        out.extend_from_slice(new.as_deref().unwrap_or(line));
+        true
+    }
+
+    /// What only some kinds of text have.
+    fn special(&mut self, line: &[u8], kind: Kind, rules: &mut Rules) -> Option<Vec<u8>> {
+        match kind {
+            Kind::Headers => {
+                let pair = Pair::of(line)?;
+                let secret = rules.names.header(pair.name(line));
+                self.folded = secret;
+                None
+            }
+            Kind::Yaml => {
+                let pair = Pair::of(line)?;
+                let value = line.get(pair.value..pair.end).unwrap_or(&[]);
+                let means = rules.names.means(pair.name(line)).0;
+                let opens_block = matches!(value.first(), Some(b'|' | b'>')) && value.len() <= 3;
+                let kind = match means {
+                    Means::Prompt => "prompt",
+                    Means::Secret(kind) => kind,
+                    _ => return None,
+                };
+                if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
+                    let new = rules.shape("prompt", value, false)?;
+                    return Some([line.get(..pair.value)?, &new, line.get(pair.end..)?].concat());
+                }
+                if opens_block {
+                    let kind = if kind == "prompt" { "prompt" } else { "text" };
+                    rules.count(kind, "yaml_block");
+                    let indent = line.iter().take_while(|b| **b == b' ').count() + 2;
+                    self.block = Some(Block { indent, kind, chars: 0 });
+                    return Some(line.to_vec());
+                }
+                None
+            }
+            _ if kind == Kind::Curl || is_command(line) => shell::command(line, rules),
+            _ => None,
+        }
+    }
+
+    fn in_block(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(block) = &mut self.block else { return false };
+        let indent = line.iter().take_while(|b| **b == b' ').count();
+        if line.trim_ascii().is_empty() || indent >= block.indent {
+            let inner = line.trim_ascii();
+            if is_placeholder(&String::from_utf8_lossy(inner)) {
+                out.extend_from_slice(line);
+                out.push(b'\n');
+                return true;
+            }
+            block.chars += inner.iter().filter(|b| **b & 0xc0 != 0x80).count();
+            return true;
+        }
+        self.end_block(out);
+        false
+    }
+
+    /// A form may stand in any text: its parts begin with a boundary and the name of a field.
+    fn begin_part(&mut self, line: &[u8], rules: &mut Rules) {
+        let names = line.get(..20).is_some_and(|l| l.eq_ignore_ascii_case(b"content-disposition:"));
+        if names && !self.part.before.is_empty() && parameter(line, b" name=").is_some() {
+            self.part.boundary = std::mem::take(&mut self.part.before);
+            self.part.seen = true;
+            self.part.in_headers = true;
+            self.in_part(line, rules, &mut Vec::new());
+        } else if line.len() >= 6 && line.len() <= 80 && line.starts_with(b"--") && !line.contains(&b' ') {
+            self.part.before = line.to_vec();
+        } else {
+            self.part.before.clear();
+        }
+    }
+
+    /// Lines of a part; true where the line was dropped.
+    fn in_part(&mut self, line: &[u8], rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+        let is_boundary = line.len() >= 6
+            && line.starts_with(b"--")
+            && (line.starts_with(&self.part.boundary) && !self.part.boundary.is_empty()
+                || self.part.boundary.is_empty() && !line.contains(&b' '));
+        if is_boundary {
+            self.end_part(out);
+            if self.part.boundary.is_empty() {
+                self.part.boundary = line.to_vec();
+            }
+            // The last one has two more dashes behind it.
+            let ends = line.ends_with(b"--") && line.len() > self.part.boundary.len();
+            self.part = Part {
+                seen: self.part.seen && !ends,
+                boundary: if ends { Vec::new() } else { std::mem::take(&mut self.part.boundary) },
+                in_headers: !ends,
+                ..Part::default()
+            };
+            return false;
+        }
+        if self.part.in_headers {
+            if line.is_empty() {
+                self.part.in_headers = false;
+                let drops = self.part.file
+                    || matches!(self.part.means, Means::Prompt | Means::BodyPrompt | Means::Secret(_));
+                self.part.dropped = drops.then_some(0);
+            } else if let Some(name) = parameter(line, b" name=") {
+                self.part.means = rules.names.means(name).0;
+                self.part.file = parameter(line, b"filename=").is_some();
+            }
+            return false;
+        }
+        let Some(bytes) = &mut self.part.dropped else { return false };
+        if is_placeholder(&String::from_utf8_lossy(line)) {
+            return false;
+        }
+        if *bytes == 0 {
+            rules.count("text", "form_part");
+        }
+        *bytes += line.len().max(1);
+        true
+    }
+}
+
+fn is_key_line(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\\'))
+        || line.starts_with(b"Proc-Type:")
+        || line.starts_with(b"DEK-Info:")
+}
+
+fn parameter<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+    let at = memchr::memmem::find(line, name)? + name.len();
+    let rest = line.get(at..)?;
+    let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    rest.split(|b| matches!(b, b'"' | b';' | b'\r')).next()
+}
+
+/// A name and its value in a line: `Authorization: Bearer …`, `API_KEY=…`, `"content": "…",`.
+struct Pair {
+    name: (usize, usize),
+    value: usize,
+    end: usize,
+}
+
+impl Pair {
+    fn of(line: &[u8]) -> Option<Self> {
+        let mut at = 0;
+        // Marks of curl -v, of lists, of flags and of shells before the name.
+        loop {
+            let rest = line.get(at..)?;
+            let mark = [
+                &b"export "[..],
+                b"-H ",
+                b"--header ",
+                b"> ",
+                b"< ",
+                b"* ",
+                b"- ",
+                b" ",
+                b"\t",
+                b"'",
+                b"\"",
+                b"$",
+            ]
+            .into_iter()
+            .find(|mark| rest.starts_with(mark));
+            match mark {
+                Some(mark) => at += mark.len(),
+                None => break,
+            }
+        }
+        let rest = line.get(at..)?;
+        let length = rest
+            .iter()
+            .take(80)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            .count();
+        let mut value = at + length;
+        let quote =
+            at.checked_sub(1).and_then(|b| line.get(b)).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let closed = quote.is_some() && line.get(value).copied() == quote;
+        value += usize::from(closed);
+        let gap = line.get(value..)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        if length == 0 || !matches!(line.get(value + gap), Some(b':' | b'=')) {
+            return None;
+        }
+        value += gap + 1;
+        if line.get(value..value + 2) == Some(b"//") {
+            return None;
+        }
+        value += line.get(value..)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let mut end = line.len();
+        let opener = line.get(value).copied().filter(|b| matches!(b, b'"' | b'\''));
+        if let Some(opener) = opener {
+            value += 1;
+            end = closing(line, value, opener).unwrap_or(end);
+        } else if let (Some(quote), false) = (quote, closed) {
+            end = closing(line, value, quote).unwrap_or(end);
+        }
+        Some(Self { name: (at, at + length), value, end })
+    }
+
+    fn name<'l>(&self, line: &'l [u8]) -> &'l [u8] {
+        line.get(self.name.0..self.name.1).unwrap_or(&[])
+    }
+}
+
+fn closing(line: &[u8], from: usize, quote: u8) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match line.get(at)? {
+            b'\\' => at += 2,
+            b if *b == quote => return Some(at),
+            _ => at += 1,
+        }
+    }
+}
+
+/// A line of any text. `None`: it stays.
+pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
+    if let Some(data) = line.strip_prefix(b"data:") {
+        let lead = data.iter().take_while(|b| **b == b' ').count() + 5;
+        let payload = line.get(lead..).unwrap_or(&[]);
+        if matches!(payload.first(), Some(b'{' | b'[')) && nest < 8 {
+            let new = json::document(payload, nest + 1, true, rules).0?;
+            return Some([line.get(..lead).unwrap_or(&[]), &new].concat());
+        }
+    }
+    if let Some(pair) = Pair::of(line) {
+        let value = line.get(pair.value..pair.end).unwrap_or(&[]);
+        let new = match rules.names.means(pair.name(line)).0 {
+            Means::Secret(kind) if !is_prose(value) => {
+                let new = rules.secret(value, kind, "credential_field");
+                let plain = value.get(scheme(value)..).unwrap_or(&[]);
+                let done = value.contains(&b'#') && value.contains(&b']');
+                if new.is_none()
+                    && pair.end == line.len()
+                    && (done || !plain.is_empty() && is_harmless(plain))
+                {
+                    // Done already, or a reference.
+                    return None;
+                }
+                new
+            }
+            Means::Prompt if quoted(line, &pair) => rules.shape("prompt", value, true),
+            Means::Prompt
+                if line
+                    .get(pair.name.0..pair.name.1)
+                    .is_some_and(|n| n.to_ascii_lowercase().ends_with(b"prompt"))
+                    && is_written(&String::from_utf8_lossy(value)) =>
+            {
+                rules.shape("prompt", value, false)
+            }
+            _ => None,
+        };
+        if let Some(new) = new {
+            let (before, after) =
+                (line.get(..pair.value).unwrap_or(&[]), line.get(pair.end..).unwrap_or(&[]));
+            let after =
+                if after.is_empty() { None } else { rules.text(after, false) }.unwrap_or(after.to_vec());
+            // A secret may be glued to the name.
+            let glued = if before.len() > 24 { rules.text(before, false) } else { None };
+            return Some([glued.as_deref().unwrap_or(before), &new, &after].concat());
+        }
+    }
+    let start = memchr::memmem::find(line, b"{\"").map(|at| {
+        // The array around it, too.
+        let before = line.get(..at).unwrap_or(&[]).trim_ascii_end();
+        if before.last() == Some(&b'[') { before.len() - 1 } else { at }
+    });
+    if let Some(start) = start.filter(|_| nest < 8) {
+        let (head, tail) = line.split_at_checked(start).unwrap_or((line, &[]));
+        // What is behind the document is text again.
+        let (new, _) = json::document(tail, nest + 1, false, rules);
+        let head_new = rules.text(head, false);
+        if new.is_none() && head_new.is_none() {
+            return None;
+        }
+        return Some([head_new.unwrap_or(head.to_vec()), new.unwrap_or(tail.to_vec())].concat());
+    }
+    rules.text(line, false)
+}
+
+fn quoted(line: &[u8], pair: &Pair) -> bool {
+    pair.value.checked_sub(1).and_then(|b| line.get(b)).is_some_and(|b| matches!(b, b'"' | b'\''))
+}
+
+/// `missing in the request`: words, no value.
+fn is_prose(value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b',' | b'.'));
+    words.len() >= 3 && words.iter().filter(|w| plain(w)).count() >= 2 && !text.contains('=')
+}
+
+/// A command that sends a request.
+fn is_command(line: &[u8]) -> bool {
+    let start = line.trim_ascii_start();
+    let start = start.strip_prefix(b"$ ").unwrap_or(start);
+    [
+        &b"curl "[..],
+        b"http ",
+        b"https ",
+        b"xh ",
+        b"wget ",
+        b"-H ",
+        b"-d ",
+        b"--header ",
+        b"--data",
+        b"-F ",
+        b"-u ",
+    ]
+    .iter()
+    .any(|lead| start.starts_with(lead))
+}

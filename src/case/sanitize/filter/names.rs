@@ -1,0 +1,325 @@
+//! What a name says of the value beside it: a header, a member of an object, a field of a form.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::word;
+use crate::case::catalog::Safe;
+
+/// What the name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Means {
+    /// Nothing: the value is free text.
+    #[default]
+    Nothing,
+    /// The value opens a door; the kind of placeholder.
+    Secret(&'static str),
+    /// It does where it looks random.
+    MaybeSecret,
+    /// Text of a user or a model, whatever is around it.
+    Prompt,
+    /// The same inside the body of a request or an answer.
+    BodyPrompt,
+    /// The same, but an address stays where it is one: its query is looked at.
+    BodyAddress,
+    /// The value is a name for the member `value` beside it.
+    Name,
+    /// The value that such a name belongs to.
+    Value,
+    /// A word of an API (`role`, `type`): stays among prompts where it looks like a word.
+    Word,
+    /// A body follows.
+    Body,
+}
+
+/// Words that make a name one of a credential, wherever they stand in it; without `-` and `_`.
+const CREDENTIAL_WORDS: [(&str, &str); 20] = [
+    ("apikey", "key"),
+    ("accesskey", "key"),
+    ("secretkey", "key"),
+    ("privatekey", "key"),
+    ("accesstoken", "key"),
+    ("refreshtoken", "key"),
+    ("idtoken", "key"),
+    ("authtoken", "key"),
+    ("sessiontoken", "key"),
+    ("bearertoken", "key"),
+    ("clientsecret", "key"),
+    ("authorization", "key"),
+    ("credential", "key"),
+    ("secret", "password"),
+    ("password", "password"),
+    ("passwd", "password"),
+    ("passphrase", "password"),
+    ("pwd", "password"),
+    ("accountkey", "key"),
+    ("cookie", "cookie"),
+];
+/// Names that hold text of a user or a model in any document. The catalog's longer list counts inside bodies only: in
+/// a log, `url`, `title` and `state` are evidence.
+const PROMPT_NAMES: [&str; 34] = [
+    "prompt",
+    "messages",
+    "contents",
+    "instructions",
+    "system_instruction",
+    "systeminstruction",
+    "negative_prompt",
+    "negativeprompt",
+    "lyrics",
+    "input_audio",
+    "arguments",
+    "chat_history",
+    "prompttext",
+    "gpt_description_prompt",
+    "image_prompt",
+    "input",
+    "input_text",
+    "content",
+    "parts",
+    "system_prompt",
+    "user_prompt",
+    "reasoning_content",
+    "thinking",
+    "b64_json",
+    "completion",
+    "transcript",
+    "output_text",
+    "partial_json",
+    "failed_generation",
+    "input_value",
+    "tool_input",
+    "function_call_arguments",
+    "tool_calls",
+    "bgm_prompt",
+];
+/// The same for texts that models write; inside bodies only.
+const OUTPUT_NAMES: [&str; 17] = [
+    "delta",
+    "refusal",
+    "reasoning",
+    "summary",
+    "answer",
+    "choices",
+    "candidates",
+    "embedding",
+    "response",
+    "schema",
+    "json_schema",
+    "input_schema",
+    "preamble",
+    "inputs",
+    "instruction",
+    "segments",
+    "words",
+];
+/// Names whose values are words of an API.
+const WORDS: [&str; 12] = [
+    "role",
+    "type",
+    "finish_reason",
+    "finishreason",
+    "stop_reason",
+    "object",
+    "mimetype",
+    "mime_type",
+    "media_type",
+    "status",
+    "format",
+    "model",
+];
+/// Names under which a body stands.
+const BODIES: [&str; 10] = [
+    "body",
+    "request_body",
+    "requestbody",
+    "response_body",
+    "responsebody",
+    "payload",
+    "json_data",
+    "extra_body",
+    "params_body",
+    "raw_body",
+];
+/// Different names that are remembered.
+const MOST_NAMES: usize = 4_096;
+
+/// The names, and what was found out about those already seen.
+pub(super) struct Names {
+    credentials: HashMap<Vec<u8>, &'static str>,
+    query: Vec<Vec<u8>>,
+    prompts: Vec<Vec<u8>>,
+    words: Vec<Vec<u8>>,
+    seen: HashMap<Vec<u8>, Said, BuildHasherDefault<Quick>>,
+}
+
+/// All that a name says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said {
+    pub(super) means: Means,
+    /// It stands in a body, or in a record of a log.
+    pub(super) of_body: bool,
+    pub(super) of_log: bool,
+    /// Its value is an id or a digest: what looks random in it is no secret for that.
+    pub(super) of_id: bool,
+}
+
+impl Names {
+    pub(super) fn new(safe: &Safe) -> Self {
+        Self {
+            credentials: safe
+                .credential_headers
+                .iter()
+                .map(|(name, kind)| {
+                    let kind = match kind.as_str() {
+                        "password" => "password",
+                        "cookie" => "cookie",
+                        _ => "key",
+                    };
+                    (name.as_bytes().to_vec(), kind)
+                })
+                .collect(),
+            query: safe.credential_query.iter().map(|n| n.as_bytes().to_vec()).collect(),
+            prompts: safe.prompt_fields.iter().map(|n| n.as_bytes().to_vec()).collect(),
+            words: safe
+                .request_fields
+                .iter()
+                .chain(&safe.response_fields)
+                .filter(|name| !matches!(name.as_str(), "code" | "param"))
+                .map(|n| n.as_bytes().to_vec())
+                .collect(),
+            seen: HashMap::default(),
+        }
+    }
+
+    /// What `name` says of its value; the flag: it was not seen before.
+    pub(super) fn means(&mut self, name: &[u8]) -> (Means, bool) {
+        let (said, new) = self.said(name);
+        (said.means, new)
+    }
+
+    /// All that `name` says; the flag: it was not seen before.
+    pub(super) fn said(&mut self, name: &[u8]) -> (Said, bool) {
+        if let Some(said) = self.seen.get(name) {
+            return (*said, false);
+        }
+        let said = Said {
+            means: self.judge(&name.to_ascii_lowercase()),
+            of_body: word::is_of_body(name),
+            of_log: word::is_of_log(name),
+            of_id: word::is_of_id(name),
+        };
+        if name.len() <= 64 && self.seen.len() < MOST_NAMES {
+            self.seen.insert(name.to_vec(), said);
+        }
+        (said, true)
+    }
+
+    fn judge(&self, name: &[u8]) -> Means {
+        if let Some(kind) = self.credentials.get(name) {
+            return Means::Secret(kind);
+        }
+        let text = String::from_utf8_lossy(name);
+        let is = |list: &[&str]| list.contains(&text.as_ref());
+        if is(&["name", "header"]) {
+            return Means::Name;
+        }
+        if is(&["value"]) {
+            return Means::Value;
+        }
+        if is(&WORDS) || text == "id" || text.ends_with("_id") && !text.contains("key") {
+            return Means::Word;
+        }
+        if is(&PROMPT_NAMES) {
+            return Means::Prompt;
+        }
+        if is(&BODIES) {
+            return Means::Body;
+        }
+        if text.ends_with("prompt") || text.ends_with("prompts") {
+            return Means::Prompt;
+        }
+        let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let counts = [
+            "name",
+            "type",
+            "id",
+            "count",
+            "length",
+            "expires",
+            "expiresin",
+            "present",
+            "hint",
+            "status",
+            "ref",
+            "refs",
+        ];
+        if bare.starts_with("privatekey") {
+            return Means::Secret("key");
+        }
+        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password")
+            || bare == "existingsecret";
+        if let Some((_, kind)) = CREDENTIAL_WORDS.iter().find(|(word, _)| !told && bare.contains(word)) {
+            return Means::Secret(kind);
+        }
+        if text == "pass" || ["_pass", "-pass", ".pass"].iter().any(|end| text.ends_with(end)) {
+            return Means::Secret("password");
+        }
+        let elsewhere = matches!(bare.as_str(), "code" | "state");
+        if !elsewhere && self.query.iter().any(|q| q == name)
+            || bare.ends_with("token")
+            || bare.ends_with("key")
+        {
+            return Means::MaybeSecret;
+        }
+        if is(&["url", "uri", "link", "urls"]) {
+            return Means::BodyAddress;
+        }
+        if self.prompts.iter().any(|p| p == name) || is(&OUTPUT_NAMES) {
+            return Means::BodyPrompt;
+        }
+        if self.words.iter().any(|w| w == name) {
+            return Means::Word;
+        }
+        Means::Nothing
+    }
+
+    /// Looks at every name anew.
+    pub(super) fn forget(&mut self) {
+        self.seen.clear();
+    }
+
+    /// Looks anew at the names in which a secret stands that was not known before.
+    pub(super) fn forget_those_with(&mut self, secret: &[u8]) {
+        self.seen.retain(|name, _| name.len() < secret.len() || memchr::memmem::find(name, secret).is_none());
+    }
+
+    /// What the name of a header says: only a credential counts.
+    pub(super) fn header(&mut self, name: &[u8]) -> Option<&'static str> {
+        match self.means(name).0 {
+            Means::Secret(kind) => Some(kind),
+            _ => None,
+        }
+    }
+}
+
+/// A hash for short names; the table that it serves is bounded, so that made-up collisions cost little.
+#[derive(Default)]
+pub(super) struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        let rest = chunks.remainder().iter().fold(bytes.len() as u64, |w, b| (w << 8) | u64::from(*b));
+        self.0 = (self.0.rotate_left(5) ^ rest).wrapping_mul(0x517c_c1b7_2722_0a95);
+        self.0 ^= self.0 >> 29;
+    }
+}

@@ -1,0 +1,414 @@
+//! Whether a text is what a person or a model wrote, or what a server says of an error.
+
+use crate::case::sanitize::normal::is_dense;
+
+/// Words, and dense characters, from which on a text can be somebody's.
+const WORDS: usize = 5;
+const DENSE: usize = 8;
+/// Words of which errors and their pages are made.
+const OF_ERRORS: [&str; 178] = [
+    "error",
+    "errors",
+    "invalid",
+    "request",
+    "requests",
+    "server",
+    "servers",
+    "model",
+    "models",
+    "token",
+    "tokens",
+    "limit",
+    "limits",
+    "rate",
+    "exceeded",
+    "exceeds",
+    "exceed",
+    "quota",
+    "must",
+    "required",
+    "expected",
+    "unsupported",
+    "supported",
+    "parameter",
+    "parameters",
+    "retry",
+    "retries",
+    "please",
+    "try",
+    "again",
+    "later",
+    "api",
+    "key",
+    "field",
+    "value",
+    "type",
+    "string",
+    "message",
+    "messages",
+    "response",
+    "responses",
+    "status",
+    "code",
+    "channel",
+    "channels",
+    "available",
+    "unavailable",
+    "found",
+    "exist",
+    "exists",
+    "access",
+    "denied",
+    "forbidden",
+    "timeout",
+    "timed",
+    "connection",
+    "connect",
+    "upstream",
+    "gateway",
+    "website",
+    "page",
+    "site",
+    "browser",
+    "cookies",
+    "cookie",
+    "javascript",
+    "security",
+    "blocked",
+    "service",
+    "temporarily",
+    "contact",
+    "support",
+    "account",
+    "billing",
+    "plan",
+    "context",
+    "length",
+    "maximum",
+    "minimum",
+    "reduce",
+    "failed",
+    "failure",
+    "fail",
+    "user",
+    "group",
+    "permission",
+    "authentication",
+    "authorization",
+    "authorized",
+    "unauthorized",
+    "credentials",
+    "network",
+    "host",
+    "proxy",
+    "certificate",
+    "overloaded",
+    "load",
+    "capacity",
+    "content",
+    "header",
+    "headers",
+    "url",
+    "http",
+    "https",
+    "administrator",
+    "owner",
+    "ray",
+    "resource",
+    "method",
+    "allowed",
+    "missing",
+    "provided",
+    "function",
+    "call",
+    "calls",
+    "tool",
+    "array",
+    "object",
+    "integer",
+    "input",
+    "endpoint",
+    "version",
+    "deployment",
+    "signature",
+    "match",
+    "rejected",
+    "safety",
+    "system",
+    "policy",
+    "violation",
+    "flagged",
+    "moderation",
+    "unexpected",
+    "unknown",
+    "internal",
+    "reset",
+    "disconnect",
+    "stream",
+    "refused",
+    "closed",
+    "reached",
+    "details",
+    "docs",
+    "documentation",
+    "guide",
+    "steps",
+    "follow",
+    "currently",
+    "troubleshooting",
+    "basic",
+    "disabled",
+    "expired",
+    "deprecated",
+    "documented",
+    "sorry",
+    "processing",
+    "accepts",
+    "accepted",
+    "operation",
+    "organization",
+    "project",
+    "region",
+    "country",
+    "territory",
+    "purchase",
+    "credits",
+    "credit",
+    "balance",
+    "insufficient",
+    "upgrade",
+    "generated",
+    "cloudfront",
+    "cloudflare",
+    "nginx",
+    "id",
+    "switched",
+    "branch",
+    "sensitive",
+];
+/// Words of which logs are made.
+const OF_LOGS: [&str; 60] = [
+    "starting",
+    "started",
+    "stopping",
+    "stopped",
+    "listening",
+    "loaded",
+    "loading",
+    "initialized",
+    "initializing",
+    "configuration",
+    "config",
+    "application",
+    "port",
+    "worker",
+    "workers",
+    "process",
+    "thread",
+    "cache",
+    "database",
+    "file",
+    "files",
+    "directory",
+    "queue",
+    "task",
+    "job",
+    "jobs",
+    "scheduler",
+    "session",
+    "client",
+    "clients",
+    "connected",
+    "disconnected",
+    "registered",
+    "enabled",
+    "disabled",
+    "using",
+    "default",
+    "deprecated",
+    "warning",
+    "debug",
+    "info",
+    "trace",
+    "handler",
+    "module",
+    "package",
+    "packages",
+    "installed",
+    "added",
+    "removed",
+    "updated",
+    "bytes",
+    "seconds",
+    "minutes",
+    "completed",
+    "finished",
+    "succeeded",
+    "success",
+    "skipping",
+    "ignored",
+    "build",
+];
+
+fn of_errors_set() -> &'static std::collections::HashSet<&'static str> {
+    static WORDS: std::sync::OnceLock<std::collections::HashSet<&'static str>> = std::sync::OnceLock::new();
+    WORDS.get_or_init(|| OF_ERRORS.into_iter().chain(OF_LOGS).collect())
+}
+
+const OF_ERRORS_DENSE: [&str; 24] = [
+    "请求",
+    "错误",
+    "模型",
+    "分组",
+    "渠道",
+    "额度",
+    "令牌",
+    "稍后",
+    "重试",
+    "负载",
+    "无效",
+    "失败",
+    "超时",
+    "服务",
+    "参数",
+    "用户",
+    "权限",
+    "余额",
+    "接口",
+    "上游",
+    "当前",
+    "联系",
+    "管理员",
+    "格式",
+];
+
+/// Words in a row, and dense characters, from which on a text in a line is taken for somebody's without any other sign.
+const WORDS_ALONE: usize = 10;
+const DENSE_ALONE: usize = 14;
+
+/// The runs of words in `text` that somebody wrote.
+pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    if text.len() < 42 || text.len() < 60 && memchr::memchr(b' ', text).is_none() && text.is_ascii() {
+        return out;
+    }
+    let (mut at, mut start, mut words, mut end) = (0, 0, 0_usize, 0);
+    let mut close = |start: usize, end: usize, words: usize, dense: bool| {
+        if words >= WORDS_ALONE || dense {
+            let run = String::from_utf8_lossy(text.get(start..end).unwrap_or(&[]));
+            let enough = words >= WORDS_ALONE || run.chars().filter(|c| is_dense(*c)).count() >= DENSE_ALONE;
+            if enough && is_written(&run) {
+                out.push((start, end));
+            }
+        }
+    };
+    let mut wide = false;
+    while at < text.len() {
+        let length =
+            text.get(at..).map_or(0, |rest| memchr::memchr2(b' ', b'\n', rest).unwrap_or(rest.len()));
+        let token = text.get(at..at + length).unwrap_or(&[]);
+        let (from, to) = word_in(token);
+        let whole = to > from && token.len() - to <= 3;
+        let is_wide = token.get(from..to).is_some_and(|w| !w.is_ascii());
+        if whole && words > 0 && (from > 0 || wide && words == 1 && !is_wide) {
+            // A quote or a bracket opens, or the script changes.
+            close(start, end, words, wide);
+            words = 0;
+        }
+        if whole {
+            if words == 0 {
+                start = at + from;
+                wide = false;
+            }
+            words += 1;
+            end = at + to;
+            wide = wide || is_wide;
+        }
+        // A sign behind a word may end the text, a colon ends what stands before it.
+        let goes_on = whole
+            && !matches!(token.last(), Some(b':' | b'=' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'>'));
+        if !goes_on {
+            if !matches!(token.last(), Some(b':' | b'=')) || words > 1 {
+                close(start, end, words, wide);
+            }
+            words = 0;
+        }
+        at += length + 1;
+    }
+    close(start, end, words, wide);
+    out
+}
+
+/// The letters of a token, without the signs around them: empty where there is something else in it.
+fn word_in(token: &[u8]) -> (usize, usize) {
+    let letter = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80;
+    let from = token.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'(' | b'`' | b'>' | b'[')).count();
+    let rest = token.get(from..).unwrap_or(&[]);
+    let length = rest.iter().take_while(|b| letter(b) || matches!(b, b'\'' | b'-' | b',')).count();
+    let behind = rest.get(length..).unwrap_or(&[]);
+    let signs = behind.iter().all(|b| {
+        matches!(b, b'.' | b'!' | b'?' | b';' | b':' | b'"' | b'\'' | b')' | b'`' | b']' | b'}' | b'<')
+    });
+    let shouted = length >= 3 && rest.iter().take(length).all(u8::is_ascii_uppercase);
+    if !signs || shouted || !rest.first().is_some_and(letter) { (0, 0) } else { (from, from + length) }
+}
+
+/// True for a text of several words, few of which are words of an error. `+` and `%20` count as spaces.
+pub(super) fn is_written(text: &str) -> bool {
+    let plain = text.replace("%20", " ").replace("\\n", " ");
+    let dense = plain.chars().filter(|c| is_dense(*c)).count();
+    if dense >= DENSE {
+        return OF_ERRORS_DENSE.iter().filter(|word| plain.contains(**word)).count() < 2;
+    }
+    if text
+        .split('%')
+        .skip(1)
+        .filter(|part| part.as_bytes().first().is_some_and(|b| b"89abcdefABCDEF".contains(b)))
+        .count()
+        >= 12
+    {
+        return true;
+    }
+    let (mut words, mut of_errors) = (0, 0);
+    for word in plain.split(|c: char| c.is_whitespace() || c == '+') {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if word.chars().count() < 2 && !matches!(word, "a" | "I")
+            || !word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '_' | '(' | ')'))
+        {
+            continue;
+        }
+        words += 1;
+        let lower = word.to_lowercase();
+        of_errors += usize::from(
+            of_errors_set().contains(lower.as_str()) || word.contains('_') && !word.contains('('),
+        );
+    }
+    words >= WORDS && of_errors * 5 < words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn persons_and_servers_write_differently() {
+        for text in [
+            "covers fish because the lawyers left the warehouse",
+            "stay+between+frozen+now+midnight",
+            "没有成为公司三月请把应当保险",
+            "нами должен после отчёт юристы заплатит",
+        ] {
+            assert!(is_written(text), "{text}");
+        }
+        for text in [
+            "The model is currently overloaded. Please try again later.",
+            "You do not have access to this site. The site owner may have set restrictions.",
+            "当前分组上游负载已饱和，请稍后再试",
+            "must be a string",
+            "`tool_calls` must be followed by tool messages responding to each `tool_call_id`",
+            "application/json",
+        ] {
+            assert!(!is_written(text), "{text}");
+        }
+    }
+}

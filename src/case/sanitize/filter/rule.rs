@@ -1,0 +1,633 @@
+//! The rules for one text, and the memory of what was replaced: numbers, learned secrets, the ledger.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use super::joint::Joined;
+use super::names::{Means, Names};
+use super::prose;
+use super::sieve::{Hit, Seen, Sieve, What};
+use crate::case::catalog::{Catalog, Detector};
+use crate::case::keyring::KeyRing;
+use crate::case::sanitize::detect::{is_credential, looks_random};
+use crate::case::sanitize::ledger::Ledger;
+use crate::case::sanitize::lexicon::Lexicon;
+use crate::case::sanitize::packed;
+use crate::case::sanitize::placeholder::{is_placeholder, measure};
+use crate::case::sanitize::secrets::SecretScan;
+use crate::case::sanitize::shadow::Shadow;
+use crate::case::sanitize::shape;
+
+/// Passes over one text until nothing changes any more.
+const PASSES: usize = 4;
+/// Different values that keep their number. Beyond, a value that was not seen before gets a new number each time.
+const MOST_NUMBERED: usize = 16_384;
+/// Lines of the ledger.
+const MOST_ENTRIES: usize = 2_000;
+/// Clean texts that are remembered, and the longest of them.
+const REMEMBERED: usize = 4_096;
+const LONGEST_REMEMBERED: usize = 160;
+
+/// A span with what stands there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Edit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: Vec<u8>,
+}
+
+/// What one filter knows.
+pub(super) struct Rules {
+    pub(super) sieve: Sieve,
+    pub(super) names: Names,
+    secrets: SecretScan,
+    numbers: HashMap<u64, u32>,
+    last: HashMap<String, u32>,
+    hasher: BuildHasherDefault<DefaultHasher>,
+    pub(super) ledger: Ledger,
+    pub(super) replaced: u64,
+    /// The line that is read, from 1.
+    pub(super) line: u64,
+    /// The text is the value of an id: what only looks random stays.
+    pub(super) of_id: bool,
+    clean: Vec<Vec<u8>>,
+}
+
+/// A span to replace, before overlaps are settled.
+struct Found {
+    start: usize,
+    end: usize,
+    strong: bool,
+    kind: String,
+    rule: String,
+    /// The placeholder, where it is known; else the value gets a number.
+    placeholder: Option<String>,
+    value: Vec<u8>,
+}
+
+impl Rules {
+    pub(super) fn new(catalog: &Catalog, ring: &KeyRing) -> Self {
+        let lexicon = Lexicon::of(catalog);
+        let mut last: HashMap<String, u32> = HashMap::new();
+        for held in ring.iter() {
+            let number = last.entry(held.label.kind.word().to_owned()).or_default();
+            *number = held.label.number.max(*number);
+        }
+        Self {
+            sieve: Sieve::new(&detectors(catalog)),
+            names: Names::new(&catalog.safe),
+            secrets: SecretScan::new(ring, &lexicon),
+            numbers: HashMap::with_capacity(MOST_NUMBERED),
+            last,
+            hasher: BuildHasherDefault::default(),
+            ledger: Ledger::default(),
+            replaced: 0,
+            line: 1,
+            of_id: false,
+            clean: vec![Vec::new(); REMEMBERED],
+        }
+    }
+
+    /// Counts one replacement.
+    pub(super) fn count(&mut self, kind: &str, rule: &str) {
+        self.replaced += 1;
+        let place = format!("line {}", self.line);
+        let full = self.ledger.entries.len() >= MOST_ENTRIES;
+        let place = if full { "later lines" } else { place.as_str() };
+        // The last entries are the likely ones; a whole search would be slow where there are many.
+        let entries = self.ledger.entries.len();
+        let known = self.ledger.entries.iter_mut().rev().take(if full { 200 } else { 20 });
+        match known.into_iter().find(|e| e.kind == kind && e.rule == rule && e.place == place) {
+            Some(entry) => entry.count += 1,
+            None if entries < MOST_ENTRIES + 200 => {
+                self.ledger.entries.push(crate::case::sanitize::ledger::Entry {
+                    kind: kind.to_owned(),
+                    rule: rule.to_owned(),
+                    place: place.to_owned(),
+                    count: 1,
+                });
+            }
+            None => {}
+        }
+    }
+
+    /// The placeholder for `value`; true where it has a new number.
+    pub(super) fn number(&mut self, kind: &str, value: &[u8]) -> (String, bool) {
+        let key = self.hasher.hash_one((kind, value));
+        if let Some(number) = self.numbers.get(&key) {
+            return (format!("[{kind}#{number}]"), false);
+        }
+        let last = self.last.entry(kind.to_owned()).or_default();
+        *last += 1;
+        let number = *last;
+        if self.numbers.len() < MOST_NUMBERED {
+            self.numbers.insert(key, number);
+        }
+        (format!("[{kind}#{number}]"), true)
+    }
+
+    /// `raw` with every secret in it replaced; `None` where there is none. `escaped`: `raw` is the inside of a JSON string.
+    pub(super) fn text(&mut self, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
+        if raw.len() < 3 {
+            return None;
+        }
+        if escaped && self.secrets.is_empty() && self.sieve.is_plain_id(raw) {
+            return None;
+        }
+        let slot = if self.of_id { None } else { self.slot(raw) };
+        if slot.is_some_and(|s| self.clean.get(s).is_some_and(|c| c.as_slice() == raw)) {
+            return None;
+        }
+        let mut current: Option<Vec<u8>> = None;
+        for _ in 0..PASSES {
+            let text = current.as_deref().unwrap_or(raw);
+            let edits = self.edits(text, escaped);
+            if edits.is_empty() {
+                break;
+            }
+            current = Some(apply(text, &edits));
+        }
+        if current.is_none()
+            && let Some(kept) = slot.and_then(|s| self.clean.get_mut(s))
+        {
+            kept.clear();
+            kept.extend_from_slice(raw);
+        }
+        current
+    }
+
+    fn slot(&self, raw: &[u8]) -> Option<usize> {
+        // A text that is shorter than its look-up is looked at anew.
+        if !(12..=LONGEST_REMEMBERED).contains(&raw.len()) {
+            return None;
+        }
+        let mut chunks = raw.chunks_exact(8);
+        let mut hash = raw.len() as u64;
+        for chunk in &mut chunks {
+            let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+            hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        // The last bytes once more: what is left over is shorter than a word.
+        let tail = raw.last_chunk::<8>().map_or(0, |tail| u64::from_le_bytes(*tail));
+        hash = (hash.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
+        usize::try_from(hash >> 40).ok().map(|h| h % self.clean.len().max(1))
+    }
+
+    fn edits(&mut self, text: &[u8], escaped: bool) -> Vec<Edit> {
+        let mut found = Vec::new();
+        let disguised = escaped && text.contains(&b'\\');
+        // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
+        let seen =
+            if disguised { Seen { disguise: true, joint: true } } else { self.look(text, None, &mut found) };
+        if seen.joint && !disguised {
+            self.look_over_seams(text, None, &mut found);
+        }
+        if seen.disguise {
+            let written = String::from_utf8_lossy(text);
+            let plain = Shadow::plain(&written);
+            if written.len() == text.len() {
+                let once = plain.decoded();
+                let twice = once.as_ref().and_then(Shadow::decoded);
+                for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
+                    if !(disguised && std::ptr::eq(shadow, &raw const plain)) || once.is_none() {
+                        self.look(&shadow.bytes, Some(shadow), &mut found);
+                        self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
+                    }
+                }
+            } else {
+                // Not UTF-8: what is written is all there is.
+                self.look(text, None, &mut found);
+            }
+        }
+        found.retain(|f| {
+            !(self.of_id && f.kind == "token")
+                && f.start < f.end
+                && text.get(f.start..f.end).is_some_and(|t| !is_placeholder(&String::from_utf8_lossy(t)))
+        });
+        let settled = settle(found);
+        settled.into_iter().map(|f| self.edit(f)).collect()
+    }
+
+    /// Searches `bytes`; the spans are those of the original. True where it reads differently from how it is written.
+    fn look(&self, bytes: &[u8], shadow: Option<&Shadow>, found: &mut Vec<Found>) -> Seen {
+        let (mut hits, mut packed): (Vec<Hit>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
+        let seen = self.sieve.find(bytes, &mut hits, &mut packed);
+        let span = |start, end| shadow.map_or((start, end), |s| s.span(start, end));
+        for hit in hits {
+            let (start, end) = span(hit.start, hit.end);
+            let value = bytes.get(hit.start..hit.end).unwrap_or(&[]).to_vec();
+            found.push(self.found(&hit.what, start, end, value));
+        }
+        if !self.secrets.is_empty() {
+            for held in self.secrets.find_in(bytes) {
+                let (start, end) = span(held.start, held.end);
+                found.push(Found {
+                    start,
+                    end,
+                    strong: true,
+                    kind: held.label.kind.word().to_owned(),
+                    rule: "known_secret".to_owned(),
+                    placeholder: Some(held.label.to_string()),
+                    value: Vec::new(),
+                });
+            }
+        }
+        for (start, end) in prose::spans(bytes) {
+            let chars = String::from_utf8_lossy(bytes.get(start..end).unwrap_or(&[])).chars().count();
+            let (start, end) = span(start, end);
+            found.push(Found {
+                start,
+                end,
+                strong: true,
+                kind: "text".to_owned(),
+                rule: "written_text".to_owned(),
+                placeholder: Some(measure("text", chars, "chars")),
+                value: Vec::new(),
+            });
+        }
+        for (start, end) in packed {
+            let run = bytes.get(start..end).unwrap_or(&[]);
+            let secret = packed::runs(run).iter().find_map(|p| self.packed_secret(&p.bytes, 0));
+            if let Some((kind, rule)) = secret {
+                let (start, end) = span(start, end);
+                found.push(Found {
+                    start,
+                    end,
+                    strong: true,
+                    kind,
+                    rule,
+                    placeholder: None,
+                    value: run.to_vec(),
+                });
+            }
+        }
+        seen
+    }
+
+    /// Searches for credentials that lie over a seam.
+    fn look_over_seams(&self, bytes: &[u8], shadow: Option<&Shadow>, found: &mut Vec<Found>) {
+        let Some(joined) = Joined::of(bytes) else { return };
+        let mut all = Vec::new();
+        self.look(&joined.bytes, None, &mut all);
+        for mut find in
+            all.into_iter().filter(|f| f.strong && is_credential(&f.kind) && joined.crosses(f.start, f.end))
+        {
+            let (start, end) = joined.span(find.start, find.end);
+            (find.start, find.end) = shadow.map_or((start, end), |s| s.span(start, end));
+            if find.value.is_empty() {
+                find.value.clone_from(&joined.bytes);
+            }
+            found.push(find);
+        }
+    }
+
+    /// Lines whose words go on from one to the next, with the credentials replaced that do. The line ends stay.
+    pub(super) fn over_seams(&mut self, lines: &[u8]) -> Option<Vec<u8>> {
+        let mut found = Vec::new();
+        self.look_over_seams(lines, None, &mut found);
+        if found.is_empty() {
+            return None;
+        }
+        let mut edits: Vec<Edit> = Vec::new();
+        for find in settle(found) {
+            let span = lines.get(find.start..find.end).unwrap_or(&[]);
+            let breaks: Vec<u8> = span.iter().copied().filter(|b| matches!(b, b'\r' | b'\n')).collect();
+            let mut edit = self.edit(find);
+            edit.text.extend(breaks);
+            edits.push(edit);
+        }
+        Some(apply(lines, &edits))
+    }
+
+    /// Kind and rule of the first credential in unpacked bytes.
+    fn packed_secret(&self, bytes: &[u8], depth: usize) -> Option<(String, String)> {
+        if !self.secrets.find_in(bytes).is_empty() {
+            return Some(("key".to_owned(), "known_secret".to_owned()));
+        }
+        let mut hits = Vec::new();
+        self.sieve.find(bytes, &mut hits, &mut Vec::new());
+        let strong = hits.iter().find_map(|hit| match hit.what {
+            What::Rule(index) if self.sieve.is_credential(index) => {
+                let (kind, rule) = self.sieve.rule(index);
+                Some((kind.to_owned(), rule.to_owned()))
+            }
+            What::Rule(_) => None,
+            What::Learned(_) => Some(("key".to_owned(), "learned_secret".to_owned())),
+        });
+        if strong.is_some() || depth > 0 {
+            return strong;
+        }
+        packed::runs(bytes).iter().find_map(|inner| self.packed_secret(&inner.bytes, depth + 1))
+    }
+
+    fn found(&self, what: &What, start: usize, end: usize, value: Vec<u8>) -> Found {
+        match what {
+            What::Rule(index) => {
+                let (kind, rule) = self.sieve.rule(*index);
+                let strong = self.sieve.is_credential(*index) || matches!(kind, "prompt" | "text" | "url");
+                let text = String::from_utf8_lossy(&value);
+                let measured = match rule {
+                    "data_url" => Some(shape::of_string(&text, "text")),
+                    "packed_media" => Some(measure("base64", shape::decoded_bytes(&text), "bytes")),
+                    _ => matches!(kind, "prompt" | "text")
+                        .then(|| measure(kind, text.chars().count(), "chars")),
+                };
+                Found {
+                    start,
+                    end,
+                    strong,
+                    kind: kind.to_owned(),
+                    rule: rule.to_owned(),
+                    placeholder: measured,
+                    value,
+                }
+            }
+            What::Learned(index) => {
+                let placeholder = self.sieve.learned(*index).map(|l| l.placeholder.clone());
+                let kind = placeholder
+                    .as_deref()
+                    .and_then(|p| p.trim_start_matches('[').split('#').next())
+                    .unwrap_or("key")
+                    .to_owned();
+                Found {
+                    start,
+                    end,
+                    strong: true,
+                    kind,
+                    rule: "learned_secret".to_owned(),
+                    placeholder,
+                    value,
+                }
+            }
+        }
+    }
+
+    fn edit(&mut self, found: Found) -> Edit {
+        self.count(&found.kind, &found.rule);
+        let text = found.placeholder.unwrap_or_else(|| {
+            let (placeholder, new) = self.number(&found.kind, &found.value);
+            if new && matches!(found.kind.as_str(), "key" | "password" | "cookie") {
+                self.learn(&found.value, &placeholder);
+            }
+            placeholder
+        });
+        Edit { start: found.start, end: found.end, text: text.into_bytes() }
+    }
+
+    fn learn(&mut self, value: &[u8], placeholder: &str) {
+        let random = looks_random(&String::from_utf8_lossy(value));
+        if random && self.sieve.learn(value, placeholder) {
+            self.clean.iter_mut().for_each(Vec::clear);
+            self.names.forget_those_with(value);
+        }
+    }
+
+    /// The value of a field whose name says that it opens a door: schemes, names of cookies and of parameters stay.
+    /// `None`: it stays as it is.
+    pub(super) fn secret(&mut self, raw: &[u8], kind: &'static str, rule: &str) -> Option<Vec<u8>> {
+        let lead = raw.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let tail = raw.iter().skip(lead).rev().take_while(|b| b.is_ascii_whitespace()).count();
+        let inner = raw.get(lead..raw.len() - tail).unwrap_or(&[]);
+        let around = |new: Vec<u8>| {
+            [raw.get(..lead).unwrap_or(&[]), &new, raw.get(raw.len() - tail..).unwrap_or(&[])].concat()
+        };
+        let scheme = scheme(inner);
+        let (head, value) = inner.split_at_checked(scheme).unwrap_or((&[], inner));
+        let first = value.split(|b| *b == b' ').next().unwrap_or(&[]);
+        if is_harmless(value) || first.len() < value.len() && first.len() >= 3 && is_harmless(first) {
+            return None;
+        }
+        let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
+        if parameters && let Some(new) = self.parameters(value, kind, rule) {
+            return Some(around([head, &new].concat())).filter(|new| new.as_slice() != raw);
+        }
+        let new = self.replaced(value, kind, rule);
+        Some(around([head, new.as_bytes()].concat()))
+    }
+
+    fn replaced(&mut self, value: &[u8], kind: &'static str, rule: &str) -> String {
+        self.count(kind, rule);
+        let (placeholder, new) = self.number(kind, value);
+        if new {
+            self.learn(value, &placeholder);
+        }
+        placeholder
+    }
+
+    /// `a=b; c=d` of cookies, `a="b", c="d"` of schemes: the values go, the names stay. `None`: it is not of that form.
+    fn parameters(&mut self, value: &[u8], kind: &'static str, rule: &str) -> Option<Vec<u8>> {
+        let separator = if kind == "cookie" { b';' } else { b',' };
+        let mut out = Vec::with_capacity(value.len());
+        for (index, part) in value.split(|b| *b == separator).enumerate() {
+            let name_end = part.iter().position(|b| *b == b'=');
+            let name = part.get(..name_end.unwrap_or(part.len()))?.trim_ascii();
+            let plain = (1..=48).contains(&name.len())
+                && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+                && !looks_random(&String::from_utf8_lossy(name));
+            if index > 0 {
+                out.push(separator);
+            }
+            let Some(at) = name_end.filter(|_| plain) else {
+                // `HttpOnly`; anything else is no parameter.
+                if !plain || index == 0 {
+                    return None;
+                }
+                out.extend_from_slice(part);
+                continue;
+            };
+            let (start, raw) = part.split_at_checked(at + 1)?;
+            let inner = raw.trim_ascii();
+            let quoted = inner.strip_prefix(b"\"").and_then(|q| q.strip_suffix(b"\"")).unwrap_or(inner);
+            let from = raw.len() - raw.trim_ascii_start().len() + usize::from(quoted.len() < inner.len());
+            out.extend_from_slice(start);
+            if kind == "cookie" && raw.contains(&b',') && raw.contains(&b'=') {
+                // Several cookies in one line.
+                out.extend_from_slice(self.replaced(raw, kind, rule).as_bytes());
+                continue;
+            }
+            if is_public_parameter(name) && index > 0
+                || is_harmless(quoted)
+                || is_public_parameter(name) && kind != "cookie"
+            {
+                out.extend_from_slice(raw);
+                continue;
+            }
+            out.extend_from_slice(raw.get(..from)?);
+            // The scope of a signature says when and where: `…/20261120/us-east-1/bedrock/aws4_request`.
+            let scope = quoted.iter().position(|b| *b == b'/').filter(|_| quoted.ends_with(b"aws4_request"));
+            let (secret, scope) = quoted.split_at_checked(scope.unwrap_or(quoted.len()))?;
+            out.extend_from_slice(self.replaced(secret, kind, rule).as_bytes());
+            out.extend_from_slice(scope);
+            out.extend_from_slice(raw.get(from + quoted.len()..)?);
+        }
+        Some(out)
+    }
+
+    /// A text that leaves as its length.
+    pub(super) fn shape(&mut self, kind: &str, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
+        if raw.is_empty()
+            || is_placeholder(&String::from_utf8_lossy(raw.get(..raw.len().min(96)).unwrap_or(raw)))
+        {
+            return None;
+        }
+        self.count(kind, "prompt_field");
+        if raw.starts_with(b"data:") {
+            return Some(shape::of_string(&String::from_utf8_lossy(raw), kind).into_bytes());
+        }
+        let packed =
+            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=' | b'\\');
+        if raw.len() >= 200 && raw.iter().all(packed) {
+            let bytes = shape::decoded_bytes(&String::from_utf8_lossy(raw));
+            return Some(measure("base64", bytes, "bytes").into_bytes());
+        }
+        Some(measure(kind, characters(raw, escaped), "chars").into_bytes())
+    }
+
+    /// A value beside its name.
+    pub(super) fn named(&mut self, means: Means, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
+        match means {
+            Means::Secret(kind) => self.secret(raw, kind, "credential_field"),
+            Means::MaybeSecret if looks_random(&String::from_utf8_lossy(raw)) => {
+                self.secret(raw, "key", "credential_field")
+            }
+            Means::Prompt => self.shape("prompt", raw, escaped),
+            _ => self.text(raw, escaped),
+        }
+    }
+}
+
+/// The bytes of the scheme before a credential.
+pub(super) fn scheme(value: &[u8]) -> usize {
+    let Some(space) = value.iter().position(|b| *b == b' ') else { return 0 };
+    let word = value.get(..space).unwrap_or(&[]);
+    let known =
+        [&b"bearer"[..], b"basic", b"token", b"key", b"digest", b"apikey", b"aws4-hmac-sha256", b"negotiate"]
+            .iter()
+            .any(|s| word.eq_ignore_ascii_case(s));
+    if known { space + 1 } else { 0 }
+}
+
+/// No value: a reference, a word for nothing, an example, a placeholder.
+pub(super) fn is_harmless(value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let text = text.trim();
+    if text.len() > 80 {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    let word =
+        matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
+    let elsewhere =
+        ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
+    let reference = text.starts_with('$') && !text.contains(' ')
+        || elsewhere.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
+        || matches!(
+            lower.as_str(),
+            "[redacted]" | "(redacted)" | "redacted" | "[hidden]" | "[filtered]" | "[masked]"
+        )
+        || text.starts_with('<') && text.ends_with('>')
+        || text.starts_with("{{") && text.ends_with("}}");
+    // `YOUR_API_KEY`, `sk-xxxxxxxx`, `your-key-here`
+    let named = text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        || lower.contains("your")
+            && (lower.contains("key") || lower.contains("token"))
+            && !text.bytes().any(|b| b.is_ascii_digit())
+        || text.len() >= 4 && text.bytes().all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'))
+        || lower.starts_with("sk-")
+            && text.bytes().skip(3).all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
+    word || reference || named || is_placeholder(text)
+}
+
+/// Parameters of cookies and schemes that say how, not who.
+fn is_public_parameter(name: &[u8]) -> bool {
+    [
+        &b"path"[..],
+        b"domain",
+        b"expires",
+        b"max-age",
+        b"samesite",
+        b"httponly",
+        b"secure",
+        b"priority",
+        b"partitioned",
+        b"version",
+        b"realm",
+        b"algorithm",
+        b"qop",
+        b"nc",
+        b"stale",
+        b"signedheaders",
+        b"charset",
+        b"uri",
+        b"error",
+        b"error_description",
+        b"scope",
+    ]
+    .iter()
+    .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// The catalog's patterns, and those that only text without structure needs.
+fn detectors(catalog: &Catalog) -> Vec<Detector> {
+    let own: Vec<Detector> = serde_yaml::from_str(include_str!("echoes.yaml")).unwrap_or_default();
+    catalog.detectors.iter().cloned().chain(own).collect()
+}
+
+/// Characters of a text; escapes of JSON count as what they stand for.
+fn characters(raw: &[u8], escaped: bool) -> usize {
+    let starts = raw.iter().filter(|b| **b & 0xc0 != 0x80).count();
+    if !escaped {
+        return starts;
+    }
+    let (mut at, mut less) = (0, 0);
+    while let Some(found) = raw.get(at..).and_then(|r| r.iter().position(|b| *b == b'\\')) {
+        at += found;
+        let length = if raw.get(at + 1) == Some(&b'u') { 6 } else { 2 };
+        // The second half of a pair is no character of its own.
+        let low =
+            length == 6 && matches!(raw.get(at + 2..at + 4), Some([b'd' | b'D', b'c'..=b'f' | b'C'..=b'F']));
+        less += length - usize::from(!low);
+        at += length;
+    }
+    starts.saturating_sub(less)
+}
+
+/// `text` with the edits made; they are in order and do not overlap.
+pub(super) fn apply(text: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        out.extend_from_slice(text.get(at..edit.start).unwrap_or(&[]));
+        out.extend_from_slice(&edit.text);
+        at = edit.end.max(at);
+    }
+    out.extend_from_slice(text.get(at..).unwrap_or(&[]));
+    out
+}
+
+/// One find for each place: overlaps are joined, the stronger and longer one names the whole.
+fn settle(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|f| (f.start, std::cmp::Reverse(f.end)));
+    let mut out: Vec<Found> = Vec::new();
+    for next in found {
+        let Some(last) = out.last_mut().filter(|last| next.start < last.end) else {
+            out.push(next);
+            continue;
+        };
+        if last.strong != next.strong {
+            // The weaker one gives way; what is left of it is looked at again.
+            if next.strong {
+                *last = next;
+            }
+            continue;
+        }
+        let end = last.end.max(next.end);
+        let weight = |f: &Found| (f.strong, f.rule == "known_secret", f.end - f.start);
+        if weight(&next) > weight(last) {
+            let start = last.start;
+            *last = Found { start, ..next };
+        }
+        last.end = end;
+    }
+    out
+}

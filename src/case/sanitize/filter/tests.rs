@@ -1,0 +1,256 @@
+//! Tests of the filter: tables per kind, and what holds for any input.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::case::keyring::{Origin, SecretKind};
+use crate::case::sanitize::detect::tests::expand;
+
+fn filtered_in(kind: Kind, ring: &KeyRing, pieces: &[&[u8]]) -> Vec<u8> {
+    static CATALOG: std::sync::OnceLock<std::sync::Arc<Catalog>> = std::sync::OnceLock::new();
+    let mut filter = Filter::new(CATALOG.get_or_init(Catalog::built_in), kind, ring);
+    let mut out = Vec::new();
+    for piece in pieces {
+        filter.feed(piece, &mut out);
+    }
+    filter.finish(&mut out);
+    out
+}
+
+fn filtered(kind: Kind, text: &str) -> String {
+    String::from_utf8(filtered_in(kind, &KeyRing::default(), &[text.as_bytes()])).expect("is text")
+}
+
+fn sk() -> String {
+    expand("sk-{alnum:48}")
+}
+
+const KINDS: [Kind; 12] = [
+    Kind::Auto,
+    Kind::Text,
+    Kind::Json,
+    Kind::Har,
+    Kind::Headers,
+    Kind::Url,
+    Kind::Curl,
+    Kind::Sse,
+    Kind::Html,
+    Kind::Log,
+    Kind::Multipart,
+    Kind::Yaml,
+];
+
+#[test]
+fn every_detector_keeps_its_word_behind_the_sieve() {
+    let catalog = Catalog::built_in();
+    let mut faults = Vec::new();
+    for detector in &catalog.detectors {
+        let sieve = sieve::Sieve::new(std::slice::from_ref(detector));
+        for example in &detector.matches {
+            for text in [
+                expand(example),
+                format!("{}\n{} {}", "word ".repeat(300), expand(example), "word ".repeat(300)),
+            ] {
+                let mut hits = Vec::new();
+                sieve.find(text.as_bytes(), &mut hits, &mut Vec::new());
+                if hits.is_empty() && !(text.contains('\n') && detector.id == "secret_line") {
+                    faults.push(format!("{} misses {}", detector.id, text.trim()));
+                }
+            }
+        }
+        for example in &detector.spares {
+            let mut hits = Vec::new();
+            sieve.find(expand(example).as_bytes(), &mut hits, &mut Vec::new());
+            if !hits.is_empty() {
+                faults.push(format!("{} hits {example:?}", detector.id));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn each_kind_loses_its_secrets_and_keeps_its_evidence() {
+    let key = sk();
+    let table: Vec<(Kind, String, &str)> = vec![
+        (Kind::Text, format!("call with {key} failed, request id req_011CabcDEF\n"), "call with [key#1] failed, request id req_011CabcDEF\n"),
+        (Kind::Json, r#"{"api_key": "blue-whale-song", "max_tokens": 5, "status":"failed"}"#.to_owned(), r#"{"api_key": "[key#1]", "max_tokens": 5, "status":"failed"}"#),
+        (Kind::Json, r#"{"model":"gpt-4o","messages":[{"role":"user","content":"a plan"}],"stream":true}"#.to_owned(), r#"{"model":"gpt-4o","messages":[{"role":"user","content":"[prompt: 6 chars]"}],"stream":true}"#),
+        (Kind::Json, format!("{{\"a\":\"x\"}}\n{{\"authorization\":\"Bearer {key}\"}}\n"), "{\"a\":\"x\"}\n{\"authorization\":\"Bearer [key#1]\"}\n"),
+        (Kind::Har, r#"{"log":{"entries":[{"headers":[{"name":"Cookie","value":"sid=one"},{"value":"whale","name":"X-Api-Key"},{"name":"host","value":"h.example"}]}]}}"#.to_owned(),
+            r#"{"log":{"entries":[{"headers":[{"name":"Cookie","value":"sid=[cookie#1]"},{"value":"[key#1]","name":"X-Api-Key"},{"name":"host","value":"h.example"}]}]}}"#),
+        (Kind::Har, r#"{"postData":{"text":"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a \\\"plan\\\"\"}]}"}}"#.to_owned(),
+            r#"{"postData":{"text":"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"[prompt: 8 chars]\"}]}"}}"#),
+        (Kind::Headers, "POST /v1/x HTTP/1.1\r\nx-api-key: word-like\r\nAuthorization: Bearer\r\n  folded-value\r\nx-request-id: abc\r\n".to_owned(),
+            "POST /v1/x HTTP/1.1\r\nx-api-key: [key#1]\r\nAuthorization: Bearer\r\n  [key#2]\r\nx-request-id: abc\r\n"),
+        (Kind::Url, format!("https://user:pass-word@h.example/v1?key={key}&n=1"), "https://[password#1]@h.example/v1?key=[key#1]&n=1"),
+        (Kind::Curl, "curl -u me:hunter-two https://h.example -H 'x-api-key: word-like' -d '{\"model\":\"m\",\"prompt\":\"a plan\"}'".to_owned(),
+            "curl -u me:[password#1] https://h.example -H 'x-api-key: [key#1]' -d '{\"model\":\"m\",\"prompt\":\"[prompt: 6 chars]\"}'"),
+        (Kind::Sse, "event: x\ndata: {\"choices\":[{\"delta\":{\"content\":\"sk-\"}}]}\n\ndata: [DONE]\n".to_owned(),
+            "event: x\ndata: {\"choices\":[{\"delta\":{\"content\":\"[prompt: 3 chars]\"}}]}\n\ndata: [DONE]\n"),
+        (Kind::Html, format!("<p>{}&#45;{}</p>\n", &key[..2], &key[3..]), "<p>[key#1]</p>\n"),
+        (Kind::Log, format!("2026-11-21 10:00:00 INFO sent {{\"model\":\"m\",\"messages\":[{{\"content\":\"plan\"}}]}} by {key}\n"),
+            "2026-11-21 10:00:00 INFO sent {\"model\":\"m\",\"messages\":[{\"content\":\"[prompt: 4 chars]\"}]} by [key#1]\n"),
+        (Kind::Multipart, "--bound1\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na secret\r\nplan\r\n--bound1\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--bound1--\r\n".to_owned(),
+            "--bound1\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n[text: 12 bytes]\r\n--bound1\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--bound1--\r\n"),
+        (Kind::Yaml, "gateway_secret: blue-whale\nmodel: m\nprompt: |\n  a plan\n  of two lines\nn: 1\n".to_owned(),
+            "gateway_secret: [password#1]\nmodel: m\nprompt: |\n  [prompt: 18 chars]\nn: 1\n"),
+    ];
+    for (kind, raw, clean) in table {
+        assert_eq!(filtered(kind, &raw), clean, "{kind:?}");
+        assert_eq!(filtered(kind, clean), clean, "{kind:?} a second time");
+    }
+}
+
+#[test]
+fn clean_text_stays() {
+    for (kind, text) in [
+        (
+            Kind::Log,
+            "2026-11-21T10:00:00.123Z ERROR upstream 503 (request id: 20261121100000123456789abcDEFGH) in 1.2 s\n",
+        ),
+        (
+            Kind::Json,
+            "{\"error\":{\"message\":\"The model `x` does not exist\",\"type\":\"invalid_request_error\",\"code\":null}}",
+        ),
+        (
+            Kind::Headers,
+            "HTTP/1.1 429 Too Many Requests\r\nretry-after: 3\r\ncf-ray: 8e6f1a2b3c4d5e6f-FRA\r\n\r\n",
+        ),
+        (Kind::Html, "<html><h1>502 Bad Gateway</h1><hr>nginx/1.25.3</html>"),
+    ] {
+        assert_eq!(filtered(kind, text), text);
+    }
+}
+
+#[test]
+fn the_kind_is_found() {
+    for (text, kind) in [
+        ("{\"log\":{\"version\":\"1.2\",\"entries\":[]}}", Kind::Har),
+        ("{\"a\":1}\n{\"a\":2}\n", Kind::Json),
+        ("[2026-11-21] started", Kind::Log),
+        ("curl https://x", Kind::Curl),
+        ("data: {}\n\n", Kind::Sse),
+        ("HTTP/1.1 200 OK\r\n", Kind::Headers),
+        ("API_KEY=x\nB=y\n", Kind::Yaml),
+        ("https://h.example/?a=b", Kind::Url),
+        ("<!DOCTYPE html><p>", Kind::Html),
+        ("--b1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx", Kind::Multipart),
+    ] {
+        assert_eq!(Kind::of(text.as_bytes()), kind, "{text}");
+    }
+}
+
+#[test]
+fn long_lines_and_strings_stay_bounded_and_clean() {
+    let key = sk();
+    let log = format!("{} {key} {} end\n", "word ".repeat(60_000), "x".repeat(400_000));
+    let out = filtered(Kind::Log, &log);
+    assert!(!out.contains(&key[3..11]) && out.contains("[key#1]") && out.ends_with(" end\n"));
+    let json = format!("{{\"a\":\"{}\",\"b\":\"{key}\"}}", format!("{key} words, ").repeat(60_000));
+    let out = filtered(Kind::Json, &json);
+    assert!(!out.contains(&key[3..11]), "{}", out.len());
+    serde_json::from_str::<serde_json::Value>(&out).expect("is JSON");
+}
+
+#[test]
+fn a_secret_found_late_goes_in_its_own_record() {
+    let out =
+        filtered(Kind::Json, r#"{"note":"see aB3dE5fG7hJ9 there","authorization":"Bearer aB3dE5fG7hJ9"}"#);
+    assert_eq!(out, r#"{"note":"see [key#1] there","authorization":"Bearer [key#1]"}"#);
+}
+
+#[test]
+fn known_secrets_go_in_every_dress() {
+    use base64::Engine as _;
+    let mut ring = KeyRing::default();
+    let secret = expand("{alnum:32}");
+    ring.hold(SecretKind::Key, Origin::Pasted, &secret);
+    let packed = base64::engine::general_purpose::STANDARD.encode(format!("x{secret}y"));
+    let hex = secret.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    for dress in [
+        secret.clone(),
+        packed,
+        hex,
+        secret.chars().rev().collect(),
+        format!("{}\u{200b}{}", &secret[..9], &secret[9..]),
+    ] {
+        for kind in KINDS {
+            let text = format!("seen {dress} here\n");
+            let text = if matches!(kind, Kind::Json | Kind::Har) {
+                format!("{{\"a\":\"{}\"}}", text.trim())
+            } else {
+                text
+            };
+            let out = String::from_utf8(filtered_in(kind, &ring, &[text.as_bytes()])).expect("is text");
+            assert!(out.contains("[key#1]") && !out.contains(&dress[..8]), "{kind:?} {dress} {out}");
+        }
+    }
+}
+
+/// Pieces of which inputs are made: what the kinds have in common, and what breaks them.
+fn input() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(format!("\"authorization\":\"Bearer {}\",", sk()).into_bytes()),
+        Just(b"{\"messages\":[{\"role\":\"user\",\"content\":\"plan\"}]}".to_vec()),
+        Just(b"x-api-key: word\r\n".to_vec()),
+        Just(sk().into_bytes()),
+        Just(b"\\\"".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"{\"a\":\"{\\\"prompt\\\":\\\"q\\\"}\"}".to_vec()),
+        Just("%73k\u{200b}－ 令牌：".as_bytes().to_vec()),
+        Just(b"-----BEGIN PRIVATE KEY-----\nabc".to_vec()),
+        Just(b"jane@mail.example.com +49 30 1234 5678 ".to_vec()),
+        Just(b"data: {\"text\":\"x\"}\n".to_vec()),
+        "[ -~]{0,12}".prop_map(String::into_bytes),
+        proptest::collection::vec(any::<u8>(), 0..6),
+    ];
+    proptest::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cut_anywhere_it_is_the_same(input in input(), kind in 0..KINDS.len(), size in 1..40_usize) {
+        let whole = filtered_in(KINDS[kind], &KeyRing::default(), &[&input]);
+        let pieces: Vec<&[u8]> = input.chunks(size).collect();
+        let cut = filtered_in(KINDS[kind], &KeyRing::default(), &pieces);
+        prop_assert_eq!(String::from_utf8_lossy(&cut), String::from_utf8_lossy(&whole));
+        let key = sk();
+        prop_assert!(memchr::memmem::find(&whole, key.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn twice_is_once(input in input(), kind in 1..KINDS.len()) {
+        let once = filtered_in(KINDS[kind], &KeyRing::default(), &[&input]);
+        let twice = filtered_in(KINDS[kind], &KeyRing::default(), &[&once]);
+        prop_assert_eq!(String::from_utf8_lossy(&twice), String::from_utf8_lossy(&once));
+    }
+
+    #[test]
+    fn json_stays_json(words in proptest::collection::vec("[ -~é\\n]{0,20}", 0..8), deep in 0..3_usize) {
+        let mut value = serde_json::json!({"model": "m", "prompt": words, "n": 3, "note": words.concat(), "key": sk()});
+        for _ in 0..deep {
+            value = serde_json::json!({"body": value.to_string(), "n": [1.5, null, true]});
+        }
+        let raw = value.to_string();
+        let out = filtered(Kind::Json, &raw);
+        let clean: serde_json::Value = serde_json::from_str(&out).expect("is JSON");
+        prop_assert!(alike(&value, &clean), "{}\n{}", raw, out);
+        prop_assert!(!out.contains(&sk()[3..11]));
+    }
+}
+
+/// Equal but for strings.
+fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.values().zip(b.values()).all(|(a, b)| alike(a, b))
+        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
+        (Value::String(_), Value::String(_)) => true,
+        (a, b) => a == b,
+    }
+}

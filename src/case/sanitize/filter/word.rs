@@ -1,0 +1,157 @@
+//! Words that tell what a document is, and values that are words of an API and no text of a person.
+
+/// Members that only a request to a model or its answer has.
+const OF_BODY: [&[u8]; 36] = [
+    b"model",
+    b"messages",
+    b"choices",
+    b"candidates",
+    b"contents",
+    b"prompt",
+    b"negative_prompt",
+    b"segments",
+    b"instructions",
+    b"max_tokens",
+    b"max_completion_tokens",
+    b"finish_reason",
+    b"stop_reason",
+    b"revised_prompt",
+    b"generationConfig",
+    b"response_format",
+    b"notifyHook",
+    b"notify_hook",
+    b"callback_url",
+    b"base64Array",
+    b"external_task_id",
+    b"temperature",
+    b"usage",
+    b"usageMetadata",
+    b"inputs",
+    b"preamble",
+    b"chat_history",
+    b"mv",
+    b"make_instrumental",
+    b"gpt_description_prompt",
+    b"response_mode",
+    b"instruction",
+    b"question",
+    b"lyrics",
+    b"json_schema",
+    b"system_prompt",
+];
+/// Members of a record of a log.
+const OF_LOG: [&[u8]; 15] = [
+    b"level",
+    b"lvl",
+    b"severity",
+    b"ts",
+    b"timestamp",
+    b"@timestamp",
+    b"msg",
+    b"logger",
+    b"caller",
+    b"latency_ms",
+    b"latency",
+    b"hostname",
+    b"pid",
+    b"log_level",
+    b"startedDateTime",
+];
+/// Prefixes of ids that APIs give out for parts of a conversation.
+const IDS: [&str; 16] = [
+    "call", "toolu", "msg", "item", "resp", "rs", "fc", "chatcmpl", "thread", "run", "step", "asst", "file",
+    "event", "audio", "tool",
+];
+
+/// A member that only a body has.
+pub(super) fn is_of_body(name: &[u8]) -> bool {
+    OF_BODY.contains(&name)
+}
+
+/// A member that only a record of a log has.
+pub(super) fn is_of_log(name: &[u8]) -> bool {
+    OF_LOG.contains(&name)
+}
+
+/// A member or header that holds an id or a digest.
+pub(super) fn is_of_id(name: &[u8]) -> bool {
+    let bare: String = name
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    let id = [
+        "id",
+        "ids",
+        "ray",
+        "etag",
+        "digest",
+        "hash",
+        "fingerprint",
+        "traceparent",
+        "nonce",
+        "cursor",
+        "sha256",
+        "commit",
+    ];
+    let secret = ["key", "secret", "token", "session", "sid", "auth", "access", "client"];
+    id.iter().any(|end| bare.ends_with(end)) && !secret.iter().any(|word| bare.contains(word))
+}
+
+/// The type of an event of a stream: `response.output_text.delta`.
+pub(super) fn is_event(inside: &[u8]) -> bool {
+    inside.contains(&b'.')
+        && inside.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.'))
+        && [
+            &b"response."[..],
+            b"conversation.",
+            b"session.",
+            b"input_audio_buffer.",
+            b"thread.",
+            b"transcript.",
+        ]
+        .iter()
+        .any(|lead| inside.starts_with(lead))
+}
+
+/// One word: a role, a type, a media type.
+pub(super) fn is_plain(inside: &[u8]) -> bool {
+    inside.len() <= 32
+        && inside.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-' | b'.' | b'/'))
+}
+
+/// A word of an API in a place that is known to hold one: also `MAX_TOKENS`, a model's name, an id.
+pub(super) fn is_of_api(inside: &[u8]) -> bool {
+    is_plain(inside) || is_constant(inside) || is_model(inside) || is_id(inside)
+}
+
+fn is_constant(inside: &[u8]) -> bool {
+    inside.len() <= 32 && inside.iter().all(|b| b.is_ascii_uppercase() || *b == b'_')
+}
+
+fn is_model(inside: &[u8]) -> bool {
+    inside.len() <= 48
+        && inside.iter().all(|b| {
+            b.is_ascii_lowercase()
+                || b.is_ascii_digit()
+                || matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b'@')
+        })
+        && inside.first().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+fn is_id(inside: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(inside);
+    let Some((head, tail)) = text.split_once(['_', '-']) else { return false };
+    inside.len() <= 64
+        && IDS.contains(&head)
+        && !tail.is_empty()
+        && tail.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// `Path`, `Lax`, a date, a short number: what stands beside a secret's value.
+pub(super) fn is_cookie_fact(inside: &[u8]) -> bool {
+    inside.len() <= 24
+        && inside.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'.' | b'_' | b'-'))
+        || inside.len() <= 40 && inside.starts_with(b"20") && inside.contains(&b'T')
+        || inside.len() <= 3 && inside.iter().all(u8::is_ascii_digit)
+}
