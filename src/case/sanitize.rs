@@ -19,6 +19,7 @@ mod normal;
 mod outgoing;
 mod packed;
 mod placeholder;
+mod quoted;
 mod safe;
 #[cfg(test)]
 pub(crate) mod sample;

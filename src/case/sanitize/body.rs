@@ -267,7 +267,7 @@ impl<'r> BodyRule<'r> {
             Fate::Keep => text.to_owned(),
             Fate::Text => self.error_text(text, place),
             Fate::Name => {
-                let scope = if shape::is_identifier(text) { Scope::Value } else { Scope::Free };
+                let scope = if shape::is_identifier(text) { Scope::Value } else { self.free() };
                 self.text.apply(text, scope, place).clean.as_str().to_owned()
             }
             Fate::Drop(word) => {
@@ -299,7 +299,12 @@ impl<'r> BodyRule<'r> {
                 return ruled.to_string();
             }
         }
-        self.text.apply(text, Scope::Free, place).clean.as_str().to_owned()
+        let scope = self.free();
+        self.text.apply(text, scope, place).clean.as_str().to_owned()
+    }
+
+    fn free(&self) -> Scope {
+        if self.side == Side::Failure { Scope::Answer } else { Scope::Free }
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Hit<'d> {
 pub(super) enum Scope {
     /// Free text: all.
     Free,
+    /// Free text of an answer, which may repeat a prompt that nobody gave us: all, and the prompt.
+    Answer,
     /// A typed value (a header, a path segment): credentials, accounts, addresses.
     Value,
     /// An identifier that was checked by its grammar: credentials only.
@@ -51,7 +53,7 @@ pub(super) fn is_credential(kind: &str) -> bool {
 impl Scope {
     fn takes(self, kind: &str) -> bool {
         match self {
-            Self::Free => true,
+            Self::Free | Self::Answer => true,
             Self::Value => {
                 is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url" | "token")
             }

@@ -13,7 +13,7 @@ mod joint;
 mod json;
 mod lines;
 mod names;
-mod prose;
+pub(super) mod prose;
 mod rule;
 mod shell;
 mod sieve;

@@ -34,7 +34,7 @@ impl Sanitizer<'_> {
         let transport = attempt.transport();
         let transport_detail = transport
             .filter(|t| !t.detail.is_empty())
-            .map(|t| self.text.apply(&t.detail, Scope::Free, &format!("{name}.transport")).clean);
+            .map(|t| self.text.apply(&t.detail, Scope::Answer, &format!("{name}.transport")).clean);
         SafeAttempt {
             index: attempt.index,
             sent: attempt.source == Source::Sent,
@@ -78,7 +78,7 @@ impl Sanitizer<'_> {
         let body = self.response_body(response, reading, name);
         let mut free = |raw: &Option<String>, place: &str| {
             let raw = raw.as_deref().filter(|r| !r.is_empty())?;
-            Some(self.text.apply(raw, Scope::Free, &format!("{name}.{place}")).clean)
+            Some(self.text.apply(raw, Scope::Answer, &format!("{name}.{place}")).clean)
         };
         let reason = free(&response.reason, "reason_phrase");
         let exception = free(&response.exception, "exception");
@@ -135,7 +135,7 @@ impl Sanitizer<'_> {
         let mut word = |raw: &Option<String>, place: &str| {
             let raw = raw.as_deref()?;
             let identifier = shape::is_identifier(raw);
-            let scope = if identifier { Scope::Value } else { Scope::Free };
+            let scope = if identifier { Scope::Value } else { Scope::Answer };
             let clean = self.text.apply(raw, scope, &format!("{name}.error.{place}")).clean;
             // An identifier shorter than an echo is none; the note's own sentences name it.
             if identifier && raw.len() < 20 {

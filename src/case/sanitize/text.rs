@@ -12,6 +12,7 @@ use super::echo::EchoScan;
 use super::ledger::Ledger;
 use super::lexicon::Lexicon;
 use super::placeholder::{Placeholders, is_placeholder, measure};
+use super::quoted;
 use super::safe::Clean;
 use super::secrets::SecretScan;
 use super::shadow::{Shadow, show};
@@ -141,6 +142,11 @@ impl TextRule {
                 let what = What::Pattern { kind: hit.kind.to_owned(), rule: hit.rule.to_owned() };
                 finds.push(made(shadow, hit.start, hit.end, what));
             }
+            for (start, end) in if scope == Scope::Answer { quoted::spans(&shadow.bytes) } else { Vec::new() }
+            {
+                let what = What::Pattern { kind: "text".to_owned(), rule: "echoed_prose".to_owned() };
+                finds.push(made(shadow, start, end, what));
+            }
         }
         let last = twice.as_ref().or(once.as_ref()).unwrap_or(&plain);
         let joined = last.joined();
@@ -150,7 +156,7 @@ impl TextRule {
             for shadow in inner.iter().chain(&innermost) {
                 self.find_values(shadow, scope, &mut finds);
                 let credentials = self.detectors.find(&shadow.bytes, Scope::Identifier);
-                for hit in credentials.into_iter().filter(|_| scope == Scope::Free) {
+                for hit in credentials.into_iter().filter(|_| matches!(scope, Scope::Free | Scope::Answer)) {
                     let what = What::Pattern { kind: hit.kind.to_owned(), rule: hit.rule.to_owned() };
                     finds.push(made(shadow, hit.start, hit.end, what));
                 }
