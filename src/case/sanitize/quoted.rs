@@ -25,7 +25,7 @@ const MARK: &str = r#"(?P<label>[^\n:：\[]{0,40})(?::[\s"'`]|：)"#;
 const OF_A_USER: &str = r"(?i)(?:\b(?:got|received|given|prompt|input|contents?|text|query|question|flagged|transcript|output|completion|answer|reply|(?:user|human|assistant|customer|model)(?:'s)?[ _-](?:asked|said|wrote|typed|message|query|question|output|reply|response|text))|敏感[^\s，。]*|提示词[^\s，。]*|输入[^\s，。]*|用户(?:消息|说|提问|问题)|命中[^\s，。]*|违规(?:内容|词|文本)|原文|回复内容|模型(?:输出|回复|回答))\s*$";
 /// Words before a mark behind which the server speaks.
 const OF_A_SERVER: &str =
-    r#"(?i)(?:message|msg|detail|details|error|description|reason|title|hint|cause)["'\\\s]*$"#;
+    r#"(?i)(?:message|msg|detail|details|error|description|reason|title|hint|cause|exception|warning|failure)["'\\\s]*$"#;
 /// Where evidence goes on behind a text without quotes.
 const TAIL: &str = r"(?i)(?:\s*[\[(（{/|,;-]+\s*|\s+)(?:(?:request|trace|event|log)[ _-]?id\b|x-request-id|ray id\b|(?:param|code|type|status|reason|model)\s?[:=]|retry \d|line \d|http \d|[a-z]+(?:_[a-z]+)+(?:$|[=:)\]\s])|[a-z_]{2,}=)";
 /// Words from which on a text without quotes can be somebody's.
