@@ -265,7 +265,7 @@ impl Session {
         let effects = self.dispatch(event, now);
         if self.step >= Step::Review {
             self.refresh_output(now);
-        } else if self.step >= Step::Reproduce {
+        } else {
             self.refresh_clean();
         }
         effects

@@ -187,7 +187,7 @@ impl Session {
         self.clean = Some(clean);
     }
 
-    /// The evidence as a screen may show it: of the note, where there is one. `None` on the page of the request.
+    /// The evidence as a screen may show it: of the note, where there is one. `None` as long as nothing was observed.
     pub fn clean_evidence(&self) -> Option<&SafeEvidence> {
         self.output.as_ref().map(|output| &output.evidence).or(self.clean.as_ref())
     }
