@@ -170,7 +170,7 @@ impl Rules {
         if escaped && self.secrets.is_empty() && self.sieve.is_plain_id(raw) {
             return None;
         }
-        let slot = if self.of_id { None } else { self.slot(raw) };
+        let slot = if self.of_id { None } else { Self::slot(raw) };
         if slot.is_some_and(|s| self.clean.knows(s, raw)) {
             return None;
         }
@@ -191,7 +191,7 @@ impl Rules {
         current
     }
 
-    fn slot(&self, raw: &[u8]) -> Option<usize> {
+    fn slot(raw: &[u8]) -> Option<usize> {
         // A text that is shorter than its look-up is looked at anew.
         if !(12..=LONGEST_REMEMBERED).contains(&raw.len()) {
             return None;
@@ -560,7 +560,7 @@ pub(super) fn is_harmless(value: &[u8]) -> bool {
     let leads = |lead: &&str| text.get(..lead.len()).is_some_and(|t| t.eq_ignore_ascii_case(lead));
     if first.is_some_and(u8::is_ascii_alphanumeric)
         && text.bytes().any(|b| b.is_ascii_digit())
-        && !ELSEWHERE.iter().any(|lead| leads(lead))
+        && !ELSEWHERE.iter().any(leads)
     {
         return false;
     }
