@@ -30,7 +30,7 @@ use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
-use crate::case::note::{Audience, Template, Timeouts};
+use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Words};
@@ -195,6 +195,8 @@ pub struct Session {
 
     words: Words,
     confirmed: bool,
+    removed: Vec<Removal>,
+    shown: Vec<String>,
     format: Format,
     template: Option<Template>,
     output: Option<Output>,
@@ -243,6 +245,8 @@ impl Session {
             diagnosis: None,
             words,
             confirmed: false,
+            removed: Vec::new(),
+            shown: Vec::new(),
             format,
             template: None,
             output: None,
@@ -288,6 +292,8 @@ impl Session {
             Event::ControlRequested(ask) => self.control_requested(ask),
             Event::WordsSet(words) => self.words_set(words),
             Event::WordsFound(words) => self.words_found(words),
+            Event::RemoveRefused => self.remove_refused(),
+            Event::ShowField(field) => self.show_field(&field),
             Event::Confirmed(confirmed) => self.set_confirmed(confirmed),
             Event::FormatChosen(format) => self.format_chosen(format),
             Event::CopyRequested => self.copy_requested(now),
@@ -474,6 +480,11 @@ impl Session {
     /// The operator confirmed the replacements.
     pub fn confirmed(&self) -> bool {
         self.confirmed
+    }
+
+    /// Fields of bodies that the operator marked as harmless, as full paths.
+    pub fn shown_fields(&self) -> &[String] {
+        &self.shown
     }
 
     /// The note's format.

@@ -132,7 +132,7 @@ fn a_leak_is_found_by_the_practice_side_alone() {
         let score = trial.judge(&output.note, &passed(&format!("a {text} b")));
         assert_eq!(score.holds("leak_free"), free, "{text:?}");
     }
-    let refused = Err(Refusal { rule: "a key".into(), line: 1 });
+    let refused = Err(Refusal::at(1, "a key"));
     assert!(!trial.judge(&output.note, &refused).is_full());
     assert!(!format!("{trial:?}").contains(&key));
 }

@@ -2,11 +2,14 @@
 
 mod build;
 mod completeness;
+mod frame;
+mod gate;
 #[cfg(test)]
 mod golden;
 mod markdown;
 mod model;
 mod plain;
+mod removed;
 #[cfg(test)]
 mod sample;
 mod schema;
@@ -20,10 +23,13 @@ use crate::case::diagnose::Diagnosis;
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
 
+use gate::Rendering;
+
 pub use build::build;
 pub use completeness::{By, Item, completeness};
 pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
+pub use removed::Removal;
 pub use schema::{Fault, SCHEMA, validate};
 
 /// Everything a note is made from.
@@ -104,18 +110,25 @@ pub enum Audience {
     Public,
 }
 
-/// Renders `note` in `format` and audits the bytes.
+/// Renders `note` in `format`, reads it back, and audits the bytes.
 ///
 /// # Errors
-/// [`Refusal`] by the audit.
+/// [`Refusal`] with field, rule and line; a panic on the way is one.
 pub fn render(note: &Note, format: Format, audit: &Audit) -> Result<Rendered, Refusal> {
-    let text = write(note, format);
-    let audit = knowing_own_words(audit);
-    let frame = write(&frame(note, &audit), format);
-    audit.knowing(&frame).pass(text, format)
+    gate::guarded(|| {
+        let value = note.value();
+        let audit = frame::explained(&value, audit, |frame| Some(write(frame, format)));
+        let words_of = match format {
+            Format::Yaml | Format::Json => None,
+            Format::Markdown => Some(markdown::OWN_TEXT),
+            Format::Plain => Some(plain::OWN_TEXT),
+        };
+        let text = write(&value, format);
+        gate::pass(Rendering { value: &value, text, format, words_of }, &audit)
+    })
 }
 
-fn write(note: &impl serde::Serialize, format: Format) -> String {
+fn write(note: &Value, format: Format) -> String {
     match format {
         Format::Yaml => yaml::render(note),
         Format::Markdown => markdown::render(note),
@@ -124,65 +137,33 @@ fn write(note: &impl serde::Serialize, format: Format) -> String {
     }
 }
 
-/// Keys under which the note says sentences of its own, with typed values in them.
-const OWN_PLACES: [&str; 9] = [
-    "title",
-    "steps",
-    "actual",
-    "reproduction",
-    "sources",
-    "credential",
-    "remaining_uncertainty",
-    "missing_evidence",
-    "because",
-];
-
-/// The note without the texts that anything but our own words could have brought in: its keys, numbers, closed values,
-/// own sentences. What stands in it, in this order, stands in every such note.
-fn frame(note: &Note, audit: &Audit) -> Value {
-    let mut value = serde_json::to_value(note).unwrap_or_default();
-    blank(&mut value, false, audit);
-    value
-}
-
-fn blank(value: &mut Value, own: bool, audit: &Audit) {
-    match value {
-        Value::String(text) if own => {
-            let kept: Vec<&str> =
-                text.split('\n').map(|line| if audit.explains_in_pieces(line) { line } else { "" }).collect();
-            *text = kept.join("\n");
-        }
-        Value::String(text) if !audit.explains(text) => text.clear(),
-        Value::Array(items) => items.iter_mut().for_each(|item| blank(item, own, audit)),
-        Value::Object(fields) => {
-            for (key, field) in fields {
-                blank(field, own || OWN_PLACES.contains(&key.as_str()), audit);
-            }
-        }
-        _ => {}
+impl Note {
+    /// The note's keys and values in their order, without what was taken out: what every rendering is made from.
+    pub fn value(&self) -> Value {
+        removed::apply(&self.removed, serde_json::to_value(self).unwrap_or_default())
     }
 }
 
-/// Where the note's own sentences stand. A prompt that shares one with them is not betrayed by it: without this, a
-/// prompt about reports and error messages would block its own note.
-const OWN_WORDS: [&str; 10] = [
-    include_str!("../../templates/note.md.j2"),
-    include_str!("../../assets/note.schema.json"),
-    include_str!("note/completeness.rs"),
-    include_str!("note/plain.rs"),
-    include_str!("note/build/controls.rs"),
-    include_str!("note/build/curl.rs"),
-    include_str!("note/build/judged.rs"),
-    include_str!("note/build/observed.rs"),
-    include_str!("note/build/report.rs"),
-    include_str!("note/build/sentence.rs"),
-];
-
-fn knowing_own_words(audit: &Audit) -> Audit {
-    // What the tests of those files say is not said by a note.
-    OWN_WORDS
-        .iter()
-        .fold(audit.clone(), |audit, text| audit.knowing(text.split("#[cfg(test)]").next().unwrap_or(text)))
+/// What must be taken out so that the audit lets the field pass at which it refused `note`. Empty where it does not
+/// refuse, and where no text of the note is the reason.
+pub fn removals(note: &Note, format: Format, template: Option<&Template>, audit: &Audit) -> Vec<Removal> {
+    let rendered = |note: &Note| match template.filter(|_| format == Format::Markdown) {
+        Some(template) => render_with(note, template, audit).map(drop).map_err(|error| match error {
+            RenderError::Refused(refusal) => Some(refusal),
+            RenderError::Template(_) => None,
+        }),
+        None => render(note, format, audit).map(drop).map_err(Some),
+    };
+    let Err(Some(refusal)) = rendered(note) else { return Vec::new() };
+    let value = note.value();
+    let explained = frame::explained(&value, audit, |frame| Some(write(frame, format)));
+    let found = removed::first_in(&value, &explained).or_else(|| {
+        removed::one_of_several(&value, |value| {
+            let text = write(value, format);
+            explained.pass(text, format).is_ok()
+        })
+    });
+    found.map(|(field, texts)| removed::of(&field, &refusal.rule, &texts)).unwrap_or_default()
 }
 
 /// Why a note could not be rendered by a template of the operator's.
@@ -202,10 +183,13 @@ pub enum RenderError {
 /// # Errors
 /// [`RenderError`]: the template with its line, or the audit's refusal.
 pub fn render_with(note: &Note, template: &Template, audit: &Audit) -> Result<Rendered, RenderError> {
-    let text = markdown::render_with(template, note)?;
-    let audit = knowing_own_words(audit);
-    // What the operator's template says by itself is theirs, and in every note. Where it cannot say it about nothing, the
-    // audit is only stricter.
-    let frame = markdown::render_with(template, &frame(note, &audit)).unwrap_or_default();
-    Ok(audit.knowing(&frame).pass(text, Format::Markdown)?)
+    gate::guarded(|| {
+        let value = note.value();
+        let text = markdown::render_with(template, &value)?;
+        // What the operator's template says by itself is theirs, and in every note. Where it cannot say it about nothing,
+        // the audit is only stricter.
+        let audit = frame::explained(&value, audit, |frame| markdown::render_with(template, frame).ok());
+        let rendering = Rendering { value: &value, text, format: Format::Markdown, words_of: None };
+        Ok(gate::pass(rendering, &audit)?)
+    })
 }

@@ -25,6 +25,7 @@ pub(crate) mod sample;
 mod secrets;
 mod shadow;
 mod shape;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -44,10 +45,12 @@ use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
 pub use ledger::{Entry, Ledger};
+pub use placeholder::PlaceholderMap;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
+pub use shown::{Unshowable, shown_field};
 
 /// The sanitizer of one case: keeps the placeholders consistent between evidence and words, and remembers what was
 /// dropped, so that the audit can look for it.
@@ -112,6 +115,7 @@ impl<'a> Sanitizer<'a> {
             placeholders: Placeholders::new(ring),
             ledger: Ledger::default(),
             ids: Vec::new(),
+            shown: Vec::new(),
         };
         Self {
             catalog,
@@ -121,6 +125,19 @@ impl<'a> Sanitizer<'a> {
             outputs: Vec::new(),
             names: Vec::new(),
         }
+    }
+
+    /// Fields of bodies that the operator marked as harmless ([`shown_field`]): they are shown, less what the detectors
+    /// find in them.
+    #[must_use]
+    pub fn showing(mut self, fields: &[String]) -> Self {
+        self.text.shown = fields.to_vec();
+        self
+    }
+
+    /// Every numbered placeholder with the value that it stands for: for this machine only, never for a note.
+    pub fn placeholders(&self) -> PlaceholderMap {
+        self.text.placeholders.map(&self.ring)
     }
 
     /// The evidence as it may leave. `readings` belong to the attempts, in order; `control_readings` to the controls.
@@ -215,6 +232,7 @@ impl<'a> Sanitizer<'a> {
     pub fn audit(&self) -> Audit {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
         let names = self.names.iter().map(String::as_str);
-        Audit::new(&self.ring, dropped, names, &self.text.lexicon, &self.text.detectors)
+        let base = Lexicon::of(self.catalog);
+        Audit::new(&self.ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
     }
 }

@@ -81,6 +81,10 @@ pub enum Event {
     WordsSet(Words),
     /// Words that an earlier session kept and never delivered were found.
     WordsFound(Words),
+    /// Take out of the note what the audit refused, at the place that it named.
+    RemoveRefused,
+    /// Show this dropped field of a body, or drop it again: the operator says that it is harmless.
+    ShowField(String),
     /// The operator confirmed the replacements (or took it back).
     Confirmed(bool),
     /// The note's format.

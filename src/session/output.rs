@@ -8,7 +8,8 @@ use crate::case::finding::Level;
 use crate::case::keyring::Origin;
 use crate::case::note::{self, Material, Note, RenderError, Run, Template, TemplateError};
 use crate::case::sanitize::{
-    Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords, Sanitizer, Words,
+    Audit, Format, Ledger, PlaceholderMap, Refusal, Rendered, SafeEvidence, SafeWords, Sanitizer, Words,
+    shown_field,
 };
 
 /// What would leave now. Made anew when anything in it changes, so the preview is what is copied, byte for byte.
@@ -60,7 +61,7 @@ impl Session {
 
     /// The words as they may be kept. The evidence goes first, so that a prompt in the words is known as one.
     fn safe_words(&self) -> SafeWords {
-        let mut sanitizer = Sanitizer::new(&self.catalog, &self.ring);
+        let mut sanitizer = self.sanitizer();
         sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
         sanitizer.words(&self.words)
     }
@@ -80,6 +81,70 @@ impl Session {
             self.words.operator = operator;
         }
         Vec::new()
+    }
+
+    /// Takes out what the audit refused, at the field that it named; the note is made anew.
+    pub(super) fn remove_refused(&mut self) -> Vec<Effect> {
+        let Some(output) = self.output.as_ref() else { return Vec::new() };
+        let Err(refusal) = &output.rendered else {
+            self.say(Level::Info, "the audit refuses nothing; there is nothing to take out");
+            return Vec::new();
+        };
+        let found = note::removals(&output.note, self.format, self.template.as_ref(), &output.audit);
+        let Some(first) = found.first() else {
+            let text = format!(
+                "{refusal}; it is in no text of the note, so nothing can be taken out: report the rule"
+            );
+            self.say(Level::Error, text);
+            return Vec::new();
+        };
+        let text = format!("taken out of {}; look at the note again before you confirm it", first.field);
+        self.removed.extend(found);
+        self.confirmed = false;
+        self.note_is_stale();
+        self.say(Level::Info, text);
+        Vec::new()
+    }
+
+    /// Shows a dropped field, or drops it again.
+    pub(super) fn show_field(&mut self, field: &str) -> Vec<Effect> {
+        if let Some(at) = self.shown.iter().position(|shown| shown == field) {
+            self.shown.remove(at);
+            self.say(Level::Info, "that field leaves as its shape only, as before");
+        } else {
+            let Some(output) = self.output.as_ref() else {
+                self.say(Level::Error, "nothing was observed yet, so nothing was dropped");
+                return Vec::new();
+            };
+            match shown_field(field, &output.evidence) {
+                Ok(path) => {
+                    self.shown.push(path);
+                    self.say(
+                        Level::Warning,
+                        "that field is now in the note, less the secrets that were found in it; read it before you confirm",
+                    );
+                }
+                Err(reason) => {
+                    self.say(Level::Error, reason.to_string());
+                    return Vec::new();
+                }
+            }
+        }
+        self.confirmed = false;
+        self.note_is_stale();
+        Vec::new()
+    }
+
+    /// Every numbered placeholder of the note with its value: for this machine only.
+    pub fn placeholder_map(&self) -> PlaceholderMap {
+        let mut sanitizer = self.sanitizer();
+        sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
+        sanitizer.words(&self.words);
+        sanitizer.placeholders()
+    }
+
+    fn sanitizer(&self) -> Sanitizer<'_> {
+        Sanitizer::new(&self.catalog, &self.ring).showing(&self.shown)
     }
 
     pub(super) fn set_confirmed(&mut self, confirmed: bool) -> Vec<Effect> {
@@ -127,21 +192,24 @@ impl Session {
 
     fn make_output(&self, now: DateTime<Utc>) -> Option<Output> {
         let (diagnosis, profile) = (self.diagnosis.as_ref()?, self.profile()?);
-        let mut sanitizer = Sanitizer::new(&self.catalog, &self.ring);
+        let mut sanitizer = self.sanitizer();
         let evidence =
             sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile));
         let words = sanitizer.words(&self.words);
         let run = self.run_facts(now);
-        let ledger = sanitizer.ledger().clone();
-        let note = note::build(&Material {
-            evidence: &evidence,
-            diagnosis,
-            words: &words,
-            ledger: &ledger,
-            catalog: &self.catalog,
-            profile,
-            run: &run,
-        });
+        let mut ledger = sanitizer.ledger().clone();
+        let built = |ledger: &Ledger| {
+            let (evidence, words, catalog, run) = (&evidence, &words, &*self.catalog, &run);
+            note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run })
+        };
+        let mut note = built(&ledger);
+        if !self.removed.is_empty() {
+            let value = note.value();
+            for removal in self.removed.iter().filter(|removal| removal.applies_to(&value)) {
+                ledger.add("removed", "audit", &removal.field);
+            }
+            note = Note { removed: self.removed.clone(), ..built(&ledger) };
+        }
         let audit = sanitizer.audit();
         let (rendered, template_fault) = render(&note, self.format, &audit, self.template.as_ref());
         Some(Output { evidence, words, ledger, note, rendered, template_fault, audit })

@@ -10,6 +10,8 @@ use crate::case::evidence::{
 use crate::case::keyring::Origin;
 use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, TransportKind};
 
+mod leaving;
+
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-20T10:15:00Z").expect("valid").with_timezone(&Utc)
         + TimeDelta::seconds(seconds)

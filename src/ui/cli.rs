@@ -17,8 +17,6 @@ mod walk;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::case::sanitize::{Sanitizer, Words};
-
 pub use exit::{Exit, Failed};
 
 /// What `casefile` takes on its command line.
@@ -177,14 +175,11 @@ pub fn not_understood(error: &clap::Error) -> Exit {
         error.exit();
     }
     let plain = error.to_string();
-    let catalog = crate::case::catalog::Catalog::built_in();
-    let ring = crate::case::keyring::KeyRing::default();
-    let words = Words { notes: plain.clone(), ..Words::default() };
-    let safe = Sanitizer::new(&catalog, &ring).words(&words).notes;
-    if safe.as_str() == plain {
+    let safe = say::without_secrets(&plain);
+    if safe == plain {
         error.exit();
     }
-    say::line(safe.as_str().trim_end());
+    say::line(safe.trim_end());
     Exit::Usage
 }
 

@@ -66,6 +66,7 @@ pub fn build(material: &Material<'_>) -> Note {
         not_asserted: judged::not_asserted(),
         redactions: Redactions { counts: ledger.counts(), confirmed_by_operator: run.confirmed_by_operator },
         sources: judged::sources(material, endpoint),
+        removed: Vec::new(),
     };
     note.missing_evidence = completeness::gaps(&note, evidence);
     note

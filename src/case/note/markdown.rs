@@ -35,6 +35,10 @@ const LARGEST: usize = 1024 * 1024;
 /// How deep templates, macros and loops may call each other.
 const DEPTH: usize = 100;
 
+/// The words of the built-in rendering that are neither keys nor values: its template, and what filters say.
+pub(super) const OWN_TEXT: &str =
+    concat!(include_str!("../../../templates/note.md.j2"), " yes no none null json yaml");
+
 /// The note by the built-in template.
 pub(super) fn render(note: &impl Serialize) -> String {
     // A test renders every sample: a fault of the built-in template cannot reach a release. Should it, plain text leaves.

@@ -8,7 +8,7 @@ mod judgement;
 
 use serde::{Deserialize, Serialize};
 
-use super::Audience;
+use super::{Audience, Removal};
 use crate::case::vocabulary::{ResponseShape, TransportKind};
 
 pub use facts::{
@@ -111,6 +111,9 @@ pub struct Note {
     pub redactions: Redactions,
     /// Pages on which documented facts and rules rest.
     pub sources: Vec<Source>,
+    /// What the operator had taken out after the audit refused it; no rendering holds it.
+    #[serde(skip)]
+    pub removed: Vec<Removal>,
 }
 
 /// Evidence that is missing.

@@ -14,6 +14,9 @@ pub(super) fn render(note: &impl Serialize) -> String {
     out
 }
 
+/// The words of this rendering that are neither keys nor values.
+pub(super) const OWN_TEXT: &str = "none yes no line null";
+
 /// Bodies are structures of their own: they stand on one line.
 const WHOLE: [&str; 2] = ["request, body", "response, body"];
 

@@ -2,17 +2,21 @@
 //!
 //! It compares *values*: every secret and every dropped text of the case is known, so that it can look for them in the
 //! bytes, in all the ways in which a reader could read them. Running the same patterns again would find nothing that the
-//! first pass missed; they come last here.
+//! first pass missed; they come last here. Before each text it proves itself on canaries, by the same searches, with the
+//! same knowledge.
 
+mod canary;
+mod fold;
 mod known;
+mod unpack;
 mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::detect::{Detectors, Scope, is_credential, looks_random};
 use super::lexicon::Lexicon;
-use crate::case::keyring::{KeyRing, Origin, SecretKind};
-use known::Known;
+use crate::case::keyring::KeyRing;
+use known::{Known, Work};
 
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,19 +51,42 @@ impl Rendered {
 }
 
 /// The audit found something. Says the rule and the place, never the value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the audit refused the output: {rule} at line {line}; nothing was written. Edit the words there, or report this"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Which rule.
     pub rule: String,
+    /// The field of the note as a dotted path (`response.error.message`); empty where it is not in one field.
+    pub field: String,
     /// Line, from 1.
     pub line: usize,
 }
 
+impl Refusal {
+    /// A refusal of which only the line is known.
+    pub fn at(line: usize, rule: impl Into<String>) -> Self {
+        Self { rule: rule.into(), field: String::new(), line }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the audit refused the output: {} ", self.rule)?;
+        if self.field.is_empty() {
+            write!(f, "at line {}", self.line)?;
+        } else {
+            write!(f, "in {} (line {})", self.field, self.line)?;
+        }
+        f.write_str("; nothing was written")
+    }
+}
+
+impl std::error::Error for Refusal {}
+
 /// Bytes of one rendering; more than any note needs.
 const LARGEST: usize = 8 * 1024 * 1024;
+
+/// Bytes that one audit may look at, views and look-ups together: in place of a time-out, for there is no clock here.
+const WORK: usize = 4 * 1024 * 1024 * 1024;
 
 /// Knows everything that must not leave.
 #[derive(Clone)]
@@ -67,6 +94,16 @@ pub struct Audit {
     known: Arc<Known>,
     lexicon: Arc<Lexicon>,
     detectors: Arc<Detectors>,
+    work: usize,
+    /// What the proof said, for this audit and its copies.
+    proof: Arc<OnceLock<Option<&'static str>>>,
+}
+
+/// A finding: the rule, and the span in the text that was looked at.
+struct Leak {
+    rule: String,
+    start: usize,
+    end: usize,
 }
 
 impl std::fmt::Debug for Audit {
@@ -77,18 +114,20 @@ impl std::fmt::Debug for Audit {
 
 impl Audit {
     /// An audit that looks for every secret of `ring`, every dropped text and every file's name. What `lexicon` explains
-    /// is no leak.
+    /// is no leak; of a random secret only `base`, the program's own words, explains anything.
     pub(in crate::case::sanitize) fn new<'t>(
         ring: &KeyRing,
         dropped: impl IntoIterator<Item = &'t str>,
         names: impl IntoIterator<Item = &'t str>,
-        lexicon: &Lexicon,
+        (lexicon, base): (&Lexicon, &Lexicon),
         detectors: &Arc<Detectors>,
     ) -> Self {
         Self {
-            known: Arc::new(Known::new(ring, dropped, names, lexicon)),
+            known: Arc::new(Known::new(ring, dropped, names, lexicon, base)),
             lexicon: Arc::new(lexicon.clone()),
             detectors: Arc::clone(detectors),
+            work: WORK,
+            proof: Arc::default(),
         }
     }
 
@@ -116,101 +155,218 @@ impl Audit {
     /// [`Refusal`] where a secret or a dropped text stands in it, in any view.
     pub fn pass(&self, text: String, format: Format) -> Result<Rendered, Refusal> {
         if text.len() > LARGEST {
-            return Err(Refusal { rule: "larger than any note".to_owned(), line: 1 });
+            return Err(Refusal::at(1, "larger than any note"));
         }
         if let Some(id) = self.detectors.broken() {
-            return Err(Refusal { rule: format!("the pattern {id} of the catalog cannot be used"), line: 1 });
+            return Err(Refusal::at(1, format!("the pattern {id} of the catalog cannot be used")));
         }
-        if !Self::proves_itself() {
-            return Err(Refusal { rule: "the audit's own test failed".to_owned(), line: 1 });
+        if let Some(form) = self.proof.get_or_init(|| self.blind_to()) {
+            return Err(blind(form));
         }
-        match self.first_leak(&text) {
-            Some(refusal) => Err(refusal),
-            None => Ok(Rendered { text, format }),
+        // Whatever stands in the text and whatever explains it, canaries behind it must be seen.
+        let length = text.len();
+        let [prompt, ..] = canary::PROMPTS;
+        let planted = format!("{text}\n{}\n\n{prompt}\n", canary::key());
+        let behind = planted.len() - prompt.len() - 1;
+        let leaks = self.leaks(&planted).map_err(|cannot| Refusal::at(1, cannot))?;
+        match leaks.first() {
+            Some(leak) if leak.start <= length => {
+                Err(Refusal::at(line_of(&text, leak.start), leak.rule.clone()))
+            }
+            Some(leak) if leak.start < behind && leaks.iter().any(|leak| leak.start >= behind) => {
+                Ok(Rendered { text, format })
+            }
+            _ => Err(blind("a canary behind the text")),
         }
     }
 
-    fn first_leak(&self, text: &str) -> Option<Refusal> {
-        for view in view::all(text) {
-            if let Some((rule, at)) = self.known.find(&view, &self.lexicon) {
-                return Some(Refusal { rule: rule.to_owned(), line: view.line(at) });
-            }
-            if view.is_readable() {
-                for hit in self.detectors.find(view.bytes(), Scope::Identifier) {
-                    let value = String::from_utf8_lossy(view.bytes().get(hit.start..hit.end).unwrap_or(&[]));
-                    // Patterns for `password: word` lines also fit lines of the note itself; what no one typed does not.
-                    if is_credential(hit.kind)
-                        && looks_random(&value)
-                        && !self.lexicon.explains_word(&value.to_lowercase())
-                    {
-                        return Some(Refusal {
-                            rule: format!("pattern {}", hit.rule),
-                            line: view.line(hit.start),
-                        });
-                    }
-                }
+    /// The spans of `text`, in bytes, that must not leave; in order, apart from each other. The whole text where it
+    /// cannot be checked.
+    pub fn spans(&self, text: &str) -> Vec<(usize, usize)> {
+        let Ok(leaks) = self.leaks(text) else { return vec![(0, text.len())] };
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for leak in leaks {
+            let start =
+                (0..=leak.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let end = (leak.end..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+            match spans.last_mut() {
+                Some((_, last)) if start <= *last => *last = end.max(*last),
+                _ => spans.push((start, end)),
             }
         }
-        None
+        spans
     }
 
-    /// Plants canaries in every form that must be found, and a text that must pass. False: do not trust this audit.
-    pub fn proves_itself() -> bool {
-        let canary = view::canary(48);
-        let prompt = "Planted: the quiet lighthouse keeper counts eleven boats.";
-        let dense = "这是一段被植入的秘密提示词";
-        let mut ring = KeyRing::default();
-        ring.hold(SecretKind::Key, Origin::Given("canary"), &format!("sk-{canary}"));
-        let lexicon = Lexicon::default();
-        let known = Known::new(&ring, [prompt, dense], [], &lexicon);
-        let finds = |text: &str| view::all(text).iter().any(|v| known.find(v, &lexicon).is_some());
-        let wrapped = |text: &str| text.replace(' ', "\n    ");
-        let planted = view::disguises(&canary).into_iter().chain([
-            wrapped(prompt),
-            view::percent(prompt),
-            prompt.to_uppercase(),
-            prompt.replace(' ', "_"),
-            prompt.replace(' ', "<br>"),
-            prompt.chars().rev().collect(),
-            view::base64(prompt),
-            view::escaped(dense),
-            dense.to_owned(),
-        ]);
-        planted.into_iter().all(|form| finds(&format!("a: b\nmessage: \"x {form} y\"\nc: d\n")))
-            && !finds("message: \"[key#1] was refused, [prompt: 57 chars]\"\nline: 2\n")
+    /// Everything that must not leave, in order of its place.
+    fn leaks(&self, text: &str) -> Result<Vec<Leak>, &'static str> {
+        let views = view::all(text).map_err(|view::TooMuch| "too much stands packed in it to be checked")?;
+        let mut leaks = self.values_in(&views)?;
+        for view in views.iter().filter(|view| view.is_readable()) {
+            self.patterns_in(view, &mut leaks);
+        }
+        leaks.sort_by_key(|leak| (leak.start, leak.end));
+        Ok(leaks)
     }
+
+    fn values_in(&self, views: &[view::View]) -> Result<Vec<Leak>, &'static str> {
+        let mut work = Work::new(self.work);
+        let mut leaks = Vec::new();
+        for view in views {
+            let hits = self.known.find(view, &self.lexicon, &mut work);
+            for hit in hits.map_err(|known::Exhausted| "it takes too long to be checked")? {
+                let (start, end) = view.span(hit.start, hit.end);
+                leaks.push(Leak { rule: hit.rule.to_owned(), start, end });
+            }
+        }
+        Ok(leaks)
+    }
+
+    fn patterns_in(&self, view: &view::View, leaks: &mut Vec<Leak>) {
+        for hit in self.detectors.find(view.bytes(), Scope::Identifier) {
+            let value = String::from_utf8_lossy(view.bytes().get(hit.start..hit.end).unwrap_or(&[]));
+            // Patterns for `password: word` lines also fit lines of the note itself; what no one typed does not.
+            if is_credential(hit.kind)
+                && looks_random(&value)
+                && !self.lexicon.explains_word(&value.to_lowercase())
+            {
+                let (start, end) = view.span(hit.start, hit.end);
+                leaks.push(Leak { rule: format!("pattern {}", hit.rule), start, end });
+            }
+        }
+    }
+
+    fn first_missed(&self, forms: &[(&'static str, &str)]) -> Option<&'static str> {
+        let mut text = "a: b\n".to_owned();
+        let mut planted = Vec::new();
+        for (name, form) in forms {
+            text.push_str("- message: \"[key#1] was refused; ");
+            planted.push((*name, text.len(), text.len() + form.len()));
+            text.push_str(form);
+            text.push_str("\"\n");
+        }
+        let views = view::all(&text).ok();
+        let Some(leaks) = views.and_then(|views| self.values_in(&views).ok()) else { return Some("no room") };
+        planted
+            .into_iter()
+            .find(|(_, start, end)| !leaks.iter().any(|leak| leak.start < *end && *start < leak.end))
+            .map(|(name, ..)| name)
+    }
+
+    /// Plants canaries and this case's own values, each in a form that must be found, and says which was not.
+    fn blind_to(&self) -> Option<&'static str> {
+        // What the note says by itself by now is no value of the case alone.
+        let telling = self.known.samples().iter().filter(|value| !self.lexicon.explains_window(value));
+        let samples = telling.map(|value| ("a value of this case", value.as_str()));
+        let forms = FORMS.iter().map(|(name, form)| (*name, form.as_str())).chain(samples);
+        // The deeply nested one apart: it alone needs all the layers.
+        let (deep, flat): (Vec<_>, Vec<_>) = forms.partition(|(name, _)| *name == canary::DEEP);
+        if let Some(missed) = [deep, flat].iter().find_map(|forms| self.first_missed(forms)) {
+            return Some(missed);
+        }
+        match self.leaks("message: \"[key#1] was refused, [prompt: 57 chars]\"\nline: 2\n") {
+            Ok(leaks) if leaks.is_empty() => None,
+            _ => Some("a clean text"),
+        }
+    }
+}
+
+/// The canaries in their forms: every form of the key, every prompt in some of them.
+static FORMS: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
+    let mut forms = canary::disguises(&canary::key());
+    for (index, prompt) in canary::PROMPTS.iter().enumerate() {
+        let all = canary::disguises(prompt);
+        let count = all.len().max(1);
+        let chosen = [0, (4 * index + 4) % count];
+        let chosen = all
+            .into_iter()
+            .enumerate()
+            .filter(|(at, (name, _))| chosen.contains(at) && *name != canary::DEEP);
+        forms.extend(chosen.map(|(_, form)| form));
+    }
+    forms
+});
+
+fn blind(form: &str) -> Refusal {
+    Refusal::at(1, format!("the audit's own test failed ({form})"))
+}
+
+/// The line of byte `at`, from 1.
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|b| *b == b'\n').count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::case::catalog::Catalog;
+    use crate::case::keyring::{Origin, SecretKind};
+    use base64::Engine as _;
 
     fn audit(secret: &str, dropped: &[&str]) -> Audit {
         let mut ring = KeyRing::default();
         ring.hold(SecretKind::Key, Origin::Pasted, secret);
         let catalog = Catalog::built_in();
         let lexicon = Lexicon::of(&catalog);
-        Audit::new(&ring, dropped.iter().copied(), [], &lexicon, &Detectors::of(&catalog.detectors))
+        let detectors = Detectors::of(&catalog.detectors);
+        Audit::new(&ring, dropped.iter().copied(), [], (&lexicon, &lexicon), &detectors)
     }
 
+    /// Not the canary.
     fn key() -> String {
-        format!("sk-{}", view::canary(48))
+        format!("sk-{}", canary::random(96).split_off(48))
     }
 
     #[test]
     fn it_proves_itself() {
-        assert!(Audit::proves_itself());
+        assert_eq!(audit(&key(), &["Summarise the merger plan of Nordwind"]).blind_to(), None);
+    }
+
+    #[test]
+    fn the_proof_costs_little() {
+        let audit = audit(&key(), &["Summarise the merger plan of Nordwind"]);
+        let note = "  message: a line of a note with some words in it\n".repeat(300);
+        assert_eq!(audit.blind_to(), None);
+        let start = std::time::Instant::now();
+        assert_eq!(audit.blind_to(), None);
+        println!("proof: {:?}", start.elapsed());
+        let limit = if cfg!(debug_assertions) { 3_000 } else { 50 };
+        assert!(start.elapsed().as_millis() < limit, "{:?}", start.elapsed());
+        let start = std::time::Instant::now();
+        assert_eq!(audit.leaks(&note).map(|l| l.len()), Ok(0));
+        println!("audit: {:?}", start.elapsed());
+    }
+
+    #[test]
+    fn an_audit_that_was_blinded_says_so() {
+        // Each of these stands for a fault: words that explain too much, no knowledge, no room.
+        let mut explains_all = audit(&key(), &[]);
+        let words = canary::PROMPTS.join(" ");
+        Arc::make_mut(&mut explains_all.lexicon).add(&words);
+        let mut knows_nothing = audit(&key(), &[]);
+        let lexicon = Lexicon::default();
+        let mut known = Known::new(&KeyRing::default(), [], [], &lexicon, &lexicon);
+        known.forget();
+        knows_nothing.known = Arc::new(known);
+        let mut has_no_time = audit(&key(), &[]);
+        has_no_time.work = 100;
+        for (name, audit) in
+            [("explains all", explains_all), ("knows nothing", knows_nothing), ("no time", has_no_time)]
+        {
+            let refusal = audit.pass("a: b\n".into(), Format::Yaml).expect_err(name);
+            assert!(refusal.rule.starts_with("the audit's own test failed"), "{name}: {refusal}");
+        }
     }
 
     #[test]
     fn every_disguise_is_refused_with_its_line() {
         let key = key();
         let audit = audit(&key, &[]);
-        for form in view::disguises(&key) {
-            let note = format!("schema: x\nsummary: fine\nmessage: \"got {form} here\"\n");
-            let refusal = audit.pass(note, Format::Yaml).expect_err(&form);
-            assert_eq!(refusal.line, 3, "{form}");
+        let disguises = canary::disguises(&key);
+        assert!(disguises.len() >= 40);
+        for (name, form) in disguises {
+            let note = format!("schema: x\nsummary: fine\nmessage: \"got {form} here\"\nnext: \"x\"\n");
+            let refusal = audit.pass(note, Format::Yaml).expect_err(name);
+            assert_eq!(refusal.line, 3, "{name}");
             assert!(!refusal.to_string().contains(&key[3..11]));
         }
         for piece in [&key[5..13], &key[20..29], &key[43..]] {
@@ -219,6 +375,90 @@ mod tests {
         let folded = format!("m: \"{}\\\n  {}\"\n", &key[..10], &key[10..16]);
         assert!(audit.pass(folded, Format::Yaml).is_err());
         assert!(audit.pass(format!("{}\n{}", &key[3..7], &key[7..11]), Format::Plain).is_err());
+    }
+
+    #[test]
+    fn prompts_of_all_scripts_are_refused_in_every_disguise() {
+        let prompts = [
+            "Summarise the merger plan of Nordwind for the board",
+            "Fasse die Übernahme der Firma Nordwind für den Vorstand zusammen",
+            "Кратко изложи план слияния компании для правления",
+            "لخص خطة الاندماج السرية للشركة من أجل مجلس الإدارة",
+            "请把这份合同翻译成英文并保密不要告诉任何人",
+            "この契約書を英語に翻訳して秘密にしてください",
+            "이계약서를영어로번역하고비밀로해주세요",
+        ];
+        let audit = audit(&key(), &prompts);
+        for prompt in prompts {
+            for (name, form) in canary::disguises(prompt) {
+                let note = format!("schema: x\nmessage: \"{form}\"\n");
+                assert!(!audit.leaks(&note).expect("in time").is_empty(), "{name}: {prompt}");
+            }
+        }
+    }
+
+    #[test]
+    fn masks_may_show_four_characters_at_either_end() {
+        let key = key();
+        let audit = audit(&key, &[]);
+        let (head, tail) = (|n: usize| &key[3..3 + n], |n: usize| &key[key.len() - n..]);
+        for good in [
+            format!("sk-{}***{}", head(4), tail(4)),
+            format!("sk-***{}", tail(4)),
+            format!("sk-{}…", head(3)),
+            "sk-abcdefgh***wxyz".to_owned(),
+            "**bold** ... and so on".to_owned(),
+        ] {
+            assert!(audit.pass(format!("m: {good}\n"), Format::Yaml).is_ok(), "{good}");
+        }
+        for bad in [
+            format!("sk-{}***{}", head(5), tail(4)),
+            format!("sk-***{}", tail(6)),
+            format!("sk-{}………{}", head(2), tail(5)),
+            format!("{}••••", head(7)),
+        ] {
+            assert!(audit.pass(format!("m: {bad}\n"), Format::Yaml).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn spans_cover_what_leaks_and_nothing_else() {
+        let key = key();
+        let audit = audit(&key, &["Summarise the merger plan of Nordwind"]);
+        let packed = base64::engine::general_purpose::STANDARD.encode(&key);
+        for (text, leak) in [
+            (format!("é tried {} again", &key[3..30]), &key[3..30]),
+            (format!("it said ({packed}), é"), packed.trim_end_matches('=')),
+            ("so: merger plan of Nordwind, é".to_owned(), "merger plan of Nordwind"),
+        ] {
+            let spans = audit.spans(&text);
+            let found: Vec<&str> = spans.iter().map(|(s, e)| &text[*s..*e]).collect();
+            assert_eq!(found.len(), 1, "{text}: {found:?}");
+            assert!(found[0].contains(leak) && found[0].len() <= leak.len() + 2, "{text}: {found:?}");
+        }
+        assert!(audit.spans("nothing of it").is_empty());
+    }
+
+    #[test]
+    fn a_random_secret_is_not_explained_by_a_typed_field() {
+        let key = key();
+        let mut ring = KeyRing::default();
+        ring.hold(SecretKind::Key, Origin::Pasted, &key);
+        let catalog = Catalog::built_in();
+        let base = Lexicon::of(&catalog);
+        let mut lexicon = base.clone();
+        lexicon.add(&key);
+        let audit = Audit::new(&ring, [], [], (&lexicon, &base), &Detectors::of(&catalog.detectors));
+        assert!(audit.pass(format!("model: {key}\n"), Format::Yaml).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_checked_in_time_is_refused() {
+        let mut audit = audit(&key(), &[]);
+        audit.work = 30_000_000;
+        assert!(audit.pass("a: b\n".into(), Format::Yaml).is_ok());
+        let refusal = audit.pass("word ".repeat(1_000_000), Format::Yaml).expect_err("too long");
+        assert!(refusal.rule.contains("to be checked"), "{refusal}");
     }
 
     #[test]
@@ -273,7 +513,7 @@ mod tests {
         let audit = audit(&key(), &[&prompt]);
         let start = std::time::Instant::now();
         assert!(audit.pass(note, Format::Yaml).is_ok());
-        let limit = if cfg!(debug_assertions) { 30 } else { 1 };
+        let limit = if cfg!(debug_assertions) { 60 } else { 2 };
         assert!(start.elapsed().as_secs() < limit, "{:?}", start.elapsed());
     }
 }

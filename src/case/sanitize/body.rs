@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::detect::Scope;
 use super::placeholder::{is_placeholder, measure};
 use super::shape;
+use super::shown::may_hold_a_credential;
 use super::text::TextRule;
 use crate::case::catalog::Safe;
 use crate::case::keyring::{KeyRing, env_names};
@@ -137,6 +138,8 @@ pub(super) struct BodyRule<'r> {
     pub(super) side: Side,
     /// For the ledger: `request.body`.
     pub(super) place: String,
+    /// The place in the note, with indexes: `request.body.messages[0].content`.
+    path: String,
     pub(super) left: usize,
 }
 
@@ -148,7 +151,8 @@ impl<'r> BodyRule<'r> {
         side: Side,
         place: &str,
     ) -> Self {
-        Self { safe, ring, text, side, place: place.to_owned(), left: MOST_VALUES }
+        let path = if side == Side::Request { "request.body" } else { "response.body" }.to_owned();
+        Self { safe, ring, text, side, place: place.to_owned(), path, left: MOST_VALUES }
     }
 
     /// `value` as it may leave.
@@ -168,11 +172,13 @@ impl<'r> BodyRule<'r> {
             }
             Value::Object(map) => self.object(map, spot, place),
             Value::Array(items) => {
-                let mut out: Vec<Value> = items
-                    .iter()
-                    .take(FIRST_ITEMS)
-                    .map(|item| self.walk(item, Spot { depth: spot.depth + 1, ..spot }, place))
-                    .collect();
+                let mut out = Vec::new();
+                for (index, item) in items.iter().take(FIRST_ITEMS).enumerate() {
+                    let length = self.path.len();
+                    self.path.extend(["[", index.to_string().as_str(), "]"]);
+                    out.push(self.walk(item, Spot { depth: spot.depth + 1, ..spot }, place));
+                    self.path.truncate(length);
+                }
                 if items.len() > FIRST_ITEMS {
                     out.push(Value::String(format!("[… {} more]", items.len() - FIRST_ITEMS)));
                 }
@@ -193,10 +199,14 @@ impl<'r> BodyRule<'r> {
             let length = place.len();
             place.push('/');
             place.push_str(&name);
+            let path_length = self.path.len();
+            self.path.push('.');
+            self.path.push_str(&name);
             let below =
                 Spot { key, prompt: below(self.safe, self.side, spot.prompt, key), depth: spot.depth + 1 };
             let value = self.walk(value, below, place);
             place.truncate(length);
+            self.path.truncate(path_length);
             out.insert(name, value);
         }
         if map.len() > FIRST_KEYS {
@@ -248,6 +258,12 @@ impl<'r> BodyRule<'r> {
             return label;
         }
         match self.fate(text, spot) {
+            Fate::Drop(_) if self.text.shown.contains(&self.path) && !may_hold_a_credential(&self.path) => {
+                self.text.ledger.add("shown", "shown_by_the_operator", place);
+                let clean = self.text.apply(text, Scope::Free, place).clean;
+                self.text.lexicon.add(clean.as_str());
+                clean.as_str().to_owned()
+            }
             Fate::Keep => text.to_owned(),
             Fate::Text => self.error_text(text, place),
             Fate::Name => {

@@ -308,7 +308,9 @@ fn is_mixed(value: &str) -> bool {
 fn china_id(value: &str) -> bool {
     let number =
         |from: usize, to: usize| value.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
-    let (Some(digits), Some(last)) = (value.get(..17), value.bytes().nth(17)) else { return false };
+    let (Some(digits), Some(last)) = (value.get(..17), value.as_bytes().get(17).copied()) else {
+        return false;
+    };
     if value.len() != 18 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }

@@ -285,7 +285,9 @@ impl Sanitizer<'_> {
         } else {
             let side = side_of(response, reading);
             for json in values_of(response) {
-                self.outputs.extend(dropped_strings(&json, &self.catalog.safe, side));
+                let mut dropped = dropped_strings(&json, &self.catalog.safe, side);
+                self.leave_out_shown(&json, "response.body", &mut dropped);
+                self.outputs.extend(dropped);
             }
         }
     }

@@ -234,6 +234,13 @@ impl Sanitizer<'_> {
         Clean::new(format!("{} with fields {}", measure(what, body.len(), "bytes"), names.join(", ")))
     }
 
+    /// A text that the operator shows is not looked for.
+    pub(super) fn leave_out_shown(&self, json: &serde_json::Value, path: &str, dropped: &mut Vec<String>) {
+        let mut texts = Vec::new();
+        super::shown::texts_of(json, path, &self.text.shown, &mut texts);
+        dropped.retain(|text| !texts.contains(&text.as_str()));
+    }
+
     /// Remembers what of `request` will not leave: prompts for the search for echoes, and credentials that stand
     /// in it unmasked.
     pub(super) fn drop_request(&mut self, request: &Request) {
@@ -264,7 +271,9 @@ impl Sanitizer<'_> {
             for name in names {
                 self.drop_file_name(name);
             }
-            self.prompts.extend(dropped_strings(&json, &self.catalog.safe, Side::Request));
+            let mut dropped = dropped_strings(&json, &self.catalog.safe, Side::Request);
+            self.leave_out_shown(&json, "request.body", &mut dropped);
+            self.prompts.extend(dropped);
         } else {
             self.prompts.extend(form_fields(body).map(|(_, value)| value));
             self.prompts.push(body.to_owned());

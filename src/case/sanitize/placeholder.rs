@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use secrecy::SecretString;
+
 use crate::case::keyring::KeyRing;
 
 /// Gives out numbered placeholders. Secrets that the ring holds keep the ring's labels; numbers go on after them.
@@ -34,6 +36,39 @@ impl Placeholders {
             *last
         });
         format!("[{kind}#{number}]")
+    }
+}
+
+/// Numbered placeholders and what they stand for. `Debug` shows how many there are.
+pub struct PlaceholderMap(Vec<(String, SecretString)>);
+
+impl PlaceholderMap {
+    /// Placeholder and value, in the order of kind and number.
+    pub fn entries(&self) -> &[(String, SecretString)] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PlaceholderMap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PlaceholderMap({})", self.0.len())
+    }
+}
+
+impl Placeholders {
+    /// What was given out, and the labels of `ring`.
+    pub(super) fn map(&self, ring: &KeyRing) -> PlaceholderMap {
+        let held =
+            ring.iter().map(|h| ((h.label.kind.word().to_owned(), h.label.number), h.expose().to_owned()));
+        let given =
+            self.numbers.iter().map(|((kind, value), number)| ((kind.clone(), *number), value.clone()));
+        let ordered: std::collections::BTreeMap<(String, u32), String> = given.chain(held).collect();
+        PlaceholderMap(
+            ordered
+                .into_iter()
+                .map(|((kind, number), value)| (format!("[{kind}#{number}]"), SecretString::from(value)))
+                .collect(),
+        )
     }
 }
 

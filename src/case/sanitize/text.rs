@@ -36,6 +36,8 @@ pub(super) struct TextRule {
     pub(super) ledger: Ledger,
     /// Request ids: long digit runs in them are no card and no telephone.
     pub(super) ids: Vec<String>,
+    /// Fields of bodies that the operator marked as harmless: `request.body.messages[0].content`.
+    pub(super) shown: Vec<String>,
 }
 
 /// A text after the rule.

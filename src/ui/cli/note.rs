@@ -16,7 +16,7 @@ use crate::case::finding::{Finding, Level};
 use crate::case::note::{Audience, BUILT_IN, TemplateError};
 use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
-use crate::io::store::BUILT_IN_TEMPLATE;
+use crate::io::store::{self, BUILT_IN_TEMPLATE};
 use crate::practice::score::Trial;
 use crate::session::{Event, Step};
 
@@ -97,6 +97,18 @@ pub struct NoteArguments {
     /// Put the note on the clipboard.
     #[arg(long)]
     copy: bool,
+    /// Show this field of a JSON body in the note, because it is harmless: for example `messages[0].content`, or
+    /// `response.body.detail`. Secrets that are found in it still go; never a field with a credential's name. Give it once
+    /// for each field.
+    #[arg(long, value_name = "FIELD")]
+    show: Vec<String>,
+    /// Take out of the note what the audit refuses, field by field, until it lets the note pass. Each place is told.
+    #[arg(long)]
+    remove_refused: bool,
+    /// Keep the values behind the placeholders (`[key#1]`) in a file of this machine's state folder, `maps/`, readable by
+    /// you alone; never beside the note.
+    #[arg(long)]
+    keep_map: bool,
     /// Consent to sending what the input holds.
     #[arg(long, short = 'y')]
     yes: bool,
@@ -376,6 +388,10 @@ pub(super) fn finish(
     trial: Option<&Trial>,
 ) -> Result<Exit, Failed> {
     walk.give(Event::GoTo(Step::Note));
+    show_fields(walk, arguments)?;
+    if arguments.remove_refused {
+        remove_refused(walk);
+    }
     let Some(output) = walk.session.output() else {
         return Err(Failed::new(Exit::NothingUsable, "there is no note: nothing was observed"));
     };
@@ -383,7 +399,13 @@ pub(super) fn finish(
         return Err(template_fault(fault));
     }
     let score = trial.map(|trial| trial.judge(&output.note, &output.rendered));
-    let rendered = output.rendered.clone().map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
+    let rendered = output.rendered.clone().map_err(|refusal| {
+        let advice = "change your words there, or let --remove-refused take the place out";
+        Failed::new(Exit::Refused, format!("{refusal}; {advice}"))
+    })?;
+    if arguments.keep_map {
+        keep_map(walk, arguments)?;
+    }
     if let Some(path) = &arguments.out {
         walk.give(Event::WriteRequested(Some(path.clone())));
         delivered(walk)?;
@@ -411,6 +433,44 @@ pub(super) fn finish(
         }
     }
     Ok(Exit::Done)
+}
+
+fn show_fields(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> {
+    for field in &arguments.show {
+        walk.give(Event::ShowField(field.clone()));
+        if let Some(notice) = walk.session.notice().filter(|n| n.level == Level::Error) {
+            let dropped = walk.session.output().map(|o| o.evidence.dropped_fields()).unwrap_or_default();
+            let dropped = if dropped.is_empty() { "none".to_owned() } else { dropped.join(", ") };
+            return Err(Failed::new(Exit::Usage, format!("--show: {}; dropped: {dropped}", notice.text)));
+        }
+    }
+    Ok(())
+}
+
+/// Places that are taken out at most: a note that needs more is no note any more.
+const MOST_REMOVED: usize = 50;
+
+fn remove_refused(walk: &mut Walk) {
+    for _ in 0..MOST_REMOVED {
+        let Some(Err(refusal)) = walk.session.output().map(|o| o.rendered.clone()) else { return };
+        walk.give(Event::RemoveRefused);
+        let Some(notice) = walk.session.notice().filter(|n| n.level != Level::Error) else { return };
+        say::line(&format!("{}: {}", refusal.rule, notice.text));
+    }
+}
+
+/// Keeps the map on this machine; never where the note goes.
+fn keep_map(walk: &Walk, arguments: &NoteArguments) -> Result<(), Failed> {
+    let failed = |e: store::StoreError| Failed::new(Exit::Delivery, format!("--keep-map: {e}"));
+    let folders = store::Folders::locate().map_err(failed)?;
+    let beside = arguments.out.as_deref().map(std::path::Path::new);
+    let path = store::keep_map(&folders, walk.session.id(), &walk.session.placeholder_map(), beside)
+        .map_err(failed)?;
+    say::line(&format!(
+        "the values behind the placeholders are in {}; keep them to yourself",
+        store::shown(&path)
+    ));
+    Ok(())
 }
 
 fn template_fault(fault: &TemplateError) -> Failed {

@@ -81,7 +81,7 @@ pub(super) fn score(score: &Score) {
 /// The audit's refusal.
 pub(super) fn json(session: &Session, score: Option<&Score>) -> Result<Rendered, Refusal> {
     let Some(output) = session.output() else {
-        return Err(Refusal { rule: "there is no note".to_owned(), line: 1 });
+        return Err(Refusal::at(1, "there is no note"));
     };
     let delivered: Vec<_> = session
         .delivered()
@@ -98,7 +98,7 @@ pub(super) fn json(session: &Session, score: Option<&Score>) -> Result<Rendered,
         "case_id": session.id(),
         "findings": findings(session),
         "diagnosis": diagnosis,
-        "note": serde_json::to_value(&output.note).unwrap_or_default(),
+        "note": output.note.value(),
         "delivered": delivered,
     });
     if let (Some(score), Some(fields)) = (score, document.as_object_mut()) {

@@ -2,14 +2,25 @@
 
 use std::io::Write;
 
+use crate::case::catalog::Catalog;
+use crate::case::keyring::KeyRing;
+use crate::case::sanitize::{Sanitizer, Words};
+
 /// A line for people, on stderr.
 pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
-/// An error, on stderr.
+/// An error, on stderr. It may repeat an argument, and what stands there may be a key that was meant for another place.
 pub(super) fn error(text: &str) {
-    line(&format!("casefile: {text}"));
+    line(&format!("casefile: {}", without_secrets(text)));
+}
+
+/// `text` with what looks like a secret replaced.
+pub(super) fn without_secrets(text: &str) -> String {
+    let (catalog, ring) = (Catalog::built_in(), KeyRing::default());
+    let words = Words { notes: text.to_owned(), ..Words::default() };
+    Sanitizer::new(&catalog, &ring).words(&words).notes.to_string()
 }
 
 /// The output itself, on stdout, byte for byte, ended by a newline.

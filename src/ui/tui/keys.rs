@@ -96,6 +96,10 @@ pub enum Action {
     MinimalBody,
     /// Edit the operator's words.
     EditWords,
+    /// Take out what the audit refused.
+    RemoveRefused,
+    /// Choose a dropped field to show.
+    ShowField,
     /// Change between YAML and Markdown.
     ToggleFormat,
     /// Copy the note.

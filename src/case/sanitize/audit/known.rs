@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::view::View;
+use super::{canary, fold};
 use crate::case::keyring::KeyRing;
+use crate::case::sanitize::detect::looks_random;
 use crate::case::sanitize::lexicon::Lexicon;
 use crate::case::sanitize::normal::{is_dense, lower, stands_alone};
 use crate::case::sanitize::secrets::random_part;
@@ -14,6 +16,12 @@ use crate::case::sanitize::secrets::random_part;
 const SECRET_WINDOW: usize = 8;
 const TEXT_WINDOW: usize = 20;
 const DENSE_WINDOW: usize = 8;
+/// Characters that a mask may show at either end.
+const SHOWN: usize = 4;
+/// Values of each sort that the audit proves itself with.
+const MOST_SAMPLES: usize = 4;
+const SECRET: &str = "a secret of this case";
+const TEXT: &str = "text that was dropped";
 
 /// Everything that the bytes are compared with.
 pub(super) struct Known {
@@ -22,6 +30,8 @@ pub(super) struct Known {
     sieve: Sieve,
     /// Secrets that only count as whole words.
     words: Vec<Vec<u8>>,
+    /// Random parts of long secrets, lower case, of which a masked echo may show the ends.
+    ends: Vec<Vec<u8>>,
     /// Names of files, lower case, that count as whole words.
     names: Vec<String>,
     /// Hashes of windows of dropped texts, white space collapsed.
@@ -29,6 +39,8 @@ pub(super) struct Known {
     /// The same of letters and digits alone, forwards and backwards.
     tight: Windows,
     dense: Windows,
+    /// See [`Known::samples`].
+    samples: Vec<String>,
 }
 
 /// A coarse first test that answers "certainly not" for nearly every place.
@@ -83,43 +95,136 @@ impl Windows {
     }
 }
 
+/// A place of a view at which something stands that must not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) rule: &'static str,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Hits that are told of one view; more say nothing new.
+const MOST_HITS: usize = 1_000;
+
+/// Adds a hit; what runs into the last one makes that one longer.
+fn tell(hits: &mut Vec<Hit>, rule: &'static str, start: usize, end: usize) {
+    let full = hits.len() >= MOST_HITS;
+    match hits.last_mut() {
+        Some(last) if last.rule == rule && last.start <= start && start <= last.end => {
+            last.end = last.end.max(end);
+        }
+        _ if full => {}
+        _ => hits.push(Hit { rule, start, end }),
+    }
+}
+
+/// What one audit may cost, in bytes looked at: there is no clock here, and no input may make it endless.
+pub(super) struct Work {
+    left: usize,
+    explained: HashMap<u64, bool>,
+}
+
+/// The work was not done when the limit came.
+#[derive(Debug)]
+pub(super) struct Exhausted;
+
+impl Work {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { left: limit, explained: HashMap::new() }
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.left = self.left.checked_sub(bytes).ok_or(Exhausted)?;
+        Ok(())
+    }
+
+    /// Whether the program's own texts explain `window`; asked once for each.
+    fn explains(
+        &mut self,
+        window: &[(usize, char)],
+        hash: u64,
+        lexicon: &Lexicon,
+    ) -> Result<bool, Exhausted> {
+        if let Some(known) = self.explained.get(&hash) {
+            return Ok(*known);
+        }
+        self.spend(lexicon.size() / 16)?;
+        let explained = !says_something(window, lexicon);
+        self.explained.insert(hash, explained);
+        Ok(explained)
+    }
+}
+
 impl Known {
+    /// `base` is what the program may say of itself; `lexicon` also holds the case's typed values.
     pub(super) fn new<'t>(
         ring: &KeyRing,
         dropped: impl IntoIterator<Item = &'t str>,
         names: impl IntoIterator<Item = &'t str>,
         lexicon: &Lexicon,
+        base: &Lexicon,
     ) -> Self {
-        let mut grams: HashMap<u64, Vec<Vec<u8>>> = HashMap::new();
-        let mut words = Vec::new();
+        let mut known = Self {
+            grams: HashMap::new(),
+            sieve: Sieve::new(0),
+            words: Vec::new(),
+            ends: Vec::new(),
+            names: names.into_iter().map(str::to_lowercase).collect(),
+            spaced: Windows::new(Vec::new()),
+            tight: Windows::new(Vec::new()),
+            dense: Windows::new(Vec::new()),
+            samples: Vec::new(),
+        };
         for held in ring.iter() {
-            let secret = held.expose();
-            if secret.chars().count() < 3 || lexicon.has_whole_word(&secret.to_lowercase()) {
-                continue;
-            }
-            if secret.len() < SECRET_WINDOW {
-                words.push(secret.as_bytes().to_vec());
-                continue;
-            }
-            words.push(secret.as_bytes().to_vec());
-            for window in windows_of(secret, lexicon) {
-                if let Some((first, rest)) = window.split_at_checked(SECRET_WINDOW) {
-                    let rests = grams.entry(key_of(first)).or_default();
-                    if !rests.iter().any(|r| r == rest) {
-                        rests.push(rest.to_vec());
-                    }
+            known.add_secret(held.expose(), lexicon, base);
+        }
+        // What the audit proves itself with is known like the rest.
+        known.add_secret(&canary::key(), lexicon, base);
+        let mut sieve = Sieve::new(known.grams.len());
+        known.grams.keys().for_each(|key| sieve.add(*key));
+        known.sieve = sieve;
+        known.add_texts(dropped.into_iter().chain(canary::PROMPTS), lexicon);
+        known
+    }
+
+    fn add_secret(&mut self, secret: &str, lexicon: &Lexicon, base: &Lexicon) {
+        // A typed value may hold a secret by a fault: only words that people choose are explained by one.
+        let longest = secret.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
+        let lexicon = if looks_random(secret) && longest >= 2 * SECRET_WINDOW { base } else { lexicon };
+        if secret.chars().count() < 3 || lexicon.has_whole_word(&secret.to_lowercase()) {
+            return;
+        }
+        self.words.push(secret.as_bytes().to_vec());
+        if secret.len() < SECRET_WINDOW {
+            return;
+        }
+        let body = random_part(secret);
+        if body.len() >= 2 * SECRET_WINDOW {
+            self.ends.push(body.to_ascii_lowercase().into_bytes());
+        }
+        let windows = windows_of(secret, lexicon);
+        if !windows.is_empty() && self.samples.len() < MOST_SAMPLES {
+            self.samples.push(secret.to_owned());
+        }
+        for window in windows {
+            if let Some((first, rest)) = window.split_at_checked(SECRET_WINDOW) {
+                let rests = self.grams.entry(key_of(first)).or_default();
+                if !rests.iter().any(|r| r == rest) {
+                    rests.push(rest.to_vec());
                 }
             }
         }
-        let mut sieve = Sieve::new(grams.len());
-        for key in grams.keys() {
-            sieve.add(*key);
-        }
+    }
+
+    fn add_texts<'t>(&mut self, texts: impl Iterator<Item = &'t str>, lexicon: &Lexicon) {
         let (mut spaced, mut tight, mut dense) = (Vec::new(), Vec::new(), Vec::new());
-        for text in dropped {
-            let chars: Vec<char> = text.chars().collect();
-            roll(&collapse(chars.iter().copied().enumerate()), TEXT_WINDOW, |_, hash| spaced.push(hash));
-            let mut letters = letters(chars.iter().copied().enumerate());
+        for text in texts {
+            roll(&collapse(text.char_indices()), TEXT_WINDOW, |_, hash| spaced.push(hash));
+            let mut letters = fold::letters(text.char_indices());
+            let sample = letters.windows(TEXT_WINDOW).take(200).find(|w| says_something(w, lexicon));
+            if let Some(window) = sample.filter(|_| self.samples.len() < 2 * MOST_SAMPLES) {
+                self.samples.push(window.iter().map(|(_, c)| *c).collect());
+            }
             for _ in 0..2 {
                 roll(&letters, TEXT_WINDOW, |_, hash| tight.push(hash));
                 roll(&letters, DENSE_WINDOW, |window, hash| {
@@ -130,82 +235,205 @@ impl Known {
                 letters.reverse();
             }
         }
-        Self {
-            grams,
-            sieve,
-            words,
-            names: names.into_iter().map(str::to_lowercase).collect(),
-            spaced: Windows::new(spaced),
-            tight: Windows::new(tight),
-            dense: Windows::new(dense),
+        self.spaced = Windows::new(spaced);
+        self.tight = Windows::new(tight);
+        self.dense = Windows::new(dense);
+    }
+
+    /// As if a fault had lost what is known.
+    #[cfg(test)]
+    pub(super) fn forget(&mut self) {
+        self.grams.clear();
+        self.words.clear();
+    }
+
+    /// Values of this case, a few of each sort, in a form that must be found wherever it stands.
+    pub(super) fn samples(&self) -> &[String] {
+        &self.samples
+    }
+
+    /// Everything that stands in `view` and must not leave, in order, overlaps joined.
+    pub(super) fn find(
+        &self,
+        view: &View,
+        lexicon: &Lexicon,
+        work: &mut Work,
+    ) -> Result<Vec<Hit>, Exhausted> {
+        work.spend(view.bytes().len() * 8)?;
+        let mut hits = Vec::new();
+        self.secrets_in(view, &mut hits);
+        self.masked_in(view.bytes(), &mut hits);
+        self.texts_in(view, lexicon, work, &mut hits)?;
+        self.names_in(view, lexicon, &mut hits);
+        hits.sort_by_key(|hit| (hit.start, hit.end));
+        let mut joined: Vec<Hit> = Vec::new();
+        for hit in hits {
+            match joined.last_mut() {
+                Some(last) if hit.start <= last.end => last.end = last.end.max(hit.end),
+                _ => joined.push(hit),
+            }
         }
+        Ok(joined)
     }
 
-    /// The first value that stands in `view`: the rule and the byte.
-    pub(super) fn find(&self, view: &View, lexicon: &Lexicon) -> Option<(&'static str, usize)> {
-        self.secret_in(view.bytes())
-            .map(|at| ("a secret of this case", at))
-            .or_else(|| self.text_in(view, lexicon).map(|at| ("text that was dropped", at)))
-            .or_else(|| self.name_in(view, lexicon).map(|at| ("the name of a file", at)))
-    }
-
-    fn name_in(&self, view: &View, lexicon: &Lexicon) -> Option<usize> {
+    fn names_in(&self, view: &View, lexicon: &Lexicon, hits: &mut Vec<Hit>) {
         if self.names.is_empty() {
-            return None;
+            return;
         }
         let text = String::from_utf8_lossy(view.bytes()).to_lowercase();
-        self.names.iter().filter(|name| !lexicon.explains_word(name)).find_map(|name| {
-            let mut found = text.match_indices(name.as_str()).map(|(at, _)| at);
-            found.find(|at| stands_alone(text.as_bytes(), *at, at + name.len()))
-        })
+        for name in self.names.iter().filter(|name| !lexicon.explains_word(name)) {
+            for (start, found) in text.match_indices(name.as_str()).take(MOST_HITS) {
+                let end = start + found.len();
+                if stands_alone(text.as_bytes(), start, end) {
+                    tell(hits, "the name of a file", start, end);
+                }
+            }
+        }
     }
 
-    fn secret_in(&self, bytes: &[u8]) -> Option<usize> {
-        let lower = bytes.to_ascii_lowercase();
+    fn secrets_in(&self, view: &View, hits: &mut Vec<Hit>) {
+        let bytes = view.bytes();
+        let places: Vec<(usize, u8)> =
+            bytes.iter().enumerate().map(|(at, b)| (at, b.to_ascii_lowercase())).collect();
+        self.grams_in(&places, hits);
+        if view.is_tight() {
+            // Whatever a reader leaves out between the pieces: quotation marks, commas, the `>` of a quoted mail.
+            let solid: Vec<(usize, u8)> =
+                places.into_iter().filter(|(_, b)| b.is_ascii_alphanumeric()).collect();
+            self.grams_in(&solid, hits);
+        }
+        for word in &self.words {
+            let last = bytes.len().saturating_sub(word.len().saturating_sub(1));
+            for start in (0..last).filter(|at| bytes.get(*at) == word.first()) {
+                let end = start + word.len();
+                if bytes.get(start..end) == Some(word) && stands_alone(bytes, start, end) {
+                    tell(hits, SECRET, start, end);
+                }
+            }
+        }
+    }
+
+    fn grams_in(&self, places: &[(usize, u8)], hits: &mut Vec<Hit>) {
         let mut key = 0_u64;
-        for (index, byte) in lower.iter().enumerate() {
+        for (index, (_, byte)) in places.iter().enumerate() {
             key = (key << 8) | u64::from(*byte);
-            let Some(start) = (index + 1).checked_sub(SECRET_WINDOW) else { continue };
+            let Some(first) = (index + 1).checked_sub(SECRET_WINDOW) else { continue };
             if !self.sieve.may_hold(key) {
                 continue;
             }
-            let rest = lower.get(index + 1..).unwrap_or(&[]);
-            if self.grams.get(&key).is_some_and(|rests| rests.iter().any(|r| rest.starts_with(r))) {
-                return Some(start);
+            let Some(rests) = self.grams.get(&key) else { continue };
+            let tail = places.get(index + 1..).unwrap_or(&[]);
+            let fits = |rest: &&Vec<u8>| {
+                tail.len() >= rest.len() && tail.iter().zip(rest.iter()).all(|((_, a), b)| a == b)
+            };
+            if let Some(rest) = rests.iter().find(fits)
+                && let (Some((start, _)), Some((last, _))) =
+                    (places.get(first), places.get(index + rest.len()))
+            {
+                tell(hits, SECRET, *start, last + 1);
             }
         }
-        self.words.iter().find_map(|word| {
-            (0..bytes.len().saturating_sub(word.len() - 1)).find(|at| {
-                bytes.get(*at..at + word.len()) == Some(word) && stands_alone(bytes, *at, at + word.len())
-            })
-        })
     }
 
-    fn text_in(&self, view: &View, lexicon: &Lexicon) -> Option<usize> {
-        if self.tight.hashes.is_empty() && self.dense.hashes.is_empty() {
-            return None;
+    /// Masked echoes that show more of a secret than four characters at either end.
+    fn masked_in(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let length = mask(rest);
+            if length == 0 {
+                at += 1;
+                continue;
+            }
+            let (start, end) = (at, at + length);
+            at = end;
+            let token = |b: &&u8| b.is_ascii_alphanumeric();
+            let head: Vec<u8> = {
+                let shown = bytes.get(..start).unwrap_or(&[]).iter().rev().take(40).take_while(token);
+                let mut head: Vec<u8> = shown.map(u8::to_ascii_lowercase).collect();
+                head.reverse();
+                head
+            };
+            let tail: Vec<u8> = bytes
+                .get(end..)
+                .unwrap_or(&[])
+                .iter()
+                .take(40)
+                .take_while(token)
+                .map(u8::to_ascii_lowercase)
+                .collect();
+            let is_of = |body: &&Vec<u8>| {
+                (head.len() > SHOWN && body.starts_with(&head))
+                    || (tail.len() > SHOWN && body.ends_with(&tail))
+            };
+            if self.ends.iter().any(|body| is_of(&body)) {
+                tell(hits, "a masked secret that shows too much", start - head.len(), end + tail.len());
+            }
         }
-        let text = String::from_utf8_lossy(view.bytes());
-        // A replaced byte shifts what follows by two; the line that is named may then be a neighbour.
-        let collapsed = collapse(text.char_indices());
-        let letters = letters(text.char_indices());
+    }
+
+    fn texts_in(
+        &self,
+        view: &View,
+        lexicon: &Lexicon,
+        work: &mut Work,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Exhausted> {
+        let chars = chars_of(view.bytes());
+        let collapsed = collapse(chars.iter().copied());
+        let letters = fold::letters(chars.iter().copied());
         for (chars, windows, width) in [
             (&collapsed, &self.spaced, TEXT_WINDOW),
             (&letters, &self.tight, TEXT_WINDOW),
             (&letters, &self.dense, DENSE_WINDOW),
         ] {
-            let mut found = None;
-            roll(chars, width, |window, hash| {
-                if found.is_none() && windows.holds(hash) && says_something(window, lexicon) {
-                    found = window.first().map(|(at, _)| *at);
+            let mut found: Vec<(usize, usize, u64)> = Vec::new();
+            let mut index = 0;
+            roll(chars, width, |_, hash| {
+                if windows.holds(hash) {
+                    found.push((index, index + width, hash));
                 }
+                index += 1;
             });
-            if found.is_some() {
-                return found;
+            for (from, to, hash) in found {
+                let Some(window) = chars.get(from..to) else { continue };
+                if !work.explains(window, hash, lexicon)?
+                    && let (Some((start, _)), Some((last, c))) = (window.first(), window.last())
+                {
+                    tell(hits, TEXT, *start, last + c.len_utf8());
+                }
             }
         }
-        None
+        Ok(())
     }
+}
+
+/// The length of the mask (`***`, `•••`, `…`, `[...]`) at the start of `rest`.
+fn mask(rest: &[u8]) -> usize {
+    let mut length = 0;
+    loop {
+        let step = match rest.get(length..) {
+            Some([b'*' | b'.', ..]) => 1,
+            Some([0xe2, 0x80, 0xa2 | 0xa6, ..] | [0xe2, 0x97, 0x8f, ..] | [0xe2, 0x96, 0x88, ..]) => 3,
+            _ => break,
+        };
+        length += step;
+    }
+    if length >= 3 || rest.starts_with(b"**") { length } else { 0 }
+}
+
+/// Characters with their first byte; what is no UTF-8 stands as the replacement character.
+fn chars_of(bytes: &[u8]) -> Vec<(usize, char)> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        out.extend(chunk.valid().char_indices().map(|(offset, c)| (at + offset, c)));
+        at += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            out.push((at, '\u{fffd}'));
+            at += chunk.invalid().len();
+        }
+    }
+    out
 }
 
 /// The windows of `secret` in all encodings, lower case; each at least eight bytes long.
@@ -221,6 +449,17 @@ fn windows_of(secret: &str, lexicon: &Lexicon) -> Vec<Vec<u8>> {
         if distinct.len() >= 4 && !lexicon.explains_word(&word) {
             let back: Vec<u8> = window.iter().rev().copied().collect();
             out.extend([lower(window), lower(&back)]);
+        }
+    }
+    let solid: Vec<u8> =
+        body.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if solid.len() < body.len() {
+        for window in solid.windows(SECRET_WINDOW) {
+            let distinct = window.iter().collect::<std::collections::BTreeSet<_>>().len();
+            if distinct >= 4 && !lexicon.explains_window(&String::from_utf8_lossy(window)) {
+                out.push(window.to_vec());
+                out.push(window.iter().rev().copied().collect());
+            }
         }
     }
     let hex: Vec<u8> = body.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect();
@@ -248,17 +487,17 @@ fn key_of(window: &[u8]) -> u64 {
 fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     let mut out: Vec<(usize, char)> = Vec::new();
     for (at, c) in chars {
-        if !c.is_whitespace() {
+        if c.is_whitespace() {
+            if out.last().is_some_and(|(_, last)| *last != ' ') {
+                out.push((at, ' '));
+            }
+        } else if fold::is_simple(c) {
             out.push((at, lower(c)));
-        } else if out.last().is_some_and(|(_, last)| *last != ' ') {
-            out.push((at, ' '));
+        } else if !fold::is_unseen(c) {
+            out.extend(fold::compatible(c).chars().map(|c| (at, lower(c))));
         }
     }
     out
-}
-
-fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
-    chars.filter(|(_, c)| c.is_alphanumeric()).map(|(at, c)| (at, lower(c))).collect()
 }
 
 /// Calls `each` with every window of `width` characters and its hash.

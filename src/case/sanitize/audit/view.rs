@@ -1,26 +1,51 @@
-//! Views: the ways in which a reader could read rendered bytes. And the disguises in which the audit tests itself.
+//! Views: the ways in which a reader could read rendered bytes. Code of its own: nothing here is shared with the
+//! redactor's shadows, so that a fault there is seen here.
 
-use crate::case::sanitize::{normal, packed};
+use std::collections::BTreeSet;
 
-/// One view of the bytes, with the line on which each byte stood.
+use super::unpack;
+
+/// Layers of escapes that are undone: JSON in JSON to depth 8, and one for the format of the note itself.
+const LAYERS: usize = 9;
+/// How often what was unpacked is looked into again.
+const DEEPEST: usize = 3;
+/// Bytes of all views together; what needs more is refused, not skipped.
+const ROOM: usize = 64 * 1024 * 1024;
+
+/// One view of the bytes; each byte knows the bytes of the original that it stands for.
 pub(super) struct View {
     bytes: Vec<u8>,
-    lines: Vec<u32>,
+    from: Vec<u32>,
+    to: Vec<u32>,
     readable: bool,
+    tight: bool,
 }
+
+/// The views need more room than any note.
+#[derive(Debug)]
+pub(super) struct TooMuch;
 
 impl View {
     fn of(text: &str) -> Self {
-        let mut line = 1;
-        let lines = text
-            .bytes()
-            .map(|b| {
-                let at = line;
-                line += u32::from(b == b'\n');
-                at
-            })
-            .collect();
-        Self { bytes: text.as_bytes().to_vec(), lines, readable: true }
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self {
+            bytes: text.as_bytes().to_vec(),
+            from: (0..text.len()).map(place).collect(),
+            to: (1..=text.len()).map(place).collect(),
+            readable: true,
+            tight: false,
+        }
+    }
+
+    fn empty(&self, readable: bool, tight: bool) -> Self {
+        let room = self.bytes.len();
+        Self {
+            bytes: Vec::with_capacity(room),
+            from: Vec::with_capacity(room),
+            to: Vec::with_capacity(room),
+            readable,
+            tight,
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -32,201 +57,360 @@ impl View {
         self.readable
     }
 
-    /// The line of the byte at `at`, from 1.
-    pub(super) fn line(&self, at: usize) -> usize {
-        self.lines.get(at).or(self.lines.last()).map_or(1, |line| *line as usize)
+    /// True where white space and joints are gone.
+    pub(super) fn is_tight(&self) -> bool {
+        self.tight
+    }
+
+    /// Bytes `start..end` of the view as a span of the original.
+    pub(super) fn span(&self, start: usize, end: usize) -> (usize, usize) {
+        let to = self.to.get(start..end).unwrap_or(&[]).iter().max().copied().unwrap_or(0);
+        let from = self.from.get(start..end).unwrap_or(&[]).iter().min().copied().unwrap_or(0);
+        (from as usize, to.max(from) as usize)
+    }
+
+    fn push(&mut self, byte: u8, (from, to): (u32, u32)) {
+        self.bytes.push(byte);
+        self.from.push(from);
+        self.to.push(to);
+    }
+
+    fn place(&self, start: usize, end: usize) -> (u32, u32) {
+        let from = self.from.get(start).copied().unwrap_or(0);
+        let to = end.checked_sub(1).and_then(|last| self.to.get(last)).copied().unwrap_or(from);
+        (from, to)
     }
 
     /// Rebuilds the view by `step`, which looks at the rest of the bytes and says what it makes of how many.
-    fn map(&self, readable: bool, step: impl Fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> Self {
-        let mut out = Self {
-            bytes: Vec::with_capacity(self.bytes.len()),
-            lines: Vec::with_capacity(self.bytes.len()),
-            readable,
-        };
+    fn map(&self, readable: bool, tight: bool, step: impl Fn(&[u8]) -> Option<(Made, usize)>) -> Self {
+        let mut out = self.empty(readable, tight);
         let mut at = 0;
         while let Some(byte) = self.bytes.get(at) {
-            let line = self.lines.get(at).copied().unwrap_or(1);
-            let (made, used) = step(self.bytes.get(at..).unwrap_or(&[])).unwrap_or_else(|| (vec![*byte], 1));
-            out.lines.extend(std::iter::repeat_n(line, made.len()));
-            out.bytes.extend(made);
+            let (made, used) = step(self.bytes.get(at..).unwrap_or(&[])).unwrap_or((Made::One(*byte), 1));
+            let place = self.place(at, at + used);
+            match made {
+                Made::None => {}
+                Made::One(byte) => out.push(byte, place),
+                Made::Text(text) => text.bytes().for_each(|byte| out.push(byte, place)),
+            }
             at += used.max(1);
+        }
+        out
+    }
+
+    fn undone(&self) -> Self {
+        self.map(self.readable, self.tight, undo)
+    }
+
+    fn squeezed(&self) -> Self {
+        self.map(false, true, squeeze)
+    }
+
+    /// What stands packed in it, and nothing else; each byte leads to the whole run.
+    fn unpacked(&self) -> Self {
+        let mut out =
+            Self { bytes: Vec::new(), from: Vec::new(), to: Vec::new(), readable: false, tight: false };
+        for (start, end, bytes) in unpack::runs(&self.bytes) {
+            let place = self.place(start, end);
+            for byte in bytes {
+                out.push(byte, place);
+            }
+            out.push(b'\n', place);
+        }
+        out
+    }
+
+    /// The pieces of a stream, put together: values of the members in which deltas come.
+    fn streamed(&self) -> Self {
+        let mut out =
+            Self { bytes: Vec::new(), from: Vec::new(), to: Vec::new(), readable: false, tight: true };
+        let mut at = 0;
+        while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let Some(lead) = delta(rest) else {
+                at += rest.iter().skip(1).position(|b| *b == b'"').map_or(rest.len(), |p| p + 1);
+                continue;
+            };
+            at += lead;
+            let length = string_length(self.bytes.get(at..).unwrap_or(&[]));
+            for here in at..at + length {
+                if let Some(byte) = self.bytes.get(here) {
+                    out.push(*byte, self.place(here, here + 1));
+                }
+            }
+            at += length;
         }
         out
     }
 }
 
-/// All views of `text`: as it stands, unescaped once and twice, and the last two without white space and joints.
-pub(super) fn all(text: &str) -> Vec<View> {
-    let plain = View::of(text);
-    let once = plain.map(true, undo);
-    let twice = once.map(true, undo);
-    let same = once.bytes == plain.bytes;
-    let tight_plain = squeezed(&plain);
-    let mut views = vec![plain, tight_plain];
-    if !same {
-        let tight = squeezed(&once);
-        views.extend([once, tight]);
-        let same = views.get(2).is_some_and(|v| v.bytes == twice.bytes);
-        if !same {
-            let tight = squeezed(&twice);
-            views.extend([twice, tight]);
+/// What a step makes.
+enum Made {
+    None,
+    One(u8),
+    Text(String),
+}
+
+/// All views of `text`: as it stands; unescaped layer by layer; each of them without white space and joints; the pieces
+/// of streams put together; and what stands packed in any of them.
+///
+/// # Errors
+/// [`TooMuch`] where that would take more than [`ROOM`].
+pub(super) fn all(text: &str) -> Result<Vec<View>, TooMuch> {
+    let mut out = Out { views: Vec::new(), seen: BTreeSet::new(), room: ROOM };
+    out.expand(View::of(text), 0)?;
+    Ok(out.views)
+}
+
+struct Out {
+    views: Vec<View>,
+    seen: BTreeSet<(usize, u64)>,
+    room: usize,
+}
+
+impl Out {
+    fn expand(&mut self, view: View, depth: usize) -> Result<(), TooMuch> {
+        let mut layer = view;
+        for _ in 0..LAYERS {
+            let tight = layer.squeezed();
+            let streamed = layer.streamed();
+            if depth < DEEPEST {
+                for outer in [&layer, &tight, &streamed] {
+                    let inner = outer.unpacked();
+                    if !inner.bytes.is_empty() && self.is_new(&inner) {
+                        self.expand(inner, depth + 1)?;
+                    }
+                }
+            }
+            let next = layer.undone();
+            let done = next.bytes == layer.bytes;
+            for view in [layer, tight, streamed] {
+                if !view.bytes.is_empty() {
+                    self.room = self.room.checked_sub(view.bytes.len()).ok_or(TooMuch)?;
+                    self.views.push(view);
+                }
+            }
+            if done {
+                break;
+            }
+            layer = next;
+        }
+        Ok(())
+    }
+
+    fn is_new(&mut self, view: &View) -> bool {
+        let hash = view
+            .bytes
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+        self.seen.insert((view.bytes.len(), hash))
+    }
+}
+
+/// The length of `"content":"` and its like at the start of `rest`.
+fn delta(rest: &[u8]) -> Option<usize> {
+    const NAMES: [&[u8]; 7] = [
+        b"\"content\"",
+        b"\"text\"",
+        b"\"delta\"",
+        b"\"arguments\"",
+        b"\"partial_json\"",
+        b"\"reasoning_content\"",
+        b"\"thinking\"",
+    ];
+    let name = NAMES.iter().find(|name| rest.starts_with(name))?;
+    let tail = rest.get(name.len()..)?;
+    let blanks = |bytes: &[u8]| bytes.iter().take(16).take_while(|b| b.is_ascii_whitespace()).count();
+    let before = blanks(tail);
+    let value = tail.get(before..)?.strip_prefix(b":")?;
+    let after = blanks(value);
+    (value.get(after)? == &b'"').then_some(name.len() + before + after + 2)
+}
+
+/// Bytes up to the quotation mark that ends a JSON string.
+fn string_length(rest: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(byte) = rest.get(at) {
+        match byte {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
-    let packed: Vec<View> = views.iter().map(unpacked).filter(|v| !v.bytes.is_empty()).collect();
-    let inner: Vec<View> = packed.iter().map(unpacked).filter(|v| !v.bytes.is_empty()).collect();
-    views.extend(packed);
-    views.extend(inner);
-    views
+    rest.len()
 }
 
-/// What stands packed in `view`, and nothing else.
-fn unpacked(view: &View) -> View {
-    let mut out = View { bytes: Vec::new(), lines: Vec::new(), readable: false };
-    for packed in packed::runs(&view.bytes) {
-        let line = view.lines.get(packed.start).copied().unwrap_or(1);
-        out.lines.extend(std::iter::repeat_n(line, packed.bytes.len() + 1));
-        out.bytes.extend(packed.bytes);
-        out.bytes.push(b'\n');
-    }
-    out
-}
-
-/// Without white space, line continuations (`\` at the end of a line), quotation marks and plus signs between pieces,
-/// and characters that are not seen.
-fn squeezed(view: &View) -> View {
-    view.map(false, |rest| match rest {
-        [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((Vec::new(), 1)),
-        [b'\\', b'\n', ..] | [0xc2, 0xad, ..] => Some((Vec::new(), 2)),
-        [b'\\', b'\r', b'\n', ..]
-        | [0xe2, 0x80, 0x8b..=0x8f, ..]
-        | [0xe2, 0x81, 0xa0, ..]
-        | [0xef, 0xbb, 0xbf, ..] => Some((Vec::new(), 3)),
+/// Drops white space, joints of a string that was put together, terminal colours and characters that are not seen;
+/// folds full-width and other compatibility forms.
+fn squeeze(rest: &[u8]) -> Option<(Made, usize)> {
+    match rest {
+        [b'\n', b'd', b'a', b't', b'a', b':', ..] => Some((Made::None, 6)),
+        [b'\\', b'\n', ..] => Some((Made::None, 2)),
+        [b'\\', b'\r', b'\n', ..] => Some((Made::None, 3)),
+        [0x1b, b'[', tail @ ..] => Some((Made::None, 2 + parameters(tail))),
+        [b' ' | b'\t' | b'\r' | b'\n' | 0x1b, ..] => Some((Made::None, 1)),
+        [b'^', b'[', b'[', tail @ ..] | [0xe2, 0x90, 0x9b, b'[', tail @ ..] => {
+            Some((Made::None, rest.len() - tail.len() + parameters(tail)))
+        }
+        [b'[', tail @ ..] => {
+            let length = parameters(tail);
+            (length > 1 && tail.get(length - 1) == Some(&b'm')).then_some((Made::None, length + 1))
+        }
         [quote @ (b'"' | b'\'' | b'`'), tail @ ..] => {
-            let blanks = |bytes: &[u8]| bytes.iter().take(64).take_while(|b| b.is_ascii_whitespace()).count();
-            let before = blanks(tail);
-            let plus = tail.get(before..)?.strip_prefix(b"+")?;
-            let after = blanks(plus);
-            (plus.get(after)? == quote).then_some((Vec::new(), before + after + 3))
+            joint(*quote, tail).map(|length| (Made::None, length + 1))
+        }
+        [first, ..] if *first >= 0x80 => {
+            let c = first_char(rest)?;
+            let used = c.len_utf8();
+            if super::fold::is_unseen(c) {
+                return Some((Made::None, used));
+            }
+            let folded = super::fold::compatible(c);
+            Some((Made::Text(folded), used))
         }
         _ => None,
-    })
+    }
 }
 
-/// One escape undone: percent, backslash (JSON, YAML, Markdown), HTML, doubled quotes of YAML.
-fn undo(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let code = |digits: &[u8], radix: u32| {
-        let text = std::str::from_utf8(digits)
-            .ok()
-            .filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        u32::from_str_radix(text, radix).ok()
-    };
-    let utf8 = |code: u32| char::from_u32(code).map(|c| c.to_string().into_bytes());
+/// The parameters and the last byte of a control sequence.
+fn parameters(tail: &[u8]) -> usize {
+    let length = tail.iter().take(32).take_while(|b| (0x20..=0x3f).contains(*b)).count();
+    length + usize::from(tail.get(length).is_some_and(|b| (0x40..=0x7e).contains(b)))
+}
+
+/// The joint between two pieces of a string, behind the first one's closing mark: `" + "`, `" . "`, `", "`, `" "`.
+fn joint(quote: u8, tail: &[u8]) -> Option<usize> {
+    let blanks =
+        |bytes: &[u8]| bytes.iter().take(64).take_while(|b| b.is_ascii_whitespace() || **b == b'\\').count();
+    let before = blanks(tail);
+    let sign = tail
+        .get(before..)?
+        .iter()
+        .take(2)
+        .take_while(|b| matches!(b, b'+' | b'.' | b'&' | b'|' | b',' | b'~'))
+        .count();
+    let after = blanks(tail.get(before + sign..)?);
+    let length = before + sign + after;
+    (*tail.get(length)? == quote).then_some(length + 1)
+}
+
+fn first_char(rest: &[u8]) -> Option<char> {
+    let head = rest.get(..4).unwrap_or(rest);
+    head.utf8_chunks().next()?.valid().chars().next()
+}
+
+/// One escape undone: percent, backslash (JSON, YAML, Markdown, shells), HTML, doubled quotes of YAML.
+fn undo(rest: &[u8]) -> Option<(Made, usize)> {
     match rest {
-        [b'<', ..] => match normal::tag(rest) {
+        [b'<', ..] => match tag(rest) {
             0 => None,
-            length => Some((Vec::new(), length)),
+            length => Some((Made::None, length)),
         },
-        [b'\\', b'0'..=b'3', b'0'..=b'7', b'0'..=b'7', ..] => {
-            Some((vec![u8::try_from(code(rest.get(1..4)?, 8)?).ok()?], 4))
+        [b'%', b'u' | b'U', tail @ ..] => Some((character(tail.get(..4)?, 16)?, 6)),
+        [b'%', a, b, ..] => Some((Made::One(u8::try_from(code(&[*a, *b], 16)?).ok()?), 3)),
+        [b'\\', tail @ ..] => backslash(tail).map(|(made, length)| (made, length + 1)),
+        [b'\'', b'\'', ..] => Some((Made::One(b'\''), 2)),
+        [b'&', tail @ ..] => entity(tail).map(|(made, length)| (made, length + 1)),
+        _ => None,
+    }
+}
+
+fn code(digits: &[u8], radix: u32) -> Option<u32> {
+    let text = std::str::from_utf8(digits)
+        .ok()
+        .filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    u32::from_str_radix(text, radix).ok()
+}
+
+fn character(digits: &[u8], radix: u32) -> Option<Made> {
+    char::from_u32(code(digits, radix)?).map(|c| Made::Text(c.to_string()))
+}
+
+fn backslash(tail: &[u8]) -> Option<(Made, usize)> {
+    match tail {
+        [b'0'..=b'3', b'0'..=b'7', b'0'..=b'7', ..] => {
+            Some((Made::One(u8::try_from(code(tail.get(..3)?, 8)?).ok()?), 3))
         }
-        [b'%', a, b, ..] => Some((vec![u8::try_from(code(&[*a, *b], 16)?).ok()?], 3)),
-        [b'\\', b'u', b'{', tail @ ..] => {
+        [b'u' | b'x', b'{', tail @ ..] => {
             let length = tail.iter().take(8).position(|b| *b == b'}')?;
-            Some((utf8(code(tail.get(..length)?, 16)?)?, length + 4))
+            Some((character(tail.get(..length)?, 16)?, length + 3))
         }
-        [b'\\', b'u', tail @ ..] => {
+        [b'u', tail @ ..] => {
             let first = code(tail.get(..4)?, 16)?;
             if (0xd800..0xdc00).contains(&first) && tail.get(4..6) == Some(b"\\u") {
                 let second = code(tail.get(6..10)?, 16)?;
                 let joined = 0x1_0000 + (first - 0xd800) * 0x400 + second.checked_sub(0xdc00)?;
-                return Some((utf8(joined)?, 12));
+                return Some((Made::Text(char::from_u32(joined)?.to_string()), 11));
             }
-            Some((utf8(first)?, 6))
+            Some((Made::Text(char::from_u32(first)?.to_string()), 5))
         }
-        [b'\\', b'U', tail @ ..] => Some((utf8(code(tail.get(..8)?, 16)?)?, 10)),
-        [b'\\', b'x', a, b, ..] => Some((utf8(code(&[*a, *b], 16)?)?, 4)),
-        [b'\\', b'n' | b'r' | b't' | b'N' | b'_', ..] => Some((b" ".to_vec(), 2)),
-        [b'\\', c, ..] if c.is_ascii_punctuation() || *c == b' ' => Some((vec![*c], 2)),
-        [b'\'', b'\'', ..] => Some((b"'".to_vec(), 2)),
-        [b'&', b'#', b'x' | b'X', tail @ ..] => {
-            let length = tail.iter().take(8).position(|b| *b == b';')?;
-            Some((utf8(code(tail.get(..length)?, 16)?)?, length + 4))
-        }
-        [b'&', b'#', tail @ ..] => {
-            let length = tail.iter().take(8).position(|b| *b == b';')?;
-            Some((utf8(code(tail.get(..length)?, 10)?)?, length + 3))
-        }
-        [b'&', ..] => [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", " ")]
-            .iter()
-            .find(|(name, _)| rest.starts_with(name.as_bytes()))
-            .map(|(name, value)| (value.as_bytes().to_vec(), name.len())),
+        [b'U', tail @ ..] => Some((character(tail.get(..8)?, 16)?, 9)),
+        [b'x', a, b, ..] => bytes_of_one(tail).or_else(|| Some((character(&[*a, *b], 16)?, 3))),
+        [b'e', b'[', ..] => Some((Made::One(0x1b), 1)),
+        [b'n' | b'r' | b't' | b'N' | b'_' | b'b' | b'f', ..] => Some((Made::One(b' '), 1)),
+        [c, ..] if c.is_ascii_punctuation() || *c == b' ' => Some((Made::One(*c), 1)),
         _ => None,
     }
 }
 
-/// A text of `length` letters and digits that looks random and is the same every time.
-pub(super) fn canary(length: usize) -> String {
-    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut state: u64 = 0x5851_f42d_4c95_7f2d;
-    (0..length)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let pick = usize::try_from((state >> 33) % 62).unwrap_or(0);
-            ALPHABET.get(pick).map_or('a', |b| char::from(*b))
-        })
-        .collect()
+/// `\xd0\x9a` as the one character that these bytes are, where they are one. `tail` begins behind the first stroke.
+fn bytes_of_one(tail: &[u8]) -> Option<(Made, usize)> {
+    let mut bytes = Vec::new();
+    let mut rest = tail;
+    while let [b'x', a, b, after @ ..] = rest {
+        bytes.push(u8::try_from(code(&[*a, *b], 16)?).ok()?);
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            return Some((Made::Text(text.to_owned()), bytes.len() * 4 - 1));
+        }
+        if bytes.len() == 4 {
+            break;
+        }
+        rest = after.strip_prefix(b"\\")?;
+    }
+    None
 }
 
-pub(super) fn percent(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat()
+/// The HTML entity behind `&`. The semicolon may be missing behind a number.
+fn entity(tail: &[u8]) -> Option<(Made, usize)> {
+    const NAMES: [(&[u8], &str); 17] = [
+        (b"amp;", "&"),
+        (b"lt;", "<"),
+        (b"gt;", ">"),
+        (b"quot;", "\""),
+        (b"apos;", "'"),
+        (b"nbsp;", " "),
+        (b"shy;", ""),
+        (b"hyphen;", "-"),
+        (b"dash;", "-"),
+        (b"lowbar;", "_"),
+        (b"period;", "."),
+        (b"colon;", ":"),
+        (b"sol;", "/"),
+        (b"plus;", "+"),
+        (b"equals;", "="),
+        (b"commat;", "@"),
+        (b"num;", "#"),
+    ];
+    let (lead, radix, digits) = match tail {
+        [b'#', b'x' | b'X', digits @ ..] => (2, 16, digits),
+        [b'#', digits @ ..] => (1, 10, digits),
+        _ => {
+            let (name, text) = NAMES.iter().find(|(name, _)| tail.starts_with(name))?;
+            return Some((Made::Text((*text).to_owned()), name.len()));
+        }
+    };
+    let is_digit = |b: &&u8| if radix == 16 { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
+    let length = digits.iter().take(8).take_while(is_digit).count();
+    let made = character(digits.get(..length)?, radix)?;
+    Some((made, lead + length + usize::from(digits.get(length) == Some(&b';'))))
 }
 
-pub(super) fn base64(text: &str) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(text)
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<Vec<_>>().concat()
-}
-
-/// `secret` in every form in which the audit must know it.
-pub(super) fn disguises(secret: &str) -> Vec<String> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-    let hex = secret.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
-    let entities = secret.bytes().map(|b| format!("&#{b};")).collect::<Vec<_>>().concat();
-    let spaced: String = secret.chars().flat_map(|c| [c, ' ']).collect();
-    let middle = secret.len() / 2;
-    let (head, tail) = (secret.get(..middle).unwrap_or(""), secret.get(middle..).unwrap_or(""));
-    vec![
-        secret.to_owned(),
-        secret.to_lowercase(),
-        secret.chars().rev().collect(),
-        percent(secret),
-        percent(&percent(secret)),
-        escaped(secret),
-        entities,
-        spaced,
-        hex.to_uppercase(),
-        hex,
-        STANDARD.encode(secret),
-        STANDARD.encode(format!("x{secret}")),
-        URL_SAFE_NO_PAD.encode(format!("xy{secret}z")),
-        format!("{head}\" + \"{tail}"),
-        format!("{head}\u{200b}{tail}"),
-        secret
-            .as_bytes()
-            .chunks(6)
-            .map(|p| format!("{}<wbr>", String::from_utf8_lossy(p)))
-            .collect::<Vec<_>>()
-            .concat(),
-        secret.bytes().map(|b| format!("\\{b:03o}")).collect::<Vec<_>>().concat(),
-        secret.bytes().map(|b| format!("{b}, ")).collect::<Vec<_>>().concat(),
-        secret.bytes().map(|b| format!("{b:02x}:")).collect::<Vec<_>>().concat(),
-        secret.bytes().map(|b| format!("0x{b:02x}, ")).collect::<Vec<_>>().concat(),
-        STANDARD.encode(STANDARD.encode(secret)),
-        secret.get(secret.len().saturating_sub(12)..).unwrap_or("").to_owned(),
-    ]
+/// The length of the bare HTML tag at the start of `text` (`<wbr>`, `</b>`), which a reader does not see; 0: none.
+fn tag(text: &[u8]) -> usize {
+    let Some(rest) = text.strip_prefix(b"<") else { return 0 };
+    let close = usize::from(rest.first() == Some(&b'/'));
+    let name = rest.iter().skip(close).take(10).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let tail = rest.iter().skip(close + name).take(3).take_while(|b| matches!(b, b' ' | b'/')).count();
+    let whole = close + name + tail;
+    let named = rest.get(close).is_some_and(u8::is_ascii_alphabetic);
+    if named && name <= 8 && rest.get(whole) == Some(&b'>') { whole + 2 } else { 0 }
 }

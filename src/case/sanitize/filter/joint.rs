@@ -99,21 +99,19 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let before = text.get(at.saturating_sub(REACH)..at)?;
     let trimmed = before.strip_suffix(b"\r").unwrap_or(before);
     let mut end = trimmed;
-    let mut told = false;
+    let (mut told, mut quoted) = (false, false);
     // `\` of a shell, `" +` of a program.
     while let Some((last, rest)) = end.split_last() {
         match last {
-            b'\\' | b'+' | b'"' | b'\'' | b'`' | b'^'
-                if !(*last == b'+' && rest.last().is_some_and(|b| is_part(*b))) =>
-            {
-                told = true;
-                end = rest;
-            }
-            b' ' | b'\t' => end = rest,
+            b'+' if rest.last().is_some_and(|b| is_part(*b)) => break,
+            b'\\' | b'+' | b'^' => told = true,
+            b'"' | b'\'' | b'`' => quoted = true,
+            b' ' | b'\t' => {}
             _ => break,
         }
+        end = rest;
     }
-    if !told && end.len() != trimmed.len() {
+    if !told && !quoted && end.len() != trimmed.len() {
         return None;
     }
     let left = tail(end);
@@ -123,6 +121,11 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
         .take(64)
         .take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'|' | b'"' | b'\'' | b'`' | b'+'))
         .count();
+    let opens = behind.iter().take(lead).any(|b| matches!(b, b'"' | b'\'' | b'`' | b'+'));
+    if quoted && !told && !opens {
+        return None;
+    }
+    let told = told || quoted;
     let rest = behind.get(lead..)?;
     let right = head(rest);
     let word = rest.get(..right)?;
@@ -131,9 +134,12 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
         .get(right)
         .is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b',' | b'='));
     // `NAME=value` and `name: value` begin anew.
-    let named = match rest.get(right..) {
-        Some([b':', ..]) => true,
-        Some([b'=', next, ..]) => !matches!(next, b'=' | b'\n' | b'\r' | b'"' | b'\''),
+    let sign = rest.get(right..).unwrap_or(&[]).trim_ascii_start();
+    let named = match sign {
+        [b':', ..] => true,
+        [b'=', next, ..] => {
+            !matches!(next, b'=' | b'\n' | b'\r' | b'"' | b'\'') || sign.len() < rest.len() - right
+        }
         _ => false,
     };
     let moment = word.len() >= 4 && word.iter().take(4).all(u8::is_ascii_digit);

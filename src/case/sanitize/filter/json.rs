@@ -27,6 +27,7 @@ enum Below {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what was seen of one bracket, each on its own")]
 struct Level {
     object: bool,
     expect_key: bool,
@@ -41,6 +42,9 @@ struct Level {
     log: bool,
     /// The members that follow were looked at, to know whether this is a body.
     peeked: bool,
+    /// The current key, or the member `name`, is that of an id.
+    of_id: bool,
+    named_id: bool,
     /// What the member `name` says; in an array, what the string before says.
     named: Option<Means>,
 }
@@ -216,11 +220,10 @@ impl Walker {
         } else {
             if level.means == Means::Value && level.named.is_none() && level.below.is_none() {
                 let named = peek_name(text, behind, last)?;
-                let means = named.map_or(Means::Nothing, |(from, to)| {
-                    rules.names.means(text.get(from..to).unwrap_or(&[])).0
-                });
+                let said = named.map(|(from, to)| rules.names.said(text.get(from..to).unwrap_or(&[])).0);
                 if let Some(level) = self.stack.last_mut() {
-                    level.named = Some(means);
+                    level.named_id = said.is_some_and(|s| s.of_id);
+                    level.named = Some(said.map_or(Means::Nothing, |s| s.means));
                 }
             }
             self.value(inside, at + 1, rules, edits);
@@ -276,6 +279,7 @@ impl Walker {
         if let Some(level) = self.stack.last_mut() {
             level.expect_key = false;
             level.means = said.means;
+            level.of_id = said.of_id;
             level.log = level.log || said.of_log;
             level.body = level.body || !level.log && said.of_body;
         }
@@ -291,7 +295,9 @@ impl Walker {
             if !level.object || level.means == Means::Name {
                 // `SECRET=value` is more than a name.
                 let whole = level.object || !inside.contains(&b'=');
-                top.named = whole.then(|| rules.names.means(inside).0);
+                let said = whole.then(|| rules.names.said(inside).0);
+                top.named = said.map(|s| s.means);
+                top.named_id = said.is_some_and(|s| s.of_id);
             } else if level.means == Means::Word && word::is_event(inside) {
                 top.body = true;
             }
@@ -324,7 +330,12 @@ impl Walker {
                 };
                 match means {
                     Means::Secret(_) | Means::MaybeSecret | Means::Prompt => rules.named(means, inside, true),
-                    _ => return self.free(inside, at, rules, edits),
+                    _ => {
+                        rules.of_id = if level.means == Means::Value { level.named_id } else { level.of_id };
+                        self.free(inside, at, rules, edits);
+                        rules.of_id = false;
+                        return;
+                    }
                 }
             }
         };

@@ -4,7 +4,7 @@ use super::Kind;
 use super::json;
 use super::names::Means;
 use super::prose::is_written;
-use super::rule::Rules;
+use super::rule::{Rules, is_harmless, scheme};
 use super::shell;
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
@@ -393,8 +393,13 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         let new = match rules.names.means(pair.name(line)).0 {
             Means::Secret(kind) if !is_prose(value) => {
                 let new = rules.secret(value, kind, "credential_field");
-                if new.is_none() && value.contains(&b'#') && value.contains(&b']') {
-                    // Done already.
+                let plain = value.get(scheme(value)..).unwrap_or(&[]);
+                let done = value.contains(&b'#') && value.contains(&b']');
+                if new.is_none()
+                    && pair.end == line.len()
+                    && (done || !plain.is_empty() && is_harmless(plain))
+                {
+                    // Done already, or a reference.
                     return None;
                 }
                 new
@@ -415,7 +420,9 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
                 (line.get(..pair.value).unwrap_or(&[]), line.get(pair.end..).unwrap_or(&[]));
             let after =
                 if after.is_empty() { None } else { rules.text(after, false) }.unwrap_or(after.to_vec());
-            return Some([before, &new, &after].concat());
+            // A secret may be glued to the name.
+            let glued = if before.len() > 24 { rules.text(before, false) } else { None };
+            return Some([glued.as_deref().unwrap_or(before), &new, &after].concat());
         }
     }
     let start = memchr::memmem::find(line, b"{\"").map(|at| {

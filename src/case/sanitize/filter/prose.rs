@@ -6,7 +6,7 @@ use crate::case::sanitize::normal::is_dense;
 const WORDS: usize = 5;
 const DENSE: usize = 8;
 /// Words of which errors and their pages are made.
-const OF_ERRORS: [&str; 170] = [
+const OF_ERRORS: [&str; 178] = [
     "error",
     "errors",
     "invalid",
@@ -177,6 +177,14 @@ const OF_ERRORS: [&str; 170] = [
     "balance",
     "insufficient",
     "upgrade",
+    "generated",
+    "cloudfront",
+    "cloudflare",
+    "nginx",
+    "id",
+    "switched",
+    "branch",
+    "sensitive",
 ];
 /// Words of which logs are made.
 const OF_LOGS: [&str; 60] = [

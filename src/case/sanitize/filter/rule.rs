@@ -25,8 +25,8 @@ const MOST_NUMBERED: usize = 16_384;
 /// Lines of the ledger.
 const MOST_ENTRIES: usize = 2_000;
 /// Clean texts that are remembered, and the longest of them.
-const REMEMBERED: usize = 8_192;
-const LONGEST_REMEMBERED: usize = 192;
+const REMEMBERED: usize = 4_096;
+const LONGEST_REMEMBERED: usize = 160;
 
 /// A span with what stands there instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,13 +41,15 @@ pub(super) struct Rules {
     pub(super) sieve: Sieve,
     pub(super) names: Names,
     secrets: SecretScan,
-    numbers: HashMap<(String, u64), u32>,
+    numbers: HashMap<u64, u32>,
     last: HashMap<String, u32>,
     hasher: BuildHasherDefault<DefaultHasher>,
     pub(super) ledger: Ledger,
     pub(super) replaced: u64,
     /// The line that is read, from 1.
     pub(super) line: u64,
+    /// The text is the value of an id: what only looks random stays.
+    pub(super) of_id: bool,
     clean: Vec<Vec<u8>>,
 }
 
@@ -75,12 +77,13 @@ impl Rules {
             sieve: Sieve::new(&detectors(catalog)),
             names: Names::new(&catalog.safe),
             secrets: SecretScan::new(ring, &lexicon),
-            numbers: HashMap::new(),
+            numbers: HashMap::with_capacity(MOST_NUMBERED),
             last,
             hasher: BuildHasherDefault::default(),
             ledger: Ledger::default(),
             replaced: 0,
             line: 1,
+            of_id: false,
             clean: vec![Vec::new(); REMEMBERED],
         }
     }
@@ -110,7 +113,7 @@ impl Rules {
 
     /// The placeholder for `value`; true where it has a new number.
     pub(super) fn number(&mut self, kind: &str, value: &[u8]) -> (String, bool) {
-        let key = (kind.to_owned(), self.hasher.hash_one(value));
+        let key = self.hasher.hash_one((kind, value));
         if let Some(number) = self.numbers.get(&key) {
             return (format!("[{kind}#{number}]"), false);
         }
@@ -131,7 +134,7 @@ impl Rules {
         if escaped && self.secrets.is_empty() && self.sieve.is_plain_id(raw) {
             return None;
         }
-        let slot = self.slot(raw);
+        let slot = if self.of_id { None } else { self.slot(raw) };
         if slot.is_some_and(|s| self.clean.get(s).is_some_and(|c| c.as_slice() == raw)) {
             return None;
         }
@@ -197,7 +200,8 @@ impl Rules {
             }
         }
         found.retain(|f| {
-            f.start < f.end
+            !(self.of_id && f.kind == "token")
+                && f.start < f.end
                 && text.get(f.start..f.end).is_some_and(|t| !is_placeholder(&String::from_utf8_lossy(t)))
         });
         let settled = settle(found);
@@ -271,7 +275,7 @@ impl Rules {
             let (start, end) = joined.span(find.start, find.end);
             (find.start, find.end) = shadow.map_or((start, end), |s| s.span(start, end));
             if find.value.is_empty() {
-                find.value = joined.bytes.clone();
+                find.value.clone_from(&joined.bytes);
             }
             found.push(find);
         }
@@ -297,7 +301,7 @@ impl Rules {
 
     /// Kind and rule of the first credential in unpacked bytes.
     fn packed_secret(&self, bytes: &[u8], depth: usize) -> Option<(String, String)> {
-        if self.secrets.find_in(bytes).first().is_some() {
+        if !self.secrets.find_in(bytes).is_empty() {
             return Some(("key".to_owned(), "known_secret".to_owned()));
         }
         let mut hits = Vec::new();
@@ -493,7 +497,7 @@ impl Rules {
 }
 
 /// The bytes of the scheme before a credential.
-fn scheme(value: &[u8]) -> usize {
+pub(super) fn scheme(value: &[u8]) -> usize {
     let Some(space) = value.iter().position(|b| *b == b' ') else { return 0 };
     let word = value.get(..space).unwrap_or(&[]);
     let known =
@@ -504,7 +508,7 @@ fn scheme(value: &[u8]) -> usize {
 }
 
 /// No value: a reference, a word for nothing, an example, a placeholder.
-fn is_harmless(value: &[u8]) -> bool {
+pub(super) fn is_harmless(value: &[u8]) -> bool {
     let text = String::from_utf8_lossy(value);
     let text = text.trim();
     if text.len() > 80 {
@@ -610,6 +614,13 @@ fn settle(mut found: Vec<Found>) -> Vec<Found> {
             out.push(next);
             continue;
         };
+        if last.strong != next.strong {
+            // The weaker one gives way; what is left of it is looked at again.
+            if next.strong {
+                *last = next;
+            }
+            continue;
+        }
         let end = last.end.max(next.end);
         let weight = |f: &Found| (f.strong, f.rule == "known_secret", f.end - f.start);
         if weight(&next) > weight(last) {

@@ -53,7 +53,7 @@ fn word_end(line: &[u8], at: usize) -> usize {
             (None, b'"' | b'\'') => quote = Some(*byte),
             // A placeholder has blanks in it.
             (None, b'[') => {
-                here += json::placeholder_length(line.get(here..).unwrap_or(&[])).saturating_sub(1)
+                here += json::placeholder_length(line.get(here..).unwrap_or(&[])).saturating_sub(1);
             }
             (None, b) if b.is_ascii_whitespace() => break,
             _ => {}

@@ -67,6 +67,7 @@ pub(super) struct Learned {
     pub(super) placeholder: String,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "what is known of one pattern, each on its own")]
 struct Rule {
     detector: Detector,
     regex: OnceLock<Option<Regex>>,
@@ -466,7 +467,7 @@ impl Sieve {
         let first_digit = word.first().is_some_and(u8::is_ascii_digit);
         if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
             let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
-            let points = behind.iter().filter(|b| **b == b'.').count();
+            let points = memchr::memchr_iter(b'.', behind).count();
             if points >= 3
                 && text.get(end + 1).is_some_and(u8::is_ascii_digit)
                 && !matches!(word, b"10" | b"127" | b"0")
@@ -488,7 +489,7 @@ impl Sieve {
             self.try_around(Trigger::Iban, text, start, end + 48, hits);
         }
         let x = usize::from(length == 18 && matches!(word.last(), Some(b'x' | b'X')));
-        if first_digit && digits + x + word.iter().filter(|b| **b == b'-').count() == length {
+        if first_digit && digits + x + memchr::memchr_iter(b'-', word).count() == length {
             let more = text.get(end..(end + 24).min(text.len())).unwrap_or(&[]);
             let more = more
                 .iter()

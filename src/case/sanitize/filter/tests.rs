@@ -167,7 +167,7 @@ fn known_secrets_go_in_every_dress() {
     let secret = expand("{alnum:32}");
     ring.hold(SecretKind::Key, Origin::Pasted, &secret);
     let packed = base64::engine::general_purpose::STANDARD.encode(format!("x{secret}y"));
-    let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = secret.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     for dress in [
         secret.clone(),
         packed,

@@ -73,6 +73,31 @@ pub(super) fn is_of_log(name: &[u8]) -> bool {
     OF_LOG.contains(&name)
 }
 
+/// A member or header that holds an id or a digest.
+pub(super) fn is_of_id(name: &[u8]) -> bool {
+    let bare: String = name
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    let id = [
+        "id",
+        "ids",
+        "ray",
+        "etag",
+        "digest",
+        "hash",
+        "fingerprint",
+        "traceparent",
+        "nonce",
+        "cursor",
+        "sha256",
+        "commit",
+    ];
+    let secret = ["key", "secret", "token", "session", "sid", "auth", "access", "client"];
+    id.iter().any(|end| bare.ends_with(end)) && !secret.iter().any(|word| bare.contains(word))
+}
+
 /// The type of an event of a stream: `response.output_text.delta`.
 pub(super) fn is_event(inside: &[u8]) -> bool {
     inside.contains(&b'.')

@@ -11,6 +11,8 @@ pub enum Choice {
     Gateway,
     /// An endpoint.
     Endpoint,
+    /// A dropped field that is shown, or dropped again.
+    Shown,
 }
 
 /// A line that can be chosen.
@@ -73,6 +75,23 @@ impl Picker {
             .collect();
         let marked = items.iter().position(|item| current.is_some_and(|p| p.id == item.id)).unwrap_or(0);
         Self { choice: Choice::Gateway, items, marked, filter: None }
+    }
+
+    /// Fields whose text was dropped, and those that are shown already.
+    pub fn fields(dropped: &[String], shown: &[String]) -> Self {
+        let item = |field: &String, heading: &str| Item {
+            id: field.clone(),
+            line: field.clone(),
+            heading: heading.to_owned(),
+            told: Vec::new(),
+            sought: field.to_lowercase(),
+        };
+        let items = shown
+            .iter()
+            .map(|field| item(field, "shown; choose one to drop it again"))
+            .chain(dropped.iter().map(|field| item(field, "dropped; choose one that is harmless")))
+            .collect();
+        Self { choice: Choice::Shown, items, marked: 0, filter: None }
     }
 
     /// The endpoints that gateways of `profile` have, in the groups of the catalog.

@@ -73,6 +73,8 @@ impl Screen {
             Action::OtherKey => self.ask(Asked::OtherKey, ""),
             Action::MinimalBody => tell(Event::ControlRequested(ControlAsk::MinimalBody)),
             Action::EditWords => self.edit_words(session),
+            Action::RemoveRefused => tell(Event::RemoveRefused),
+            Action::ShowField => self.choose_shown(session),
             Action::ToggleFormat => {
                 self.tops.note = 0;
                 let other = if session.format() == Format::Yaml { Format::Markdown } else { Format::Yaml };
@@ -274,7 +276,17 @@ impl Screen {
         self.open(Popup::Picker(match choice {
             Choice::Gateway => Picker::gateways(catalog, profile),
             Choice::Endpoint => Picker::endpoints(catalog, profile),
+            Choice::Shown => return self.choose_shown(session),
         }))
+    }
+
+    fn choose_shown(&mut self, session: &Session) -> Vec<Wish> {
+        let Some(output) = session.output() else { return self.say("nothing was observed yet") };
+        let picker = Picker::fields(&output.evidence.dropped_fields(), session.shown_fields());
+        if picker.chosen().is_none() {
+            return self.say("no text of a JSON body was dropped; there is nothing to show");
+        }
+        self.open(Popup::Picker(picker))
     }
 
     fn accept(&mut self, session: &Session) -> Vec<Wish> {
@@ -313,6 +325,7 @@ impl Screen {
             return self.say("nothing was chosen; nothing was changed");
         };
         match picker.choice {
+            Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
             Choice::Gateway => tell(Event::GatewayChosen(chosen.id.clone())),
             Choice::Endpoint => {
                 let Some(endpoint) = session.catalog().endpoint(&chosen.id) else { return Vec::new() };

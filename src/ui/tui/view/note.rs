@@ -65,8 +65,8 @@ pub fn text(session: &Session) -> Cow<'_, str> {
     match session.output().map(|o| &o.rendered) {
         Some(Ok(rendered)) => Cow::Borrowed(rendered.as_str()),
         Some(Err(refusal)) => Cow::Owned(format!(
-            "{refusal}\nWhat to do: look at your own words on Review (4) and take the secret out. If line {} holds none of your words, it is a fault of this program: report the rule {} and the case id, not the note.",
-            refusal.line, refusal.rule
+            "{refusal}\nWhat to do: go to Review (4); the key x there takes the place out, or edit your own words. Where the place holds none of your words, it is a fault of this program as well: report the rule ({}) and the case id, not the note.",
+            refusal.rule
         )),
         None => Cow::Borrowed(
             "There is no note yet: nothing was observed. Send the request (2), or paste an answer on Request (1).",

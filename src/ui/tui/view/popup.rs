@@ -57,11 +57,12 @@ fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme
     let (title, extra) = match picker.choice {
         Choice::Gateway => ("Which gateway?", 0),
         Choice::Endpoint => ("Which endpoint? It fills in method, URL and a small body", 1 + TOLD),
+        Choice::Shown => ("Which dropped text is harmless? It is then in the note", 0),
     };
     let rows = picker.rows();
     // The box keeps its size while a filter takes lines away.
     let most = match picker.choice {
-        Choice::Gateway => u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2),
+        Choice::Gateway | Choice::Shown => u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2),
         Choice::Endpoint => u16::MAX,
     };
     let place = area::middle(whole, 76, most.min(whole.height.saturating_sub(2)));

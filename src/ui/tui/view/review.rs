@@ -6,12 +6,13 @@ use ratatui::text::{Line, Span};
 
 use crate::session::Session;
 use crate::ui::tui::field::WordField;
+use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::{ReviewPane, Screen};
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::rows::numbered;
-use crate::ui::tui::widget::text::{cut, fit};
+use crate::ui::tui::widget::text::{cut, fit, wrap};
 
 /// Draws the page.
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -37,18 +38,27 @@ fn evidence(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scree
 fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     let marked = screen.review == ReviewPane::Ledger;
     let entries = session.output().map(|o| o.ledger.entries.as_slice()).unwrap_or_default();
-    let total: u64 = entries.iter().map(|e| e.count).sum();
-    let inner = area::headed(frame, area, &format!("Replaced: {total}"), marked, theme);
+    let total: u64 = entries.iter().filter(|e| e.kind != "shown").map(|e| e.count).sum();
+    let refused = session.output().and_then(|o| o.rendered.as_ref().err());
+    let heading = match refused {
+        Some(_) => "The audit refused the note".to_owned(),
+        None => format!("Replaced: {total}"),
+    };
+    let inner = area::headed(frame, area, &heading, marked, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-    let mut lines: Vec<Line<'static>> = entries
-        .iter()
-        .skip(screen.tops.ledger)
-        .take(height)
-        .map(|e| {
-            let head = format!("  {:>3} x {} {} ", e.count, fit(&e.kind, 9), fit(&e.rule, 18));
-            Line::from(cut(&format!("{head}{}", e.place), width))
+    let mut lines: Vec<Line<'static>> = refused
+        .map(|refusal| {
+            format!("{refusal}. {} takes it out.", screen.keymap.key_for(Mode::Review, Action::RemoveRefused))
         })
+        .into_iter()
+        .flat_map(|text| wrap(&text, width))
+        .map(|line| Line::from(Span::styled(line, theme.danger)))
         .collect();
+    let replaced = entries.iter().skip(screen.tops.ledger).take(height).map(|e| {
+        let head = format!("  {:>3} x {} {} ", e.count, fit(&e.kind, 9), fit(&e.rule, 18));
+        Line::from(cut(&format!("{head}{}", e.place), width))
+    });
+    lines.extend(replaced);
     if lines.is_empty() {
         lines.push(Line::from(Span::styled("  nothing", theme.hint)));
     }
