@@ -24,7 +24,7 @@ struct Open {
     case: String,
     ways: Vec<Way>,
     /// `leak`, `lost`, `twice`, `json`.
-    open: Vec<String>,
+    fails: Vec<String>,
     cause: String,
     /// It fails with the values of some draws only.
     #[serde(default)]
@@ -37,13 +37,13 @@ const MANY: u64 = 20;
 /// Fails for what is not in the list, and for what is in it and no longer fails.
 pub fn holds(way: Way, outcome: &Outcome) {
     let list: Vec<Open> = serde_yaml::from_str(include_str!("open.yaml")).expect("a list");
-    let causes = list.iter().all(|o| !o.cause.is_empty() && !o.open.is_empty() && !o.ways.is_empty());
+    let causes = list.iter().all(|o| !o.cause.is_empty() && !o.fails.is_empty() && !o.ways.is_empty());
     assert!(causes, "open.yaml: every case says its cause");
     let pairs = |also: fn(&Open, u64) -> bool| -> BTreeSet<(String, String)> {
         let here = list
             .iter()
             .filter(|o| o.ways.contains(&way) && outcome.seen.contains(&o.case) && also(o, outcome.draws.1));
-        here.flat_map(|o| o.open.iter().map(|what| (o.case.clone(), what.clone()))).collect()
+        here.flat_map(|o| o.fails.iter().map(|what| (o.case.clone(), what.clone()))).collect()
     };
     let failures = outcome.failures();
     let new: Vec<_> = failures.difference(&pairs(|_, _| true)).cloned().collect();
