@@ -33,7 +33,7 @@ use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Request, Said};
 use crate::case::retry::Policy;
-use crate::case::sanitize::{Format, Words};
+use crate::case::sanitize::{Format, SafeEvidence, Words};
 
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
@@ -200,6 +200,8 @@ pub struct Session {
     format: Format,
     template: Option<Template>,
     output: Option<Output>,
+    /// The evidence as a screen may show it, where there is no note yet.
+    clean: Option<SafeEvidence>,
     delivered: Vec<Delivered>,
 }
 
@@ -250,6 +252,7 @@ impl Session {
             format,
             template: None,
             output: None,
+            clean: None,
             delivered: Vec::new(),
         }
     }
@@ -262,6 +265,8 @@ impl Session {
         let effects = self.dispatch(event, now);
         if self.step >= Step::Review {
             self.refresh_output(now);
+        } else {
+            self.refresh_clean();
         }
         effects
     }
@@ -323,6 +328,7 @@ impl Session {
     /// Evidence, words or settings changed: the note must be made again and be confirmed again.
     fn note_is_stale(&mut self) {
         self.output = None;
+        self.clean = None;
     }
 }
 

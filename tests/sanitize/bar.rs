@@ -1,6 +1,6 @@
 //! Runs the corpus through a way out of the program and compares what comes out with the bar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Mutex;
 use std::thread;
@@ -49,6 +49,10 @@ impl Tally {
 pub struct Outcome {
     pub kinds: BTreeMap<&'static str, Tally>,
     pub told: BTreeMap<String, usize>,
+    /// The cases that were looked at.
+    pub seen: BTreeSet<String>,
+    /// How often values were drawn, and from which seed on.
+    pub draws: (u64, u64),
 }
 
 impl Outcome {
@@ -58,12 +62,20 @@ impl Outcome {
         sum
     }
 
-    /// Nothing leaked or broke, the look-alikes are whole, and of the evidence `kept` thousandths are there.
-    pub fn is_good(&self, kept: usize) -> bool {
+    /// Of the evidence `kept` thousandths are there.
+    pub fn keeps(&self, kept: usize) -> bool {
         let sum = self.sum();
-        sum.credentials_left + sum.prompts_left + sum.look_alike_lost == 0
-            && (sum.evidence - sum.lost) * 1000 >= sum.evidence * kept
-            && self.told.keys().all(|line| line.starts_with("LOST"))
+        (sum.evidence - sum.lost) * 1000 >= sum.evidence * kept
+    }
+
+    /// What failed: the case, and its first word in lower case (`leak`, `lost`, `twice`, `json`).
+    pub fn failures(&self) -> BTreeSet<(String, String)> {
+        let pair = |line: &String| {
+            let mut words = line.split(' ');
+            let what = words.next().unwrap_or("").to_ascii_lowercase();
+            (words.next().unwrap_or("").to_owned(), what)
+        };
+        self.told.keys().map(pair).collect()
     }
 
     fn tell(&mut self, line: String) {
@@ -157,12 +169,12 @@ fn each(draws: Draws<'_>, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Outcome
                 let (all, outcome) = (&all, &outcome);
                 scope.spawn(move || {
                     let mut mine = Outcome::default();
-                    all.iter()
-                        .filter(|c| chosen(c))
-                        .skip(part)
-                        .step_by(THREADS)
-                        .for_each(|case| work(case, &mut mine));
+                    all.iter().filter(|c| chosen(c)).skip(part).step_by(THREADS).for_each(|case| {
+                        mine.seen.insert(case.id.clone());
+                        work(case, &mut mine);
+                    });
                     let mut sum = outcome.lock().expect("no thread failed");
+                    sum.seen.append(&mut mine.seen);
                     for (kind, tally) in mine.kinds {
                         sum.kinds.entry(kind).or_default().add(tally);
                     }
@@ -173,7 +185,9 @@ fn each(draws: Draws<'_>, chosen: Choice<'_>, work: &(dyn Fn(&Case, &mut Outcome
             }
         });
     }
-    outcome.into_inner().expect("no thread failed")
+    let mut outcome = outcome.into_inner().expect("no thread failed");
+    outcome.draws = (draws.first, draws.count);
+    outcome
 }
 
 /// Runs the chosen cases through `way` and counts.
@@ -183,9 +197,9 @@ pub fn measure(name: &str, draws: Draws<'_>, chosen: Choice<'_>, way: Way<'_>) -
     outcome
 }
 
-/// Runs all cases through the filter `way` and fails where the bar is missed. `again`: what comes out, once more.
-pub fn filter_holds(name: &str, draws: Draws<'_>, again: bool, way: Way<'_>) {
-    let outcome = each(draws, &|_| true, &|case, outcome| {
+/// Runs the chosen cases through the filter `way`. `again`: what comes out, once more.
+pub fn filter(name: &str, draws: Draws<'_>, chosen: Choice<'_>, again: bool, way: Way<'_>) -> Outcome {
+    let outcome = each(draws, chosen, &|case, outcome| {
         let output = way(case);
         judge(case, &output, outcome);
         if again && way(&Case { text: output.clone(), ..case.clone() }) != output {
@@ -195,7 +209,8 @@ pub fn filter_holds(name: &str, draws: Draws<'_>, again: bool, way: Way<'_>) {
             outcome.tell(format!("JSON {} is broken", case.id));
         }
     });
-    assert!(outcome.is_good(KEPT), "{}", outcome.table(&draws.title(name)));
+    println!("{}", outcome.table(&draws.title(name)));
+    outcome
 }
 
 /// One JSON value, or one to a line.

@@ -76,9 +76,17 @@ pub fn encode(name: &str, text: &str) -> String {
             format!("{head}***{tail}")
         }
         "half" => head,
+        "crlf" => text.replace('\n', "\r\n"),
         "tail4" => chars[chars.len() - 4..].iter().collect(),
         "upper" => text.to_uppercase(),
-        "sse" => stream(&chars, &|t| {
+        name => streamed(name, &chars),
+    }
+}
+
+/// A text as the stream of an API.
+fn streamed(name: &str, chars: &[char]) -> String {
+    match name {
+        "sse" => stream(chars, &|t| {
             format!(
                 "data: {{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{t}}},\"finish_reason\":null}}]}}"
             )
@@ -92,57 +100,56 @@ pub fn encode(name: &str, text: &str) -> String {
             })
             .collect::<Vec<_>>()
             .join("\n\n"),
-        "sse-two" => stream(&chars, &|t| {
+        "sse-two" => stream(chars, &|t| {
             [0, 1]
                 .map(|i| format!("data: {{\"choices\":[{{\"index\":{i},\"delta\":{{\"content\":{t}}}}}]}}"))
                 .join("\n\n")
         }),
-        "sse-text" => stream(&chars, &|t| {
+        "sse-text" => stream(chars, &|t| {
             format!("data: {{\"object\":\"text_completion\",\"choices\":[{{\"index\":0,\"text\":{t}}}]}}")
         }),
-        "sse-arguments" => stream(&chars, &|t| {
+        "sse-arguments" => stream(chars, &|t| {
             format!(
                 "event: response.function_call_arguments.delta\ndata: {{\"type\":\"response.function_call_arguments.delta\",\"item_id\":\"fc1\",\"delta\":{t}}}"
             )
         }),
-        "sse-thinking" => stream(&chars, &|t| {
+        "sse-thinking" => stream(chars, &|t| {
             format!(
                 "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"thinking_delta\",\"thinking\":{t}}}}}"
             )
         }),
-        "sse-prefixed" => stream(&chars, &|t| {
+        "sse-prefixed" => stream(chars, &|t| {
             format!("10:15:00.123 [recv] data: {{\"choices\":[{{\"delta\":{{\"content\":{t}}}}}]}}")
         }),
-        "crlf" => text.replace('\n', "\r\n"),
-        "sse-reasoning" => stream(&chars, &|t| {
+        "sse-reasoning" => stream(chars, &|t| {
             format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"reasoning_content\":{t}}}}}]}}")
         }),
-        "sse-tool" => stream(&chars, &|t| {
+        "sse-tool" => stream(chars, &|t| {
             format!(
                 "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":{t}}}}}]}}}}]}}"
             )
         }),
-        "sse-anthropic" => stream(&chars, &|t| {
+        "sse-anthropic" => stream(chars, &|t| {
             format!(
                 "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{{\"type\":\"text_delta\",\"text\":{t}}}}}"
             )
         }),
-        "sse-anthropic-json" => stream(&chars, &|t| {
+        "sse-anthropic-json" => stream(chars, &|t| {
             format!(
                 "event: content_block_delta\ndata: {{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{{\"type\":\"input_json_delta\",\"partial_json\":{t}}}}}"
             )
         }),
-        "sse-responses" => stream(&chars, &|t| {
+        "sse-responses" => stream(chars, &|t| {
             format!(
                 "event: response.output_text.delta\ndata: {{\"type\":\"response.output_text.delta\",\"item_id\":\"m1\",\"delta\":{t}}}"
             )
         }),
-        "sse-gemini" => stream(&chars, &|t| {
+        "sse-gemini" => stream(chars, &|t| {
             format!(
                 "data: {{\"candidates\":[{{\"content\":{{\"parts\":[{{\"text\":{t}}}],\"role\":\"model\"}}}}]}}"
             )
         }),
-        "ndjson" => stream(&chars, &|t| format!("{{\"model\":\"llama3\",\"response\":{t},\"done\":false}}"))
+        "ndjson" => stream(chars, &|t| format!("{{\"model\":\"llama3\",\"response\":{t},\"done\":false}}"))
             .replace("\n\n", "\n"),
         _ => panic!("no encoding {name}"),
     }

@@ -52,14 +52,13 @@ pub fn expand(random: &mut Random, format: &str) -> String {
         out.push_str(before);
         let Some((slot, after)) = behind.split_once('}') else { break };
         let named = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric());
-        match slot.split_once(':').and_then(|(n, c)| named(n).then_some((n, c.parse().ok()?))) {
-            Some((name, count)) => out.push_str(&run(random, name, count)),
-            None => {
-                out.push('{');
-                rest = behind;
-                continue;
-            }
-        }
+        let known = slot.split_once(':').and_then(|(n, c)| named(n).then_some((n, c.parse().ok()?)));
+        let Some((name, count)) = known else {
+            out.push('{');
+            rest = behind;
+            continue;
+        };
+        out.push_str(&run(random, name, count));
         rest = after;
     }
     out + rest

@@ -11,6 +11,7 @@
 mod corpus;
 mod encode;
 mod generate;
+mod open;
 mod oracle;
 mod oracle_tests;
 mod seams;
@@ -20,6 +21,7 @@ mod ways;
 use bar::Draws;
 use casefile::case::sanitize::filter::Kind;
 use corpus::{Case, cases, unseen};
+use open::Way;
 
 mod bar;
 
@@ -40,17 +42,27 @@ fn draws() -> Draws<'static> {
     Draws { cases: &cases, first: seed(), count }
 }
 
+/// Every case in a fast build and where `SANITIZE_DRAWS` is given; a debug build looks at a quarter, which the seed picks.
+fn is_drawn(case: &Case) -> bool {
+    let sum: u64 = case.id.bytes().map(u64::from).sum();
+    !cfg!(debug_assertions)
+        || std::env::var_os("SANITIZE_DRAWS").is_some()
+        || (sum + seed()).is_multiple_of(4)
+}
+
 /// The bar for the filter: no leak, 98.5 % of all evidence, every look-alike whole; twice is once; JSON stays JSON.
 #[test]
 fn the_filter_leaks_nothing_by_kind() {
     let way = |case: &Case| ways::filtered(&case.text, ways::kind_of(case), case);
-    bar::filter_holds("filter, kind given", draws(), true, &way);
+    let outcome = bar::filter("filter, kind given", draws(), &is_drawn, true, &way);
+    open::holds(Way::KindGiven, &outcome);
 }
 
 #[test]
 fn the_filter_leaks_nothing_by_itself() {
     let way = |case: &Case| ways::filtered(&case.text, Kind::Auto, case);
-    bar::filter_holds("filter, kind found out", draws(), !cfg!(debug_assertions), &way);
+    let outcome = bar::filter("filter, kind found out", draws(), &is_drawn, !cfg!(debug_assertions), &way);
+    open::holds(Way::KindFound, &outcome);
 }
 
 /// The rates over cases that nobody had in view when the filter was written.
@@ -72,12 +84,12 @@ fn ratchet(what: &str, now: usize, bar: usize) {
 /// What an operator writes into a note, the free text of today's sanitizer.
 #[test]
 fn words_of_the_operator() {
-    let sum = bar::measure("words of a note", Draws { count: 1, ..draws() }, &|_| true, &ways::words).sum();
+    let sum = bar::measure("words of a note", Draws { count: 1, ..draws() }, &is_drawn, &ways::words).sum();
     if seed() == SEED {
-        ratchet("credentials left", sum.credentials_left, 58);
-        ratchet("texts left", sum.prompts_left, 52);
-        ratchet("evidence lost", sum.lost, 49);
-        ratchet("evidence of look-alikes lost", sum.look_alike_lost, 7);
+        ratchet("credentials left", sum.credentials_left, 43);
+        ratchet("texts left", sum.prompts_left, 117);
+        ratchet("evidence lost", sum.lost, 80);
+        ratchet("evidence of look-alikes lost", sum.look_alike_lost, 13);
     }
 }
 
@@ -89,16 +101,12 @@ fn note_of_a_paste() {
     println!("goal: 0 and 0; now {} credentials and {} texts", sum.credentials_left, sum.prompts_left);
 }
 
-/// An error of the corpus as `error.message` of an answer: what the note quotes of it. A debug build, in which a note takes
-/// a second, looks at every fourth.
+/// An error of the corpus as `error.message` of an answer: what the note quotes of it.
 #[test]
 fn a_note_quotes_errors_without_their_secrets() {
-    let chosen = |case: &Case| {
-        case.kind == "error"
-            && (!cfg!(debug_assertions) || case.id.bytes().map(usize::from).sum::<usize>() % 4 == 0)
-    };
+    let chosen = |case: &Case| case.kind == "error" && is_drawn(case);
     let outcome = bar::measure("note of an answer", draws(), &chosen, &ways::answer);
-    assert!(outcome.is_good(bar::KEPT), "see the table above");
+    open::holds(Way::Note, &outcome);
 }
 
 #[test]

@@ -62,10 +62,12 @@ struct Edges {
 }
 
 impl Edges {
-    fn new(texts: Vec<String>) -> Self {
+    fn new(texts: &[String]) -> Self {
         let mut starts = vec![false; STARTS];
         let texts: Vec<Vec<char>> = texts.iter().map(|t| t.chars().collect()).collect();
-        texts.iter().for_each(|t| starts[start_of(t[0])] = true);
+        for text in &texts {
+            starts[start_of(text[0])] = true;
+        }
         Self { texts, starts }
     }
 
@@ -140,7 +142,7 @@ fn prepare(index: usize, secret: &Secret) -> Prepared {
             vec![windows_of(&chars.iter().collect::<String>(), WINDOW)]
         }
     };
-    Prepared { index, windows, edges: Edges::new(edges), digits: secret.rule == Rule::Digits }
+    Prepared { index, windows, edges: Edges::new(&edges), digits: secret.rule == Rule::Digits }
 }
 
 /// A digit group's separators taken out.

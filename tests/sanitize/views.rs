@@ -241,19 +241,17 @@ fn base64_runs(text: &str, read: impl Fn(Vec<u8>) -> String) -> Vec<String> {
 
 /// The readable text of bytes: UTF-8, or the ASCII in them.
 fn printable(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            let ascii = |b: &u8| if matches!(b, b' '..=b'~' | b'\n') { char::from(*b) } else { '\n' };
-            let lossy = String::from_utf8_lossy(bytes);
-            let plain: String = bytes.iter().map(ascii).collect();
-            let plain = plain.split('\n').filter(|p| p.len() >= 4).collect::<Vec<_>>().join("\n");
-            if lossy.chars().filter(|c| *c == '\u{fffd}').count() * 8 < lossy.chars().count() {
-                format!("{lossy}\n{plain}")
-            } else {
-                plain
-            }
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    let ascii = |b: &u8| if matches!(b, b' '..=b'~' | b'\n') { char::from(*b) } else { '\n' };
+    let lossy = String::from_utf8_lossy(bytes);
+    let plain: String = bytes.iter().map(ascii).collect();
+    let plain = plain.split('\n').filter(|p| p.len() >= 4).collect::<Vec<_>>().join("\n");
+    if lossy.chars().filter(|c| *c == '\u{fffd}').count() * 8 < lossy.chars().count() {
+        format!("{lossy}\n{plain}")
+    } else {
+        plain
     }
 }
 

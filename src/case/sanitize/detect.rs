@@ -183,23 +183,29 @@ pub(super) fn condition_holds(
 
 /// True for text that nobody typed as a word: digits among letters, changing case, or very long without a break.
 pub(super) fn looks_random(value: &str) -> bool {
-    let body = random_part(value);
-    let digits = body.bytes().filter(u8::is_ascii_digit).count();
-    let letters = body.bytes().filter(u8::is_ascii_alphabetic).count();
-    let rises = body
-        .as_bytes()
-        .windows(2)
-        .filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
-        .count();
-    let seen = body.bytes().fold([0_u128; 2], |mut seen, b| {
-        if let Some(half) = seen.get_mut(usize::from(b >> 7)) {
-            *half |= 1 << (b & 127);
+    let (mut digits, mut letters, mut rises, mut run, mut longest) = (0, 0, 0, 0, 0);
+    let mut seen = [0_u128; 2];
+    let mut lower = false;
+    // All of it only grows, so that most keys are known by their first bytes.
+    for piece in random_part(value).as_bytes().chunks(16) {
+        for byte in piece {
+            if let Some(half) = seen.get_mut(usize::from(byte >> 7)) {
+                *half |= 1 << (byte & 127);
+            }
+            let (digit, letter) = (byte.is_ascii_digit(), byte.is_ascii_alphabetic());
+            digits += usize::from(digit);
+            letters += usize::from(letter);
+            rises += usize::from(lower && byte.is_ascii_uppercase());
+            lower = byte.is_ascii_lowercase();
+            run = if digit || letter { run + 1 } else { 0 };
+            longest = run.max(longest);
         }
-        seen
-    });
-    let distinct = seen.iter().map(|half| half.count_ones()).sum::<u32>();
-    let longest = body.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0);
-    distinct >= 5 && ((digits >= 2 && letters >= 2) || rises >= 2 || digits >= 16 || longest >= 28)
+        let distinct = seen.iter().map(|half| half.count_ones()).sum::<u32>();
+        if distinct >= 5 && ((digits >= 2 && letters >= 2) || rises >= 2 || digits >= 16 || longest >= 28) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Like [`looks_random`], for a name in a typed field: a long unbroken run such as no model and no word has.

@@ -17,11 +17,16 @@ const NEAR: usize = 64;
 
 /// Whether `run` (letters, digits, `-`, `_`) at `start` of `text` has to be taken for a key.
 pub(super) fn is_unexplained(words: &Words, run: &str, text: &[u8], start: usize) -> bool {
+    // What is no noise behind a word for a key is none anywhere.
+    if !run.split(['-', '_']).any(|piece| is_noise(piece, true)) {
+        return false;
+    }
+    let head = run.split(['-', '_']).next().unwrap_or("");
+    if head.len() < run.len() && words.id_prefixes.contains(&head.to_lowercase()) {
+        return false;
+    }
     let before = line_before(text, start, CONTEXT);
-    let head = run.split(['-', '_']).next().unwrap_or("").to_lowercase();
-    if (head.len() < run.len() && words.id_prefixes.contains(&head))
-        || ends_with_word(&before, &words.id_words)
-    {
+    if ends_with_word(&before, &words.id_words) {
         return false;
     }
     let after_key = before.split(|c: char| !c.is_alphanumeric()).rev().take(5).any(|word| {

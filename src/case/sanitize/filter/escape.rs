@@ -20,7 +20,7 @@ impl Plain {
     pub(super) fn of(inside: &[u8]) -> Self {
         let mut plain = Self { text: Vec::with_capacity(inside.len()), escapes: Vec::new() };
         let mut at = 0;
-        while let Some(found) = inside.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        while let Some(found) = inside.get(at..).and_then(next_escape) {
             plain.text.extend_from_slice(inside.get(at..at + found).unwrap_or(&[]));
             at += found;
             let before = plain.text.len();
@@ -55,6 +55,13 @@ impl Plain {
         let index = self.escapes.partition_point(|e| e.at <= at);
         index.checked_sub(1).and_then(|i| self.escapes.get(i))
     }
+}
+
+/// Where the next escape is: mostly near, so that a call for each would cost more than the look.
+fn next_escape(rest: &[u8]) -> Option<usize> {
+    const NEAR: usize = 24;
+    let near = rest.iter().take(NEAR).position(|b| *b == b'\\');
+    near.or_else(|| Some(NEAR + memchr::memchr(b'\\', rest.get(NEAR..)?)?))
 }
 
 /// Appends what the escape at the start of `rest` stands for; gives its width.

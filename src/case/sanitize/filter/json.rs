@@ -18,6 +18,8 @@ const DEEPEST: usize = 256;
 const DEEPEST_NEST: usize = 8;
 /// Bytes behind `value` in which its `name` is looked for.
 const PEEK: usize = 16 * 1024;
+/// Bytes in which the end of a string is looked for one by one.
+const NEAR: usize = 24;
 
 /// What holds for everything below a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -482,9 +484,11 @@ enum StringEnd {
 fn string_end(text: &[u8], from: usize) -> StringEnd {
     let mut at = from;
     loop {
-        let Some(found) = text.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)) else {
-            return StringEnd::Open;
-        };
+        let Some(rest) = text.get(at..) else { return StringEnd::Open };
+        // Most are near: a call for each costs more than the look.
+        let near = rest.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\' | b'\n'));
+        let far = || Some(NEAR + memchr::memchr3(b'"', b'\\', b'\n', rest.get(NEAR..)?)?);
+        let Some(found) = near.or_else(far) else { return StringEnd::Open };
         at += found;
         match text.get(at) {
             Some(b'"') => return StringEnd::Quote(at),

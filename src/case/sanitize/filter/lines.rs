@@ -434,6 +434,9 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         let (head, tail) = line.split_at_checked(start).unwrap_or((line, &[]));
         // What is behind the document is text again.
         let (new, _) = json::document(tail, nest + 1, false, rules);
+        if head.is_empty() {
+            return new;
+        }
         let head_new = rules.text(head, false);
         if new.is_none() && head_new.is_none() {
             return None;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::joint::Joined;
-use super::names::{Means, Names};
+use super::names::{Means, Names, Quick};
 use super::prose;
 use super::sieve::{Hit, Seen, Sieve, What};
 use crate::case::catalog::{Catalog, Detector};
@@ -41,7 +41,7 @@ pub(super) struct Rules {
     pub(super) sieve: Sieve,
     pub(super) names: Names,
     secrets: SecretScan,
-    numbers: HashMap<u64, u32>,
+    numbers: HashMap<u64, u32, BuildHasherDefault<Quick>>,
     last: HashMap<String, u32>,
     hasher: BuildHasherDefault<DefaultHasher>,
     pub(super) ledger: Ledger,
@@ -50,7 +50,39 @@ pub(super) struct Rules {
     pub(super) line: u64,
     /// The text is the value of an id: what only looks random stays.
     pub(super) of_id: bool,
-    clean: Vec<Vec<u8>>,
+    clean: Clean,
+}
+
+/// Texts in which nothing was found, in slots of one size: a text takes the place of the one before it.
+struct Clean {
+    bytes: Vec<u8>,
+    lengths: Vec<u8>,
+}
+
+impl Clean {
+    fn new() -> Self {
+        Self { bytes: vec![0; REMEMBERED * LONGEST_REMEMBERED], lengths: vec![0; REMEMBERED] }
+    }
+
+    fn knows(&self, slot: usize, text: &[u8]) -> bool {
+        let length = self.lengths.get(slot).map_or(0, |length| usize::from(*length));
+        let at = slot * LONGEST_REMEMBERED;
+        length == text.len() && self.bytes.get(at..at + length) == Some(text)
+    }
+
+    fn keep(&mut self, slot: usize, text: &[u8]) {
+        let at = slot * LONGEST_REMEMBERED;
+        if let (Ok(new), Some(length), Some(place)) =
+            (u8::try_from(text.len()), self.lengths.get_mut(slot), self.bytes.get_mut(at..at + text.len()))
+        {
+            place.copy_from_slice(text);
+            *length = new;
+        }
+    }
+
+    fn forget(&mut self) {
+        self.lengths.fill(0);
+    }
 }
 
 /// A span to replace, before overlaps are settled.
@@ -77,22 +109,22 @@ impl Rules {
             sieve: Sieve::new(&detectors(catalog)),
             names: Names::new(&catalog.safe),
             secrets: SecretScan::new(ring, &lexicon),
-            numbers: HashMap::with_capacity(MOST_NUMBERED),
+            numbers: HashMap::with_capacity_and_hasher(MOST_NUMBERED, BuildHasherDefault::default()),
             last,
             hasher: BuildHasherDefault::default(),
             ledger: Ledger::default(),
             replaced: 0,
             line: 1,
             of_id: false,
-            clean: vec![Vec::new(); REMEMBERED],
+            clean: Clean::new(),
         }
     }
 
     /// Counts one replacement.
     pub(super) fn count(&mut self, kind: &str, rule: &str) {
         self.replaced += 1;
-        let place = format!("line {}", self.line);
         let full = self.ledger.entries.len() >= MOST_ENTRIES;
+        let place = if full { String::new() } else { format!("line {}", self.line) };
         let place = if full { "later lines" } else { place.as_str() };
         // The last entries are the likely ones; a whole search would be slow where there are many.
         let entries = self.ledger.entries.len();
@@ -117,9 +149,13 @@ impl Rules {
         if let Some(number) = self.numbers.get(&key) {
             return (format!("[{kind}#{number}]"), false);
         }
-        let last = self.last.entry(kind.to_owned()).or_default();
-        *last += 1;
-        let number = *last;
+        let number = match self.last.get_mut(kind) {
+            Some(last) => {
+                *last += 1;
+                *last
+            }
+            None => *self.last.entry(kind.to_owned()).or_insert(1),
+        };
         if self.numbers.len() < MOST_NUMBERED {
             self.numbers.insert(key, number);
         }
@@ -134,8 +170,8 @@ impl Rules {
         if escaped && self.secrets.is_empty() && self.sieve.is_plain_id(raw) {
             return None;
         }
-        let slot = if self.of_id { None } else { self.slot(raw) };
-        if slot.is_some_and(|s| self.clean.get(s).is_some_and(|c| c.as_slice() == raw)) {
+        let slot = if self.of_id { None } else { Self::slot(raw) };
+        if slot.is_some_and(|s| self.clean.knows(s, raw)) {
             return None;
         }
         let mut current: Option<Vec<u8>> = None;
@@ -148,15 +184,14 @@ impl Rules {
             current = Some(apply(text, &edits));
         }
         if current.is_none()
-            && let Some(kept) = slot.and_then(|s| self.clean.get_mut(s))
+            && let Some(slot) = slot
         {
-            kept.clear();
-            kept.extend_from_slice(raw);
+            self.clean.keep(slot, raw);
         }
         current
     }
 
-    fn slot(&self, raw: &[u8]) -> Option<usize> {
+    fn slot(raw: &[u8]) -> Option<usize> {
         // A text that is shorter than its look-up is looked at anew.
         if !(12..=LONGEST_REMEMBERED).contains(&raw.len()) {
             return None;
@@ -170,7 +205,7 @@ impl Rules {
         // The last bytes once more: what is left over is shorter than a word.
         let tail = raw.last_chunk::<8>().map_or(0, |tail| u64::from_le_bytes(*tail));
         hash = (hash.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
-        usize::try_from(hash >> 40).ok().map(|h| h % self.clean.len().max(1))
+        usize::try_from(hash >> 40).ok().map(|h| h % REMEMBERED)
     }
 
     fn edits(&mut self, text: &[u8], escaped: bool) -> Vec<Edit> {
@@ -375,9 +410,11 @@ impl Rules {
     }
 
     fn learn(&mut self, value: &[u8], placeholder: &str) {
-        let random = looks_random(&String::from_utf8_lossy(value));
-        if random && self.sieve.learn(value, placeholder) {
-            self.clean.iter_mut().for_each(Vec::clear);
+        if self.sieve.has_room(placeholder)
+            && looks_random(&String::from_utf8_lossy(value))
+            && self.sieve.learn(value, placeholder)
+        {
+            self.clean.forget();
             self.names.forget_those_with(value);
         }
     }
@@ -507,6 +544,10 @@ pub(super) fn scheme(value: &[u8]) -> usize {
     if known { space + 1 } else { 0 }
 }
 
+/// What a reference to a secret that is kept elsewhere begins with.
+const ELSEWHERE: [&str; 9] =
+    ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
+
 /// No value: a reference, a word for nothing, an example, a placeholder.
 pub(super) fn is_harmless(value: &[u8]) -> bool {
     let text = String::from_utf8_lossy(value);
@@ -514,13 +555,20 @@ pub(super) fn is_harmless(value: &[u8]) -> bool {
     if text.len() > 80 {
         return false;
     }
+    // With a digit it can be a reference or a placeholder only.
+    let first = text.as_bytes().first();
+    let leads = |lead: &&str| text.get(..lead.len()).is_some_and(|t| t.eq_ignore_ascii_case(lead));
+    if first.is_some_and(u8::is_ascii_alphanumeric)
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && !ELSEWHERE.iter().any(leads)
+    {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
     let word =
         matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
-    let elsewhere =
-        ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
     let reference = text.starts_with('$') && !text.contains(' ')
-        || elsewhere.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
+        || ELSEWHERE.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
         || matches!(
             lower.as_str(),
             "[redacted]" | "(redacted)" | "redacted" | "[hidden]" | "[filtered]" | "[masked]"

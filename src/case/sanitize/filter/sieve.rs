@@ -279,13 +279,19 @@ impl Sieve {
         self.learned.get(index)
     }
 
+    /// False where no further secret of the kind is learned.
+    pub(super) fn has_room(&self, placeholder: &str) -> bool {
+        self.learned.len() < MOST_LEARNED
+            && !(placeholder.starts_with("[cookie") && self.learned_cookies >= MOST_LEARNED / 4)
+    }
+
     /// Looks for `value` from now on. False where it is known, too short, or the table is full.
     pub(super) fn learn(&mut self, value: &[u8], placeholder: &str) -> bool {
-        let Some((offset, head)) = head_of(value) else { return false };
-        let cookie = placeholder.starts_with("[cookie");
-        if self.learned.len() >= MOST_LEARNED || cookie && self.learned_cookies >= MOST_LEARNED / 4 {
+        if !self.has_room(placeholder) {
             return false;
         }
+        let Some((offset, head)) = head_of(value) else { return false };
+        let cookie = placeholder.starts_with("[cookie");
         let known = self.heads.entry(head).or_default();
         if known.iter().any(|i| self.learned.get(*i).is_some_and(|l| l.value == value)) {
             return false;
@@ -347,9 +353,10 @@ impl Sieve {
         for found in automaton.find_overlapping_iter(text) {
             let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
             let inside = inside_word(text, found.start());
+            let mut random = None;
             for (index, at_start) in owners {
                 let Some(rule) = self.rules.get(*index) else { continue };
-                if (*at_start && inside) || !rule.may_match(text, found.start(), found.end()) {
+                if (*at_start && inside) || !rule.may_match(text, found.start(), found.end(), &mut random) {
                     continue;
                 }
                 let known = done.iter().position(|(rule, _)| rule == index);
@@ -374,7 +381,7 @@ impl Sieve {
         let (mut at, mut run_start) = (0, 0);
         while let Some(byte) = text.get(at) {
             match CLASS.get(usize::from(*byte)) {
-                Some(1) => {
+                Some(1 | 5) => {
                     let (end, digits) = run(text, at);
                     if digits > 0 || end - at >= HEAD {
                         self.word(text, (at, end), digits, hits, packed);
@@ -571,7 +578,8 @@ impl Rule {
     }
 
     /// A cheap look at what stands behind a keyword, for patterns whose secret must look random.
-    fn may_match(&self, text: &[u8], start: usize, end: usize) -> bool {
+    /// `random` is what was found out of the text behind this keyword for another rule.
+    fn may_match(&self, text: &[u8], start: usize, end: usize, random: &mut Option<bool>) -> bool {
         if self.assigns && !is_assigned(text, end) || self.hexadecimal && !has_hexadecimal(text, end) {
             return false;
         }
@@ -588,9 +596,11 @@ impl Rule {
         if self.needs > 0 {
             return behind.split(|b| !is_token(*b)).any(|word| word.len() >= self.needs);
         }
-        behind.split(|b| !is_token(*b)).any(|word| {
-            let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
-            word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
+        *random.get_or_insert_with(|| {
+            behind.split(|b| !is_token(*b)).any(|word| {
+                let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+                word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
+            })
         })
     }
 
@@ -602,8 +612,9 @@ impl Rule {
             // A search alone allocates nothing; most end here.
             let Some(window) = text.get(..to) else { break };
             let Some(first) = regex.find_at(window, at) else { break };
-            let Some(captures) = regex.captures_at(window, first.start()) else { break };
-            let Some(whole) = captures.get(0) else { break };
+            let captures =
+                if regex.captures_len() > 1 { regex.captures_at(window, first.start()) } else { None };
+            let whole = captures.as_ref().and_then(|c| c.get(0)).unwrap_or(first);
             if whole.end() == to && to < text.len() {
                 // It may go on: look at more.
                 at = whole.start();
@@ -612,11 +623,8 @@ impl Rule {
             }
             at = whole.end().max(at + 1);
             last = whole.end();
-            let Some(group) =
-                captures.name("secret").or_else(|| captures.name("secret_too")).or_else(|| captures.get(0))
-            else {
-                continue;
-            };
+            let named = captures.as_ref().and_then(|c| c.name("secret").or_else(|| c.name("secret_too")));
+            let group = named.unwrap_or(whole);
             let value = String::from_utf8_lossy(group.as_bytes());
             if group.is_empty() || is_placeholder(&value) {
                 continue;
@@ -762,15 +770,16 @@ fn begins_with(pattern: &str, keyword: &str) -> bool {
         }
 }
 
-/// 1: letters, digits, `-`, `_`; 2: may begin a disguise; 3: `+`, `/`, `=`; 4: quotes; 0: anything else.
-const CLASS: [u8; 256] = classes();
+/// 1: letters, `-`, `_`; 5: digits; 2: may begin a disguise; 3: `+`, `/`, `=`; 4: quotes; 0: anything else.
+static CLASS: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let mut table = [0_u8; 256];
     let mut byte = 0_u8;
     loop {
         let class = match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => 1,
+            b'0'..=b'9' => 5,
+            b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => 1,
             b'+' | b'/' | b'=' => 3,
             b'"' | b'\'' => 4,
             b'%' | b'\\' | b'&' | b'<' | 0x1b | 0xc2 | 0xcd | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf0 => 2,
@@ -789,16 +798,16 @@ const fn classes() -> [u8; 256] {
 
 /// The end of the run at `at`, and its digits.
 fn run(text: &[u8], at: usize) -> (usize, usize) {
-    let mut digits = 0;
-    let rest = text.get(at..).unwrap_or(&[]);
-    let length = rest
-        .iter()
-        .position(|b| {
-            digits += usize::from(b.is_ascii_digit());
-            CLASS.get(usize::from(*b)) != Some(&1)
-        })
-        .unwrap_or(rest.len());
-    (at + length, digits)
+    let (mut end, mut digits) = (at, 0);
+    for byte in text.get(at..).unwrap_or(&[]) {
+        match CLASS.get(usize::from(*byte)) {
+            Some(1) => {}
+            Some(5) => digits += 1,
+            _ => break,
+        }
+        end += 1;
+    }
+    (end, digits)
 }
 
 fn is_token(byte: u8) -> bool {

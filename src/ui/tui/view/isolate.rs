@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::reproduce::{outcome, primary_id, running};
 use crate::case::evidence::{Attempt, ControlRun, Reading};
 use crate::case::isolate::Changed;
+use crate::case::sanitize::{Clean, SafeControl};
 use crate::session::Session;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::screen::Screen;
@@ -60,23 +61,26 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
     let failing = session.evidence().attempts.last().zip(session.readings().last());
     for (at, control) in controls.iter().enumerate() {
         let reading = session.control_readings().get(at);
-        out.push(Line::from(control_row(control, reading, failing, width)));
+        let clean = session.clean_evidence().and_then(|evidence| evidence.controls.get(at));
+        out.push(Line::from(control_row(control, clean, (reading, failing), width)));
     }
     out
 }
 
 fn control_row(
     control: &ControlRun,
-    reading: Option<&Reading>,
-    failing: Option<(&Attempt, &Reading)>,
+    clean: Option<&SafeControl>,
+    (reading, failing): (Option<&Reading>, Option<(&Attempt, &Reading)>),
     width: usize,
 ) -> String {
     let changed = match &control.changed {
-        Changed::Model(model) => format!("model: {model}"),
+        Changed::Model(_) => {
+            format!("model: {}", clean.and_then(|c| c.to.as_ref()).map_or("-", Clean::as_str))
+        }
         Changed::Key(label) => format!("key: {label}"),
         Changed::MinimalBody => "minimal body".to_owned(),
     };
-    let id = reading.and_then(primary_id).unwrap_or("-");
+    let id = clean.and_then(|clean| primary_id(&clean.attempt)).unwrap_or("-");
     let compared = match (failing, reading) {
         (Some(failing), Some(reading)) => compare(failing, (&control.attempt, reading)),
         _ => "",

@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::case::evidence::{Attempt, Outcome, Reading, Source};
+use crate::case::sanitize::SafeAttempt;
 use crate::session::Session;
 use crate::ui::tui::field::header_line;
 use crate::ui::tui::keys::{Action, Mode};
@@ -141,19 +142,26 @@ fn table(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, 
     let height = usize::from(area.height.saturating_sub(1));
     let first = area::window(marked, attempts.len(), height);
     for (at, attempt) in attempts.iter().enumerate().skip(first).take(height) {
-        let text = row(at, attempt, session.readings().get(at), width, at == marked);
+        let clean = session.clean_evidence().and_then(|evidence| evidence.attempts.get(at));
+        let text = row(at, attempt, (session.readings().get(at), clean), width, at == marked);
         lines.push(Line::from(Span::styled(text, if at == marked { theme.marked } else { theme.plain })));
     }
     area::lines(frame, area, lines);
 }
 
-fn row(at: usize, attempt: &Attempt, reading: Option<&Reading>, width: usize, marked: bool) -> String {
+fn row(
+    at: usize,
+    attempt: &Attempt,
+    (reading, clean): (Option<&Reading>, Option<&SafeAttempt>),
+    width: usize,
+    marked: bool,
+) -> String {
     let time = match (attempt.source, attempt.at) {
         (Source::Pasted, None) => "(pasted)".to_owned(),
         (_, None) => "unknown".to_owned(),
         (_, Some(at)) => at.format("%H:%M:%S").to_string(),
     };
-    let id = reading.and_then(primary_id).unwrap_or("-");
+    let id = clean.and_then(primary_id).unwrap_or("-");
     let ms = |ms: Option<u64>| ms.map_or_else(|| "-".to_owned(), |ms| ms.to_string());
     let timing = format!("{}/{}", ms(attempt.timing.first_byte_ms), ms(attempt.timing.total_ms));
     let decision = match (attempt.decision, attempt.source) {
@@ -180,8 +188,8 @@ fn columns(first: [&str; 5], last: &str, width: usize) -> String {
 }
 
 /// The id to name first, else the first one.
-pub fn primary_id(reading: &Reading) -> Option<&str> {
-    let ids = &reading.request_ids;
+pub fn primary_id(attempt: &SafeAttempt) -> Option<&str> {
+    let ids = &attempt.response.as_ref()?.request_ids;
     ids.iter().find(|id| id.primary).or_else(|| ids.first()).map(|id| id.id.as_str())
 }
 

@@ -4,8 +4,8 @@ use ratatui::text::{Line, Span};
 
 use super::outcome;
 use crate::case::diagnose::Diagnosis;
-use crate::case::evidence::{Attempt, BodyEnd, IdSource, Reading, Source, StreamRecord};
-use crate::case::sanitize::Clean;
+use crate::case::evidence::{Attempt, BodyEnd, Reading, Source, StreamRecord};
+use crate::case::sanitize::{Clean, SafeResponse};
 use crate::session::Session;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::text::wrap;
@@ -66,14 +66,17 @@ pub fn attempt_lines(session: &Session, at: usize, width: usize, theme: &Theme) 
     let reading = session.readings().get(at);
     fact(&mut out, "outcome", &outcome(attempt, reading), width, theme);
     fact(&mut out, "time", &times(attempt), width, theme);
-    if let Some(failure) = attempt.transport() {
-        fact(&mut out, "failure", &failure.detail, width, theme);
+    let clean = session.clean_evidence().and_then(|evidence| evidence.attempts.get(at));
+    if let Some(detail) = clean.and_then(|clean| clean.transport_detail.as_ref()) {
+        fact(&mut out, "failure", detail.as_str(), width, theme);
     }
+    let answer = clean.and_then(|clean| clean.response.as_ref());
     if let Some(reading) = reading {
-        reading_lines(&mut out, session, at, reading, width, theme);
+        reading_lines(&mut out, reading, answer, width, theme);
     }
     if let Some(response) = attempt.response() {
-        let kind = response.content_type().unwrap_or_else(|| "no content type".to_owned());
+        let kind = answer.and_then(|answer| answer.content_type.as_ref());
+        let kind = kind.map_or("no content type", Clean::as_str);
         let end = match &response.end {
             BodyEnd::Complete => "",
             BodyEnd::Cut(_) => ", cut off",
@@ -84,7 +87,8 @@ pub fn attempt_lines(session: &Session, at: usize, width: usize, theme: &Theme) 
     }
     // Of the reading: it knows a stream that was pasted, too.
     if let Some(stream) = reading.and_then(|reading| reading.stream.as_ref()) {
-        fact(&mut out, "stream", &stream_words(stream), width, theme);
+        let finish = answer.and_then(|answer| answer.stream.as_ref()?.finish_reason.as_ref());
+        fact(&mut out, "stream", &stream_words(stream, finish.map(Clean::as_str)), width, theme);
     }
     if !attempt.reason.is_empty() {
         fact(&mut out, "afterwards", &attempt.reason, width, theme);
@@ -92,31 +96,27 @@ pub fn attempt_lines(session: &Session, at: usize, width: usize, theme: &Theme) 
     out
 }
 
+/// What was read from the answer. Words of the answer come from `answer`, where secrets and echoes were replaced.
 fn reading_lines(
     out: &mut Vec<Line<'static>>,
-    session: &Session,
-    at: usize,
     reading: &Reading,
+    answer: Option<&SafeResponse>,
     width: usize,
     theme: &Theme,
 ) {
-    let envelope = &reading.envelope;
-    let parts = [("code", &envelope.code), ("type", &envelope.error_type), ("param", &envelope.param)];
-    let stated: Vec<String> =
-        parts.into_iter().filter_map(|(name, v)| Some(format!("{name} {}", named(v.as_deref()?)))).collect();
-    // What leaves is better to look at than what came, where it was made already.
-    let safe =
-        session.output().and_then(|o| o.evidence.attempts.get(at)?.response.as_ref()?.error.message.as_ref());
-    let message = safe.map(Clean::as_str).or(envelope.message.as_deref());
-    if let Some(message) = message {
-        fact(out, "message", message, width, theme);
-    }
-    if let Some(title) = &envelope.title {
-        fact(out, "page title", title, width, theme);
-    }
-    let answered = session.evidence().attempts.get(at).is_some_and(|attempt| attempt.response().is_some());
-    if answered {
-        let shape = envelope.kind.as_str().replace('_', " ");
+    if let Some(error) = answer.map(|answer| &answer.error) {
+        if let Some(message) = &error.message {
+            fact(out, "message", message.as_str(), width, theme);
+        }
+        if let Some(title) = &error.title {
+            fact(out, "page title", title.as_str(), width, theme);
+        }
+        let parts = [("code", &error.code), ("type", &error.error_type), ("param", &error.param)];
+        let stated: Vec<String> = parts
+            .into_iter()
+            .filter_map(|(name, v)| Some(format!("{name} {}", named(v.as_ref()?.as_str()))))
+            .collect();
+        let shape = error.kind.as_str().replace('_', " ");
         let stated = if stated.is_empty() { String::new() } else { format!(": {}", stated.join(", ")) };
         fact(out, "error", &format!("{shape} shape{stated}"), width, theme);
     }
@@ -126,12 +126,13 @@ fn reading_lines(
         format!("{}: {}", reading.layer, reading.layer_because)
     };
     fact(out, "answered by", &layer, width, theme);
-    for id in reading.request_ids.iter().take(20) {
+    let ids = answer.map_or(&[][..], |answer| &answer.request_ids);
+    for id in ids.iter().take(20) {
         let first = if id.primary { ", name this one" } else { "" };
-        fact(out, "request id", &format!("{} ({}{first})", id.id, source(&id.source)), width, theme);
+        fact(out, "request id", &format!("{} ({}{first})", id.id, id.source), width, theme);
     }
-    if reading.request_ids.is_empty() {
-        let none = if answered { "none was in the answer" } else { "none: no answer came" };
+    if ids.is_empty() {
+        let none = if answer.is_some() { "none was in the answer" } else { "none: no answer came" };
         fact(out, "request id", none, width, theme);
     }
     if let Some(soft) = reading.soft {
@@ -169,9 +170,9 @@ fn times(attempt: &Attempt) -> String {
     if known.is_empty() { at } else { format!("{at} · {}", known.join(", ")) }
 }
 
-fn stream_words(stream: &StreamRecord) -> String {
+fn stream_words(stream: &StreamRecord, finish: Option<&str>) -> String {
     let marker = stream.terminal_marker.unwrap_or("no end marker");
-    let finish = stream.finish_reason.as_deref().unwrap_or("no finish reason");
+    let finish = finish.unwrap_or("no finish reason");
     format!(
         "{}: {} events, {} bytes, {} characters of content, {marker}, {finish}, {}, {} faults",
         stream.verdict.as_str().replace('_', " "),
@@ -181,13 +182,4 @@ fn stream_words(stream: &StreamRecord) -> String {
         if stream.usage_seen { "usage came" } else { "no usage" },
         stream.faults
     )
-}
-
-fn source(source: &IdSource) -> String {
-    match source {
-        IdSource::Header(name) => format!("header {name}"),
-        IdSource::Message(place) => format!("error message, number {place}"),
-        IdSource::Body(pointer) => format!("body {pointer}"),
-        IdSource::Stream => "stream event".to_owned(),
-    }
 }
