@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::filter::prose::{is_dense_text, is_far_from_errors, is_written};
+use super::filter::prose::{is_dense_text, is_written};
 use crate::case::catalog::Detector;
 
 /// The filter's patterns that ask for prose, without those that would take a page's own sentences or run to the end of
@@ -24,8 +24,7 @@ const MARK: &str = r#"(?P<label>[^\n:：\[]{0,40})(?::[\s"'`]|：)"#;
 /// Words before a mark that say that a text of a user or a model follows.
 const OF_A_USER: &str = r"(?i)(?:\b(?:got|received|given|prompt|input|contents?|text|query|question|flagged|transcript|output|completion|answer|reply|(?:user|human|assistant|customer|model)(?:'s)?[ _-](?:asked|said|wrote|typed|message|query|question|output|reply|response|text))|敏感[^\s，。]*|提示词[^\s，。]*|输入[^\s，。]*|用户(?:消息|说|提问|问题)|命中[^\s，。]*|违规(?:内容|词|文本)|原文|回复内容|模型(?:输出|回复|回答))\s*$";
 /// Words before a mark behind which the server speaks.
-const OF_A_SERVER: &str =
-    r#"(?i)(?:message|msg|detail|details|error|description|reason|title|hint|cause|exception|warning|failure)["'\\\s]*$"#;
+const OF_A_SERVER: &str = r#"(?i)(?:message|msg|detail|details|error|description|reason|title|hint|cause|exception|warning|failure)["'\\\s]*$"#;
 /// Where evidence goes on behind a text without quotes.
 const TAIL: &str = r"(?i)(?:\s*[\[(（{/|,;-]+\s*|\s+)(?:(?:request|trace|event|log)[ _-]?id\b|x-request-id|ray id\b|(?:param|code|type|status|reason|model)\s?[:=]|retry \d|line \d|http \d|[a-z]+(?:_[a-z]+)+(?:$|[=:)\]\s])|[a-z_]{2,}=)";
 /// Words from which on a text without quotes can be somebody's.
@@ -129,8 +128,8 @@ fn behind_marks(text: &[u8], patterns: &Patterns, out: &mut Vec<(usize, usize)>)
         }
         let words = readable(run);
         let long = words.split_whitespace().count() >= WORDS || is_dense_text(&words);
-        let somebodys = user.is_match(label) || is_far_from_errors(&words);
-        if long && somebodys && is_written(&words) {
+        // Without a word that says so it is the server that speaks: its sentence is what a note is for.
+        if long && user.is_match(label) && is_written(&words) {
             out.push((end + lead, end + lead + run.len()));
         }
     }
@@ -199,7 +198,6 @@ mod tests {
             ("Запрос отклонён: „@“ code=451", "Запрос отклонён: „_“ code=451"),
             ("body {\\\"content\\\":\\\"@\\\",\\\"n\\\":1}", "body {\\\"content\\\":\\\"_\\\",\\\"n\\\":1}"),
             ("User asked: @", "User asked: _"),
-            ("upstream refused: @", "upstream refused: _"),
             (
                 "bad url https://x/y?prompt=Margaret%20wants%20the%20harbour%20report%20today&n=1",
                 "bad url https://x/y?prompt=_&n=1",
@@ -228,6 +226,8 @@ mod tests {
             "提示：该令牌状态不可用，用户额度不足，模型 gpt-4o 无可用渠道（distributor）",
             "litellm.RateLimitError: No deployments available for selected model. Try again in 5 seconds.",
             "Error: An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.",
+            "upstream refused: the harbour office wants you to sign in again before another report goes out tonight",
+            "请求失败：您所在的地区暂未开放此服务，请更换线路后再试一次并等待十分钟",
             "Prompt: [prompt: 90 chars] content_policy_violation and then the sentence of the server goes on a little",
         ] {
             assert_eq!(left(text), text);

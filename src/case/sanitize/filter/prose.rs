@@ -386,53 +386,9 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
     words >= WORDS && of_errors * 5 < words
 }
 
-/// Words with which servers speak of a request, beside those of errors.
-const OF_SERVERS: [&str; 24] = [
-    "prompt",
-    "prompts",
-    "contains",
-    "contain",
-    "permitted",
-    "usage",
-    "cannot",
-    "valid",
-    "image",
-    "images",
-    "video",
-    "violating",
-    "violates",
-    "prohibited",
-    "specified",
-    "different",
-    "settings",
-    "verify",
-    "verified",
-    "click",
-    "visit",
-    "feature",
-    "features",
-    "guidelines",
-];
-const OF_SERVERS_DENSE: [&str; 8] = ["违规", "敏感", "审核", "无法", "不支持", "暂时", "暂不", "可用"];
-
 /// True for a text of a dense script that is long enough to be somebody's without any other sign.
 pub(in crate::case::sanitize) fn is_dense_text(text: &str) -> bool {
     text.chars().filter(|c| is_dense(*c)).count() >= DENSE_ALONE
-}
-
-/// True for a text of which less than a tenth are words of servers.
-pub(in crate::case::sanitize) fn is_far_from_errors(text: &str) -> bool {
-    if is_dense_text(text) {
-        return !OF_ERRORS_DENSE.iter().chain(&OF_SERVERS_DENSE).any(|word| text.contains(word));
-    }
-    let (mut words, mut of_servers) = (0_usize, 0_usize);
-    for word in text.split_whitespace() {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        words += 1;
-        let known = of_errors_set().contains(word.as_str()) || OF_SERVERS.contains(&word.as_str());
-        of_servers += usize::from(known || word.contains('_'));
-    }
-    of_servers * 10 < words
 }
 
 #[cfg(test)]
