@@ -20,7 +20,7 @@ mod random;
 mod reproduce;
 mod request_step;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
@@ -200,8 +200,8 @@ pub struct Session {
     format: Format,
     template: Option<Template>,
     output: Option<Output>,
-    /// The evidence as a screen may show it, where there is no note yet.
-    clean: Option<SafeEvidence>,
+    /// The evidence as a screen may show it, where there is no note yet; made when a screen asks for it.
+    clean: OnceLock<SafeEvidence>,
     delivered: Vec<Delivered>,
 }
 
@@ -252,7 +252,7 @@ impl Session {
             format,
             template: None,
             output: None,
-            clean: None,
+            clean: OnceLock::new(),
             delivered: Vec::new(),
         }
     }
@@ -265,8 +265,6 @@ impl Session {
         let effects = self.dispatch(event, now);
         if self.step >= Step::Review {
             self.refresh_output(now);
-        } else {
-            self.refresh_clean();
         }
         effects
     }
@@ -328,7 +326,7 @@ impl Session {
     /// Evidence, words or settings changed: the note must be made again and be confirmed again.
     fn note_is_stale(&mut self) {
         self.output = None;
-        self.clean = None;
+        self.clean = OnceLock::new();
     }
 }
 

@@ -213,8 +213,8 @@ fn nothing_outside_practice_knows_a_scenario() {
 fn the_project_stands_alone() {
     let own = Path::new(file!()).file_name().expect("has a name").to_owned();
     let outside = [
-        "../shared",
-        "../.library",
+        concat!("..", "/shared"),
+        concat!("..", "/.library"),
         concat!("/work", "/main"),
         concat!("/work", "/shared"),
         "crates.io/api",

@@ -176,20 +176,17 @@ impl Session {
         self.tell_template_fault();
     }
 
-    /// Cleans the evidence for the screen, where it is stale: what an answer repeats of a key is drawn nowhere.
-    pub(super) fn refresh_clean(&mut self) {
-        if self.output.is_some() || self.clean.is_some() || self.evidence.attempts.is_empty() {
-            return;
-        }
-        let mut sanitizer = self.sanitizer();
-        let (readings, controls) = (&self.readings, &self.control_readings);
-        let clean = sanitizer.evidence(&self.evidence, readings, controls, self.profile());
-        self.clean = Some(clean);
-    }
-
-    /// The evidence as a screen may show it: of the note, where there is one. `None` as long as nothing was observed.
+    /// The evidence as a screen may show it, so that what an answer repeats of a key is drawn nowhere: of the note, where
+    /// there is one. `None` as long as nothing was observed.
     pub fn clean_evidence(&self) -> Option<&SafeEvidence> {
-        self.output.as_ref().map(|output| &output.evidence).or(self.clean.as_ref())
+        if let Some(output) = &self.output {
+            return Some(&output.evidence);
+        }
+        let clean = || {
+            let (readings, controls) = (&self.readings, &self.control_readings);
+            self.sanitizer().evidence(&self.evidence, readings, controls, self.profile())
+        };
+        (!self.evidence.attempts.is_empty()).then(|| self.clean.get_or_init(clean))
     }
 
     /// Takes a template of the operator's for the note as Markdown; `None`: the built-in one.

@@ -65,6 +65,22 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order in which they are listed for people.
+    pub const ALL: [Self; 12] = [
+        Self::Auto,
+        Self::Text,
+        Self::Json,
+        Self::Har,
+        Self::Headers,
+        Self::Url,
+        Self::Curl,
+        Self::Sse,
+        Self::Html,
+        Self::Log,
+        Self::Multipart,
+        Self::Yaml,
+    ];
+
     /// The word on the command line.
     pub fn word(self) -> &'static str {
         match self {

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use secrecy::ExposeSecret;
 
 use super::exit::{Exit, Failed};
@@ -34,8 +35,8 @@ pub struct SanitizeArguments {
     #[arg(value_name = "FILE", default_value = "-")]
     file: String,
     /// What sort of text it is.
-    #[arg(long = "as", value_enum, value_name = "KIND", default_value = "auto")]
-    kind: KindArgument,
+    #[arg(long = "as", value_parser = kinds(), value_name = "KIND", default_value = "auto")]
+    kind: Kind,
     /// A variable of the environment that holds a secret to search for. Can be given more than once.
     #[arg(long, value_name = "NAME")]
     secret_env: Vec<String>,
@@ -51,39 +52,9 @@ pub struct SanitizeArguments {
 }
 
 /// The kinds by their words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum KindArgument {
-    Auto,
-    Text,
-    Json,
-    Har,
-    Headers,
-    Url,
-    Curl,
-    Sse,
-    Html,
-    Log,
-    Multipart,
-    Yaml,
-}
-
-impl From<KindArgument> for Kind {
-    fn from(kind: KindArgument) -> Self {
-        match kind {
-            KindArgument::Auto => Self::Auto,
-            KindArgument::Text => Self::Text,
-            KindArgument::Json => Self::Json,
-            KindArgument::Har => Self::Har,
-            KindArgument::Headers => Self::Headers,
-            KindArgument::Url => Self::Url,
-            KindArgument::Curl => Self::Curl,
-            KindArgument::Sse => Self::Sse,
-            KindArgument::Html => Self::Html,
-            KindArgument::Log => Self::Log,
-            KindArgument::Multipart => Self::Multipart,
-            KindArgument::Yaml => Self::Yaml,
-        }
-    }
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let known = |word: String| Kind::ALL.into_iter().find(|kind| kind.word() == word).ok_or("no kind");
+    PossibleValuesParser::new(Kind::ALL.map(Kind::word)).try_map(known)
 }
 
 /// Filters.
@@ -97,7 +68,7 @@ pub(super) fn run(arguments: &SanitizeArguments) -> Result<Exit, Failed> {
     let catalog = Catalog::built_in();
     let ring = known_secrets(&catalog, &arguments.secret_env)?;
     let input = open(&arguments.file)?;
-    let filter = Filter::new(&catalog, arguments.kind.into(), &ring);
+    let filter = Filter::new(&catalog, arguments.kind, &ring);
     let summary = match &arguments.out {
         Some(path) => {
             let mut file = beside(path)?;

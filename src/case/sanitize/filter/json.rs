@@ -355,14 +355,7 @@ impl Walker {
             let plain = Plain::of(inside);
             let mut found = Vec::new();
             let sound = inner(&plain.text, self.nest + 1, rules, &mut found);
-            let mapped: Vec<Edit> = found
-                .into_iter()
-                .map(|e| Edit {
-                    start: plain.start(e.start),
-                    end: plain.end(e.end).max(plain.start(e.start)),
-                    text: escaped(&e.text),
-                })
-                .collect();
+            let mapped = in_original(&plain, found);
             if sound {
                 edits.extend(mapped.into_iter().map(|e| Edit { start: at + e.start, end: at + e.end, ..e }));
                 return;
@@ -648,15 +641,17 @@ pub(super) fn escaped_document(inside: &[u8], rules: &mut Rules) -> Option<Vec<u
     let plain = Plain::of(inside);
     let mut found = Vec::new();
     inner(&plain.text, 1, rules, &mut found);
-    let edits: Vec<Edit> = found
-        .into_iter()
-        .map(|e| Edit {
-            start: plain.start(e.start),
-            end: plain.end(e.end).max(plain.start(e.start)),
-            text: escaped(&e.text),
-        })
-        .collect();
+    let edits = in_original(&plain, found);
     (!edits.is_empty()).then(|| apply(inside, &edits))
+}
+
+/// Edits of the `plain` text as edits of the string that it was written as.
+fn in_original(plain: &Plain, found: Vec<Edit>) -> Vec<Edit> {
+    let place = |e: Edit| {
+        let start = plain.start(e.start);
+        Edit { start, end: plain.end(e.end).max(start), text: escaped(&e.text) }
+    };
+    found.into_iter().map(place).collect()
 }
 
 /// `a=b&c=d`: the values by their names. `None`: it is no form, or nothing changes.

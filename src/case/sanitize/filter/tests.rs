@@ -25,21 +25,6 @@ fn sk() -> String {
     expand("sk-{alnum:48}")
 }
 
-const KINDS: [Kind; 12] = [
-    Kind::Auto,
-    Kind::Text,
-    Kind::Json,
-    Kind::Har,
-    Kind::Headers,
-    Kind::Url,
-    Kind::Curl,
-    Kind::Sse,
-    Kind::Html,
-    Kind::Log,
-    Kind::Multipart,
-    Kind::Yaml,
-];
-
 #[test]
 fn every_detector_keeps_its_word_behind_the_sieve() {
     let catalog = Catalog::built_in();
@@ -175,7 +160,7 @@ fn known_secrets_go_in_every_dress() {
         secret.chars().rev().collect(),
         format!("{}\u{200b}{}", &secret[..9], &secret[9..]),
     ] {
-        for kind in KINDS {
+        for kind in Kind::ALL {
             let text = format!("seen {dress} here\n");
             let text = if matches!(kind, Kind::Json | Kind::Har) {
                 format!("{{\"a\":\"{}\"}}", text.trim())
@@ -219,19 +204,19 @@ proptest! {
     })]
 
     #[test]
-    fn cut_anywhere_it_is_the_same(input in input(), kind in 0..KINDS.len(), size in 1..40_usize) {
-        let whole = filtered_in(KINDS[kind], &KeyRing::default(), &[&input]);
+    fn cut_anywhere_it_is_the_same(input in input(), kind in 0..Kind::ALL.len(), size in 1..40_usize) {
+        let whole = filtered_in(Kind::ALL[kind], &KeyRing::default(), &[&input]);
         let pieces: Vec<&[u8]> = input.chunks(size).collect();
-        let cut = filtered_in(KINDS[kind], &KeyRing::default(), &pieces);
+        let cut = filtered_in(Kind::ALL[kind], &KeyRing::default(), &pieces);
         prop_assert_eq!(String::from_utf8_lossy(&cut), String::from_utf8_lossy(&whole));
         let key = sk();
         prop_assert!(memchr::memmem::find(&whole, key.as_bytes()).is_none());
     }
 
     #[test]
-    fn twice_is_once(input in input(), kind in 1..KINDS.len()) {
-        let once = filtered_in(KINDS[kind], &KeyRing::default(), &[&input]);
-        let twice = filtered_in(KINDS[kind], &KeyRing::default(), &[&once]);
+    fn twice_is_once(input in input(), kind in 1..Kind::ALL.len()) {
+        let once = filtered_in(Kind::ALL[kind], &KeyRing::default(), &[&input]);
+        let twice = filtered_in(Kind::ALL[kind], &KeyRing::default(), &[&once]);
         prop_assert_eq!(String::from_utf8_lossy(&twice), String::from_utf8_lossy(&once));
     }
 
