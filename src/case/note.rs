@@ -144,6 +144,11 @@ impl Note {
     }
 }
 
+/// `value`, a text or a structure that is made from this case, without what was taken out of its note.
+pub fn without(removed: &[Removal], value: Value) -> Value {
+    removed::apply(removed, value)
+}
+
 /// What must be taken out so that the audit lets the field pass at which it refused `note`. Empty where it does not
 /// refuse, and where no text of the note is the reason.
 pub fn removals(note: &Note, format: Format, template: Option<&Template>, audit: &Audit) -> Vec<Removal> {

@@ -35,7 +35,7 @@ mod unexplained;
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};
 use crate::case::isolate::Changed;
-use crate::case::keyring::{KeyRing, Origin};
+use crate::case::keyring::{KeyRing, Origin, SecretKind};
 
 use detect::{Detectors, Scope};
 use echo::EchoScan;
@@ -67,6 +67,8 @@ pub struct Sanitizer<'a> {
     outputs: Vec<String>,
     /// Names of files: short, and still not to be repeated.
     names: Vec<String>,
+    /// Further values that may stand in nothing that leaves.
+    withheld: Vec<String>,
 }
 
 /// The operator's own words, raw.
@@ -125,6 +127,7 @@ impl<'a> Sanitizer<'a> {
             prompts: Vec::new(),
             outputs: Vec::new(),
             names: Vec::new(),
+            withheld: Vec::new(),
         }
     }
 
@@ -133,6 +136,14 @@ impl<'a> Sanitizer<'a> {
     #[must_use]
     pub fn showing(mut self, fields: &[String]) -> Self {
         self.text.shown = fields.to_vec();
+        self
+    }
+
+    /// Values that are no part of the case and may stand in nothing that leaves: fingerprints of its keys. The audit
+    /// looks for them as for a secret.
+    #[must_use]
+    pub fn withholding(mut self, values: &[String]) -> Self {
+        self.withheld = values.to_vec();
         self
     }
 
@@ -234,6 +245,10 @@ impl<'a> Sanitizer<'a> {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
         let names = self.names.iter().map(String::as_str);
         let base = Lexicon::of(self.catalog);
-        Audit::new(&self.ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
+        let mut ring = self.ring.clone();
+        for value in &self.withheld {
+            ring.hold(SecretKind::Key, Origin::Given("this machine"), value);
+        }
+        Audit::new(&ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
     }
 }
