@@ -601,7 +601,8 @@ fn one_harmless_field_is_shown_by_a_key() {
     for (width, height, name) in [(80, 24, "review_show_field"), (120, 40, "review_show_field_wide")] {
         let mut rig = Rig::new(width, height);
         let mut draft = curl_like();
-        let prompt = format!("Why do zebras have stripes? My other key is {}.", secret("sk-"));
+        let other = secret("sk-").replace("aB3", "xY7");
+        let prompt = format!("Why do zebras have stripes? My other key is {other}.");
         draft.body = draft.body.replace("\"Hello\"", &serde_json::to_string(&prompt).expect("is text"));
         rig.tell(Event::Edited(draft));
         rig.tell(Event::SendRequested);
@@ -610,10 +611,10 @@ fn one_harmless_field_is_shown_by_a_key() {
         rig.keys("4");
         assert!(!rig.draw().contains("zebras"));
         screen!(rig, "f", name);
-        assert!(!rig.draw().contains("aB3aB3"), "a key goes in a shown field, too");
+        assert!(!rig.draw().contains("xY7"), "a key goes in a shown field, too");
         rig.keys("<enter>");
         let rendered = rig.session.output().and_then(|o| o.rendered.clone().ok()).expect("passes");
-        assert!(rendered.as_str().contains("Why do zebras have stripes? My other key is [key#1]."));
+        assert!(rendered.as_str().contains("Why do zebras have stripes? My other key is [key#"));
         rig.keys("<pagedown>");
         screen!(rig, "", format!("{name}_shown"));
         screen!(rig, "f", format!("{name}_again"));

@@ -30,6 +30,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 mod text;
+mod twin;
 mod unexplained;
 
 use crate::case::catalog::{Catalog, Profile};
@@ -52,6 +53,7 @@ pub use safe::{
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
 pub use shown::{Unshowable, shown_field};
+pub use twin::NEUTRAL;
 
 /// The sanitizer of one case: keeps the placeholders consistent between evidence and words, and remembers what was
 /// dropped, so that the audit can look for it.

@@ -259,9 +259,10 @@ impl Session {
         let words = sanitizer.words(&self.words);
         let run = self.run_facts(now);
         let mut ledger = sanitizer.ledger().clone();
+        let audit = sanitizer.audit();
         let built = |ledger: &Ledger| {
-            let (evidence, words, catalog, run) = (&evidence, &words, &*self.catalog, &run);
-            note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run })
+            let (evidence, words, catalog, run, audit) = (&evidence, &words, &*self.catalog, &run, &audit);
+            note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run, audit })
         };
         let mut note = built(&ledger);
         if !self.removed.is_empty() {
@@ -272,7 +273,6 @@ impl Session {
             note = Note { removed: self.removed.clone(), ..built(&ledger) };
         }
         let keys = credentials(&sanitizer.placeholders());
-        let audit = sanitizer.audit();
         let (rendered, template_fault) = render(&note, self.format, &audit, self.template.as_ref());
         Some(Output { evidence, words, ledger, note, rendered, template_fault, keys, audit })
     }

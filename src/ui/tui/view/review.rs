@@ -56,7 +56,8 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
 /// The lines of the ledger: why the note is refused, where its keys were seen before, what was replaced.
 pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let styled = |text: String, style| {
-        wrap(&text, width).into_iter().map(move |line| Line::from(Span::styled(line, style)))
+        let lines = wrap(&text, width.saturating_sub(2)).into_iter();
+        lines.map(move |line| Line::from(Span::styled(format!("  {line}"), style)))
     };
     let mut lines: Vec<Line<'static>> = Vec::new();
     if let Some(refusal) = session.output().and_then(|o| o.rendered.as_ref().err()) {
@@ -65,9 +66,9 @@ pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Th
     }
     match session.keys_seen() {
         Some(Ok(keys)) => {
-            lines.extend(keys.iter().flat_map(|key| styled(format!("  {}", key.said()), theme.plain)));
+            lines.extend(keys.iter().flat_map(|key| styled(key.said(), theme.plain)));
         }
-        Some(Err(why)) => lines.extend(styled(format!("  keys are not compared: {why}"), theme.warn)),
+        Some(Err(why)) => lines.extend(styled(format!("keys are not compared: {why}"), theme.warn)),
         None => {}
     }
     let entries = session.output().map(|o| o.ledger.entries.as_slice()).unwrap_or_default();
