@@ -214,7 +214,11 @@ fn trouble_with_the_secret_is_told_and_the_note_leaves() {
     fs::remove_file(&secret).expect("lost");
     let (code, out, stderr) = note(&home, &[]);
     assert!(code == 0 && out.starts_with("schema: "), "{stderr}");
-    assert!(stderr.contains("its keys were not remembered") && stderr.contains("is gone"), "{stderr}");
+    assert!(
+        stderr.contains("printed: standard output; its keys were not remembered")
+            && stderr.contains("is gone"),
+        "{stderr}"
+    );
     assert!(stderr.contains("casefile keys --forget all"), "{stderr}");
     assert_eq!(casefile(&home, &["keys", "--which", "OLD_KEY"]).0, 6);
     #[cfg(unix)]

@@ -20,8 +20,8 @@ pub use config::{Config, DEFAULT_CONFIG, read_config};
 pub use file::{private_folder, write_atomic};
 pub use folders::Folders;
 pub use keys::{
-    Forgotten, KnownKey, Occurrence, SHORTEST_KEY, forget_case, forget_keys, known_keys, recall_keys,
-    remember_keys, which_key,
+    Forgotten, KnownKey, Occurrence, SHORTEST_KEY, forget_case, forget_keys, is_short, known_keys,
+    recall_keys, remember_keys, which_key,
 };
 pub use maps::keep_map;
 pub use overrides::read_catalog;

@@ -198,6 +198,9 @@ pub enum Phase {
     Receiving,
 }
 
+/// The route of a note that a command printed.
+pub const STDOUT: &str = "standard output";
+
 /// Something reached the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivered {

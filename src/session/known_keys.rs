@@ -121,6 +121,11 @@ fn host(evidence: &SafeEvidence) -> String {
 }
 
 impl Session {
+    /// Host and port of the request as the note has them; `None` where there is no note.
+    pub fn clean_host(&self) -> Option<String> {
+        self.output.as_ref().map(|output| host(&output.evidence))
+    }
+
     /// What is known of the case's credentials, or why they are not compared; `None` as long as nobody answered.
     pub fn keys_seen(&self) -> Option<&Result<Vec<KeySeen>, String>> {
         self.keys_seen.as_ref()

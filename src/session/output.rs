@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::known_keys::{CaseKey, credentials};
-use super::{Delivered, Effect, Session};
+use super::{Delivered, Effect, STDOUT, Session};
 use crate::case::evidence::Source;
 use crate::case::finding::Level;
 use crate::case::keyring::Origin;
@@ -373,6 +373,7 @@ impl Session {
             Ok(delivered) => {
                 let verb = match (&delivered.path, delivered.certain) {
                     (Some(_), _) => "written",
+                    (None, _) if delivered.route == STDOUT => "printed",
                     (None, true) => "copied",
                     (None, false) => "handed over",
                 };

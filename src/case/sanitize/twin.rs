@@ -78,9 +78,15 @@ impl Twin<'_> {
             credential_in,
         } = request;
         self.texts([method, scheme, host, path], [model, credential_in]);
-        query.iter_mut().for_each(|(name, value)| self.texts([name], [value]));
-        form_fields.iter_mut().for_each(|(name, value)| self.texts([name, value], []));
-        headers.iter_mut().for_each(|header| self.header(header));
+        for (name, value) in query {
+            self.texts([name], [value]);
+        }
+        for (name, value) in form_fields {
+            self.texts([name, value], []);
+        }
+        for header in headers {
+            self.header(header);
+        }
         for SafeFile { field, name, media_type, bytes: _, transport: _ } in files {
             self.texts([field], [name, media_type]);
         }
@@ -173,7 +179,9 @@ impl Twin<'_> {
         if let Some(SafeRedirect { location, other_host: _, to_web_site: _ }) = redirect {
             self.text(location);
         }
-        headers.iter_mut().for_each(|header| self.header(header));
+        for header in headers {
+            self.header(header);
+        }
         self.body(body);
         if let Some(SafeStream { finish_reason, .. }) = stream {
             self.texts([], [finish_reason]);

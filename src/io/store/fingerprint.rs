@@ -109,7 +109,11 @@ fn in_groups(tag: &[u8]) -> String {
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn from_hex(text: &str) -> Option<[u8; SECRET_BYTES]> {
@@ -128,7 +132,8 @@ fn refuse_what_others_can_read(path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
     let about = fs::metadata(path).map_err(|cause| StoreError::Read { path: path.to_owned(), cause })?;
     let mode = about.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    // The last six bits are those of the group and of all others.
+    if mode.is_multiple_of(0o100) {
         return Ok(());
     }
     Err(StoreError::Unusable {

@@ -142,7 +142,8 @@ fn seen(kept: &Kept, keys: &CaseKeys, fingerprints: Option<&Fingerprints>) -> Ve
         .collect()
 }
 
-fn is_short(value: &str) -> bool {
+/// True where `value` is too short for a fingerprint.
+pub fn is_short(value: &str) -> bool {
     normal(value).chars().count() < SHORTEST_KEY
 }
 

@@ -33,82 +33,77 @@ pub struct KeysArguments {
 
 /// Lists, asks or forgets.
 pub(super) fn run(arguments: &KeysArguments) -> Result<Exit, Failed> {
-    let folders = Folders::locate().map_err(failed)?;
-    let (exit, document, text) = match (&arguments.forget, &arguments.which) {
+    let folders = Folders::locate().map_err(|e| failed(&e))?;
+    let (exit, document, lines) = match (&arguments.forget, &arguments.which) {
         (Some(case), _) => forget(&folders, case)?,
         (None, Some(name)) => which(&folders, name)?,
         (None, None) => list(&folders)?,
     };
     let text = match arguments.output {
         OutputKind::Json => serde_json::to_string_pretty(&document).unwrap_or_default(),
-        OutputKind::Text => say::harmless(&text),
+        OutputKind::Text => say::harmless(&lines.join("\n")),
     };
     say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
     Ok(exit)
 }
 
-fn failed(error: StoreError) -> Failed {
+fn failed(error: &StoreError) -> Failed {
     Failed::new(Exit::Delivery, error.to_string())
 }
 
-/// The exit code, the document for machines, the text for people.
-type Said = (Exit, serde_json::Value, String);
+/// The exit code, the document for machines, the lines for people.
+type Said = (Exit, serde_json::Value, Vec<String>);
 
 fn list(folders: &Folders) -> Result<Said, Failed> {
-    let known = store::known_keys(folders).map_err(failed)?;
-    let mut text = String::new();
-    if known.is_empty() {
-        text.push_str(
-            "no key is known; one is remembered when the note of its case is copied, written or printed\n",
+    let known = store::known_keys(folders).map_err(|e| failed(&e))?;
+    let mut lines: Vec<String> = known
+        .iter()
+        .flat_map(|key| {
+            [format!("{}  {}, {}", key.fingerprint, key.kind, cases(key))].into_iter().chain(case_lines(key))
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push(
+            "no key is known; one is remembered when the note of its case is copied, written or printed"
+                .to_owned(),
         );
     }
-    for key in &known {
-        text.push_str(&format!("{}  {}, {}\n", key.fingerprint, key.kind, cases(key)));
-        for case in &key.cases {
-            text.push_str(&format!("    {}\n", line(case)));
-        }
-    }
-    Ok((Exit::Done, json!({"keys": known}), text))
+    Ok((Exit::Done, json!({"keys": known}), lines))
 }
 
 fn which(folders: &Folders, name: &str) -> Result<Said, Failed> {
     let value = secrets::from_env(name).map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
     let value = value.expose_secret();
-    if value.trim().chars().count() < store::SHORTEST_KEY {
+    if store::is_short(value) {
         let text = format!(
             "{name} holds fewer than {} characters; so short a key is never remembered, so it cannot be compared",
             store::SHORTEST_KEY
         );
         return Err(Failed::new(Exit::Usage, text));
     }
-    Ok(match store::which_key(folders, value).map_err(failed)? {
-        Some(known) => {
-            let mut text =
-                format!("{name} holds a known {}: {}, {}\n", known.kind, known.fingerprint, cases(&known));
-            known.cases.iter().for_each(|case| text.push_str(&format!("    {}\n", line(case))));
-            (Exit::Done, json!({"name": name, "known": true, "key": known}), text)
-        }
-        None => {
-            let text = format!("{name} holds no key of a known case\n");
-            (Exit::Findings, json!({"name": name, "known": false, "key": null}), text)
-        }
-    })
+    let Some(known) = store::which_key(folders, value).map_err(|e| failed(&e))? else {
+        let lines = vec![format!("{name} holds no key of a known case")];
+        return Ok((Exit::Findings, json!({"name": name, "known": false, "key": null}), lines));
+    };
+    let first = format!("{name} holds a known {}: {}, {}", known.kind, known.fingerprint, cases(&known));
+    let lines = [first].into_iter().chain(case_lines(&known)).collect();
+    Ok((Exit::Done, json!({"name": name, "known": true, "key": known}), lines))
 }
 
 fn forget(folders: &Folders, case: &str) -> Result<Said, Failed> {
     let all = case == "all";
     let forgotten = if all { store::forget_keys(folders) } else { store::forget_case(folders, case) };
-    let cases = forgotten.map_err(failed)?.cases;
+    let cases = forgotten.map_err(|e| failed(&e))?.cases;
     if cases == 0 && !all {
         let text = format!("no key of a case {case} is known; `casefile keys` lists the cases");
         return Err(Failed::new(Exit::NothingUsable, text));
     }
     let what = match (all, cases) {
-        (false, _) => format!("the keys of case {case} are forgotten\n"),
-        (true, 1) => "the keys of 1 case and the secret of the fingerprints are forgotten\n".to_owned(),
-        (true, n) => format!("the keys of {n} cases and the secret of the fingerprints are forgotten\n"),
+        (false, _) => format!("the keys of case {case} are forgotten"),
+        (true, 1) => "the keys of 1 case and the secret of the fingerprints are forgotten".to_owned(),
+        (true, n) => format!("the keys of {n} cases and the secret of the fingerprints are forgotten"),
     };
-    Ok((Exit::Done, json!({"forgotten": cases}), what))
+    Ok((Exit::Done, json!({"forgotten": cases}), vec![what]))
 }
 
 fn cases(key: &KnownKey) -> String {
@@ -118,7 +113,9 @@ fn cases(key: &KnownKey) -> String {
     }
 }
 
-fn line(case: &Occurrence) -> String {
-    let host = if case.host.is_empty() { String::new() } else { format!(" for {}", case.host) };
-    format!("{} of {}, there {}{host}", case.case, case.at.date_naive(), case.placeholder)
+fn case_lines(key: &KnownKey) -> impl Iterator<Item = String> + '_ {
+    key.cases.iter().map(|Occurrence { case, at, placeholder, host }| {
+        let host = if host.is_empty() { String::new() } else { format!(" for {host}") };
+        format!("    {case} of {}, there {placeholder}{host}", at.date_naive())
+    })
 }

@@ -18,7 +18,7 @@ use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
 use crate::io::store::{self, BUILT_IN_TEMPLATE};
 use crate::practice::score::Trial;
-use crate::session::{Delivered, Event, Step};
+use crate::session::{Delivered, Event, STDOUT, Step};
 
 /// Largest input that is read, bytes.
 const MOST_INPUT: u64 = 64 * 1024 * 1024;
@@ -483,7 +483,7 @@ fn template_fault(fault: &TemplateError) -> Failed {
 
 /// The note is out on stdout.
 fn printed(walk: &mut Walk) {
-    let delivered = Delivered { route: "standard output".to_owned(), certain: true, path: None };
+    let delivered = Delivered { route: STDOUT.to_owned(), certain: true, path: None };
     walk.give(Event::Delivered(Ok(delivered)));
     if let Some(notice) = walk.session.notice().filter(|n| n.level != Level::Info) {
         say::line(&notice.text);

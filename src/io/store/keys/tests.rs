@@ -1,3 +1,5 @@
+//! The list of keys by cases, as the store keeps it.
+
 use super::*;
 
 use secrecy::SecretString;
