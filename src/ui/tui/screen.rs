@@ -69,12 +69,32 @@ pub struct Tops {
 }
 
 /// What the texts of Review were made from.
-#[derive(PartialEq)]
 struct ReviewSeen {
     evidence: Option<SafeEvidence>,
     words: SafeWords,
     removed: usize,
     refusal: Option<Refusal>,
+}
+
+impl ReviewSeen {
+    fn of(session: &Session) -> Self {
+        let output = session.output();
+        Self {
+            evidence: output.map(|o| o.evidence.clone()),
+            words: session.clean_words().clone(),
+            removed: output.map_or(0, |o| o.note.removed.len()),
+            refusal: output.and_then(|o| o.rendered.as_ref().err().cloned()),
+        }
+    }
+
+    /// True where nothing changed since; compared in place, for evidence may be large.
+    fn is_of(&self, session: &Session) -> bool {
+        let output = session.output();
+        self.evidence.as_ref() == output.map(|o| &o.evidence)
+            && self.words == *session.clean_words()
+            && self.removed == output.map_or(0, |o| o.note.removed.len())
+            && self.refusal.as_ref() == output.and_then(|o| o.rendered.as_ref().err())
+    }
 }
 
 /// The state of the terminal program.
@@ -220,26 +240,18 @@ impl Screen {
 
     /// Makes the texts of Review where what they are made from changed.
     fn follow_review(&mut self, session: &Session) {
-        if session.step() < Step::Review {
-            return;
-        }
-        let seen = ReviewSeen {
-            evidence: session.output().map(|o| o.evidence.clone()),
-            words: session.clean_words().clone(),
-            removed: session.output().map_or(0, |o| o.note.removed.len()),
-            refusal: session.output().and_then(|o| o.rendered.as_ref().err().cloned()),
-        };
-        if self.review_seen.as_ref() == Some(&seen) {
+        if session.step() < Step::Review || self.review_seen.as_ref().is_some_and(|seen| seen.is_of(session))
+        {
             return;
         }
         let (evidence, words) = match session.output() {
             Some(output) => output.review(),
-            None => (Value::Null, serde_json::to_value(&seen.words).unwrap_or_default()),
+            None => (Value::Null, serde_json::to_value(session.clean_words()).unwrap_or_default()),
         };
         self.evidence_text = if evidence.is_null() { String::new() } else { evidence_text(evidence) };
         let word = |field: WordField| words.get(field.key()).and_then(Value::as_str).unwrap_or_default();
         self.words_text = WordField::ALL.map(|field| word(field).to_owned());
-        self.review_seen = Some(seen);
+        self.review_seen = Some(ReviewSeen::of(session));
     }
 
     /// The index of the marked attempt.
