@@ -478,7 +478,11 @@ impl Rules {
 
     fn edit(&mut self, found: Found) -> Edit {
         self.count(&found.kind, &found.rule);
-        let text = found.placeholder.unwrap_or_else(|| {
+        let masked = || match is_credential(&found.kind) {
+            true => self.secrets.by_mask(&String::from_utf8_lossy(&found.value)).map(|l| l.to_string()),
+            false => None,
+        };
+        let text = found.placeholder.or_else(masked).unwrap_or_else(|| {
             let (placeholder, new) = self.number(&found.kind, &found.value);
             if new && matches!(found.kind.as_str(), "key" | "password" | "cookie") {
                 self.learn(&found.value, &placeholder);
