@@ -348,8 +348,14 @@ pub(super) fn of_words(
     known: (Placeholders, Ledger),
     (text, place): (&str, &str),
 ) -> (String, (Placeholders, Ledger)) {
-    let rules = Rules::of_words(catalog, secrets, known, place);
-    let mut filter = Filter::of(rules, Kind::Auto);
+    let kind = match Kind::of(text.as_bytes()) {
+        // `Expected: …`, `Impact: …`: headings, where no line stands below another.
+        Kind::Yaml if !text.lines().any(|line| line.starts_with("  ") || line.starts_with("- ")) => Kind::Log,
+        kind => kind,
+    };
+    let is_document = !matches!(kind, Kind::Log | Kind::Text | Kind::Yaml);
+    let rules = Rules::of_words(catalog, secrets, known, (place, is_document));
+    let mut filter = Filter::of(rules, kind);
     let mut out = Vec::new();
     filter.feed(text.as_bytes(), &mut out);
     filter.window(true, &mut out);
