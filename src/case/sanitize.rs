@@ -44,6 +44,7 @@ use echo::EchoScan;
 use lexicon::Lexicon;
 use placeholder::Placeholders;
 use secrets::SecretScan;
+use sieve::Patterns;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
@@ -115,7 +116,7 @@ impl<'a> Sanitizer<'a> {
         let text = TextRule {
             secrets: SecretScan::new(ring, &lexicon),
             lexicon,
-            detectors: Detectors::of(&catalog.detectors),
+            patterns: Patterns::of(filter::rule::detectors(catalog)),
             prompts: EchoScan::default(),
             outputs: EchoScan::default(),
             placeholders: Placeholders::new(ring),
@@ -228,6 +229,9 @@ impl<'a> Sanitizer<'a> {
     pub fn words(&mut self, words: &Words) -> SafeWords {
         let (catalog, text) = (self.catalog, &mut self.text);
         let mut rule = |raw: &str, place: &str| {
+            if raw.trim().is_empty() {
+                return Clean::default();
+            }
             let place = format!("words.{place}");
             let known = (std::mem::take(&mut text.placeholders), std::mem::take(&mut text.ledger));
             let (read, known) = filter::of_words(catalog, text.secrets.clone(), known, (raw, &place));
@@ -258,6 +262,7 @@ impl<'a> Sanitizer<'a> {
         for value in &self.withheld {
             ring.hold(SecretKind::Key, Origin::Given("this machine"), value);
         }
-        Audit::new(&ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
+        let detectors = Detectors::of(&self.catalog.detectors);
+        Audit::new(&ring, dropped, names, (&self.text.lexicon, &base), &detectors)
     }
 }
