@@ -20,6 +20,7 @@ mod output;
 mod random;
 mod reproduce;
 mod request_step;
+mod review;
 
 use std::sync::{Arc, OnceLock};
 

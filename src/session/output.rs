@@ -1,7 +1,6 @@
 //! Steps 4 and 5: the sanitized evidence, the note, its renderings and their way out.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::known_keys::{CaseKey, credentials};
 use super::{Delivered, Effect, STDOUT, Session};
@@ -31,7 +30,7 @@ pub struct Output {
     pub template_fault: Option<TemplateError>,
     /// The credentials behind its placeholders.
     pub(super) keys: Vec<CaseKey>,
-    audit: Audit,
+    pub(super) audit: Audit,
 }
 
 impl Output {
@@ -43,19 +42,6 @@ impl Output {
         note::render(&self.note, format, &self.audit)
     }
 
-    /// The evidence and the operator's words as Review shows them: cleaned, without what was taken out, and with
-    /// `[refused]` for what the audit found, which is on no screen either.
-    pub fn review(&self) -> (Value, Value) {
-        let made = |value: Result<Value, _>| {
-            let mut value = note::without(&self.note.removed, value.unwrap_or_default());
-            if self.rendered.is_err() {
-                hide_refused(&mut value, &self.audit);
-            }
-            value
-        };
-        (made(serde_json::to_value(&self.evidence)), made(serde_json::to_value(&self.words)))
-    }
-
     /// Checks another text that is made from this case, and lets it pass.
     ///
     /// # Errors
@@ -64,9 +50,6 @@ impl Output {
         self.audit.pass(text, format)
     }
 }
-
-/// Fields whose text is told before they are shown.
-const MOST_TOLD: usize = 200;
 
 impl Session {
     pub(super) fn words_set(&mut self, words: Words) -> Vec<Effect> {
@@ -80,7 +63,7 @@ impl Session {
     }
 
     /// The words as they may be kept. The evidence goes first, so that a prompt in the words is known as one.
-    fn safe_words(&self) -> SafeWords {
+    pub(super) fn safe_words(&self) -> SafeWords {
         let mut sanitizer = self.sanitizer();
         sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
         sanitizer.words(&self.words)
@@ -163,7 +146,7 @@ impl Session {
         sanitizer.placeholders()
     }
 
-    fn sanitizer(&self) -> Sanitizer<'_> {
+    pub(super) fn sanitizer(&self) -> Sanitizer<'_> {
         Sanitizer::new(&self.catalog, &self.ring).showing(&self.shown).withholding(&self.fingerprints())
     }
 
@@ -207,34 +190,6 @@ impl Session {
             self.sanitizer().evidence(&self.evidence, readings, controls, self.profile())
         };
         (!self.evidence.attempts.is_empty()).then(|| self.clean.get_or_init(clean))
-    }
-
-    /// The operator's words as a screen may show them, also where there is no note yet.
-    pub fn clean_words(&self) -> &SafeWords {
-        match &self.output {
-            Some(output) => &output.words,
-            None => self.clean_words.get_or_init(|| self.safe_words()),
-        }
-    }
-
-    /// Every dropped field, and every field that is shown already, with its text as it would leave if the operator showed
-    /// it: what the detectors find in it goes all the same. Of more than some hundred the text is not told.
-    pub fn showable(&self) -> Vec<(String, Option<String>)> {
-        let Some(output) = &self.output else { return Vec::new() };
-        let mut fields = self.shown.clone();
-        fields.extend(output.evidence.dropped_fields());
-        let told: Vec<String> = fields.iter().take(MOST_TOLD).cloned().collect();
-        let mut sanitizer = self.sanitizer().showing(&told);
-        let (readings, controls) = (&self.readings, &self.control_readings);
-        let evidence = sanitizer.evidence(&self.evidence, readings, controls, self.profile());
-        let mut texts = evidence.texts_at(&told);
-        fields
-            .into_iter()
-            .map(|field| {
-                let text = texts.remove(&field);
-                (field, text)
-            })
-            .collect()
     }
 
     /// Takes a template of the operator's for the note as Markdown; `None`: the built-in one.
@@ -384,23 +339,6 @@ impl Session {
             Err(error) => self.say(Level::Error, error),
         }
         Vec::new()
-    }
-}
-
-/// Puts `[refused]` in the place of what `audit` finds in a text of `value`. What `serde_json` made is nested 128 deep at
-/// most, so this recursion ends.
-fn hide_refused(value: &mut Value, audit: &Audit) {
-    match value {
-        Value::String(text) => {
-            for (start, end) in audit.spans(text).into_iter().rev() {
-                if text.get(start..end).is_some() {
-                    text.replace_range(start..end, "[refused]");
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| hide_refused(item, audit)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| hide_refused(field, audit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
