@@ -124,6 +124,9 @@ pub struct Response {
     pub stream: Option<StreamRecord>,
     /// Name of the client's exception, where only a client's text is known, for example `RateLimitError`.
     pub exception: Option<String>,
+    /// A client's own sentence on the answer (`Request failed with status code 502`): no word of the gateway's, so that no
+    /// message is claimed, but rules may ask for it. Raw; it does not leave.
+    pub told: Option<String>,
 }
 
 /// How a body ended.

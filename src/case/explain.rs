@@ -210,12 +210,14 @@ fn explanation(
 fn error(attempt: &SafeAttempt) -> ErrorPart {
     let Some(answer) = &attempt.response else { return ErrorPart::default() };
     let error = &answer.error;
+    // An empty word of the envelope says as little as none.
+    let word = |word: &Option<Clean>| word.clone().filter(|w| !w.as_str().is_empty());
     ErrorPart {
         envelope: Some(error.kind),
         message: error.message.clone(),
-        code: error.code.clone(),
-        error_type: error.error_type.clone(),
-        param: error.param.clone(),
+        code: word(&error.code),
+        error_type: word(&error.error_type),
+        param: word(&error.param),
         inner_message: error.inner_message.clone(),
         altered: error.altered,
     }

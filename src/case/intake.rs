@@ -88,6 +88,16 @@ pub fn response_of(status: Option<u16>, headers: Vec<(String, String)>, body: Ve
     answer::response(status, None, None, headers, body)
 }
 
+/// The HTTP status that an error's message names (`https response error StatusCode: 400`).
+pub fn stated_status(message: &str) -> Option<u16> {
+    error_text::stated_status(message)
+}
+
+/// The status that a JSON error states beside its words (`"status": 429`).
+pub fn status_field(body: &[u8]) -> Option<u16> {
+    error_text::status_field(&serde_json::from_slice(body).ok()?)
+}
+
 /// `outcome` as a pasted attempt.
 pub fn attempt(outcome: Outcome) -> Attempt {
     answer::attempt(outcome)

@@ -43,6 +43,7 @@ impl<'a> Facts<'a> {
         let envelope = &reading.envelope;
         let mut texts: Vec<&str> =
             [&envelope.message, &envelope.inner_message].into_iter().flatten().map(|t| head(t)).collect();
+        texts.extend(response.and_then(|r| r.told.as_deref()).map(head));
         // The stack's words count only where its kind says nothing: "certificate is not valid" is no word of a gateway.
         if let (None, Some(failure)) = (response, attempt.transport())
             && failure.kind == TransportKind::Other

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Known;
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, Outcome, Response};
+use crate::case::evidence::{Attempt, Envelope, Outcome, Response};
 use crate::case::intake;
 use crate::case::keyring::KeyRing;
 use crate::case::request::{Intake, Said};
@@ -63,11 +63,16 @@ impl Record {
             Intake::default()
         };
         let has_answer = self.status.is_some() || !self.headers.is_empty() || filled(&self.body);
-        let attempt = match (has_answer, told.observed) {
+        let mut attempt = match (has_answer, told.observed) {
             (true, observed) => self.answer(observed, catalog, ring)?,
             (false, Some(observed)) => observed,
             (false, None) => return None,
         };
+        if let Outcome::Response(response) = &mut attempt.outcome
+            && response.status.is_none()
+        {
+            response.status = stated_status(response);
+        }
         let request = told.draft.as_ref().and_then(|draft| draft.to_request(None).ok());
         let said = Said {
             method: self.method.clone().or(told.said.method),
@@ -97,6 +102,18 @@ impl Record {
         };
         Some(joined(given, told))
     }
+}
+
+/// The status that the envelope states, where nobody saw the answer's own: its code, else its message.
+fn stated_status(response: &Response) -> Option<u16> {
+    if response.stream.is_some() {
+        return None;
+    }
+    let envelope = Envelope::of(response);
+    let code = envelope.code.as_deref().and_then(|code| code.parse().ok());
+    code.filter(|status| (400..600).contains(status))
+        .or_else(|| intake::stated_status(envelope.message.as_deref()?))
+        .or_else(|| intake::status_field(&response.readable()))
 }
 
 /// The answer as the record's members give it, with what only the client's text has: a status, a body, an exception, a

@@ -43,6 +43,7 @@ pub(super) fn response(
         packed: None,
         stream: None,
         exception: None,
+        told: None,
         body,
     };
     response.unpack();

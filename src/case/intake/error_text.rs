@@ -3,13 +3,20 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::json;
 
-use super::{answer, literal, secret, transport};
+mod frames;
+mod object;
+mod plain;
+mod speech;
+
+use super::{answer, secret, transport};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, TransportFailure};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
+
+pub(super) use object::{states_an_error, status_field};
 
 /// What an error text tells.
 pub(super) struct Told {
@@ -31,45 +38,71 @@ const NEAR: usize = 256 << 10;
 /// A longer text without any mark of an error is none.
 const LONGEST_SENTENCE: usize = 64 << 10;
 
-/// Places in a text that are tried as the beginning of an error object.
-const MOST_TRIES: usize = 64;
-
 /// Reads an error text; `strict`: nothing without a clear mark of an error is one.
 pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) -> Option<Told> {
-    let near = tail(text, NEAR);
-    let object = error_object(near).or_else(|| escaped_object(near));
-    let (before, after) = match &object {
-        Some(object) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
-        None => (near, ""),
+    let plain = plain::of(tail(text, NEAR));
+    let near = plain.as_ref();
+    let object = object::find(near);
+    let page = if object.is_none() { page(near) } else { None };
+    let (before, after) = match (&object, page) {
+        (Some(object), _) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
+        (None, Some(at)) => (near.get(..at).unwrap_or(""), ""),
+        (None, None) => (near, ""),
     };
     let status = status_in(before)
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
+        .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
-    let failure = if object.is_none() && status.is_none() { transport::kind(near) } else { None };
-    let marked = object.is_some() || status.is_some() || exception.is_some() || failure.is_some();
+    let failure =
+        if object.is_none() && page.is_none() && status.is_none() { transport::kind(near) } else { None };
+    let marked = object.is_some()
+        || page.is_some()
+        || status.is_some()
+        || exception.is_some()
+        || failure.is_some();
     if !marked && (strict || !is_sentence(text)) {
         return None;
     }
     let states_object = object.is_some();
+    let spoken = || speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)));
     let outcome = if let Some(kind) = failure {
-        Outcome::Transport(TransportFailure {
-            kind,
-            detail: last_message(near, exception.as_ref()).to_owned(),
-        })
+        Outcome::Transport(TransportFailure { kind, detail: spoken().message })
     } else {
-        let body = match object {
-            Some(object) => object.body,
-            None => words_of_gateway(last_message(near, exception.as_ref())).as_bytes().to_vec(),
+        let (body, told) = match (object, page) {
+            (Some(object), _) => (object.body, None),
+            (None, Some(at)) => (near.get(at..).unwrap_or("").as_bytes().to_vec(), None),
+            (None, None) => body_of(spoken()),
         };
         let mut response =
             answer::response(status, None, None, headers_in(before, after, client, catalog), body);
         response.exception = exception.map(|e| e.name);
+        response.told = told;
         Outcome::Response(response)
     };
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// The body that a speech stands for, and the client's own sentence. A code or type that stood before the message is
+/// told as the envelope that a client made it of.
+fn body_of(speech: speech::Speech) -> (Vec<u8>, Option<String>) {
+    if speech.own {
+        return (Vec::new(), Some(speech.message));
+    }
+    if speech.code.is_none() && speech.error_type.is_none() {
+        return (speech.message.into_bytes(), None);
+    }
+    let error = json!({"message": speech.message, "type": speech.error_type, "code": speech.code});
+    (json!({ "error": error }).to_string().into_bytes(), None)
+}
+
+/// Where a web page begins in the text.
+fn page(text: &str) -> Option<usize> {
+    static PAGE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"(?i)<!doctype html[ >]|<html[ >]|<head>\s*<title>|<center><h1>"));
+    PAGE.as_ref()?.find(text).map(|m| m.start())
 }
 
 /// The end of `text`, at most `most` bytes.
@@ -79,104 +112,6 @@ fn tail(text: &str, most: usize) -> &str {
         at += 1;
     }
     text.get(at..).unwrap_or(text)
-}
-
-struct Object {
-    start: usize,
-    end: usize,
-    body: Vec<u8>,
-}
-
-/// The first error object in the text: JSON as it stands, or a client's print of it.
-fn error_object(text: &str) -> Option<Object> {
-    let hard_wrap = literal::is_hard_wrapped(text);
-    let mut from = 0;
-    for _ in 0..MOST_TRIES {
-        let start = from + text.get(from..)?.find(['{', '['])?;
-        let rest = text.get(start..)?;
-        from = start + 1;
-        if let Some(len) = answer::json_extent(rest) {
-            let body = rest.get(..len)?;
-            if serde_json::from_str(body).is_ok_and(|value: Value| states_an_error(&value)) {
-                return Some(Object { start, end: start + len, body: body.as_bytes().to_vec() });
-            }
-            // An object that states no error may hold one; a list that states none is stepped over.
-            if rest.starts_with('[') {
-                from = start + len;
-            }
-        } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
-            let value: Option<Value> = serde_json::from_str(&json).ok();
-            // `error: { message: … }` of an inspected JavaScript error.
-            let before = text.get(..start)?.trim_end().trim_end_matches([':', '=']).trim_end();
-            if before.ends_with("error") && value.as_ref().is_some_and(|v| v.get("message").is_some()) {
-                let body = format!("{{\"error\":{json}}}");
-                return Some(Object { start, end: start + len, body: body.into_bytes() });
-            }
-            if value.as_ref().is_some_and(states_an_error) {
-                return Some(Object { start, end: start + len, body: json.into_bytes() });
-            }
-        }
-    }
-    None
-}
-
-/// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
-fn escaped_object(text: &str) -> Option<Object> {
-    let start = text.find("\\\"")?;
-    let start = text.get(..start)?.rfind('{')?;
-    let mut plain = String::with_capacity(text.len() - start);
-    let mut chars = text.get(start..)?.chars();
-    while let Some(c) = chars.next() {
-        match (c, if c == '\\' { chars.next() } else { None }) {
-            (_, Some('n' | 'r' | 't')) => plain.push(' '),
-            (_, Some(escaped @ ('"' | '\\' | '\'' | '/'))) => plain.push(escaped),
-            (_, Some(other)) => {
-                plain.push('\\');
-                plain.push(other);
-            }
-            (c, None) => plain.push(c),
-        }
-    }
-    let body = error_object(&plain)?.body;
-    Some(Object { start, end: text.len(), body })
-}
-
-/// True where a JSON value states an error in one of the known shapes.
-pub(super) fn states_an_error(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.first().is_some_and(|v| v.is_object() && states_an_error(v)),
-        Value::Object(map) => {
-            let has = |name: &str| map.get(name).is_some_and(|v| !v.is_null());
-            let request =
-                ["messages", "choices", "input", "prompt", "contents", "content"].iter().any(|n| has(n));
-            let text = ["message", "msg", "error_msg", "err", "description", "errorMessage", "error_message"]
-                .iter()
-                .any(|n| map.get(*n).is_some_and(Value::is_string));
-            (has("error") && !has("choices"))
-                || (has("errors") && !request)
-                || (has("detail") && !request)
-                || map.get("type").and_then(Value::as_str) == Some("error")
-                || map.get("success") == Some(&Value::Bool(false))
-                || (text
-                    && !request
-                    && (map.len() <= 2
-                        || ["code", "status", "statusCode", "type", "data", "__type", "object"]
-                            .iter()
-                            .any(|n| map.contains_key(*n))))
-                || (has("title") && has("status"))
-        }
-        _ => false,
-    }
-}
-
-/// The status that an error object states at its top level, as log records and problem details do. A number inside the
-/// error itself is the envelope's word, not what was observed.
-pub(super) fn status_field(value: &Value) -> Option<u16> {
-    ["status", "statusCode", "status_code", "http_status"]
-        .iter()
-        .find_map(|name| value.get(name)?.as_u64())
-        .and_then(|status| u16::try_from(status).ok())
-        .filter(|status| (400..600).contains(status))
 }
 
 fn pattern(text: &str) -> Option<Regex> {
@@ -214,6 +149,17 @@ fn status_in(text: &str) -> Option<u16> {
     STATUS.iter().find_map(|p| p.captures(text)?.get(1)?.as_str().parse().ok())
 }
 
+/// How many of [`STATUS`] are clear enough to be believed in the middle of a message.
+const CLEAR: usize = 5;
+
+/// The status that a message names.
+pub(super) fn stated_status(message: &str) -> Option<u16> {
+    static FIRST: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?([45]\d\d)(?: [A-Z<]|:)"));
+    let caught = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).find_map(|p| p.captures(message))?;
+    caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
+}
+
 /// An exception's name and the byte where its message begins.
 struct Exception {
     name: String,
@@ -240,63 +186,6 @@ fn exception_in(text: &str) -> Option<Exception> {
     let name: String = caught.get(1)?.as_str().chars().take(80).collect();
     Some(Exception { name, message_at: caught.get(0)?.end() })
 }
-
-/// The words that are the answer's own: behind the exception's name, `Error code: 400 - ` and a leading status, without
-/// the stack below.
-fn last_message<'a>(text: &'a str, exception: Option<&Exception>) -> &'a str {
-    let message = exception.and_then(|e| text.get(e.message_at..)).unwrap_or(text);
-    let end = ["\n    at ", "\n  File \"", "\nTraceback ", "\n\n"]
-        .iter()
-        .filter(|mark| exception.is_some() || mark.contains("    at "))
-        .filter_map(|mark| message.find(mark))
-        .min()
-        .unwrap_or(message.len());
-    let message = message.get(..end).unwrap_or(message).trim();
-    let stripped = PREFIX.as_ref().and_then(|p| p.find(message)).and_then(|m| message.get(m.end()..));
-    // `404 Client Error: …` are the library's own words, which belong together.
-    let own_words = |rest: &str| rest.starts_with("Client Error") || rest.starts_with("Server Error");
-    match stripped.map(str::trim) {
-        Some(rest) if !rest.is_empty() && !own_words(rest) => rest,
-        _ => message,
-    }
-}
-
-static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"^(?:Error code: \d{3} - |[^\n]{0,80}?\berror, status code: \d{3},(?: status: [^,]{1,60},)? message: |(?:Error: )?\d{3}:? (?:status code )?)",
-    )
-});
-
-/// `message`, or nothing where it is the sentence of a client (or of a person) on a status: the gateway's own words are
-/// not in it, and a note must not claim that they are.
-fn words_of_gateway(message: &str) -> &str {
-    let first = message.lines().next().unwrap_or("").trim();
-    if OWN_SENTENCE.as_ref().is_some_and(|pattern| pattern.is_match(first)) { "" } else { message }
-}
-
-/// One-line sentences that clients make of a status alone: axios, openai-node, openai-python, `requests`, `httpx`,
-/// `aiohttp`, `urllib`, `reqwest`, .NET; a server's access log; a person who tells of a number.
-static OWN_SENTENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r#"(?x)^(?:
-            (?:[A-Za-z]{0,30}\ ?[Ee]?rror:\ )?(?:
-                (?:\d{3}\ )?(?:status\ code\ )?\(no\ body\)
-              | Request\ failed\ with\ status\ code\ \d{3}\.?
-              | Response\ status\ code\ does\ not\ indicate\ success:.*
-              | Error\ code:\ \d{3}
-              | HTTP\ Error\ \d{3}:\ [A-Za-z\ -]{1,40}
-              | \d{3}\ (?:Client|Server)\ Error:\ .{0,80}\ for\ url:\ .*
-              | (?:Client|Server)\ error\ '\d{3}\ .{0,60}'\ for\ url\ .*
-              | \d{3},\ message='[^']{0,80}',\ url=.*
-              | HTTP\ status\ (?:client|server)\ error\ \(\d{3}\ .{0,60}\)\ for\ url\ .*
-            )
-          | req[w]est::Error\ \{.*
-          | .*"[A-Z]{3,7}\ /[^"]{0,400}\ HTTP/\d(?:\.\d)?"\ \d{3}\b.*
-          | \[GIN\]\ .*
-          | (?:I|I'm|I've|I\ am|We\ (?:keep|get|got|see|saw|are|receive|received)|My|Our)\ .*
-        )$"#,
-    )
-});
 
 /// Marks of the libraries that write such texts.
 const CLIENTS: &[(&str, &[&str])] = &[
@@ -451,7 +340,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!((STATUS.len(), SAID_MODEL.len()), (16, 5));
-        for pattern in [&EXCEPTION, &INSIDE, &OWN_SENTENCE, &PREFIX, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL]
+        for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL]
         {
             assert!(pattern.is_some());
         }

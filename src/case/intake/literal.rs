@@ -131,12 +131,9 @@ impl Reader<'_> {
                 '\\' => self.escape(value)?,
                 '\r' if self.peek() == Some('\n') => {}
                 '\n' => {
-                    let joined = self.hard_wrap
-                        || value.ends_with(char::is_whitespace)
-                        || self.peek().is_some_and(char::is_whitespace);
-                    if !joined {
-                        value.push(' ');
-                    }
+                    let indented = self.peek().is_some_and(char::is_whitespace);
+                    self.skip_space();
+                    join(value, indented, self.hard_wrap);
                 }
                 c => value.push(c),
             }
@@ -200,6 +197,17 @@ impl Reader<'_> {
             other => return self.emit(other),
         }
         Some(())
+    }
+}
+
+/// Joins what a line end cut in two: padding at its end and the indent of the next line (`indented`) stand for one blank;
+/// a cut at the terminal's width stands for nothing.
+pub(super) fn join(value: &mut String, indented: bool, hard_wrap: bool) {
+    let bare = value.trim_end_matches([' ', '\t']).len();
+    let padded = bare < value.len();
+    value.truncate(bare);
+    if padded || indented || !hard_wrap {
+        value.push(' ');
     }
 }
 

@@ -22,7 +22,9 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[^>]*>"));
 
 /// True when the bytes begin as an HTML page does.
 pub(super) fn is_page(bytes: &[u8]) -> bool {
-    const STARTS: [&str; 7] = ["<!doctype html", "<html", "<head", "<body", "<title", "<center", "<h1"];
+    // The last two: pages of edges that were copied without their head.
+    const STARTS: [&str; 9] =
+        ["<!doctype html", "<html", "<head", "<body", "<title", "<center", "<h1", "<style", "<div id=\"cf-"];
     let begin = bytes.trim_ascii_start();
     STARTS.iter().any(|s| begin.get(..s.len()).is_some_and(|b| b.eq_ignore_ascii_case(s.as_bytes())))
         || (begin.starts_with(b"<!--")

@@ -1,0 +1,251 @@
+//! What clients, loggers and terminals write around an error: the frames that are peeled off, and the sentences that are
+//! a client's own.
+//!
+//! Each frame is a fact on a program; its source stands beside it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// How much a frame in front of a text says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Weight {
+    /// A time, a level, a bullet: any line may begin so.
+    Mark,
+    /// A client says here that something failed: what follows may be more of its own words.
+    Client,
+    /// What follows is the answer's: only frames of their own form are peeled from here on.
+    Answer,
+}
+
+pub(super) struct Frame {
+    pub(super) weight: Weight,
+    /// A tag, or a name of an exception: clients write them behind a status too.
+    is_name: bool,
+    /// Anchored at the text's begin.
+    pub(super) pattern: Regex,
+}
+
+/// Standard names of statuses (RFC 9110, nginx, `http.client`): alone they are no words of a gateway.
+const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)";
+
+const FRONT: &[(Weight, &str)] = &[
+    // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
+    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠]|\x{fe0f}|[*-]\s|\*\*)\s*"),
+    // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
+    (Weight::Mark, r"[\[(]?\d{4}[-/]\d\d[-/]\d\d(?:(?: - |[T ,])\s?\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?)?\s?(?:Z|[+-]\d\d:?\d\d)?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
+    (Weight::Mark, r"[\[(]?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
+    (Weight::Mark, r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,60} [\w.@-]{1,40}(?:\[\d{1,8}\])?: "),
+    // docker compose and pm2 name the service before each line.
+    (Weight::Mark, r"[\w.-]{1,40}\s{0,20}\| "),
+    // An id that a logger prints on each line.
+    (Weight::Mark, r"(?:[0-9]{20,40}|[0-9a-f]{8}-[0-9a-f-]{27})\s*\|?\s+"),
+    (Weight::Mark, r"req_id: \S{4,64} "),
+    // Levels, and the logger's name with them (Python's logging, loguru, pino, LiteLLM).
+    (Weight::Client, r"(?:[\w. -]{1,40}:)?[\[(]?(?:ERROR|FATAL|CRITICAL|ERR|SEVERE)\b[\])]?\s*(?:\([\w]{1,12}\))?\s*(?:[|:-]\s*)?"),
+    (Weight::Mark, r"(?:[\w. -]{1,40}:)?[\[(]?(?:WARNING|WARN|INFO|DEBUG|TRACE|[Ww]arn|[Ii]nfo|[Dd]ebug)\b[\])]?\s*(?:\([\w]{1,12}\))?\s*(?:[|:-]\s*)?"),
+    (Weight::Mark, r"[\w./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[\w.<>]{1,60})?(?::\d{1,6})? - "),
+    (Weight::Mark, r"[a-z_]\w{0,30}(?:\.\w{1,40}){1,8}:\s?"),
+    (Weight::Mark, r"\[[A-Za-z][\w ./:@-]{0,40}\]:?\s*"),
+    (Weight::Mark, r"\[\d{1,3}\]:?\s+"),
+    // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
+    (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
+    (Weight::Client, r"LLM 连接测试错误\s+"),
+    // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
+    (Weight::Answer, r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5]\d\d[\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?"),
+    (Weight::Answer, r"unexpected status [1-5]\d\d(?: [A-Z][A-Za-z -]{1,40})?:\s+"),
+    (Weight::Answer, r"[\[(]?[45]\d\d[\])]?\s*(?:[:：]|[—–-]\s)\s*"),
+    (Weight::Answer, r"[\[(]?[45]\d\d[\])]?\s+"),
+    // google-api-core: `PermissionDenied: 403 …` (google/api_core/exceptions.py, GoogleAPICallError.__str__).
+    (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45]\d\d "),
+    // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
+    (Weight::Answer, r"An error occurred \(\w{1,80}\) when calling the \w{1,80} operation(?: \(reached max retries: \d+\))?:\s*"),
+    // azure-core: `(DeploymentNotFound) The API deployment …`.
+    (Weight::Answer, r"\([A-Z][A-Za-z]{3,60}\) "),
+    // gRPC's status names before the text (google.rpc.Code).
+    (Weight::Answer, r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)[:.] "),
+    // Types of errors before the text (Anthropic's and OpenAI's lists).
+    (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
+    // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
+    (Weight::Answer, r"[A-Z]\w{2,40}Exception(?: [A-Z]\w{2,40}Error)? - "),
+    // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
+    (Weight::Client, r"(?:Uncaught |Unhandled |Caused by: |cause: |\w{1,3} \[)?(?:[a-z_]\w{0,40}\.\s?){0,8}(?:[A-Z]\w{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+"),
+    // openclacky names the provider's refusal.
+    (Weight::Answer, r"Access denied: "),
+];
+
+/// A client's (or a person's) words before the error: `VLM validation failed: `, `报错如下：`. Only as long as nothing said
+/// that the answer speaks already: gateways use the same words.
+const WORDS: &[&str] = &[
+    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|]{0,24}[:：]\s+"#,
+    r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
+    r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: \w+)? error(?: message)?[:,]?\s+"#,
+];
+
+/// What clients write behind the text. Cut at the first of them.
+const BACK: &[&str] = &[
+    // Stacks.
+    r"\n\s+at [^\n]*[(:]",
+    r#"\n\s*File ""#,
+    r"\n\s*Traceback ",
+    r"\n\s*\^{2,}",
+    r"\s+\{\s*$",
+    r"\s+\{\n",
+    // LiteLLM's router (litellm/router.py) and openhands' retries.
+    r"\s*(?:Received Model Group=|Available Model Group Fallbacks=|LiteLLM Retried: |\bmodel=\S+\. content_policy_fallback=)",
+    r"\.? Attempt #\d+",
+    // codex: `, url: http://…`; reqwest: ` for url (…)`.
+    r" ?, url: https?://",
+    r"\s*[(,]\s*request_id\s*[=:]\s*\S+\)?\s*$",
+    r"\s*\([Ss]tatus: \d{3}\)",
+    r"\s*\(reset after \d+\w*\)",
+    r"\s*\(HTTP response code was \d{3}\)",
+    // The AWS SDK for Java.
+    r"\s*\(Service: \w+, Status Code: \d{3}",
+    // google-api-core prints the details.
+    r#"\s*\[(?:links \{|reason: "|violations \{|field_violations|detail: ")"#,
+    r"\nCode: \w+\nMessage: ",
+    r" · Retrying in ",
+    r"\n\s*\+-{6,}",
+];
+
+/// Sentences of a client's own, on a status, on its own code or on an answer that it cannot read.
+const OWN: &[&str] = &[
+    // openai-node and anthropic-sdk-typescript.
+    r"(?:\d{3} )?(?:status code )?\(no body\)",
+    // axios (lib/core/settle.js) and what wraps it.
+    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? \d{3}\.?.*",
+    r".{0,40}\bfailed with status(?: code)?:? \d{3}\.?",
+    r"(?:got|received|returned) status(?: code)? \d{3}\.?",
+    // .NET's HttpClient.
+    r"Response status code does not indicate success:.*",
+    r"Error code: \d{3}",
+    // urllib, requests, httpx, aiohttp, reqwest.
+    r"HTTP Error \d{3}: [A-Za-z -]{1,40}",
+    r"(?:\d{3} )?(?:Client|Server) Error: .{0,80} for url: .*",
+    r#"["']?(?:Client|Server) error '\d{3} .{0,60}' for url .*"#,
+    r"\d{3}, message='[^']{0,80}',.*",
+    r"HTTP status (?:client|server) error \(\d{3} .{0,60}\) for url .*",
+    r"req[w]est::Error \{.*",
+    // dio (Dart).
+    r"This exception was thrown because the response has a status code of \d{3}.*",
+    // Access logs of uvicorn, nginx and gin.
+    r#".*"[A-Z]{3,7} /[^"]{0,400} HTTP/\d(?:\.\d)?" \d{3}\b.*"#,
+    r"\[GIN\] .*",
+    // V8, Python, Go, Rust and PHP on text where JSON belongs.
+    r"(?:\d{3} )?Unexpected (?:token|end of JSON|non-whitespace|identifier).*",
+    r".*\bis not valid JSON\b.*",
+    r"Expecting value: line \d+ column \d+.*",
+    r"(?:.{0,80}: )?invalid character '.{1,8}' (?:looking for|after|in) .*",
+    r"(?:.{0,80}: )?unexpected end of JSON input.*",
+    r"(?:.{0,80}: )?expected value at line \d+ column \d+.*",
+    r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? .{0,40}(?:JSON|response|body).*",
+    // Python and JavaScript on an object that is not what the code expects.
+    r"'\w+' object (?:is not|has no|does not|cannot) .*",
+    r"(?:list|string|tuple) ind(?:ex|ices) .*",
+    r"Cannot read propert(?:y|ies) .*",
+    r"Cannot destructure property .*",
+    r"\S{1,80} is not (?:a function|iterable|defined)\b.*",
+    r"undefined is not .*",
+    r"\d+ validation errors? for .*",
+    r"`response\.(?:parts|text)` .*",
+    r"Could not parse response content.*",
+    // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
+    r"No deployments available.*",
+    // Streams that end early, as their readers say it.
+    r".*\bstream (?:closed|ended) (?:before|without) .*",
+    // 5ire and others on a 404.
+    r"https?://\S+ not found, verify your API base.*",
+    // A person who tells of a number.
+    r"(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*",
+];
+
+/// Languages' own exceptions: never the word of a gateway.
+pub(super) const LANGUAGE: &[&str] = &[
+    "TypeError",
+    "AttributeError",
+    "KeyError",
+    "IndexError",
+    "NameError",
+    "UnboundLocalError",
+    "ReferenceError",
+    "SyntaxError",
+    "JSONDecodeError",
+    "ImportError",
+    "ModuleNotFoundError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "AssertionError",
+    "RangeError",
+    "NullPointerException",
+    "ClassCastException",
+    "IllegalStateException",
+    "JsonParseException",
+    "JsonSyntaxException",
+    "NoMethodError",
+    "ValidationError",
+];
+
+impl Frame {
+    /// It may be peeled where the answer speaks already.
+    pub(super) fn of_answers(&self) -> bool {
+        self.weight == Weight::Answer || self.is_name
+    }
+}
+
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+fn one_of(patterns: &[&str]) -> String {
+    patterns.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|")
+}
+
+pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
+    let frames = FRONT.iter().map(|(weight, text)| (*weight, (*text).to_owned()));
+    frames
+        .chain(WORDS.iter().map(|text| (Weight::Client, (*text).to_owned())))
+        .filter_map(|(weight, text)| {
+            let is_name = text.contains("Uncaught ") || text.starts_with(r"\[");
+            Some(Frame { weight, is_name, pattern: pattern(&format!("^(?:{text})"))? })
+        })
+        .collect()
+});
+
+/// How many of the last of [`FRONTS`] are words.
+pub(super) const WORD_FRAMES: usize = WORDS.len();
+
+pub(super) static BACKS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&one_of(BACK)));
+
+static OWNS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: )?(?:{})$", one_of(OWN))));
+
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        r"^(?:(?:HTTP(?:/\d(?:\.\d)?)?|status|code|error)[ :=]*)*(?:[1-5]\d\d)?[\s:(-]*(?:{REASON})?[).\s]*(?:[1-5]\d\d)?[)\s]*$"
+    ))
+});
+
+/// True where the line is a client's own sentence, or a status with nothing but its standard name.
+pub(super) fn is_own(line: &str) -> bool {
+    let line = line.trim();
+    OWNS.as_ref().is_some_and(|p| p.is_match(line)) || is_bare(line)
+}
+
+/// A status, its standard name, or both.
+pub(super) fn is_bare(line: &str) -> bool {
+    BARE.as_ref().is_some_and(|p| p.is_match(line.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
+        for pattern in [&BACKS, &OWNS, &BARE] {
+            assert!(pattern.is_some());
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The error object in a text: JSON as it stands, a client's print of it, a language's print of a structure.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::{Value, json};
+
+use crate::case::intake::{answer, literal};
+
+/// Places in a text that are tried as the beginning of an error object.
+const MOST_TRIES: usize = 64;
+
+/// Where an object stands, and its JSON.
+pub(super) struct Object {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) body: Vec<u8>,
+}
+
+/// The error object of `text`.
+pub(super) fn find(text: &str) -> Option<Object> {
+    error_object(text).or_else(|| escaped_object(text)).or_else(|| printed(text))
+}
+
+/// The first error object in the text: JSON as it stands, or a client's print of it.
+fn error_object(text: &str) -> Option<Object> {
+    let hard_wrap = literal::is_hard_wrapped(text);
+    let mut from = 0;
+    for _ in 0..MOST_TRIES {
+        let start = from + text.get(from..)?.find(['{', '['])?;
+        let rest = text.get(start..)?;
+        from = start + 1;
+        if let Some(len) = answer::json_extent(rest) {
+            let body = rest.get(..len)?;
+            if serde_json::from_str(body).is_ok_and(|value: Value| states_an_error(&value)) {
+                return Some(Object { start, end: start + len, body: body.as_bytes().to_vec() });
+            }
+            // An object that states no error may hold one; a list that states none is stepped over.
+            if rest.starts_with('[') {
+                from = start + len;
+            }
+        } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
+            let value: Option<Value> = serde_json::from_str(&json).ok();
+            // `error: { message: … }` of an inspected JavaScript error.
+            let before = text.get(..start)?.trim_end().trim_end_matches([':', '=']).trim_end();
+            if before.ends_with("error") && value.as_ref().is_some_and(|v| v.get("message").is_some()) {
+                let body = format!("{{\"error\":{json}}}");
+                return Some(Object { start, end: start + len, body: body.into_bytes() });
+            }
+            if value.as_ref().is_some_and(states_an_error) {
+                return Some(Object { start, end: start + len, body: json.into_bytes() });
+            }
+        }
+    }
+    None
+}
+
+/// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
+fn escaped_object(text: &str) -> Option<Object> {
+    let start = text.find("\\\"")?;
+    let start = text.get(..start)?.rfind('{')?;
+    let mut plain = String::with_capacity(text.len() - start);
+    let mut chars = text.get(start..)?.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            (_, Some('n' | 'r' | 't')) => plain.push(' '),
+            (_, Some(escaped @ ('"' | '\\' | '\'' | '/'))) => plain.push(escaped),
+            (_, Some(other)) => {
+                plain.push('\\');
+                plain.push(other);
+            }
+            (c, None) => plain.push(c),
+        }
+    }
+    let body = error_object(&plain)?.body;
+    Some(Object { start, end: text.len(), body })
+}
+
+/// True where a JSON value states an error in one of the known shapes.
+pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.first().is_some_and(|v| v.is_object() && states_an_error(v)),
+        Value::Object(map) => {
+            let has = |name: &str| map.get(name).is_some_and(|v| !v.is_null());
+            let request =
+                ["messages", "choices", "input", "prompt", "contents", "content"].iter().any(|n| has(n));
+            let text = ["message", "msg", "error_msg", "err", "description", "errorMessage", "error_message"]
+                .iter()
+                .any(|n| map.get(*n).is_some_and(Value::is_string));
+            (has("error") && !has("choices"))
+                || (has("errors") && !request)
+                || (has("detail") && !request)
+                || map.get("type").and_then(Value::as_str) == Some("error")
+                || map.get("success") == Some(&Value::Bool(false))
+                || (text
+                    && !request
+                    && (map.len() <= 2
+                        || ["code", "status", "statusCode", "type", "data", "__type", "object"]
+                            .iter()
+                            .any(|n| map.contains_key(*n))))
+                || (has("title") && has("status"))
+        }
+        _ => false,
+    }
+}
+
+/// The status that an error object states at its top level, as log records and problem details do. A number inside the
+/// error itself is the envelope's word, not what was observed.
+pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
+    ["status", "statusCode", "status_code", "http_status"]
+        .iter()
+        .find_map(|name| value.get(name)?.as_u64())
+        .and_then(|status| u16::try_from(status).ok())
+        .filter(|status| (400..600).contains(status))
+}
+
+
+/// Go's `%+v` of the new-api family's error: `{Error:{Message:m Type:t Param: Code:c} StatusCode:403}`.
+static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\{(?:(?:Error|OpenAIError|RelayError):\{)?Message:([^{}\n]{1,4000}?) Type:([^{}\n]{0,80}?) Param:([^{}\n]{0,200}?) Code:([^{}\n]{0,80}?)\}(?:[^{}\n]{0,200}?StatusCode:([1-5]\d\d))?",
+    )
+    .ok()
+});
+
+/// one-api's channel test (controller/channel-test.go): `type %s, code %v, message %s`.
+static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?m)(?:^|[:：]\s*)type ([^,\n]{1,80}), ?code ([^,\n]{1,80}), ?message ([^\n]{1,4000})$").ok()
+});
+
+/// A constructor as Python, Swift, Kotlin and Java print it: `Error(message="m", type='t')`,
+/// `ThrottlingException(properties: …Properties(message: Optional("m")))`.
+static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\b([A-Z]\w{0,60})\((?:[^()"'\n]{0,300}[(,]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+    )
+    .ok()
+});
+
+static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\b(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
+    )
+    .ok()
+});
+
+/// A structure as a language prints it, as the envelope that it stands for.
+fn printed(text: &str) -> Option<Object> {
+    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text))
+}
+
+/// `None` for what Go prints of nothing.
+fn word(text: &str) -> Value {
+    match text.trim() {
+        "" | "<nil>" | "nil" | "null" | "None" => Value::Null,
+        other => Value::String(other.to_owned()),
+    }
+}
+
+fn object(found: regex::Match<'_>, error: &Value, status: Option<u16>) -> Object {
+    let mut body = json!({ "error": error });
+    if let (Some(status), Some(map)) = (status, body.as_object_mut()) {
+        map.insert("status_code".into(), status.into());
+    }
+    Object { start: found.start(), end: found.end(), body: body.to_string().into_bytes() }
+}
+
+fn go(text: &str) -> Option<Object> {
+    let caught = GO.as_ref()?.captures(text)?;
+    let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
+    let error = json!({"message": word(part(1)), "type": word(part(2)), "param": word(part(3)), "code": word(part(4))});
+    Some(object(caught.get(0)?, &error, part(5).parse().ok()))
+}
+
+fn channel_test(text: &str) -> Option<Object> {
+    let caught = TEST.as_ref()?.captures(text)?;
+    let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
+    let error = json!({"message": word(part(3)), "type": word(part(1)), "code": word(part(2))});
+    Some(object(caught.get(0)?, &error, None))
+}
+
+fn constructed(text: &str) -> Option<Object> {
+    let caught = CONSTRUCTED.as_ref()?.captures(text)?;
+    let (name, message) = (caught.get(1)?.as_str(), string(caught.get(2)?.as_str())?);
+    let whole = caught.get(0)?;
+    let mut error = json!({ "message": message });
+    let near = text.get(whole.start()..)?;
+    let near = super::plain::head(near, whole.len() + 600);
+    for member in MEMBER.as_ref()?.captures_iter(near.lines().next().unwrap_or("")) {
+        let (Some(key), Some(value)) = (member.get(1), member.get(2)) else { continue };
+        let value = string(value.as_str()).map_or_else(|| word(value.as_str()), Value::String);
+        let key = if key.as_str().ends_with("ode") { "code" } else { key.as_str() };
+        if let Some(map) = error.as_object_mut() {
+            map.entry(key).or_insert(value);
+        }
+    }
+    // AWS names its error by the class.
+    if name.ends_with("Exception")
+        && let Some(map) = error.as_object_mut()
+    {
+        map.entry("code").or_insert_with(|| name.into());
+    }
+    Some(object(whole, &error, None))
+}
+
+/// A quoted string, its escapes resolved.
+fn string(text: &str) -> Option<String> {
+    let (json, _) = text.starts_with(['"', '\'']).then(|| literal::read(text, false))??;
+    serde_json::from_str(&json).ok()
+}

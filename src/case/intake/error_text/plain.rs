@@ -1,0 +1,107 @@
+//! What a terminal or a logger did to a text, undone: colours, drawn boxes, names before each line, wraps.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::case::intake::literal;
+
+/// At most the first `most` bytes.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    let mut at = most.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    text.get(..at).unwrap_or(text)
+}
+
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(text).ok()
+}
+
+static COLOUR: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;?]{0,20}[A-Za-z]"));
+
+/// The same name before every line: docker compose, journald, concurrently's `[0]`.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:[\w.-]{1,40}\s{0,20}\| ?|\[\d{1,3}\] ?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,60} [\w.@-]{1,40}\[\d{1,8}\]: ?)",
+    )
+});
+
+/// `text` without colours, box drawing and the names before its lines.
+pub(super) fn of(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    if text.contains('\u{1b}')
+        && let Some(colour) = COLOUR.as_ref()
+    {
+        text = Cow::Owned(colour.replace_all(&text, "").into_owned());
+    }
+    if text.contains(['│', '┃', '║']) {
+        let lines: Vec<&str> = text.lines().filter(|l| !is_rule(l)).map(unboxed).collect();
+        text = Cow::Owned(lines.join("\n"));
+    }
+    if let Some(named) = NAMED.as_ref()
+        && text.lines().nth(1).is_some()
+        && text.lines().all(|line| named.is_match(line))
+    {
+        let lines: Vec<Cow<'_, str>> = text.lines().map(|line| named.replace(line, "")).collect();
+        text = Cow::Owned(lines.join("\n"));
+    }
+    text
+}
+
+/// A line that draws: a box's upper or lower side.
+fn is_rule(line: &str) -> bool {
+    line.trim().starts_with(['╭', '╰', '┌', '└', '╔', '╚'])
+}
+
+fn unboxed(line: &str) -> &str {
+    let sides = ['│', '┃', '║'];
+    let bare = line.trim();
+    match bare.strip_prefix(sides) {
+        Some(inside) => {
+            let inside = inside.strip_suffix(sides).unwrap_or(inside).trim_end();
+            inside.strip_prefix(' ').unwrap_or(inside)
+        }
+        None => line,
+    }
+}
+
+static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"^\s*(?:Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]{1,24} version)\s{0,3}[:：]\s*\S)"#,
+    )
+});
+
+/// A line beside the error: a stack's, a heading, a setting.
+pub(super) fn is_aside(line: &str) -> bool {
+    ASIDE.as_ref().is_some_and(|p| p.is_match(head(line, 400)))
+}
+
+static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"^\s*(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$)"#,
+    )
+});
+
+/// A line that a logger wrote anew: the message before it has ended.
+pub(super) fn is_log_line(line: &str) -> bool {
+    LOG.as_ref().is_some_and(|p| p.is_match(head(line, 400)))
+}
+
+/// Lines that a terminal or a chat wrapped, as the one line that they were.
+pub(super) fn unwrapped(text: &str) -> String {
+    if !text.contains('\n') {
+        return text.to_owned();
+    }
+    let hard = literal::is_hard_wrapped(text);
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        if !out.is_empty() {
+            literal::join(&mut out, line.starts_with(char::is_whitespace), hard);
+        }
+        out.push_str(line.trim_start());
+    }
+    out.trim_end().to_owned()
+}

@@ -1,0 +1,219 @@
+//! Where in a client's text the answer speaks, and what it says there.
+//!
+//! ```text
+//! lines ── the first that a frame of an error begins ──> peel the frames in front until none is left
+//!                                                       └─> cut what stands behind ──> undo wraps ──> whose sentence?
+//! ```
+
+use super::frames::{self, Weight};
+use super::plain;
+
+/// What a text says where it holds no error object.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Speech {
+    /// The sentence, without the frames around it.
+    pub(super) message: String,
+    /// It is the client's (or a person's), not the answer's.
+    pub(super) own: bool,
+    /// A code that a frame names.
+    pub(super) code: Option<String>,
+    /// A type that a frame names.
+    pub(super) error_type: Option<String>,
+}
+
+/// Lines that are tried as the one where the error begins.
+const MOST_LINES: usize = 2000;
+
+/// Frames that are peeled off one text.
+const MOST_FRAMES: usize = 24;
+
+/// A frame is looked for in so much of a text, bytes.
+const FRAME: usize = 400;
+
+/// A message of a text is not longer, bytes; an envelope's may be.
+const LONGEST: usize = 4 * 1024;
+
+/// Reads `text`. `exception`: its name, and the byte where its message begins.
+pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
+    let mut speech = Speech::default();
+    let behind = exception.and_then(|(_, at)| text.get(at..)).filter(|m| !m.trim().is_empty());
+    let spoken = match behind {
+        Some(message) => peeled(message.trim_start(), Weight::Client, &mut speech).0,
+        None => begin(text, &mut speech),
+    };
+    let said = end(spoken);
+    speech.message = unquoted(&plain::unwrapped(said)).to_owned();
+    let first = speech.message.lines().next().unwrap_or("");
+    let language = exception
+        .is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
+    speech.own = language || frames::is_own(first) || frames::is_own(first_line(spoken));
+    speech
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or("")
+}
+
+/// The text from where the answer speaks: the first line that a frame of an error begins; else what stands in the first
+/// fence; else the whole.
+fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
+    let mut at = 0;
+    let mut weak: Option<&'a str> = None;
+    for line in text.split_inclusive('\n').take(MOST_LINES) {
+        let rest = text.get(at..).unwrap_or("");
+        at += line.len();
+        if line.trim().is_empty() || plain::is_aside(line) {
+            continue;
+        }
+        let mut found = Speech::default();
+        let (spoken, weight) = peeled(rest, Weight::Mark, &mut found);
+        let said = first_line(spoken);
+        match weight {
+            Weight::Answer if !frames::is_bare(said) => {
+                *speech = found;
+                return spoken;
+            }
+            Weight::Answer | Weight::Client if weak.is_none() && !said.trim().is_empty() => {
+                weak = Some(spoken);
+            }
+            _ => {}
+        }
+    }
+    if let Some(spoken) = weak {
+        return after_bare(spoken);
+    }
+    fenced(text).unwrap_or_else(|| peeled(text, Weight::Mark, speech).0)
+}
+
+/// A heading that is a status' name alone stands before the text.
+fn after_bare(spoken: &str) -> &str {
+    if !frames::is_bare(first_line(spoken)) {
+        return spoken;
+    }
+    let rest = spoken.get(first_line(spoken).len()..).unwrap_or("").trim_start();
+    let line = first_line(rest);
+    if rest.is_empty() || plain::is_aside(line) || plain::is_log_line(line) { spoken } else { rest }
+}
+
+/// What stands between the first two fences.
+fn fenced(text: &str) -> Option<&str> {
+    let (_, after) = text.split_once("```")?;
+    let (inside, _) = after.split_once("```").unwrap_or((after, ""));
+    let named = inside.find('\n').filter(|at| {
+        inside.get(..*at).is_some_and(|lang| lang.len() <= 12 && lang.chars().all(char::is_alphanumeric))
+    });
+    let inside = named.and_then(|at| inside.get(at..)).unwrap_or(inside).trim();
+    (!inside.is_empty()).then_some(inside)
+}
+
+/// `text` without the frames in front of it, and the greatest weight among them.
+fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Weight) {
+    let mut rest = text.trim_start();
+    let mut weight = from;
+    let words = frames::FRONTS.len().saturating_sub(frames::WORD_FRAMES);
+    for _ in 0..MOST_FRAMES {
+        let near = plain::head(rest, FRAME);
+        let frame = frames::FRONTS.iter().enumerate().find_map(|(index, frame)| {
+            // Gateways use the words of clients, and a bracket or a dash may begin their sentence.
+            if weight == Weight::Answer && (index >= words || !frame.of_answers()) {
+                return None;
+            }
+            let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
+            let behind = rest.get(len..)?;
+            (!behind.trim().is_empty() && !starts_with_break(rest, len)).then_some((frame, len))
+        });
+        let Some((frame, len)) = frame else { break };
+        note(rest.get(..len).unwrap_or(""), speech);
+        rest = rest.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
+        weight = stronger(weight, frame.weight);
+    }
+    (rest.trim_start(), weight)
+}
+
+/// A frame that swallowed an empty line joined two paragraphs.
+fn starts_with_break(text: &str, len: usize) -> bool {
+    text.get(..len).is_some_and(|frame| frame.contains("\n\n"))
+}
+
+fn stronger(one: Weight, other: Weight) -> Weight {
+    match (one, other) {
+        (Weight::Answer, _) | (_, Weight::Answer) => Weight::Answer,
+        (Weight::Client, _) | (_, Weight::Client) => Weight::Client,
+        _ => Weight::Mark,
+    }
+}
+
+/// The code or type that a frame names.
+fn note(frame: &str, speech: &mut Speech) {
+    if let Some((_, after)) = frame.split_once("An error occurred (") {
+        speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
+    } else if let Some(word) = frame.trim().strip_suffix(':')
+        && word.ends_with("_error")
+    {
+        speech.error_type = Some(word.to_owned());
+    }
+}
+
+/// The part of `text` that is the answer's: up to an empty line, a stack, a log line, a fence, a client's tail.
+fn end(text: &str) -> &str {
+    let text = plain::head(text, LONGEST);
+    let mut len = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let bare = line.trim();
+        let previous = text.get(..len).unwrap_or("");
+        if index > 0 && (bare.is_empty() || plain::is_log_line(line) || plain::is_aside(line) || breaks(previous, bare)) {
+            break;
+        }
+        if let Some(fence) = line.find("```") {
+            len += fence;
+            break;
+        }
+        len += line.len();
+    }
+    let text = text.get(..len).unwrap_or(text);
+    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
+    let text = cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text);
+    closed(text.trim())
+}
+
+/// The next line is another speaker's: its script is another, or the sentence before is whole and short.
+fn breaks(before: &str, line: &str) -> bool {
+    let is_dense = |c: char| c >= '\u{2e80}';
+    let last = before.trim_end().lines().next_back().unwrap_or("");
+    let other_script = line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
+    let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
+    other_script || (whole && last.chars().count() < 60)
+}
+
+/// Without a bracket, a quote or Chinese stop that was opened before the text. `[API Error: 401 …]`
+fn closed(text: &str) -> &str {
+    let mut depth = 0_i32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth == 0 => return text.get(..at).unwrap_or(text).trim_end(),
+            ']' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.trim_end_matches(['；', ';', ' '])
+}
+
+/// Without quotes around the whole.
+fn unquoted(text: &str) -> &str {
+    let mut text = text.trim();
+    for (open, close) in [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”')] {
+        if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close))
+            && !inside.contains([open, close])
+        {
+            text = inside.trim();
+        }
+    }
+    // A quote that was opened before the text: `error="HTTP 401 …" next=1`.
+    match text.split_once("\" ") {
+        Some((inside, after)) if !inside.contains('"') && after.contains('=') => inside,
+        _ if text.matches('"').count() == 1 => text.strip_suffix('"').unwrap_or(text),
+        _ if text.matches('`').count() == 1 => text.strip_suffix('`').unwrap_or(text),
+        _ => text,
+    }
+}
