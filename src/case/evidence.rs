@@ -25,7 +25,7 @@ use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind, Unpac
 pub use envelope::Envelope;
 pub use packed::{Bounds, Inflater, Packed};
 pub use reading::{Expectation, Reading, Redirect, Task, read};
-pub use request_id::{IdSource, RequestId, decode_time, ids_in_text};
+pub use request_id::{IdSource, RequestId, decode_time, ids_in_text, printed_ids};
 pub use sse::{SseEvent, SseReader};
 
 /// All that is known of one failure: the request, its attempts in order, and further controls.
@@ -127,6 +127,8 @@ pub struct Response {
     /// A client's own sentence on the answer (`Request failed with status code 502`): no word of the gateway's, so that no
     /// message is claimed, but rules may ask for it. Raw; it does not leave.
     pub told: Option<String>,
+    /// Request ids that a client or a log printed around the error.
+    pub printed_ids: Vec<String>,
 }
 
 /// How a body ended.

@@ -27,6 +27,8 @@ pub enum IdSource {
     Body(String),
     /// In a stream event.
     Stream,
+    /// In what a client printed around the error.
+    Text,
 }
 
 /// One id. Raw until sanitized, but its grammar is checked: letters, digits, `-`, `_`, `.`, `:` and at most 128 bytes.
@@ -46,7 +48,7 @@ pub struct RequestId {
 #[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识)",
+        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识|tid)",
         r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
     ))
     .expect("a constant pattern compiles")
@@ -69,12 +71,49 @@ pub fn ids_in_text(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The ids that a client or a log printed around an error: by their names, and those whose clock tells the new-api
+/// family's (a gateway's own log has one on each line). A trace's id is the client's own.
+pub fn printed_ids(text: &str) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let named = NAMED_ID.captures_iter(text).filter_map(|found| {
+        let id = found.get(1)?;
+        let masked = text.get(id.end()..)?.starts_with(['*', '…']);
+        let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
+        (!masked && valid(id) && looks_like_id(id, true)).then(|| id.to_owned())
+    });
+    let clocked = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| (28..=39).contains(&word.len()) && decode_time(word, 0).is_some())
+        .map(str::to_owned);
+    for id in named.chain(clocked) {
+        if ids.len() < MOST_PRINTED && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// More ids than this in one text are a log of many calls.
+const MOST_PRINTED: usize = 8;
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
+static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:^|[^a-z0-9_\-])(?:request[ _\-]?id|req[_\-]?id|tid|请求[ _]?id|请求编号)",
+        r#"\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+    ))
+    .expect("a constant pattern compiles")
+});
+
 /// The grammar of an id.
 fn valid(id: &str) -> bool {
+    is_word_of_an_id(id) && !is_object_id(id)
+}
+
+fn is_word_of_an_id(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= LONGEST
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
-        && !is_object_id(id)
 }
 
 /// Ids of objects and tasks, which look like request ids and are none.
@@ -180,13 +219,15 @@ pub(super) fn collect(
         .map(|(id, position)| (id, IdSource::Message(position)))
         .collect();
     let in_body = in_body(response, json, names.own_place);
+    let printed = response.printed_ids.iter().filter(|id| valid(id)).map(|id| (id.clone(), IdSource::Text));
 
     let own: Vec<_> = own.collect();
     let other: Vec<_> = other.collect();
     let primary =
         own.first().or(in_message.last()).or(in_body.first()).or(other.first()).map(|(id, _)| id.clone());
+    let primary = primary.or_else(|| response.printed_ids.first().cloned());
     let mut ids: Vec<RequestId> = Vec::new();
-    for (id, source) in own.into_iter().chain(other).chain(in_message).chain(in_body) {
+    for (id, source) in own.into_iter().chain(other).chain(in_message).chain(in_body).chain(printed) {
         if ids.iter().all(|known| known.id != id) {
             let decoded_time = plausible_time(&id, names);
             let primary = primary.as_ref() == Some(&id);
@@ -218,7 +259,8 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
         .filter_map(|place| {
             let id = json.pointer(place)?.as_str()?.trim();
             let source = if in_stream { IdSource::Stream } else { IdSource::Body(place.to_owned()) };
-            valid(id).then(|| (id.to_owned(), source))
+            // Some gateways give the call the id of its object; the field says what it is.
+            is_word_of_an_id(id).then(|| (id.to_owned(), source))
         })
         .collect()
 }

@@ -44,6 +44,7 @@ pub(super) fn response(
         stream: None,
         exception: None,
         told: None,
+        printed_ids: Vec::new(),
         body,
     };
     response.unpack();

@@ -12,7 +12,7 @@ mod speech;
 
 use super::{answer, secret, transport};
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, Outcome, TransportFailure};
+use crate::case::evidence::{Attempt, Outcome, TransportFailure, printed_ids};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 
@@ -42,20 +42,26 @@ const LONGEST_SENTENCE: usize = 64 << 10;
 pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) -> Option<Told> {
     let plain = plain::of(tail(text, NEAR));
     let near = plain.as_ref();
-    let object = object::find(near);
-    let page = if object.is_none() { page(near) } else { None };
+    let page = page(near);
+    // A client may repeat the page in an object behind it.
+    let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
+    let page = page.filter(|_| object.is_none());
     let (before, after) = match (&object, page) {
         (Some(object), _) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
         (None, Some(at)) => (near.get(..at).unwrap_or(""), ""),
         (None, None) => (near, ""),
     };
     let status = status_in(before)
+        .or_else(|| object.as_ref().and_then(|_| status_at_end(before)))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
+    let spoken = (object.is_none() && page.is_none())
+        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))));
+    let status = status.or_else(|| spoken.as_ref()?.status);
     let failure =
         if object.is_none() && page.is_none() && status.is_none() { transport::kind(near) } else { None };
     let marked = object.is_some()
@@ -67,19 +73,20 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         return None;
     }
     let states_object = object.is_some();
-    let spoken = || speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)));
     let outcome = if let Some(kind) = failure {
-        Outcome::Transport(TransportFailure { kind, detail: spoken().message })
+        Outcome::Transport(TransportFailure { kind, detail: spoken.unwrap_or_default().message })
     } else {
         let (body, told) = match (object, page) {
             (Some(object), _) => (object.body, None),
             (None, Some(at)) => (near.get(at..).unwrap_or("").as_bytes().to_vec(), None),
-            (None, None) => body_of(spoken()),
+            (None, None) => body_of(spoken.unwrap_or_default()),
         };
         let mut response =
             answer::response(status, None, None, headers_in(before, after, client, catalog), body);
         response.exception = exception.map(|e| e.name);
         response.told = told;
+        response.printed_ids = printed_ids(before);
+        response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
@@ -125,6 +132,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ /-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
+        r"(?i)\bresponse[ _]code\s*(?:was|is|[:=])?\s*([1-5]\d\d)\b",
         r"<Response \[([1-5]\d\d)",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
         r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
@@ -144,6 +152,14 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .filter_map(|text| pattern(text))
     .collect()
 });
+
+/// The status that stands right before an object: `->  400 {`.
+fn status_at_end(before: &str) -> Option<u16> {
+    let bare = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '('));
+    let digits = bare.get(bare.len().checked_sub(3)?..)?;
+    let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(char::is_whitespace);
+    digits.parse().ok().filter(|status| alone && (400..600).contains(status))
+}
 
 fn status_in(text: &str) -> Option<u16> {
     STATUS.iter().find_map(|p| p.captures(text)?.get(1)?.as_str().parse().ok())
@@ -339,7 +355,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (16, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (17, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL]
         {
             assert!(pattern.is_some());

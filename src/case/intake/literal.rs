@@ -6,9 +6,16 @@ const DEEPEST: usize = 64;
 /// Reads the value at the start of `text`; gives it as JSON text and the bytes it took. `hard_wrap`: the text's lines
 /// were cut at the terminal's width, so that a line end inside a string stands for nothing.
 pub(super) fn read(text: &str, hard_wrap: bool) -> Option<(String, usize)> {
-    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap };
+    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap, cut: false };
     reader.value(0)?;
     Some((reader.out, reader.at))
+}
+
+/// Reads the value at the start of `text` of which the end is missing; what is open at the end is closed.
+pub(super) fn read_cut(text: &str, hard_wrap: bool) -> Option<String> {
+    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap, cut: true };
+    reader.value(0)?;
+    Some(reader.out)
 }
 
 struct Reader<'a> {
@@ -16,6 +23,8 @@ struct Reader<'a> {
     at: usize,
     out: String,
     hard_wrap: bool,
+    /// The end of the text closes what is open.
+    cut: bool,
 }
 
 impl Reader<'_> {
@@ -31,11 +40,20 @@ impl Reader<'_> {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
 
+    /// The text ends here, and that may be.
+    fn is_cut(&self) -> bool {
+        self.cut && self.at >= self.text.len()
+    }
+
     fn value(&mut self, depth: usize) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
         self.skip_space();
+        if self.is_cut() {
+            self.out.push_str("null");
+            return Some(());
+        }
         match self.peek()? {
             '{' => self.members('}', depth, true),
             '[' => self.members(']', depth, false),
@@ -52,6 +70,10 @@ impl Reader<'_> {
         let mut first = true;
         loop {
             self.skip_space();
+            if self.is_cut() {
+                self.out.push(if keyed { '}' } else { ']' });
+                return Some(());
+            }
             let c = self.peek()?;
             if c == close {
                 self.at += 1;
@@ -64,7 +86,7 @@ impl Reader<'_> {
                 }
                 self.at += 1;
                 self.skip_space();
-                if self.peek()? == close {
+                if self.is_cut() || self.peek()? == close {
                     continue;
                 }
                 self.out.push(',');
@@ -89,10 +111,12 @@ impl Reader<'_> {
             self.emit(&name)?;
         }
         self.skip_space();
-        if self.peek()? != ':' {
-            return None;
+        if !self.is_cut() {
+            if self.peek()? != ':' {
+                return None;
+            }
+            self.at += 1;
         }
-        self.at += 1;
         self.out.push(':');
         Some(())
     }
@@ -124,6 +148,9 @@ impl Reader<'_> {
         let quote = self.peek()?;
         self.at += quote.len_utf8();
         loop {
+            if self.is_cut() {
+                return Some(());
+            }
             let c = self.peek()?;
             self.at += c.len_utf8();
             match c {

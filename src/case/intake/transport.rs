@@ -41,6 +41,7 @@ const WORDS: &[(TransportKind, &[&str])] = &[
         TransportKind::Tls,
         &[
             "certificate",
+            "self_signed_cert",
             "sslerror",
             "ssl error",
             "ssl_error",
@@ -145,7 +146,7 @@ const WORDS: &[(TransportKind, &[&str])] = &[
     ),
     (
         TransportKind::Connect,
-        &["connection error", "apiconnectionerror", "connecterror", "error sending request"],
+        &["connection error", "connect error", "apiconnectionerror", "connecterror", "error sending request"],
     ),
     (
         TransportKind::Other,

@@ -181,6 +181,7 @@ impl Sanitizer<'_> {
                 if plain { format!("body {pointer}") } else { "body".to_owned() }
             }
             IdSource::Stream => "stream event".to_owned(),
+            IdSource::Text => "the client's text".to_owned(),
         };
         let grammar = (1..=128).contains(&id.id.len())
             && id.id.bytes().all(|b| {

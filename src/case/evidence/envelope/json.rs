@@ -36,7 +36,7 @@ pub(super) fn envelope(json: &Value, success: bool) -> Envelope {
         Value::Object(object) => of_object(object, success),
         // Gemini wraps its error into an array of one.
         Value::Array(items) => match items.as_slice() {
-            [Value::Object(object)] if object.get("error").is_some_and(Value::is_object) => {
+            [Value::Object(object)] if object.get("error").is_some_and(|e| e.is_object() || e.is_string()) => {
                 of_object(object, success)
             }
             _ => Envelope::bare(EnvelopeKind::NoError),
@@ -52,6 +52,9 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
     if let Some(error) = error_object(object) {
         return of_error(object, error);
     }
+    if let Some(mistral) = mistral(object) {
+        return mistral;
+    }
     if let Some(html) = object.get("html-message").and_then(Value::as_str) {
         // Portkey wraps the page that its upstream sent.
         return Envelope { title: page::title(html), ..Envelope::bare(EnvelopeKind::Html) };
@@ -65,7 +68,35 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
     if !success && let Some(found) = object.get("detail").and_then(detail) {
         return found;
     }
+    if let Some(aws) = aws(object) {
+        return aws;
+    }
     flat(object, success).or_else(|| task(object)).unwrap_or(Envelope::bare(EnvelopeKind::NoError))
+}
+
+/// Mistral's `{"object":"error"}` with validation faults as its message (`{"detail":[…]}` or the list itself): type, code
+/// and param are the outer ones.
+fn mistral(object: &Map<String, Value>) -> Option<Envelope> {
+    let named = object.get("object").and_then(Value::as_str)?.eq_ignore_ascii_case("error");
+    let inside = object.get("message").filter(|m| m.is_object() || m.is_array())?;
+    let fault = detail(inside.get("detail").unwrap_or(inside)).filter(|_| named)?;
+    Some(Envelope {
+        message: fault.message,
+        code: scalar(object.get("code")),
+        error_type: scalar(object.get("type")),
+        param: scalar(object.get("param")),
+        ..Envelope::bare(EnvelopeKind::Flat)
+    })
+}
+
+/// The AWS SDK for JavaScript's error: its name is the code.
+fn aws(object: &Map<String, Value>) -> Option<Envelope> {
+    object.get("$metadata").filter(|m| m.is_object())?;
+    Some(Envelope {
+        message: first_text(object, &["/message", "/Message"]),
+        code: Some(object.get("name").and_then(Value::as_str)?.to_owned()),
+        ..Envelope::bare(EnvelopeKind::Flat)
+    })
 }
 
 /// The object that describes the error, wherever the known shapes put it.
@@ -77,6 +108,8 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         object.get("choices").and_then(|c| c.get(0)).and_then(|c| c.get("error")),
         object.get("errors").and_then(|e| e.get(0)),
         object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
+        // opencode and kilo print the AI SDK's error so.
+        object.get("data").filter(|d| d.get("message").is_some() && d.get("isRetryable").is_some()),
     ];
     let error = places.into_iter().flatten().find_map(Value::as_object).filter(|e| !e.is_empty())?;
     // {"detail":{"error":{…}}}
@@ -228,8 +261,11 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     (stated && !good_answer).then(|| Envelope {
         message,
         code,
-        error_type: scalar(object.get("type")).filter(|t| t != "error"),
+        // Dify's plugins name the type so.
+        error_type: scalar(object.get("type")).filter(|t| t != "error").or_else(|| scalar(object.get("error_type"))),
         param: scalar(object.get("param")),
+        // A relay's own sentence stands outside, what it had to relay inside.
+        inner_message: object.get("details").and_then(|d| d.get("message")?.as_str()).map(str::to_owned),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
 }

@@ -33,33 +33,38 @@ const FRONT: &[(Weight, &str)] = &[
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
     (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
-    (Weight::Mark, r"[\[(]?\d{4}[-/]\d\d[-/]\d\d(?:(?: - |[T ,])\s?\d\d:\d\d(?::\d\d)?(?:[.,]\d{1,9})?)?\s?(?:Z|[+-]\d\d:?\d\d)?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
-    (Weight::Mark, r"[\[(]?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
-    (Weight::Mark, r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,60} [\w.@-]{1,40}(?:\[\d{1,8}\])?: "),
+    (Weight::Mark, r"[\[(]?[0-9]{4}[-/][0-9][0-9][-/][0-9][0-9](?:(?: - |[T ,])\s?[0-9][0-9]:[0-9][0-9](?::[0-9][0-9])?(?:[.,][0-9]{1,9})?)?\s?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
+    (Weight::Mark, r"[\[(]?[0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,6})?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
+    (Weight::Mark, r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] \S{1,60} [A-Za-z0-9_.@-]{1,40}(?:\[[0-9]{1,8}\])?: "),
     // docker compose and pm2 name the service before each line.
-    (Weight::Mark, r"[\w.-]{1,40}\s{0,20}\| "),
+    (Weight::Mark, r"[A-Za-z0-9_.-]{1,40}\s{0,20}\| "),
     // An id that a logger prints on each line.
     (Weight::Mark, r"(?:[0-9]{20,40}|[0-9a-f]{8}-[0-9a-f-]{27})\s*\|?\s+"),
     (Weight::Mark, r"req_id: \S{4,64} "),
     // Levels, and the logger's name with them (Python's logging, loguru, pino, LiteLLM).
-    (Weight::Client, r"(?:[\w. -]{1,40}:)?[\[(]?(?:ERROR|FATAL|CRITICAL|ERR|SEVERE)\b[\])]?\s*(?:\([\w]{1,12}\))?\s*(?:[|:-]\s*)?"),
-    (Weight::Mark, r"(?:[\w. -]{1,40}:)?[\[(]?(?:WARNING|WARN|INFO|DEBUG|TRACE|[Ww]arn|[Ii]nfo|[Dd]ebug)\b[\])]?\s*(?:\([\w]{1,12}\))?\s*(?:[|:-]\s*)?"),
-    (Weight::Mark, r"[\w./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[\w.<>]{1,60})?(?::\d{1,6})? - "),
-    (Weight::Mark, r"[a-z_]\w{0,30}(?:\.\w{1,40}){1,8}:\s?"),
-    (Weight::Mark, r"\[[A-Za-z][\w ./:@-]{0,40}\]:?\s*"),
-    (Weight::Mark, r"\[\d{1,3}\]:?\s+"),
+    (Weight::Client, r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:ERROR|FATAL|CRITICAL|ERR|SEVERE)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?"),
+    (Weight::Mark, r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:WARNING|WARN|INFO|DEBUG|TRACE|[Ww]arn|[Ii]nfo|[Dd]ebug)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?"),
+    (Weight::Mark, r"[A-Za-z0-9_./-]{1,60}\.(?:go|py|ts|js|rs|java|kt|rb|php|cs):[0-9]{1,6}(?:\s-)?\s+"),
+    (Weight::Mark, r"[A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - "),
+    (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,40}){1,8}:\s?"),
+    (Weight::Mark, r"\[[A-Za-z][A-Za-z0-9_ ./:@-]{0,40}\]:?\s*"),
+    (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
+    // LiteLLM's router and proxy name the call that raised.
+    (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
+    // Structured logs: `key=value error="…"`.
+    (Weight::Client, r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason)=["']"#),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
-    (Weight::Answer, r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5]\d\d[\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?"),
-    (Weight::Answer, r"unexpected status [1-5]\d\d(?: [A-Z][A-Za-z -]{1,40})?:\s+"),
-    (Weight::Answer, r"[\[(]?[45]\d\d[\])]?\s*(?:[:：]|[—–-]\s)\s*"),
-    (Weight::Answer, r"[\[(]?[45]\d\d[\])]?\s+"),
+    (Weight::Answer, r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?"),
+    (Weight::Answer, r"unexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
+    (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
+    (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
     // google-api-core: `PermissionDenied: 403 …` (google/api_core/exceptions.py, GoogleAPICallError.__str__).
-    (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45]\d\d "),
+    (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45][0-9][0-9] "),
     // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
-    (Weight::Answer, r"An error occurred \(\w{1,80}\) when calling the \w{1,80} operation(?: \(reached max retries: \d+\))?:\s*"),
+    (Weight::Answer, r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling the [A-Za-z0-9_]{1,80} operation(?: \(reached max retries: [0-9]+\))?:\s*"),
     // azure-core: `(DeploymentNotFound) The API deployment …`.
     (Weight::Answer, r"\([A-Z][A-Za-z]{3,60}\) "),
     // gRPC's status names before the text (google.rpc.Code).
@@ -67,9 +72,9 @@ const FRONT: &[(Weight, &str)] = &[
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
-    (Weight::Answer, r"[A-Z]\w{2,40}Exception(?: [A-Z]\w{2,40}Error)? - "),
+    (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
-    (Weight::Client, r"(?:Uncaught |Unhandled |Caused by: |cause: |\w{1,3} \[)?(?:[a-z_]\w{0,40}\.\s?){0,8}(?:[A-Z]\w{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+"),
+    (Weight::Client, r"(?:Uncaught |Unhandled |Caused by: |cause: |[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+"),
     // openclacky names the provider's refusal.
     (Weight::Answer, r"Access denied: "),
 ];
@@ -79,7 +84,7 @@ const FRONT: &[(Weight, &str)] = &[
 const WORDS: &[&str] = &[
     r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|]{0,24}[:：]\s+"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
-    r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: \w+)? error(?: message)?[:,]?\s+"#,
+    r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: [A-Za-z0-9_]+)? error(?: message)?[:,]?\s+"#,
 ];
 
 /// What clients write behind the text. Cut at the first of them.
@@ -93,18 +98,18 @@ const BACK: &[&str] = &[
     r"\s+\{\n",
     // LiteLLM's router (litellm/router.py) and openhands' retries.
     r"\s*(?:Received Model Group=|Available Model Group Fallbacks=|LiteLLM Retried: |\bmodel=\S+\. content_policy_fallback=)",
-    r"\.? Attempt #\d+",
+    r"\.? Attempt #[0-9]+",
     // codex: `, url: http://…`; reqwest: ` for url (…)`.
     r" ?, url: https?://",
     r"\s*[(,]\s*request_id\s*[=:]\s*\S+\)?\s*$",
-    r"\s*\([Ss]tatus: \d{3}\)",
-    r"\s*\(reset after \d+\w*\)",
-    r"\s*\(HTTP response code was \d{3}\)",
+    r"\s*\([Ss]tatus: [0-9]{3}\)",
+    r"\s*\(reset after [0-9]+[A-Za-z0-9_]*\)",
+    r"\s*\(HTTP response code was [0-9]{3}\)",
     // The AWS SDK for Java.
-    r"\s*\(Service: \w+, Status Code: \d{3}",
+    r"\s*\(Service: [A-Za-z0-9_]+, Status Code: [0-9]{3}",
     // google-api-core prints the details.
     r#"\s*\[(?:links \{|reason: "|violations \{|field_violations|detail: ")"#,
-    r"\nCode: \w+\nMessage: ",
+    r"\nCode: [A-Za-z0-9_]+\nMessage: ",
     r" · Retrying in ",
     r"\n\s*\+-{6,}",
 ];
@@ -112,48 +117,53 @@ const BACK: &[&str] = &[
 /// Sentences of a client's own, on a status, on its own code or on an answer that it cannot read.
 const OWN: &[&str] = &[
     // openai-node and anthropic-sdk-typescript.
-    r"(?:\d{3} )?(?:status code )?\(no body\)",
+    r"(?:.{0,80} )?(?:[0-9]{3} )?(?:status code )?\(no body\)",
     // axios (lib/core/settle.js) and what wraps it.
-    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? \d{3}\.?.*",
-    r".{0,40}\bfailed with status(?: code)?:? \d{3}\.?",
-    r"(?:got|received|returned) status(?: code)? \d{3}\.?",
+    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?.*",
+    r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
+    r"(?:got|received|returned) status(?: code)? [0-9]{3}\.?",
     // .NET's HttpClient.
     r"Response status code does not indicate success:.*",
-    r"Error code: \d{3}",
+    r"Error code: [0-9]{3}",
     // urllib, requests, httpx, aiohttp, reqwest.
-    r"HTTP Error \d{3}: [A-Za-z -]{1,40}",
-    r"(?:\d{3} )?(?:Client|Server) Error: .{0,80} for url: .*",
-    r#"["']?(?:Client|Server) error '\d{3} .{0,60}' for url .*"#,
-    r"\d{3}, message='[^']{0,80}',.*",
-    r"HTTP status (?:client|server) error \(\d{3} .{0,60}\) for url .*",
+    r"HTTP Error [0-9]{3}: [A-Za-z -]{1,40}",
+    r"(?:[0-9]{3} )?(?:Client|Server) Error: .{0,80} for url: .*",
+    r#"["']?(?:Client|Server) error '[0-9]{3} .{0,60}' for url .*"#,
+    r"[0-9]{3}, message='[^']{0,80}',.*",
+    r"HTTP status (?:client|server) error \([0-9]{3} .{0,60}\) for url .*",
     r"req[w]est::Error \{.*",
     // dio (Dart).
-    r"This exception was thrown because the response has a status code of \d{3}.*",
+    r"This exception was thrown because the response has a status code of [0-9]{3}.*",
     // Access logs of uvicorn, nginx and gin.
-    r#".*"[A-Z]{3,7} /[^"]{0,400} HTTP/\d(?:\.\d)?" \d{3}\b.*"#,
+    r#".*"[A-Z]{3,7} /[^"]{0,400} HTTP/[0-9](?:\.[0-9])?" [0-9]{3}\b.*"#,
     r"\[GIN\] .*",
     // V8, Python, Go, Rust and PHP on text where JSON belongs.
-    r"(?:\d{3} )?Unexpected (?:token|end of JSON|non-whitespace|identifier).*",
+    r"(?:[0-9]{3} )?Unexpected (?:token|end of JSON|non-whitespace|identifier).*",
     r".*\bis not valid JSON\b.*",
-    r"Expecting value: line \d+ column \d+.*",
+    r"Expecting value: line [0-9]+ column [0-9]+.*",
     r"(?:.{0,80}: )?invalid character '.{1,8}' (?:looking for|after|in) .*",
     r"(?:.{0,80}: )?unexpected end of JSON input.*",
-    r"(?:.{0,80}: )?expected value at line \d+ column \d+.*",
+    r"(?:.{0,80}: )?expected value at line [0-9]+ column [0-9]+.*",
     r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? .{0,40}(?:JSON|response|body).*",
     // Python and JavaScript on an object that is not what the code expects.
-    r"'\w+' object (?:is not|has no|does not|cannot) .*",
+    r"'[A-Za-z0-9_]+' object (?:is not|has no|does not|cannot) .*",
     r"(?:list|string|tuple) ind(?:ex|ices) .*",
     r"Cannot read propert(?:y|ies) .*",
     r"Cannot destructure property .*",
     r"\S{1,80} is not (?:a function|iterable|defined)\b.*",
     r"undefined is not .*",
-    r"\d+ validation errors? for .*",
+    r"[0-9]+ validation errors? for .*",
     r"`response\.(?:parts|text)` .*",
     r"Could not parse response content.*",
     // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
     r"No deployments available.*",
     // Streams that end early, as their readers say it.
     r".*\bstream (?:closed|ended) (?:before|without) .*",
+    // Nothing but an exception's name.
+    r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
+    // A client's heading before an object that states no error.
+    r"[^\n]*[:：]",
+    r"[{\[].*",
     // 5ire and others on a 404.
     r"https?://\S+ not found, verify your API base.*",
     // A person who tells of a number.
@@ -195,6 +205,13 @@ impl Frame {
 
 fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
+}
+
+/// The status that a frame names.
+pub(super) fn status(frame: &str) -> Option<u16> {
+    static NUMBER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"(?:^|[^0-9.:])([45][0-9][0-9])(?:[^0-9]|$)"));
+    NUMBER.as_ref()?.captures(frame)?.get(1)?.as_str().parse().ok()
 }
 
 fn one_of(patterns: &[&str]) -> String {

@@ -19,7 +19,10 @@ pub(super) struct Object {
 
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
-    error_object(text).or_else(|| escaped_object(text)).or_else(|| printed(text))
+    error_object(text)
+        .or_else(|| escaped_object(text))
+        .or_else(|| printed(text))
+        .or_else(|| cut_object(text))
 }
 
 /// The first error object in the text: JSON as it stands, or a client's print of it.
@@ -55,10 +58,23 @@ fn error_object(text: &str) -> Option<Object> {
     None
 }
 
+/// An error object whose end is missing: what stands there of it.
+fn cut_object(text: &str) -> Option<Object> {
+    let hard_wrap = literal::is_hard_wrapped(text);
+    let places = text.match_indices('{').map(|(at, _)| at).take(MOST_TRIES);
+    places.filter(|at| text.get(*at..).is_some_and(|rest| rest.contains("essage"))).find_map(|start| {
+        let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
+        let value: Value = serde_json::from_str(&json).ok()?;
+        states_an_error(&value).then(|| Object { start, end: text.len(), body: json.into_bytes() })
+    })
+}
+
 /// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
 fn escaped_object(text: &str) -> Option<Object> {
     let start = text.find("\\\"")?;
-    let start = text.get(..start)?.rfind('{')?;
+    // A printed string of it begins with a quote.
+    let quoted = ["'{", "\"{", "'[{", "\"[{"].iter().filter_map(|mark| text.get(..start)?.find(mark)).min();
+    let start = quoted.map_or_else(|| text.get(..start)?.rfind('{'), |at| Some(at + 1))?;
     let mut plain = String::with_capacity(text.len() - start);
     let mut chars = text.get(start..)?.chars();
     while let Some(c) = chars.next() {
@@ -95,10 +111,14 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 || (text
                     && !request
                     && (map.len() <= 2
-                        || ["code", "status", "statusCode", "type", "data", "__type", "object"]
+                        || ["code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata"]
                             .iter()
                             .any(|n| map.contains_key(*n))))
                 || (has("title") && has("status"))
+                // opencode's and kilo's print of the AI SDK's error.
+                || map.get("data").is_some_and(|d| d.get("message").is_some() && d.get("isRetryable").is_some())
+                // AWS SDK for JavaScript.
+                || (has("$metadata") && has("name"))
         }
         _ => false,
     }
@@ -110,6 +130,8 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
     ["status", "statusCode", "status_code", "http_status"]
         .iter()
         .find_map(|name| value.get(name)?.as_u64())
+        .or_else(|| value.pointer("/$metadata/httpStatusCode")?.as_u64())
+        .or_else(|| value.pointer("/data/statusCode")?.as_u64())
         .and_then(|status| u16::try_from(status).ok())
         .filter(|status| (400..600).contains(status))
 }
@@ -139,14 +161,14 @@ static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
+        r#"[,(]\s?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
     )
     .ok()
 });
 
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
-    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text))
+    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text)).or_else(|| map(text))
 }
 
 /// `None` for what Go prints of nothing.
@@ -201,6 +223,28 @@ fn constructed(text: &str) -> Option<Object> {
         map.entry("code").or_insert_with(|| name.into());
     }
     Some(object(whole, &error, None))
+}
+
+/// A map as Dart, Java and Ruby print it, without quotes: `{code: c, message: m, type: t}`, `{code=c, message=m}`.
+static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\{(?:[a-z_]{1,20}[:=] ?[^{}\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}\}").ok()
+});
+
+static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:^\{|, )(message|type|code|param|status|status_code)[:=] ?").ok()
+});
+
+fn map(text: &str) -> Option<Object> {
+    let whole = MAP.as_ref()?.find(text)?;
+    let inside = whole.as_str().strip_suffix('}')?;
+    let keys: Vec<_> = KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
+    let mut error = serde_json::Map::new();
+    for (index, (mark, key)) in keys.iter().enumerate() {
+        let end = keys.get(index + 1).map_or(inside.len(), |(next, _)| next.start());
+        error.insert(key.as_str().to_owned(), word(inside.get(mark.end()..end)?));
+    }
+    let states = error.get("message").is_some_and(Value::is_string) && error.len() > 1;
+    states.then(|| object(whole, &Value::Object(error), None))
 }
 
 /// A quoted string, its escapes resolved.

@@ -85,6 +85,15 @@ static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r#"^\W{0,40}(?:[\d:.,TZ/ -]{0,40}\W{0,10})?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]{0,400} HTTP/\d"#)
+});
+
+/// A line of a log that tells of no failure, or an access log's.
+pub(super) fn is_news(line: &str) -> bool {
+    NEWS.as_ref().is_some_and(|p| p.is_match(head(line, 600)))
+}
+
 /// A line that a logger wrote anew: the message before it has ended.
 pub(super) fn is_log_line(line: &str) -> bool {
     LOG.as_ref().is_some_and(|p| p.is_match(head(line, 400)))

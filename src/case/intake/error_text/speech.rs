@@ -17,6 +17,8 @@ pub(super) struct Speech {
     pub(super) own: bool,
     /// A code that a frame names.
     pub(super) code: Option<String>,
+    /// The status that a frame names.
+    pub(super) status: Option<u16>,
     /// A type that a frame names.
     pub(super) error_type: Option<String>,
 }
@@ -44,7 +46,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let said = end(spoken);
     speech.message = unquoted(&plain::unwrapped(said)).to_owned();
     let first = speech.message.lines().next().unwrap_or("");
-    let language = exception
+    let language = speech.message.is_empty() || exception
         .is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
     speech.own = language || frames::is_own(first) || frames::is_own(first_line(spoken));
     speech
@@ -82,7 +84,20 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
     if let Some(spoken) = weak {
         return after_bare(spoken);
     }
-    fenced(text).unwrap_or_else(|| peeled(text, Weight::Mark, speech).0)
+    let rest = fenced(text).unwrap_or_else(|| from_first(text));
+    peeled(rest, Weight::Mark, speech).0
+}
+
+/// From the first line that is neither beside the error nor a good news of a log.
+fn from_first(text: &str) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n').take(MOST_LINES) {
+        if !line.trim().is_empty() && !plain::is_aside(line) && !plain::is_news(line) {
+            return text.get(at..).unwrap_or(text);
+        }
+        at += line.len();
+    }
+    ""
 }
 
 /// A heading that is a status' name alone stands before the text.
@@ -123,7 +138,7 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             (!behind.trim().is_empty() && !starts_with_break(rest, len)).then_some((frame, len))
         });
         let Some((frame, len)) = frame else { break };
-        note(rest.get(..len).unwrap_or(""), speech);
+        note(rest.get(..len).unwrap_or(""), frame.weight, speech);
         rest = rest.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
         weight = stronger(weight, frame.weight);
     }
@@ -144,7 +159,10 @@ fn stronger(one: Weight, other: Weight) -> Weight {
 }
 
 /// The code or type that a frame names.
-fn note(frame: &str, speech: &mut Speech) {
+fn note(frame: &str, weight: Weight, speech: &mut Speech) {
+    if weight == Weight::Answer {
+        speech.status = speech.status.or_else(|| frames::status(frame));
+    }
     if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
     } else if let Some(word) = frame.trim().strip_suffix(':')
