@@ -244,6 +244,16 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         return error(text, catalog, ring);
     };
+    if let Some(text) = logged(&value) {
+        return error(&text, catalog, ring);
+    }
+    if let Some(response) = recorded(&value) {
+        return Intake {
+            kind: "http response",
+            observed: Some(answer::attempt(Outcome::Response(response))),
+            ..Intake::default()
+        };
+    }
     let has = |name: &str| value.get(name).is_some_and(|v| !v.is_null());
     let states_error = error_text::states_an_error(&value);
     let is_answer = ["choices", "candidates", "output", "usage", "data", "embeddings"].iter().any(|n| has(n))
@@ -268,6 +278,49 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return intake;
     }
     nothing("the JSON is neither a request nor an answer")
+}
+
+/// What a logger wrote as JSON: strings in a list, or records whose error is a client's text.
+fn logged(value: &Value) -> Option<String> {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let is_record = |value: &Value| {
+        ["level", "timestamp", "time", "ts", "@timestamp", "severity", "logger"].iter().any(|n| value.get(n).is_some())
+    };
+    let texts = list.iter().map(|entry| match entry {
+        Value::String(text) if value.is_array() => Some(text.as_str()),
+        record if is_record(record) => ["error", "err", "exception", "stack", "error_message"]
+            .iter()
+            .find_map(|name| record.get(name)?.as_str())
+            .filter(|text| text.contains(['{', '(']) || text.contains("\n")),
+        _ => None,
+    });
+    let texts: Option<Vec<&str>> = texts.collect();
+    texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join("\n"))
+}
+
+/// An answer that a tool recorded as JSON: `{"status":…, "headers":{…}, "body":…}`.
+fn recorded(value: &Value) -> Option<Response> {
+    // The AI SDK's error.
+    if let (Some(status), Some(body)) = (
+        value.get("statusCode").and_then(Value::as_u64).and_then(|s| u16::try_from(s).ok()),
+        value.get("responseBody").and_then(Value::as_str).filter(|body| !body.trim().is_empty()),
+    ) {
+        let headers = value.get("responseHeaders").and_then(Value::as_object).into_iter().flatten();
+        let headers = headers
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("content-encoding"))
+            .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
+        return Some(answer::response(Some(status), None, None, headers.collect(), body.as_bytes().to_vec()));
+    }
+    let status = value.get("status")?.as_u64().and_then(|status| u16::try_from(status).ok())?;
+    let headers = value.get("headers")?.as_object()?;
+    let headers = headers.iter().filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
+    let body = match value.get("body")? {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    // A recorded coding was undone by who recorded it.
+    let headers = headers.filter(|(name, _)| name != "content-encoding").collect();
+    (100..600).contains(&status).then(|| answer::response(Some(status), None, None, headers, body.into_bytes()))
 }
 
 fn json_body(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {

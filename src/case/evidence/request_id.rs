@@ -142,7 +142,7 @@ fn looks_like_id(id: &str, separated: bool) -> bool {
     let digits = id.bytes().filter(u8::is_ascii_digit).count();
     let mut kinds = id.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
     let first = kinds.next();
-    if kinds.all(|b| Some(b) == first) {
+    if kinds.all(|b| Some(b) == first) || id.to_ascii_lowercase().contains("xxxx") {
         return false;
     }
     if id.starts_with("req_") || id.starts_with("req-") {

@@ -350,6 +350,9 @@ fn is_sentence(text: &str) -> bool {
 }
 
 #[cfg(test)]
+mod speeches;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

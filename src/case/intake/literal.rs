@@ -158,13 +158,25 @@ impl Reader<'_> {
                 '\\' => self.escape(value)?,
                 '\r' if self.peek() == Some('\n') => {}
                 '\n' => {
+                    let cut = self.cuts_a_word(value);
                     let indented = self.peek().is_some_and(char::is_whitespace);
                     self.skip_space();
-                    join(value, indented, self.hard_wrap);
+                    join(value, indented, self.hard_wrap || cut);
                 }
                 c => value.push(c),
             }
         }
+    }
+
+    /// A print that stood on one line was cut at a terminal's width, in the middle of a word. `at` is behind the line end.
+    fn cuts_a_word(&self, value: &str) -> bool {
+        let before = self.text.get(..self.at.saturating_sub(1)).unwrap_or("");
+        let line = before.rfind('\n').map_or(before, |at| before.get(at + 1..).unwrap_or(""));
+        let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        line.len() >= 90
+            && !line.starts_with(char::is_whitespace)
+            && value.ends_with(letter)
+            && self.peek().is_some_and(letter)
     }
 
     fn escape(&mut self, value: &mut String) -> Option<()> {

@@ -307,10 +307,10 @@ fn error_texts_give_status_body_and_exception() {
             "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"can't\"}}",
         ),
         ("AxiosError: Request failed with status code 404".to_owned(), Some(404), Some("AxiosError"), Some("axios"), ""),
-        ("HTTP 429 Too Many Requests".to_owned(), Some(429), None, None, "HTTP 429 Too Many Requests"),
+        ("HTTP 429 Too Many Requests".to_owned(), Some(429), None, None, ""),
         ("the gateway said status code 503".to_owned(), Some(503), None, None, "the gateway said status code 503"),
         ("error code: 524".to_owned(), Some(524), None, None, "error code: 524"),
-        ("503 Service Unavailable".to_owned(), Some(503), None, None, "Service Unavailable"),
+        ("503 Service Unavailable".to_owned(), Some(503), None, None, ""),
         ("RateLimitError: 429 You exceeded your current quota".to_owned(), Some(429), Some("RateLimitError"), None, "You exceeded your current quota"),
         (
             "litellm.RateLimitError: RateLimitError: OpenAIException - slow down".to_owned(),

@@ -32,6 +32,7 @@ const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|n
 const FRONT: &[(Weight, &str)] = &[
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
     (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠]|\x{fe0f}|[*-]\s|\*\*)\s*"),
+    (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
     (Weight::Mark, r"[\[(]?[0-9]{4}[-/][0-9][0-9][-/][0-9][0-9](?:(?: - |[T ,])\s?[0-9][0-9]:[0-9][0-9](?::[0-9][0-9])?(?:[.,][0-9]{1,9})?)?\s?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
     (Weight::Mark, r"[\[(]?[0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,6})?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
@@ -45,9 +46,9 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:ERROR|FATAL|CRITICAL|ERR|SEVERE)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?"),
     (Weight::Mark, r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:WARNING|WARN|INFO|DEBUG|TRACE|[Ww]arn|[Ii]nfo|[Dd]ebug)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?"),
     (Weight::Mark, r"[A-Za-z0-9_./-]{1,60}\.(?:go|py|ts|js|rs|java|kt|rb|php|cs):[0-9]{1,6}(?:\s-)?\s+"),
-    (Weight::Mark, r"[A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - "),
+    (Weight::Mark, r"[A-Za-z_][A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - "),
     (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,40}){1,8}:\s?"),
-    (Weight::Mark, r"\[[A-Za-z][A-Za-z0-9_ ./:@-]{0,40}\]:?\s*"),
+    (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
     (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
@@ -56,11 +57,24 @@ const FRONT: &[(Weight, &str)] = &[
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
+    // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
+    (Weight::Answer, r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (Weight::Answer, r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?"),
     (Weight::Answer, r"unexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
+    // The name of the status, and labels behind it: `400 Bad Request: …`, `状态码：429，错误信息：…`.
+    (Weight::Answer, r"\(?REASON\)?(?:\s*[:：—–]|\s+-|,)\s+"),
+    (Weight::Answer, r"(?:[Ee]rror[ _])?(?:[Mm]essage|[Mm]sg|[Dd]etails?|[Rr]eason|[Bb]ody|[Rr]esponse|错误信息|错误消息|消息|信息|原因|详情|响应体?|返回)\s*[:：=]\s*"),
+    // @google/generative-ai: `[GoogleGenerativeAI Error]: Error fetching from https://…: [429 Too Many Requests] …`.
+    (Weight::Answer, r"\[GoogleGenerativeAI Error\]: (?:\[[45][0-9]{2}[^\]\n]{0,60}\] )?"),
+    (Weight::Client, r"Error fetching from \S+: "),
+    (Weight::Answer, r"\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
+    // The AI SDK's retries, langchain's, codex's.
+    (Weight::Client, r"(?:AI_RetryError: )?Failed after [0-9]{1,3} attempts(?: with non-retryable error)?[.:] (?:Last error: )?"),
+    (Weight::Client, r"stream disconnected before completion: "),
+    (Weight::Client, r"(?:External|Ollama|Open WebUI): "),
     // google-api-core: `PermissionDenied: 403 …` (google/api_core/exceptions.py, GoogleAPICallError.__str__).
     (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45][0-9][0-9] "),
     // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
@@ -74,7 +88,9 @@ const FRONT: &[(Weight, &str)] = &[
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
     (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
-    (Weight::Client, r"(?:Uncaught |Unhandled |Caused by: |cause: |[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+"),
+    (Weight::Client, r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+"),
+    // An exception as Python's `repr` prints it.
+    (Weight::Client, r#"(?:[a-z_][A-Za-z0-9_]{0,40}\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#),
     // openclacky names the provider's refusal.
     (Weight::Answer, r"Access denied: "),
 ];
@@ -82,7 +98,7 @@ const FRONT: &[(Weight, &str)] = &[
 /// A client's (or a person's) words before the error: `VLM validation failed: `, `报错如下：`. Only as long as nothing said
 /// that the answer speaks already: gateways use the same words.
 const WORDS: &[&str] = &[
-    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|]{0,24}[:：]\s+"#,
+    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|`]{0,24}[:：]\s+"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: [A-Za-z0-9_]+)? error(?: message)?[:,]?\s+"#,
 ];
@@ -102,7 +118,9 @@ const BACK: &[&str] = &[
     // codex: `, url: http://…`; reqwest: ` for url (…)`.
     r" ?, url: https?://",
     r"\s*[(,]\s*request_id\s*[=:]\s*\S+\)?\s*$",
-    r"\s*\([Ss]tatus: [0-9]{3}\)",
+    r"\s*\([Ss]tatus(?: code)?: (?:-?[0-9]{1,3}|[A-Z_]+)\)",
+    r"; retrying [0-9]+/[0-9]+ in ",
+    r#"\s*\[\{"@type""#,
     r"\s*\(reset after [0-9]+[A-Za-z0-9_]*\)",
     r"\s*\(HTTP response code was [0-9]{3}\)",
     // The AWS SDK for Java.
@@ -123,6 +141,14 @@ const OWN: &[&str] = &[
     r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
     r"(?:got|received|returned) status(?: code)? [0-9]{3}\.?",
     // .NET's HttpClient.
+    // curl -f, faraday, guzzle, codex, sillytavern, continue.
+    r"(?:curl: \(22\) )?The requested URL returned error: [0-9]{3}.*",
+    r"the server responded with status [0-9]{3}.*",
+    r"Client error: `[A-Z]+ \S+` resulted in a `[0-9]{3} .*",
+    r"exceeded retry limit, last status: [0-9]{3}.*",
+    r"Got response status [0-9]{3}.*",
+    r"HTTP [0-9]{3} [A-Za-z -]{2,40} from https?://\S+",
+    r"(?:GET|POST|PUT|PATCH|DELETE) \S+:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"Response status code does not indicate success:.*",
     r"Error code: [0-9]{3}",
     // urllib, requests, httpx, aiohttp, reqwest.
@@ -161,13 +187,10 @@ const OWN: &[&str] = &[
     r".*\bstream (?:closed|ended) (?:before|without) .*",
     // Nothing but an exception's name.
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
-    // A client's heading before an object that states no error.
-    r"[^\n]*[:：]",
-    r"[{\[].*",
+    // An object that states no error, with or without a client's heading.
+    r#"(?:[^\n]*[:：]\s*)?[{\[]["{].*"#,
     // 5ire and others on a 404.
     r"https?://\S+ not found, verify your API base.*",
-    // A person who tells of a number.
-    r"(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*",
 ];
 
 /// Languages' own exceptions: never the word of a gateway.
@@ -219,7 +242,7 @@ fn one_of(patterns: &[&str]) -> String {
 }
 
 pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
-    let frames = FRONT.iter().map(|(weight, text)| (*weight, (*text).to_owned()));
+    let frames = FRONT.iter().map(|(weight, text)| (*weight, text.replace("REASON", REASON)));
     frames
         .chain(WORDS.iter().map(|text| (Weight::Client, (*text).to_owned())))
         .filter_map(|(weight, text)| {
@@ -235,18 +258,38 @@ pub(super) const WORD_FRAMES: usize = WORDS.len();
 pub(super) static BACKS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&one_of(BACK)));
 
 static OWNS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: )?(?:{})$", one_of(OWN))));
+    LazyLock::new(|| pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(OWN))));
 
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?:(?:HTTP(?:/\d(?:\.\d)?)?|status|code|error)[ :=]*)*(?:[1-5]\d\d)?[\s:(-]*(?:{REASON})?[).\s]*(?:[1-5]\d\d)?[)\s]*$"
+        r"^(?:(?:HTTP(?:/\d(?:\.\d)?)?|[Ss]tatus(?: code)?|Error|ERROR)[ :=]*)*(?:[1-5]\d\d)?[\s:(-]*(?:{REASON})?[).\s]*(?:[1-5]\d\d)?[)\s]*$"
     ))
 });
+
+/// A person who tells of a number.
+static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!("^{}$", r"(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*")));
+
+/// What a client prints right before the answer, wherever in a line it stands.
+static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |unexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: ",
+    )
+});
+
+/// Where such a print begins.
+pub(super) fn anchor(text: &str) -> Option<usize> {
+    ANCHOR.as_ref()?.find(text).map(|m| m.start())
+}
+
+/// True where the text begins with a client's own sentence on one line.
+pub(super) fn is_own_line(line: &str) -> bool {
+    OWNS.as_ref().is_some_and(|p| p.is_match(line.trim()))
+}
 
 /// True where the line is a client's own sentence, or a status with nothing but its standard name.
 pub(super) fn is_own(line: &str) -> bool {
     let line = line.trim();
-    OWNS.as_ref().is_some_and(|p| p.is_match(line)) || is_bare(line)
+    is_own_line(line) || PERSON.as_ref().is_some_and(|p| p.is_match(line)) || is_bare(line)
 }
 
 /// A status, its standard name, or both.
@@ -261,7 +304,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
-        for pattern in [&BACKS, &OWNS, &BARE] {
+        for pattern in [&BACKS, &OWNS, &BARE, &PERSON, &ANCHOR] {
             assert!(pattern.is_some());
         }
     }

@@ -107,6 +107,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 || (has("errors") && !request)
                 || (has("detail") && !request)
                 || map.get("type").and_then(Value::as_str) == Some("error")
+                || map.get("object").and_then(Value::as_str).is_some_and(|o| o.eq_ignore_ascii_case("error"))
                 || map.get("success") == Some(&Value::Bool(false))
                 || (text
                     && !request
@@ -154,14 +155,14 @@ static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `ThrottlingException(properties: …Properties(message: Optional("m")))`.
 static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b([A-Z]\w{0,60})\((?:[^()"'\n]{0,300}[(,]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+        r#"\b([A-Z]\w{0,60})(?:\(| \{ )(?:[^()"'\n]{0,300}[(,{]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
     )
     .ok()
 });
 
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"[,(]\s?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
+        r#"[,({]\s?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
     )
     .ok()
 });

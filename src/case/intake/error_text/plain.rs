@@ -37,6 +37,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(colour.replace_all(&text, "").into_owned());
     }
+    // Spring prints line ends so.
+    if text.contains("<EOL>") {
+        text = Cow::Owned(text.replace("<EOL>", "\n"));
+    }
     if text.contains(['│', '┃', '║']) {
         let lines: Vec<&str> = text.lines().filter(|l| !is_rule(l)).map(unboxed).collect();
         text = Cow::Owned(lines.join("\n"));

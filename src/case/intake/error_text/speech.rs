@@ -44,11 +44,17 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         None => begin(text, &mut speech),
     };
     let said = end(spoken);
-    speech.message = unquoted(&plain::unwrapped(said)).to_owned();
+    let whole = plain::unwrapped(said);
+    // The end of a `repr`.
+    let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
+    let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
+    speech.message = unquoted(bare.unwrap_or(&whole)).to_owned();
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty() || exception
         .is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
-    speech.own = language || frames::is_own(first) || frames::is_own(first_line(spoken));
+    // A heading whose text is missing.
+    let heading = speech.message.ends_with([':', '：']);
+    speech.own = language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
     speech
 }
 
@@ -80,6 +86,9 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
             }
             _ => {}
         }
+    }
+    if let Some(at) = frames::anchor(text) {
+        return peeled(text.get(at..).unwrap_or(text), Weight::Mark, speech).0;
     }
     if let Some(spoken) = weak {
         return after_bare(spoken);
@@ -127,7 +136,15 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
     let mut weight = from;
     let words = frames::FRONTS.len().saturating_sub(frames::WORD_FRAMES);
     for _ in 0..MOST_FRAMES {
+        // What Go's router answers begins with its status.
+        if rest.starts_with("404 page not found") {
+            return (rest, Weight::Answer);
+        }
         let near = plain::head(rest, FRAME);
+        // A client's own sentence belongs together: `404 Client Error: …`.
+        if frames::is_own_line(first_line(near)) {
+            return (rest, stronger(weight, Weight::Client));
+        }
         let frame = frames::FRONTS.iter().enumerate().find_map(|(index, frame)| {
             // Gateways use the words of clients, and a bracket or a dash may begin their sentence.
             if weight == Weight::Answer && (index >= words || !frame.of_answers()) {
@@ -165,6 +182,11 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     }
     if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
+    } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
+        let inside = named.1.split(')').next().unwrap_or("");
+        let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
+        speech.code = Some(code.to_owned()).filter(|c| !c.is_empty() && !c.contains(' '));
+        speech.error_type = Some(kind.to_owned()).filter(|k| !k.is_empty());
     } else if let Some(word) = frame.trim().strip_suffix(':')
         && word.ends_with("_error")
     {

@@ -1,0 +1,161 @@
+//! What clients print, and what of it the answer said.
+
+use crate::case::catalog::Catalog;
+use crate::case::evidence::{Envelope, Outcome};
+use crate::case::intake::read;
+use crate::case::keyring::KeyRing;
+
+/// Status, message, code and type; `None` for a failure below HTTP.
+type Heard = (Option<u16>, Option<String>, Option<String>, Option<String>);
+
+fn heard(text: &str) -> Option<Heard> {
+    let intake = read(text, &Catalog::built_in(), &mut KeyRing::default());
+    match intake.observed.map(|attempt| attempt.outcome) {
+        Some(Outcome::Response(response)) => {
+            let envelope = Envelope::of(&response);
+            let word = |word: Option<String>| word.filter(|w| !w.is_empty());
+            Some((response.status, envelope.message, word(envelope.code), word(envelope.error_type)))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn the_answers_sentence_is_told_from_what_stands_around_it() {
+    // Text, status, message.
+    let table: &[(&str, Option<u16>, &str)] = &[
+        // Prefixes of clients.
+        ("Error: 503 no channel is free", Some(503), "no channel is free"),
+        ("Error: Error: 400 This model has no tools.", Some(400), "This model has no tools."),
+        ("> Error: Too many tokens were asked for.", None, "Too many tokens were asked for."),
+        ("❌ Upload failed: 403 - Your credit is used up", Some(403), "Your credit is used up"),
+        ("Summarizing failed: Your trial is over.", None, "Your trial is over."),
+        ("HTTP 400: [acme/m-1] [400]: top_k is not known here", Some(400), "top_k is not known here"),
+        ("status_code=429, slow down please", Some(429), "slow down please"),
+        ("Error code: 401 - the token is gone", Some(401), "the token is gone"),
+        ("error, status code: 400, status: 400 Bad Request, message: no such model", Some(400), "no such model"),
+        ("unexpected status 401 Unauthorized: the key is wrong, url: http://h/v1/responses", Some(401), "the key is wrong"),
+        ("Error: 404 Not Found - model m-1 was removed", Some(404), "model m-1 was removed"),
+        ("Failed to call the model: 400 Bad Request: m-1 was removed", Some(400), "m-1 was removed"),
+        ("[API Error: 401 the login is over]", Some(401), "the login is over"),
+        ("✕ [API Error: 400 <400> Internal.Check: not allowed.]", Some(400), "<400> Internal.Check: not allowed."),
+        ("  ⎿  API Error: 529 the model is busy", Some(529), "the model is busy"),
+        ("[API Error: quota used up for today (Status: RESOURCE_EXHAUSTED)]", None, "quota used up for today"),
+        ("AI_RetryError: Failed after 3 attempts. Last error: The plan has no tokens left", None, "The plan has no tokens left"),
+        ("[GoogleGenerativeAI Error]: Error fetching from https://h/v1beta/models/m:generateContent: [429 Too Many Requests] The quota is used up. [{\"@type\":\"x\"}]", Some(429), "The quota is used up."),
+        ("External: the model needs 12 GiB of memory", None, "the model needs 12 GiB of memory"),
+        ("stream disconnected before completion: The model is at capacity", None, "The model is at capacity"),
+        ("stream error: unexpected status 400 Bad Request: bad tool; retrying 2/5 in 391ms…", Some(400), "bad tool"),
+        // Exceptions, chained and wrapped.
+        ("litellm.BadRequestError: AzureException - The image is too small", None, "The image is too small"),
+        ("litellm.RateLimitError: RateLimitError: OpenAIException - slow down. Received Model Group=m\nAvailable Model Group Fallbacks=None", None, "slow down."),
+        ("litellm. NotFoundError: OpenAIException - no model m-1\n\nLLM failed: NotFoundError", None, "no model m-1"),
+        ("openhands:ERROR: retry_mixin.py:75 - litellm.APIError: APIError: OpenAIException - The engine stopped. Attempt #2", None, "The engine stopped"),
+        ("PermissionDenied: 403 The API is switched off in project 1. [reason: \"SERVICE_DISABLED\"\ndomain: \"x\"\n]", Some(403), "The API is switched off in project 1."),
+        ("google.api_core.exceptions.ResourceExhausted: 429 Quota is used up for m [violations {\n}\n]", Some(429), "Quota is used up for m"),
+        ("com.acme.WebException: INVALID_ARGUMENT: The body is larger than 4 bytes.\n\tat com.acme.Rest.toException(Rest.java:61)\n\tat com.acme.X.y(Unknown Source)", None, "The body is larger than 4 bytes."),
+        ("ollama._types.ResponseError: no model \"m\" here (status code: 404)", Some(404), "no model \"m\" here"),
+        ("BadRequestError('the role is not known')", None, "the role is not known"),
+        ("Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nacme.QuotaError: The balance is zero.\nINFO: done", None, "The balance is zero."),
+        ("Fatal error: Uncaught RuntimeException: The key has no rights", None, "The key has no rights"),
+        // Loggers.
+        ("2026-01-02 10:11:12.345 | ERROR    | app.llm:ask:12 - failed to write: Error: Error code: 402 - No money left", Some(402), "No money left"),
+        ("2026-01-02T10:11:12.345Z error: [inference][7] inference job failed: Error: 403 Not from this place", Some(403), "Not from this place"),
+        ("2026-01-02T10:11:12Z warn agent/x end isError=true model=m-1 error=\"HTTP 401 authentication_error: The bearer is wrong\" hash=sha256:0123", Some(401), "The bearer is wrong"),
+        ("web-1  | ERROR:app.llm:Stream error: litellm.BadRequestError: OpenAIException - The text is too long.", None, "The text is too long."),
+        ("[ERR] 2026/01/02 - 03:04:05 | relay error (channel #3): the user has no quota", None, "the user has no quota"),
+        // Reports of people.
+        ("新版本可以启动了，但是还是不行。\nVLM check failed: The account is paused.", None, "The account is paused."),
+        ("Getting error ```The key has a limit: 3 > 2. See https://h/keys```", None, "The key has a limit: 3 > 2. See https://h/keys"),
+        ("### What happened\n400 m-1 takes no audio.\n\nIt works with m-2", Some(400), "m-1 takes no audio."),
+        ("It fails, the `error message` is\n```\n404 There is no such endpoint.\n```\nthanks", Some(404), "There is no such endpoint."),
+        ("**Details**\n\nModel: M\nProvider: p\nStatus Code: 402\n\n**Error Output**\n```\n402 No balance\n```", Some(402), "No balance"),
+        ("Error Code: 401\nError Message: The key was revoked", Some(401), "The key was revoked"),
+        ("请求失败，状态码：429，错误信息：负载已满", Some(429), "负载已满"),
+        ("您好，提示：\n[LLM] Access denied: 余额不够 (request id: 1)；", None, "余额不够 (request id: 1)"),
+        ("[API Error: 401 the login is over]接口有问题\n\nTool: 0.1", Some(401), "the login is over"),
+        // Wraps.
+        ("Error: 429 The account has used\n  up its tokens for\n  this minute.", Some(429), "The account has used up its tokens for this minute."),
+        ("Error: 404 No endpoint. Request id: \n0217a", Some(404), "No endpoint. Request id: 0217a"),
+        ("│ Error: 413 The text has too      │\n│ many tokens.                     │", Some(413), "The text has too many tokens."),
+        ("404 page not found", Some(404), "404 page not found"),
+    ];
+    let mut wrong = Vec::new();
+    for (text, status, message) in table {
+        let heard = heard(text).map(|(status, message, _, _)| (status, message));
+        if heard != Some((*status, Some((*message).to_owned()))) {
+            wrong.push(format!("{text:?}\n    {heard:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn codes_and_types_before_the_message_are_told() {
+    let table: &[(&str, &str, Option<&str>, Option<&str>)] = &[
+        ("botocore.errorfactory.AccessDeniedException: An error occurred (AccessDeniedException) when calling the Converse operation: No right to m.", "No right to m.", Some("AccessDeniedException"), None),
+        ("raised: An error occurred (ThrottlingException) when calling the Converse operation (reached max retries: 4): Too fast", "Too fast", Some("ThrottlingException"), None),
+        ("HTTP 401 permission_error: not for you", "not for you", None, Some("permission_error")),
+        ("System.ClientModel.ClientResultException: HTTP 429 (tokens: rate_limit_exceeded)\n\nSlow down.\n   at A.B.C()", "Slow down.", Some("rate_limit_exceeded"), Some("tokens")),
+        ("relay failed: {Error:{Message:no quota is left Type:acme_api_error Param: Code:no_quota} StatusCode:403}", "no quota is left", Some("no_quota"), Some("acme_api_error")),
+        ("失败：type invalid_request_error, code <nil>, message Invalid URL (POST /v1/v1/x)", "Invalid URL (POST /v1/v1/x)", None, Some("invalid_request_error")),
+        ("[Acme] said data:{error: {code: bad_size, message: This size, sir, is not known., param: null, type: invalid_request_error}}", "This size, sir, is not known.", Some("bad_size"), Some("invalid_request_error")),
+        ("S2S Error(message=\"No such field: 'a.b'.\", type='invalid_request_error', code='no_field', event_id='e', param='a.b')", "No such field: 'a.b'.", Some("no_field"), Some("invalid_request_error")),
+        ("ThrottlingException(properties: R.ThrottlingException.Properties(message: Optional(\"Wait a bit.\")), httpResponse: Status Code: HTTP status code: 429)", "Wait a bit.", Some("ThrottlingException"), None),
+        ("ApiError(ApiError { message: \"No key\", type: Some(\"auth\"), param: None, code: Some(\"no_key\") })", "No key", Some("no_key"), Some("auth")),
+        ("Error code: 400 - {'error': {'message': 'The head is here', 'code': 'cut_off', 'type': ", "The head is here", Some("cut_off"), None),
+        ("said '{\"object\":\"error\",\"message\":\"{\\\\\"detail\\\\\":\\\\\"no\\\\\"}\",\"type\":\"t\",\"code\":\"7\"}' (HTTP response code was 422)", "{\"detail\":\"no\"}", Some("7"), Some("t")),
+        ("HttpClientErrorException: 400 Bad Request: \"{<EOL>  \"error\": {<EOL>    \"message\": \"No\",<EOL>    \"code\": \"c\"<EOL>  }<EOL>}\"", "No", Some("c"), None),
+    ];
+    let mut wrong = Vec::new();
+    for (text, message, code, error_type) in table {
+        let heard = heard(text).map(|(_, message, code, kind)| (message, code, kind));
+        let owned = |word: Option<&str>| word.map(str::to_owned);
+        if heard != Some((Some((*message).to_owned()), owned(*code), owned(*error_type))) {
+            wrong.push(format!("{text:?}\n    {heard:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_clients_own_words_are_no_message() {
+    let table: &[(&str, Option<u16>)] = &[
+        ("2026-01-02T09:49:38.008 [ERROR] - job AxiosError: Request failed with status code 502\n    at settle (file:///a/settle.js:19:12)", Some(502)),
+        ("[\"Error: Draw failed with status 429\\n    at A.b (/a.js:1:2)\"]", Some(429)),
+        ("[AxiosError: Request failed with status code 404]", Some(404)),
+        ("API request failed with status 402", Some(402)),
+        ("Something is off. Error: 422 status code (no body)", Some(422)),
+        ("TypeError: 'NoneType' object is not iterable", None),
+        ("[2026-01-02 10:00:00] [DEBUG] x\nTraceback (most recent call last):\n  File \"a.py\", line 1\nAttributeError: 'str' object has no attribute 'id'\n[2026-01-02 10:00:01] [WARNING] done", None),
+        ("TypeError: Cannot read properties of undefined (reading '0')", None),
+        ("SyntaxError: Unexpected token '<', \"<html>\"... is not valid JSON", None),
+        ("requests.exceptions.JSONDecodeError: Expecting value: line 1 column 1 (char 0)", None),
+        ("Error: invalid character '<' looking for beginning of value", None),
+        ("21:00:00 - LiteLLM Router:INFO: router.py:1 - litellm.acompletion(model=None) Exception No deployments available for selected model", None),
+        ("com.acme.ai.AiException: 400 - Bad Request", Some(400)),
+        ("ERROR:server.x:Error: Request failed: 503 Service Unavailable", Some(503)),
+        ("INFO:     Uvicorn running on http://h:1\nINFO:     1.2.3.4:5 - \"GET /v1/x HTTP/1.1\" 405 Method Not Allowed", Some(405)),
+        ("Calling the API: Faraday::TooManyRequestsError", None),
+        ("curl: (22) The requested URL returned error: 429", Some(429)),
+        ("HTTPStatusError(\"Server error '502 Bad Gateway' for url 'http://h/v1'\nFor more information check: https://d\")", Some(502)),
+        ("ERROR: no picture in the answer: {\"name\":\"op/1\",\"done\":true}", None),
+        ("We see this: `<html><body><h1>504 Gateway Time-out</h1>\n</body></html>`\n\nnow and then", Some(504)),
+        ("```\nERROR:root:<html>\n<head><title>413 Request Entity Too Large</title></head>\n</html>\n```", Some(413)),
+    ];
+    let mut wrong = Vec::new();
+    for (text, status) in table {
+        let heard = heard(text).map(|(status, message, _, _)| (status, message));
+        if heard != Some((*status, None)) {
+            wrong.push(format!("{text:?}\n    {heard:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for text in [
+        "Request error: https://h/v1/x: Connection Failed: Connect error",
+        "APIConnectionError: Error communicating with X: HTTPSConnectionPool(host='h', port=443): Max retries exceeded (Caused by NewConnectionError(': Failed to establish a new connection'))",
+        "cannot reach h: SELF_SIGNED_CERT_IN_CHAIN",
+    ] {
+        assert_eq!(heard(text), None, "{text}");
+    }
+}
