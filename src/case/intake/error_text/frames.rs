@@ -53,14 +53,21 @@ const FRONT: &[(Weight, &str)] = &[
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
     // Structured logs: `key=value error="…"`.
-    (Weight::Client, r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason)=["']"#),
+    (Weight::Client, r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
+    (Weight::Answer, r"\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
     // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
     (Weight::Answer, r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (Weight::Answer, r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?"),
+    // A client's sentence with the status in it, whatever its words: `… failed with status 429: `, `API error (status 400): `.
+    (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\b(?i:status(?: code)?|code|http|error|failed)\b:?\s?[(\[]?(?i:status |code |http )?[1-5][0-9]{2}[)\]]?(?: ?\(?REASON\)?)?\s?[:：,-]\s+(?:(?:[Bb]ody|[Mm]essage|[Rr]eason|[Rr]esponse)\s*[:=]\s*)?"#),
+    (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\([45][0-9]{2}(?: REASON)?\)\s?[:：-]\s+"#),
+    (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
+    (Weight::Answer, r"[45][0-9]{2} REASON\n\s*"),
+    (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     (Weight::Answer, r"unexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
@@ -70,7 +77,6 @@ const FRONT: &[(Weight, &str)] = &[
     // @google/generative-ai: `[GoogleGenerativeAI Error]: Error fetching from https://…: [429 Too Many Requests] …`.
     (Weight::Answer, r"\[GoogleGenerativeAI Error\]: (?:\[[45][0-9]{2}[^\]\n]{0,60}\] )?"),
     (Weight::Client, r"Error fetching from \S+: "),
-    (Weight::Answer, r"\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
     // The AI SDK's retries, langchain's, codex's.
     (Weight::Client, r"(?:AI_RetryError: )?Failed after [0-9]{1,3} attempts(?: with non-retryable error)?[.:] (?:Last error: )?"),
     (Weight::Client, r"stream disconnected before completion: "),
@@ -99,7 +105,7 @@ const FRONT: &[(Weight, &str)] = &[
 /// that the answer speaks already: gateways use the same words.
 const WORDS: &[&str] = &[
     r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|`]{0,24}[:：]\s+"#,
-    r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
+    r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示|出错)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: [A-Za-z0-9_]+)? error(?: message)?[:,]?\s+"#,
 ];
 
@@ -137,7 +143,7 @@ const OWN: &[&str] = &[
     // openai-node and anthropic-sdk-typescript.
     r"(?:.{0,80} )?(?:[0-9]{3} )?(?:status code )?\(no body\)",
     // axios (lib/core/settle.js) and what wraps it.
-    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?.*",
+    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?(?: \(.*)?",
     r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
     r"(?:got|received|returned) status(?: code)? [0-9]{3}\.?",
     // .NET's HttpClient.
@@ -171,6 +177,23 @@ const OWN: &[&str] = &[
     r"(?:.{0,80}: )?unexpected end of JSON input.*",
     r"(?:.{0,80}: )?expected value at line [0-9]+ column [0-9]+.*",
     r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? .{0,40}(?:JSON|response|body).*",
+    r"(?:.{0,80}: )?(?:Unterminated string|Bad control character|Expected (?:',' or '\}'|property name|double-quoted)|Extra data: line|Invalid control character|Expecting (?:property name|',' delimiter|':' delimiter)|Invalid \\escape).*",
+    r"(?:.{0,80}: )?(?:JSON|json) (?:parse|parsing|decode|decoding|syntax) (?:error|failed).*",
+    r"(?:.{0,80}: )?error decoding response body.*",
+    r"(?i)(?:.{0,60}: )?(?:invalid|malformed|unexpected|empty|incomplete|no) (?:json |http |api |server )?(?:response|reply)(?: (?:from|body|received|object|format|type|content)\b.*)?\.?",
+    r"(?i)(?:the )?(?:model|api|server|provider|llm) (?:returned|gave|sent|did not return|produced) (?:an? )?(?:empty|no|invalid|malformed|unexpected)\b.*",
+    r"Type validation failed.*",
+    r"(?:.{0,60}: )?(?:index|slice bounds) out of range.*",
+    r"(?:.{0,60}: )?runtime error: .*",
+    r"'?(?:choices|content|message|usage|error|data|delta|candidates)'?",
+    r"(?i)(?:unknown|unexpected|unhandled) error(?: occurred)?\.?",
+    r"(?i)something went wrong.{0,60}",
+    r"(?i)an? (?:unknown|unexpected|internal)? ?error (?:has )?occurred.{0,40}",
+    r"(?i)(?:.{0,40} )?(?:max(?:imum)? )?retr(?:y|ies)(?: attempts?)? (?:exceeded|exhausted|limit reached).{0,80}",
+    r"Repeated [0-9]{3} .*",
+    r"Retrying .{0,40} in [0-9.]+ .*",
+    r"(?:HTTP )?[0-9]{3}(?: [A-Za-z -]{2,40})? for url:? .*",
+    r"(?:Moved Permanently|Found|See Other|Temporary Redirect|Permanent Redirect|Too many redirects?)\b.{0,60}",
     // Python and JavaScript on an object that is not what the code expects.
     r"'[A-Za-z0-9_]+' object (?:is not|has no|does not|cannot) .*",
     r"(?:list|string|tuple) ind(?:ex|ices) .*",
@@ -184,7 +207,9 @@ const OWN: &[&str] = &[
     // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
     r"No deployments available.*",
     // Streams that end early, as their readers say it.
-    r".*\bstream (?:closed|ended) (?:before|without) .*",
+    r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
+    r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
+    r"(?i)(?:no|empty) (?:output|content|choices|candidates|text|assistant message)s? (?:was |were |in |from |returned|generated|received|produced).*",
     // Nothing but an exception's name.
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
     // An object that states no error, with or without a client's heading.
@@ -281,6 +306,17 @@ pub(super) fn anchor(text: &str) -> Option<usize> {
     ANCHOR.as_ref()?.find(text).map(|m| m.start())
 }
 
+static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:i|i'm|i've|my|anyone|someone|please help|any idea|keeps?|whenever|after upgrading|when using|works? (?:fine|well))\b|[?？]$|请问|怎么|为什么|我|大佬|求助|吗[?？。]?$")
+});
+
+/// True for a text in which no frame of an error was found and that is a report: several lines, or a person's words.
+pub(super) fn is_prose(text: &str, message: &str) -> bool {
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    let fenced = text.contains("```");
+    (lines > 3 && !fenced) || PROSE.as_ref().is_some_and(|p| p.is_match(message))
+}
+
 /// True where the text begins with a client's own sentence on one line.
 pub(super) fn is_own_line(line: &str) -> bool {
     OWNS.as_ref().is_some_and(|p| p.is_match(line.trim()))
@@ -304,7 +340,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
-        for pattern in [&BACKS, &OWNS, &BARE, &PERSON, &ANCHOR] {
+        for pattern in [&BACKS, &OWNS, &BARE, &PERSON, &ANCHOR, &PROSE] {
             assert!(pattern.is_some());
         }
     }

@@ -23,6 +23,7 @@ pub(super) fn find(text: &str) -> Option<Object> {
         .or_else(|| escaped_object(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
+        .or_else(|| fragment(text))
 }
 
 /// The first error object in the text: JSON as it stands, or a client's print of it.
@@ -169,7 +170,7 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
-    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text)).or_else(|| map(text))
+    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text)).or_else(|| map(text)).or_else(|| xml(text))
 }
 
 /// `None` for what Go prints of nothing.
@@ -228,16 +229,17 @@ fn constructed(text: &str) -> Option<Object> {
 
 /// A map as Dart, Java and Ruby print it, without quotes: `{code: c, message: m, type: t}`, `{code=c, message=m}`.
 static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\{(?:[a-z_]{1,20}[:=] ?[^{}\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}\}").ok()
+    Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}?[)}\]](?:[\s)}\]]|$)").ok()
 });
 
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:^\{|, )(message|type|code|param|status|status_code)[:=] ?").ok()
+    Regex::new(r"(?:^[({\[]|, )(message|type|code|param|status|status_code)[:=] ?").ok()
 });
 
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;
-    let inside = whole.as_str().strip_suffix('}')?;
+    let inside = whole.as_str().trim_end();
+    let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']']))?;
     let keys: Vec<_> = KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
     let mut error = serde_json::Map::new();
     for (index, (mark, key)) in keys.iter().enumerate() {
@@ -246,6 +248,52 @@ fn map(text: &str) -> Option<Object> {
     }
     let states = error.get("message").is_some_and(Value::is_string) && error.len() > 1;
     states.then(|| object(whole, &Value::Object(error), None))
+}
+
+/// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.
+static XML: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"<Code>([^<\n]{1,100})</Code>\s*<Message>([^<]{1,4000})</Message>").ok()
+});
+
+fn xml(text: &str) -> Option<Object> {
+    let caught = XML.as_ref()?.captures(text)?;
+    let error = json!({"message": caught.get(2)?.as_str(), "code": caught.get(1)?.as_str()});
+    Some(object(caught.get(0)?, &error, None))
+}
+
+/// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
+static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?m)(?:^|[\s,{])["']?(?:message|error_message|errorMessage|msg)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+'),?(?:[\s}\])]|$)"#,
+    )
+    .ok()
+});
+
+static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?m)(?:^|[\s,{])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|null|None|undefined|\d{3,6})(?:[\s,}\])]|$)"#).ok()
+});
+
+fn fragment(text: &str) -> Option<Object> {
+    let caught = FRAGMENT.as_ref()?.captures(text)?;
+    let message = caught.get(1)?;
+    let mut from = message.start().saturating_sub(400);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = super::plain::head(text.get(from..)?, message.end() - from + 400);
+    let mut error = json!({ "message": string(message.as_str())? });
+    let map = error.as_object_mut()?;
+    for member in FRAGMENT_MEMBER.as_ref()?.captures_iter(near) {
+        let (Some(key), Some(value)) = (member.get(1), member.get(2)) else { continue };
+        let value = string(value.as_str()).map_or_else(
+            || if value.as_str() == "undefined" { Value::Null } else { word(value.as_str()) },
+            |value| if value.is_empty() { Value::Null } else { Value::String(value) },
+        );
+        map.entry(key.as_str()).or_insert(value);
+    }
+    // A message alone may be anybody's.
+    let states = map.len() > 1;
+    states.then(|| object(message, &error, None))
 }
 
 /// A quoted string, its escapes resolved.

@@ -17,6 +17,8 @@ pub(super) struct Speech {
     pub(super) own: bool,
     /// A code that a frame names.
     pub(super) code: Option<String>,
+    /// How sure it is that the answer speaks.
+    pub(super) weight: Option<Weight>,
     /// The status that a frame names.
     pub(super) status: Option<u16>,
     /// A type that a frame names.
@@ -40,7 +42,11 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let mut speech = Speech::default();
     let behind = exception.and_then(|(_, at)| text.get(at..)).filter(|m| !m.trim().is_empty());
     let spoken = match behind {
-        Some(message) => peeled(message.trim_start(), Weight::Client, &mut speech).0,
+        Some(message) => {
+            let (spoken, weight) = peeled(message.trim_start(), Weight::Client, &mut speech);
+            speech.weight = Some(weight);
+            spoken
+        }
         None => begin(text, &mut speech),
     };
     let said = end(spoken);
@@ -54,7 +60,11 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         .is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
     // A heading whose text is missing.
     let heading = speech.message.ends_with([':', '：']);
-    speech.own = language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
+    let answers = speech.weight == Some(Weight::Answer);
+    // What a client says of a connection, and what a person tells in prose.
+    let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
+    let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
+    speech.own = stack || prose || language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
     speech
 }
 
@@ -78,7 +88,7 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         let said = first_line(spoken);
         match weight {
             Weight::Answer if !frames::is_bare(said) => {
-                *speech = found;
+                *speech = Speech { weight: Some(weight), ..found };
                 return spoken;
             }
             Weight::Answer | Weight::Client if weak.is_none() && !said.trim().is_empty() => {
@@ -88,9 +98,11 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         }
     }
     if let Some(at) = frames::anchor(text) {
+        speech.weight = Some(Weight::Answer);
         return peeled(text.get(at..).unwrap_or(text), Weight::Mark, speech).0;
     }
     if let Some(spoken) = weak {
+        speech.weight = Some(Weight::Client);
         return after_bare(spoken);
     }
     let rest = fenced(text).unwrap_or_else(|| from_first(text));
@@ -146,13 +158,14 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             return (rest, stronger(weight, Weight::Client));
         }
         let frame = frames::FRONTS.iter().enumerate().find_map(|(index, frame)| {
+            let is_words = index >= words;
             // Gateways use the words of clients, and a bracket or a dash may begin their sentence.
-            if weight == Weight::Answer && (index >= words || !frame.of_answers()) {
+            if weight == Weight::Answer && (is_words || !frame.of_answers()) {
                 return None;
             }
             let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
             let behind = rest.get(len..)?;
-            (!behind.trim().is_empty() && !starts_with_break(rest, len)).then_some((frame, len))
+            (!behind.trim().is_empty() && !(is_words && starts_with_break(rest, len))).then_some((frame, len))
         });
         let Some((frame, len)) = frame else { break };
         note(rest.get(..len).unwrap_or(""), frame.weight, speech);

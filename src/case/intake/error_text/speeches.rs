@@ -79,6 +79,27 @@ fn the_answers_sentence_is_told_from_what_stands_around_it() {
         ("Error: 404 No endpoint. Request id: \n0217a", Some(404), "No endpoint. Request id: 0217a"),
         ("│ Error: 413 The text has too      │\n│ many tokens.                     │", Some(413), "The text has too many tokens."),
         ("404 page not found", Some(404), "404 page not found"),
+        // Further clients.
+        ("Error: **400** The field is unknown", Some(400), "The field is unknown"),
+        ("**Error:** The key is not valid for this project", None, "The key is not valid for this project"),
+        ("openai.BadRequestError: Error code: 400 - Model m-1 takes no images.\n\nDuring handling of the above exception, another exception occurred:", Some(400), "Model m-1 takes no images."),
+        ("RuntimeError: API call failed with status 429: The pool is exhausted", Some(429), "The pool is exhausted"),
+        ("Exception: API Error 403: Your plan does not include m-1", Some(403), "Your plan does not include m-1"),
+        ("API error (status 400): m-1 needs max_tokens", Some(400), "m-1 needs max_tokens"),
+        ("Request failed with status code 400: m-1 needs max_tokens", Some(400), "m-1 needs max_tokens"),
+        ("APIStatusError: 402 - The wallet is empty", Some(402), "The wallet is empty"),
+        ("HTTP error! status: 429, message: The pool is exhausted", Some(429), "The pool is exhausted"),
+        ("HTTP error 404: model 'm-1' not found", Some(404), "model 'm-1' not found"),
+        ("Server error: 500 The engine fell over", Some(500), "The engine fell over"),
+        ("Error from API (503): The engine is overloaded", Some(503), "The engine is overloaded"),
+        ("Got an error from the API: The account is not active", None, "The account is not active"),
+        ("400 Bad Request\nThe field `x` is unknown", Some(400), "The field `x` is unknown"),
+        ("ERROR 2026-01-02 10:00:00,123 llm.py:88 LLM call failed: The account is not active", None, "The account is not active"),
+        ("time=2026-01-02T10:00:00Z level=error msg=\"The account is not active\" code=7", None, "The account is not active"),
+        ("报错信息如下：\n429 您的请求太多", Some(429), "您的请求太多"),
+        ("提示错误：401 无效的令牌 (request id: 20260205132859798638387SIHCnxzJ)", Some(401), "无效的令牌 (request id: 20260205132859798638387SIHCnxzJ)"),
+        ("渠道测试失败：status_code=404, 模型不存在", Some(404), "模型不存在"),
+        ("请求出错: 503 - 没有渠道", Some(503), "没有渠道"),
     ];
     let mut wrong = Vec::new();
     for (text, status, message) in table {
