@@ -30,6 +30,8 @@ pub(super) struct Frame {
 const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)";
 
 const FRONT: &[(Weight, &str)] = &[
+    (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
+    (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
     (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
@@ -65,9 +67,7 @@ const FRONT: &[(Weight, &str)] = &[
     // A client's sentence with the status in it, whatever its words: `… failed with status 429: `, `API error (status 400): `.
     (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\b(?i:status(?: code)?|code|http|error|failed)\b:?\s?[(\[]?(?i:status |code |http )?[1-5][0-9]{2}[)\]]?(?: ?\(?REASON\)?)?\s?[:：,-]\s+(?:(?:[Bb]ody|[Mm]essage|[Rr]eason|[Rr]esponse)\s*[:=]\s*)?"#),
     (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\([45][0-9]{2}(?: REASON)?\)\s?[:：-]\s+"#),
-    (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
     (Weight::Answer, r"[45][0-9]{2} REASON\n\s*"),
-    (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     (Weight::Answer, r"unexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
@@ -143,7 +143,7 @@ const OWN: &[&str] = &[
     // openai-node and anthropic-sdk-typescript.
     r"(?:.{0,80} )?(?:[0-9]{3} )?(?:status code )?\(no body\)",
     // axios (lib/core/settle.js) and what wraps it.
-    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?(?: \(.*)?",
+    r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?(?:[^:：\s-].*|\s[^:-].*)?",
     r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
     r"(?:got|received|returned) status(?: code)? [0-9]{3}\.?",
     // .NET's HttpClient.
@@ -320,6 +320,13 @@ pub(super) fn is_prose(text: &str, message: &str) -> bool {
 /// True where the text begins with a client's own sentence on one line.
 pub(super) fn is_own_line(line: &str) -> bool {
     OWNS.as_ref().is_some_and(|p| p.is_match(line.trim()))
+}
+
+/// Cloudflare's whole answer to a client that takes no HTML: `error code: 524`.
+pub(super) fn is_edges(line: &str) -> bool {
+    line.trim().strip_prefix("error code: ").is_some_and(|code| {
+        (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// True where the line is a client's own sentence, or a status with nothing but its standard name.

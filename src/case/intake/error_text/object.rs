@@ -170,7 +170,7 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
-    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text)).or_else(|| map(text)).or_else(|| xml(text))
+    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text)).or_else(|| map(text)).or_else(|| xml(text)).or_else(|| labelled(text))
 }
 
 /// `None` for what Go prints of nothing.
@@ -248,6 +248,25 @@ fn map(text: &str) -> Option<Object> {
     }
     let states = error.get("message").is_some_and(Value::is_string) && error.len() > 1;
     states.then(|| object(whole, &Value::Object(error), None))
+}
+
+/// Labels in a row, as the SDKs of DashScope and Tencent Cloud print an error:
+/// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
+static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:error[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,2000}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
+    )
+    .ok()
+});
+
+fn labelled(text: &str) -> Option<Object> {
+    let caught = LABELLED.as_ref()?.captures(text)?;
+    let (code, message) = (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
+    // A status is no code of an envelope.
+    let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
+    let code = if status.is_some() { Value::Null } else { word(code) };
+    let message = message.trim_start_matches(['"', '\'']);
+    Some(object(caught.get(0)?, &json!({ "message": message, "code": code }), status))
 }
 
 /// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.

@@ -148,8 +148,8 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
     let mut weight = from;
     let words = frames::FRONTS.len().saturating_sub(frames::WORD_FRAMES);
     for _ in 0..MOST_FRAMES {
-        // What Go's router answers begins with its status.
-        if rest.starts_with("404 page not found") {
+        // What Go's router and Cloudflare's edge answer begins with a status.
+        if rest.starts_with("404 page not found") || frames::is_edges(first_line(rest)) {
             return (rest, Weight::Answer);
         }
         let near = plain::head(rest, FRAME);
