@@ -284,7 +284,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
 fn logged(value: &Value) -> Option<String> {
     let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     let is_record = |value: &Value| {
-        ["level", "timestamp", "time", "ts", "@timestamp", "severity", "logger"].iter().any(|n| value.get(n).is_some())
+        ["level", "timestamp", "time", "ts", "@timestamp", "severity", "logger"]
+            .iter()
+            .any(|n| value.get(n).is_some())
     };
     let texts = list.iter().map(|entry| match entry {
         Value::String(text) if value.is_array() => Some(text.as_str()),
@@ -313,14 +315,18 @@ fn recorded(value: &Value) -> Option<Response> {
     }
     let status = value.get("status")?.as_u64().and_then(|status| u16::try_from(status).ok())?;
     let headers = value.get("headers")?.as_object()?;
-    let headers = headers.iter().filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
+    let headers = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
     let body = match value.get("body")? {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     // A recorded coding was undone by who recorded it.
     let headers = headers.filter(|(name, _)| name != "content-encoding").collect();
-    (100..600).contains(&status).then(|| answer::response(Some(status), None, None, headers, body.into_bytes()))
+    (100..600)
+        .contains(&status)
+        .then(|| answer::response(Some(status), None, None, headers, body.into_bytes()))
 }
 
 fn json_body(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {

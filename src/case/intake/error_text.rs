@@ -64,11 +64,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let status = status.or_else(|| spoken.as_ref()?.status);
     let failure =
         if object.is_none() && page.is_none() && status.is_none() { transport::kind(near) } else { None };
-    let marked = object.is_some()
-        || page.is_some()
-        || status.is_some()
-        || exception.is_some()
-        || failure.is_some();
+    let marked =
+        object.is_some() || page.is_some() || status.is_some() || exception.is_some() || failure.is_some();
     if !marked && (strict || !is_sentence(text)) {
         return None;
     }
@@ -359,8 +356,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!((STATUS.len(), SAID_MODEL.len()), (17, 5));
-        for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL]
-        {
+        for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }
     }

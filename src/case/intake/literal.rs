@@ -173,7 +173,8 @@ impl Reader<'_> {
         let before = self.text.get(..self.at.saturating_sub(1)).unwrap_or("");
         let line = before.rfind('\n').map_or(before, |at| before.get(at + 1..).unwrap_or(""));
         let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        line.len() >= 90
+        // The first line lacks what stands before the value.
+        line.len() >= if before.contains('\n') { 90 } else { 50 }
             && !line.starts_with(char::is_whitespace)
             && value.ends_with(letter)
             && self.peek().is_some_and(letter)

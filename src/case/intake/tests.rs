@@ -314,7 +314,7 @@ fn error_texts_give_status_body_and_exception() {
         ("RateLimitError: 429 You exceeded your current quota".to_owned(), Some(429), Some("RateLimitError"), None, "You exceeded your current quota"),
         (
             "litellm.RateLimitError: RateLimitError: OpenAIException - slow down".to_owned(),
-            None, Some("RateLimitError"), Some("litellm"), "RateLimitError: OpenAIException - slow down",
+            None, Some("RateLimitError"), Some("litellm"), "slow down",
         ),
         ("HTTP 500: {\"error\":\"boom\"}".to_owned(), Some(500), None, None, "{\"error\":\"boom\"}"),
         ("{\"error\": \"plain string\"}".to_owned(), None, None, None, "{\"error\": \"plain string\"}"),

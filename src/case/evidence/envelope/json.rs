@@ -36,7 +36,9 @@ pub(super) fn envelope(json: &Value, success: bool) -> Envelope {
         Value::Object(object) => of_object(object, success),
         // Gemini wraps its error into an array of one.
         Value::Array(items) => match items.as_slice() {
-            [Value::Object(object)] if object.get("error").is_some_and(|e| e.is_object() || e.is_string()) => {
+            [Value::Object(object)]
+                if object.get("error").is_some_and(|e| e.is_object() || e.is_string()) =>
+            {
                 of_object(object, success)
             }
             _ => Envelope::bare(EnvelopeKind::NoError),
@@ -262,7 +264,9 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         message,
         code,
         // Dify's plugins name the type so.
-        error_type: scalar(object.get("type")).filter(|t| t != "error").or_else(|| scalar(object.get("error_type"))),
+        error_type: scalar(object.get("type"))
+            .filter(|t| t != "error")
+            .or_else(|| scalar(object.get("error_type"))),
         param: scalar(object.get("param")),
         // A relay's own sentence stands outside, what it had to relay inside.
         inner_message: object.get("details").and_then(|d| d.get("message")?.as_str()).map(str::to_owned),

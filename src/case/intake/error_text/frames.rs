@@ -36,36 +36,63 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
-    (Weight::Mark, r"[\[(]?[0-9]{4}[-/][0-9][0-9][-/][0-9][0-9](?:(?: - |[T ,])\s?[0-9][0-9]:[0-9][0-9](?::[0-9][0-9])?(?:[.,][0-9]{1,9})?)?\s?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
+    (
+        Weight::Mark,
+        r"[\[(]?[0-9]{4}[-/][0-9][0-9][-/][0-9][0-9](?:(?: - |[T ,])\s?[0-9][0-9]:[0-9][0-9](?::[0-9][0-9])?(?:[.,][0-9]{1,9})?)?\s?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?[\])]?(?:\s*[|:,]|\s+-)?\s+",
+    ),
     (Weight::Mark, r"[\[(]?[0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,6})?[\])]?(?:\s*[|:,]|\s+-)?\s+"),
-    (Weight::Mark, r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] \S{1,60} [A-Za-z0-9_.@-]{1,40}(?:\[[0-9]{1,8}\])?: "),
+    (
+        Weight::Mark,
+        r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] \S{1,60} [A-Za-z0-9_.@-]{1,40}(?:\[[0-9]{1,8}\])?: ",
+    ),
     // docker compose and pm2 name the service before each line.
     (Weight::Mark, r"[A-Za-z0-9_.-]{1,40}\s{0,20}\| "),
     // An id that a logger prints on each line.
     (Weight::Mark, r"(?:[0-9]{20,40}|[0-9a-f]{8}-[0-9a-f-]{27})\s*\|?\s+"),
     (Weight::Mark, r"req_id: \S{4,64} "),
     // Levels, and the logger's name with them (Python's logging, loguru, pino, LiteLLM).
-    (Weight::Client, r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:ERROR|FATAL|CRITICAL|ERR|SEVERE)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?"),
-    (Weight::Mark, r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:WARNING|WARN|INFO|DEBUG|TRACE|[Ww]arn|[Ii]nfo|[Dd]ebug)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?"),
+    (
+        Weight::Client,
+        r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:ERROR|FATAL|CRITICAL|ERR|SEVERE)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?",
+    ),
+    (
+        Weight::Mark,
+        r"(?:[A-Za-z0-9_. -]{1,40}:)?[\[(]?(?:WARNING|WARN|INFO|DEBUG|TRACE|[Ww]arn|[Ii]nfo|[Dd]ebug)\b[\])]?\s*(?:\([A-Za-z0-9_]{1,12}\))?\s*(?:[|:-]\s*)?",
+    ),
     (Weight::Mark, r"[A-Za-z0-9_./-]{1,60}\.(?:go|py|ts|js|rs|java|kt|rb|php|cs):[0-9]{1,6}(?:\s-)?\s+"),
-    (Weight::Mark, r"[A-Za-z_][A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - "),
+    (
+        Weight::Mark,
+        r"[A-Za-z_][A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - ",
+    ),
     (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,40}){1,8}:\s?"),
     (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
     (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
     // Structured logs: `key=value error="…"`.
-    (Weight::Client, r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#),
+    (
+        Weight::Client,
+        r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#,
+    ),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
     (Weight::Answer, r"\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
     // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
-    (Weight::Answer, r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?"),
+    (
+        Weight::Answer,
+        r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?",
+    ),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
-    (Weight::Answer, r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?"),
+    (
+        Weight::Answer,
+        r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?",
+    ),
     // A client's sentence with the status in it, whatever its words: `… failed with status 429: `, `API error (status 400): `.
-    (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\b(?i:status(?: code)?|code|http|error|failed)\b:?\s?[(\[]?(?i:status |code |http )?[1-5][0-9]{2}[)\]]?(?: ?\(?REASON\)?)?\s?[:：,-]\s+(?:(?:[Bb]ody|[Mm]essage|[Rr]eason|[Rr]esponse)\s*[:=]\s*)?"#),
+    (
+        Weight::Answer,
+        r#"[^:：\n"'{}<>.|\[]{0,60}?\b(?i:status(?: code)?|code|http|error|failed)\b:?\s?[(\[]?(?i:status |code |http )?[1-5][0-9]{2}[)\]]?(?: ?\(?REASON\)?)?\s?[:：,-]\s+(?:(?:[Bb]ody|[Mm]essage|[Rr]eason|[Rr]esponse)\s*[:=]\s*)?"#,
+    ),
     (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\([45][0-9]{2}(?: REASON)?\)\s?[:：-]\s+"#),
     (Weight::Answer, r"[45][0-9]{2} REASON\n\s*"),
     (Weight::Answer, r"unexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
@@ -73,30 +100,48 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
     // The name of the status, and labels behind it: `400 Bad Request: …`, `状态码：429，错误信息：…`.
     (Weight::Answer, r"\(?REASON\)?(?:\s*[:：—–]|\s+-|,)\s+"),
-    (Weight::Answer, r"(?:[Ee]rror[ _])?(?:[Mm]essage|[Mm]sg|[Dd]etails?|[Rr]eason|[Bb]ody|[Rr]esponse|错误信息|错误消息|消息|信息|原因|详情|响应体?|返回)\s*[:：=]\s*"),
+    (
+        Weight::Answer,
+        r"(?:[Ee]rror[ _])?(?:[Mm]essage|[Mm]sg|[Dd]etails?|[Rr]eason|[Bb]ody|[Rr]esponse|错误信息|错误消息|消息|信息|原因|详情|响应体?|返回)\s*[:：=]\s*",
+    ),
     // @google/generative-ai: `[GoogleGenerativeAI Error]: Error fetching from https://…: [429 Too Many Requests] …`.
     (Weight::Answer, r"\[GoogleGenerativeAI Error\]: (?:\[[45][0-9]{2}[^\]\n]{0,60}\] )?"),
     (Weight::Client, r"Error fetching from \S+: "),
     // The AI SDK's retries, langchain's, codex's.
-    (Weight::Client, r"(?:AI_RetryError: )?Failed after [0-9]{1,3} attempts(?: with non-retryable error)?[.:] (?:Last error: )?"),
+    (
+        Weight::Client,
+        r"(?:AI_RetryError: )?Failed after [0-9]{1,3} attempts(?: with non-retryable error)?[.:] (?:Last error: )?",
+    ),
     (Weight::Client, r"stream disconnected before completion: "),
     (Weight::Client, r"(?:External|Ollama|Open WebUI): "),
     // google-api-core: `PermissionDenied: 403 …` (google/api_core/exceptions.py, GoogleAPICallError.__str__).
     (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45][0-9][0-9] "),
     // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
-    (Weight::Answer, r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling the [A-Za-z0-9_]{1,80} operation(?: \(reached max retries: [0-9]+\))?:\s*"),
+    (
+        Weight::Answer,
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling the [A-Za-z0-9_]{1,80} operation(?: \(reached max retries: [0-9]+\))?:\s*",
+    ),
     // azure-core: `(DeploymentNotFound) The API deployment …`.
     (Weight::Answer, r"\([A-Z][A-Za-z]{3,60}\) "),
     // gRPC's status names before the text (google.rpc.Code).
-    (Weight::Answer, r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)[:.] "),
+    (
+        Weight::Answer,
+        r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)[:.] ",
+    ),
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
     (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
-    (Weight::Client, r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+"),
+    (
+        Weight::Client,
+        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
+    ),
     // An exception as Python's `repr` prints it.
-    (Weight::Client, r#"(?:[a-z_][A-Za-z0-9_]{0,40}\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#),
+    (
+        Weight::Client,
+        r#"(?:[a-z_][A-Za-z0-9_]{0,40}\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#,
+    ),
     // openclacky names the provider's refusal.
     (Weight::Answer, r"Access denied: "),
 ];
@@ -282,8 +327,9 @@ pub(super) const WORD_FRAMES: usize = WORDS.len();
 
 pub(super) static BACKS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&one_of(BACK)));
 
-static OWNS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(OWN))));
+static OWNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(OWN)))
+});
 
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
@@ -292,7 +338,12 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A person who tells of a number.
-static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!("^{}$", r"(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*")));
+static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!(
+        "^{}$",
+        r"(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*"
+    ))
+});
 
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -307,7 +358,9 @@ pub(super) fn anchor(text: &str) -> Option<usize> {
 }
 
 static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:i|i'm|i've|my|anyone|someone|please help|any idea|keeps?|whenever|after upgrading|when using|works? (?:fine|well))\b|[?？]$|请问|怎么|为什么|我|大佬|求助|吗[?？。]?$")
+    pattern(
+        r"(?i)\b(?:i|i'm|i've|my|anyone|someone|please help|any idea|keeps?|whenever|after upgrading|when using|works? (?:fine|well))\b|[?？]$|请问|怎么|为什么|我|大佬|求助|吗[?？。]?$",
+    )
 });
 
 /// True for a text in which no frame of an error was found and that is a report: several lines, or a person's words.
@@ -324,9 +377,9 @@ pub(super) fn is_own_line(line: &str) -> bool {
 
 /// Cloudflare's whole answer to a client that takes no HTML: `error code: 524`.
 pub(super) fn is_edges(line: &str) -> bool {
-    line.trim().strip_prefix("error code: ").is_some_and(|code| {
-        (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit())
-    })
+    line.trim()
+        .strip_prefix("error code: ")
+        .is_some_and(|code| (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// True where the line is a client's own sentence, or a status with nothing but its standard name.

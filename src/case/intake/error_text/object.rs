@@ -138,7 +138,6 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
         .filter(|status| (400..600).contains(status))
 }
 
-
 /// Go's `%+v` of the new-api family's error: `{Error:{Message:m Type:t Param: Code:c} StatusCode:403}`.
 static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -170,7 +169,12 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
-    go(text).or_else(|| channel_test(text)).or_else(|| constructed(text)).or_else(|| map(text)).or_else(|| xml(text)).or_else(|| labelled(text))
+    go(text)
+        .or_else(|| channel_test(text))
+        .or_else(|| constructed(text))
+        .or_else(|| map(text))
+        .or_else(|| xml(text))
+        .or_else(|| labelled(text))
 }
 
 /// `None` for what Go prints of nothing.
@@ -232,15 +236,15 @@ static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}?[)}\]](?:[\s)}\]]|$)").ok()
 });
 
-static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?:^[({\[]|, )(message|type|code|param|status|status_code)[:=] ?").ok()
-});
+static KEY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^[({\[]|, )(message|type|code|param|status|status_code)[:=] ?").ok());
 
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;
     let inside = whole.as_str().trim_end();
     let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']']))?;
-    let keys: Vec<_> = KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
+    let keys: Vec<_> =
+        KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
     let mut error = serde_json::Map::new();
     for (index, (mark, key)) in keys.iter().enumerate() {
         let end = keys.get(index + 1).map_or(inside.len(), |(next, _)| next.start());
@@ -261,7 +265,8 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn labelled(text: &str) -> Option<Object> {
     let caught = LABELLED.as_ref()?.captures(text)?;
-    let (code, message) = (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
+    let (code, message) =
+        (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
     // A status is no code of an envelope.
     let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
     let code = if status.is_some() { Value::Null } else { word(code) };
@@ -270,9 +275,8 @@ fn labelled(text: &str) -> Option<Object> {
 }
 
 /// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.
-static XML: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"<Code>([^<\n]{1,100})</Code>\s*<Message>([^<]{1,4000})</Message>").ok()
-});
+static XML: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"<Code>([^<\n]{1,100})</Code>\s*<Message>([^<]{1,4000})</Message>").ok());
 
 fn xml(text: &str) -> Option<Object> {
     let caught = XML.as_ref()?.captures(text)?;

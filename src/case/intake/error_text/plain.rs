@@ -65,8 +65,8 @@ fn unboxed(line: &str) -> &str {
     let bare = line.trim();
     match bare.strip_prefix(sides) {
         Some(inside) => {
-            let inside = inside.strip_suffix(sides).unwrap_or(inside).trim_end();
-            inside.strip_prefix(' ').unwrap_or(inside)
+            // The blank that stays says that words were wrapped, not cut.
+            inside.strip_suffix(sides).unwrap_or(inside).trim_end()
         }
         None => line,
     }
@@ -90,7 +90,9 @@ static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r#"^\W{0,40}(?:[\d:.,TZ/ -]{0,40}\W{0,10})?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]{0,400} HTTP/\d"#)
+    pattern(
+        r#"^\W{0,40}(?:[\d:.,TZ/ -]{0,40}\W{0,10})?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]{0,400} HTTP/\d"#,
+    )
 });
 
 /// A line of a log that tells of no failure, or an access log's.

@@ -56,15 +56,16 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
     speech.message = unquoted(bare.unwrap_or(&whole)).to_owned();
     let first = speech.message.lines().next().unwrap_or("");
-    let language = speech.message.is_empty() || exception
-        .is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
+    let language = speech.message.is_empty()
+        || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
     // A heading whose text is missing.
     let heading = speech.message.ends_with([':', '：']);
     let answers = speech.weight == Some(Weight::Answer);
     // What a client says of a connection, and what a person tells in prose.
     let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
-    speech.own = stack || prose || language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
+    speech.own =
+        stack || prose || language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
     speech
 }
 
@@ -214,7 +215,12 @@ fn end(text: &str) -> &str {
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let bare = line.trim();
         let previous = text.get(..len).unwrap_or("");
-        if index > 0 && (bare.is_empty() || plain::is_log_line(line) || plain::is_aside(line) || breaks(previous, bare)) {
+        if index > 0
+            && (bare.is_empty()
+                || plain::is_log_line(line)
+                || plain::is_aside(line)
+                || breaks(previous, bare))
+        {
             break;
         }
         if let Some(fence) = line.find("```") {
