@@ -488,9 +488,10 @@ impl Rules {
 
     fn edit(&mut self, found: Found) -> Edit {
         self.count(&found.kind, &found.rule);
-        let masked = || match is_credential(&found.kind) {
-            true => self.secrets.by_mask(&String::from_utf8_lossy(&found.value)).map(|l| l.to_string()),
-            false => None,
+        let masked = || {
+            let value = String::from_utf8_lossy(&found.value);
+            let label = is_credential(&found.kind).then(|| self.secrets.by_mask(&value));
+            label.flatten().map(|label| label.to_string())
         };
         let text = found.placeholder.or_else(masked).unwrap_or_else(|| {
             let (placeholder, new) = self.number(&found.kind, &found.value);
