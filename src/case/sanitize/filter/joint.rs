@@ -175,6 +175,20 @@ fn sum(text: &[u8], at: usize) -> Option<(usize, usize)> {
         .then_some((at, at + 1 + open + 1))
 }
 
+/// True where a sign of a program adds two strings up. Commas are not looked at: they stand in every list.
+pub(super) fn has_sum(text: &[u8]) -> bool {
+    let adds = |at: usize| {
+        let before = text.get(..at).unwrap_or(&[]);
+        let blanks = before.iter().rev().take(40).take_while(|b| b.is_ascii_whitespace()).count();
+        let quote = before.len().checked_sub(blanks + 1);
+        quote.is_some_and(|q| matches!(text.get(q), Some(b'"' | b'\'')) && is_sum(text, q))
+    };
+    memchr::memchr_iter(b'+', text).any(adds)
+        || [&b"\" . \""[..], b"' . '"]
+            .iter()
+            .any(|sign| memchr::memmem::find(text, sign).is_some_and(|at| is_sum(text, at)))
+}
+
 /// True where a string that ends at the quote at `at` is added to another one.
 pub(super) fn is_sum(text: &[u8], at: usize) -> bool {
     sum(text, at).is_some()

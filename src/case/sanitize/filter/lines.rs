@@ -1,11 +1,13 @@
 //! Text, line by line: logs, headers, commands, events, forms in parts, YAML.
 
 use super::Kind;
+use super::file_name;
 use super::json;
 use super::names::Means;
 use super::prose::is_written;
-use super::rule::{Rules, is_harmless, scheme};
+use super::rule::{Edit, Rules, apply, is_harmless, scheme};
 use super::shell;
+use super::table::{Row, Table};
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
 /// Bytes of a line that are looked at in one piece.
@@ -43,6 +45,8 @@ pub(super) struct State {
     /// A YAML block of this indentation leaves as its length.
     block: Option<Block>,
     part: Part,
+    /// The table whose head stood above.
+    table: Option<Table>,
 }
 
 #[derive(Debug)]
@@ -164,9 +168,39 @@ impl State {
             out.extend_from_slice(new.as_deref().unwrap_or(line));
             return true;
         }
-        let new = self.special(line, kind, rules).or_else(|| plain_line(line, 0, rules));
+        let new = self
+            .in_table(line, rules)
+            .or_else(|| file_name::of(line, rules))
+            .or_else(|| self.special(line, kind, rules))
+            .or_else(|| plain_line(line, 0, rules));
         out.extend_from_slice(new.as_deref().unwrap_or(line));
         true
+    }
+
+    /// A row of a table in which a column holds secrets.
+    fn in_table(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+        let Some(table) = &self.table else {
+            self.table = Table::of(line, &mut rules.names);
+            return None;
+        };
+        let cells = match table.row(line) {
+            Row::Cells(cells) => cells,
+            Row::Rule => return None,
+            Row::Other => {
+                self.table = Table::of(line, &mut rules.names);
+                return None;
+            }
+        };
+        let mut edits = Vec::new();
+        for (start, end, means) in cells {
+            let cell = line.get(start..end).unwrap_or(&[]);
+            let long = cell.len() >= 6 && !cell.contains(&b' ');
+            if long && let Some(text) = rules.named(means, cell, false) {
+                edits.push(Edit { start, end, text });
+            }
+        }
+        let new = (!edits.is_empty()).then(|| apply(line, &edits))?;
+        Some(rules.text(&new, false).unwrap_or(new))
     }
 
     /// What only some kinds of text have.

@@ -180,6 +180,8 @@ enum Trigger {
     Iban,
     /// 32 hexadecimal digits and a point.
     DottedHex,
+    /// A UUID and a colon.
+    PairedId,
     /// Hundreds of letters and digits without a break.
     Media,
 }
@@ -443,6 +445,29 @@ impl Sieve {
         }
     }
 
+    /// A text as the codes of its characters: `[115, 107, 45`, `[115 107 45`.
+    fn code_list(text: &[u8], start: usize, packed: &mut Vec<(usize, usize)>) {
+        let opens = start.checked_sub(1).and_then(|b| text.get(b));
+        if !matches!(opens, Some(b'[' | b'{' | b'(')) {
+            return;
+        }
+        let rest = text.get(start..).unwrap_or(&[]);
+        let part = |b: &&u8| b.is_ascii_digit() || matches!(b, b',' | b' ');
+        let length = rest.iter().take(PACKED_RUN * 1024).take_while(part).count();
+        let numbers =
+            rest.get(..length).unwrap_or(&[]).split(|b| !b.is_ascii_digit()).filter(|n| !n.is_empty());
+        let (mut count, mut codes) = (0, true);
+        for number in numbers {
+            count += 1;
+            codes = codes
+                && number.len() <= 3
+                && (number.len() == 3 || number >= b"32".as_slice() || matches!(number, b"10" | b"13"));
+        }
+        if count >= 12 && codes {
+            packed.push((start, start + rest.get(..length).unwrap_or(&[]).trim_ascii_end().len()));
+        }
+    }
+
     fn word(
         &self,
         text: &[u8],
@@ -469,9 +494,14 @@ impl Sieve {
             }
             if next == Some(&b'.') && length >= 32 {
                 self.try_around(Trigger::DottedHex, text, start, end + 40, hits);
+            } else if next == Some(&b':') && length >= 36 {
+                self.try_around(Trigger::PairedId, text, start, end + 40, hits);
             }
         }
         let first_digit = word.first().is_some_and(u8::is_ascii_digit);
+        if matches!(length, 2 | 3) && digits == length && matches!(next, Some(b',' | b' ')) {
+            Self::code_list(text, start, packed);
+        }
         if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
             let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
             let points = memchr::memchr_iter(b'.', behind).count();
@@ -746,6 +776,7 @@ fn trigger(detector: &Detector) -> Trigger {
         }
         ("iban", _) => Trigger::Iban,
         (_, "zhipu_key") => Trigger::DottedHex,
+        (_, "fal_key") => Trigger::PairedId,
         _ if detector.keywords.is_empty() => Trigger::Always,
         _ => Trigger::Keyword,
     }

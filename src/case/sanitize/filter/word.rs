@@ -39,6 +39,9 @@ const OF_BODY: [&[u8]; 36] = [
     b"json_schema",
     b"system_prompt",
 ];
+/// Members that show the same where their value is a string: results of a search, songs.
+const OF_TEXT: [&[u8]; 7] =
+    [b"content", b"snippet", b"raw_content", b"page_content", b"lyric", b"image_prompt", b"chunk"];
 /// Members of a record of a log.
 const OF_LOG: [&[u8]; 15] = [
     b"level",
@@ -66,6 +69,11 @@ const IDS: [&str; 16] = [
 /// A member that only a body has.
 pub(super) fn is_of_body(name: &[u8]) -> bool {
     OF_BODY.contains(&name)
+}
+
+/// A member that only a body has, where its value is a string.
+pub(super) fn is_of_text(name: &[u8]) -> bool {
+    OF_TEXT.contains(&name)
 }
 
 /// A member that only a record of a log has.
