@@ -5,7 +5,7 @@ use super::file_name;
 use super::json;
 use super::names::Means;
 use super::prose::is_written;
-use super::rule::{Edit, Rules, apply, is_harmless, scheme};
+use super::rule::{Edit, Rules, apply};
 use super::shell;
 use super::table::{Row, Table};
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
@@ -168,12 +168,13 @@ impl State {
             out.extend_from_slice(new.as_deref().unwrap_or(line));
             return true;
         }
-        let new = self
+        // Both looks, whatever the first one found: a second run would take the second look anyway.
+        let special = self
             .in_table(line, rules)
             .or_else(|| file_name::of(line, rules))
-            .or_else(|| self.special(line, kind, rules))
-            .or_else(|| plain_line(line, 0, rules));
-        out.extend_from_slice(new.as_deref().unwrap_or(line));
+            .or_else(|| self.special(line, kind, rules));
+        let new = plain_line(special.as_deref().unwrap_or(line), 0, rules);
+        out.extend_from_slice(new.as_deref().or(special.as_deref()).unwrap_or(line));
         true
     }
 
@@ -422,43 +423,53 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             return Some([line.get(..lead).unwrap_or(&[]), &new].concat());
         }
     }
-    if let Some(pair) = Pair::of(line) {
-        let value = line.get(pair.value..pair.end).unwrap_or(&[]);
-        let new = match rules.names.means(pair.name(line)).0 {
-            Means::Secret(kind) if !is_prose(value) => {
-                let new = rules.secret(value, kind, "credential_field");
-                let plain = value.get(scheme(value)..).unwrap_or(&[]);
-                let done = value.contains(&b'#') && value.contains(&b']');
-                if new.is_none()
-                    && pair.end == line.len()
-                    && (done || !plain.is_empty() && is_harmless(plain))
-                {
-                    // Done already, or a reference.
-                    return None;
-                }
-                new
-            }
-            Means::Prompt if quoted(line, &pair) => rules.shape("prompt", value, true),
-            Means::Prompt
-                if line
-                    .get(pair.name.0..pair.name.1)
-                    .is_some_and(|n| n.to_ascii_lowercase().ends_with(b"prompt"))
-                    && is_written(&String::from_utf8_lossy(value)) =>
-            {
-                rules.shape("prompt", value, false)
-            }
-            _ => None,
-        };
-        if let Some(new) = new {
-            let (before, after) =
-                (line.get(..pair.value).unwrap_or(&[]), line.get(pair.end..).unwrap_or(&[]));
-            let after =
-                if after.is_empty() { None } else { rules.text(after, false) }.unwrap_or(after.to_vec());
-            // A secret may be glued to the name.
-            let glued = if before.len() > 24 { rules.text(before, false) } else { None };
-            return Some([glued.as_deref().unwrap_or(before), &new, &after].concat());
-        }
+    if let Some(pair) = Pair::of(line)
+        && let Some(means) = named(line, &pair, rules)
+    {
+        return pair_line(line, &pair, means, nest, rules);
     }
+    rest_of_line(line, nest, rules)
+}
+
+/// What the name before a value says, where the value is judged by it.
+fn named(line: &[u8], pair: &Pair, rules: &mut Rules) -> Option<Means> {
+    let value = line.get(pair.value..pair.end).unwrap_or(&[]);
+    match rules.names.means(pair.name(line)).0 {
+        means @ Means::Secret(_) if !is_prose(value) => Some(means),
+        Means::Prompt if quoted(line, pair) => Some(Means::Prompt),
+        Means::Prompt
+            if pair.name(line).to_ascii_lowercase().ends_with(b"prompt")
+                && is_written(&String::from_utf8_lossy(value)) =>
+        {
+            Some(Means::Prompt)
+        }
+        _ => None,
+    }
+}
+
+/// A line whose name judges its value. What stands behind the value is read alike whether the value was replaced now or
+/// before: so that a second run changes nothing.
+fn pair_line(line: &[u8], pair: &Pair, means: Means, nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
+    let (before, after) = (line.get(..pair.value)?, line.get(pair.end..)?);
+    let value = line.get(pair.value..pair.end)?;
+    let new_value = match means {
+        Means::Secret(kind) => {
+            rules.secret(value, kind, "credential_field").or_else(|| rules.text(value, false))
+        }
+        _ => rules.shape("prompt", value, quoted(line, pair)),
+    };
+    let new_after = if after.is_empty() { None } else { rest_of_line(after, nest, rules) };
+    // A secret may be glued to the name.
+    let new_before = if before.len() > 24 { rules.text(before, false) } else { None };
+    if new_value.is_none() && new_after.is_none() && new_before.is_none() {
+        return None;
+    }
+    let or = |new: Option<Vec<u8>>, old: &[u8]| new.unwrap_or_else(|| old.to_vec());
+    Some([or(new_before, before), or(new_value, value), or(new_after, after)].concat())
+}
+
+/// Text without a name before it: up to a document in it, and that.
+fn rest_of_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
     let start = memchr::memmem::find(line, b"{\"").map(|at| {
         // The array around it, too.
         let before = line.get(..at).unwrap_or(&[]).trim_ascii_end();

@@ -193,15 +193,13 @@ fn input() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(48)
+}
+
 proptest! {
-    // One set of inputs: `twice_is_once` does not hold yet for every run of unlike texts without a break between them (a
-    // header's name glued to the end of a JSON text). PROPTEST_CASES and another seed find more.
-    #![proptest_config(ProptestConfig {
-        cases: 48,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(20_261_121),
-        ..ProptestConfig::default()
-    })]
+    // Other inputs in each run; PROPTEST_CASES says how many.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn cut_anywhere_it_is_the_same(input in input(), kind in 0..Kind::ALL.len(), size in 1..40_usize) {
@@ -245,4 +243,61 @@ fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
         (Value::String(_), Value::String(_)) => true,
         (a, b) => a == b,
     }
+}
+
+#[test]
+#[ignore = "TEMP"]
+fn zz_hunt() {
+    let n: u64 = std::env::var("HUNT").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let seed: u64 = std::env::var("HUNT_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let pieces: Vec<Vec<u8>> = vec![
+        format!("\"authorization\":\"Bearer {}\",", sk()).into_bytes(),
+        b"{\"messages\":[{\"role\":\"user\",\"content\":\"plan\"}]}".to_vec(),
+        b"x-api-key: word\r\n".to_vec(),
+        sk().into_bytes(),
+        b"\\\"".to_vec(),
+        b"\n".to_vec(),
+        b"{\"a\":\"{\\\"prompt\\\":\\\"q\\\"}\"}".to_vec(),
+        "%73k\u{200b}－ 令牌：".as_bytes().to_vec(),
+        b"-----BEGIN PRIVATE KEY-----\nabc".to_vec(),
+        b"jane@mail.example.com +49 30 1234 5678 ".to_vec(),
+        b"data: {\"text\":\"x\"}\n".to_vec(),
+        b"\"".to_vec(), b"{".to_vec(), b"}".to_vec(), b"[".to_vec(), b"]".to_vec(), b" ".to_vec(), b":".to_vec(), b",".to_vec(), b"'".to_vec(), b"=".to_vec(), b"- ".to_vec(), b"7".to_vec(), b"x".to_vec(), b"\xff".to_vec(), b"\\".to_vec(),b"--".to_vec(),b"#".to_vec(),b"|".to_vec(),b"<".to_vec(),b"curl ".to_vec(),b"key".to_vec(),b"\t".to_vec(),
+    ];
+    let hunt = |offset: u64| {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (offset << 32) | 1;
+        let mut next = move |m: usize| { state ^= state << 13; state ^= state >> 7; state ^= state << 17; (state >> 20) as usize % m };
+        let mut out = std::collections::BTreeMap::new();
+        for _ in 0..n {
+            let kind = Kind::ALL[1 + next(Kind::ALL.len() - 1)];
+            let mut list: Vec<usize> = (0..1 + next(12)).map(|_| next(pieces.len())).collect();
+            let bad = |list: &[usize]| {
+                let input: Vec<u8> = list.iter().flat_map(|i| pieces[*i].clone()).collect();
+                let once = filtered_in(kind, &KeyRing::default(), &[&input]);
+                let twice = filtered_in(kind, &KeyRing::default(), &[&once]);
+                (twice != once).then_some((input, once, twice))
+            };
+            if bad(&list).is_none() { continue; }
+            let mut at = 0;
+            while at < list.len() {
+                let mut less = list.clone();
+                less.remove(at);
+                if bad(&less).is_some() { list = less; at = 0; } else { at += 1; }
+            }
+            let (i, o, t) = bad(&list).expect("still");
+            let show = |b: &[u8]| format!("{:?}", String::from_utf8_lossy(b)).replace(&sk(), "KEY");
+            let is_json = matches!(kind, Kind::Json | Kind::Har);
+            let key = format!("{} {:?}", is_json, list);
+            out.entry(key).or_insert_with(|| format!("{kind:?}\n   in {}\n once {}\ntwice {}", show(&i), show(&o), show(&t)));
+        }
+        out
+    };
+    let found: std::collections::BTreeMap<String, String> = std::thread::scope(|s| {
+        let hunt = &hunt;
+        let a = s.spawn(move || hunt(1));
+        let b = s.spawn(move || hunt(2));
+        a.join().expect("a").into_iter().chain(b.join().expect("b")).collect()
+    });
+    for f in found.values().take(25) { println!("{f}\n"); }
+    println!("FOUND {}", found.len());
 }
