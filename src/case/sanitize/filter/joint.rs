@@ -145,13 +145,17 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let moment = word.len() >= 4 && word.iter().take(4).all(u8::is_ascii_digit);
     let random = digits > 0 && upper + lower > 0 && (upper > 0 && lower > 0 || right >= 16)
         || upper > 1 && lower > 1 && right >= 16;
+    // Behind a line that is one word of noise the last piece may be short.
+    let (left_digits, left_upper, left_lower) = counts(end.get(end.len() - left..)?);
+    let fills = left == end.len() || end.get(end.len() - left - 1) == Some(&b'\n');
+    let noise = left >= 16 && left_digits > 0 && left_upper > 0 && left_lower > 0;
+    let last_piece = fills && noise && alone && (digits > 0 || upper > 1 && lower > 0);
     let goes_on = left >= 3
         && right >= 2
         && left + right >= 16
         && !moment
         && !named
-        && (told || random && (alone || right >= LONG_HALF));
-    let (_, left_upper, left_lower) = counts(end.get(end.len() - left..)?);
+        && (told || last_piece || random && (alone || right >= LONG_HALF));
     (goes_on && left_upper + left_lower > 0).then_some((at - before.len() + end.len(), at + 1 + lead))
 }
 

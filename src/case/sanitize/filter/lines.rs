@@ -423,6 +423,12 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             return Some([line.get(..lead).unwrap_or(&[]), &new].concat());
         }
     }
+    // A form; a placeholder in it has blanks, so that it is one the first time only.
+    if memchr::memchr(b'&', line).is_some()
+        && let Some(new) = json::form(line, rules)
+    {
+        return Some(new);
+    }
     if let Some(pair) = Pair::of(line)
         && let Some(means) = named(line, &pair, rules)
     {

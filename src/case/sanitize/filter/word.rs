@@ -158,7 +158,11 @@ fn is_id(inside: &[u8]) -> bool {
 
 /// `Path`, `Lax`, a date, a short number: what stands beside a secret's value.
 pub(super) fn is_cookie_fact(inside: &[u8]) -> bool {
+    // A capital inside a word makes it a value.
+    let rises =
+        inside.windows(2).any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
     inside.len() <= 24
+        && !(rises && inside.len() > 8)
         && inside.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'.' | b'_' | b'-'))
         || inside.len() <= 40 && inside.starts_with(b"20") && inside.contains(&b'T')
         || inside.len() <= 3 && inside.iter().all(u8::is_ascii_digit)
