@@ -175,7 +175,11 @@ fn sum(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let open = gap + sign + more;
     let before = at.checked_sub(1).and_then(|b| text.get(b))?;
     let behind = rest.get(open + 1)?;
-    (rest.get(open) == Some(quote) && open > 0 && is_part(*before) && is_part(*behind))
+    // `"TOKEN=…" "REGION=…"`: the next one has a name of its own.
+    let piece = rest.get(open + 1..)?;
+    let word = piece.iter().take(64).take_while(|b| is_part(**b)).count();
+    let named = matches!(piece.get(word..), Some([b'=', next, ..]) if *next != b'=' && next != quote);
+    (rest.get(open) == Some(quote) && open > 0 && is_part(*before) && is_part(*behind) && !named)
         .then_some((at, at + 1 + open + 1))
 }
 
@@ -211,6 +215,7 @@ mod tests {
             (format!("see sk-{half}\n{half} there"), true),
             (format!("> sk-{half}\r\n> {half}\r\n"), true),
             (format!("[\"sk-{half}\", \"{half}\"]"), true),
+            (format!("Environment=\"T=sk-{half}\" \"R={half}\""), false),
             (format!("id {half}\n2026-11-21T10:00:00Z INFO next"), false),
             (format!("id {half}\nTraceback follows"), false),
             ("plain words\nand more".to_owned(), false),

@@ -52,6 +52,8 @@ pub(super) struct State {
 #[derive(Debug)]
 struct Block {
     indent: usize,
+    /// What ends it, where that is no smaller indentation.
+    until: Option<&'static [u8]>,
     kind: &'static str,
     chars: usize,
 }
@@ -157,11 +159,14 @@ impl State {
         if kind != Kind::Multipart && !self.part.seen {
             self.begin_part(line, rules);
         }
-        if self.block.is_some() && self.in_block(line, out) {
+        if self.block.is_none() {
+            self.opens_quotes(line, rules);
+        } else if self.in_block(line, out) {
             return false;
         }
         if let Some(secret) = self.folded.take()
             && line.first().is_some_and(|b| matches!(b, b' ' | b'\t'))
+            && !is_header(line)
         {
             self.folded = Some(secret);
             let new = rules.secret(line, secret, "folded_header");
@@ -176,6 +181,21 @@ impl State {
         let new = plain_line(special.as_deref().unwrap_or(line), 0, rules);
         out.extend_from_slice(new.as_deref().or(special.as_deref()).unwrap_or(line));
         true
+    }
+
+    /// `system_prompt = """` of a program or of TOML, where nothing follows in the line.
+    fn opens_quotes(&mut self, line: &[u8], rules: &mut Rules) {
+        let until: &'static [u8] = match line.trim_ascii_end() {
+            [.., b'"', b'"', b'"'] => b"\"\"\"",
+            [.., b'\'', b'\'', b'\''] => b"\'\'\'",
+            _ => return,
+        };
+        let Some(pair) = Pair::of(line) else { return };
+        let opens = memchr::memmem::find_iter(line, until).count() == 1;
+        if opens && matches!(rules.names.means(pair.name(line)).0, Means::Prompt | Means::BodyPrompt) {
+            rules.count("prompt", "quoted_block");
+            self.block = Some(Block { indent: 0, until: Some(until), kind: "prompt", chars: 0 });
+        }
     }
 
     /// A row of a table in which a column holds secrets.
@@ -231,7 +251,7 @@ impl State {
                     let kind = if kind == "prompt" { "prompt" } else { "text" };
                     rules.count(kind, "yaml_block");
                     let indent = line.iter().take_while(|b| **b == b' ').count() + 2;
-                    self.block = Some(Block { indent, kind, chars: 0 });
+                    self.block = Some(Block { indent, until: None, kind, chars: 0 });
                     return Some(line.to_vec());
                 }
                 None
@@ -244,7 +264,11 @@ impl State {
     fn in_block(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(block) = &mut self.block else { return false };
         let indent = line.iter().take_while(|b| **b == b' ').count();
-        if line.trim_ascii().is_empty() || indent >= block.indent {
+        let goes_on = match block.until {
+            Some(end) => memchr::memmem::find(line, end).is_none(),
+            None => line.trim_ascii().is_empty() || indent >= block.indent,
+        };
+        if goes_on {
             let inner = line.trim_ascii();
             if is_placeholder(&String::from_utf8_lossy(inner)) {
                 out.extend_from_slice(line);
@@ -316,6 +340,13 @@ impl State {
         *bytes += line.len().max(1);
         true
     }
+}
+
+/// `  content-length:  88`: indented, and no value that goes on.
+fn is_header(line: &[u8]) -> bool {
+    let word = line.trim_ascii_start();
+    let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    name > 0 && matches!(word.get(name..), Some([b':', b' ' | b'\t', ..]))
 }
 
 fn is_key_line(line: &[u8]) -> bool {

@@ -256,6 +256,8 @@ impl Names {
             "status",
             "ref",
             "refs",
+            "helper",
+            "path",
         ];
         if bare.starts_with("privatekey") {
             return Means::Secret("key");

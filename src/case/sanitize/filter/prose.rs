@@ -6,7 +6,12 @@ use crate::case::sanitize::normal::is_dense;
 const WORDS: usize = 5;
 const DENSE: usize = 8;
 /// Words of which errors and their pages are made.
-const OF_ERRORS: [&str; 178] = [
+const OF_ERRORS: [&str; 183] = [
+    "valid",
+    "validation",
+    "dictionary",
+    "instance",
+    "should",
     "error",
     "errors",
     "invalid",
