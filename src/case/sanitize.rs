@@ -27,6 +27,7 @@ mod secrets;
 mod shadow;
 mod shape;
 mod shown;
+mod sieve;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -42,6 +43,7 @@ use echo::EchoScan;
 use lexicon::Lexicon;
 use placeholder::Placeholders;
 use secrets::SecretScan;
+use sieve::Patterns;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
@@ -110,7 +112,7 @@ impl<'a> Sanitizer<'a> {
         let text = TextRule {
             secrets: SecretScan::new(ring, &lexicon),
             lexicon,
-            detectors: Detectors::of(&catalog.detectors),
+            patterns: Patterns::of(filter::rule::detectors(catalog)),
             prompts: EchoScan::default(),
             outputs: EchoScan::default(),
             placeholders: Placeholders::new(ring),
@@ -212,8 +214,17 @@ impl<'a> Sanitizer<'a> {
 
     /// The operator's words as they may leave. Lines stay lines.
     pub fn words(&mut self, words: &Words) -> SafeWords {
-        let mut rule =
-            |raw: &str, place: &str| self.text.apply(raw, Scope::Free, &format!("words.{place}")).clean;
+        let (catalog, text) = (self.catalog, &mut self.text);
+        let mut rule = |raw: &str, place: &str| {
+            if raw.trim().is_empty() {
+                return Clean::default();
+            }
+            let place = format!("words.{place}");
+            let known = (std::mem::take(&mut text.placeholders), std::mem::take(&mut text.ledger));
+            let (read, known) = filter::of_words(catalog, text.secrets.clone(), known, (raw, &place));
+            (text.placeholders, text.ledger) = known;
+            text.apply(&read, Scope::Free, &place).clean
+        };
         SafeWords {
             question: rule(&words.question, "question"),
             expected: rule(&words.expected, "expected"),
@@ -234,6 +245,12 @@ impl<'a> Sanitizer<'a> {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
         let names = self.names.iter().map(String::as_str);
         let base = Lexicon::of(self.catalog);
-        Audit::new(&self.ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
+        Audit::new(
+            &self.ring,
+            dropped,
+            names,
+            (&self.text.lexicon, &base),
+            &Detectors::of(&self.catalog.detectors),
+        )
     }
 }

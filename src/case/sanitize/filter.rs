@@ -10,15 +10,14 @@
 
 mod escape;
 mod file_name;
-mod joint;
+pub(super) mod joint;
 mod json;
 mod lines;
 mod list;
 mod names;
 pub(super) mod prose;
-mod rule;
+pub(super) mod rule;
 mod shell;
-mod sieve;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -28,6 +27,8 @@ use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
 
 use super::ledger::Ledger;
+use super::placeholder::Placeholders;
+use super::secrets::SecretScan;
 use json::Walker;
 use lines::State;
 use rule::{Edit, Rules, apply};
@@ -216,8 +217,12 @@ impl std::fmt::Debug for Filter {
 impl Filter {
     /// A filter for text of `kind` that knows the catalog's patterns and the secrets of `ring`.
     pub fn new(catalog: &Catalog, kind: Kind, ring: &KeyRing) -> Self {
+        Self::of(Rules::new(catalog, ring), kind)
+    }
+
+    fn of(rules: Rules, kind: Kind) -> Self {
         Self {
-            rules: Rules::new(catalog, ring),
+            rules,
             kind,
             buffer: Vec::with_capacity(WINDOW),
             target: WINDOW,
@@ -276,11 +281,11 @@ impl Filter {
     }
 
     fn tokens(&mut self, buffer: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
-        let known = self.rules.sieve.learned_count();
+        let known = self.rules.sieve.memory.learned_count();
         let mut edits = Vec::new();
         let read = self.walker.walk(buffer, last, &mut self.rules, &mut edits);
         let text = buffer.get(..read).unwrap_or(buffer);
-        if self.rules.sieve.learned_count() > known {
+        if self.rules.sieve.memory.learned_count() > known {
             self.late(text, known, &mut edits);
         }
         out.extend_from_slice(&apply(text, &edits));
@@ -290,8 +295,8 @@ impl Filter {
     /// Secrets that were found late in a window are replaced before that place too.
     fn late(&mut self, text: &[u8], known: usize, edits: &mut Vec<Edit>) {
         let mut more: Vec<Edit> = Vec::new();
-        for index in known..self.rules.sieve.learned_count() {
-            let Some(learned) = self.rules.sieve.learned(index) else { break };
+        for index in known..self.rules.sieve.memory.learned_count() {
+            let Some(learned) = self.rules.sieve.memory.learned(index) else { break };
             for start in memchr::memmem::find_iter(text, &learned.value) {
                 let end = start + learned.value.len();
                 let at = edits.partition_point(|e| e.end <= start);
@@ -336,6 +341,29 @@ impl Filter {
             at += end;
         }
     }
+}
+
+/// What the operator of a case wrote in `place`, less the secrets and the texts that their structure betrays: a pasted
+/// command, header, body or log line is read as one. `known`: the case's numbers and ledger, which come back longer.
+pub(super) fn of_words(
+    catalog: &Catalog,
+    secrets: SecretScan,
+    known: (Placeholders, Ledger),
+    (text, place): (&str, &str),
+) -> (String, (Placeholders, Ledger)) {
+    let kind = match Kind::of(text.as_bytes()) {
+        // `Expected: …`, `Impact: …`: headings, where no line stands below another.
+        Kind::Yaml if !text.lines().any(|line| line.starts_with("  ") || line.starts_with("- ")) => Kind::Log,
+        kind => kind,
+    };
+    let is_document = !matches!(kind, Kind::Log | Kind::Text | Kind::Yaml);
+    let rules = Rules::of_words(catalog, secrets, known, (place, is_document));
+    let mut filter = Filter::of(rules, kind);
+    let mut out = Vec::new();
+    filter.feed(text.as_bytes(), &mut out);
+    filter.window(true, &mut out);
+    filter.state.finish(&mut out);
+    (String::from_utf8_lossy(&out).into_owned(), filter.rules.into_known())
 }
 
 /// The end of the first lines of `rest` that belong together; true where there is more than one. `None`: more has to

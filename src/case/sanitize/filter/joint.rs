@@ -198,7 +198,7 @@ pub(super) fn has_sum(text: &[u8]) -> bool {
 }
 
 /// True where a string that ends at the quote at `at` is added to another one.
-pub(super) fn is_sum(text: &[u8], at: usize) -> bool {
+pub(in crate::case::sanitize) fn is_sum(text: &[u8], at: usize) -> bool {
     sum(text, at).is_some()
 }
 
