@@ -155,6 +155,7 @@ pub(super) struct Names {
 
 /// All that a name says.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what one name says, each on its own")]
 pub(super) struct Said {
     pub(super) means: Means,
     /// It stands in a body, or in a record of a log.

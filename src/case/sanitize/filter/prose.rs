@@ -351,7 +351,7 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
             let enough = words >= WORDS_ALONE || run.chars().filter(|c| is_dense(*c)).count() >= DENSE_ALONE;
             match quoted_part(&run).filter(|_| run.len() == end - start) {
                 Some((from, to)) if is_written(run.get(from..to).unwrap_or("")) => {
-                    out.push((start + from, start + to))
+                    out.push((start + from, start + to));
                 }
                 _ if enough && is_written(&run) => out.push((start, end)),
                 _ => {}
