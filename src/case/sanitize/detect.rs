@@ -202,10 +202,24 @@ pub(super) fn looks_random(value: &str) -> bool {
         }
         let distinct = seen.iter().map(|half| half.count_ones()).sum::<u32>();
         if distinct >= 5 && ((digits >= 2 && letters >= 2) || rises >= 2 || digits >= 16 || longest >= 28) {
-            return true;
+            return !is_dated_name(value);
         }
     }
     false
+}
+
+/// Words and a date: `sk-retry-2024-11-20`, a branch or a release.
+fn is_dated_name(value: &str) -> bool {
+    let pieces: Vec<&str> = value.split(['-', '_', '.']).collect();
+    let number = |p: &&str| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit());
+    let word = |p: &&str| (1..=12).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase());
+    pieces.len() <= 12
+        && pieces.iter().all(|p| word(p) || number(p))
+        && pieces.windows(3).any(|w| {
+            matches!(w, [year, month, day]
+                if year.len() == 4 && year.starts_with("20") && number(year) && number(month) && number(day)
+                    && month.len() == 2 && day.len() == 2)
+        })
 }
 
 /// Like [`looks_random`], for a name in a typed field: a long unbroken run such as no model and no word has.
@@ -462,6 +476,7 @@ pub(super) mod tests {
             ("sk-proj-aB3dE5fG7hJ9", true),
             ("sk-learn-tutorial-for-beginners", false),
             ("authentication", false),
+            ("sk-retry-2024-11-20", false),
             ("xxxxxxxxxxxxxxxxxxxxxxxxxxxx", false),
             ("dXNlcjpwYXNzd29yZA", true),
         ] {

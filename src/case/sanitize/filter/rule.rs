@@ -289,7 +289,7 @@ impl Rules {
         // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
         let seen =
             if disguised { Seen { disguise: true, joint: true } } else { self.look(text, None, &mut found) };
-        if seen.joint && !disguised {
+        if (seen.joint || memchr::memchr(b'\n', text).is_some()) && !disguised {
             self.look_over_seams(text, None, &mut found);
         }
         if seen.disguise {
@@ -420,6 +420,38 @@ impl Rules {
             edits.push(edit);
         }
         Some(apply(lines, &edits))
+    }
+
+    /// The secrets that lie over several strings of a list, whose quotes and commas are in `strings`.
+    pub(super) fn over_strings(&mut self, strings: &[u8]) -> Vec<Edit> {
+        let mut found = Vec::new();
+        self.look_over_seams(strings, None, &mut found);
+        settle(found).into_iter().map(|find| self.edit(find)).collect()
+    }
+
+    /// What stands instead of a text that was spelled out in another way: a secret or what somebody wrote. `None`: neither.
+    pub(super) fn packed_text(&mut self, bytes: &[u8]) -> Option<String> {
+        let text = String::from_utf8_lossy(bytes);
+        let random = || {
+            let word = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_graphic()) && looks_random(&text);
+            word.then(|| ("key".to_owned(), "character_codes".to_owned()))
+        };
+        if let Some((kind, rule)) = self.packed_secret(bytes, 0).or_else(random) {
+            let edit = self.edit(Found {
+                start: 0,
+                end: bytes.len(),
+                strong: true,
+                kind,
+                rule,
+                placeholder: None,
+                value: bytes.to_vec(),
+            });
+            return String::from_utf8(edit.text).ok();
+        }
+        prose::is_written(&text).then(|| {
+            self.count("text", "character_codes");
+            measure("text", text.chars().count(), "chars")
+        })
     }
 
     /// Kind and rule of the first credential in unpacked bytes.
