@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
-pub use detector::{CHECKS, Detector, Proviso, Words};
+pub use detector::{CHECKS, Detector, Near, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };

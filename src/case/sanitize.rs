@@ -27,6 +27,7 @@ mod secrets;
 mod shadow;
 mod shape;
 mod shown;
+mod sieve;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -212,8 +213,14 @@ impl<'a> Sanitizer<'a> {
 
     /// The operator's words as they may leave. Lines stay lines.
     pub fn words(&mut self, words: &Words) -> SafeWords {
-        let mut rule =
-            |raw: &str, place: &str| self.text.apply(raw, Scope::Free, &format!("words.{place}")).clean;
+        let (catalog, text) = (self.catalog, &mut self.text);
+        let mut rule = |raw: &str, place: &str| {
+            let place = format!("words.{place}");
+            let known = (std::mem::take(&mut text.placeholders), std::mem::take(&mut text.ledger));
+            let (read, known) = filter::of_words(catalog, text.secrets.clone(), known, (raw, &place));
+            (text.placeholders, text.ledger) = known;
+            text.apply(&read, Scope::Free, &place).clean
+        };
         SafeWords {
             question: rule(&words.question, "question"),
             expected: rule(&words.expected, "expected"),

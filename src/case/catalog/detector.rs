@@ -33,6 +33,8 @@ pub struct Detector {
     pub pattern: String,
     /// Lower-case words of which one must stand in the text before the pattern is tried; empty: always tried.
     pub keywords: Vec<String>,
+    /// What stands near a keyword wherever the pattern matches: where it does not, the pattern is not tried.
+    pub near: Near,
     /// What must hold besides the pattern.
     pub condition: Proviso,
     /// Where the format is published.
@@ -45,6 +47,25 @@ pub struct Detector {
     pub matches: Vec<String>,
     /// Texts that must not match.
     pub spares: Vec<String>,
+}
+
+/// What stands near the keyword of a detector in every match. It only spares searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Near {
+    /// Nothing is known.
+    #[default]
+    Anything,
+    /// Behind it the end of a name, and `:` or `=`.
+    Assignment,
+    /// Behind it 32 hexadecimal digits in a row, within 160 bytes.
+    Hexadecimal,
+    /// Behind it an `@`, within 512 bytes.
+    At,
+    /// A quote, directly behind it or behind `:`, `=` and spaces.
+    Quote,
+    /// Before it a `<`, within 32 bytes.
+    Tag,
 }
 
 /// What must hold besides a detector's pattern: a check of the value, and words before it.
@@ -114,6 +135,8 @@ struct DetectorEntry {
     #[serde(default)]
     keywords: Vec<String>,
     #[serde(default)]
+    near: Near,
+    #[serde(default)]
     condition: String,
     #[serde(default)]
     context: Vec<String>,
@@ -140,6 +163,7 @@ impl From<DetectorEntry> for Detector {
             kind: entry.kind,
             pattern: entry.pattern,
             keywords,
+            near: entry.near,
             condition: Proviso { check: entry.condition, context, words: Arc::default() },
             source: entry.source,
             accessed: entry.accessed,

@@ -9,14 +9,13 @@
 //! names leaves. The result does not depend on how the input was cut into pieces.
 
 mod escape;
-mod joint;
+pub(super) mod joint;
 mod json;
 mod lines;
 mod names;
 pub(super) mod prose;
 mod rule;
 mod shell;
-mod sieve;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -25,6 +24,8 @@ use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
 
 use super::ledger::Ledger;
+use super::placeholder::Placeholders;
+use super::secrets::SecretScan;
 use json::Walker;
 use lines::State;
 use rule::{Edit, Rules, apply};
@@ -273,11 +274,11 @@ impl Filter {
     }
 
     fn tokens(&mut self, buffer: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
-        let known = self.rules.sieve.learned_count();
+        let known = self.rules.sieve.memory.learned_count();
         let mut edits = Vec::new();
         let read = self.walker.walk(buffer, last, &mut self.rules, &mut edits);
         let text = buffer.get(..read).unwrap_or(buffer);
-        if self.rules.sieve.learned_count() > known {
+        if self.rules.sieve.memory.learned_count() > known {
             self.late(text, known, &mut edits);
         }
         out.extend_from_slice(&apply(text, &edits));
@@ -287,8 +288,8 @@ impl Filter {
     /// Secrets that were found late in a window are replaced before that place too.
     fn late(&mut self, text: &[u8], known: usize, edits: &mut Vec<Edit>) {
         let mut more: Vec<Edit> = Vec::new();
-        for index in known..self.rules.sieve.learned_count() {
-            let Some(learned) = self.rules.sieve.learned(index) else { break };
+        for index in known..self.rules.sieve.memory.learned_count() {
+            let Some(learned) = self.rules.sieve.memory.learned(index) else { break };
             for start in memchr::memmem::find_iter(text, &learned.value) {
                 let end = start + learned.value.len();
                 let at = edits.partition_point(|e| e.end <= start);
@@ -333,6 +334,23 @@ impl Filter {
             at += end;
         }
     }
+}
+
+/// What the operator of a case wrote in `place`, less the secrets and the texts that their structure betrays: a pasted
+/// command, header, body or log line is read as one. `known`: the case's numbers and ledger, which come back longer.
+pub(super) fn of_words(
+    catalog: &Catalog,
+    secrets: SecretScan,
+    known: (Placeholders, Ledger),
+    (text, place): (&str, &str),
+) -> (String, (Placeholders, Ledger)) {
+    let rules = Rules::of_words(catalog, secrets, known, place);
+    let mut filter = Filter { rules, ..Filter::new(catalog, Kind::of(text.as_bytes()), &KeyRing::default()) };
+    let mut out = Vec::new();
+    filter.feed(text.as_bytes(), &mut out);
+    filter.window(true, &mut out);
+    filter.state.finish(&mut out);
+    (String::from_utf8_lossy(&out).into_owned(), filter.rules.into_known())
 }
 
 /// The end of the first lines of `rest` that belong together; true where there is more than one. `None`: more has to

@@ -28,6 +28,11 @@ impl Placeholders {
         }
     }
 
+    /// True where `value` has a number.
+    pub(super) fn knows(&self, kind: &str, value: &str) -> bool {
+        self.numbers.contains_key(&(kind.to_owned(), value.to_owned()))
+    }
+
     /// The placeholder for `value`.
     pub(super) fn of(&mut self, kind: &str, value: &str) -> String {
         let last = self.last.entry(kind.to_owned()).or_default();

@@ -176,7 +176,7 @@ fn sum(text: &[u8], at: usize) -> Option<(usize, usize)> {
 }
 
 /// True where a string that ends at the quote at `at` is added to another one.
-pub(super) fn is_sum(text: &[u8], at: usize) -> bool {
+pub(in crate::case::sanitize) fn is_sum(text: &[u8], at: usize) -> bool {
     sum(text, at).is_some()
 }
 

@@ -2,21 +2,22 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::OnceLock;
 
 use super::joint::Joined;
 use super::names::{Means, Names, Quick};
 use super::prose;
-use super::sieve::{Hit, Seen, Sieve, What};
 use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::{is_credential, looks_random};
 use crate::case::sanitize::ledger::Ledger;
 use crate::case::sanitize::lexicon::Lexicon;
 use crate::case::sanitize::packed;
-use crate::case::sanitize::placeholder::{is_placeholder, measure};
+use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure};
 use crate::case::sanitize::secrets::SecretScan;
 use crate::case::sanitize::shadow::Shadow;
 use crate::case::sanitize::shape;
+use crate::case::sanitize::sieve::{Hit, Patterns, Seen, Sieve, What};
 
 /// Passes over one text until nothing changes any more.
 const PASSES: usize = 4;
@@ -24,6 +25,16 @@ const PASSES: usize = 4;
 const MOST_NUMBERED: usize = 16_384;
 /// Lines of the ledger.
 const MOST_ENTRIES: usize = 2_000;
+/// Patterns that only a verb or a quote leads to. In the operator's own words they would take what was meant to be read.
+const SPEECH: [&str; 7] = [
+    "echoed_speech",
+    "echoed_speech_zh",
+    "echoed_quote",
+    "echoed_curly_quote",
+    "echoed_backtick",
+    "echoed_entity_quote",
+    "text_of_a_page",
+];
 /// Clean texts that are remembered, and the longest of them.
 const REMEMBERED: usize = 4_096;
 const LONGEST_REMEMBERED: usize = 160;
@@ -41,13 +52,13 @@ pub(super) struct Rules {
     pub(super) sieve: Sieve,
     pub(super) names: Names,
     secrets: SecretScan,
-    numbers: HashMap<u64, u32, BuildHasherDefault<Quick>>,
-    last: HashMap<String, u32>,
-    hasher: BuildHasherDefault<DefaultHasher>,
+    numbers: Numbers,
     pub(super) ledger: Ledger,
     pub(super) replaced: u64,
     /// The line that is read, from 1.
     pub(super) line: u64,
+    /// Where the text stands in a note; the ledger names it instead of the line.
+    place: Option<String>,
     /// The text is the value of an id: what only looks random stays.
     pub(super) of_id: bool,
     clean: Clean,
@@ -85,6 +96,58 @@ impl Clean {
     }
 }
 
+/// Who gives out the numbers of placeholders.
+enum Numbers {
+    /// The filter: bounded, as a stream has no end.
+    OfAStream {
+        numbers: HashMap<u64, u32, BuildHasherDefault<Quick>>,
+        last: HashMap<String, u32>,
+        hasher: BuildHasherDefault<DefaultHasher>,
+    },
+    /// The case: a value has the same number in the whole note.
+    OfACase(Placeholders),
+}
+
+impl Numbers {
+    /// Those of `ring`'s labels are given out already.
+    fn of_a_stream(ring: &KeyRing) -> Self {
+        let mut last: HashMap<String, u32> = HashMap::new();
+        for held in ring.iter() {
+            let number = last.entry(held.label.kind.word().to_owned()).or_default();
+            *number = held.label.number.max(*number);
+        }
+        let numbers = HashMap::with_capacity_and_hasher(MOST_NUMBERED, BuildHasherDefault::default());
+        Self::OfAStream { numbers, last, hasher: BuildHasherDefault::default() }
+    }
+
+    /// The placeholder for `value`; true where it has a new number.
+    fn of(&mut self, kind: &str, value: &[u8]) -> (String, bool) {
+        let (numbers, last, hasher) = match self {
+            Self::OfAStream { numbers, last, hasher } => (numbers, last, hasher),
+            Self::OfACase(numbers) => {
+                let value = String::from_utf8_lossy(value);
+                let new = !numbers.knows(kind, &value);
+                return (numbers.of(kind, &value), new);
+            }
+        };
+        let key = hasher.hash_one((kind, value));
+        if let Some(number) = numbers.get(&key) {
+            return (format!("[{kind}#{number}]"), false);
+        }
+        let number = match last.get_mut(kind) {
+            Some(last) => {
+                *last += 1;
+                *last
+            }
+            None => *last.entry(kind.to_owned()).or_insert(1),
+        };
+        if numbers.len() < MOST_NUMBERED {
+            numbers.insert(key, number);
+        }
+        (format!("[{kind}#{number}]"), true)
+    }
+}
+
 /// A span to replace, before overlaps are settled.
 struct Found {
     start: usize,
@@ -100,42 +163,66 @@ struct Found {
 impl Rules {
     pub(super) fn new(catalog: &Catalog, ring: &KeyRing) -> Self {
         let lexicon = Lexicon::of(catalog);
-        let mut last: HashMap<String, u32> = HashMap::new();
-        for held in ring.iter() {
-            let number = last.entry(held.label.kind.word().to_owned()).or_default();
-            *number = held.label.number.max(*number);
-        }
         Self {
-            sieve: Sieve::new(&detectors(catalog)),
+            sieve: Sieve::new(Patterns::of(detectors(catalog))),
             names: Names::new(&catalog.safe),
             secrets: SecretScan::new(ring, &lexicon),
-            numbers: HashMap::with_capacity_and_hasher(MOST_NUMBERED, BuildHasherDefault::default()),
-            last,
-            hasher: BuildHasherDefault::default(),
+            numbers: Numbers::of_a_stream(ring),
             ledger: Ledger::default(),
             replaced: 0,
             line: 1,
+            place: None,
             of_id: false,
             clean: Clean::new(),
         }
+    }
+
+    /// Rules for what the operator of a case writes in `place`: secrets and numbers are the case's.
+    pub(super) fn of_words(
+        catalog: &Catalog,
+        secrets: SecretScan,
+        (numbers, ledger): (Placeholders, Ledger),
+        place: &str,
+    ) -> Self {
+        Self {
+            secrets,
+            numbers: Numbers::OfACase(numbers),
+            ledger,
+            place: Some(place.to_owned()),
+            ..Self::new(catalog, &KeyRing::default())
+        }
+    }
+
+    /// Numbers and ledger of a case, back again.
+    pub(super) fn into_known(self) -> (Placeholders, Ledger) {
+        let numbers = match self.numbers {
+            Numbers::OfACase(numbers) => numbers,
+            Numbers::OfAStream { .. } => Placeholders::default(),
+        };
+        (numbers, self.ledger)
+    }
+
+    /// The operator is who writes: prose is meant to be read, and only its dress can say that it is somebody else's.
+    fn is_own_words(&self) -> bool {
+        self.place.is_some()
     }
 
     /// Counts one replacement.
     pub(super) fn count(&mut self, kind: &str, rule: &str) {
         self.replaced += 1;
         let full = self.ledger.entries.len() >= MOST_ENTRIES;
-        let place = if full { String::new() } else { format!("line {}", self.line) };
-        let place = if full { "later lines" } else { place.as_str() };
+        let line = if full { "later lines".to_owned() } else { format!("line {}", self.line) };
+        let place = self.place.as_ref().unwrap_or(&line);
         // The last entries are the likely ones; a whole search would be slow where there are many.
         let entries = self.ledger.entries.len();
         let known = self.ledger.entries.iter_mut().rev().take(if full { 200 } else { 20 });
-        match known.into_iter().find(|e| e.kind == kind && e.rule == rule && e.place == place) {
+        match known.into_iter().find(|e| e.kind == kind && e.rule == rule && e.place == *place) {
             Some(entry) => entry.count += 1,
             None if entries < MOST_ENTRIES + 200 => {
                 self.ledger.entries.push(crate::case::sanitize::ledger::Entry {
                     kind: kind.to_owned(),
                     rule: rule.to_owned(),
-                    place: place.to_owned(),
+                    place: place.clone(),
                     count: 1,
                 });
             }
@@ -145,21 +232,7 @@ impl Rules {
 
     /// The placeholder for `value`; true where it has a new number.
     pub(super) fn number(&mut self, kind: &str, value: &[u8]) -> (String, bool) {
-        let key = self.hasher.hash_one((kind, value));
-        if let Some(number) = self.numbers.get(&key) {
-            return (format!("[{kind}#{number}]"), false);
-        }
-        let number = match self.last.get_mut(kind) {
-            Some(last) => {
-                *last += 1;
-                *last
-            }
-            None => *self.last.entry(kind.to_owned()).or_insert(1),
-        };
-        if self.numbers.len() < MOST_NUMBERED {
-            self.numbers.insert(key, number);
-        }
-        (format!("[{kind}#{number}]"), true)
+        self.numbers.of(kind, value)
     }
 
     /// `raw` with every secret in it replaced; `None` where there is none. `escaped`: `raw` is the inside of a JSON string.
@@ -249,6 +322,11 @@ impl Rules {
         let seen = self.sieve.find(bytes, &mut hits, &mut packed);
         let span = |start, end| shadow.map_or((start, end), |s| s.span(start, end));
         for hit in hits {
+            if self.is_own_words()
+                && matches!(hit.what, What::Rule(index) if SPEECH.contains(&self.sieve.patterns.rule(index).1))
+            {
+                continue;
+            }
             let (start, end) = span(hit.start, hit.end);
             let value = bytes.get(hit.start..hit.end).unwrap_or(&[]).to_vec();
             found.push(self.found(&hit.what, start, end, value));
@@ -267,7 +345,7 @@ impl Rules {
                 });
             }
         }
-        for (start, end) in prose::spans(bytes) {
+        for (start, end) in if self.is_own_words() { Vec::new() } else { prose::spans(bytes) } {
             let chars = String::from_utf8_lossy(bytes.get(start..end).unwrap_or(&[])).chars().count();
             let (start, end) = span(start, end);
             found.push(Found {
@@ -342,8 +420,8 @@ impl Rules {
         let mut hits = Vec::new();
         self.sieve.find(bytes, &mut hits, &mut Vec::new());
         let strong = hits.iter().find_map(|hit| match hit.what {
-            What::Rule(index) if self.sieve.is_credential(index) => {
-                let (kind, rule) = self.sieve.rule(index);
+            What::Rule(index) if self.sieve.patterns.is_credential(index) => {
+                let (kind, rule) = self.sieve.patterns.rule(index);
                 Some((kind.to_owned(), rule.to_owned()))
             }
             What::Rule(_) => None,
@@ -358,8 +436,9 @@ impl Rules {
     fn found(&self, what: &What, start: usize, end: usize, value: Vec<u8>) -> Found {
         match what {
             What::Rule(index) => {
-                let (kind, rule) = self.sieve.rule(*index);
-                let strong = self.sieve.is_credential(*index) || matches!(kind, "prompt" | "text" | "url");
+                let (kind, rule) = self.sieve.patterns.rule(*index);
+                let strong =
+                    self.sieve.patterns.is_credential(*index) || matches!(kind, "prompt" | "text" | "url");
                 let text = String::from_utf8_lossy(&value);
                 let measured = match rule {
                     "data_url" => Some(shape::of_string(&text, "text")),
@@ -378,7 +457,7 @@ impl Rules {
                 }
             }
             What::Learned(index) => {
-                let placeholder = self.sieve.learned(*index).map(|l| l.placeholder.clone());
+                let placeholder = self.sieve.memory.learned(*index).map(|l| l.placeholder.clone());
                 let kind = placeholder
                     .as_deref()
                     .and_then(|p| p.trim_start_matches('[').split('#').next())
@@ -410,9 +489,9 @@ impl Rules {
     }
 
     fn learn(&mut self, value: &[u8], placeholder: &str) {
-        if self.sieve.has_room(placeholder)
+        if self.sieve.memory.has_room(placeholder)
             && looks_random(&String::from_utf8_lossy(value))
-            && self.sieve.learn(value, placeholder)
+            && self.sieve.memory.learn(value, placeholder)
         {
             self.clean.forget();
             self.names.forget_those_with(value);
@@ -616,9 +695,10 @@ fn is_public_parameter(name: &[u8]) -> bool {
 }
 
 /// The catalog's patterns, and those that only text without structure needs.
-fn detectors(catalog: &Catalog) -> Vec<Detector> {
-    let own: Vec<Detector> = serde_yaml::from_str(include_str!("echoes.yaml")).unwrap_or_default();
-    catalog.detectors.iter().cloned().chain(own).collect()
+pub(in crate::case::sanitize) fn detectors(catalog: &Catalog) -> impl Iterator<Item = &Detector> + Clone {
+    static OWN: OnceLock<Vec<Detector>> = OnceLock::new();
+    let own = OWN.get_or_init(|| serde_yaml::from_str(include_str!("echoes.yaml")).unwrap_or_default());
+    catalog.detectors.iter().chain(own)
 }
 
 /// Characters of a text; escapes of JSON count as what they stand for.

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::case::keyring::{Origin, SecretKind};
 use crate::case::sanitize::detect::tests::expand;
+use crate::case::sanitize::sieve::{Patterns, Sieve};
 
 fn filtered_in(kind: Kind, ring: &KeyRing, pieces: &[&[u8]]) -> Vec<u8> {
     static CATALOG: std::sync::OnceLock<std::sync::Arc<Catalog>> = std::sync::OnceLock::new();
@@ -30,7 +31,7 @@ fn every_detector_keeps_its_word_behind_the_sieve() {
     let catalog = Catalog::built_in();
     let mut faults = Vec::new();
     for detector in &catalog.detectors {
-        let sieve = sieve::Sieve::new(std::slice::from_ref(detector));
+        let sieve = Sieve::new(Patterns::of(std::iter::once(detector)));
         for example in &detector.matches {
             for text in [
                 expand(example),
@@ -52,6 +53,14 @@ fn every_detector_keeps_its_word_behind_the_sieve() {
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn every_pattern_of_texts_compiles() {
+    for detector in rule::detectors(&Catalog::built_in()) {
+        let regex = regex::bytes::RegexBuilder::new(&detector.pattern).unicode(false).build();
+        assert!(regex.is_ok(), "{} does not compile: {:?}", detector.id, regex.err());
+    }
 }
 
 #[test]

@@ -1,0 +1,329 @@
+//! All patterns of a catalog, compiled once, and the search for them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::memory::{HEAD, Memory};
+use super::pattern::Pattern;
+use super::run::{CLASS, disguises, is_digest, may_be_noise, packed_run, run, whole_run};
+use super::trigger::{TRIGGERS, Trigger, begins_with};
+use super::{BEFORE, BEHIND, Hit, LONG_RUN, MEDIA_RUN, PACKED_RUN, Seen, What};
+use crate::case::catalog::Detector;
+use crate::case::sanitize::detect::{condition_holds, is_credential};
+use crate::case::sanitize::filter::joint;
+
+/// The compiled patterns.
+pub(in crate::case::sanitize) struct Patterns {
+    rules: Vec<Pattern>,
+    automaton: Option<AhoCorasick>,
+    /// A rule has no trigger of its own.
+    tries_all: bool,
+    /// The rules of each trigger.
+    by_trigger: Vec<Vec<usize>>,
+    /// For each keyword: the rules that it may start, with `true` where a match begins with the keyword.
+    owners: Vec<Vec<(usize, bool)>>,
+}
+
+static LAST: Mutex<Option<Arc<Patterns>>> = Mutex::new(None);
+
+impl Patterns {
+    /// The compiled form of `detectors`. Compiling takes longer than a note: the last set is kept for the next text.
+    pub(in crate::case::sanitize) fn of<'d>(
+        detectors: impl Iterator<Item = &'d Detector> + Clone,
+    ) -> Arc<Self> {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = last.as_ref()
+            && known.rules.iter().map(|rule| &rule.detector).eq(detectors.clone())
+        {
+            return Arc::clone(known);
+        }
+        let set = Arc::new(Self::new(detectors));
+        *last = Some(Arc::clone(&set));
+        set
+    }
+
+    fn new<'d>(detectors: impl Iterator<Item = &'d Detector>) -> Self {
+        let rules: Vec<Pattern> = detectors.map(Pattern::new).collect();
+        let mut keywords: Vec<&str> = Vec::new();
+        let mut owners: Vec<Vec<(usize, bool)>> = Vec::new();
+        for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Keyword) {
+            // A word of its context stands before every match, and is rarer than most keywords.
+            let context = &rule.detector.condition.context;
+            for keyword in if context.is_empty() { &rule.detector.keywords } else { context } {
+                let at = keywords.iter().position(|k| k == keyword).unwrap_or_else(|| {
+                    keywords.push(keyword);
+                    owners.push(Vec::new());
+                    keywords.len() - 1
+                });
+                if let Some(list) = owners.get_mut(at) {
+                    list.push((index, begins_with(&rule.detector.pattern, keyword)));
+                }
+            }
+        }
+        // The same finds either way. A debug build, which makes thousands of filters in tests, takes a tenth of a second
+        // for the fast kind.
+        let kind = if cfg!(debug_assertions) { AhoCorasickKind::ContiguousNFA } else { AhoCorasickKind::DFA };
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(kind)).build(&keywords).ok();
+        let mut patterns = Self {
+            by_trigger: (0..TRIGGERS)
+                .map(|t| {
+                    (0..rules.len())
+                        .filter(|i| rules.get(*i).is_some_and(|r| r.trigger as usize == t))
+                        .collect()
+                })
+                .collect(),
+            tries_all: rules.iter().any(|r| r.trigger == Trigger::Always),
+            rules,
+            automaton,
+            owners,
+        };
+        if patterns.automaton.is_none() {
+            // Slower, never blind.
+            patterns.rules.iter_mut().for_each(|r| r.trigger = Trigger::Always);
+            patterns.tries_all = true;
+        }
+        patterns
+    }
+
+    /// Kind and id of a rule.
+    pub(in crate::case::sanitize) fn rule(&self, index: usize) -> (&str, &str) {
+        self.rules
+            .get(index)
+            .map_or(("token", "unknown"), |r| (r.detector.kind.as_str(), r.detector.id.as_str()))
+    }
+
+    /// True when a hit of this rule opens a door.
+    pub(in crate::case::sanitize) fn is_credential(&self, index: usize) -> bool {
+        is_credential(self.rule(index).0)
+    }
+
+    /// Everything that stands in `text` as it is written.
+    /// `packed` gets the runs in which something may be packed.
+    pub(in crate::case::sanitize) fn find(
+        &self,
+        text: &[u8],
+        memory: &Memory,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) -> Seen {
+        self.by_keyword(text, hits);
+        if self.tries_all {
+            for (index, rule) in self.rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Always) {
+                rule.search(index, text, 0, text.len(), hits);
+            }
+        }
+        self.by_word(text, memory, hits, packed)
+    }
+
+    fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
+        let Some(automaton) = &self.automaton else { return };
+        let mut done: Vec<(usize, usize)> = Vec::new();
+        for found in automaton.find_overlapping_iter(text) {
+            let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
+            let inside = inside_word(text, found.start());
+            let mut random = None;
+            for (index, at_start) in owners {
+                let Some(rule) = self.rules.get(*index) else { continue };
+                if (*at_start && inside) || !rule.may_match(text, found.start(), found.end(), &mut random) {
+                    continue;
+                }
+                let known = done.iter().position(|(rule, _)| rule == index);
+                let known = known.unwrap_or_else(|| {
+                    done.push((*index, 0));
+                    done.len() - 1
+                });
+                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else {
+                    continue;
+                };
+                let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
+                let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
+                let last = rule.search(*index, text, from.max(*done), to, hits);
+                *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
+            }
+        }
+    }
+
+    /// One walk over the words; `packed` gets the runs in which something may be packed.
+    fn by_word(
+        &self,
+        text: &[u8],
+        memory: &Memory,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) -> Seen {
+        let mut seen = Seen::default();
+        let (mut at, mut run_start) = (0, 0);
+        while let Some(byte) = text.get(at) {
+            match CLASS.get(usize::from(*byte)) {
+                Some(1 | 5) => {
+                    let (end, digits) = run(text, at);
+                    if digits > 0 || end - at >= HEAD {
+                        if end - at >= HEAD {
+                            memory.look_up(text, at, text.get(at..end).unwrap_or(&[]), hits);
+                        }
+                        self.word(text, (at, end), digits, hits, packed);
+                    }
+                    at = end;
+                    continue;
+                }
+                Some(3) => {}
+                class => {
+                    match class {
+                        Some(2) => seen.disguise = seen.disguise || disguises(text, at),
+                        Some(4) => seen.joint = seen.joint || joint::is_sum(text, at),
+                        _ => {}
+                    }
+                    if at - run_start >= PACKED_RUN {
+                        self.packed(text, run_start, at, hits, packed);
+                    }
+                    run_start = at + 1;
+                }
+            }
+            at += 1;
+        }
+        if at - run_start >= PACKED_RUN {
+            self.packed(text, run_start, at, hits, packed);
+        }
+        seen
+    }
+
+    fn packed(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) {
+        if end - start >= MEDIA_RUN {
+            self.try_around(Trigger::Media, text, start, end + 4, hits);
+        }
+        packed.extend(packed_run(text, start, end));
+    }
+
+    /// Bytes written one by one: `73 6b 2d`, `73:6b:2d`.
+    fn hex_list(text: &[u8], start: usize, packed: &mut Vec<(usize, usize)>) {
+        if packed.last().is_some_and(|(_, end)| start < *end) {
+            return;
+        }
+        let rest = text.get(start..).unwrap_or(&[]);
+        let pairs = rest
+            .chunks(3)
+            .take(4_096)
+            .take_while(
+                |c| matches!(c, [a, b, b' ' | b':', ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+            )
+            .count();
+        if pairs >= 12 {
+            let last = rest.get(pairs * 3..pairs * 3 + 2).filter(|p| p.iter().all(u8::is_ascii_hexdigit));
+            packed.push((start, start + pairs * 3 - 1 + last.map_or(0, |_| 3)));
+        }
+    }
+
+    fn word(
+        &self,
+        text: &[u8],
+        (start, end): (usize, usize),
+        digits: usize,
+        hits: &mut Vec<Hit>,
+        packed: &mut Vec<(usize, usize)>,
+    ) {
+        let length = end - start;
+        let word = text.get(start..end).unwrap_or(&[]);
+        if digits == 0 && length < 28 && length != 2 {
+            return;
+        }
+        let next = text.get(end);
+        if length == 2 && matches!(next, Some(b' ' | b':')) {
+            Self::hex_list(text, start, packed);
+        }
+        if length >= LONG_RUN {
+            if may_be_noise(word) {
+                self.long_run(text, start, word, hits);
+            }
+            if next == Some(&b'.') && length >= 32 {
+                self.try_around(Trigger::DottedHex, text, start, end + 40, hits);
+            }
+        }
+        let first_digit = word.first().is_some_and(u8::is_ascii_digit);
+        if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
+            let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
+            let points = memchr::memchr_iter(b'.', behind).count();
+            if points >= 3
+                && text.get(end + 1).is_some_and(u8::is_ascii_digit)
+                && !matches!(word, b"10" | b"127" | b"0")
+            {
+                self.try_around(Trigger::Address, text, start, end + 16, hits);
+            }
+        } else if length == 4 && next == Some(&b':') && matches!(word.first(), Some(b'2' | b'3')) {
+            if word.iter().all(u8::is_ascii_hexdigit)
+                && text.get(end + 1).is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
+            {
+                self.try_around(Trigger::Address6, text, start, end + 48, hits);
+            }
+        } else if let [a, b, c, d, ..] = word
+            && a.is_ascii_uppercase()
+            && b.is_ascii_uppercase()
+            && c.is_ascii_digit()
+            && d.is_ascii_digit()
+        {
+            self.try_around(Trigger::Iban, text, start, end + 48, hits);
+        }
+        let x = usize::from(length == 18 && matches!(word.last(), Some(b'x' | b'X')));
+        if first_digit && digits + x + memchr::memchr_iter(b'-', word).count() == length {
+            let more = text.get(end..(end + 24).min(text.len())).unwrap_or(&[]);
+            let more = more
+                .iter()
+                .take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'(' | b')'))
+                .filter(|b| b.is_ascii_digit())
+                .count();
+            if digits + more >= 9 {
+                self.try_around(Trigger::Number, text, start, end + 32, hits);
+            }
+        }
+    }
+
+    fn long_run(&self, text: &[u8], start: usize, word: &[u8], hits: &mut Vec<Hit>) {
+        let Some(first) = word.iter().position(u8::is_ascii_alphanumeric) else { return };
+        let Some(last) = word.iter().rposition(u8::is_ascii_alphanumeric) else { return };
+        let Ok(value) = std::str::from_utf8(word.get(first..=last).unwrap_or(&[])) else { return };
+        for (index, rule) in self.triggered(Trigger::Run) {
+            let (start, end) = (start + first, start + last + 1);
+            if condition_holds(&rule.detector.condition, value, text, start, end) {
+                // A piece of a longer base64 text: what stands before the whole decides, and the whole goes.
+                let (from, to) = whole_run(text, start, end);
+                if from < start
+                    && (is_digest(text, from) || !Self::is_unexplained(rule, value, text, start, from))
+                {
+                    continue;
+                }
+                hits.push(Hit { start: from, end: to, what: What::Rule(index) });
+            }
+        }
+    }
+
+    /// Whether `value` would be taken for a key behind what stands before `from`.
+    fn is_unexplained(rule: &Pattern, value: &str, text: &[u8], start: usize, from: usize) -> bool {
+        let before = text.get(from.saturating_sub(48)..from).unwrap_or(&[]);
+        let moved = [before, text.get(start..start + value.len()).unwrap_or(&[])].concat();
+        condition_holds(&rule.detector.condition, value, &moved, before.len(), moved.len())
+    }
+
+    fn try_around(&self, trigger: Trigger, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
+        let from = start.saturating_sub(8);
+        for (index, rule) in self.triggered(trigger) {
+            rule.search(index, text, from, end.min(text.len()), hits);
+        }
+    }
+
+    fn triggered(&self, trigger: Trigger) -> impl Iterator<Item = (usize, &Pattern)> {
+        let list = self.by_trigger.get(trigger as usize);
+        list.into_iter().flatten().filter_map(|index| Some((*index, self.rules.get(*index)?)))
+    }
+}
+
+fn inside_word(text: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
