@@ -190,14 +190,18 @@ impl State {
                 };
                 if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
                     let new = rules.shape("prompt", value, false)?;
-                    return Some([line.get(..pair.value)?, &new, line.get(pair.end..)?].concat());
+                    let around = |text: &[u8], rules: &mut Rules| {
+                        rules.text(text, false).unwrap_or_else(|| text.to_vec())
+                    };
+                    let before = around(line.get(..pair.value)?, rules);
+                    return Some([before, new, around(line.get(pair.end..)?, rules)].concat());
                 }
                 if opens_block {
                     let kind = if kind == "prompt" { "prompt" } else { "text" };
                     rules.count(kind, "yaml_block");
                     let indent = line.iter().take_while(|b| **b == b' ').count() + 2;
                     self.block = Some(Block { indent, kind, chars: 0 });
-                    return Some(line.to_vec());
+                    return Some(rules.text(line, false).unwrap_or_else(|| line.to_vec()));
                 }
                 None
             }
@@ -421,7 +425,7 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             let after =
                 if after.is_empty() { None } else { rules.text(after, false) }.unwrap_or(after.to_vec());
             // A secret may be glued to the name.
-            let glued = if before.len() > 24 { rules.text(before, false) } else { None };
+            let glued = if before.len() > 8 { rules.text(before, false) } else { None };
             return Some([glued.as_deref().unwrap_or(before), &new, &after].concat());
         }
     }
