@@ -7,6 +7,7 @@
 pub mod catalog;
 pub mod diagnose;
 pub mod evidence;
+pub mod explain;
 pub mod finding;
 pub mod intake;
 pub mod isolate;

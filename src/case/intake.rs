@@ -83,6 +83,16 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     error(text, catalog, ring)
 }
 
+/// An answer from its members, unpacked, with the stream in it read.
+pub fn response_of(status: Option<u16>, headers: Vec<(String, String)>, body: Vec<u8>) -> Response {
+    answer::response(status, None, None, headers, body)
+}
+
+/// `outcome` as a pasted attempt.
+pub fn attempt(outcome: Outcome) -> Attempt {
+    answer::attempt(outcome)
+}
+
 /// Reads an answer that the operator has: a body, or `curl -i` text with its head. `status` and `at` are what the
 /// operator said of it and win over what the text says.
 pub fn read_response(

@@ -44,6 +44,7 @@ use echo::EchoScan;
 use lexicon::Lexicon;
 use placeholder::Placeholders;
 use secrets::SecretScan;
+use sieve::Patterns;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
@@ -112,7 +113,7 @@ impl<'a> Sanitizer<'a> {
         let text = TextRule {
             secrets: SecretScan::new(ring, &lexicon),
             lexicon,
-            detectors: Detectors::of(&catalog.detectors),
+            patterns: Patterns::of(filter::rule::detectors(catalog)),
             prompts: EchoScan::default(),
             outputs: EchoScan::default(),
             placeholders: Placeholders::new(ring),
@@ -216,6 +217,9 @@ impl<'a> Sanitizer<'a> {
     pub fn words(&mut self, words: &Words) -> SafeWords {
         let (catalog, text) = (self.catalog, &mut self.text);
         let mut rule = |raw: &str, place: &str| {
+            if raw.trim().is_empty() {
+                return Clean::default();
+            }
             let place = format!("words.{place}");
             let known = (std::mem::take(&mut text.placeholders), std::mem::take(&mut text.ledger));
             let (read, known) = filter::of_words(catalog, text.secrets.clone(), known, (raw, &place));
@@ -242,6 +246,12 @@ impl<'a> Sanitizer<'a> {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
         let names = self.names.iter().map(String::as_str);
         let base = Lexicon::of(self.catalog);
-        Audit::new(&self.ring, dropped, names, (&self.text.lexicon, &base), &self.text.detectors)
+        Audit::new(
+            &self.ring,
+            dropped,
+            names,
+            (&self.text.lexicon, &base),
+            &Detectors::of(&self.catalog.detectors),
+        )
     }
 }

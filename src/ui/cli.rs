@@ -4,6 +4,7 @@ mod ask;
 mod consent;
 mod doctor;
 mod exit;
+mod explain;
 mod given_key;
 mod log;
 mod note;
@@ -75,6 +76,8 @@ pub enum Verb {
     Note(Box<note::NoteArguments>),
     /// Practise on a gateway inside this program: no key, no network.
     Practice(practice::PracticeArguments),
+    /// Say what can be said of a failure, without sending anything; one, or a record a line.
+    Explain(explain::ExplainArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -194,6 +197,7 @@ pub fn run(arguments: Arguments) -> Exit {
         None => start::terminal_program(&arguments),
         Some(Verb::Note(note)) => note::run(&note),
         Some(Verb::Practice(practice)) => practice::run(&practice),
+        Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),

@@ -47,7 +47,7 @@ pub fn build(material: &Material<'_>) -> Note {
         local_result: local_result(diagnosis),
         support_path_used: SupportPath::None,
         notes: said(&words.notes),
-        diagnosis: judged::diagnosis(diagnosis, material.catalog),
+        diagnosis: super::DiagnosisPart::of(diagnosis, material.catalog),
         response: deciding.and_then(|a| Some(observed::response(a, a.response.as_ref()?))),
         request: request.map(|r| observed::request(r, endpoint, profile, run)),
         attempts: evidence.attempts.iter().map(observed::attempt).collect(),

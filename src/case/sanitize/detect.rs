@@ -52,7 +52,7 @@ pub(super) fn is_credential(kind: &str) -> bool {
 }
 
 impl Scope {
-    fn takes(self, kind: &str) -> bool {
+    pub(super) fn takes(self, kind: &str) -> bool {
         match self {
             Self::Free | Self::Answer => true,
             Self::Value => {

@@ -14,7 +14,7 @@ mod json;
 mod lines;
 mod names;
 pub(super) mod prose;
-mod rule;
+pub(super) mod rule;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -214,8 +214,12 @@ impl std::fmt::Debug for Filter {
 impl Filter {
     /// A filter for text of `kind` that knows the catalog's patterns and the secrets of `ring`.
     pub fn new(catalog: &Catalog, kind: Kind, ring: &KeyRing) -> Self {
+        Self::of(Rules::new(catalog, ring), kind)
+    }
+
+    fn of(rules: Rules, kind: Kind) -> Self {
         Self {
-            rules: Rules::new(catalog, ring),
+            rules,
             kind,
             buffer: Vec::with_capacity(WINDOW),
             target: WINDOW,
@@ -344,8 +348,14 @@ pub(super) fn of_words(
     known: (Placeholders, Ledger),
     (text, place): (&str, &str),
 ) -> (String, (Placeholders, Ledger)) {
-    let rules = Rules::of_words(catalog, secrets, known, place);
-    let mut filter = Filter { rules, ..Filter::new(catalog, Kind::of(text.as_bytes()), &KeyRing::default()) };
+    let kind = match Kind::of(text.as_bytes()) {
+        // `Expected: …`, `Impact: …`: headings, where no line stands below another.
+        Kind::Yaml if !text.lines().any(|line| line.starts_with("  ") || line.starts_with("- ")) => Kind::Log,
+        kind => kind,
+    };
+    let is_document = !matches!(kind, Kind::Log | Kind::Text | Kind::Yaml);
+    let rules = Rules::of_words(catalog, secrets, known, (place, is_document));
+    let mut filter = Filter::of(rules, kind);
     let mut out = Vec::new();
     filter.feed(text.as_bytes(), &mut out);
     filter.window(true, &mut out);

@@ -7,7 +7,7 @@ use super::placeholder::measure;
 use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest};
 use super::{Sanitizer, address, attached, shape};
 use crate::case::keyring::{KeyRing, Origin, SecretKind, env_names};
-use crate::case::request::{Header, Request};
+use crate::case::request::{Header, Request, Said};
 
 /// Schemes of the Authorization header that may be named.
 const SCHEMES: [&str; 8] = ["bearer", "basic", "token", "apikey", "api-key", "key", "digest", "negotiate"];
@@ -79,6 +79,18 @@ impl Sanitizer<'_> {
             body_bytes: sent_bytes.filter(|b| *b > 0).unwrap_or_else(|| request.body_bytes()),
             credential_in: self.credential_in(request),
         }
+    }
+
+    /// What a text says of its request: method, path without its query, model.
+    pub fn said(&mut self, said: &Said) -> [Option<Clean>; 3] {
+        let method = said.method.as_deref().map(|raw| self.name(raw, "method", "request.method"));
+        let path = said.url.as_deref().map(|raw| {
+            let bare = raw.split(['?', '#']).next().unwrap_or(raw);
+            let from = bare.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest.get(at..)));
+            self.text.apply(from.flatten().unwrap_or(bare), Scope::Value, "request.path").clean
+        });
+        let model = said.model.as_deref().map(|raw| self.name(raw, "model", "request.model"));
+        [method, path, model]
     }
 
     /// A model or another name: an identifier, a label, or its length.

@@ -126,11 +126,17 @@ impl SecretScan {
     }
 
     /// The secret of which `masked` (`sk-abc***wxyz`) shows the ends.
-    pub(super) fn by_ends(&self, head: &str, tail: &str) -> Option<Label> {
-        let long_enough = head.len() + tail.len() >= 4;
+    pub(super) fn by_mask(&self, masked: &str) -> Option<Label> {
+        let mask = |c: char| matches!(c, '*' | '•' | '●' | '…' | '.');
+        let head = masked.split(mask).next().unwrap_or("");
+        let tail = masked.rsplit(mask).next().unwrap_or("");
+        let shown = head.len() + tail.len();
+        if shown < 4 || shown >= masked.len() {
+            return None;
+        }
         self.ends
             .iter()
-            .find(|(_, secret)| long_enough && secret.starts_with(head) && secret.ends_with(tail))
+            .find(|(_, secret)| secret.starts_with(head) && secret.ends_with(tail))
             .map(|(label, _)| *label)
     }
 }

@@ -538,7 +538,7 @@ fn what_opens_a_door_is_replaced() {
         (format!("got {full_width}!"), "got [key#1]!".to_owned()),
         (format!("got {zero}!"), "got [key#1]!".to_owned()),
         (format!("got {ansi}!"), "got [key#1]!".to_owned()),
-        (format!("got {}\n{}!", &key[..25], &key[25..]), "got [key#1]!".to_owned()),
+        (format!("got {}\n{}!", &key[..25], &key[25..]), "got [key#1]\n!".to_owned()),
         (format!("provided: {}***{}.", &key[..6], &key[47..]), "provided: [key#1].".to_owned()),
         (expand("a sk-{alnum:48} b sk-or-v1-{hex:64}"), "a [key#2] b [key#3]".to_owned()),
         (format!("Key Hash (Token) ={digest}. Unable"), "Key Hash (Token) =[key#2]. Unable".to_owned()),

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::detect::{Detectors, Scope, is_credential};
+use super::detect::{Scope, is_credential};
 use super::echo::EchoScan;
 use super::ledger::Ledger;
 use super::lexicon::Lexicon;
@@ -16,6 +16,7 @@ use super::quoted;
 use super::safe::Clean;
 use super::secrets::SecretScan;
 use super::shadow::{Shadow, show};
+use super::sieve::{Memory, Patterns, What as Sieved};
 use crate::case::keyring::Label;
 
 /// Characters of one text that may stand in a note; the rest is counted.
@@ -30,7 +31,7 @@ const PASSES: usize = 6;
 pub(super) struct TextRule {
     pub(super) lexicon: Lexicon,
     pub(super) secrets: SecretScan,
-    pub(super) detectors: Arc<Detectors>,
+    pub(super) patterns: Arc<Patterns>,
     pub(super) prompts: EchoScan,
     pub(super) outputs: EchoScan,
     pub(super) placeholders: Placeholders,
@@ -138,10 +139,7 @@ impl TextRule {
         let twice = once.as_ref().and_then(Shadow::decoded);
         for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
             self.find_values(shadow, scope, &mut finds);
-            for hit in self.detectors.find(&shadow.bytes, scope) {
-                let what = What::Pattern { kind: hit.kind.to_owned(), rule: hit.rule.to_owned() };
-                finds.push(made(shadow, hit.start, hit.end, what));
-            }
+            self.find_patterns(shadow, scope, &mut finds);
             for (start, end) in if scope == Scope::Answer { quoted::spans(&shadow.bytes) } else { Vec::new() }
             {
                 let what = What::Pattern { kind: "text".to_owned(), rule: "echoed_prose".to_owned() };
@@ -155,10 +153,8 @@ impl TextRule {
             let innermost = inner.as_ref().and_then(Shadow::unpacked);
             for shadow in inner.iter().chain(&innermost) {
                 self.find_values(shadow, scope, &mut finds);
-                let credentials = self.detectors.find(&shadow.bytes, Scope::Identifier);
-                for hit in credentials.into_iter().filter(|_| matches!(scope, Scope::Free | Scope::Answer)) {
-                    let what = What::Pattern { kind: hit.kind.to_owned(), rule: hit.rule.to_owned() };
-                    finds.push(made(shadow, hit.start, hit.end, what));
+                if matches!(scope, Scope::Free | Scope::Answer) {
+                    self.find_patterns(shadow, Scope::Identifier, &mut finds);
                 }
             }
         }
@@ -168,6 +164,20 @@ impl TextRule {
         finds.retain(|f| f.start < f.end && !text.get(f.start..f.end).is_none_or(is_placeholder));
         self.spare_ids(text, &mut finds);
         settle(finds)
+    }
+
+    fn find_patterns(&self, shadow: &Shadow, scope: Scope, finds: &mut Vec<Find>) {
+        let mut hits = Vec::new();
+        self.patterns.find(&shadow.bytes, &Memory::default(), &mut hits, &mut Vec::new());
+        for hit in hits {
+            let Sieved::Rule(index) = hit.what else { continue };
+            let (kind, rule) = self.patterns.rule(index);
+            // What an answer repeats of a prompt is for `quoted`, which knows whose words stand before it.
+            if scope.takes(kind) && !self.patterns.is_of_texts(index) {
+                let what = What::Pattern { kind: kind.to_owned(), rule: rule.to_owned() };
+                finds.push(made(shadow, hit.start, hit.end, what));
+            }
+        }
     }
 
     fn find_values(&self, shadow: &Shadow, scope: Scope, finds: &mut Vec<Find>) {
@@ -232,20 +242,12 @@ impl TextRule {
                 if matches!(kind.as_str(), "prompt" | "text") {
                     return measure(kind, length, "chars");
                 }
-                if let Some(label) = self.label_of_masked(&find.value) {
+                if let Some(label) = self.secrets.by_mask(&find.value) {
                     return label.to_string();
                 }
                 self.placeholders.of(kind, &find.value)
             }
         }
-    }
-
-    /// The held secret of which `sk-abc***wxyz` is an echo.
-    fn label_of_masked(&self, value: &str) -> Option<Label> {
-        let mask = |c: char| matches!(c, '*' | '•' | '●' | '…' | '.');
-        let head = value.split(mask).next().unwrap_or("");
-        let tail = value.rsplit(mask).next().unwrap_or("");
-        (head.len() + tail.len() < value.len()).then(|| self.secrets.by_ends(head, tail)).flatten()
     }
 }
 

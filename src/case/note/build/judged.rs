@@ -14,7 +14,14 @@ use crate::case::note::{Material, Run};
 use crate::case::sanitize::{SafeAttempt, SafeBody, SafeEvidence, SafeRequest};
 use crate::case::vocabulary::{FailureClass, Layer};
 
-pub(super) fn diagnosis(diagnosis: &Diagnosis, catalog: &Catalog) -> DiagnosisPart {
+impl DiagnosisPart {
+    /// The diagnosis with what the catalog says of its topics.
+    pub fn of(diagnosis: &Diagnosis, catalog: &Catalog) -> Self {
+        part(diagnosis, catalog)
+    }
+}
+
+fn part(diagnosis: &Diagnosis, catalog: &Catalog) -> DiagnosisPart {
     DiagnosisPart {
         failure_class: diagnosis.class,
         cause: diagnosis.cause.clone(),

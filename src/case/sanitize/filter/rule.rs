@@ -25,16 +25,9 @@ const PASSES: usize = 4;
 const MOST_NUMBERED: usize = 16_384;
 /// Lines of the ledger.
 const MOST_ENTRIES: usize = 2_000;
-/// Patterns that only a verb or a quote leads to. In the operator's own words they would take what was meant to be read.
-const SPEECH: [&str; 7] = [
-    "echoed_speech",
-    "echoed_speech_zh",
-    "echoed_quote",
-    "echoed_curly_quote",
-    "echoed_backtick",
-    "echoed_entity_quote",
-    "text_of_a_page",
-];
+/// Patterns that only a quote or a tag leads to. In the operator's own words they would take what was meant to be read.
+const SPEECH: [&str; 5] =
+    ["echoed_quote", "echoed_curly_quote", "echoed_backtick", "echoed_entity_quote", "text_of_a_page"];
 /// Clean texts that are remembered, and the longest of them.
 const REMEMBERED: usize = 4_096;
 const LONGEST_REMEMBERED: usize = 160;
@@ -59,6 +52,10 @@ pub(super) struct Rules {
     pub(super) line: u64,
     /// Where the text stands in a note; the ledger names it instead of the line.
     place: Option<String>,
+    /// The text as a whole is a document, no prose.
+    is_document: bool,
+    /// The text is a string of a JSON document.
+    in_document: bool,
     /// The text is the value of an id: what only looks random stays.
     pub(super) of_id: bool,
     clean: Clean,
@@ -172,6 +169,8 @@ impl Rules {
             replaced: 0,
             line: 1,
             place: None,
+            is_document: false,
+            in_document: false,
             of_id: false,
             clean: Clean::new(),
         }
@@ -182,13 +181,14 @@ impl Rules {
         catalog: &Catalog,
         secrets: SecretScan,
         (numbers, ledger): (Placeholders, Ledger),
-        place: &str,
+        (place, is_document): (&str, bool),
     ) -> Self {
         Self {
             secrets,
             numbers: Numbers::OfACase(numbers),
             ledger,
             place: Some(place.to_owned()),
+            is_document,
             ..Self::new(catalog, &KeyRing::default())
         }
     }
@@ -203,8 +203,9 @@ impl Rules {
     }
 
     /// The operator is who writes: prose is meant to be read, and only its dress can say that it is somebody else's.
+    /// Inside a document that was pasted into them it is.
     fn is_own_words(&self) -> bool {
-        self.place.is_some()
+        self.place.is_some() && !self.is_document && !self.in_document
     }
 
     /// Counts one replacement.
@@ -283,6 +284,7 @@ impl Rules {
 
     fn edits(&mut self, text: &[u8], escaped: bool) -> Vec<Edit> {
         let mut found = Vec::new();
+        self.in_document = escaped;
         let disguised = escaped && text.contains(&b'\\');
         // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
         let seen =
@@ -317,9 +319,7 @@ impl Rules {
         let seen = self.sieve.find(bytes, &mut hits, &mut packed);
         let span = |start, end| shadow.map_or((start, end), |s| s.span(start, end));
         for hit in hits {
-            if self.is_own_words()
-                && matches!(hit.what, What::Rule(index) if SPEECH.contains(&self.sieve.patterns.rule(index).1))
-            {
+            if self.is_own_words() && self.is_speech(&hit, bytes) {
                 continue;
             }
             let (start, end) = span(hit.start, hit.end);
@@ -370,6 +370,16 @@ impl Rules {
             }
         }
         seen
+    }
+
+    /// True for what an operator may well write in their own voice: a quotation, what a customer says.
+    fn is_speech(&self, hit: &Hit, bytes: &[u8]) -> bool {
+        let What::Rule(index) = hit.what else { return false };
+        let rule = self.sieve.patterns.rule(index).1;
+        let before = bytes.get(hit.start.saturating_sub(24)..hit.start).unwrap_or(&[]).to_ascii_lowercase();
+        let said = [&b"said"[..], b"says", b"wrote", b"replied"];
+        SPEECH.contains(&rule)
+            || rule == "echoed_speech" && said.iter().any(|w| memchr::memmem::find(&before, w).is_some())
     }
 
     /// Searches for credentials that lie over a seam.
@@ -473,7 +483,11 @@ impl Rules {
 
     fn edit(&mut self, found: Found) -> Edit {
         self.count(&found.kind, &found.rule);
-        let text = found.placeholder.unwrap_or_else(|| {
+        let masked = || match is_credential(&found.kind) {
+            true => self.secrets.by_mask(&String::from_utf8_lossy(&found.value)).map(|l| l.to_string()),
+            false => None,
+        };
+        let text = found.placeholder.or_else(masked).unwrap_or_else(|| {
             let (placeholder, new) = self.number(&found.kind, &found.value);
             if new && matches!(found.kind.as_str(), "key" | "password" | "cookie") {
                 self.learn(&found.value, &placeholder);

@@ -59,6 +59,10 @@ impl Pattern {
             .as_ref()
     }
 
+    pub(super) fn takes_prose(&self) -> bool {
+        self.written
+    }
+
     /// A cheap look at what stands behind a keyword, for patterns whose secret must look random.
     /// `random` is what was found out of the text behind this keyword for another rule.
     pub(super) fn may_match(&self, text: &[u8], start: usize, end: usize, random: &mut Option<bool>) -> bool {

@@ -94,6 +94,11 @@ impl Patterns {
             .map_or(("token", "unknown"), |r| (r.detector.kind.as_str(), r.detector.id.as_str()))
     }
 
+    /// True when the rule takes what reads like a person's text.
+    pub(in crate::case::sanitize) fn is_of_texts(&self, index: usize) -> bool {
+        self.rules.get(index).is_some_and(Pattern::takes_prose)
+    }
+
     /// True when a hit of this rule opens a door.
     pub(in crate::case::sanitize) fn is_credential(&self, index: usize) -> bool {
         is_credential(self.rule(index).0)

@@ -224,3 +224,39 @@ fn a_key_of_every_kind_goes_in_free_text() {
     }
     assert!(faults.is_empty(), "{} faults: {faults:#?}", faults.len());
 }
+
+/// What operators write about a failure, in their own voice: none of it is a prompt.
+#[test]
+fn an_operators_own_words_stay() {
+    let catalog = Catalog::built_in();
+    let noted = |text: &str| {
+        let ring = KeyRing::default();
+        Sanitizer::new(&catalog, &ring)
+            .words(&Words { notes: text.into(), ..Words::default() })
+            .notes
+            .to_string()
+    };
+    let mut altered = Vec::new();
+    for words in [
+        "Tried the same request with curl and with the other key, both fail.",
+        "Customer says: since Monday every request with gpt-4o fails with 429, the other models work.",
+        "Expected: 200 with a stream. Got: 400 after 3 seconds.",
+        "We saw \"the stream just stops\" in the browser console and nothing else.",
+        "The customer told us that the answers stop in the middle of a sentence, mostly in the evening.",
+        "Input: 3 images, 2 MB each; output: none.",
+        "Impact: about 40 users in two teams cannot translate their tickets since this morning.\nWorkaround: they use the other gateway.",
+        "Question: is the model claude-sonnet-4-5 switched off for our account, or is the channel down?",
+        "Since the update of 12 November the response is empty: content is null and finish_reason is length.",
+        "content: empty, finish_reason: length, usage: 0 tokens",
+        "> forwarded: please tell us whether request 20261120101530123456789abcdefgh reached your side",
+        "从周一开始，所有请求都返回 429，换了密钥也一样。",
+        "客户说：昨天还正常，今天所有模型都报错，请帮忙查一下。",
+        "Wir haben es mit drei Modellen versucht, nur gpt-image-1 scheitert.",
+        "Status: still failing at 14:05 UTC\nOwner: platform team\nNext step: wait for support",
+    ] {
+        if noted(words) != words {
+            altered.push(noted(words));
+        }
+    }
+    assert!(altered.is_empty(), "{altered:#?}");
+}
