@@ -15,10 +15,12 @@ mod effect;
 mod event;
 mod files;
 mod isolate_step;
+mod known_keys;
 mod output;
 mod random;
 mod reproduce;
 mod request_step;
+mod review;
 
 use std::sync::{Arc, OnceLock};
 
@@ -33,12 +35,15 @@ use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Request, Said};
 use crate::case::retry::Policy;
-use crate::case::sanitize::{Format, SafeEvidence, Words};
+use crate::case::sanitize::{Format, SafeEvidence, SafeWords, Words};
 
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
-pub use event::{ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress};
+pub use event::{
+    ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress, STDOUT,
+};
 pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES};
+pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
 pub use output::Output;
 
 use case_id::case_id;
@@ -202,6 +207,11 @@ pub struct Session {
     output: Option<Output>,
     /// The evidence as a screen may show it, where there is no note yet; made when a screen asks for it.
     clean: OnceLock<SafeEvidence>,
+    /// The same of the operator's words.
+    clean_words: OnceLock<SafeWords>,
+    /// The credentials that were asked about last, and the answer.
+    asked_keys: Option<CaseKeys>,
+    keys_seen: Option<Result<Vec<KeySeen>, String>>,
     delivered: Vec<Delivered>,
 }
 
@@ -253,6 +263,9 @@ impl Session {
             template: None,
             output: None,
             clean: OnceLock::new(),
+            clean_words: OnceLock::new(),
+            asked_keys: None,
+            keys_seen: None,
             delivered: Vec::new(),
         }
     }
@@ -262,9 +275,10 @@ impl Session {
         if self.case_id.is_none() {
             self.case_id = Some(case_id(now, self.random.next()));
         }
-        let effects = self.dispatch(event, now);
+        let mut effects = self.dispatch(event, now);
         if self.step >= Step::Review {
             self.refresh_output(now);
+            effects.extend(self.recall_keys());
         }
         effects
     }
@@ -302,6 +316,8 @@ impl Session {
             Event::CopyRequested => self.copy_requested(now),
             Event::WriteRequested(path) => self.write_requested(path, now),
             Event::Delivered(result) => self.note_delivered(result),
+            Event::KeysRecalled(result) => self.keys_recalled(result),
+            Event::KeysNotRemembered(error) => self.keys_not_remembered(&error),
             Event::NoticeSeen => {
                 self.notice = None;
                 Vec::new()
@@ -327,6 +343,7 @@ impl Session {
     fn note_is_stale(&mut self) {
         self.output = None;
         self.clean = OnceLock::new();
+        self.clean_words = OnceLock::new();
     }
 }
 

@@ -188,13 +188,15 @@ fn a_key_of_the_environment_never_goes_where_only_the_paste_points() {
 #[test]
 fn usage_errors_are_told() {
     let home = home();
-    let table: [(&[&str], i32, &str); 6] = [
+    let table: [(&[&str], i32, &str); 8] = [
         (&["note", "--from", "/nonexistent.sh"], 3, "cannot be read"),
         (&["note", "--gateway", "nowhere", "--from", "/dev/null"], 2, "known:"),
         (&["note", "--from", "-", "--response", "-"], 2, "stdin"),
         (&["practice", "--scenario", "nope"], 2, "known:"),
         (&["practice", "--serve", "0.0.0.0:0"], 2, "this machine only"),
         (&["frobnicate"], 2, "unrecognized"),
+        (&["keys", "--forget", "CF-1"], 3, "casefile keys"),
+        (&["keys", "--forget", "all", "--which", "X"], 2, "cannot be used with"),
     ];
     for (arguments, expected, words) in table {
         let (code, _, stderr) = run(casefile(&home).args(arguments));
@@ -336,6 +338,7 @@ fn help_is_golden() {
         ("practice", vec!["practice", "--help"]),
         ("validate", vec!["validate", "--help"]),
         ("doctor", vec!["doctor", "--help"]),
+        ("keys", vec!["keys", "--help"]),
     ] {
         let (code, help, _) = run(casefile(&home).env("COLUMNS", "100").args(arguments));
         assert_eq!(code, 0);

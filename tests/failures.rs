@@ -12,9 +12,12 @@ use casefile::case::catalog::Catalog;
 use casefile::case::explain::{Explanation, Record, explain};
 use serde::Deserialize;
 
-const FILES: [(&str, &str); 2] = [
+/// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
+/// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
+const FILES: [(&str, &str); 3] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
+    ("clients", include_str!("failures/clients.jsonl")),
 ];
 
 /// One failure with what is right for it.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use casefile::case::catalog::Catalog;
-use casefile::case::note::{Audience, Timeouts, render};
+use casefile::case::note::{Audience, Timeouts, removals, render};
 use casefile::case::retry::Policy;
 use casefile::case::sanitize::{Format, Sanitizer};
 use casefile::session::{Event, Session, Settings, Step};
@@ -119,5 +119,65 @@ fn the_frame_of_the_note_explains_no_echo() {
             note.remaining_uncertainty.push(echo.clone());
             assert!(render(&note, format, &audit).is_err(), "{echo} in {format:?}");
         }
+    }
+}
+
+/// A prompt that is one of the note's own sentences, word for word: it does not block the note, in which that sentence
+/// stands anyway; and where it stands in a text of the case, the frame does not explain it.
+#[test]
+fn a_sentence_of_the_frame_is_refused_where_it_stands_in_evidence() {
+    let plain = walked(&key(), "tell me about zebras at dawn", "refused");
+    let note = plain.output().expect("a note").note.clone();
+    let own: Vec<String> =
+        [note.not_asserted.clone(), note.remaining_uncertainty.clone(), note.report.steps.clone()]
+            .concat()
+            .into_iter()
+            .filter(|sentence| sentence.chars().count() > 40)
+            .collect();
+    assert!(own.len() > 2, "{own:?}");
+    for sentence in own {
+        assert_eq!(refusals(&key(), &sentence), Vec::<String>::new(), "{sentence:?} as a prompt");
+        let session = walked(&key(), &sentence, "refused");
+        let output = session.output().expect("a note");
+        let mut sanitizer = Sanitizer::new(session.catalog(), session.ring());
+        sanitizer.evidence(
+            session.evidence(),
+            session.readings(),
+            session.control_readings(),
+            session.profile(),
+        );
+        let audit = sanitizer.audit();
+        for format in FORMATS {
+            // As if the redactor had missed the echo.
+            let mut leaking = output.note.clone();
+            let response = leaking.response.as_mut().expect("an answer");
+            response.error.as_mut().expect("an error").message =
+                Some(format!("I will not: {sentence} Sorry."));
+            let refusal = render(&leaking, format, &audit).expect_err("refused");
+            assert_eq!(
+                (refusal.field.as_str(), refusal.rule.as_str()),
+                ("response.error.message", "text that was dropped")
+            );
+            assert!(refusal.line > 1, "{refusal}");
+            let removed = removals(&leaking, format, None, &audit);
+            assert!(removed.first().is_some_and(|removal| removal.field == "response.error.message"));
+            leaking.removed = removed;
+            let mended = render(&leaking, format, &audit).expect("mended");
+            assert!(mended.as_str().contains("[removed#1]"), "{}", mended.as_str());
+        }
+    }
+}
+
+/// The same of a secret: the frame explains texts, never a secret.
+#[test]
+fn a_secret_that_is_a_sentence_of_the_frame_is_not_explained_away() {
+    let plain = walked(&key(), "tell me about zebras at dawn", "refused");
+    let own = &plain.output().expect("a note").note.not_asserted;
+    let sentence = own.iter().find(|sentence| sentence.len() > 40).expect("a sentence").clone();
+    let session = walked(&sentence, "tell me about zebras at dawn", "refused");
+    let output = session.output().expect("a note");
+    for format in FORMATS {
+        let Err(refusal) = output.render(format) else { panic!("{sentence:?} is in the note") };
+        assert_eq!(refusal.rule, "a secret of this case");
     }
 }

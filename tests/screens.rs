@@ -6,7 +6,7 @@
 mod rig;
 
 use casefile::case::finding::Level;
-use casefile::session::{Effect, Event, Step};
+use casefile::session::{Acquaintance, CaseKey, CaseKeys, Effect, Event, KeySeen, SeenIn, Step};
 use chrono::TimeDelta;
 use futures_util::StreamExt;
 use rig::{Rig, curl_like, secret};
@@ -521,4 +521,134 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         tokio::time::timeout(limit, run(&mut rig.session, &mut rig.terminal, world, options)).await
     });
     assert_eq!(ending.expect("it wakes").expect("draws"), Ending::Left);
+}
+
+/// A fingerprint of this machine, as `io::store` writes it.
+const FINGERPRINT: &str = "QPE6-X6SQ-1NDG-HMSJ";
+
+fn met_before(keys: &CaseKeys) -> Result<Vec<KeySeen>, String> {
+    let on = chrono::NaiveDate::from_ymd_opt(2026, 11, 17).ok_or("no day")?;
+    let last = SeenIn { case_id: "CF-20261117-0K3M9Q7Z".into(), on };
+    let seen = |key: &CaseKey| KeySeen {
+        placeholder: key.placeholder.clone(),
+        kind: key.kind.clone(),
+        fingerprint: Some(FINGERPRINT.into()),
+        acquaintance: Acquaintance::Seen { last: last.clone(), cases: 2 },
+    };
+    Ok(keys.keys.iter().map(seen).collect())
+}
+
+#[test]
+fn review_says_where_a_key_was_met() {
+    for (width, height, name) in [(80, 24, "review_key_seen"), (120, 40, "review_key_seen_wide")] {
+        let mut rig = Rig::new(width, height);
+        rig.recall = met_before;
+        rig.observed();
+        screen!(rig, "4", name);
+        assert!(!rig.draw().contains(FINGERPRINT), "the fingerprint itself is on no page");
+        rig.keys("<enter>");
+        assert!(rig.remembered.is_empty(), "nothing is remembered of a note that did not leave");
+        rig.keys("y");
+        let remembered = rig.remembered.first().expect("remembered when it was copied");
+        assert_eq!((remembered.host.as_str(), remembered.keys.len()), ("api.cometapi.com", 1));
+    }
+    let mut rig = Rig::new(80, 24);
+    rig.recall = |_| Err("/state/fingerprint.key is gone; put the file back from a backup".into());
+    rig.observed();
+    screen!(rig, "4", "review_keys_not_compared");
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("4<enter>y");
+    rig.tell(Event::KeysNotRemembered("the disk is full".into()));
+    let shown = rig.draw();
+    assert!(shown.contains("copied: tmux buffer; its keys were not remembered: the disk is full"), "{shown}");
+}
+
+#[test]
+fn practice_keys_are_neither_looked_up_nor_remembered() {
+    let mut rig = Rig::practice(80, 24);
+    rig.recall = |_| Err("asked".into());
+    rig.keys("<enter>");
+    rig.observed();
+    rig.keys("4<enter>y");
+    assert!(rig.copied.is_some() && rig.remembered.is_empty() && rig.session.keys_seen().is_none());
+}
+
+#[test]
+fn what_the_audit_refuses_is_taken_out_by_a_key() {
+    for (width, height, name) in [(80, 24, "review_refused"), (120, 40, "review_refused_wide")] {
+        let mut rig = Rig::new(width, height);
+        rig.recall = met_before;
+        rig.observed();
+        // The one thing that an operator can type which the sanitizer does not replace and the audit refuses.
+        rig.keys(&format!("4wIs {FINGERPRINT} blocked?<esc>"));
+        screen!(rig, "", name);
+        assert!(!rig.draw().contains("X6SQ"), "what is refused is not drawn");
+        rig.keys("<enter>y");
+        assert!(rig.copied.is_none(), "a refused note does not leave");
+        screen!(rig, "4x", format!("{name}_mended"));
+        let question = rig.session.output().and_then(|o| o.rendered.clone().ok()).expect("passes");
+        assert!(question.as_str().contains("Is [removed#1] blocked?"), "{}", question.as_str());
+        rig.keys("<enter>y");
+        assert!(rig.copied.as_deref().is_some_and(|note| !note.contains("X6SQ")));
+        rig.keys("4x");
+        assert!(rig.draw().contains("the audit refuses nothing"));
+    }
+}
+
+#[test]
+fn one_harmless_field_is_shown_by_a_key() {
+    for (width, height, name) in [(80, 24, "review_show_field"), (120, 40, "review_show_field_wide")] {
+        let mut rig = Rig::new(width, height);
+        let mut draft = curl_like();
+        let other = secret("sk-").replace("aB3", "xY7");
+        let prompt = format!("Why do zebras have stripes? My other key is {other}.");
+        draft.body = draft.body.replace("\"Hello\"", &serde_json::to_string(&prompt).expect("is text"));
+        rig.tell(Event::Edited(draft));
+        rig.tell(Event::SendRequested);
+        rig.tell(Event::ConsentGiven { remember: false });
+        rig.answer(400, "{\"error\":{\"message\":\"no\",\"type\":\"x_error\"}}");
+        rig.keys("4");
+        assert!(!rig.draw().contains("zebras"));
+        screen!(rig, "f", name);
+        assert!(!rig.draw().contains("xY7"), "a key goes in a shown field, too");
+        rig.keys("<enter>");
+        let rendered = rig.session.output().and_then(|o| o.rendered.clone().ok()).expect("passes");
+        assert!(rendered.as_str().contains("Why do zebras have stripes? My other key is [key#"));
+        rig.keys("<pagedown>");
+        screen!(rig, "", format!("{name}_shown"));
+        screen!(rig, "f", format!("{name}_again"));
+        rig.keys("<enter>");
+        assert!(
+            !rig.session.output().is_some_and(|o| o
+                .rendered
+                .clone()
+                .expect("passes")
+                .as_str()
+                .contains("zebras"))
+        );
+    }
+}
+
+/// The page has the operator's words as they leave, the editor as they were written.
+#[test]
+fn review_shows_cleaned_words() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("4w");
+    rig.paste(&format!("Why is {} refused? Ask jane.doe@example.org", secret("sk-")));
+    assert!(rig.draw().contains("aB3"), "the editor has what was written");
+    rig.keys("<esc>");
+    let shown = rig.draw();
+    assert!(
+        shown.contains("Why is [key#1] refused?") && !shown.contains("aB3") && !shown.contains("jane"),
+        "{shown}"
+    );
+    // The same before anything was observed.
+    let mut rig = Rig::new(80, 24);
+    rig.keys("4w");
+    rig.paste(&format!("Why is {} refused?", secret("sk-")));
+    rig.keys("<esc>");
+    let shown = rig.draw();
+    assert!(shown.contains("Why is [key#1] refused?") && !shown.contains("aB3"), "{shown}");
 }

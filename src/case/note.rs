@@ -23,6 +23,7 @@ use crate::case::diagnose::Diagnosis;
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEvidence, SafeWords};
 
+use frame::Frame;
 use gate::Rendering;
 
 pub use build::build;
@@ -49,6 +50,8 @@ pub struct Material<'a> {
     pub profile: &'a Profile,
     /// Facts on this run.
     pub run: &'a Run,
+    /// The check for this case: it says which texts are typed values, and which are the case's own.
+    pub audit: &'a Audit,
 }
 
 /// Facts on this run of the program that stand in the note.
@@ -117,14 +120,14 @@ pub enum Audience {
 pub fn render(note: &Note, format: Format, audit: &Audit) -> Result<Rendered, Refusal> {
     gate::guarded(|| {
         let value = note.value();
-        let audit = frame::explained(&value, audit, |frame| Some(write(frame, format)));
+        let frame = Frame::of(&note.twin, audit, |twin| Some(write(twin, format)));
         let words_of = match format {
             Format::Yaml | Format::Json => None,
             Format::Markdown => Some(markdown::OWN_TEXT),
             Format::Plain => Some(plain::OWN_TEXT),
         };
         let text = write(&value, format);
-        gate::pass(Rendering { value: &value, text, format, words_of }, &audit)
+        gate::pass(Rendering { value: &value, text, format, words_of }, &frame)
     })
 }
 
@@ -144,6 +147,11 @@ impl Note {
     }
 }
 
+/// `value`, a text or a structure that is made from this case, without what was taken out of its note.
+pub fn without(removed: &[Removal], value: Value) -> Value {
+    removed::apply(removed, value)
+}
+
 /// What must be taken out so that the audit lets the field pass at which it refused `note`. Empty where it does not
 /// refuse, and where no text of the note is the reason.
 pub fn removals(note: &Note, format: Format, template: Option<&Template>, audit: &Audit) -> Vec<Removal> {
@@ -156,13 +164,14 @@ pub fn removals(note: &Note, format: Format, template: Option<&Template>, audit:
     };
     let Err(Some(refusal)) = rendered(note) else { return Vec::new() };
     let value = note.value();
-    let explained = frame::explained(&value, audit, |frame| Some(write(frame, format)));
-    let found = removed::first_in(&value, &explained).or_else(|| {
-        removed::one_of_several(&value, |value| {
-            let text = write(value, format);
-            explained.pass(text, format).is_ok()
-        })
-    });
+    let frame = Frame::of(&note.twin, audit, |twin| Some(write(twin, format)));
+    let found =
+        frame.first_in_evidence(&value).or_else(|| removed::first_in(&value, frame.audit())).or_else(|| {
+            removed::one_of_several(&value, |value| {
+                let text = write(value, format);
+                frame.audit().pass(text, format).is_ok()
+            })
+        });
     found.map(|(field, texts)| removed::of(&field, &refusal.rule, &texts)).unwrap_or_default()
 }
 
@@ -188,8 +197,8 @@ pub fn render_with(note: &Note, template: &Template, audit: &Audit) -> Result<Re
         let text = markdown::render_with(template, &value)?;
         // What the operator's template says by itself is theirs, and in every note. Where it cannot say it about nothing,
         // the audit is only stricter.
-        let audit = frame::explained(&value, audit, |frame| markdown::render_with(template, frame).ok());
+        let frame = Frame::of(&note.twin, audit, |twin| markdown::render_with(template, twin).ok());
         let rendering = Rendering { value: &value, text, format: Format::Markdown, words_of: None };
-        Ok(gate::pass(rendering, &audit)?)
+        Ok(gate::pass(rendering, &frame)?)
     })
 }

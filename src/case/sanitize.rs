@@ -32,12 +32,13 @@ mod sieve;
 #[cfg(test)]
 mod tests;
 mod text;
+mod twin;
 mod unexplained;
 
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};
 use crate::case::isolate::Changed;
-use crate::case::keyring::{KeyRing, Origin};
+use crate::case::keyring::{KeyRing, Origin, SecretKind};
 
 use detect::{Detectors, Scope};
 use echo::EchoScan;
@@ -55,6 +56,7 @@ pub use safe::{
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
 pub use shown::{Unshowable, shown_field};
+pub use twin::NEUTRAL;
 
 /// The sanitizer of one case: keeps the placeholders consistent between evidence and words, and remembers what was
 /// dropped, so that the audit can look for it.
@@ -70,6 +72,8 @@ pub struct Sanitizer<'a> {
     outputs: Vec<String>,
     /// Names of files: short, and still not to be repeated.
     names: Vec<String>,
+    /// Further values that may stand in nothing that leaves.
+    withheld: Vec<String>,
 }
 
 /// The operator's own words, raw.
@@ -128,6 +132,7 @@ impl<'a> Sanitizer<'a> {
             prompts: Vec::new(),
             outputs: Vec::new(),
             names: Vec::new(),
+            withheld: Vec::new(),
         }
     }
 
@@ -136,6 +141,14 @@ impl<'a> Sanitizer<'a> {
     #[must_use]
     pub fn showing(mut self, fields: &[String]) -> Self {
         self.text.shown = fields.to_vec();
+        self
+    }
+
+    /// Values that are no part of the case and may stand in nothing that leaves: fingerprints of its keys. The audit
+    /// looks for them as for a secret.
+    #[must_use]
+    pub fn withholding(mut self, values: &[String]) -> Self {
+        self.withheld = values.to_vec();
         self
     }
 
@@ -246,12 +259,11 @@ impl<'a> Sanitizer<'a> {
         let dropped = self.prompts.iter().chain(&self.outputs).map(String::as_str);
         let names = self.names.iter().map(String::as_str);
         let base = Lexicon::of(self.catalog);
-        Audit::new(
-            &self.ring,
-            dropped,
-            names,
-            (&self.text.lexicon, &base),
-            &Detectors::of(&self.catalog.detectors),
-        )
+        let mut ring = self.ring.clone();
+        for value in &self.withheld {
+            ring.hold(SecretKind::Key, Origin::Given("this machine"), value);
+        }
+        let detectors = Detectors::of(&self.catalog.detectors);
+        Audit::new(&ring, dropped, names, (&self.text.lexicon, &base), &detectors)
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use crate::case::sanitize::{Rendered, SafeWords};
 use crate::io::clock::Clock;
 use crate::io::{files, net};
-use crate::session::{Binding, Delivered, Effect, Event, FileTrouble, Outgoing, Session};
+use crate::session::{Binding, CaseKeys, Delivered, Effect, Event, FileTrouble, KeySeen, Outgoing, Session};
 
 /// Reads an environment variable.
 pub type Environment = dyn Fn(&str) -> Option<SecretString>;
@@ -23,6 +23,11 @@ pub type Copy = dyn FnMut(&Rendered) -> Result<Delivered, String>;
 /// Writes bytes to a file at a path; the error is a sentence for the operator.
 pub type Write = dyn FnMut(&Rendered, &str) -> Result<Delivered, String>;
 
+/// Says where credentials were seen before; the error is a sentence for the operator.
+pub type RecallKeys = dyn FnMut(&CaseKeys) -> Result<Vec<KeySeen>, String>;
+/// Keeps the fingerprints of credentials, with the moment; the error is a sentence for the operator.
+pub type RememberKeys = dyn FnMut(&CaseKeys, chrono::DateTime<chrono::Utc>) -> Result<Vec<KeySeen>, String>;
+
 /// The outside things that the driver reaches; tests put their own in.
 pub struct Parts {
     /// Time.
@@ -33,6 +38,10 @@ pub struct Parts {
     pub remember: Box<Remember>,
     /// Keeps the operator's words, or forgets them.
     pub keep_words: Box<KeepWords>,
+    /// Says where credentials were seen before.
+    pub recall_keys: Box<RecallKeys>,
+    /// Keeps the fingerprints of credentials.
+    pub remember_keys: Box<RememberKeys>,
     /// Puts bytes on the clipboard.
     pub copy: Box<Copy>,
     /// Writes bytes to a file.
@@ -98,6 +107,17 @@ impl Driver {
                     if let Err(error) = (self.parts.keep_words)(None) {
                         tracing::info!(error, "words not forgotten");
                     }
+                }
+                Effect::RecallKeys(keys) => {
+                    let seen = (self.parts.recall_keys)(&keys);
+                    self.tell(Event::KeysRecalled(seen));
+                }
+                Effect::RememberKeys(keys) => {
+                    let now = self.parts.clock.now();
+                    let seen = (self.parts.remember_keys)(&keys, now);
+                    self.tell(
+                        seen.map_or_else(Event::KeysNotRemembered, |seen| Event::KeysRecalled(Ok(seen))),
+                    );
                 }
                 Effect::Quit => quit = true,
             }

@@ -1,10 +1,12 @@
 //! What stays on this machine between two runs: settings, bindings of keys to hosts, catalog files, the operator's
-//! words. Never a key, never a raw request or response.
+//! words, fingerprints of keys. Never a key, never a raw request or response.
 
 mod bindings;
 pub mod config;
 mod file;
+mod fingerprint;
 mod folders;
+mod keys;
 mod maps;
 mod overrides;
 mod template;
@@ -17,6 +19,10 @@ pub use bindings::{read_bindings, remember_binding};
 pub use config::{Config, DEFAULT_CONFIG, read_config};
 pub use file::{private_folder, write_atomic};
 pub use folders::Folders;
+pub use keys::{
+    Forgotten, KnownKey, Occurrence, SHORTEST_KEY, forget_case, forget_keys, is_short, known_keys,
+    recall_keys, remember_keys, which_key,
+};
 pub use maps::keep_map;
 pub use overrides::read_catalog;
 pub use template::{BUILT_IN_TEMPLATE, read_template};
@@ -60,6 +66,16 @@ pub enum StoreError {
         what: &'static str,
         /// What to do next.
         advice: &'static str,
+    },
+    /// The file is there, or should be, and cannot be used as it is.
+    #[error("{} {what}; {advice}", shown(path))]
+    Unusable {
+        /// The path.
+        path: PathBuf,
+        /// What is the matter with it.
+        what: String,
+        /// What to do next.
+        advice: String,
     },
     /// The file is too large to be one of ours.
     #[error("{} is larger than {limit} bytes and was not read; it is no file of casefile's", shown(path))]

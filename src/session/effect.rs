@@ -1,5 +1,6 @@
 //! What a session asks of the world.
 
+use super::known_keys::CaseKeys;
 use crate::case::keyring::KeyRing;
 use crate::case::note::Timeouts;
 use crate::case::request::Request;
@@ -40,6 +41,11 @@ pub enum Effect {
     KeepWords(SafeWords),
     /// The words have reached a note; forget them.
     ForgetWords,
+    /// Look up where these credentials were seen before; answer with [`super::Event::KeysRecalled`].
+    RecallKeys(CaseKeys),
+    /// The note is out: keep the fingerprints of its credentials on this machine; answer with
+    /// [`super::Event::KeysRecalled`] or [`super::Event::KeysNotRemembered`].
+    RememberKeys(CaseKeys),
     /// Leave the program.
     Quit,
 }

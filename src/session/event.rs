@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use super::effect::Binding;
+use super::known_keys::KeySeen;
 use crate::case::evidence::Attempt;
 use crate::case::keyring::Origin;
 use crate::case::request::Draft;
@@ -95,6 +96,10 @@ pub enum Event {
     WriteRequested(Option<String>),
     /// A copy or a file was delivered, or not.
     Delivered(Result<Delivered, String>),
+    /// Where the case's credentials were seen before, or why that cannot be said.
+    KeysRecalled(Result<Vec<KeySeen>, String>),
+    /// The credentials of a note that is out could not be remembered; says why and what to do.
+    KeysNotRemembered(String),
     /// Leave.
     Quit,
 }
@@ -192,6 +197,9 @@ pub enum Phase {
     /// The body comes.
     Receiving,
 }
+
+/// The route of a note that a command printed.
+pub const STDOUT: &str = "standard output";
 
 /// Something reached the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Delivered, Effect, Session};
+use super::known_keys::{CaseKey, credentials};
+use super::{Delivered, Effect, STDOUT, Session};
 use crate::case::evidence::Source;
 use crate::case::finding::Level;
 use crate::case::keyring::Origin;
@@ -27,7 +28,9 @@ pub struct Output {
     pub rendered: Result<Rendered, Refusal>,
     /// What is wrong with the operator's template; the note is by the built-in one then.
     pub template_fault: Option<TemplateError>,
-    audit: Audit,
+    /// The credentials behind its placeholders.
+    pub(super) keys: Vec<CaseKey>,
+    pub(super) audit: Audit,
 }
 
 impl Output {
@@ -60,7 +63,7 @@ impl Session {
     }
 
     /// The words as they may be kept. The evidence goes first, so that a prompt in the words is known as one.
-    fn safe_words(&self) -> SafeWords {
+    pub(super) fn safe_words(&self) -> SafeWords {
         let mut sanitizer = self.sanitizer();
         sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
         sanitizer.words(&self.words)
@@ -143,8 +146,8 @@ impl Session {
         sanitizer.placeholders()
     }
 
-    fn sanitizer(&self) -> Sanitizer<'_> {
-        Sanitizer::new(&self.catalog, &self.ring).showing(&self.shown)
+    pub(super) fn sanitizer(&self) -> Sanitizer<'_> {
+        Sanitizer::new(&self.catalog, &self.ring).showing(&self.shown).withholding(&self.fingerprints())
     }
 
     pub(super) fn set_confirmed(&mut self, confirmed: bool) -> Vec<Effect> {
@@ -211,9 +214,10 @@ impl Session {
         let words = sanitizer.words(&self.words);
         let run = self.run_facts(now);
         let mut ledger = sanitizer.ledger().clone();
+        let audit = sanitizer.audit();
         let built = |ledger: &Ledger| {
-            let (evidence, words, catalog, run) = (&evidence, &words, &*self.catalog, &run);
-            note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run })
+            let (evidence, words, catalog, run, audit) = (&evidence, &words, &*self.catalog, &run, &audit);
+            note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run, audit })
         };
         let mut note = built(&ledger);
         if !self.removed.is_empty() {
@@ -223,9 +227,9 @@ impl Session {
             }
             note = Note { removed: self.removed.clone(), ..built(&ledger) };
         }
-        let audit = sanitizer.audit();
+        let keys = credentials(&sanitizer.placeholders());
         let (rendered, template_fault) = render(&note, self.format, &audit, self.template.as_ref());
-        Some(Output { evidence, words, ledger, note, rendered, template_fault, audit })
+        Some(Output { evidence, words, ledger, note, rendered, template_fault, keys, audit })
     }
 
     fn run_facts(&self, now: DateTime<Utc>) -> Run {
@@ -324,12 +328,13 @@ impl Session {
             Ok(delivered) => {
                 let verb = match (&delivered.path, delivered.certain) {
                     (Some(_), _) => "written",
+                    (None, _) if delivered.route == STDOUT => "printed",
                     (None, true) => "copied",
                     (None, false) => "handed over",
                 };
                 self.say(Level::Info, format!("{verb}: {}", delivered.route));
                 self.delivered.push(delivered);
-                return vec![Effect::ForgetWords];
+                return [Effect::ForgetWords].into_iter().chain(self.remember_keys()).collect();
             }
             Err(error) => self.say(Level::Error, error),
         }

@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod given_key;
+mod keys;
 mod log;
 mod note;
 mod practice;
@@ -37,7 +38,7 @@ pub use exit::{Exit, Failed};
          casefile note --no-send --response err.json --status 503\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
-         1    done, with findings: `validate` found faults\n  2    wrong usage, or consent missing\n  \
+         1    done, with findings: `validate` found faults, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
          6    file, clipboard or store failed\n  130  interrupted\n\n\
@@ -82,6 +83,8 @@ pub enum Verb {
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
     Sanitize(sanitize::SanitizeArguments),
+    /// Tell in which cases a key was met; the answer stays on this machine.
+    Keys(keys::KeysArguments),
     /// Describe this machine's set-up; never fails on what it finds.
     Doctor(doctor::DoctorArguments),
     /// Hold text from stdin on the clipboard (used by `--copy`).
@@ -200,6 +203,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
+        Some(Verb::Keys(keys)) => keys::run(&keys),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
         Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
     };

@@ -58,6 +58,8 @@ pub async fn walk_command(command: impl FnOnce(&Gateway) -> String) -> Session {
         environment: Box::new(|_| None),
         remember: Box::new(|_| Ok(())),
         keep_words: Box::new(|_| Ok(())),
+        recall_keys: Box::new(|_| Ok(Vec::new())),
+        remember_keys: Box::new(|_, _| Ok(Vec::new())),
         copy: Box::new(|_| Err("no clipboard here".into())),
         write: Box::new(|_, _| Err("no files here".into())),
     };

@@ -16,8 +16,8 @@ use casefile::case::sanitize::Format;
 use casefile::practice::score::Trial;
 use casefile::practice::{GROUPS, scenarios};
 use casefile::session::{
-    Delivered, Effect, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Outgoing, Phase, Progress,
-    Session, Settings,
+    CaseKeys, Delivered, Effect, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, KeySeen, Outgoing,
+    Phase, Progress, Session, Settings,
 };
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
 use casefile::ui::tui::screen::{PracticeChoice, Screen, Wish};
@@ -41,6 +41,9 @@ pub struct Rig {
     pub copied: Option<String>,
     pub written: Option<String>,
     pub left: bool,
+    /// What is known of keys.
+    pub recall: fn(&CaseKeys) -> Result<Vec<KeySeen>, String>,
+    pub remembered: Vec<CaseKeys>,
 }
 
 /// A key that looks real, made at run time.
@@ -158,6 +161,8 @@ impl Rig {
             copied: None,
             written: None,
             left: false,
+            recall: |_| Ok(Vec::new()),
+            remembered: Vec::new(),
         };
         rig.tell(Event::BindingsRead(Vec::new()));
         rig
@@ -233,6 +238,8 @@ impl Rig {
                 self.written = Some(path.clone());
                 self.tell(delivered(&format!("file {path}"), Some(path)));
             }
+            Effect::RecallKeys(keys) => self.tell(Event::KeysRecalled((self.recall)(&keys))),
+            Effect::RememberKeys(keys) => self.remembered.push(keys),
             Effect::Wait { .. } | Effect::RememberBinding(_) | Effect::KeepWords(_) | Effect::ForgetWords => {
             }
             Effect::Quit => self.left = true,

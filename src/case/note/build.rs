@@ -18,8 +18,15 @@ use crate::case::diagnose::Diagnosis;
 use crate::case::sanitize::{Clean, SafeAttempt, SafeError, SafeEvidence, SafeResponse};
 use crate::case::vocabulary::{EnvelopeKind, FailureClass, Owner, ResponseShape, StreamVerdict};
 
-/// The note for this material.
+/// The note for this material, with its twin.
 pub fn build(material: &Material<'_>) -> Note {
+    let evidence = material.evidence.twin(material.audit);
+    let words = material.words.twin(material.audit);
+    let twin = assembled(&Material { evidence: &evidence, words: &words, ..*material });
+    Note { twin: twin.value(), ..assembled(material) }
+}
+
+fn assembled(material: &Material<'_>) -> Note {
     let Material { evidence, diagnosis, words, ledger, profile, run, .. } = *material;
     let endpoint = endpoint(material);
     let endpoint = endpoint.as_ref();
@@ -67,6 +74,7 @@ pub fn build(material: &Material<'_>) -> Note {
         redactions: Redactions { counts: ledger.counts(), confirmed_by_operator: run.confirmed_by_operator },
         sources: judged::sources(material, endpoint),
         removed: Vec::new(),
+        twin: serde_json::Value::Null,
     };
     note.missing_evidence = completeness::gaps(&note, evidence);
     note

@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
-use super::{frame, removed, schema};
+use super::frame::{self, Frame};
+use super::{removed, schema};
 use crate::case::finding::Place;
-use crate::case::sanitize::{Audit, Format, Refusal, Rendered};
+use crate::case::sanitize::{Format, Refusal, Rendered};
 
 /// One rendering and what it was made from.
 pub(super) struct Rendering<'a> {
@@ -33,16 +34,18 @@ pub(super) fn guarded<T, E: From<Refusal>>(render: impl FnOnce() -> Result<T, E>
 ///
 /// # Errors
 /// [`Refusal`] with the field, where it is in one.
-pub(super) fn pass(rendering: Rendering<'_>, audit: &Audit) -> Result<Rendered, Refusal> {
+pub(super) fn pass(rendering: Rendering<'_>, frame: &Frame<'_>) -> Result<Rendered, Refusal> {
     let Rendering { value, text, format, words_of } = rendering;
     read_back(value, &text, format)?;
     if let Some(template) = words_of {
         only_words_of(value, template, &text)?;
     }
-    audit.pass(text, format).map_err(|refusal| {
-        let field = removed::first_in(value, audit).map(|(field, _)| field).unwrap_or_default();
+    let rendered = frame.audit().pass(text, format).map_err(|refusal| {
+        let field = removed::first_in(value, frame.audit()).map(|(field, _)| field).unwrap_or_default();
         Refusal { field, ..refusal }
-    })
+    })?;
+    frame.pass_evidence(value, rendered.as_str())?;
+    Ok(rendered)
 }
 
 /// YAML and JSON: a reader gets the note back and nothing else, and every field is known to the schema.
@@ -91,7 +94,7 @@ mod tests {
     use crate::case::catalog::Catalog;
     use crate::case::keyring::KeyRing;
     use crate::case::note::{BUILT_IN, render, sample};
-    use crate::case::sanitize::Sanitizer;
+    use crate::case::sanitize::{Audit, Sanitizer};
 
     fn audit() -> Audit {
         Sanitizer::new(&Catalog::built_in(), &KeyRing::default()).audit()
@@ -113,8 +116,9 @@ mod tests {
         let audit = audit();
         let value = sample::note("model_not_found").value();
         let yaml = crate::case::note::write(&value, Format::Yaml);
+        let frame = Frame::of(&value, &audit, |_| None);
         let refused = |text: String, format: Format, words_of: Option<&str>| {
-            pass(Rendering { value: &value, text, format, words_of }, &audit).expect_err("refused").rule
+            pass(Rendering { value: &value, text, format, words_of }, &frame).expect_err("refused").rule
         };
         assert!(refused(format!("{yaml}extra: 1\n"), Format::Yaml, None).contains("read back"));
         assert!(refused("a: [".into(), Format::Yaml, None).contains("read back"));
@@ -122,7 +126,7 @@ mod tests {
         let other = serde_json::json!({"schema": "casefile.note/1", "smuggled": "words"});
         let text = other.to_string();
         let rendering = Rendering { value: &other, text, format: Format::Json, words_of: None };
-        assert!(pass(rendering, &audit).expect_err("unknown field").rule.contains("schema"));
+        assert!(pass(rendering, &frame).expect_err("unknown field").rule.contains("schema"));
         let markdown = crate::case::note::write(&value, Format::Markdown);
         let smuggled = format!("{markdown}\nzebras graze\n");
         assert!(refused(smuggled, Format::Markdown, Some(BUILT_IN)).contains("a word that is neither"));

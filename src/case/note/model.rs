@@ -114,6 +114,9 @@ pub struct Note {
     /// What the operator had taken out after the audit refused it; no rendering holds it.
     #[serde(skip)]
     pub removed: Vec<Removal>,
+    /// The same note of evidence that says nothing: what it says by itself; no rendering holds it.
+    #[serde(skip)]
+    pub twin: serde_json::Value,
 }
 
 /// Evidence that is missing.

@@ -5,8 +5,9 @@ use chrono::DateTime;
 use super::{Audience, Material, Note, Run, Timeouts, build};
 use crate::case::catalog::Catalog;
 use crate::case::diagnose::{Alternative, Diagnosis, Reason};
+use crate::case::keyring::KeyRing;
 use crate::case::retry::Policy;
-use crate::case::sanitize::{Ledger, SafeEvidence, SafeWords, sample};
+use crate::case::sanitize::{Ledger, SafeEvidence, SafeWords, Sanitizer, sample};
 use crate::case::vocabulary::{FailureClass, Fallback, OperatorAction, Owner, RetryVerdict};
 
 pub(super) use sample::{NAMES, evidence, hostile};
@@ -121,5 +122,6 @@ fn of(evidence: &SafeEvidence, class: FailureClass, words: &SafeWords, run: &Run
         catalog: &catalog,
         profile: catalog.profile("cometapi").expect("a profile"),
         run,
+        audit: &Sanitizer::new(&catalog, &KeyRing::default()).audit(),
     })
 }

@@ -145,11 +145,6 @@ impl Audit {
         self.lexicon.explains_window(text)
     }
 
-    /// True when `text` can be put together from such texts, none of them too short to say that.
-    pub fn explains_in_pieces(&self, text: &str) -> bool {
-        self.lexicon.explains_in_pieces(text)
-    }
-
     /// Checks `text` and lets it pass.
     ///
     /// # Errors

@@ -8,9 +8,6 @@ use memchr::memmem;
 use super::normal;
 use crate::case::catalog::Catalog;
 
-/// Letters of a piece that is known to be ours: shorter ones stand in any text.
-const PIECE: usize = 8;
-
 /// The phrases, in the forms in which windows are compared.
 #[derive(Clone, Default)]
 pub(super) struct Lexicon {
@@ -97,38 +94,6 @@ impl Lexicon {
     /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
         contains(&self.essence, &normal::essence(window))
-    }
-
-    /// True when `text` is put together from pieces of phrases, each of [`PIECE`] letters or a whole phrase, and numbers.
-    pub(super) fn explains_in_pieces(&self, text: &str) -> bool {
-        let essence = normal::essence(text);
-        // A long piece may run into the next one; then whole phrases first.
-        [false, true].into_iter().any(|phrases_first| self.is_put_together(&essence, phrases_first))
-    }
-
-    fn is_put_together(&self, essence: &str, phrases_first: bool) -> bool {
-        let mut rest = essence;
-        while let Some(first) = rest.chars().next() {
-            let known = self.longest(rest);
-            let whole = |end: &usize| {
-                rest.get(..*end).is_some_and(|piece| contains(&self.essence, &format!("\u{0}{piece}\u{0}")))
-            };
-            let phrase = || (1..=known).rev().find(whole);
-            let long = (known >= PIECE).then_some(known);
-            let piece = if phrases_first { phrase().or(long) } else { long.or_else(phrase) };
-            let Some(length) = piece.or_else(|| first.is_ascii_digit().then_some(1)) else { return false };
-            rest = rest.get(length..).unwrap_or("");
-        }
-        true
-    }
-
-    /// Bytes of the longest start of `rest` that stands in a phrase.
-    fn longest(&self, rest: &str) -> usize {
-        // Where a longer start stands, every shorter one does.
-        let ends: Vec<usize> = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(400).collect();
-        let count =
-            ends.partition_point(|end| rest.get(..*end).is_some_and(|piece| contains(&self.essence, piece)));
-        count.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0)
     }
 }
 

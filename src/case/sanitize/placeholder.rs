@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use secrecy::SecretString;
 
+use super::detect::is_credential;
 use crate::case::keyring::KeyRing;
 
 /// Gives out numbered placeholders. Secrets that the ring holds keep the ring's labels; numbers go on after them.
@@ -45,12 +46,19 @@ impl Placeholders {
 }
 
 /// Numbered placeholders and what they stand for. `Debug` shows how many there are.
-pub struct PlaceholderMap(Vec<(String, SecretString)>);
+pub struct PlaceholderMap(Vec<(String, String, SecretString)>);
 
 impl PlaceholderMap {
     /// Placeholder and value, in the order of kind and number.
-    pub fn entries(&self) -> &[(String, SecretString)] {
-        &self.0
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &SecretString)> {
+        self.0.iter().map(|(placeholder, _, value)| (placeholder.as_str(), value))
+    }
+
+    /// Placeholder, kind and value of what opens a door, in the same order.
+    pub fn credentials(&self) -> impl Iterator<Item = (&str, &str, &SecretString)> {
+        let all =
+            self.0.iter().map(|(placeholder, kind, value)| (placeholder.as_str(), kind.as_str(), value));
+        all.filter(|(_, kind, _)| is_credential(kind))
     }
 }
 
@@ -71,7 +79,9 @@ impl Placeholders {
         PlaceholderMap(
             ordered
                 .into_iter()
-                .map(|((kind, number), value)| (format!("[{kind}#{number}]"), SecretString::from(value)))
+                .map(|((kind, number), value)| {
+                    (format!("[{kind}#{number}]"), kind, SecretString::from(value))
+                })
                 .collect(),
         )
     }

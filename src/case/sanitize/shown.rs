@@ -1,5 +1,7 @@
 //! Fields that the operator marked as harmless: one string of a JSON body each, by its place in the note.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::placeholder::is_placeholder;
@@ -89,9 +91,46 @@ impl SafeEvidence {
             }
         }
         fields.retain(|field| !may_hold_a_credential(field));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         fields.retain(|field| seen.insert(field.clone()));
         fields
+    }
+}
+
+impl SafeEvidence {
+    /// The texts at `fields` (full paths), of the request's body or the first answer that has one there.
+    pub fn texts_at(&self, fields: &[String]) -> HashMap<String, String> {
+        let wanted: HashSet<&str> = fields.iter().map(String::as_str).collect();
+        let mut texts = HashMap::new();
+        if let Some(SafeBody::Json { value }) = self.request.as_ref().and_then(|r| r.body.as_ref()) {
+            collect(value, "request.body", &wanted, &mut texts);
+        }
+        let controls = self.controls.iter().map(|c| &c.attempt);
+        for response in self.attempts.iter().chain(controls).filter_map(|a| a.response.as_ref()) {
+            if let SafeBody::Json { value } = &response.body {
+                collect(value, "response.body", &wanted, &mut texts);
+            }
+        }
+        texts
+    }
+}
+
+fn collect(value: &Value, path: &str, wanted: &HashSet<&str>, texts: &mut HashMap<String, String>) {
+    match value {
+        Value::String(text) if wanted.contains(path) => {
+            texts.entry(path.to_owned()).or_insert_with(|| text.clone());
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, &format!("{path}[{index}]"), wanted, texts);
+            }
+        }
+        Value::Object(map) => {
+            for (key, item) in map {
+                collect(item, &format!("{path}.{key}"), wanted, texts);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Config {
     pub template: Option<String>,
     /// Retries after the first attempt, 0 to [`Policy::MOST_RETRIES`].
     pub retries: Option<u32>,
+    /// Fingerprints of the keys of finished cases are kept on this machine; `None`: they are.
+    pub remember_keys: Option<bool>,
     /// Deadlines.
     #[serde(default)]
     pub timeouts: Seconds,

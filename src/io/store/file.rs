@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
+use tempfile::{NamedTempFile, PersistError};
+
 use super::StoreError;
 
 /// Reads a text file of at most `limit` bytes; `None`: there is none.
@@ -41,6 +43,26 @@ pub(super) fn read_text(path: &Path, limit: u64) -> Result<Option<String>, Store
 /// Where the path is a folder, a symbolic link or a device, where its folder is missing, or the system refuses. Nothing
 /// was changed then.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    write(path, bytes, |temporary| temporary.persist(path))
+}
+
+/// The same for a file that is written once: where there is one already, it stays as it is, and `false` is given.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
+    match write(path, bytes, |temporary| temporary.persist_noclobber(path)) {
+        Ok(()) => Ok(true),
+        Err(StoreError::Write { cause, .. }) if cause.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    persist: impl FnOnce(NamedTempFile) -> Result<fs::File, PersistError>,
+) -> Result<(), StoreError> {
     refuse_what_is_no_file(path)?;
     let failed = |cause: io::Error| {
         let advice = match cause.kind() {
@@ -62,7 +84,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut temporary =
         tempfile::Builder::new().prefix(".casefile-").tempfile_in(folder).map_err(|e| failed(bare(e)))?;
     temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(failed)?;
-    temporary.persist(path).map_err(|e| failed(e.error))?;
+    persist(temporary).map_err(|e| failed(e.error))?;
     // The rename itself lasts only once the folder is synced; where that is not possible the file is there all the same.
     if let Ok(folder) = fs::File::open(folder) {
         let _ = folder.sync_all();

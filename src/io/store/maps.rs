@@ -30,11 +30,8 @@ pub fn keep_map(
             advice: "write the note to another folder",
         });
     }
-    let values: BTreeMap<&str, &str> = map
-        .entries()
-        .iter()
-        .map(|(placeholder, value)| (placeholder.as_str(), value.expose_secret()))
-        .collect();
+    let values: BTreeMap<&str, &str> =
+        map.entries().map(|(placeholder, value)| (placeholder, value.expose_secret())).collect();
     let text = yaml::write(&values).map_err(|what| StoreError::Faulty { path: path.clone(), what })?;
     let head =
         "# What the placeholders of this case stand for. These are secrets: this file is for you alone.\n";

@@ -18,7 +18,7 @@ use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
 use crate::io::store::{self, BUILT_IN_TEMPLATE};
 use crate::practice::score::Trial;
-use crate::session::{Event, Step};
+use crate::session::{Delivered, Event, STDOUT, Step};
 
 /// Largest input that is read, bytes.
 const MOST_INPUT: u64 = 64 * 1024 * 1024;
@@ -420,10 +420,14 @@ pub(super) fn finish(
             let json = report::json(&walk.session, score.as_ref())
                 .map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
             say::output(json.as_str()).map_err(failed)?;
+            if arguments.out.is_none() && !arguments.copy {
+                printed(walk);
+            }
         }
         OutputKind::Text => {
             if arguments.out.is_none() && !arguments.copy {
                 say::output(rendered.as_str()).map_err(failed)?;
+                printed(walk);
             }
             match &score {
                 // It names what is missing, and what to do about it.
@@ -475,6 +479,15 @@ fn keep_map(walk: &Walk, arguments: &NoteArguments) -> Result<(), Failed> {
 
 fn template_fault(fault: &TemplateError) -> Failed {
     Failed::new(Exit::Usage, format!("{fault} (--template {BUILT_IN_TEMPLATE})"))
+}
+
+/// The note is out on stdout.
+fn printed(walk: &mut Walk) {
+    let delivered = Delivered { route: STDOUT.to_owned(), certain: true, path: None };
+    walk.give(Event::Delivered(Ok(delivered)));
+    if let Some(notice) = walk.session.notice().filter(|n| n.level != Level::Info) {
+        say::line(&notice.text);
+    }
 }
 
 /// The last delivery went well, or fails the command.

@@ -86,11 +86,14 @@ pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver,
         seed: system_seed(),
     };
     let session = Session::new(Arc::clone(&ground.catalog), settings);
-    let (driver, events) = Driver::new(parts(Arc::new(SystemClock::new()), choice.screen));
+    let (driver, events) = Driver::new(parts(ground, Arc::new(SystemClock::new()), choice.screen));
     (session, driver, events)
 }
 
-fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
+fn parts(ground: &Ground, clock: Arc<dyn Clock>, screen: bool) -> Parts {
+    // Where keys are not to be remembered, nothing is looked up either.
+    let folders = ground.config.remember_keys.unwrap_or(true).then(|| ground.folders.clone());
+    let known = folders.clone();
     let deliverer =
         std::rc::Rc::new(std::cell::RefCell::new(Deliverer::new(Surroundings::from_environment(screen))));
     let writer = std::rc::Rc::clone(&deliverer);
@@ -104,6 +107,14 @@ fn parts(clock: Arc<dyn Clock>, screen: bool) -> Parts {
             store::remember_binding(&folders, binding).map_err(|e| e.to_string())
         }),
         keep_words: Box::new(move |words| if screen { keep_words(words) } else { Ok(()) }),
+        recall_keys: Box::new(move |keys| {
+            let Some(folders) = &known else { return Ok(Vec::new()) };
+            store::recall_keys(folders, keys).map_err(|e| e.to_string())
+        }),
+        remember_keys: Box::new(move |keys, now| {
+            let Some(folders) = &folders else { return Ok(Vec::new()) };
+            store::remember_keys(folders, keys, now).map_err(|e| e.to_string())
+        }),
         copy: Box::new(move |rendered| deliverer.borrow_mut().copy(rendered).map_err(|e| e.to_string())),
         write: Box::new(move |rendered, path| {
             writer.borrow().write(rendered, path).map_err(|e| e.to_string())

@@ -118,6 +118,18 @@ impl WordField {
         }
     }
 
+    /// Its name in the sanitizer's words.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Expected => "expected",
+            Self::Impact => "impact",
+            Self::Tried => "tried",
+            Self::Operator => "operator",
+            Self::Notes => "notes",
+        }
+    }
+
     /// The field's text in `words`.
     pub fn text(self, words: &Words) -> &str {
         match self {

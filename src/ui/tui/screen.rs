@@ -7,12 +7,13 @@ mod scroll;
 mod typing;
 
 use crossterm::event::{Event as Input, KeyEventKind};
+use serde_json::Value;
 
 use super::editor::{Editor, Target};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
 use super::popup::Popup;
-use crate::case::sanitize::SafeEvidence;
+use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
 pub use practice::{Practice, PracticeChoice, Row};
@@ -67,6 +68,35 @@ pub struct Tops {
     pub consent: usize,
 }
 
+/// What the texts of Review were made from.
+struct ReviewSeen {
+    evidence: Option<SafeEvidence>,
+    words: SafeWords,
+    removed: usize,
+    refusal: Option<Refusal>,
+}
+
+impl ReviewSeen {
+    fn of(session: &Session) -> Self {
+        let output = session.output();
+        Self {
+            evidence: output.map(|o| o.evidence.clone()),
+            words: session.clean_words().clone(),
+            removed: output.map_or(0, |o| o.note.removed.len()),
+            refusal: output.and_then(|o| o.rendered.as_ref().err().cloned()),
+        }
+    }
+
+    /// True where nothing changed since; compared in place, for evidence may be large.
+    fn is_of(&self, session: &Session) -> bool {
+        let output = session.output();
+        self.evidence.as_ref() == output.map(|o| &o.evidence)
+            && self.words == *session.clean_words()
+            && self.removed == output.map_or(0, |o| o.note.removed.len())
+            && self.refusal.as_ref() == output.and_then(|o| o.rendered.as_ref().err())
+    }
+}
+
 /// The state of the terminal program.
 pub struct Screen {
     /// The key table.
@@ -93,9 +123,11 @@ pub struct Screen {
     pub hint: Option<String>,
     /// Practice.
     pub practice: Practice,
-    /// The sanitized evidence as text, made once per change.
+    /// The cleaned evidence as text, made once per change.
     pub evidence_text: String,
-    evidence_seen: Option<SafeEvidence>,
+    /// The cleaned words of the operator, in the order of [`WordField::ALL`].
+    pub words_text: [String; 6],
+    review_seen: Option<ReviewSeen>,
     consent_seen: bool,
 }
 
@@ -120,7 +152,8 @@ impl Screen {
             hint: None,
             practice,
             evidence_text: String::new(),
-            evidence_seen: None,
+            words_text: Default::default(),
+            review_seen: None,
             consent_seen: false,
         }
     }
@@ -201,12 +234,24 @@ impl Screen {
         if self.attempt.is_some_and(|at| at >= session.evidence().attempts.len()) {
             self.attempt = None;
         }
-        let evidence = session.output().map(|o| &o.evidence);
-        if evidence != self.evidence_seen.as_ref() {
-            self.evidence_seen = evidence.cloned();
-            self.evidence_text = evidence.map(evidence_text).unwrap_or_default();
-        }
+        self.follow_review(session);
         self.judge(session);
+    }
+
+    /// Makes the texts of Review where what they are made from changed.
+    fn follow_review(&mut self, session: &Session) {
+        if session.step() < Step::Review || self.review_seen.as_ref().is_some_and(|seen| seen.is_of(session))
+        {
+            return;
+        }
+        let (evidence, words) = match session.output() {
+            Some(output) => output.review(),
+            None => (Value::Null, serde_json::to_value(session.clean_words()).unwrap_or_default()),
+        };
+        self.evidence_text = if evidence.is_null() { String::new() } else { evidence_text(evidence) };
+        let word = |field: WordField| words.get(field.key()).and_then(Value::as_str).unwrap_or_default();
+        self.words_text = WordField::ALL.map(|field| word(field).to_owned());
+        self.review_seen = Some(ReviewSeen::of(session));
     }
 
     /// The index of the marked attempt.
@@ -228,22 +273,21 @@ impl Screen {
     }
 }
 
-/// The sanitized evidence for reading: as YAML, empty facts left out.
-fn evidence_text(evidence: &SafeEvidence) -> String {
-    let Ok(mut value) = serde_json::to_value(evidence) else { return String::new() };
+/// The cleaned evidence for reading: as YAML, empty facts left out.
+fn evidence_text(mut value: Value) -> String {
     leave_out_nothing(&mut value);
     serde_yaml::to_string(&value).unwrap_or_default()
 }
 
 /// Takes fields without a value out of objects, so that the eye meets facts only. What `serde_json` parsed or made is
 /// nested 128 deep at most, so this recursion ends.
-fn leave_out_nothing(value: &mut serde_json::Value) {
+fn leave_out_nothing(value: &mut Value) {
     match value {
-        serde_json::Value::Object(fields) => {
+        Value::Object(fields) => {
             fields.retain(|_, v| !v.is_null());
             fields.values_mut().for_each(leave_out_nothing);
         }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(leave_out_nothing),
+        Value::Array(items) => items.iter_mut().for_each(leave_out_nothing),
         _ => {}
     }
 }

@@ -55,6 +55,29 @@ pub struct Picker {
     filter: Option<String>,
 }
 
+/// Characters of a field that are told before it is shown.
+const PREVIEW: usize = 260;
+
+/// What happens to the text below this line.
+fn leaving(is_shown: bool) -> &'static str {
+    if is_shown {
+        "This leaves your machine with the note. Enter drops it again."
+    } else {
+        "Enter puts this into the note, and it leaves your machine with it:"
+    }
+}
+
+/// The beginning of `text` on one line, and how long it is.
+fn preview(text: Option<&str>) -> String {
+    let Some(text) = text else { return "(its text is not told here: there are too many fields)".to_owned() };
+    let start: String = text.chars().take(PREVIEW).collect();
+    let start = start.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.chars().count() {
+        n if n > PREVIEW => format!("{start}… ({n} characters in all)"),
+        _ => start,
+    }
+}
+
 impl Picker {
     /// The gateways; that of `current` is marked.
     pub fn gateways(catalog: &Catalog, current: Option<&Profile>) -> Self {
@@ -77,19 +100,25 @@ impl Picker {
         Self { choice: Choice::Gateway, items, marked, filter: None }
     }
 
-    /// Fields whose text was dropped, and those that are shown already.
-    pub fn fields(dropped: &[String], shown: &[String]) -> Self {
-        let item = |field: &String, heading: &str| Item {
-            id: field.clone(),
-            line: field.clone(),
-            heading: heading.to_owned(),
-            told: Vec::new(),
-            sought: field.to_lowercase(),
-        };
-        let items = shown
-            .iter()
-            .map(|field| item(field, "shown; choose one to drop it again"))
-            .chain(dropped.iter().map(|field| item(field, "dropped; choose one that is harmless")))
+    /// Fields whose text was dropped, and those that are `shown` already, each with its text as it would leave.
+    pub fn fields(fields: Vec<(String, Option<String>)>, shown: &[String]) -> Self {
+        let items = fields
+            .into_iter()
+            .map(|(field, text)| {
+                let is_shown = shown.contains(&field);
+                let heading = if is_shown {
+                    "shown; choose one to drop it again"
+                } else {
+                    "dropped; choose one that is harmless"
+                };
+                Item {
+                    told: vec![leaving(is_shown).to_owned(), preview(text.as_deref())],
+                    sought: field.to_lowercase(),
+                    line: field.clone(),
+                    id: field,
+                    heading: heading.to_owned(),
+                }
+            })
             .collect();
         Self { choice: Choice::Shown, items, marked: 0, filter: None }
     }

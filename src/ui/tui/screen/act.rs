@@ -281,8 +281,10 @@ impl Screen {
     }
 
     fn choose_shown(&mut self, session: &Session) -> Vec<Wish> {
-        let Some(output) = session.output() else { return self.say("nothing was observed yet") };
-        let picker = Picker::fields(&output.evidence.dropped_fields(), session.shown_fields());
+        if session.output().is_none() {
+            return self.say("nothing was observed yet");
+        }
+        let picker = Picker::fields(session.showable(), session.shown_fields());
         if picker.chosen().is_none() {
             return self.say("no text of a JSON body was dropped; there is nothing to show");
         }

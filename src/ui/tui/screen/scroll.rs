@@ -166,7 +166,8 @@ impl Screen {
             }
             ReviewPane::Ledger => {
                 let height = usize::from(areas.ledger.height).saturating_sub(1);
-                let rows = session.output().map_or(0, |o| o.ledger.entries.len());
+                let width = usize::from(areas.ledger.width);
+                let rows = view::review::ledger_lines(session, self, width, &Theme::new(true)).len();
                 self.tops.ledger = way.apply(self.tops.ledger, height, within(rows, height));
             }
             ReviewPane::Words(word) => {

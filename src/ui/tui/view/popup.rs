@@ -54,24 +54,28 @@ fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, theme: &Theme
 const TOLD: u16 = 5;
 
 fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme) {
-    let (title, extra) = match picker.choice {
-        Choice::Gateway => ("Which gateway?", 0),
-        Choice::Endpoint => ("Which endpoint? It fills in method, URL and a small body", 1 + TOLD),
-        Choice::Shown => ("Which dropped text is harmless? It is then in the note", 0),
+    let (title, filtered, extra) = match picker.choice {
+        Choice::Gateway => ("Which gateway?", 0, 0),
+        Choice::Endpoint => ("Which endpoint? It fills in method, URL and a small body", 1, TOLD),
+        Choice::Shown => ("Which dropped text is harmless? It is then in the note", 0, TOLD + 1),
     };
     let rows = picker.rows();
     // The box keeps its size while a filter takes lines away.
     let most = match picker.choice {
-        Choice::Gateway | Choice::Shown => u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2),
+        Choice::Gateway | Choice::Shown => {
+            u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2 + extra)
+        }
         Choice::Endpoint => u16::MAX,
     };
     let place = area::middle(whole, 76, most.min(whole.height.saturating_sub(2)));
     let inner = area::on_top(frame, place, title, theme.accent);
-    let told = if inner.height >= 6 + extra { extra.saturating_sub(1) } else { 0 };
+    // What is told gives way to the list.
+    let least = if picker.choice == Choice::Endpoint { 6 } else { 2 };
+    let told = if inner.height >= least + filtered + extra { extra } else { 0 };
     let [search, list, below] =
-        Layout::vertical([Constraint::Length(extra.min(1)), Constraint::Min(1), Constraint::Length(told)])
+        Layout::vertical([Constraint::Length(filtered), Constraint::Min(1), Constraint::Length(told)])
             .areas(inner);
-    if extra > 0 {
+    if filtered > 0 {
         filter_line(frame, search, picker, theme);
     }
     let (width, height) = (usize::from(list.width), usize::from(list.height));

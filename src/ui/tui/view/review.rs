@@ -19,7 +19,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
     let areas = layout::review(area);
     evidence(frame, areas.evidence, session, screen, theme);
     ledger(frame, areas.ledger, session, screen, theme);
-    words(frame, areas.words, session, screen, theme);
+    words(frame, areas.words, screen, theme);
 }
 
 fn evidence(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -45,36 +45,54 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
         None => format!("Replaced: {total}"),
     };
     let inner = area::headed(frame, area, &heading, marked, theme);
-    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-    let mut lines: Vec<Line<'static>> = refused
-        .map(|refusal| {
-            format!("{refusal}. {} takes it out.", screen.keymap.key_for(Mode::Review, Action::RemoveRefused))
-        })
-        .into_iter()
-        .flat_map(|text| wrap(&text, width))
-        .map(|line| Line::from(Span::styled(line, theme.danger)))
-        .collect();
-    let replaced = entries.iter().skip(screen.tops.ledger).take(height).map(|e| {
+    let lines = ledger_lines(session, screen, usize::from(inner.width), theme);
+    area::lines(
+        frame,
+        inner,
+        lines.into_iter().skip(screen.tops.ledger).take(usize::from(inner.height)).collect(),
+    );
+}
+
+/// The lines of the ledger: why the note is refused, where its keys were seen before, what was replaced.
+pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let styled = |text: String, style| {
+        let lines = wrap(&text, width.saturating_sub(2)).into_iter();
+        lines.map(move |line| Line::from(Span::styled(format!("  {line}"), style)))
+    };
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    if let Some(refusal) = session.output().and_then(|o| o.rendered.as_ref().err()) {
+        let key = screen.keymap.key_for(Mode::Review, Action::RemoveRefused);
+        lines.extend(styled(format!("{refusal}. {key} takes it out."), theme.danger));
+    }
+    match session.keys_seen() {
+        Some(Ok(keys)) => {
+            lines.extend(keys.iter().flat_map(|key| styled(key.said(), theme.plain)));
+        }
+        Some(Err(why)) => lines.extend(styled(format!("keys are not compared: {why}"), theme.warn)),
+        None => {}
+    }
+    let entries = session.output().map(|o| o.ledger.entries.as_slice()).unwrap_or_default();
+    lines.extend(entries.iter().map(|e| {
         let head = format!("  {:>3} x {} {} ", e.count, fit(&e.kind, 9), fit(&e.rule, 18));
         Line::from(cut(&format!("{head}{}", e.place), width))
-    });
-    lines.extend(replaced);
+    }));
     if lines.is_empty() {
         lines.push(Line::from(Span::styled("  nothing", theme.hint)));
     }
-    area::lines(frame, inner, lines);
+    lines
 }
 
-fn words(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+fn words(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme) {
     let marked = matches!(screen.review, ReviewPane::Words(_));
-    let inner = area::headed(frame, area, "Your words", marked, theme);
+    let inner = area::headed(frame, area, "Your words, as they leave", marked, theme);
     // Where there is no place for a row each, two fields share a row.
     let columns = if usize::from(inner.height) < WordField::ALL.len() { 2 } else { 1 };
     let room = usize::from(inner.height) / WordField::ALL.len();
     let width = usize::from(inner.width) / columns;
     let mut lines = Vec::new();
-    for fields in WordField::ALL.chunks(columns) {
-        let spans = fields.iter().flat_map(|field| word(*field, width, session, screen, theme));
+    let texts: Vec<_> = WordField::ALL.into_iter().zip(&screen.words_text).collect();
+    for fields in texts.chunks(columns) {
+        let spans = fields.iter().flat_map(|(field, text)| word(*field, text, width, screen, theme));
         lines.push(Line::from(spans.collect::<Vec<_>>()));
         if room > 1 {
             lines.push(Line::default());
@@ -83,17 +101,11 @@ fn words(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, 
     area::lines(frame, inner, lines);
 }
 
-fn word(
-    field: WordField,
-    width: usize,
-    session: &Session,
-    screen: &Screen,
-    theme: &Theme,
-) -> [Span<'static>; 2] {
+/// A field as it leaves; its editor has it as it was written.
+fn word(field: WordField, text: &str, width: usize, screen: &Screen, theme: &Theme) -> [Span<'static>; 2] {
     let here = screen.review == ReviewPane::Words(field);
     let style = if here { theme.accent } else { theme.title };
     let name = format!("{} {:<9}", if here { ">" } else { " " }, field.name());
-    let text = field.text(session.words());
     let room = width.saturating_sub(11);
     let value = if text.is_empty() {
         Span::styled(fit(&format!("({})", field.what()), room), theme.hint)

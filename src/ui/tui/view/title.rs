@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::session::Session;
+use crate::session::{Session, Step};
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::text::cut;
 
@@ -15,7 +15,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let width = u16::try_from(key.len()).unwrap_or(0).min(area.width / 2);
     let [left, right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(width)]).areas(area);
     let gateway = session.profile().map_or("", |p| p.name.as_str());
-    let host = session.request().map(|r| r.target.host_port()).unwrap_or_default();
+    // Where the note is looked at, its own word for the host; before that, the one that is sent to.
+    let cleaned = session.clean_host().filter(|_| session.step() >= Step::Review);
+    let host = cleaned.unwrap_or_else(|| session.request().map(|r| r.target.host_port()).unwrap_or_default());
     let name = "casefile";
     // Where the host has no place beside the case's id, the id gives way: it stands in the note.
     let both = name.len() + session.id().len() + host.len() + 4;
