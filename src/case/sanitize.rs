@@ -13,6 +13,7 @@ mod echo;
 pub mod filter;
 mod form;
 mod incoming;
+mod layer;
 pub mod ledger;
 mod lexicon;
 mod normal;

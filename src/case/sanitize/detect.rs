@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::layer::Layer;
 use super::placeholder::is_placeholder;
 use super::secrets::random_part;
 use super::unexplained::{is_unexplained, stands_near};
@@ -164,6 +165,10 @@ pub(super) fn condition_holds(
     start: usize,
     end: usize,
 ) -> bool {
+    let layer = if condition.as_str() == "unexplained" { Layer::Entropy } else { Layer::Patterns };
+    if !layer.is_on() {
+        return false;
+    }
     let words = &condition.words;
     let holds = match condition.as_str() {
         "luhn" => luhn(value),

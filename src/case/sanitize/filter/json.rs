@@ -749,7 +749,7 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
         return None;
     }
     let mut changed = false;
-    let mut out: Vec<Vec<u8>> = Vec::new();
+    let mut out: Vec<(&[u8], Option<Vec<u8>>)> = Vec::new();
     for pair in inside.split(|b| *b == b'&') {
         let mut parts = pair.splitn(2, |b| *b == b'=');
         let (name, value) = (parts.next().unwrap_or(&[]), parts.next());
@@ -767,12 +767,17 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
             _ => None,
         };
         changed |= new.is_some();
-        out.push(match new {
-            Some(new) => [name, b"=", &new].concat(),
-            None => pair.to_vec(),
-        });
+        out.push((name, new.or_else(|| value.map(<[u8]>::to_vec))));
     }
-    changed.then(|| out.join(&b'&'))
+    if !changed {
+        return None;
+    }
+    let mut pair = |(name, value): (&[u8], Option<Vec<u8>>)| {
+        // A secret may be glued to the name.
+        let name = rules.text(name, true).unwrap_or_else(|| name.to_vec());
+        value.map_or_else(|| name.clone(), |value| [&name, b"=".as_slice(), &value].concat())
+    };
+    Some(out.into_iter().map(&mut pair).collect::<Vec<_>>().join(&b'&'))
 }
 
 /// A body packed as base64 leaves as its length where something in it would be replaced.

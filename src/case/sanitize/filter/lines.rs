@@ -245,14 +245,18 @@ impl State {
                 };
                 if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
                     let new = rules.shape("prompt", value, false)?;
-                    return Some([line.get(..pair.value)?, &new, line.get(pair.end..)?].concat());
+                    let around = |text: &[u8], rules: &mut Rules| {
+                        rules.text(text, false).unwrap_or_else(|| text.to_vec())
+                    };
+                    let before = around(line.get(..pair.value)?, rules);
+                    return Some([before, new, around(line.get(pair.end..)?, rules)].concat());
                 }
                 if opens_block {
                     let kind = if kind == "prompt" { "prompt" } else { "text" };
                     rules.count(kind, "yaml_block");
                     let indent = line.iter().take_while(|b| **b == b' ').count() + 2;
                     self.block = Some(Block { indent, until: None, kind, chars: 0 });
-                    return Some(line.to_vec());
+                    return Some(rules.text(line, false).unwrap_or_else(|| line.to_vec()));
                 }
                 None
             }
@@ -497,7 +501,7 @@ fn pair_line(line: &[u8], pair: &Pair, means: Means, nest: usize, rules: &mut Ru
     };
     let new_after = if after.is_empty() { None } else { rest_of_line(after, nest, rules) };
     // A secret may be glued to the name.
-    let new_before = if before.len() > 24 { rules.text(before, false) } else { None };
+    let new_before = if before.len() > 8 { rules.text(before, false) } else { None };
     if new_value.is_none() && new_after.is_none() && new_before.is_none() {
         return None;
     }

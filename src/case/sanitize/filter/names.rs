@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::word;
 use crate::case::catalog::Safe;
+use crate::case::sanitize::layer::Layer;
 
 /// What the name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -220,6 +221,9 @@ impl Names {
     }
 
     fn judge(&self, name: &[u8]) -> Means {
+        if !Layer::Structure.is_on() {
+            return Means::Nothing;
+        }
         if let Some(kind) = self.credentials.get(name) {
             return Means::Secret(kind);
         }

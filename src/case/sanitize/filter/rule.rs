@@ -293,20 +293,15 @@ impl Rules {
             self.look_over_seams(text, None, &mut found);
         }
         if seen.disguise {
-            let written = String::from_utf8_lossy(text);
+            let written = as_written(text);
             let plain = Shadow::plain(&written);
-            if written.len() == text.len() {
-                let once = plain.decoded();
-                let twice = once.as_ref().and_then(Shadow::decoded);
-                for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
-                    if !(disguised && std::ptr::eq(shadow, &raw const plain)) || once.is_none() {
-                        self.look(&shadow.bytes, Some(shadow), &mut found);
-                        self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
-                    }
+            let once = plain.decoded();
+            let twice = once.as_ref().and_then(Shadow::decoded);
+            for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
+                if !(disguised && std::ptr::eq(shadow, &raw const plain)) || once.is_none() {
+                    self.look(&shadow.bytes, Some(shadow), &mut found);
+                    self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
                 }
-            } else {
-                // Not UTF-8: what is written is all there is.
-                self.look(text, None, &mut found);
             }
         }
         found.retain(|f| {
@@ -765,6 +760,16 @@ fn characters(raw: &[u8], escaped: bool) -> usize {
         at += length;
     }
     starts.saturating_sub(less)
+}
+
+/// `text` as characters, byte for byte: what is no UTF-8 becomes a sign that no word goes over.
+fn as_written(text: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    out
 }
 
 /// `text` with the edits made; they are in order and do not overlap.
