@@ -1,7 +1,7 @@
 //! How fast the sanitizer is: the filter on a log, a JSON body and an event stream of one megabyte each, one note from
 //! paste to rendered text, and the audit of that note. `cargo bench --bench sanitize`; `benches/filter.sh` measures
 //! whole runs of the program and their memory.
-#![expect(clippy::expect_used, missing_docs, reason = "a benchmark: what cannot be fails it")]
+#![expect(clippy::expect_used, reason = "a benchmark: what cannot be fails it")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;

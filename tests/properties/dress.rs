@@ -57,7 +57,11 @@ impl Dress {
             Self::Base64 => STANDARD.encode(value),
             Self::Base64Url => URL_SAFE_NO_PAD.encode(format!("u:{value}")),
             Self::Hex => bytes(&|b| format!("{b:02x}")),
-            Self::Json => value.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect(),
+            Self::Json => value
+                .encode_utf16()
+                .flat_map(|unit| format!("\\u{unit:04x}").into_bytes())
+                .map(char::from)
+                .collect(),
         }
     }
 }

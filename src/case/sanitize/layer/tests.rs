@@ -32,7 +32,7 @@ fn base64(text: &str) -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|b| format!("{b:02x}")).collect()
+    text.bytes().flat_map(|b| format!("{b:02x}").into_bytes()).map(char::from).collect()
 }
 
 /// An input with `§` in the place of a value, and that value.
@@ -243,6 +243,9 @@ fn a_note_needs_each_layer() {
     proves(&cases, &noted);
 }
 
+/// A way in which a note could take a secret out.
+type Way<'w> = Box<dyn Fn() -> Option<String> + 'w>;
+
 /// What only the last check sees: texts that were put together behind the other layers, by a template of the operator
 /// and by what else is made of a case.
 #[test]
@@ -256,7 +259,6 @@ fn what_leaves_needs_the_audit() {
     };
     let by_text = |text: &str, format| made.pass(text.to_owned(), format).map(|r| r.as_str().to_owned()).ok();
     let prompt = "Tell me of spring and its long rains";
-    type Way<'w> = Box<dyn Fn() -> Option<String> + 'w>;
     let ways: Vec<(&str, Way<'_>)> = vec![
         ("a template with the key", Box::new(|| by_template(&format!("# Note\n\nkey: {HELD}\n")))),
         (
