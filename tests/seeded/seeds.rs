@@ -26,7 +26,9 @@ pub fn all() -> Vec<Vec<u8>> {
     files(&root.join("tests/golden"), &mut notes);
     notes.sort();
     texts.extend(notes.iter().map(|path| fs::read(path).expect("reads")));
-    texts.iter_mut().for_each(|text| text.truncate(LONGEST));
+    for text in &mut texts {
+        text.truncate(LONGEST);
+    }
     texts.extend(packed());
     assert!(texts.len() > 500, "{} texts", texts.len());
     texts
@@ -59,7 +61,7 @@ fn packed() -> Vec<Vec<u8>> {
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), level);
     zlib.write_all(&body).expect("packs");
     let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), level);
-    deflate.write_all(&[0; 300_000]).expect("packs");
+    deflate.write_all(&vec![0; 300_000]).expect("packs");
     let zstd =
         ruzstd::encoding::compress_to_vec(body.as_slice(), ruzstd::encoding::CompressionLevel::Fastest);
     let mut all = vec![
