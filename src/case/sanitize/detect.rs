@@ -40,6 +40,8 @@ pub(super) enum Scope {
     Free,
     /// Free text of an answer, which may repeat a prompt that nobody gave us: all, and the prompt.
     Answer,
+    /// The operator's own words, which may hold a paste: all, and the prompt.
+    Own,
     /// A typed value (a header, a path segment): credentials, accounts, addresses.
     Value,
     /// An identifier that was checked by its grammar: credentials only.
@@ -54,7 +56,7 @@ pub(super) fn is_credential(kind: &str) -> bool {
 impl Scope {
     pub(super) fn takes(self, kind: &str) -> bool {
         match self {
-            Self::Free | Self::Answer => true,
+            Self::Free | Self::Answer | Self::Own => true,
             Self::Value => {
                 is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url" | "token")
             }
