@@ -225,10 +225,14 @@ impl Walker {
         edits: &mut Vec<Edit>,
     ) -> Option<usize> {
         let limit = (at + LONGEST_STRING).min(text.len());
+        let mut wrapped = false;
         let (end, closed) = match string_end(text.get(..limit).unwrap_or(text), at + 1) {
             StringEnd::Quote(end) => (end, true),
             StringEnd::Line(end) => match list::end_over_lines(text, end, last) {
-                Ahead::Found(end) => (end, true),
+                Ahead::Found(end) => {
+                    wrapped = true;
+                    (end, true)
+                }
                 Ahead::Nothing => (end, false),
                 Ahead::More => return None,
             },
@@ -243,7 +247,7 @@ impl Walker {
         let inside = text.get(at + 1..end).unwrap_or(&[]);
         let level = self.top();
         let behind = end + usize::from(closed);
-        if self.pieces.is_empty() && level.below.is_none() && closed {
+        if self.pieces.is_empty() && !level.object && level.below.is_none() && closed {
             match list::pieces(text, (at + 1, end), last) {
                 Ahead::More => return None,
                 Ahead::Found(pieces) => self.pieces = in_pieces(text, &pieces, rules),
@@ -255,7 +259,9 @@ impl Walker {
             self.value_stands();
             return Some(behind);
         }
-        rules.line += memchr::memchr_iter(b'\n', inside).count() as u64;
+        if wrapped {
+            rules.line += memchr::memchr_iter(b'\n', inside).count() as u64;
+        }
         if level.object && level.expect_key && self.beyond == 0 {
             let (said, new) = rules.names.said(inside);
             if !self.peek(said, text, behind, last) {

@@ -71,10 +71,13 @@ pub(super) fn pieces(text: &[u8], first: (usize, usize), last: bool) -> Ahead<Ve
         found.push((open + 1, end));
         at = end;
     }
+    if found.len() == 1 {
+        return Ahead::Nothing;
+    }
     let head = text.get(first.0..first.1).unwrap_or(&[]);
     word += head.iter().rev().take_while(|b| is_part(**b)).count();
     digits += head.iter().rev().take(64).filter(|b| b.is_ascii_digit()).count();
-    if found.len() > 1 && word >= SHORTEST && digits > 0 { Ahead::Found(found) } else { Ahead::Nothing }
+    if word >= SHORTEST && digits > 0 { Ahead::Found(found) } else { Ahead::Nothing }
 }
 
 /// The text that the list of numbers at `at` spells, and the byte behind its bracket.
