@@ -293,7 +293,7 @@ fn logged(value: &Value) -> Option<String> {
         record if is_record(record) => ["error", "err", "exception", "stack", "error_message"]
             .iter()
             .find_map(|name| record.get(name)?.as_str())
-            .filter(|text| text.contains(['{', '(']) || text.contains("\n")),
+            .filter(|text| text.contains(['{', '(']) || text.contains('\n')),
         _ => None,
     });
     let texts: Option<Vec<&str>> = texts.collect();

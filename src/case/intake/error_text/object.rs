@@ -254,7 +254,7 @@ fn map(text: &str) -> Option<Object> {
     states.then(|| object(whole, &Value::Object(error), None))
 }
 
-/// Labels in a row, as the SDKs of DashScope and Tencent Cloud print an error:
+/// Labels in a row, as the SDKs of `DashScope` and Tencent Cloud print an error:
 /// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(

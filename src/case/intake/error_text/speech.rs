@@ -54,7 +54,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
     let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
-    speech.message = unquoted(bare.unwrap_or(&whole)).to_owned();
+    unquoted(bare.unwrap_or(&whole)).clone_into(&mut speech.message);
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
         || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
@@ -166,7 +166,9 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             }
             let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
             let behind = rest.get(len..)?;
-            (!behind.trim().is_empty() && !(is_words && starts_with_break(rest, len))).then_some((frame, len))
+            let empty = behind.trim().is_empty();
+            let joins = is_words && starts_with_break(rest, len);
+            (!empty && !joins).then_some((frame, len))
         });
         let Some((frame, len)) = frame else { break };
         note(rest.get(..len).unwrap_or(""), frame.weight, speech);
