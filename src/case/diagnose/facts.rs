@@ -166,10 +166,16 @@ fn texts_of<'a>(attempt: &'a Attempt, reading: &'a Reading) -> Vec<&'a str> {
         texts.push(head(&failure.detail));
     }
     let refused = response.is_some_and(|r| r.status.is_none_or(|s| !(200..300).contains(&s)));
+    // An object that is no known envelope speaks too, unless it is an answer that worked.
+    let speaks = match envelope.kind {
+        EnvelopeKind::Text => true,
+        EnvelopeKind::NoError => reading.returned_model.is_none() && reading.finish_reason.is_none(),
+        _ => false,
+    };
     if texts.is_empty()
         && refused
+        && speaks
         && reading.stream.is_none()
-        && envelope.kind == EnvelopeKind::Text
         && let Some(text) = response.and_then(|r| as_text(&r.body))
     {
         texts.push(text);
