@@ -231,7 +231,7 @@ pub struct Example {
     pub headers: std::collections::BTreeMap<String, String>,
     /// Name of a client's exception.
     pub exception: Option<String>,
-    /// A failure below HTTP, in place of an answer.
+    /// A failure below HTTP, in place of an answer; `message` is then what the client said of it.
     pub transport: Option<TransportKind>,
     /// The connection failed in the middle of the body.
     pub cut: bool,

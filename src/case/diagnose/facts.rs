@@ -36,6 +36,8 @@ pub(super) struct Facts<'a> {
     types: Vec<&'a str>,
     param: Option<&'a str>,
     texts: Vec<&'a str>,
+    /// The words of a failure below HTTP: only a rule that asks for its kind may read them.
+    detail: Option<&'a str>,
     /// Words of the text that look like codes.
     words: Vec<&'a str>,
     title: Option<&'a str>,
@@ -68,6 +70,7 @@ impl<'a> Facts<'a> {
             codes: [&envelope.code, &envelope.inner_code].into_iter().flatten().map(String::as_str).collect(),
             types: envelope.error_type.as_deref().into_iter().chain(header_type).collect(),
             param: envelope.param.as_deref(),
+            detail: attempt.transport().map(|failure| head(&failure.detail)),
             words: texts.iter().flat_map(|text| code_words(text)).take(MOST_WORDS).collect(),
             texts,
             title: envelope.title.as_deref(),
@@ -127,8 +130,10 @@ impl<'a> Facts<'a> {
     }
 
     fn fit_patterns(&self, when: &When) -> bool {
-        let any_text =
-            |patterns: &crate::case::catalog::Patterns| self.texts.iter().any(|t| patterns.is_match(t));
+        let detail = self.detail.filter(|_| !when.transport.is_empty());
+        let any_text = |patterns: &crate::case::catalog::Patterns| {
+            self.texts.iter().copied().chain(detail).any(|text| patterns.is_match(text))
+        };
         (when.title.is_empty() || self.title.is_some_and(|t| when.title.is_match(t)))
             && (when.exception.is_empty() || self.exception.is_some_and(|e| when.exception.is_match(e)))
             && (when.message.is_empty() || any_text(&when.message))
@@ -196,8 +201,11 @@ fn code_words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_code_word(word: &str) -> bool {
-    let inner_capital =
-        || word.as_bytes().windows(2).any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    let inner_capital = || {
+        word.as_bytes()
+            .windows(2)
+            .any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+    };
     word.len() >= SHORTEST_CODE && (word.contains('_') || inner_capital())
 }
 
@@ -207,7 +215,9 @@ fn as_text(body: &[u8]) -> Option<&str> {
     match std::str::from_utf8(kept) {
         Ok(text) => Some(text),
         // The end may fall inside a character.
-        Err(e) if e.error_len().is_none() => kept.get(..e.valid_up_to()).and_then(|k| std::str::from_utf8(k).ok()),
+        Err(e) if e.error_len().is_none() => {
+            kept.get(..e.valid_up_to()).and_then(|k| std::str::from_utf8(k).ok())
+        }
         Err(_) => None,
     }
 }

@@ -61,14 +61,18 @@ fn of_example(example: &Example) -> Response {
 fn diagnosis_of_example(example: &Example) -> Diagnosis {
     let Some(kind) = example.transport else { return diagnosis_of(of_example(example)) };
     let catalog = Catalog::built_in();
-    let attempt = attempt(Outcome::Transport(TransportFailure { kind, detail: String::new() }));
+    let attempt = attempt(Outcome::Transport(TransportFailure {
+        kind,
+        detail: example.message.clone().unwrap_or_default(),
+    }));
     let profile = catalog.profile("cometapi");
     diagnose(&attempt, &read(&attempt, &Expectation::default(), profile), &catalog, profile)
 }
 
 /// Rules whose case an example cannot state: packed bodies that are broken or unpack to gigabytes, and a request that asked for a stream or a
 /// task; tests of their own have them.
-const WITHOUT_EXAMPLE: [&str; 4] = ["packed_bomb", "packed_undecodable", "soft_not_a_stream", "soft_task_failed"];
+const WITHOUT_EXAMPLE: [&str; 4] =
+    ["packed_bomb", "packed_undecodable", "soft_not_a_stream", "soft_task_failed"];
 
 /// A rule that never decides what it was written for is shadowed by another, or says nothing.
 #[test]
