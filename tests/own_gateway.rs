@@ -226,7 +226,7 @@ fn a_secret_of_ones_own_is_found() {
         assert_eq!(noted(spared), spared);
     }
     for (right, wrong, line, what) in [
-        ("context:", "near:", "line", "near"),
+        ("context:", "nearby:", "line", "nearby"),
         ("kind: key", "kind: Key", "line 3", "small letters"),
         ("kind: key", "kind: key\n  condition: rondom", "line 4", "rondom"),
         ("[A-Z]{4}", "[A-Z{4}", "line 4", "regular expression"),

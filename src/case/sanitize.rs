@@ -13,6 +13,7 @@ mod echo;
 pub mod filter;
 mod form;
 mod incoming;
+mod layer;
 pub mod ledger;
 mod lexicon;
 mod normal;
@@ -236,7 +237,7 @@ impl<'a> Sanitizer<'a> {
             let known = (std::mem::take(&mut text.placeholders), std::mem::take(&mut text.ledger));
             let (read, known) = filter::of_words(catalog, text.secrets.clone(), known, (raw, &place));
             (text.placeholders, text.ledger) = known;
-            text.apply(&read, Scope::Free, &place).clean
+            text.apply(&read, Scope::Own, &place).clean
         };
         SafeWords {
             question: rule(&words.question, "question"),

@@ -16,6 +16,8 @@ pub enum Way {
     KindFound,
     /// What a note quotes of an answer.
     Note,
+    /// What an operator writes into a note.
+    OperatorsWords,
 }
 
 #[derive(Debug, Deserialize)]

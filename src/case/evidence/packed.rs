@@ -239,9 +239,14 @@ impl Inflater {
             State::Stopped(_) => {}
             State::Open(_) => self.push(bytes, each),
             State::Undecided(first) => {
-                first.extend_from_slice(bytes);
+                // As many bytes as it takes, whatever came in one piece: the pieces of the network decide nothing.
+                let room = SNIFFED.saturating_sub(first.len());
+                let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+                first.extend_from_slice(now);
                 if first.len() >= SNIFFED {
                     self.decide(each);
+                    self.came -= later.len() as u64;
+                    self.feed(later, each);
                 }
             }
         }

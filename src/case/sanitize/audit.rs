@@ -14,6 +14,7 @@ mod view;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::detect::{Detectors, Scope, is_credential, looks_random};
+use super::layer::Layer;
 use super::lexicon::Lexicon;
 use crate::case::keyring::KeyRing;
 use known::{Known, Work};
@@ -149,6 +150,9 @@ impl Audit {
     /// # Errors
     /// [`Refusal`] where a secret or a dropped text stands in it, in any view.
     pub fn pass(&self, text: String, format: Format) -> Result<Rendered, Refusal> {
+        if !Layer::Audit.is_on() {
+            return Ok(Rendered { text, format });
+        }
         if text.len() > LARGEST {
             return Err(Refusal::at(1, "larger than any note"));
         }

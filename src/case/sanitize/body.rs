@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::detect::Scope;
+use super::layer::Layer;
 use super::placeholder::{is_placeholder, measure};
 use super::shape;
 use super::shown::may_hold_a_credential;
@@ -326,6 +327,9 @@ fn below(safe: &Safe, side: Side, prompt: Option<bool>, key: &str) -> Option<boo
 }
 
 fn fate(safe: &Safe, side: Side, text: &str, spot: Spot<'_>) -> Fate {
+    if !Layer::Structure.is_on() {
+        return Fate::Text;
+    }
     let key = spot.key.to_ascii_lowercase();
     let has = |list: &[String]| list.contains(&key);
     match (side, spot.prompt) {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::layer::Layer;
 use super::placeholder::is_placeholder;
 use super::secrets::random_part;
 use super::unexplained::{is_unexplained, stands_near};
@@ -39,6 +40,8 @@ pub(super) enum Scope {
     Free,
     /// Free text of an answer, which may repeat a prompt that nobody gave us: all, and the prompt.
     Answer,
+    /// The operator's own words, which may hold a paste: all, and the prompt.
+    Own,
     /// A typed value (a header, a path segment): credentials, accounts, addresses.
     Value,
     /// An identifier that was checked by its grammar: credentials only.
@@ -53,7 +56,7 @@ pub(super) fn is_credential(kind: &str) -> bool {
 impl Scope {
     pub(super) fn takes(self, kind: &str) -> bool {
         match self {
-            Self::Free | Self::Answer => true,
+            Self::Free | Self::Answer | Self::Own => true,
             Self::Value => {
                 is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url" | "token")
             }
@@ -164,6 +167,10 @@ pub(super) fn condition_holds(
     start: usize,
     end: usize,
 ) -> bool {
+    let layer = if condition.as_str() == "unexplained" { Layer::Entropy } else { Layer::Patterns };
+    if !layer.is_on() {
+        return false;
+    }
     let words = &condition.words;
     let holds = match condition.as_str() {
         "luhn" => luhn(value),
@@ -202,10 +209,24 @@ pub(super) fn looks_random(value: &str) -> bool {
         }
         let distinct = seen.iter().map(|half| half.count_ones()).sum::<u32>();
         if distinct >= 5 && ((digits >= 2 && letters >= 2) || rises >= 2 || digits >= 16 || longest >= 28) {
-            return true;
+            return !is_dated_name(value);
         }
     }
     false
+}
+
+/// Words and a date: `sk-retry-2024-11-20`, a branch or a release.
+fn is_dated_name(value: &str) -> bool {
+    let pieces: Vec<&str> = value.split(['-', '_', '.']).collect();
+    let number = |p: &&str| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit());
+    let word = |p: &&str| (1..=12).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase());
+    pieces.len() <= 12
+        && pieces.iter().all(|p| word(p) || number(p))
+        && pieces.windows(3).any(|w| {
+            matches!(w, [year, month, day]
+                if year.len() == 4 && year.starts_with("20") && number(year) && number(month) && number(day)
+                    && month.len() == 2 && day.len() == 2)
+        })
 }
 
 /// Like [`looks_random`], for a name in a typed field: a long unbroken run such as no model and no word has.
@@ -462,6 +483,7 @@ pub(super) mod tests {
             ("sk-proj-aB3dE5fG7hJ9", true),
             ("sk-learn-tutorial-for-beginners", false),
             ("authentication", false),
+            ("sk-retry-2024-11-20", false),
             ("xxxxxxxxxxxxxxxxxxxxxxxxxxxx", false),
             ("dXNlcjpwYXNzd29yZA", true),
         ] {

@@ -1,5 +1,6 @@
 //! Finds echoes: twenty characters in a row (eight of a dense script) of a text that was dropped.
 
+use super::layer::Layer;
 use super::lexicon::Lexicon;
 use super::normal::{is_dense, lower};
 use super::shadow::Shadow;
@@ -33,7 +34,7 @@ impl EchoScan {
     /// An index over `dropped`.
     pub(super) fn new<'t>(dropped: impl IntoIterator<Item = &'t str>) -> Self {
         let mut scan = Self::default();
-        for text in dropped {
+        for text in dropped.into_iter().filter(|_| Layer::Known.is_on()) {
             let shadow = Shadow::plain(text);
             let spots = shadow.chars();
             let collapsed = collapse(&spots);
@@ -68,7 +69,7 @@ impl EchoScan {
 
     /// The same with names of files, which are looked for as a whole however short they are.
     pub(super) fn with_names<'t>(mut self, names: impl IntoIterator<Item = &'t str>) -> Self {
-        for name in names {
+        for name in names.into_iter().filter(|_| Layer::Known.is_on()) {
             self.short.push(collapse(&Shadow::plain(name).chars()).iter().map(|s| s.0).collect());
         }
         self.short.sort();

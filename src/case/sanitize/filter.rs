@@ -9,13 +9,16 @@
 //! names leaves. The result does not depend on how the input was cut into pieces.
 
 mod escape;
+mod file_name;
 pub(super) mod joint;
 mod json;
 mod lines;
+mod list;
 mod names;
 pub(super) mod prose;
 pub(super) mod rule;
 mod shell;
+mod table;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -322,8 +325,8 @@ impl Filter {
         while let Some(rest) = buffer.get(at..).filter(|r| !r.is_empty()) {
             let Some((end, wrapped)) = group_end(rest, last) else { break };
             let group = rest.get(..end).unwrap_or(rest);
-            // A word that goes on in the next line is looked at as one.
-            let whole = if wrapped { self.rules.over_seams(group) } else { None };
+            // A word that goes on in the next line, or in the next string, is looked at as one.
+            let whole = if wrapped || joint::has_sum(group) { self.rules.over_seams(group) } else { None };
             self.lines(whole.as_deref().unwrap_or(group), out);
             at += end;
         }

@@ -216,6 +216,7 @@ impl Sanitizer<'_> {
             .iter()
             .filter(|(header, value)| {
                 (safe.contains(header)
+                    || !super::layer::Layer::Structure.is_on()
                     || header.starts_with("x-ratelimit-")
                     || header.starts_with("anthropic-ratelimit-"))
                     && header != "content-type"

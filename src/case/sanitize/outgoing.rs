@@ -2,6 +2,7 @@
 
 use super::body::{BodyRule, Side, dropped_strings};
 use super::detect::Scope;
+use super::layer::Layer;
 use super::placeholder::measure;
 use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest};
 use super::{Sanitizer, address, attached, shape};
@@ -117,6 +118,8 @@ impl Sanitizer<'_> {
         {
             self.text.lexicon.add(value);
             Some(Clean::new(value.to_owned()))
+        } else if !Layer::Structure.is_on() {
+            Some(self.text.apply(value, Scope::Value, &place).clean)
         } else {
             self.text.ledger.add("text", "query_value", &place);
             let labels = self.labels(value);
@@ -142,7 +145,7 @@ impl Sanitizer<'_> {
         } else if lower == "host" {
             Some(address::location(&format!("//{}", header.value.trim()), &mut self.text, &place))
                 .map(|c| Clean::new(c.as_str().trim_start_matches('/').to_owned()))
-        } else if self.catalog.safe.request_headers.contains(&lower) {
+        } else if self.catalog.safe.request_headers.contains(&lower) || !Layer::Structure.is_on() {
             let clean = self.text.apply(&header.value, Scope::Value, &place).clean;
             self.text.lexicon.add(clean.as_str());
             self.text.lexicon.add(&format!("{shown}: {clean}"));

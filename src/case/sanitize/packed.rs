@@ -135,7 +135,7 @@ fn base64(run: &[u8]) -> Vec<u8> {
 /// The list of byte values at `at`: `73:6b:2d`, `0x73, 0x6b`, `[115, 107, 45`.
 fn list(text: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
     let mut items: Vec<&[u8]> = Vec::new();
-    let (mut here, mut end, mut hex) = (at, at, false);
+    let (mut here, mut end, mut hex, mut commas) = (at, at, false, false);
     loop {
         let rest = text.get(here..)?;
         let lead = if rest.starts_with(b"0x") { 2 } else { 0 };
@@ -156,12 +156,14 @@ fn list(text: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
         if gap == 0 {
             break;
         }
+        commas |= text.get(end) == Some(&b',');
         here = end + gap;
     }
     if items.len() < SHORTEST_LIST {
         return None;
     }
-    let radix = if hex || items.iter().all(|i| i.len() == 2) { 16 } else { 10 };
+    // `[83, 75, 45]` of a program; `73 6b 2d` of a dump.
+    let radix = if hex || !commas && items.iter().all(|i| i.len() == 2) { 16 } else { 10 };
     let bytes = items.into_iter().map(|i| value(i, radix)).collect::<Option<Vec<u8>>>()?;
     Some((bytes, end))
 }

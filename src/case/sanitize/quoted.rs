@@ -14,6 +14,8 @@ use crate::case::catalog::Detector;
 /// The filter's patterns that ask for prose, without those that would take a page's own sentences or run to the end of
 /// the line: behind a mark, [`Marks`] knows better where the text ends.
 const NOT_HERE: [&str; 3] = ["text_of_a_page", "echoed_speech", "echoed_speech_zh"];
+/// People write code, and lines of their logs, so.
+const OF_CODE: &str = "echoed_backtick";
 /// Fields that hold text of a user or a model, in a piece of JSON or of a program's value.
 const FIELD: &str = r#"(?i)["']?\b(?:prompts?|contents?|text|input|query|question|answer|output|arguments|instructions|system|completion|transcript|reply|lyrics|failed_generation)\\*["']?\s?[:=]\s?(?:"(?P<secret>(?:[^"\\\n]|\\.){16,})|'(?P<secret_too>(?:[^'\\\n]|\\.|'[a-z]){16,})|\\+["'](?P<secret_escaped>[^"\\\n]{16,}))"#;
 /// Quotation marks of other languages.
@@ -30,9 +32,27 @@ const TAIL: &str = r"(?i)(?:\s*[\[(（{/|,;-]+\s*|\s+)(?:(?:request|trace|event|
 /// Words from which on a text without quotes can be somebody's.
 const WORDS: usize = 10;
 
+/// Who writes the text around what is quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// A server, in an error.
+    Server,
+    /// The operator, in a note.
+    Operator,
+}
+
+/// A way in which a text is quoted.
+struct Quotation {
+    /// It is a user's text in an operator's words too.
+    in_own_words: bool,
+    /// One of them must be there.
+    keywords: Vec<String>,
+    regex: OnceLock<Option<Regex>>,
+    pattern: String,
+}
+
 struct Patterns {
-    /// Keywords, one of which must be there, and the pattern.
-    list: Vec<(Vec<String>, OnceLock<Option<Regex>>, String)>,
+    list: Vec<Quotation>,
     mark: Option<Regex>,
     user: Option<Regex>,
     server: Option<Regex>,
@@ -51,10 +71,18 @@ fn patterns() -> &'static Patterns {
         let shared = of_the_filter
             .into_iter()
             .filter(|d| d.condition.as_str() == "written" && !NOT_HERE.contains(&d.id.as_str()))
-            .map(|d| (d.keywords, OnceLock::new(), d.pattern));
+            .map(|d| Quotation {
+                in_own_words: d.id != OF_CODE,
+                keywords: d.keywords,
+                regex: OnceLock::new(),
+                pattern: d.pattern,
+            });
         let own = [(FIELD, vec!["\"", "'"]), (MARKS, vec!["„", "«"]), (CURLY, vec!["“", "「", "『"])];
-        let own = own.into_iter().map(|(pattern, keywords)| {
-            (keywords.into_iter().map(str::to_owned).collect(), OnceLock::new(), pattern.to_owned())
+        let own = own.into_iter().map(|(pattern, keywords)| Quotation {
+            in_own_words: true,
+            keywords: keywords.into_iter().map(str::to_owned).collect(),
+            regex: OnceLock::new(),
+            pattern: pattern.to_owned(),
         });
         Patterns {
             list: shared.chain(own).collect(),
@@ -67,7 +95,7 @@ fn patterns() -> &'static Patterns {
 }
 
 /// The spans of `text` that repeat what somebody wrote, in bytes.
-pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
+pub(super) fn spans(text: &[u8], voice: Voice) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     // Nothing shorter holds a sentence.
     if text.len() < 24 {
@@ -75,7 +103,10 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     }
     let patterns = patterns();
     let lower = String::from_utf8_lossy(text).to_lowercase();
-    for (keywords, regex, pattern) in &patterns.list {
+    for Quotation { in_own_words, keywords, regex, pattern } in &patterns.list {
+        if voice == Voice::Operator && !in_own_words {
+            continue;
+        }
         if !keywords.is_empty() && !keywords.iter().any(|k| lower.contains(k.as_str())) {
             continue;
         }
@@ -163,7 +194,7 @@ mod tests {
 
     fn left(text: &str) -> String {
         let mut out = text.to_owned();
-        let mut spans = super::super::echo::merge(spans(text.as_bytes()));
+        let mut spans = super::super::echo::merge(spans(text.as_bytes(), Voice::Server));
         spans.reverse();
         for (start, end) in spans {
             out.replace_range(start..end, "_");

@@ -6,6 +6,7 @@ use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::layer::Layer;
 use super::lexicon::Lexicon;
 use super::normal::stands_alone;
 use super::shadow::Shadow;
@@ -46,7 +47,7 @@ impl SecretScan {
         let mut scan = Self::default();
         let mut patterns: HashMap<Vec<u8>, usize> = HashMap::new();
         let mut list: Vec<Vec<u8>> = Vec::new();
-        for held in ring.iter() {
+        for held in ring.iter().filter(|_| Layer::Known.is_on()) {
             let secret = held.expose();
             if lexicon.has_whole_word(&secret.to_lowercase()) || secret.chars().count() < 3 {
                 continue;

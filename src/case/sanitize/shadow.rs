@@ -267,17 +267,19 @@ fn unescape(bytes: &[u8]) -> Option<(Unescaped, usize)> {
         }
         [b'\\', b'u', rest @ ..] => {
             let high = number(rest.get(..4)?)?;
-            if let (0xd800..=0xdbff, Some([b'\\', b'u'])) = (high, rest.get(4..6)) {
-                let low = number(rest.get(6..10)?)?;
-                let code = 0x1_0000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?;
+            if let (0xd800..=0xdbff, Some([b'\\', b'u'])) = (high, rest.get(4..6))
+                && let Some(low @ 0xdc00..=0xdfff) = rest.get(6..10).and_then(number)
+            {
+                let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
                 return Some((Unescaped::Char(char::from_u32(code)?), 12));
             }
-            Some((Unescaped::Char(char::from_u32(high)?), 6))
+            // Half of a pair is an escape, too: a cut must not go through it.
+            Some((Unescaped::Char(char::from_u32(high).unwrap_or('\u{fffd}')), 6))
         }
         [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
             Some((Unescaped::Byte((a - b'0') * 64 + (b - b'0') * 8 + (c - b'0')), 4))
         }
-        [b'\\', b'n' | b'r' | b't', ..] => Some((Unescaped::Byte(b'\n'), 2)),
+        [b'\\', b'n' | b'r' | b't' | b'f' | b'b', ..] => Some((Unescaped::Byte(b'\n'), 2)),
         [b'\\', c @ (b'"' | b'\'' | b'/' | b'\\'), ..] => Some((Unescaped::Byte(*c), 2)),
         [b'&', rest @ ..] => entity(rest),
         _ => None,

@@ -140,8 +140,12 @@ impl TextRule {
         for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
             self.find_values(shadow, scope, &mut finds);
             self.find_patterns(shadow, scope, &mut finds);
-            for (start, end) in if scope == Scope::Answer { quoted::spans(&shadow.bytes) } else { Vec::new() }
-            {
+            let quoted = match scope {
+                Scope::Answer => quoted::spans(&shadow.bytes, quoted::Voice::Server),
+                Scope::Own => quoted::spans(&shadow.bytes, quoted::Voice::Operator),
+                _ => Vec::new(),
+            };
+            for (start, end) in quoted {
                 let what = What::Pattern { kind: "text".to_owned(), rule: "echoed_prose".to_owned() };
                 finds.push(made(shadow, start, end, what));
             }
@@ -153,7 +157,7 @@ impl TextRule {
             let innermost = inner.as_ref().and_then(Shadow::unpacked);
             for shadow in inner.iter().chain(&innermost) {
                 self.find_values(shadow, scope, &mut finds);
-                if matches!(scope, Scope::Free | Scope::Answer) {
+                if matches!(scope, Scope::Free | Scope::Answer | Scope::Own) {
                     self.find_patterns(shadow, Scope::Identifier, &mut finds);
                 }
             }

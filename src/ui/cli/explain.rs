@@ -1,5 +1,6 @@
 //! `casefile explain`: what can be said of a failure, without sending anything; one, or a line each.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 
 use clap::{Args, ValueEnum};
@@ -235,10 +236,11 @@ fn in_words(explained: &Explanation) -> String {
         lines.push(("or else", format!("{} [{}]", word(&other.failure_class), other.rule)));
     }
     lines.extend(explained.uncertain.iter().map(|open| ("open", open.clone())));
-    lines
-        .iter()
-        .map(|(name, value)| format!("{name:<12} {}\n", value.replace('\n', "\n             ")))
-        .collect()
+    let mut out = String::new();
+    for (name, value) in lines {
+        let _ = writeln!(out, "{name:<12} {}", value.replace('\n', "\n             "));
+    }
+    out
 }
 
 /// The word of a closed list.

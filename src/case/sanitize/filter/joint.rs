@@ -145,13 +145,17 @@ pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let moment = word.len() >= 4 && word.iter().take(4).all(u8::is_ascii_digit);
     let random = digits > 0 && upper + lower > 0 && (upper > 0 && lower > 0 || right >= 16)
         || upper > 1 && lower > 1 && right >= 16;
+    // Behind a line that is one word of noise the last piece may be short.
+    let (left_digits, left_upper, left_lower) = counts(end.get(end.len() - left..)?);
+    let fills = left == end.len() || end.get(end.len() - left - 1) == Some(&b'\n');
+    let noise = left >= 16 && left_digits > 0 && left_upper > 0 && left_lower > 0;
+    let last_piece = fills && noise && alone && (digits > 0 || upper > 1 && lower > 0);
     let goes_on = left >= 3
         && right >= 2
         && left + right >= 16
         && !moment
         && !named
-        && (told || random && (alone || right >= LONG_HALF));
-    let (_, left_upper, left_lower) = counts(end.get(end.len() - left..)?);
+        && (told || last_piece || random && (alone || right >= LONG_HALF));
     (goes_on && left_upper + left_lower > 0).then_some((at - before.len() + end.len(), at + 1 + lead))
 }
 
@@ -171,8 +175,26 @@ fn sum(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let open = gap + sign + more;
     let before = at.checked_sub(1).and_then(|b| text.get(b))?;
     let behind = rest.get(open + 1)?;
-    (rest.get(open) == Some(quote) && open > 0 && is_part(*before) && is_part(*behind))
+    // `"TOKEN=…" "REGION=…"`: the next one has a name of its own.
+    let piece = rest.get(open + 1..)?;
+    let word = piece.iter().take(64).take_while(|b| is_part(**b)).count();
+    let named = matches!(piece.get(word..), Some([b'=', next, ..]) if *next != b'=' && next != quote);
+    (rest.get(open) == Some(quote) && open > 0 && is_part(*before) && is_part(*behind) && !named)
         .then_some((at, at + 1 + open + 1))
+}
+
+/// True where a sign of a program adds two strings up. Commas are not looked at: they stand in every list.
+pub(super) fn has_sum(text: &[u8]) -> bool {
+    let adds = |at: usize| {
+        let before = text.get(..at).unwrap_or(&[]);
+        let blanks = before.iter().rev().take(40).take_while(|b| b.is_ascii_whitespace()).count();
+        let quote = before.len().checked_sub(blanks + 1);
+        quote.is_some_and(|q| matches!(text.get(q), Some(b'"' | b'\'')) && is_sum(text, q))
+    };
+    memchr::memchr_iter(b'+', text).any(adds)
+        || [&b"\" . \""[..], b"' . '"]
+            .iter()
+            .any(|sign| memchr::memmem::find(text, sign).is_some_and(|at| is_sum(text, at)))
 }
 
 /// True where a string that ends at the quote at `at` is added to another one.
@@ -193,6 +215,7 @@ mod tests {
             (format!("see sk-{half}\n{half} there"), true),
             (format!("> sk-{half}\r\n> {half}\r\n"), true),
             (format!("[\"sk-{half}\", \"{half}\"]"), true),
+            (format!("Environment=\"T=sk-{half}\" \"R={half}\""), false),
             (format!("id {half}\n2026-11-21T10:00:00Z INFO next"), false),
             (format!("id {half}\nTraceback follows"), false),
             ("plain words\nand more".to_owned(), false),

@@ -5,6 +5,7 @@ use base64::Engine as _;
 
 use super::escape::{Plain, escaped};
 use super::lines::{self, piece_end};
+use super::list::{self, Ahead};
 use super::names::{Means, Said};
 use super::rule::{Edit, Rules, apply};
 use super::word;
@@ -40,6 +41,8 @@ struct Level {
     below: Option<Below>,
     /// This is the body of a request or an answer.
     body: bool,
+    /// The current key shows so where its value is a string.
+    of_text: bool,
     /// A member shows that this is a record of a log.
     log: bool,
     /// The members that follow were looked at, to know whether this is a body.
@@ -66,6 +69,8 @@ pub(super) struct Walker {
     body: bool,
     nest: usize,
     long: Option<Long>,
+    /// What becomes of the next strings, the last one first: they are pieces of one text.
+    pieces: Vec<Option<Edit>>,
     /// Nothing but JSON and white space was read, and no string was cut off.
     pub(super) sound: bool,
     column_zero: bool,
@@ -73,7 +78,16 @@ pub(super) struct Walker {
 
 impl Walker {
     pub(super) fn new(body: bool, nest: usize) -> Self {
-        Self { stack: Vec::new(), beyond: 0, body, nest, long: None, sound: true, column_zero: true }
+        Self {
+            stack: Vec::new(),
+            beyond: 0,
+            body,
+            nest,
+            long: None,
+            pieces: Vec::new(),
+            sound: true,
+            column_zero: true,
+        }
     }
 
     /// True when every bracket is closed.
@@ -119,6 +133,20 @@ impl Walker {
                     if *byte == b'{' && first && (self.top().after_value || self.top().expect_key) {
                         // A record that was cut off; the next one begins.
                         self.reset();
+                    }
+                    if *byte == b'[' && self.top().below.is_none() {
+                        match list::codes(text, at, last) {
+                            Ahead::More => return at,
+                            Ahead::Found((bytes, end))
+                                if let Some(new) = spelled(&bytes, self.nest, rules) =>
+                            {
+                                edits.push(Edit { start: at, end, text: new });
+                                self.value_stands();
+                                at = end;
+                                continue;
+                            }
+                            _ => {}
+                        }
                     }
                     self.open(*byte == b'{');
                     at += 1;
@@ -197,9 +225,17 @@ impl Walker {
         edits: &mut Vec<Edit>,
     ) -> Option<usize> {
         let limit = (at + LONGEST_STRING).min(text.len());
+        let mut wrapped = false;
         let (end, closed) = match string_end(text.get(..limit).unwrap_or(text), at + 1) {
             StringEnd::Quote(end) => (end, true),
-            StringEnd::Line(end) => (end, false),
+            StringEnd::Line(end) => match list::end_over_lines(text, end, last) {
+                Ahead::Found(end) => {
+                    wrapped = true;
+                    (end, true)
+                }
+                Ahead::Nothing => (end, false),
+                Ahead::More => return None,
+            },
             StringEnd::Open if limit < text.len() || limit - at >= LONGEST_STRING => {
                 self.long = Some(Long { bytes: 0, escape: false });
                 self.value_or_key_passes();
@@ -211,6 +247,21 @@ impl Walker {
         let inside = text.get(at + 1..end).unwrap_or(&[]);
         let level = self.top();
         let behind = end + usize::from(closed);
+        if self.pieces.is_empty() && !level.object && level.below.is_none() && closed {
+            match list::pieces(text, (at + 1, end), last) {
+                Ahead::More => return None,
+                Ahead::Found(pieces) => self.pieces = in_pieces(text, &pieces, rules),
+                Ahead::Nothing => {}
+            }
+        }
+        if let Some(Some(edit)) = self.pieces.pop() {
+            edits.push(Edit { start: at + 1 + edit.start, end: at + 1 + edit.end, ..edit });
+            self.value_stands();
+            return Some(behind);
+        }
+        if wrapped {
+            rules.line += memchr::memchr_iter(b'\n', inside).count() as u64;
+        }
         if level.object && level.expect_key && self.beyond == 0 {
             let (said, new) = rules.names.said(inside);
             if !self.peek(said, text, behind, last) {
@@ -282,6 +333,7 @@ impl Walker {
             level.expect_key = false;
             level.means = said.means;
             level.of_id = said.of_id;
+            level.of_text = said.of_text;
             level.log = level.log || said.of_log;
             level.body = level.body || !level.log && said.of_body;
         }
@@ -303,6 +355,9 @@ impl Walker {
             } else if level.means == Means::Word && word::is_event(inside) {
                 top.body = true;
             }
+        }
+        if let Some(top) = self.stack.last_mut() {
+            top.body = top.body || level.object && level.of_text && !level.log;
         }
         let new = match level.below {
             Some(Below::Secret(kind)) if level.means != Means::Name => {
@@ -463,18 +518,46 @@ impl Walker {
     }
 }
 
+/// What becomes of each of the strings `pieces`, the last one first: the secrets that lie over several of them. The
+/// places count from the start of each.
+fn in_pieces(text: &[u8], pieces: &[(usize, usize)], rules: &mut Rules) -> Vec<Option<Edit>> {
+    let (Some((from, _)), Some((_, to))) = (pieces.first(), pieces.last()) else { return Vec::new() };
+    let found = rules.over_strings(text.get(*from..*to).unwrap_or(&[]));
+    let of_piece = |(start, end): &(usize, usize)| {
+        let (start, end) = (start - from, end - from);
+        let edit = found.iter().find(|e| e.start < end && start < e.end)?;
+        let (first, last) = (edit.start.max(start) - start, edit.end.min(end) - start);
+        Some(Edit { start: first, end: last, text: edit.text.clone() })
+    };
+    pieces.iter().rev().map(of_piece).collect()
+}
+
+/// What a list of character codes becomes whose text is a secret or somebody's.
+fn spelled(bytes: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
+    let new = rules.packed_text(bytes).or_else(|| {
+        let mut found = Vec::new();
+        if nest < DEEPEST_NEST {
+            inner(bytes, nest + 1, rules, &mut found);
+        }
+        found.first()?;
+        rules.count("text", "character_codes");
+        Some(measure("text", bytes.len(), "bytes"))
+    })?;
+    Some([b"[\"", new.as_bytes(), b"\"]"].concat())
+}
+
 fn size_of_long(long: &Long) -> Vec<u8> {
     measure("text", long.bytes, "bytes").into_bytes()
 }
 
-enum StringEnd {
+pub(super) enum StringEnd {
     Quote(usize),
     /// A line ends in it, as JSON does not allow.
     Line(usize),
     Open,
 }
 
-fn string_end(text: &[u8], from: usize) -> StringEnd {
+pub(super) fn string_end(text: &[u8], from: usize) -> StringEnd {
     let mut at = from;
     loop {
         let Some(rest) = text.get(at..) else { return StringEnd::Open };
@@ -505,9 +588,14 @@ fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
             b'}' | b']' => depth -= 1,
             b'"' => {
                 let StringEnd::Quote(end) = string_end(window, at + 1) else { break };
-                let is_key = depth == 0 && window.get(end + 1..)?.trim_ascii_start().first() == Some(&b':');
+                let behind = window.get(end + 1..)?.trim_ascii_start();
+                let is_key = depth == 0 && behind.first() == Some(&b':');
                 let inside = window.get(at + 1..end).unwrap_or(&[]);
-                if is_key && (word::is_of_log(inside) || word::is_of_body(inside)) {
+                let is_text = || {
+                    word::is_of_text(inside)
+                        && behind.get(1..).is_some_and(|b| b.trim_ascii_start().first() == Some(&b'"'))
+                };
+                if is_key && (word::is_of_log(inside) || word::is_of_body(inside) || is_text()) {
                     return Some(!word::is_of_log(inside));
                 }
                 at = end;
@@ -667,7 +755,7 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
         return None;
     }
     let mut changed = false;
-    let mut out: Vec<Vec<u8>> = Vec::new();
+    let mut out: Vec<(&[u8], Option<Vec<u8>>)> = Vec::new();
     for pair in inside.split(|b| *b == b'&') {
         let mut parts = pair.splitn(2, |b| *b == b'=');
         let (name, value) = (parts.next().unwrap_or(&[]), parts.next());
@@ -685,12 +773,17 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
             _ => None,
         };
         changed |= new.is_some();
-        out.push(match new {
-            Some(new) => [name, b"=", &new].concat(),
-            None => pair.to_vec(),
-        });
+        out.push((name, new.or_else(|| value.map(<[u8]>::to_vec))));
     }
-    changed.then(|| out.join(&b'&'))
+    if !changed {
+        return None;
+    }
+    let mut pair = |(name, value): (&[u8], Option<Vec<u8>>)| {
+        // A secret may be glued to the name.
+        let name = rules.text(name, true).unwrap_or_else(|| name.to_vec());
+        value.map_or_else(|| name.clone(), |value| [&name, b"=".as_slice(), &value].concat())
+    };
+    Some(out.into_iter().map(&mut pair).collect::<Vec<_>>().join(&b'&'))
 }
 
 /// A body packed as base64 leaves as its length where something in it would be replaced.

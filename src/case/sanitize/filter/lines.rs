@@ -1,11 +1,13 @@
 //! Text, line by line: logs, headers, commands, events, forms in parts, YAML.
 
 use super::Kind;
+use super::file_name;
 use super::json;
 use super::names::Means;
 use super::prose::is_written;
-use super::rule::{Rules, is_harmless, scheme};
+use super::rule::{Edit, Rules, apply};
 use super::shell;
+use super::table::{Row, Table};
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
 /// Bytes of a line that are looked at in one piece.
@@ -43,11 +45,15 @@ pub(super) struct State {
     /// A YAML block of this indentation leaves as its length.
     block: Option<Block>,
     part: Part,
+    /// The table whose head stood above.
+    table: Option<Table>,
 }
 
 #[derive(Debug)]
 struct Block {
     indent: usize,
+    /// What ends it, where that is no smaller indentation.
+    until: Option<&'static [u8]>,
     kind: &'static str,
     chars: usize,
 }
@@ -153,20 +159,69 @@ impl State {
         if kind != Kind::Multipart && !self.part.seen {
             self.begin_part(line, rules);
         }
-        if self.block.is_some() && self.in_block(line, out) {
+        if self.block.is_none() {
+            self.opens_quotes(line, rules);
+        } else if self.in_block(line, out) {
             return false;
         }
         if let Some(secret) = self.folded.take()
             && line.first().is_some_and(|b| matches!(b, b' ' | b'\t'))
+            && !is_header(line)
         {
             self.folded = Some(secret);
             let new = rules.secret(line, secret, "folded_header");
             out.extend_from_slice(new.as_deref().unwrap_or(line));
             return true;
         }
-        let new = self.special(line, kind, rules).or_else(|| plain_line(line, 0, rules));
-        out.extend_from_slice(new.as_deref().unwrap_or(line));
+        // Both looks, whatever the first one found: a second run would take the second look anyway.
+        let special = self
+            .in_table(line, rules)
+            .or_else(|| file_name::of(line, rules))
+            .or_else(|| self.special(line, kind, rules));
+        let new = plain_line(special.as_deref().unwrap_or(line), 0, rules);
+        out.extend_from_slice(new.as_deref().or(special.as_deref()).unwrap_or(line));
         true
+    }
+
+    /// `system_prompt = """` of a program or of TOML, where nothing follows in the line.
+    fn opens_quotes(&mut self, line: &[u8], rules: &mut Rules) {
+        let until: &'static [u8] = match line.trim_ascii_end() {
+            [.., b'"', b'"', b'"'] => b"\"\"\"",
+            [.., b'\'', b'\'', b'\''] => b"\'\'\'",
+            _ => return,
+        };
+        let Some(pair) = Pair::of(line) else { return };
+        let opens = memchr::memmem::find_iter(line, until).count() == 1;
+        if opens && matches!(rules.names.means(pair.name(line)).0, Means::Prompt | Means::BodyPrompt) {
+            rules.count("prompt", "quoted_block");
+            self.block = Some(Block { indent: 0, until: Some(until), kind: "prompt", chars: 0 });
+        }
+    }
+
+    /// A row of a table in which a column holds secrets.
+    fn in_table(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+        let Some(table) = &self.table else {
+            self.table = Table::of(line, &mut rules.names);
+            return None;
+        };
+        let cells = match table.row(line) {
+            Row::Cells(cells) => cells,
+            Row::Rule => return None,
+            Row::Other => {
+                self.table = Table::of(line, &mut rules.names);
+                return None;
+            }
+        };
+        let mut edits = Vec::new();
+        for (start, end, means) in cells {
+            let cell = line.get(start..end).unwrap_or(&[]);
+            let long = cell.len() >= 6 && !cell.contains(&b' ');
+            if long && let Some(text) = rules.named(means, cell, false) {
+                edits.push(Edit { start, end, text });
+            }
+        }
+        let new = (!edits.is_empty()).then(|| apply(line, &edits))?;
+        Some(rules.text(&new, false).unwrap_or(new))
     }
 
     /// What only some kinds of text have.
@@ -190,14 +245,18 @@ impl State {
                 };
                 if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
                     let new = rules.shape("prompt", value, false)?;
-                    return Some([line.get(..pair.value)?, &new, line.get(pair.end..)?].concat());
+                    let around = |text: &[u8], rules: &mut Rules| {
+                        rules.text(text, false).unwrap_or_else(|| text.to_vec())
+                    };
+                    let before = around(line.get(..pair.value)?, rules);
+                    return Some([before, new, around(line.get(pair.end..)?, rules)].concat());
                 }
                 if opens_block {
                     let kind = if kind == "prompt" { "prompt" } else { "text" };
                     rules.count(kind, "yaml_block");
                     let indent = line.iter().take_while(|b| **b == b' ').count() + 2;
-                    self.block = Some(Block { indent, kind, chars: 0 });
-                    return Some(line.to_vec());
+                    self.block = Some(Block { indent, until: None, kind, chars: 0 });
+                    return Some(rules.text(line, false).unwrap_or_else(|| line.to_vec()));
                 }
                 None
             }
@@ -209,7 +268,11 @@ impl State {
     fn in_block(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(block) = &mut self.block else { return false };
         let indent = line.iter().take_while(|b| **b == b' ').count();
-        if line.trim_ascii().is_empty() || indent >= block.indent {
+        let goes_on = match block.until {
+            Some(end) => memchr::memmem::find(line, end).is_none(),
+            None => line.trim_ascii().is_empty() || indent >= block.indent,
+        };
+        if goes_on {
             let inner = line.trim_ascii();
             if is_placeholder(&String::from_utf8_lossy(inner)) {
                 out.extend_from_slice(line);
@@ -281,6 +344,13 @@ impl State {
         *bytes += line.len().max(1);
         true
     }
+}
+
+/// `  content-length:  88`: indented, and no value that goes on.
+fn is_header(line: &[u8]) -> bool {
+    let word = line.trim_ascii_start();
+    let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    name > 0 && matches!(word.get(name..), Some([b':', b' ' | b'\t', ..]))
 }
 
 fn is_key_line(line: &[u8]) -> bool {
@@ -388,43 +458,59 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             return Some([line.get(..lead).unwrap_or(&[]), &new].concat());
         }
     }
-    if let Some(pair) = Pair::of(line) {
-        let value = line.get(pair.value..pair.end).unwrap_or(&[]);
-        let new = match rules.names.means(pair.name(line)).0 {
-            Means::Secret(kind) if !is_prose(value) => {
-                let new = rules.secret(value, kind, "credential_field");
-                let plain = value.get(scheme(value)..).unwrap_or(&[]);
-                let done = value.contains(&b'#') && value.contains(&b']');
-                if new.is_none()
-                    && pair.end == line.len()
-                    && (done || !plain.is_empty() && is_harmless(plain))
-                {
-                    // Done already, or a reference.
-                    return None;
-                }
-                new
-            }
-            Means::Prompt if quoted(line, &pair) => rules.shape("prompt", value, true),
-            Means::Prompt
-                if line
-                    .get(pair.name.0..pair.name.1)
-                    .is_some_and(|n| n.to_ascii_lowercase().ends_with(b"prompt"))
-                    && is_written(&String::from_utf8_lossy(value)) =>
-            {
-                rules.shape("prompt", value, false)
-            }
-            _ => None,
-        };
-        if let Some(new) = new {
-            let (before, after) =
-                (line.get(..pair.value).unwrap_or(&[]), line.get(pair.end..).unwrap_or(&[]));
-            let after =
-                if after.is_empty() { None } else { rules.text(after, false) }.unwrap_or(after.to_vec());
-            // A secret may be glued to the name.
-            let glued = if before.len() > 24 { rules.text(before, false) } else { None };
-            return Some([glued.as_deref().unwrap_or(before), &new, &after].concat());
-        }
+    // A form; a placeholder in it has blanks, so that it is one the first time only.
+    if memchr::memchr(b'&', line).is_some()
+        && let Some(new) = json::form(line, rules)
+    {
+        return Some(new);
     }
+    if let Some(pair) = Pair::of(line)
+        && let Some(means) = named(line, &pair, rules)
+    {
+        return pair_line(line, &pair, means, nest, rules);
+    }
+    rest_of_line(line, nest, rules)
+}
+
+/// What the name before a value says, where the value is judged by it.
+fn named(line: &[u8], pair: &Pair, rules: &mut Rules) -> Option<Means> {
+    let value = line.get(pair.value..pair.end).unwrap_or(&[]);
+    match rules.names.means(pair.name(line)).0 {
+        means @ Means::Secret(_) if !is_prose(value) => Some(means),
+        Means::Prompt if quoted(line, pair) => Some(Means::Prompt),
+        Means::Prompt
+            if pair.name(line).to_ascii_lowercase().ends_with(b"prompt")
+                && is_written(&String::from_utf8_lossy(value)) =>
+        {
+            Some(Means::Prompt)
+        }
+        _ => None,
+    }
+}
+
+/// A line whose name judges its value. What stands behind the value is read alike whether the value was replaced now or
+/// before: so that a second run changes nothing.
+fn pair_line(line: &[u8], pair: &Pair, means: Means, nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
+    let (before, after) = (line.get(..pair.value)?, line.get(pair.end..)?);
+    let value = line.get(pair.value..pair.end)?;
+    let new_value = match means {
+        Means::Secret(kind) => {
+            rules.secret(value, kind, "credential_field").or_else(|| rules.text(value, false))
+        }
+        _ => rules.shape("prompt", value, quoted(line, pair)),
+    };
+    let new_after = if after.is_empty() { None } else { rest_of_line(after, nest, rules) };
+    // A secret may be glued to the name.
+    let new_before = if before.len() > 8 { rules.text(before, false) } else { None };
+    if new_value.is_none() && new_after.is_none() && new_before.is_none() {
+        return None;
+    }
+    let or = |new: Option<Vec<u8>>, old: &[u8]| new.unwrap_or_else(|| old.to_vec());
+    Some([or(new_before, before), or(new_value, value), or(new_after, after)].concat())
+}
+
+/// Text without a name before it: up to a document in it, and that.
+fn rest_of_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
     let start = memchr::memmem::find(line, b"{\"").map(|at| {
         // The array around it, too.
         let before = line.get(..at).unwrap_or(&[]).trim_ascii_end();

@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::word;
 use crate::case::catalog::Safe;
+use crate::case::sanitize::layer::Layer;
 
 /// What the name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -155,11 +156,14 @@ pub(super) struct Names {
 
 /// All that a name says.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what one name says, each on its own")]
 pub(super) struct Said {
     pub(super) means: Means,
     /// It stands in a body, or in a record of a log.
     pub(super) of_body: bool,
     pub(super) of_log: bool,
+    /// It stands in a body where its value is a string.
+    pub(super) of_text: bool,
     /// Its value is an id or a digest: what looks random in it is no secret for that.
     pub(super) of_id: bool,
 }
@@ -207,6 +211,7 @@ impl Names {
             means: self.judge(&name.to_ascii_lowercase()),
             of_body: word::is_of_body(name),
             of_log: word::is_of_log(name),
+            of_text: word::is_of_text(name),
             of_id: word::is_of_id(name),
         };
         if name.len() <= 64 && self.seen.len() < MOST_NAMES {
@@ -216,6 +221,9 @@ impl Names {
     }
 
     fn judge(&self, name: &[u8]) -> Means {
+        if !Layer::Structure.is_on() {
+            return Means::Nothing;
+        }
         if let Some(kind) = self.credentials.get(name) {
             return Means::Secret(kind);
         }
@@ -253,6 +261,8 @@ impl Names {
             "status",
             "ref",
             "refs",
+            "helper",
+            "path",
         ];
         if bare.starts_with("privatekey") {
             return Means::Secret("key");

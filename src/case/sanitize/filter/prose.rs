@@ -6,7 +6,12 @@ use crate::case::sanitize::normal::is_dense;
 const WORDS: usize = 5;
 const DENSE: usize = 8;
 /// Words of which errors and their pages are made.
-const OF_ERRORS: [&str; 178] = [
+const OF_ERRORS: [&str; 183] = [
+    "valid",
+    "validation",
+    "dictionary",
+    "instance",
+    "should",
     "error",
     "errors",
     "invalid",
@@ -255,7 +260,7 @@ fn of_errors_set() -> &'static std::collections::HashSet<&'static str> {
     WORDS.get_or_init(|| OF_ERRORS.into_iter().chain(OF_LOGS).collect())
 }
 
-const OF_ERRORS_DENSE: [&str; 24] = [
+const OF_ERRORS_DENSE: [&str; 29] = [
     "请求",
     "错误",
     "模型",
@@ -280,7 +285,53 @@ const OF_ERRORS_DENSE: [&str; 24] = [
     "联系",
     "管理员",
     "格式",
+    "提示词",
+    "违规",
+    "敏感",
+    "内容安全",
+    "修改后",
 ];
+/// Words and phrases of errors in other languages, of which one is enough in a short sentence.
+const OF_ERRORS_ELSEWHERE: [&str; 26] = [
+    "サーバー",
+    "リクエスト",
+    "エラー",
+    "入力",
+    "不正",
+    "再度お試し",
+    "混み合",
+    "利用できません",
+    "한도",
+    "오류",
+    "요청",
+    "서버",
+    "다시 시도",
+    "fehlercode",
+    "verfügbar",
+    "versuchen sie es",
+    "ungültig",
+    "erneut",
+    "serveur",
+    "réessayer",
+    "requête",
+    "servidor",
+    "solicitud",
+    "inténtelo",
+    "сервер",
+    "запрос",
+];
+/// Phrases of which a sentence of an error is made: each counts as one more word of it.
+const PHRASES: [&str; 7] = [
+    "not exist",
+    "not found",
+    "not have access",
+    "not supported",
+    "not allowed",
+    "not available",
+    "try again",
+];
+/// Characters of a sentence that words of other languages can explain.
+const SENTENCE: usize = 130;
 
 /// Words in a row, and dense characters, from which on a text in a line is taken for somebody's without any other sign.
 const WORDS_ALONE: usize = 10;
@@ -293,12 +344,17 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
         return out;
     }
     let (mut at, mut start, mut words, mut end) = (0, 0, 0_usize, 0);
+    let mut end_before = 0;
     let mut close = |start: usize, end: usize, words: usize, dense: bool| {
         if words >= WORDS_ALONE || dense {
             let run = String::from_utf8_lossy(text.get(start..end).unwrap_or(&[]));
             let enough = words >= WORDS_ALONE || run.chars().filter(|c| is_dense(*c)).count() >= DENSE_ALONE;
-            if enough && is_written(&run) {
-                out.push((start, end));
+            match quoted_part(&run).filter(|_| run.len() == end - start) {
+                Some((from, to)) if is_written(run.get(from..to).unwrap_or("")) => {
+                    out.push((start + from, start + to));
+                }
+                _ if enough && is_written(&run) => out.push((start, end)),
+                _ => {}
             }
         }
     };
@@ -321,6 +377,7 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
                 wide = false;
             }
             words += 1;
+            end_before = end;
             end = at + to;
             wide = wide || is_wide;
         }
@@ -328,6 +385,11 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
         let goes_on = whole
             && !matches!(token.last(), Some(b':' | b'=' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'>'));
         if !goes_on {
+            // `耗时 1532ms`: the last word names a number.
+            let names_number = !whole && words > 1 && wide && end - end_before <= 8;
+            if names_number && token.first().is_some_and(u8::is_ascii_digit) {
+                end = end_before;
+            }
             if !matches!(token.last(), Some(b':' | b'=')) || words > 1 {
                 close(start, end, words, wide);
             }
@@ -356,6 +418,12 @@ fn word_in(token: &[u8]) -> (usize, usize) {
 /// True for a text of several words, few of which are words of an error. `+` and `%20` count as spaces.
 pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
     let plain = text.replace("%20", " ").replace("\\n", " ");
+    if plain.chars().count() <= SENTENCE {
+        let small = plain.to_lowercase();
+        if OF_ERRORS_ELSEWHERE.iter().filter(|word| small.contains(**word)).count() >= 2 {
+            return false;
+        }
+    }
     let dense = plain.chars().filter(|c| is_dense(*c)).count();
     if dense >= DENSE {
         return OF_ERRORS_DENSE.iter().filter(|word| plain.contains(**word)).count() < 2;
@@ -383,7 +451,28 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
             of_errors_set().contains(lower.as_str()) || word.contains('_') && !word.contains('('),
         );
     }
-    words >= WORDS && of_errors * 5 < words
+    if words < WORDS {
+        return false;
+    }
+    let small = plain.to_lowercase();
+    let phrases = PHRASES.iter().filter(|phrase| small.contains(**phrase)).count();
+    (of_errors + phrases) * 5 < words
+}
+
+/// The part of a dense run that somebody wrote: where it is quoted in a sentence of an error, what the quotes hold.
+fn quoted_part(run: &str) -> Option<(usize, usize)> {
+    let pairs = [('“', '”'), ('「', '」'), ('『', '』'), ('„', '“'), ('«', '»')];
+    let inside = pairs.into_iter().find_map(|(open, close)| {
+        let from = run.find(open)? + open.len_utf8();
+        let to = from + run.get(from..)?.find(close)?;
+        Some((from, to))
+    })?;
+    let (before, after) = (run.get(..inside.0)?, run.get(inside.1..)?);
+    let dense = |text: &str| text.chars().filter(|c| is_dense(*c)).count();
+    let outside = format!("{before}{after}");
+    let of_errors = OF_ERRORS_DENSE.iter().chain(&OF_ERRORS_ELSEWHERE).any(|word| outside.contains(word));
+    (of_errors && dense(run.get(inside.0..inside.1)?) >= DENSE && dense(&outside) < 2 * DENSE_ALONE)
+        .then_some(inside)
 }
 
 /// True for a text of a dense script that is long enough to be somebody's without any other sign.

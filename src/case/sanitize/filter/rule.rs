@@ -289,24 +289,19 @@ impl Rules {
         // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
         let seen =
             if disguised { Seen { disguise: true, joint: true } } else { self.look(text, None, &mut found) };
-        if seen.joint && !disguised {
+        if (seen.joint || memchr::memchr(b'\n', text).is_some()) && !disguised {
             self.look_over_seams(text, None, &mut found);
         }
         if seen.disguise {
-            let written = String::from_utf8_lossy(text);
+            let written = as_written(text);
             let plain = Shadow::plain(&written);
-            if written.len() == text.len() {
-                let once = plain.decoded();
-                let twice = once.as_ref().and_then(Shadow::decoded);
-                for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
-                    if !(disguised && std::ptr::eq(shadow, &raw const plain)) || once.is_none() {
-                        self.look(&shadow.bytes, Some(shadow), &mut found);
-                        self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
-                    }
+            let once = plain.decoded();
+            let twice = once.as_ref().and_then(Shadow::decoded);
+            for shadow in [Some(&plain), once.as_ref(), twice.as_ref()].into_iter().flatten() {
+                if !(disguised && std::ptr::eq(shadow, &raw const plain)) || once.is_none() {
+                    self.look(&shadow.bytes, Some(shadow), &mut found);
+                    self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
                 }
-            } else {
-                // Not UTF-8: what is written is all there is.
-                self.look(text, None, &mut found);
             }
         }
         found.retain(|f| {
@@ -422,6 +417,38 @@ impl Rules {
         Some(apply(lines, &edits))
     }
 
+    /// The secrets that lie over several strings of a list, whose quotes and commas are in `strings`.
+    pub(super) fn over_strings(&mut self, strings: &[u8]) -> Vec<Edit> {
+        let mut found = Vec::new();
+        self.look_over_seams(strings, None, &mut found);
+        settle(found).into_iter().map(|find| self.edit(find)).collect()
+    }
+
+    /// What stands instead of a text that was spelled out in another way: a secret or what somebody wrote. `None`: neither.
+    pub(super) fn packed_text(&mut self, bytes: &[u8]) -> Option<String> {
+        let text = String::from_utf8_lossy(bytes);
+        let random = || {
+            let word = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_graphic()) && looks_random(&text);
+            word.then(|| ("key".to_owned(), "character_codes".to_owned()))
+        };
+        if let Some((kind, rule)) = self.packed_secret(bytes, 0).or_else(random) {
+            let edit = self.edit(Found {
+                start: 0,
+                end: bytes.len(),
+                strong: true,
+                kind,
+                rule,
+                placeholder: None,
+                value: bytes.to_vec(),
+            });
+            return String::from_utf8(edit.text).ok();
+        }
+        prose::is_written(&text).then(|| {
+            self.count("text", "character_codes");
+            measure("text", text.chars().count(), "chars")
+        })
+    }
+
     /// Kind and rule of the first credential in unpacked bytes.
     fn packed_secret(&self, bytes: &[u8], depth: usize) -> Option<(String, String)> {
         if !self.secrets.find_in(bytes).is_empty() {
@@ -488,9 +515,10 @@ impl Rules {
 
     fn edit(&mut self, found: Found) -> Edit {
         self.count(&found.kind, &found.rule);
-        let masked = || match is_credential(&found.kind) {
-            true => self.secrets.by_mask(&String::from_utf8_lossy(&found.value)).map(|l| l.to_string()),
-            false => None,
+        let masked = || {
+            let value = String::from_utf8_lossy(&found.value);
+            let label = is_credential(&found.kind).then(|| self.secrets.by_mask(&value));
+            label.flatten().map(|label| label.to_string())
         };
         let text = found.placeholder.or_else(masked).unwrap_or_else(|| {
             let (placeholder, new) = self.number(&found.kind, &found.value);
@@ -732,6 +760,16 @@ fn characters(raw: &[u8], escaped: bool) -> usize {
         at += length;
     }
     starts.saturating_sub(less)
+}
+
+/// `text` as characters, byte for byte: what is no UTF-8 becomes a sign that no word goes over.
+fn as_written(text: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    out
 }
 
 /// `text` with the edits made; they are in order and do not overlap.

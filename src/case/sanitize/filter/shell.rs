@@ -170,7 +170,9 @@ fn pair(inside: &[u8], escaped: bool, rules: &mut Rules) -> Option<Vec<u8>> {
     match at.filter(|_| is_name) {
         Some(at) => {
             let new = field(name, inside.get(at + 1..)?, escaped, rules)?;
-            Some([inside.get(..=at)?, &new].concat())
+            // A secret may be glued to the name.
+            let name = rules.text(name, escaped).unwrap_or_else(|| name.to_vec());
+            Some([&name, b"=".as_slice(), &new].concat())
         }
         None if escaped => rules.text(inside, true),
         None => lines::plain_line(inside, 1, rules),

@@ -39,6 +39,9 @@ const OF_BODY: [&[u8]; 36] = [
     b"json_schema",
     b"system_prompt",
 ];
+/// Members that show the same where their value is a string: results of a search, songs.
+const OF_TEXT: [&[u8]; 7] =
+    [b"content", b"snippet", b"raw_content", b"page_content", b"lyric", b"image_prompt", b"chunk"];
 /// Members of a record of a log.
 const OF_LOG: [&[u8]; 15] = [
     b"level",
@@ -66,6 +69,11 @@ const IDS: [&str; 16] = [
 /// A member that only a body has.
 pub(super) fn is_of_body(name: &[u8]) -> bool {
     OF_BODY.contains(&name)
+}
+
+/// A member that only a body has, where its value is a string.
+pub(super) fn is_of_text(name: &[u8]) -> bool {
+    OF_TEXT.contains(&name)
 }
 
 /// A member that only a record of a log has.
@@ -150,7 +158,11 @@ fn is_id(inside: &[u8]) -> bool {
 
 /// `Path`, `Lax`, a date, a short number: what stands beside a secret's value.
 pub(super) fn is_cookie_fact(inside: &[u8]) -> bool {
+    // A capital inside a word makes it a value.
+    let rises =
+        inside.windows(2).any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
     inside.len() <= 24
+        && !(rises && inside.len() > 8)
         && inside.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'.' | b'_' | b'-'))
         || inside.len() <= 40 && inside.starts_with(b"20") && inside.contains(&b'T')
         || inside.len() <= 3 && inside.iter().all(u8::is_ascii_digit)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::run::run;
 use super::{Hit, What};
+use crate::case::sanitize::layer::Layer;
 
 /// Bytes by which a learned secret is looked up.
 pub(super) const HEAD: usize = 8;
@@ -43,7 +44,7 @@ impl Memory {
 
     /// Looks for `value` from now on. False where it is known, too short, or the table is full.
     pub(in crate::case::sanitize) fn learn(&mut self, value: &[u8], placeholder: &str) -> bool {
-        if !self.has_room(placeholder) {
+        if !self.has_room(placeholder) || !Layer::Known.is_on() {
             return false;
         }
         let Some((offset, head)) = head_of(value) else { return false };

@@ -13,6 +13,9 @@ use crate::case::catalog::Detector;
 use crate::case::sanitize::detect::{condition_holds, is_credential};
 use crate::case::sanitize::filter::joint;
 
+/// Bytes of a list of character codes that are looked at.
+const LONGEST_CODES: usize = 24 * 1024;
+
 /// The compiled patterns.
 pub(in crate::case::sanitize) struct Patterns {
     rules: Vec<Pattern>,
@@ -227,6 +230,24 @@ impl Patterns {
         }
     }
 
+    /// A text as the codes of its characters: `[115, 107, 45`, `[115 107 45`.
+    fn code_list(text: &[u8], start: usize, packed: &mut Vec<(usize, usize)>) {
+        let opens = start.checked_sub(1).and_then(|b| text.get(b));
+        if !matches!(opens, Some(b'[' | b'{' | b'(')) {
+            return;
+        }
+        let rest = text.get(start..).unwrap_or(&[]);
+        let part = |b: &&u8| b.is_ascii_digit() || matches!(b, b',' | b' ');
+        let length = rest.iter().take(LONGEST_CODES).take_while(part).count();
+        let list = rest.get(..length).unwrap_or(&[]).trim_ascii_end();
+        let numbers = || list.split(|b| !b.is_ascii_digit()).filter(|n| !n.is_empty());
+        let is_code =
+            |n: &[u8]| n.len() == 3 || n.len() == 2 && (n >= &b"32"[..] || matches!(n, b"10" | b"13"));
+        if numbers().count() >= 12 && numbers().all(is_code) {
+            packed.push((start, start + list.len()));
+        }
+    }
+
     fn word(
         &self,
         text: &[u8],
@@ -250,9 +271,14 @@ impl Patterns {
             }
             if next == Some(&b'.') && length >= 32 {
                 self.try_around(Trigger::DottedHex, text, start, end + 40, hits);
+            } else if next == Some(&b':') && length >= 36 {
+                self.try_around(Trigger::PairedId, text, start, end + 40, hits);
             }
         }
         let first_digit = word.first().is_some_and(u8::is_ascii_digit);
+        if matches!(length, 2 | 3) && digits == length && matches!(next, Some(b',' | b' ')) {
+            Self::code_list(text, start, packed);
+        }
         if first_digit && digits <= 3 && digits == length && next == Some(&b'.') {
             let behind = text.get(end..(end + 13).min(text.len())).unwrap_or(&[]);
             let points = memchr::memchr_iter(b'.', behind).count();

@@ -25,6 +25,8 @@ pub(super) enum Trigger {
     Iban,
     /// 32 hexadecimal digits and a point.
     DottedHex,
+    /// A UUID and a colon.
+    PairedId,
     /// Hundreds of letters and digits without a break.
     Media,
 }
@@ -42,6 +44,7 @@ pub(super) fn trigger(detector: &Detector) -> Trigger {
         }
         ("iban", _) => Trigger::Iban,
         (_, "zhipu_key") => Trigger::DottedHex,
+        (_, "fal_key") => Trigger::PairedId,
         _ if detector.keywords.is_empty() => Trigger::Always,
         _ => Trigger::Keyword,
     }

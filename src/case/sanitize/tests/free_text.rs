@@ -252,6 +252,9 @@ fn an_operators_own_words_stay() {
         "从周一开始，所有请求都返回 429，换了密钥也一样。",
         "客户说：昨天还正常，今天所有模型都报错，请帮忙查一下。",
         "Wir haben es mit drei Modellen versucht, nur gpt-image-1 scheitert.",
+        "The error says \"The model is overloaded, please retry later\" and the request id is missing.",
+        "The docs say “Requests are limited per minute for each organization”; we are far below that.",
+        "Our own log shows `stream ended before the final chunk` three times an hour.",
         "Status: still failing at 14:05 UTC\nOwner: platform team\nNext step: wait for support",
     ] {
         if noted(words) != words {
