@@ -59,7 +59,7 @@ fn with_header(mut record: Value, name: &str, value: &str) -> Value {
     record
 }
 
-/// Rows 1 to 22: below HTTP, paths, keys, money, permission, content, size.
+/// Rows 1 to 9: below HTTP, paths, keys.
 fn of_the_request() -> Vec<Row> {
     vec![
         (1, MISTAKES, said("curl: (6) Could not resolve host: api.cometapi.co"), C::NetworkDns, R::Maybe),
@@ -117,6 +117,12 @@ fn of_the_request() -> Vec<Row> {
         (8, ERRORS, error(401, "", "未提供令牌"), C::Auth, R::No),
         (9, NEW_API, error(401, "", "该令牌已过期"), C::Auth, R::No),
         (9, NEW_API, error(401, "", "This token status is unavailable"), C::Auth, R::No),
+    ]
+}
+
+/// Rows 10 to 22: money, permission, content, size.
+fn of_the_account() -> Vec<Row> {
+    vec![
         (
             10,
             MISTAKES,
@@ -203,13 +209,8 @@ fn of_the_request() -> Vec<Row> {
     ]
 }
 
-/// Rows 23 to 43: shape, models, limits, servers, answers that are none.
-fn of_the_answer() -> Vec<Row> {
-    let finished = |reason: &str| {
-        let choice = json!({"finish_reason": reason, "message": {"content": if reason == "length" { json!("a") } else { Value::Null }}});
-        bare(200, &json!({"choices": [choice]}).to_string())
-    };
-    let chunk = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n";
+/// Rows 23 to 32: shape, models, limits.
+fn of_models_and_limits() -> Vec<Row> {
     vec![
         (23, ERRORS, error(500, "invalid_request", "field messages is required"), C::RequestInvalid, R::No),
         (23, ERRORS, error(500, "", "input is required"), C::RequestInvalid, R::No),
@@ -284,6 +285,17 @@ fn of_the_answer() -> Vec<Row> {
             R::Yes,
         ),
         (32, ERRORS, bare(429, ""), C::RateLimited, R::Maybe),
+    ]
+}
+
+/// Rows 33 to 43: servers, answers that are none.
+fn of_the_answer() -> Vec<Row> {
+    let finished = |reason: &str| {
+        let choice = json!({"finish_reason": reason, "message": {"content": if reason == "length" { json!("a") } else { Value::Null }}});
+        bare(200, &json!({"choices": [choice]}).to_string())
+    };
+    let chunk = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":null}]}\n\n";
+    vec![
         (33, GUIDE, bare(408, ""), C::UpstreamServer, R::Yes),
         (33, GUIDE, error(409, "", "x"), C::UpstreamServer, R::Yes),
         (34, ERRORS, bare(504, &page("504 Gateway Time-out")), C::GatewayTimeout, R::Yes),
@@ -328,7 +340,10 @@ fn of_the_answer() -> Vec<Row> {
 
 #[test]
 fn every_row_of_the_classification_table() {
-    let rows: Vec<Row> = of_the_request().into_iter().chain(of_the_answer()).collect();
+    let rows: Vec<Row> = [of_the_request(), of_the_account(), of_models_and_limits(), of_the_answer()]
+        .into_iter()
+        .flatten()
+        .collect();
     let numbers: BTreeSet<u8> = rows.iter().map(|row| row.0).collect();
     assert_eq!(numbers, (1..=43).collect::<BTreeSet<u8>>(), "each row of the table has a case");
     let mut wrong = Vec::new();
