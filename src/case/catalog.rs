@@ -22,7 +22,7 @@ pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
 pub use read::{CatalogError, read_files};
-pub use rule::{Also, ClassDefaults, Example, Patterns, Rank, Rule, StreamState, Then, When};
+pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
 
 /// Everything the catalog knows. Shared by reference; never changes while the program runs.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,7 @@
 
 mod facts;
 
-use facts::Facts;
+use facts::{Facts, Fit};
 
 use crate::case::catalog::{Catalog, Profile, Rank, Rule};
 use crate::case::evidence::{Attempt, Reading};
@@ -76,9 +76,8 @@ pub fn diagnose(
     profile: Option<&Profile>,
 ) -> Diagnosis {
     let facts = Facts::of(attempt, reading);
-    let mut matches: Vec<&Rule> = catalog.rules.iter().filter(|rule| facts.fit(&rule.when)).collect();
-    // Stable: within a rank the file order stays.
-    matches.sort_by_key(|rule| rule.rank());
+    let ranked = ranked(&facts, catalog);
+    let matches: Vec<&Rule> = ranked.iter().map(|(_, rule)| *rule).collect();
     let Some(best) = matches.first().copied() else { return unknown(&facts, catalog, profile) };
     let defaults = Defaults::of(best.then.class, catalog, profile);
     let then = &best.then;
@@ -96,10 +95,30 @@ pub fn diagnose(
         see_also: finer_topics(&agreeing, &matches, |id| id != topic && belongs(id, catalog, profile)),
         topic,
         because: reasons(&agreeing),
-        alternatives: alternatives(best, &matches),
+        alternatives: alternatives(&ranked),
         uncertain: open_questions(defaults.uncertain, &matches),
         confirmed: best.confirmed,
     }
+}
+
+/// The rules that hold, best first: by rank, then in the file order. A code that stands as a word in the text weighs as
+/// words do, behind the message rules of its class.
+fn ranked<'a>(facts: &Facts<'_>, catalog: &'a Catalog) -> Vec<(Rank, &'a Rule)> {
+    let behind = |class: FailureClass| {
+        let of_words = |rule: &Rule| !rule.when.message.is_empty() && rule.then.class <= class;
+        catalog.rules.iter().rposition(of_words).unwrap_or(0)
+    };
+    let mut list: Vec<(Rank, usize, &Rule)> = Vec::new();
+    for (index, rule) in catalog.rules.iter().enumerate() {
+        match facts.fit(&rule.when) {
+            Some(Fit::Stated) => list.push((rule.rank(), index, rule)),
+            Some(Fit::InText) => list.push((Rank::Message, behind(rule.then.class), rule)),
+            None => {}
+        }
+    }
+    // Stable: what stands at one place stays in the file order.
+    list.sort_by_key(|(rank, place, _)| (*rank, *place));
+    list.into_iter().map(|(rank, _, rule)| (rank, rule)).collect()
 }
 
 /// The action of the first rule that names one, unless a rule before it names a cause of its own: an action belongs to
@@ -163,12 +182,13 @@ fn reasons(agreeing: &[&Rule]) -> Vec<Reason> {
 
 /// Other classes that fit as well, or nearly: by rules of the same rank or the next one. Rules by status, shape, stream and
 /// transport stand from the special to the general, so that behind the first of them no other says anything new.
-fn alternatives(best: &Rule, matches: &[&Rule]) -> Vec<Alternative> {
+fn alternatives(ranked: &[(Rank, &Rule)]) -> Vec<Alternative> {
     let mut list: Vec<Alternative> = Vec::new();
-    if best.rank() == Rank::Status {
+    let Some((best_rank, best)) = ranked.first() else { return list };
+    if *best_rank == Rank::Status {
         return list;
     }
-    for rule in matches.iter().filter(|rule| rule.rank() as u8 <= best.rank() as u8 + 1) {
+    for (_, rule) in ranked.iter().filter(|(rank, _)| *rank as u8 <= *best_rank as u8 + 1) {
         let class = rule.then.class;
         if class != best.then.class && list.iter().all(|a| a.class != class) && list.len() < MOST_NAMED {
             list.push(Alternative { class, rule: rule.id.clone() });

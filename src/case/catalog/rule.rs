@@ -80,6 +80,11 @@ pub struct When {
     pub message: Patterns,
     /// Of these none may match the message.
     pub unless_message: Patterns,
+    /// Regular expressions over the body as it came (its first part), case-insensitive, any of: for what an answer states
+    /// in a member that is no error's, as Gemini's `finishReason`.
+    pub body: Patterns,
+    /// The message names two numbers, and what was asked is more than what is allowed.
+    pub larger: Option<Larger>,
     /// Regular expressions over the title of an HTML page, case-insensitive, any of.
     pub title: Patterns,
     /// Regular expressions over the name of a client's exception (for example `RateLimitError`), any of.
@@ -102,6 +107,24 @@ pub struct When {
     pub soft: Vec<String>,
     /// How the unpacking of the body ended.
     pub packed: Vec<UnpackEnd>,
+}
+
+/// Two numbers of a message; each pattern has one group, the number.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Larger {
+    /// What was asked, for example `requested (\d+)`.
+    pub asked: Patterns,
+    /// What is allowed, for example `limit (\d+)`.
+    pub allowed: Patterns,
+}
+
+impl Larger {
+    /// True where `text` names both numbers and the first is larger.
+    pub fn is_in(&self, text: &str) -> bool {
+        let (asked, allowed) = (self.asked.number_in(text), self.allowed.number_in(text));
+        asked.zip(allowed).is_some_and(|(asked, allowed)| asked > allowed)
+    }
 }
 
 /// What a rule can ask about a stream.
@@ -208,6 +231,10 @@ pub struct Example {
     pub headers: std::collections::BTreeMap<String, String>,
     /// Name of a client's exception.
     pub exception: Option<String>,
+    /// A failure below HTTP, in place of an answer; `message` is then what the client said of it.
+    pub transport: Option<TransportKind>,
+    /// The connection failed in the middle of the body.
+    pub cut: bool,
     /// Retry verdict that must follow.
     pub retry: Option<RetryVerdict>,
 }
@@ -244,6 +271,16 @@ impl Patterns {
         compiled.as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
     }
 
+    /// The number in the first group that takes part in the first match; commas between its digits do not count.
+    pub fn number_in(&self, text: &str) -> Option<u64> {
+        let compiled = self.compiled.get_or_init(|| self.compile().ok());
+        let caught = compiled.as_ref()?.captures(text.as_bytes())?;
+        let number = caught.iter().skip(1).flatten().next()?;
+        let digits: String =
+            number.as_bytes().iter().filter(|b| b.is_ascii_digit()).map(|b| char::from(*b)).collect();
+        digits.parse().ok()
+    }
+
     /// Compiles the patterns as one.
     ///
     /// # Errors
@@ -275,7 +312,7 @@ impl Rule {
         let when = &self.when;
         self.rank.unwrap_or(if !when.code.is_empty() {
             Rank::Code
-        } else if !when.message.is_empty() || !when.title.is_empty() {
+        } else if !when.message.is_empty() || !when.title.is_empty() || !when.body.is_empty() {
             Rank::Message
         } else if !when.kind.is_empty() {
             Rank::Type
@@ -292,8 +329,10 @@ impl Rule {
     /// The first fault, with the rule's id.
     pub(super) fn check(&self) -> Result<(), String> {
         let when = &self.when;
-        [&when.message, &when.unless_message, &when.title, &when.exception]
+        let numbers = when.larger.iter().flat_map(|larger| [&larger.asked, &larger.allowed]);
+        [&when.message, &when.unless_message, &when.title, &when.exception, &when.body]
             .into_iter()
+            .chain(numbers)
             .try_for_each(|patterns| patterns.compile().map(|_| ()))
             .map_err(|e| format!("rule {}: {e}", self.id))
     }

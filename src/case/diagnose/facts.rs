@@ -6,6 +6,19 @@ use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, T
 
 /// Longer texts are searched in their first part only, bytes: an error says early what it is.
 const SEARCHED: usize = 32 * 1024;
+/// So many words of a text that look like codes are compared with the codes of the rules.
+const MOST_WORDS: usize = 32;
+/// A shorter word says too little to be taken for a code where it stands in a sentence.
+const SHORTEST_CODE: usize = 8;
+
+/// How a rule's conditions hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// By what the answer states in its own members.
+    Stated,
+    /// Its code stands as a word in the text: no more than words, and no less.
+    InText,
+}
 
 /// All that a rule can ask. Borrowed; nothing of it leaves.
 #[expect(
@@ -23,6 +36,10 @@ pub(super) struct Facts<'a> {
     types: Vec<&'a str>,
     param: Option<&'a str>,
     texts: Vec<&'a str>,
+    /// The words of a failure below HTTP: only a rule that asks for its kind may read them.
+    detail: Option<&'a str>,
+    /// Words of the text that look like codes.
+    words: Vec<&'a str>,
     title: Option<&'a str>,
     exception: Option<&'a str>,
     transport: Option<TransportKind>,
@@ -41,15 +58,7 @@ impl<'a> Facts<'a> {
     pub(super) fn of(attempt: &'a Attempt, reading: &'a Reading) -> Self {
         let response = attempt.response();
         let envelope = &reading.envelope;
-        let mut texts: Vec<&str> =
-            [&envelope.message, &envelope.inner_message].into_iter().flatten().map(|t| head(t)).collect();
-        texts.extend(response.and_then(|r| r.told.as_deref()).map(head));
-        // The stack's words count only where its kind says nothing: "certificate is not valid" is no word of a gateway.
-        if let (None, Some(failure)) = (response, attempt.transport())
-            && failure.kind == TransportKind::Other
-        {
-            texts.push(head(&failure.detail));
-        }
+        let texts = texts_of(attempt, reading);
         let header_type = response
             .and_then(|r| r.header("x-amzn-errortype"))
             .map(|kind| kind.split(':').next().unwrap_or(kind).trim());
@@ -61,6 +70,8 @@ impl<'a> Facts<'a> {
             codes: [&envelope.code, &envelope.inner_code].into_iter().flatten().map(String::as_str).collect(),
             types: envelope.error_type.as_deref().into_iter().chain(header_type).collect(),
             param: envelope.param.as_deref(),
+            detail: attempt.transport().map(|failure| head(&failure.detail)),
+            words: texts.iter().flat_map(|text| code_words(text)).take(MOST_WORDS).collect(),
             texts,
             title: envelope.title.as_deref(),
             exception: response.and_then(|r| r.exception.as_deref()),
@@ -76,8 +87,21 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// True when every condition holds.
-    pub(super) fn fit(&self, when: &When) -> bool {
+    /// How the rule holds, if every condition does.
+    pub(super) fn fit(&self, when: &When) -> Option<Fit> {
+        let fit = self.fit_code(&when.code)?;
+        self.fit_all_but_code(when).then_some(fit)
+    }
+
+    fn fit_code(&self, wanted: &[String]) -> Option<Fit> {
+        if wanted.is_empty() || wanted.iter().any(|w| self.codes.iter().any(|have| word_fits(w, have))) {
+            return Some(Fit::Stated);
+        }
+        let word = |w: &String| w.len() >= SHORTEST_CODE && self.words.iter().any(|have| word_fits(w, have));
+        (!self.words.is_empty() && wanted.iter().any(word)).then_some(Fit::InText)
+    }
+
+    fn fit_all_but_code(&self, when: &When) -> bool {
         one_of(&when.envelope, &self.envelope)
             && one_of(&when.layer, &self.layer)
             && one_of(&when.stream, &self.stream)
@@ -98,8 +122,7 @@ impl<'a> Facts<'a> {
             wanted.is_empty() || wanted.iter().any(|w| have.iter().any(|h| word_fits(w, h)))
         };
         let header = |name: &String| self.response.is_some_and(|r| r.header(name).is_some());
-        any(&when.code, &self.codes)
-            && any(&when.kind, &self.types)
+        any(&when.kind, &self.types)
             && (when.param.is_empty() || self.param.is_some_and(|p| when.param.iter().any(|w| w == p)))
             && (when.content_type.is_empty()
                 || self.content_type.as_ref().is_some_and(|c| when.content_type.contains(c)))
@@ -107,12 +130,21 @@ impl<'a> Facts<'a> {
     }
 
     fn fit_patterns(&self, when: &When) -> bool {
-        let any_text =
-            |patterns: &crate::case::catalog::Patterns| self.texts.iter().any(|t| patterns.is_match(t));
+        let detail = self.detail.filter(|_| !when.transport.is_empty());
+        let any_text = |patterns: &crate::case::catalog::Patterns| {
+            self.texts.iter().copied().chain(detail).any(|text| patterns.is_match(text))
+        };
         (when.title.is_empty() || self.title.is_some_and(|t| when.title.is_match(t)))
             && (when.exception.is_empty() || self.exception.is_some_and(|e| when.exception.is_match(e)))
             && (when.message.is_empty() || any_text(&when.message))
             && (when.unless_message.is_empty() || !any_text(&when.unless_message))
+            && (when.body.is_empty() || self.body().is_some_and(|text| when.body.is_match(text)))
+            && when.larger.as_ref().is_none_or(|larger| self.texts.iter().any(|t| larger.is_in(t)))
+    }
+
+    /// The body as it came, where it is text.
+    fn body(&self) -> Option<&'a str> {
+        self.response.and_then(|r| as_text(&r.body))
     }
 
     fn has_status(&self, wanted: &str) -> bool {
@@ -123,6 +155,71 @@ impl<'a> Facts<'a> {
             }
             None => wanted.parse() == Ok(status),
         }
+    }
+}
+
+/// The texts whose words count: the messages of the envelope; where it states none, the words of the client or server.
+fn texts_of<'a>(attempt: &'a Attempt, reading: &'a Reading) -> Vec<&'a str> {
+    let envelope = &reading.envelope;
+    let mut texts: Vec<&str> =
+        [&envelope.message, &envelope.inner_message].into_iter().flatten().map(|t| head(t)).collect();
+    let response = attempt.response();
+    texts.extend(response.and_then(|r| r.told.as_deref()).map(head));
+    // The stack's words count only where its kind says nothing: "certificate is not valid" is no word of a gateway.
+    if let (None, Some(failure)) = (response, attempt.transport())
+        && failure.kind == TransportKind::Other
+    {
+        texts.push(head(&failure.detail));
+    }
+    let refused = response.is_some_and(|r| r.status.is_none_or(|s| !(200..300).contains(&s)));
+    // An object that is no known envelope speaks too, unless it is an answer that worked.
+    let speaks = match envelope.kind {
+        EnvelopeKind::Text => true,
+        EnvelopeKind::NoError => reading.returned_model.is_none() && reading.finish_reason.is_none(),
+        _ => false,
+    };
+    if texts.is_empty()
+        && refused
+        && speaks
+        && reading.stream.is_none()
+        && let Some(text) = response.and_then(|r| as_text(&r.body))
+    {
+        texts.push(text);
+    }
+    texts
+}
+
+/// The words of `text` that are written as codes are (`rate_limit_exceeded`, `ThrottlingException`), and name no
+/// setting (`request_timeout=60`).
+fn code_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).filter(move |word| {
+        let end = from + word.len();
+        let next = text.get(end..).and_then(|rest| rest.chars().next());
+        from = end + next.map_or(0, char::len_utf8);
+        next != Some('=') && is_code_word(word)
+    })
+}
+
+fn is_code_word(word: &str) -> bool {
+    let inner_capital = || {
+        word.as_bytes()
+            .windows(2)
+            .any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+    };
+    word.len() >= SHORTEST_CODE && (word.contains('_') || inner_capital())
+}
+
+/// The first part of a body that is text.
+fn as_text(body: &[u8]) -> Option<&str> {
+    let kept = body.get(..SEARCHED).unwrap_or(body);
+    match std::str::from_utf8(kept) {
+        Ok(text) => Some(text),
+        // The end may fall inside a character.
+        Err(e) if e.error_len().is_none() => {
+            kept.get(..e.valid_up_to()).and_then(|k| std::str::from_utf8(k).ok())
+        }
+        Err(_) => None,
     }
 }
 
