@@ -196,8 +196,19 @@ fn real_failures_are_told_right() {
     }
 }
 
-/// Thousandths that must be right in either half. They only rise.
-const BARS: [(&str, usize); 0] = [];
+/// Thousandths that must be right in either half. They only rise: the goals are 950 for class and retry, 980 for messages, and
+/// 1000 for ids, for what is not invented and for what must not be retried.
+const BARS: [(&str, usize); 9] = [
+    ("class", 845),
+    ("retry", 915),
+    ("no retry where none may be", 985),
+    ("message", 800),
+    ("code", 970),
+    ("type", 965),
+    ("request ids", 990),
+    ("status", 925),
+    ("nothing invented", 995),
+];
 
 #[test]
 fn the_records_are_what_they_claim() {

@@ -21,6 +21,7 @@ fn heard(text: &str) -> Option<Heard> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
@@ -240,6 +241,7 @@ fn the_answers_sentence_is_told_from_what_stands_around_it() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn codes_and_types_before_the_message_are_told() {
     let table: &[(&str, &str, Option<&str>, Option<&str>)] = &[
         (
