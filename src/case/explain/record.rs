@@ -85,21 +85,19 @@ impl Record {
     /// The answer of the record's members; what a client printed adds what they do not say.
     fn answer(&self, told: Option<Attempt>, catalog: &Catalog, ring: &mut KeyRing) -> Option<Attempt> {
         let body = self.body.as_deref().unwrap_or("");
-        let told = told.filter(|_| body.trim().is_empty() || self.status.is_none());
-        let given = if body.trim().is_empty() && self.status.is_none() && self.headers.is_empty() {
-            None
-        } else {
-            Some(intake::response_of(self.status, self.headers.clone(), body.as_bytes().to_vec()))
-        };
+        let bare = body.trim().is_empty();
+        let told = told.filter(|_| bare || self.status.is_none());
+        if bare && self.status.is_none() && self.headers.is_empty() {
+            return told;
+        }
         // A body may be a whole paste: a head with it, a client's print of it.
-        let given = match given {
-            Some(response) if !body.trim().is_empty() && self.headers.is_empty() => {
-                let read = intake::read_response(body.as_bytes(), self.status, None, catalog, ring);
-                read.observed.unwrap_or_else(|| intake::attempt(Outcome::Response(response)))
-            }
-            Some(response) => intake::attempt(Outcome::Response(response)),
-            None => return told,
-        };
+        let pasted = (!bare && self.headers.is_empty())
+            .then(|| intake::read_response(body.as_bytes(), self.status, None, catalog, ring).observed)
+            .flatten();
+        let given = pasted.unwrap_or_else(|| {
+            let response = intake::response_of(self.status, self.headers.clone(), body.as_bytes().to_vec());
+            intake::attempt(Outcome::Response(response))
+        });
         Some(joined(given, told))
     }
 }

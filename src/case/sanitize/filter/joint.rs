@@ -81,7 +81,8 @@ impl Joined {
     }
 }
 
-fn is_part(byte: u8) -> bool {
+/// A byte of a word that may go on behind a seam.
+pub(super) fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'~')
 }
 

@@ -4,6 +4,7 @@
 //! ["sk-ab", "cd", "ef"]        [115, 107, 45, 97, …]
 //! ```
 
+use super::joint;
 use super::json::{StringEnd, string_end};
 
 /// Strings, and bytes of them, that are looked at together.
@@ -133,8 +134,9 @@ fn blanks(text: &[u8], at: usize) -> usize {
     at + text.get(at..).unwrap_or(&[]).iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
+/// A byte of a word in pieces; its last one may end as base64 does.
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'~' | b'=')
+    joint::is_part(byte) || byte == b'='
 }
 
 #[cfg(test)]

@@ -159,12 +159,16 @@ struct Found {
 
 impl Rules {
     pub(super) fn new(catalog: &Catalog, ring: &KeyRing) -> Self {
-        let lexicon = Lexicon::of(catalog);
+        let secrets = SecretScan::new(ring, &Lexicon::of(catalog));
+        Self::with(catalog, secrets, Numbers::of_a_stream(ring))
+    }
+
+    fn with(catalog: &Catalog, secrets: SecretScan, numbers: Numbers) -> Self {
         Self {
             sieve: Sieve::new(Patterns::of(detectors(catalog))),
             names: Names::new(&catalog.safe),
-            secrets: SecretScan::new(ring, &lexicon),
-            numbers: Numbers::of_a_stream(ring),
+            secrets,
+            numbers,
             ledger: Ledger::default(),
             replaced: 0,
             line: 1,
@@ -184,12 +188,10 @@ impl Rules {
         (place, is_document): (&str, bool),
     ) -> Self {
         Self {
-            secrets,
-            numbers: Numbers::OfACase(numbers),
             ledger,
             place: Some(place.to_owned()),
             is_document,
-            ..Self::new(catalog, &KeyRing::default())
+            ..Self::with(catalog, secrets, Numbers::OfACase(numbers))
         }
     }
 
