@@ -434,8 +434,10 @@ fn response_text(text: &str) -> Option<Response> {
             return http::pasted(found);
         }
     }
-    (answer::is_event_stream(text.as_bytes()) || answer::is_html(text))
-        .then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
+    if answer::is_event_stream(text.as_bytes()) {
+        return answer::stream_text(text);
+    }
+    answer::is_html(text).then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
 }
 
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {

@@ -138,13 +138,14 @@ impl<'a> Facts<'a> {
             && (when.exception.is_empty() || self.exception.is_some_and(|e| when.exception.is_match(e)))
             && (when.message.is_empty() || any_text(&when.message))
             && (when.unless_message.is_empty() || !any_text(&when.unless_message))
-            && (when.body.is_empty() || self.body().is_some_and(|text| when.body.is_match(text)))
+            && (when.body.is_empty() || self.bodies().any(|text| when.body.is_match(text)))
             && when.larger.as_ref().is_none_or(|larger| self.texts.iter().any(|t| larger.is_in(t)))
     }
 
-    /// The body as it came, where it is text.
-    fn body(&self) -> Option<&'a str> {
-        self.response.and_then(|r| as_text(&r.body))
+    /// The body as it came, where it is text, and what a client printed of it.
+    fn bodies(&self) -> impl Iterator<Item = &'a str> {
+        let told = self.response.and_then(|r| r.told.as_deref()).map(head);
+        self.response.and_then(|r| as_text(&r.body)).into_iter().chain(told)
     }
 
     fn has_status(&self, wanted: &str) -> bool {

@@ -86,6 +86,29 @@ pub(super) fn is_event_stream(body: &[u8]) -> bool {
     false
 }
 
+/// The stream that `text` begins with. What a client printed behind it says how it ended; where that states an error of
+/// its own, `None`: the error is what was pasted.
+pub(super) fn stream_text(text: &str) -> Option<Response> {
+    let mut len = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        let of_stream = ["data:", "event:", "id:", "retry:", ":"].iter().any(|field| bare.starts_with(field));
+        if !bare.is_empty() && !of_stream {
+            break;
+        }
+        len += line.len();
+    }
+    let (stream, behind) = (text.get(..len)?, text.get(len..)?);
+    if error_text::states_object(behind) {
+        return None;
+    }
+    let mut response = response(None, None, None, Vec::new(), stream.as_bytes().to_vec());
+    if let Some(kind) = transport::kind(behind) {
+        response.end = BodyEnd::Cut(TransportFailure { kind, detail: String::new() });
+    }
+    Some(response)
+}
+
 /// True where the text begins as a web page does.
 pub(super) fn is_html(text: &str) -> bool {
     let start = text.trim_start();

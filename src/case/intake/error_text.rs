@@ -15,6 +15,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, TransportFailure, printed_ids};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
+use crate::case::vocabulary::TransportKind;
 
 pub(super) use object::{states_an_error, status_field};
 
@@ -51,6 +52,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         (None, Some(at)) => (near.get(..at).unwrap_or(""), ""),
         (None, None) => (near, ""),
     };
+    let invented = object.is_none() && page.is_none() && transport::invents_status(near);
     let status = status_in(before)
         .or_else(|| object.as_ref().and_then(|_| status_at_end(before)))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
@@ -61,9 +63,17 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))));
-    let status = status.or_else(|| spoken.as_ref()?.status);
-    let failure =
-        if object.is_none() && page.is_none() && status.is_none() { transport::kind(near) } else { None };
+    let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
+    let failure = if object.is_none() && page.is_none() && status.is_none() {
+        let by_name = || {
+            let named = transport::of_exception(&exception.as_ref()?.name)?;
+            let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
+            (!answers).then_some(named)
+        };
+        transport::kind(near).or_else(by_name).or(invented.then_some(TransportKind::Other))
+    } else {
+        None
+    };
     let marked =
         object.is_some() || page.is_some() || status.is_some() || exception.is_some() || failure.is_some();
     if !marked && (strict || !is_sentence(text)) {
@@ -87,6 +97,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         Outcome::Response(response)
     };
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// True where the text holds an error object.
+pub(super) fn states_object(text: &str) -> bool {
+    object::find(plain::of(tail(text, NEAR)).as_ref()).is_some()
 }
 
 /// The body that a speech stands for, and the client's own sentence. A code or type that stood before the message is
@@ -126,6 +141,8 @@ fn pattern(text: &str) -> Option<Regex> {
 static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r"(?i)\berror code:?\s*([1-5]\d\d)\b",
+        // What a proxy answers to CONNECT: `http.client`, curl.
+        r"(?i)\btunnel(?: connection)? failed[:,]?\s+(?:response\s+)?([1-5]\d\d)\b",
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ /-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
@@ -144,6 +161,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\|\s*([1-5]\d\d)\s*\|",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
+        // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
+        r#"^\s*([1-5]\d\d)\s+\{["'][A-Za-z-]{2,40}["']: "#,
     ]
     .iter()
     .filter_map(|text| pattern(text))
@@ -163,7 +182,7 @@ fn status_in(text: &str) -> Option<u16> {
 }
 
 /// How many of [`STATUS`] are clear enough to be believed in the middle of a message.
-const CLEAR: usize = 5;
+const CLEAR: usize = 6;
 
 /// The status that a message names.
 pub(super) fn stated_status(message: &str) -> Option<u16> {
@@ -181,7 +200,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+\.)*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable)) ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+\.)*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected|IncompleteRead|StatusLine|Schema|InvalidURL|InvalidHeader|UnsupportedProtocol)|gaierror|herror) ?(?:[:(]|$)",
     )
 });
 
@@ -355,7 +374,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (17, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (19, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -1,292 +1,13 @@
 //! Sentences of clients on requests that got no answer.
 
+mod words;
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use words::{CURL_CODES, EXCEPTIONS, WORDS};
+
 use crate::case::vocabulary::TransportKind;
-
-/// Words (lower case) and what they mean, the more specific first. From the error texts of curl, Python's `httpx`,
-/// `requests` and `aiohttp`, Node's `fetch` and `axios`, Go's `net/http` and Rust's `reqwest`.
-const WORDS: &[(TransportKind, &[&str])] = &[
-    (
-        TransportKind::Proxy,
-        &[
-            "could not resolve proxy",
-            "proxyerror",
-            "tunnel connection failed",
-            "proxy connect aborted",
-            "proxyconnect",
-            "unable to connect to proxy",
-            "cannot connect to proxy",
-        ],
-    ),
-    (
-        TransportKind::Dns,
-        &[
-            "getaddrinfo",
-            "enotfound",
-            "eai_again",
-            "could not resolve host",
-            "could not resolve:",
-            "could not contact dns",
-            "couldn't resolve host",
-            "name or service not known",
-            "nodename nor servname",
-            "name resolution",
-            "nameresolutionerror",
-            "no such host",
-            "failed to resolve",
-            "unknownhost",
-            "err_name_not_resolved",
-            "dns error",
-            "dns lookup",
-            "dns resolution",
-            "failed to lookup address",
-            "lookup timed out",
-            "unable to resolve host",
-            "cannot resolve host",
-            "unresolvedaddress",
-            "remote name could not be resolved",
-            "hostname could not be found",
-            "wsahost_not_found",
-            "winerror 11001",
-            "code=-1003",
-            "不知道这样的主机",
-            "域名解析",
-            "无法解析",
-        ],
-    ),
-    (
-        TransportKind::Tls,
-        &[
-            "certificate",
-            "self_signed_cert",
-            "sslerror",
-            "ssl error",
-            "ssl_error",
-            // aiohttp writes `ssl:default` behind every host.
-            "ssl: ",
-            "[ssl",
-            "tls handshake",
-            "handshake failure",
-            "handshakeexception",
-            "self-signed",
-            "self signed",
-            "wrong version number",
-            "err_cert",
-            "err_ssl",
-            "sslv3",
-            "tlsv1",
-            "ssl_connect",
-            "unknownissuer",
-            "x509:",
-            "pkix path",
-            "secure connection",
-            "sec_e_",
-            "schannel",
-            "err_tls",
-            "tls connection",
-            "code=-1200",
-            "code=-1202",
-            "证书",
-            "憑證",
-        ],
-    ),
-    (
-        TransportKind::ConnectTimeout,
-        &[
-            "connecttimeout",
-            "connect timeout",
-            "connection timed out",
-            "etimedout",
-            "und_err_connect_timeout",
-            "connection timeout",
-            "connect etimedout",
-            "dial tcp: i/o timeout",
-            "winerror 10060",
-            "wsaetimedout",
-            "open timeout",
-            "opentimeout",
-            "err_connection_timed_out",
-            "连接超时",
-        ],
-    ),
-    (
-        TransportKind::Connect,
-        &[
-            "econnrefused",
-            "connection refused",
-            "failed to connect",
-            "couldn't connect",
-            "could not connect",
-            "no route to host",
-            "network is unreachable",
-            "ehostunreach",
-            "enetunreach",
-            "actively refused",
-            "all connection attempts failed",
-            "err_connection_refused",
-            "newconnectionerror",
-            "cannot connect to host",
-            "winerror 10061",
-            "winerror 10065",
-            "winerror 10051",
-            "wsaeconnrefused",
-            "could not connect to the server",
-            "tcp connect error",
-            "client error (connect)",
-            "network is down",
-            "err_internet_disconnected",
-            "err_address_unreachable",
-            "code=-1004",
-            "code=-1009",
-            "积极拒绝",
-            "连接被拒绝",
-            "連線被拒",
-            "verbindung verweigert",
-            "connexion refusée",
-            "conexión rechazada",
-            "conexão recusada",
-            "соединение отклонено",
-        ],
-    ),
-    (
-        TransportKind::Reset,
-        &[
-            "econnreset",
-            "connection reset",
-            "reset by peer",
-            "socket hang up",
-            "broken pipe",
-            "epipe",
-            "server disconnected",
-            "remote end closed",
-            "connection aborted",
-            "remoteprotocolerror",
-            "empty reply",
-            "recv failure",
-            "peer closed connection",
-            "unexpected eof",
-            "connection closed",
-            "incomplete chunked read",
-            "chunkedencodingerror",
-            "incompleteread",
-            "other side closed",
-            "und_err_socket",
-            "premature close",
-            "premature_close",
-            "response ended prematurely",
-            "transfer closed with",
-            "forcibly closed",
-            "winerror 10054",
-            "winerror 10053",
-            "wsaeconnreset",
-            "network connection was lost",
-            "connection lost",
-            "connection was lost",
-            "err_connection_reset",
-            "err_connection_closed",
-            "err_empty_response",
-            "connection terminated",
-            "connection was closed",
-            "use of closed network connection",
-            "closed by remote host",
-            "transferencodingerror",
-            "payload is not completed",
-            "code=-1005",
-            "远程主机强迫",
-            "连接被重置",
-            "连接中断",
-            "连接已断开",
-            "連線中斷",
-            "连接被对方重设",
-            "соединение разорвано",
-        ],
-    ),
-    (
-        TransportKind::FirstByteTimeout,
-        &["with 0 bytes received", "und_err_headers_timeout", "headers timeout error"],
-    ),
-    (TransportKind::IdleTimeout, &["und_err_body_timeout", "body timeout error"]),
-    (
-        TransportKind::TotalTimeout,
-        &[
-            "timed out",
-            "timeout",
-            "deadline exceeded",
-            "econnaborted",
-            "taskcanceledexception",
-            "超时",
-            "逾時",
-        ],
-    ),
-    (
-        TransportKind::Cancelled,
-        &["aborterror", "operation was aborted", "user aborted", "request was aborted", "request aborted"],
-    ),
-    (
-        TransportKind::Protocol,
-        &[
-            "hpe_invalid",
-            "err_http2_protocol_error",
-            "http2 framing",
-            "stream was not closed cleanly",
-            "malformed http",
-            "invalid http response",
-            "received http/0.9",
-            "badstatusline",
-        ],
-    ),
-    (
-        TransportKind::Connect,
-        &[
-            "connection error",
-            "connect error",
-            "connecterror",
-            "apiconnectionerror",
-            "connectexception",
-            "connection failed",
-            "unable to connect",
-            "unable to establish",
-            "error sending request",
-            "无法连接",
-            "连接失败",
-        ],
-    ),
-    (TransportKind::Reset, &["typeerror: terminated"]),
-    (
-        TransportKind::Other,
-        &["fetch failed", "failed to fetch", "network error", "networkerror", "err_network", "apiuserabort"],
-    ),
-];
-
-/// curl's exit codes (<https://curl.se/docs/manpage.html#EXIT>, accessed 2026-11-21), as in `curl: (6) …`.
-const CURL_CODES: &[(u16, TransportKind)] = &[
-    (1, TransportKind::Protocol),
-    (3, TransportKind::Local),
-    (5, TransportKind::Proxy),
-    (6, TransportKind::Dns),
-    (7, TransportKind::Connect),
-    (8, TransportKind::Protocol),
-    (16, TransportKind::Protocol),
-    (18, TransportKind::Reset),
-    (28, TransportKind::TotalTimeout),
-    (35, TransportKind::Tls),
-    (51, TransportKind::Tls),
-    (52, TransportKind::Reset),
-    (53, TransportKind::Tls),
-    (55, TransportKind::Reset),
-    (56, TransportKind::Reset),
-    (58, TransportKind::Tls),
-    (59, TransportKind::Tls),
-    (60, TransportKind::Tls),
-    (77, TransportKind::Tls),
-    (80, TransportKind::Tls),
-    (83, TransportKind::Tls),
-    (90, TransportKind::Tls),
-    (91, TransportKind::Tls),
-    (92, TransportKind::Protocol),
-    (95, TransportKind::Protocol),
-    (97, TransportKind::Proxy),
-    (98, TransportKind::Tls),
-];
 
 /// What the text says of a request without an answer. A gateway that tells of its own upstream's timeout answered, and
 /// is none.
@@ -297,16 +18,55 @@ pub(super) fn kind(text: &str) -> Option<TransportKind> {
     }
     let found =
         WORDS.iter().find(|(_, words)| words.iter().any(|w| lower.contains(w))).map(|(kind, _)| *kind)?;
-    let of_gateway =
-        ["upstream", "gateway", "backend", "overloaded", "rate limit"].iter().any(|w| lower.contains(w));
-    (!of_gateway).then_some(found)
+    (!speaks_of_gateway(&lower)).then_some(found)
 }
 
-/// The line `curl: (N) …` in `text` (lower case), refined by its words where the code covers several failures.
+/// What the name of a client's exception says, where its words say nothing.
+pub(super) fn of_exception(name: &str) -> Option<TransportKind> {
+    EXCEPTIONS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
+}
+
+/// A server tells of another one behind it. The name of a host, a path or a file is no word of that.
+fn speaks_of_gateway(lower: &str) -> bool {
+    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | ',' | ';');
+    let mut before = "";
+    lower.split(quotes).any(|word| {
+        let bare = word.trim_end_matches(['.', ':', '!', '?']);
+        let of_rate = before == "rate" && bare.starts_with("limit");
+        before = bare;
+        let plain = bare.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'_');
+        of_rate
+            || (plain
+                && ["upstream", "gateway", "backend", "overloaded"].iter().any(|mark| bare.starts_with(mark)))
+    })
+}
+
+/// The status in this text is the client's own invention: no server sent one.
+///
+/// `HTTP::Tiny` writes 599 for what it could not do (<https://metacpan.org/pod/HTTP::Tiny>), tornado as well; LWP 500, 501 or
+/// 400 (<https://metacpan.org/pod/LWP::UserAgent>, `Client-Warning: Internal response`); aiohttp 400 for an answer that is no
+/// HTTP (`aiohttp/http_exceptions.py`). All read 2026-11-21.
+pub(super) fn invents_status(text: &str) -> bool {
+    static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?x)\b599\ (?:Internal\ Exception|:)|\bHTTP\ 599\b
+            |\b500\ (?:Can't\ connect\ to|read\ timeout|read\ failed|write\ (?:timeout|failed)|[Ss]erver\ closed\ connection|Status\ read\ failed|Can't\ verify|Line\ too\ long|EOF\ when|SSL\ )
+            |\b50[01]\ (?:Protocol\ scheme|Unsupported\ protocol)
+            |\b400\ URL\ (?:must\ be\ absolute|missing)
+            |\b400,\ message[=:]\s*\W{0,2}(?:Expected\ HTTP/|Bad\ status\ line|Bad\ HTTP|Invalid\ |Not\ enough\ data|Data\ after|Got\ more\ than|Can\ not\ decode)"#,
+        )
+        .ok()
+    });
+    OWN.as_ref().is_some_and(|p| p.is_match(text))
+}
+
+/// The line `curl: (N) …` (or PHP's `cURL error N: …`) in `text` (lower case), refined by its words where the code covers
+/// several failures.
 pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
-    let (_, after) = text.split_once("curl: (")?;
-    let (code, message) = after.split_once(')')?;
-    let code: u16 = code.parse().ok()?;
+    let own = text.split_once("curl: (").and_then(|(_, after)| after.split_once(')'));
+    let (code, message) =
+        own.or_else(|| text.split_once("curl error ").and_then(|(_, after)| after.split_once(':')))?;
+    let code: u16 = code.trim().parse().ok()?;
     let message = message.lines().next().unwrap_or("");
     let refined = match code {
         28 if message.contains("connection timed out")
@@ -318,8 +78,11 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
         28 if message.contains("with 0 bytes received") || message.contains("0 out of 0 bytes") => {
             TransportKind::FirstByteTimeout
         }
-        56 if message.contains("proxy") => TransportKind::Proxy,
-        _ => CURL_CODES.iter().find(|(n, _)| *n == code).map_or(TransportKind::Other, |(_, kind)| *kind),
+        56 if message.contains("proxy") || message.contains("tunnel") => TransportKind::Proxy,
+        _ => CURL_CODES
+            .iter()
+            .find(|(_, codes)| codes.contains(&code))
+            .map_or(TransportKind::Other, |(kind, _)| *kind),
     };
     Some(refined)
 }
@@ -424,9 +187,48 @@ mod tests {
             ("upstream request timeout", None),
             ("504 Gateway Time-out", None),
             ("model not found", None),
+            // The name of a host is no word of a gateway behind a gateway.
+            ("Failed to resolve 'a-gateway.test' ([Errno -2] Name or service not known)", Some(TransportKind::Dns)),
+            ("Post \"https://backend.h/v1\": dial tcp 1.2.3.4:443: i/o timeout", Some(TransportKind::ConnectTimeout)),
+            ("the upstream: connection refused", None),
+            ("Rate limit reached, connection closed", None),
+            ("curl: (1) Protocol \"htps\" not supported or disabled in libcurl", Some(TransportKind::Local)),
+            ("curl: (92) HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)", Some(TransportKind::Reset)),
+            ("curl: (47) Maximum (50) redirects followed", Some(TransportKind::Local)),
+            ("curl: (5) Could not resolve proxy: p", Some(TransportKind::Proxy)),
+            ("No data received.\nGiving up.", Some(TransportKind::Reset)),
+            ("Read error (Connection timed out) in headers.", Some(TransportKind::FirstByteTimeout)),
+            ("No scheme supplied. Perhaps you meant https://h?", Some(TransportKind::Local)),
+            ("Post \"h/v1\": unsupported protocol scheme \"\"", Some(TransportKind::Local)),
+            ("Invalid character in header content [\"Authorization\"]", Some(TransportKind::Local)),
+            ("http: server gave HTTP response to HTTPS client", Some(TransportKind::Protocol)),
+            ("unexpected end of stream on http://127.0.0.1:1/...", Some(TransportKind::Reset)),
+            ("Client network socket disconnected before secure TLS connection was established", Some(TransportKind::Tls)),
         ];
         for (text, expected) in table {
             assert_eq!(kind(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_clients_own_status_is_known() {
+        let table = [
+            ("599 Internal Exception\nCould not connect to 'h:80'", true),
+            ("HTTP 599: Timeout while connecting", true),
+            ("500 Can't connect to h:443 (Name or service not known)", true),
+            ("400, message='Expected HTTP/:\\n\\n  b'x'', url='http://h'", true),
+            ("500 Internal Server Error", false),
+            ("400 URL is not valid", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(invents_status(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn exceptions_have_their_kind() {
+        assert_eq!(of_exception("ConnectionRefusedError"), Some(TransportKind::Connect));
+        assert_eq!(of_exception("gaierror"), Some(TransportKind::Dns));
+        assert_eq!(of_exception("BadRequestError"), None);
     }
 }

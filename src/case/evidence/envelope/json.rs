@@ -58,7 +58,10 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
         return mistral;
     }
     if let Some(html) = object.get("html-message").and_then(Value::as_str) {
-        // Portkey wraps the page that its upstream sent.
+        // Portkey wraps the page that its upstream sent, and the words of its own edge.
+        if !html.contains('<') {
+            return Envelope { message: Some(html.to_owned()), ..Envelope::bare(EnvelopeKind::Flat) };
+        }
         return Envelope { title: page::title(html), ..Envelope::bare(EnvelopeKind::Html) };
     }
     if let Some(problem) = problem(object) {

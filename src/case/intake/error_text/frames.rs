@@ -135,7 +135,7 @@ const FRONT: &[(Weight, &str)] = &[
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
     (
         Weight::Client,
-        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?)?(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
+        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?){0,2}(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
     ),
     // An exception as Python's `repr` prints it.
     (
@@ -209,6 +209,22 @@ const OWN: &[&str] = &[
     r"[0-9]{3}, message='[^']{0,80}',.*",
     r"HTTP status (?:client|server) error \([0-9]{3} .{0,60}\) for url .*",
     r"req[w]est::Error \{.*",
+    // .NET Framework and PowerShell, PHP, the JDK, OpenURI, GNU Wget, HTTPie.
+    r"(?:[A-Za-z-]{3,40} : )?The remote server returned an error: \([0-9]{3}\).*",
+    r"file_get_contents\(.*HTTP request failed! HTTP/.*",
+    r".*\bServer returned HTTP response code: [0-9]{3} for URL: .*",
+    r"[0-9]{4}-[0-9-]{5} [0-9:]{8} ERROR [0-9]{3}: .*",
+    r"http: (?:error|warning): .*",
+    // guzzle (RequestException::create).
+    r"(?:Server error|Client error|Unsuccessful request): `[A-Z]+ \S+` resulted in a `[0-9]{3}.*",
+    // got, ky, superagent, node-fetch, ofetch, Angular.
+    r"Response code [0-9]{3} \(.*\)",
+    r"Request failed with status code [0-9]{3}.*: (?:GET|POST|PUT|PATCH|DELETE) \S+",
+    r"\[(?:GET|POST|PUT|PATCH|DELETE)\] .{1,200}: [0-9]{3}.*",
+    r"Http failure response for .*",
+    // Go clients and the AWS SDKs without a body.
+    r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
+    r"UnknownError|Unknown(?: Error)?",
     // dio (Dart).
     r"This exception was thrown because the response has a status code of [0-9]{3}.*",
     // Access logs of uvicorn, nginx and gin.

@@ -287,13 +287,13 @@ fn xml(text: &str) -> Option<Object> {
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)(?:^|[\s,{])["']?(?:message|error_message|errorMessage|msg)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+'),?(?:[\s}\])]|$)"#,
+        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])]|$)"#,
     )
     .ok()
 });
 
 static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|[\s,{])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|null|None|undefined|\d{3,6})(?:[\s,}\])]|$)"#).ok()
+    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|null|None|undefined|\d{3,6})(?:[\s,}\])]|$)"#).ok()
 });
 
 fn fragment(text: &str) -> Option<Object> {

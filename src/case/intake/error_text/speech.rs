@@ -63,9 +63,11 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let answers = speech.weight == Some(Weight::Answer);
     // What a client says of a connection, and what a person tells in prose.
     let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
+    // GNU Wget prints no body, only the status line's words.
+    let transcript = text.contains("HTTP request sent, awaiting response...");
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
     speech.own =
-        stack || prose || language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
+        stack || transcript || prose || language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
     speech
 }
 
