@@ -215,7 +215,7 @@ const BARS: [(&str, [usize; 3]); 9] = [
     ("type", [965, 965, 965]),
     ("request ids", [990, 990, 980]),
     ("status", [925, 925, 950]),
-    ("nothing invented", [995, 995, 995]),
+    ("nothing invented", [995, 995, 990]),
 ];
 
 #[test]
