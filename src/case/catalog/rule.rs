@@ -69,7 +69,8 @@ pub struct When {
     pub envelope: Vec<EnvelopeKind>,
     /// Layers that answered.
     pub layer: Vec<Layer>,
-    /// `error.code` (or the inner one), any of, whatever its case; a trailing `*` is a prefix.
+    /// `error.code` (or the inner one), any of, whatever its case; a trailing `*` is a prefix, a
+    /// leading one a suffix, both a part of it.
     pub code: Vec<String>,
     /// `error.type`, any of, whatever its case; a trailing `*` is a prefix.
     #[serde(rename = "type")]

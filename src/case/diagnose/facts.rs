@@ -253,8 +253,14 @@ fn one_of<T: PartialEq>(wanted: &[T], have: &T) -> bool {
     wanted.is_empty() || wanted.contains(have)
 }
 
-/// The same word whatever its case; a trailing `*` is a prefix.
+/// The same word whatever its case; a trailing `*` is a prefix, a leading one a suffix, both a part.
 fn word_fits(wanted: &str, have: &str) -> bool {
+    if let Some(end) = wanted.strip_prefix('*') {
+        let (part, open) = end.strip_suffix('*').map_or((end, false), |part| (part, true));
+        return have.to_ascii_lowercase().match_indices(&part.to_ascii_lowercase()).any(|(at, _)| {
+            open || at + part.len() == have.len()
+        });
+    }
     match wanted.strip_suffix('*') {
         Some(prefix) => have.get(..prefix.len()).is_some_and(|h| h.eq_ignore_ascii_case(prefix)),
         None => wanted.eq_ignore_ascii_case(have),

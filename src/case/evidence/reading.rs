@@ -92,8 +92,7 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
             None => Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None },
         };
     } else if stream.is_some()
-        && (!body.envelope.states_error()
-            || (body.envelope.kind == EnvelopeKind::Text && body.envelope.message.is_none()))
+        && (!body.envelope.states_error() || body.envelope.kind == EnvelopeKind::Text)
     {
         // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };

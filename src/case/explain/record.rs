@@ -112,6 +112,16 @@ fn stated_status(response: &Response) -> Option<u16> {
     code.filter(|status| (400..600).contains(status))
         .or_else(|| intake::stated_status(envelope.message.as_deref()?))
         .or_else(|| intake::status_field(&response.readable()))
+        .or_else(|| status_of_title(envelope.title.as_deref()?))
+}
+
+/// The status that a page's title begins with (`502 Bad Gateway`), or that Cloudflare puts behind the host
+/// (`h | 524: A timeout occurred`).
+fn status_of_title(title: &str) -> Option<u16> {
+    let begin = title.rsplit(" | ").next().unwrap_or(title).trim_start_matches("Error ");
+    let (digits, rest) = begin.split_at_checked(3)?;
+    let alone = rest.is_empty() || rest.starts_with([' ', ':']);
+    digits.parse().ok().filter(|status| alone && (400..600).contains(status))
 }
 
 /// The answer as the record's members give it, with what only the client's text has: a status, a body, an exception, a

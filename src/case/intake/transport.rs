@@ -138,7 +138,7 @@ mod tests {
             ),
             (
                 "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
-                Some(TransportKind::TotalTimeout),
+                Some(TransportKind::FirstByteTimeout),
             ),
             ("java.net.UnknownHostException: h", Some(TransportKind::Dns)),
             ("java.net.ConnectException: Connection refused", Some(TransportKind::Connect)),

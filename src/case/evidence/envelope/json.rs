@@ -122,6 +122,7 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
 }
 
 fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope {
+    let outer_message = outer.get("message").and_then(Value::as_str);
     let mut envelope = Envelope {
         message: first_text(error, &["/message", "/msg", "/detail", "/description", "/error", "/reason"])
             .or_else(|| error.get("message").and_then(Value::as_str).map(str::to_owned)),
@@ -130,7 +131,15 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
         param: scalar(error.get("param")),
         ..Envelope::bare(error_kind(outer, error))
     };
-    if let Some(status) = error.get("status").and_then(Value::as_str) {
+    // An object that was cut inside its error may have said it whole outside.
+    if let (Some(whole), Some(cut)) = (outer_message, envelope.message.as_deref())
+        && whole.len() > cut.len()
+        && whole.starts_with(cut)
+    {
+        envelope.message = Some(whole.to_owned());
+    }
+    // The name of a status (`Request Entity Too Large`) is no type.
+    if let Some(status) = error.get("status").and_then(Value::as_str).filter(|s| !s.contains(' ')) {
         envelope.error_type.get_or_insert_with(|| status.to_owned());
     }
     envelope.inner_code = error
@@ -202,7 +211,8 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
     match first_text(object, &FLAT_MESSAGES) {
         Some(message) => Envelope {
             message: Some(message),
-            code: scalar(object.get("code")).or_else(|| Some(error.to_owned())),
+            // The name of a status (`Not Found`) is no code.
+            code: scalar(object.get("code")).or_else(|| Some(error.to_owned()).filter(|e| !e.contains(' '))),
             error_type: scalar(object.get("type")),
             param: scalar(object.get("param")),
             ..Envelope::bare(EnvelopeKind::Flat)
@@ -248,6 +258,8 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
             ["code", "statusCode", "status_code", "errcode", "error_code", "ret"]
                 .iter()
                 .find_map(|k| scalar(object.get(*k)))
+                // iFlytek Spark.
+                .or_else(|| scalar(object.get("header")?.get("code")))
         },
         |kind| Some(kind.rsplit('#').next().unwrap_or(kind).to_owned()),
     );

@@ -95,7 +95,7 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Answer, r#"[^:：\n"'{}<>.|\[]{0,60}?\([45][0-9]{2}(?: REASON)?\)\s?[:：-]\s+"#),
     (Weight::Answer, r"[45][0-9]{2} REASON\n\s*"),
-    (Weight::Answer, r"unexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
+    (Weight::Answer, r"[Uu]nexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
     // The name of the status, and labels behind it: `400 Bad Request: …`, `状态码：429，错误信息：…`.
@@ -142,6 +142,8 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Client,
         r#"(?:[a-z_][A-Za-z0-9_]{0,40}\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#,
     ),
+    // A client's sentence right before an exception's name: `Error fetching response:Error: `.
+    (Weight::Client, r"[A-Z][A-Za-z ]{3,60}:Error:\s+"),
     // openclacky names the provider's refusal.
     (Weight::Answer, r"Access denied: "),
 ];
@@ -237,7 +239,7 @@ const OWN: &[&str] = &[
     r"(?:.{0,80}: )?invalid character '.{1,8}' (?:looking for|after|in) .*",
     r"(?:.{0,80}: )?unexpected end of JSON input.*",
     r"(?:.{0,80}: )?expected value at line [0-9]+ column [0-9]+.*",
-    r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? .{0,40}(?:JSON|response|body).*",
+    r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? .{0,40}(?:JSON(?: response)?|response(?: body)?)\b.*",
     r"(?:.{0,80}: )?(?:Unterminated string|Bad control character|Expected (?:',' or '\}'|property name|double-quoted)|Extra data: line|Invalid control character|Expecting (?:property name|',' delimiter|':' delimiter)|Invalid \\escape).*",
     r"(?:.{0,80}: )?(?:JSON|json) (?:parse|parsing|decode|decoding|syntax) (?:error|failed).*",
     r"(?:.{0,80}: )?error decoding response body.*",
@@ -245,7 +247,12 @@ const OWN: &[&str] = &[
     r"(?i)(?:the )?(?:model|api|server|provider|llm) (?:returned|gave|sent|did not return|produced) (?:an? )?(?:empty|no|invalid|malformed|unexpected)\b.*",
     r"Type validation failed.*",
     r"(?:.{0,60}: )?(?:index|slice bounds) out of range.*",
-    r"(?:.{0,60}: )?runtime error: .*",
+    r"(?:panic: )?runtime error: .*",
+    r"<Response \[[0-9]{3}[^\]]{0,60}\]>",
+    // OkHttp's event source.
+    r"Invalid content-type: \S+",
+    // What a stack's line is.
+    r"\s*at \S+ ?\(?\S+:[0-9]+:[0-9]+\)?",
     r"'?(?:choices|content|message|usage|error|data|delta|candidates)'?",
     r"(?i)(?:unknown|unexpected|unhandled) error(?: occurred)?\.?",
     r"(?i)something went wrong.{0,60}",
@@ -393,15 +400,25 @@ pub(super) fn is_own_line(line: &str) -> bool {
 
 /// Cloudflare's whole answer to a client that takes no HTML: `error code: 524`.
 pub(super) fn is_edges(line: &str) -> bool {
+    // Codex writes the address behind it.
     line.trim()
         .strip_prefix("error code: ")
+        .map(|rest| rest.split(", url: ").next().unwrap_or(rest))
         .is_some_and(|code| (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// True where the line is a client's own sentence, or a status with nothing but its standard name.
-pub(super) fn is_own(line: &str) -> bool {
+/// True where the line is a client's own sentence, or a status with nothing but its standard name. `named`: the status'
+/// name stood before it already, so that another one is the answer's.
+pub(super) fn is_own(line: &str, named: bool) -> bool {
     let line = line.trim();
-    is_own_line(line) || PERSON.as_ref().is_some_and(|p| p.is_match(line)) || is_bare(line)
+    is_own_line(line) || PERSON.as_ref().is_some_and(|p| p.is_match(line)) || (!named && is_bare(line))
+}
+
+/// True where a frame ends with a status' standard name.
+pub(super) fn names_status(frame: &str) -> bool {
+    static NAME: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(&format!(r"\b[45][0-9]{{2}} {REASON}:\s*$")));
+    NAME.as_ref().is_some_and(|p| p.is_match(frame))
 }
 
 /// A status, its standard name, or both.

@@ -170,6 +170,7 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
     go(text)
+        .or_else(|| azure_net(text))
         .or_else(|| channel_test(text))
         .or_else(|| constructed(text))
         .or_else(|| map(text))
@@ -198,6 +199,21 @@ fn go(text: &str) -> Option<Object> {
     let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
     let error = json!({"message": word(part(1)), "type": word(part(2)), "param": word(part(3)), "code": word(part(4))});
     Some(object(caught.get(0)?, &error, part(5).parse().ok()))
+}
+
+/// Azure's `RequestFailedException` for .NET (`Azure.Core`): the message, then `Status: 400 (Bad Request)`, `ErrorCode: x`.
+static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:^|RequestFailedException: |\n\n)([^\n]{1,2000}(?:\n[^\n:]{1,400}){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
+    )
+    .ok()
+});
+
+fn azure_net(text: &str) -> Option<Object> {
+    let caught = AZURE.as_ref()?.captures(text)?;
+    let code = caught.get(3).map_or(Value::Null, |m| word(m.as_str()));
+    let error = json!({"message": caught.get(1)?.as_str().trim(), "code": code});
+    Some(object(caught.get(0)?, &error, caught.get(2)?.as_str().parse().ok()))
 }
 
 fn channel_test(text: &str) -> Option<Object> {
@@ -258,7 +274,7 @@ fn map(text: &str) -> Option<Object> {
 /// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:error[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,2000}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
+        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,2000}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
     )
     .ok()
 });
@@ -287,7 +303,7 @@ fn xml(text: &str) -> Option<Object> {
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])]|$)"#,
+        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])]|$)"#,
     )
     .ok()
 });
@@ -299,11 +315,16 @@ static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn fragment(text: &str) -> Option<Object> {
     let caught = FRAGMENT.as_ref()?.captures(text)?;
     let message = caught.get(1)?;
-    let mut from = message.start().saturating_sub(400);
+    // Members of the same object only.
+    let before = text.get(..message.start())?;
+    let mut from = before.rfind(['{', '}']).unwrap_or(0).max(message.start().saturating_sub(400));
     while !text.is_char_boundary(from) {
         from += 1;
     }
     let near = super::plain::head(text.get(from..)?, message.end() - from + 400);
+    let told = message.end() - from;
+    let end = near.get(told..)?.find(['{', '}']).map_or(near.len(), |at| told + at + 1);
+    let near = near.get(..end)?;
     let mut error = json!({ "message": string(message.as_str())? });
     let map = error.as_object_mut()?;
     for member in FRAGMENT_MEMBER.as_ref()?.captures_iter(near) {
@@ -314,8 +335,8 @@ fn fragment(text: &str) -> Option<Object> {
         );
         map.entry(key.as_str()).or_insert(value);
     }
-    // A message alone may be anybody's.
-    let states = map.len() > 1;
+    // A message alone may be anybody's; a reason of a failure is not.
+    let states = map.len() > 1 || caught.get(0)?.as_str().to_ascii_lowercase().contains("fail");
     states.then(|| object(message, &error, None))
 }
 

@@ -57,7 +57,9 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
 
 /// A line that draws: a box's upper or lower side.
 fn is_rule(line: &str) -> bool {
-    line.trim().starts_with(['╭', '╰', '┌', '└', '╔', '╚'])
+    let bare = line.trim();
+    bare.starts_with(['╭', '╰', '┌', '└', '╔', '╚'])
+        && (bare.contains("──") || bare.contains("━━") || bare.contains("══") || bare.chars().count() <= 2)
 }
 
 fn unboxed(line: &str) -> &str {

@@ -23,6 +23,8 @@ pub(super) struct Speech {
     pub(super) status: Option<u16>,
     /// A type that a frame names.
     pub(super) error_type: Option<String>,
+    /// A frame named the status by its standard name.
+    named: bool,
 }
 
 /// Lines that are tried as the one where the error begins.
@@ -55,6 +57,12 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
     let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
     unquoted(bare.unwrap_or(&whole)).clone_into(&mut speech.message);
+    // GNU Wget prints no body, only the status line's words.
+    let transcript = text.contains("HTTP request sent, awaiting response...");
+    if transcript {
+        let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty() && *line != "Giving up.");
+        last.and_then(|line| line.rsplit(": ").next()).unwrap_or("").clone_into(&mut speech.message);
+    }
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
         || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
@@ -63,11 +71,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let answers = speech.weight == Some(Weight::Answer);
     // What a client says of a connection, and what a person tells in prose.
     let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
-    // GNU Wget prints no body, only the status line's words.
-    let transcript = text.contains("HTTP request sent, awaiting response...");
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
     speech.own =
-        stack || transcript || prose || language || heading || frames::is_own(first) || frames::is_own(first_line(spoken));
+        stack || transcript || prose || language || heading || frames::is_own(first, speech.named) || frames::is_own(first_line(spoken), speech.named);
     speech
 }
 
@@ -168,7 +174,9 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             }
             let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
             let behind = rest.get(len..)?;
-            let empty = behind.trim().is_empty();
+            // A stack's line behind it is no word of anybody.
+            let empty = behind.trim().is_empty()
+                || (rest.get(..len)?.contains('\n') && plain::is_aside(first_line(behind)));
             let joins = is_words && starts_with_break(rest, len);
             (!empty && !joins).then_some((frame, len))
         });
@@ -195,6 +203,7 @@ fn stronger(one: Weight, other: Weight) -> Weight {
 
 /// The code or type that a frame names.
 fn note(frame: &str, weight: Weight, speech: &mut Speech) {
+    speech.named = speech.named || frames::names_status(frame);
     if weight == Weight::Answer {
         speech.status = speech.status.or_else(|| frames::status(frame));
     }
