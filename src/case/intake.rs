@@ -260,7 +260,7 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         || (has("content") && has("stop_reason"));
     let is_request = ["messages", "input", "prompt", "contents", "documents"].iter().any(|n| has(n))
         || (has("model") && !has("id") && !has("object"));
-    if is_request && !is_answer && !has("error") {
+    if is_request && !is_answer && !has("error") && !has("errors") {
         return json_body(text, catalog, ring);
     }
     if states_error || is_answer || value.is_object() {
@@ -288,6 +288,21 @@ fn logged(value: &Value) -> Option<String> {
             .iter()
             .any(|n| value.get(n).is_some())
     };
+    // A relay's record of what its upstream answered.
+    let answered = |record: &Value| {
+        let body = ["response_body", "responseBody", "upstream_response", "upstream_body", "body"]
+            .iter()
+            .find_map(|name| record.get(name)?.as_str())?;
+        let states = serde_json::from_str(body).is_ok_and(|v: Value| error_text::states_an_error(&v));
+        let status = error_text::status_field(record).map(|s| format!("status code: {s}\n")).unwrap_or_default();
+        states.then(|| format!("{status}{body}"))
+    };
+    if let [record] = list
+        && is_record(record)
+        && let Some(text) = answered(record)
+    {
+        return Some(text);
+    }
     let texts = list.iter().map(|entry| match entry {
         Value::String(text) if value.is_array() => Some(text.as_str()),
         record if is_record(record) => ["error", "err", "exception", "stack", "error_message"]

@@ -148,11 +148,13 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         r"(?i)\bresponse[ _]code\s*(?:was|is|[:=])?\s*([1-5]\d\d)\b",
         r"<Response \[([1-5]\d\d)",
+        // aiohttp's ClientResponseError.
+        r"\b([45]\d\d), message[=:]",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
         r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
-        r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)",
+        r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
         r"(?:报错|错误|返回|出现|提示|报|遇到|收到)\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
@@ -200,7 +202,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+\.)*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+(?:[.\\$]|::))*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
     )
 });
 
@@ -374,7 +376,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (19, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (20, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

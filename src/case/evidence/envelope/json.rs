@@ -7,7 +7,7 @@ use crate::case::vocabulary::EnvelopeKind;
 
 /// Where a message can stand in a flat object, best first; the order is that of one-api's own extractor
 /// (songquanpeng/one-api, relay/controller/error.go), with Midjourney's `description` after it.
-const FLAT_MESSAGES: [&str; 10] = [
+const FLAT_MESSAGES: [&str; 12] = [
     "/message",
     "/msg",
     "/err",
@@ -18,6 +18,9 @@ const FLAT_MESSAGES: [&str; 10] = [
     "/header/message",
     "/description",
     "/reason",
+    // AWS API Gateway; MiniMax.
+    "/Message",
+    "/base_resp/status_msg",
 ];
 
 /// True when the JSON of a 2xx (or of a stream event) states an error all the same.
@@ -112,6 +115,8 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         // OpenRouter, after the model has started.
         object.get("choices").and_then(|c| c.get(0)).and_then(|c| c.get("error")),
         object.get("errors").and_then(|e| e.get(0)),
+        // Tencent Cloud.
+        object.get("Response").and_then(|r| r.get("Error")),
         object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
         // opencode and kilo print the AI SDK's error so.
         object.get("data").filter(|d| d.get("message").is_some() && d.get("isRetryable").is_some()),
@@ -124,9 +129,9 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
 fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope {
     let outer_message = outer.get("message").and_then(Value::as_str);
     let mut envelope = Envelope {
-        message: first_text(error, &["/message", "/msg", "/detail", "/description", "/error", "/reason"])
+        message: first_text(error, &["/message", "/msg", "/detail", "/description", "/error", "/reason", "/Message"])
             .or_else(|| error.get("message").and_then(Value::as_str).map(str::to_owned)),
-        code: scalar(error.get("code")),
+        code: scalar(error.get("code")).or_else(|| scalar(error.get("Code"))),
         error_type: scalar(error.get("type")),
         param: scalar(error.get("param")),
         ..Envelope::bare(error_kind(outer, error))
@@ -260,6 +265,8 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
                 .find_map(|k| scalar(object.get(*k)))
                 // iFlytek Spark.
                 .or_else(|| scalar(object.get("header")?.get("code")))
+                // MiniMax.
+                .or_else(|| scalar(object.get("base_resp")?.get("status_code")))
         },
         |kind| Some(kind.rsplit('#').next().unwrap_or(kind).to_owned()),
     );

@@ -33,7 +33,7 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
     (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
-    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠]|\x{fe0f}|[*-]\s|\*\*)\s*"),
+    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠■▪◆◇▶►➜→↳⛔‼❗🔴🚫🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
     (
@@ -67,6 +67,13 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,40}){1,8}:\s?"),
     (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
     (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
+    // n8n's headings (packages/workflow, NodeApiError, STATUS_CODE_MESSAGES).
+    (
+        Weight::Answer,
+        r"(?:Your request is invalid or could not be processed by the service|Bad request - please check your parameters|Authorization failed - please check your credentials|Payment required - perhaps check your payment details\?|Forbidden - perhaps check your credentials\?|The resource you are requesting could not be found|Method not allowed - please check you are using the right HTTP method|The service is receiving too many requests from you|The service failed to process your request|The service was not able to process your request|Bad gateway - the service failed to handle your request|Service unavailable - try again later or consider setting this node to retry automatically[^\n]{0,60}|Gateway timed out - perhaps try again later\?)(?: \[[^\]\n]{1,40}\])?\s*\n\s*(?:Error code:? [0-9]{3}\s+)?(?:(?:Full message|Error details|From \S{1,40})\s*:?\s+)?",
+    ),
+    // Dify's invocation errors (api/core/model_runtime/errors/invoke.py).
+    (Weight::Client, r"(?:Rate Limit|Bad Request|Connection|Server Unavailable|Authorization|Invoke) Error, "),
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
     // Structured logs: `key=value error="…"`.
@@ -121,6 +128,11 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling the [A-Za-z0-9_]{1,80} operation(?: \(reached max retries: [0-9]+\))?:\s*",
     ),
+    // smithy-go (the AWS SDK for Go v2), OperationError and ResponseError.
+    (
+        Weight::Answer,
+        r"operation error [A-Za-z0-9 ]{2,60}: [A-Za-z]{2,60}, (?:exceeded maximum number of attempts, [0-9]+, )?(?:https? response error )?StatusCode: [0-9]{3}, RequestID: [^\s,]{0,60}, (?:api error )?(?:[A-Za-z]{3,60}: )?",
+    ),
     // azure-core: `(DeploymentNotFound) The API deployment …`.
     (Weight::Answer, r"\([A-Z][A-Za-z]{3,60}\) "),
     // gRPC's status names before the text (google.rpc.Code).
@@ -135,8 +147,10 @@ const FRONT: &[(Weight, &str)] = &[
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
     (
         Weight::Client,
-        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[a-z_][A-Za-z0-9_]{0,40}\.\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}\s?){0,2}(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
+        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[A-Za-z_][A-Za-z0-9_]{0,40}(?:[.\\$]|::)\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}[\s$]?){0,2}(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
     ),
+    // A class with its package, as the JVM and Python print an exception whatever its name.
+    (Weight::Client, r"(?:[a-z_][A-Za-z0-9_]{0,40}\.){2,8}[A-Z][A-Za-z0-9_$]{1,80}:\s+"),
     // An exception as Python's `repr` prints it.
     (
         Weight::Client,
@@ -172,6 +186,10 @@ const BACK: &[&str] = &[
     r" ?, url: https?://",
     r"\s*[(,]\s*request_id\s*[=:]\s*\S+\)?\s*$",
     r"\s*\([Ss]tatus(?: code)?: (?:-?[0-9]{1,3}|[A-Z_]+)\)",
+    r"\n\s*(?:Retrying|Retry|Will retry|Attempt) (?:in|[0-9]+|after|attempt)\b",
+    // aider (aider/exceptions.py) tells in its own words what the exception means.
+    r"\n(?:The API provider|The API key|Your account|Check your|You may need|Learn more|See the docs)\b",
+    r",? request id: [0-9a-f]{8}-[0-9a-f-]{27}\s*$",
     r"; retrying [0-9]+/[0-9]+ in ",
     r#"\s*\[\{"@type""#,
     r"\s*\(reset after [0-9]+[A-Za-z0-9_]*\)",
@@ -227,6 +245,9 @@ const OWN: &[&str] = &[
     // Go clients and the AWS SDKs without a body.
     r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"UnknownError|Unknown(?: Error)?",
+    // Spring: WebClientResponseException, HttpClientErrorException.
+    r"(?:[0-9]{3} )?[A-Z][A-Za-z -]{2,40} from (?:GET|POST|PUT|PATCH|DELETE) \S+.*",
+    r"(?:[0-9]{3} )?(?:[A-Z][A-Za-z -]{2,40}: )?\[no body\]",
     // dio (Dart).
     r"This exception was thrown because the response has a status code of [0-9]{3}.*",
     // Access logs of uvicorn, nginx and gin.
@@ -278,6 +299,8 @@ const OWN: &[&str] = &[
     r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
     r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
     r"(?i)(?:no|empty) (?:output|content|choices|candidates|text|assistant message)s? (?:was |were |in |from |returned|generated|received|produced).*",
+    // LiteLLM where the provider's text is empty.
+    r"[A-Z][A-Za-z0-9_]{2,40}Exception -?",
     // Nothing but an exception's name.
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
     // An object that states no error, with or without a client's heading.
@@ -419,6 +442,39 @@ pub(super) fn names_status(frame: &str) -> bool {
     static NAME: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(&format!(r"\b[45][0-9]{{2}} {REASON}:\s*$")));
     NAME.as_ref().is_some_and(|p| p.is_match(frame))
+}
+
+/// The text begins with a place in the request (`messages.3.content.0: …`), as providers name it; loggers' names look alike.
+pub(super) fn is_field_path(text: &str) -> bool {
+    static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"^(?:messages|tools|system|thinking|input|contents|generation_config|tool_choice|response_format|output_config|metadata|body)[.\[][A-Za-z0-9_.\[\]-]{1,120}: ",
+        )
+    });
+    FIELD.as_ref().is_some_and(|p| p.is_match(text))
+}
+
+/// The one sentence that a person quotes in back quotes.
+pub(super) fn back_quoted(text: &str) -> Option<&str> {
+    static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"`([^`\n]{10,800})`"));
+    if text.contains("```") {
+        return None;
+    }
+    let is_sentence = |span: &&str| {
+        span.split_whitespace().count() >= 3 && span.starts_with(|c: char| c.is_alphabetic())
+    };
+    let mut spans = QUOTED.as_ref()?.captures_iter(text).filter_map(|c| Some(c.get(1)?.as_str())).filter(is_sentence);
+    let only = spans.next()?;
+    // A quotation inside the message is the message's own.
+    let around = text.len() - only.len();
+    (spans.next().is_none() && around < 240 && is_told(text)).then_some(only)
+}
+
+/// A person or a heading tells of an error around a quotation.
+fn is_told(text: &str) -> bool {
+    static TOLD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"(?i)^[^`\n]{0,160}(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`"));
+    TOLD.as_ref().is_some_and(|p| p.is_match(text))
 }
 
 /// A status, its standard name, or both.

@@ -99,9 +99,12 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
         Value::Array(items) => items.first().is_some_and(|v| v.is_object() && states_an_error(v)),
         Value::Object(map) => {
             let has = |name: &str| map.get(name).is_some_and(|v| !v.is_null());
-            let request =
-                ["messages", "choices", "input", "prompt", "contents", "content"].iter().any(|n| has(n));
-            let text = ["message", "msg", "error_msg", "err", "description", "errorMessage", "error_message"]
+            // Cloudflare sends an empty list of messages with its errors.
+            let filled = |name: &&&str| has(name) && map.get(**name).is_none_or(|v| v.as_array().is_none_or(|a| !a.is_empty()));
+            let request = ["messages", "choices", "input", "prompt", "contents", "content"]
+                .iter()
+                .any(|name| filled(&name));
+            let text = ["message", "msg", "error_msg", "err", "description", "errorMessage", "error_message", "Message"]
                 .iter()
                 .any(|n| map.get(*n).is_some_and(Value::is_string));
             (has("error") && !has("choices"))
@@ -110,6 +113,9 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 || map.get("type").and_then(Value::as_str) == Some("error")
                 || map.get("object").and_then(Value::as_str).is_some_and(|o| o.eq_ignore_ascii_case("error"))
                 || map.get("success") == Some(&Value::Bool(false))
+                // Tencent Cloud, MiniMax.
+                || map.get("Response").is_some_and(|r| r.get("Error").is_some())
+                || map.get("base_resp").and_then(|b| b.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
                 || (text
                     && !request
                     && (map.len() <= 2

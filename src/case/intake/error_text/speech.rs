@@ -106,6 +106,10 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
             _ => {}
         }
     }
+    if let Some(quoted) = frames::back_quoted(text) {
+        speech.weight = Some(Weight::Answer);
+        return peeled(quoted, Weight::Mark, speech).0;
+    }
     if let Some(at) = frames::anchor(text) {
         speech.weight = Some(Weight::Answer);
         return peeled(text.get(at..).unwrap_or(text), Weight::Mark, speech).0;
@@ -162,6 +166,13 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             return (rest, Weight::Answer);
         }
         let near = plain::head(rest, FRAME);
+        if frames::is_field_path(near) {
+            return (rest, weight);
+        }
+        // AWS and pydantic count their faults: a sentence of the answer, no frame.
+        if near.starts_with(|c: char| c.is_ascii_digit()) && near.contains(" validation error") {
+            return (rest, weight);
+        }
         // A client's own sentence belongs together: `404 Client Error: …`.
         if frames::is_own_line(first_line(near)) {
             return (rest, stronger(weight, Weight::Client));
@@ -207,7 +218,10 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     if weight == Weight::Answer {
         speech.status = speech.status.or_else(|| frames::status(frame));
     }
-    if let Some((_, after)) = frame.split_once("An error occurred (") {
+    if let Some((_, after)) = frame.split_once("operation error ") {
+        let name = after.trim_end().strip_suffix(':').and_then(|f| f.rsplit(' ').next());
+        speech.code = name.map(str::to_owned);
+    } else if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
     } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
