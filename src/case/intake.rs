@@ -29,7 +29,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, Outcome, Response};
+use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Draft, Intake, Part};
@@ -60,7 +60,16 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
         if seen.draft.is_some() || seen.response.is_some() {
-            let observed = seen.response.map(|r| answer::attempt(Outcome::Response(r)));
+            let failed = answer::failure(text);
+            let observed = match (seen.response, failed) {
+                (Some(mut response), failed) => {
+                    if let Some(failed) = failed {
+                        response.end = BodyEnd::Cut(failed);
+                    }
+                    Some(answer::attempt(Outcome::Response(response)))
+                }
+                (None, failed) => failed.map(|f| answer::attempt(Outcome::Transport(f))),
+            };
             return Intake {
                 kind: "http response",
                 draft: seen.draft,
@@ -294,7 +303,8 @@ fn logged(value: &Value) -> Option<String> {
             .iter()
             .find_map(|name| record.get(name)?.as_str())?;
         let states = serde_json::from_str(body).is_ok_and(|v: Value| error_text::states_an_error(&v));
-        let status = error_text::status_field(record).map(|s| format!("status code: {s}\n")).unwrap_or_default();
+        let status =
+            error_text::status_field(record).map(|s| format!("status code: {s}\n")).unwrap_or_default();
         states.then(|| format!("{status}{body}"))
     };
     if let [record] = list

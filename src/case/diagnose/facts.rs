@@ -97,7 +97,12 @@ impl<'a> Facts<'a> {
         if wanted.is_empty() || wanted.iter().any(|w| self.codes.iter().any(|have| word_fits(w, have))) {
             return Some(Fit::Stated);
         }
-        let word = |w: &String| w.len() >= SHORTEST_CODE && self.words.iter().any(|have| word_fits(w, have));
+        // A part of a word in a sentence says nothing.
+        let word = |w: &String| {
+            w.len() >= SHORTEST_CODE
+                && !w.starts_with('*')
+                && self.words.iter().any(|have| word_fits(w, have))
+        };
         (!self.words.is_empty() && wanted.iter().any(word)).then_some(Fit::InText)
     }
 
@@ -257,9 +262,10 @@ fn one_of<T: PartialEq>(wanted: &[T], have: &T) -> bool {
 fn word_fits(wanted: &str, have: &str) -> bool {
     if let Some(end) = wanted.strip_prefix('*') {
         let (part, open) = end.strip_suffix('*').map_or((end, false), |part| (part, true));
-        return have.to_ascii_lowercase().match_indices(&part.to_ascii_lowercase()).any(|(at, _)| {
-            open || at + part.len() == have.len()
-        });
+        return have
+            .to_ascii_lowercase()
+            .match_indices(&part.to_ascii_lowercase())
+            .any(|(at, _)| open || at + part.len() == have.len());
     }
     match wanted.strip_suffix('*') {
         Some(prefix) => have.get(..prefix.len()).is_some_and(|h| h.eq_ignore_ascii_case(prefix)),

@@ -91,8 +91,7 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
             Some(event) => Body::event(event),
             None => Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None },
         };
-    } else if stream.is_some()
-        && (!body.envelope.states_error() || body.envelope.kind == EnvelopeKind::Text)
+    } else if stream.is_some() && (!body.envelope.states_error() || body.envelope.kind == EnvelopeKind::Text)
     {
         // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };

@@ -190,11 +190,31 @@ fn with_end(mut response: Response, text: &str) -> Response {
     response
 }
 
-fn failure(text: &str) -> Option<TransportFailure> {
-    let line = text.lines().rev().take(20).find(|line| line.trim_start().starts_with("curl: ("))?;
-    let kind = transport::curl_code(&line.to_lowercase())?;
-    Some(TransportFailure { kind, detail: line.trim().to_owned() })
+pub(super) fn failure(text: &str) -> Option<TransportFailure> {
+    let near = || text.lines().rev().map(str::trim).take(20);
+    if let Some(line) = near().find(|line| line.starts_with("curl: (")) {
+        let kind = transport::curl_code(&line.to_lowercase())?;
+        return Some(TransportFailure { kind, detail: line.to_owned() });
+    }
+    // What `-v` says of the end, where the copy stops before curl's own line.
+    let notes = near().filter_map(|line| line.strip_prefix("* ")).take(3);
+    let mut ends = notes.filter(|note| !VERBOSE_NEWS.iter().any(|news| note.starts_with(news)));
+    let note = ends.next()?;
+    transport::kind(note).map(|kind| TransportFailure { kind, detail: note.to_owned() })
 }
+
+/// What curl's `-v` notes of a connection that holds, or of closing it.
+const VERBOSE_NEWS: [&str; 9] = [
+    "Closing",
+    "closing",
+    "Connection #",
+    "Connected",
+    "TLSv",
+    "SSL connection using",
+    "Mark bundle",
+    "upload completely",
+    "Curl_http_done",
+];
 
 /// From the first line that is the answer's own: fences, labels and progress are stepped over.
 fn from_first_line(text: &str) -> &str {

@@ -53,7 +53,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         (None, None) => (near, ""),
     };
     let invented = object.is_none() && page.is_none() && transport::invents_status(near);
-    let status = status_in(before)
+    // Numbers and words of a stack's source lines are nobody's.
+    let quiet = plain::without_stack(before);
+    let status = status_in(&quiet)
         .or_else(|| object.as_ref().and_then(|_| status_at_end(before)))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
@@ -70,7 +72,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
             (!answers).then_some(named)
         };
-        transport::kind(near).or_else(by_name).or(invented.then_some(TransportKind::Other))
+        transport::kind(&plain::without_stack(near))
+            .or_else(by_name)
+            .or(invented.then_some(TransportKind::Other))
     } else {
         None
     };
@@ -81,7 +85,14 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     }
     let states_object = object.is_some();
     let outcome = if let Some(kind) = failure {
-        Outcome::Transport(TransportFailure { kind, detail: spoken.unwrap_or_default().message })
+        let mut detail = spoken.unwrap_or_default().message;
+        // What could not be used may stand beside the sentence: a cause, a code.
+        if kind == TransportKind::Local && transport::kind(&detail) != Some(kind) {
+            let quiet = plain::without_stack(near);
+            let telling = quiet.lines().find(|line| transport::kind(line) == Some(kind));
+            detail = telling.map_or(detail, |line| plain::head(line.trim(), 400).to_owned());
+        }
+        Outcome::Transport(TransportFailure { kind, detail })
     } else {
         let (body, told) = match (object, page) {
             (Some(object), _) => (object.body, None),
@@ -163,6 +174,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\|\s*([1-5]\d\d)\s*\|",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
+        // GNU Wget.
+        r"awaiting response\.\.\. ([1-5]\d\d)\b",
         // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
         r#"^\s*([1-5]\d\d)\s+\{["'][A-Za-z-]{2,40}["']: "#,
     ]
@@ -202,7 +215,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+(?:[.\\$]|::))*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+(?:[.\\$]|::))*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
     )
 });
 
@@ -376,7 +389,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (20, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (21, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -28,7 +28,8 @@ pub(super) fn of_exception(name: &str) -> Option<TransportKind> {
 
 /// A server tells of another one behind it. The name of a host, a path or a file is no word of that.
 fn speaks_of_gateway(lower: &str) -> bool {
-    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | ',' | ';');
+    let quotes =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | ',' | ';');
     let mut before = "";
     lower.split(quotes).any(|word| {
         let bare = word.trim_end_matches(['.', ':', '!', '?']);
@@ -78,6 +79,7 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
         28 if message.contains("with 0 bytes received") || message.contains("0 out of 0 bytes") => {
             TransportKind::FirstByteTimeout
         }
+        1 if message.contains("http/") => TransportKind::Protocol,
         56 if message.contains("proxy") || message.contains("tunnel") => TransportKind::Proxy,
         _ => CURL_CODES
             .iter()
@@ -188,12 +190,21 @@ mod tests {
             ("504 Gateway Time-out", None),
             ("model not found", None),
             // The name of a host is no word of a gateway behind a gateway.
-            ("Failed to resolve 'a-gateway.test' ([Errno -2] Name or service not known)", Some(TransportKind::Dns)),
-            ("Post \"https://backend.h/v1\": dial tcp 1.2.3.4:443: i/o timeout", Some(TransportKind::ConnectTimeout)),
+            (
+                "Failed to resolve 'a-gateway.test' ([Errno -2] Name or service not known)",
+                Some(TransportKind::Dns),
+            ),
+            (
+                "Post \"https://backend.h/v1\": dial tcp 1.2.3.4:443: i/o timeout",
+                Some(TransportKind::ConnectTimeout),
+            ),
             ("the upstream: connection refused", None),
             ("Rate limit reached, connection closed", None),
             ("curl: (1) Protocol \"htps\" not supported or disabled in libcurl", Some(TransportKind::Local)),
-            ("curl: (92) HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)", Some(TransportKind::Reset)),
+            (
+                "curl: (92) HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)",
+                Some(TransportKind::Reset),
+            ),
             ("curl: (47) Maximum (50) redirects followed", Some(TransportKind::Local)),
             ("curl: (5) Could not resolve proxy: p", Some(TransportKind::Proxy)),
             ("No data received.\nGiving up.", Some(TransportKind::Reset)),
@@ -203,7 +214,10 @@ mod tests {
             ("Invalid character in header content [\"Authorization\"]", Some(TransportKind::Local)),
             ("http: server gave HTTP response to HTTPS client", Some(TransportKind::Protocol)),
             ("unexpected end of stream on http://127.0.0.1:1/...", Some(TransportKind::Reset)),
-            ("Client network socket disconnected before secure TLS connection was established", Some(TransportKind::Tls)),
+            (
+                "Client network socket disconnected before secure TLS connection was established",
+                Some(TransportKind::Tls),
+            ),
         ];
         for (text, expected) in table {
             assert_eq!(kind(text), expected, "{text}");

@@ -129,8 +129,11 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
 fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope {
     let outer_message = outer.get("message").and_then(Value::as_str);
     let mut envelope = Envelope {
-        message: first_text(error, &["/message", "/msg", "/detail", "/description", "/error", "/reason", "/Message"])
-            .or_else(|| error.get("message").and_then(Value::as_str).map(str::to_owned)),
+        message: first_text(
+            error,
+            &["/message", "/msg", "/detail", "/description", "/error", "/reason", "/Message"],
+        )
+        .or_else(|| error.get("message").and_then(Value::as_str).map(str::to_owned)),
         code: scalar(error.get("code")).or_else(|| scalar(error.get("Code"))),
         error_type: scalar(error.get("type")),
         param: scalar(error.get("param")),
@@ -143,8 +146,7 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     {
         envelope.message = Some(whole.to_owned());
     }
-    // The name of a status (`Request Entity Too Large`) is no type.
-    if let Some(status) = error.get("status").and_then(Value::as_str).filter(|s| !s.contains(' ')) {
+    if let Some(status) = error.get("status").and_then(Value::as_str) {
         envelope.error_type.get_or_insert_with(|| status.to_owned());
     }
     envelope.inner_code = error

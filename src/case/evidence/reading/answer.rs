@@ -67,6 +67,7 @@ pub(super) fn soft(
         EnvelopeKind::Empty if no_body_belongs || (response.body_bytes > 0 && response.body.is_empty()) => {
             None
         }
+        EnvelopeKind::Empty if matches!(response.end, BodyEnd::Cut(_)) => None,
         EnvelopeKind::Empty => Some(SoftFailure::EmptyBody),
         EnvelopeKind::NoError if envelope.partial => broken_end(response),
         EnvelopeKind::NoError => json.and_then(|json| of_json(json, expectation)),

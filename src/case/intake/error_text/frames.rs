@@ -73,7 +73,10 @@ const FRONT: &[(Weight, &str)] = &[
         r"(?:Your request is invalid or could not be processed by the service|Bad request - please check your parameters|Authorization failed - please check your credentials|Payment required - perhaps check your payment details\?|Forbidden - perhaps check your credentials\?|The resource you are requesting could not be found|Method not allowed - please check you are using the right HTTP method|The service is receiving too many requests from you|The service failed to process your request|The service was not able to process your request|Bad gateway - the service failed to handle your request|Service unavailable - try again later or consider setting this node to retry automatically[^\n]{0,60}|Gateway timed out - perhaps try again later\?)(?: \[[^\]\n]{1,40}\])?\s*\n\s*(?:Error code:? [0-9]{3}\s+)?(?:(?:Full message|Error details|From \S{1,40})\s*:?\s+)?",
     ),
     // Dify's invocation errors (api/core/model_runtime/errors/invoke.py).
-    (Weight::Client, r"(?:Rate Limit|Bad Request|Connection|Server Unavailable|Authorization|Invoke) Error, "),
+    (
+        Weight::Client,
+        r"(?:Rate Limit|Bad Request|Connection|Server Unavailable|Authorization|Invoke) Error, ",
+    ),
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
     // Structured logs: `key=value error="…"`.
@@ -223,7 +226,7 @@ const OWN: &[&str] = &[
     r"Response status code does not indicate success:.*",
     r"Error code: [0-9]{3}",
     // urllib, requests, httpx, aiohttp, reqwest.
-    r"HTTP Error [0-9]{3}: [A-Za-z -]{1,40}",
+    r"HTTP Error (?:[0-9]{3}: [A-Za-z -]{1,40}|30[0-9]: .*)",
     r"(?:[0-9]{3} )?(?:Client|Server) Error: .{0,80} for url: .*",
     r#"["']?(?:Client|Server) error '[0-9]{3} .{0,60}' for url .*"#,
     r"[0-9]{3}, message='[^']{0,80}',.*",
@@ -235,6 +238,7 @@ const OWN: &[&str] = &[
     r".*\bServer returned HTTP response code: [0-9]{3} for URL: .*",
     r"[0-9]{4}-[0-9-]{5} [0-9:]{8} ERROR [0-9]{3}: .*",
     r"http: (?:error|warning): .*",
+    r"Username/Password Authentication Failed\.",
     // guzzle (RequestException::create).
     r"(?:Server error|Client error|Unsuccessful request): `[A-Z]+ \S+` resulted in a `[0-9]{3}.*",
     // got, ky, superagent, node-fetch, ofetch, Angular.
@@ -260,7 +264,7 @@ const OWN: &[&str] = &[
     r"(?:.{0,80}: )?invalid character '.{1,8}' (?:looking for|after|in) .*",
     r"(?:.{0,80}: )?unexpected end of JSON input.*",
     r"(?:.{0,80}: )?expected value at line [0-9]+ column [0-9]+.*",
-    r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? .{0,40}(?:JSON(?: response)?|response(?: body)?)\b.*",
+    r"(?i)(?:failed to|could not|unable to|error) (?:parse|decode|decoding|deseriali[sz]e)(?:ing)? (?:.{0,40} )?(?:JSON|response)(?: response| body| data| output| as JSON| from \S{1,40})?(?:[:.,(] ?.*)?",
     r"(?:.{0,80}: )?(?:Unterminated string|Bad control character|Expected (?:',' or '\}'|property name|double-quoted)|Extra data: line|Invalid control character|Expecting (?:property name|',' delimiter|':' delimiter)|Invalid \\escape).*",
     r"(?:.{0,80}: )?(?:JSON|json) (?:parse|parsing|decode|decoding|syntax) (?:error|failed).*",
     r"(?:.{0,80}: )?error decoding response body.*",
@@ -294,7 +298,7 @@ const OWN: &[&str] = &[
     r"`response\.(?:parts|text)` .*",
     r"Could not parse response content.*",
     // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
-    r"No deployments available.*",
+    r"No deployments available for selected model.*",
     // Streams that end early, as their readers say it.
     r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
     r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
@@ -460,10 +464,10 @@ pub(super) fn back_quoted(text: &str) -> Option<&str> {
     if text.contains("```") {
         return None;
     }
-    let is_sentence = |span: &&str| {
-        span.split_whitespace().count() >= 3 && span.starts_with(|c: char| c.is_alphabetic())
-    };
-    let mut spans = QUOTED.as_ref()?.captures_iter(text).filter_map(|c| Some(c.get(1)?.as_str())).filter(is_sentence);
+    let is_sentence =
+        |span: &&str| span.split_whitespace().count() >= 3 && span.starts_with(|c: char| c.is_alphabetic());
+    let mut spans =
+        QUOTED.as_ref()?.captures_iter(text).filter_map(|c| Some(c.get(1)?.as_str())).filter(is_sentence);
     let only = spans.next()?;
     // A quotation inside the message is the message's own.
     let around = text.len() - only.len();
@@ -472,8 +476,11 @@ pub(super) fn back_quoted(text: &str) -> Option<&str> {
 
 /// A person or a heading tells of an error around a quotation.
 fn is_told(text: &str) -> bool {
-    static TOLD: LazyLock<Option<Regex>> =
-        LazyLock::new(|| pattern(r"(?i)^[^`\n]{0,160}(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`"));
+    static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^[^`\n]{0,160}(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`",
+        )
+    });
     TOLD.as_ref().is_some_and(|p| p.is_match(text))
 }
 

@@ -100,13 +100,24 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
         Value::Object(map) => {
             let has = |name: &str| map.get(name).is_some_and(|v| !v.is_null());
             // Cloudflare sends an empty list of messages with its errors.
-            let filled = |name: &&&str| has(name) && map.get(**name).is_none_or(|v| v.as_array().is_none_or(|a| !a.is_empty()));
+            let filled = |name: &&&str| {
+                has(name) && map.get(**name).is_none_or(|v| v.as_array().is_none_or(|a| !a.is_empty()))
+            };
             let request = ["messages", "choices", "input", "prompt", "contents", "content"]
                 .iter()
                 .any(|name| filled(&name));
-            let text = ["message", "msg", "error_msg", "err", "description", "errorMessage", "error_message", "Message"]
-                .iter()
-                .any(|n| map.get(*n).is_some_and(Value::is_string));
+            let text = [
+                "message",
+                "msg",
+                "error_msg",
+                "err",
+                "description",
+                "errorMessage",
+                "error_message",
+                "Message",
+            ]
+            .iter()
+            .any(|n| map.get(*n).is_some_and(Value::is_string));
             (has("error") && !has("choices"))
                 || (has("errors") && !request)
                 || (has("detail") && !request)
@@ -315,7 +326,7 @@ static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|null|None|undefined|\d{3,6})(?:[\s,}\])]|$)"#).ok()
+    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|(?:null|None|undefined|\d{3,6})\b)"#).ok()
 });
 
 fn fragment(text: &str) -> Option<Object> {

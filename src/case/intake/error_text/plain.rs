@@ -97,6 +97,30 @@ static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// `text` without the source lines of a stack: Python's `File "…"` with the line below it, carets, JavaScript's and the
+/// JVM's `at …`, Node's place of the throw.
+pub(super) fn without_stack(text: &str) -> Cow<'_, str> {
+    if !text.contains("\n") || !(text.contains("File \"") || text.contains("  at ") || text.contains("node:"))
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut of_file = false;
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| {
+            let bare = line.trim_start();
+            let place = bare.starts_with("File \"") && bare.contains(", line ");
+            let source = of_file && line.starts_with("    ");
+            of_file = place;
+            let carets = !bare.is_empty() && bare.bytes().all(|b| matches!(b, b'^' | b'~' | b' '));
+            let frame = line.starts_with(char::is_whitespace) && bare.starts_with("at ");
+            let thrown = line.starts_with("node:") && !line.contains(' ');
+            !(place || source || carets || frame || thrown)
+        })
+        .collect();
+    Cow::Owned(kept.join("\n"))
+}
+
 /// A line of a log that tells of no failure, or an access log's.
 pub(super) fn is_news(line: &str) -> bool {
     NEWS.as_ref().is_some_and(|p| p.is_match(head(line, 600)))

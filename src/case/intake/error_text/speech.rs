@@ -72,8 +72,13 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     // What a client says of a connection, and what a person tells in prose.
     let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
-    speech.own =
-        stack || transcript || prose || language || heading || frames::is_own(first, speech.named) || frames::is_own(first_line(spoken), speech.named);
+    speech.own = stack
+        || transcript
+        || prose
+        || language
+        || heading
+        || frames::is_own(first, speech.named)
+        || frames::is_own(first_line(spoken), speech.named);
     speech
 }
 
@@ -96,7 +101,7 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         let (spoken, weight) = peeled(rest, Weight::Mark, &mut found);
         let said = first_line(spoken);
         match weight {
-            Weight::Answer if !frames::is_bare(said) => {
+            Weight::Answer if found.named || !frames::is_bare(said) => {
                 *speech = Speech { weight: Some(weight), ..found };
                 return spoken;
             }

@@ -17,15 +17,18 @@ pub(super) const WORDS: &[(TransportKind, &[&str])] = &[
     (TransportKind::Dns, DNS),
     (TransportKind::FirstByteTimeout, FIRST_BYTE),
     (TransportKind::Tls, TLS),
+    (TransportKind::Protocol, PROTOCOL),
     (TransportKind::IdleTimeout, IDLE),
     (TransportKind::ConnectTimeout, CONNECT_TIMEOUT),
     (TransportKind::Connect, CONNECT),
     (TransportKind::Reset, RESET),
     (TransportKind::TotalTimeout, TIMEOUT),
     (TransportKind::Cancelled, CANCELLED),
-    (TransportKind::Protocol, PROTOCOL),
     (TransportKind::Connect, CONNECT_VAGUE),
-    (TransportKind::Reset, &["typeerror: terminated", "error: aborted", "an error occurred while sending the request"]),
+    (
+        TransportKind::Reset,
+        &["typeerror: terminated", "error: aborted", "an error occurred while sending the request"],
+    ),
     (
         TransportKind::Other,
         &["fetch failed", "failed to fetch", "network error", "networkerror", "err_network", "apiuserabort"],
@@ -96,6 +99,24 @@ const LOCAL: &[&str] = &[
     "protocol \"",
     "scheme missing",
     "unsupported scheme",
+    "unsupported url scheme",
+    "not supported url scheme",
+    "unknown scheme",
+    "cannot parse url",
+    "failed to parse: http",
+    "port out of range",
+    "bad port number",
+    "invalid host name",
+    // Redirects without an end.
+    "too many redirects",
+    "redirects followed",
+    "redirections exceeded",
+    "redirect count exceeded",
+    "maximum redirects",
+    "exceeded 30 redirects",
+    "exceeded maximum allowed redirects",
+    "stopped after 10 redirects",
+    "toomanyredirects",
 ];
 
 const PROXY: &[&str] = &[
@@ -110,6 +131,7 @@ const PROXY: &[&str] = &[
     "err_proxy_connection_failed",
     "err_tunnel_connection_failed",
     "proxy handshake error",
+    "proxy tunneling failed",
     "proxy authentication required",
     "tunneling socket could not be established",
     "socks5",
@@ -212,6 +234,7 @@ const TLS: &[&str] = &[
     "err_tls",
     "tls connection",
     "remote error: tls",
+    "must be installed for https support",
     "unsupported or unrecognized ssl message",
     "authentication failed, see inner exception",
     " eproto",
@@ -234,7 +257,8 @@ const FIRST_BYTE: &[&str] = &[
     "timed out reading response",
 ];
 
-const IDLE: &[&str] = &["und_err_body_timeout", "body timeout error", "while reading body", "read error at byte"];
+const IDLE: &[&str] =
+    &["und_err_body_timeout", "body timeout error", "while reading body", "read error at byte"];
 
 const CONNECT_TIMEOUT: &[&str] = &[
     "connecttimeout",
@@ -426,8 +450,14 @@ const TIMEOUT: &[&str] = &[
     "逾時",
 ];
 
-const CANCELLED: &[&str] =
-    &["aborterror", "operation was aborted", "user aborted", "request was aborted", "request aborted", "und_err_aborted"];
+const CANCELLED: &[&str] = &[
+    "aborterror",
+    "operation was aborted",
+    "user aborted",
+    "request was aborted",
+    "request aborted",
+    "und_err_aborted",
+];
 
 const PROTOCOL: &[&str] = &[
     "hpe_",
@@ -440,6 +470,16 @@ const PROTOCOL: &[&str] = &[
     "frame with invalid size",
     "malformed http",
     "malformed status line",
+    "malformed status-line",
+    // A body whose content coding is not what its header says.
+    "failed to decode it",
+    "incorrect header check",
+    "z_data_error",
+    "content unencoding",
+    "while decompressing data",
+    "invalid gzip",
+    "gzip: invalid header",
+    "not in gzip format",
     "bad status line",
     "invalid status line",
     "invalid http version",
@@ -496,9 +536,13 @@ pub(super) const EXCEPTIONS: &[(TransportKind, &[&str])] = &[
             "UriFormatException",
             "NonHttpUrlClientError",
             "InvalidUrlClientError",
+            "TooManyRedirects",
         ],
     ),
-    (TransportKind::Proxy, &["ProxyError", "ClientProxyConnectionError", "ProxySchemeUnknown", "ClientHttpProxyError"]),
+    (
+        TransportKind::Proxy,
+        &["ProxyError", "ClientProxyConnectionError", "ProxySchemeUnknown", "ClientHttpProxyError"],
+    ),
     (
         TransportKind::Dns,
         &[
@@ -609,16 +653,16 @@ pub(super) const EXCEPTIONS: &[(TransportKind, &[&str])] = &[
             "TaskCanceledException",
         ],
     ),
-    (TransportKind::Protocol, &["BadStatusLine", "HTTPParserError", "BadHttpMessage", "LineTooLong", "ProtocolException"]),
+    (
+        TransportKind::Protocol,
+        &["BadStatusLine", "HTTPParserError", "BadHttpMessage", "LineTooLong", "ProtocolException"],
+    ),
 ];
 
 /// curl's exit codes (<https://curl.se/docs/manpage.html#EXIT>, accessed 2026-11-21), as in `curl: (6) …`. 22 is a status.
 pub(super) const CURL_CODES: &[(TransportKind, &[u16])] = &[
     // Scheme, address, option, file, memory: nothing was sent; 47 too many redirects, 67 a login, 94 an authentication.
-    (
-        TransportKind::Local,
-        &[1, 2, 3, 4, 23, 26, 27, 37, 41, 43, 45, 47, 48, 49, 63, 65, 67, 94, 100],
-    ),
+    (TransportKind::Local, &[1, 2, 3, 4, 23, 26, 27, 37, 41, 43, 45, 47, 48, 49, 63, 65, 67, 94, 100]),
     (TransportKind::Proxy, &[5, 97]),
     (TransportKind::Dns, &[6]),
     (TransportKind::Connect, &[7, 89, 96]),
