@@ -302,10 +302,10 @@ fn logged(value: &Value) -> Option<String> {
         let body = ["response_body", "responseBody", "upstream_response", "upstream_body", "body"]
             .iter()
             .find_map(|name| record.get(name)?.as_str())?;
-        let states = serde_json::from_str(body).is_ok_and(|v: Value| error_text::states_an_error(&v));
-        let status =
+        let is_error = serde_json::from_str(body).is_ok_and(|v: Value| error_text::states_an_error(&v));
+        let line =
             error_text::status_field(record).map(|s| format!("status code: {s}\n")).unwrap_or_default();
-        states.then(|| format!("{status}{body}"))
+        is_error.then(|| format!("{line}{body}"))
     };
     if let [record] = list
         && is_record(record)

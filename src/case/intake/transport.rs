@@ -50,11 +50,11 @@ fn speaks_of_gateway(lower: &str) -> bool {
 pub(super) fn invents_status(text: &str) -> bool {
     static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r#"(?x)\b599\ (?:Internal\ Exception|:)|\bHTTP\ 599\b
+            r"(?x)\b599\ (?:Internal\ Exception|:)|\bHTTP\ 599\b
             |\b500\ (?:Can't\ connect\ to|read\ timeout|read\ failed|write\ (?:timeout|failed)|[Ss]erver\ closed\ connection|Status\ read\ failed|Can't\ verify|Line\ too\ long|EOF\ when|SSL\ )
             |\b50[01]\ (?:Protocol\ scheme|Unsupported\ protocol)
             |\b400\ URL\ (?:must\ be\ absolute|missing)
-            |\b400,\ message[=:]\s*\W{0,2}(?:Expected\ HTTP/|Bad\ status\ line|Bad\ HTTP|Invalid\ |Not\ enough\ data|Data\ after|Got\ more\ than|Can\ not\ decode)"#,
+            |\b400,\ message[=:]\s*\W{0,2}(?:Expected\ HTTP/|Bad\ status\ line|Bad\ HTTP|Invalid\ |Not\ enough\ data|Data\ after|Got\ more\ than|Can\ not\ decode)",
         )
         .ok()
     });
@@ -189,6 +189,15 @@ mod tests {
             ("upstream request timeout", None),
             ("504 Gateway Time-out", None),
             ("model not found", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_codes_and_addresses_have_their_kind() {
+        let table = [
             // The name of a host is no word of a gateway behind a gateway.
             (
                 "Failed to resolve 'a-gateway.test' ([Errno -2] Name or service not known)",

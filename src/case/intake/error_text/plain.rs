@@ -100,7 +100,7 @@ static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `text` without the source lines of a stack: Python's `File "…"` with the line below it, carets, JavaScript's and the
 /// JVM's `at …`, Node's place of the throw.
 pub(super) fn without_stack(text: &str) -> Cow<'_, str> {
-    if !text.contains("\n") || !(text.contains("File \"") || text.contains("  at ") || text.contains("node:"))
+    if !text.contains('\n') || !(text.contains("File \"") || text.contains("  at ") || text.contains("node:"))
     {
         return Cow::Borrowed(text);
     }
