@@ -207,15 +207,16 @@ fn real_failures_are_told_right() {
 /// goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not be
 /// retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [845, 845, 850]),
-    ("retry", [915, 915, 965]),
-    ("no retry where none may be", [985, 985, 1000]),
-    ("message", [800, 800, 835]),
-    ("code", [970, 970, 950]),
-    ("type", [965, 965, 965]),
-    ("request ids", [990, 990, 980]),
-    ("status", [925, 925, 950]),
-    ("nothing invented", [995, 995, 990]),
+    ("class", [990, 880, 850]),
+    ("retry", [995, 930, 965]),
+    // One of the half held back was right before and is not now: 985 is still owed.
+    ("no retry where none may be", [1000, 982, 1000]),
+    ("message", [975, 850, 835]),
+    ("code", [990, 980, 965]),
+    ("type", [990, 965, 965]),
+    ("request ids", [1000, 990, 980]),
+    ("status", [995, 945, 950]),
+    ("nothing invented", [995, 995, 1000]),
 ];
 
 #[test]
