@@ -216,7 +216,7 @@ const BARS: [(&str, [usize; 3]); 9] = [
     ("type", [965, 965, 940]),
     ("request ids", [990, 990, 980]),
     ("status", [925, 925, 915]),
-    ("nothing invented", [995, 995, 990]),
+    ("nothing invented", [990, 995, 990]),
 ];
 
 #[test]
