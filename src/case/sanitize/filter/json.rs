@@ -19,8 +19,8 @@ const DEEPEST: usize = 256;
 const DEEPEST_NEST: usize = 8;
 /// Bytes behind `value` in which its `name` is looked for.
 const PEEK: usize = 16 * 1024;
-/// Bytes in which the end of a string is looked for one by one.
-const NEAR: usize = 24;
+/// Bytes in which the end of a string is looked for without a call.
+const NEAR: usize = 32;
 
 /// What holds for everything below a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -562,8 +562,8 @@ pub(super) fn string_end(text: &[u8], from: usize) -> StringEnd {
     loop {
         let Some(rest) = text.get(at..) else { return StringEnd::Open };
         // Most are near: a call for each costs more than the look.
-        let near = rest.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\' | b'\n'));
-        let far = || Some(NEAR + memchr::memchr3(b'"', b'\\', b'\n', rest.get(NEAR..)?)?);
+        let (near, looked) = near_mark(rest);
+        let far = || Some(looked + memchr::memchr3(b'"', b'\\', b'\n', rest.get(looked..)?)?);
         let Some(found) = near.or_else(far) else { return StringEnd::Open };
         at += found;
         match text.get(at) {
@@ -574,6 +574,27 @@ pub(super) fn string_end(text: &[u8], from: usize) -> StringEnd {
             _ => at += 2,
         }
     }
+}
+
+/// The first quote, backslash or line end of `rest`, where it is near, and the bytes that were looked at, eight at a time.
+fn near_mark(rest: &[u8]) -> (Option<usize>, usize) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest high bit that is set is that of the first byte equal to `byte`.
+    let equal = |word: u64, byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        zero.wrapping_sub(ONES) & !zero & HIGH
+    };
+    let mut looked = 0;
+    for chunk in rest.chunks_exact(8).take(NEAR / 8) {
+        let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+        let found = equal(word, b'"') | equal(word, b'\\') | equal(word, b'\n');
+        if found != 0 {
+            return (Some(looked + found.trailing_zeros() as usize / 8), looked);
+        }
+        looked += 8;
+    }
+    (None, looked)
 }
 
 /// Whether a member that follows in the same object shows that it is a request or an answer. `None`: more has to come.

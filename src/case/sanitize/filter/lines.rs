@@ -1,5 +1,9 @@
 //! Text, line by line: logs, headers, commands, events, forms in parts, YAML.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Kind;
 use super::file_name;
 use super::json;
@@ -14,6 +18,11 @@ use crate::case::sanitize::placeholder::{is_placeholder, measure};
 pub(super) const LONGEST_PIECE: usize = 64 * 1024;
 /// Bytes at the end of a piece in which a place to cut is looked for.
 const SOFT: usize = 8 * 1024;
+
+/// What is looked for in every line: to make such a search takes longer than most lines.
+static PEM_BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----BEGIN"));
+static PEM_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----END"));
+static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""));
 
 /// The end of the first piece of `rest`: a line with its end, or a part of a very long one. `None`: more has to come.
 pub(super) fn piece_end(rest: &[u8], last: bool) -> Option<usize> {
@@ -140,16 +149,17 @@ impl State {
     /// One line; false where it and its end are gone.
     fn line(&mut self, line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
         if self.pem {
-            let end = memchr::memmem::find(line, b"-----END").is_some();
+            let end = PEM_END.find(line).is_some();
             let goes_on = !end && is_key_line(line);
             self.pem = goes_on;
             if end || goes_on {
                 return false;
             }
         }
-        if memchr::memmem::find(line, b"-----BEGIN").is_some()
+        if line.len() >= 21
+            && PEM_BEGIN.find(line).is_some()
             && memchr::memmem::find(line, b"PRIVATE KEY").is_some()
-            && memchr::memmem::find(line, b"-----END").is_none()
+            && PEM_END.find(line).is_none()
         {
             self.pem = true;
         }
@@ -511,7 +521,7 @@ fn pair_line(line: &[u8], pair: &Pair, means: Means, nest: usize, rules: &mut Ru
 
 /// Text without a name before it: up to a document in it, and that.
 fn rest_of_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
-    let start = memchr::memmem::find(line, b"{\"").map(|at| {
+    let start = OBJECT.find(line).map(|at| {
         // The array around it, too.
         let before = line.get(..at).unwrap_or(&[]).trim_ascii_end();
         if before.last() == Some(&b'[') { before.len() - 1 } else { at }
