@@ -554,8 +554,13 @@ impl Rules {
         let scheme = scheme(inner);
         let (head, value) = inner.split_at_checked(scheme).unwrap_or((&[], inner));
         let first = value.split(|b| *b == b' ').next().unwrap_or(&[]);
-        if is_harmless(value) || first.len() < value.len() && first.len() >= 3 && is_harmless(first) {
+        if is_harmless(value) {
             return None;
+        }
+        // `none given`, `$KEY and more`: what is behind it is read as text. `sk- …` is the begin of a key in two words.
+        let apart = first.len() < value.len() && first.len() >= 3 && !first.ends_with(b"-");
+        if apart && is_harmless(first) {
+            return self.text(raw, true);
         }
         let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
         if parameters && let Some(new) = self.parameters(value, kind, rule) {
