@@ -316,7 +316,7 @@ impl Walker {
     fn key(
         &mut self,
         name: &[u8],
-        said: Said,
+        mut said: Said,
         new: bool,
         at: usize,
         rules: &mut Rules,
@@ -327,6 +327,10 @@ impl Walker {
             && let Some(text) = rules.text(name, true)
         {
             rules.names.forget();
+            // `[password#1]` is a name that says secret, too: a second run reads it so.
+            if let Means::Secret(kind) = rules.names.means(&text).0 {
+                said.means = Means::Secret(kind);
+            }
             edits.push(Edit { start: at, end: at + name.len(), text });
         }
         if let Some(level) = self.stack.last_mut() {

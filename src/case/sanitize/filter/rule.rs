@@ -564,7 +564,9 @@ impl Rules {
         }
         let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
         if parameters && let Some(new) = self.parameters(value, kind, rule) {
-            return Some(around([head, &new].concat())).filter(|new| new.as_slice() != raw);
+            // A parameter that says how may hold anything, too.
+            let new = around([head, &self.text(&new, true).unwrap_or(new)].concat());
+            return Some(new).filter(|new| new.as_slice() != raw);
         }
         let new = self.replaced(value, kind, rule);
         Some(around([head, new.as_bytes()].concat()))

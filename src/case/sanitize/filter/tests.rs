@@ -108,7 +108,11 @@ fn a_second_run_judges_the_same() {
             "pass: [k tt sh stay ask and lo salmon en f".to_owned(),
             "pass: [password#1]".to_owned(),
         ),
-        (Kind::Yaml, "api-key: c2 d f a nn ft M for nobody t pa".to_owned(), "api-key: [key#1]".to_owned()),
+        (
+            Kind::Yaml,
+            "x-api-key: c2 d f a nn ft M for nobody t pa".to_owned(),
+            "x-api-key: [key#1]".to_owned(),
+        ),
         // What is left of it are words: they stay.
         (
             Kind::Text,
@@ -132,6 +136,23 @@ fn a_second_run_judges_the_same() {
             Kind::Text,
             format!("k={}&signature=0", expand("AKIDpW{alnum:10}")),
             "k=[key#1]&signature=[key#2]".to_owned(),
+        ),
+        // A name that became a placeholder.
+        (
+            Kind::Text,
+            format!("{{\"basic {}\":\"a\"}}", expand("XB{alnum:10}")),
+            "{\"basic [password#1]\":\"[password#2]\"}".to_owned(),
+        ),
+        // Parameters that say how.
+        (
+            Kind::Text,
+            format!("cookie:n=T;Path={}", expand("OPENO{alnum:15}")),
+            "cookie:n=[cookie#1];Path=[token#1]".to_owned(),
+        ),
+        (
+            Kind::Headers,
+            format!("Authorization: Digest response=\"x\", realm={}", sk()),
+            "Authorization: Digest response=\"[key#1]\", realm=[key#2]".to_owned(),
         ),
     ];
     for (kind, raw, clean) in table {
