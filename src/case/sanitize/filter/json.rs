@@ -427,9 +427,11 @@ impl Walker {
                 return;
             }
         }
-        let new = form(inside, rules)
-            .or_else(|| packed_body(inside, self.nest, rules))
-            .or_else(|| rules.text(inside, true));
+        let new = form(inside, rules).or_else(|| packed_body(inside, self.nest, rules)).or_else(|| {
+            // What was no form for a blank in it can be one once that stands in a placeholder.
+            let text = rules.text(inside, true)?;
+            Some(form(&text, rules).unwrap_or(text))
+        });
         if let Some(text) = new {
             edits.push(Edit { start: at, end: at + inside.len(), text });
         }

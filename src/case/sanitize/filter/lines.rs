@@ -464,7 +464,10 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
     let is_form = formed.is_some() || memchr::memchr(b'&', line).is_some() && json::is_fields(line);
     // The names of a form judge one field each, not the rest of the line.
     let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
-    new.or(formed)
+    // What was no form for a blank in it can be one once that stands in a placeholder.
+    let fields = new.as_deref().filter(|new| !is_form && memchr::memchr(b'&', new).is_some());
+    let fields = fields.and_then(|new| json::form(new, rules));
+    fields.or(new).or(formed)
 }
 
 /// A line that is no form: its value by the name before it, else all of it as text.

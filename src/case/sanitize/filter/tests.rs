@@ -137,6 +137,12 @@ fn a_second_run_judges_the_same() {
             format!("k={}&signature=0", expand("AKIDpW{alnum:10}")),
             "k=[key#1]&signature=[key#2]".to_owned(),
         ),
+        // A form once its blank stands in a placeholder.
+        (
+            Kind::Text,
+            "l=&messages=%22content%22%3A%22 %22".to_owned(),
+            "l=&messages=[prompt: 39 chars]".to_owned(),
+        ),
         // A name that became a placeholder.
         (
             Kind::Text,
