@@ -468,18 +468,33 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             return Some([line.get(..lead).unwrap_or(&[]), &new].concat());
         }
     }
-    // A form; a placeholder in it has blanks, so that it is one the first time only.
-    if memchr::memchr(b'&', line).is_some()
-        && let Some(new) = json::form(line, rules)
-    {
-        return Some(new);
-    }
+    // What a form became is looked at again: a second run would do that.
+    let formed = memchr::memchr(b'&', line).and_then(|_| json::form(line, rules));
+    let text = formed.as_deref().unwrap_or(line);
+    let is_form = formed.is_some() || memchr::memchr(b'&', line).is_some() && json::is_fields(line);
+    // The names of a form judge one field each, not the rest of the line.
+    let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
+    // What was no form for a blank in it can be one once that stands in a placeholder.
+    let fields = new.as_deref().filter(|new| !is_form && memchr::memchr(b'&', new).is_some());
+    let fields = fields.and_then(|new| json::form(new, rules));
+    fields.or(new).or(formed)
+}
+
+/// A line that is no form: its value by the name before it, else all of it as text.
+fn line_of_names(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
     if let Some(pair) = Pair::of(line)
         && let Some(means) = named(line, &pair, rules)
     {
         return pair_line(line, &pair, means, nest, rules);
     }
-    rest_of_line(line, nest, rules)
+    let new = rest_of_line(line, nest, rules)?;
+    // What were words behind a secret's name can be less than words with a text of them taken out: what is left is the
+    // secret then. A second run would judge it so.
+    let judged = Pair::of(&new).and_then(|pair| match named(&new, &pair, rules)? {
+        means @ Means::Secret(_) => pair_line(&new, &pair, means, nest, rules),
+        _ => None,
+    });
+    Some(judged.unwrap_or(new))
 }
 
 /// What the name before a value says, where the value is judged by it.

@@ -590,12 +590,19 @@ impl Rules {
         let scheme = scheme(inner);
         let (head, value) = inner.split_at_checked(scheme).unwrap_or((&[], inner));
         let first = value.split(|b| *b == b' ').next().unwrap_or(&[]);
-        if is_harmless(value) || first.len() < value.len() && first.len() >= 3 && is_harmless(first) {
+        if is_harmless(value) {
             return None;
+        }
+        // `none given`, `$KEY and more`: what is behind it is read as text. `sk- …` is the begin of a key in two words.
+        let apart = first.len() < value.len() && first.len() >= 3 && !first.ends_with(b"-");
+        if apart && is_harmless(first) {
+            return self.text(raw, true);
         }
         let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
         if parameters && let Some(new) = self.parameters(value, kind, rule) {
-            return Some(around([head, &new].concat())).filter(|new| new.as_slice() != raw);
+            // A parameter that says how may hold anything, too.
+            let new = around([head, &self.text(&new, true).unwrap_or(new)].concat());
+            return Some(new).filter(|new| new.as_slice() != raw);
         }
         let new = self.replaced(value, kind, rule);
         Some(around([head, new.as_bytes()].concat()))
