@@ -93,7 +93,8 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         };
     } else if stream.is_some()
         && (!body.envelope.states_error()
-            || (body.envelope.kind == EnvelopeKind::Text && body.envelope.message.is_none()))
+            || (body.envelope.kind == EnvelopeKind::Text
+                && (body.envelope.message.is_none() || stream.as_ref().is_some_and(|s| s.events > 0))))
     {
         // Its lines are no message.
         body = Body { envelope: Envelope::bare(EnvelopeKind::NoError), json: None };

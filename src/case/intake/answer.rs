@@ -86,6 +86,35 @@ pub(super) fn is_event_stream(body: &[u8]) -> bool {
     false
 }
 
+/// The lines of an event stream at the start of `text`, and what a client printed below them.
+pub(super) fn stream_and_rest(text: &str) -> (&str, &str) {
+    let mut len = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        let is_field = bare.is_empty() || ["data:", "event:", "id:", "retry:", ":"].iter().any(|f| bare.starts_with(f));
+        if !is_field {
+            break;
+        }
+        len += line.len();
+    }
+    (text.get(..len).unwrap_or(text), text.get(len..).unwrap_or(""))
+}
+
+/// An event stream, with its end and status as the text below it tells them.
+pub(super) fn streamed(text: &str) -> Response {
+    let (stream, rest) = stream_and_rest(text);
+    let (rest, broke) = (rest.trim(), transport::found(rest));
+    let status = error_text::stated_status(rest).or_else(|| error_text::good_status(rest));
+    if broke.is_none() && status.is_none() {
+        return response(None, None, None, Vec::new(), text.as_bytes().to_vec());
+    }
+    let mut response = response(status, None, None, Vec::new(), stream.trim_end().as_bytes().to_vec());
+    if let Some((kind, line)) = broke {
+        response.end = BodyEnd::Cut(TransportFailure { kind, detail: line.trim().to_owned() });
+    }
+    response
+}
+
 /// True where the text begins as a web page does.
 pub(super) fn is_html(text: &str) -> bool {
     let start = text.trim_start();

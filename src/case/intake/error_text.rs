@@ -38,10 +38,15 @@ const NEAR: usize = 256 << 10;
 /// A longer text without any mark of an error is none.
 const LONGEST_SENTENCE: usize = 64 << 10;
 
+/// Bytes of a line that are kept as the words of a failure below HTTP.
+const LONGEST_DETAIL: usize = 2000;
+
 /// Reads an error text; `strict`: nothing without a clear mark of an error is one.
 pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) -> Option<Told> {
     let plain = plain::of(tail(text, NEAR));
     let near = plain.as_ref();
+    let wrapped = object::wrapped(near);
+    let near = wrapped.as_deref().unwrap_or(near);
     let page = page(near);
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
@@ -51,27 +56,32 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         (None, Some(at)) => (near.get(..at).unwrap_or(""), ""),
         (None, None) => (near, ""),
     };
+    let made_up = MADE_UP.iter().any(|mark| before.contains(mark));
     let status = status_in(before)
         .or_else(|| object.as_ref().and_then(|_| status_at_end(before)))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
+    let status = status.or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain))).filter(|_| !made_up);
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))));
-    let status = status.or_else(|| spoken.as_ref()?.status);
+    let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !made_up);
     let failure =
-        if object.is_none() && page.is_none() && status.is_none() { transport::kind(near) } else { None };
+        if object.is_none() && page.is_none() && status.is_none() { transport::found(near) } else { None };
     let marked =
         object.is_some() || page.is_some() || status.is_some() || exception.is_some() || failure.is_some();
     if !marked && (strict || !is_sentence(text)) {
         return None;
     }
     let states_object = object.is_some();
-    let outcome = if let Some(kind) = failure {
-        Outcome::Transport(TransportFailure { kind, detail: spoken.unwrap_or_default().message })
+    let outcome = if let Some((kind, line)) = failure {
+        // What the client says last may be less than the line that tells the cause.
+        let last = spoken.map(|s| s.message).filter(|m| transport::kind(m) == Some(kind));
+        let detail = last.unwrap_or_else(|| plain::head(line.trim(), LONGEST_DETAIL).to_owned());
+        Outcome::Transport(TransportFailure { kind, detail })
     } else {
         let (body, told) = match (object, page) {
             (Some(object), _) => (object.body, None),
@@ -127,10 +137,11 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r"(?i)\berror code:?\s*([1-5]\d\d)\b",
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
-        r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ /-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
+        r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         r"(?i)\bresponse[ _]code\s*(?:was|is|[:=])?\s*([1-5]\d\d)\b",
         r"<Response \[([1-5]\d\d)",
+        r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
         r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
@@ -159,8 +170,34 @@ fn status_at_end(before: &str) -> Option<u16> {
 }
 
 fn status_in(text: &str) -> Option<u16> {
-    STATUS.iter().find_map(|p| p.captures(text)?.get(1)?.as_str().parse().ok())
+    let mut good = None;
+    for pattern in STATUS.iter() {
+        let found = pattern.captures_iter(text).take(MOST_STATUSES);
+        for status in found.filter_map(|caught| caught.get(1)?.as_str().parse().ok()) {
+            if status >= 400 {
+                return Some(status);
+            }
+            good.get_or_insert(status);
+        }
+    }
+    good
 }
+
+/// A good status beside a bad one is another request's; so many are looked at for each form.
+const MOST_STATUSES: usize = 8;
+
+/// Statuses that a client made up, because no answer came: `HTTP::Tiny` (<https://metacpan.org/pod/HTTP::Tiny>) and LWP
+/// (`Client-Warning: Internal response`, <https://metacpan.org/pod/LWP::UserAgent>), accessed 2026-11-21.
+const MADE_UP: [&str; 7] = [
+    "599 Internal Exception",
+    "500 Can't connect to ",
+    "500 read timeout",
+    "500 Status read failed",
+    "500 Server closed connection without sending any data back",
+    // aiohttp's parser gives each of its errors the status of a server's answer (aiohttp/http_exceptions.py).
+    "<TransferEncodingError: 400",
+    "<ContentLengthError: 400",
+];
 
 /// How many of [`STATUS`] are clear enough to be believed in the middle of a message.
 const CLEAR: usize = 5;
@@ -173,6 +210,11 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
 }
 
+/// A good status that a client printed: curl's `-w '%{http_code}'`.
+pub(super) fn good_status(text: &str) -> Option<u16> {
+    status_in(text).filter(|status| (200..300).contains(status))
+}
+
 /// An exception's name and the byte where its message begins.
 struct Exception {
     name: String,
@@ -181,7 +223,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+\.)*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable)) ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+\.)*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable)|InvalidURL|InvalidHeader|MissingSchema|InvalidSchema|UnsupportedProtocol|TooManyRedirects|RemoteDisconnected|IncompleteRead) ?(?:[:(]|$)",
     )
 });
 
@@ -355,7 +397,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (17, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (18, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

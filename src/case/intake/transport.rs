@@ -1,312 +1,153 @@
 //! Sentences of clients on requests that got no answer.
+//!
+//! ```text
+//! lines that speak (no stack frame, no quoted source) ── words of words.rs, by rank ──> kind
+//! ```
+
+mod words;
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::case::vocabulary::TransportKind;
 
-/// Words (lower case) and what they mean, the more specific first. From the error texts of curl, Python's `httpx`,
-/// `requests` and `aiohttp`, Node's `fetch` and `axios`, Go's `net/http` and Rust's `reqwest`.
-const WORDS: &[(TransportKind, &[&str])] = &[
-    (
-        TransportKind::Proxy,
-        &[
-            "could not resolve proxy",
-            "proxyerror",
-            "tunnel connection failed",
-            "proxy connect aborted",
-            "proxyconnect",
-            "unable to connect to proxy",
-            "cannot connect to proxy",
-        ],
-    ),
-    (
-        TransportKind::Dns,
-        &[
-            "getaddrinfo",
-            "enotfound",
-            "eai_again",
-            "could not resolve host",
-            "could not resolve:",
-            "could not contact dns",
-            "couldn't resolve host",
-            "name or service not known",
-            "nodename nor servname",
-            "name resolution",
-            "nameresolutionerror",
-            "no such host",
-            "failed to resolve",
-            "unknownhost",
-            "err_name_not_resolved",
-            "dns error",
-            "dns lookup",
-            "dns resolution",
-            "failed to lookup address",
-            "lookup timed out",
-            "unable to resolve host",
-            "cannot resolve host",
-            "unresolvedaddress",
-            "remote name could not be resolved",
-            "hostname could not be found",
-            "wsahost_not_found",
-            "winerror 11001",
-            "code=-1003",
-            "不知道这样的主机",
-            "域名解析",
-            "无法解析",
-        ],
-    ),
-    (
-        TransportKind::Tls,
-        &[
-            "certificate",
-            "self_signed_cert",
-            "sslerror",
-            "ssl error",
-            "ssl_error",
-            // aiohttp writes `ssl:default` behind every host.
-            "ssl: ",
-            "[ssl",
-            "tls handshake",
-            "handshake failure",
-            "handshakeexception",
-            "self-signed",
-            "self signed",
-            "wrong version number",
-            "err_cert",
-            "err_ssl",
-            "sslv3",
-            "tlsv1",
-            "ssl_connect",
-            "unknownissuer",
-            "x509:",
-            "pkix path",
-            "secure connection",
-            "sec_e_",
-            "schannel",
-            "err_tls",
-            "tls connection",
-            "code=-1200",
-            "code=-1202",
-            "证书",
-            "憑證",
-        ],
-    ),
-    (
-        TransportKind::ConnectTimeout,
-        &[
-            "connecttimeout",
-            "connect timeout",
-            "connection timed out",
-            "etimedout",
-            "und_err_connect_timeout",
-            "connection timeout",
-            "connect etimedout",
-            "dial tcp: i/o timeout",
-            "winerror 10060",
-            "wsaetimedout",
-            "open timeout",
-            "opentimeout",
-            "err_connection_timed_out",
-            "连接超时",
-        ],
-    ),
-    (
-        TransportKind::Connect,
-        &[
-            "econnrefused",
-            "connection refused",
-            "failed to connect",
-            "couldn't connect",
-            "could not connect",
-            "no route to host",
-            "network is unreachable",
-            "ehostunreach",
-            "enetunreach",
-            "actively refused",
-            "all connection attempts failed",
-            "err_connection_refused",
-            "newconnectionerror",
-            "cannot connect to host",
-            "winerror 10061",
-            "winerror 10065",
-            "winerror 10051",
-            "wsaeconnrefused",
-            "could not connect to the server",
-            "tcp connect error",
-            "client error (connect)",
-            "network is down",
-            "err_internet_disconnected",
-            "err_address_unreachable",
-            "code=-1004",
-            "code=-1009",
-            "积极拒绝",
-            "连接被拒绝",
-            "連線被拒",
-            "verbindung verweigert",
-            "connexion refusée",
-            "conexión rechazada",
-            "conexão recusada",
-            "соединение отклонено",
-        ],
-    ),
-    (
-        TransportKind::Reset,
-        &[
-            "econnreset",
-            "connection reset",
-            "reset by peer",
-            "socket hang up",
-            "broken pipe",
-            "epipe",
-            "server disconnected",
-            "remote end closed",
-            "connection aborted",
-            "remoteprotocolerror",
-            "empty reply",
-            "recv failure",
-            "peer closed connection",
-            "unexpected eof",
-            "connection closed",
-            "incomplete chunked read",
-            "chunkedencodingerror",
-            "incompleteread",
-            "other side closed",
-            "und_err_socket",
-            "premature close",
-            "premature_close",
-            "response ended prematurely",
-            "transfer closed with",
-            "forcibly closed",
-            "winerror 10054",
-            "winerror 10053",
-            "wsaeconnreset",
-            "network connection was lost",
-            "connection lost",
-            "connection was lost",
-            "err_connection_reset",
-            "err_connection_closed",
-            "err_empty_response",
-            "connection terminated",
-            "connection was closed",
-            "use of closed network connection",
-            "closed by remote host",
-            "transferencodingerror",
-            "payload is not completed",
-            "code=-1005",
-            "远程主机强迫",
-            "连接被重置",
-            "连接中断",
-            "连接已断开",
-            "連線中斷",
-            "连接被对方重设",
-            "соединение разорвано",
-        ],
-    ),
-    (
-        TransportKind::FirstByteTimeout,
-        &["with 0 bytes received", "und_err_headers_timeout", "headers timeout error"],
-    ),
-    (TransportKind::IdleTimeout, &["und_err_body_timeout", "body timeout error"]),
-    (
-        TransportKind::TotalTimeout,
-        &[
-            "timed out",
-            "timeout",
-            "deadline exceeded",
-            "econnaborted",
-            "taskcanceledexception",
-            "超时",
-            "逾時",
-        ],
-    ),
-    (
-        TransportKind::Cancelled,
-        &["aborterror", "operation was aborted", "user aborted", "request was aborted", "request aborted"],
-    ),
-    (
-        TransportKind::Protocol,
-        &[
-            "hpe_invalid",
-            "err_http2_protocol_error",
-            "http2 framing",
-            "stream was not closed cleanly",
-            "malformed http",
-            "invalid http response",
-            "received http/0.9",
-            "badstatusline",
-        ],
-    ),
-    (
-        TransportKind::Connect,
-        &[
-            "connection error",
-            "connect error",
-            "connecterror",
-            "apiconnectionerror",
-            "connectexception",
-            "connection failed",
-            "unable to connect",
-            "unable to establish",
-            "error sending request",
-            "无法连接",
-            "连接失败",
-        ],
-    ),
-    (TransportKind::Reset, &["typeerror: terminated"]),
-    (
-        TransportKind::Other,
-        &["fetch failed", "failed to fetch", "network error", "networkerror", "err_network", "apiuserabort"],
-    ),
+/// curl's exit codes (<https://curl.se/docs/manpage.html#EXIT>, accessed 2026-11-21), as in `curl: (6) …` and in PHP's
+/// `cURL error 6: …`.
+const CURL_CODES: &[(TransportKind, &[u16])] = &[
+    (TransportKind::Local, &[1, 2, 3, 4, 23, 26, 27, 37, 41, 43, 45, 48, 63, 93, 94, 99, 100]),
+    (TransportKind::Proxy, &[5, 97]),
+    (TransportKind::Dns, &[6]),
+    (TransportKind::Connect, &[7, 96]),
+    (TransportKind::Protocol, &[8, 16, 33, 61, 92, 95]),
+    (TransportKind::Reset, &[18, 52, 55, 56, 65]),
+    (TransportKind::TotalTimeout, &[28]),
+    (TransportKind::Tls, &[35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98, 101]),
+    (TransportKind::Cancelled, &[42]),
 ];
 
-/// curl's exit codes (<https://curl.se/docs/manpage.html#EXIT>, accessed 2026-11-21), as in `curl: (6) …`.
-const CURL_CODES: &[(u16, TransportKind)] = &[
-    (1, TransportKind::Protocol),
-    (3, TransportKind::Local),
-    (5, TransportKind::Proxy),
-    (6, TransportKind::Dns),
-    (7, TransportKind::Connect),
-    (8, TransportKind::Protocol),
-    (16, TransportKind::Protocol),
-    (18, TransportKind::Reset),
-    (28, TransportKind::TotalTimeout),
-    (35, TransportKind::Tls),
-    (51, TransportKind::Tls),
-    (52, TransportKind::Reset),
-    (53, TransportKind::Tls),
-    (55, TransportKind::Reset),
-    (56, TransportKind::Reset),
-    (58, TransportKind::Tls),
-    (59, TransportKind::Tls),
-    (60, TransportKind::Tls),
-    (77, TransportKind::Tls),
-    (80, TransportKind::Tls),
-    (83, TransportKind::Tls),
-    (90, TransportKind::Tls),
-    (91, TransportKind::Tls),
-    (92, TransportKind::Protocol),
-    (95, TransportKind::Protocol),
-    (97, TransportKind::Proxy),
-    (98, TransportKind::Tls),
-];
+/// Longer texts are searched in their end only, bytes.
+const NEAR: usize = 256 << 10;
 
 /// What the text says of a request without an answer. A gateway that tells of its own upstream's timeout answered, and
 /// is none.
 pub(super) fn kind(text: &str) -> Option<TransportKind> {
-    let lower = text.to_lowercase();
-    if let Some(kind) = curl_code(&lower) {
-        return Some(kind);
+    found(text).map(|(kind, _)| kind)
+}
+
+/// The kind, and the line that says so.
+pub(super) fn found(text: &str) -> Option<(TransportKind, &str)> {
+    let mut at = text.len().saturating_sub(NEAR);
+    while !text.is_char_boundary(at) {
+        at += 1;
     }
-    let found =
-        WORDS.iter().find(|(_, words)| words.iter().any(|w| lower.contains(w))).map(|(kind, _)| *kind)?;
-    let of_gateway =
-        ["upstream", "gateway", "backend", "overloaded", "rate limit"].iter().any(|w| lower.contains(w));
-    (!of_gateway).then_some(found)
+    let near = text.get(at..).unwrap_or(text);
+    let of_curl = |line: &&str| line.contains("curl: (") || line.contains("cURL error ");
+    if let Some(found) =
+        near.lines().filter(of_curl).find_map(|line| Some((curl_code(&line.to_lowercase())?, line)))
+    {
+        return Some(found);
+    }
+    let is_python = near.contains("File \"");
+    let ranked = near.lines().filter_map(|line| {
+        let lower = line.to_lowercase();
+        let rank = speaks(&lower, is_python).then(|| rank_of(&lower))??;
+        Some((rank, line))
+    });
+    let (rank, line) = ranked.min_by_key(|(rank, _)| *rank)?;
+    Some((kind_at(rank)?, line))
+}
+
+/// The words, each with the rank of its group.
+struct Search {
+    automaton: AhoCorasick,
+    ranks: Vec<usize>,
+}
+
+static SEARCH: LazyLock<Option<Search>> = LazyLock::new(|| {
+    let words = || words::WORDS.iter().enumerate().flat_map(|(rank, (_, words))| words.iter().map(move |w| (rank, *w)));
+    let automaton = AhoCorasick::new(words().map(|(_, word)| word)).ok()?;
+    Some(Search { automaton, ranks: words().map(|(rank, _)| rank).collect() })
+});
+
+fn kind_at(rank: usize) -> Option<TransportKind> {
+    words::WORDS.get(rank).map(|(kind, _)| *kind)
+}
+
+/// False for a frame of a stack and for the source that Python quotes under it: they name timeouts and sockets whatever
+/// failed.
+fn speaks(line: &str, is_python: bool) -> bool {
+    let bare = line.trim_start();
+    let indent = line.len() - bare.len();
+    let is_frame = bare.starts_with("at ") && (bare.contains('(') || bare.contains("://") || bare.contains(" async "))
+        || bare.starts_with("file \"")
+        || bare.starts_with("data: {");
+    !is_frame && !(is_python && indent >= 4)
+}
+
+/// The rank of the strongest word of the line.
+fn rank_of(line: &str) -> Option<usize> {
+    if let Some(kind) = of_go(line) {
+        return words::WORDS.iter().position(|(k, _)| *k == kind);
+    }
+    let search = SEARCH.as_ref()?;
+    let found = search.automaton.find_overlapping_iter(line).filter(|m| stands(line, m.start(), m.end()));
+    let rank = found.filter_map(|m| search.ranks.get(m.pattern().as_usize()).copied()).min()?;
+    (!words::OF_GATEWAYS.iter().any(|word| has_word(line, word))).then_some(rank)
+}
+
+/// Go's dialer puts the address between its words: `dial tcp 192.0.2.1:443: i/o timeout`, `dial tcp: lookup h: i/o timeout`;
+/// its client ends with the one word `Post "https://h": EOF`.
+fn of_go(line: &str) -> Option<TransportKind> {
+    if line.trim_end().ends_with("\": eof") {
+        return Some(TransportKind::Reset);
+    }
+    let (_, dial) = line.split_once("dial tcp")?;
+    if dial.contains(": lookup ") || dial.starts_with(" lookup ") {
+        return Some(TransportKind::Dns);
+    }
+    (dial.contains("i/o timeout") || dial.contains("connectex:")).then_some(TransportKind::ConnectTimeout)
+}
+
+/// True where the match stands for itself: an `errno`'s name is a whole word, a word of an address is none, and a setting
+/// is no failure (`timeout=60`, `"timeout": 30`).
+fn stands(line: &str, start: usize, end: usize) -> bool {
+    let (Some(word), Some(before), Some(after)) = (line.get(start..end), line.get(..start), line.get(end..)) else {
+        return false;
+    };
+    let letter = |c: char| c.is_ascii_alphanumeric();
+    let is_name = word.starts_with('e') && word.len() <= 15 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if is_name && (before.ends_with(letter) || after.starts_with(letter)) {
+        return false;
+    }
+    if word == "timeout" || word == "eof" {
+        let value = after.trim_start_matches(['"', '\'', ' ', '_', 's']).trim_start();
+        let is_set = value.starts_with(['=', ':'])
+            && value.trim_start_matches(['=', ':', ' ']).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '{' | 'n'));
+        let is_part = after.starts_with(['_', '=']);
+        if is_set || is_part {
+            return false;
+        }
+    }
+    let token = before.rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '<' | '`')).map_or(before, |at| before.get(at..).unwrap_or(""));
+    !token.contains("://")
+}
+
+/// `word` stands in the line, and not as a part of a host's name, a path or a tag.
+fn has_word(line: &str, word: &str) -> bool {
+    let joins = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-' | '_' | '@' | '[' | ']' | '\'');
+    line.match_indices(word).any(|(at, _)| {
+        !line.get(..at).is_some_and(|b| b.ends_with(joins)) && !line.get(at + word.len()..).is_some_and(|a| a.starts_with(joins))
+    })
 }
 
 /// The line `curl: (N) …` in `text` (lower case), refined by its words where the code covers several failures.
 pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
-    let (_, after) = text.split_once("curl: (")?;
-    let (code, message) = after.split_once(')')?;
-    let code: u16 = code.parse().ok()?;
+    let (code, message) = match text.split_once("curl: (") {
+        Some((_, after)) => after.split_once(')')?,
+        None => text.split_once("curl error ")?.1.split_once(':')?,
+    };
+    let code: u16 = code.trim().parse().ok()?;
     let message = message.lines().next().unwrap_or("");
     let refined = match code {
         28 if message.contains("connection timed out")
@@ -319,7 +160,10 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
             TransportKind::FirstByteTimeout
         }
         56 if message.contains("proxy") => TransportKind::Proxy,
-        _ => CURL_CODES.iter().find(|(n, _)| *n == code).map_or(TransportKind::Other, |(_, kind)| *kind),
+        _ => CURL_CODES
+            .iter()
+            .find(|(_, codes)| codes.contains(&code))
+            .map_or(TransportKind::Other, |(kind, _)| *kind),
     };
     Some(refined)
 }
