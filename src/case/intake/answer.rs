@@ -91,7 +91,8 @@ pub(super) fn stream_and_rest(text: &str) -> (&str, &str) {
     let mut len = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim();
-        let is_field = bare.is_empty() || ["data:", "event:", "id:", "retry:", ":"].iter().any(|f| bare.starts_with(f));
+        let is_field =
+            bare.is_empty() || ["data:", "event:", "id:", "retry:", ":"].iter().any(|f| bare.starts_with(f));
         if !is_field {
             break;
         }

@@ -65,7 +65,9 @@ struct Search {
 }
 
 static SEARCH: LazyLock<Option<Search>> = LazyLock::new(|| {
-    let words = || words::WORDS.iter().enumerate().flat_map(|(rank, (_, words))| words.iter().map(move |w| (rank, *w)));
+    let words = || {
+        words::WORDS.iter().enumerate().flat_map(|(rank, (_, words))| words.iter().map(move |w| (rank, *w)))
+    };
     let automaton = AhoCorasick::new(words().map(|(_, word)| word)).ok()?;
     Some(Search { automaton, ranks: words().map(|(rank, _)| rank).collect() })
 });
@@ -79,10 +81,12 @@ fn kind_at(rank: usize) -> Option<TransportKind> {
 fn speaks(line: &str, is_python: bool) -> bool {
     let bare = line.trim_start();
     let indent = line.len() - bare.len();
-    let is_frame = bare.starts_with("at ") && (bare.contains('(') || bare.contains("://") || bare.contains(" async "))
+    let is_frame = bare.starts_with("at ")
+        && (bare.contains('(') || bare.contains("://") || bare.contains(" async "))
         || bare.starts_with("file \"")
         || bare.starts_with("data: {");
-    !is_frame && !(is_python && indent >= 4)
+    let is_source = is_python && indent >= 4;
+    !(is_frame || is_source)
 }
 
 /// The rank of the strongest word of the line.
@@ -112,32 +116,48 @@ fn of_go(line: &str) -> Option<TransportKind> {
 /// True where the match stands for itself: an `errno`'s name is a whole word, a word of an address is none, and a setting
 /// is no failure (`timeout=60`, `"timeout": 30`).
 fn stands(line: &str, start: usize, end: usize) -> bool {
-    let (Some(word), Some(before), Some(after)) = (line.get(start..end), line.get(..start), line.get(end..)) else {
+    let (Some(word), Some(before), Some(after)) = (line.get(start..end), line.get(..start), line.get(end..))
+    else {
         return false;
     };
     let letter = |c: char| c.is_ascii_alphanumeric();
-    let is_name = word.starts_with('e') && word.len() <= 15 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_name = word.starts_with('e')
+        && word.len() <= 15
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if is_name && (before.ends_with(letter) || after.starts_with(letter)) {
         return false;
     }
     if word == "timeout" || word == "eof" {
         let value = after.trim_start_matches(['"', '\'', ' ', '_', 's']).trim_start();
         let is_set = value.starts_with(['=', ':'])
-            && value.trim_start_matches(['=', ':', ' ']).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '{' | 'n'));
+            && value
+                .trim_start_matches(['=', ':', ' '])
+                .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '{' | 'n'));
         let is_part = after.starts_with(['_', '=']);
         if is_set || is_part {
             return false;
         }
     }
-    let token = before.rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '<' | '`')).map_or(before, |at| before.get(at..).unwrap_or(""));
+    let mut from = before.len().saturating_sub(LONGEST_ADDRESS);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = before.get(from..).unwrap_or("");
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '<' | '`');
+    let token = near.rfind(ends).map_or(near, |at| near.get(at..).unwrap_or(""));
     !token.contains("://")
 }
 
+/// So far back from a word the begin of an address is looked for, bytes.
+const LONGEST_ADDRESS: usize = 300;
+
 /// `word` stands in the line, and not as a part of a host's name, a path or a tag.
 fn has_word(line: &str, word: &str) -> bool {
-    let joins = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-' | '_' | '@' | '[' | ']' | '\'');
+    let joins =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-' | '_' | '@' | '[' | ']' | '\'');
     line.match_indices(word).any(|(at, _)| {
-        !line.get(..at).is_some_and(|b| b.ends_with(joins)) && !line.get(at + word.len()..).is_some_and(|a| a.starts_with(joins))
+        !line.get(..at).is_some_and(|b| b.ends_with(joins))
+            && !line.get(at + word.len()..).is_some_and(|a| a.starts_with(joins))
     })
 }
 
@@ -171,6 +191,37 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_long_line_is_searched_in_linear_time() {
+        let start = std::time::Instant::now();
+        for piece in
+            ["timeout", "timeout: 1 ", "connection refused", "upstream timeout/", "curl: (", "eepipe"]
+        {
+            let _ = kind(&piece.repeat((1 << 20) / piece.len()));
+        }
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn settings_addresses_and_stacks_are_no_failures() {
+        for text in [
+            "timeout=60, model=m",
+            "{\"timeout\": 30, \"model\": \"m\"}",
+            "POST https://timeout.h.test/econnrefused",
+            "Traceback\n  File \"a.py\", line 1, in f\n    sock.settimeout(timeout)\nValueError: x",
+            "    at Timeout.onTimeout (node:net:1:1)",
+            "a recipepipe",
+        ] {
+            assert_eq!(kind(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_gateways_name_in_an_address_is_no_word_of_a_gateway() {
+        assert_eq!(kind("connect ECONNREFUSED api.gateway.test:443"), Some(TransportKind::Connect));
+        assert_eq!(kind("upstream: connect ECONNREFUSED"), None);
+    }
 
     #[test]
     fn sentences_have_their_kind() {

@@ -77,7 +77,7 @@ const FRONT: &[(Weight, &str)] = &[
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
-    (Weight::Answer, r"\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
+    (Weight::Answer, r"(?:[A-Za-z]{0,30}[Ee]rror: )?\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
     // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
     (
         Weight::Answer,
@@ -139,6 +139,8 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
+    // A terminal wrapped the name before LiteLLM's.
+    (Weight::Answer, r"(?:[A-Z][A-Za-z]{1,30} ?){1,3}: [A-Z][A-Za-z0-9_]{2,40}Exception - "),
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
     (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
@@ -354,7 +356,9 @@ static SOFTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// `huggingface_hub` (utils/_http.py, `hf_raise_for_status`): the status' own line, then the server's words.
 static HUB: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"^(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S{1,300} )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*\S")
+    pattern(
+        r"^(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S{1,300} )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*\S",
+    )
 });
 
 /// True where the Hub's client begins its print.

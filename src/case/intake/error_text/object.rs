@@ -24,6 +24,7 @@ pub(super) fn find(text: &str) -> Option<Object> {
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
+        .or_else(|| lines(text))
 }
 
 /// The first error object in the text: JSON as it stands, or a client's print of it.
@@ -45,6 +46,8 @@ fn error_object(text: &str) -> Option<Object> {
             }
         } else if let Some(json) = line_ends_printed(rest) {
             return Some(Object { start, end: text.len(), body: json });
+        } else if text.get(..start).is_some_and(|before| before.ends_with("Os ")) {
+            // Rust's `std::io::Error` of the own machine: `Os { code: 111, kind: ConnectionRefused, message: "…" }`.
         } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
             let value: Option<Value> = serde_json::from_str(&json).ok();
             // `error: { message: … }` of an inspected JavaScript error.
@@ -84,7 +87,11 @@ fn cut_object(text: &str) -> Option<Object> {
         let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
         let mut value: Value = serde_json::from_str(&json).ok()?;
         with_whole_message(&mut value);
-        states_an_error(&value).then(|| Object { start, end: text.len(), body: value.to_string().into_bytes() })
+        states_an_error(&value).then(|| Object {
+            start,
+            end: text.len(),
+            body: value.to_string().into_bytes(),
+        })
     })
 }
 
@@ -138,8 +145,10 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
         if value.get("args").is_some_and(Value::is_object) {
             return Some(format!("{}: {}", word("error_type")?, word("message")?));
         }
-        let client = word("error").filter(|error| error.contains('{') && error.starts_with(char::is_alphabetic))?;
-        let states_more = ["status", "statusCode", "code", "message"].iter().any(|name| value.get(*name).is_some());
+        let client =
+            word("error").filter(|error| error.contains('{') && error.starts_with(char::is_alphabetic))?;
+        let states_more =
+            ["status", "statusCode", "code", "message"].iter().any(|name| value.get(*name).is_some());
         value.get("timestamp").filter(|_| !states_more).map(|_| client.to_owned())
     })
 }
@@ -231,7 +240,6 @@ fn printed(text: &str) -> Option<Object> {
         .or_else(|| constructed(text))
         .or_else(|| map(text))
         .or_else(|| xml(text))
-        .or_else(|| lines(text))
         .or_else(|| labelled(text))
 }
 
@@ -357,7 +365,11 @@ fn lines(text: &str) -> Option<Object> {
             } else {
                 "code"
             };
-            let number = value.split(' ').next().and_then(|n| n.parse::<u16>().ok()).filter(|n| (100..600).contains(n));
+            let number = value
+                .split(' ')
+                .next()
+                .and_then(|n| n.parse::<u16>().ok())
+                .filter(|n| (100..600).contains(n));
             if key == "code" && (number.is_some() || label.contains("status")) {
                 status = status.or(number);
             } else {
@@ -370,11 +382,17 @@ fn lines(text: &str) -> Option<Object> {
     // `Type: Bug` of an issue's form names no error.
     let named = |name: &str| {
         let is_name = |v: &str| {
-            v.len() <= 60 && !v.contains(' ') && (v.contains(['_', '.']) || v.ends_with("Error") || v.ends_with("Exception") || v.bytes().all(|b| b.is_ascii_digit()))
+            v.len() <= 60
+                && !v.contains(' ')
+                && (v.contains(['_', '.'])
+                    || v.ends_with("Error")
+                    || v.ends_with("Exception")
+                    || v.bytes().all(|b| b.is_ascii_digit()))
         };
         error.get(name).and_then(Value::as_str).is_some_and(is_name)
     };
-    if !named("code") && !(named("type") && error.contains_key("message")) {
+    let states = named("code") || (named("type") && error.contains_key("message"));
+    if !states {
         return None;
     }
     if !error.contains_key("message") {
@@ -417,13 +435,13 @@ fn xml(text: &str) -> Option<Object> {
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)(?:^|[\s,{])["']?(?:message|error_message|errorMessage|msg)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+'),?(?:[\s}\])]|$)"#,
+        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+'),?(?:[\s}\])"']|$)"#,
     )
     .ok()
 });
 
 static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|[\s,{])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|null|None|undefined|\d{3,6})(?:[\s,}\])]|$)"#).ok()
+    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|null|None|undefined|\d{3,6})(?:[\s,}\])]|$)"#).ok()
 });
 
 fn fragment(text: &str) -> Option<Object> {
@@ -434,7 +452,7 @@ fn fragment(text: &str) -> Option<Object> {
         from += 1;
     }
     let near = super::plain::head(text.get(from..)?, message.end() - from + 400);
-    // Rust's `std::io::Error` of the own machine: `Os { code: 111, kind: ConnectionRefused, message: "…" }`.
+    // See `error_object`.
     if near.contains("Os { code: ") {
         return None;
     }

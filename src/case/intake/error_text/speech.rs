@@ -82,7 +82,8 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let aside = plain::is_aside(first_line(spoken));
     // wget prints no body, only the status line's words.
     let wget = text.contains("HTTP request sent, awaiting response...");
-    let own = stack || prose || language || heading || aside || wget || is_own(first) || is_own(first_line(spoken));
+    let own =
+        stack || prose || language || heading || aside || wget || is_own(first) || is_own(first_line(spoken));
     speech.own = own;
     speech
 }
@@ -99,7 +100,10 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
     for line in text.split_inclusive('\n').take(MOST_LINES) {
         let rest = text.get(at..).unwrap_or("");
         at += line.len();
-        if line.trim().is_empty() || plain::is_aside(line) || (plain::is_news(line) && !tells_of_failure(line)) {
+        if line.trim().is_empty()
+            || plain::is_aside(line)
+            || (plain::is_news(line) && !tells_of_failure(line))
+        {
             continue;
         }
         let mut found = Speech::default();
@@ -179,7 +183,10 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         }
         let near = plain::head(rest, FRAME);
         // A client's own sentence belongs together: `404 Client Error: …`.
-        if !frames::is_hub(near) && (frames::is_own_line(first_line(near)) || frames::is_soft_own(first_line(near)) && weight != Weight::Answer) {
+        if !frames::is_hub(near)
+            && (frames::is_own_line(first_line(near))
+                || frames::is_soft_own(first_line(near)) && weight != Weight::Answer)
+        {
             return (rest, stronger(weight, Weight::Client));
         }
         let frame = frames::FRONTS.iter().enumerate().find_map(|(index, frame)| {
