@@ -19,6 +19,10 @@ pub(super) struct Object {
 
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
+    // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
+    if text.contains("Os { code: ") && !text.contains("\"error\"") {
+        return None;
+    }
     error_object(text)
         .or_else(|| escaped_object(text))
         .or_else(|| printed(text))
@@ -46,8 +50,6 @@ fn error_object(text: &str) -> Option<Object> {
             }
         } else if let Some(json) = line_ends_printed(rest) {
             return Some(Object { start, end: text.len(), body: json });
-        } else if text.get(..start).is_some_and(|before| before.ends_with("Os ")) {
-            // Rust's `std::io::Error` of the own machine: `Os { code: 111, kind: ConnectionRefused, message: "…" }`.
         } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
             let value: Option<Value> = serde_json::from_str(&json).ok();
             // `error: { message: … }` of an inspected JavaScript error.
@@ -276,9 +278,6 @@ fn channel_test(text: &str) -> Option<Object> {
 fn constructed(text: &str) -> Option<Object> {
     let caught = CONSTRUCTED.as_ref()?.captures(text)?;
     let (name, message) = (caught.get(1)?.as_str(), string(caught.get(2)?.as_str())?);
-    if name == "Os" {
-        return None;
-    }
     let whole = caught.get(0)?;
     let mut error = json!({ "message": message });
     let near = text.get(whole.start()..)?;
@@ -391,8 +390,8 @@ fn lines(text: &str) -> Option<Object> {
         };
         error.get(name).and_then(Value::as_str).is_some_and(is_name)
     };
-    let states = named("code") || (named("type") && error.contains_key("message"));
-    if !states {
+    let is_named = named("code") || (named("type") && error.contains_key("message"));
+    if !is_named {
         return None;
     }
     if !error.contains_key("message") {
@@ -452,10 +451,6 @@ fn fragment(text: &str) -> Option<Object> {
         from += 1;
     }
     let near = super::plain::head(text.get(from..)?, message.end() - from + 400);
-    // See `error_object`.
-    if near.contains("Os { code: ") {
-        return None;
-    }
     let mut error = json!({ "message": string(message.as_str())? });
     let map = error.as_object_mut()?;
     for member in FRAGMENT_MEMBER.as_ref()?.captures_iter(near) {
