@@ -240,3 +240,6 @@ fn request(safe: &SafeEvidence, [method, path, model]: [Option<Clean>; 3]) -> Re
         model: model.or_else(|| sent.and_then(|r| r.model.clone())),
     }
 }
+
+#[cfg(test)]
+mod families;

@@ -79,6 +79,12 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
             };
         }
     }
+    if answer::is_event_stream(text.as_bytes())
+        && let Some(told) = error_text::read(answer::stream_and_rest(text).1, true, catalog, ring)
+        && told.states_object
+    {
+        return of_told(told);
+    }
     if let Some(response) = response_text(text) {
         return Intake {
             kind: "http response",
@@ -151,7 +157,10 @@ fn response_intake(bytes: &[u8], catalog: &Catalog, ring: &mut KeyRing) -> Intak
     let Ok(text) = std::str::from_utf8(bytes) else { return plain(bytes) };
     let trimmed = text.trim();
     let is_json = trimmed.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(trimmed).is_ok();
-    if is_json || answer::is_event_stream(bytes) || answer::is_html(trimmed) {
+    if answer::is_event_stream(bytes) {
+        return observed(answer::streamed(text));
+    }
+    if is_json || answer::is_html(trimmed) {
         return plain(bytes);
     }
     // A terminal's text: the command with its answer, curl's marks, or what a client printed.
@@ -162,14 +171,18 @@ fn response_intake(bytes: &[u8], catalog: &Catalog, ring: &mut KeyRing) -> Intak
         }
     }
     match error_text::read(trimmed, true, catalog, ring) {
-        Some(told) => Intake {
-            kind: "error text",
-            observed: Some(told.attempt),
-            client: told.client.map(str::to_owned),
-            said: told.said,
-            ..Intake::default()
-        },
+        Some(told) => of_told(told),
         None => plain(bytes),
+    }
+}
+
+fn of_told(told: error_text::Told) -> Intake {
+    Intake {
+        kind: "error text",
+        observed: Some(told.attempt),
+        client: told.client.map(str::to_owned),
+        said: told.said,
+        ..Intake::default()
     }
 }
 
@@ -460,7 +473,7 @@ fn response_text(text: &str) -> Option<Response> {
         }
     }
     if answer::is_event_stream(text.as_bytes()) {
-        return answer::stream_text(text);
+        return Some(answer::streamed(text));
     }
     answer::is_html(text).then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
 }

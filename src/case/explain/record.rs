@@ -109,7 +109,9 @@ fn stated_status(response: &Response) -> Option<u16> {
     }
     let envelope = Envelope::of(response);
     let code = envelope.code.as_deref().and_then(|code| code.parse().ok());
-    code.filter(|status| (400..600).contains(status))
+    let title = envelope.title.as_deref().and_then(|title| title.get(..3)?.parse().ok());
+    code.or(title)
+        .filter(|status| (400..600).contains(status))
         .or_else(|| intake::stated_status(envelope.message.as_deref()?))
         .or_else(|| intake::status_field(&response.readable()))
         .or_else(|| status_of_title(envelope.title.as_deref()?))

@@ -86,27 +86,34 @@ pub(super) fn is_event_stream(body: &[u8]) -> bool {
     false
 }
 
-/// The stream that `text` begins with. What a client printed behind it says how it ended; where that states an error of
-/// its own, `None`: the error is what was pasted.
-pub(super) fn stream_text(text: &str) -> Option<Response> {
+/// The lines of an event stream at the start of `text`, and what a client printed below them.
+pub(super) fn stream_and_rest(text: &str) -> (&str, &str) {
     let mut len = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim();
-        let of_stream = ["data:", "event:", "id:", "retry:", ":"].iter().any(|field| bare.starts_with(field));
-        if !bare.is_empty() && !of_stream {
+        let is_field =
+            bare.is_empty() || ["data:", "event:", "id:", "retry:", ":"].iter().any(|f| bare.starts_with(f));
+        if !is_field {
             break;
         }
         len += line.len();
     }
-    let (stream, behind) = (text.get(..len)?, text.get(len..)?);
-    if error_text::states_object(behind) {
-        return None;
+    (text.get(..len).unwrap_or(text), text.get(len..).unwrap_or(""))
+}
+
+/// An event stream, with its end and status as the text below it tells them.
+pub(super) fn streamed(text: &str) -> Response {
+    let (stream, rest) = stream_and_rest(text);
+    let (rest, broke) = (rest.trim(), transport::found(rest));
+    let status = error_text::stated_status(rest).or_else(|| error_text::good_status(rest));
+    if broke.is_none() && status.is_none() {
+        return response(None, None, None, Vec::new(), text.as_bytes().to_vec());
     }
-    let mut response = response(None, None, None, Vec::new(), stream.as_bytes().to_vec());
-    if let Some(kind) = transport::kind(behind) {
-        response.end = BodyEnd::Cut(TransportFailure { kind, detail: String::new() });
+    let mut response = response(status, None, None, Vec::new(), stream.trim_end().as_bytes().to_vec());
+    if let Some((kind, line)) = broke {
+        response.end = BodyEnd::Cut(TransportFailure { kind, detail: line.trim().to_owned() });
     }
-    Some(response)
+    response
 }
 
 /// True where the text begins as a web page does.

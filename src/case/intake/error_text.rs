@@ -39,10 +39,15 @@ const NEAR: usize = 256 << 10;
 /// A longer text without any mark of an error is none.
 const LONGEST_SENTENCE: usize = 64 << 10;
 
+/// Bytes of a line that are kept as the words of a failure below HTTP.
+const LONGEST_DETAIL: usize = 2000;
+
 /// Reads an error text; `strict`: nothing without a clear mark of an error is one.
 pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) -> Option<Told> {
     let plain = plain::of(tail(text, NEAR));
     let near = plain.as_ref();
+    let wrapped = object::wrapped(near);
+    let near = wrapped.as_deref().unwrap_or(near);
     let page = page(near);
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
@@ -60,6 +65,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
+    let status = status.or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain))).filter(|_| !invented);
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
@@ -72,9 +78,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
             (!answers).then_some(named)
         };
-        transport::kind(&plain::without_stack(near))
-            .or_else(by_name)
-            .or(invented.then_some(TransportKind::Other))
+        let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
+        transport::found(near).or_else(unworded)
     } else {
         None
     };
@@ -84,14 +89,10 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         return None;
     }
     let states_object = object.is_some();
-    let outcome = if let Some(kind) = failure {
-        let mut detail = spoken.unwrap_or_default().message;
-        // What could not be used may stand beside the sentence: a cause, a code.
-        if kind == TransportKind::Local && transport::kind(&detail) != Some(kind) {
-            let quiet = plain::without_stack(near);
-            let telling = quiet.lines().find(|line| transport::kind(line) == Some(kind));
-            detail = telling.map_or(detail, |line| plain::head(line.trim(), 400).to_owned());
-        }
+    let outcome = if let Some((kind, line)) = failure {
+        // What the client says last may be less than the line that tells the cause.
+        let last = spoken.map(|s| s.message).filter(|m| line.is_empty() || transport::kind(m) == Some(kind));
+        let detail = last.unwrap_or_else(|| plain::head(line.trim(), LONGEST_DETAIL).to_owned());
         Outcome::Transport(TransportFailure { kind, detail })
     } else {
         let (body, told) = match (object, page) {
@@ -108,11 +109,6 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         Outcome::Response(response)
     };
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
-}
-
-/// True where the text holds an error object.
-pub(super) fn states_object(text: &str) -> bool {
-    object::find(plain::of(tail(text, NEAR)).as_ref()).is_some()
 }
 
 /// The body that a speech stands for, and the client's own sentence. A code or type that stood before the message is
@@ -155,12 +151,13 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // What a proxy answers to CONNECT: `http.client`, curl.
         r"(?i)\btunnel(?: connection)? failed[:,]?\s+(?:response\s+)?([1-5]\d\d)\b",
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
-        r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ /-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
+        r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         r"(?i)\bresponse[ _]code\s*(?:was|is|[:=])?\s*([1-5]\d\d)\b",
         r"<Response \[([1-5]\d\d)",
         // aiohttp's ClientResponseError.
         r"\b([45]\d\d), message[=:]",
+        r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
         r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
@@ -193,8 +190,21 @@ fn status_at_end(before: &str) -> Option<u16> {
 }
 
 fn status_in(text: &str) -> Option<u16> {
-    STATUS.iter().find_map(|p| p.captures(text)?.get(1)?.as_str().parse().ok())
+    let mut good = None;
+    for pattern in STATUS.iter() {
+        let found = pattern.captures_iter(text).take(MOST_STATUSES);
+        for status in found.filter_map(|caught| caught.get(1)?.as_str().parse().ok()) {
+            if status >= 400 {
+                return Some(status);
+            }
+            good.get_or_insert(status);
+        }
+    }
+    good
 }
+
+/// A good status beside a bad one is another request's; so many are looked at for each form.
+const MOST_STATUSES: usize = 8;
 
 /// How many of [`STATUS`] are clear enough to be believed in the middle of a message.
 const CLEAR: usize = 6;
@@ -205,6 +215,11 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
         LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?([45]\d\d)(?: [A-Z<]|:)"));
     let caught = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
+}
+
+/// A good status that a client printed: curl's `-w '%{http_code}'`.
+pub(super) fn good_status(text: &str) -> Option<u16> {
+    status_in(text).filter(|status| (200..300).contains(status))
 }
 
 /// An exception's name and the byte where its message begins.
@@ -389,7 +404,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (21, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (22, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

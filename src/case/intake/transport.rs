@@ -1,45 +1,68 @@
 //! Sentences of clients on requests that got no answer.
+//!
+//! ```text
+//! lines that speak (no stack frame, no quoted source) ── words of words.rs, by rank ──> kind
+//! ```
 
 mod words;
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
-use words::{CURL_CODES, EXCEPTIONS, WORDS};
 
 use crate::case::vocabulary::TransportKind;
+
+/// curl's exit codes (<https://curl.se/docs/manpage.html#EXIT>, accessed 2026-11-21), as in `curl: (6) …` and in PHP's
+/// `cURL error 6: …`.
+const CURL_CODES: &[(TransportKind, &[u16])] = &[
+    // Scheme, address, option, file, memory: nothing was sent; 47 too many redirects, 67 a login, 94 an authentication.
+    (TransportKind::Local, &[1, 2, 3, 4, 23, 26, 27, 37, 41, 43, 45, 47, 48, 49, 63, 67, 93, 94, 99, 100]),
+    (TransportKind::Proxy, &[5, 97]),
+    (TransportKind::Dns, &[6]),
+    (TransportKind::Connect, &[7, 89, 96]),
+    (TransportKind::Protocol, &[8, 16, 33, 61]),
+    (TransportKind::Reset, &[18, 52, 55, 56, 65, 92, 95]),
+    (TransportKind::TotalTimeout, &[28]),
+    (TransportKind::Tls, &[35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98, 101]),
+    (TransportKind::Cancelled, &[42]),
+];
+
+/// Longer texts are searched in their end only, bytes.
+const NEAR: usize = 256 << 10;
 
 /// What the text says of a request without an answer. A gateway that tells of its own upstream's timeout answered, and
 /// is none.
 pub(super) fn kind(text: &str) -> Option<TransportKind> {
-    let lower = text.to_lowercase();
-    if let Some(kind) = curl_code(&lower) {
-        return Some(kind);
+    found(text).map(|(kind, _)| kind)
+}
+
+/// The kind, and the line that says so.
+pub(super) fn found(text: &str) -> Option<(TransportKind, &str)> {
+    let mut at = text.len().saturating_sub(NEAR);
+    while !text.is_char_boundary(at) {
+        at += 1;
     }
-    let found =
-        WORDS.iter().find(|(_, words)| words.iter().any(|w| lower.contains(w))).map(|(kind, _)| *kind)?;
-    (!speaks_of_gateway(&lower)).then_some(found)
+    let near = text.get(at..).unwrap_or(text);
+    let of_curl = |line: &&str| line.contains("curl: (") || line.contains("cURL error ");
+    if let Some(found) =
+        near.lines().filter(of_curl).find_map(|line| Some((curl_code(&line.to_lowercase())?, line)))
+    {
+        return Some(found);
+    }
+    let is_python = near.contains("File \"");
+    let ranked = near.lines().filter_map(|line| {
+        let lower = line.to_lowercase();
+        let rank = speaks(&lower, is_python).then(|| rank_of(&lower))??;
+        Some((rank, line))
+    });
+    let (rank, line) = ranked.min_by_key(|(rank, _)| *rank)?;
+    Some((kind_at(rank)?, line))
 }
 
 /// What the name of a client's exception says, where its words say nothing.
 pub(super) fn of_exception(name: &str) -> Option<TransportKind> {
-    EXCEPTIONS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
-}
-
-/// A server tells of another one behind it. The name of a host, a path or a file is no word of that.
-fn speaks_of_gateway(lower: &str) -> bool {
-    let quotes =
-        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | ',' | ';');
-    let mut before = "";
-    lower.split(quotes).any(|word| {
-        let bare = word.trim_end_matches(['.', ':', '!', '?']);
-        let of_rate = before == "rate" && bare.starts_with("limit");
-        before = bare;
-        let plain = bare.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'_');
-        of_rate
-            || (plain
-                && ["upstream", "gateway", "backend", "overloaded"].iter().any(|mark| bare.starts_with(mark)))
-    })
+    words::EXCEPTIONS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
 }
 
 /// The status in this text is the client's own invention: no server sent one.
@@ -54,6 +77,7 @@ pub(super) fn invents_status(text: &str) -> bool {
             |\b500\ (?:Can't\ connect\ to|read\ timeout|read\ failed|write\ (?:timeout|failed)|[Ss]erver\ closed\ connection|Status\ read\ failed|Can't\ verify|Line\ too\ long|EOF\ when|SSL\ )
             |\b50[01]\ (?:Protocol\ scheme|Unsupported\ protocol)
             |\b400\ URL\ (?:must\ be\ absolute|missing)
+            |<(?:TransferEncoding|ContentLength)Error:\ 400
             |\b400,\ message[=:]\s*\W{0,2}(?:Expected\ HTTP/|Bad\ status\ line|Bad\ HTTP|Invalid\ |Not\ enough\ data|Data\ after|Got\ more\ than|Can\ not\ decode)",
         )
         .ok()
@@ -61,12 +85,115 @@ pub(super) fn invents_status(text: &str) -> bool {
     OWN.as_ref().is_some_and(|p| p.is_match(text))
 }
 
-/// The line `curl: (N) …` (or PHP's `cURL error N: …`) in `text` (lower case), refined by its words where the code covers
-/// several failures.
+/// The words, each with the rank of its group.
+struct Search {
+    automaton: AhoCorasick,
+    ranks: Vec<usize>,
+}
+
+static SEARCH: LazyLock<Option<Search>> = LazyLock::new(|| {
+    let words = || {
+        words::WORDS.iter().enumerate().flat_map(|(rank, (_, words))| words.iter().map(move |w| (rank, *w)))
+    };
+    let automaton = AhoCorasick::new(words().map(|(_, word)| word)).ok()?;
+    Some(Search { automaton, ranks: words().map(|(rank, _)| rank).collect() })
+});
+
+fn kind_at(rank: usize) -> Option<TransportKind> {
+    words::WORDS.get(rank).map(|(kind, _)| *kind)
+}
+
+/// False for a frame of a stack and for the source that Python quotes under it: they name timeouts and sockets whatever
+/// failed.
+fn speaks(line: &str, is_python: bool) -> bool {
+    let bare = line.trim_start();
+    let indent = line.len() - bare.len();
+    let is_frame = bare.starts_with("at ")
+        && (bare.contains('(') || bare.contains("://") || bare.contains(" async "))
+        || bare.starts_with("file \"")
+        || bare.starts_with("data: {");
+    let is_source = is_python && indent >= 4;
+    !(is_frame || is_source)
+}
+
+/// The rank of the strongest word of the line.
+fn rank_of(line: &str) -> Option<usize> {
+    if let Some(kind) = of_go(line) {
+        return words::WORDS.iter().position(|(k, _)| *k == kind);
+    }
+    let search = SEARCH.as_ref()?;
+    let found = search.automaton.find_overlapping_iter(line).filter(|m| stands(line, m.start(), m.end()));
+    let rank = found.filter_map(|m| search.ranks.get(m.pattern().as_usize()).copied()).min()?;
+    (!words::OF_GATEWAYS.iter().any(|word| has_word(line, word))).then_some(rank)
+}
+
+/// Go's dialer puts the address between its words: `dial tcp 192.0.2.1:443: i/o timeout`, `dial tcp: lookup h: i/o timeout`;
+/// its client ends with the one word `Post "https://h": EOF`.
+fn of_go(line: &str) -> Option<TransportKind> {
+    if line.trim_end().ends_with("\": eof") {
+        return Some(TransportKind::Reset);
+    }
+    let (_, dial) = line.split_once("dial tcp")?;
+    if dial.contains(": lookup ") || dial.starts_with(" lookup ") {
+        return Some(TransportKind::Dns);
+    }
+    (dial.contains("i/o timeout") || dial.contains("connectex:")).then_some(TransportKind::ConnectTimeout)
+}
+
+/// True where the match stands for itself: an `errno`'s name is a whole word, a word of an address is none, and a setting
+/// is no failure (`timeout=60`, `"timeout": 30`).
+fn stands(line: &str, start: usize, end: usize) -> bool {
+    let (Some(word), Some(before), Some(after)) = (line.get(start..end), line.get(..start), line.get(end..))
+    else {
+        return false;
+    };
+    let letter = |c: char| c.is_ascii_alphanumeric();
+    let is_name = word.starts_with('e')
+        && word.len() <= 15
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if is_name && (before.ends_with(letter) || after.starts_with(letter)) {
+        return false;
+    }
+    if word == "timeout" || word == "eof" {
+        let value = after.trim_start_matches(['"', '\'', ' ', '_', 's']).trim_start();
+        let is_set = value.starts_with(['=', ':'])
+            && value
+                .trim_start_matches(['=', ':', ' '])
+                .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '{' | 'n'));
+        let is_part = after.starts_with(['_', '=']);
+        if is_set || is_part {
+            return false;
+        }
+    }
+    let mut from = before.len().saturating_sub(LONGEST_ADDRESS);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = before.get(from..).unwrap_or("");
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '<' | '`');
+    let token = near.rfind(ends).map_or(near, |at| near.get(at..).unwrap_or(""));
+    !token.contains("://")
+}
+
+/// So far back from a word the begin of an address is looked for, bytes.
+const LONGEST_ADDRESS: usize = 300;
+
+/// `word` stands in the line, and not as a part of a host's name, a path or a tag.
+fn has_word(line: &str, word: &str) -> bool {
+    let joins =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-' | '_' | '@' | '[' | ']' | '\'');
+    line.match_indices(word).any(|(at, _)| {
+        !line.get(..at).is_some_and(|b| b.ends_with(joins))
+            && !line.get(at + word.len()..).is_some_and(|a| a.starts_with(joins))
+    })
+}
+
+/// The line `curl: (N) …` in `text` (lower case), refined by its words where the code covers several failures.
 pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
-    let own = text.split_once("curl: (").and_then(|(_, after)| after.split_once(')'));
-    let (code, message) =
-        own.or_else(|| text.split_once("curl error ").and_then(|(_, after)| after.split_once(':')))?;
+    let (code, message) = match text.split_once("curl: (") {
+        Some((_, after)) => after.split_once(')')?,
+        None => text.split_once("curl error ")?.1.split_once(':')?,
+    };
     let code: u16 = code.trim().parse().ok()?;
     let message = message.lines().next().unwrap_or("");
     let refined = match code {
@@ -92,6 +219,37 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_long_line_is_searched_in_linear_time() {
+        let start = std::time::Instant::now();
+        for piece in
+            ["timeout", "timeout: 1 ", "connection refused", "upstream timeout/", "curl: (", "eepipe"]
+        {
+            let _ = kind(&piece.repeat((1 << 20) / piece.len()));
+        }
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn settings_addresses_and_stacks_are_no_failures() {
+        for text in [
+            "timeout=60, model=m",
+            "{\"timeout\": 30, \"model\": \"m\"}",
+            "POST https://timeout.h.test/econnrefused",
+            "Traceback\n  File \"a.py\", line 1, in f\n    sock.settimeout(timeout)\nValueError: x",
+            "    at Timeout.onTimeout (node:net:1:1)",
+            "a recipepipe",
+        ] {
+            assert_eq!(kind(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_gateways_name_in_an_address_is_no_word_of_a_gateway() {
+        assert_eq!(kind("connect ECONNREFUSED api.gateway.test:443"), Some(TransportKind::Connect));
+        assert_eq!(kind("upstream: connect ECONNREFUSED"), None);
+    }
 
     #[test]
     fn sentences_have_their_kind() {
@@ -140,7 +298,7 @@ mod tests {
             ),
             (
                 "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
-                Some(TransportKind::FirstByteTimeout),
+                Some(TransportKind::TotalTimeout),
             ),
             ("java.net.UnknownHostException: h", Some(TransportKind::Dns)),
             ("java.net.ConnectException: Connection refused", Some(TransportKind::Connect)),

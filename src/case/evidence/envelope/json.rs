@@ -163,6 +163,14 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     envelope
 }
 
+/// A name of a failure: one word, and not the name of a status (RFC 9110), which frameworks (`NestJS`, Spring) put beside
+/// the message.
+fn names(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && !REASONS.iter().any(|reason| text.eq_ignore_ascii_case(reason))
+}
+
+const REASONS: [&str; 4] = ["Unauthorized", "Forbidden", "Conflict", "Gone"];
+
 fn error_kind(outer: &Map<String, Value>, error: &Map<String, Value>) -> EnvelopeKind {
     let has = |name| error.contains_key(name);
     let kind = error.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -218,8 +226,7 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
     match first_text(object, &FLAT_MESSAGES) {
         Some(message) => Envelope {
             message: Some(message),
-            // The name of a status (`Not Found`) is no code.
-            code: scalar(object.get("code")).or_else(|| Some(error.to_owned()).filter(|e| !e.contains(' '))),
+            code: scalar(object.get("code")).or_else(|| Some(error.to_owned()).filter(|e| names(e))),
             error_type: scalar(object.get("type")),
             param: scalar(object.get("param")),
             ..Envelope::bare(EnvelopeKind::Flat)

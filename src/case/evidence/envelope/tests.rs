@@ -209,11 +209,16 @@ fn the_known_shapes() {
             (K::ErrorString, ["model not found", "-", "-", "-", "-", "-"]),
         ),
         (
-            "an error's name and a message",
+            "a status' name and a message",
             400,
             r#"{"error":"Bad Request","message":["a must be b","c"],"statusCode":400}"#,
-            // The name of a status is no code.
             (K::Flat, ["a must be b", "-", "-", "-", "-", "-"]),
+        ),
+        (
+            "an error's code and a message",
+            400,
+            r#"{"error":"no_such_field","message":"a must be b"}"#,
+            (K::Flat, ["a must be b", "no_such_field", "-", "-", "-", "-"]),
         ),
         (
             "Portkey",

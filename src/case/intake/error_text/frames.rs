@@ -33,7 +33,7 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
     (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
-    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠■▪◆◇▶►➜→↳⛔‼❗🔴🚫🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
+    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
     (
@@ -64,7 +64,7 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Mark,
         r"[A-Za-z_][A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - ",
     ),
-    (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,40}){1,8}:\s?"),
+    (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z_][A-Za-z0-9_]{0,40}){1,8}:\s?"),
     (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
     (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
     // n8n's headings (packages/workflow, NodeApiError, STATUS_CODE_MESSAGES).
@@ -87,7 +87,7 @@ const FRONT: &[(Weight, &str)] = &[
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
-    (Weight::Answer, r"\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
+    (Weight::Answer, r"(?:[A-Za-z]{0,30}[Ee]rror: )?\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
     // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
     (
         Weight::Answer,
@@ -117,6 +117,15 @@ const FRONT: &[(Weight, &str)] = &[
     // @google/generative-ai: `[GoogleGenerativeAI Error]: Error fetching from https://…: [429 Too Many Requests] …`.
     (Weight::Answer, r"\[GoogleGenerativeAI Error\]: (?:\[[45][0-9]{2}[^\]\n]{0,60}\] )?"),
     (Weight::Client, r"Error fetching from \S+: "),
+    (
+        Weight::Answer,
+        r"(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S{1,300} )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*",
+    ),
+    // Headings of reports (Continue's, issue forms').
+    (
+        Weight::Client,
+        r"(?:#{1,4} |\*\*)?(?:Error (?:[Oo]utput|[Mm]essage|[Dd]etails?|[Tt]ext|[Ll]ogs?)|错误详情|报错内容|报错信息)(?:\*\*)?[:：]?\s*\n\s*",
+    ),
     // The AI SDK's retries, langchain's, codex's.
     (
         Weight::Client,
@@ -145,6 +154,8 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
+    // A terminal wrapped the name before LiteLLM's.
+    (Weight::Answer, r"(?:[A-Z][A-Za-z]{1,30} ?){1,3}: [A-Z][A-Za-z0-9_]{2,40}Exception - "),
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
     (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
@@ -230,6 +241,7 @@ const OWN: &[&str] = &[
     r"(?:[0-9]{3} )?(?:Client|Server) Error: .{0,80} for url: .*",
     r#"["']?(?:Client|Server) error '[0-9]{3} .{0,60}' for url .*"#,
     r"[0-9]{3}, message='[^']{0,80}',.*",
+    r"<Response \[[0-9]{3}[^\]\n]{0,60}\]>",
     r"HTTP status (?:client|server) error \([0-9]{3} .{0,60}\) for url .*",
     r"req[w]est::Error \{.*",
     // .NET Framework and PowerShell, PHP, the JDK, OpenURI, GNU Wget, HTTPie.
@@ -257,6 +269,23 @@ const OWN: &[&str] = &[
     // Access logs of uvicorn, nginx and gin.
     r#".*"[A-Z]{3,7} /[^"]{0,400} HTTP/[0-9](?:\.[0-9])?" [0-9]{3}\b.*"#,
     r"\[GIN\] .*",
+    // OkHttp's event source.
+    r"Invalid content-type: \S+",
+    // What a stack's line is.
+    r"\s*at \S+ ?\(?\S+:[0-9]+:[0-9]+\)?",
+    // LiteLLM where the provider's text is empty.
+    r"[A-Z][A-Za-z0-9_]{2,40}Exception -?",
+    // Nothing but an exception's name.
+    r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
+    // An object that states no error, with or without a client's heading.
+    r#"(?:[^\n]*[:：]\s*)?[{\[]["{].*"#,
+    // 5ire and others on a 404.
+    r"https?://\S+ not found, verify your API base.*",
+];
+
+/// Sentences on an answer that cannot be read, and on a stream that ended: a client's own, unless a status before them says
+/// that a gateway tells them of its upstream.
+const SOFT: &[&str] = &[
     // V8, Python, Go, Rust and PHP on text where JSON belongs.
     r"(?:[0-9]{3} )?Unexpected (?:token|end of JSON|non-whitespace|identifier).*",
     r".*\bis not valid JSON\b.*",
@@ -273,11 +302,6 @@ const OWN: &[&str] = &[
     r"Type validation failed.*",
     r"(?:.{0,60}: )?(?:index|slice bounds) out of range.*",
     r"(?:panic: )?runtime error: .*",
-    r"<Response \[[0-9]{3}[^\]]{0,60}\]>",
-    // OkHttp's event source.
-    r"Invalid content-type: \S+",
-    // What a stack's line is.
-    r"\s*at \S+ ?\(?\S+:[0-9]+:[0-9]+\)?",
     r"'?(?:choices|content|message|usage|error|data|delta|candidates)'?",
     r"(?i)(?:unknown|unexpected|unhandled) error(?: occurred)?\.?",
     r"(?i)something went wrong.{0,60}",
@@ -295,22 +319,16 @@ const OWN: &[&str] = &[
     r"\S{1,80} is not (?:a function|iterable|defined)\b.*",
     r"undefined is not .*",
     r"[0-9]+ validation errors? for .*",
-    r"`response\.(?:parts|text)` .*",
+    r"(?:The )?`response\.(?:parts|text)` .*",
     r"Could not parse response content.*",
+    // LiteLLM before any call.
+    r"LLM Provider NOT provided\..*",
     // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
     r"No deployments available for selected model.*",
     // Streams that end early, as their readers say it.
     r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
     r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
     r"(?i)(?:no|empty) (?:output|content|choices|candidates|text|assistant message)s? (?:was |were |in |from |returned|generated|received|produced).*",
-    // LiteLLM where the provider's text is empty.
-    r"[A-Z][A-Za-z0-9_]{2,40}Exception -?",
-    // Nothing but an exception's name.
-    r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
-    // An object that states no error, with or without a client's heading.
-    r#"(?:[^\n]*[:：]\s*)?[{\[]["{].*"#,
-    // 5ire and others on a 404.
-    r"https?://\S+ not found, verify your API base.*",
 ];
 
 /// Languages' own exceptions: never the word of a gateway.
@@ -381,6 +399,22 @@ static OWNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(OWN)))
 });
 
+static SOFTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(SOFT)))
+});
+
+/// `huggingface_hub` (utils/_http.py, `hf_raise_for_status`): the status' own line, then the server's words.
+static HUB: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S{1,300} )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*\S",
+    )
+});
+
+/// True where the Hub's client begins its print.
+pub(super) fn is_hub(text: &str) -> bool {
+    text.contains("(Request ID: ") && HUB.as_ref().is_some_and(|p| p.is_match(text))
+}
+
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
         r"^(?:(?:HTTP(?:/\d(?:\.\d)?)?|[Ss]tatus(?: code)?|Error|ERROR)[ :=]*)*(?:[1-5]\d\d)?[\s:(-]*(?:{REASON})?[).\s]*(?:[1-5]\d\d)?[)\s]*$"
@@ -398,7 +432,7 @@ static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |unexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: ",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: ",
     )
 });
 
@@ -434,11 +468,14 @@ pub(super) fn is_edges(line: &str) -> bool {
         .is_some_and(|code| (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// True where the line is a client's own sentence, or a status with nothing but its standard name. `named`: the status'
-/// name stood before it already, so that another one is the answer's.
-pub(super) fn is_own(line: &str, named: bool) -> bool {
-    let line = line.trim();
-    is_own_line(line) || PERSON.as_ref().is_some_and(|p| p.is_match(line)) || (!named && is_bare(line))
+/// True for a sentence on an unreadable answer or an ended stream, on one line.
+pub(super) fn is_soft_own(line: &str) -> bool {
+    SOFTS.as_ref().is_some_and(|p| p.is_match(line.trim()))
+}
+
+/// True for the words of a person.
+pub(super) fn is_person(line: &str) -> bool {
+    PERSON.as_ref().is_some_and(|p| p.is_match(line.trim()))
 }
 
 /// True where a frame ends with a status' standard name.
@@ -496,7 +533,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
-        for pattern in [&BACKS, &OWNS, &BARE, &PERSON, &ANCHOR, &PROSE] {
+        for pattern in [&BACKS, &OWNS, &SOFTS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE] {
             assert!(pattern.is_some());
         }
     }

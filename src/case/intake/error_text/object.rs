@@ -19,11 +19,16 @@ pub(super) struct Object {
 
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
+    // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
+    if text.contains("Os { code: ") && !text.contains("\"error\"") {
+        return None;
+    }
     error_object(text)
         .or_else(|| escaped_object(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
+        .or_else(|| lines(text))
 }
 
 /// The first error object in the text: JSON as it stands, or a client's print of it.
@@ -43,6 +48,8 @@ fn error_object(text: &str) -> Option<Object> {
             if rest.starts_with('[') {
                 from = start + len;
             }
+        } else if let Some(json) = line_ends_printed(rest) {
+            return Some(Object { start, end: text.len(), body: json });
         } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
             let value: Option<Value> = serde_json::from_str(&json).ok();
             // `error: { message: … }` of an inspected JavaScript error.
@@ -59,15 +66,46 @@ fn error_object(text: &str) -> Option<Object> {
     None
 }
 
+/// An error object whose line ends were printed as two characters, its quotes as they are: `{\n "error": …`.
+fn line_ends_printed(text: &str) -> Option<Vec<u8>> {
+    if !text.starts_with("{\\n") && !text.starts_with("{\\r\\n") {
+        return None;
+    }
+    let near = super::plain::head(text, LONGEST_PRINTED);
+    let plain = near.replace("\\r\\n", "\n").replace("\\n", "\n");
+    let body = plain.get(..answer::json_extent(&plain)?)?;
+    let value: Value = serde_json::from_str(body).ok()?;
+    states_an_error(&value).then(|| body.as_bytes().to_vec())
+}
+
+/// Bytes of such a print that are read.
+const LONGEST_PRINTED: usize = 64 << 10;
+
 /// An error object whose end is missing: what stands there of it.
 fn cut_object(text: &str) -> Option<Object> {
     let hard_wrap = literal::is_hard_wrapped(text);
     let places = text.match_indices('{').map(|(at, _)| at).take(MOST_TRIES);
     places.filter(|at| text.get(*at..).is_some_and(|rest| rest.contains("essage"))).find_map(|start| {
         let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
-        let value: Value = serde_json::from_str(&json).ok()?;
-        states_an_error(&value).then(|| Object { start, end: text.len(), body: json.into_bytes() })
+        let mut value: Value = serde_json::from_str(&json).ok()?;
+        with_whole_message(&mut value);
+        states_an_error(&value).then(|| Object {
+            start,
+            end: text.len(),
+            body: value.to_string().into_bytes(),
+        })
     })
+}
+
+/// A gateway may say its message twice; the print was cut in the second.
+fn with_whole_message(value: &mut Value) {
+    let Some(whole) = value.get("message").and_then(Value::as_str).map(str::to_owned) else { return };
+    if let Some(Value::String(cut)) = value.pointer_mut("/error/message")
+        && whole.len() > cut.len()
+        && whole.starts_with(cut.trim_end_matches('…'))
+    {
+        *cut = whole;
+    }
 }
 
 /// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
@@ -92,6 +130,33 @@ fn escaped_object(text: &str) -> Option<Object> {
     let body = error_object(&plain)?.body;
     Some(Object { start, end: text.len(), body })
 }
+
+/// A client's text inside an object of another client: Dify's plugin daemon (`PluginInvokeError: {"args":{},"error_type":
+/// "InvokeError","message":"…"}`, <https://github.com/langgenius/dify-plugin-daemon>, accessed 2026-11-21), a record of a
+/// log (`[{"error":"Error: 400 {…}","timestamp":"…"}]`).
+pub(super) fn wrapped(text: &str) -> Option<String> {
+    let dify = text.contains("\"error_type\"") && text.contains("\"args\"");
+    let logged = text.contains("\"timestamp\"") && text.contains("\"error\":");
+    if !dify && !logged {
+        return None;
+    }
+    text.match_indices('{').take(MOST_WRAPPERS).find_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
+        let word = |name: &str| value.get(name).and_then(Value::as_str);
+        if value.get("args").is_some_and(Value::is_object) {
+            return Some(format!("{}: {}", word("error_type")?, word("message")?));
+        }
+        let client =
+            word("error").filter(|error| error.contains('{') && error.starts_with(char::is_alphabetic))?;
+        let states_more =
+            ["status", "statusCode", "code", "message"].iter().any(|name| value.get(*name).is_some());
+        value.get("timestamp").filter(|_| !states_more).map(|_| client.to_owned())
+    })
+}
+
+/// Places where such an object is looked for.
+const MOST_WRAPPERS: usize = 8;
 
 /// True where a JSON value states an error in one of the known shapes.
 pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
@@ -151,6 +216,9 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
         .find_map(|name| value.get(name)?.as_u64())
         .or_else(|| value.pointer("/$metadata/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/data/statusCode")?.as_u64())
+        // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
+        .or_else(|| value.pointer("/error/body/httpStatusCode")?.as_u64())
+        .or_else(|| value.pointer("/error/$metadata/httpStatusCode")?.as_u64())
         .and_then(|status| u16::try_from(status).ok())
         .filter(|status| (400..600).contains(status))
 }
@@ -296,6 +364,85 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A label and its value on a line of their own: `ErrorCode: 1214`, `- **Type:** invalid_request_error`.
+static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
+    )
+    .ok()
+});
+
+/// Lines of labels that are read.
+const MOST_LINES: usize = 40;
+
+/// An error as labels on lines of their own; without one for the message it is what stands above them.
+fn lines(text: &str) -> Option<Object> {
+    if text.lines().count() > MOST_LINES || !text.contains([':', '：']) {
+        return None;
+    }
+    let pattern = LINE.as_ref()?;
+    let mut error = serde_json::Map::new();
+    let mut above: Option<&str> = None;
+    let (mut at, mut status) = (0, None);
+    for line in text.split_inclusive('\n') {
+        if let Some(caught) = pattern.captures(super::plain::head(line.trim_end(), 4000)) {
+            above = above.or_else(|| text.get(..at));
+            let (label, value) = (caught.get(1)?.as_str().to_lowercase(), caught.get(2)?.as_str());
+            let key = if label.ends_with("message") || label == "错误信息" {
+                "message"
+            } else if label.ends_with("type") || label == "错误类型" {
+                "type"
+            } else if label == "param" {
+                "param"
+            } else {
+                "code"
+            };
+            let number = value
+                .split(' ')
+                .next()
+                .and_then(|n| n.parse::<u16>().ok())
+                .filter(|n| (100..600).contains(n));
+            if key == "code" && (number.is_some() || label.contains("status")) {
+                status = status.or(number);
+            } else {
+                let value = value.trim_matches(['"', '\'', '`']);
+                error.entry(key).or_insert_with(|| if value == "N/A" { Value::Null } else { word(value) });
+            }
+        }
+        at += line.len();
+    }
+    // `Type: Bug` of an issue's form names no error.
+    let named = |name: &str| {
+        let is_name = |v: &str| {
+            v.len() <= 60
+                && !v.contains(' ')
+                && (v.contains(['_', '.'])
+                    || v.ends_with("Error")
+                    || v.ends_with("Exception")
+                    || v.bytes().all(|b| b.is_ascii_digit()))
+        };
+        error.get(name).and_then(Value::as_str).is_some_and(is_name)
+    };
+    let is_named = named("code") || (named("type") && error.contains_key("message"));
+    if !is_named {
+        return None;
+    }
+    if !error.contains_key("message") {
+        let message = above.unwrap_or("").trim();
+        if message.is_empty() || message.lines().count() > 3 || status.is_none() {
+            return None;
+        }
+        error.insert("message".to_owned(), message.into());
+    }
+    let mut body = json!({ "error": error });
+    if let (Some(status), Some(map)) = (status, body.as_object_mut()) {
+        map.insert("status_code".into(), status.into());
+    }
+    // What stands above and the labels themselves may say more: an exception, a status.
+    let start = above.map_or(0, str::len);
+    Some(Object { start, end: start, body: body.to_string().into_bytes() })
+}
+
 fn labelled(text: &str) -> Option<Object> {
     let caught = LABELLED.as_ref()?.captures(text)?;
     let (code, message) =
@@ -320,7 +467,7 @@ fn xml(text: &str) -> Option<Object> {
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])]|$)"#,
+        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])"']|$)"#,
     )
     .ok()
 });

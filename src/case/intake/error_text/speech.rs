@@ -23,7 +23,7 @@ pub(super) struct Speech {
     pub(super) status: Option<u16>,
     /// A type that a frame names.
     pub(super) error_type: Option<String>,
-    /// A frame named the status by its standard name.
+    /// A frame named the status in words, so that what follows is more than its name.
     named: bool,
 }
 
@@ -46,6 +46,11 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let spoken = match behind {
         Some(message) => {
             let (spoken, weight) = peeled(message.trim_start(), Weight::Client, &mut speech);
+            let anchor = frames::anchor(first_line(spoken)).filter(|_| weight != Weight::Answer);
+            let (spoken, weight) = match anchor.and_then(|at| spoken.get(at..)) {
+                Some(answer) => peeled(answer, Weight::Client, &mut speech),
+                None => (spoken, weight),
+            };
             speech.weight = Some(weight);
             spoken
         }
@@ -72,13 +77,17 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     // What a client says of a connection, and what a person tells in prose.
     let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
-    speech.own = stack
-        || transcript
-        || prose
-        || language
-        || heading
-        || frames::is_own(first, speech.named)
-        || frames::is_own(first_line(spoken), speech.named);
+    // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
+    let refused = answers && speech.status.is_some();
+    let is_own = |line: &str| {
+        (frames::is_own_line(line) || !refused && frames::is_soft_own(line))
+            || frames::is_person(line)
+            || !speech.named && frames::is_bare(line)
+    };
+    // What stood behind the frames was no more than a stack.
+    let aside = plain::is_aside(first_line(spoken));
+    let said = is_own(first) || is_own(first_line(spoken));
+    speech.own = stack || transcript || prose || language || heading || aside || said;
     speech
 }
 
@@ -94,7 +103,10 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
     for line in text.split_inclusive('\n').take(MOST_LINES) {
         let rest = text.get(at..).unwrap_or("");
         at += line.len();
-        if line.trim().is_empty() || plain::is_aside(line) {
+        if line.trim().is_empty()
+            || plain::is_aside(line)
+            || (plain::is_news(line) && !tells_of_failure(line))
+        {
             continue;
         }
         let mut found = Speech::default();
@@ -125,6 +137,12 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
     }
     let rest = fenced(text).unwrap_or_else(|| from_first(text));
     peeled(rest, Weight::Mark, speech).0
+}
+
+/// A line of a log's good news may tell of a failure all the same.
+fn tells_of_failure(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    frames::status(line).is_some() || ["error", "fail", "exception"].iter().any(|word| lower.contains(word))
 }
 
 /// From the first line that is neither beside the error nor a good news of a log.
@@ -179,7 +197,10 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             return (rest, weight);
         }
         // A client's own sentence belongs together: `404 Client Error: …`.
-        if frames::is_own_line(first_line(near)) {
+        if !frames::is_hub(near)
+            && (frames::is_own_line(first_line(near))
+                || frames::is_soft_own(first_line(near)) && weight != Weight::Answer)
+        {
             return (rest, stronger(weight, Weight::Client));
         }
         let frame = frames::FRONTS.iter().enumerate().find_map(|(index, frame)| {
@@ -222,6 +243,7 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     speech.named = speech.named || frames::names_status(frame);
     if weight == Weight::Answer {
         speech.status = speech.status.or_else(|| frames::status(frame));
+        speech.named |= frame.starts_with("unexpected status ") || frame.starts_with("Unexpected status ");
     }
     if let Some((_, after)) = frame.split_once("operation error ") {
         let name = after.trim_end().strip_suffix(':').and_then(|f| f.rsplit(' ').next());
