@@ -58,11 +58,17 @@ pub enum Near {
     Anything,
     /// Behind it the end of a name, and `:` or `=`.
     Assignment,
+    /// Directly behind it, after a quote and blanks at most, `:` or `=`.
+    Sign,
+    /// Directly behind it a quote.
+    ClosingQuote,
+    /// Behind it another one of the keywords, within 200 bytes.
+    Again,
     /// Behind it 32 hexadecimal digits in a row, within 160 bytes.
     Hexadecimal,
     /// Behind it an `@`, within 512 bytes.
     At,
-    /// A quote, directly behind it or behind `:`, `=` and spaces.
+    /// A quote behind `:`, `=`, `,` and blanks; a quote may close before them.
     Quote,
     /// Before it a `<`, within 32 bytes.
     Tag,

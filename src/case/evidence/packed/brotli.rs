@@ -23,31 +23,45 @@ impl Brotli {
         self.whole
     }
 
+    /// Byte by byte: at a fault the decoder drops what it made of the bytes of one call. So the pieces in which the
+    /// network brought them decide nothing, and all that stood before the fault comes out.
     pub(super) fn push(&mut self, bytes: &[u8], out: Out<'_>) -> Result<(), Stop> {
-        let (mut left, mut at, mut total) = (bytes.len(), 0, 0);
         let mut piece = [0; PIECE];
-        while !self.whole {
+        for byte in bytes {
+            if self.whole {
+                break;
+            }
+            self.push_one(*byte, &mut piece, out)?;
+        }
+        Ok(())
+    }
+
+    fn push_one(&mut self, byte: u8, piece: &mut [u8; PIECE], out: Out<'_>) -> Result<(), Stop> {
+        let (mut left, mut at, mut total) = (1, 0, 0);
+        loop {
             let (mut room, mut written) = (PIECE, 0);
             let result = BrotliDecompressStream(
                 &mut left,
                 &mut at,
-                bytes,
+                &[byte],
                 &mut room,
                 &mut written,
-                &mut piece,
+                piece,
                 &mut total,
                 &mut self.state,
             );
             if written > 0 {
-                out(piece.get(..written).unwrap_or(&piece))?;
+                out(piece.get(..written).unwrap_or(piece.as_slice()))?;
             }
             match result {
-                BrotliResult::ResultSuccess => self.whole = true,
+                BrotliResult::ResultSuccess => {
+                    self.whole = true;
+                    return Ok(());
+                }
                 BrotliResult::NeedsMoreInput => return Ok(()),
                 BrotliResult::NeedsMoreOutput => {}
                 BrotliResult::ResultFailure => return Err(Stop::Fault),
             }
         }
-        Ok(())
     }
 }

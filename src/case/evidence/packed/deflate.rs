@@ -45,13 +45,16 @@ impl Deflate {
         self.inflate(bytes, out)
     }
 
+    /// Byte by byte: at a fault the decoder drops a part of what it made of the bytes of one call. So the pieces in
+    /// which the network brought them decide nothing, and all that stood before the fault comes out.
     fn inflate<'b>(&mut self, bytes: &'b [u8], out: Out<'_>) -> Result<&'b [u8], Stop> {
         let Some(inflate) = &mut self.inflate else { return Ok(bytes) };
         let mut rest = bytes;
         let mut piece = [0; PIECE];
-        while !self.whole {
+        while !self.whole && !rest.is_empty() {
             let (read, written) = (inflate.total_in(), inflate.total_out());
-            let status = inflate.decompress(rest, &mut piece, FlushDecompress::None);
+            let one = rest.get(..1).unwrap_or_default();
+            let status = inflate.decompress(one, &mut piece, FlushDecompress::None);
             let read = usize::try_from(inflate.total_in() - read).unwrap_or(usize::MAX);
             let written = usize::try_from(inflate.total_out() - written).unwrap_or(usize::MAX);
             rest = rest.get(read..).unwrap_or_default();

@@ -18,7 +18,8 @@ struct Escape {
 impl Plain {
     /// The text that `inside` of a JSON string's quotes stands for.
     pub(super) fn of(inside: &[u8]) -> Self {
-        let mut plain = Self { text: Vec::with_capacity(inside.len()), escapes: Vec::new() };
+        let escapes = memchr::memchr_iter(b'\\', inside).count();
+        let mut plain = Self { text: Vec::with_capacity(inside.len()), escapes: Vec::with_capacity(escapes) };
         let mut at = 0;
         while let Some(found) = inside.get(at..).and_then(next_escape) {
             plain.text.extend_from_slice(inside.get(at..at + found).unwrap_or(&[]));

@@ -19,8 +19,8 @@ const DEEPEST: usize = 256;
 const DEEPEST_NEST: usize = 8;
 /// Bytes behind `value` in which its `name` is looked for.
 const PEEK: usize = 16 * 1024;
-/// Bytes in which the end of a string is looked for one by one.
-const NEAR: usize = 24;
+/// Bytes in which the end of a string is looked for without a call.
+const NEAR: usize = 32;
 
 /// What holds for everything below a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -316,7 +316,7 @@ impl Walker {
     fn key(
         &mut self,
         name: &[u8],
-        said: Said,
+        mut said: Said,
         new: bool,
         at: usize,
         rules: &mut Rules,
@@ -327,6 +327,10 @@ impl Walker {
             && let Some(text) = rules.text(name, true)
         {
             rules.names.forget();
+            // `[password#1]` is a name that says secret, too: a second run reads it so.
+            if let Means::Secret(kind) = rules.names.means(&text).0 {
+                said.means = Means::Secret(kind);
+            }
             edits.push(Edit { start: at, end: at + name.len(), text });
         }
         if let Some(level) = self.stack.last_mut() {
@@ -423,9 +427,11 @@ impl Walker {
                 return;
             }
         }
-        let new = form(inside, rules)
-            .or_else(|| packed_body(inside, self.nest, rules))
-            .or_else(|| rules.text(inside, true));
+        let new = form(inside, rules).or_else(|| packed_body(inside, self.nest, rules)).or_else(|| {
+            // What was no form for a blank in it can be one once that stands in a placeholder.
+            let text = rules.text(inside, true)?;
+            Some(form(&text, rules).unwrap_or(text))
+        });
         if let Some(text) = new {
             edits.push(Edit { start: at, end: at + inside.len(), text });
         }
@@ -562,8 +568,8 @@ pub(super) fn string_end(text: &[u8], from: usize) -> StringEnd {
     loop {
         let Some(rest) = text.get(at..) else { return StringEnd::Open };
         // Most are near: a call for each costs more than the look.
-        let near = rest.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\' | b'\n'));
-        let far = || Some(NEAR + memchr::memchr3(b'"', b'\\', b'\n', rest.get(NEAR..)?)?);
+        let (near, looked) = near_mark(rest);
+        let far = || Some(looked + memchr::memchr3(b'"', b'\\', b'\n', rest.get(looked..)?)?);
         let Some(found) = near.or_else(far) else { return StringEnd::Open };
         at += found;
         match text.get(at) {
@@ -574,6 +580,27 @@ pub(super) fn string_end(text: &[u8], from: usize) -> StringEnd {
             _ => at += 2,
         }
     }
+}
+
+/// The first quote, backslash or line end of `rest`, where it is near, and the bytes that were looked at, eight at a time.
+fn near_mark(rest: &[u8]) -> (Option<usize>, usize) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest high bit that is set is that of the first byte equal to `byte`.
+    let equal = |word: u64, byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        zero.wrapping_sub(ONES) & !zero & HIGH
+    };
+    let mut looked = 0;
+    for chunk in rest.chunks_exact(8).take(NEAR / 8) {
+        let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+        let found = equal(word, b'"') | equal(word, b'\\') | equal(word, b'\n');
+        if found != 0 {
+            return (Some(looked + found.trailing_zeros() as usize / 8), looked);
+        }
+        looked += 8;
+    }
+    (None, looked)
 }
 
 /// Whether a member that follows in the same object shows that it is a request or an answer. `None`: more has to come.
@@ -742,34 +769,52 @@ fn in_original(plain: &Plain, found: Vec<Edit>) -> Vec<Edit> {
     found.into_iter().map(place).collect()
 }
 
-/// `a=b&c=d`: the values by their names. `None`: it is no form, or nothing changes.
+/// True for `a=b&c=d`: a name in front, and no blank or quote outside placeholders.
+pub(super) fn is_fields(inside: &[u8]) -> bool {
+    let name = inside.iter().position(|b| *b == b'=').and_then(|equals| inside.get(..equals));
+    if !name.is_some_and(is_field) {
+        return false;
+    }
+    let mut at = 0;
+    while let Some(byte) = inside.get(at) {
+        at += match byte {
+            b'[' => placeholder_length(inside.get(at..).unwrap_or(&[])).max(1),
+            b'"' | b'{' | b'<' => return false,
+            b if b.is_ascii_whitespace() => return false,
+            _ => 1,
+        };
+    }
+    true
+}
+
+fn is_field(name: &[u8]) -> bool {
+    !name.is_empty()
+        && name.len() <= 64
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']'))
+}
+
+/// The values of the form `a=b&c=d` by their names. `None`: it is no form, or nothing changes.
 pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
-    let equals = inside.iter().position(|b| *b == b'=')?;
-    let name = inside.get(..equals)?;
-    let is_name = |name: &[u8]| {
-        !name.is_empty()
-            && name.len() <= 64
-            && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']'))
-    };
-    if !is_name(name) || inside.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'{' | b'<')) {
+    if !is_fields(inside) {
         return None;
     }
     let mut changed = false;
     let mut out: Vec<(&[u8], Option<Vec<u8>>)> = Vec::new();
-    for pair in inside.split(|b| *b == b'&') {
-        let mut parts = pair.splitn(2, |b| *b == b'=');
-        let (name, value) = (parts.next().unwrap_or(&[]), parts.next());
+    let mut rest = Some(inside);
+    while let Some(fields) = rest {
+        let name_end = fields.iter().position(|b| matches!(b, b'=' | b'&')).unwrap_or(fields.len());
+        let name = fields.get(..name_end).unwrap_or(&[]);
         let means = match rules.names.means(name).0 {
             Means::BodyPrompt => Means::Prompt,
             means => means,
         };
-        let new = match (value, means) {
-            (Some(value), Means::Secret(_) | Means::MaybeSecret | Means::Prompt)
-                if is_name(name) && !value.starts_with(b"@") =>
-            {
-                rules.named(means, value, true)
-            }
-            (Some(value), _) if !value.starts_with(b"@") => rules.text(value, true),
+        let judged = matches!(means, Means::Secret(_) | Means::MaybeSecret | Means::Prompt) && is_field(name);
+        let end = field_end(fields, judged && means != Means::Prompt);
+        let value = fields.get(name_end + 1..end);
+        rest = fields.get(end + 1..);
+        let new = match value {
+            Some(value) if judged && !value.starts_with(b"@") => rules.named(means, value, true),
+            Some(value) if !value.starts_with(b"@") => rules.text(value, true),
             _ => None,
         };
         changed |= new.is_some();
@@ -783,7 +828,23 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
         let name = rules.text(name, true).unwrap_or_else(|| name.to_vec());
         value.map_or_else(|| name.clone(), |value| [&name, b"=".as_slice(), &value].concat())
     };
-    Some(out.into_iter().map(&mut pair).collect::<Vec<_>>().join(&b'&'))
+    let new = out.into_iter().map(&mut pair).collect::<Vec<_>>().join(&b'&');
+    // A pattern may go over several fields; a second run would see that.
+    Some(rules.text(&new, true).unwrap_or(new))
+}
+
+/// The end of the first of `fields`. `open`: it holds a secret, and a secret may have a `&` in it; so what stands behind
+/// one without a `=` belongs to it.
+fn field_end(fields: &[u8], open: bool) -> usize {
+    let mut end = memchr::memchr(b'&', fields).unwrap_or(fields.len());
+    while open && let Some(behind) = fields.get(end + 1..) {
+        let length = memchr::memchr(b'&', behind).unwrap_or(behind.len());
+        if behind.get(..length).is_some_and(|next| next.contains(&b'=')) {
+            break;
+        }
+        end += 1 + length;
+    }
+    end
 }
 
 /// A body packed as base64 leaves as its length where something in it would be replaced.

@@ -1,5 +1,9 @@
 //! Text, line by line: logs, headers, commands, events, forms in parts, YAML.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Kind;
 use super::file_name;
 use super::json;
@@ -14,6 +18,11 @@ use crate::case::sanitize::placeholder::{is_placeholder, measure};
 pub(super) const LONGEST_PIECE: usize = 64 * 1024;
 /// Bytes at the end of a piece in which a place to cut is looked for.
 const SOFT: usize = 8 * 1024;
+
+/// What is looked for in every line: to make such a search takes longer than most lines.
+static PEM_BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----BEGIN"));
+static PEM_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----END"));
+static OBJECT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"{\""));
 
 /// The end of the first piece of `rest`: a line with its end, or a part of a very long one. `None`: more has to come.
 pub(super) fn piece_end(rest: &[u8], last: bool) -> Option<usize> {
@@ -140,16 +149,17 @@ impl State {
     /// One line; false where it and its end are gone.
     fn line(&mut self, line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
         if self.pem {
-            let end = memchr::memmem::find(line, b"-----END").is_some();
+            let end = PEM_END.find(line).is_some();
             let goes_on = !end && is_key_line(line);
             self.pem = goes_on;
             if end || goes_on {
                 return false;
             }
         }
-        if memchr::memmem::find(line, b"-----BEGIN").is_some()
+        if line.len() >= 21
+            && PEM_BEGIN.find(line).is_some()
             && memchr::memmem::find(line, b"PRIVATE KEY").is_some()
-            && memchr::memmem::find(line, b"-----END").is_none()
+            && PEM_END.find(line).is_none()
         {
             self.pem = true;
         }
@@ -458,18 +468,33 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
             return Some([line.get(..lead).unwrap_or(&[]), &new].concat());
         }
     }
-    // A form; a placeholder in it has blanks, so that it is one the first time only.
-    if memchr::memchr(b'&', line).is_some()
-        && let Some(new) = json::form(line, rules)
-    {
-        return Some(new);
-    }
+    // What a form became is looked at again: a second run would do that.
+    let formed = memchr::memchr(b'&', line).and_then(|_| json::form(line, rules));
+    let text = formed.as_deref().unwrap_or(line);
+    let is_form = formed.is_some() || memchr::memchr(b'&', line).is_some() && json::is_fields(line);
+    // The names of a form judge one field each, not the rest of the line.
+    let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
+    // What was no form for a blank in it can be one once that stands in a placeholder.
+    let fields = new.as_deref().filter(|new| !is_form && memchr::memchr(b'&', new).is_some());
+    let fields = fields.and_then(|new| json::form(new, rules));
+    fields.or(new).or(formed)
+}
+
+/// A line that is no form: its value by the name before it, else all of it as text.
+fn line_of_names(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
     if let Some(pair) = Pair::of(line)
         && let Some(means) = named(line, &pair, rules)
     {
         return pair_line(line, &pair, means, nest, rules);
     }
-    rest_of_line(line, nest, rules)
+    let new = rest_of_line(line, nest, rules)?;
+    // What were words behind a secret's name can be less than words with a text of them taken out: what is left is the
+    // secret then. A second run would judge it so.
+    let judged = Pair::of(&new).and_then(|pair| match named(&new, &pair, rules)? {
+        means @ Means::Secret(_) => pair_line(&new, &pair, means, nest, rules),
+        _ => None,
+    });
+    Some(judged.unwrap_or(new))
 }
 
 /// What the name before a value says, where the value is judged by it.
@@ -511,7 +536,7 @@ fn pair_line(line: &[u8], pair: &Pair, means: Means, nest: usize, rules: &mut Ru
 
 /// Text without a name before it: up to a document in it, and that.
 fn rest_of_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> {
-    let start = memchr::memmem::find(line, b"{\"").map(|at| {
+    let start = OBJECT.find(line).map(|at| {
         // The array around it, too.
         let before = line.get(..at).unwrap_or(&[]).trim_ascii_end();
         if before.last() == Some(&b'[') { before.len() - 1 } else { at }

@@ -65,20 +65,52 @@ pub(super) struct Rules {
 struct Clean {
     bytes: Vec<u8>,
     lengths: Vec<u8>,
+    /// Short ones, as numbers.
+    short: Vec<(u64, u64)>,
+}
+
+/// Bytes of a short text.
+const SHORT: usize = 11;
+/// Short texts that are remembered.
+const SHORT_REMEMBERED: usize = 2_048;
+
+/// All of a short text as two numbers, which are never both 0, and its slot.
+fn short(text: &[u8]) -> Option<((u64, u64), usize)> {
+    let length = u64::try_from(text.len()).ok().filter(|_| text.len() <= SHORT)?;
+    let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<4>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from(u32::from_le_bytes(*tail))),
+        _ => (text.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
+    };
+    let tail = tail | ((length + 1) << 32);
+    let hash = (head.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
+    Some(((head, tail), usize::try_from(hash >> 40).unwrap_or(0) % SHORT_REMEMBERED))
 }
 
 impl Clean {
     fn new() -> Self {
-        Self { bytes: vec![0; REMEMBERED * LONGEST_REMEMBERED], lengths: vec![0; REMEMBERED] }
+        Self {
+            bytes: vec![0; REMEMBERED * LONGEST_REMEMBERED],
+            lengths: vec![0; REMEMBERED],
+            short: vec![(0, 0); SHORT_REMEMBERED],
+        }
     }
 
     fn knows(&self, slot: usize, text: &[u8]) -> bool {
+        if let Some((whole, slot)) = short(text) {
+            return self.short.get(slot) == Some(&whole);
+        }
         let length = self.lengths.get(slot).map_or(0, |length| usize::from(*length));
         let at = slot * LONGEST_REMEMBERED;
         length == text.len() && self.bytes.get(at..at + length) == Some(text)
     }
 
     fn keep(&mut self, slot: usize, text: &[u8]) {
+        if let Some((whole, slot)) = short(text) {
+            if let Some(place) = self.short.get_mut(slot) {
+                *place = whole;
+            }
+            return;
+        }
         let at = slot * LONGEST_REMEMBERED;
         if let (Ok(new), Some(length), Some(place)) =
             (u8::try_from(text.len()), self.lengths.get_mut(slot), self.bytes.get_mut(at..at + text.len()))
@@ -90,6 +122,7 @@ impl Clean {
 
     fn forget(&mut self) {
         self.lengths.fill(0);
+        self.short.fill((0, 0));
     }
 }
 
@@ -246,7 +279,8 @@ impl Rules {
         if escaped && self.secrets.is_empty() && self.sieve.is_plain_id(raw) {
             return None;
         }
-        let slot = if self.of_id { None } else { Self::slot(raw) };
+        // What is prose in an operator's own voice is a text in a document.
+        let slot = if self.of_id || self.place.is_some() { None } else { Self::slot(raw) };
         if slot.is_some_and(|s| self.clean.knows(s, raw)) {
             return None;
         }
@@ -268,9 +302,11 @@ impl Rules {
     }
 
     fn slot(raw: &[u8]) -> Option<usize> {
-        // A text that is shorter than its look-up is looked at anew.
-        if !(12..=LONGEST_REMEMBERED).contains(&raw.len()) {
+        if raw.len() > LONGEST_REMEMBERED {
             return None;
+        }
+        if raw.len() <= SHORT {
+            return Some(0);
         }
         let mut chunks = raw.chunks_exact(8);
         let mut hash = raw.len() as u64;
@@ -554,12 +590,19 @@ impl Rules {
         let scheme = scheme(inner);
         let (head, value) = inner.split_at_checked(scheme).unwrap_or((&[], inner));
         let first = value.split(|b| *b == b' ').next().unwrap_or(&[]);
-        if is_harmless(value) || first.len() < value.len() && first.len() >= 3 && is_harmless(first) {
+        if is_harmless(value) {
             return None;
+        }
+        // `none given`, `$KEY and more`: what is behind it is read as text. `sk- …` is the begin of a key in two words.
+        let apart = first.len() < value.len() && first.len() >= 3 && !first.ends_with(b"-");
+        if apart && is_harmless(first) {
+            return self.text(raw, true);
         }
         let parameters = kind == "cookie" || scheme > 0 && value.contains(&b'=') && value.contains(&b',');
         if parameters && let Some(new) = self.parameters(value, kind, rule) {
-            return Some(around([head, &new].concat())).filter(|new| new.as_slice() != raw);
+            // A parameter that says how may hold anything, too.
+            let new = around([head, &self.text(&new, true).unwrap_or(new)].concat());
+            return Some(new).filter(|new| new.as_slice() != raw);
         }
         let new = self.replaced(value, kind, rule);
         Some(around([head, new.as_bytes()].concat()))
@@ -625,8 +668,9 @@ impl Rules {
 
     /// A text that leaves as its length.
     pub(super) fn shape(&mut self, kind: &str, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
+        let opens = raw.trim_ascii_start().first() == Some(&b'[');
         if raw.is_empty()
-            || is_placeholder(&String::from_utf8_lossy(raw.get(..raw.len().min(96)).unwrap_or(raw)))
+            || opens && is_placeholder(&String::from_utf8_lossy(raw.get(..raw.len().min(96)).unwrap_or(raw)))
         {
             return None;
         }
@@ -752,7 +796,7 @@ fn characters(raw: &[u8], escaped: bool) -> usize {
         return starts;
     }
     let (mut at, mut less) = (0, 0);
-    while let Some(found) = raw.get(at..).and_then(|r| r.iter().position(|b| *b == b'\\')) {
+    while let Some(found) = raw.get(at..).and_then(|r| memchr::memchr(b'\\', r)) {
         at += found;
         let length = if raw.get(at + 1) == Some(&b'u') { 6 } else { 2 };
         // The second half of a pair is no character of its own.

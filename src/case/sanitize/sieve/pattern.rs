@@ -15,6 +15,8 @@ use crate::case::sanitize::placeholder::is_placeholder;
 pub(super) struct Pattern {
     pub(super) detector: Detector,
     regex: OnceLock<Option<Regex>>,
+    /// The same for a match that begins where the search begins: it fails at the first byte.
+    at_start: OnceLock<Option<Regex>>,
     pub(super) trigger: Trigger,
     /// A match holds an unbroken word of so many bytes.
     needs: usize,
@@ -24,20 +26,58 @@ pub(super) struct Pattern {
     written: bool,
 }
 
-/// Whether what every match has near the keyword at `start..end` stands there.
-fn stands_near(near: Near, text: &[u8], start: usize, end: usize) -> bool {
-    let behind = |most: usize| text.get(end..(end + most).min(text.len())).unwrap_or(&[]);
-    match near {
-        Near::Anything => true,
-        Near::Assignment => is_assigned(text, end),
-        Near::Hexadecimal => behind(160).split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32),
-        Near::At => memchr::memchr(b'@', behind(BEHIND)).is_some(),
-        Near::Quote => {
-            let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
-            let lead = behind(3).iter().take_while(lead).count();
-            lead > 0 && matches!(behind(4).get(lead), Some(b'"' | b'\''))
+/// What was found out near one keyword, for all rules that it leads to.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    near: [Option<bool>; 5],
+    random: Option<bool>,
+    /// Bytes of the longest word without a break.
+    longest: Option<usize>,
+}
+
+/// Bytes of a text that is looked at as a whole.
+const LINE: usize = 600;
+
+impl Surroundings {
+    /// What holds at the next keyword of the same text.
+    pub(super) fn next(self, text: &[u8]) -> Self {
+        Self { longest: self.longest.filter(|_| text.len() <= LINE), ..Self::default() }
+    }
+
+    /// Whether what every match of `detector` has near the keyword at `start..end` stands there.
+    fn has(&mut self, detector: &Detector, text: &[u8], start: usize, end: usize) -> bool {
+        let behind = |most: usize| text.get(end..(end + most).min(text.len())).unwrap_or(&[]);
+        let looks: (usize, &dyn Fn() -> bool) = match detector.near {
+            Near::Anything => return true,
+            Near::Again => {
+                let window = behind(200);
+                return detector
+                    .keywords
+                    .iter()
+                    .any(|k| memchr::memmem::find(window, k.as_bytes()).is_some());
+            }
+            Near::ClosingQuote => return matches!(text.get(end), Some(b'"' | b'\'')),
+            Near::Assignment => (0, &|| is_assigned(text, end)),
+            Near::Sign => (1, &|| is_signed(text, end)),
+            Near::Hexadecimal => {
+                (2, &|| behind(160).split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32))
+            }
+            Near::At => (3, &|| memchr::memchr(b'@', behind(BEHIND)).is_some()),
+            Near::Quote => (4, &|| {
+                let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
+                let closes = usize::from(matches!(text.get(end), Some(b'"' | b'\'')));
+                let rest = behind(8).get(closes..).unwrap_or(&[]);
+                let lead = rest.iter().take_while(lead).count();
+                lead > 0 && matches!(rest.get(lead), None | Some(b'"' | b'\''))
+            }),
+            Near::Tag => {
+                return text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<'));
+            }
+        };
+        match self.near.get_mut(looks.0) {
+            Some(known) => *known.get_or_insert_with(looks.1),
+            None => true,
         }
-        Near::Tag => text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<')),
     }
 }
 
@@ -45,6 +85,7 @@ impl Pattern {
     pub(super) fn new(detector: &Detector) -> Self {
         Self {
             regex: OnceLock::new(),
+            at_start: OnceLock::new(),
             trigger: trigger(detector),
             needs: longest_word(&detector.pattern),
             long: matches!(detector.kind.as_str(), "prompt" | "text"),
@@ -63,28 +104,73 @@ impl Pattern {
         self.written
     }
 
-    /// A cheap look at what stands behind a keyword, for patterns whose secret must look random.
-    /// `random` is what was found out of the text behind this keyword for another rule.
-    pub(super) fn may_match(&self, text: &[u8], start: usize, end: usize, random: &mut Option<bool>) -> bool {
-        if !stands_near(self.detector.near, text, start, end) {
+    fn at_start(&self) -> Option<&Regex> {
+        self.at_start
+            .get_or_init(|| {
+                let pattern = format!(r"\A(?:{})", self.detector.pattern);
+                RegexBuilder::new(&pattern).unicode(false).build().ok()
+            })
+            .as_ref()
+    }
+
+    /// A cheap look at what stands behind the keyword at `start..end`.
+    /// `around` is what was found out there for other rules.
+    pub(super) fn may_match(&self, text: &[u8], start: usize, end: usize, around: &mut Surroundings) -> bool {
+        let until = (end + 240).min(text.len());
+        if self.needs > 0 {
+            // A context stands up to 64 bytes before; a keyword may stand in the middle of what it marks. A short text is
+            // looked at once, for all its keywords.
+            let whole = text.len() <= LINE;
+            let (from, until) =
+                if whole { (0, text.len()) } else { (start.saturating_sub(BEFORE / 2), until) };
+            let longest =
+                around.longest.get_or_insert_with(|| longest_token(text.get(from..until).unwrap_or(&[])));
+            if *longest < self.needs {
+                return false;
+            }
+        }
+        if !around.has(&self.detector, text, start, end) {
             return false;
         }
         let check = self.detector.condition.as_str();
-        if self.needs == 0 && check != "random" && check != "mixed" {
+        if self.needs > 0 || check != "random" && check != "mixed" {
             return true;
         }
-        // A context stands up to 64 bytes before; a keyword may stand in the middle of what it marks.
-        let from = if self.needs > 0 { start.saturating_sub(BEFORE / 2) } else { start };
-        let behind = text.get(from..(end + 240).min(text.len())).unwrap_or(&[]);
-        if self.needs > 0 {
-            return behind.split(|b| !is_token(*b)).any(|word| word.len() >= self.needs);
-        }
-        *random.get_or_insert_with(|| {
+        *around.random.get_or_insert_with(|| {
+            let behind = text.get(start..until).unwrap_or(&[]);
             behind.split(|b| !is_token(*b)).any(|word| {
                 let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
                 word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
             })
         })
+    }
+
+    /// Looks for the one match that begins at `from`; gives its end.
+    pub(super) fn search_at(
+        &self,
+        index: usize,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        hits: &mut Vec<Hit>,
+    ) -> usize {
+        let Some(regex) = self.at_start() else { return self.search(index, text, from, to, hits) };
+        let mut to = to;
+        loop {
+            let Some(window) = text.get(from..to) else { return from };
+            let Some(whole) = regex.find(window) else { return from };
+            let end = from + whole.end();
+            if end == to && to < text.len() {
+                // It may go on: look at more.
+                to = (to + (to - from).max(BEHIND) * 4).min(text.len());
+                continue;
+            }
+            let captures = if regex.captures_len() > 1 { regex.captures(window) } else { None };
+            let named = captures.as_ref().and_then(|c| c.name("secret").or_else(|| c.name("secret_too")));
+            let group = named.unwrap_or(whole);
+            self.judge(index, text, (from + group.start(), from + group.end()), hits);
+            return end.max(from + 1);
+        }
     }
 
     /// Searches `from..to`; gives the end of the last match.
@@ -119,29 +205,34 @@ impl Pattern {
             last = whole.end();
             let named = captures.as_ref().and_then(|c| c.name("secret").or_else(|| c.name("secret_too")));
             let group = named.unwrap_or(whole);
-            let value = String::from_utf8_lossy(group.as_bytes());
-            if group.is_empty() || is_placeholder(&value) {
-                continue;
-            }
-            if self.long
-                && value.contains('[')
-                && !is_written(&without_placeholders(&value))
-                && has_placeholder(&value)
-            {
-                // What was in it is gone already.
-                continue;
-            }
-            let end = match self.detector.id.as_str() {
-                "echoed_list" => balanced(text, group.start()).unwrap_or(group.end()).min(group.end()),
-                _ => group.end(),
-            };
-            if condition_holds(&self.detector.condition, &value, text, group.start(), end)
-                && (!self.written || is_written(&value))
-            {
-                hits.push(Hit { start: group.start(), end, what: What::Rule(index) });
-            }
+            self.judge(index, text, (group.start(), group.end()), hits);
         }
         last
+    }
+
+    /// Keeps the match at `start..end` where what must hold besides does.
+    fn judge(&self, index: usize, text: &[u8], (start, end): (usize, usize), hits: &mut Vec<Hit>) {
+        let value = String::from_utf8_lossy(text.get(start..end).unwrap_or(&[]));
+        if value.is_empty() || is_placeholder(&value) {
+            return;
+        }
+        if self.long
+            && value.contains('[')
+            && !is_written(&without_placeholders(&value))
+            && has_placeholder(&value)
+        {
+            // What was in it is gone already.
+            return;
+        }
+        let end = match self.detector.id.as_str() {
+            "echoed_list" => balanced(text, start).unwrap_or(end).min(end),
+            _ => end,
+        };
+        if condition_holds(&self.detector.condition, &value, text, start, end)
+            && (!self.written || is_written(&value))
+        {
+            hits.push(Hit { start, end, what: What::Rule(index) });
+        }
     }
 }
 
@@ -178,6 +269,16 @@ fn balanced(text: &[u8], at: usize) -> Option<usize> {
     None
 }
 
+/// Bytes of the longest word of a token's letters and signs.
+fn longest_token(text: &[u8]) -> usize {
+    let (mut longest, mut length) = (0, 0);
+    for byte in text {
+        length = if is_token(*byte) { length + 1 } else { 0 };
+        longest = longest.max(length);
+    }
+    longest
+}
+
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=' | b'%')
 }
@@ -198,6 +299,17 @@ fn is_assigned(text: &[u8], at: usize) -> bool {
         }
     }
     false
+}
+
+/// True where directly behind `at`, after a quote and blanks at most, `:` or `=` stands.
+fn is_signed(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or(&[]);
+    let rest = match rest.split_first() {
+        Some((b'"' | b'\'', rest)) => rest,
+        _ => rest,
+    };
+    let sign = rest.iter().take(200).find(|b| !b.is_ascii_whitespace());
+    matches!(sign, Some(b':' | b'='))
 }
 
 fn rises(word: &[u8]) -> usize {

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::memory::{HEAD, Memory};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Surroundings};
 use super::run::{CLASS, disguises, is_digest, may_be_noise, packed_run, run, whole_run};
-use super::trigger::{TRIGGERS, Trigger, begins_with};
+use super::trigger::{Start, TRIGGERS, Trigger, spelling, start};
 use super::{BEFORE, BEHIND, Hit, LONG_RUN, MEDIA_RUN, PACKED_RUN, Seen, What};
 use crate::case::catalog::Detector;
 use crate::case::sanitize::detect::{condition_holds, is_credential};
@@ -24,8 +24,16 @@ pub(in crate::case::sanitize) struct Patterns {
     tries_all: bool,
     /// The rules of each trigger.
     by_trigger: Vec<Vec<usize>>,
-    /// For each keyword: the rules that it may start, with `true` where a match begins with the keyword.
-    owners: Vec<Vec<(usize, bool)>>,
+    /// For each keyword: the rules that it leads to.
+    owners: Vec<Vec<Owner>>,
+}
+
+/// A rule that a keyword leads to.
+struct Owner {
+    rule: usize,
+    start: Start,
+    /// How the keyword stands in every match, where the other case is no match.
+    spelling: Option<Box<str>>,
 }
 
 static LAST: Mutex<Option<Arc<Patterns>>> = Mutex::new(None);
@@ -49,7 +57,7 @@ impl Patterns {
     fn new<'d>(detectors: impl Iterator<Item = &'d Detector>) -> Self {
         let rules: Vec<Pattern> = detectors.map(Pattern::new).collect();
         let mut keywords: Vec<&str> = Vec::new();
-        let mut owners: Vec<Vec<(usize, bool)>> = Vec::new();
+        let mut owners: Vec<Vec<Owner>> = Vec::new();
         for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Keyword) {
             // A word of its context stands before every match, and is rarer than most keywords.
             let context = &rule.detector.condition.context;
@@ -59,8 +67,14 @@ impl Patterns {
                     owners.push(Vec::new());
                     keywords.len() - 1
                 });
+                let pattern = &rule.detector.pattern;
+                let (start, spelling) = if context.is_empty() {
+                    (start(pattern, keyword), spelling(pattern, keyword))
+                } else {
+                    (Start::Behind, None)
+                };
                 if let Some(list) = owners.get_mut(at) {
-                    list.push((index, begins_with(&rule.detector.pattern, keyword)));
+                    list.push(Owner { rule: index, start, spelling: spelling.map(Box::from) });
                 }
             }
         }
@@ -128,26 +142,42 @@ impl Patterns {
     fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
         let Some(automaton) = &self.automaton else { return };
         let mut done: Vec<(usize, usize)> = Vec::new();
+        let mut around = Surroundings::default();
         for found in automaton.find_overlapping_iter(text) {
             let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
-            let inside = inside_word(text, found.start());
-            let mut random = None;
-            for (index, at_start) in owners {
-                let Some(rule) = self.rules.get(*index) else { continue };
-                if (*at_start && inside) || !rule.may_match(text, found.start(), found.end(), &mut random) {
+            let before = found.start().checked_sub(1).and_then(|b| text.get(b)).copied();
+            let inside = before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let spelled = text.get(found.range()).unwrap_or(&[]);
+            around = around.next(text);
+            for owner in owners {
+                let other_case = owner.spelling.as_ref().is_some_and(|s| s.as_bytes() != spelled);
+                let inside = match owner.start {
+                    Start::Word => inside,
+                    Start::Behind => inside && before != Some(b'_'),
+                    Start::Keyword | Start::Anywhere => false,
+                };
+                if other_case || inside {
                     continue;
                 }
-                let known = done.iter().position(|(rule, _)| rule == index);
+                let Some(rule) = self.rules.get(owner.rule) else { continue };
+                if !rule.may_match(text, found.start(), found.end(), &mut around) {
+                    continue;
+                }
+                let known = done.iter().position(|(rule, _)| *rule == owner.rule);
                 let known = known.unwrap_or_else(|| {
-                    done.push((*index, 0));
+                    done.push((owner.rule, 0));
                     done.len() - 1
                 });
                 let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else {
                     continue;
                 };
-                let from = if *at_start { found.start() } else { found.start().saturating_sub(BEFORE) };
                 let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
-                let last = rule.search(*index, text, from.max(*done), to, hits);
+                if matches!(owner.start, Start::Word | Start::Keyword) {
+                    *done = rule.search_at(owner.rule, text, found.start(), to, hits);
+                    continue;
+                }
+                let from = found.start().saturating_sub(BEFORE).max(*done);
+                let last = rule.search(owner.rule, text, from, to, hits);
                 *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
             }
         }
@@ -353,8 +383,4 @@ impl Patterns {
         let list = self.by_trigger.get(trigger as usize);
         list.into_iter().flatten().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
-}
-
-fn inside_word(text: &[u8], at: usize) -> bool {
-    at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }

@@ -50,23 +50,66 @@ pub(super) fn trigger(detector: &Detector) -> Trigger {
     }
 }
 
-/// True where a match of `pattern` that holds `keyword` begins with it, at the start of a word.
-pub(super) fn begins_with(pattern: &str, keyword: &str) -> bool {
+/// Where a match stands, as seen from its keyword.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// With the keyword, which begins a word.
+    Word,
+    /// With the keyword.
+    Keyword,
+    /// Behind it: it is a word of the context, and begins one.
+    Behind,
+    /// Perhaps before it.
+    Anywhere,
+}
+
+/// Where a match of `pattern` that holds `keyword` begins.
+pub(super) fn start(pattern: &str, keyword: &str) -> Start {
     let plain = pattern.replace('\\', "").to_ascii_lowercase();
-    let Some(rest) = plain.strip_prefix("(?i)b").or_else(|| plain.strip_prefix('b')) else { return false };
+    let insensitive = plain.strip_prefix("(?i)").unwrap_or(&plain);
     let bounded = pattern.starts_with("\\b") || pattern.starts_with("(?i)\\b");
-    let word = keyword.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+    let sign = keyword.as_bytes().first().is_some_and(|b| !b.is_ascii_alphanumeric());
+    if sign
+        && !pattern.contains('|')
+        && insensitive.starts_with(keyword)
+        && plain.matches(keyword).count() == 1
+    {
+        return Start::Keyword;
+    }
+    let Some(rest) = insensitive.strip_prefix('b').filter(|_| bounded && !sign) else {
+        return Start::Anywhere;
+    };
     let alternatives = rest.strip_prefix("(?:").and_then(|r| r.split_once(')')).map(|(list, _)| list);
-    bounded
-        && word
-        && match alternatives {
-            Some(list) => {
-                !list.contains('(')
-                    && list.split('|').any(|a| a.starts_with(keyword))
-                    && list.split('|').all(|a| a.starts_with(keyword) || !a.contains(keyword))
-            }
-            None => rest.starts_with(keyword),
+    let begins = match alternatives {
+        Some(list) => {
+            !list.contains('(')
+                && list.split('|').any(|a| a.starts_with(keyword))
+                && list.split('|').all(|a| a.starts_with(keyword) || !a.contains(keyword))
         }
+        None => rest.starts_with(keyword),
+    };
+    if begins { Start::Word } else { Start::Anywhere }
+}
+
+/// How `keyword` is spelled in every match of `pattern`, where letters of the other case are no match: small and capital
+/// letters as the pattern has them.
+pub(super) fn spelling<'p>(pattern: &'p str, keyword: &str) -> Option<&'p str> {
+    if pattern.contains("(?i") || pattern.contains("(?mi") || pattern.contains("(?si") {
+        return None;
+    }
+    let lower = pattern.to_ascii_lowercase();
+    let mut places = lower.match_indices(keyword).filter_map(|(at, _)| pattern.get(at..at + keyword.len()));
+    let first = places.next()?;
+    // A class of letters, a count, an escape: no text that a match holds as it is.
+    let is_text =
+        first.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'/' | b' '));
+    let in_class = lower.find(keyword).is_some_and(|at| {
+        let before = pattern.get(..at).unwrap_or("");
+        before.rfind('[') > before.rfind(']')
+            || before.ends_with('\\')
+            || before.rfind('{') > before.rfind('}')
+    });
+    (is_text && !in_class && places.all(|other| other == first)).then_some(first)
 }
 
 /// The least length of a word without a break in every match: the smallest of the long repetitions of letters in a
@@ -88,4 +131,39 @@ pub(super) fn longest_word(pattern: &str) -> usize {
         }
     }
     least
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_match_begins() {
+        for (pattern, keyword, want) in [
+            (r"\bsk-[A-Za-z0-9_-]{12,}", "sk-", Start::Word),
+            (r"(?i)\b(?:set-)?cookie=.", "cookie", Start::Anywhere),
+            (r"\b(?:org|proj)[-_][a-z]{12}", "proj", Start::Word),
+            (r"\b(?:org|my-proj)[-_][a-z]{12}", "proj", Start::Anywhere),
+            (r"\+[1-9][0-9]{7}", "+", Start::Keyword),
+            (r"\+[1-9]+", "+", Start::Anywhere),
+            (r"[a-z]+://x", "://", Start::Anywhere),
+        ] {
+            assert_eq!(start(pattern, keyword), want, "{pattern} {keyword}");
+        }
+    }
+
+    #[test]
+    fn how_a_keyword_is_spelled() {
+        for (pattern, keyword, want) in [
+            (r"\bAPI-[A-Z0-9]{26}", "api-", Some("API-")),
+            (r"(?i)\bAPI-[A-Z0-9]{26}", "api-", None),
+            (r"\b(?i:api)-[A-Z0-9]{26}", "api-", None),
+            (r"\bsk-[a-z]+|Sk-[a-z]+", "sk-", None),
+            (r"[0-9]{8}:AA[A-Za-z]{33}", ":a", Some(":A")),
+            (r"[abc][0-9]{8}", "abc", None),
+            (r"x\bdef", "bd", None),
+        ] {
+            assert_eq!(spelling(pattern, keyword), want, "{pattern} {keyword}");
+        }
+    }
 }
