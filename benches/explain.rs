@@ -39,7 +39,7 @@ fn failures() -> Vec<Record> {
 /// One of each make of failure.
 fn shapes() -> Vec<(&'static str, Record)> {
     let id = "20260205132859798638387SIHCnxzJ";
-    let told = |text: &str| Record { text: Some(text.to_owned()), ..Record::default() };
+    let printed = |text: &str| Record { text: Some(text.to_owned()), ..Record::default() };
     let body = |status: u16, body: &str| Record {
         status: Some(status),
         body: Some(body.to_owned()),
@@ -94,18 +94,18 @@ fn shapes() -> Vec<(&'static str, Record)> {
         ("nothing but a status", body(429, "")),
         (
             "one line of a client",
-            told("openai.BadRequestError: Error code: 400 - {'error': {'message': \"Unsupported parameter: 'max_tokens'\", 'type': 'invalid_request_error', 'param': 'max_tokens', 'code': 'unsupported_parameter'}}"),
+            printed("openai.BadRequestError: Error code: 400 - {'error': {'message': \"Unsupported parameter: 'max_tokens'\", 'type': 'invalid_request_error', 'param': 'max_tokens', 'code': 'unsupported_parameter'}}"),
         ),
-        ("a traceback", told(&traceback)),
-        ("words alone", told("The service is currently overloaded, please try again later")),
-        ("no answer at all", told("curl: (6) Could not resolve host: api.acme.example")),
+        ("a traceback", printed(&traceback)),
+        ("words alone", printed("The service is currently overloaded, please try again later")),
+        ("no answer at all", printed("curl: (6) Could not resolve host: api.acme.example")),
     ]
 }
 
 /// Seconds of processor time that this process used, to 10 ms (Linux; elsewhere the clock's).
 fn processor(start: Instant) -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(") ").next().unwrap_or("");
+    let counters = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = counters.rsplit(") ").next().unwrap_or("");
     let ticks = |n| after_name.split(' ').nth(n).and_then(|t| t.parse::<f64>().ok());
     match (ticks(11), ticks(12)) {
         (Some(own), Some(system)) => (own + system) / 100.0,
@@ -114,12 +114,12 @@ fn processor(start: Instant) -> f64 {
 }
 
 /// Milliseconds of processor time that `work` takes, by so many repetitions that the clock's steps do not count.
-fn told(most: f64, work: impl Fn()) -> f64 {
+fn told(budget: f64, work: impl Fn()) -> f64 {
     work();
     let start = Instant::now();
     let from = processor(start);
     let mut times = 0.0;
-    while times < 1.0 || (processor(start) - from < most && start.elapsed().as_secs_f64() < 10.0) {
+    while times < 1.0 || (processor(start) - from < budget && start.elapsed().as_secs_f64() < 10.0) {
         work();
         times += 1.0;
     }

@@ -78,7 +78,7 @@ pub fn review(catalog: &Catalog, own: &[String]) -> Vec<Doubt> {
             doubt(Kind::Contradicts, Some(other));
         } else if let Some(other) = hides::which_hides(catalog, index) {
             doubt(Kind::Hidden, Some(other));
-        } else if let Some(winner) = examples.winner_of_all(catalog, rule) {
+        } else if let Some(winner) = winner_of_all(catalog, rule) {
             doubt(Kind::LosesItsExamples, catalog.rules.iter().find(|r| r.id == winner));
         } else if rule.examples.is_empty() && !examples.any_fits(rule) {
             doubt(Kind::MatchesNothing, None);
@@ -145,21 +145,21 @@ impl Examples {
     fn any_fits(&self, rule: &Rule) -> bool {
         self.0.iter().any(|(attempt, reading)| holds(rule, attempt, reading))
     }
+}
 
-    /// The rule that decides the first of `rule`'s own examples, where `rule` decides none of them.
-    fn winner_of_all(&self, catalog: &Catalog, rule: &Rule) -> Option<String> {
-        let mut winner = None;
-        for example in &rule.examples {
-            let (attempt, reading) = read_example(example, catalog);
-            let diagnosis = diagnose(&attempt, &reading, catalog, catalog.profile("cometapi"));
-            let first = diagnosis.because.first().map(|reason| reason.rule.clone()).unwrap_or_default();
-            if first == rule.id {
-                return None;
-            }
-            winner = winner.or(Some(first));
+/// The rule that decides the first of `rule`'s own examples, where `rule` decides none of them.
+fn winner_of_all(catalog: &Catalog, rule: &Rule) -> Option<String> {
+    let mut winner = None;
+    for example in &rule.examples {
+        let (attempt, reading) = read_example(example, catalog);
+        let diagnosis = diagnose(&attempt, &reading, catalog, catalog.profile("cometapi"));
+        let first = diagnosis.because.first().map(|reason| reason.rule.clone()).unwrap_or_default();
+        if first == rule.id {
+            return None;
         }
-        winner
+        winner = winner.or(Some(first));
     }
+    winner
 }
 
 fn read_example(example: &Example, catalog: &Catalog) -> (Attempt, Reading) {
@@ -194,6 +194,8 @@ mod tests {
     use super::*;
     use crate::case::catalog::read_files;
 
+    type Told = (&'static str, Kind, Option<&'static str>);
+
     fn rule(id: &str, when: &str, then: &str, more: &str) -> String {
         format!(
             "- {{id: {id}, when: {{{when}}}, then: {{{then}}}, because: b., source: casefile, accessed: '2026-11-21'{more}}}\n"
@@ -213,7 +215,7 @@ mod tests {
     #[test]
     fn what_may_be_wrong_with_a_rule_is_told() {
         let code = "code: [HOUSE_FULL]";
-        let table: Vec<(&str, String, Vec<(&str, Kind, Option<&str>)>)> = vec![
+        let table: Vec<(&str, String, Vec<Told>)> = vec![
             (
                 "in order",
                 rule("house", code, "class: rate_limited", ", examples: [{status: 400, code: HOUSE_FULL}]"),

@@ -53,6 +53,13 @@ fn object(size: usize) -> String {
 
 /// The texts with their names, each of about `size` bytes.
 pub fn texts(size: usize) -> Vec<(&'static str, String)> {
+    let mut all = structures(size);
+    all.extend(prints(size));
+    all
+}
+
+/// Braces, quotes, escapes, ids and JSON.
+fn structures(size: usize) -> Vec<(&'static str, String)> {
     let whole = object(size);
     let (head_gone, tail_gone) =
         (whole.get(2_000..).unwrap_or(""), whole.get(..whole.len() - 90).unwrap_or(""));
@@ -87,6 +94,12 @@ pub fn texts(size: usize) -> Vec<(&'static str, String)> {
         ("one line of JSON", whole.clone()),
         ("one line of JSON without its head", head_gone.to_owned()),
         ("one line of JSON without its tail", tail_gone.to_owned()),
+    ]
+}
+
+/// What clients, terminals, pages and logs print.
+fn prints(size: usize) -> Vec<(&'static str, String)> {
+    vec![
         ("JSON in strings in JSON", nested_strings(size)),
         (
             "HTML without an end",

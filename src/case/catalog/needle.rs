@@ -110,8 +110,8 @@ impl AnyOf {
 /// Small and capital letters of ASCII are the same to the automaton. A letter beyond ASCII that has both is no word's
 /// part, for the same pattern may be meant without regard to case.
 fn words_of(pattern: &str) -> Option<Vec<Vec<u8>>> {
-    let parse = |unicode| ParserBuilder::new().utf8(false).unicode(unicode).build().parse(pattern);
-    let hir = parse(false).or_else(|_| parse(true)).ok()?;
+    let parse = |unicode| ParserBuilder::new().utf8(false).unicode(unicode).build().parse(pattern).ok();
+    let hir = parse(false).or_else(|| parse(true))?;
     let mut words = needed(&hir)?;
     for word in &mut words {
         word.make_ascii_lowercase();
@@ -261,19 +261,14 @@ mod tests {
             ("(?:quota|.*)", None),
             (r"\d{3,}", None),
             ("x?", None),
-            ("(?i)Timeout", None),
-            ("额度.{0,12}不足", Some(&["不足"])),
             ("контекст", None),
+            ("余额", Some(&["余额"])),
         ];
         for (pattern, want) in table {
             let words = words_of(pattern);
             let words = words
                 .as_ref()
                 .map(|list| list.iter().map(|w| std::str::from_utf8(w).expect("text")).collect::<Vec<_>>());
-            if *pattern == "(?i)Timeout" || *pattern == "额度.{0,12}不足" {
-                // Which of equal ones is taken, or how case is folded, is the parser's affair.
-                continue;
-            }
             assert_eq!(words.as_deref(), *want, "{pattern}");
         }
     }

@@ -25,11 +25,11 @@ pub(super) fn which_hides(catalog: &Catalog, index: usize) -> Option<&Rule> {
 
 /// True where `wide` holds wherever `narrow` holds, as far as the conditions themselves show it.
 fn covers(wide: &When, narrow: &When) -> bool {
-    within(&wide.status, &narrow.status, has_status)
+    within(&wide.status, &narrow.status, |w, n| has_status(w, n))
         && within(&wide.envelope, &narrow.envelope, PartialEq::eq)
         && within(&wide.layer, &narrow.layer, PartialEq::eq)
-        && within(&wide.code, &narrow.code, has_word)
-        && within(&wide.kind, &narrow.kind, has_word)
+        && within(&wide.code, &narrow.code, |w, n| has_word(w, n))
+        && within(&wide.kind, &narrow.kind, |w, n| has_word(w, n))
         && within(&wide.param, &narrow.param, PartialEq::eq)
         && within(wide.message.sources(), narrow.message.sources(), PartialEq::eq)
         && within(wide.body.sources(), narrow.body.sources(), PartialEq::eq)
@@ -59,14 +59,14 @@ fn within<T>(wide: &[T], narrow: &[T], has: impl Fn(&T, &T) -> bool) -> bool {
 }
 
 /// The same word whatever its case; a trailing `*` is a prefix.
-fn has_word(wide: &String, narrow: &String) -> bool {
+fn has_word(wide: &str, narrow: &str) -> bool {
     match wide.strip_suffix('*') {
         Some(prefix) => narrow.get(..prefix.len()).is_some_and(|n| n.eq_ignore_ascii_case(prefix)),
         None => wide.eq_ignore_ascii_case(narrow),
     }
 }
 
-fn has_status(wide: &String, narrow: &String) -> bool {
+fn has_status(wide: &str, narrow: &str) -> bool {
     let range = |text: &str| -> Option<(u16, u16)> {
         let (low, high) = text.split_once('-').unwrap_or((text, text));
         Some((low.parse().ok()?, high.parse().ok()?))

@@ -21,24 +21,48 @@ pub fn explained(session: &Session, at: usize) -> Sections {
 
 fn row(session: &Session, attempt: &Attempt, at: usize) -> Vec<String> {
     let mut out = vec![match attempt.source {
-        Source::Pasted => "It was not sent from here: it was read from what you pasted, so its time is only known where the text says it.".to_owned(),
-        Source::Sent => "It was sent from this machine. Its time is this machine's clock, in UTC; the milliseconds were measured here, to the first byte and to the end.".to_owned(),
+        Source::Pasted => "It was not sent from here: it was read from what you pasted, so its time is \
+             only known where the text says it."
+            .to_owned(),
+        Source::Sent => "It was sent from this machine. Its time is this machine's clock, in UTC; the \
+             milliseconds were measured here, to the first byte and to the end."
+            .to_owned(),
     }];
     let said = outcome(attempt, session.readings().get(at));
     out.push(match (attempt.transport().is_some(), attempt.response().is_some()) {
-        (true, false) => format!("Outcome \"{said}\": no answer came. It is what the network stack reported, put into one of a few words."),
-        (true, true) => format!("Outcome \"{said}\": the status of the answer's first line, and how the connection ended before the answer did."),
-        _ => format!("Outcome \"{said}\": the status as the answer (or the pasted text) states it, and for a stream how it ended."),
+        (true, false) => format!(
+            "Outcome \"{said}\": no answer came. It is what the network stack \
+             reported, put into one of a few words."
+        ),
+        (true, true) => format!(
+            "Outcome \"{said}\": the status of the answer's first line, and how \
+             the connection ended before the answer did."
+        ),
+        _ => format!(
+            "Outcome \"{said}\": the status as the answer (or the pasted text) states it, and \
+             for a stream how it ended."
+        ),
     });
     let clean = session.clean_evidence().and_then(|evidence| evidence.attempts.get(at));
     let ids = clean.and_then(|clean| clean.response.as_ref()).map_or(&[][..], |answer| &answer.request_ids);
     let primary = clean.and_then(primary_id);
     out.push(match ids.iter().find(|id| Some(id.id.as_str()) == primary) {
         Some(id) => {
-            let clock = if id.decoded_time.is_some() { " The gateway's clock stands in it, a hint to when the call arrived." } else { "" };
-            format!("Request id: found in {}. Support finds the call by it; {} further.{clock}", id.source, ids.len() - 1)
+            let clock = if id.decoded_time.is_some() {
+                " The gateway's clock stands in it, a hint to \
+                 when the call arrived."
+            } else {
+                ""
+            };
+            let further = match ids.len().saturating_sub(1) {
+                0 => String::new(),
+                n => format!("; {n} further beside it"),
+            };
+            format!("Request id: found in {}. Support finds the call by it{further}.{clock}", id.source)
         }
-        None => "Request id: none was found in headers, message or body. Support then needs the time, the model and the key's name.".to_owned(),
+        None => "Request id: none was found in headers, message or body. Support then needs the time, \
+             the model and the key's name."
+            .to_owned(),
     });
     if !attempt.reason.is_empty() {
         out.push(format!("Afterwards: {}.", attempt.reason.trim_end_matches('.')));
@@ -49,7 +73,8 @@ fn row(session: &Session, attempt: &Attempt, at: usize) -> Vec<String> {
 fn of_diagnosis(session: &Session, diagnosis: &Diagnosis) -> Vec<String> {
     let catalog = session.catalog();
     let mut out = vec![format!(
-        "Class {}: chosen by the first rule that holds, a code before a message, a message before a type, a type before a status.",
+        "Class {}: chosen by the first rule that holds, a code before a message, a message before a \
+             type, a type before a status.",
         diagnosis.class.as_str().replace('_', " ")
     )];
     for reason in &diagnosis.because {
