@@ -54,11 +54,11 @@ fn row(session: &Session, attempt: &Attempt, at: usize) -> Vec<String> {
             } else {
                 ""
             };
-            let further = match ids.len().saturating_sub(1) {
-                0 => String::new(),
-                n => format!("; {n} further beside it"),
-            };
-            format!("Request id: found in {}. Support finds the call by it{further}.{clock}", id.source)
+            let further = ids.len().saturating_sub(1);
+            format!(
+                "Request id: found in {}. Support finds the call by it; {further} further.{clock}",
+                id.source
+            )
         }
         None => "Request id: none was found in headers, message or body. Support then needs the time, \
              the model and the key's name."
