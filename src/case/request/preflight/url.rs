@@ -35,11 +35,17 @@ pub(super) fn check<'a>(
             "the host stands in a variable whose value is not in the paste",
             &address_fix(base),
         ));
-        return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
+        return Address {
+            endpoint: by_suffix((catalog, profile), &method_of(draft), url),
+            ..Address::default()
+        };
     }
     if let Some(finding) = slip(url) {
         findings.push(finding);
-        return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
+        return Address {
+            endpoint: by_suffix((catalog, profile), &method_of(draft), url),
+            ..Address::default()
+        };
     }
     let target = match Target::parse(url, base) {
         Ok(target) => target,
@@ -47,7 +53,7 @@ pub(super) fn check<'a>(
             findings.push(at_url(error.id(), Level::Error, &error.to_string(), &address_fix(base)));
             // Most often only the scheme is missing: the rest can be checked all the same.
             let guess = Target::parse(&format!("https://{url}"), None).ok().filter(|_| !url.contains("://"));
-            let endpoint = guess.and_then(|t| by_suffix(catalog, &method_of(draft), &t.path));
+            let endpoint = guess.and_then(|t| by_suffix((catalog, profile), &method_of(draft), &t.path));
             return Address { endpoint, ..Address::default() };
         }
     };
@@ -72,7 +78,7 @@ pub(super) fn check<'a>(
         findings.push(websocket(Level::Warning));
     }
     host(&target, catalog, profile, is_loopback, findings);
-    let endpoint = path(draft, &target, catalog, findings);
+    let endpoint = path(draft, &target, (catalog, profile), findings);
     if let Some(endpoint) = endpoint {
         documented(endpoint, &target, profile, findings);
     }
@@ -163,7 +169,7 @@ fn host(
         ));
         return;
     }
-    let Some(profile) = profile.filter(|p| !p.hosts.is_empty() && !p.hosts.contains(&target.host)) else {
+    let Some(profile) = profile.filter(|p| !p.hosts.is_empty() && !p.covers(&target.host)) else {
         return;
     };
     let origin = target.origin();
@@ -186,11 +192,12 @@ fn host(
 fn path<'a>(
     draft: &Draft,
     target: &Target,
-    catalog: &'a Catalog,
+    (catalog, profile): (&'a Catalog, Option<&Profile>),
     findings: &mut Vec<Finding>,
 ) -> Option<&'a Endpoint> {
     let method = method_of(draft);
-    if let Some(endpoint) = catalog.endpoint_for(&method, &target.path) {
+    let found = known_at((catalog, profile), &method, &target.path);
+    if let Some(endpoint) = found {
         if !is_placeholder_free(&target.path) {
             findings.push(stand_in());
         }
@@ -249,7 +256,7 @@ fn path<'a>(
             mended = true;
         }
     }
-    if let Some(endpoint) = catalog.endpoint_for(&method, &path) {
+    if let Some(endpoint) = known_at((catalog, profile), &method, &path) {
         return Some(endpoint);
     }
     if let Some(endpoint) = on_path(catalog, &path) {
@@ -260,7 +267,7 @@ fn path<'a>(
         );
         return Some(endpoint);
     }
-    if let Some(endpoint) = by_suffix(catalog, &method, &path) {
+    if let Some(endpoint) = by_suffix((catalog, profile), &method, &path) {
         if !mended {
             findings.push(at_url(
                 "path_with_prefix",
@@ -308,7 +315,7 @@ fn twice<'a>(
             "a second address stands inside the path",
             "write one address; a base URL and a whole URL were probably joined",
         ));
-        return by_suffix(catalog, method, path);
+        return by_suffix((catalog, None), method, path);
     }
     let (endpoint, _) = catalog
         .endpoints
@@ -359,7 +366,8 @@ fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, f
         findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed));
     };
     // What is known of being served is known of the gateways that the catalog names.
-    if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty()) {
+    if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty() && p.endpoints.is_empty())
+    {
         push(at_url(
             "endpoint_not_served",
             Level::Warning,
@@ -415,9 +423,21 @@ fn without_doubled_version(path: &str) -> Option<String> {
 }
 
 /// The endpoint whose whole path ends `path`: a gateway below a prefix (`/api/v1/chat/completions`).
-fn by_suffix<'a>(catalog: &'a Catalog, method: &str, path: &str) -> Option<&'a Endpoint> {
+fn by_suffix<'a>(known: (&'a Catalog, Option<&Profile>), method: &str, path: &str) -> Option<&'a Endpoint> {
     let path = path.split(['?', '#']).next().unwrap_or("");
-    path.match_indices('/').take(12).find_map(|(at, _)| catalog.endpoint_for(method, path.get(at..)?))
+    path.match_indices('/').take(12).find_map(|(at, _)| known_at(known, method, path.get(at..)?))
+}
+
+/// The endpoint of the path. At a gateway that is known, a path that only another one has is as good as none.
+fn known_at<'a>(
+    (catalog, profile): (&'a Catalog, Option<&Profile>),
+    method: &str,
+    path: &str,
+) -> Option<&'a Endpoint> {
+    let foreign = |e: &&Endpoint| {
+        profile.is_some_and(|p| !p.hosts.is_empty() && !e.profiles.is_empty() && !e.profiles.contains(&p.id))
+    };
+    catalog.endpoint_at(method, path, profile).filter(|e| !foreign(e))
 }
 
 /// The endpoint whose path is a few letters away.
