@@ -110,7 +110,7 @@ pub(super) fn is_of_id(name: &[u8]) -> bool {
 
 /// Words, where an id is expected: some callers put what their user wrote into an id of their own.
 pub(super) fn is_sentence(inside: &[u8]) -> bool {
-    if inside.iter().all(|b| b.is_ascii_graphic()) {
+    if inside.iter().all(u8::is_ascii_graphic) {
         return false;
     }
     let text = String::from_utf8_lossy(inside);
