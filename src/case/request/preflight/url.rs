@@ -235,16 +235,19 @@ fn path<'a>(
         mended = true;
     }
     let lower = path.to_ascii_lowercase();
-    if on_path(catalog, &path).is_none() && lower != path && on_path(catalog, &lower).is_some() {
+    if on_path((catalog, profile), &path).is_none()
+        && lower != path
+        && on_path((catalog, profile), &lower).is_some()
+    {
         path = lower;
         notice("path_case", "the path has capital letters, the documented one has none", &path);
         mended = true;
     }
-    if on_path(catalog, &path).is_none() {
+    if on_path((catalog, profile), &path).is_none() {
         let versioned = catalog.endpoints.iter().find_map(|e| {
             let version = e.path.trim_start_matches('/').split('/').next().filter(|s| is_version(s))?;
             let candidate = format!("/{version}{path}");
-            on_path(catalog, &candidate).is_some().then_some(candidate)
+            on_path((catalog, profile), &candidate).is_some().then_some(candidate)
         });
         if let Some(candidate) = versioned {
             notice(
@@ -259,7 +262,7 @@ fn path<'a>(
     if let Some(endpoint) = known_at((catalog, profile), &method, &path) {
         return Some(endpoint);
     }
-    if let Some(endpoint) = on_path(catalog, &path) {
+    if let Some(endpoint) = on_path((catalog, profile), &path) {
         findings.push(
             Finding::new("method_not_for_path", Level::Warning, "the path is known, but with another method")
                 .at(Place::Method)
@@ -388,14 +391,15 @@ fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, f
 }
 
 /// The first endpoint on `path`, whatever its method.
-fn on_path<'a>(catalog: &'a Catalog, path: &str) -> Option<&'a Endpoint> {
-    let id = catalog.endpoints_on_path(path).next()?.id.clone();
+fn on_path<'a>((catalog, profile): (&'a Catalog, Option<&Profile>), path: &str) -> Option<&'a Endpoint> {
+    let id = catalog.endpoints_on_path(path).find(|e| !is_foreign(e, profile))?.id.clone();
     catalog.endpoint(&id)
 }
 
 /// A mended path is shown only as the catalog writes it: the operator's own path may hold anything.
 fn shown(catalog: &Catalog, path: &str) -> String {
-    on_path(catalog, path).map_or_else(|| "it as the API reference does".to_owned(), |e| e.path.clone())
+    on_path((catalog, None), path)
+        .map_or_else(|| "it as the API reference does".to_owned(), |e| e.path.clone())
 }
 
 fn collapse_slashes(path: &str) -> String {
@@ -434,10 +438,14 @@ fn known_at<'a>(
     method: &str,
     path: &str,
 ) -> Option<&'a Endpoint> {
-    let foreign = |e: &&Endpoint| {
-        profile.is_some_and(|p| !p.hosts.is_empty() && !e.profiles.is_empty() && !e.profiles.contains(&p.id))
-    };
-    catalog.endpoint_at(method, path, profile).filter(|e| !foreign(e))
+    catalog.endpoint_at(method, path, profile).filter(|e| !is_foreign(e, profile))
+}
+
+/// True where only other gateways than this one, which is known, have the endpoint.
+fn is_foreign(endpoint: &Endpoint, profile: Option<&Profile>) -> bool {
+    profile.is_some_and(|p| {
+        !p.hosts.is_empty() && !endpoint.profiles.is_empty() && !endpoint.profiles.contains(&p.id)
+    })
 }
 
 /// The endpoint whose path is a few letters away.
