@@ -15,5 +15,6 @@ pub mod keyring;
 pub mod note;
 pub mod request;
 pub mod retry;
+pub mod review;
 pub mod sanitize;
 pub mod vocabulary;

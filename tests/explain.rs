@@ -1,8 +1,16 @@
 //! `casefile explain` as an operator runs it: one failure, a batch, what is no record, and that no key comes out.
 #![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
+use std::time::{Duration, Instant};
+
 use assert_cmd::Command;
+use casefile::case::catalog::Catalog;
+use casefile::case::explain::{Record, explain as explained};
+use casefile::case::vocabulary::FailureClass;
 use serde_json::{Value, json};
+
+#[path = "properties/slow.rs"]
+mod slow;
 
 /// A key that stands in no file.
 fn key() -> String {
@@ -47,6 +55,8 @@ fn one_failure_in_words_and_as_json() {
         "first_action",
         "because",
         "alternatives",
+        "against",
+        "tell_apart",
     ] {
         assert!(explained.get(member).is_some(), "{member}: {document}");
     }
@@ -111,5 +121,129 @@ fn what_cannot_be_used_is_told() {
         let (got, _, stderr) = explain(arguments, input);
         assert_eq!(got, code, "{arguments:?}: {stderr}");
         assert!(stderr.contains(words), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn texts_that_were_made_to_be_slow_are_read_in_time_and_depth() {
+    let catalog = Catalog::built_in();
+    // A debug build on a busy machine; what is quadratic takes minutes for it.
+    let most = Duration::from_secs(20);
+    for (name, text) in slow::texts(100_000) {
+        for (way, record) in slow::records(&text) {
+            let start = Instant::now();
+            explained(&record, None, &catalog);
+            assert!(start.elapsed() < most, "{name}, {way}: {:?}", start.elapsed());
+        }
+    }
+    // The depth is bounded whatever the size: a test's thread has two megabytes.
+    for (name, text) in slow::texts(slow::MEGABYTE).iter().filter(|(name, _)| name.starts_with("open ")) {
+        for (way, record) in slow::records(text) {
+            let start = Instant::now();
+            explained(&record, None, &catalog);
+            assert!(start.elapsed() < most, "a megabyte of {name}, {way}: {:?}", start.elapsed());
+        }
+    }
+}
+
+/// Every class has its verdicts, in the document and where the catalog says them.
+#[test]
+fn every_class_says_what_the_operator_does() {
+    let catalog = Catalog::built_in();
+    let actions =
+        ["fix_request", "refresh_credentials", "retry_briefly", "fall_back", "page_owner", "contact_support"];
+    let mut seen = std::collections::BTreeSet::new();
+    for rule in &catalog.rules {
+        for example in rule.examples.iter().filter(|e| e.transport.is_none()) {
+            let body = example.body.clone().unwrap_or_else(|| {
+                json!({"error": {"message": example.message, "type": example.kind, "code": example.code}})
+                    .to_string()
+            });
+            let record = Record {
+                status: example.status,
+                headers: example.headers.clone().into_iter().collect(),
+                body: Some(body),
+                ..Record::default()
+            };
+            let Some(said) = explained(&record, None, &catalog) else { continue };
+            let document = serde_json::to_value(&said).expect("is JSON");
+            let word = |name: &str| document[name].as_str().unwrap_or("").to_owned();
+            assert!(["no", "maybe"].contains(&word("fallback").as_str()), "{}: {document}", rule.id);
+            let action = word("operator_action");
+            assert!(
+                actions.contains(&action.as_str()) || word("failure_class") == "none",
+                "{}: {action}",
+                rule.id
+            );
+            seen.insert(word("failure_class"));
+        }
+    }
+    for class in FailureClass::ALL {
+        let known = catalog.class(*class).expect("has defaults");
+        assert!(known.told_by.is_some() || *class == FailureClass::None, "{class}");
+    }
+    assert!(seen.len() >= 14, "{seen:?}");
+}
+
+/// The clock inside an id of the new-api family: read both ways, the `Date` header chooses, and without it only a gateway
+/// whose clock is known is believed.
+#[test]
+fn the_date_chooses_the_clock_of_an_id() {
+    let id = "20260205132859798638387SIHCnxzJ";
+    let body =
+        json!({"error": {"message": format!("no (request id: {id})"), "type": "new_api_error"}}).to_string();
+    let table = [
+        (Some("Thu, 05 Feb 2026 05:29:01 GMT"), "", Some("2026-02-05T13:28:59.798638387+08:00")),
+        (Some("Thu, 05 Feb 2026 13:29:01 GMT"), "", Some("2026-02-05T13:28:59.798638387Z")),
+        (Some("Thu, 05 Feb 2026 13:29:01 GMT"), "cometapi", Some("2026-02-05T13:28:59.798638387Z")),
+        (Some("Thu, 05 Feb 2026 09:29:01 GMT"), "cometapi", None),
+        (None, "cometapi", Some("2026-02-05T13:28:59.798638387+08:00")),
+        (None, "", None),
+    ];
+    let catalog = Catalog::built_in();
+    for (date, gateway, want) in table {
+        let record = Record {
+            status: Some(500),
+            headers: date.iter().map(|date| ("date".to_owned(), (*date).to_owned())).collect(),
+            body: Some(body.clone()),
+            ..Record::default()
+        };
+        let said =
+            explained(&record, Some(gateway).filter(|g| !g.is_empty()), &catalog).expect("is explained");
+        let found = serde_json::to_value(&said).expect("is JSON")["request_ids"][0]["decoded_time"].clone();
+        let want: Option<chrono::DateTime<chrono::Utc>> = want.map(|w| w.parse().expect("a time"));
+        let found =
+            found.as_str().map(|f| f.parse::<chrono::DateTime<chrono::FixedOffset>>().expect("a time"));
+        assert_eq!(found.map(|f| f.to_utc()), want, "{date:?} {gateway}");
+    }
+}
+
+#[test]
+fn a_gateway_is_chosen_by_its_host_or_by_name() {
+    let answer =
+        json!({"error": {"message": "overloaded", "type": "server_error", "code": null}}).to_string();
+    let table: [(&[&str], &str, &str); 4] = [
+        (&["--path", "https://api.openai.com/v1/chat/completions"], "openai", "openai.error_codes"),
+        (
+            &["--path", "https://house.openai.azure.com/openai/deployments/x/chat/completions"],
+            "azure_openai",
+            "",
+        ),
+        (
+            &["--path", "https://api.openai.com/v1/chat/completions", "--gateway", "litellm"],
+            "litellm",
+            "litellm.error_diagnosis",
+        ),
+        (&["--path", "/v1/chat/completions"], "openai_compatible", ""),
+    ];
+    for (more, gateway, page) in table {
+        let (code, document, stderr) =
+            explain(&[&["-", "--status", "500", "--output", "json"], more].concat(), &answer);
+        assert_eq!(code, 0, "{stderr}");
+        let said: Value = serde_json::from_str(&document).expect("is JSON");
+        assert_eq!(said["gateway"], gateway, "{document}");
+        assert_eq!(said["topic"]["id"], "maintenance");
+        let pages = said["see_also"].as_array().cloned().unwrap_or_default();
+        assert_eq!(pages.first().and_then(|p| p["id"].as_str()).unwrap_or(""), page, "{document}");
     }
 }

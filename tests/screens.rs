@@ -108,6 +108,19 @@ fn vim_keys_move_where_they_are_free() {
     assert_eq!(rig.screen.tops.evidence, 1);
 }
 
+/// `?` explains the marked row and the diagnosis: why, what speaks against it, what would tell it from others.
+#[test]
+fn the_help_explains_the_marked_row() {
+    let mut rig = Rig::new(100, 60);
+    rig.observed();
+    screen!(rig, "2", "reproduce_diagnosis");
+    screen!(rig, "?", "help_reproduce");
+    let shown = rig.draw();
+    for part in ["attempt 1", "Request id", "For it:", "Against it:", "Second candidate", "https://"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
+
 #[test]
 fn a_note_that_changed_after_it_was_copied_is_asked_for() {
     let mut rig = Rig::new(80, 24);

@@ -5,8 +5,10 @@
 
 mod check;
 mod contract;
+mod derived;
 mod detector;
 mod endpoint;
+mod needle;
 mod read;
 mod rule;
 #[cfg(test)]
@@ -16,12 +18,16 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use crate::case::vocabulary::EnvelopeKind;
+
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
+pub use derived::Derived;
 pub use detector::{CHECKS, Detector, Near, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
-pub use read::{CatalogError, read_files};
+pub use needle::{AnyOf, Needles};
+pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
 
 /// Everything the catalog knows. Shared by reference; never changes while the program runs.
@@ -45,6 +51,10 @@ pub struct Catalog {
     pub detectors: Vec<Detector>,
     /// Words by which secrets are told from ids.
     pub words: Arc<Words>,
+    /// The words of the rules' patterns, gathered at the first diagnosis.
+    rule_words: Derived<Needles>,
+    /// What the sanitizer takes from the catalog, gathered at the first text: a matter of that room alone.
+    pub for_sanitizer: Derived<dyn std::any::Any + Send + Sync>,
 }
 
 /// One gateway: where it is, how it takes a key, how it speaks.
@@ -55,9 +65,22 @@ pub struct Profile {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Host names (lower case) that select this profile, without a port for every port. Empty: never selected by host.
+    /// Host names (lower case) that select this profile, without a port for every port; `*.llm.example` stands for every
+    /// name below. Empty: never selected by host.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// True where it is a maker of models itself, with nobody behind it: what it answers, the provider answers.
+    #[serde(default)]
+    pub provider: bool,
+    /// How its key travels, the usual way first.
+    #[serde(default)]
+    pub auth: Vec<Carrier>,
+    /// Ids of the endpoints that its documentation has; empty: all that the catalog has for it.
+    #[serde(default)]
+    pub endpoints: Vec<String>,
+    /// Shapes in which it states errors, the usual one first.
+    #[serde(default)]
+    pub envelopes: Vec<EnvelopeKind>,
     /// Base URLs; the first is the default. Empty where only the operator knows it.
     #[serde(default)]
     pub base_urls: Vec<BaseUrl>,
@@ -82,13 +105,46 @@ pub struct Profile {
     /// Topic ids by failure class where they differ from the general choice.
     #[serde(default)]
     pub topics: std::collections::BTreeMap<String, String>,
+    /// Topic ids by failure class that are named beside the topic: pages of the gateway's own documentation.
+    #[serde(default)]
+    pub see_also: std::collections::BTreeMap<String, String>,
     /// Where a human can be reached.
     #[serde(default)]
     pub contacts: Vec<Contact>,
+    /// Pages of its documentation beside `doc_url`.
+    #[serde(default)]
+    pub docs: Vec<Document>,
     /// The documentation's root page.
     pub doc_url: String,
     /// Date (YYYY-MM-DD) on which `doc_url` was read.
     pub accessed: String,
+}
+
+/// One way in which a key travels; one of `header` and `query` is given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Carrier {
+    /// Name of the header, lower case.
+    pub header: String,
+    /// The word before the key in the header, for example `Bearer`; empty: none.
+    pub scheme: String,
+    /// Name of the query parameter.
+    pub query: String,
+}
+
+/// A page of a gateway's documentation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What it is about, a few words.
+    pub about: String,
+    /// Its URL.
+    pub url: String,
+    /// Date (YYYY-MM-DD) of access.
+    pub accessed: String,
+    /// True where the page was read on that date.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// Where an error body of a gateway's own shape holds its parts, as JSON pointers (`/fault/text`); empty: not there.
@@ -185,13 +241,27 @@ pub struct Safe {
 }
 
 impl Profile {
-    /// True when `host` (lower case, with or without a port) is one of this profile's.
+    /// True when `host` (lower case, with or without a port) is one of this profile's by its full name. A key may go
+    /// there: a host that only fits `*.llm.example` may be anybody's.
     pub fn is_at(&self, host: &str) -> bool {
-        let bare = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-            _ => host,
-        };
+        let bare = without_port(host);
         self.hosts.iter().any(|own| own == host || own == bare)
+    }
+
+    /// True when `host` is one of this profile's, by its full name or below one of its domains (`*.llm.example`).
+    pub fn covers(&self, host: &str) -> bool {
+        let below = |own: &String| {
+            let domain = own.strip_prefix('*').filter(|domain| domain.starts_with('.'));
+            domain.is_some_and(|d| without_port(host).strip_suffix(d).is_some_and(|name| !name.is_empty()))
+        };
+        self.is_at(host) || self.hosts.iter().any(below)
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
     }
 }
 
@@ -208,7 +278,8 @@ impl Catalog {
         self.profiles.iter().find(|p| p.id == id)
     }
 
-    /// The profile for a host: by host and port, by host name, else `openai_compatible`, else the first.
+    /// The profile for a host: by host and port, by host name, by the domain above it, else `openai_compatible`, else the
+    /// first.
     ///
     /// A loopback address belongs to no gateway by itself; `practice` is chosen by name only. A user's profile may name
     /// one with its port (`127.0.0.1:4000`).
@@ -218,8 +289,17 @@ impl Catalog {
             .iter()
             .find(|p| p.hosts.contains(&host))
             .or_else(|| self.profiles.iter().find(|p| p.is_at(&host)))
+            .or_else(|| self.profiles.iter().find(|p| p.covers(&host)))
             .or_else(|| self.profile("openai_compatible"))
             .or_else(|| self.profiles.first())
+    }
+
+    /// The words of the rules' patterns over `error.message`, in the order of the rules.
+    pub fn rule_words(&self) -> Arc<Needles> {
+        self.rule_words.of(|| {
+            let words: Vec<String> = self.rules.iter().map(|rule| rule.when.words()).collect();
+            Arc::new(Needles::of(words.iter().map(String::as_str)))
+        })
     }
 
     /// The endpoint with this id.

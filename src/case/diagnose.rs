@@ -68,6 +68,34 @@ pub struct Alternative {
     pub rule: String,
 }
 
+impl Diagnosis {
+    /// What would tell the class from the others that fit, sentences of the catalog; none where no other fits.
+    pub fn tell_apart(&self, catalog: &Catalog) -> Vec<String> {
+        if self.alternatives.is_empty() {
+            return Vec::new();
+        }
+        let mut list: Vec<String> = Vec::new();
+        let classes = std::iter::once(self.class).chain(self.alternatives.iter().map(|other| other.class));
+        for sentence in classes.filter_map(|class| catalog.class(class)?.told_by.clone()) {
+            if list.len() < MOST_NAMED && !list.contains(&sentence) {
+                list.push(sentence);
+            }
+        }
+        list
+    }
+
+    /// What speaks against the class: the facts for the others that fit, sentences of the catalog.
+    pub fn against(&self, catalog: &Catalog) -> Vec<String> {
+        let words =
+            |id: &str| catalog.rules.iter().find(|rule| rule.id == id).map(|rule| rule.because.clone());
+        let mut list: Vec<String> = self.alternatives.iter().filter_map(|other| words(&other.rule)).collect();
+        if !self.confirmed {
+            list.push("The rule that decides is inferred; no page says so.".to_owned());
+        }
+        list
+    }
+}
+
 /// Diagnoses one attempt by its reading.
 pub fn diagnose(
     attempt: &Attempt,
@@ -92,13 +120,20 @@ pub fn diagnose(
         operator_action: then.operator_action.unwrap_or(defaults.operator_action),
         owner: then.owner.unwrap_or(defaults.owner),
         first_action: first_action(&agreeing, &matches).unwrap_or(defaults.first_action),
-        see_also: finer_topics(&agreeing, &matches, |id| id != topic && belongs(id, catalog, profile)),
+        see_also: finer_topics(defaults.beside, &agreeing, &matches, |id| {
+            id != topic && belongs(id, catalog, profile)
+        }),
         topic,
         because: reasons(&agreeing),
         alternatives: alternatives(&ranked),
         uncertain: open_questions(defaults.uncertain, &matches),
         confirmed: best.confirmed,
     }
+}
+
+/// True where `rule` holds for the attempt, whether it decides or not.
+pub fn holds(rule: &Rule, attempt: &Attempt, reading: &Reading) -> bool {
+    Facts::of(attempt, reading).fit(&rule.when).is_some()
 }
 
 /// The rules that hold, best first: by rank, then in the file order. A code that stands as a word in the text weighs as
@@ -109,7 +144,12 @@ fn ranked<'a>(facts: &Facts<'_>, catalog: &'a Catalog) -> Vec<(Rank, &'a Rule)> 
         catalog.rules.iter().rposition(of_words).unwrap_or(0)
     };
     let mut list: Vec<(Rank, usize, &Rule)> = Vec::new();
+    // Most patterns are spared by one look at the words of the text.
+    let may_match = catalog.rule_words().may_match(facts.searched());
     for (index, rule) in catalog.rules.iter().enumerate() {
+        if may_match.get(index) == Some(&false) {
+            continue;
+        }
         match facts.fit(&rule.when) {
             Some(Fit::Stated) => list.push((rule.rank(), index, rule)),
             Some(Fit::InText) => list.push((Rank::Message, behind(rule.then.class), rule)),
@@ -129,9 +169,15 @@ fn first_action(agreeing: &[&Rule], matches: &[&Rule]) -> Option<String> {
     own.or_else(|| matches.iter().find_map(|rule| rule.also.first_action.clone()))
 }
 
-/// The finer topics of the rules that agree, best first, then those that hold whichever rule decides.
-fn finer_topics(agreeing: &[&Rule], matches: &[&Rule], fits: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
+/// The gateway's own page, then the finer topics of the rules that agree, best first, then those that hold whichever rule
+/// decides.
+fn finer_topics(
+    own_page: Option<String>,
+    agreeing: &[&Rule],
+    matches: &[&Rule],
+    fits: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let mut list: Vec<String> = own_page.into_iter().filter(|id| fits(id)).collect();
     let beside = matches.iter().map(|rule| &rule.also.see_also);
     let own = agreeing.iter().map(|rule| &rule.then.see_also);
     // The deciding rule's topics all stand; those that others add are few.
@@ -216,8 +262,8 @@ fn unknown(facts: &Facts<'_>, catalog: &Catalog, profile: Option<&Profile>) -> D
         operator_action: defaults.operator_action,
         owner: defaults.owner,
         first_action: defaults.first_action,
+        see_also: defaults.beside.into_iter().filter(|id| *id != defaults.topic).collect(),
         topic: defaults.topic,
-        see_also: Vec::new(),
         because: Vec::new(),
         alternatives: Vec::new(),
         uncertain: defaults.uncertain.into_iter().collect(),
@@ -233,12 +279,15 @@ struct Defaults {
     owner: Owner,
     first_action: String,
     topic: String,
+    /// The gateway's own page on failures of the class.
+    beside: Option<String>,
     uncertain: Option<String>,
 }
 
 impl Defaults {
     fn of(class: FailureClass, catalog: &Catalog, profile: Option<&Profile>) -> Self {
         let own_topic = profile.and_then(|p| p.topics.get(class.as_str())).cloned();
+        let beside = profile.and_then(|p| p.see_also.get(class.as_str())).cloned();
         match catalog.class(class) {
             Some(known) => Self {
                 retryable: known.retry,
@@ -247,6 +296,7 @@ impl Defaults {
                 owner: known.owner,
                 first_action: known.first_action.clone(),
                 topic: own_topic.unwrap_or_else(|| known.topic.clone()),
+                beside,
                 uncertain: known.uncertain.clone(),
             },
             // Only with a catalog whose classes are missing: nothing is promised.
@@ -257,6 +307,7 @@ impl Defaults {
                 owner: Owner::Unknown,
                 first_action: String::new(),
                 topic: own_topic.unwrap_or_else(|| "support_form".to_owned()),
+                beside,
                 uncertain: None,
             },
         }

@@ -62,6 +62,10 @@ pub struct Explanation {
     pub because: Vec<crate::case::note::Because>,
     /// Other classes that fit.
     pub alternatives: Vec<crate::case::note::AlternativePart>,
+    /// What speaks against the class.
+    pub against: Vec<String>,
+    /// What would tell it from the others that fit.
+    pub tell_apart: Vec<String>,
     /// What stays open.
     pub uncertain: Vec<String>,
     /// False where the deciding rule is inferred, not documented.
@@ -200,6 +204,8 @@ fn explanation(
         first_action: part.first_action,
         because: part.because,
         alternatives: part.alternatives,
+        against: diagnosis.against(catalog),
+        tell_apart: diagnosis.tell_apart(catalog),
         uncertain: diagnosis.uncertain.clone(),
         confirmed: part.confirmed,
         request: request(&safe, sanitizer.said(&known.said)),

@@ -35,6 +35,8 @@ mod text;
 mod twin;
 mod unexplained;
 
+use std::sync::Arc;
+
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};
 use crate::case::isolate::Changed;
@@ -42,10 +44,9 @@ use crate::case::keyring::{KeyRing, Origin, SecretKind};
 
 use detect::{Detectors, Scope};
 use echo::EchoScan;
-use lexicon::Lexicon;
+use lexicon::{Ground, Lexicon};
 use placeholder::Placeholders;
 use secrets::SecretScan;
-use sieve::Patterns;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
@@ -117,7 +118,7 @@ impl<'a> Sanitizer<'a> {
         let text = TextRule {
             secrets: SecretScan::new(ring, &lexicon),
             lexicon,
-            patterns: Patterns::of(filter::rule::detectors(catalog)),
+            patterns: Arc::clone(&Ground::of(catalog).patterns),
             prompts: EchoScan::default(),
             outputs: EchoScan::default(),
             placeholders: Placeholders::new(ring),

@@ -255,6 +255,40 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_ones_own_are_looked_at() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rules = folder.path().join("config/catalog/rules");
+        std::fs::create_dir_all(&rules).expect("folders");
+        let of_rules = || -> Vec<(State, String)> {
+            let checks = examine_machine(&machine(folder.path(), &[]));
+            let of_rules = checks.iter().filter(|c| c.name == "rules");
+            of_rules.map(|c| (c.state, format!("{} / {}", c.detail, c.advice))).collect()
+        };
+        assert!(of_rules().is_empty(), "there are none");
+        let rule = |id: &str, class: &str, more: &str| {
+            format!(
+                "- {{id: {id}, when: {{code: [HOUSE_FULL]}}, then: {{class: {class}}}, because: b., source: casefile, \
+                 accessed: '2026-11-21'{more}}}\n"
+            )
+        };
+        let sound = rule("house", "rate_limited", ", examples: [{status: 400, code: HOUSE_FULL}]");
+        std::fs::write(rules.join("a.yaml"), &sound).expect("writes");
+        assert!(matches!(of_rules().as_slice(), [(State::Ok, said)] if said.contains("1 of your own")));
+        std::fs::write(rules.join("b.yaml"), rule("home", "auth", "")).expect("writes");
+        let found = of_rules();
+        // The later file's rules come first, so that the earlier one is the one that never decides.
+        let told = "the rule house has the same conditions as the rule home and says something else";
+        assert!(matches!(found.as_slice(), [(State::Problem, said)] if said.contains(told)), "{found:?}");
+        let key = format!("sk-{}", "aB3".repeat(16));
+        std::fs::write(rules.join("b.yaml"), rule(&key, "auth", "")).expect("writes");
+        assert!(of_rules().iter().any(|(_, said)| said.contains("whose id is no word")));
+        assert!(of_rules().iter().all(|(_, said)| !said.contains("aB3")));
+        // Later files replace by id.
+        std::fs::write(rules.join("b.yaml"), &sound).expect("writes");
+        assert!(matches!(of_rules().as_slice(), [(State::Problem, said)] if said.contains("more than once")));
+    }
+
+    #[test]
     fn no_home_and_no_terminal_are_described_too() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut machine = machine(folder.path(), &[]);

@@ -24,7 +24,7 @@ pub use keys::{
     recall_keys, remember_keys, which_key,
 };
 pub use maps::keep_map;
-pub use overrides::read_catalog;
+pub use overrides::{catalog_files, read_catalog};
 pub use template::{BUILT_IN_TEMPLATE, read_template};
 pub use words::{clear_words, load_words, save_words};
 

@@ -1,11 +1,13 @@
 //! What holds of everything that reads: pastes, answers, streams, envelopes, packed bodies.
 
 use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use casefile::case::catalog::Catalog;
 use casefile::case::evidence::{
     Bounds, Envelope, Expectation, Inflater, Response, SseReader, ids_in_text, read,
 };
+use casefile::case::explain::{Record, explain};
 use casefile::case::intake;
 use casefile::case::keyring::KeyRing;
 
@@ -114,6 +116,33 @@ pub fn any_envelope_is_read(data: &[u8]) -> Outcome {
     let _ = Envelope::of(&response).states_error();
     let _ = ids_in_text(&String::from_utf8_lossy(text));
     Ok(())
+}
+
+/// A failure record of any make is explained in time, whatever stands in it, and what comes out is JSON of a bounded size.
+pub fn any_record_is_explained(data: &[u8]) -> Outcome {
+    let ([way, status, ..], text) = parts(data);
+    let text = String::from_utf8_lossy(text).into_owned();
+    let status = u16::try_from(status).ok().map(|s| 200 + s * 2).filter(|_| way & 64 > 0);
+    let header = |name: &str| (name.to_owned(), text.chars().filter(|c| !c.is_control()).take(80).collect());
+    let mut record = match way % 4 {
+        0 => Record { body: Some(text), ..Record::default() },
+        1 => Record { headers: vec![header("x-request-id"), header("location")], ..Record::default() },
+        2 => Record { text: Some(text.clone()), body: Some(text), ..Record::default() },
+        _ => Record { text: Some(text), ..Record::default() },
+    };
+    record.status = status;
+    let gateway = ["cometapi", "openai", "azure_openai", "litellm"].get(way / 4 % 8).copied();
+    let start = Instant::now();
+    let explained = explain(&record, gateway, &CATALOG);
+    // A debug build is many times slower.
+    let longest = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
+    if start.elapsed() > longest {
+        return Err(format!("it took {:?}", start.elapsed()));
+    }
+    let Some(explained) = explained else { return Ok(()) };
+    let json = serde_json::to_string(&explained).map_err(|e| e.to_string())?;
+    let size = record.body.iter().chain(&record.text).map(String::len).sum::<usize>();
+    if json.len() > 200_000 + 12 * size { Err(format!("{} bytes from {size}", json.len())) } else { Ok(()) }
 }
 
 /// No packed body makes more than its bounds, and the pieces in which it comes decide nothing.

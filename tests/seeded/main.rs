@@ -52,7 +52,7 @@ struct Property {
     usual: u64,
 }
 
-const PROPERTIES: [Property; 12] = [
+const PROPERTIES: [Property; 13] = [
     Property { name: "filter-cut", holds: filter::cut_anywhere_it_is_the_same, usual: 30 },
     Property { name: "filter-twice", holds: filter::twice_is_once, usual: 30 },
     Property { name: "filter-json", holds: filter::json_stays_json, usual: 30 },
@@ -64,6 +64,7 @@ const PROPERTIES: [Property; 12] = [
     Property { name: "answer", holds: reading::any_answer_is_read, usual: 40 },
     Property { name: "stream", holds: reading::a_stream_reads_the_same_however_it_is_cut, usual: 100 },
     Property { name: "envelope", holds: reading::any_envelope_is_read, usual: 40 },
+    Property { name: "explain", holds: reading::any_record_is_explained, usual: 40 },
     Property { name: "inflate", holds: reading::unpacking_has_bounds, usual: 60 },
 ];
 

@@ -63,10 +63,11 @@ struct Known<'c>(&'c Catalog);
 impl Known<'_> {
     fn profile(&self, profile: &Profile) -> Result<(), Fault> {
         for host in &profile.hosts {
-            if host.contains('/') || host.chars().any(char::is_uppercase) || host.is_empty() {
+            let name = host.strip_prefix("*.").filter(|domain| domain.contains('.')).unwrap_or(host);
+            if name.contains(['/', '*']) || name.chars().any(char::is_uppercase) || name.is_empty() {
                 return fault(
                     host,
-                    "a host is a name in small letters, perhaps with its port; write llm.example or 127.0.0.1:4000",
+                    "a host is a name in small letters, perhaps with its port; write llm.example, 127.0.0.1:4000, or *.llm.example for all below",
                 );
             }
         }
@@ -79,7 +80,28 @@ impl Known<'_> {
                 );
             }
         }
-        for (class, topic) in &profile.topics {
+        for id in &profile.endpoints {
+            if self.0.endpoint(id).is_none() {
+                return fault(
+                    id,
+                    &format!(
+                        "the endpoint {id} is not there; add it to endpoints.yaml, or write the id of one that is"
+                    ),
+                );
+            }
+        }
+        for way in &profile.auth {
+            if way.header.is_empty() == way.query.is_empty() {
+                return fault(
+                    "auth",
+                    "a key travels in a header or in the query; write {header: authorization, scheme: Bearer} or {query: key}",
+                );
+            }
+        }
+        for document in &profile.docs {
+            page(&document.url, &document.accessed)?;
+        }
+        for (class, topic) in profile.topics.iter().chain(&profile.see_also) {
             if !FailureClass::ALL.iter().any(|known| known.as_str() == class) {
                 let known: Vec<&str> = FailureClass::ALL.iter().map(|c| c.as_str()).collect();
                 return fault(

@@ -239,7 +239,10 @@ impl Endpoint {
 
     /// The page that documents it for `profile`.
     pub fn page_for(&self, profile: Option<&Profile>) -> Page {
-        profile.and_then(|p| self.docs.get(&p.id)).cloned().unwrap_or_else(|| Page {
+        // A gateway that says which of the general endpoints it has takes them from the makers of the APIs.
+        let makers = profile.filter(|p| !p.endpoints.is_empty() && self.profiles.is_empty());
+        let makers = makers.and_then(|_| self.docs.get("openai_compatible"));
+        profile.and_then(|p| self.docs.get(&p.id)).or(makers).cloned().unwrap_or_else(|| Page {
             url: self.doc_url.clone(),
             accessed: self.accessed.clone(),
             confirmed: self.confirmed,
@@ -248,7 +251,11 @@ impl Endpoint {
 
     /// True when the gateways of `profile` have it, as far as the catalog says.
     pub fn belongs_to(&self, profile: Option<&Profile>) -> bool {
-        self.profiles.is_empty() || profile.is_some_and(|p| self.profiles.contains(&p.id))
+        let listed = |p: &Profile| p.endpoints.is_empty() || p.endpoints.contains(&self.id);
+        match profile {
+            Some(profile) if self.profiles.is_empty() => listed(profile),
+            _ => self.profiles.is_empty() || profile.is_some_and(|p| self.profiles.contains(&p.id)),
+        }
     }
 
     /// Every body field that is known.

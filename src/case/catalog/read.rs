@@ -15,12 +15,21 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 23] = [
+const BUILT_IN: [(&str, &str); 32] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
         include_str!("../../../assets/catalog/profiles/openai_compatible.yaml"),
     ),
+    ("profiles/openai.yaml", include_str!("../../../assets/catalog/profiles/openai.yaml")),
+    ("profiles/anthropic.yaml", include_str!("../../../assets/catalog/profiles/anthropic.yaml")),
+    ("profiles/gemini.yaml", include_str!("../../../assets/catalog/profiles/gemini.yaml")),
+    ("profiles/azure_openai.yaml", include_str!("../../../assets/catalog/profiles/azure_openai.yaml")),
+    ("profiles/openrouter.yaml", include_str!("../../../assets/catalog/profiles/openrouter.yaml")),
+    ("profiles/litellm.yaml", include_str!("../../../assets/catalog/profiles/litellm.yaml")),
+    ("profiles/new_api.yaml", include_str!("../../../assets/catalog/profiles/new_api.yaml")),
+    ("profiles/vllm.yaml", include_str!("../../../assets/catalog/profiles/vllm.yaml")),
+    ("profiles/llama_cpp.yaml", include_str!("../../../assets/catalog/profiles/llama_cpp.yaml")),
     ("profiles/practice.yaml", include_str!("../../../assets/catalog/profiles/practice.yaml")),
     ("endpoints/text.yaml", include_str!("../../../assets/catalog/endpoints/text.yaml")),
     ("endpoints/image.yaml", include_str!("../../../assets/catalog/endpoints/image.yaml")),
@@ -105,6 +114,17 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
     }
     Ok(())
+}
+
+/// The ids of the rules in the files of a user, in their order, as often as they stand there. Files that cannot be read
+/// have none: [`read_files`] tells of them.
+pub fn ids_of_rules<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let of_rules = files.into_iter().filter(|(file, _)| Kind::of(file) == Ok(Kind::Rules));
+    of_rules
+        .filter_map(|(file, text)| parse::<Vec<Rule>>(file, text).ok())
+        .flatten()
+        .map(|rule| rule.id)
+        .collect()
 }
 
 /// What a catalog file holds, by its name.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
+use super::Needles;
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
     UnpackEnd,
@@ -110,6 +111,13 @@ pub struct When {
     pub packed: Vec<UnpackEnd>,
 }
 
+impl When {
+    /// The patterns of which one must match a text of the answer, as one.
+    pub(super) fn words(&self) -> String {
+        if self.message.is_empty() { ".*".to_owned() } else { self.message.joined() }
+    }
+}
+
 /// Two numbers of a message; each pattern has one group, the number.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -208,6 +216,9 @@ pub struct ClassDefaults {
     pub first_action: String,
     /// Topic id.
     pub topic: String,
+    /// What would show that it is this class and not another one that fits, one sentence.
+    #[serde(default)]
+    pub told_by: Option<String>,
     /// One sentence on what stays open with every failure of this class.
     #[serde(default)]
     pub uncertain: Option<String>,
@@ -252,12 +263,27 @@ pub struct Patterns {
     sources: Vec<String>,
     #[serde(skip)]
     compiled: OnceLock<Option<Regex>>,
+    #[serde(skip)]
+    single: OnceLock<Single>,
+}
+
+/// The patterns one by one: those that may match are compiled when they are tried for the first time.
+#[derive(Debug, Clone)]
+struct Single {
+    needles: Needles,
+    unicode: bool,
+    compiled: Vec<OnceLock<Option<Regex>>>,
 }
 
 impl Patterns {
     /// Patterns of these texts.
     pub fn new(sources: Vec<String>) -> Self {
-        Self { sources, compiled: OnceLock::new() }
+        Self { sources, compiled: OnceLock::new(), single: OnceLock::new() }
+    }
+
+    /// The patterns as they are written.
+    pub fn sources(&self) -> &[String] {
+        &self.sources
     }
 
     /// True when there is no pattern.
@@ -268,8 +294,16 @@ impl Patterns {
     /// True when one of them matches somewhere in `text`. Patterns that do not compile match nothing; reading a user's
     /// catalog refuses them before.
     pub fn is_match(&self, text: &str) -> bool {
-        let compiled = self.compiled.get_or_init(|| self.compile().ok());
-        compiled.as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
+        let single = self.single.get_or_init(|| Single {
+            needles: Needles::of(self.sources.iter().map(String::as_str)),
+            unicode: !is_of_bytes(&self.joined()),
+            compiled: vec![OnceLock::new(); self.sources.len()],
+        });
+        let may = single.needles.may_match(std::iter::once(text));
+        may.iter().zip(self.sources.iter().zip(&single.compiled)).any(|(may, (source, compiled))| {
+            let regex = || compiled.get_or_init(|| build(source, single.unicode).ok());
+            *may && regex().as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
+        })
     }
 
     /// The number in the first group that takes part in the first match; commas between its digits do not count.
@@ -282,6 +316,11 @@ impl Patterns {
         digits.parse().ok()
     }
 
+    /// The patterns as one.
+    pub(super) fn joined(&self) -> String {
+        self.sources.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|")
+    }
+
     /// Compiles the patterns as one.
     ///
     /// # Errors
@@ -291,12 +330,19 @@ impl Patterns {
             // Matches nothing.
             return Regex::new(r"[^\s\S]");
         }
-        let any = self.sources.iter().map(|p| format!("(?:{p})")).collect::<Vec<_>>().join("|");
-        let build = |unicode| {
-            RegexBuilder::new(&any).case_insensitive(true).unicode(unicode).size_limit(8 << 20).build()
-        };
-        build(false).or_else(|_| build(true))
+        let any = self.joined();
+        build(&any, false).or_else(|_| build(&any, true))
     }
+}
+
+fn build(pattern: &str, unicode: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(unicode).size_limit(8 << 20).build()
+}
+
+/// True where the pattern can run over bytes, without the classes of Unicode; of several all run alike.
+fn is_of_bytes(pattern: &str) -> bool {
+    let mut parser = regex_syntax::ParserBuilder::new();
+    parser.utf8(false).unicode(false).case_insensitive(true).build().parse(pattern).is_ok()
 }
 
 impl PartialEq for Patterns {

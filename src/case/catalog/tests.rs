@@ -6,7 +6,7 @@ use super::*;
 
 /// Every method and path of the vendor's consolidated reference, as a call has it, with the entry that it must find.
 /// The first column is the section: 1 text and models, 2 images, 3 audio and music, 4 video.
-const ROWS: [(u8, &str, &str, &str); 122] = [
+const ROWS: [(u8, &str, &str, &str); 130] = [
     (1, "POST", "/v1/chat/completions", "chat_completions"),
     (1, "POST", "/v1/responses", "responses"),
     (1, "POST", "/v1/responses/compact", "responses_compact"),
@@ -129,6 +129,15 @@ const ROWS: [(u8, &str, &str, &str); 122] = [
     (4, "POST", "/v1/video_generation", "minimax_create"),
     (4, "GET", "/v1/query/video_generation", "minimax_status"),
     (4, "GET", "/v1/files/retrieve", "minimax_file"),
+    // Other makers and gateways.
+    (5, "POST", "/openai/deployments/my-gpt/chat/completions", "azure_chat_completions"),
+    (5, "POST", "/openai/deployments/my-ada/embeddings", "azure_embeddings"),
+    (5, "POST", "/openai/v1/chat/completions", "azure_v1_chat_completions"),
+    (5, "POST", "/openai/v1/responses", "azure_v1_responses"),
+    (5, "POST", "/v1beta/openai/chat/completions", "gemini_openai_chat"),
+    (5, "POST", "/api/v1/chat/completions", "openrouter_chat_completions"),
+    (5, "POST", "/api/v1/responses", "openrouter_responses"),
+    (5, "GET", "/api/v1/models", "openrouter_models"),
 ];
 
 #[test]
@@ -216,7 +225,14 @@ fn every_entry_is_sound() {
             !e.profiles.is_empty() || e.docs.contains_key("openai_compatible"),
             "{id}: a general one has a page that is not CometAPI's"
         );
-        assert!(e.profiles.is_empty() || e.profiles == ["cometapi", "practice"], "{id}: {:?}", e.profiles);
+        let of_a_profile = |p: &&String| catalog.profile(p).is_some_and(|p| p.endpoints.contains(id));
+        assert!(
+            e.profiles.is_empty()
+                || e.profiles == ["cometapi", "practice"]
+                || e.profiles.iter().all(|p| of_a_profile(&p)),
+            "{id}: {:?}",
+            e.profiles
+        );
         assert_eq!(e.body == BodyKind::None, e.minimal_body.is_empty(), "{id}: a body, or none");
         assert!(e.body != BodyKind::None || e.fields().next().is_none(), "{id}: fields without a body");
         assert_eq!(e.stream == StreamKind::Websocket, !e.not_sent.is_empty(), "{id}");
@@ -352,12 +368,10 @@ fn only_what_answers_at_once_is_sent_as_a_control() {
 #[test]
 fn built_in_catalog_is_whole() {
     let catalog = Catalog::built_in();
-    for id in ["cometapi", "openai_compatible", "practice"] {
-        assert!(catalog.profile(id).is_some(), "{id}");
-    }
     for profile in &catalog.profiles {
-        for topic in profile.topics.values() {
-            assert!(catalog.topic(topic).is_some(), "{}: topic {topic}", profile.id);
+        for topic in profile.topics.values().chain(profile.see_also.values()) {
+            let topic = catalog.topic(topic).unwrap_or_else(|| panic!("{}: topic {topic}", profile.id));
+            assert!(topic.profiles.is_empty() || topic.profiles.contains(&profile.id), "{}", topic.id);
         }
     }
     for class in crate::case::vocabulary::FailureClass::ALL {
@@ -389,5 +403,158 @@ fn a_host_may_be_named_with_its_port() {
     ];
     for (host, profile) in table {
         assert_eq!(catalog.profile_for_host(host).map(|p| p.id.as_str()), Some(profile), "{host}");
+    }
+}
+
+#[test]
+fn every_profile_is_complete() {
+    let catalog = Catalog::built_in();
+    let kinds = ["form", "email", "chat", "issues", "docs"];
+    // Runs where its operator put it; names no request; belongs to nobody.
+    let nowhere = ["openai_compatible", "practice", "litellm", "new_api", "vllm", "llama_cpp"];
+    let nameless = ["gemini", "llama_cpp"];
+    let nobodys = ["openai_compatible", "practice"];
+    for id in [
+        "cometapi",
+        "openai_compatible",
+        "openai",
+        "anthropic",
+        "gemini",
+        "azure_openai",
+        "openrouter",
+        "litellm",
+        "new_api",
+        "vllm",
+        "llama_cpp",
+        "practice",
+    ] {
+        let p = catalog.profile(id).unwrap_or_else(|| panic!("{id} is there"));
+        assert_eq!(p.hosts.is_empty(), nowhere.contains(&id), "{id}: hosts");
+        assert_eq!(p.base_urls.is_empty(), nowhere.contains(&id) || id == "azure_openai", "{id}: base URLs");
+        assert!(!p.auth.is_empty() && !p.key_env.is_empty(), "{id}: how a key travels");
+        assert_eq!(p.request_id_headers.is_empty(), nameless.contains(&id), "{id}: request-id headers");
+        assert!(!p.envelopes.is_empty(), "{id}: envelopes");
+        assert_eq!(p.contacts.is_empty(), nobodys.contains(&id), "{id}: contacts");
+        assert_eq!(p.see_also.is_empty(), nobodys.contains(&id) || id == "cometapi", "{id}: pages by class");
+        for contact in &p.contacts {
+            assert!(kinds.contains(&contact.kind.as_str()), "{id}: {}", contact.kind);
+            assert!(!contact.purpose.is_empty() && contact.source.starts_with("https://"), "{id}");
+        }
+        assert!(id == "practice" || !p.docs.is_empty(), "{id}: pages");
+        for endpoint in &p.endpoints {
+            assert!(catalog.endpoint(endpoint).is_some(), "{id}: endpoint {endpoint}");
+        }
+        for header in p.auth.iter().map(|way| &way.header).chain(&p.request_id_headers) {
+            assert_eq!(*header, header.to_lowercase(), "{id}");
+        }
+    }
+    assert_eq!(catalog.profiles.len(), 12);
+}
+
+#[test]
+fn every_support_page_of_cometapi_is_a_topic() {
+    let catalog = Catalog::built_in();
+    for id in [
+        "price_or_multiplier",
+        "hc.price_adjustments",
+        "hc.concurrency",
+        "hc.maintenance.channels",
+        "hc.maintenance.error_handling",
+        "waf_403",
+        "hc.maintenance.window",
+        "privacy_logging",
+        "abnormal_charge",
+        "cm.token_quota",
+        "cm.base_url",
+        "cm.limits",
+        "cm.new_token",
+        "cm.invalid_token",
+        "cm.images",
+        "guide.important",
+        "getting_started_base_url",
+        "guide.retry",
+        "rate_limits_concurrency",
+        "guide.video",
+        "guide.old_retry",
+        "error_handling",
+        "balance",
+        "models",
+        "blog.debug",
+        "tos",
+        "support_form",
+        "maintenance",
+    ] {
+        assert!(catalog.topic(id).is_some_and(|t| t.site == "CometAPI"), "{id}");
+    }
+    let kinds: BTreeSet<&str> =
+        catalog.profile("cometapi").expect("there").contacts.iter().map(|c| c.kind.as_str()).collect();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["chat", "docs", "email", "form", "issues"]);
+}
+
+#[test]
+fn a_host_chooses_its_profile() {
+    let catalog = Catalog::built_in();
+    let table = [
+        ("api.cometapi.com", "cometapi"),
+        ("query.cometapi.com", "cometapi"),
+        ("api.openai.com", "openai"),
+        ("API.OPENAI.COM:443", "openai"),
+        ("api.anthropic.com", "anthropic"),
+        ("generativelanguage.googleapis.com", "gemini"),
+        ("my-house.openai.azure.com", "azure_openai"),
+        ("my-house.openai.azure.com:443", "azure_openai"),
+        ("my-house.services.ai.azure.com", "azure_openai"),
+        ("openrouter.ai", "openrouter"),
+        // Not below the domain.
+        ("openai.azure.com", "openai_compatible"),
+        (".openai.azure.com", "openai_compatible"),
+        ("evil-openai.azure.com.example", "openai_compatible"),
+        ("myopenai.azure.com", "openai_compatible"),
+        ("api.openai.com.example", "openai_compatible"),
+        ("llm.house.example", "openai_compatible"),
+        ("127.0.0.1:8000", "openai_compatible"),
+    ];
+    for (host, profile) in table {
+        assert_eq!(catalog.profile_for_host(host).map(|p| p.id.as_str()), Some(profile), "{host}");
+    }
+    // Anybody may have a name below the domain: a key goes to none of them unasked.
+    let azure = catalog.profile("azure_openai").expect("there");
+    assert!(azure.covers("my-house.openai.azure.com") && !azure.is_at("my-house.openai.azure.com"));
+}
+
+#[test]
+fn a_page_belongs_to_the_gateway_that_is_asked_about() {
+    let catalog = Catalog::built_in();
+    let page = |endpoint: &str, profile: &str| {
+        catalog.endpoint(endpoint).expect(endpoint).page_for(catalog.profile(profile)).url
+    };
+    assert!(page("chat_completions", "openai").contains("platform.openai.com"));
+    assert!(page("messages", "anthropic").contains("platform.claude.com"));
+    assert!(page("chat_completions", "cometapi").contains("apidoc.cometapi.com"));
+    let anthropic = catalog.profile("anthropic");
+    let belongs = |id: &str| catalog.endpoint(id).expect(id).belongs_to(anthropic);
+    assert!(belongs("messages") && !belongs("chat_completions") && !belongs("suno_music"));
+}
+
+#[test]
+fn faults_of_a_profile_are_told() {
+    let with = |more: &str| {
+        let text =
+            format!("id: acme\nname: Acme\ndoc_url: https://acme.example\naccessed: '2026-11-21'\n{more}\n");
+        read_files([("profiles/acme.yaml", text.as_str())])
+    };
+    assert!(with("hosts: ['*.llm.acme.example']\nauth: [{header: x-acme}]\nendpoints: [models]").is_ok());
+    for (more, said) in [
+        ("hosts: ['*']", "a host is a name"),
+        ("hosts: ['*.example']", "a host is a name"),
+        ("hosts: ['a*.acme.example']", "a host is a name"),
+        ("endpoints: [no_such]", "the endpoint no_such is not there"),
+        ("auth: [{header: x-acme, query: key}]", "in a header or in the query"),
+        ("auth: [{}]", "in a header or in the query"),
+        ("see_also: {auth: no_such}", "the topic no_such is not there"),
+        ("docs: [{about: a, url: acme.example, accessed: '2026-11-21'}]", "https://"),
+    ] {
+        let error = with(more).expect_err(more);
+        assert!(error.what.contains(said), "{more}: {error}");
     }
 }

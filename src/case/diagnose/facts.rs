@@ -87,6 +87,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The texts in which the patterns of messages are looked for.
+    pub(super) fn searched(&self) -> impl Iterator<Item = &'a str> {
+        self.texts.clone().into_iter().chain(self.detail)
+    }
+
     /// How the rule holds, if every condition does.
     pub(super) fn fit(&self, when: &When) -> Option<Fit> {
         let fit = self.fit_code(&when.code)?;

@@ -42,29 +42,9 @@ fn diagnosis_for(response: Response, expectation: &Expectation<'_>, profile: &st
     diagnose(&attempt, &reading, &catalog, profile)
 }
 
-fn of_example(example: &Example) -> Response {
-    let body = example.body.clone().unwrap_or_else(|| {
-        if example.message.is_none() && example.code.is_none() && example.kind.is_none() {
-            return String::new();
-        }
-        serde_json::json!({"error": {
-            "message": example.message, "type": example.kind, "param": null, "code": example.code}})
-        .to_string()
-    });
-    let headers = example.headers.clone().into_iter().collect();
-    let read = crate::case::intake::response_of(example.status, headers, body.into_bytes());
-    let reset = TransportFailure { kind: TransportKind::Reset, detail: String::new() };
-    let end = if example.cut { BodyEnd::Cut(reset) } else { BodyEnd::Complete };
-    Response { exception: example.exception.clone(), end, ..read }
-}
-
 fn diagnosis_of_example(example: &Example) -> Diagnosis {
-    let Some(kind) = example.transport else { return diagnosis_of(of_example(example)) };
     let catalog = Catalog::built_in();
-    let attempt = attempt(Outcome::Transport(TransportFailure {
-        kind,
-        detail: example.message.clone().unwrap_or_default(),
-    }));
+    let attempt = crate::case::review::attempt_of(example);
     let profile = catalog.profile("cometapi");
     diagnose(&attempt, &read(&attempt, &Expectation::default(), profile), &catalog, profile)
 }

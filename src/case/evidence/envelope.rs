@@ -127,11 +127,15 @@ impl Body {
     }
 }
 
+/// More values than this in one body are a log.
+const MOST_VALUES: usize = 1000;
+
 /// Several JSON values, or one and something behind it: the first that states an error speaks for all.
 fn several(bytes: &[u8], success: bool) -> Option<Body> {
     serde_json::Deserializer::from_slice(bytes)
         .into_iter::<Value>()
         .map_while(Result::ok)
+        .take(MOST_VALUES)
         .map(|json| (json::envelope(&json, success), json))
         .find(|(envelope, _)| envelope.states_error())
         .map(|(mut envelope, json)| {

@@ -218,6 +218,7 @@ pub(super) fn collect(
         .zip(1_u32..)
         .map(|(id, position)| (id, IdSource::Message(position)))
         .collect();
+    let in_message = few(in_message);
     let in_body = in_body(response, json, names.own_place);
     let printed = response.printed_ids.iter().filter(|id| valid(id)).map(|id| (id.clone(), IdSource::Text));
 
@@ -233,6 +234,16 @@ pub(super) fn collect(
             let primary = primary.as_ref() == Some(&id);
             ids.push(RequestId { id, source, primary, decoded_time });
         }
+    }
+    ids
+}
+
+/// A chain of gateways is short. Of a message that was made to hold thousands the first and the last are kept: the last
+/// is that of the gateway that was called.
+fn few(mut ids: Vec<(String, IdSource)>) -> Vec<(String, IdSource)> {
+    const MOST: usize = 64;
+    if ids.len() > MOST {
+        ids.drain(MOST / 2..ids.len() - MOST / 2);
     }
     ids
 }

@@ -3,14 +3,42 @@
 //! A key `acme-gateway-4711` shares eight letters with its own host name, and a prompt may quote the documentation's
 //! URL. Only texts that are known to hold nothing of the input's free text are added: the catalog, and typed fields.
 
+use std::sync::Arc;
+
 use memchr::memmem;
 
-use super::normal;
+use super::sieve::Patterns;
+use super::{filter, normal};
 use crate::case::catalog::Catalog;
 
-/// The phrases, in the forms in which windows are compared.
+/// What every sanitizer of a catalog begins with. Made once: it takes longer than a case.
+#[derive(Clone)]
+pub(super) struct Ground {
+    phrases: Arc<Phrases>,
+    /// The catalog's patterns, and those that only text without structure needs.
+    pub(super) patterns: Arc<Patterns>,
+}
+
+impl Ground {
+    pub(super) fn of(catalog: &Catalog) -> Arc<Self> {
+        let make = || {
+            let patterns = Patterns::of(filter::rule::detectors(catalog));
+            Arc::new(Self { phrases: Arc::new(Phrases::of(catalog)), patterns })
+        };
+        catalog.for_sanitizer.of(|| make()).downcast::<Self>().unwrap_or_else(|_| make())
+    }
+}
+
+/// The phrases of a catalog, and those of the case beside them.
 #[derive(Clone, Default)]
 pub(super) struct Lexicon {
+    of_catalog: Arc<Phrases>,
+    own: Phrases,
+}
+
+/// Phrases in the forms in which windows are compared.
+#[derive(Default, Clone)]
+pub(super) struct Phrases {
     lower: String,
     essence: String,
 }
@@ -18,11 +46,48 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// Everything that the catalog may put into a note.
     pub(super) fn of(catalog: &Catalog) -> Self {
+        Self { of_catalog: Arc::clone(&Ground::of(catalog).phrases), own: Phrases::default() }
+    }
+
+    /// Adds a phrase.
+    pub(super) fn add(&mut self, text: &str) {
+        self.own.add(text);
+    }
+
+    /// Bytes that a look-up may have to walk over.
+    pub(super) fn size(&self) -> usize {
+        self.of_catalog.essence.len() + self.own.essence.len()
+    }
+
+    /// True when the lower-case `window` stands in a phrase.
+    pub(super) fn explains_word(&self, window: &str) -> bool {
+        [&*self.of_catalog, &self.own].iter().any(|phrases| contains(&phrases.lower, window))
+    }
+
+    /// True when lower-case `word` stands in a phrase as a whole word.
+    pub(super) fn has_whole_word(&self, word: &str) -> bool {
+        [&*self.of_catalog, &self.own].iter().any(|phrases| {
+            let bytes = phrases.lower.as_bytes();
+            phrases.lower.match_indices(word).any(|(at, _)| normal::stands_alone(bytes, at, at + word.len()))
+        })
+    }
+
+    /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
+    pub(super) fn explains_window(&self, window: &str) -> bool {
+        let window = normal::essence(window);
+        [&*self.of_catalog, &self.own].iter().any(|phrases| contains(&phrases.essence, &window))
+    }
+}
+
+impl Phrases {
+    fn of(catalog: &Catalog) -> Self {
         let mut lexicon = Self::default();
         for profile in &catalog.profiles {
             lexicon.add_all([&profile.id, &profile.name, &profile.doc_url]);
             lexicon.add_all(profile.hosts.iter().chain(&profile.web_hosts).chain(&profile.key_env));
             lexicon.add_all(&profile.request_id_headers);
+            lexicon.add_all(profile.auth.iter().flat_map(|way| [&way.header, &way.query]));
+            lexicon.add_all(profile.docs.iter().flat_map(|d| [&d.about, &d.url]));
             lexicon.add_all(profile.base_urls.iter().flat_map(|b| [&b.alias, &b.url]));
             lexicon.add_all(profile.contacts.iter().flat_map(|c| [&c.address, &c.purpose, &c.source]));
         }
@@ -64,8 +129,7 @@ impl Lexicon {
         }
     }
 
-    /// Adds a phrase.
-    pub(super) fn add(&mut self, text: &str) {
+    fn add(&mut self, text: &str) {
         let lower = text.to_lowercase();
         for (form, line) in [(&mut self.essence, normal::essence(&lower)), (&mut self.lower, lower)] {
             form.push('\u{0}');
@@ -73,31 +137,8 @@ impl Lexicon {
             form.push('\u{0}');
         }
     }
-
-    /// Bytes that a look-up may have to walk over.
-    pub(super) fn size(&self) -> usize {
-        self.essence.len()
-    }
-
-    /// True when the lower-case `window` stands in a phrase.
-    pub(super) fn explains_word(&self, window: &str) -> bool {
-        contains(&self.lower, window)
-    }
-
-    /// True when lower-case `word` stands in a phrase as a whole word.
-    pub(super) fn has_whole_word(&self, word: &str) -> bool {
-        self.lower
-            .match_indices(word)
-            .any(|(at, _)| normal::stands_alone(self.lower.as_bytes(), at, at + word.len()))
-    }
-
-    /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
-    pub(super) fn explains_window(&self, window: &str) -> bool {
-        contains(&self.essence, &normal::essence(window))
-    }
 }
 
-/// Some thousand windows of each case are looked up; in a build for tests the standard search takes most of the time.
 fn contains(text: &str, part: &str) -> bool {
     memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }

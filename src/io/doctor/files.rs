@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::{Check, Machine};
-use crate::case::catalog::Catalog;
+use crate::case::catalog::{Catalog, ids_of_rules};
+use crate::case::review::{Doubt, Kind, review};
 use crate::io::store::{
-    Config, Folders, StoreError, load_words, read_bindings, read_catalog, read_config, read_template, shown,
+    Config, Folders, StoreError, catalog_files, load_words, read_bindings, read_catalog, read_config,
+    read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -24,7 +26,10 @@ pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
     let (of_catalog, catalog) = catalog(folders);
     let (of_config, config) = config(folders, &catalog);
     let template = template(folders, &config);
-    (vec![of_config, of_catalog, template, bindings(folders), words(folders)], config, catalog)
+    let mut checks = vec![of_config, of_catalog];
+    checks.extend(rules(folders, &catalog));
+    checks.extend([template, bindings(folders), words(folders)]);
+    (checks, config, catalog)
 }
 
 fn faulty(name: &'static str, error: &StoreError, meanwhile: &str) -> Check {
@@ -73,6 +78,79 @@ fn catalog(folders: &Folders) -> (Check, Arc<Catalog>) {
             (Check::ok("catalog", detail), catalog)
         }
     }
+}
+
+/// So many doubts about rules are told.
+const MOST_DOUBTS: usize = 20;
+
+/// The user's rules: what may be wrong with them; nothing where there are none.
+fn rules(folders: &Folders, catalog: &Catalog) -> Vec<Check> {
+    let files = catalog_files(folders).unwrap_or_default();
+    let own = ids_of_rules(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    // A catalog that could not be read was told of; the built-in one stands in for it.
+    if own.is_empty() || !own.iter().all(|id| catalog.rules.iter().any(|rule| rule.id == *id)) {
+        return Vec::new();
+    }
+    let doubts = review(catalog, &own);
+    let mut checks: Vec<Check> = doubts.iter().take(MOST_DOUBTS).map(doubt).collect();
+    if doubts.len() > MOST_DOUBTS {
+        checks.push(Check::note(
+            "rules",
+            format!("{} further doubts", doubts.len() - MOST_DOUBTS),
+            "mend those above first",
+        ));
+    }
+    if checks.is_empty() {
+        checks.push(Check::ok("rules", format!("{} of your own, without a conflict", own.len())));
+    }
+    checks
+}
+
+fn doubt(doubt: &Doubt) -> Check {
+    let (rule, other) = (name(&doubt.rule), doubt.other.as_deref().map_or_else(String::new, name));
+    let (detail, advice) = match doubt.kind {
+        Kind::Twice => (
+            format!("{rule} stands in your files more than once; the last one counts"),
+            "give the rules ids of their own, or take the others out",
+        ),
+        Kind::Replaces => (
+            format!("{rule} replaces the built-in rule of this id"),
+            "choose another id if both should be tried",
+        ),
+        Kind::Contradicts => (
+            format!("{rule} has the same conditions as {other} and says something else"),
+            "take one of them out, or add a condition that tells them apart",
+        ),
+        Kind::Hidden => (
+            format!("{rule} never decides: {other} goes before it and holds wherever it holds"),
+            "put it before the other one, give it a rank, or narrow the other one",
+        ),
+        Kind::Impossible => (
+            format!("{rule} never holds: its conditions exclude each other or name what no answer has"),
+            "look at its status, transport and soft; statuses are written 404, 500-599, none or inside",
+        ),
+        Kind::LosesItsExamples => (
+            format!("{rule} decides none of its examples; {other} does"),
+            "a code beats a message, a message a type, a type a status; give it a rank, or mend its patterns",
+        ),
+        Kind::MatchesNothing => (
+            format!("{rule} holds on none of the examples in the catalog, and has none of its own"),
+            "add an example of the failure that it is for; casefile doctor then tries it",
+        ),
+    };
+    if doubt.kind.is_fault() {
+        Check::problem("rules", detail, advice)
+    } else {
+        Check::note("rules", detail, advice)
+    }
+}
+
+/// An id as it may be shown: one that is a word. Anything else of a file is not repeated.
+fn name(id: &str) -> String {
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.');
+    let is_word = !id.is_empty() && id.len() <= 60 && digits <= 4 && id.bytes().all(plain);
+    if is_word { format!("the rule {id}") } else { "a rule whose id is no word".to_owned() }
 }
 
 fn template(folders: &Folders, config: &Config) -> Check {

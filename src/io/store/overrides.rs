@@ -21,15 +21,24 @@ const LIMIT: u64 = 1024 * 1024;
 /// The first file that cannot be used, with the place of the fault.
 pub fn read_catalog(folders: &Folders) -> Result<Arc<Catalog>, StoreError> {
     let root = folders.config.join("catalog");
-    let mut files = Vec::new();
-    collect(&root, "", DEPTH, &mut files)?;
+    let files = catalog_files(folders)?;
     if files.is_empty() {
         return Ok(Catalog::built_in());
     }
-    files.sort();
     read_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
         .map(Arc::new)
         .map_err(|e| StoreError::Faulty { path: root.join(&e.file), what: e.what })
+}
+
+/// The user's catalog files in the order in which they are merged: name below `catalog/`, text.
+///
+/// # Errors
+/// The first file or folder that cannot be read.
+pub fn catalog_files(folders: &Folders) -> Result<Vec<(String, String)>, StoreError> {
+    let mut files = Vec::new();
+    collect(&folders.config.join("catalog"), "", DEPTH, &mut files)?;
+    files.sort();
+    Ok(files)
 }
 
 fn collect(

@@ -225,7 +225,8 @@ fn in_words(explained: &Explanation) -> String {
         lines.push(("answered by", format!("{}: {because}", word(layer))));
     }
     lines.extend(explained.first_action.iter().map(|action| ("do first", action.clone())));
-    lines.push(("owner", word(&explained.owner)));
+    let action = word(&explained.operator_action).replace('_', " ");
+    lines.push(("operator", format!("{action}; mended by: {}", word(&explained.owner))));
     if let Some(topic) = &explained.topic {
         lines.push(("read", format!("{} <{}>", topic.title, topic.url)));
     }
@@ -235,6 +236,8 @@ fn in_words(explained: &Explanation) -> String {
     for other in &explained.alternatives {
         lines.push(("or else", format!("{} [{}]", word(&other.failure_class), other.rule)));
     }
+    lines.extend(explained.against.iter().map(|words| ("against", words.clone())));
+    lines.extend(explained.tell_apart.iter().map(|words| ("tell apart", words.clone())));
     lines.extend(explained.uncertain.iter().map(|open| ("open", open.clone())));
     let mut out = String::new();
     for (name, value) in lines {

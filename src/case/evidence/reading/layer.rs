@@ -110,6 +110,9 @@ fn nothing(response: &Response, profile: Option<&Profile>) -> Said {
     } else if own_status {
         (Layer::Edge, "only a CDN in front of the gateway uses this status")
     } else if response.status.is_some_and(|s| s >= 400) && has_own_id(response, profile) {
+        if profile.is_some_and(|p| p.provider) {
+            return (Layer::Provider, "no body, but the provider's own request id");
+        }
         (Layer::Gateway, "no body, but the gateway's own request id; it writes a provider's error as JSON")
     } else {
         (Layer::Unknown, "an answer without a body does not show who made it")
@@ -140,6 +143,9 @@ fn is_task_error(json: &Value) -> bool {
 }
 
 fn error(response: &Response, envelope: &Envelope, json: Option<&Value>, profile: Option<&Profile>) -> Said {
+    if profile.is_some_and(|p| p.provider) {
+        return (Layer::Provider, "the host is the provider's own, and it answered in JSON");
+    }
     let kind = envelope.error_type.as_deref().unwrap_or_default();
     let own = profile.map(|p| p.own_error_type.as_str()).filter(|p| !p.is_empty());
     if own.and_then(|p| Regex::new(p).ok()).is_some_and(|p| p.is_match(kind)) || kind == "new_api_panic" {

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::case::catalog::AnyOf;
+
 /// How much a frame in front of a text says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Weight {
@@ -395,12 +397,18 @@ pub(super) const WORD_FRAMES: usize = WORDS.len();
 
 pub(super) static BACKS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&one_of(BACK)));
 
-static OWNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(OWN)))
+static OWNS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(
+        OWN.iter()
+            .map(|text| format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{text})$")),
+    )
 });
 
-static SOFTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(&format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{})$", one_of(SOFT)))
+static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(
+        SOFT.iter()
+            .map(|text| format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{text})$")),
+    )
 });
 
 /// `huggingface_hub` (utils/_http.py, `hf_raise_for_status`): the status' own line, then the server's words.
@@ -456,7 +464,7 @@ pub(super) fn is_prose(text: &str, message: &str) -> bool {
 
 /// True where the text begins with a client's own sentence on one line.
 pub(super) fn is_own_line(line: &str) -> bool {
-    OWNS.as_ref().is_some_and(|p| p.is_match(line.trim()))
+    OWNS.is_match(line.trim())
 }
 
 /// Cloudflare's whole answer to a client that takes no HTML: `error code: 524`.
@@ -470,7 +478,7 @@ pub(super) fn is_edges(line: &str) -> bool {
 
 /// True for a sentence on an unreadable answer or an ended stream, on one line.
 pub(super) fn is_soft_own(line: &str) -> bool {
-    SOFTS.as_ref().is_some_and(|p| p.is_match(line.trim()))
+    SOFTS.is_match(line.trim())
 }
 
 /// True for the words of a person.
@@ -533,7 +541,8 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
-        for pattern in [&BACKS, &OWNS, &SOFTS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE] {
+        assert!(OWNS.is_sound() && SOFTS.is_sound());
+        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE] {
             assert!(pattern.is_some());
         }
     }

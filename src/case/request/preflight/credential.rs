@@ -27,7 +27,7 @@ pub(super) fn check(
     azure(target, findings);
     let provider = contract.providers.iter().find(|p| p.is_host(&target.host));
     if let (Some(provider), Some(profile)) = (provider, profile.filter(|p| !p.hosts.is_empty()))
-        && !profile.hosts.contains(&target.host)
+        && !profile.covers(&target.host)
     {
         let base = profile.base_urls.first().map_or("its base URL", |b| b.url.as_str());
         findings.push(
@@ -135,7 +135,7 @@ pub fn preflight_keys(
 
 fn misplaced(owner: Option<&Provider>, target: &Target, catalog: &Catalog) -> Option<Finding> {
     let here = catalog.contract.providers.iter().find(|p| p.is_host(&target.host));
-    let gateway = catalog.profiles.iter().find(|p| p.hosts.contains(&target.host)).map(|p| p.name.as_str());
+    let gateway = catalog.profiles.iter().find(|p| p.covers(&target.host)).map(|p| p.name.as_str());
     let name = here.map(|p| p.name.as_str()).or(gateway)?;
     match owner {
         Some(owner) if !owner.is_host(&target.host) => Some(

@@ -21,11 +21,16 @@ pub(super) fn check(
     let keyless = address.endpoint.is_some_and(|e| e.auth.contains(&Auth::None));
     if credentials.is_empty() && !in_url && !keyless {
         let variable = profile.and_then(|p| p.key_env.first()).map_or("API_KEY", String::as_str);
+        let way = profile.and_then(|p| p.auth.first()).filter(|way| !way.header.is_empty());
+        let (name, scheme) = way.map_or(("Authorization", "Bearer "), |way| match way.scheme.as_str() {
+            "" => (way.header.as_str(), ""),
+            _ => ("Authorization", "Bearer "),
+        });
         let level = if address.is_loopback { Level::Info } else { Level::Warning };
         findings.push(
             Finding::new("credential_missing", level, "no header and no query parameter carries a key")
-                .at(Place::Header("Authorization".into()))
-                .fix(format!("add the header Authorization: Bearer [env:{variable}]")),
+                .at(Place::Header(name.into()))
+                .fix(format!("add the header {name}: {scheme}[env:{variable}]")),
         );
     }
     if let Some(second) = credentials.get(1) {
@@ -140,8 +145,10 @@ fn foreign_key(header: &Header, address: &Address<'_>, catalog: &Catalog, findin
         return;
     }
     for name in env_names(&header.value) {
-        let owner = catalog.profiles.iter().find(|p| !p.hosts.is_empty() && p.key_env.contains(&name));
-        if let Some(owner) = owner.filter(|o| !o.hosts.contains(&target.host)) {
+        let mut named = catalog.profiles.iter().filter(|p| p.key_env.contains(&name));
+        // A name that gateways without hosts use too says nothing of the host (OPENAI_API_KEY).
+        let owner = if named.clone().any(|p| p.hosts.is_empty()) { None } else { named.next() };
+        if let Some(owner) = owner.filter(|o| !o.covers(&target.host)) {
             let base = owner.base_urls.first().map_or("its base URL", |b| b.url.as_str());
             findings.push(
                 at(

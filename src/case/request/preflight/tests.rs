@@ -222,6 +222,10 @@ fn what_the_catalog_proposes_has_no_fault() {
     let catalog = Catalog::built_in();
     let mut faults = Vec::new();
     for endpoint in catalog.endpoints.iter().filter(|e| e.body == crate::case::catalog::BodyKind::Json) {
+        // At its own gateway; a path of another maker has its own host.
+        if !endpoint.belongs_to(catalog.profile("cometapi")) {
+            continue;
+        }
         let path = endpoint
             .path
             .replace("{model}", "gpt-4o-mini")

@@ -35,11 +35,17 @@ pub(super) fn check<'a>(
             "the host stands in a variable whose value is not in the paste",
             &address_fix(base),
         ));
-        return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
+        return Address {
+            endpoint: by_suffix((catalog, profile), &method_of(draft), url),
+            ..Address::default()
+        };
     }
     if let Some(finding) = slip(url) {
         findings.push(finding);
-        return Address { endpoint: by_suffix(catalog, &method_of(draft), url), ..Address::default() };
+        return Address {
+            endpoint: by_suffix((catalog, profile), &method_of(draft), url),
+            ..Address::default()
+        };
     }
     let target = match Target::parse(url, base) {
         Ok(target) => target,
@@ -47,7 +53,7 @@ pub(super) fn check<'a>(
             findings.push(at_url(error.id(), Level::Error, &error.to_string(), &address_fix(base)));
             // Most often only the scheme is missing: the rest can be checked all the same.
             let guess = Target::parse(&format!("https://{url}"), None).ok().filter(|_| !url.contains("://"));
-            let endpoint = guess.and_then(|t| by_suffix(catalog, &method_of(draft), &t.path));
+            let endpoint = guess.and_then(|t| by_suffix((catalog, profile), &method_of(draft), &t.path));
             return Address { endpoint, ..Address::default() };
         }
     };
@@ -72,7 +78,7 @@ pub(super) fn check<'a>(
         findings.push(websocket(Level::Warning));
     }
     host(&target, catalog, profile, is_loopback, findings);
-    let endpoint = path(draft, &target, catalog, findings);
+    let endpoint = path(draft, &target, (catalog, profile), findings);
     if let Some(endpoint) = endpoint {
         documented(endpoint, &target, profile, findings);
     }
@@ -163,7 +169,7 @@ fn host(
         ));
         return;
     }
-    let Some(profile) = profile.filter(|p| !p.hosts.is_empty() && !p.hosts.contains(&target.host)) else {
+    let Some(profile) = profile.filter(|p| !p.hosts.is_empty() && !p.covers(&target.host)) else {
         return;
     };
     let origin = target.origin();
@@ -186,11 +192,12 @@ fn host(
 fn path<'a>(
     draft: &Draft,
     target: &Target,
-    catalog: &'a Catalog,
+    (catalog, profile): (&'a Catalog, Option<&Profile>),
     findings: &mut Vec<Finding>,
 ) -> Option<&'a Endpoint> {
     let method = method_of(draft);
-    if let Some(endpoint) = catalog.endpoint_for(&method, &target.path) {
+    let found = known_at((catalog, profile), &method, &target.path);
+    if let Some(endpoint) = found {
         if !is_placeholder_free(&target.path) {
             findings.push(stand_in());
         }
@@ -228,16 +235,19 @@ fn path<'a>(
         mended = true;
     }
     let lower = path.to_ascii_lowercase();
-    if on_path(catalog, &path).is_none() && lower != path && on_path(catalog, &lower).is_some() {
+    if on_path((catalog, profile), &path).is_none()
+        && lower != path
+        && on_path((catalog, profile), &lower).is_some()
+    {
         path = lower;
         notice("path_case", "the path has capital letters, the documented one has none", &path);
         mended = true;
     }
-    if on_path(catalog, &path).is_none() {
+    if on_path((catalog, profile), &path).is_none() {
         let versioned = catalog.endpoints.iter().find_map(|e| {
             let version = e.path.trim_start_matches('/').split('/').next().filter(|s| is_version(s))?;
             let candidate = format!("/{version}{path}");
-            on_path(catalog, &candidate).is_some().then_some(candidate)
+            on_path((catalog, profile), &candidate).is_some().then_some(candidate)
         });
         if let Some(candidate) = versioned {
             notice(
@@ -249,10 +259,10 @@ fn path<'a>(
             mended = true;
         }
     }
-    if let Some(endpoint) = catalog.endpoint_for(&method, &path) {
+    if let Some(endpoint) = known_at((catalog, profile), &method, &path) {
         return Some(endpoint);
     }
-    if let Some(endpoint) = on_path(catalog, &path) {
+    if let Some(endpoint) = on_path((catalog, profile), &path) {
         findings.push(
             Finding::new("method_not_for_path", Level::Warning, "the path is known, but with another method")
                 .at(Place::Method)
@@ -260,7 +270,7 @@ fn path<'a>(
         );
         return Some(endpoint);
     }
-    if let Some(endpoint) = by_suffix(catalog, &method, &path) {
+    if let Some(endpoint) = by_suffix((catalog, profile), &method, &path) {
         if !mended {
             findings.push(at_url(
                 "path_with_prefix",
@@ -308,7 +318,7 @@ fn twice<'a>(
             "a second address stands inside the path",
             "write one address; a base URL and a whole URL were probably joined",
         ));
-        return by_suffix(catalog, method, path);
+        return by_suffix((catalog, None), method, path);
     }
     let (endpoint, _) = catalog
         .endpoints
@@ -359,7 +369,8 @@ fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, f
         findings.push(finding.source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed));
     };
     // What is known of being served is known of the gateways that the catalog names.
-    if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty()) {
+    if endpoint.served == Served::No && profile.is_some_and(|p| !p.hosts.is_empty() && p.endpoints.is_empty())
+    {
         push(at_url(
             "endpoint_not_served",
             Level::Warning,
@@ -380,14 +391,15 @@ fn documented(endpoint: &Endpoint, target: &Target, profile: Option<&Profile>, f
 }
 
 /// The first endpoint on `path`, whatever its method.
-fn on_path<'a>(catalog: &'a Catalog, path: &str) -> Option<&'a Endpoint> {
-    let id = catalog.endpoints_on_path(path).next()?.id.clone();
+fn on_path<'a>((catalog, profile): (&'a Catalog, Option<&Profile>), path: &str) -> Option<&'a Endpoint> {
+    let id = catalog.endpoints_on_path(path).find(|e| !is_foreign(e, profile))?.id.clone();
     catalog.endpoint(&id)
 }
 
 /// A mended path is shown only as the catalog writes it: the operator's own path may hold anything.
 fn shown(catalog: &Catalog, path: &str) -> String {
-    on_path(catalog, path).map_or_else(|| "it as the API reference does".to_owned(), |e| e.path.clone())
+    on_path((catalog, None), path)
+        .map_or_else(|| "it as the API reference does".to_owned(), |e| e.path.clone())
 }
 
 fn collapse_slashes(path: &str) -> String {
@@ -415,9 +427,25 @@ fn without_doubled_version(path: &str) -> Option<String> {
 }
 
 /// The endpoint whose whole path ends `path`: a gateway below a prefix (`/api/v1/chat/completions`).
-fn by_suffix<'a>(catalog: &'a Catalog, method: &str, path: &str) -> Option<&'a Endpoint> {
+fn by_suffix<'a>(known: (&'a Catalog, Option<&Profile>), method: &str, path: &str) -> Option<&'a Endpoint> {
     let path = path.split(['?', '#']).next().unwrap_or("");
-    path.match_indices('/').take(12).find_map(|(at, _)| catalog.endpoint_for(method, path.get(at..)?))
+    path.match_indices('/').take(12).find_map(|(at, _)| known_at(known, method, path.get(at..)?))
+}
+
+/// The endpoint of the path. At a gateway that is known, a path that only another one has is as good as none.
+fn known_at<'a>(
+    (catalog, profile): (&'a Catalog, Option<&Profile>),
+    method: &str,
+    path: &str,
+) -> Option<&'a Endpoint> {
+    catalog.endpoint_at(method, path, profile).filter(|e| !is_foreign(e, profile))
+}
+
+/// True where only other gateways than this one, which is known, have the endpoint.
+fn is_foreign(endpoint: &Endpoint, profile: Option<&Profile>) -> bool {
+    profile.is_some_and(|p| {
+        !p.hosts.is_empty() && !endpoint.profiles.is_empty() && !endpoint.profiles.contains(&p.id)
+    })
 }
 
 /// The endpoint whose path is a few letters away.

@@ -64,9 +64,10 @@ struct Long {
 /// Reads JSON in pieces.
 pub(super) struct Walker {
     stack: Vec<Level>,
+    /// What holds outside every bracket.
+    ground: Level,
     /// Levels beyond the deepest that is told apart.
     beyond: usize,
-    body: bool,
     nest: usize,
     long: Option<Long>,
     /// What becomes of the next strings, the last one first: they are pieces of one text.
@@ -80,8 +81,8 @@ impl Walker {
     pub(super) fn new(body: bool, nest: usize) -> Self {
         Self {
             stack: Vec::new(),
+            ground: Level { body, ..Level::default() },
             beyond: 0,
-            body,
             nest,
             long: None,
             pieces: Vec::new(),
@@ -95,8 +96,9 @@ impl Walker {
         self.stack.is_empty() && self.beyond == 0 && self.long.is_none()
     }
 
-    fn top(&self) -> Level {
-        self.stack.last().copied().unwrap_or(Level { body: self.body, ..Level::default() })
+    /// By reference: to copy it right after a field was written costs more than all else that is done with a token.
+    fn top(&self) -> &Level {
+        self.stack.last().unwrap_or(&self.ground)
     }
 
     /// Reads `text`; `last`: nothing comes after it. Gives how many bytes were read; the others have to come again.
@@ -186,17 +188,17 @@ impl Walker {
             self.beyond += 1;
             return;
         }
-        let above = self.top();
-        let below = match above.means {
-            _ if above.below.is_some() => above.below,
+        let Level { means, below, body, .. } = *self.top();
+        let below = match means {
+            _ if below.is_some() => below,
             // Gemini and HAR have an object `content` around named parts.
             Means::Prompt if !object || !self.stack.is_empty() => (!object).then_some(Below::Prompt),
-            Means::BodyPrompt if above.body => Some(Below::Prompt),
+            Means::BodyPrompt if body => Some(Below::Prompt),
             Means::Secret(kind) => Some(Below::Secret(kind)),
             _ => None,
         };
-        let body = above.body || above.means == Means::Body;
-        let means = if object { Means::Nothing } else { above.means };
+        let body = body || means == Means::Body;
+        let means = if object { Means::Nothing } else { means };
         self.stack.push(Level { object, expect_key: object, means, below, body, ..Level::default() });
     }
 
@@ -245,9 +247,9 @@ impl Walker {
             StringEnd::Open => return None,
         };
         let inside = text.get(at + 1..end).unwrap_or(&[]);
-        let level = self.top();
+        let Level { object, expect_key, means, below, .. } = *self.top();
         let behind = end + usize::from(closed);
-        if self.pieces.is_empty() && !level.object && level.below.is_none() && closed {
+        if self.pieces.is_empty() && !object && below.is_none() && closed {
             match list::pieces(text, (at + 1, end), last) {
                 Ahead::More => return None,
                 Ahead::Found(pieces) => self.pieces = in_pieces(text, &pieces, rules),
@@ -262,7 +264,7 @@ impl Walker {
         if wrapped {
             rules.line += memchr::memchr_iter(b'\n', inside).count() as u64;
         }
-        if level.object && level.expect_key && self.beyond == 0 {
+        if object && expect_key && self.beyond == 0 {
             let (said, new) = rules.names.said(inside);
             if !self.peek(said, text, behind, last) {
                 // It is read again when more is there.
@@ -271,7 +273,7 @@ impl Walker {
             }
             self.key(inside, said, new, at + 1, rules, edits);
         } else {
-            if level.means == Means::Value && level.named.is_none() && level.below.is_none() {
+            if means == Means::Value && below.is_none() && self.top().named.is_none() {
                 let named = peek_name(text, behind, last)?;
                 let said = named.map(|(from, to)| rules.names.said(text.get(from..to).unwrap_or(&[])).0);
                 if let Some(level) = self.stack.last_mut() {
@@ -302,7 +304,7 @@ impl Walker {
     /// Where a name means a prompt in bodies only: looks at the members that follow. False: more has to come to know.
     fn peek(&mut self, said: Said, text: &[u8], from: usize, last: bool) -> bool {
         let level = self.top();
-        if level.body || level.log || level.peeked || said.means != Means::BodyPrompt {
+        if said.means != Means::BodyPrompt || level.body || level.log || level.peeked {
             return true;
         }
         let Some(body) = peek_body(text, from, last) else { return false };
@@ -345,54 +347,55 @@ impl Walker {
 
     /// Judges the string value `inside` that stands at `at`.
     fn value(&mut self, inside: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
-        let level = self.top();
-        let before = if level.object { None } else { level.named };
+        let Level { object, means, below, body, log, of_text, of_id, named, named_id, .. } = *self.top();
+        let before = if object { None } else { named };
         if let Some(top) = self.stack.last_mut()
             && inside.len() <= 64
         {
-            if !level.object || level.means == Means::Name {
+            if !object || means == Means::Name {
                 // `SECRET=value` is more than a name.
-                let whole = level.object || !inside.contains(&b'=');
+                let whole = object || !inside.contains(&b'=');
                 let said = whole.then(|| rules.names.said(inside).0);
                 top.named = said.map(|s| s.means);
                 top.named_id = said.is_some_and(|s| s.of_id);
-            } else if level.means == Means::Word && word::is_event(inside) {
+            } else if means == Means::Word && word::is_event(inside) {
                 top.body = true;
             }
         }
         if let Some(top) = self.stack.last_mut() {
-            top.body = top.body || level.object && level.of_text && !level.log;
+            top.body = top.body || object && of_text && !log;
         }
-        let new = match level.below {
-            Some(Below::Secret(kind)) if level.means != Means::Name => {
-                let plain = level.object
-                    && !matches!(level.means, Means::Value | Means::Secret(_))
+        let new = match below {
+            Some(Below::Secret(kind)) if means != Means::Name => {
+                let plain = object
+                    && !matches!(means, Means::Value | Means::Secret(_))
                     && word::is_cookie_fact(inside);
                 if plain { None } else { rules.secret(inside, kind, "credential_field") }
             }
-            Some(Below::Prompt) if level.means == Means::Name && word::is_plain(inside) => {
-                rules.text(inside, true)
-            }
-            Some(Below::Prompt) if level.means == Means::Word && word::is_of_api(inside) => {
+            Some(Below::Prompt) if means == Means::Name && word::is_plain(inside) => rules.text(inside, true),
+            Some(Below::Prompt) if means == Means::Word && word::is_of_api(inside) => {
                 rules.text(inside, true)
             }
             Some(Below::Prompt) => rules.shape("prompt", inside, true),
             _ => {
-                let means = match level.means {
-                    Means::Value => level.named.unwrap_or_default(),
-                    Means::BodyPrompt if level.body => Means::Prompt,
-                    Means::BodyAddress if level.body && !inside.starts_with(b"http") => Means::Prompt,
+                let judged = match means {
+                    Means::Value => named.unwrap_or_default(),
+                    Means::BodyPrompt if body => Means::Prompt,
+                    Means::BodyAddress if body && !inside.starts_with(b"http") => Means::Prompt,
                     // `["authorization", "Bearer …"]`
-                    Means::Nothing | Means::Name if !level.object => match before {
+                    Means::Nothing | Means::Name if !object => match before {
                         Some(Means::Secret(kind)) if !word::is_plain(inside) => Means::Secret(kind),
                         _ => Means::Nothing,
                     },
                     means => means,
                 };
-                match means {
-                    Means::Secret(_) | Means::MaybeSecret | Means::Prompt => rules.named(means, inside, true),
+                match judged {
+                    Means::Secret(_) | Means::MaybeSecret | Means::Prompt => {
+                        rules.named(judged, inside, true)
+                    }
+                    _ if of_id && body && word::is_sentence(inside) => rules.shape("text", inside, true),
                     _ => {
-                        rules.of_id = if level.means == Means::Value { level.named_id } else { level.of_id };
+                        rules.of_id = if means == Means::Value { named_id } else { of_id };
                         self.free(inside, at, rules, edits);
                         rules.of_id = false;
                         return;

@@ -152,6 +152,25 @@ pub(super) struct Names {
     prompts: Vec<Vec<u8>>,
     words: Vec<Vec<u8>>,
     seen: HashMap<Vec<u8>, Said, BuildHasherDefault<Quick>>,
+    /// The last short ones, by their bytes as numbers: most names come again at once.
+    last: Vec<(Key, Said)>,
+}
+
+/// A name of 1 to 16 bytes: its length, its first and its last bytes.
+type Key = (u8, u64, u64);
+
+/// Short names that are remembered so.
+const LAST: usize = 512;
+
+/// A short name as numbers, and its place.
+fn key(name: &[u8]) -> Option<(Key, usize)> {
+    let length = u8::try_from(name.len()).ok().filter(|length| (1..=16).contains(length))?;
+    let (head, tail) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => (name.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
+    };
+    let hash = (head.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
+    Some(((length, head, tail), usize::try_from(hash >> 40).unwrap_or(0) % LAST))
 }
 
 /// All that a name says.
@@ -193,6 +212,7 @@ impl Names {
                 .map(|n| n.as_bytes().to_vec())
                 .collect(),
             seen: HashMap::default(),
+            last: vec![(Key::default(), Said::default()); LAST],
         }
     }
 
@@ -204,7 +224,19 @@ impl Names {
 
     /// All that `name` says; the flag: it was not seen before.
     pub(super) fn said(&mut self, name: &[u8]) -> (Said, bool) {
+        let place = key(name);
+        if let Some((key, place)) = place
+            && let Some((known, said)) = self.last.get(place)
+            && *known == key
+        {
+            return (*said, false);
+        }
         if let Some(said) = self.seen.get(name) {
+            if let Some((key, place)) = place
+                && let Some(last) = self.last.get_mut(place)
+            {
+                *last = (key, *said);
+            }
             return (*said, false);
         }
         let said = Said {
@@ -297,10 +329,12 @@ impl Names {
     /// Looks at every name anew.
     pub(super) fn forget(&mut self) {
         self.seen.clear();
+        self.last.fill((Key::default(), Said::default()));
     }
 
     /// Looks anew at the names in which a secret stands that was not known before.
     pub(super) fn forget_those_with(&mut self, secret: &[u8]) {
+        self.last.fill((Key::default(), Said::default()));
         self.seen.retain(|name, _| name.len() < secret.len() || memchr::memmem::find(name, secret).is_none());
     }
 

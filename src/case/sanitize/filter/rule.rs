@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::joint::Joined;
 use super::names::{Means, Names, Quick};
@@ -11,13 +11,13 @@ use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::{is_credential, looks_random};
 use crate::case::sanitize::ledger::Ledger;
-use crate::case::sanitize::lexicon::Lexicon;
+use crate::case::sanitize::lexicon::{Ground, Lexicon};
 use crate::case::sanitize::packed;
 use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure};
 use crate::case::sanitize::secrets::SecretScan;
 use crate::case::sanitize::shadow::Shadow;
 use crate::case::sanitize::shape;
-use crate::case::sanitize::sieve::{Hit, Patterns, Seen, Sieve, What};
+use crate::case::sanitize::sieve::{Hit, Seen, Sieve, What};
 
 /// Passes over one text until nothing changes any more.
 const PASSES: usize = 4;
@@ -198,7 +198,7 @@ impl Rules {
 
     fn with(catalog: &Catalog, secrets: SecretScan, numbers: Numbers) -> Self {
         Self {
-            sieve: Sieve::new(Patterns::of(detectors(catalog))),
+            sieve: Sieve::new(Arc::clone(&Ground::of(catalog).patterns)),
             names: Names::new(&catalog.safe),
             secrets,
             numbers,

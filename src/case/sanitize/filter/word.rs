@@ -1,5 +1,7 @@
 //! Words that tell what a document is, and values that are words of an API and no text of a person.
 
+use crate::case::sanitize::normal::is_dense;
+
 /// Members that only a request to a model or its answer has.
 const OF_BODY: [&[u8]; 36] = [
     b"model",
@@ -104,6 +106,17 @@ pub(super) fn is_of_id(name: &[u8]) -> bool {
     ];
     let secret = ["key", "secret", "token", "session", "sid", "auth", "access", "client"];
     id.iter().any(|end| bare.ends_with(end)) && !secret.iter().any(|word| bare.contains(word))
+}
+
+/// Words, where an id is expected: some callers put what their user wrote into an id of their own.
+pub(super) fn is_sentence(inside: &[u8]) -> bool {
+    if inside.iter().all(u8::is_ascii_graphic) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(inside);
+    let words = text.split_whitespace();
+    words.clone().count() >= 3 && words.clone().all(|w| !w.bytes().any(|b| b.is_ascii_digit()))
+        || text.chars().filter(|c| is_dense(*c)).count() >= 4
 }
 
 /// The type of an event of a stream: `response.output_text.delta`.

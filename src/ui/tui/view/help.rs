@@ -9,6 +9,7 @@ use crate::ui::tui::keys::Mode;
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
+use crate::ui::tui::view::reproduce;
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::text::{fit, wrap};
 
@@ -38,6 +39,11 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         wrap(purpose(session, screen), width).into_iter().map(|line| (false, line)).collect();
     out.push((false, String::new()));
     out.push((false, "Steps: ✓ done   … still to do   - optional".to_owned()));
+    for (heading, sentences) in about_the_row(session, screen) {
+        out.push((false, String::new()));
+        out.push((true, heading));
+        out.extend(sentences.iter().flat_map(|text| wrap(text, width)).map(|line| (false, line)));
+    }
     let mode = if screen.practice.is_open { Mode::Practice } else { screen.page_mode(session) };
     let mut sections = vec![("Keys of this page", mode)];
     if mode != Mode::Practice {
@@ -57,6 +63,14 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         }
     }
     out
+}
+
+/// On Reproduce the help begins with the marked row.
+fn about_the_row(session: &Session, screen: &Screen) -> Vec<(String, Vec<String>)> {
+    if screen.practice.is_open || session.step() != Step::Reproduce {
+        return Vec::new();
+    }
+    screen.marked_attempt(session).map(|at| reproduce::explained(session, at)).unwrap_or_default()
 }
 
 fn purpose(session: &Session, screen: &Screen) -> &'static str {

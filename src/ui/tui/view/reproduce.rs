@@ -1,6 +1,7 @@
 //! Page 2: what is sent, what runs, the attempts, and what can be said of them.
 
 mod detail;
+mod explained;
 mod running;
 
 use chrono::{DateTime, Utc};
@@ -21,6 +22,7 @@ use crate::ui::tui::widget::rows::Rows;
 use crate::ui::tui::widget::text::{cut, fit, wrap};
 
 pub use detail::{attempt_lines, diagnosis_lines};
+pub use explained::explained;
 pub use running::running;
 
 /// Draws the page.

@@ -31,8 +31,13 @@ pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Li
         width,
         theme,
     );
-    let title = session.catalog().topic(&diagnosis.topic).map(|t| t.title.as_str());
-    fact(&mut out, "topic", title.unwrap_or(&diagnosis.topic), width, theme);
+    match session.catalog().topic(&diagnosis.topic) {
+        Some(topic) => {
+            fact(&mut out, "topic", &topic.title, width, theme);
+            fact(&mut out, "link", &topic.url, width, theme);
+        }
+        None => fact(&mut out, "topic", &diagnosis.topic, width, theme),
+    }
     let action = diagnosis.operator_action.as_str().replace('_', " ");
     let first = if diagnosis.first_action.is_empty() { action } else { diagnosis.first_action.clone() };
     fact(&mut out, "do first", &first, width, theme);
@@ -41,6 +46,9 @@ pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Li
     }
     for other in diagnosis.alternatives.iter().take(5) {
         fact(&mut out, "also fits", &format!("{} ({})", other.class, other.rule), width, theme);
+    }
+    for open in diagnosis.uncertain.iter().take(5) {
+        fact(&mut out, "open", open, width, theme);
     }
     out
 }
