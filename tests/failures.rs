@@ -184,10 +184,6 @@ fn real_failures_are_told_right() {
         let held_back = is_held_back(&failure.id);
         let part = usize::from(held_back) + usize::from(held_back && LATER.contains(&file));
         let wrong = judge(&failure, got.as_ref(), &mut scores[part]);
-        // DEBUG
-        if held_back && wrong.iter().any(|w| w.starts_with("no retry")) {
-            println!("FALSE YES {:?}", got.as_ref().map(|g| g.failure_class));
-        }
         if tell && !held_back && !wrong.is_empty() {
             println!("{} ({})\n    {}", failure.id, failure.why, wrong.join("\n    "));
         }

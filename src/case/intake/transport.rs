@@ -379,7 +379,7 @@ mod tests {
             ("No scheme supplied. Perhaps you meant https://h?", Some(TransportKind::Local)),
             ("Post \"h/v1\": unsupported protocol scheme \"\"", Some(TransportKind::Local)),
             ("Invalid character in header content [\"Authorization\"]", Some(TransportKind::Local)),
-            ("http: server gave HTTP response to HTTPS client", Some(TransportKind::Protocol)),
+            ("http: server gave HTTP response to HTTPS client", Some(TransportKind::Tls)),
             ("unexpected end of stream on http://127.0.0.1:1/...", Some(TransportKind::Reset)),
             (
                 "Client network socket disconnected before secure TLS connection was established",
