@@ -353,8 +353,9 @@ impl Walker {
             && inside.len() <= 64
         {
             if !object || means == Means::Name {
-                // `SECRET=value` is more than a name.
-                let whole = object || !inside.contains(&b'=');
+                // `SECRET=value` is more than a name, also once the value is replaced.
+                let more = inside.iter().skip(1).any(|b| matches!(b, b'=' | b':' | b'['));
+                let whole = object || !more;
                 let said = whole.then(|| rules.names.said(inside).0);
                 top.named = said.map(|s| s.means);
                 top.named_id = said.is_some_and(|s| s.of_id);

@@ -19,6 +19,10 @@ pub(super) const LONGEST_PIECE: usize = 64 * 1024;
 /// Bytes at the end of a piece in which a place to cut is looked for.
 const SOFT: usize = 8 * 1024;
 
+/// Bytes of a line up to which it is looked at again once it changed. Longer ones are documents, whose places are told by
+/// their brackets.
+const LONGEST_SETTLED: usize = 1024;
+
 /// What is looked for in every line: to make such a search takes longer than most lines.
 static PEM_BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----BEGIN"));
 static PEM_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----END"));
@@ -188,8 +192,14 @@ impl State {
             .in_table(line, rules)
             .or_else(|| file_name::of(line, rules))
             .or_else(|| self.special(line, kind, rules));
-        let new = plain_line(special.as_deref().unwrap_or(line), 0, rules);
-        out.extend_from_slice(new.as_deref().or(special.as_deref()).unwrap_or(line));
+        let new = plain_line(special.as_deref().unwrap_or(line), 0, rules).or(special);
+        let new = match new {
+            Some(new) if line.len() <= LONGEST_SETTLED => {
+                Some(settled(new, kind == Kind::Curl || is_command(line), rules))
+            }
+            new => new,
+        };
+        out.extend_from_slice(new.as_deref().unwrap_or(line));
         true
     }
 
@@ -354,6 +364,20 @@ impl State {
         *bytes += line.len().max(1);
         true
     }
+}
+
+/// A changed line, looked at until nothing changes any more: with a placeholder in it, quotes may open and close
+/// elsewhere, so that a second run would see other words.
+fn settled(mut line: Vec<u8>, is_command: bool, rules: &mut Rules) -> Vec<u8> {
+    for _ in 0..4 {
+        let words = if is_command { shell::command(&line, rules) } else { None };
+        let Some(again) = plain_line(words.as_deref().unwrap_or(&line), 0, rules).or(words) else { break };
+        if again == line {
+            break;
+        }
+        line = again;
+    }
+    line
 }
 
 /// `  content-length:  88`: indented, and no value that goes on.
