@@ -13,7 +13,7 @@ use crate::case::sanitize::detect::{is_credential, looks_random};
 use crate::case::sanitize::ledger::Ledger;
 use crate::case::sanitize::lexicon::{Ground, Lexicon};
 use crate::case::sanitize::packed;
-use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure};
+use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure, without_placeholders};
 use crate::case::sanitize::secrets::SecretScan;
 use crate::case::sanitize::shadow::Shadow;
 use crate::case::sanitize::shape;
@@ -655,10 +655,14 @@ impl Rules {
                 out.extend_from_slice(raw);
                 continue;
             }
-            out.extend_from_slice(raw.get(..from)?);
             // The scope of a signature says when and where: `…/20261120/us-east-1/bedrock/aws4_request`.
             let scope = quoted.iter().position(|b| *b == b'/').filter(|_| quoted.ends_with(b"aws4_request"));
             let (secret, scope) = quoted.split_at_checked(scope.unwrap_or(quoted.len()))?;
+            if is_harmless(secret) {
+                out.extend_from_slice(raw);
+                continue;
+            }
+            out.extend_from_slice(raw.get(..from)?);
             out.extend_from_slice(self.replaced(secret, kind, rule).as_bytes());
             out.extend_from_slice(scope);
             out.extend_from_slice(raw.get(from + quoted.len()..)?);
@@ -691,7 +695,8 @@ impl Rules {
     pub(super) fn named(&mut self, means: Means, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
         match means {
             Means::Secret(kind) => self.secret(raw, kind, "credential_field"),
-            Means::MaybeSecret if looks_random(&String::from_utf8_lossy(raw)) => {
+            // What was taken out of it is no reason to take the rest.
+            Means::MaybeSecret if looks_random(&without_placeholders(&String::from_utf8_lossy(raw))) => {
                 self.secret(raw, "key", "credential_field")
             }
             Means::Prompt => self.shape("prompt", raw, escaped),

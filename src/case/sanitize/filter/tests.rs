@@ -152,6 +152,12 @@ fn a_second_run_judges_the_same() {
         // Quotes that open and close elsewhere once a placeholder stands there.
         (Kind::Curl, "prompt=si+sd+rs+sk+译唔\"}".to_owned(), "prompt=[prompt: 19 chars]".to_owned()),
         (Kind::Curl, "input_value='}".to_owned(), "input_value=[prompt: 34 chars]".to_owned()),
+        // A scope without a secret before it, and one whose secret went.
+        (
+            Kind::Text,
+            "Authorization:AWS4-HMAC-SHA256 l=/aws4_request,e=8".to_owned(),
+            "Authorization:AWS4-HMAC-SHA256 l=/aws4_request,e=[key#1]".to_owned(),
+        ),
         // A name with its value in a list says nothing of the next one.
         (Kind::Text, "{\"\"[\"apikey:EY=sgz\"\"T".to_owned(), "{\"\"[\"apikey:[password#1]\"\"T".to_owned()),
         // Parameters that say how.

@@ -9,7 +9,7 @@ use super::{BEFORE, BEHIND, Hit, What};
 use crate::case::catalog::{Detector, Near};
 use crate::case::sanitize::detect::condition_holds;
 use crate::case::sanitize::filter::prose::is_written;
-use crate::case::sanitize::placeholder::is_placeholder;
+use crate::case::sanitize::placeholder::{is_placeholder, without_placeholders};
 
 /// A detector, compiled at first use.
 pub(super) struct Pattern {
@@ -234,17 +234,6 @@ impl Pattern {
             hits.push(Hit { start, end, what: What::Rule(index) });
         }
     }
-}
-
-/// The text without what stands for something that was taken out.
-fn without_placeholders(text: &str) -> String {
-    let mut out = String::new();
-    for part in text.split_inclusive(']') {
-        let open = part.rfind('[').unwrap_or(part.len());
-        let keeps = !part.get(open..).is_some_and(is_placeholder);
-        out.push_str(if keeps { part } else { part.get(..open).unwrap_or("") });
-    }
-    out
 }
 
 fn has_placeholder(text: &str) -> bool {
