@@ -12,7 +12,7 @@ use super::prose::is_written;
 use super::rule::{Edit, Rules, apply};
 use super::shell;
 use super::table::{Row, Table};
-use crate::case::sanitize::placeholder::{is_placeholder, measure};
+use crate::case::sanitize::placeholder::{is_placeholder, measure, without_placeholders};
 
 /// Bytes of a line that are looked at in one piece.
 pub(super) const LONGEST_PIECE: usize = 64 * 1024;
@@ -263,7 +263,9 @@ impl State {
                     Means::Secret(kind) => kind,
                     _ => return None,
                 };
-                if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
+                // The blanks of a placeholder are not the writer's.
+                let of_words = without_placeholders(&String::from_utf8_lossy(value));
+                if kind == "prompt" && !opens_block && of_words.bytes().any(|b| b == b' ' || b >= 0x80) {
                     let new = rules.shape("prompt", value, false)?;
                     let around = |text: &[u8], rules: &mut Rules| {
                         rules.text(text, false).unwrap_or_else(|| text.to_vec())

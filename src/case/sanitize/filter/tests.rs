@@ -158,6 +158,12 @@ fn a_second_run_judges_the_same() {
             "Authorization:AWS4-HMAC-SHA256 l=/aws4_request,e=8".to_owned(),
             "Authorization:AWS4-HMAC-SHA256 l=/aws4_request,e=[key#1]".to_owned(),
         ),
+        // A member that is cut off.
+        (
+            Kind::Yaml,
+            "\"messages\":{\"\",\"content\"\"e\"".to_owned(),
+            "\"messages\":{\"\",\"content\"\"[prompt: 1 chars]\"".to_owned(),
+        ),
         // A name with its value in a list says nothing of the next one.
         (Kind::Text, "{\"\"[\"apikey:EY=sgz\"\"T".to_owned(), "{\"\"[\"apikey:[password#1]\"\"T".to_owned()),
         // Parameters that say how.
