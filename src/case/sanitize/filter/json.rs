@@ -324,16 +324,18 @@ impl Walker {
         rules: &mut Rules,
         edits: &mut Vec<Edit>,
     ) {
-        if new
-            && name.len() >= 8
-            && let Some(text) = rules.text(name, true)
-        {
-            rules.names.forget();
-            // `[password#1]` is a name that says secret, too: a second run reads it so.
-            if let Means::Secret(kind) = rules.names.means(&text).0 {
-                said.means = Means::Secret(kind);
+        let looked = if new && name.len() >= 8 { Some(rules.text(name, true)) } else { None };
+        match looked {
+            Some(Some(text)) => {
+                rules.names.forget();
+                // `[password#1]` is a name that says secret, too: a second run reads it so.
+                if let Means::Secret(kind) = rules.names.means(&text).0 {
+                    said.means = Means::Secret(kind);
+                }
+                edits.push(Edit { start: at, end: at + name.len(), text });
             }
-            edits.push(Edit { start: at, end: at + name.len(), text });
+            Some(None) => rules.names.mark_clean(name),
+            None => {}
         }
         if let Some(level) = self.stack.last_mut() {
             level.expect_key = false;

@@ -12,6 +12,7 @@ use super::prose::is_written;
 use super::rule::{Edit, Rules, apply};
 use super::shell;
 use super::table::{Row, Table};
+use crate::case::sanitize::detect::looks_random;
 use crate::case::sanitize::placeholder::{is_placeholder, measure, without_placeholders};
 
 /// Bytes of a line that are looked at in one piece.
@@ -386,7 +387,9 @@ fn settled(mut line: Vec<u8>, is_command: bool, rules: &mut Rules) -> Vec<u8> {
 fn is_header(line: &[u8]) -> bool {
     let word = line.trim_ascii_start();
     let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    name > 0 && matches!(word.get(name..), Some([b':', b' ' | b'\t', ..]))
+    name > 0
+        && matches!(word.get(name..), Some([b':', b' ' | b'\t', ..]))
+        && !looks_random(&String::from_utf8_lossy(word.get(..name).unwrap_or(&[])))
 }
 
 fn is_key_line(line: &[u8]) -> bool {

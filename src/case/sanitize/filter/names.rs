@@ -185,6 +185,8 @@ pub(super) struct Said {
     pub(super) of_text: bool,
     /// Its value is an id or a digest: what looks random in it is no secret for that.
     pub(super) of_id: bool,
+    /// Nothing in the name itself has to be replaced. A value can be a name elsewhere, so that to be known is not enough.
+    is_clean: bool,
 }
 
 impl Names {
@@ -216,20 +218,20 @@ impl Names {
         }
     }
 
-    /// What `name` says of its value; the flag: it was not seen before.
+    /// What `name` says of its value; the flag: nobody has looked for a secret in it yet.
     pub(super) fn means(&mut self, name: &[u8]) -> (Means, bool) {
         let (said, new) = self.said(name);
         (said.means, new)
     }
 
-    /// All that `name` says; the flag: it was not seen before.
+    /// All that `name` says; the flag: nobody has looked for a secret in it yet.
     pub(super) fn said(&mut self, name: &[u8]) -> (Said, bool) {
         let place = key(name);
         if let Some((key, place)) = place
             && let Some((known, said)) = self.last.get(place)
             && *known == key
         {
-            return (*said, false);
+            return (*said, !said.is_clean);
         }
         if let Some(said) = self.seen.get(name) {
             if let Some((key, place)) = place
@@ -237,7 +239,7 @@ impl Names {
             {
                 *last = (key, *said);
             }
-            return (*said, false);
+            return (*said, !said.is_clean);
         }
         let said = Said {
             means: self.judge(&name.to_ascii_lowercase()),
@@ -245,11 +247,25 @@ impl Names {
             of_log: word::is_of_log(name),
             of_text: word::is_of_text(name),
             of_id: word::is_of_id(name),
+            is_clean: false,
         };
         if name.len() <= 64 && self.seen.len() < MOST_NAMES {
             self.seen.insert(name.to_vec(), said);
         }
         (said, true)
+    }
+
+    /// Nothing in `name` has to be replaced: it needs no further look.
+    pub(super) fn mark_clean(&mut self, name: &[u8]) {
+        if let Some(said) = self.seen.get_mut(name) {
+            said.is_clean = true;
+        }
+        if let Some((key, place)) = key(name)
+            && let Some((known, said)) = self.last.get_mut(place)
+            && *known == key
+        {
+            said.is_clean = true;
+        }
     }
 
     fn judge(&self, name: &[u8]) -> Means {
