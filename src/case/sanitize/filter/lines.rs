@@ -498,9 +498,9 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         }
     }
     // What a form became is looked at again: a second run would do that.
-    let formed = memchr::memchr(b'&', line).and_then(|_| json::form(line, rules));
+    let is_form = memchr::memchr(b'&', line).is_some() && json::is_fields(line);
+    let formed = if is_form { json::form(line, rules) } else { None };
     let text = formed.as_deref().unwrap_or(line);
-    let is_form = formed.is_some() || memchr::memchr(b'&', line).is_some() && json::is_fields(line);
     // The names of a form judge one field each, not the rest of the line.
     let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
     // What was no form for a blank in it can be one once that stands in a placeholder.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::short::{Short, mix};
 use super::word;
 use crate::case::catalog::Safe;
 use crate::case::sanitize::layer::Layer;
@@ -152,26 +153,12 @@ pub(super) struct Names {
     prompts: Vec<Vec<u8>>,
     words: Vec<Vec<u8>>,
     seen: HashMap<Vec<u8>, Said, BuildHasherDefault<Quick>>,
-    /// The last short ones, by their bytes as numbers: most names come again at once.
-    last: Vec<(Key, Said)>,
+    /// The last short ones: most names come again at once.
+    last: Vec<(Short, Said)>,
 }
-
-/// A name of 1 to 16 bytes: its length, its first and its last bytes.
-type Key = (u8, u64, u64);
 
 /// Short names that are remembered so.
 const LAST: usize = 512;
-
-/// A short name as numbers, and its place.
-fn key(name: &[u8]) -> Option<(Key, usize)> {
-    let length = u8::try_from(name.len()).ok().filter(|length| (1..=16).contains(length))?;
-    let (head, tail) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => (name.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
-    };
-    let hash = (head.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
-    Some(((length, head, tail), usize::try_from(hash >> 40).unwrap_or(0) % LAST))
-}
 
 /// All that a name says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -214,7 +201,7 @@ impl Names {
                 .map(|n| n.as_bytes().to_vec())
                 .collect(),
             seen: HashMap::default(),
-            last: vec![(Key::default(), Said::default()); LAST],
+            last: vec![(Short::default(), Said::default()); LAST],
         }
     }
 
@@ -226,18 +213,18 @@ impl Names {
 
     /// All that `name` says; the flag: nobody has looked for a secret in it yet.
     pub(super) fn said(&mut self, name: &[u8]) -> (Said, bool) {
-        let place = key(name);
-        if let Some((key, place)) = place
-            && let Some((known, said)) = self.last.get(place)
-            && *known == key
+        let short = Short::of(name);
+        if let Some(short) = short
+            && let Some((known, said)) = self.last.get(short.place(LAST))
+            && *known == short
         {
             return (*said, !said.is_clean);
         }
         if let Some(said) = self.seen.get(name) {
-            if let Some((key, place)) = place
-                && let Some(last) = self.last.get_mut(place)
+            if let Some(short) = short
+                && let Some(last) = self.last.get_mut(short.place(LAST))
             {
-                *last = (key, *said);
+                *last = (short, *said);
             }
             return (*said, !said.is_clean);
         }
@@ -260,9 +247,9 @@ impl Names {
         if let Some(said) = self.seen.get_mut(name) {
             said.is_clean = true;
         }
-        if let Some((key, place)) = key(name)
-            && let Some((known, said)) = self.last.get_mut(place)
-            && *known == key
+        if let Some(short) = Short::of(name)
+            && let Some((known, said)) = self.last.get_mut(short.place(LAST))
+            && *known == short
         {
             said.is_clean = true;
         }
@@ -345,12 +332,12 @@ impl Names {
     /// Looks at every name anew.
     pub(super) fn forget(&mut self) {
         self.seen.clear();
-        self.last.fill((Key::default(), Said::default()));
+        self.last.fill((Short::default(), Said::default()));
     }
 
     /// Looks anew at the names in which a secret stands that was not known before.
     pub(super) fn forget_those_with(&mut self, secret: &[u8]) {
-        self.last.fill((Key::default(), Said::default()));
+        self.last.fill((Short::default(), Said::default()));
         self.seen.retain(|name, _| name.len() < secret.len() || memchr::memmem::find(name, secret).is_none());
     }
 
@@ -376,10 +363,10 @@ impl Hasher for Quick {
         let mut chunks = bytes.chunks_exact(8);
         for chunk in &mut chunks {
             let word = chunk.try_into().map_or(0, u64::from_le_bytes);
-            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+            self.0 = mix(self.0, word);
         }
         let rest = chunks.remainder().iter().fold(bytes.len() as u64, |w, b| (w << 8) | u64::from(*b));
-        self.0 = (self.0.rotate_left(5) ^ rest).wrapping_mul(0x517c_c1b7_2722_0a95);
+        self.0 = mix(self.0, rest);
         self.0 ^= self.0 >> 29;
     }
 }
