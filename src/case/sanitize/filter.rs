@@ -18,6 +18,7 @@ mod names;
 pub(super) mod prose;
 pub(super) mod rule;
 mod shell;
+mod short;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -125,6 +125,17 @@ fn digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// The text without what stands for something that was taken out.
+pub(in crate::case::sanitize) fn without_placeholders(text: &str) -> String {
+    let mut out = String::new();
+    for part in text.split_inclusive(']') {
+        let open = part.rfind('[').unwrap_or(part.len());
+        let keeps = !part.get(open..).is_some_and(is_placeholder);
+        out.push_str(if keeps { part } else { part.get(..open).unwrap_or("") });
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

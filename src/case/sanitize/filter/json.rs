@@ -324,16 +324,18 @@ impl Walker {
         rules: &mut Rules,
         edits: &mut Vec<Edit>,
     ) {
-        if new
-            && name.len() >= 8
-            && let Some(text) = rules.text(name, true)
-        {
-            rules.names.forget();
-            // `[password#1]` is a name that says secret, too: a second run reads it so.
-            if let Means::Secret(kind) = rules.names.means(&text).0 {
-                said.means = Means::Secret(kind);
+        let looked = if new && name.len() >= 8 { Some(rules.text(name, true)) } else { None };
+        match looked {
+            Some(Some(text)) => {
+                rules.names.forget();
+                // `[password#1]` is a name that says secret, too: a second run reads it so.
+                if let Means::Secret(kind) = rules.names.means(&text).0 {
+                    said.means = Means::Secret(kind);
+                }
+                edits.push(Edit { start: at, end: at + name.len(), text });
             }
-            edits.push(Edit { start: at, end: at + name.len(), text });
+            Some(None) => rules.names.mark_clean(name),
+            None => {}
         }
         if let Some(level) = self.stack.last_mut() {
             level.expect_key = false;
@@ -353,9 +355,11 @@ impl Walker {
             && inside.len() <= 64
         {
             if !object || means == Means::Name {
-                // `SECRET=value` is more than a name.
-                let whole = object || !inside.contains(&b'=');
-                let said = whole.then(|| rules.names.said(inside).0);
+                // `SECRET=value` is more than a name, also once the value is replaced.
+                let more = inside.iter().skip(1).any(|b| matches!(b, b'=' | b':' | b'['));
+                let whole = object || !more;
+                let name = inside.split(|b| matches!(b, b'=' | b'[')).next().unwrap_or(inside);
+                let said = whole.then(|| rules.names.said(name).0);
                 top.named = said.map(|s| s.means);
                 top.named_id = said.is_some_and(|s| s.of_id);
             } else if means == Means::Word && word::is_event(inside) {
@@ -494,7 +498,8 @@ impl Walker {
         };
         let new = match secret {
             Some(kind) => rules.secret(token, kind, "credential_field"),
-            None if !is_json || digits >= 11 => rules.text(token, false),
+            None if !is_json => rules.text(token, false).map(|new| apart(new, rules)),
+            None if digits >= 11 => rules.text(token, false),
             None => None,
         }?;
         Some(if is_json { [b"\"", new.as_slice(), b"\""].concat() } else { new })
@@ -525,6 +530,14 @@ impl Walker {
         }
         at + end
     }
+}
+
+/// What stands before the first placeholder of a token, looked at on its own: a second run would end the token there.
+fn apart(token: Vec<u8>, rules: &mut Rules) -> Vec<u8> {
+    let opens = |at: &usize| placeholder_length(token.get(*at..).unwrap_or(&[])) > 0;
+    let Some(start) = memchr::memchr_iter(b'[', &token).find(opens) else { return token };
+    let (head, rest) = token.split_at_checked(start).unwrap_or((&token, &[]));
+    rules.text(head, false).map_or_else(|| token.clone(), |new| [&new, rest].concat())
 }
 
 /// What becomes of each of the strings `pieces`, the last one first: the secrets that lie over several of them. The

@@ -12,12 +12,17 @@ use super::prose::is_written;
 use super::rule::{Edit, Rules, apply};
 use super::shell;
 use super::table::{Row, Table};
-use crate::case::sanitize::placeholder::{is_placeholder, measure};
+use crate::case::sanitize::detect::looks_random;
+use crate::case::sanitize::placeholder::{is_placeholder, measure, without_placeholders};
 
 /// Bytes of a line that are looked at in one piece.
 pub(super) const LONGEST_PIECE: usize = 64 * 1024;
 /// Bytes at the end of a piece in which a place to cut is looked for.
 const SOFT: usize = 8 * 1024;
+
+/// Bytes of a line up to which it is looked at again once it changed. Longer ones are documents, whose places are told by
+/// their brackets.
+const LONGEST_SETTLED: usize = 1024;
 
 /// What is looked for in every line: to make such a search takes longer than most lines.
 static PEM_BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----BEGIN"));
@@ -188,8 +193,14 @@ impl State {
             .in_table(line, rules)
             .or_else(|| file_name::of(line, rules))
             .or_else(|| self.special(line, kind, rules));
-        let new = plain_line(special.as_deref().unwrap_or(line), 0, rules);
-        out.extend_from_slice(new.as_deref().or(special.as_deref()).unwrap_or(line));
+        let new = plain_line(special.as_deref().unwrap_or(line), 0, rules).or(special);
+        let new = match new {
+            Some(new) if line.len() <= LONGEST_SETTLED => {
+                Some(settled(new, kind == Kind::Curl || is_command(line), rules))
+            }
+            new => new,
+        };
+        out.extend_from_slice(new.as_deref().unwrap_or(line));
         true
     }
 
@@ -253,7 +264,9 @@ impl State {
                     Means::Secret(kind) => kind,
                     _ => return None,
                 };
-                if kind == "prompt" && !opens_block && value.iter().any(|b| *b == b' ' || *b >= 0x80) {
+                // The blanks of a placeholder are not the writer's.
+                let of_words = without_placeholders(&String::from_utf8_lossy(value));
+                if kind == "prompt" && !opens_block && of_words.bytes().any(|b| b == b' ' || b >= 0x80) {
                     let new = rules.shape("prompt", value, false)?;
                     let around = |text: &[u8], rules: &mut Rules| {
                         rules.text(text, false).unwrap_or_else(|| text.to_vec())
@@ -356,11 +369,27 @@ impl State {
     }
 }
 
+/// A changed line, looked at until nothing changes any more: with a placeholder in it, quotes may open and close
+/// elsewhere, so that a second run would see other words.
+fn settled(mut line: Vec<u8>, is_command: bool, rules: &mut Rules) -> Vec<u8> {
+    for _ in 0..4 {
+        let words = if is_command { shell::command(&line, rules) } else { None };
+        let Some(again) = plain_line(words.as_deref().unwrap_or(&line), 0, rules).or(words) else { break };
+        if again == line {
+            break;
+        }
+        line = again;
+    }
+    line
+}
+
 /// `  content-length:  88`: indented, and no value that goes on.
 fn is_header(line: &[u8]) -> bool {
     let word = line.trim_ascii_start();
     let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    name > 0 && matches!(word.get(name..), Some([b':', b' ' | b'\t', ..]))
+    name > 0
+        && matches!(word.get(name..), Some([b':', b' ' | b'\t', ..]))
+        && !looks_random(&String::from_utf8_lossy(word.get(..name).unwrap_or(&[])))
 }
 
 fn is_key_line(line: &[u8]) -> bool {
@@ -469,9 +498,9 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         }
     }
     // What a form became is looked at again: a second run would do that.
-    let formed = memchr::memchr(b'&', line).and_then(|_| json::form(line, rules));
+    let is_form = memchr::memchr(b'&', line).is_some() && json::is_fields(line);
+    let formed = if is_form { json::form(line, rules) } else { None };
     let text = formed.as_deref().unwrap_or(line);
-    let is_form = formed.is_some() || memchr::memchr(b'&', line).is_some() && json::is_fields(line);
     // The names of a form judge one field each, not the rest of the line.
     let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
     // What was no form for a blank in it can be one once that stands in a placeholder.

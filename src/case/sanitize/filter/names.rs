@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::short::{Short, mix};
 use super::word;
 use crate::case::catalog::Safe;
 use crate::case::sanitize::layer::Layer;
@@ -152,26 +153,12 @@ pub(super) struct Names {
     prompts: Vec<Vec<u8>>,
     words: Vec<Vec<u8>>,
     seen: HashMap<Vec<u8>, Said, BuildHasherDefault<Quick>>,
-    /// The last short ones, by their bytes as numbers: most names come again at once.
-    last: Vec<(Key, Said)>,
+    /// The last short ones: most names come again at once.
+    last: Vec<(Short, Said)>,
 }
-
-/// A name of 1 to 16 bytes: its length, its first and its last bytes.
-type Key = (u8, u64, u64);
 
 /// Short names that are remembered so.
 const LAST: usize = 512;
-
-/// A short name as numbers, and its place.
-fn key(name: &[u8]) -> Option<(Key, usize)> {
-    let length = u8::try_from(name.len()).ok().filter(|length| (1..=16).contains(length))?;
-    let (head, tail) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => (name.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
-    };
-    let hash = (head.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
-    Some(((length, head, tail), usize::try_from(hash >> 40).unwrap_or(0) % LAST))
-}
 
 /// All that a name says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -185,6 +172,8 @@ pub(super) struct Said {
     pub(super) of_text: bool,
     /// Its value is an id or a digest: what looks random in it is no secret for that.
     pub(super) of_id: bool,
+    /// Nothing in the name itself has to be replaced. A value can be a name elsewhere, so that to be known is not enough.
+    is_clean: bool,
 }
 
 impl Names {
@@ -212,32 +201,32 @@ impl Names {
                 .map(|n| n.as_bytes().to_vec())
                 .collect(),
             seen: HashMap::default(),
-            last: vec![(Key::default(), Said::default()); LAST],
+            last: vec![(Short::default(), Said::default()); LAST],
         }
     }
 
-    /// What `name` says of its value; the flag: it was not seen before.
+    /// What `name` says of its value; the flag: nobody has looked for a secret in it yet.
     pub(super) fn means(&mut self, name: &[u8]) -> (Means, bool) {
         let (said, new) = self.said(name);
         (said.means, new)
     }
 
-    /// All that `name` says; the flag: it was not seen before.
+    /// All that `name` says; the flag: nobody has looked for a secret in it yet.
     pub(super) fn said(&mut self, name: &[u8]) -> (Said, bool) {
-        let place = key(name);
-        if let Some((key, place)) = place
-            && let Some((known, said)) = self.last.get(place)
-            && *known == key
+        let short = Short::of(name);
+        if let Some(short) = short
+            && let Some((known, said)) = self.last.get(short.place(LAST))
+            && *known == short
         {
-            return (*said, false);
+            return (*said, !said.is_clean);
         }
         if let Some(said) = self.seen.get(name) {
-            if let Some((key, place)) = place
-                && let Some(last) = self.last.get_mut(place)
+            if let Some(short) = short
+                && let Some(last) = self.last.get_mut(short.place(LAST))
             {
-                *last = (key, *said);
+                *last = (short, *said);
             }
-            return (*said, false);
+            return (*said, !said.is_clean);
         }
         let said = Said {
             means: self.judge(&name.to_ascii_lowercase()),
@@ -245,11 +234,25 @@ impl Names {
             of_log: word::is_of_log(name),
             of_text: word::is_of_text(name),
             of_id: word::is_of_id(name),
+            is_clean: false,
         };
         if name.len() <= 64 && self.seen.len() < MOST_NAMES {
             self.seen.insert(name.to_vec(), said);
         }
         (said, true)
+    }
+
+    /// Nothing in `name` has to be replaced: it needs no further look.
+    pub(super) fn mark_clean(&mut self, name: &[u8]) {
+        if let Some(said) = self.seen.get_mut(name) {
+            said.is_clean = true;
+        }
+        if let Some(short) = Short::of(name)
+            && let Some((known, said)) = self.last.get_mut(short.place(LAST))
+            && *known == short
+        {
+            said.is_clean = true;
+        }
     }
 
     fn judge(&self, name: &[u8]) -> Means {
@@ -329,12 +332,12 @@ impl Names {
     /// Looks at every name anew.
     pub(super) fn forget(&mut self) {
         self.seen.clear();
-        self.last.fill((Key::default(), Said::default()));
+        self.last.fill((Short::default(), Said::default()));
     }
 
     /// Looks anew at the names in which a secret stands that was not known before.
     pub(super) fn forget_those_with(&mut self, secret: &[u8]) {
-        self.last.fill((Key::default(), Said::default()));
+        self.last.fill((Short::default(), Said::default()));
         self.seen.retain(|name, _| name.len() < secret.len() || memchr::memmem::find(name, secret).is_none());
     }
 
@@ -360,10 +363,10 @@ impl Hasher for Quick {
         let mut chunks = bytes.chunks_exact(8);
         for chunk in &mut chunks {
             let word = chunk.try_into().map_or(0, u64::from_le_bytes);
-            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+            self.0 = mix(self.0, word);
         }
         let rest = chunks.remainder().iter().fold(bytes.len() as u64, |w, b| (w << 8) | u64::from(*b));
-        self.0 = (self.0.rotate_left(5) ^ rest).wrapping_mul(0x517c_c1b7_2722_0a95);
+        self.0 = mix(self.0, rest);
         self.0 ^= self.0 >> 29;
     }
 }

@@ -7,13 +7,14 @@ use std::sync::{Arc, OnceLock};
 use super::joint::Joined;
 use super::names::{Means, Names, Quick};
 use super::prose;
+use super::short::{self, Short, mix};
 use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::{is_credential, looks_random};
 use crate::case::sanitize::ledger::Ledger;
 use crate::case::sanitize::lexicon::{Ground, Lexicon};
 use crate::case::sanitize::packed;
-use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure};
+use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure, without_placeholders};
 use crate::case::sanitize::secrets::SecretScan;
 use crate::case::sanitize::shadow::Shadow;
 use crate::case::sanitize::shape;
@@ -65,25 +66,14 @@ pub(super) struct Rules {
 struct Clean {
     bytes: Vec<u8>,
     lengths: Vec<u8>,
-    /// Short ones, as numbers.
-    short: Vec<(u64, u64)>,
+    short: Vec<Short>,
 }
 
-/// Bytes of a short text.
-const SHORT: usize = 11;
-/// Short texts that are remembered.
-const SHORT_REMEMBERED: usize = 2_048;
-
-/// All of a short text as two numbers, which are never both 0, and its slot.
-fn short(text: &[u8]) -> Option<((u64, u64), usize)> {
-    let length = u64::try_from(text.len()).ok().filter(|_| text.len() <= SHORT)?;
-    let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<4>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from(u32::from_le_bytes(*tail))),
-        _ => (text.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
-    };
-    let tail = tail | ((length + 1) << 32);
-    let hash = (head.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
-    Some(((head, tail), usize::try_from(hash >> 40).unwrap_or(0) % SHORT_REMEMBERED))
+/// Where a text is remembered.
+#[derive(Clone, Copy)]
+enum Place {
+    Short(Short),
+    Slot(usize),
 }
 
 impl Clean {
@@ -91,38 +81,59 @@ impl Clean {
         Self {
             bytes: vec![0; REMEMBERED * LONGEST_REMEMBERED],
             lengths: vec![0; REMEMBERED],
-            short: vec![(0, 0); SHORT_REMEMBERED],
+            short: vec![Short::default(); REMEMBERED],
         }
     }
 
-    fn knows(&self, slot: usize, text: &[u8]) -> bool {
-        if let Some((whole, slot)) = short(text) {
-            return self.short.get(slot) == Some(&whole);
+    /// `None`: it is not remembered.
+    fn place(text: &[u8]) -> Option<Place> {
+        if text.len() > LONGEST_REMEMBERED {
+            return None;
         }
-        let length = self.lengths.get(slot).map_or(0, |length| usize::from(*length));
-        let at = slot * LONGEST_REMEMBERED;
-        length == text.len() && self.bytes.get(at..at + length) == Some(text)
+        if let Some(short) = Short::of(text) {
+            return Some(Place::Short(short));
+        }
+        let words = text.chunks_exact(8).map(|chunk| chunk.try_into().map_or(0, u64::from_le_bytes));
+        // The last bytes once more: what is left over is shorter than a word.
+        let tail = text.last_chunk::<8>().map_or(0, |tail| u64::from_le_bytes(*tail));
+        let hash = words.chain([tail]).fold(text.len() as u64, mix);
+        Some(Place::Slot(short::place(hash, REMEMBERED)))
     }
 
-    fn keep(&mut self, slot: usize, text: &[u8]) {
-        if let Some((whole, slot)) = short(text) {
-            if let Some(place) = self.short.get_mut(slot) {
-                *place = whole;
+    fn knows(&self, place: Place, text: &[u8]) -> bool {
+        match place {
+            Place::Short(short) => self.short.get(short.place(REMEMBERED)) == Some(&short),
+            Place::Slot(slot) => {
+                let length = self.lengths.get(slot).map_or(0, |length| usize::from(*length));
+                let at = slot * LONGEST_REMEMBERED;
+                length == text.len() && self.bytes.get(at..at + length) == Some(text)
             }
-            return;
         }
-        let at = slot * LONGEST_REMEMBERED;
-        if let (Ok(new), Some(length), Some(place)) =
-            (u8::try_from(text.len()), self.lengths.get_mut(slot), self.bytes.get_mut(at..at + text.len()))
-        {
-            place.copy_from_slice(text);
-            *length = new;
+    }
+
+    fn keep(&mut self, place: Place, text: &[u8]) {
+        match place {
+            Place::Short(short) => {
+                if let Some(known) = self.short.get_mut(short.place(REMEMBERED)) {
+                    *known = short;
+                }
+            }
+            Place::Slot(slot) => {
+                let at = slot * LONGEST_REMEMBERED;
+                let place = self.bytes.get_mut(at..at + text.len());
+                if let (Ok(new), Some(length), Some(place)) =
+                    (u8::try_from(text.len()), self.lengths.get_mut(slot), place)
+                {
+                    place.copy_from_slice(text);
+                    *length = new;
+                }
+            }
         }
     }
 
     fn forget(&mut self) {
         self.lengths.fill(0);
-        self.short.fill((0, 0));
+        self.short.fill(Short::default());
     }
 }
 
@@ -280,8 +291,8 @@ impl Rules {
             return None;
         }
         // What is prose in an operator's own voice is a text in a document.
-        let slot = if self.of_id || self.place.is_some() { None } else { Self::slot(raw) };
-        if slot.is_some_and(|s| self.clean.knows(s, raw)) {
+        let place = if self.of_id || self.place.is_some() { None } else { Clean::place(raw) };
+        if place.is_some_and(|place| self.clean.knows(place, raw)) {
             return None;
         }
         let mut current: Option<Vec<u8>> = None;
@@ -294,30 +305,11 @@ impl Rules {
             current = Some(apply(text, &edits));
         }
         if current.is_none()
-            && let Some(slot) = slot
+            && let Some(place) = place
         {
-            self.clean.keep(slot, raw);
+            self.clean.keep(place, raw);
         }
         current
-    }
-
-    fn slot(raw: &[u8]) -> Option<usize> {
-        if raw.len() > LONGEST_REMEMBERED {
-            return None;
-        }
-        if raw.len() <= SHORT {
-            return Some(0);
-        }
-        let mut chunks = raw.chunks_exact(8);
-        let mut hash = raw.len() as u64;
-        for chunk in &mut chunks {
-            let word = chunk.try_into().map_or(0, u64::from_le_bytes);
-            hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-        // The last bytes once more: what is left over is shorter than a word.
-        let tail = raw.last_chunk::<8>().map_or(0, |tail| u64::from_le_bytes(*tail));
-        hash = (hash.rotate_left(5) ^ tail).wrapping_mul(0x517c_c1b7_2722_0a95);
-        usize::try_from(hash >> 40).ok().map(|h| h % REMEMBERED)
     }
 
     fn edits(&mut self, text: &[u8], escaped: bool) -> Vec<Edit> {
@@ -655,10 +647,14 @@ impl Rules {
                 out.extend_from_slice(raw);
                 continue;
             }
-            out.extend_from_slice(raw.get(..from)?);
             // The scope of a signature says when and where: `…/20261120/us-east-1/bedrock/aws4_request`.
             let scope = quoted.iter().position(|b| *b == b'/').filter(|_| quoted.ends_with(b"aws4_request"));
             let (secret, scope) = quoted.split_at_checked(scope.unwrap_or(quoted.len()))?;
+            if is_harmless(secret) {
+                out.extend_from_slice(raw);
+                continue;
+            }
+            out.extend_from_slice(raw.get(..from)?);
             out.extend_from_slice(self.replaced(secret, kind, rule).as_bytes());
             out.extend_from_slice(scope);
             out.extend_from_slice(raw.get(from + quoted.len()..)?);
@@ -691,7 +687,8 @@ impl Rules {
     pub(super) fn named(&mut self, means: Means, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
         match means {
             Means::Secret(kind) => self.secret(raw, kind, "credential_field"),
-            Means::MaybeSecret if looks_random(&String::from_utf8_lossy(raw)) => {
+            // What was taken out of it is no reason to take the rest.
+            Means::MaybeSecret if looks_random(&without_placeholders(&String::from_utf8_lossy(raw))) => {
                 self.secret(raw, "key", "credential_field")
             }
             Means::Prompt => self.shape("prompt", raw, escaped),

@@ -149,6 +149,29 @@ fn a_second_run_judges_the_same() {
             format!("{{\"basic {}\":\"a\"}}", expand("XB{alnum:10}")),
             "{\"basic [password#1]\":\"[password#2]\"}".to_owned(),
         ),
+        // Quotes that open and close elsewhere once a placeholder stands there.
+        (Kind::Curl, "prompt=si+sd+rs+sk+译唔\"}".to_owned(), "prompt=[prompt: 19 chars]".to_owned()),
+        (Kind::Curl, "input_value='}".to_owned(), "input_value=[prompt: 34 chars]".to_owned()),
+        // A scope without a secret before it, and one whose secret went.
+        (
+            Kind::Text,
+            "Authorization:AWS4-HMAC-SHA256 l=/aws4_request,e=8".to_owned(),
+            "Authorization:AWS4-HMAC-SHA256 l=/aws4_request,e=[key#1]".to_owned(),
+        ),
+        // A header's value that goes on in a line which only looks like a header.
+        (
+            Kind::Headers,
+            format!("secret:\n {}: ", expand("{alnum:18}9a7")),
+            "secret:\n [password#1] ".to_owned(),
+        ),
+        // A member that is cut off.
+        (
+            Kind::Yaml,
+            "\"messages\":{\"\",\"content\"\"e\"".to_owned(),
+            "\"messages\":{\"\",\"content\"\"[prompt: 1 chars]\"".to_owned(),
+        ),
+        // A name with its value in a list says nothing of the next one.
+        (Kind::Text, "{\"\"[\"apikey:EY=sgz\"\"T".to_owned(), "{\"\"[\"apikey:[password#1]\"\"T".to_owned()),
         // Parameters that say how.
         (
             Kind::Text,
@@ -341,5 +364,19 @@ fn alike(a: &serde_json::Value, b: &serde_json::Value) -> bool {
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b)),
         (Value::String(_), Value::String(_)) => true,
         (a, b) => a == b,
+    }
+}
+
+/// A string that stood somewhere as a value is looked at anew where it is a name.
+#[test]
+fn a_name_that_was_a_value_loses_its_secret() {
+    let key = expand("x, {alnum:28}9a7");
+    for (kind, raw) in [
+        (Kind::Json, format!("{{\"a\":[\"{key}\"],\"b\":{{\"{key}\":1}}}}")),
+        (Kind::Text, format!("[\"{key}\",{{\"{key}\":1}}]")),
+        (Kind::Text, format!("{{\"name\":\"{key}\"}} {{\"{key}\":1}}")),
+    ] {
+        let clean = filtered(kind, &raw);
+        assert!(!clean.contains(&key[3..]), "{kind:?} {clean}");
     }
 }

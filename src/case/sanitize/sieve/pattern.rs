@@ -2,14 +2,14 @@
 
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::trigger::{Trigger, longest_word, trigger};
 use super::{BEFORE, BEHIND, Hit, What};
 use crate::case::catalog::{Detector, Near};
 use crate::case::sanitize::detect::condition_holds;
 use crate::case::sanitize::filter::prose::is_written;
-use crate::case::sanitize::placeholder::is_placeholder;
+use crate::case::sanitize::placeholder::{is_placeholder, without_placeholders};
 
 /// A detector, compiled at first use.
 pub(super) struct Pattern {
@@ -26,10 +26,37 @@ pub(super) struct Pattern {
     written: bool,
 }
 
+/// Whether what every match of `detector` has near the keyword at `start..end` stands there.
+fn stands_near(detector: &Detector, text: &[u8], start: usize, end: usize) -> bool {
+    let behind = |most: usize| text.get(end..(end + most).min(text.len())).unwrap_or(&[]);
+    match detector.near {
+        Near::Anything => true,
+        Near::Assignment => is_assigned(text, end),
+        Near::Sign => is_signed(text, end),
+        Near::ClosingQuote => matches!(text.get(end), Some(b'"' | b'\'')),
+        Near::Again => {
+            // Keywords are in small letters, and found without regard to case.
+            let window = behind(200).to_ascii_lowercase();
+            detector.keywords.iter().any(|k| memchr::memmem::find(&window, k.as_bytes()).is_some())
+        }
+        Near::Hexadecimal => behind(160).split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32),
+        Near::At => memchr::memchr(b'@', behind(BEHIND)).is_some(),
+        Near::Quote => {
+            let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
+            let closes = usize::from(matches!(text.get(end), Some(b'"' | b'\'')));
+            let rest = behind(8).get(closes..).unwrap_or(&[]);
+            let lead = rest.iter().take_while(lead).count();
+            lead > 0 && matches!(rest.get(lead), None | Some(b'"' | b'\''))
+        }
+        Near::Tag => text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<')),
+    }
+}
+
 /// What was found out near one keyword, for all rules that it leads to.
 #[derive(Default)]
 pub(super) struct Surroundings {
-    near: [Option<bool>; 5],
+    /// For the last thing looked for; rules of one keyword mostly look for the same.
+    near: Option<(Near, bool)>,
     random: Option<bool>,
     /// Bytes of the longest word without a break.
     longest: Option<usize>,
@@ -44,41 +71,28 @@ impl Surroundings {
         Self { longest: self.longest.filter(|_| text.len() <= LINE), ..Self::default() }
     }
 
-    /// Whether what every match of `detector` has near the keyword at `start..end` stands there.
     fn has(&mut self, detector: &Detector, text: &[u8], start: usize, end: usize) -> bool {
-        let behind = |most: usize| text.get(end..(end + most).min(text.len())).unwrap_or(&[]);
-        let looks: (usize, &dyn Fn() -> bool) = match detector.near {
-            Near::Anything => return true,
-            Near::Again => {
-                let window = behind(200);
-                return detector
-                    .keywords
-                    .iter()
-                    .any(|k| memchr::memmem::find(window, k.as_bytes()).is_some());
+        // The keywords are the detector's own.
+        if detector.near == Near::Again {
+            return stands_near(detector, text, start, end);
+        }
+        match self.near {
+            Some((near, stands)) if near == detector.near => stands,
+            _ => {
+                let stands = stands_near(detector, text, start, end);
+                self.near = Some((detector.near, stands));
+                stands
             }
-            Near::ClosingQuote => return matches!(text.get(end), Some(b'"' | b'\'')),
-            Near::Assignment => (0, &|| is_assigned(text, end)),
-            Near::Sign => (1, &|| is_signed(text, end)),
-            Near::Hexadecimal => {
-                (2, &|| behind(160).split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32))
-            }
-            Near::At => (3, &|| memchr::memchr(b'@', behind(BEHIND)).is_some()),
-            Near::Quote => (4, &|| {
-                let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
-                let closes = usize::from(matches!(text.get(end), Some(b'"' | b'\'')));
-                let rest = behind(8).get(closes..).unwrap_or(&[]);
-                let lead = rest.iter().take_while(lead).count();
-                lead > 0 && matches!(rest.get(lead), None | Some(b'"' | b'\''))
-            }),
-            Near::Tag => {
-                return text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<'));
-            }
-        };
-        match self.near.get_mut(looks.0) {
-            Some(known) => *known.get_or_insert_with(looks.1),
-            None => true,
         }
     }
+}
+
+/// What a match at `whole` of `window` takes out: the named group, else all of it.
+fn taken(regex: &Regex, window: &[u8], whole: Match<'_>) -> (usize, usize) {
+    let captures = if regex.captures_len() > 1 { regex.captures_at(window, whole.start()) } else { None };
+    let named = captures.as_ref().and_then(|c| c.name("secret").or_else(|| c.name("secret_too")));
+    let group = named.unwrap_or(whole);
+    (group.start(), group.end())
 }
 
 impl Pattern {
@@ -165,10 +179,8 @@ impl Pattern {
                 to = (to + (to - from).max(BEHIND) * 4).min(text.len());
                 continue;
             }
-            let captures = if regex.captures_len() > 1 { regex.captures(window) } else { None };
-            let named = captures.as_ref().and_then(|c| c.name("secret").or_else(|| c.name("secret_too")));
-            let group = named.unwrap_or(whole);
-            self.judge(index, text, (from + group.start(), from + group.end()), hits);
+            let (start, stop) = taken(regex, window, whole);
+            self.judge(index, text, (from + start, from + stop), hits);
             return end.max(from + 1);
         }
     }
@@ -234,17 +246,6 @@ impl Pattern {
             hits.push(Hit { start, end, what: What::Rule(index) });
         }
     }
-}
-
-/// The text without what stands for something that was taken out.
-fn without_placeholders(text: &str) -> String {
-    let mut out = String::new();
-    for part in text.split_inclusive(']') {
-        let open = part.rfind('[').unwrap_or(part.len());
-        let keeps = !part.get(open..).is_some_and(is_placeholder);
-        out.push_str(if keeps { part } else { part.get(..open).unwrap_or("") });
-    }
-    out
 }
 
 fn has_placeholder(text: &str) -> bool {
