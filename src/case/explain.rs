@@ -248,4 +248,4 @@ fn request(safe: &SafeEvidence, [method, path, model]: [Option<Clean>; 3]) -> Re
 }
 
 #[cfg(test)]
-mod families;
+mod tests;

@@ -200,9 +200,17 @@ fn texts_of<'a>(attempt: &'a Attempt, reading: &'a Reading) -> Vec<&'a str> {
     texts
 }
 
-/// The words of `text` that are written as codes are (`rate_limit_exceeded`, `ThrottlingException`), and name no
-/// setting (`request_timeout=60`).
+/// The words of `text` that are written as codes are (`rate_limit_exceeded`, `ThrottlingException`), and neither name a
+/// setting (`request_timeout=60`) nor stand in an address (`…/errors/MODEL_RATE_LIMIT/`).
 fn code_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split("://").enumerate().flat_map(|(index, piece)| {
+        let address =
+            |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '`' | ')' | ']' | '>' | ',' | '\\');
+        code_words_outside(if index == 0 { piece } else { piece.trim_start_matches(address) })
+    })
+}
+
+fn code_words_outside(text: &str) -> impl Iterator<Item = &str> {
     let mut from = 0;
     text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.')).filter(move |word| {
         let end = from + word.len();

@@ -228,7 +228,7 @@ fn every_bad_body_is_named() {
                 Step::Pause(50),
             ],
             false,
-            "200 cut by protocol, empty, empty, empty_body, -",
+            "200 cut by protocol, empty, empty, -, -",
         ),
         (
             "chunk without its line end",

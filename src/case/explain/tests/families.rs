@@ -1,6 +1,6 @@
 //! What clients print where no answer came, or none that they can read: a text of each family, and its class.
 
-use super::{Record, explain};
+use super::super::{Record, explain};
 use crate::case::catalog::Catalog;
 use crate::case::vocabulary::FailureClass as C;
 

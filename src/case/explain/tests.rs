@@ -1,0 +1,3 @@
+//! Whole families of records, and what is said of them.
+
+mod families;
