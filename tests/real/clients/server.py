@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""server.py DIR: a gateway that fails, one loopback port for each scenario, for real clients to fail against.
+"""server.py DIR [NAME...]: a gateway that fails, one loopback port for each scenario, for real clients to fail against.
 
+A name is a scenario or `scenario@anything`: run.py gives each run a port of its own, so a port's count of requests is the run's.
 Writes DIR/ports.json (scenario -> port) when all ports are open, then DIR/journal.jsonl, one line for each request it
 received. Needs nothing but the standard library; answers, dates and ids are fixed. `tls` speaks TLS with the
 self-signed DIR/cert.pem and DIR/key.pem where they exist. Ends when its standard input closes.
@@ -82,7 +83,7 @@ ANSWERS = {
     "waf-403": [(403, "Forbidden", HTML, CF + [("cf-mitigated", "challenge")], cloudflare("Attention Required! | Cloudflare", "Sorry, you have been blocked"))],
     "flat-403": [(403, "Forbidden", JSON, ONE, json.dumps({"code": "quota_not_enough", "message": "user quota is not enough", "data": None}))],
     "path-404": [(404, "Not Found", "text/plain", [], "404 page not found")],
-    "model-404": [(404, "Not Found", JSON, X, openai("The model `gpt-4o-mini-latest` does not exist or you do not have access to it.", "invalid_request_error", "model_not_found"))],
+    "model-404": [(404, "Not Found", JSON, X, openai("The model `gpt-4o-mini` does not exist or you do not have access to it.", "invalid_request_error", "model_not_found"))],
     "context-400": [(400, "Bad Request", JSON, X, openai("This model's maximum context length is 128000 tokens. However, your messages resulted in 214332 tokens. Please reduce the length of the messages.", "invalid_request_error", "context_length_exceeded", "messages"))],
     "param-400": [(400, "Bad Request", JSON, X, openai("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "invalid_request_error", "unsupported_parameter", "max_tokens"))],
     "detail-422": [(422, "Unprocessable Entity", JSON, [("server", "uvicorn")], json.dumps({"detail": [{"type": "missing", "loc": ["body", "messages"], "msg": "Field required", "input": {"model": "gpt-4o-mini"}}]}))],
@@ -172,7 +173,6 @@ class Gateway:
         self.journal = open(os.path.join(folder, "journal.jsonl"), "a", encoding="utf-8")
 
     def note(self, scenario, request):
-        # The client's number stands in its user: `run.py` gives each run a port of its own, so a count per port is a count per run.
         with self.lock:
             self.journal.write(json.dumps({"scenario": scenario, "time": time.time(), **request}) + "\n")
             self.journal.flush()
