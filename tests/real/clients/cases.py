@@ -63,7 +63,7 @@ CLIENTS = {
     "langchain-node": ("langchain-openai-node@npm", "node langchain_node.mjs", "plain", "/v1", {}),
     "genai-node": ("google-genai-node@npm", "node genai_node.mjs", "plain", "", {}),
     "java": ("java-net-http@java", "java Summary.java", "plain", "/v1", {}),
-    "curl-verbose": ("curl@curl", "curl -sv -m 1", "curl", "/v1", {}),
+    "curl-verbose": ("curl@curl", "curl -sv -m 20", "curl", "/v1", {}),
     "curl-include": ("curl@curl", "curl -sS -i -m 1", "curl", "/v1", {}),
     "curl-trace": ("curl@curl", "curl -sS -m 1 --trace-ascii -", "curl", "/v1", {}),
     "curl-trace-time": ("curl@curl", "curl -sS -m 1 --trace-time --trace-ascii -", "curl", "/v1", {}),

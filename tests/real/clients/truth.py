@@ -192,6 +192,9 @@ def truth(row, header_names):
     if not out["host"] and digits and re.search(rf"""host(?:name)?=?'?["']?[^\n]{{0,4}}{re.escape(name)}'?,? port[=:]? ?{digits}|{re.escape(name)}[^\n]{{0,3}} port {digits}|address: '{name}',\s+port: {digits}|\('{name}', {digits}\)""", everything):
         out["host"] = host
 
+    if out["url"]:
+        out["path"], out["host"] = path, host
+
     sent_model = "claude-sonnet-4-5" if library.startswith("anthropic") or "anthropic" in client else "gemini-2.5-flash" if "genai" in library else "gpt-4o-mini"
     field = rf"""["']?\bmodel(?:_name)?["']?\s*[:=]\s*["']?(?:openai/|anthropic/)?{re.escape(sent_model)}(?![\w-])"""
     out["model"] = None
@@ -256,9 +259,12 @@ def truth(row, header_names):
         out["client_message"] = tail[-1] if row["program"].startswith(("py", "http", "curl")) else tail[0]
     if not tail and (said := re.search(r'"message": "((?:Request failed|timeout of)[^"]*)"', plain)):
         out["client_message"] = said[1]
-    out["implied_status"] = None
-    if last and out["status"] is None and last[0] != 200:
-        out["implied_status"] = last[0] if any(name in texts[0] for name in IMPLIED.get(last[0], ())) else None
+    allowed = {}
+    if last and out["status"] is None and any(name in texts[0] for name in IMPLIED.get(last[0], ())):
+        allowed["status"] = [last[0]]
+    if scenario == "detail-422":
+        allowed.update(type=["missing"], param=["messages", "body.messages", "body"])
+    out["allowed"] = allowed
     out["weak"] = weak
     for key, value in AMENDED.get(row["log"].removesuffix(".log"), {}).items():
         out[key] = value
@@ -269,10 +275,12 @@ def check(row, text):
     """Every text of the truth stands in its log."""
     texts = views(text.replace("\r\n", "\n"))
     problems = []
-    for key in ("message", "code", "type", "param", "model", "retry_after", "host", "path", "date", "answer_model", "client_code", "client_message"):
+    for key in ("message", "code", "type", "param", "model", "retry_after", "path", "date", "answer_model", "client_code", "client_message"):
         if row[key] is not None and not any(str(row[key]) in t for t in texts):
-            if key != "host":
-                problems.append(f"{row['log']}: {key} {row[key]!r} does not stand in it")
+            problems.append(f"{row['log']}: {key} {row[key]!r} does not stand in it")
+    for name in row["request_headers_seen"]:
+        if name not in text.lower():
+            problems.append(f"{row['log']}: the header {name} does not stand in it")
     for value in row["request_ids"] + row["at"]:
         if not any(value in t for t in texts):
             problems.append(f"{row['log']}: {value!r} does not stand in it")
