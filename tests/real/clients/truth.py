@@ -117,8 +117,7 @@ def request_headers(text, names):
     return found
 
 
-def transport(scenario, texts):
-    joined = texts[0]
+def transport(scenario, text):
     rules = [
         ("refused", r"ECONNREFUSED|[Cc]onnection refused|Connect call failed|java\.net\.ConnectException|Couldn't connect to server|ConnectError|All connection attempts failed"),
         ("dns", r"ENOTFOUND|EAI_AGAIN|Name or service not known|name resolution|Could not resolve host|NameResolutionError|getaddrinfo"),
@@ -129,7 +128,7 @@ def transport(scenario, texts):
     ]
     expected = {"refused": "refused", "dns": "dns", "tls": "tls", "reset": "reset", "close": "closed", "slow": "timeout"}.get(scenario)
     for name, pattern in rules:
-        if name == expected and re.search(pattern, joined):
+        if name == expected and re.search(pattern, text):
             return name
     return None
 
@@ -243,7 +242,7 @@ def truth(row, header_names):
             out["retry_after"] = value
         if scenario == "gemini-429" and "27s" in everything:
             out["retry_after"] = "27s"
-    out["transport"] = transport(scenario, texts)
+    out["transport"] = transport(scenario, texts[0])
     codes = re.findall(r"""["']?\bcode["']?: ["']((?:E[A-Z]{3,}|ERR_\w+|UND_ERR_\w+|DEPTH_ZERO_SELF_SIGNED_CERT)\b)""", texts[0])
     codes += re.findall(r"\[SSL: (CERTIFICATE_VERIFY_FAILED)\]", texts[0])
     out["client_code"] = codes[0] if codes else None
