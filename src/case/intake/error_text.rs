@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::json;
 
+mod dump;
 mod frames;
 mod object;
 mod plain;
@@ -61,7 +62,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     // Numbers and words of a stack's source lines are nobody's.
     let quiet = plain::without_stack(before);
     let status = status_in(&quiet)
-        .or_else(|| object.as_ref().and_then(|_| status_at_end(before)))
+        .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value, json};
 
+use super::dump;
 use crate::case::intake::{answer, literal};
 
 /// Places in a text that are tried as the beginning of an error object.
@@ -25,6 +26,7 @@ pub(super) fn find(text: &str) -> Option<Object> {
     }
     error_object(text)
         .or_else(|| escaped_object(text))
+        .or_else(|| dumped(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
@@ -114,8 +116,27 @@ fn escaped_object(text: &str) -> Option<Object> {
     // A printed string of it begins with a quote.
     let quoted = ["'{", "\"{", "'[{", "\"[{"].iter().filter_map(|mark| text.get(..start)?.find(mark)).min();
     let start = quoted.map_or_else(|| text.get(..start)?.rfind('{'), |at| Some(at + 1))?;
-    let mut plain = String::with_capacity(text.len() - start);
-    let mut chars = text.get(start..)?.chars();
+    let mut plain = text.get(start..)?.to_owned();
+    // A log of a log escapes twice.
+    for _ in 0..MOST_ESCAPES {
+        plain = unescaped(&plain);
+        if let Some(found) = error_object(&plain) {
+            return Some(Object { start, end: text.len(), body: found.body });
+        }
+        if !plain.contains("\\\"") {
+            break;
+        }
+    }
+    None
+}
+
+/// Levels of escapes that are taken off.
+const MOST_ESCAPES: usize = 3;
+
+/// `text` with one level of escapes resolved.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match (c, if c == '\\' { chars.next() } else { None }) {
             (_, Some('n' | 'r' | 't')) => plain.push(' '),
@@ -127,8 +148,14 @@ fn escaped_object(text: &str) -> Option<Object> {
             (c, None) => plain.push(c),
         }
     }
-    let body = error_object(&plain)?.body;
-    Some(Object { start, end: text.len(), body })
+    plain
+}
+
+/// PHP's print of an error object.
+fn dumped(text: &str) -> Option<Object> {
+    let (start, end, value) = dump::find(text)?;
+    let states = states_an_error(&value) || value.get("choices").is_some_and(Value::is_array);
+    states.then(|| Object { start, end, body: value.to_string().into_bytes() })
 }
 
 /// A client's text inside an object of another client: Dify's plugin daemon (`PluginInvokeError: {"args":{},"error_type":
@@ -180,6 +207,10 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "errorMessage",
                 "error_message",
                 "Message",
+                "ErrorMessage",
+                "errmsg",
+                "grpc_message",
+                "status_msg",
             ]
             .iter()
             .any(|n| map.get(*n).is_some_and(Value::is_string));
@@ -195,7 +226,10 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 || (text
                     && !request
                     && (map.len() <= 2
-                        || ["code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata"]
+                        || [
+                            "code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata",
+                            "errcode", "ErrorCode", "grpc_status",
+                        ]
                             .iter()
                             .any(|n| map.contains_key(*n))))
                 || (has("title") && has("status"))
