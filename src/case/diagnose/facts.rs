@@ -87,6 +87,14 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The same with what the client's text has around the answer, where it has anything there.
+    pub(super) fn with_surroundings(mut self) -> Option<Self> {
+        let around = self.response?.around.as_deref().map(head)?;
+        self.words.extend(code_words(around).take(MOST_WORDS));
+        self.texts.push(around);
+        Some(self)
+    }
+
     /// The texts in which the patterns of messages are looked for.
     pub(super) fn searched(&self) -> impl Iterator<Item = &'a str> {
         self.texts.clone().into_iter().chain(self.detail)

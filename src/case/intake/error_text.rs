@@ -60,7 +60,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     };
     let invented = object.is_none() && page.is_none() && transport::invents_status(near);
     // Numbers and words of a stack's source lines are nobody's.
-    let quiet = plain::without_stack(before);
+    let quiet = plain::without_stack(before).replace("**", "");
     let status = status_in(&quiet)
         .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
@@ -76,6 +76,12 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let failure = if object.is_none() && page.is_none() && status.is_none() {
         let by_name = || {
             let named = transport::of_exception(&exception.as_ref()?.name)?;
+            // LiteLLM gives this name to whatever it has no other for.
+            let catch_all = near.contains("litellm.APIConnectionError: ")
+                && spoken.as_ref().is_some_and(|s| s.message.contains(' '));
+            if catch_all {
+                return None;
+            }
             let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
             (!answers).then_some(named)
         };
@@ -105,11 +111,23 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             answer::response(status, None, None, headers_in(before, after, client, catalog), body);
         response.exception = exception.map(|e| e.name);
         response.told = told;
+        response.around =
+            page.is_none().then(|| around(before, after)).filter(|text| !text.trim().is_empty());
         response.printed_ids = printed_ids(before);
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// Bytes on each side that are kept as what stands around an answer.
+const LONGEST_AROUND: usize = 2000;
+
+/// What stands around an answer: no stack, and no good news of a log.
+fn around(before: &str, after: &str) -> String {
+    let near = [tail(before, LONGEST_AROUND), plain::head(after, LONGEST_AROUND)];
+    let lines = near.into_iter().flat_map(str::lines).filter(|line| !plain::is_news(line));
+    plain::without_stack(&lines.collect::<Vec<_>>().join("\n")).into_owned()
 }
 
 /// The body that a speech stands for, and the client's own sentence. A code or type that stood before the message is
@@ -154,18 +172,20 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
-        r"(?i)\bresponse[ _]code\s*(?:was|is|[:=])?\s*([1-5]\d\d)\b",
+        r#"(?i)\bresponse[ _]code["']?\s*(?:was|is|[:=])?\s*["'(]?([1-5]\d\d)\b"#,
         r"<Response \[([1-5]\d\d)",
         // aiohttp's ClientResponseError.
         r"\b([45]\d\d), message[=:]",
         r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
-        r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
+        r"\b([45]\d\d)\s+(?:(?:Client|Server) )?(?:Error|ERROR)\b",
+        r"\b(404) page not found\b",
+        r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
-        r"(?:报错|错误|返回|出现|提示|报|遇到|收到)\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
+        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
@@ -405,7 +425,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (22, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (24, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

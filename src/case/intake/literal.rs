@@ -231,6 +231,11 @@ impl Reader<'_> {
         let line = before.rfind('\n').map_or(before, |at| before.get(at + 1..).unwrap_or(""));
         let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         // The first line lacks what stands before the value.
+        let word = |word: Option<&str>| word.is_some_and(|w| SHORT_WORDS.contains(&w));
+        let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
+        if word(value.rsplit(' ').next()) || word(next) {
+            return false;
+        }
         line.len() >= if before.contains('\n') { 90 } else { 50 }
             && !line.starts_with(char::is_whitespace)
             && value.ends_with(letter)
@@ -296,6 +301,12 @@ impl Reader<'_> {
         Some(())
     }
 }
+
+/// Words that stand whole beside a line end more often than as a part of another.
+const SHORT_WORDS: &[&str] = &[
+    "a", "an", "and", "are", "be", "do", "does", "exist", "for", "has", "have", "in", "is", "it", "not",
+    "of", "on", "or", "that", "the", "this", "to", "was", "with", "you", "your",
+];
 
 /// Bytes of a key that an arrow follows.
 const LONGEST_KEY: usize = 80;

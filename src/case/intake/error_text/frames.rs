@@ -95,6 +95,15 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?",
     ),
+    // openai-go's `Error.Error()`: method, address, status, body.
+    (Weight::Answer, r#"(?:GET|POST|PUT|PATCH|DELETE) "?https?://[^\s"]{1,300}"?: [45][0-9]{2} REASON "#),
+    // codex on a refused call.
+    (
+        Weight::Answer,
+        r"[^:\n]{0,60}(?:[Dd]etails: )?Status: [45][0-9]{2}, Code: \S{1,60}, Type: \S{1,60}, Message: ",
+    ),
+    // A code on a line of its own above the message.
+    (Weight::Answer, r"(?:[A-Za-z0-9_.-]{1,40}: )?[a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (
         Weight::Answer,
@@ -126,7 +135,7 @@ const FRONT: &[(Weight, &str)] = &[
     // Headings of reports (Continue's, issue forms').
     (
         Weight::Client,
-        r"(?:#{1,4} |\*\*)?(?:Error (?:[Oo]utput|[Mm]essage|[Dd]etails?|[Tt]ext|[Ll]ogs?)|错误详情|报错内容|报错信息)(?:\*\*)?[:：]?\s*\n\s*",
+        r"(?:#{1,4} |\*\*)?(?:Error (?:[Oo]utput|[Mm]essage|[Dd]etails?|[Tt]ext|[Ll]ogs?)|错误详情|报错内容|报错信息)[:：]?(?:\*\*)?[:：]?\s*\n\s*",
     ),
     // The AI SDK's retries, langchain's, codex's.
     (
@@ -193,6 +202,7 @@ const BACK: &[&str] = &[
     r#"\n\s*File ""#,
     r"\n\s*Traceback ",
     r"\n\s*\^{2,}",
+    r"\s+at (?:async )?[\w.$<>/]{1,80} \((?:/|file:|node:|[A-Za-z]:\\)",
     r"\s+\{\s*$",
     r"\s+\{\n",
     // LiteLLM's router (litellm/router.py) and openhands' retries.
@@ -263,6 +273,15 @@ const OWN: &[&str] = &[
     // Go clients and the AWS SDKs without a body.
     r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"UnknownError|Unknown(?: Error)?",
+    r"[Ss]tatus[_ ]?code ?[:=] ?[0-9]{3}",
+    r"(?:[0-9]{3} )?(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Not Found|Forbidden) ?/ ?(?:nginx|openresty|cloudflare)\S{0,20}",
+    // Spring's RestClient and RestTemplate.
+    r"Error while extracting response for type \[.*",
+    r"I/O error on (?:GET|POST|PUT|PATCH|DELETE) request for .*",
+    // A status' line with an empty object behind it.
+    r"\|? ?\{.{0,40}\} Error: .{0,60}",
+    // LiteLLM's router before any call.
+    r"You passed in model=\S+ There are no healthy deployments for this model\.?",
     // Spring: WebClientResponseException, HttpClientErrorException.
     r"(?:[0-9]{3} )?[A-Z][A-Za-z -]{2,40} from (?:GET|POST|PUT|PATCH|DELETE) \S+.*",
     r"(?:[0-9]{3} )?(?:[A-Z][A-Za-z -]{2,40}: )?\[no body\]",
@@ -327,6 +346,9 @@ const SOFT: &[&str] = &[
     r"LLM Provider NOT provided\..*",
     // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
     r"No deployments available for selected model.*",
+    // gptel, Cursor.
+    r".*\bCould not parse HTTP response\b.*",
+    r"We had a problem reaching .*",
     // Streams that end early, as their readers say it.
     r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
     r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
@@ -410,6 +432,18 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
             .map(|text| format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{text})$")),
     )
 });
+
+/// Sentences of gateways whose begin looks like a client's frame.
+static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for )",
+    )
+});
+
+/// True where `text` begins as a gateway's own sentence does.
+pub(super) fn is_sentence_of_gateway(text: &str) -> bool {
+    OF_GATEWAY.as_ref().is_some_and(|p| p.is_match(text))
+}
 
 /// `huggingface_hub` (utils/_http.py, `hf_raise_for_status`): the status' own line, then the server's words.
 static HUB: LazyLock<Option<Regex>> = LazyLock::new(|| {

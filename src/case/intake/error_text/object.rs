@@ -87,7 +87,9 @@ const LONGEST_PRINTED: usize = 64 << 10;
 fn cut_object(text: &str) -> Option<Object> {
     let hard_wrap = literal::is_hard_wrapped(text);
     let places = text.match_indices('{').map(|(at, _)| at).take(MOST_TRIES);
-    places.filter(|at| text.get(*at..).is_some_and(|rest| rest.contains("essage"))).find_map(|start| {
+    let speaks =
+        |at: &usize| text.get(*at..).is_some_and(|rest| rest.contains("essage") || rest.contains("error"));
+    places.filter(speaks).find_map(|start| {
         let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
         let mut value: Value = serde_json::from_str(&json).ok()?;
         with_whole_message(&mut value);
@@ -164,7 +166,15 @@ fn dumped(text: &str) -> Option<Object> {
 pub(super) fn wrapped(text: &str) -> Option<String> {
     let dify = text.contains("\"error_type\"") && text.contains("\"args\"");
     let logged = text.contains("\"timestamp\"") && text.contains("\"error\":");
-    if !dify && !logged {
+    let structured = ["\"level\"", "\"severity\"", "\"lvl\""].iter().any(|key| text.contains(key))
+        && ["\"error\":", "\"err\":"].iter().any(|key| text.contains(key));
+    if structured && let Some(said) = of_structured_log(text) {
+        return Some(said);
+    }
+    let printed = text.contains("\"error\":\"Error: ")
+        || text.contains("\"error\": \"Error: ")
+        || text.contains("\"error\":\"cURL error ");
+    if !dify && !logged && !printed {
         return None;
     }
     text.match_indices('{').take(MOST_WRAPPERS).find_map(|(at, _)| {
@@ -174,12 +184,31 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
         if value.get("args").is_some_and(Value::is_object) {
             return Some(format!("{}: {}", word("error_type")?, word("message")?));
         }
-        let client =
-            word("error").filter(|error| error.contains('{') && error.starts_with(char::is_alphabetic))?;
+        let client = word("error").filter(|error| {
+            let prints = error.contains('{') && error.starts_with(char::is_alphabetic);
+            prints || error.starts_with("cURL error ")
+        })?;
+        // A client's print of an answer, or its own words, alone in an object.
+        let alone = value.as_object().is_some_and(|object| object.len() == 1) && client.contains(": ");
+        if alone || client.contains("cURL error ") {
+            return Some(client.to_owned());
+        }
         let states_more =
             ["status", "statusCode", "code", "message"].iter().any(|name| value.get(*name).is_some());
         value.get("timestamp").filter(|_| !states_more).map(|_| client.to_owned())
     })
+}
+
+/// The error of the last record of a structured log (zap, pino, slog) that has one: a client's text.
+fn of_structured_log(text: &str) -> Option<String> {
+    let records = text.lines().filter_map(|line| {
+        let rest = line.get(line.find('{')?..)?;
+        let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
+        ["level", "severity", "lvl"].iter().find(|key| value.get(**key).is_some())?;
+        let said = ["error", "err"].iter().find_map(|key| value.get(*key)?.as_str())?;
+        Some(said.to_owned())
+    });
+    records.last()
 }
 
 /// Places where such an object is looked for.
@@ -220,6 +249,10 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 || map.get("type").and_then(Value::as_str) == Some("error")
                 || map.get("object").and_then(Value::as_str).is_some_and(|o| o.eq_ignore_ascii_case("error"))
                 || map.get("success") == Some(&Value::Bool(false))
+                // iFlytek Spark.
+                || map.get("header").is_some_and(|h| {
+                    h.get("message").is_some_and(Value::is_string) && h.get("code").and_then(Value::as_i64) != Some(0)
+                })
                 // Tencent Cloud, MiniMax.
                 || map.get("Response").is_some_and(|r| r.get("Error").is_some())
                 || map.get("base_resp").and_then(|b| b.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
@@ -245,9 +278,15 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
 /// The status that an error object states at its top level, as log records and problem details do. A number inside the
 /// error itself is the envelope's word, not what was observed.
 pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
+    let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
     ["status", "statusCode", "status_code", "http_status"]
         .iter()
         .find_map(|name| value.get(name)?.as_u64())
+        .or_else(|| {
+            let names = ["httpcode", "http_code", "httpStatus", "httpStatusCode", "http_status_code"];
+            let inside = value.get("error");
+            names.iter().find_map(|name| number(value.get(name).or_else(|| inside?.get(name))?))
+        })
         .or_else(|| value.pointer("/$metadata/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/data/statusCode")?.as_u64())
         // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
@@ -346,6 +385,7 @@ fn constructed(text: &str) -> Option<Object> {
     let caught = CONSTRUCTED.as_ref()?.captures(text)?;
     let (name, message) = (caught.get(1)?.as_str(), string(caught.get(2)?.as_str())?);
     let whole = caught.get(0)?;
+    let message = if message.is_empty() { Value::Null } else { Value::String(message) };
     let mut error = json!({ "message": message });
     let near = text.get(whole.start()..)?;
     let near = super::plain::head(near, whole.len() + 600);
@@ -501,13 +541,13 @@ fn xml(text: &str) -> Option<Object> {
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])"']|$)"#,
+        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason|error)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])"']|$)"#,
     )
     .ok()
 });
 
 static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|(?:null|None|undefined|\d{3,6})\b)"#).ok()
+    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(?:error_)?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|(?:null|None|undefined|\d{3,6}|[a-z]{2,30}_[a-z_]{2,40})\b)"#).ok()
 });
 
 fn fragment(text: &str) -> Option<Object> {
@@ -534,7 +574,14 @@ fn fragment(text: &str) -> Option<Object> {
         map.entry(key.as_str()).or_insert(value);
     }
     // A message alone may be anybody's; a reason of a failure is not.
-    let states = map.len() > 1 || caught.get(0)?.as_str().to_ascii_lowercase().contains("fail");
+    let whole = caught.get(0)?.as_str().trim_start_matches([' ', '\n', '\t', ',', '{', '(', '"', '\'']);
+    // A sentence under `error` is one, a name under it is none.
+    let sentence = whole.starts_with("error") && message.as_str().split_whitespace().count() >= 4;
+    let named = whole.starts_with("error\"") || whole.starts_with("error'") || whole.starts_with("error:");
+    if named && !sentence {
+        return None;
+    }
+    let states = map.len() > 1 || sentence || whole.to_ascii_lowercase().contains("fail");
     states.then(|| object(message, &error, None))
 }
 
