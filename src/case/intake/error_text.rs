@@ -52,6 +52,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let page = page(near);
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
+    // A log's object that only carries a page.
+    let object =
+        object.filter(|object| !page.is_some_and(|at| at < object.end && object.only_carries_a_page()));
     let page = page.filter(|_| object.is_none());
     let (before, after) = match (&object, page) {
         (Some(object), _) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
@@ -66,7 +69,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
-    let status = status.or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain))).filter(|_| !invented);
+    let status = status
+        .or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain)).filter(|s| *s >= 400))
+        .filter(|_| !invented);
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
@@ -76,17 +81,17 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let failure = if object.is_none() && page.is_none() && status.is_none() {
         let by_name = || {
             let named = transport::of_exception(&exception.as_ref()?.name)?;
-            // LiteLLM gives this name to whatever it has no other for.
-            let catch_all = near.contains("litellm.APIConnectionError: ")
-                && spoken.as_ref().is_some_and(|s| s.message.contains(' '));
-            if catch_all {
-                return None;
-            }
+
             let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
             (!answers).then_some(named)
         };
         let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
-        transport::found(near).or_else(unworded)
+        // LiteLLM gives this name to whatever it has no other for.
+        let own = spoken.as_ref().map(|s| s.message.as_str()).filter(|m| m.contains(' '));
+        match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
+            Some(message) => transport::found(message).map(|(kind, _)| (kind, "")),
+            None => transport::found(near).or_else(unworded),
+        }
     } else {
         None
     };
@@ -98,7 +103,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let states_object = object.is_some();
     let outcome = if let Some((kind, line)) = failure {
         // What the client says last may be less than the line that tells the cause.
-        let last = spoken.map(|s| s.message).filter(|m| line.is_empty() || transport::kind(m) == Some(kind));
+        let streams = line.to_lowercase().contains("stream");
+        let last = spoken
+            .map(|s| s.message)
+            .filter(|_| !streams)
+            .filter(|m| line.is_empty() || transport::kind(m) == Some(kind));
         let detail = last.unwrap_or_else(|| plain::head(line.trim(), LONGEST_DETAIL).to_owned());
         Outcome::Transport(TransportFailure { kind, detail })
     } else {
@@ -178,7 +187,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b([45]\d\d), message[=:]",
         r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
-        r"\b([45]\d\d)\s+(?:(?:Client|Server) )?(?:Error|ERROR)\b",
+        r"(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:Client|Server) )?Error\b",
         r"\b(404) page not found\b",
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",

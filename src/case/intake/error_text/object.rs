@@ -18,6 +18,19 @@ pub(super) struct Object {
     pub(super) body: Vec<u8>,
 }
 
+impl Object {
+    /// It states nothing itself, and one of its texts is a web page.
+    pub(super) fn only_carries_a_page(&self) -> bool {
+        let Ok(value) = serde_json::from_slice::<Value>(&self.body) else { return false };
+        let message = ["/error/message", "/message", "/msg", "/detail", "/error"]
+            .iter()
+            .find_map(|place| value.pointer(place)?.as_str());
+        message.is_none_or(|message| {
+            !value.pointer("/error/message").is_some_and(Value::is_string) && message.contains("<html")
+        })
+    }
+}
+
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
@@ -577,8 +590,12 @@ fn fragment(text: &str) -> Option<Object> {
     let whole = caught.get(0)?.as_str().trim_start_matches([' ', '\n', '\t', ',', '{', '(', '"', '\'']);
     // A sentence under `error` is one, a name under it is none.
     let sentence = whole.starts_with("error") && message.as_str().split_whitespace().count() >= 4;
-    let named = whole.starts_with("error\"") || whole.starts_with("error'") || whole.starts_with("error:");
-    if named && !sentence {
+    let quoted = whole.starts_with("error\"") || whole.starts_with("error'");
+    if whole.starts_with("error")
+        && !whole.starts_with("error_")
+        && !(quoted && sentence)
+        && !whole.starts_with("errorM")
+    {
         return None;
     }
     let states = map.len() > 1 || sentence || whole.to_ascii_lowercase().contains("fail");
