@@ -201,6 +201,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\|\s*([1-5]\d\d)\s*\|",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
+        // A script prints the status, then fails.
+        r"^\s*([1-5]\d\d)(?:[ \t]+(?:text|application)/\S{1,60})?[ \t]*\n\s*Traceback ",
         // GNU Wget.
         r"awaiting response\.\.\. ([1-5]\d\d)\b",
         // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
@@ -434,7 +436,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (24, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (25, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

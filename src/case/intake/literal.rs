@@ -217,12 +217,19 @@ impl Reader<'_> {
                     if self.is_word {
                         value.truncate(value.trim_end_matches([' ', '\t']).len());
                     } else {
-                        join(value, indented, self.hard_wrap || cut);
+                        join(value, indented, (self.hard_wrap || cut) && !self.stands_between_words(value));
                     }
                 }
                 c => value.push(c),
             }
         }
+    }
+
+    /// Both sides of a line end are whole words.
+    fn stands_between_words(&self, value: &str) -> bool {
+        let before = value.rsplit(' ').next();
+        let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
+        [before, next].into_iter().all(|word| word.is_some_and(|w| SHORT_WORDS.contains(&w)))
     }
 
     /// A print that stood on one line was cut at a terminal's width, in the middle of a word. `at` is behind the line end.

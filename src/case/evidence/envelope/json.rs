@@ -242,7 +242,8 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
         None => Envelope {
             message: Some(error.to_owned()),
             code: scalar(object.get("code")),
-            error_type: scalar(object.get("type")),
+            // ElevenLabs' realtime events name it so.
+            error_type: scalar(object.get("type")).or_else(|| scalar(object.get("message_type"))),
             ..Envelope::bare(EnvelopeKind::ErrorString)
         },
     }

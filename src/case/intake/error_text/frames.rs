@@ -33,6 +33,11 @@ const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|n
 
 const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
+    (Weight::Answer, r#"[`"“][45][0-9]{2} "#),
+    (
+        Weight::Client,
+        r"(?:API|HTTP)?\s?(?:エラー|오류|[Оо]шибка|[Ff]ehler|[Ee]rreur|[Ee]rro)(?:コード)?(?: API)?\s*[:：]\s*",
+    ),
     (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
     (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
@@ -81,7 +86,11 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
-    // Structured logs: `key=value error="…"`.
+    // Structured logs: `key=value error="…"`; the error says more than the record's own message.
+    (
+        Weight::Client,
+        r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason)=["']"#,
+    ),
     (
         Weight::Client,
         r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#,
@@ -144,6 +153,11 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Client, r"stream disconnected before completion: "),
     (Weight::Client, r"(?:External|Ollama|Open WebUI): "),
+    (
+        Weight::Client,
+        r"(?:OpenAI|Azure(?: OpenAI)?|Anthropic|Claude|Gemini|DeepSeek|Groq|Mistral|OpenRouter|Moonshot|Kimi|Qwen|xAI|Grok|MiniMax)(?: API)?: ",
+    ),
+    (Weight::Client, r"\*{0,2}[A-Z][A-Za-z0-9_]{2,60}(?:Exception|Error)\*{0,2} => "),
     // google-api-core: `PermissionDenied: 403 …` (google/api_core/exceptions.py, GoogleAPICallError.__str__).
     (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45][0-9][0-9] "),
     // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
@@ -161,7 +175,7 @@ const FRONT: &[(Weight, &str)] = &[
     // gRPC's status names before the text (google.rpc.Code).
     (
         Weight::Answer,
-        r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)[:.] ",
+        r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)(?:[:.] |\s*\n\s*)",
     ),
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
@@ -190,7 +204,7 @@ const FRONT: &[(Weight, &str)] = &[
 /// A client's (or a person's) words before the error: `VLM validation failed: `, `报错如下：`. Only as long as nothing said
 /// that the answer speaks already: gateways use the same words.
 const WORDS: &[&str] = &[
-    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|`]{0,24}[:：]\s+"#,
+    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|`]{0,40}[:：]\s+"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示|出错)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: [A-Za-z0-9_]+)? error(?: message)?[:,]?\s+"#,
 ];
@@ -273,6 +287,7 @@ const OWN: &[&str] = &[
     // Go clients and the AWS SDKs without a body.
     r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"UnknownError|Unknown(?: Error)?",
+    r"[Rr]equest to \S+ failed(?: with)?:? (?:HTTP |status |code )*[0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"[Ss]tatus[_ ]?code ?[:=] ?[0-9]{3}",
     r"(?:[0-9]{3} )?(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Not Found|Forbidden) ?/ ?(?:nginx|openresty|cloudflare)\S{0,20}",
     // Spring's RestClient and RestTemplate.

@@ -296,7 +296,14 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
         .iter()
         .find_map(|name| value.get(name)?.as_u64())
         .or_else(|| {
-            let names = ["httpcode", "http_code", "httpStatus", "httpStatusCode", "http_status_code"];
+            let names = [
+                "httpcode",
+                "http_code",
+                "httpStatus",
+                "httpStatusCode",
+                "http_status_code",
+                "response_code",
+            ];
             let inside = value.get("error");
             names.iter().find_map(|name| number(value.get(name).or_else(|| inside?.get(name))?))
         })
@@ -598,7 +605,8 @@ fn fragment(text: &str) -> Option<Object> {
     {
         return None;
     }
-    let states = map.len() > 1 || sentence || whole.to_ascii_lowercase().contains("fail");
+    let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
+    let states = map.len() > 1 || sentence || key.contains("fail");
     states.then(|| object(message, &error, None))
 }
 

@@ -37,6 +37,13 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(colour.replace_all(&text, "").into_owned());
     }
+    // A string that was printed with its escapes, and nothing else.
+    if text.contains("\\\"")
+        && !text.contains("\\\\")
+        && text.matches('"').count() == text.matches("\\\"").count()
+    {
+        text = Cow::Owned(text.replace("\\\"", "\""));
+    }
     // Spring prints line ends so.
     if text.contains("<EOL>") {
         text = Cow::Owned(text.replace("<EOL>", "\n"));
@@ -113,7 +120,7 @@ pub(super) fn is_aside(line: &str) -> bool {
 
 static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:[❌✖✗✘✕]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
+        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
     )
 });
 

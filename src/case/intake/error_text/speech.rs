@@ -70,7 +70,8 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     }
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
-        || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
+        || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name))
+            && !frames::is_sentence_of_gateway(&speech.message);
     // A heading whose text is missing.
     let heading = speech.message.ends_with([':', '：']);
     let answers = speech.weight == Some(Weight::Answer);
