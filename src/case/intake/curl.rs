@@ -38,7 +38,7 @@ pub(super) fn read(
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let command = shell::split(text, from, variables, in_backticks);
+    let command = shell::split_any(text, from, variables, in_backticks);
     let piped = command::piped(text, from, variables);
     let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
     // A here-document that a `cat` before the pipe announces stands below the command.

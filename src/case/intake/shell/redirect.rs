@@ -84,6 +84,8 @@ impl Shell<'_> {
             at: 0,
             variables: self.variables,
             word: String::new(),
+            word_start: 0,
+            step_start: 0,
             in_word: false,
             discard: false,
             takes_stdin: false,
