@@ -16,6 +16,8 @@ struct Phrasing {
     want: Want,
 }
 
+type Asked = Option<Option<String>>;
+
 /// Any of the classes and verdicts is right; the message is asked where the field stands, and `null` is none.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,11 +25,10 @@ struct Want {
     class: Vec<FailureClass>,
     retry: Vec<RetryVerdict>,
     #[serde(default, deserialize_with = "asked")]
-    message: Option<Option<String>>,
+    message: Asked,
 }
 
-#[expect(clippy::option_option, reason = "an absent field asks nothing, a null asks for none")]
-fn asked<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+fn asked<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Asked, D::Error> {
     Option::deserialize(from).map(Some)
 }
 

@@ -214,14 +214,13 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
 
 /// The error of the last record of a structured log (zap, pino, slog) that has one: a client's text.
 fn of_structured_log(text: &str) -> Option<String> {
-    let records = text.lines().filter_map(|line| {
+    text.lines().rev().find_map(|line| {
         let rest = line.get(line.find('{')?..)?;
         let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
         ["level", "severity", "lvl"].iter().find(|key| value.get(**key).is_some())?;
         let said = ["error", "err"].iter().find_map(|key| value.get(*key)?.as_str())?;
         Some(said.to_owned())
-    });
-    records.last()
+    })
 }
 
 /// Places where such an object is looked for.
@@ -598,11 +597,9 @@ fn fragment(text: &str) -> Option<Object> {
     // A sentence under `error` is one, a name under it is none.
     let sentence = whole.starts_with("error") && message.as_str().split_whitespace().count() >= 4;
     let quoted = whole.starts_with("error\"") || whole.starts_with("error'");
-    if whole.starts_with("error")
-        && !whole.starts_with("error_")
-        && !(quoted && sentence)
-        && !whole.starts_with("errorM")
-    {
+    let of_error =
+        whole.starts_with("error") && !["error_", "errorM"].iter().any(|name| whole.starts_with(name));
+    if of_error && !(quoted && sentence) {
         return None;
     }
     let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
