@@ -33,6 +33,8 @@ pub(super) struct Command {
     pub(super) end: usize,
     /// What a here-document or here-string gives it.
     pub(super) stdin: Option<String>,
+    /// The file that it reads from (`< body.json`).
+    pub(super) stdin_file: Option<String>,
     /// What was forgiven.
     pub(super) oddities: Oddities,
     /// Whose rules were followed.
@@ -89,6 +91,7 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
         step_start: start,
         in_word: false,
         discard: false,
+        takes_file: false,
         takes_stdin: false,
         heredoc: None,
         expanded: 0,
@@ -103,6 +106,7 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
     shell.out
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of where the reader stands")]
 struct Shell<'a> {
     text: &'a str,
     at: usize,
@@ -114,6 +118,8 @@ struct Shell<'a> {
     in_word: bool,
     /// The next word is the target of a redirection.
     discard: bool,
+    /// The next word is the file to read from.
+    takes_file: bool,
     /// The next word is a here-string.
     takes_stdin: bool,
     heredoc: Option<redirect::HereDoc>,
@@ -152,6 +158,8 @@ impl<'a> Shell<'a> {
         if std::mem::take(&mut self.takes_stdin) {
             // bash ends a here-string with a line end.
             self.out.stdin = Some(format!("{word}\n"));
+        } else if std::mem::take(&mut self.takes_file) {
+            self.out.stdin_file = Some(word);
         } else if !std::mem::take(&mut self.discard) {
             self.out.push(word, self.word_start, self.step_start.max(self.word_start));
         }

@@ -65,7 +65,7 @@ impl Line {
                         line.characters.pop();
                     }
                 }
-                c if redirected && c.is_whitespace() && !line.just_redirected(text, at) => {
+                c if redirected && c.is_whitespace() && !just_redirected(text, at) => {
                     redirected = false;
                     line.push(c, at, false);
                 }
@@ -82,11 +82,11 @@ impl Line {
             self.characters.push((c, at));
         }
     }
+}
 
-    /// Only blanks stand between the redirection and `at`.
-    fn just_redirected(&self, text: &str, at: usize) -> bool {
-        text.get(..at).is_some_and(|before| before.trim_end().ends_with(['<', '>']))
-    }
+/// Only blanks stand between the redirection and `at`.
+fn just_redirected(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.trim_end().ends_with(['<', '>']))
 }
 
 /// What a caret takes: a line end and the character behind it, or the next character. Bytes skipped, and the character.

@@ -19,6 +19,31 @@ pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Varia
     command
 }
 
+/// The variables that the lines above a command assign (`$body = '…'`, `$env:NAME = "…"`).
+pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables) {
+    let mut at = 0;
+    while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
+        let next = at + line.len();
+        let bare = line.trim_start();
+        let bare =
+            bare.strip_prefix("PS").and_then(|prompt| prompt.split_once("> ")).map_or(bare, |(_, rest)| rest);
+        let assigned = bare.strip_prefix('$').and_then(|named| {
+            let named = named.strip_prefix("env:").unwrap_or(named);
+            let name = identifier(named);
+            let value = named.get(name.len()..)?.trim_start().strip_prefix('=')?;
+            (!name.is_empty() && !value.starts_with('=')).then(|| (name.to_owned(), value.len()))
+        });
+        at = next;
+        if let Some((name, len)) = assigned {
+            let value = split(above, next - len, variables);
+            if let Some(word) = value.words.into_iter().next() {
+                variables.insert(name, word);
+                at = at.max(value.end);
+            }
+        }
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -247,12 +272,11 @@ impl<'a> Reader<'a> {
         if after.starts_with('(') {
             let len = 1 + closing(after, 0);
             let inner = rest.get(2..len.saturating_sub(1)).unwrap_or("").trim();
-            match inner.strip_prefix("$env:").filter(|name| name.chars().all(is_name_char)) {
-                Some(name) => self.push_str(&format!("[env:{name}]")),
-                None => {
-                    self.command.oddities.substitution = true;
-                    self.push_str(rest.get(..len).unwrap_or(rest));
-                }
+            if let Some(name) = inner.strip_prefix("$env:").filter(|name| name.chars().all(is_name_char)) {
+                self.push_str(&format!("[env:{name}]"));
+            } else {
+                self.command.oddities.substitution = true;
+                self.push_str(rest.get(..len).unwrap_or(rest));
             }
             self.at += len;
             return;
@@ -312,7 +336,6 @@ pub(in crate::case::intake) fn closing(text: &str, at: usize) -> usize {
     for (index, c) in text.char_indices().skip_while(|(index, _)| *index < at) {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '(' | '{') => depth += 1,
             (None, ')' | '}') => {
@@ -321,7 +344,7 @@ pub(in crate::case::intake) fn closing(text: &str, at: usize) -> usize {
                     return index + 1;
                 }
             }
-            (None, _) => {}
+            _ => {}
         }
     }
     text.len()
@@ -356,5 +379,12 @@ mod tests {
             assert_eq!(split(text, 0, &variables).words, *expected, "{text:?}");
         }
         assert!(split("a 'b", 0, &variables).oddities.open_quote);
+        let mut assigned = Variables::new();
+        assignments(
+            "words\n$a = 'x y'\nPS C:\\> $b = @'\n1\n2\n'@\n$env:K = \"$a!\"\n$c == 1\n",
+            &mut assigned,
+        );
+        let got: Vec<(&str, &str)> = assigned.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        assert_eq!(got, [("K", "x y!"), ("a", "x y"), ("b", "1\n2")]);
     }
 }
