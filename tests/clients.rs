@@ -3,8 +3,6 @@
 //!
 //! `CLIENTS_TELL=1 cargo test --test clients -- --nocapture` names what is wrong.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

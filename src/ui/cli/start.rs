@@ -146,11 +146,10 @@ pub(super) fn on_this_thread<T>(work: impl Future<Output = Result<T, Failed>>) -
 /// Opens the terminal program.
 pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
     if let Some(file) = arguments.file.as_ref().filter(|file| !file.exists()) {
-        // A mistyped verb is a file that is not there; what was typed may be a key.
-        let typed = super::say::without_secrets(&file.to_string_lossy());
+        // A mistyped verb is a file that is not there.
         return Err(Failed::new(
             Exit::Usage,
-            format!("'{typed}' is neither a verb nor a file that is here; see casefile --help"),
+            format!("'{}' is neither a verb nor a file that is here; see casefile --help", file.display()),
         ));
     }
     need_terminal()?;
