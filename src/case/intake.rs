@@ -10,6 +10,7 @@
 //! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
 
 mod answer;
+mod client;
 mod command;
 mod curl;
 mod error_text;
@@ -21,7 +22,9 @@ mod multipart;
 mod secret;
 mod several;
 mod shell;
+mod trace;
 mod transport;
+mod written_out;
 
 use std::borrow::Cow;
 
@@ -40,12 +43,23 @@ pub use several::{Piece, read_all};
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let mut intake = read_kind(text, catalog, ring);
+    client::complete(&mut intake, text, catalog);
+    intake
+}
+
+fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let text = without_fence(text.trim_start_matches('\u{feff}').trim());
     if text.is_empty() {
         return nothing("the input is empty");
     }
     if is_binary(text.as_bytes()) {
         return nothing("the input is no text");
+    }
+    if text.contains("\"url_effective\"")
+        && let Some(intake) = written_out::read(text, catalog)
+    {
+        return intake;
     }
     if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
@@ -57,6 +71,9 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     if http::starts_with_request_line(text) {
         return raw_request(text, catalog, ring);
+    }
+    if let Some(traced) = trace::read(text).filter(|traced| !traced.sent.is_empty()) {
+        return of_trace(&traced, catalog, ring);
     }
     if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
@@ -416,6 +433,16 @@ fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let findings = if ring.iter().count() > held { vec![literal_key()] } else { Vec::new() };
     let observed = below.and_then(http::pasted).map(|response| answer::attempt(Outcome::Response(response)));
     Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
+}
+
+/// A trace of curl's: the request that went out, and the answer or what kept it from coming.
+fn of_trace(traced: &trace::Traced, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let text = format!("{}\n{}", traced.sent.trim_end(), traced.received);
+    let mut intake = raw_request(&text, catalog, ring);
+    if intake.observed.is_none() {
+        intake.observed = answer::failure(&traced.said).map(|f| answer::attempt(Outcome::Transport(f)));
+    }
+    Intake { client: Some("curl".to_owned()), ..intake }
 }
 
 /// An answer without a command: from its status line on, or a stream or page as it stands.

@@ -108,6 +108,8 @@ pub struct Intake {
     pub observed: Option<Attempt>,
     /// Library or program that wrote the text, a word of ours.
     pub client: Option<String>,
+    /// Its version, where the text names it.
+    pub client_version: Option<String>,
     /// Model, method or path that only the text names (for a paste without a request).
     pub said: Said,
     /// Deadlines that the command sets.

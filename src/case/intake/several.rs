@@ -140,10 +140,13 @@ fn commands(
     for finding in &mut findings {
         finding.span.get_or_insert((found.line, read.end));
     }
+    // LiteLLM logs what it sends as a command.
+    let by_litellm = above.lines().next_back().is_some_and(|line| line.contains("LiteLLM"));
+    let client = if by_litellm { "litellm" } else { "curl" };
     let of = |draft: Draft, findings: Vec<Finding>| Intake {
         kind: "curl",
         draft: Some(draft),
-        client: Some("curl".to_owned()),
+        client: Some(client.to_owned()),
         findings,
         ..Intake::default()
     };

@@ -228,7 +228,10 @@ impl Show<'_> {
             streaming: member("stream").and_then(|s| s.as_bool()).unwrap_or(false),
             model,
             observed,
-            client: intake.client.clone().map(|library| Client { library, version: None }),
+            client: intake
+                .client
+                .clone()
+                .map(|library| Client { library, version: intake.client_version.clone() }),
             start: piece.start,
             end: piece.end,
         }
