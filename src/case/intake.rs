@@ -15,6 +15,7 @@ mod curl;
 mod error_text;
 mod flags;
 mod form;
+mod har;
 mod http;
 mod literal;
 mod multipart;
@@ -35,16 +36,26 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Draft, Intake, Part};
 
 pub use form::{lines as form_lines, part_line};
+pub use har::{
+    Call as HarCall, CallFailure, Calls as HarCalls, Lister as HarLister, har_calls, har_entry,
+    propose as propose_har_call,
+};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let whole = text;
     let text = without_fence(text.trim_start_matches('\u{feff}').trim());
     if text.is_empty() {
         return nothing("the input is empty");
     }
     if is_binary(text.as_bytes()) {
         return nothing("the input is no text");
+    }
+    if har::begins_as_json(text)
+        && let Some(intake) = har::read(whole, catalog, ring)
+    {
+        return intake;
     }
     if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
@@ -56,6 +67,10 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     if http::starts_with_request_line(text) {
         return raw_request(text, catalog, ring);
+    }
+    // Words of a person, or of a log, in front of it.
+    if let Some(intake) = har::read(whole, catalog, ring) {
+        return intake;
     }
     if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
