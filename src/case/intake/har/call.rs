@@ -65,11 +65,19 @@ pub struct Call {
 pub(super) struct Summary<'c> {
     catalog: &'c Catalog,
     words: BTreeSet<Arc<str>>,
+    /// The words of the catalog's paths: a path without any of them needs no closer look.
+    of_paths: BTreeSet<&'c str>,
 }
 
 impl<'c> Summary<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, words: BTreeSet::new() }
+        let is_version = |word: &str| {
+            word.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let words = catalog.endpoints.iter().flat_map(|endpoint| endpoint.path.split('/'));
+        let of_paths =
+            words.filter(|w| !w.is_empty() && *w != "api" && !w.contains('{') && !is_version(w)).collect();
+        Self { catalog, words: BTreeSet::new(), of_paths }
     }
 
     fn word(&mut self, text: &str) -> Arc<str> {
@@ -137,27 +145,19 @@ impl<'c> Summary<'c> {
             return false;
         }
         let profile = self.catalog.profile_for_host(host).filter(|profile| profile.covers(host));
-        let lookup = if &*method == "GET"
-            && path.rsplit('/').next().is_some_and(|last| last.contains('.'))
-            && profile.is_none()
-        {
-            // A file of a page.
+        let is_file = method == "GET" && path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+        if is_file && profile.is_none() {
             return false;
-        } else if entry.url_is_socket() {
-            // The handshake of a socket is a GET; its endpoint may be listed under another method.
-            ["GET", "POST"].as_slice()
-        } else {
-            &[method][..]
-        };
+        }
+        // The handshake of a socket is a GET; its endpoint may be listed under another method.
+        let methods: &[&str] = if entry.url_is_socket() { &["GET", "POST"] } else { &[method] };
         let known = |path: &str| {
-            lookup.iter().filter_map(|method| self.catalog.endpoint_at(method, path, profile)).any(
-                |endpoint| {
-                    // A list of models or files may be any page's own.
-                    profile.is_some() || endpoint.group != "account"
-                },
-            )
+            let mut found = methods.iter().filter_map(|m| self.catalog.endpoint_at(m, path, profile));
+            // A list of models or files may be any page's own.
+            found.any(|endpoint| profile.is_some() || endpoint.group != "account")
         };
-        if known(path) || below_prefix(path, method, &known) {
+        let may_be = path.split('/').any(|word| self.of_paths.contains(word) || word.contains(':'));
+        if may_be && (known(path) || below_prefix(path, method, &known)) {
             return true;
         }
         method == "POST" && (profile.is_some() || has_model_body(entry))

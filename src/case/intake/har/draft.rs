@@ -38,7 +38,7 @@ pub(super) fn draft(entry: &Entry<'_>, catalog: &Catalog, ring: &mut KeyRing) ->
     let sent_bytes = whole(entry.request.body_size).filter(|bytes| *bytes > 0);
     let sent_bytes = if form.is_empty() && !body.is_empty() { Some(body.len() as u64) } else { sent_bytes };
     secret::mask_form(&mut form, catalog, ring);
-    let mut stand_in = None;
+    let (mut stand_in, mut has_literal) = (None, false);
     let mut headers = Vec::new();
     for header in written {
         if OF_THE_SENDER.iter().any(|own| header.name.eq_ignore_ascii_case(own)) {
@@ -50,10 +50,11 @@ pub(super) fn draft(entry: &Entry<'_>, catalog: &Catalog, ring: &mut KeyRing) ->
         if seen.placeholder && stand_in.is_none() {
             stand_in = Some(header.name.clone());
         }
+        has_literal |= seen.literal;
         headers.push(Header::new(header.name, value));
     }
     let (url, in_url) = secret::mask_url(&with_query(entry, url(entry)), catalog, ring);
-    let has_key = in_url.literal || in_url.placeholder || has_credential(&headers, catalog);
+    let has_key = has_literal || in_url.literal || in_url.placeholder || has_credential(&headers, catalog);
     if let Some(name) = stand_in {
         findings.push(super::super::key_is_placeholder(Place::Header(name)));
     } else if !has_key {
@@ -85,12 +86,9 @@ fn headers(entry: &Entry<'_>) -> Vec<Header> {
     list
 }
 
+/// A cookie counts: an export that was stripped has none either.
 fn has_credential(headers: &[Header], catalog: &Catalog) -> bool {
-    use crate::case::keyring::SecretKind;
-    headers.iter().any(|h| {
-        let is_credential = catalog.credential_header(&h.name).is_some_and(|kind| kind != SecretKind::Cookie);
-        is_credential && !h.value.trim().is_empty()
-    })
+    headers.iter().any(|h| catalog.credential_header(&h.name).is_some() && !h.value.trim().is_empty())
 }
 
 /// The address with its query, where only `queryString` has it.

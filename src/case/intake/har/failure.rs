@@ -4,7 +4,8 @@ use memchr::memmem;
 use serde_json::Value;
 
 use super::super::{answer, error_text, transport};
-use super::entry::{Entry, Raw, is_base64};
+use super::call::is_streaming;
+use super::entry::{Entry, Raw, is_base64, whole};
 use super::messages::{events, socket_error};
 use super::walk::text;
 use crate::case::evidence::TransportFailure;
@@ -149,6 +150,10 @@ fn in_body(entry: &Entry<'_>) -> Option<CallFailure> {
     let raw = content.text;
     if raw.len() <= EMPTY && !entry.events.is_empty() && entry.events.len() <= MOST_BODY {
         return of_stream(&events(entry.events)?);
+    }
+    if raw.len() == EMPTY && whole(content.size) == Some(0) && is_streaming(entry) {
+        // A stream was to come, and nothing came.
+        return Some(CallFailure::CutStream);
     }
     if raw.len() <= EMPTY || raw.len() > MOST_BODY {
         return None;

@@ -28,6 +28,9 @@ const FILES: [(&str, &str); 17] = [
     ("cypress", include_str!("../../../../tests/fixtures/har/cypress.har")),
 ];
 
+/// Recorded by mitmproxy 11.0.2 between curl 7.88.1 and a server that refuses, and that ends a stream without a word.
+const RECORDED: &str = include_str!("../../../../tests/fixtures/har/mitmproxy_recorded.har");
+
 fn file(name: &str) -> &'static str {
     FILES.iter().find(|(n, _)| *n == name).expect("a fixture").1
 }
@@ -102,6 +105,45 @@ fn every_producers_failing_call_is_found() {
         let parsed: serde_json::Value = serde_json::from_str(text).expect(name);
         assert!(parsed.get("request").is_some(), "{name}");
     }
+}
+
+#[test]
+fn a_recorded_file_is_read() {
+    let calls = listed(RECORDED);
+    let seen: Vec<_> =
+        calls.list.iter().map(|c| (&*c.method, &*c.path, c.status, c.failure, c.streaming)).collect();
+    let failed = Some(CallFailure::Status);
+    let expected = [
+        ("GET", "/v1/models", Some(200), None, false),
+        ("POST", "/v1/chat/completions", Some(429), failed, false),
+        ("POST", "/v1/audio/transcriptions", Some(413), failed, false),
+        ("POST", "/v1/images/generations", Some(429), failed, false),
+        ("POST", "/v1/cut/chat/completions", Some(200), Some(CallFailure::CutStream), true),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(propose(&calls.list).map(|(at, _)| at), Some(4));
+    let catalog = Catalog::built_in();
+    let read = |at: usize| {
+        let call = &calls.list[at];
+        let range = usize::try_from(call.start).expect("fits")..usize::try_from(call.end).expect("fits");
+        let json = RECORDED.as_bytes().get(range).expect("in the file");
+        har_entry(json, calls.creator.as_deref(), &catalog, &mut KeyRing::default())
+    };
+    let chat = read(1);
+    let draft = chat.draft.as_ref().expect("a draft");
+    assert_eq!(draft.url, "http://127.0.0.1:18731/v1/chat/completions?x=1");
+    assert!(draft.body.contains("hellö"));
+    assert_eq!(chat.client.as_deref(), Some("curl"));
+    let attempt = chat.observed.expect("an answer");
+    assert_eq!(attempt.request_bytes, 75);
+    assert_eq!(attempt.response().and_then(|r| r.header("x-request-id")), Some("req_0123456789abcdef"));
+    assert!(attempt.timing.first_byte_ms.is_some() && attempt.timing.total_ms.is_some());
+    let form = read(2).draft.expect("a draft").form;
+    assert_eq!((form[0].text(), form[1].filename.as_deref()), (Some("whisper-1"), Some("a.mp3")));
+    assert_eq!(read(3).draft.expect("a draft").body, "prompt=a+cat+%26+dog");
+    let cut = read(4).observed.expect("an answer");
+    let stream = cut.response().and_then(|r| r.stream.as_ref()).expect("a stream");
+    assert_eq!(stream.verdict, StreamVerdict::Truncated);
 }
 
 #[test]
