@@ -78,8 +78,10 @@ fn of_file(path: &str) {
         calls.count
     };
     if std::env::var_os("BENCH_ONLY").is_some() {
-        let count = list();
-        eprintln!("{count} calls; peak {} (before it {before})", peak());
+        let calls = har_calls(File::open(path).expect("opens"), &catalog).expect("reads");
+        let failed = calls.list.iter().filter(|call| call.is_llm && call.failure.is_some()).count();
+        eprintln!("{} calls, {} in the list; {failed} calls to models failed", calls.count, calls.list.len());
+        eprintln!("peak {} (before it {before})", peak());
         return;
     }
     let mut value = || {

@@ -30,7 +30,10 @@ use self::call::Summary;
 use self::cut::Cutter;
 use self::entry::Entry;
 
-/// Calls that a list holds. Of more, those that neither failed nor went to a model are only counted.
+/// Calls in a list that neither failed nor went to a model; more of them are only counted.
+const MOST_OTHERS: usize = 4_000;
+
+/// Calls in a list; what comes after them is only counted.
 const MOST_CALLS: usize = 50_000;
 
 /// Bytes that are read at once.
@@ -39,7 +42,8 @@ const PIECE: usize = 256 << 10;
 /// The calls of a HAR.
 #[derive(Debug, Default)]
 pub struct Calls {
-    /// In the order of the file.
+    /// In the order of the file: every call that failed or went to a model, and the first thousands of the others, so that
+    /// a list of any file stays small.
     pub list: Vec<Call>,
     /// Entries in all, those that are not in the list too.
     pub count: usize,
@@ -59,6 +63,7 @@ pub struct Lister<'c> {
 struct Taker<'c> {
     summary: Summary<'c>,
     calls: Calls,
+    others: usize,
     too_long: usize,
     first_long: u64,
 }
@@ -67,7 +72,7 @@ impl<'c> Lister<'c> {
     /// A lister; the catalog tells calls to models apart.
     pub fn new(catalog: &'c Catalog) -> Self {
         let summary = Summary::new(catalog);
-        let taker = Taker { summary, calls: Calls::default(), too_long: 0, first_long: 0 };
+        let taker = Taker { summary, calls: Calls::default(), others: 0, too_long: 0, first_long: 0 };
         Self { cutter: Cutter::new(), taker }
     }
 
@@ -104,7 +109,9 @@ impl Taker<'_> {
         }
         let Some(call) = self.summary.of(cut) else { return };
         self.calls.count += 1;
-        if self.calls.list.len() < MOST_CALLS || call.is_llm || call.failure.is_some() {
+        let matters = call.is_llm || (call.failure.is_some() && !call.is_noise);
+        self.others += usize::from(!matters);
+        if (matters || self.others <= MOST_OTHERS) && self.calls.list.len() < MOST_CALLS {
             self.calls.list.push(call);
         }
     }

@@ -153,8 +153,8 @@ impl<'c> Summary<'c> {
         let methods: &[&str] = if entry.url_is_socket() { &["GET", "POST"] } else { &[method] };
         let known = |path: &str| {
             let mut found = methods.iter().filter_map(|m| self.catalog.endpoint_at(m, path, profile));
-            // A list of models or files may be any page's own.
-            found.any(|endpoint| profile.is_some() || endpoint.group != "account")
+            // A quota or a list of files may be any page's own; a list of models is such a gateway's.
+            found.any(|e| profile.is_some() || e.group != "account" || e.path.contains("/models"))
         };
         let may_be = path.split('/').any(|word| self.of_paths.contains(word) || word.contains(':'));
         if may_be && (known(path) || below_prefix(path, method, &known)) {
@@ -242,9 +242,33 @@ const MEASURES: [&str; 24] = [
     "fullstory",
 ];
 
+/// Endings of a page's files.
+const OF_PAGES: [&str; 18] = [
+    "js",
+    "mjs",
+    "css",
+    "map",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "webp",
+    "avif",
+    "ico",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "wasm",
+    "webmanifest",
+];
+
 /// Traffic of a page that nobody reports: preflights, icons, files, measurements.
 fn is_noise(entry: &Entry<'_>, method: &str, host: &str, path: &str) -> bool {
-    if method == "OPTIONS" || path.ends_with("/favicon.ico") {
+    let lower = path.to_ascii_lowercase();
+    let ending = lower.rsplit('/').next().and_then(|last| last.rsplit_once('.')).map(|(_, ending)| ending);
+    if method == "OPTIONS" || (method == "GET" && ending.is_some_and(|ending| OF_PAGES.contains(&ending))) {
         return true;
     }
     let resource = text(entry.resource).unwrap_or_default();
@@ -262,9 +286,8 @@ fn is_noise(entry: &Entry<'_>, method: &str, host: &str, path: &str) -> bool {
     ) {
         return true;
     }
-    let lower = path.to_ascii_lowercase();
     let words = || host.split(['.', '-']).chain(lower.split(['/', '.', '_', '-']));
-    MEASURES.iter().any(|measure| words().any(|word| word == *measure) || host.contains("google-analytics"))
+    words().any(|word| MEASURES.contains(&word))
 }
 
 /// The answer's size: of its body, or of what came over the wire.
@@ -321,7 +344,7 @@ fn host_and_path(url: &str) -> (String, &str) {
 
 /// A path as a list shows it: keys in it masked, cut where it is long.
 fn shown(path: &str, catalog: &Catalog) -> Box<str> {
-    let start: String = path.chars().filter(|c| !c.is_control()).take(4 * MOST_PATH).collect();
+    let start: String = path.chars().filter(|c| !c.is_control()).take(25 * MOST_PATH).collect();
     let masked = secret::mask_url(&start, catalog, &mut KeyRing::default()).0;
     if masked.chars().count() <= MOST_PATH {
         return masked.into();

@@ -122,7 +122,7 @@ fn encoded(text: &str) -> String {
     for (at, byte) in bytes.iter().enumerate() {
         let is_escape = *byte == b'%'
             && bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        if byte.is_ascii_alphanumeric() || b"-._~[]+/:,@$".contains(byte) || is_escape {
+        if byte.is_ascii_alphanumeric() || b"-._~[]/:,@$".contains(byte) || is_escape {
             out.push(char::from(*byte));
         } else {
             let _ = write!(out, "%{byte:02X}");
@@ -195,6 +195,10 @@ fn of_parts(listed: Vec<Param>) -> Body {
     let mut body = Body::default();
     for param in listed {
         let content = match (param.value, &param.filename) {
+            // Chrome's word for bytes that it does not show.
+            (Some(value), name) if value == "(binary)" => {
+                PartContent::File { path: name.clone().unwrap_or_else(|| param.name.clone()), bytes: None }
+            }
             (Some(value), _) if !value.is_empty() => PartContent::Text(value),
             (_, Some(name)) => PartContent::File { path: name.clone(), bytes: None },
             (value, None) => PartContent::Text(value.unwrap_or_default()),
@@ -206,7 +210,7 @@ fn of_parts(listed: Vec<Param>) -> Body {
             media_type: param.media_type,
         });
     }
-    if body.form.iter().any(|part| part.filename.is_some()) {
+    if body.form.iter().any(|part| part.filename.is_some() || part.path().is_some()) {
         body.findings.push(no_files());
     }
     body

@@ -23,7 +23,7 @@ const STREAM_END: usize = 4 << 10;
 /// How a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallFailure {
-    /// The answer has a status of 400 or more.
+    /// The answer has a status of 400 or more, or sends a POST elsewhere.
     Status,
     /// No answer came, or it broke off.
     Transport(TransportKind),
@@ -136,6 +136,10 @@ pub(super) fn of(entry: &Entry<'_>, looked_into: bool) -> Option<CallFailure> {
     }
     match entry.response.status()? {
         400.. => Some(CallFailure::Status),
+        // Clients follow it with a GET, and what they get is no answer to what was asked.
+        301..=303 if text(entry.request.method).is_some_and(|m| m.eq_ignore_ascii_case("post")) => {
+            looked_into.then_some(CallFailure::Status)
+        }
         _ if looked_into => in_body(entry),
         _ => None,
     }

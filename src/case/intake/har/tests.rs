@@ -142,8 +142,8 @@ fn a_recorded_file_is_read() {
     assert_eq!((form[0].text(), form[1].filename.as_deref()), (Some("whisper-1"), Some("a.mp3")));
     assert_eq!(read(3).draft.expect("a draft").body, "prompt=a+cat+%26+dog");
     let cut = read(4).observed.expect("an answer");
-    let stream = cut.response().and_then(|r| r.stream.as_ref()).expect("a stream");
-    assert_eq!(stream.verdict, StreamVerdict::Truncated);
+    let response = cut.response().expect("an answer");
+    assert_eq!((response.status, response.body.len(), &response.end), (Some(200), 0, &BodyEnd::NotKnown));
 }
 
 #[test]
@@ -432,6 +432,11 @@ fn the_call_to_look_at_is_chosen_by_what_failed() {
             &format!(r#""status":{status}"#),
         )
     };
+    let get = |url: &str, status: u16| {
+        format!(
+            r#"{{"startedDateTime":"x","request":{{"method":"GET","url":"{url}"}},"response":{{"status":{status}}}}}"#
+        )
+    };
     let options = r#"{"startedDateTime":"x","request":{"method":"OPTIONS","url":"https://h.example/v1/chat/completions"},"response":{"status":403}}"#;
     let sse = |body: &str| {
         llm(&format!(r#""status":200,"content":{{"mimeType":"text/event-stream","text":"{body}"}}"#))
@@ -475,6 +480,12 @@ fn the_call_to_look_at_is_chosen_by_what_failed() {
             Some(0),
         ),
         (vec![llm(r#""status":200,"_error":"net::ERR_INCOMPLETE_CHUNKED_ENCODING""#), ok()], Some(0)),
+        (vec![ok(), get("https://chat.example/a/logo.png", 404)], Some(0)),
+        (vec![ok(), get("https://chat.example/api/list", 500)], Some(1)),
+        (vec![get("https://h.example/v1/models", 200), get("https://h.example/x", 200)], Some(0)),
+        (vec![get("https://h.example/x", 200), get("https://h.example/y", 302)], None),
+        (vec![get("https://h.example/v1/models", 401), ok(), ok()], Some(0)),
+        (vec![llm(r#""status":301"#), ok()], Some(0)),
         (vec![], None),
     ];
     for (at, (entries, expected)) in table.into_iter().enumerate() {
