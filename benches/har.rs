@@ -5,7 +5,12 @@
 //! BENCH_HAR=big.har cargo bench --bench har                    # in time of the processor, both ways in turn
 //! BENCH_HAR=big.har BENCH_ONLY=calls cargo bench --bench har   # this alone, read from the file: its peak memory
 //! ```
-#![expect(clippy::expect_used, clippy::print_stderr, reason = "a benchmark: what cannot be fails it")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a benchmark: what cannot be fails it"
+)]
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -13,7 +18,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use casefile::case::catalog::Catalog;
-use casefile::case::intake::har_calls;
+use casefile::case::intake::{CallKind, har_calls};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::Value;
 
@@ -79,7 +84,7 @@ fn of_file(path: &str) {
     };
     if std::env::var_os("BENCH_ONLY").is_some() {
         let calls = har_calls(File::open(path).expect("opens"), &catalog).expect("reads");
-        let failed = calls.list.iter().filter(|call| call.is_llm && call.failure.is_some()).count();
+        let failed = calls.list.iter().filter(|c| c.kind == CallKind::Model && c.failure.is_some()).count();
         eprintln!("{} calls, {} in the list; {failed} calls to models failed", calls.count, calls.list.len());
         eprintln!("peak {} (before it {before})", peak());
         return;

@@ -37,7 +37,7 @@ use crate::case::request::{BodyFile, Draft, Intake, Part};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
-    Call as HarCall, CallFailure, Calls as HarCalls, Lister as HarLister, har_calls, har_entry,
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, har_calls, har_entry,
     propose as propose_har_call,
 };
 

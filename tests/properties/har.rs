@@ -23,12 +23,12 @@ const FILES: [&str; 6] = [
 /// The bytes as they are, put into a file, or with the file cut off behind them: the same calls come out whatever the
 /// pieces, each stands where it says, and each is read.
 pub fn any_har_is_listed(data: &[u8]) -> Outcome {
-    let ([way, coarse, fine, size], text) = parts(data);
+    let ([way, coarse, small, size], text) = parts(data);
     let file = FILES.get(way % FILES.len()).copied().unwrap_or_default().as_bytes();
     let text = match way / 8 % 4 {
         0 => text.to_vec(),
         1 => [b"{\"log\":{\"entries\":[".as_slice(), text].concat(),
-        _ => plant(file, text, (coarse, fine)),
+        _ => plant(file, text, (coarse, small)),
     };
     let listed = |pieces: &[&[u8]]| {
         let mut lister = HarLister::new(&CATALOG);
@@ -37,7 +37,7 @@ pub fn any_har_is_listed(data: &[u8]) -> Outcome {
         }
         lister.finish()
     };
-    let (whole, cut) = (listed(&[&text]), listed(&pieces(&text, size + 1, fine)));
+    let (whole, cut) = (listed(&[&text]), listed(&pieces(&text, size + 1, small)));
     if whole.list != cut.list || whole.findings != cut.findings || whole.creator != cut.creator {
         return Err(format!("{whole:?}\n{cut:?}"));
     }

@@ -23,7 +23,7 @@ use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Intake;
 
-pub use call::{Call, propose};
+pub use call::{Call, CallKind, propose};
 pub use failure::CallFailure;
 
 use self::call::Summary;
@@ -109,7 +109,8 @@ impl Taker<'_> {
         }
         let Some(call) = self.summary.of(cut) else { return };
         self.calls.count += 1;
-        let matters = call.is_llm || (call.failure.is_some() && !call.is_noise);
+        let of_page = call.kind == CallKind::Page;
+        let matters = call.kind == CallKind::Model || (call.failure.is_some() && !of_page);
         self.others += usize::from(!matters);
         if (matters || self.others <= MOST_OTHERS) && self.calls.list.len() < MOST_CALLS {
             self.calls.list.push(call);

@@ -24,6 +24,19 @@ const MOST_WORDS: usize = 2_000;
 /// The start of a request's body in which its fields are looked for, bytes of JSON text.
 const BODY_HEAD: usize = 64 << 10;
 
+/// What kind of call it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    /// To a model: an endpoint of the catalog, a gateway's host, or a body as models get it.
+    Model,
+    /// Another request that carries JSON.
+    Api,
+    /// Anything else.
+    Other,
+    /// A page's own traffic: a preflight, an icon, a script, a measurement.
+    Page,
+}
+
 /// One call of a HAR: what a list shows. No value of a query and no key is in it; texts are short.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -49,14 +62,10 @@ pub struct Call {
     pub bytes: Option<u64>,
     /// How it failed; `None`: it did not, as far as the file shows.
     pub failure: Option<CallFailure>,
-    /// It went to an endpoint of the catalog, to a gateway's host, or has the body of a model's request.
-    pub is_llm: bool,
+    /// What kind of call it is.
+    pub kind: CallKind,
     /// A stream was asked for, or came.
     pub streaming: bool,
-    /// It is a page's own traffic: a preflight, an icon, a script, a measurement.
-    pub is_noise: bool,
-    /// A request with a body of JSON, or such an answer.
-    pub is_api: bool,
     /// False where the entry is longer than what is read, or cut off: the list knows its place only in part.
     pub whole: bool,
 }
@@ -105,10 +114,8 @@ impl<'c> Summary<'c> {
             status: None,
             bytes: None,
             failure: None,
-            is_llm: false,
+            kind: CallKind::Other,
             streaming: false,
-            is_noise: false,
-            is_api: false,
             whole: cut.whole && cut.text.is_some(),
         };
         let Some(json) = cut.text else { return Some(call) };
@@ -128,19 +135,26 @@ impl<'c> Summary<'c> {
         call.duration_ms = whole(entry.time);
         call.status = entry.response.status();
         call.bytes = bytes(entry);
-        call.is_llm = self.is_llm(entry, &method, &host, path);
+        call.kind = if is_of_page(entry, &method, path) {
+            CallKind::Page
+        } else if self.is_model(entry, &method, &host, path) {
+            CallKind::Model
+        } else if is_measurement(&host, path) {
+            CallKind::Page
+        } else if is_api(entry, &method) {
+            CallKind::Api
+        } else {
+            CallKind::Other
+        };
         call.streaming = is_streaming(entry);
-        call.is_api = is_api(entry, &method);
-        call.is_noise = is_noise(entry, &method, &host, path);
-        call.failure =
-            failure::of(entry, !call.is_noise && (call.is_llm || (call.is_api && &*method != "GET")));
+        call.failure = failure::of(entry, matches!(call.kind, CallKind::Model | CallKind::Api));
         call.path = shown(path, self.catalog);
         call.host = self.word(&host.chars().take(MOST_HOST).collect::<String>());
         call.method = self.word(&method);
     }
 
     /// By the catalog's endpoints (below a prefix too), by a gateway's host, by the body's fields.
-    fn is_llm(&self, entry: &Entry<'_>, method: &str, host: &str, path: &str) -> bool {
+    fn is_model(&self, entry: &Entry<'_>, method: &str, host: &str, path: &str) -> bool {
         if method == "OPTIONS" || method == "HEAD" {
             return false;
         }
@@ -264,15 +278,15 @@ const OF_PAGES: [&str; 18] = [
     "webmanifest",
 ];
 
-/// Traffic of a page that nobody reports: preflights, icons, files, measurements.
-fn is_noise(entry: &Entry<'_>, method: &str, host: &str, path: &str) -> bool {
+/// Traffic of a page that nobody reports: preflights, icons, files, files.
+fn is_of_page(entry: &Entry<'_>, method: &str, path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let ending = lower.rsplit('/').next().and_then(|last| last.rsplit_once('.')).map(|(_, ending)| ending);
     if method == "OPTIONS" || (method == "GET" && ending.is_some_and(|ending| OF_PAGES.contains(&ending))) {
         return true;
     }
     let resource = text(entry.resource).unwrap_or_default();
-    if matches!(
+    matches!(
         resource.as_ref(),
         "script"
             | "stylesheet"
@@ -283,11 +297,14 @@ fn is_noise(entry: &Entry<'_>, method: &str, host: &str, path: &str) -> bool {
             | "ping"
             | "preflight"
             | "csp-violation-report"
-    ) {
-        return true;
-    }
-    let words = || host.split(['.', '-']).chain(lower.split(['/', '.', '_', '-']));
-    words().any(|word| MEASURES.contains(&word))
+    )
+}
+
+/// What a page sends about itself.
+fn is_measurement(host: &str, path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let mut words = host.split(['.', '-']).chain(lower.split(['/', '.', '_', '-']));
+    words.any(|word| MEASURES.contains(&word))
 }
 
 /// The answer's size: of its body, or of what came over the wire.
@@ -376,19 +393,20 @@ pub(super) fn instant(written: &str) -> Option<DateTime<Utc>> {
 pub fn propose(calls: &[Call]) -> Option<(usize, &'static str)> {
     let cancelled = |call: &Call| call.failure == Some(CallFailure::Transport(TransportKind::Cancelled));
     let failed = |call: &Call| call.failure.is_some() && !cancelled(call);
-    let rules: [(&dyn Fn(&Call) -> bool, &'static str); 6] = [
-        (&|c| c.is_llm && failed(c), "the last call to a model that failed"),
-        (
-            &|c| c.is_api && failed(c),
-            "the last request with JSON that failed; it is no endpoint that is known here",
-        ),
-        (&|c| c.is_llm && cancelled(c), "the last call to a model that was cancelled; none failed"),
-        (&failed, "the last call that failed; it is no endpoint that is known here"),
-        (&|c| c.is_llm, "the last call to a model; none failed"),
-        (&|_| calls.len() == 1, "the only one"),
-    ];
-    rules.iter().find_map(|(fits, why)| {
-        let of_programs = calls.iter().enumerate().rev().filter(|(_, call)| !call.is_noise);
-        of_programs.into_iter().find(|(_, call)| fits(call)).map(|(at, _)| (at, *why))
-    })
+    let is = |call: &Call, kind| call.kind == kind;
+    let last = |fits: &dyn Fn(&Call) -> bool, why: &'static str| {
+        calls.iter().rposition(|call| call.kind != CallKind::Page && fits(call)).map(|at| (at, why))
+    };
+    last(&|c| is(c, CallKind::Model) && failed(c), "the last call to a model that failed")
+        .or_else(|| {
+            let why = "the last request with JSON that failed; it is no endpoint that is known here";
+            last(&|c| is(c, CallKind::Api) && failed(c), why)
+        })
+        .or_else(|| {
+            let why = "the last call to a model that was cancelled; none failed";
+            last(&|c| is(c, CallKind::Model) && cancelled(c), why)
+        })
+        .or_else(|| last(&failed, "the last call that failed; it is no endpoint that is known here"))
+        .or_else(|| last(&|c| is(c, CallKind::Model), "the last call to a model; none failed"))
+        .or_else(|| last(&|_| calls.len() == 1, "the only one"))
 }

@@ -81,6 +81,10 @@ pub(super) struct End {
 }
 
 /// The cutter. Feed it pieces of any size; the same entries come out.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a scanner's state: each says another thing of the place it is at"
+)]
 pub(super) struct Cutter {
     /// Offset of the next piece.
     offset: u64,

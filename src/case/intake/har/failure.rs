@@ -91,7 +91,7 @@ pub(super) fn transport_of(entry: &Entry<'_>) -> Option<TransportFailure> {
         return Some(TransportFailure { kind: kind_of(&said), detail: said });
     }
     // 0 or -1 is written where there was an answer object and no answer.
-    let none = response.status() == None && is_no_status(response.status);
+    let none = response.status().is_none() && is_no_status(response.status);
     none.then(|| TransportFailure { kind: TransportKind::Other, detail: String::new() })
 }
 

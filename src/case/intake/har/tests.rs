@@ -146,11 +146,13 @@ fn a_recorded_file_is_read() {
     assert_eq!((response.status, response.body.len(), &response.end), (Some(200), 0, &BodyEnd::NotKnown));
 }
 
+/// File, address, body, the client's name, findings beside `har_calls`.
+type Read<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, &'a [&'a str]);
+
 #[test]
 fn requests_are_read_as_they_were_sent() {
     let chat = r#"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Say hello"}]}"#;
-    // File, address, body, the client's name, findings beside `har_calls`.
-    let table: [(&str, &str, &str, Option<&str>, &[&str]); 12] = [
+    let table: [Read<'_>; 12] = [
         ("chrome", "https://api.gateway.example/v1/chat/completions", chat, Some("browser"), &["har_no_key"]),
         (
             "chrome_failed",
