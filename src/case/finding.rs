@@ -82,12 +82,22 @@ pub struct Finding {
     pub fix: String,
     /// Where it is published; `None` where the input itself shows it (a syntax error, a missing URL).
     pub source: Option<Box<Source>>,
+    /// Bytes of the pasted text that it is about, first and one past the last; `None`: all of it.
+    pub span: Option<(usize, usize)>,
 }
 
 impl Finding {
     /// A finding with its message; the place is the whole input and there is no fix until set.
     pub fn new(id: &'static str, level: Level, message: impl Into<String>) -> Self {
-        Self { id, level, place: Place::Whole, message: message.into(), fix: String::new(), source: None }
+        Self {
+            id,
+            level,
+            place: Place::Whole,
+            message: message.into(),
+            fix: String::new(),
+            source: None,
+            span: None,
+        }
     }
 
     /// The same finding at `place`.

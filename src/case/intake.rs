@@ -20,12 +20,12 @@ mod http;
 mod literal;
 mod multipart;
 mod secret;
+mod several;
 mod shell;
 mod transport;
 
 use std::borrow::Cow;
 
-use secrecy::ExposeSecret;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -40,11 +40,11 @@ pub use har::{
     Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, har_calls, har_entry,
     propose as propose_har_call,
 };
+pub use several::{Piece, read_all};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
-    let whole = text;
     let text = without_fence(text.trim_start_matches('\u{feff}').trim());
     if text.is_empty() {
         return nothing("the input is empty");
@@ -53,7 +53,7 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return nothing("the input is no text");
     }
     if har::begins_as_json(text)
-        && let Some(intake) = har::read(whole, catalog, ring)
+        && let Some(intake) = har::read(text, catalog, ring)
     {
         return intake;
     }
@@ -63,13 +63,13 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let unquoted = command::unquoted(text);
     let text = unquoted.as_deref().unwrap_or(text);
     if let Some(found) = command::find(text, 0) {
-        return curl(text, found, catalog, ring);
+        return several::first(text, found, catalog, ring);
     }
     if http::starts_with_request_line(text) {
         return raw_request(text, catalog, ring);
     }
     // Words of a person, or of a log, in front of it.
-    if let Some(intake) = har::read(whole, catalog, ring) {
+    if let Some(intake) = har::read(text, catalog, ring) {
         return intake;
     }
     if http::is_verbose(text) {
@@ -396,54 +396,6 @@ fn is_broken_body(text: &str) -> bool {
         && ["messages", "input", "prompt", "contents"]
             .iter()
             .any(|name| text.contains(&format!("\"{name}\"")))
-}
-
-/// A curl command, and what stands below it.
-fn curl(text: &str, found: command::Found, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
-    let above = text.get(..found.line).unwrap_or("");
-    let own_line = text.get(found.line..found.arguments).unwrap_or("");
-    let held = ring.iter().count();
-    let variables = command::assignments(&format!("{above}\n{own_line}"), ring);
-    let read = curl::read(text, found.arguments, found.in_backticks, &variables, catalog, ring);
-    let mut findings = read.findings;
-    let mut rest = text.get(read.end..).unwrap_or("");
-    // What a pipe led to belongs to the command's line.
-    if !text.get(..read.end).is_some_and(|before| before.ends_with('\n')) {
-        rest = rest.find('\n').and_then(|at| rest.get(at..)).unwrap_or("");
-    }
-    if let Some(next) = command::find(rest, 0).filter(|next| !next.in_prose) {
-        findings.push(
-            Finding::new(
-                "several_commands",
-                Level::Warning,
-                "the paste holds several requests; the first was taken",
-            )
-            .fix("paste the request that failed alone, if it is another one"),
-        );
-        rest = rest.get(..next.line).unwrap_or("");
-    }
-    let mut below = answer::below(rest, read.prints_status, catalog, ring);
-    if below.attempt.is_none() {
-        below = reported_above(above, catalog, ring);
-    }
-    if ring.iter().count() > held && !findings.iter().any(|f| f.id == "literal_key") {
-        findings.push(literal_key());
-    }
-    if let Some(attempt) = &mut below.attempt {
-        // What was sent had the secrets in it; a variable without a value leaves the masked length.
-        let sent = ring.resolve(&read.draft.body).map(|body| body.expose_secret().len());
-        attempt.request_bytes = sent.unwrap_or(read.draft.body.len()) as u64;
-    }
-    Intake {
-        kind: "curl",
-        draft: Some(read.draft),
-        observed: below.attempt,
-        client: Some("curl".to_owned()),
-        said: below.said,
-        deadlines: read.deadlines,
-        body_file: read.body_file,
-        findings,
-    }
 }
 
 /// The error that people report before they show the command. A script's comments and settings report none.

@@ -69,7 +69,7 @@ pub enum PartContent {
 /// What was pasted or typed, perhaps incomplete.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Draft {
-    /// Method as written, upper case; empty: not given.
+    /// Method as written; empty: not given.
     pub method: String,
     /// URL as written, masked: absolute, or a path where only that is known; empty: not given.
     pub url: String,
@@ -84,7 +84,7 @@ pub struct Draft {
 /// What can be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Method, upper case.
+    /// Method, as it goes over the wire: servers tell `post` from `POST`.
     pub method: String,
     /// Where it goes.
     pub target: Target,
@@ -168,11 +168,12 @@ impl Draft {
     ///
     /// # Errors
     /// What is missing or cannot be read, with its place. A body that is no JSON is not among it: it can be sent.
-    pub fn to_request(&self, base: Option<&str>) -> Result<Request, Finding> {
+    pub fn to_request(&self, base: Option<&str>) -> Result<Request, Box<Finding>> {
         if self.url.trim().is_empty() {
             return Err(Finding::new("url_missing", Level::Error, "there is no URL to send to")
                 .at(Place::Url)
-                .fix("paste the whole command, or fill in the URL"));
+                .fix("paste the whole command, or fill in the URL")
+                .into());
         }
         if base.is_none() && self.url.trim().starts_with("[env:") {
             return Err(Finding::new(
@@ -181,7 +182,8 @@ impl Draft {
                 "the host stands in a variable whose value is not in the paste",
             )
             .at(Place::Url)
-            .fix("set the variable, give the base URL, or write the URL as https://host/v1/…"));
+            .fix("set the variable, give the base URL, or write the URL as https://host/v1/…")
+            .into());
         }
         let target = Target::parse(self.url.trim(), base).map_err(|e| {
             Finding::new(e.id(), Level::Error, e.to_string())
@@ -191,12 +193,13 @@ impl Draft {
         let method = match self.method.trim() {
             "" if self.body.is_empty() && self.form.is_empty() => "GET".to_owned(),
             "" => "POST".to_owned(),
-            method => method.to_ascii_uppercase(),
+            method => method.to_owned(),
         };
         if !method.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
             return Err(Finding::new("method_invalid", Level::Error, "the method is not an HTTP method")
                 .at(Place::Method)
-                .fix("use GET, POST, PUT, PATCH or DELETE"));
+                .fix("use GET, POST, PUT, PATCH or DELETE")
+                .into());
         }
         let body = (!self.body.is_empty()).then(|| self.body.clone());
         Ok(Request { method, target, headers: self.headers.clone(), body, form: self.form.clone() })

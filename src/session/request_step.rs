@@ -211,7 +211,7 @@ impl Session {
     ///
     /// # Errors
     /// The finding that stands in the way.
-    pub fn request(&self) -> Result<Request, Finding> {
+    pub fn request(&self) -> Result<Request, Box<Finding>> {
         let base = self.base_url.as_deref().or_else(|| self.default_base());
         let mut request = self.draft_with_base(base).to_request(base)?;
         if let Some(label) = self.given_key {

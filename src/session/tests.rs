@@ -592,7 +592,7 @@ fn a_body_in_a_file_is_read_masked_and_shown() {
 
     for (data, text, expected) in [
         ("-d @a", "x\ny\r\n", "xy"),
-        ("--data @a", "{\"a\":\n1}\n", "{\"a\":\n1}"),
+        ("--data @a", "{\"a\":\n1}\n", "{\"a\":1}"),
         ("--data-binary @a", "x\ny\n", "x\ny\n"),
         ("--json @a", "[1,\n2]\n", "[1,\n2]\n"),
     ] {

@@ -6,6 +6,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod given_key;
+mod import;
 mod keys;
 mod log;
 mod note;
@@ -79,6 +80,8 @@ pub enum Verb {
     Practice(practice::PracticeArguments),
     /// Say what can be said of a failure, without sending anything; one, or a record a line.
     Explain(explain::ExplainArguments),
+    /// Show what is understood of a command, an archive, an answer or a log; nothing is sent.
+    Import(import::ImportArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -201,6 +204,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Note(note)) => note::run(&note),
         Some(Verb::Practice(practice)) => practice::run(&practice),
         Some(Verb::Explain(explain)) => explain::run(&explain),
+        Some(Verb::Import(import)) => import::run(&import),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),

@@ -103,7 +103,9 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
     let word: String = rest.chars().take(200).take_while(|c| !c.is_whitespace()).collect();
     let option = word.trim_start_matches(['-', '–', '—']);
     if option.len() < word.len() {
-        return option.starts_with(|c: char| c.is_ascii_alphabetic() || c == '#');
+        let address_follows = || rest.lines().next().is_some_and(|line| line.contains("://"));
+        return option.starts_with(|c: char| c.is_ascii_alphabetic() || c == '#')
+            || (!option.is_empty() && !in_prose && address_follows());
     }
     if word.contains("://") || word.starts_with('$') || word.contains("${") || word.starts_with("\"$") {
         return true;

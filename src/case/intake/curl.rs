@@ -1,8 +1,10 @@
 //! A curl command to a [`Draft`], with curl's own meaning of its options.
 
 mod build;
+mod config;
 mod fields;
 mod forgiven;
+mod refused;
 
 use super::command;
 use super::flags::{self, Meaning};
@@ -12,6 +14,14 @@ use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{KeyRing, SecretKind};
 use crate::case::request::{BodyFile, Deadlines, Draft, Part};
+
+/// Gives the text of a file that a command names; `None`: it is not to be had, or is no text.
+pub(super) type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// No file of this machine is read.
+pub(super) fn no_files(_: &str) -> Option<String> {
+    None
+}
 
 /// What a curl command says.
 pub(super) struct Read {
@@ -27,7 +37,15 @@ pub(super) struct Read {
     pub(super) deadlines: Deadlines,
     /// What was noticed.
     pub(super) findings: Vec<Finding>,
+    /// The requests behind `--next`, with what was noticed of each.
+    pub(super) others: Vec<(Draft, Vec<Finding>)>,
 }
+
+/// A file of options may name another.
+const MOST_CONFIGS: usize = 8;
+
+/// Most requests that one command makes with `--next`.
+const MOST_REQUESTS: usize = 50;
 
 /// Reads the command whose arguments begin at `from` in `text` (behind the word `curl`).
 pub(super) fn read(
@@ -35,10 +53,11 @@ pub(super) fn read(
     from: usize,
     in_backticks: bool,
     variables: &Variables,
+    files: Files<'_>,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let command = shell::split(text, from, variables, in_backticks);
+    let command = shell::split_any(text, from, variables, in_backticks);
     let piped = command::piped(text, from, variables);
     let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
     // A here-document that a `cat` before the pipe announces stands below the command.
@@ -48,92 +67,175 @@ pub(super) fn read(
         command.end
     };
     let stdin = command.stdin.clone().or_else(|| piped.map(|piped| piped.text));
-    let mut parts = Parts { stdin, ..Parts::default() };
+    let stdin = stdin.or_else(|| files(command.stdin_file.as_deref()?));
+    let mut words = Words { all: &command.words, spans: &command.spans, at: 0 };
+    let mut parts = Parts::new(stdin, files);
     forgiven::oddities(&command, &mut parts.findings);
-    parts.take_words(&command.words, ring);
-    let whole = !parts.as_query && !parts.is_form && !parts.upload && !parts.head;
+    let mut more = parts.take_words(&mut words, ring);
+    let prints_status = parts.prints_status;
+    let whole = !parts.as_query && !parts.is_form && !parts.upload && !parts.head && !more;
+    let mut data_files = std::mem::take(&mut parts.data_files);
+    let (pieces, deadlines) = (parts.pieces, parts.deadlines);
     let draft = parts.draft(catalog, ring);
-    let Parts { prints_status, deadlines, findings, mut data_files, pieces, .. } = parts;
+    let findings = std::mem::take(&mut parts.findings);
+    let mut others = Vec::new();
+    while more && others.len() < MOST_REQUESTS {
+        let mut next = Parts::new(None, files);
+        more = next.take_words(&mut words, ring);
+        let draft = next.draft(catalog, ring);
+        others.push((draft, next.findings));
+    }
     // Only where nothing else is in the body.
     let body_file = data_files
         .pop()
         .filter(|_| whole && pieces == 1)
         .map(|file| BodyFile { path: secret::mask_free(&file.path, catalog, ring).0, ..file });
-    Read { draft, end, prints_status, body_file, deadlines, findings }
+    Read { draft, end, prints_status, body_file, deadlines, findings, others }
+}
+
+/// The words of a command, one after the other.
+struct Words<'a> {
+    all: &'a [String],
+    spans: &'a [(usize, usize)],
+    at: usize,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let word = self.all.get(self.at)?;
+        self.at += 1;
+        Some(word)
+    }
+}
+
+impl Words<'_> {
+    /// First byte of word `at`.
+    fn start(&self, at: usize) -> usize {
+        self.spans.get(at).map_or(0, |(start, _)| *start)
+    }
+
+    /// Byte behind the last word that was taken.
+    fn end(&self) -> usize {
+        self.at.checked_sub(1).and_then(|last| self.spans.get(last)).map_or(0, |(_, end)| *end)
+    }
 }
 
 /// The command's parts before they make a request.
-#[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one of curl's own switches")]
-struct Parts {
+struct Parts<'f> {
+    files: Files<'f>,
     method: Option<String>,
     urls: Vec<String>,
     headers: Vec<(String, Option<String>)>,
+    cookies: Vec<String>,
     data: Option<String>,
     data_files: Vec<BodyFile>,
     pieces: usize,
     query: Vec<String>,
     user: Option<String>,
+    bearer: Option<String>,
+    target: Option<String>,
+    globoff: bool,
     json: bool,
     as_query: bool,
     head: bool,
     form: Vec<Part>,
     is_form: bool,
     upload: bool,
+    /// Name of the file of `-T`.
+    uploaded: Option<String>,
     prints_status: bool,
     deadlines: Deadlines,
     stdin: Option<String>,
+    /// `-K` files that were read: one may name itself.
+    configs: usize,
     findings: Vec<Finding>,
 }
 
-impl Parts {
-    fn take_words(&mut self, words: &[String], ring: &mut KeyRing) {
-        let mut words = words.iter().map(String::as_str);
+impl<'f> Parts<'f> {
+    fn new(stdin: Option<String>, files: Files<'f>) -> Self {
+        Self {
+            files,
+            stdin,
+            method: None,
+            urls: Vec::new(),
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            data: None,
+            data_files: Vec::new(),
+            pieces: 0,
+            query: Vec::new(),
+            user: None,
+            bearer: None,
+            target: None,
+            globoff: false,
+            json: false,
+            as_query: false,
+            head: false,
+            form: Vec::new(),
+            is_form: false,
+            upload: false,
+            uploaded: None,
+            prints_status: false,
+            deadlines: Deadlines::default(),
+            configs: 0,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Takes the words up to `--next`; true where one stands there.
+    fn take_words(&mut self, words: &mut Words<'_>, ring: &mut KeyRing) -> bool {
         let mut options = true;
-        while let Some(word) = words.next() {
+        loop {
+            let (first, noticed) = (words.at, self.findings.len());
+            let Some(word) = words.next() else { return false };
             let go_on = if options && word == "--" {
                 options = false;
                 true
             } else if let Some(name) = word.strip_prefix("--").filter(|_| options) {
-                self.long(name, &mut words, ring)
+                self.long(name, words, ring)
             } else if let Some(name) = dashed(word).filter(|_| options) {
-                self.long(name, &mut words, ring)
+                self.long(name, words, ring)
             } else if let Some(letters) =
                 word.strip_prefix(['-', '–', '—']).filter(|l| options && !l.is_empty())
             {
-                self.letters(letters, &mut words, ring)
+                self.letters(letters, words, ring)
             } else {
                 self.urls.push(word.to_owned());
                 true
             };
+            let span = (words.start(first), words.end());
+            for finding in self.findings.iter_mut().skip(noticed) {
+                finding.span.get_or_insert(span);
+            }
             if !go_on {
-                self.several_commands();
-                return;
+                return true;
             }
         }
     }
 
-    fn several_commands(&mut self) {
-        self.findings.push(
-            Finding::new(
-                "several_commands",
-                Level::Warning,
-                "the paste holds several requests; the first was taken",
-            )
-            .fix("paste the request that failed alone, if it is another one"),
-        );
+    /// curl itself does not run the command; `reason` is its own, the option's value left out.
+    fn refused(&mut self, option: &str, reason: &str) {
+        if self.findings.iter().any(|f| f.id == "curl_refuses") {
+            return;
+        }
+        let finding =
+            Finding::new("curl_refuses", Level::Error, format!("curl refuses the command: {reason}"))
+                .at(Place::Option(option.to_owned()))
+                .fix("nothing was sent with it; mend the command, or paste the one that was run");
+        self.findings.push(finding);
     }
 
     /// A long option; false where another request begins.
-    fn long<'a>(
-        &mut self,
-        name: &str,
-        words: &mut impl Iterator<Item = &'a str>,
-        ring: &mut KeyRing,
-    ) -> bool {
-        if let Some(flag) = flags::long(name) {
-            let value = if flag.takes_value { words.next().unwrap_or("") } else { "" };
-            return self.apply(flag.meaning, &format!("--{name}"), value, ring);
+    fn long(&mut self, name: &str, words: &mut Words<'_>, ring: &mut KeyRing) -> bool {
+        if let Some((name, flag)) =
+            flags::long(name).map(|flag| (name, flag)).or_else(|| flags::abbreviated(name))
+        {
+            let option = format!("--{name}");
+            let value = if flag.takes_value { self.value(&option, words) } else { "" };
+            return self.apply(flag.meaning, &option, value, ring);
         }
         // curl has no `--name=value`; who writes it means the value.
         if let Some((name, value)) = name.split_once('=')
@@ -145,6 +247,7 @@ impl Parts {
                 &format!("--{name}"),
                 "curl takes no value with an equals sign",
             );
+            self.refused(&format!("--{name}"), &format!("option --{name}=…: is unknown"));
             return self.apply(flag.meaning, &format!("--{name}"), value, ring);
         }
         self.unknown(&format!("--{name}"));
@@ -152,12 +255,7 @@ impl Parts {
     }
 
     /// Short options, perhaps several in one word (`-sSX POST`, `-XPOST`); false where another request begins.
-    fn letters<'a>(
-        &mut self,
-        letters: &str,
-        words: &mut impl Iterator<Item = &'a str>,
-        ring: &mut KeyRing,
-    ) -> bool {
+    fn letters(&mut self, letters: &str, words: &mut Words<'_>, ring: &mut KeyRing) -> bool {
         let mut rest = letters.chars();
         while let Some(letter) = rest.next() {
             let Some(flag) = flags::short(letter) else {
@@ -167,7 +265,7 @@ impl Parts {
             let name = format!("-{letter}");
             if flag.takes_value {
                 let joined = rest.as_str();
-                let value = if joined.is_empty() { words.next().unwrap_or("") } else { joined };
+                let value = if joined.is_empty() { self.value(&name, words) } else { joined };
                 return self.apply(flag.meaning, &name, value, ring);
             }
             if !self.apply(flag.meaning, &name, "", ring) {
@@ -175,6 +273,14 @@ impl Parts {
             }
         }
         true
+    }
+
+    /// The word behind an option that needs one.
+    fn value<'w>(&mut self, option: &str, words: &mut Words<'w>) -> &'w str {
+        words.next().unwrap_or_else(|| {
+            self.refused(option, &format!("option {option}: requires parameter"));
+            ""
+        })
     }
 
     fn unknown(&mut self, option: &str) {
@@ -186,6 +292,7 @@ impl Parts {
             shown,
             "curl has no such option that is known here; it was left out",
         );
+        self.refused(shown, &format!("option {shown}: is unknown"));
     }
 
     fn noticed(&mut self, id: &'static str, level: Level, option: &str, message: &str) {
@@ -201,11 +308,11 @@ impl Parts {
             matches!(meaning, Meaning::Data | Meaning::DataRaw | Meaning::DataUrlencode | Meaning::Json);
         self.pieces += usize::from(is_data);
         match meaning {
-            Meaning::Method => self.method = Some(value.trim().to_ascii_uppercase()),
+            Meaning::Method => self.method = Some(value.trim().to_owned()),
             Meaning::Header => self.header_line(option, value),
             Meaning::Data => self.data(option, value),
             Meaning::DataRaw => self.join(value),
-            Meaning::DataUrlencode => match urlencoded(value) {
+            Meaning::DataUrlencode => match self.urlencoded(value) {
                 Some(text) => self.join(&text),
                 None => self.body_elsewhere(option),
             },
@@ -215,20 +322,19 @@ impl Parts {
                     self.data.get_or_insert_default().push_str(&text);
                 }
             }
+            Meaning::Config => return self.config(option, value, ring),
             Meaning::Get => self.as_query = true,
             Meaning::Head => self.head = true,
             Meaning::Url => self.urls.push(value.to_owned()),
             Meaning::UrlQuery => {
-                match value.strip_prefix('+').map(str::to_owned).or_else(|| urlencoded(value)) {
+                match value.strip_prefix('+').map(str::to_owned).or_else(|| self.urlencoded(value)) {
                     Some(text) => self.query.push(text),
                     None => self.body_elsewhere(option),
                 }
             }
             Meaning::User => self.user = Some(value.to_owned()),
-            Meaning::Bearer => self.headers.push(("Authorization".into(), Some(format!("Bearer {value}")))),
-            Meaning::Cookie if value.contains('=') => {
-                self.headers.push(("Cookie".into(), Some(value.to_owned())));
-            }
+            Meaning::Bearer => self.bearer = Some(value.to_owned()),
+            Meaning::Cookie if value.contains('=') => self.cookies.push(value.to_owned()),
             Meaning::Cookie => {
                 self.noticed(
                     "cookies_from_file",
@@ -237,21 +343,23 @@ impl Parts {
                     "the cookies come from a file that is not in the paste",
                 );
             }
-            Meaning::UserAgent => self.headers.push(("User-Agent".into(), Some(value.to_owned()))),
-            Meaning::Referer => self.headers.push(("Referer".into(), Some(value.to_owned()))),
+            Meaning::UserAgent => self.headers.push(("User-Agent".into(), unless_empty(value))),
+            Meaning::Referer => self.headers.push(("Referer".into(), unless_empty(value))),
+            Meaning::RequestTarget => self.target = Some(value.to_owned()),
+            Meaning::GlobOff => self.globoff = true,
             Meaning::Range => self.headers.push(("Range".into(), Some(format!("bytes={value}")))),
             Meaning::Form => self.form_field(option, value, false),
             Meaning::FormString => self.form_field(option, value, true),
+            Meaning::MaxTime | Meaning::ConnectTimeout if value.trim().parse::<f64>().is_err() => {
+                self.refused(option, &format!("option {option}: expected a proper numerical parameter"));
+            }
             Meaning::MaxTime => {
                 self.deadlines.total_ms = fields::deadline(value).or(self.deadlines.total_ms);
             }
             Meaning::ConnectTimeout => {
                 self.deadlines.connect_ms = fields::deadline(value).or(self.deadlines.connect_ms);
             }
-            Meaning::Upload => {
-                self.upload = true;
-                self.body_elsewhere(option);
-            }
+            Meaning::Upload => self.upload(option, value),
             Meaning::Follow => self.noticed(
                 "redirects_not_followed",
                 Level::Warning,
@@ -291,7 +399,14 @@ impl Parts {
 
     /// `Name: value`; `Name;` is an empty header; `Name:` takes out one that curl would add.
     fn header_line(&mut self, option: &str, line: &str) {
-        if line.starts_with('@') {
+        if let Some(path) = line.strip_prefix('@') {
+            let text = if path == "-" { self.stdin.take() } else { (self.files)(path) };
+            if let Some(text) = text {
+                for line in text.lines().filter(|line| !line.starts_with('@')) {
+                    self.header_line(option, line);
+                }
+                return;
+            }
             self.noticed(
                 "headers_from_file",
                 Level::Warning,
@@ -331,12 +446,19 @@ impl Parts {
             None => Some(value.to_owned()),
             Some("-") if self.stdin.is_some() => {
                 let text = self.stdin.take()?;
-                Some(if option == "--data-binary" { text } else { without_line_ends(&text) })
+                Some(if matches!(option, "--data-binary" | "--json") {
+                    text
+                } else {
+                    without_line_ends(&text)
+                })
             }
             Some(path) => {
+                let binary = matches!(option, "--data-binary" | "--json");
+                if let Some(text) = (self.files)(path) {
+                    return Some(if binary { text } else { without_line_ends(&text) });
+                }
                 if !matches!(path, "-" | "") {
-                    let joined = !matches!(option, "--data-binary" | "--json");
-                    self.data_files.push(BodyFile { path: path.to_owned(), joined });
+                    self.data_files.push(BodyFile { path: path.to_owned(), joined: !binary });
                 }
                 self.body_elsewhere(option);
                 None
@@ -352,6 +474,50 @@ impl Parts {
             }
             None => self.data = Some(text.to_owned()),
         }
+    }
+
+    /// `--data-urlencode`: `content`, `=content`, `name=content`, `@file`, `name@file`; `None` where a file is not to be
+    /// had. An equals sign anywhere goes before an at sign, as in curl's own reader.
+    fn urlencoded(&mut self, value: &str) -> Option<String> {
+        let (name, content) = match (value.split_once('='), value.split_once('@')) {
+            (Some((name, content)), _) => (name, content.to_owned()),
+            (None, Some((name, "-"))) => (name, self.stdin.take()?),
+            (None, Some((name, path))) => (name, (self.files)(path)?),
+            (None, None) => ("", value.to_owned()),
+        };
+        let encoded = percent_encoded(&content);
+        Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
+    }
+
+    /// `-T`: a file's text as the body; its name goes behind an address that ends in a slash.
+    fn upload(&mut self, option: &str, value: &str) {
+        self.upload = true;
+        let text = if matches!(value, "-" | ".") { self.stdin.take() } else { (self.files)(value) };
+        match text {
+            Some(text) => self.data = Some(text),
+            None => self.body_elsewhere(option),
+        }
+        if !matches!(value, "-" | ".") {
+            self.uploaded = value.rsplit(['/', '\\']).next().map(str::to_owned);
+        }
+    }
+
+    /// `-K`: options from a file.
+    fn config(&mut self, option: &str, value: &str, ring: &mut KeyRing) -> bool {
+        let text = if value == "-" { self.stdin.take() } else { (self.files)(value) };
+        let Some(text) = text.filter(|_| self.configs < MOST_CONFIGS) else {
+            self.noticed(
+                "options_from_file",
+                Level::Warning,
+                option,
+                "options come from a file that is not in the paste",
+            );
+            return true;
+        };
+        self.configs += 1;
+        let words = config::words(&text);
+        let mut words = Words { all: &words, spans: &[], at: 0 };
+        !self.take_words(&mut words, ring)
     }
 
     fn body_elsewhere(&mut self, option: &str) {
@@ -375,12 +541,9 @@ impl Parts {
     }
 }
 
-/// `-d` drops the line ends of a file. Between the parts of JSON that makes no difference, and a readable body is kept.
+/// `-d` drops the line ends of a file, and bytes of zero.
 pub(super) fn without_line_ends(text: &str) -> String {
-    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-        return text.trim_end_matches(['\r', '\n']).to_owned();
-    }
-    text.replace(['\r', '\n'], "")
+    text.replace(['\r', '\n', '\0'], "")
 }
 
 /// A long option whose two hyphens were made one dash by a text editor.
@@ -390,15 +553,8 @@ fn dashed(word: &str) -> Option<&str> {
         .filter(|name| flags::long(name).is_some())
 }
 
-/// `--data-urlencode`: `content`, `=content`, `name=content`; `None` for the forms that read a file.
-fn urlencoded(value: &str) -> Option<String> {
-    let equals = value.find('=');
-    if value.find('@').is_some_and(|at| equals.is_none_or(|equals| at < equals)) {
-        return None;
-    }
-    let (name, content) = value.split_once('=').unwrap_or(("", value));
-    let encoded = percent_encoded(content);
-    Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
+fn unless_empty(value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 /// Percent-encodes as curl does (all but unreserved characters, a space as `+`); references to secrets stay.

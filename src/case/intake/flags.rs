@@ -44,6 +44,12 @@ pub(super) enum Meaning {
     WriteOut,
     /// `--next`: another request begins.
     Next,
+    /// `-K`: more options stand in a file.
+    Config,
+    /// `--request-target`: what stands in the request line.
+    RequestTarget,
+    /// `-g`: brackets and braces of the URL are its own.
+    GlobOff,
     /// It changes what goes over the wire or where, and is not applied.
     NotApplied,
     /// It changes nothing of the request: output, progress, deadlines.
@@ -68,9 +74,9 @@ const fn alone(meaning: Meaning) -> Flag {
 /// A long option by its name without the dashes.
 pub(super) fn long(name: &str) -> Option<Flag> {
     use Meaning::{
-        Bearer, ConnectTimeout, Cookie, Data, DataRaw, DataUrlencode, Follow, Form, FormString, Get, Head,
-        Header, Ignored, Insecure, Json, MaxTime, Method, Next, NotApplied, Proxy, ProxyUser, Range, Referer,
-        Upload, Url, UrlQuery, User, UserAgent, WriteOut,
+        Bearer, Config, ConnectTimeout, Cookie, Data, DataRaw, DataUrlencode, Follow, Form, FormString, Get,
+        GlobOff, Head, Header, Ignored, Insecure, Json, MaxTime, Method, Next, NotApplied, Proxy, ProxyUser,
+        Range, Referer, RequestTarget, Upload, Url, UrlQuery, User, UserAgent, WriteOut,
     };
     Some(match name {
         "request" => with(Method),
@@ -102,6 +108,9 @@ pub(super) fn long(name: &str) -> Option<Flag> {
         "proxy-user" => with(ProxyUser),
         "write-out" => with(WriteOut),
         "next" => alone(Next),
+        "config" => with(Config),
+        "request-target" => with(RequestTarget),
+        "globoff" => alone(GlobOff),
         _ if NOT_APPLIED_WITH_VALUE.contains(&name) => with(NotApplied),
         _ if NOT_APPLIED.contains(&name) => alone(NotApplied),
         _ if IGNORED_WITH_VALUE.contains(&name) => with(Ignored),
@@ -113,6 +122,58 @@ pub(super) fn long(name: &str) -> Option<Flag> {
         },
     })
 }
+
+/// curl takes a beginning of a long option's name where only one begins so (`--head` is whole, `--heade` is `--header`).
+pub(super) fn abbreviated(name: &str) -> Option<(&'static str, Flag)> {
+    let mut found = WHOLE.iter().chain(NOT_APPLIED_WITH_VALUE).chain(NOT_APPLIED);
+    let mut found =
+        found.by_ref().chain(IGNORED_WITH_VALUE).chain(IGNORED).filter(|known| known.starts_with(name));
+    let only = found.next()?;
+    (name.len() >= 3 && found.next().is_none()).then(|| Some((*only, long(only)?))).flatten()
+}
+
+/// The names that [`long`] knows by themselves.
+const WHOLE: &[&str] = &[
+    "request",
+    "header",
+    "data",
+    "data-ascii",
+    "data-binary",
+    "data-raw",
+    "data-urlencode",
+    "json",
+    "get",
+    "head",
+    "url",
+    "url-query",
+    "user",
+    "oauth2-bearer",
+    "cookie",
+    "user-agent",
+    "referer",
+    "range",
+    "form",
+    "form-string",
+    "max-time",
+    "connect-timeout",
+    "upload-file",
+    "location",
+    "location-trusted",
+    "insecure",
+    "proxy",
+    "preproxy",
+    "socks4",
+    "socks4a",
+    "socks5",
+    "socks5-hostname",
+    "proxy1.0",
+    "proxy-user",
+    "write-out",
+    "next",
+    "config",
+    "request-target",
+    "globoff",
+];
 
 /// A short option by its letter.
 pub(super) fn short(letter: char) -> Option<Flag> {
@@ -189,7 +250,6 @@ const NOT_APPLIED_WITH_VALUE: &[&str] = &[
     "cert",
     "cert-type",
     "ciphers",
-    "config",
     "connect-to",
     "crlfile",
     "curves",
@@ -232,7 +292,6 @@ const NOT_APPLIED_WITH_VALUE: &[&str] = &[
     "proxy-tlsauthtype",
     "proxy-tlspassword",
     "proxy-tlsuser",
-    "request-target",
     "resolve",
     "sasl-authzid",
     "service-name",
@@ -375,7 +434,6 @@ const IGNORED: &[&str] = &[
     "ftp-skip-pasv-ip",
     "ftp-ssl-ccc",
     "ftp-ssl-control",
-    "globoff",
     "help",
     "ignore-content-length",
     "include",

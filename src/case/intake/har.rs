@@ -19,7 +19,7 @@ mod walk;
 use std::io::Read;
 
 use crate::case::catalog::Catalog;
-use crate::case::finding::{Finding, Level, Place};
+use crate::case::finding::{Finding, Level};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Intake;
 
@@ -176,18 +176,14 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         return Some(Intake { kind: "har", findings, ..Intake::default() });
     };
     let call = calls.list.get(at)?;
-    let place =
-        Place::Span { start: usize::try_from(call.start).ok()?, end: usize::try_from(call.end).ok()? };
-    let json = text.get(usize::try_from(call.start).ok()?..usize::try_from(call.end).ok()?)?;
-    let mut intake = har_entry(json.as_bytes(), calls.creator.as_deref(), catalog, ring);
-    let mut findings = vec![chosen(calls.count, call.index, why).at(place.clone())];
-    findings.extend(calls.findings);
-    let of_entry = |finding: Finding| match finding.place {
-        Place::Whole => finding.at(place.clone()),
-        _ => finding,
-    };
-    findings.extend(intake.findings.into_iter().map(of_entry));
-    intake.findings = findings;
+    let span = (usize::try_from(call.start).ok()?, usize::try_from(call.end).ok()?);
+    let mut intake = har_entry(text.get(span.0..span.1)?.as_bytes(), calls.creator.as_deref(), catalog, ring);
+    for finding in &mut intake.findings {
+        finding.span = Some(span);
+    }
+    let mut first = chosen(calls.count, call.index, why);
+    first.span = Some(span);
+    intake.findings.splice(0..0, std::iter::once(first).chain(calls.findings));
     Some(intake)
 }
 
@@ -230,11 +226,10 @@ fn nothing_chosen(count: usize) -> Finding {
 
 fn truncated(at: u64) -> Finding {
     let message = format!("the HAR ends too early, at byte {at}; calls behind it are missing");
-    let finding = Finding::new("har_truncated", Level::Warning, message).fix("export or copy the file again");
-    match usize::try_from(at) {
-        Ok(at) => finding.at(Place::Span { start: at, end: at }),
-        Err(_) => finding,
-    }
+    let mut finding =
+        Finding::new("har_truncated", Level::Warning, message).fix("export or copy the file again");
+    finding.span = usize::try_from(at).ok().map(|at| (at, at));
+    finding
 }
 
 fn too_long(count: usize, first: u64) -> Finding {

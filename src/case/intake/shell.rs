@@ -3,10 +3,15 @@
 //! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
 //! become a reference (`[env:NAME]`) instead of nothing.
 
+mod cmd;
+mod dialect;
+pub(super) mod powershell;
 mod quote;
 mod redirect;
 
 use std::collections::BTreeMap;
+
+pub(super) use dialect::Dialect;
 
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
 const MOST_EXPANDED: usize = 1 << 20;
@@ -22,12 +27,25 @@ pub(super) type Variables = BTreeMap<String, String>;
 pub(super) struct Command {
     /// Its words, quotes removed, variables replaced.
     pub(super) words: Vec<String>,
+    /// Where each stands: bytes of the text.
+    pub(super) spans: Vec<(usize, usize)>,
     /// Byte of the text behind it.
     pub(super) end: usize,
     /// What a here-document or here-string gives it.
     pub(super) stdin: Option<String>,
+    /// The file that it reads from (`< body.json`).
+    pub(super) stdin_file: Option<String>,
     /// What was forgiven.
     pub(super) oddities: Oddities,
+    /// Whose rules were followed.
+    pub(super) dialect: Dialect,
+}
+
+impl Command {
+    fn push(&mut self, word: String, start: usize, end: usize) {
+        self.words.push(word);
+        self.spans.push((start, end));
+    }
 }
 
 /// What was forgiven while splitting.
@@ -40,8 +58,6 @@ pub(super) struct Oddities {
     pub(super) odd_spaces: bool,
     /// A backslash with a space behind it at the end of a line, or none at all where options follow on the next line.
     pub(super) continuation: bool,
-    /// Caret or backtick at the end of a line: a Windows shell.
-    pub(super) windows: bool,
     /// A quote that nothing closes.
     pub(super) open_quote: bool,
     /// `$(…)` or backticks: another command's output, not run.
@@ -52,15 +68,30 @@ pub(super) struct Oddities {
     pub(super) piped: bool,
 }
 
-/// Splits the command that begins at byte `start` of `text`. `in_backticks`: it stands in inline code.
+/// Splits the command that begins at byte `start` of `text`, as the shell does that it was written for. `in_backticks`: it
+/// stands in inline code.
+pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
+    let dialect = Dialect::of(text, start, in_backticks);
+    let command = match dialect {
+        Dialect::Posix => split(text, start, variables, in_backticks),
+        Dialect::Cmd => cmd::split(text, start),
+        Dialect::PowerShell => powershell::split(text, start, variables),
+    };
+    Command { dialect, ..command }
+}
+
+/// The same for bash and its kin.
 pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
     let mut shell = Shell {
         text,
         at: start,
         variables,
         word: String::new(),
+        word_start: start,
+        step_start: start,
         in_word: false,
         discard: false,
+        takes_file: false,
         takes_stdin: false,
         heredoc: None,
         expanded: 0,
@@ -68,20 +99,27 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
         out: Command::default(),
     };
     while shell.step(in_backticks) {}
+    shell.step_start = shell.at;
     shell.end_word();
     shell.read_heredoc();
     shell.out.end = shell.at.min(text.len());
     shell.out
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of where the reader stands")]
 struct Shell<'a> {
     text: &'a str,
     at: usize,
     variables: &'a Variables,
     word: String,
+    word_start: usize,
+    /// Where the present step began.
+    step_start: usize,
     in_word: bool,
     /// The next word is the target of a redirection.
     discard: bool,
+    /// The next word is the file to read from.
+    takes_file: bool,
     /// The next word is a here-string.
     takes_stdin: bool,
     heredoc: Option<redirect::HereDoc>,
@@ -120,13 +158,19 @@ impl<'a> Shell<'a> {
         if std::mem::take(&mut self.takes_stdin) {
             // bash ends a here-string with a line end.
             self.out.stdin = Some(format!("{word}\n"));
+        } else if std::mem::take(&mut self.takes_file) {
+            self.out.stdin_file = Some(word);
         } else if !std::mem::take(&mut self.discard) {
-            self.out.words.push(word);
+            self.out.push(word, self.word_start, self.step_start.max(self.word_start));
         }
     }
 
     /// Takes one piece of the command; false at its end.
     fn step(&mut self, in_backticks: bool) -> bool {
+        self.step_start = self.at;
+        if !self.in_word {
+            self.word_start = self.at;
+        }
         let Some(c) = self.peek() else { return false };
         match c {
             '\n' => return self.newline(),
@@ -140,8 +184,9 @@ impl<'a> Shell<'a> {
             '$' => self.dollar(),
             '\\' => self.backslash(),
             '`' if in_backticks => return false,
+            // Another shell's, in a command that is bash otherwise.
             '^' | '`' if line_ends(self.rest().get(1..).unwrap_or("")) => {
-                self.out.oddities.windows = true;
+                self.out.oddities.continuation = true;
                 self.skip_line();
                 self.bump();
             }
@@ -258,6 +303,15 @@ fn rest_starts(text: &str, at: usize, with: &str) -> bool {
 /// True where the blank behind a backslash was the carriage return of a CRLF line alone, which joins as in bash.
 fn rest_is_only_cr(blank: usize, text: &str, at: usize) -> bool {
     blank == 1 && at.checked_sub(1).and_then(|b| text.as_bytes().get(b)) == Some(&b'\r')
+}
+
+/// Options on the next line: what joins the lines was lost in copying.
+fn options_follow(rest: &str) -> bool {
+    let next = rest.trim_start_matches([' ', '\t', '\r']);
+    next.strip_prefix('-').is_some_and(|option| {
+        option.trim_start_matches('-').starts_with(|c: char| c.is_ascii_alphabetic())
+            && !next.starts_with("---")
+    })
 }
 
 fn line_ends(rest: &str) -> bool {

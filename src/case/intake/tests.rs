@@ -77,7 +77,7 @@ fn options_mean_what_curl_means() {
         ("curl https://h/v1/models", "GET", "https://h/v1/models", None, ""),
         ("curl -sSX POST https://h/x", "POST", "https://h/x", None, ""),
         ("curl -XPUT https://h/x -d a=b -d c=d", "PUT", "https://h/x", Some(form), "a=b&c=d"),
-        ("curl --request patch --url https://h/x", "PATCH", "https://h/x", None, ""),
+        ("curl --request patch --url https://h/x", "patch", "https://h/x", None, ""),
         ("curl --json '{\"a\":1}' https://h/x", "POST", "https://h/x", Some(json), "{\"a\":1}"),
         (
             "curl -G https://h/x -d a=b --data-urlencode 'q=ä b'",

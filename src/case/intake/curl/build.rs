@@ -9,7 +9,7 @@ use crate::case::intake::{key_is_placeholder, literal_key, mend_json};
 use crate::case::keyring::{KeyRing, SecretKind};
 use crate::case::request::{Draft, Header};
 
-impl Parts {
+impl Parts<'_> {
     /// The request that the parts make, masked.
     pub(super) fn draft(&mut self, catalog: &Catalog, ring: &mut KeyRing) -> Draft {
         let has_data = self.data.is_some();
@@ -34,7 +34,12 @@ impl Parts {
         let mut body = self.mended(body);
         self.implied_headers(&body, has_data && !self.as_query && !self.is_form && !self.upload);
         let mut url = self.url(&query);
+        self.refuse(&url, has_data);
         self.user_header(&mut url, ring);
+        let cookies = std::mem::take(&mut self.cookies);
+        if !cookies.is_empty() {
+            self.headers.push(("Cookie".into(), Some(cookies.join(";"))));
+        }
 
         let mut seen = Seen::default();
         let mut headers = Vec::new();
@@ -161,10 +166,23 @@ impl Parts {
             );
         }
         let url = self.with_scheme(url);
-        query.iter().fold(url, |url, part| {
+        let url = match self.uploaded.take().filter(|_| url.ends_with('/')) {
+            Some(name) => format!("{url}{name}"),
+            None => url,
+        };
+        let url = query.iter().fold(url, |url, part| {
             let joint = if url.contains('?') { '&' } else { '?' };
             format!("{url}{joint}{part}")
-        })
+        });
+        match self.target.take().filter(|target| target.starts_with('/')) {
+            Some(target) => {
+                let path = url.find("://").map_or(0, |at| at + 3);
+                let path =
+                    url.get(path..).and_then(|rest| rest.find(['/', '?'])).map_or(url.len(), |at| path + at);
+                format!("{}{target}", url.get(..path).unwrap_or(""))
+            }
+            None => url,
+        }
     }
 
     /// curl takes an address without a scheme as http.
@@ -193,6 +211,9 @@ impl Parts {
     /// so that it stands in the URL until then.
     fn user_header(&mut self, url: &mut String, ring: &mut KeyRing) {
         use base64::Engine as _;
+        if let Some(bearer) = self.bearer.take().filter(|_| !self.has_header("authorization")) {
+            self.headers.push(("Authorization".into(), Some(format!("Bearer {bearer}"))));
+        }
         let Some(user) = self.user.take() else { return };
         if self.has_header("authorization") {
             return;

@@ -8,7 +8,7 @@ use crate::case::intake::secret;
 use crate::case::keyring::KeyRing;
 use crate::case::request::{Part, PartContent};
 
-impl Parts {
+impl Parts<'_> {
     /// `-F`, or `--form-string` where `literal`.
     pub(super) fn form_field(&mut self, option: &str, value: &str, literal: bool) {
         self.is_form = true;
@@ -85,6 +85,9 @@ impl Parts {
                 "give the file a name, or leave filename= out",
             ),
         };
+        if matches!(oddity, Oddity::NoEquals | Oddity::BadType) {
+            self.refused(option, "Illegally formatted input field");
+        }
         let place = Place::Option(option.to_owned());
         if !self.findings.iter().any(|f| f.id == id && f.place == place) {
             self.findings.push(Finding::new(id, level, message).at(place).fix(fix));

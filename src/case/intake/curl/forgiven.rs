@@ -1,7 +1,7 @@
 //! What the splitter forgave, as findings.
 
 use crate::case::finding::{Finding, Level};
-use crate::case::intake::shell::Command;
+use crate::case::intake::shell::{Command, Dialect};
 
 /// Tells what was forgiven in `command`.
 pub(super) fn oddities(command: &Command, findings: &mut Vec<Finding>) {
@@ -29,11 +29,18 @@ pub(super) fn oddities(command: &Command, findings: &mut Vec<Finding>) {
             "end the line with the backslash",
         ),
         (
-            seen.windows,
+            command.dialect == Dialect::Cmd,
             "windows_shell",
-            Level::Warning,
-            "the command is written for a Windows shell and was read as bash",
-            "check quotes in the body",
+            Level::Info,
+            "the command was read as the Windows command prompt reads it, where single quotes are no quotes",
+            "",
+        ),
+        (
+            command.dialect == Dialect::PowerShell,
+            "windows_shell",
+            Level::Info,
+            "the command was read as PowerShell reads it",
+            "",
         ),
         (
             seen.open_quote,

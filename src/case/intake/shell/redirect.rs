@@ -7,8 +7,11 @@ impl Shell<'_> {
         let rest = self.rest();
         // `<MODEL_ID>` is a stand-in of a documentation page, no redirection.
         if c == '<'
-            && let Some(inner) = rest.get(1..).and_then(|r| r.get(..r.len().min(60)).or(Some(r)))
-            && let Some(len) = inner.find(|c: char| !is_name_char(c) && !matches!(c, '-' | '.' | ' '))
+            && let Some(inner) = rest.get(1..).and_then(|r| r.get(..r.len().min(200)).or(Some(r)))
+            && let Some(len) = inner.find(|c: char| {
+                let of_address = inner.starts_with("http") && matches!(c, ':' | '/');
+                !(is_name_char(c) || matches!(c, '-' | '.' | ' ') || of_address)
+            })
             && len > 0
             && inner.get(len..).is_some_and(|r| r.starts_with('>'))
             && !inner.starts_with(' ')
@@ -35,7 +38,8 @@ impl Shell<'_> {
             while matches!(self.peek(), Some('>' | '|' | '&')) {
                 self.bump();
             }
-            self.discard = true;
+            self.takes_file = c == '<';
+            self.discard = c == '>';
         }
     }
 
@@ -84,8 +88,11 @@ impl Shell<'_> {
             at: 0,
             variables: self.variables,
             word: String::new(),
+            word_start: 0,
+            step_start: 0,
             in_word: false,
             discard: false,
+            takes_file: false,
             takes_stdin: false,
             heredoc: None,
             expanded: self.expanded,

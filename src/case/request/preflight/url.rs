@@ -22,6 +22,7 @@ pub(super) fn check<'a>(
     profile: Option<&Profile>,
     findings: &mut Vec<Finding>,
 ) -> Address<'a> {
+    findings.extend(small_letters(&draft.method));
     let url = draft.url.trim();
     let base = profile.and_then(|p| p.base_urls.first()).map(|b| b.url.as_str());
     if url.is_empty() {
@@ -138,7 +139,23 @@ fn address_fix(base: Option<&str>) -> String {
     format!("write it as {}/v1/…", base.unwrap_or("https://host"))
 }
 
-/// The method as it will be sent.
+/// Methods are compared letter by letter (RFC 9110, 9.1), and `curl -X post` sends what it was given.
+fn small_letters(method: &str) -> Option<Finding> {
+    let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let method = method.trim();
+    let meant = known.iter().find(|known| known.eq_ignore_ascii_case(method) && **known != method)?;
+    Some(
+        Finding::new(
+            "method_in_small_letters",
+            Level::Warning,
+            format!("the method is not written {meant}; servers compare it letter by letter, and many answer 404 or 405"),
+        )
+        .at(Place::Method)
+        .fix(format!("write {meant}")),
+    )
+}
+
+/// The method, for comparing it with what an endpoint takes.
 pub(super) fn method_of(draft: &Draft) -> String {
     match draft.method.trim() {
         "" if draft.body.is_empty() && draft.form.is_empty() => "GET".to_owned(),

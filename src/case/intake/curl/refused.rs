@@ -1,0 +1,115 @@
+//! What curl itself refuses to run, with its own reason (curl 7.88.1; `tests/curl` holds what it did).
+
+use super::Parts;
+use crate::case::intake::secret;
+
+/// The protocols that curl can be built with (<https://curl.se/docs/manpage.html#PROTOCOLS>).
+const PROTOCOLS: [&str; 28] = [
+    "dict", "file", "ftp", "ftps", "gopher", "gophers", "http", "https", "imap", "imaps", "ldap", "ldaps",
+    "mqtt", "pop3", "pop3s", "rtmp", "rtmps", "rtsp", "scp", "sftp", "smb", "smbs", "smtp", "smtps",
+    "telnet", "tftp", "ws", "wss",
+];
+
+impl Parts<'_> {
+    /// Looks for what curl refuses in the command as a whole; `url` is its address.
+    pub(super) fn refuse(&mut self, url: &str, has_data: bool) {
+        if self.urls.is_empty() {
+            self.refused("--url", "no URL specified");
+            return;
+        }
+        let data = has_data && !self.as_query && !self.upload;
+        let kinds = [data, self.is_form, self.head, self.upload];
+        if kinds.iter().filter(|kind| **kind).count() > 1 {
+            self.refused("-d", "You can only select one HTTP request method");
+        }
+        if let Some(reason) = fault_of_url(url, self.globoff) {
+            self.refused("--url", &reason);
+        }
+    }
+}
+
+fn fault_of_url(url: &str, globoff: bool) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !PROTOCOLS.iter().any(|known| scheme.eq_ignore_ascii_case(known))
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    {
+        return Some("Protocol not supported or disabled in libcurl".to_owned());
+    }
+    let malformed = || Some("URL using bad/illegal format or missing URL".to_owned());
+    // A stand-in or a variable of the paste is no part of what was run.
+    if secret::has_reference(url) || url.contains(['<', '$']) {
+        return None;
+    }
+    if url.bytes().any(|b| b <= b' ' || b == 0x7f) {
+        return malformed();
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    let (name, port) = match host.rfind(':').filter(|at| !host.get(*at..).unwrap_or("").contains(']')) {
+        Some(at) => (host.get(..at).unwrap_or(""), host.get(at + 1..).unwrap_or("")),
+        None => (host, ""),
+    };
+    if name.is_empty() && !scheme.eq_ignore_ascii_case("file") {
+        return malformed();
+    }
+    if !port.is_empty() && port.parse::<u16>().is_err() {
+        return Some("Port number was not a decimal number between 0 and 65535".to_owned());
+    }
+    let path = rest.get(authority.len()..).unwrap_or("");
+    (!globoff && bad_glob(path)).then(|| "bad range or unmatched bracket in the URL (use -g)".to_owned())
+}
+
+/// A bracket or brace that is no range (`[1-3]`, `[a-z:2]`) or set (`{a,b}`).
+fn bad_glob(path: &str) -> bool {
+    let mut rest = path;
+    while let Some(at) = rest.find(['[', '{', ']', '}']) {
+        let open = rest.get(at..).unwrap_or("");
+        let inside = open.get(1..).unwrap_or("");
+        let close = match open.as_bytes().first() {
+            Some(b'[') => inside.find(']').filter(|end| inside.get(..*end).is_some_and(is_range)),
+            Some(b'{') => {
+                inside.find('}').filter(|end| inside.get(..*end).is_some_and(|set| !set.contains('{')))
+            }
+            _ => return true,
+        };
+        let Some(close) = close else { return true };
+        rest = inside.get(close + 1..).unwrap_or("");
+    }
+    false
+}
+
+fn is_range(text: &str) -> bool {
+    let (range, step) = text.split_once(':').unwrap_or((text, "1"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let Some((from, to)) = range.split_once('-') else { return false };
+    let letters = |text: &str| text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic());
+    is_number(step) && ((is_number(from) && is_number(to)) || (letters(from) && letters(to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_curl_refuses() {
+        let table = [
+            ("https://h/a", false),
+            ("https://h:8080/a?b[]=c", true),
+            ("https://[::1]:8080/a", false),
+            ("https://h/a[1-3]/{b,c}", false),
+            ("https://h/a[1", true),
+            ("https://h/a}", true),
+            ("https://h:99999/", true),
+            ("https://h:x/", true),
+            ("https://", true),
+            ("htps://h/", true),
+            ("https://h/a b", true),
+            ("https://h/[env:MODEL]", false),
+            ("https://h/<MODEL>/x", false),
+            ("h/a", false),
+        ];
+        for (url, refused) in table {
+            assert_eq!(fault_of_url(url, false).is_some(), refused, "{url}");
+        }
+    }
+}

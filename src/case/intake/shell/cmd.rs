@@ -1,0 +1,194 @@
+//! The Windows command prompt: carets and `%NAME%` first, then the C runtime's rules for quotes and backslashes
+//! (<https://learn.microsoft.com/en-us/cpp/c-language/parsing-c-command-line-arguments>).
+
+use super::{Command, is_name_char, options_follow};
+
+/// Splits the command that begins at byte `start` of `text`.
+pub(super) fn split(text: &str, start: usize) -> Command {
+    let (line, end) = Line::read(text, start);
+    let mut command = Command { end, ..Command::default() };
+    command.oddities.piped = line.piped;
+    command.oddities.open_quote = line.open_quote;
+    words(&line.characters, end, &mut command);
+    command
+}
+
+/// What the command prompt hands to the program: characters, with the byte that each came from.
+#[derive(Default)]
+struct Line {
+    characters: Vec<(char, usize)>,
+    piped: bool,
+    open_quote: bool,
+}
+
+impl Line {
+    fn read(text: &str, start: usize) -> (Self, usize) {
+        let mut line = Self::default();
+        let mut quoted = false;
+        let mut at = start;
+        let mut redirected = false;
+        while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+            let rest = text.get(at + c.len_utf8()..).unwrap_or("");
+            match c {
+                '"' => {
+                    quoted = !quoted;
+                    line.push(c, at, redirected);
+                }
+                '^' if !quoted => {
+                    let (skipped, taken) = escaped(rest);
+                    at += 1 + skipped;
+                    if let Some(c) = taken {
+                        line.push(c, at, redirected);
+                        at += c.len_utf8();
+                    }
+                    continue;
+                }
+                '%' if percent_variable(rest).is_some() => {
+                    let name = percent_variable(rest).unwrap_or("");
+                    for c in format!("[env:{name}]").chars() {
+                        line.push(c, at, redirected);
+                    }
+                    at += name.len() + 2;
+                    continue;
+                }
+                '\r' if rest.starts_with('\n') => {}
+                '\n' if quoted && rest.contains('"') => line.push(c, at, redirected),
+                '\n' if options_follow(rest) => line.push(' ', at, redirected),
+                '\n' => break,
+                '&' | '|' if !quoted => {
+                    line.piped |= c == '|';
+                    break;
+                }
+                '<' | '>' if !quoted => {
+                    redirected = true;
+                    if line.characters.last().is_some_and(|(c, _)| *c == '2') {
+                        line.characters.pop();
+                    }
+                }
+                c if redirected && c.is_whitespace() && !just_redirected(text, at) => {
+                    redirected = false;
+                    line.push(c, at, false);
+                }
+                c => line.push(c, at, redirected),
+            }
+            at += c.len_utf8();
+        }
+        line.open_quote = quoted;
+        (line, at)
+    }
+
+    fn push(&mut self, c: char, at: usize, redirected: bool) {
+        if !redirected {
+            self.characters.push((c, at));
+        }
+    }
+}
+
+/// Only blanks stand between the redirection and `at`.
+fn just_redirected(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.trim_end().ends_with(['<', '>']))
+}
+
+/// What a caret takes: a line end and the character behind it, or the next character. Bytes skipped, and the character.
+fn escaped(rest: &str) -> (usize, Option<char>) {
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let behind = rest.get(blanks..).unwrap_or("");
+    let line_end = if behind.starts_with("\r\n") { 2 } else { usize::from(behind.starts_with('\n')) };
+    if line_end == 0 {
+        return (0, rest.chars().next());
+    }
+    let skipped = blanks + line_end;
+    let next = rest.get(skipped..).unwrap_or("");
+    // An empty line behind it stands for a line end in the text, as browsers write it.
+    if next.starts_with("\r\n") {
+        return (skipped + 1, Some('\n'));
+    }
+    if next.starts_with('\n') {
+        return (skipped, Some('\n'));
+    }
+    (skipped, None)
+}
+
+/// The name in `NAME%…`.
+fn percent_variable(rest: &str) -> Option<&str> {
+    let len = rest.find(|c: char| !is_name_char(c))?;
+    (len > 0
+        && len <= 100
+        && rest.get(len..)?.starts_with('%')
+        && !rest.starts_with(|c: char| c.is_ascii_digit()))
+    .then(|| rest.get(..len))
+    .flatten()
+}
+
+/// The C runtime's splitting: `\"` is a quotation mark, `""` inside quotes is one too.
+fn words(characters: &[(char, usize)], end: usize, command: &mut Command) {
+    let mut word: Option<(String, usize)> = None;
+    let mut quoted = false;
+    let mut at = 0;
+    while let Some(&(c, byte)) = characters.get(at) {
+        at += 1;
+        if c.is_whitespace() && !quoted {
+            if let Some((text, from)) = word.take() {
+                command.push(text, from, byte);
+            }
+            continue;
+        }
+        let (text, _) = word.get_or_insert_with(|| (String::new(), byte));
+        match c {
+            '\\' => {
+                let more = characters.get(at..).unwrap_or(&[]).iter().take_while(|(c, _)| *c == '\\').count();
+                let slashes = 1 + more;
+                at += more;
+                if characters.get(at).is_some_and(|(c, _)| *c == '"') {
+                    text.extend(std::iter::repeat_n('\\', slashes / 2));
+                    if slashes % 2 == 1 {
+                        text.push('"');
+                        at += 1;
+                    }
+                } else {
+                    text.extend(std::iter::repeat_n('\\', slashes));
+                }
+            }
+            '"' if quoted && characters.get(at).is_some_and(|(c, _)| *c == '"') => {
+                text.push('"');
+                at += 1;
+            }
+            '"' => quoted = !quoted,
+            c => text.push(c),
+        }
+    }
+    if let Some((text, from)) = word {
+        command.push(text, from, end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_windows_does() {
+        let table: &[(&str, &[&str])] = &[
+            ("a \"b c\" d", &["a", "b c", "d"]),
+            (r#"-d "{\"a\": \"b c\"}""#, &["-d", r#"{"a": "b c"}"#]),
+            (r#"-d "{""a"": 1}""#, &["-d", r#"{"a": 1}"#]),
+            ("a ^\n  -H \"x: y\" ^\r\n  -d z", &["a", "-H", "x: y", "-d", "z"]),
+            (
+                "^\"https://h/a^%^20b^\" ^\n  -H ^\"x: ^\\^\"q^\\^\"^\"",
+                &["https://h/a%20b", "-H", "x: \"q\""],
+            ),
+            ("^\"{^\n\n  ^\\^\"a^\\^\":1^\n\n}^\"", &["{\n  \"a\":1\n}"]),
+            ("-H \"K: %KEY%\" \"50% of 3%\"", &["-H", "K: [env:KEY]", "50% of 3%"]),
+            ("a 'b c'", &["a", "'b", "c'"]),
+            ("a \"^b\" ^&c & d", &["a", "^b", "&c"]),
+            ("a > out.txt -b 2>nul c | d", &["a", "-b", "c"]),
+            ("\"C:\\x\\\\\" y\\z \\\\\"q\"", &["C:\\x\\", "y\\z", "\\q"]),
+            ("a\n  -b\nnext", &["a", "-b"]),
+            ("\"\" x", &["", "x"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(split(text, 0).words, *expected, "{text:?}");
+        }
+        assert!(split("a \"b", 0).oddities.open_quote);
+    }
+}

@@ -1,0 +1,120 @@
+//! Which shell a command was written for.
+
+/// A shell whose quoting differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::case::intake) enum Dialect {
+    /// bash, zsh, sh.
+    #[default]
+    Posix,
+    /// The Windows command prompt: carets, `%NAME%`, double quotes only.
+    Cmd,
+    /// `PowerShell`: backticks, `$env:NAME`, here-strings.
+    PowerShell,
+}
+
+/// More lines than a command has.
+const MOST_LINES: usize = 400;
+
+impl Dialect {
+    /// Tells the dialect of the command whose arguments begin at `start` of `text`, from its prompt, from how its lines
+    /// go on, and from what only one shell knows.
+    pub(in crate::case::intake) fn of(text: &str, start: usize, in_backticks: bool) -> Self {
+        let before = text.get(..start).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("").trim_start();
+        let rest = text.get(start..).unwrap_or("");
+        if line.starts_with("PS ") && line.contains('>') {
+            return Self::PowerShell;
+        }
+        if is_drive_prompt(line) {
+            return Self::Cmd;
+        }
+        let mut found = None;
+        for line in rest.split('\n').take(MOST_LINES) {
+            let bare = line.trim_end();
+            let goes_on = match bare.as_bytes().last() {
+                Some(b'^') => Some(Self::Cmd),
+                Some(b'`') if !in_backticks => Some(Self::PowerShell),
+                Some(b'\\') => Some(Self::Posix),
+                _ => None,
+            };
+            match goes_on {
+                // A fence, or inline code that ends here.
+                Some(Self::PowerShell) if bare.ends_with("```") || bare.matches('`').count() % 2 == 0 => {
+                    break;
+                }
+                Some(dialect) => {
+                    found = Some(dialect);
+                    break;
+                }
+                None => {}
+            }
+            if found.is_none() && !opens_string(bare) {
+                break;
+            }
+        }
+        if let Some(dialect) = found {
+            return dialect;
+        }
+        let own = rest.split('\n').next().unwrap_or("");
+        if own.contains("^\"") || line.contains("curl.exe") && has_percent_variable(own) {
+            return Self::Cmd;
+        }
+        let here_string = ["@'", "@\""].iter().any(|open| {
+            rest.match_indices(open).take(8).any(|(at, _)| {
+                let after = rest.get(at + 2..).unwrap_or("");
+                after.starts_with('\n') || after.starts_with("\r\n")
+            })
+        });
+        if own.contains("$env:") || here_string || line.contains("curl.exe") {
+            return Self::PowerShell;
+        }
+        Self::Posix
+    }
+}
+
+/// `C:\Users\x>`: the prompt of the Windows command line.
+fn is_drive_prompt(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    matches!(bytes, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic()) && line.contains('>')
+}
+
+/// `%NAME%`.
+fn has_percent_variable(line: &str) -> bool {
+    line.split('%')
+        .skip(1)
+        .step_by(2)
+        .any(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+}
+
+/// Whether a string that `line` opens goes on below it.
+fn opens_string(line: &str) -> bool {
+    line.matches('"').count() % 2 == 1 || line.matches('\'').count() % 2 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shells_are_told_apart() {
+        let table = [
+            ("curl https://h -H 'a: b' \\\n -d x", Dialect::Posix),
+            ("curl https://h -d '{\"a\":1}'", Dialect::Posix),
+            ("curl https://h ^\n -d x", Dialect::Cmd),
+            ("curl ^\"https://h^\" -d x", Dialect::Cmd),
+            ("C:\\Users\\me>curl https://h -d x", Dialect::Cmd),
+            ("curl.exe https://h -H \"Authorization: Bearer %KEY%\"", Dialect::Cmd),
+            ("curl.exe https://h `\n -d x", Dialect::PowerShell),
+            ("PS C:\\x> curl.exe https://h -d x", Dialect::PowerShell),
+            ("curl https://h -H \"Authorization: Bearer $env:KEY\"", Dialect::PowerShell),
+            ("curl.exe https://h -d @'\n{\"a\":1}\n'@", Dialect::PowerShell),
+            ("curl https://h -d '{\n\"a\":1\n}' \\\n -v", Dialect::Posix),
+            ("curl https://h -d \"50% of %\" \\\n -v", Dialect::Posix),
+        ];
+        for (text, expected) in table {
+            let start = text.find("curl").expect("curl") + 4;
+            let start = start + if text[start..].starts_with(".exe") { 4 } else { 0 };
+            assert_eq!(Dialect::of(text, start, false), expected, "{text}");
+        }
+    }
+}
