@@ -1,3 +1,5 @@
+//! Files in the shape of each tool that exports HAR, what is wrong with such files, and any cut and change of them.
+
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
