@@ -16,6 +16,7 @@ mod event;
 mod files;
 mod isolate_step;
 mod known_keys;
+mod open_file;
 mod output;
 mod random;
 mod reproduce;
@@ -42,7 +43,7 @@ pub use effect::{Binding, Effect, Outgoing, Paths};
 pub use event::{
     ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress, STDOUT,
 };
-pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES};
+pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
 pub use output::Output;
 
@@ -296,6 +297,8 @@ impl Session {
             Event::EnvironmentRead(values) => self.environment_read(values),
             Event::GoTo(step) => self.go_to(step),
             Event::BodyRead(read) => self.body_read(&read),
+            Event::OpenRequested(path) => Self::open_requested(&path),
+            Event::FileOpened { read, pasted } => self.file_opened(read, pasted.as_deref()),
             Event::FilesSeen(seen) => self.files_seen(seen, now),
             Event::SendRequested => self.send_requested(now),
             Event::ConsentGiven { remember } => self.consent_given(remember, now),

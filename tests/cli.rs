@@ -194,7 +194,7 @@ fn usage_errors_are_told() {
         (&["note", "--from", "-", "--response", "-"], 2, "stdin"),
         (&["practice", "--scenario", "nope"], 2, "known:"),
         (&["practice", "--serve", "0.0.0.0:0"], 2, "this machine only"),
-        (&["frobnicate"], 2, "unrecognized"),
+        (&["frobnicate"], 2, "neither a verb"),
         (&["keys", "--forget", "CF-1"], 3, "casefile keys"),
         (&["keys", "--forget", "all", "--which", "X"], 2, "cannot be used with"),
     ];

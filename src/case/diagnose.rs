@@ -104,7 +104,13 @@ pub fn diagnose(
     profile: Option<&Profile>,
 ) -> Diagnosis {
     let facts = Facts::of(attempt, reading);
-    let ranked = ranked(&facts, catalog);
+    let mut ranked = ranked_by(&facts, catalog);
+    // The answer says nothing that is known; what stands around it may.
+    if ranked.is_empty()
+        && let Some(facts) = Facts::of(attempt, reading).with_surroundings()
+    {
+        ranked = ranked_by(&facts, catalog);
+    }
     let matches: Vec<&Rule> = ranked.iter().map(|(_, rule)| *rule).collect();
     let Some(best) = matches.first().copied() else { return unknown(&facts, catalog, profile) };
     let defaults = Defaults::of(best.then.class, catalog, profile);
@@ -138,7 +144,7 @@ pub fn holds(rule: &Rule, attempt: &Attempt, reading: &Reading) -> bool {
 
 /// The rules that hold, best first: by rank, then in the file order. A code that stands as a word in the text weighs as
 /// words do, behind the message rules of its class.
-fn ranked<'a>(facts: &Facts<'_>, catalog: &'a Catalog) -> Vec<(Rank, &'a Rule)> {
+fn ranked_by<'a>(facts: &Facts<'_>, catalog: &'a Catalog) -> Vec<(Rank, &'a Rule)> {
     let behind = |class: FailureClass| {
         let of_words = |rule: &Rule| !rule.when.message.is_empty() && rule.then.class <= class;
         catalog.rules.iter().rposition(of_words).unwrap_or(0)

@@ -129,6 +129,9 @@ pub struct Response {
     pub told: Option<String>,
     /// Request ids that a client or a log printed around the error.
     pub printed_ids: Vec<String>,
+    /// What a client's text has around the answer (its beginning and its end): read where the answer itself says nothing
+    /// that a rule knows.
+    pub around: Option<String>,
 }
 
 /// How a body ended.

@@ -301,7 +301,8 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return json_body(text, catalog, ring);
     }
     if states_error || is_answer || value.is_object() {
-        let status = if states_error { error_text::status_field(&value) } else { None };
+        let logs_a_status = value.get("response_code").is_some();
+        let status = if states_error || logs_a_status { error_text::status_field(&value) } else { None };
         let response = answer::response(status, None, None, Vec::new(), text.as_bytes().to_vec());
         let kind = if states_error { "error text" } else { "http response" };
         let mut intake = Intake {
@@ -324,6 +325,9 @@ fn logged(value: &Value) -> Option<String> {
         ["level", "timestamp", "time", "ts", "@timestamp", "severity", "logger"]
             .iter()
             .any(|n| value.get(n).is_some())
+            // A bug report's list of what was thrown.
+            || value.as_object().is_some_and(|object| object.len() == 1)
+                && value.get("error").and_then(Value::as_str).is_some_and(|e| e.starts_with("Error: "))
     };
     // A relay's record of what its upstream answered.
     let answered = |record: &Value| {
@@ -346,7 +350,10 @@ fn logged(value: &Value) -> Option<String> {
         record if is_record(record) => ["error", "err", "exception", "stack", "error_message"]
             .iter()
             .find_map(|name| record.get(name)?.as_str())
-            .filter(|text| text.contains(['{', '(']) || text.contains('\n')),
+            .filter(|text| {
+                let told = record.get("msg").is_some() && text.contains(": ");
+                told || text.contains(['{', '(']) || text.contains('\n')
+            }),
         _ => None,
     });
     let texts: Option<Vec<&str>> = texts.collect();

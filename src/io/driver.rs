@@ -79,6 +79,11 @@ impl Driver {
                     let read = paths.0.first().map(|path| files::read_body(path));
                     self.tell(Event::BodyRead(read.unwrap_or(Err(FileTrouble::Missing))));
                 }
+                Effect::OpenFile { paths, pasted } => {
+                    let read = paths.0.first().map(|path| files::open_text(path));
+                    let read = read.unwrap_or(Err(FileTrouble::Missing));
+                    self.tell(Event::FileOpened { read, pasted });
+                }
                 Effect::Send(outgoing) => self.send(*outgoing),
                 Effect::CancelSend => self.cancel(),
                 Effect::Wait { ms, token } => {

@@ -5,7 +5,9 @@ use std::io::Read;
 
 use secrecy::SecretString;
 
-use crate::session::{FileFacts, FileSeen, FileTrouble, FilesSeen, MOST_BODY_BYTES, MOST_FILE_BYTES};
+use crate::session::{
+    FileFacts, FileSeen, FileTrouble, FilesSeen, MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES,
+};
 
 /// Bytes at a file's start that tell its kind.
 const HEAD: u64 = 16;
@@ -81,6 +83,24 @@ pub fn read_body(path: &str) -> Result<SecretString, FileTrouble> {
     let text = String::from_utf8(bytes).map_err(|_| FileTrouble::NotText)?;
     // A NUL is text to no server.
     if text.contains('\0') { Err(FileTrouble::NotText) } else { Ok(SecretString::from(text)) }
+}
+
+/// Reads the text file that an operator opens; `~/` is the home folder. Bytes that are no UTF-8 are replaced: a log may
+/// hold some.
+///
+/// # Errors
+/// It is not there, no regular file, not readable, or too large.
+pub fn open_text(path: &str) -> Result<SecretString, FileTrouble> {
+    let home = path.strip_prefix("~/").and_then(|rest| Some((std::env::home_dir()?, rest)));
+    let path =
+        home.map_or_else(|| path.to_owned(), |(home, rest)| home.join(rest).to_string_lossy().into_owned());
+    let (file, _) = open(&path)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_OPENED_BYTES + 1).read_to_end(&mut bytes).map_err(|_| FileTrouble::Unreadable)?;
+    if bytes.len() as u64 > MOST_OPENED_BYTES {
+        return Err(FileTrouble::TooLarge);
+    }
+    Ok(SecretString::from(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// The media type by the first bytes of a file, as each format's own specification begins it.

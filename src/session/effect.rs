@@ -15,6 +15,13 @@ pub enum Effect {
     LookAtFiles(Paths),
     /// Read the text file at this path, which holds the body; answer with [`super::Event::BodyRead`].
     ReadBody(Paths),
+    /// Read the text file that the operator opens; answer with [`super::Event::FileOpened`].
+    OpenFile {
+        /// Its path; `~/` stands for the home folder.
+        paths: Paths,
+        /// The paste that may be this path.
+        pasted: Option<String>,
+    },
     /// Send once; answer with [`super::Event::Progressed`] and [`super::Event::AttemptDone`].
     Send(Box<Outgoing>),
     /// Cancel the running attempt; it ends with [`super::Event::AttemptDone`] and a cancelled outcome.

@@ -51,6 +51,15 @@ pub enum Event {
     FilesSeen(FilesSeen),
     /// The file that holds the body was read as text. It may hold a key.
     BodyRead(Result<SecretString, FileTrouble>),
+    /// The operator wants to open the file at this path.
+    OpenRequested(String),
+    /// The file was read. It may hold keys.
+    FileOpened {
+        /// Its text.
+        read: Result<SecretString, FileTrouble>,
+        /// The paste that was taken for its path.
+        pasted: Option<String>,
+    },
     /// The operator wants the request sent.
     SendRequested,
     /// The operator allows what [`super::Consent`] shows; `remember` binds the key to the host for later sessions.
@@ -144,6 +153,21 @@ pub enum FileTrouble {
     TooLarge,
     /// It is no UTF-8 text, where the body is to be one.
     NotText,
+}
+
+impl FileTrouble {
+    /// Why, for a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Missing => "there is no such file here",
+            Self::NotAFile => "the path leads to a folder, a pipe or a device",
+            Self::Unreadable => "the file may not be read",
+            Self::TooLarge => {
+                "the file is larger than what is read (16 MiB of a body, 64 MiB of an opened file)"
+            }
+            Self::NotText => "the file is no UTF-8 text",
+        }
+    }
 }
 
 impl std::fmt::Debug for FilesSeen {

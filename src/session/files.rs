@@ -14,6 +14,8 @@ use crate::case::request::{Part, PartContent, Request};
 pub const MOST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// Bytes of a text file that becomes the body: it is shown and edited like a pasted one.
 pub const MOST_BODY_BYTES: u64 = 16 * 1024 * 1024;
+/// Largest file that is opened as a paste, bytes.
+pub const MOST_OPENED_BYTES: u64 = 64 * 1024 * 1024;
 
 impl Session {
     /// Asks for a look at files that are not known yet; with `again` at all.
@@ -72,13 +74,7 @@ impl Session {
                 .fix("check that it is the body that failed")
             }
             Err(trouble) => {
-                let why = match trouble {
-                    FileTrouble::Missing => "there is no such file here",
-                    FileTrouble::NotAFile => "the path leads to a folder, a pipe or a device",
-                    FileTrouble::Unreadable => "the file may not be read",
-                    FileTrouble::TooLarge => "the file is larger than the 16 MiB that are read",
-                    FileTrouble::NotText => "the file is no UTF-8 text",
-                };
+                let why = trouble.in_words();
                 self.paste_findings.retain(|f| f.id != "body_from_file");
                 Finding::new(
                     "body_from_file",

@@ -23,6 +23,14 @@ impl Session {
             self.say(Level::Warning, "a request is under way; cancel it before you paste another one");
             return Vec::new();
         }
+        Self::dropped(text).unwrap_or_else(|| self.take_paste(text))
+    }
+
+    /// Reads `text` whatever it looks like.
+    pub(super) fn take_paste(&mut self, text: &str) -> Vec<Effect> {
+        if self.is_busy() {
+            return Vec::new();
+        }
         let read = intake::read(text, &self.catalog, &mut self.ring);
         self.take_intake(read)
     }

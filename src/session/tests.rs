@@ -614,3 +614,33 @@ fn a_body_in_a_file_is_read_masked_and_shown() {
     assert_eq!(told.len(), 1);
     assert!(told.iter().all(|m| m.contains("no UTF-8 text")), "{told:?}");
 }
+
+#[test]
+fn a_file_is_opened_by_its_path() {
+    let path = |effects: &[Effect]| match effects {
+        [Effect::OpenFile { paths, .. }] => paths.0.clone(),
+        _ => Vec::new(),
+    };
+    let mut s = session();
+    let effects = s.handle(Event::Pasted("'/tmp/my failed.sh'\n".into()), at(0));
+    assert_eq!(path(&effects), ["/tmp/my failed.sh"]);
+    let read = |text: &str, pasted: Option<&str>| Event::FileOpened {
+        read: Ok(text.to_owned().into()),
+        pasted: pasted.map(str::to_owned),
+    };
+    s.handle(read("curl https://api.cometapi.com/v1/models", Some("'/tmp/my failed.sh'")), at(0));
+    assert_eq!(s.draft().url, "https://api.cometapi.com/v1/models");
+
+    let effects = s.handle(Event::OpenRequested("~/x.har".into()), at(0));
+    assert_eq!(path(&effects), ["~/x.har"]);
+    let missing = |pasted: Option<&str>| Event::FileOpened {
+        read: Err(FileTrouble::Missing),
+        pasted: pasted.map(str::to_owned),
+    };
+    s.handle(missing(None), at(0));
+    assert!(s.notice().is_some_and(|n| n.text.contains("there is no such file")));
+    assert_eq!(s.draft().url, "https://api.cometapi.com/v1/models", "what was there stays");
+    // A path that leads nowhere was perhaps no path: it is read as a paste is.
+    s.handle(missing(Some("/v1/models")), at(0));
+    assert!(s.notice().is_some_and(|n| !n.text.contains("file")), "{:?}", s.notice().map(|n| &n.text));
+}

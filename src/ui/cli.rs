@@ -34,6 +34,7 @@ pub use exit::{Exit, Failed};
     after_help = EXIT_CODES,
     after_long_help = concat!(
         "Examples:\n  casefile                                    open the terminal program and paste a command\n  \
+         casefile failed.sh                          open it with a file\n  \
          casefile practice                           learn it, with no key and no network\n  \
          casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
          casefile note --no-send --response err.json --status 503\n  \
@@ -51,6 +52,10 @@ pub struct Arguments {
     /// What to do; without a verb the terminal program opens.
     #[command(subcommand)]
     pub verb: Option<Verb>,
+
+    /// Open the terminal program with this file: a command, an answer, a log.
+    #[arg(value_name = "FILE")]
+    pub file: Option<std::path::PathBuf>,
 
     /// Gateway profile by id (cometapi, practice, …) for the terminal program.
     #[arg(long, value_name = "ID")]

@@ -228,6 +228,9 @@ impl Rig {
                     .collect(),
             })),
             Effect::ReadBody(_) => self.tell(Event::BodyRead(Err(FileTrouble::Missing))),
+            Effect::OpenFile { pasted, .. } => {
+                self.tell(Event::FileOpened { read: Err(FileTrouble::Missing), pasted });
+            }
             Effect::Send(outgoing) => self.outgoing = Some(*outgoing),
             Effect::CancelSend => self.cancelled = true,
             Effect::Copy(rendered) => {

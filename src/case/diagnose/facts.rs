@@ -59,11 +59,14 @@ impl<'a> Facts<'a> {
         let response = attempt.response();
         let envelope = &reading.envelope;
         let texts = texts_of(attempt, reading);
+        let whole = response
+            .filter(|_| reading.stream.is_none() && envelope.kind == EnvelopeKind::NoError)
+            .and_then(whole_answer);
         let header_type = response
             .and_then(|r| r.header("x-amzn-errortype"))
             .map(|kind| kind.split(':').next().unwrap_or(kind).trim());
         Self {
-            status: status_that_counts(response, reading),
+            status: status_that_counts(response, reading).or(whole.map(|_| 200)),
             inside: reading.soft == Some(SoftFailure::ErrorInBody),
             envelope: envelope.kind,
             layer: reading.layer,
@@ -82,9 +85,17 @@ impl<'a> Facts<'a> {
             retry_after: reading.retry_after_ms.is_some(),
             cut: response.is_some_and(|r| matches!(r.end, BodyEnd::Cut(_))),
             stream: stream_state(reading),
-            soft: reading.soft,
+            soft: reading.soft.or_else(|| whole.filter(|whole| !whole).map(|_| SoftFailure::MissingField)),
             packed: response.and_then(|r| r.packed.as_ref()).map(|packed| packed.end),
         }
+    }
+
+    /// The same with what the client's text has around the answer, where it has anything there.
+    pub(super) fn with_surroundings(mut self) -> Option<Self> {
+        let around = self.response?.around.as_deref().map(head)?;
+        self.words.extend(code_words(around).take(MOST_WORDS));
+        self.texts.push(around);
+        Some(self)
     }
 
     /// The texts in which the patterns of messages are looked for.
@@ -198,6 +209,38 @@ fn texts_of<'a>(attempt: &'a Attempt, reading: &'a Reading) -> Vec<&'a str> {
         texts.push(text);
     }
     texts
+}
+
+/// An answer whose status nobody saw, as it says itself: true where it is whole, or a task that is done; false where it
+/// names itself an answer and holds none.
+fn whole_answer(response: &Response) -> Option<bool> {
+    if response.status.is_some() || response.exception.is_some() || response.told.is_some() {
+        return None;
+    }
+    let json: serde_json::Value = serde_json::from_slice(&response.readable()).ok()?;
+    let word = |place: &str| json.pointer(place).and_then(serde_json::Value::as_str);
+    let filled = |place: &str| word(place).is_some_and(|text| !text.trim().is_empty());
+    let named = word("/object") == Some("chat.completion");
+    if named && json.get("choices").is_none_or(serde_json::Value::is_null) {
+        return Some(false);
+    }
+    let ended = ["/choices/0/finish_reason", "/stop_reason"].iter().find_map(|place| word(place));
+    let ended = ended.is_none_or(|word| matches!(word, "stop" | "end_turn" | "stop_sequence"));
+    let answers = filled("/choices/0/message/content")
+        || (word("/type") == Some("message") && filled("/content/0/text"));
+    let done = ["/status", "/data/status", "/task_status", "/data/task_status", "/output/task_status"]
+        .iter()
+        .find_map(|place| word(place))
+        .is_some_and(|word| {
+            matches!(word.to_ascii_lowercase().as_str(), "success" | "succeeded" | "succeed" | "completed")
+        });
+    let blamed = ["/fail_reason", "/data/fail_reason", "/error", "/error/message", "/failReason"]
+        .iter()
+        .any(|p| filled(p));
+    let is_task = ["task_id", "taskId", "progress", "fail_reason", "data", "output", "object"]
+        .iter()
+        .any(|name| json.get(*name).is_some());
+    ((answers && ended) || (done && is_task && !blamed)).then_some(true)
 }
 
 /// The words of `text` that are written as codes are (`rate_limit_exceeded`, `ThrottlingException`), and neither name a

@@ -90,7 +90,15 @@ impl Body {
 
     /// Reads the text of a stream's error event.
     pub(super) fn event(text: &str) -> Self {
-        Self::read(text.as_bytes(), None, false, false)
+        let body = Self::read(text.as_bytes(), None, false, false);
+        // A relay's sentence before the envelope that it got: `unexpected status code: 413, body: {…}`.
+        let inside = || {
+            let json = text.get(text.find('{')?..)?.trim();
+            let value: Value = serde_json::from_str(json).ok()?;
+            let states = value.get("error").is_some_and(Value::is_object);
+            states.then(|| Self::read(json.as_bytes(), None, false, false))
+        };
+        if body.envelope.kind == EnvelopeKind::Text { inside().unwrap_or(body) } else { body }
     }
 
     fn read(bytes: &[u8], status: Option<u16>, html: bool, cut: bool) -> Self {

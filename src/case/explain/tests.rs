@@ -1,3 +1,4 @@
 //! Whole families of records, and what is said of them.
 
 mod families;
+mod phrasings;

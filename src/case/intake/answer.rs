@@ -45,6 +45,7 @@ pub(super) fn response(
         exception: None,
         told: None,
         printed_ids: Vec::new(),
+        around: None,
         body,
     };
     response.unpack();

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::json;
 
+mod dump;
 mod frames;
 mod object;
 mod plain;
@@ -51,6 +52,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let page = page(near);
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
+    // A log's object that only carries a page.
+    let object =
+        object.filter(|object| !page.is_some_and(|at| at < object.end && object.only_carries_a_page()));
     let page = page.filter(|_| object.is_none());
     let (before, after) = match (&object, page) {
         (Some(object), _) => (near.get(..object.start).unwrap_or(""), near.get(object.end..).unwrap_or("")),
@@ -59,13 +63,15 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     };
     let invented = object.is_none() && page.is_none() && transport::invents_status(near);
     // Numbers and words of a stack's source lines are nobody's.
-    let quiet = plain::without_stack(before);
+    let quiet = plain::without_stack(before).replace("**", "");
     let status = status_in(&quiet)
-        .or_else(|| object.as_ref().and_then(|_| status_at_end(before)))
+        .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
         .or_else(|| object.as_ref().and_then(|o| status_field(&serde_json::from_slice(&o.body).ok()?)));
-    let status = status.or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain))).filter(|_| !invented);
+    let status = status
+        .or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain)).filter(|s| *s >= 400))
+        .filter(|_| !invented);
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
@@ -75,11 +81,17 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let failure = if object.is_none() && page.is_none() && status.is_none() {
         let by_name = || {
             let named = transport::of_exception(&exception.as_ref()?.name)?;
+
             let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
             (!answers).then_some(named)
         };
         let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
-        transport::found(near).or_else(unworded)
+        // LiteLLM gives this name to whatever it has no other for.
+        let own = spoken.as_ref().map(|s| s.message.as_str()).filter(|m| m.contains(' '));
+        match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
+            Some(message) => transport::found(message).map(|(kind, _)| (kind, "")),
+            None => transport::found(near).or_else(unworded),
+        }
     } else {
         None
     };
@@ -91,7 +103,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let states_object = object.is_some();
     let outcome = if let Some((kind, line)) = failure {
         // What the client says last may be less than the line that tells the cause.
-        let last = spoken.map(|s| s.message).filter(|m| line.is_empty() || transport::kind(m) == Some(kind));
+        let streams = line.to_lowercase().contains("stream");
+        let last = spoken
+            .map(|s| s.message)
+            .filter(|_| !streams)
+            .filter(|m| line.is_empty() || transport::kind(m) == Some(kind));
         let detail = last.unwrap_or_else(|| plain::head(line.trim(), LONGEST_DETAIL).to_owned());
         Outcome::Transport(TransportFailure { kind, detail })
     } else {
@@ -104,11 +120,23 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             answer::response(status, None, None, headers_in(before, after, client, catalog), body);
         response.exception = exception.map(|e| e.name);
         response.told = told;
+        response.around =
+            page.is_none().then(|| around(before, after)).filter(|text| !text.trim().is_empty());
         response.printed_ids = printed_ids(before);
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// Bytes on each side that are kept as what stands around an answer.
+const LONGEST_AROUND: usize = 2000;
+
+/// What stands around an answer: no stack, and no good news of a log.
+fn around(before: &str, after: &str) -> String {
+    let near = [tail(before, LONGEST_AROUND), plain::head(after, LONGEST_AROUND)];
+    let lines = near.into_iter().flat_map(str::lines).filter(|line| !plain::is_news(line));
+    plain::without_stack(&lines.collect::<Vec<_>>().join("\n")).into_owned()
 }
 
 /// The body that a speech stands for, and the client's own sentence. A code or type that stood before the message is
@@ -153,24 +181,28 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
-        r"(?i)\bresponse[ _]code\s*(?:was|is|[:=])?\s*([1-5]\d\d)\b",
+        r#"(?i)\bresponse[ _]code["']?\s*(?:was|is|[:=])?\s*["'(]?([1-5]\d\d)\b"#,
         r"<Response \[([1-5]\d\d)",
         // aiohttp's ClientResponseError.
         r"\b([45]\d\d), message[=:]",
         r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
-        r"\b([45]\d\d)\s+(?:Client|Server) Error\b",
+        r"(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:Client|Server) )?Error\b",
+        r"\b(404) page not found\b",
+        r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
-        r"(?:报错|错误|返回|出现|提示|报|遇到|收到)\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
+        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
         r"\|\s*([1-5]\d\d)\s*\|",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
+        // A script prints the status, then fails.
+        r"^\s*([1-5]\d\d)(?:[ \t]+(?:text|application)/\S{1,60})?[ \t]*\n\s*Traceback ",
         // GNU Wget.
         r"awaiting response\.\.\. ([1-5]\d\d)\b",
         // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
@@ -404,7 +436,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (22, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (25, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

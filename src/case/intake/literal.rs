@@ -1,4 +1,5 @@
-//! Reads what a client's log prints of a JSON value: a Python dict, a JavaScript object, JSON that a terminal wrapped.
+//! Reads what a client's log prints of a JSON value: a Python dict, a JavaScript object, a Ruby hash, PHP's `[k => v]` and
+//! `dd`, JSON that a terminal wrapped or whose quotes a chat made curly.
 
 /// Deeper nesting is no error body.
 const DEEPEST: usize = 64;
@@ -6,14 +7,14 @@ const DEEPEST: usize = 64;
 /// Reads the value at the start of `text`; gives it as JSON text and the bytes it took. `hard_wrap`: the text's lines
 /// were cut at the terminal's width, so that a line end inside a string stands for nothing.
 pub(super) fn read(text: &str, hard_wrap: bool) -> Option<(String, usize)> {
-    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap, cut: false };
+    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap, cut: false, is_word: false };
     reader.value(0)?;
     Some((reader.out, reader.at))
 }
 
 /// Reads the value at the start of `text` of which the end is missing; what is open at the end is closed.
 pub(super) fn read_cut(text: &str, hard_wrap: bool) -> Option<String> {
-    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap, cut: true };
+    let mut reader = Reader { text, at: 0, out: String::new(), hard_wrap, cut: true, is_word: false };
     reader.value(0)?;
     Some(reader.out)
 }
@@ -25,11 +26,23 @@ struct Reader<'a> {
     hard_wrap: bool,
     /// The end of the text closes what is open.
     cut: bool,
+    /// The value in hand is one word, so that a line end inside it stands for nothing.
+    is_word: bool,
 }
+
+/// Members whose value is one word.
+const WORDS: &[&str] = &["type", "code", "request_id", "requestId", "status", "param"];
 
 impl Reader<'_> {
     fn rest(&self) -> &str {
         self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// What stands next, as much as a key may be long.
+    fn near(&self) -> &str {
+        let rest = self.rest();
+        let end = (0..=rest.len().min(2 * LONGEST_KEY)).rev().find(|at| rest.is_char_boundary(*at));
+        rest.get(..end.unwrap_or_default()).unwrap_or("")
     }
 
     fn peek(&self) -> Option<char> {
@@ -54,18 +67,34 @@ impl Reader<'_> {
             self.out.push_str("null");
             return Some(());
         }
+        self.skip_php_array();
         match self.peek()? {
             '{' => self.members('}', depth, true),
             '[' => self.members(']', depth, false),
             '(' => self.members(')', depth, false),
-            '\'' | '"' | '`' => self.string(),
+            c if is_quote(c) => self.string(),
+            // A symbol of Ruby.
+            ':' => {
+                self.at += 1;
+                self.bare()
+            }
             _ => self.bare(),
+        }
+    }
+
+    /// `array:4 [`, as Laravel's `dd` prints an array.
+    fn skip_php_array(&mut self) {
+        let Some(rest) = self.rest().strip_prefix("array:") else { return };
+        let bare = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(' ');
+        if bare.starts_with('[') {
+            self.at = self.text.len() - bare.len();
         }
     }
 
     /// Members of an object or elements of a list, from the opening bracket to the closing one.
     fn members(&mut self, close: char, depth: usize, keyed: bool) -> Option<()> {
         self.at += 1;
+        let keyed = keyed || self.has_arrow();
         self.out.push(if keyed { '{' } else { '[' });
         let mut first = true;
         loop {
@@ -81,10 +110,12 @@ impl Reader<'_> {
                 return Some(());
             }
             if !first {
-                if c != ',' {
+                // `dd` prints a member a line and no commas.
+                let bare = close == ']' && keyed && c == '"';
+                if !matches!(c, ',' | '，') && !bare {
                     return None;
                 }
-                self.at += 1;
+                self.at += if bare { 0 } else { c.len_utf8() };
                 self.skip_space();
                 if self.is_cut() || self.peek()? == close {
                     continue;
@@ -101,24 +132,38 @@ impl Reader<'_> {
 
     fn key(&mut self) -> Option<()> {
         self.skip_space();
-        if matches!(self.peek()?, '\'' | '"') {
-            self.string()?;
+        // A symbol of Ruby: `:error=>`.
+        if self.peek()? == ':' {
+            self.at += 1;
+        }
+        let name = if is_quote(self.peek()?) {
+            let mut name = String::new();
+            self.is_word = true;
+            self.one_string(&mut name)?;
+            name
         } else {
             let len =
                 self.rest().find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '$' | '-'))?;
             let name = self.rest().get(..len).filter(|name| !name.is_empty())?.to_owned();
             self.at += len;
-            self.emit(&name)?;
-        }
+            name
+        };
+        self.emit(&name)?;
+        self.is_word = WORDS.contains(&name.as_str());
         self.skip_space();
         if !self.is_cut() {
-            if self.peek()? != ':' {
-                return None;
-            }
-            self.at += 1;
+            self.at += ["=>", ":", "："].iter().find(|mark| self.rest().starts_with(**mark))?.len();
         }
         self.out.push(':');
         Some(())
+    }
+
+    /// What stands behind the bracket is a key of PHP's or Ruby's: `"error" => `. The arrow stands on the same line.
+    fn has_arrow(&self) -> bool {
+        let line = self.near().trim_start().lines().next().unwrap_or("");
+        let Some(bare) = line.strip_prefix(['"', '\'']) else { return false };
+        let Some(len) = bare.find(['"', '\'']).filter(|len| *len <= LONGEST_KEY) else { return false };
+        bare.get(len + 1..).is_some_and(|after| after.trim_start().starts_with("=>"))
     }
 
     fn emit(&mut self, text: &str) -> Option<()> {
@@ -137,16 +182,24 @@ impl Reader<'_> {
                 self.at += 1;
                 self.skip_space();
             }
-            if !matches!(self.peek(), Some('\'' | '"' | '`')) {
+            // Behind a line end a quoted word may be the next key of `dd`.
+            let next = self.peek().is_some_and(is_quote) && !self.is_arrow_key();
+            if !next {
                 self.at = before;
                 return self.emit(&value);
             }
         }
     }
 
+    fn is_arrow_key(&self) -> bool {
+        let line = self.near().lines().next().unwrap_or("");
+        line.split_once("\" => ").is_some_and(|(key, _)| key.len() <= LONGEST_KEY)
+    }
+
     fn one_string(&mut self, value: &mut String) -> Option<()> {
-        let quote = self.peek()?;
-        self.at += quote.len_utf8();
+        let open = self.peek()?;
+        self.at += open.len_utf8();
+        let quote = if matches!(open, '“' | '”' | '„') { '”' } else { open };
         loop {
             if self.is_cut() {
                 return Some(());
@@ -161,11 +214,22 @@ impl Reader<'_> {
                     let cut = self.cuts_a_word(value);
                     let indented = self.peek().is_some_and(char::is_whitespace);
                     self.skip_space();
-                    join(value, indented, self.hard_wrap || cut);
+                    if self.is_word {
+                        value.truncate(value.trim_end_matches([' ', '\t']).len());
+                    } else {
+                        join(value, indented, (self.hard_wrap || cut) && !self.stands_between_words(value));
+                    }
                 }
                 c => value.push(c),
             }
         }
+    }
+
+    /// Both sides of a line end are whole words.
+    fn stands_between_words(&self, value: &str) -> bool {
+        let before = value.rsplit(' ').next();
+        let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
+        [before, next].into_iter().all(|word| word.is_some_and(|w| SHORT_WORDS.contains(&w)))
     }
 
     /// A print that stood on one line was cut at a terminal's width, in the middle of a word. `at` is behind the line end.
@@ -174,6 +238,11 @@ impl Reader<'_> {
         let line = before.rfind('\n').map_or(before, |at| before.get(at + 1..).unwrap_or(""));
         let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         // The first line lacks what stands before the value.
+        let word = |word: Option<&str>| word.is_some_and(|w| SHORT_WORDS.contains(&w));
+        let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
+        if word(value.rsplit(' ').next()) || word(next) {
+            return false;
+        }
         line.len() >= if before.contains('\n') { 90 } else { 50 }
             && !line.starts_with(char::is_whitespace)
             && value.ends_with(letter)
@@ -240,6 +309,19 @@ impl Reader<'_> {
     }
 }
 
+/// Words that stand whole beside a line end more often than as a part of another.
+const SHORT_WORDS: &[&str] = &[
+    "a", "an", "and", "are", "be", "do", "does", "exist", "for", "has", "have", "in", "is", "it", "not",
+    "of", "on", "or", "that", "the", "this", "to", "was", "with", "you", "your",
+];
+
+/// Bytes of a key that an arrow follows.
+const LONGEST_KEY: usize = 80;
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '\'' | '"' | '`' | '“' | '”')
+}
+
 /// Joins what a line end cut in two: padding at its end and the indent of the next line (`indented`) stand for one blank;
 /// a cut at the terminal's width stands for nothing.
 pub(super) fn join(value: &mut String, indented: bool, hard_wrap: bool) {
@@ -284,6 +366,21 @@ mod tests {
             (r"['\u00e4\n\'', b'x', -1.5e3, (1, 2,)]", r#"["ä\n'","x",-1.5e3,[1,2]]"#),
             (r#"{"a": "\ud83d\ude00"}"#, r#"{"a":"😀"}"#),
             ("{\"a\": \"one\ntwo\"}", r#"{"a":"one two"}"#),
+            (
+                "{:error=>{:message=>\"m\", :code=>nil, :kind=>:x}}",
+                r#"{"error":{"message":"m","code":null,"kind":"x"}}"#,
+            ),
+            ("{\"error\" => {\"message\" => \"m\"}}", r#"{"error":{"message":"m"}}"#),
+            ("[ 'error' => [ 'message' => 'm', 'code' => 5 ] ]", r#"{"error":{"message":"m","code":5}}"#),
+            (
+                "array:1 [\n  \"error\" => array:2 [\n    \"message\" => \"m\"\n    \"type\" => \"t\"\n  ]\n]",
+                r#"{"error":{"message":"m","type":"t"}}"#,
+            ),
+            ("{“error”:{“message”:“m”,“code”：null}}", r#"{"error":{"message":"m","code":null}}"#),
+            (
+                "{\"\n  message\":\"a\n  b\",\"type\":\"overload\n  ed_error\"}",
+                r#"{"message":"a b","type":"overloaded_error"}"#,
+            ),
         ];
         for (text, json) in table {
             assert_eq!(read(text, false).map(|(json, _)| json).as_deref(), Some(json), "{text}");

@@ -50,6 +50,11 @@ pub(super) fn found(text: &str) -> Option<(TransportKind, &str)> {
     {
         return Some(found);
     }
+    // axios names its own deadline, whatever a program around it says of the connection.
+    let of_axios = |line: &&str| line.contains("timeout of ") && line.contains("ms exceeded");
+    if let Some(line) = near.lines().find(of_axios) {
+        return Some((TransportKind::TotalTimeout, line));
+    }
     let is_python = near.contains("File \"");
     let ranked = near.lines().filter_map(|line| {
         let lower = line.to_lowercase();

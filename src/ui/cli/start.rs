@@ -145,6 +145,13 @@ pub(super) fn on_this_thread<T>(work: impl Future<Output = Result<T, Failed>>) -
 
 /// Opens the terminal program.
 pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
+    if let Some(file) = arguments.file.as_ref().filter(|file| !file.exists()) {
+        // A mistyped verb is a file that is not there.
+        return Err(Failed::new(
+            Exit::Usage,
+            format!("'{}' is neither a verb nor a file that is here; see casefile --help", file.display()),
+        ));
+    }
     need_terminal()?;
     let ground = ground()?;
     let key = arguments.key.read()?;
@@ -154,6 +161,13 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
     );
     first.extend(arguments.base_url.clone().map(Event::BaseUrlSet));
     first.extend(key.map(|(origin, value)| Event::KeyGiven { origin, value }));
+    if let Some(file) = &arguments.file {
+        let bytes = super::note::read(&file.to_string_lossy())?;
+        first.push(Event::FileOpened {
+            read: Ok(String::from_utf8_lossy(&bytes).into_owned().into()),
+            pasted: None,
+        });
+    }
     let kept = store::Folders::locate().and_then(|folders| store::load_words(&folders));
     first.extend(kept.ok().flatten().map(Event::WordsFound));
     screen(&ground, first, Vec::new())

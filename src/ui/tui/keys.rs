@@ -70,6 +70,8 @@ pub enum Action {
     GiveKey,
     /// Go to the next finding.
     NextFinding,
+    /// Open a file.
+    OpenFile,
     /// Say how to paste.
     PasteHint,
     /// Send again.

@@ -37,6 +37,8 @@ pub enum Asked {
     OtherKey,
     /// Where to write the note.
     Path,
+    /// The file to open.
+    Open,
 }
 
 impl Asked {
@@ -47,6 +49,7 @@ impl Asked {
             Self::Key => "Key for this request (not shown, kept in memory only)",
             Self::OtherModel => "Send once more with this model",
             Self::OtherKey => "Send once more with this key (not shown, kept in memory only)",
+            Self::Open => "Open this file: a command, an answer, a log, an HTTP archive",
             Self::Path => "Write the note to this file (a folder ends in /)",
         }
     }

@@ -7,7 +7,7 @@ use crate::case::vocabulary::EnvelopeKind;
 
 /// Where a message can stand in a flat object, best first; the order is that of one-api's own extractor
 /// (songquanpeng/one-api, relay/controller/error.go), with Midjourney's `description` after it.
-const FLAT_MESSAGES: [&str; 12] = [
+const FLAT_MESSAGES: [&str; 15] = [
     "/message",
     "/msg",
     "/err",
@@ -20,6 +20,9 @@ const FLAT_MESSAGES: [&str; 12] = [
     "/reason",
     // AWS API Gateway; MiniMax.
     "/Message",
+    "/ErrorMessage",
+    "/errorMessage",
+    "/grpc_message",
     "/base_resp/status_msg",
 ];
 
@@ -146,7 +149,8 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     {
         envelope.message = Some(whole.to_owned());
     }
-    if let Some(status) = error.get("status").and_then(Value::as_str) {
+    // Google's name of the error; `"status": "failure"` of others names none.
+    if let Some(status) = error.get("status").and_then(Value::as_str).filter(|status| is_name(status)) {
         envelope.error_type.get_or_insert_with(|| status.to_owned());
     }
     envelope.inner_code = error
@@ -161,6 +165,10 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
         upstream_raw(&mut envelope, raw);
     }
     envelope
+}
+
+fn is_name(status: &str) -> bool {
+    !["failure", "failed", "fail", "error"].iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
 /// A name of a failure: one word, and not the name of a status (RFC 9110), which frameworks (`NestJS`, Spring) put beside
@@ -234,7 +242,8 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
         None => Envelope {
             message: Some(error.to_owned()),
             code: scalar(object.get("code")),
-            error_type: scalar(object.get("type")),
+            // ElevenLabs' realtime events name it so.
+            error_type: scalar(object.get("type")).or_else(|| scalar(object.get("message_type"))),
             ..Envelope::bare(EnvelopeKind::ErrorString)
         },
     }
@@ -269,7 +278,7 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     let message = first_text(object, &FLAT_MESSAGES);
     let code = object.get("__type").and_then(Value::as_str).map_or_else(
         || {
-            ["code", "statusCode", "status_code", "errcode", "error_code", "ret"]
+            ["code", "statusCode", "status_code", "errcode", "error_code", "ErrorCode", "errorCode", "ret"]
                 .iter()
                 .find_map(|k| scalar(object.get(*k)))
                 // iFlytek Spark.
@@ -368,10 +377,9 @@ fn first_text(object: &Map<String, Value>, places: &[&str]) -> Option<String> {
     })
 }
 
-/// A scalar as text, numbers in decimal. LiteLLM writes Python's `None` as the text "None".
+/// A scalar as text, numbers in decimal; as it is carried, LiteLLM's text "None" too.
 fn scalar(value: Option<&Value>) -> Option<String> {
     match value? {
-        Value::String(text) if text == "None" => None,
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),

@@ -112,7 +112,7 @@ fn the_known_shapes() {
                     r#"litellm.RateLimitError: RateLimitError: OpenAIException - {"error":{"message":"slow","code":"rate_limit_exceeded"}}"#,
                     "429",
                     "throttling_error",
-                    "-",
+                    "None",
                     "slow",
                     "rate_limit_exceeded",
                 ],

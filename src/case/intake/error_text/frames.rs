@@ -33,6 +33,11 @@ const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|n
 
 const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
+    (Weight::Answer, r#"[`"“][45][0-9]{2} "#),
+    (
+        Weight::Client,
+        r"(?:API|HTTP)?\s?(?:エラー|오류|[Оо]шибка|[Ff]ehler|[Ee]rreur|[Ee]rro)(?:コード)?(?: API)?\s*[:：]\s*",
+    ),
     (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
     (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
@@ -81,7 +86,11 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     // LiteLLM's router and proxy name the call that raised.
     (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
-    // Structured logs: `key=value error="…"`.
+    // Structured logs: `key=value error="…"`; the error says more than the record's own message.
+    (
+        Weight::Client,
+        r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason)=["']"#,
+    ),
     (
         Weight::Client,
         r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#,
@@ -95,6 +104,15 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?",
     ),
+    // openai-go's `Error.Error()`: method, address, status, body.
+    (Weight::Answer, r#"(?:GET|POST|PUT|PATCH|DELETE) "?https?://[^\s"]{1,300}"?: [45][0-9]{2} REASON "#),
+    // codex on a refused call.
+    (
+        Weight::Answer,
+        r"[^:\n]{0,60}(?:[Dd]etails: )?Status: [45][0-9]{2}, Code: \S{1,60}, Type: \S{1,60}, Message: ",
+    ),
+    // A code on a line of its own above the message.
+    (Weight::Answer, r"(?:[A-Za-z0-9_.-]{1,40}: )?[a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (
         Weight::Answer,
@@ -126,7 +144,7 @@ const FRONT: &[(Weight, &str)] = &[
     // Headings of reports (Continue's, issue forms').
     (
         Weight::Client,
-        r"(?:#{1,4} |\*\*)?(?:Error (?:[Oo]utput|[Mm]essage|[Dd]etails?|[Tt]ext|[Ll]ogs?)|错误详情|报错内容|报错信息)(?:\*\*)?[:：]?\s*\n\s*",
+        r"(?:#{1,4} |\*\*)?(?:Error (?:[Oo]utput|[Mm]essage|[Dd]etails?|[Tt]ext|[Ll]ogs?)|错误详情|报错内容|报错信息)[:：]?(?:\*\*)?[:：]?\s*\n\s*",
     ),
     // The AI SDK's retries, langchain's, codex's.
     (
@@ -135,6 +153,11 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Client, r"stream disconnected before completion: "),
     (Weight::Client, r"(?:External|Ollama|Open WebUI): "),
+    (
+        Weight::Client,
+        r"(?:OpenAI|Azure(?: OpenAI)?|Anthropic|Claude|Gemini|DeepSeek|Groq|Mistral|OpenRouter|Moonshot|Kimi|Qwen|xAI|Grok|MiniMax)(?: API)?: ",
+    ),
+    (Weight::Client, r"\*{0,2}[A-Z][A-Za-z0-9_]{2,60}(?:Exception|Error)\*{0,2} => "),
     // google-api-core: `PermissionDenied: 403 …` (google/api_core/exceptions.py, GoogleAPICallError.__str__).
     (Weight::Answer, r"[A-Z][A-Za-z]{2,40}: [45][0-9][0-9] "),
     // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
@@ -152,7 +175,7 @@ const FRONT: &[(Weight, &str)] = &[
     // gRPC's status names before the text (google.rpc.Code).
     (
         Weight::Answer,
-        r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)[:.] ",
+        r"(?:INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND|ABORTED|ALREADY_EXISTS|RESOURCE_EXHAUSTED|CANCELLED|DATA_LOSS|UNKNOWN|INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNIMPLEMENTED)(?:[:.] |\s*\n\s*)",
     ),
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
@@ -181,7 +204,7 @@ const FRONT: &[(Weight, &str)] = &[
 /// A client's (or a person's) words before the error: `VLM validation failed: `, `报错如下：`. Only as long as nothing said
 /// that the answer speaks already: gateways use the same words.
 const WORDS: &[&str] = &[
-    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|`]{0,24}[:：]\s+"#,
+    r#"[^:：\n"'{}<>.|]{0,80}?\b(?i:errors?|failed|failure|fails|exception|error message|errors? out|returned|returns|got)\b[`*]{0,2}[^:：\n"'{}<>.|`]{0,40}[:：]\s+"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?:报错|错误|失败|异常|提示|出错)[^:：\n"{}<>。|]{0,12}[:：]\s*"#,
     r#"[^:：\n"{}<>。|]{0,60}?(?i:getting|got|gives?|throws?|keep getting|with|see)(?: me| an?| this| the)?(?: [A-Za-z0-9_]+)? error(?: message)?[:,]?\s+"#,
 ];
@@ -193,6 +216,7 @@ const BACK: &[&str] = &[
     r#"\n\s*File ""#,
     r"\n\s*Traceback ",
     r"\n\s*\^{2,}",
+    r"\s+at (?:async )?[\w.$<>/]{1,80} \((?:/|file:|node:|[A-Za-z]:\\)",
     r"\s+\{\s*$",
     r"\s+\{\n",
     // LiteLLM's router (litellm/router.py) and openhands' retries.
@@ -263,6 +287,16 @@ const OWN: &[&str] = &[
     // Go clients and the AWS SDKs without a body.
     r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"UnknownError|Unknown(?: Error)?",
+    r"[Rr]equest to \S+ failed(?: with)?:? (?:HTTP |status |code )*[0-9]{3}(?: [A-Za-z -]{2,40})?",
+    r"[Ss]tatus[_ ]?code ?[:=] ?[0-9]{3}",
+    r"(?:[0-9]{3} )?(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Not Found|Forbidden) ?/ ?(?:nginx|openresty|cloudflare)\S{0,20}",
+    // Spring's RestClient and RestTemplate.
+    r"Error while extracting response for type \[.*",
+    r"I/O error on (?:GET|POST|PUT|PATCH|DELETE) request for .*",
+    // A status' line with an empty object behind it.
+    r"\|? ?\{.{0,40}\} Error: .{0,60}",
+    // LiteLLM's router before any call.
+    r"You passed in model=\S+ There are no healthy deployments for this model\.?",
     // Spring: WebClientResponseException, HttpClientErrorException.
     r"(?:[0-9]{3} )?[A-Z][A-Za-z -]{2,40} from (?:GET|POST|PUT|PATCH|DELETE) \S+.*",
     r"(?:[0-9]{3} )?(?:[A-Z][A-Za-z -]{2,40}: )?\[no body\]",
@@ -327,6 +361,9 @@ const SOFT: &[&str] = &[
     r"LLM Provider NOT provided\..*",
     // LiteLLM's router before any call (litellm/types/router.py, RouterErrors).
     r"No deployments available for selected model.*",
+    // gptel, Cursor.
+    r".*\bCould not parse HTTP response\b.*",
+    r"We had a problem reaching .*",
     // Streams that end early, as their readers say it.
     r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
     r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
@@ -410,6 +447,18 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
             .map(|text| format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{text})$")),
     )
 });
+
+/// Sentences of gateways whose begin looks like a client's frame.
+static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for )",
+    )
+});
+
+/// True where `text` begins as a gateway's own sentence does.
+pub(super) fn is_sentence_of_gateway(text: &str) -> bool {
+    OF_GATEWAY.as_ref().is_some_and(|p| p.is_match(text))
+}
 
 /// `huggingface_hub` (utils/_http.py, `hf_raise_for_status`): the status' own line, then the server's words.
 static HUB: LazyLock<Option<Regex>> = LazyLock::new(|| {

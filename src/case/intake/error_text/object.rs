@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value, json};
 
+use super::dump;
 use crate::case::intake::{answer, literal};
 
 /// Places in a text that are tried as the beginning of an error object.
@@ -17,6 +18,19 @@ pub(super) struct Object {
     pub(super) body: Vec<u8>,
 }
 
+impl Object {
+    /// It states nothing itself, and one of its texts is a web page.
+    pub(super) fn only_carries_a_page(&self) -> bool {
+        let Ok(value) = serde_json::from_slice::<Value>(&self.body) else { return false };
+        let message = ["/error/message", "/message", "/msg", "/detail", "/error"]
+            .iter()
+            .find_map(|place| value.pointer(place)?.as_str());
+        message.is_none_or(|message| {
+            !value.pointer("/error/message").is_some_and(Value::is_string) && message.contains("<html")
+        })
+    }
+}
+
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
@@ -25,6 +39,7 @@ pub(super) fn find(text: &str) -> Option<Object> {
     }
     error_object(text)
         .or_else(|| escaped_object(text))
+        .or_else(|| dumped(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
@@ -85,7 +100,9 @@ const LONGEST_PRINTED: usize = 64 << 10;
 fn cut_object(text: &str) -> Option<Object> {
     let hard_wrap = literal::is_hard_wrapped(text);
     let places = text.match_indices('{').map(|(at, _)| at).take(MOST_TRIES);
-    places.filter(|at| text.get(*at..).is_some_and(|rest| rest.contains("essage"))).find_map(|start| {
+    let speaks =
+        |at: &usize| text.get(*at..).is_some_and(|rest| rest.contains("essage") || rest.contains("error"));
+    places.filter(speaks).find_map(|start| {
         let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
         let mut value: Value = serde_json::from_str(&json).ok()?;
         with_whole_message(&mut value);
@@ -114,8 +131,27 @@ fn escaped_object(text: &str) -> Option<Object> {
     // A printed string of it begins with a quote.
     let quoted = ["'{", "\"{", "'[{", "\"[{"].iter().filter_map(|mark| text.get(..start)?.find(mark)).min();
     let start = quoted.map_or_else(|| text.get(..start)?.rfind('{'), |at| Some(at + 1))?;
-    let mut plain = String::with_capacity(text.len() - start);
-    let mut chars = text.get(start..)?.chars();
+    let mut plain = text.get(start..)?.to_owned();
+    // A log of a log escapes twice.
+    for _ in 0..MOST_ESCAPES {
+        plain = unescaped(&plain);
+        if let Some(found) = error_object(&plain) {
+            return Some(Object { start, end: text.len(), body: found.body });
+        }
+        if !plain.contains("\\\"") {
+            break;
+        }
+    }
+    None
+}
+
+/// Levels of escapes that are taken off.
+const MOST_ESCAPES: usize = 3;
+
+/// `text` with one level of escapes resolved.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match (c, if c == '\\' { chars.next() } else { None }) {
             (_, Some('n' | 'r' | 't')) => plain.push(' '),
@@ -127,8 +163,14 @@ fn escaped_object(text: &str) -> Option<Object> {
             (c, None) => plain.push(c),
         }
     }
-    let body = error_object(&plain)?.body;
-    Some(Object { start, end: text.len(), body })
+    plain
+}
+
+/// PHP's print of an error object.
+fn dumped(text: &str) -> Option<Object> {
+    let (start, end, value) = dump::find(text)?;
+    let states = states_an_error(&value) || value.get("choices").is_some_and(Value::is_array);
+    states.then(|| Object { start, end, body: value.to_string().into_bytes() })
 }
 
 /// A client's text inside an object of another client: Dify's plugin daemon (`PluginInvokeError: {"args":{},"error_type":
@@ -137,7 +179,15 @@ fn escaped_object(text: &str) -> Option<Object> {
 pub(super) fn wrapped(text: &str) -> Option<String> {
     let dify = text.contains("\"error_type\"") && text.contains("\"args\"");
     let logged = text.contains("\"timestamp\"") && text.contains("\"error\":");
-    if !dify && !logged {
+    let structured = ["\"level\"", "\"severity\"", "\"lvl\""].iter().any(|key| text.contains(key))
+        && ["\"error\":", "\"err\":"].iter().any(|key| text.contains(key));
+    if structured && let Some(said) = of_structured_log(text) {
+        return Some(said);
+    }
+    let printed = text.contains("\"error\":\"Error: ")
+        || text.contains("\"error\": \"Error: ")
+        || text.contains("\"error\":\"cURL error ");
+    if !dify && !logged && !printed {
         return None;
     }
     text.match_indices('{').take(MOST_WRAPPERS).find_map(|(at, _)| {
@@ -147,11 +197,29 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
         if value.get("args").is_some_and(Value::is_object) {
             return Some(format!("{}: {}", word("error_type")?, word("message")?));
         }
-        let client =
-            word("error").filter(|error| error.contains('{') && error.starts_with(char::is_alphabetic))?;
+        let client = word("error").filter(|error| {
+            let prints = error.contains('{') && error.starts_with(char::is_alphabetic);
+            prints || error.starts_with("cURL error ")
+        })?;
+        // A client's print of an answer, or its own words, alone in an object.
+        let alone = value.as_object().is_some_and(|object| object.len() == 1) && client.contains(": ");
+        if alone || client.contains("cURL error ") {
+            return Some(client.to_owned());
+        }
         let states_more =
             ["status", "statusCode", "code", "message"].iter().any(|name| value.get(*name).is_some());
         value.get("timestamp").filter(|_| !states_more).map(|_| client.to_owned())
+    })
+}
+
+/// The error of the last record of a structured log (zap, pino, slog) that has one: a client's text.
+fn of_structured_log(text: &str) -> Option<String> {
+    text.lines().rev().find_map(|line| {
+        let rest = line.get(line.find('{')?..)?;
+        let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
+        ["level", "severity", "lvl"].iter().find(|key| value.get(**key).is_some())?;
+        let said = ["error", "err"].iter().find_map(|key| value.get(*key)?.as_str())?;
+        Some(said.to_owned())
     })
 }
 
@@ -180,6 +248,10 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "errorMessage",
                 "error_message",
                 "Message",
+                "ErrorMessage",
+                "errmsg",
+                "grpc_message",
+                "status_msg",
             ]
             .iter()
             .any(|n| map.get(*n).is_some_and(Value::is_string));
@@ -189,13 +261,20 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 || map.get("type").and_then(Value::as_str) == Some("error")
                 || map.get("object").and_then(Value::as_str).is_some_and(|o| o.eq_ignore_ascii_case("error"))
                 || map.get("success") == Some(&Value::Bool(false))
+                // iFlytek Spark.
+                || map.get("header").is_some_and(|h| {
+                    h.get("message").is_some_and(Value::is_string) && h.get("code").and_then(Value::as_i64) != Some(0)
+                })
                 // Tencent Cloud, MiniMax.
                 || map.get("Response").is_some_and(|r| r.get("Error").is_some())
                 || map.get("base_resp").and_then(|b| b.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
                 || (text
                     && !request
                     && (map.len() <= 2
-                        || ["code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata"]
+                        || [
+                            "code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata",
+                            "errcode", "ErrorCode", "grpc_status",
+                        ]
                             .iter()
                             .any(|n| map.contains_key(*n))))
                 || (has("title") && has("status"))
@@ -211,9 +290,22 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
 /// The status that an error object states at its top level, as log records and problem details do. A number inside the
 /// error itself is the envelope's word, not what was observed.
 pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
+    let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
     ["status", "statusCode", "status_code", "http_status"]
         .iter()
         .find_map(|name| value.get(name)?.as_u64())
+        .or_else(|| {
+            let names = [
+                "httpcode",
+                "http_code",
+                "httpStatus",
+                "httpStatusCode",
+                "http_status_code",
+                "response_code",
+            ];
+            let inside = value.get("error");
+            names.iter().find_map(|name| number(value.get(name).or_else(|| inside?.get(name))?))
+        })
         .or_else(|| value.pointer("/$metadata/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/data/statusCode")?.as_u64())
         // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
@@ -312,6 +404,7 @@ fn constructed(text: &str) -> Option<Object> {
     let caught = CONSTRUCTED.as_ref()?.captures(text)?;
     let (name, message) = (caught.get(1)?.as_str(), string(caught.get(2)?.as_str())?);
     let whole = caught.get(0)?;
+    let message = if message.is_empty() { Value::Null } else { Value::String(message) };
     let mut error = json!({ "message": message });
     let near = text.get(whole.start()..)?;
     let near = super::plain::head(near, whole.len() + 600);
@@ -467,13 +560,13 @@ fn xml(text: &str) -> Option<Object> {
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])"']|$)"#,
+        r#"(?m)(?:^|[\s,{(])["']?(?:message|error_message|errorMessage|msg|failReason|fail_reason|failure_reason|error)["']?\s?[:=]\s?("(?:[^"\\\n]|\\.)+"|'(?:[^'\\\n]|\\.)+')(?:,|[\s}\])"']|$)"#,
     )
     .ok()
 });
 
 static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|(?:null|None|undefined|\d{3,6})\b)"#).ok()
+    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(?:error_)?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|(?:null|None|undefined|\d{3,6}|[a-z]{2,30}_[a-z_]{2,40})\b)"#).ok()
 });
 
 fn fragment(text: &str) -> Option<Object> {
@@ -500,7 +593,17 @@ fn fragment(text: &str) -> Option<Object> {
         map.entry(key.as_str()).or_insert(value);
     }
     // A message alone may be anybody's; a reason of a failure is not.
-    let states = map.len() > 1 || caught.get(0)?.as_str().to_ascii_lowercase().contains("fail");
+    let whole = caught.get(0)?.as_str().trim_start_matches([' ', '\n', '\t', ',', '{', '(', '"', '\'']);
+    // A sentence under `error` is one, a name under it is none.
+    let sentence = whole.starts_with("error") && message.as_str().split_whitespace().count() >= 4;
+    let quoted = whole.starts_with("error\"") || whole.starts_with("error'");
+    let of_error =
+        whole.starts_with("error") && !["error_", "errorM"].iter().any(|name| whole.starts_with(name));
+    if of_error && !(quoted && sentence) {
+        return None;
+    }
+    let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
+    let states = map.len() > 1 || sentence || key.contains("fail");
     states.then(|| object(message, &error, None))
 }
 

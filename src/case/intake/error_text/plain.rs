@@ -37,6 +37,13 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(colour.replace_all(&text, "").into_owned());
     }
+    // A string that was printed with its escapes, and nothing else.
+    if text.contains("\\\"")
+        && !text.contains("\\\\")
+        && text.matches('"').count() == text.matches("\\\"").count()
+    {
+        text = Cow::Owned(text.replace("\\\"", "\""));
+    }
     // Spring prints line ends so.
     if text.contains("<EOL>") {
         text = Cow::Owned(text.replace("<EOL>", "\n"));
@@ -52,7 +59,33 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         let lines: Vec<Cow<'_, str>> = text.lines().map(|line| named.replace(line, "")).collect();
         text = Cow::Owned(lines.join("\n"));
     }
+    if let Some(bare) = without_times(&text) {
+        text = Cow::Owned(bare);
+    }
     text
+}
+
+/// The head of a log's line up to the last time in it: `2025-02-06T08:11:41.401 app[1] dfw [info] 2025/02/06 08:11:41 `.
+static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"^(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[^\s{}]{0,16}\s?)(?:[^\n{}]{0,80}?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[^\s{}]{0,16}\s?)?",
+    )
+});
+
+/// An object that a logger printed line by line, each with its own head: the lines without it.
+fn without_times(text: &str) -> Option<String> {
+    let times = TIMES.as_ref()?;
+    if text.lines().nth(2).is_none() || !text.contains('{') || !text.starts_with(['[', '(', '1', '2']) {
+        return None;
+    }
+    let filled = || text.lines().filter(|line| !line.trim().is_empty());
+    if !filled().all(|line| times.is_match(line)) {
+        return None;
+    }
+    let bare: Vec<Cow<'_, str>> = filled().map(|line| times.replace(line, "")).collect();
+    // A log of sentences keeps its times: they tell where one ends.
+    let closes = bare.iter().any(|line| line.trim_start().starts_with('}'));
+    closes.then(|| bare.join("\n"))
 }
 
 /// A line that draws: a box's upper or lower side.
@@ -87,7 +120,7 @@ pub(super) fn is_aside(line: &str) -> bool {
 
 static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$)",
+        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
     )
 });
 

@@ -57,7 +57,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         None => begin(text, &mut speech),
     };
     let said = end(spoken);
-    let whole = plain::unwrapped(said);
+    let whole = without_padding(plain::unwrapped(said));
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
     let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
@@ -70,7 +70,8 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     }
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
-        || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name));
+        || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name))
+            && !frames::is_sentence_of_gateway(&speech.message);
     // A heading whose text is missing.
     let heading = speech.message.ends_with([':', '：']);
     let answers = speech.weight == Some(Weight::Answer);
@@ -192,6 +193,9 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         if frames::is_field_path(near) {
             return (rest, weight);
         }
+        if frames::is_sentence_of_gateway(near) {
+            return (rest, Weight::Answer);
+        }
         // AWS and pydantic count their faults: a sentence of the answer, no frame.
         if near.starts_with(|c: char| c.is_ascii_digit()) && near.contains(" validation error") {
             return (rest, weight);
@@ -286,7 +290,12 @@ fn end(text: &str) -> &str {
     let text = text.get(..len).unwrap_or(text);
     let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
     let text = cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text);
-    closed(text.trim())
+    let text = closed(text.trim());
+    // A bracket that was opened before the text: `API Error (503 no healthy upstream)`.
+    match text.strip_suffix(')') {
+        Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
+        _ => text,
+    }
 }
 
 /// The next line is another speaker's: its script is another, or the sentence before is whole and short.
@@ -312,9 +321,31 @@ fn closed(text: &str) -> &str {
     text.trim_end_matches(['；', ';', ' '])
 }
 
+/// A print that a terminal wrapped and a form joined again: runs of blanks inside its sentences.
+fn without_padding(text: String) -> String {
+    if !text.contains("    ") {
+        return text;
+    }
+    text.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The sentence that a person quotes at the beginning of `text` and goes on after: `“Incorrect API key: x.”. Moreover, …`.
+fn quoted_sentence(text: &str) -> Option<&str> {
+    let quotes = [('"', '"'), ('`', '`'), ('“', '”'), ('「', '」'), ('«', '»')];
+    let (open, close) = *quotes.iter().find(|(open, _)| text.starts_with(*open))?;
+    let bare = text.get(open.len_utf8()..)?;
+    let (inside, after) = bare.split_at_checked(bare.find(close)?)?;
+    let after = after.get(close.len_utf8()..)?.trim_start();
+    let goes_on = after.is_empty() || after.starts_with(['.', ',', ';', ')', '。', '，']);
+    (goes_on && inside.split_whitespace().count() >= 4).then_some(inside.trim())
+}
+
 /// Without quotes around the whole.
 fn unquoted(text: &str) -> &str {
     let mut text = text.trim();
+    for _ in 0..2 {
+        text = quoted_sentence(text).unwrap_or(text);
+    }
     for (open, close) in [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”')] {
         if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close))
             && !inside.contains([open, close])

@@ -58,6 +58,7 @@ impl Screen {
             Action::ChooseEndpoint => self.pick(Choice::Endpoint, session),
             Action::GiveKey => self.ask(Asked::Key, ""),
             Action::NextFinding => self.visit_finding(session),
+            Action::OpenFile => self.ask(Asked::Open, ""),
             Action::PasteHint => self.say(
                 "paste with your terminal's own key (often Ctrl-Shift-V or Shift-Insert; prefix ] in tmux): Ctrl-V alone brings no text",
             ),
@@ -316,6 +317,10 @@ impl Screen {
             },
             (Asked::OtherModel, _) if !open.is_empty() => {
                 tell(Event::ControlRequested(ControlAsk::Model(open)))
+            }
+            (Asked::Open, _) if !open.is_empty() => {
+                self.start_over();
+                tell(Event::OpenRequested(open))
             }
             (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
             _ => self.say("nothing was typed; nothing was changed"),
