@@ -16,6 +16,7 @@ mod curl;
 mod error_text;
 mod flags;
 mod form;
+mod har;
 mod http;
 mod literal;
 mod multipart;
@@ -38,6 +39,10 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Draft, Intake, Part};
 
 pub use form::{lines as form_lines, part_line};
+pub use har::{
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, har_calls, har_entry,
+    propose as propose_har_call,
+};
 pub use several::{Piece, read_all};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
@@ -61,6 +66,11 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     {
         return intake;
     }
+    if har::begins_as_json(text)
+        && let Some(intake) = har::read(text, catalog, ring)
+    {
+        return intake;
+    }
     if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
     }
@@ -74,6 +84,10 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     if let Some(traced) = trace::read(text).filter(|traced| !traced.sent.is_empty()) {
         return of_trace(&traced, catalog, ring);
+    }
+    // Words of a person, or of a log, in front of it.
+    if let Some(intake) = har::read(text, catalog, ring) {
+        return intake;
     }
     if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
@@ -198,7 +212,7 @@ fn of_told(told: error_text::Told) -> Intake {
     Intake {
         kind: "error text",
         observed: Some(told.attempt),
-        client: told.client.map(str::to_owned),
+        client: told.client,
         said: told.said,
         ..Intake::default()
     }
@@ -483,7 +497,7 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     Intake {
         kind: "error text",
         observed: Some(told.attempt),
-        client: told.client.map(str::to_owned),
+        client: told.client,
         said: told.said,
         findings,
         ..Intake::default()

@@ -99,7 +99,7 @@ pub struct Request {
 /// What intake made of a paste.
 #[derive(Clone, Default)]
 pub struct Intake {
-    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`,
+    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`, `har`,
     /// `error text`, `json body`, `nothing`.
     pub kind: &'static str,
     /// The request, as far as the paste has one.

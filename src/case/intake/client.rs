@@ -37,9 +37,13 @@ fn is_module(lower: &str, at: usize, mark: &str) -> bool {
 }
 
 /// Library and version of a `User-Agent` (`OpenAI/Python 1.40.0`, `curl/8.5.0`).
-pub(super) fn of_agent(agent: &str) -> Option<(&'static str, Option<String>)> {
+pub(super) fn of_agent<'c>(agent: &str, catalog: &'c Catalog) -> Option<(&'c str, Option<String>)> {
     let lower = agent.trim().to_ascii_lowercase();
-    let (begin, library) = AGENTS.iter().find(|(begin, _)| {
+    let mut agents = catalog
+        .clients
+        .iter()
+        .flat_map(|client| client.agents.iter().map(move |begin| (begin.as_str(), client.id.as_str())));
+    let (begin, library) = agents.find(|(begin, _)| {
         lower
             .strip_prefix(begin)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ' ', ';', '(']))
@@ -105,7 +109,7 @@ mod tests {
             ("got (https://github.com/sindresorhus/got)", Some(("got", None))),
             ("node", Some(("fetch", None))),
             ("ai/5.0.1 ai-sdk/provider-utils/3.0.0", Some(("ai-sdk", Some("5.0.1")))),
-            ("Mozilla/5.0 (X11; Linux x86_64)", None),
+            ("Mozilla/5.0 (X11; Linux x86_64)", Some(("browser", Some("5.0")))),
             ("curlish/1", None),
             ("", None),
         ];

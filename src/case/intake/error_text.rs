@@ -25,7 +25,7 @@ pub(super) struct Told {
     /// The answer or failure.
     pub(super) attempt: Attempt,
     /// The library that wrote it, a word of ours.
-    pub(super) client: Option<&'static str>,
+    pub(super) client: Option<String>,
     /// What it names of the request.
     pub(super) said: Said,
     /// A status, an error object, an exception or a known sentence was found.
@@ -126,6 +126,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
+    let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
 }
 
