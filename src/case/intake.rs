@@ -40,8 +40,8 @@ use crate::case::request::{BodyFile, Draft, Intake, Part};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
-    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, har_calls, har_entry,
-    propose as propose_har_call,
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, choice as har_chosen,
+    har_calls, har_entry, propose as propose_har_call,
 };
 pub use several::{Piece, read_all};
 

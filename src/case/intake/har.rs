@@ -201,6 +201,14 @@ pub(super) fn begins_as_json(text: &str) -> bool {
     inner.trim_start().starts_with(['{', '['])
 }
 
+/// What is said of the choice among `count` calls: the call and why, or that none was chosen.
+pub fn choice(count: usize, chosen_call: Option<(Option<&Call>, &'static str)>) -> Finding {
+    match chosen_call {
+        Some((Some(call), why)) => chosen(count, call.index, why),
+        _ => nothing_chosen(count),
+    }
+}
+
 fn chosen(count: usize, index: usize, why: &str) -> Finding {
     let number = index + 1;
     let message = match count {
