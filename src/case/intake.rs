@@ -74,7 +74,7 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
     }
-    let unquoted = command::unquoted(text);
+    let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
     let text = unquoted.as_deref().unwrap_or(text);
     if let Some(found) = command::find(text, 0) {
         return several::first(text, found, catalog, ring);
