@@ -40,7 +40,10 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let before = text.get(..at)?;
     let last = before.chars().next_back();
     if !last.is_none_or(|c| {
-        c.is_whitespace() || matches!(c, '`' | '(' | ';' | '|' | '&' | '/' | '\\' | '>' | '"' | '\'')
+        c.is_whitespace()
+            || matches!(c, '`' | '(' | ';' | '|' | '&' | '/' | '\\' | '>' | '"' | '\'' | '!' | '@' | ':')
+            // Languages that put no blank between words, and their punctuation.
+            || (!c.is_ascii() && !matches!(c, 'À'..='ɏ'))
     }) {
         return None;
     }
@@ -359,6 +362,11 @@ mod tests {
             "KEY=x curl $URL",
             "I did: curl -X POST https://h",
             "# curl https://h",
+            "请求：curl https://h/v1 -d x",
+            "命令是curl https://h/v1",
+            "!curl https://h/v1",
+            "\t@curl https://h/v1",
+            "[root@host ~]# curl https://h/v1",
             "cat b | curl -d @- api.example.com/v1",
             "RESPONSE=$(curl -s https://h)",
             "curl\thttps://h",

@@ -218,7 +218,7 @@ fn chosen(count: usize, index: usize, why: &str) -> Finding {
     let fix = if count == 1 {
         "nothing to do here"
     } else {
-        "choose another call if it is not the one that failed"
+        "if it is not the one that failed, give the entry of the other call alone; `casefile import` lists them all"
     };
     Finding::new("har_calls", Level::Info, message).fix(fix)
 }
@@ -229,7 +229,7 @@ fn nothing_chosen(count: usize) -> Finding {
         Level::Warning,
         format!("the HAR holds {count} calls; none failed and none went to a model"),
     )
-    .fix("choose the call, or record again while it fails")
+    .fix("give the entry of one call alone (`casefile import` lists them), or record again while it fails")
 }
 
 fn truncated(at: u64) -> Finding {

@@ -32,7 +32,8 @@ pub fn read_all(
 ) -> Vec<Piece> {
     let inner = without_fence(text.trim_start_matches('\u{feff}').trim());
     let offset = inner.as_ptr() as usize - text.as_ptr() as usize;
-    let is_json = inner.starts_with(['{', '[']);
+    let is_json =
+        inner.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok();
     let unquoted = command::without_entities(inner).or_else(|| command::unquoted(inner));
     let body = unquoted.as_deref().unwrap_or(inner);
     let mut next = if is_json { None } else { command::find(body, 0) };
