@@ -10,6 +10,7 @@ mod frames;
 mod object;
 mod plain;
 mod speech;
+mod voice;
 
 use super::{answer, secret, transport};
 use crate::case::catalog::Catalog;
@@ -196,6 +197,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
         r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
+        r"(?:报错|错误|失败|出错|异常|拒绝)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
+        r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|errore?|erro|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
         r"\|\s*([1-5]\d\d)\s*\|",
@@ -436,7 +439,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (25, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (27, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

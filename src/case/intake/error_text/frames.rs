@@ -127,6 +127,12 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"[45][0-9]{2} REASON\n\s*"),
     (Weight::Answer, r"[Uu]nexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
+    (
+        Weight::Answer,
+        r"[\[(]?[45][0-9][0-9][\])]?\s*[,，;；]\s*(?i:message|msg|detail|reason|body|错误信息|消息|信息|原因)\s*[:：=]\s*",
+    ),
+    // gRPC for Go (status.Error).
+    (Weight::Answer, r"rpc error: code = [A-Za-z]{2,30} desc = "),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
     // The name of the status, and labels behind it: `400 Bad Request: …`, `状态码：429，错误信息：…`.
     (Weight::Answer, r"\(?REASON\)?(?:\s*[:：—–]|\s+-|,)\s+"),
@@ -240,6 +246,11 @@ const BACK: &[&str] = &[
     r#"\s*\[(?:links \{|reason: "|violations \{|field_violations|detail: ")"#,
     r"\nCode: [A-Za-z0-9_]+\nMessage: ",
     r" · Retrying in ",
+    r"\s+(?i:retrying|will retry|retry) in [0-9.]{1,6} ?(?:s|ms|secs?|seconds?|m|min)\b",
+    // PHP names the place of the throw.
+    r" in (?:/|[A-Z]:\\)[^\s:]{1,300}\.php(?::[0-9]{1,6}| on line [0-9]{1,6})",
+    // A client tells the status behind the message.
+    r"\s*[（(](?:HTTP )?(?:状态码?|错误码|(?i:status(?: code)?|code|http))\s?[:：=]?\s?[1-5][0-9]{2}[)）]\s*$",
     r"\n\s*\+-{6,}",
 ];
 
@@ -353,7 +364,12 @@ const SOFT: &[&str] = &[
     r"Cannot read propert(?:y|ies) .*",
     r"Cannot destructure property .*",
     r"\S{1,80} is not (?:a function|iterable|defined)\b.*",
-    r"undefined is not .*",
+    r"(?:undefined|null) is not .*",
+    r".*\bDecodingError\b.*",
+    r"The data couldn.t be read because .*",
+    r"(?:.{0,40}: )?(?:missing field|unknown variant|invalid type: ).{0,200} at line [0-9]+ column [0-9]+",
+    r"(?:.{0,80}: )?Unexpected (?:number|string|EOF) .{0,40}",
+    r".{0,60}\b(?:doesn't|does not|didn't|did not) (?:return|send|give|contain|include|produce) any (?:data|content|output|text|choices|response|result)s?\b.*",
     r"[0-9]+ validation errors? for .*",
     r"(?:The )?`response\.(?:parts|text)` .*",
     r"Could not parse response content.*",
@@ -451,7 +467,7 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
 /// Sentences of gateways whose begin looks like a client's frame.
 static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for )",
+        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code )",
     )
 });
 

@@ -350,6 +350,7 @@ fn printed(text: &str) -> Option<Object> {
         .or_else(|| azure_net(text))
         .or_else(|| channel_test(text))
         .or_else(|| constructed(text))
+        .or_else(|| with_status(text))
         .or_else(|| map(text))
         .or_else(|| xml(text))
         .or_else(|| labelled(text))
@@ -425,13 +426,27 @@ fn constructed(text: &str) -> Option<Object> {
     Some(object(whole, &error, None))
 }
 
+/// A constructor with a status and a text, as Swift and Kotlin print an enumeration's case: `statusCode(400, Optional("m"))`.
+static WITH_STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\b[A-Za-z]\w{2,60}\((?:\w{1,30}[:=] ?)?([45]\d\d), (?:\w{1,30}[:=] ?)?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+    )
+    .ok()
+});
+
+fn with_status(text: &str) -> Option<Object> {
+    let caught = WITH_STATUS.as_ref()?.captures(text)?;
+    let message = string(caught.get(2)?.as_str()).filter(|m| m.contains(' ') && !m.starts_with(['{', '<']))?;
+    Some(object(caught.get(0)?, &json!({ "message": message }), caught.get(1)?.as_str().parse().ok()))
+}
+
 /// A map as Dart, Java and Ruby print it, without quotes: `{code: c, message: m, type: t}`, `{code=c, message=m}`.
 static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}?[)}\]](?:[\s)}\]]|$)").ok()
 });
 
 static KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^[({\[]|, )(message|type|code|param|status|status_code)[:=] ?").ok());
+    LazyLock::new(|| Regex::new(r"(?:^[({\[]|, )(message|type|code|param|status|status_code|statusCode|errorCode|error_code)[:=] ?").ok());
 
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;

@@ -6,7 +6,7 @@
 //! ```
 
 use super::frames::{self, Weight};
-use super::plain;
+use super::{plain, voice};
 
 /// What a text says where it holds no error object.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         }
         None => begin(text, &mut speech),
     };
+    let spoken = behind_status(spoken, &mut speech);
     let said = end(spoken);
     let whole = without_padding(plain::unwrapped(said));
     // The end of a `repr`.
@@ -88,8 +89,31 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     // What stood behind the frames was no more than a stack.
     let aside = plain::is_aside(first_line(spoken));
     let said = is_own(first) || is_own(first_line(spoken));
-    speech.own = stack || transcript || prose || language || heading || aside || said;
+    let sender = voice::is_senders(&speech.message);
+    let outside = !answers
+        && !frames::is_sentence_of_gateway(&speech.message)
+        && (voice::is_from_outside(first) || sender);
+    // Behind a status too, as long as it is all that was said.
+    let sender = sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
+    speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
     speech
+}
+
+/// What stands behind a status in a line of which nothing else says where the answer speaks.
+fn behind_status<'a>(spoken: &'a str, speech: &mut Speech) -> &'a str {
+    if speech.weight == Some(Weight::Answer) || frames::is_own_line(first_line(spoken)) {
+        return spoken;
+    }
+    let Some(at) = voice::behind_status(first_line(spoken)) else { return spoken };
+    let (before, behind) = spoken.split_at_checked(at).unwrap_or(("", spoken));
+    speech.status = speech.status.or_else(|| frames::status(before));
+    speech.weight = Some(Weight::Answer);
+    peeled(behind, Weight::Answer, speech).0
+}
+
+/// Up to the first stop.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
 fn first_line(text: &str) -> &str {
