@@ -248,7 +248,10 @@ const CLEAR: usize = 6;
 pub(super) fn stated_status(message: &str) -> Option<u16> {
     static FIRST: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?([45]\d\d)(?: [A-Z<]|:)"));
-    let caught = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).find_map(|p| p.captures(message))?;
+    static NAMED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"\[([45]\d\d) [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}\]"));
+    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref());
+    let caught = forms.into_iter().find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
 }
 

@@ -58,7 +58,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     };
     let spoken = behind_status(spoken, &mut speech);
     let said = end(spoken);
-    let whole = without_padding(plain::unwrapped(said));
+    let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
     let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
@@ -94,7 +94,8 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         && !frames::is_sentence_of_gateway(&speech.message)
         && (voice::is_from_outside(first) || sender);
     // Behind a status too, as long as it is all that was said.
-    let sender = sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
+    let sender =
+        sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
     speech
 }
@@ -224,10 +225,15 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         if near.starts_with(|c: char| c.is_ascii_digit()) && near.contains(" validation error") {
             return (rest, weight);
         }
+        if let Some(len) = frames::hub(near) {
+            note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
+            rest = rest.get(len..).unwrap_or("");
+            weight = Weight::Answer;
+            continue;
+        }
         // A client's own sentence belongs together: `404 Client Error: …`.
-        if !frames::is_hub(near)
-            && (frames::is_own_line(first_line(near))
-                || frames::is_soft_own(first_line(near)) && weight != Weight::Answer)
+        if frames::is_own_line(first_line(near))
+            || frames::is_soft_own(first_line(near)) && weight != Weight::Answer && !is_relays(near)
         {
             return (rest, stronger(weight, Weight::Client));
         }
@@ -251,6 +257,16 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         weight = stronger(weight, frame.weight);
     }
     (rest.trim_start(), weight)
+}
+
+/// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
+fn is_relays(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':'));
+    text.starts_with(['4', '5'])
+        && text.len() - bare.len() >= 4
+        && ["failed to ", "error ", "json: ", "cannot ", "could not ", "invalid character "]
+            .iter()
+            .any(|begin| bare.starts_with(begin))
 }
 
 /// A frame that swallowed an empty line joined two paragraphs.

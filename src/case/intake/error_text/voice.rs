@@ -30,6 +30,7 @@ const OUTSIDE: &[&str] = &[
     r"(?i)\b[45]\d\d (?:error|status|response)\b",
     r"(?:状态码|错误码|返回|报错|错误|出现|提示)(?:了|为|是)?\s?[:：]?\s?[45]\d\d",
     r"(?i)\b(?:status|code|código|codice|mit|avec|con|com|код\w*|статус\w*|ошибк\w*) [45]\d\d\b",
+    r"(?i)^[a-z][a-z ,']{2,60}[:\s(]+(?:http |status |code )*[45]\d\d\)?\.?$",
     // It sends its reader to look after the program.
     r"(?i)\b(?:check|verify) (?:your |the |that your )?(?:network|internet|connection|proxy|firewall|configuration|config\b|api key and|base ?url)",
     r"(?i)\bmake sure (?:the |your |that )*(?:server|service|ollama|backend|proxy) (?:is|are)\b",
@@ -54,7 +55,7 @@ pub(super) fn is_from_outside(sentence: &str) -> bool {
 /// A status, and behind it a colon or a dash and words: what the answer said stands there.
 static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?[:：]|\s[—–-])\s+",
+        r#"[A-Za-z][:：] \[?[45]\d\d\]? ([A-Z'`"]\S*|[a-z]+\.\S+) |(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?[:：]|\s[—–-])\s+"#,
     )
     .ok()
 });
@@ -62,14 +63,16 @@ static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The byte of `line` where the words behind such a status begin.
 pub(super) fn behind_status(line: &str) -> Option<usize> {
     let near = super::plain::head(line, 400);
-    let found = STATED.as_ref()?.find(near)?;
-    let behind = line.get(found.end()..)?.trim();
+    let caught = STATED.as_ref()?.captures(near)?;
+    let found = caught.get(0)?;
+    let at = caught.get(1).map_or(found.end(), |word| word.start());
+    let behind = line.get(at..)?.trim();
     let port = found.as_str().contains("443") || near.get(..found.start())?.to_lowercase().ends_with("port");
     // A quotation that was opened before the status is somebody's whole sentence.
     let quoted = near.get(..found.start())?.matches('"').count() % 2 == 1;
     let words = behind.split_whitespace().count() >= 2 && !behind.starts_with(['{', '<']);
     let dense = behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 4;
-    (!quoted && !port && (words || dense)).then_some(found.end())
+    (!quoted && !port && (words || dense)).then_some(at)
 }
 
 #[cfg(test)]
@@ -88,6 +91,7 @@ mod tests {
             ("(lib.Error) 429: wait a moment", Some("wait a moment")),
             ("m-1 → 404 no_such_model: it is gone", Some("it is gone")),
             ("调用失败 (401): 令牌无效了", Some("令牌无效了")),
+            ("Here is it: Request failed: 400 Messages must alternate", Some("Messages must alternate")),
             ("HTTP 503. Please look at your network", None),
             ("file.py:404: in a function", None),
             ("got 404: gone", None),
