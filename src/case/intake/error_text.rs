@@ -77,7 +77,10 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let client = client_in(near);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
-        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))));
+        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))))
+        .map(|speech| {
+            speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog)
+        });
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let failure = if object.is_none() && page.is_none() && status.is_none() {
         let by_name = || {
@@ -151,6 +154,25 @@ fn body_of(speech: speech::Speech) -> (Vec<u8>, Option<String>) {
     }
     let error = json!({"message": speech.message, "type": speech.error_type, "code": speech.code});
     (json!({ "error": error }).to_string().into_bytes(), None)
+}
+
+/// The exception is one that the SDKs raise on an answer alone.
+fn of_an_answer(exception: Option<&Exception>) -> bool {
+    exception.is_some_and(|e| {
+        let name = e.name.as_str();
+        [
+            "BadRequest",
+            "RateLimit",
+            "Authentication",
+            "Permission",
+            "NotFound",
+            "InternalServer",
+            "Unprocessable",
+        ]
+        .iter()
+        .chain(&["APIError", "ApiError", "APICallError", "StatusError", "APIException", "ApiException"])
+        .any(|word| name.contains(word))
+    })
 }
 
 /// Where a web page begins in the text.

@@ -32,6 +32,8 @@ pub(super) struct Frame {
 const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)";
 
 const FRONT: &[(Weight, &str)] = &[
+    // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
+    (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
     (Weight::Answer, r#"[`"“][45][0-9]{2} "#),
     (
@@ -187,8 +189,6 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
     // A terminal wrapped the name before LiteLLM's.
     (Weight::Answer, r"(?:[A-Z][A-Za-z]{1,30} ?){1,3}: [A-Z][A-Za-z0-9_]{2,40}Exception - "),
-    // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
-    (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
     (
         Weight::Client,
@@ -273,6 +273,7 @@ const OWN: &[&str] = &[
     r"(?:curl: \(22\) )?The requested URL returned error: [0-9]{3}.*",
     r"the server responded with status [0-9]{3}.*",
     r"Client error: `[A-Z]+ \S+` resulted in a `[0-9]{3} .*",
+    r"(?:Server|Client|Network|Request|Upstream|Connection) [Ee]rror:? \(?[0-9]{3}\)?\.?",
     r"exceeded retry limit, last status: [0-9]{3}.*",
     r"Got response status [0-9]{3}.*",
     r"HTTP [0-9]{3} [A-Za-z -]{2,40} from https?://\S+",

@@ -7,6 +7,7 @@
 
 use super::frames::{self, Weight};
 use super::{plain, voice};
+use crate::case::catalog::Catalog;
 
 /// What a text says where it holds no error object.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -97,6 +98,14 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let sender =
         sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
+    speech
+}
+
+/// Words before which nothing says that the answer speaks, of which no rule knows a refusal, beside which no status
+/// stands: nobody can say that they are the answer's.
+pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) -> Speech {
+    let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status;
+    speech.own = speech.own || !framed && !catalog.knows_refusal(&speech.message);
     speech
 }
 
