@@ -221,6 +221,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
         r"(?:报错|错误|失败|出错|异常|拒绝)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
         r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|errore?|erro|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
+        r"(?:상태 ?코드|ステータス(?:コード)?|エラー(?:コード)?|오류|статус|код)[^\n\d]{0,40}[\s:：（(]([45]\d\d)(?:\D|$)",
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
         r"\|\s*([1-5]\d\d)\s*\|",
@@ -464,7 +465,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (27, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (28, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

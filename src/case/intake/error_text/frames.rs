@@ -274,6 +274,9 @@ const OWN: &[&str] = &[
     r"the server responded with status [0-9]{3}.*",
     r"Client error: `[A-Z]+ \S+` resulted in a `[0-9]{3} .*",
     r"(?:Server|Client|Network|Request|Upstream|Connection) [Ee]rror:? \(?[0-9]{3}\)?\.?",
+    // claude-code on requests that it mixed up itself.
+    r"due to tool use concurrency issues.*",
+    r"(?:[A-Z][A-Za-z -]{2,30})? ?\(https?://\S+\)",
     r"exceeded retry limit, last status: [0-9]{3}.*",
     r"Got response status [0-9]{3}.*",
     r"HTTP [0-9]{3} [A-Za-z -]{2,40} from https?://\S+",

@@ -224,6 +224,12 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             return (rest, Weight::Answer);
         }
         let near = plain::head(rest, FRAME);
+        if let Some(len) = frames::hub(near) {
+            note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
+            rest = rest.get(len..).unwrap_or("");
+            weight = Weight::Answer;
+            continue;
+        }
         if frames::is_field_path(near) {
             return (rest, weight);
         }
@@ -233,12 +239,6 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         // AWS and pydantic count their faults: a sentence of the answer, no frame.
         if near.starts_with(|c: char| c.is_ascii_digit()) && near.contains(" validation error") {
             return (rest, weight);
-        }
-        if let Some(len) = frames::hub(near) {
-            note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
-            rest = rest.get(len..).unwrap_or("");
-            weight = Weight::Answer;
-            continue;
         }
         // A client's own sentence belongs together: `404 Client Error: …`.
         if frames::is_own_line(first_line(near))
@@ -337,14 +337,20 @@ fn end(text: &str) -> &str {
         len += line.len();
     }
     let text = text.get(..len).unwrap_or(text);
-    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
-    let text = cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text);
+    // What one cut leaves may end with another.
+    let text = without_back(without_back(text).trim_end());
     let text = closed(text.trim());
     // A bracket that was opened before the text: `API Error (503 no healthy upstream)`.
     match text.strip_suffix(')') {
         Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
         _ => text,
     }
+}
+
+/// Up to what clients write behind the text.
+fn without_back(text: &str) -> &str {
+    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
+    cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
 /// The next line is another speaker's: its script is another, or the sentence before is whole and short.

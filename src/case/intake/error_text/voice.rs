@@ -13,11 +13,12 @@ use crate::case::catalog::AnyOf;
 const SENDER: &[&str] = &[
     r"(?i)\b(?:backing off|attempt \d{1,3} ?(?:/|of) ?\d{1,3}|will (?:be )?retr(?:y|ied)|retry(?:ing)? (?:in|attempt|\d+/\d+))\b",
     r"(?i)^status ?text\s?[:=]",
+    r"(?i)\bfalling back to\b|\bfall(?:s|ing)? back on\b|\bcircuit breaker\b|\bconsecutive failures\b",
     r"(?i)\b(?:restart|reopen|reload|reinstall) (?:the |your )?(?:app|application|program|editor|extension|plugin|service|comfyui|browser|vs ?code)\b",
     r"(?i)\b(?:open|in|under|via|go to|check) (?:the |your )?settings\b|\bsettings? ?(?:>|→|->)",
     r"(?i)\b(?:see|check|view|open) (?:the )?(?:screenshot|image|log|logs|console|terminal|stack ?trace)s?\b",
     r"(?i)\brun /[a-z-]{2,20}\b",
-    r"请(?:重启|检查)(?:软件|程序|插件|应用|设置|网络设置|控制台)|(?:见|如)下?图|查看(?:日志|控制台)",
+    r"请(?:重启|检查)(?:软件|程序|插件|应用|设置|网络设置|控制台)|(?:见|如)下?图|看(?:看|一下)?(?:日志|控制台)",
 ];
 
 /// Words that an answer may say too: believed where nothing before them says that the answer speaks.
