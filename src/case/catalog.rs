@@ -4,6 +4,7 @@
 //! carries the page it comes from and the date on which somebody read it.
 
 mod check;
+mod client;
 mod contract;
 mod derived;
 mod detector;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 
 use crate::case::vocabulary::EnvelopeKind;
 
+pub use client::ClientMarks;
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use derived::Derived;
 pub use detector::{CHECKS, Detector, Near, Proviso, Words};
@@ -49,6 +51,8 @@ pub struct Catalog {
     pub safe: Safe,
     /// Patterns of secrets and personal data in free text.
     pub detectors: Vec<Detector>,
+    /// Clients, those that call others first.
+    pub clients: Vec<ClientMarks>,
     /// Words by which secrets are told from ids.
     pub words: Arc<Words>,
     /// The words of the rules' patterns, gathered at the first diagnosis.

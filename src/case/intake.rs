@@ -10,18 +10,22 @@
 //! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
 
 mod answer;
+mod client;
 mod command;
 mod curl;
 mod error_text;
 mod flags;
 mod form;
+mod har;
 mod http;
 mod literal;
 mod multipart;
 mod secret;
 mod several;
 mod shell;
+mod trace;
 mod transport;
+mod written_out;
 
 use std::borrow::Cow;
 
@@ -35,11 +39,21 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Draft, Intake, Part};
 
 pub use form::{lines as form_lines, part_line};
+pub use har::{
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, choice as har_chosen,
+    har_calls, har_entry, propose as propose_har_call,
+};
 pub use several::{Piece, read_all};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let mut intake = read_kind(text, catalog, ring);
+    client::complete(&mut intake, text, catalog);
+    intake
+}
+
+fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let text = without_fence(text.trim_start_matches('\u{feff}').trim());
     if text.is_empty() {
         return nothing("the input is empty");
@@ -47,16 +61,33 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if is_binary(text.as_bytes()) {
         return nothing("the input is no text");
     }
+    if text.contains("\"url_effective\"")
+        && let Some(intake) = written_out::read(text, catalog)
+    {
+        return intake;
+    }
+    if har::begins_as_json(text)
+        && let Some(intake) = har::read(text, catalog, ring)
+    {
+        return intake;
+    }
     if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
     }
-    let unquoted = command::unquoted(text);
+    let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
     let text = unquoted.as_deref().unwrap_or(text);
     if let Some(found) = command::find(text, 0) {
         return several::first(text, found, catalog, ring);
     }
     if http::starts_with_request_line(text) {
         return raw_request(text, catalog, ring);
+    }
+    if let Some(traced) = trace::read(text).filter(|traced| !traced.sent.is_empty()) {
+        return of_trace(&traced, catalog, ring);
+    }
+    // Words of a person, or of a log, in front of it.
+    if let Some(intake) = har::read(text, catalog, ring) {
+        return intake;
     }
     if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
@@ -181,7 +212,7 @@ fn of_told(told: error_text::Told) -> Intake {
     Intake {
         kind: "error text",
         observed: Some(told.attempt),
-        client: told.client.map(str::to_owned),
+        client: told.client,
         said: told.said,
         ..Intake::default()
     }
@@ -418,6 +449,16 @@ fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
 }
 
+/// A trace of curl's: the request that went out, and the answer or what kept it from coming.
+fn of_trace(traced: &trace::Traced, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let text = format!("{}\n{}", traced.sent.trim_end(), traced.received);
+    let mut intake = raw_request(&text, catalog, ring);
+    if intake.observed.is_none() {
+        intake.observed = answer::failure(&traced.said).map(|f| answer::attempt(Outcome::Transport(f)));
+    }
+    Intake { client: Some("curl".to_owned()), ..intake }
+}
+
 /// An answer without a command: from its status line on, or a stream or page as it stands.
 fn response_text(text: &str) -> Option<Response> {
     if http::has_status_line(text) {
@@ -456,7 +497,7 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     Intake {
         kind: "error text",
         observed: Some(told.attempt),
-        client: told.client.map(str::to_owned),
+        client: told.client,
         said: told.said,
         findings,
         ..Intake::default()

@@ -99,7 +99,7 @@ pub struct Request {
 /// What intake made of a paste.
 #[derive(Clone, Default)]
 pub struct Intake {
-    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`,
+    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`, `har`,
     /// `error text`, `json body`, `nothing`.
     pub kind: &'static str,
     /// The request, as far as the paste has one.
@@ -108,6 +108,8 @@ pub struct Intake {
     pub observed: Option<Attempt>,
     /// Library or program that wrote the text, a word of ours.
     pub client: Option<String>,
+    /// Its version, where the text names it.
+    pub client_version: Option<String>,
     /// Model, method or path that only the text names (for a paste without a request).
     pub said: Said,
     /// Deadlines that the command sets.

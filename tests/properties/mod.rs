@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod dress;
 pub mod filter;
+pub mod har;
 pub mod note;
 pub mod reading;
 

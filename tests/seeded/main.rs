@@ -39,7 +39,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use mutate::{Random, input};
-use properties::{Outcome, audit, filter, note, reading};
+use properties::{Outcome, audit, filter, har, note, reading};
 
 /// The seed of the first input of a test run.
 const SEED: u64 = 20_261_121;
@@ -52,7 +52,7 @@ struct Property {
     usual: u64,
 }
 
-const PROPERTIES: [Property; 13] = [
+const PROPERTIES: [Property; 14] = [
     Property { name: "filter-cut", holds: filter::cut_anywhere_it_is_the_same, usual: 30 },
     Property { name: "filter-twice", holds: filter::twice_is_once, usual: 30 },
     Property { name: "filter-json", holds: filter::json_stays_json, usual: 30 },
@@ -65,6 +65,7 @@ const PROPERTIES: [Property; 13] = [
     Property { name: "stream", holds: reading::a_stream_reads_the_same_however_it_is_cut, usual: 100 },
     Property { name: "envelope", holds: reading::any_envelope_is_read, usual: 40 },
     Property { name: "explain", holds: reading::any_record_is_explained, usual: 40 },
+    Property { name: "har", holds: har::any_har_is_listed, usual: 100 },
     Property { name: "inflate", holds: reading::unpacking_has_bounds, usual: 60 },
 ];
 
@@ -143,7 +144,7 @@ fn notes_hold_for_mutated_input() {
 
 #[test]
 fn the_readers_hold_for_mutated_input() {
-    for name in ["intake", "answer", "stream", "envelope", "inflate"] {
+    for name in ["intake", "answer", "stream", "envelope", "har", "inflate"] {
         chosen(name);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn file(catalog: &Catalog, file: &str, text: &str) -> Result<(), Cata
         }
         Kind::Detectors => each(&parse::<Vec<Detector>>(file, text)?, |d| &d.id, detector),
         // The contract checks itself while it is merged.
-        Kind::Safe | Kind::Contract | Kind::Words => Ok(()),
+        Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words => Ok(()),
     };
     checked.map_err(|(id, (word, what))| CatalogError {
         file: file.to_owned(),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, ClassDefaults, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic, Words};
+use super::{
+    Catalog, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic, Words,
+};
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +17,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 32] = [
+const BUILT_IN: [(&str, &str); 33] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -47,6 +49,7 @@ const BUILT_IN: [(&str, &str); 32] = [
     ("rules/messages.yaml", include_str!("../../../assets/catalog/rules/messages.yaml")),
     ("rules/codes.yaml", include_str!("../../../assets/catalog/rules/codes.yaml")),
     ("safe.yaml", include_str!("../../../assets/catalog/safe.yaml")),
+    ("clients.yaml", include_str!("../../../assets/catalog/clients.yaml")),
     ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
     // The named formats first: where two find the same place, the first one names it.
     ("detectors/models.yaml", include_str!("../../../assets/catalog/detectors/models.yaml")),
@@ -109,6 +112,7 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         }
         Kind::Topics => put(&mut catalog.topics, parse::<Vec<Topic>>(file, text)?, |t| &t.id, false),
         Kind::Detectors => put(&mut catalog.detectors, parse::<Vec<Detector>>(file, text)?, |d| &d.id, false),
+        Kind::Clients => put(&mut catalog.clients, parse::<Vec<ClientMarks>>(file, text)?, |c| &c.id, own),
         Kind::Words => Arc::make_mut(&mut catalog.words).add(parse::<Words>(file, text)?),
         Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
         Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
@@ -146,6 +150,8 @@ pub(super) enum Kind {
     Safe,
     /// A list of detectors.
     Detectors,
+    /// A list of clients.
+    Clients,
     /// Words that tell secrets from ids.
     Words,
 }
@@ -164,12 +170,13 @@ impl Kind {
             "safe.yaml" => Self::Safe,
             _ if file.starts_with("detectors/") => Self::Detectors,
             "detectors.yaml" => Self::Detectors,
+            "clients.yaml" => Self::Clients,
             "words.yaml" => Self::Words,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
                     what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, endpoints, \
-                           contract, topics, classes, safe, detectors, words (.yaml)"
+                           contract, topics, classes, safe, detectors, clients, words (.yaml)"
                         .to_owned(),
                 });
             }

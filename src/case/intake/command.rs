@@ -133,6 +133,16 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
     let mut one_line = false;
     while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
         let next = at + line.len();
+        if let Some((name, value, end)) = read_from_heredoc(above, at, line, &variables) {
+            variables.insert(name, value);
+            at = next.max(end);
+            continue;
+        }
+        if let Some((name, words, end)) = array(above, at, line, &variables) {
+            variables.insert(format!("{name}[@]"), words.join("\0"));
+            at = next.max(line_end(above, end));
+            continue;
+        }
         if !is_assignment(line) {
             at = next;
             continue;
@@ -160,6 +170,43 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
     }
     variables
 }
+
+/// `read -r -d '' NAME <<'EOF'`: the variable, its text, and the byte behind the here-document.
+fn read_from_heredoc(
+    above: &str,
+    at: usize,
+    line: &str,
+    variables: &Variables,
+) -> Option<(String, String, usize)> {
+    let rest = bare(line).strip_prefix("read ").filter(|rest| rest.contains("<<"))?;
+    let command = shell::split(above, at + line.len() - rest.len(), variables, false);
+    let name = command.words.last().filter(|name| is_name(name))?.clone();
+    let text = command.stdin?;
+    Some((name, text.strip_suffix('\n').unwrap_or(&text).to_owned(), command.end))
+}
+
+/// `NAME=(word word …)`: the variable, its words, and the byte behind the bracket.
+fn array(above: &str, at: usize, line: &str, variables: &Variables) -> Option<(String, Vec<String>, usize)> {
+    let start = bare(line);
+    let (name, rest) = start.split_once('=').filter(|(name, rest)| is_name(name) && rest.starts_with('('))?;
+    let mut from = at + line.len() - rest.len() + 1;
+    let mut words = Vec::new();
+    // Line ends stand between the words as blanks do.
+    for _ in 0..MOST_ARRAY_LINES {
+        let command = shell::split(above, from, variables, false);
+        words.extend(command.words);
+        from = command.end;
+        match above.get(from..).and_then(|rest| rest.chars().next())? {
+            '\n' => from += 1,
+            ')' => return Some((name.to_owned(), words, from + 1)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// More lines than the arguments of a command take.
+const MOST_ARRAY_LINES: usize = 200;
 
 /// Byte behind the line end at or behind `at`; `at` itself where a line begins there.
 fn line_end(text: &str, at: usize) -> usize {
@@ -257,6 +304,24 @@ fn is_secret(name: &str, value: &str) -> bool {
         .split('_')
         .any(|part| matches!(part, "KEY" | "APIKEY" | "TOKEN" | "SECRET" | "PASSWORD" | "PASS"));
     secret::is_key_like(value) || (named && !value.contains("://") && !value.contains(char::is_whitespace))
+}
+
+/// A command that was copied out of a page's source: its quotes stand there as entities. `None` where plain quotes are as
+/// many, for then the entities are part of what was sent.
+pub(super) fn without_entities(text: &str) -> Option<String> {
+    const QUOTES: [&str; 6] = ["&quot;", "&#34;", "&#x22;", "&#39;", "&#x27;", "&apos;"];
+    let entities: usize = QUOTES.iter().map(|quote| text.matches(quote).count()).sum();
+    let plain = text.bytes().filter(|b| matches!(b, b'"' | b'\'')).count();
+    if entities < 2 || entities <= plain || find(text, 0).is_none() {
+        return None;
+    }
+    let mut out = text.to_owned();
+    let table = [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")];
+    let quotes = QUOTES.iter().enumerate().map(|(at, quote)| (*quote, if at < 3 { "\"" } else { "'" }));
+    for (entity, plain) in quotes.chain(table) {
+        out = out.replace(entity, plain);
+    }
+    Some(out)
 }
 
 /// Takes the quote mark (`> `) off every line where the line of the command has one, as mail and chat put it there.

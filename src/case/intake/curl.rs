@@ -57,7 +57,8 @@ pub(super) fn read(
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let command = shell::split_any(text, from, variables, in_backticks);
+    let mut command = shell::split_any(text, from, variables, in_backticks);
+    files_put_in(&mut command, files);
     let piped = command::piped(text, from, variables);
     let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
     // A here-document that a `cat` before the pipe announces stands below the command.
@@ -91,6 +92,21 @@ pub(super) fn read(
         .filter(|_| whole && pieces == 1)
         .map(|file| BodyFile { path: secret::mask_free(&file.path, catalog, ring).0, ..file });
     Read { draft, end, prints_status, body_file, deadlines, findings, others }
+}
+
+/// Puts the text of files into the words that `$(cat FILE)` or `$(< FILE)` alone makes.
+fn files_put_in(command: &mut shell::Command, files: Files<'_>) {
+    let mut open = 0;
+    for word in &mut command.words {
+        let inside = word.strip_prefix("$(").and_then(|w| w.strip_suffix(')'));
+        let path = inside.and_then(|inside| inside.strip_prefix("cat ").or_else(|| inside.strip_prefix('<')));
+        let path = path.map(|path| path.trim().trim_matches(['"', '\'']));
+        match path.filter(|path| !path.contains(char::is_whitespace)).and_then(files) {
+            Some(text) => text.trim_end_matches('\n').clone_into(word),
+            None => open += usize::from(word.contains("$(") || word.contains('`')),
+        }
+    }
+    command.oddities.substitution &= open > 0;
 }
 
 /// The words of a command, one after the other.

@@ -12,7 +12,7 @@ mod plain;
 mod speech;
 mod voice;
 
-use super::{answer, secret, transport};
+use super::{answer, client, secret, transport};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, TransportFailure, printed_ids};
 use crate::case::keyring::KeyRing;
@@ -26,7 +26,7 @@ pub(super) struct Told {
     /// The answer or failure.
     pub(super) attempt: Attempt,
     /// The library that wrote it, a word of ours.
-    pub(super) client: Option<&'static str>,
+    pub(super) client: Option<String>,
     /// What it names of the request.
     pub(super) said: Said,
     /// A status, an error object, an exception or a known sentence was found.
@@ -74,7 +74,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain)).filter(|s| *s >= 400))
         .filter(|_| !invented);
     let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
-    let client = client_in(near);
+    let client = client::in_text(near, catalog);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))))
@@ -130,6 +130,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
+    let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
 }
 
@@ -310,40 +311,6 @@ fn exception_in(text: &str) -> Option<Exception> {
     Some(Exception { name, message_at: caught.get(0)?.end() })
 }
 
-/// Marks of the libraries that write such texts.
-const CLIENTS: &[(&str, &[&str])] = &[
-    ("litellm", &["litellm."]),
-    ("llama-index", &["llama_index.", "site-packages/llama_index"]),
-    ("ai-sdk", &["ai_apicallerror", "node_modules/@ai-sdk", "symbol(vercel.ai.error)"]),
-    ("langchain", &["langchain"]),
-    ("openai-node", &["node_modules/openai", "openai/core.mjs", "openai/src/", "openai/error.mjs"]),
-    ("anthropic-node", &["node_modules/@anthropic-ai"]),
-    ("openai-python", &["openai.", "openai/_base_client.py", "site-packages/openai"]),
-    ("anthropic-python", &["anthropic.", "anthropic/_base_client.py", "site-packages/anthropic"]),
-    ("axios", &["axioserror", "node_modules/axios", "request failed with status code"]),
-    ("node-fetch", &["fetcherror", "node_modules/node-fetch"]),
-    ("httpx", &["httpx.", "httpcore."]),
-    ("requests", &["requests.exceptions", "urllib3."]),
-    ("curl", &["curl: ("]),
-];
-
-fn client_in(text: &str) -> Option<&'static str> {
-    let lower = text.to_lowercase();
-    let named = |mark: &str| {
-        lower.match_indices(mark).any(|(at, _)| !mark.ends_with('.') || is_module(&lower, at, mark))
-    };
-    CLIENTS.iter().find(|(_, marks)| marks.iter().any(|mark| named(mark))).map(|(name, _)| *name)
-}
-
-/// `openai.RateLimitError`, but not `api.openai.com` and not the end of a sentence.
-fn is_module(lower: &str, at: usize, mark: &str) -> bool {
-    let after = lower.get(at + mark.len()..).unwrap_or("");
-    let before = lower.get(..at).and_then(|b| b.chars().next_back());
-    after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && !["com", "azure", "ai"].iter().any(|domain| after.starts_with(domain))
-        && !before.is_some_and(|c| matches!(c, '.' | '/' | '-' | '@') || c.is_alphanumeric())
-}
-
 static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r#"(?i)["'(]?\b([a-z][a-z0-9-]{1,40})["']?\s*[:,=]\s*\[?b?["']?([A-Za-z0-9][A-Za-z0-9._:-]{0,127})"#,
@@ -390,6 +357,13 @@ static SAID_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// `method: 'post'`, `method=POST`, `Sending HTTP Request: POST`.
+static SAID_METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"(?:\b[Mm]ethod["']?\s*[:=]\s*["']?|\bHTTP Request: )([Gg][Ee][Tt]|[Pp][Oo][Ss][Tt]|[Pp][Uu][Tt]|[Pp][Aa][Tt][Cc][Hh]|[Dd][Ee][Ll][Ee][Tt][Ee])\b"#,
+    )
+});
+
 static SAID_URL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>`,)\]}\\]+"#));
 
 static SAID_MODEL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -419,6 +393,10 @@ fn said_in(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Said {
             .map(|m| m.as_str())
             .find(|url| is_api(url, catalog))
             .map(str::to_owned);
+    }
+    if said.method.is_none() {
+        let caught = SAID_METHOD.as_ref().and_then(|p| p.captures(text));
+        said.method = caught.and_then(|c| c.get(1)).map(|m| m.as_str().to_ascii_uppercase());
     }
     said.url = said.url.map(|url| secret::mask_url(url.trim_end_matches(['.', ';', ':']), catalog, ring).0);
     said.model = SAID_MODEL

@@ -33,7 +33,7 @@ pub fn read_all(
     let inner = without_fence(text.trim_start_matches('\u{feff}').trim());
     let offset = inner.as_ptr() as usize - text.as_ptr() as usize;
     let is_json = inner.starts_with(['{', '[']);
-    let unquoted = command::unquoted(inner);
+    let unquoted = command::without_entities(inner).or_else(|| command::unquoted(inner));
     let body = unquoted.as_deref().unwrap_or(inner);
     let mut next = if is_json { None } else { command::find(body, 0) };
     let mut pieces = Vec::new();
@@ -102,8 +102,10 @@ fn commands(
     let own_line = text.get(found.line..found.arguments).unwrap_or("");
     let held = ring.iter().count();
     let mut variables = command::assignments(&format!("{above}\n{own_line}"), ring);
-    if shell::Dialect::of(text, found.arguments, found.in_backticks) == shell::Dialect::PowerShell {
-        shell::powershell::assignments(above, &mut variables);
+    match shell::Dialect::of(text, found.arguments, found.in_backticks) {
+        shell::Dialect::PowerShell => shell::powershell::assignments(above, &mut variables),
+        shell::Dialect::Cmd => shell::cmd::assignments(above, &mut variables),
+        shell::Dialect::Posix => {}
     }
     let read = curl::read(text, found.arguments, found.in_backticks, &variables, files, catalog, ring);
     let mut findings = read.findings;
@@ -140,10 +142,13 @@ fn commands(
     for finding in &mut findings {
         finding.span.get_or_insert((found.line, read.end));
     }
+    // LiteLLM logs what it sends as a command.
+    let by_litellm = above.lines().next_back().is_some_and(|line| line.contains("LiteLLM"));
+    let client = if by_litellm { "litellm" } else { "curl" };
     let of = |draft: Draft, findings: Vec<Finding>| Intake {
         kind: "curl",
         draft: Some(draft),
-        client: Some("curl".to_owned()),
+        client: Some(client.to_owned()),
         findings,
         ..Intake::default()
     };

@@ -3,7 +3,7 @@
 //! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
 //! become a reference (`[env:NAME]`) instead of nothing.
 
-mod cmd;
+pub(super) mod cmd;
 mod dialect;
 pub(super) mod powershell;
 mod quote;
@@ -74,7 +74,7 @@ pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_back
     let dialect = Dialect::of(text, start, in_backticks);
     let command = match dialect {
         Dialect::Posix => split(text, start, variables, in_backticks),
-        Dialect::Cmd => cmd::split(text, start),
+        Dialect::Cmd => cmd::split(text, start, variables),
         Dialect::PowerShell => powershell::split(text, start, variables),
     };
     Command { dialect, ..command }

@@ -1,5 +1,6 @@
 //! `casefile import`: shows what was understood of a text, without sending anything.
 
+mod archive;
 mod files;
 mod shown;
 
@@ -79,11 +80,27 @@ impl Kind {
 /// Shows what was understood.
 pub(super) fn run(arguments: &ImportArguments) -> Result<Exit, Failed> {
     let catalog = ground()?.catalog;
-    let bytes = super::note::read(&arguments.file)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let files = files::Files::of(arguments.allow_files.as_deref());
     let mut ring = KeyRing::default();
-    let pieces = intake::read_all(&text, &|path| files.text(path), &catalog, &mut ring);
+    let mut archive = match arguments.kind {
+        Kind::Auto | Kind::Har => archive::open(&arguments.file, arguments.all, &catalog, &mut ring)?,
+        _ => None,
+    };
+    let (pieces, length) = if let Some(archive) = &mut archive {
+        (std::mem::take(&mut archive.pieces), 0)
+    } else {
+        let bytes = super::note::read(&arguments.file)?;
+        if matches!(arguments.kind, Kind::Auto | Kind::Har) {
+            archive = archive::of_text(&bytes, arguments.all, &catalog, &mut ring);
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let pieces = if let Some(archive) = &mut archive {
+            std::mem::take(&mut archive.pieces)
+        } else {
+            let files = files::Files::of(arguments.allow_files.as_deref());
+            intake::read_all(&text, &|path| files.text(path), &catalog, &mut ring)
+        };
+        (pieces, text.len())
+    };
     let kind = pieces.first().map_or("nothing", |piece| piece.intake.kind);
     if kind != "nothing" && !arguments.kind.takes(kind) {
         return Err(Failed::new(
@@ -91,7 +108,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<Exit, Failed> {
             format!("the input looks like {kind} and cannot be read as what --as names; leave --as out"),
         ));
     }
-    let imported = shown::imported(&pieces, &text, arguments, &catalog, &mut ring);
+    let imported = shown::imported(&pieces, length, archive, arguments, (&catalog, &mut ring));
     let out = match arguments.output {
         OutputKind::Json => serde_json::to_string_pretty(&imported).unwrap_or_default() + "\n",
         OutputKind::Text => say::harmless(&shown::in_words(&imported)),

@@ -17,7 +17,7 @@ impl Parts<'_> {
             self.refused("--url", "no URL specified");
             return;
         }
-        let data = has_data && !self.as_query && !self.upload;
+        let data = has_data && self.pieces > 0 && !self.as_query;
         let kinds = [data, self.is_form, self.head, self.upload];
         if kinds.iter().filter(|kind| **kind).count() > 1 {
             self.refused("-d", "You can only select one HTTP request method");

@@ -1,16 +1,39 @@
 //! The Windows command prompt: carets and `%NAME%` first, then the C runtime's rules for quotes and backslashes
 //! (<https://learn.microsoft.com/en-us/cpp/c-language/parsing-c-command-line-arguments>).
 
-use super::{Command, is_name_char, options_follow};
+use super::{Command, Variables, is_name_char, options_follow};
 
 /// Splits the command that begins at byte `start` of `text`.
-pub(super) fn split(text: &str, start: usize) -> Command {
-    let (line, end) = Line::read(text, start);
+pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command {
+    let (line, end) = Line::read(text, start, variables);
     let mut command = Command { end, ..Command::default() };
     command.oddities.piped = line.piped;
     command.oddities.open_quote = line.open_quote;
     words(&line.characters, end, &mut command);
     command
+}
+
+/// The variables that the lines above a command set (`set NAME=value`, `set "NAME=value"`).
+pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables) {
+    for line in above.lines() {
+        let bare = line
+            .rsplit_once('>')
+            .filter(|(prompt, _)| prompt.contains(":\\"))
+            .map_or(line, |(_, rest)| rest)
+            .trim();
+        let Some(rest) =
+            bare.get(..4).filter(|set| set.eq_ignore_ascii_case("set ")).and_then(|_| bare.get(4..))
+        else {
+            continue;
+        };
+        let rest = rest.trim();
+        let rest = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest);
+        if let Some((name, value)) =
+            rest.split_once('=').filter(|(name, _)| !name.is_empty() && name.chars().all(is_name_char))
+        {
+            variables.insert(name.to_owned(), value.to_owned());
+        }
+    }
 }
 
 /// What the command prompt hands to the program: characters, with the byte that each came from.
@@ -22,8 +45,10 @@ struct Line {
 }
 
 impl Line {
-    fn read(text: &str, start: usize) -> (Self, usize) {
+    fn read(text: &str, start: usize, variables: &Variables) -> (Self, usize) {
         let mut line = Self::default();
+        // Browsers put a caret before every mark, in quotes too, where the prompt itself takes it as text.
+        let carets = text.get(start..).is_some_and(|rest| rest.contains("^\\^\""));
         let mut quoted = false;
         let mut at = start;
         let mut redirected = false;
@@ -34,7 +59,14 @@ impl Line {
                     quoted = !quoted;
                     line.push(c, at, redirected);
                 }
-                '^' if !quoted => {
+                // `\"` does not end the quotes for the program, and what is pasted was meant for it.
+                '\\' if rest.starts_with('"') => {
+                    line.push(c, at, redirected);
+                    line.push('"', at + 1, redirected);
+                    at += 2;
+                    continue;
+                }
+                '^' if !quoted || carets => {
                     let (skipped, taken) = escaped(rest);
                     at += 1 + skipped;
                     if let Some(c) = taken {
@@ -45,7 +77,9 @@ impl Line {
                 }
                 '%' if percent_variable(rest).is_some() => {
                     let name = percent_variable(rest).unwrap_or("");
-                    for c in format!("[env:{name}]").chars() {
+                    let known = variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+                    let value = known.map_or_else(|| format!("[env:{name}]"), |(_, value)| value.clone());
+                    for c in value.chars() {
                         line.push(c, at, redirected);
                     }
                     at += name.len() + 2;
@@ -168,6 +202,8 @@ mod tests {
 
     #[test]
     fn words_are_split_as_windows_does() {
+        let mut variables = Variables::new();
+        assignments("C:\\x>set A=b c\nset \"D=e\"\nsettle X=y", &mut variables);
         let table: &[(&str, &[&str])] = &[
             ("a \"b c\" d", &["a", "b c", "d"]),
             (r#"-d "{\"a\": \"b c\"}""#, &["-d", r#"{"a": "b c"}"#]),
@@ -180,6 +216,9 @@ mod tests {
             ("^\"{^\n\n  ^\\^\"a^\\^\":1^\n\n}^\"", &["{\n  \"a\":1\n}"]),
             ("-H \"K: %KEY%\" \"50% of 3%\"", &["-H", "K: [env:KEY]", "50% of 3%"]),
             ("a 'b c'", &["a", "'b", "c'"]),
+            ("%a% \"%D%\"", &["b", "c", "e"]),
+            ("\"x: ^\\^\"1^\\^\"\" ^\n -d \"{^\\^\"a^\\^\":1}\"", &["x: \"1\"", "-d", "{\"a\":1}"]),
+            (r#"-d "{\"a\":\"b & c\"}""#, &["-d", r#"{"a":"b & c"}"#]),
             ("a \"^b\" ^&c & d", &["a", "^b", "&c"]),
             ("a > out.txt -b 2>nul c | d", &["a", "-b", "c"]),
             ("\"C:\\x\\\\\" y\\z \\\\\"q\"", &["C:\\x\\", "y\\z", "\\q"]),
@@ -187,8 +226,8 @@ mod tests {
             ("\"\" x", &["", "x"]),
         ];
         for (text, expected) in table {
-            assert_eq!(split(text, 0).words, *expected, "{text:?}");
+            assert_eq!(split(text, 0, &variables).words, *expected, "{text:?}");
         }
-        assert!(split("a \"b", 0).oddities.open_quote);
+        assert!(split("a \"b", 0, &variables).oddities.open_quote);
     }
 }

@@ -114,6 +114,10 @@ impl Shell<'_> {
             let name = identifier(after);
             (name, 1 + name.len())
         };
+        if !name.is_empty() && len > 0 && self.array_words(after, name) {
+            self.at += len;
+            return;
+        }
         if !name.is_empty() && len > 0 {
             let value = self.variables.get(name).filter(|v| self.expanded + v.len() <= MOST_EXPANDED);
             let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..len.checked_sub(3)?));
@@ -150,6 +154,27 @@ impl Shell<'_> {
         }
         self.bump();
         self.word.push('$');
+    }
+
+    /// `${NAME[@]}`: each word of the array is a word of the command. False where it is no such thing, or not known.
+    fn array_words(&mut self, after: &str, name: &str) -> bool {
+        let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..)).unwrap_or("");
+        if !inside.starts_with("[@]}") && !inside.starts_with("[*]}") {
+            return false;
+        }
+        let Some(words) = self.variables.get(&format!("{name}[@]")) else { return false };
+        if self.expanded + words.len() > MOST_EXPANDED {
+            return false;
+        }
+        self.expanded += words.len();
+        for (index, word) in words.split('\0').enumerate() {
+            if index > 0 {
+                self.end_word();
+                self.in_word = true;
+            }
+            self.word.push_str(word);
+        }
+        true
     }
 
     /// `$(cat <<'EOF'⏎ … ⏎EOF⏎)`: its output stands in the paste. False where it is another substitution.

@@ -42,7 +42,9 @@ pub(super) fn of(line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
 /// A name of several words, or in letters other than a program's.
 fn tells_something(name: &str) -> bool {
     let is_word = |w: &&str| w.chars().count() >= 2 && w.chars().all(char::is_alphabetic);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    // An ending is one short word.
+    let is_ending = |end: &str| end.len() <= 10 && end.chars().all(char::is_alphanumeric);
+    let stem = name.rsplit_once('.').filter(|(_, end)| is_ending(end)).map_or(name, |(stem, _)| stem);
     let words = stem.split([' ', '_', '-', '+']).filter(is_word).count();
     !is_placeholder(name) && (!name.is_ascii() || words >= WORDS)
 }
@@ -59,6 +61,7 @@ mod tests {
             ("分析报告.xlsx", true),
             ("batch_input_2026-11-20.jsonl", false),
             ("image.png", false),
+            ("i@e.ne or xt_lh_ex", true),
             ("[file name: 14 chars, .png]", false),
         ] {
             assert_eq!(tells_something(name), tells, "{name}");

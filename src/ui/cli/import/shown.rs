@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use super::ImportArguments;
+use super::archive::{Archive, Listed};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{self, Attempt, Expectation, IdSource, Outcome, Response};
 use crate::case::finding::{Finding, Level};
@@ -24,6 +25,9 @@ pub(super) struct Imported {
     because: &'static str,
     /// Requests and failures in the input, of which `requests` may show one.
     found: usize,
+    /// The calls of an HTTP archive.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<Listed>,
     requests: Vec<Shown>,
     findings: Vec<Noticed>,
 }
@@ -118,13 +122,13 @@ struct Noticed {
     end: usize,
 }
 
-/// Shows `pieces` of `text`.
+/// Shows `pieces` of a text of `length` bytes, which may be an `archive`.
 pub(super) fn imported(
     pieces: &[Piece],
-    text: &str,
+    length: usize,
+    archive: Option<Archive>,
     arguments: &ImportArguments,
-    catalog: &Catalog,
-    ring: &mut KeyRing,
+    (catalog, ring): (&Catalog, &mut KeyRing),
 ) -> Imported {
     let kind = pieces.first().map_or("nothing", |piece| piece.intake.kind);
     let (confidence, because) = confidence(kind, pieces);
@@ -136,15 +140,15 @@ pub(super) fn imported(
     for piece in pieces {
         findings.extend(piece.intake.findings.iter().map(|finding| noticed(finding, piece)));
     }
-    let found = pieces.iter().filter(usable).count();
-    if found > 1 && !arguments.all {
+    let found = archive.as_ref().map_or_else(|| pieces.iter().filter(usable).count(), |a| a.count);
+    if archive.is_none() && found > 1 && !arguments.all {
         findings.push(Noticed {
             code: "several_requests",
             severity: "info",
             message: format!("the input holds {found} requests; the first is shown"),
             fix: "give --all to see every one".to_owned(),
             start: 0,
-            end: text.len(),
+            end: length,
         });
     }
     let mut show = Show { catalog, ring, secrets: arguments.show_secrets };
@@ -153,6 +157,7 @@ pub(super) fn imported(
         confidence,
         because,
         found,
+        calls: archive.map(|archive| archive.calls).unwrap_or_default(),
         requests: pieces.iter().filter(usable).filter(runs).take(most).map(|p| show.piece(p)).collect(),
         findings,
     }
@@ -228,7 +233,10 @@ impl Show<'_> {
             streaming: member("stream").and_then(|s| s.as_bool()).unwrap_or(false),
             model,
             observed,
-            client: intake.client.clone().map(|library| Client { library, version: None }),
+            client: intake
+                .client
+                .clone()
+                .map(|library| Client { library, version: intake.client_version.clone() }),
             start: piece.start,
             end: piece.end,
         }
@@ -381,6 +389,9 @@ pub(super) fn in_words(imported: &Imported) -> String {
     let mut out = String::new();
     let percent = imported.confidence * 100.0;
     let _ = writeln!(out, "{} ({percent:.0} % sure: {})", imported.kind.replace('_', " "), imported.because);
+    for call in &imported.calls {
+        let _ = writeln!(out, "{}", call.line());
+    }
     for shown in &imported.requests {
         out.push('\n');
         request_in_words(shown, &mut out);
