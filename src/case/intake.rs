@@ -25,6 +25,7 @@ mod several;
 mod shell;
 mod trace;
 mod transport;
+mod web_request;
 mod written_out;
 
 use std::borrow::Cow;
@@ -81,6 +82,9 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     if http::starts_with_request_line(text) {
         return raw_request(text, catalog, ring);
+    }
+    if let Some(intake) = web_request::read(text, catalog, ring) {
+        return intake;
     }
     if let Some(traced) = trace::read(text).filter(|traced| !traced.sent.is_empty()) {
         return of_trace(&traced, catalog, ring);

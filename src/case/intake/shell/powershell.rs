@@ -2,6 +2,7 @@
 //! (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_quoting_rules>).
 
 use super::{Command, Variables, identifier, is_name_char};
+use crate::case::intake::web_request::literal;
 
 /// Splits the command that begins at byte `start` of `text`.
 pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Variables) -> Command {
@@ -17,6 +18,20 @@ pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Varia
         }
     }
     command
+}
+
+/// The first word of `text` and its length in bytes: one string, or up to where a word ends.
+pub(in crate::case::intake) fn first_word(text: &str, variables: &Variables) -> Option<(String, usize)> {
+    let mut reader = Reader { text, at: 0, variables, word: None, command: Command::default() };
+    let quoted = text.starts_with(['\'', '"', '@']);
+    while reader.command.words.is_empty() && reader.step() {
+        if quoted && reader.word.is_some() {
+            break;
+        }
+    }
+    reader.end_word();
+    let len = reader.at;
+    reader.command.words.into_iter().next().map(|word| (word, len))
 }
 
 /// The variables that the lines above a command assign (`$body = '…'`, `$env:NAME = "…"`).
@@ -36,7 +51,14 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
         at = next;
         if let Some((name, len)) = assigned {
             let value = split(above, next - len, variables);
+            // A table that is made into JSON is that text.
+            let piped = above.get(value.end..).and_then(|rest| rest.strip_prefix('|')).map(str::trim_start);
+            let is_json =
+                piped.and_then(|p| p.get(..14)).is_some_and(|p| p.eq_ignore_ascii_case("convertto-json"));
             if let Some(word) = value.words.into_iter().next() {
+                let json =
+                    is_json.then(|| literal(&word, variables)).flatten().map(|value| value.to_string());
+                let word = json.unwrap_or(word);
                 variables.insert(name, word);
                 at = at.max(value.end);
             }

@@ -1,0 +1,246 @@
+//! `PowerShell`'s own requests: `Invoke-RestMethod` and `Invoke-WebRequest`
+//! (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.utility/invoke-restmethod>).
+
+use serde_json::Value;
+
+use super::shell::{Variables, powershell};
+use super::{literal_key, secret};
+use crate::case::catalog::Catalog;
+use crate::case::finding::{Finding, Level};
+use crate::case::keyring::KeyRing;
+use crate::case::request::{Draft, Header, Intake};
+
+mod value;
+
+pub(super) use value::converted as literal;
+
+/// The commands and their short names, in small letters.
+const COMMANDS: [&str; 4] = ["invoke-restmethod", "invoke-webrequest", "irm", "iwr"];
+/// Parameters that take no value.
+const SWITCHES: [&str; 10] = [
+    "usebasicparsing",
+    "disablekeepalive",
+    "skipcertificatecheck",
+    "usedefaultcredentials",
+    "passthru",
+    "skipheadervalidation",
+    "skiphttperrorcheck",
+    "preserveauthorizationonredirect",
+    "allowunencryptedauthentication",
+    "verbose",
+];
+
+/// Where the arguments of such a command begin, and its line.
+fn find(text: &str) -> Option<(usize, usize)> {
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        let lower = line.to_ascii_lowercase();
+        for command in COMMANDS {
+            let Some(at) = lower.find(command) else { continue };
+            let before = lower.get(..at).unwrap_or("").trim_end();
+            let behind = lower.get(at + command.len()..).unwrap_or("");
+            let is_whole = behind.starts_with(|c: char| c.is_whitespace());
+            let begins = before.is_empty() || before.ends_with(['=', '>', '(', '{', ';']);
+            if is_whole && begins {
+                return Some((line_start, line_start + at + command.len()));
+            }
+        }
+        line_start += line.len();
+    }
+    None
+}
+
+/// Reads `text` that holds such a command; `None` where there is none with an address.
+pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
+    let (line, arguments) = find(text)?;
+    let mut variables = Variables::new();
+    powershell::assignments(text.get(..line)?, &mut variables);
+    let command = powershell::split(text, arguments, &variables);
+    let mut said = Said::default();
+    said.take(&command.words);
+    let held = ring.iter().count();
+    let mut draft = said.draft(&variables)?;
+    draft.url = secret::mask_url(&draft.url, catalog, ring).0;
+    for header in &mut draft.headers {
+        header.value = secret::mask_header(&header.name, &header.value, catalog, ring).0;
+    }
+    draft.body = secret::mask_free(&draft.body, catalog, ring).0;
+    let mut findings = Vec::new();
+    if ring.iter().count() > held {
+        findings.push(literal_key());
+    }
+    if said.in_file {
+        findings.push(Finding::new(
+            "body_from_file",
+            Level::Warning,
+            "the body comes from a file or form that is not in the paste",
+        ));
+    }
+    for finding in &mut findings {
+        finding.span = Some((line, command.end));
+    }
+    Some(Intake {
+        kind: "curl",
+        draft: Some(draft),
+        client: Some("powershell".to_owned()),
+        findings,
+        ..Intake::default()
+    })
+}
+
+/// The parameters.
+#[derive(Default)]
+struct Said {
+    url: Option<String>,
+    method: Option<String>,
+    headers: Option<String>,
+    body: Option<String>,
+    content_type: Option<String>,
+    user_agent: Option<String>,
+    token: Option<String>,
+    in_file: bool,
+}
+
+impl Said {
+    fn take(&mut self, words: &[String]) {
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let Some(name) =
+                word.strip_prefix('-').filter(|name| name.starts_with(|c: char| c.is_alphabetic()))
+            else {
+                self.url.get_or_insert_with(|| word.clone());
+                continue;
+            };
+            let (name, joined) =
+                name.split_once(':').map_or((name, None), |(name, value)| (name, Some(value.to_owned())));
+            let name = name.to_ascii_lowercase();
+            if SWITCHES.iter().any(|switch| switch.starts_with(&name)) {
+                continue;
+            }
+            let value = joined.filter(|value| !value.is_empty()).or_else(|| words.next().cloned());
+            let is = |whole: &str| name.len() >= 2 && whole.starts_with(&name);
+            if is("uri") {
+                self.url = value;
+            } else if is("method") || is("custommethod") {
+                self.method = value;
+            } else if is("headers") {
+                self.headers = value;
+            } else if is("body") {
+                self.body = value;
+            } else if is("contenttype") {
+                self.content_type = value;
+            } else if is("useragent") {
+                self.user_agent = value;
+            } else if is("token") {
+                self.token = value;
+            } else if is("infile") || is("form") {
+                self.in_file = true;
+            }
+        }
+    }
+
+    fn draft(&self, variables: &Variables) -> Option<Draft> {
+        let mut url = self.url.clone().filter(|url| url.contains("://") || url.starts_with("[env:"))?;
+        let mut headers = Vec::new();
+        if let Some(Value::Object(table)) =
+            self.headers.as_deref().and_then(|text| value::read(text, variables))
+        {
+            for (name, value) in table {
+                headers.push(Header::new(name, value::plain(&value)));
+            }
+        }
+        if let Some(token) = &self.token {
+            let plain = token.trim_start_matches('(');
+            headers.push(Header::new("Authorization", format!("Bearer {plain}")));
+        }
+        for (name, value) in [("Content-Type", &self.content_type), ("User-Agent", &self.user_agent)] {
+            headers.extend(value.as_ref().map(|value| Header::new(name, value.clone())));
+        }
+        let method = self.method.as_ref().map(|method| method.to_ascii_uppercase());
+        let mut body = String::new();
+        match self.body.as_deref().map(|text| (text, value::read(text, variables))) {
+            Some((_, Some(Value::Object(fields)))) => {
+                let pairs = fields.iter().map(|(name, value)| (name.clone(), value::plain(value)));
+                let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                if method.as_deref().unwrap_or("GET") == "GET" {
+                    url = format!("{url}{}{text}", if url.contains('?') { '&' } else { '?' });
+                } else {
+                    body = text;
+                }
+            }
+            Some((_, Some(value))) => body = value::plain(&value),
+            Some((text, None)) => text.clone_into(&mut body),
+            None => {}
+        }
+        let typed = headers.iter().any(|h| h.name.eq_ignore_ascii_case("content-type"));
+        if !body.is_empty() && !typed {
+            headers.push(Header::new("Content-Type", "application/x-www-form-urlencoded"));
+        }
+        Some(Draft {
+            method: method.unwrap_or_else(|| "GET".to_owned()),
+            url,
+            headers,
+            body,
+            form: Vec::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_of_powershell_are_read() {
+        let text = "$headers = @{\n  \"Authorization\" = \"Bearer $env:COMETAPI_KEY\"\n  'X-A' = 'b'\n}\n\
+                    $body = @{\n  model = \"gpt-4o\"\n  n = 2\n  messages = @(@{ role = \"user\"; content = \"Hi there\" })\n  stream = $false\n\
+                    } | ConvertTo-Json -Depth 5\n\
+                    PS C:\\> $r = Invoke-RestMethod -Uri \"https://api.cometapi.com/v1/chat/completions\" `\n  -Method Post -Headers $headers `\n  \
+                    -ContentType 'application/json' -Body $body\n";
+        let intake = read(text, &Catalog::built_in(), &mut KeyRing::default()).expect("a request");
+        let draft = intake.draft.expect("a draft");
+        assert_eq!(
+            (draft.method.as_str(), draft.url.as_str()),
+            ("POST", "https://api.cometapi.com/v1/chat/completions")
+        );
+        let headers: Vec<(&str, &str)> =
+            draft.headers.iter().map(|h| (h.name.as_str(), h.value.as_str())).collect();
+        assert_eq!(
+            headers,
+            [
+                ("Authorization", "Bearer [env:COMETAPI_KEY]"),
+                ("X-A", "b"),
+                ("Content-Type", "application/json")
+            ]
+        );
+        let body: Value = serde_json::from_str(&draft.body).expect("JSON");
+        let expected = serde_json::json!({
+            "model": "gpt-4o", "n": 2, "messages": [{"role": "user", "content": "Hi there"}], "stream": false
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn short_names_positions_and_tables() {
+        let table = [
+            ("irm https://h.test/v1/models", ("GET", "https://h.test/v1/models", "")),
+            (
+                "iwr -Method POST -Uri https://h.test/a -Body '{\"a\":1}'",
+                ("POST", "https://h.test/a", "{\"a\":1}"),
+            ),
+            ("Invoke-RestMethod https://h.test/a -Body @{q='x y'}", ("GET", "https://h.test/a?q=x+y", "")),
+            (
+                "Invoke-RestMethod https://h.test/a -Me Post -Body (@{a=@(1,2)} | ConvertTo-Json -Compress)",
+                ("POST", "https://h.test/a", "{\"a\":[1,2]}"),
+            ),
+        ];
+        for (text, expected) in table {
+            let intake = read(text, &Catalog::built_in(), &mut KeyRing::default()).expect(text);
+            let draft = intake.draft.expect("a draft");
+            assert_eq!((draft.method.as_str(), draft.url.as_str(), draft.body.as_str()), expected, "{text}");
+        }
+        for text in ["we use irm for that", "Invoke-RestMethod", "firmware https://h.test/"] {
+            assert!(read(text, &Catalog::built_in(), &mut KeyRing::default()).is_none(), "{text}");
+        }
+    }
+}

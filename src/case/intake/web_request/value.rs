@@ -1,0 +1,167 @@
+//! Literals of `PowerShell`: strings, numbers, `@{…}`, `@(…)`, and `ConvertTo-Json` of them.
+
+use serde_json::{Map, Value};
+
+use super::super::shell::{Variables, powershell};
+
+/// Deeper tables are none.
+const DEEPEST: usize = 24;
+
+/// The value of `text`: a table, a list, a string, or one of them made into JSON. `None`: it is plain text.
+pub(super) fn read(text: &str, variables: &Variables) -> Option<Value> {
+    let text = text.trim();
+    if let Some(inside) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+        return converted(inside, variables);
+    }
+    if !text.starts_with("@{") && !text.starts_with("@(") && !text.starts_with("[ordered]@{") {
+        return None;
+    }
+    converted(text, variables)
+}
+
+/// `VALUE | ConvertTo-Json`, or the value alone.
+pub(in crate::case::intake) fn converted(text: &str, variables: &Variables) -> Option<Value> {
+    let mut reader = Reader { text, at: 0, variables };
+    let value = reader.value(0)?;
+    reader.blanks();
+    let rest = reader.rest();
+    if rest.is_empty() {
+        return Some(value);
+    }
+    let pipe = rest.strip_prefix('|')?.trim_start().to_ascii_lowercase();
+    pipe.starts_with("convertto-json").then(|| Value::String(value.to_string()))
+}
+
+/// A value as a header or a field has it.
+pub(super) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    variables: &'a Variables,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// Steps over blanks, comments and the separators `ends`.
+    fn skip(&mut self, ends: &[char]) {
+        loop {
+            let rest = self.rest();
+            let next = rest.trim_start_matches(|c: char| c.is_whitespace() || ends.contains(&c) || c == '`');
+            self.at += rest.len() - next.len();
+            if !next.starts_with('#') {
+                return;
+            }
+            self.at += next.find('\n').unwrap_or(next.len());
+        }
+    }
+
+    fn blanks(&mut self) {
+        self.skip(&[]);
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        if depth > DEEPEST {
+            return None;
+        }
+        self.blanks();
+        let rest = self.rest();
+        for (open, skipped) in [("@{", 2), ("[ordered]@{", 11), ("[pscustomobject]@{", 18)] {
+            if rest.get(..open.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(open)) {
+                self.at += skipped;
+                return self.table(depth);
+            }
+        }
+        if rest.starts_with("@(") {
+            self.at += 2;
+            return self.list(depth);
+        }
+        self.scalar()
+    }
+
+    fn table(&mut self, depth: usize) -> Option<Value> {
+        let mut table = Map::new();
+        loop {
+            self.skip(&[';']);
+            if self.rest().starts_with('}') {
+                self.at += 1;
+                return Some(Value::Object(table));
+            }
+            let name = super::value::plain(&self.name()?);
+            self.blanks();
+            self.at += usize::from(self.rest().strip_prefix('=').is_some());
+            let first = self.value(depth + 1)?;
+            table.insert(name, self.with_commas(first, depth)?);
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Option<Value> {
+        let mut list = Vec::new();
+        loop {
+            self.skip(&[';', ',']);
+            if self.rest().starts_with(')') {
+                self.at += 1;
+                return Some(Value::Array(list));
+            }
+            list.push(self.value(depth + 1)?);
+        }
+    }
+
+    /// `'a', 'b'` without brackets is a list too.
+    fn with_commas(&mut self, first: Value, depth: usize) -> Option<Value> {
+        let mut list = vec![first];
+        loop {
+            self.inline_blanks();
+            if !self.rest().starts_with(',') {
+                break;
+            }
+            self.at += 1;
+            list.push(self.value(depth + 1)?);
+        }
+        Some(if list.len() == 1 { list.pop()? } else { Value::Array(list) })
+    }
+
+    fn inline_blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    }
+
+    fn name(&mut self) -> Option<Value> {
+        if self.rest().starts_with(['\'', '"']) {
+            return self.scalar();
+        }
+        let rest = self.rest();
+        let len = rest.find(|c: char| c.is_whitespace() || c == '=').filter(|len| *len > 0)?;
+        self.at += len;
+        rest.get(..len).map(|name| Value::String(name.to_owned()))
+    }
+
+    /// A string, a number, a variable or a bare word.
+    fn scalar(&mut self) -> Option<Value> {
+        let rest = self.rest();
+        let quoted = rest.starts_with(['\'', '"']) || rest.starts_with("@'") || rest.starts_with("@\"");
+        let end = if quoted {
+            rest.len()
+        } else {
+            let open = rest.starts_with("$(");
+            let stop = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '}' | ')' | '|');
+            if open { powershell::closing(rest, 1) } else { rest.find(stop).unwrap_or(rest.len()) }
+        };
+        let (word, len) = powershell::first_word(rest.get(..end)?, self.variables)?;
+        self.at += len.max(1);
+        if quoted {
+            return Some(Value::String(word));
+        }
+        Some(match word.to_ascii_lowercase().as_str() {
+            "$true" => Value::Bool(true),
+            "$false" => Value::Bool(false),
+            "$null" => Value::Null,
+            _ => serde_json::from_str::<serde_json::Number>(&word).map_or(Value::String(word), Value::Number),
+        })
+    }
+}
