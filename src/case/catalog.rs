@@ -306,6 +306,29 @@ impl Catalog {
         })
     }
 
+    /// True where a rule knows these words as those of a gateway's or provider's refusal. What only clients say of the
+    /// connection or of an answer that they cannot read is none.
+    pub fn knows_refusal(&self, words: &str) -> bool {
+        use crate::case::vocabulary::FailureClass as Class;
+        let may = self.rule_words().may_match(std::iter::once(words));
+        self.rules.iter().zip(may).any(|(rule, may)| {
+            let of_client = matches!(
+                rule.then.class,
+                Class::NetworkDns
+                    | Class::NetworkConnect
+                    | Class::NetworkTls
+                    | Class::NetworkReset
+                    | Class::ClientTimeout
+                    | Class::StreamInterrupted
+                    | Class::InvalidResponse
+                    | Class::Unknown
+            );
+            may && !of_client
+                && rule.when.message.is_match(words)
+                && !rule.when.unless_message.is_match(words)
+        })
+    }
+
     /// The endpoint with this id.
     pub fn endpoint(&self, id: &str) -> Option<&Endpoint> {
         self.endpoints.iter().find(|e| e.id == id)

@@ -220,11 +220,11 @@ fn error(attempt: &SafeAttempt) -> ErrorPart {
     let word = |word: &Option<Clean>| word.clone().filter(|w| !w.as_str().is_empty());
     ErrorPart {
         envelope: Some(error.kind),
-        message: error.message.clone(),
+        message: word(&error.message),
         code: word(&error.code),
         error_type: word(&error.error_type),
         param: word(&error.param),
-        inner_message: error.inner_message.clone(),
+        inner_message: word(&error.inner_message),
         altered: error.altered,
     }
 }

@@ -137,6 +137,13 @@ fn is_object_id(id: &str) -> bool {
     OBJECTS.iter().any(|prefix| id.starts_with(prefix))
 }
 
+/// What a person or a program wrote where an id was.
+fn is_stand_in(id: &str) -> bool {
+    ["redacted", "removed", "hidden", "masked", "omitted", "undefined", "unknown"]
+        .iter()
+        .any(|word| id.eq_ignore_ascii_case(word))
+}
+
 /// A word of prose ("request id missing") or a stand-in ("xxxxxxxx") is no id.
 fn looks_like_id(id: &str, separated: bool) -> bool {
     let digits = id.bytes().filter(u8::is_ascii_digit).count();
@@ -250,7 +257,7 @@ fn few(mut ids: Vec<(String, IdSource)>) -> Vec<(String, IdSource)> {
 
 fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
     let value = response.header(name)?.trim();
-    valid(value).then(|| (value.to_owned(), IdSource::Header(name.to_owned())))
+    (valid(value) && !is_stand_in(value)).then(|| (value.to_owned(), IdSource::Header(name.to_owned())))
 }
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).

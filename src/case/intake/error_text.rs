@@ -10,6 +10,7 @@ mod frames;
 mod object;
 mod plain;
 mod speech;
+mod voice;
 
 use super::{answer, client, secret, transport};
 use crate::case::catalog::Catalog;
@@ -76,7 +77,10 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let client = client::in_text(near, catalog);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
-        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))));
+        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))))
+        .map(|speech| {
+            speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog)
+        });
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let failure = if object.is_none() && page.is_none() && status.is_none() {
         let by_name = || {
@@ -153,6 +157,25 @@ fn body_of(speech: speech::Speech) -> (Vec<u8>, Option<String>) {
     (json!({ "error": error }).to_string().into_bytes(), None)
 }
 
+/// The exception is one that the SDKs raise on an answer alone.
+fn of_an_answer(exception: Option<&Exception>) -> bool {
+    exception.is_some_and(|e| {
+        let name = e.name.as_str();
+        [
+            "BadRequest",
+            "RateLimit",
+            "Authentication",
+            "Permission",
+            "NotFound",
+            "InternalServer",
+            "Unprocessable",
+        ]
+        .iter()
+        .chain(&["APIError", "ApiError", "APICallError", "StatusError", "APIException", "ApiException"])
+        .any(|word| name.contains(word))
+    })
+}
+
 /// Where a web page begins in the text.
 fn page(text: &str) -> Option<usize> {
     static PAGE: LazyLock<Option<Regex>> =
@@ -197,6 +220,9 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
         r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
+        r"(?:报错|错误|失败|出错|异常|拒绝)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
+        r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|errore?|erro|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
+        r"(?:상태 ?코드|ステータス(?:コード)?|エラー(?:コード)?|오류|статус|код)[^\n\d]{0,40}[\s:：（(]([45]\d\d)(?:\D|$)",
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
         r"\|\s*([1-5]\d\d)\s*\|",
@@ -246,7 +272,10 @@ const CLEAR: usize = 6;
 pub(super) fn stated_status(message: &str) -> Option<u16> {
     static FIRST: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?([45]\d\d)(?: [A-Z<]|:)"));
-    let caught = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).find_map(|p| p.captures(message))?;
+    static NAMED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"\[([45]\d\d) [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}\]"));
+    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref());
+    let caught = forms.into_iter().find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
 }
 
@@ -414,7 +443,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (25, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (28, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

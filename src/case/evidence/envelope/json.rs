@@ -121,6 +121,8 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         // Tencent Cloud.
         object.get("Response").and_then(|r| r.get("Error")),
         object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
+        // Open WebUI's event.
+        object.get("data").and_then(|d| d.get("error")),
         // opencode and kilo print the AI SDK's error so.
         object.get("data").filter(|d| d.get("message").is_some() && d.get("isRetryable").is_some()),
     ];

@@ -297,7 +297,7 @@ const FAMILIES: &[(&str, C)] = &[
     ("POST https://gateway.h.test/v1/chat/completions net::ERR_NAME_NOT_RESOLVED", C::NetworkDns),
     ("POST https://h/v1 net::ERR_CONNECTION_TIMED_OUT", C::NetworkConnect),
     ("net::ERR_CERT_DATE_INVALID", C::NetworkTls),
-    ("net::ERR_INCOMPLETE_CHUNKED_ENCODING 200 (OK)", C::NetworkReset),
+    ("net::ERR_INCOMPLETE_CHUNKED_ENCODING 200 (OK)", C::StreamInterrupted),
     ("wget: unable to resolve host address 'h'", C::NetworkDns),
     ("500 Can't connect to h:443 (Connection refused)", C::NetworkConnect),
     ("SyntaxError: Unexpected end of JSON input", C::InvalidResponse),

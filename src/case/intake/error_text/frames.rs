@@ -32,6 +32,8 @@ pub(super) struct Frame {
 const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)";
 
 const FRONT: &[(Weight, &str)] = &[
+    // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
+    (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     (Weight::Answer, r"\*\*[45][0-9]{2}\*\*:?\s+"),
     (Weight::Answer, r#"[`"“][45][0-9]{2} "#),
     (
@@ -127,6 +129,12 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"[45][0-9]{2} REASON\n\s*"),
     (Weight::Answer, r"[Uu]nexpected status [1-5][0-9][0-9](?: [A-Z][A-Za-z -]{1,40})?:\s+"),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s*(?:[:：]|[—–-]\s)\s*"),
+    (
+        Weight::Answer,
+        r"[\[(]?[45][0-9][0-9][\])]?\s*[,，;；]\s*(?i:message|msg|detail|reason|body|错误信息|消息|信息|原因)\s*[:：=]\s*",
+    ),
+    // gRPC for Go (status.Error).
+    (Weight::Answer, r"rpc error: code = [A-Za-z]{2,30} desc = "),
     (Weight::Answer, r"[\[(]?[45][0-9][0-9][\])]?\s+"),
     // The name of the status, and labels behind it: `400 Bad Request: …`, `状态码：429，错误信息：…`.
     (Weight::Answer, r"\(?REASON\)?(?:\s*[:：—–]|\s+-|,)\s+"),
@@ -181,8 +189,6 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
     // A terminal wrapped the name before LiteLLM's.
     (Weight::Answer, r"(?:[A-Z][A-Za-z]{1,30} ?){1,3}: [A-Z][A-Za-z0-9_]{2,40}Exception - "),
-    // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
-    (Weight::Answer, r"[A-Z][A-Za-z0-9_]{2,40}Exception(?: [A-Z][A-Za-z0-9_]{2,40}Error)? - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
     (
         Weight::Client,
@@ -240,13 +246,24 @@ const BACK: &[&str] = &[
     r#"\s*\[(?:links \{|reason: "|violations \{|field_violations|detail: ")"#,
     r"\nCode: [A-Za-z0-9_]+\nMessage: ",
     r" · Retrying in ",
+    // claude-code's advice behind an answer's words.
+    r"\s+· (?:Please|Run|Check|See|Try|Use|Press|Restart) ",
+    r"\.? This is a server-side issue, usually temporary",
+    r"\.? If (?:it|this) persists, check (?:your |the |https?://|status)",
+    // `huggingface_hub` on a task of its own.
+    r"\n\s*Make sure '[a-z0-9-]{1,40}' task is supported by the model",
+    r"\s+(?i:retrying|will retry|retry) in [0-9.]{1,6} ?(?:s|ms|secs?|seconds?|m|min)\b",
+    // PHP names the place of the throw.
+    r" in (?:/|[A-Z]:\\)[^\s:]{1,300}\.php(?::[0-9]{1,6}| on line [0-9]{1,6})",
+    // A client tells the status behind the message.
+    r"\s*[（(](?:HTTP )?(?:状态码?|错误码|(?i:status(?: code)?|code|http))\s?[:：=]?\s?[1-5][0-9]{2}[)）]\s*$",
     r"\n\s*\+-{6,}",
 ];
 
 /// Sentences of a client's own, on a status, on its own code or on an answer that it cannot read.
 const OWN: &[&str] = &[
     // openai-node and anthropic-sdk-typescript.
-    r"(?:.{0,80} )?(?:[0-9]{3} )?(?:status code )?\(no body\)",
+    r"(?:.{0,80} )?(?:[0-9]{3} )?(?:status code )?\(no body\)\.?",
     // axios (lib/core/settle.js) and what wraps it.
     r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?(?:[^:：\s-].*|\s[^:-].*)?",
     r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
@@ -256,6 +273,10 @@ const OWN: &[&str] = &[
     r"(?:curl: \(22\) )?The requested URL returned error: [0-9]{3}.*",
     r"the server responded with status [0-9]{3}.*",
     r"Client error: `[A-Z]+ \S+` resulted in a `[0-9]{3} .*",
+    r"(?:Server|Client|Network|Request|Upstream|Connection) [Ee]rror:? \(?[0-9]{3}\)?\.?",
+    // claude-code on requests that it mixed up itself.
+    r"due to tool use concurrency issues.*",
+    r"(?:[A-Z][A-Za-z -]{2,30})? ?\(https?://\S+\)",
     r"exceeded retry limit, last status: [0-9]{3}.*",
     r"Got response status [0-9]{3}.*",
     r"HTTP [0-9]{3} [A-Za-z -]{2,40} from https?://\S+",
@@ -269,7 +290,11 @@ const OWN: &[&str] = &[
     r"[0-9]{3}, message='[^']{0,80}',.*",
     r"<Response \[[0-9]{3}[^\]\n]{0,60}\]>",
     r"HTTP status (?:client|server) error \([0-9]{3} .{0,60}\) for url .*",
-    r"req[w]est::Error \{.*",
+    r".*\b(?:req[w]est|hyper|h2|rustls)::(?:[a-z_]{1,30}::)?Error ?[{(].*",
+    // Python's print of an object, Rust's of an enumeration's case: no string in it is called a message.
+    r"(?:[A-Za-z_][A-Za-z0-9_]{0,40}\.){0,6}[A-Z][A-Za-z0-9_]{3,60}\([a-z_]{2,40}=.*\)",
+    r"[A-Z][A-Za-z0-9]{3,40}\((?:Error|[A-Z][A-Za-z0-9]{2,40})\(.*\)\)",
+    r"(?:prompt_?[fF]eedback|block_?[rR]eason): .{0,80}",
     // .NET Framework and PowerShell, PHP, the JDK, OpenURI, GNU Wget, HTTPie.
     r"(?:[A-Za-z-]{3,40} : )?The remote server returned an error: \([0-9]{3}\).*",
     r"file_get_contents\(.*HTTP request failed! HTTP/.*",
@@ -353,7 +378,15 @@ const SOFT: &[&str] = &[
     r"Cannot read propert(?:y|ies) .*",
     r"Cannot destructure property .*",
     r"\S{1,80} is not (?:a function|iterable|defined)\b.*",
-    r"undefined is not .*",
+    r"(?:undefined|null) is not .*",
+    r".*\bDecodingError\b.*",
+    r"The data couldn.t be read because .*",
+    r"(?:.{0,40}: )?(?:missing field|unknown variant|invalid type: ).{0,200} at line [0-9]+ column [0-9]+",
+    r"(?:.{0,80}: )?Unexpected (?:number|string|EOF) .{0,40}",
+    r"json: cannot unmarshal .{0,120}\b(?:Response|Completion|Chunk|Choices?|Usage|Candidates?)\b.*",
+    r"json: cannot unmarshal .{0,60} Go struct field [A-Za-z]{0,60}(?:Response|Completion|Chunk|Choice|Usage|Candidate)[A-Za-z]{0,40}\..*",
+    r".{0,30}(?:没有返回任何|未返回任何|返回(?:内容|结果|数据)?为空|返回了?空(?:内容|响应|结果)).{0,30}",
+    r".{0,60}\b(?:doesn't|does not|didn't|did not) (?:return|send|give|contain|include|produce) any (?:data|content|output|text|choices|response|result)s?\b.*",
     r"[0-9]+ validation errors? for .*",
     r"(?:The )?`response\.(?:parts|text)` .*",
     r"Could not parse response content.*",
@@ -451,7 +484,7 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
 /// Sentences of gateways whose begin looks like a client's frame.
 static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for )",
+        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code )",
     )
 });
 
@@ -467,9 +500,11 @@ static HUB: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
-/// True where the Hub's client begins its print.
-pub(super) fn is_hub(text: &str) -> bool {
-    text.contains("(Request ID: ") && HUB.as_ref().is_some_and(|p| p.is_match(text))
+/// Bytes of the frame where the Hub's client begins its print.
+pub(super) fn hub(text: &str) -> Option<usize> {
+    let found = text.contains("(Request ID: ").then(|| HUB.as_ref()?.find(text))??;
+    // The last character is the server's first.
+    found.as_str().char_indices().next_back().map(|(at, _)| at)
 }
 
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -506,7 +541,7 @@ static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// True for a text in which no frame of an error was found and that is a report: several lines, or a person's words.
 pub(super) fn is_prose(text: &str, message: &str) -> bool {
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    let lines = text.lines().filter(|line| !line.trim().is_empty() && !super::plain::is_aside(line)).count();
     let fenced = text.contains("```");
     (lines > 3 && !fenced) || PROSE.as_ref().is_some_and(|p| p.is_match(message))
 }

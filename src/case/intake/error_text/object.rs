@@ -34,10 +34,13 @@ impl Object {
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
-    if text.contains("Os { code: ") && !text.contains("\"error\"") {
+    // Nor is what its HTTP libraries print of themselves.
+    let of_rust = ["Os { code: ", "hyper::Error(", "Custom { kind: "].iter().any(|mark| text.contains(mark));
+    if of_rust && !text.contains("\"error\"") {
         return None;
     }
     error_object(text)
+        .or_else(|| cut_outer(text))
         .or_else(|| escaped_object(text))
         .or_else(|| dumped(text))
         .or_else(|| printed(text))
@@ -114,6 +117,18 @@ fn cut_object(text: &str) -> Option<Object> {
     })
 }
 
+/// An object whose end is missing and whose message quotes another one, escaped: the outer one speaks.
+fn cut_outer(text: &str) -> Option<Object> {
+    let before = text.get(..text.find("\\\"")?)?;
+    let start = before.find('{')?;
+    let inside = before.get(start + 1..)?;
+    let plain = inside.trim_start().starts_with('"') && inside.contains("\"message\"");
+    if !plain || inside.contains('}') || answer::json_extent(text.get(start..)?).is_some() {
+        return None;
+    }
+    cut_object(text)
+}
+
 /// A gateway may say its message twice; the print was cut in the second.
 fn with_whole_message(value: &mut Value) {
     let Some(whole) = value.get("message").and_then(Value::as_str).map(str::to_owned) else { return };
@@ -180,7 +195,7 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
     let dify = text.contains("\"error_type\"") && text.contains("\"args\"");
     let logged = text.contains("\"timestamp\"") && text.contains("\"error\":");
     let structured = ["\"level\"", "\"severity\"", "\"lvl\""].iter().any(|key| text.contains(key))
-        && ["\"error\":", "\"err\":"].iter().any(|key| text.contains(key));
+        && ["\"error\":", "\"err\":", "\"errors\":", "\"cause\":"].iter().any(|key| text.contains(key));
     if structured && let Some(said) = of_structured_log(text) {
         return Some(said);
     }
@@ -218,8 +233,11 @@ fn of_structured_log(text: &str) -> Option<String> {
         let rest = line.get(line.find('{')?..)?;
         let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
         ["level", "severity", "lvl"].iter().find(|key| value.get(**key).is_some())?;
-        let said = ["error", "err"].iter().find_map(|key| value.get(*key)?.as_str())?;
-        Some(said.to_owned())
+        let said = ["/error", "/err", "/errors/0"].iter().find_map(|place| value.pointer(place)?.as_str());
+        // Node's error of a system call.
+        let cause = value.get("cause").filter(|cause| cause.get("errno").is_some());
+        let word = |name: &str| cause?.get(name)?.as_str();
+        said.map(str::to_owned).or_else(|| Some(format!("{}: {}", word("code")?, word("message")?)))
     })
 }
 
@@ -278,6 +296,8 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                             .iter()
                             .any(|n| map.contains_key(*n))))
                 || (has("title") && has("status"))
+                // Open WebUI's event.
+                || map.get("data").is_some_and(|d| d.get("error").is_some_and(Value::is_object))
                 // opencode's and kilo's print of the AI SDK's error.
                 || map.get("data").is_some_and(|d| d.get("message").is_some() && d.get("isRetryable").is_some())
                 // AWS SDK for JavaScript.
@@ -350,6 +370,7 @@ fn printed(text: &str) -> Option<Object> {
         .or_else(|| azure_net(text))
         .or_else(|| channel_test(text))
         .or_else(|| constructed(text))
+        .or_else(|| with_status(text))
         .or_else(|| map(text))
         .or_else(|| xml(text))
         .or_else(|| labelled(text))
@@ -425,13 +446,32 @@ fn constructed(text: &str) -> Option<Object> {
     Some(object(whole, &error, None))
 }
 
+/// A constructor with a status and a text, as Swift and Kotlin print an enumeration's case: `statusCode(400, Optional("m"))`.
+static WITH_STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\b[A-Za-z]\w{2,60}\((?:\w{1,30}[:=] ?)?([45]\d\d), (?:\w{1,30}[:=] ?)?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+    )
+    .ok()
+});
+
+fn with_status(text: &str) -> Option<Object> {
+    let caught = WITH_STATUS.as_ref()?.captures(text)?;
+    let message =
+        string(caught.get(2)?.as_str()).filter(|m| m.contains(' ') && !m.starts_with(['{', '<']))?;
+    Some(object(caught.get(0)?, &json!({ "message": message }), caught.get(1)?.as_str().parse().ok()))
+}
+
 /// A map as Dart, Java and Ruby print it, without quotes: `{code: c, message: m, type: t}`, `{code=c, message=m}`.
 static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}?[)}\]](?:[\s)}\]]|$)").ok()
 });
 
-static KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^[({\[]|, )(message|type|code|param|status|status_code)[:=] ?").ok());
+static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:^[({\[]|, )(message|type|code|param|status|status_code|statusCode|errorCode|error_code)[:=] ?",
+    )
+    .ok()
+});
 
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;

@@ -29,6 +29,17 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// How HTML writes the marks of JSON; the ampersand last.
+const ENTITIES: &[(&str, &str)] = &[
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#039;", "'"),
+    ("&#39;", "'"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+];
+
 /// `text` without colours, box drawing and the names before its lines.
 pub(super) fn of(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
@@ -47,6 +58,11 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     // Spring prints line ends so.
     if text.contains("<EOL>") {
         text = Cow::Owned(text.replace("<EOL>", "\n"));
+    }
+    // An object that a web page quotes.
+    if text.contains("{&quot;") || text.contains("{&#34;") || text.contains("{&#039;") {
+        let bare = ENTITIES.iter().fold(text.into_owned(), |text, (entity, c)| text.replace(entity, c));
+        text = Cow::Owned(bare);
     }
     if text.contains(['│', '┃', '║']) {
         let lines: Vec<&str> = text.lines().filter(|l| !is_rule(l)).map(unboxed).collect();
@@ -120,7 +136,7 @@ pub(super) fn is_aside(line: &str) -> bool {
 
 static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
+        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[[+!*x#?-]\]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
     )
 });
 

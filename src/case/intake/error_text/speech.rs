@@ -6,7 +6,8 @@
 //! ```
 
 use super::frames::{self, Weight};
-use super::plain;
+use super::{plain, voice};
+use crate::case::catalog::Catalog;
 
 /// What a text says where it holds no error object.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,8 +57,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         }
         None => begin(text, &mut speech),
     };
+    let spoken = behind_status(spoken, &mut speech);
     let said = end(spoken);
-    let whole = without_padding(plain::unwrapped(said));
+    let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
     let bare = bare.map(|b| b.strip_prefix(['"', '\'']).unwrap_or(b));
@@ -88,8 +90,40 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     // What stood behind the frames was no more than a stack.
     let aside = plain::is_aside(first_line(spoken));
     let said = is_own(first) || is_own(first_line(spoken));
-    speech.own = stack || transcript || prose || language || heading || aside || said;
+    let sender = voice::is_senders(&speech.message);
+    let outside = !answers
+        && !frames::is_sentence_of_gateway(&speech.message)
+        && (voice::is_from_outside(first) || sender);
+    // Behind a status too, as long as it is all that was said.
+    let sender =
+        sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
+    speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
     speech
+}
+
+/// Words before which nothing says that the answer speaks, of which no rule knows a refusal, beside which no status
+/// stands: nobody can say that they are the answer's.
+pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) -> Speech {
+    let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status;
+    speech.own = speech.own || !framed && !catalog.knows_refusal(&speech.message);
+    speech
+}
+
+/// What stands behind a status in a line of which nothing else says where the answer speaks.
+fn behind_status<'a>(spoken: &'a str, speech: &mut Speech) -> &'a str {
+    if speech.weight == Some(Weight::Answer) || frames::is_own_line(first_line(spoken)) {
+        return spoken;
+    }
+    let Some(at) = voice::behind_status(first_line(spoken)) else { return spoken };
+    let (before, behind) = spoken.split_at_checked(at).unwrap_or(("", spoken));
+    speech.status = speech.status.or_else(|| frames::status(before));
+    speech.weight = Some(Weight::Answer);
+    peeled(behind, Weight::Answer, speech).0
+}
+
+/// Up to the first stop.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
 fn first_line(text: &str) -> &str {
@@ -190,6 +224,12 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             return (rest, Weight::Answer);
         }
         let near = plain::head(rest, FRAME);
+        if let Some(len) = frames::hub(near) {
+            note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
+            rest = rest.get(len..).unwrap_or("");
+            weight = Weight::Answer;
+            continue;
+        }
         if frames::is_field_path(near) {
             return (rest, weight);
         }
@@ -201,9 +241,8 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             return (rest, weight);
         }
         // A client's own sentence belongs together: `404 Client Error: …`.
-        if !frames::is_hub(near)
-            && (frames::is_own_line(first_line(near))
-                || frames::is_soft_own(first_line(near)) && weight != Weight::Answer)
+        if frames::is_own_line(first_line(near))
+            || frames::is_soft_own(first_line(near)) && weight != Weight::Answer && !is_relays(near)
         {
             return (rest, stronger(weight, Weight::Client));
         }
@@ -227,6 +266,16 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         weight = stronger(weight, frame.weight);
     }
     (rest.trim_start(), weight)
+}
+
+/// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
+fn is_relays(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':'));
+    text.starts_with(['4', '5'])
+        && text.len() - bare.len() >= 4
+        && ["failed to ", "error ", "json: ", "cannot ", "could not ", "invalid character "]
+            .iter()
+            .any(|begin| bare.starts_with(begin))
 }
 
 /// A frame that swallowed an empty line joined two paragraphs.
@@ -288,14 +337,20 @@ fn end(text: &str) -> &str {
         len += line.len();
     }
     let text = text.get(..len).unwrap_or(text);
-    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
-    let text = cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text);
+    // What one cut leaves may end with another.
+    let text = without_back(without_back(text).trim_end());
     let text = closed(text.trim());
     // A bracket that was opened before the text: `API Error (503 no healthy upstream)`.
     match text.strip_suffix(')') {
         Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
         _ => text,
     }
+}
+
+/// Up to what clients write behind the text.
+fn without_back(text: &str) -> &str {
+    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
+    cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
 /// The next line is another speaker's: its script is another, or the sentence before is whole and short.

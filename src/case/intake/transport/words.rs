@@ -233,6 +233,8 @@ pub(super) const WORDS: &[(TransportKind, &[&str])] = &[
     ),
     // A body that stopped in the middle, in words that also stand for a connection.
     (TransportKind::IdleTimeout, &["while reading body", "read error at byte"]),
+    // rustls on a body that ends early: the handshake was good.
+    (TransportKind::Reset, &["without sending tls close_notify", "kind: unexpectedeof"]),
     (
         TransportKind::Tls,
         &[

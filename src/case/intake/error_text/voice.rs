@@ -1,0 +1,106 @@
+//! Whose words a sentence is: the answer's, or those of somebody who looks at it from outside (a client, a log, a person).
+//!
+//! An answer has no need to tell its own status in the middle of a sentence, to say how often it was asked again, or to
+//! send its reader to the settings of a program.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::case::catalog::AnyOf;
+
+/// Words that nobody but the one who sent the request says, whatever stands before them.
+const SENDER: &[&str] = &[
+    r"(?i)\b(?:backing off|attempt \d{1,3} ?(?:/|of) ?\d{1,3}|will (?:be )?retr(?:y|ied)|retry(?:ing)? (?:in|attempt|\d+/\d+))\b",
+    r"(?i)^status ?text\s?[:=]",
+    r"(?i)\bfalling back to\b|\bfall(?:s|ing)? back on\b|\bcircuit breaker\b|\bconsecutive failures\b",
+    r"(?i)\b(?:restart|reopen|reload|reinstall) (?:the |your )?(?:app|application|program|editor|extension|plugin|service|comfyui|browser|vs ?code)\b",
+    r"(?i)\b(?:open|in|under|via|go to|check) (?:the |your )?settings\b|\bsettings? ?(?:>|→|->)",
+    r"(?i)\b(?:see|check|view|open) (?:the )?(?:screenshot|image|log|logs|console|terminal|stack ?trace)s?\b",
+    r"(?i)\brun /[a-z-]{2,20}\b",
+    r"请(?:重启|检查)(?:软件|程序|插件|应用|设置|网络设置|控制台)|(?:见|如)下?图|看(?:看|一下)?(?:日志|控制台)",
+];
+
+/// Words that an answer may say too: believed where nothing before them says that the answer speaks.
+const OUTSIDE: &[&str] = &[
+    // It tells the status as a thing that came.
+    r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?: status| error| response| code)*\s?[:=]?\s?\(?[45]\d\d\b",
+    r"(?i)\bstatus(?:[ _-]?code)?(?: of| is| was)?\s?[:=]?\s?\(?[45]\d\d\b",
+    r"(?i)[(（](?:error |code |http )?[45]\d\d[)）]",
+    r"(?i)\b(?:an?|the|got|with|returns?|returned|gives?|threw|throws?)\s+[45]\d\d\b",
+    r"(?i)\b[45]\d\d (?:error|status|response)\b",
+    r"(?:状态码|错误码|返回|报错|错误|出现|提示)(?:了|为|是)?\s?[:：]?\s?[45]\d\d",
+    r"(?i)\b(?:status|code|código|codice|mit|avec|con|com|код\w*|статус\w*|ошибк\w*) [45]\d\d\b",
+    r"(?i)^[a-z][a-z ,']{2,60}[:\s(]+(?:http |status |code )*[45]\d\d\)?\.?$",
+    // It sends its reader to look after the program.
+    r"(?i)\b(?:check|verify) (?:your |the |that your )?(?:network|internet|connection|proxy|firewall|configuration|config\b|api key and|base ?url)",
+    r"(?i)\bmake sure (?:the |your |that )*(?:server|service|ollama|backend|proxy) (?:is|are)\b",
+    r"(?i)\b(?:couldn't|could not|failed to|unable to|cannot|can't) (?:fetch|reach|connect|contact|talk|send|get|call|communicate|load (?:the )?models)\b",
+    r"请检查(?:您的|你的)?\s?(?:网络|配置|代理|API ?Key|接口|密钥和|设置)",
+];
+
+static SENDERS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(SENDER.iter().map(|text| (*text).to_owned())));
+static OUTSIDES: LazyLock<AnyOf> =
+    LazyLock::new(|| AnyOf::new(OUTSIDE.iter().map(|text| (*text).to_owned())));
+
+/// True where only the one who sent the request can say so.
+pub(super) fn is_senders(sentence: &str) -> bool {
+    SENDERS.is_match(sentence)
+}
+
+/// True where the sentence speaks of an answer, and not for it.
+pub(super) fn is_from_outside(sentence: &str) -> bool {
+    OUTSIDES.is_match(sentence)
+}
+
+/// A status, and behind it a colon or a dash and words: what the answer said stands there.
+static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"[A-Za-z][:：] \[?[45]\d\d\]? ([A-Z'`"]\S*|[a-z]+\.\S+) |(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?[:：]|\s[—–-])\s+"#,
+    )
+    .ok()
+});
+
+/// The byte of `line` where the words behind such a status begin.
+pub(super) fn behind_status(line: &str) -> Option<usize> {
+    let near = super::plain::head(line, 400);
+    let caught = STATED.as_ref()?.captures(near)?;
+    let found = caught.get(0)?;
+    let at = caught.get(1).map_or(found.end(), |word| word.start());
+    let behind = line.get(at..)?.trim();
+    let port = found.as_str().contains("443") || near.get(..found.start())?.to_lowercase().ends_with("port");
+    // A quotation that was opened before the status is somebody's whole sentence.
+    let quoted = near.get(..found.start())?.matches('"').count() % 2 == 1;
+    let words = behind.split_whitespace().count() >= 2 && !behind.starts_with(['{', '<']);
+    let dense = behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 4;
+    (!quoted && !port && (words || dense)).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert!(SENDERS.is_sound() && OUTSIDES.is_sound() && STATED.is_some());
+    }
+
+    #[test]
+    fn the_words_behind_a_status_are_found() {
+        let table = [
+            ("node 'x': call failed with status code 400: role is not known", Some("role is not known")),
+            ("(lib.Error) 429: wait a moment", Some("wait a moment")),
+            ("m-1 → 404 no_such_model: it is gone", Some("it is gone")),
+            ("调用失败 (401): 令牌无效了", Some("令牌无效了")),
+            ("Here is it: Request failed: 400 Messages must alternate", Some("Messages must alternate")),
+            ("HTTP 503. Please look at your network", None),
+            ("file.py:404: in a function", None),
+            ("got 404: gone", None),
+            ("Pool(host='h', port=443): Max retries were used", None),
+            ("h port 500: Timed out after 3 s", None),
+        ];
+        for (line, behind) in table {
+            assert_eq!(behind_status(line).and_then(|at| line.get(at..)), behind, "{line}");
+        }
+    }
+}
