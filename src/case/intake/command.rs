@@ -161,7 +161,15 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
         let end = words.as_ref().map_or(next, |w| next.max(line_end(above, w.end)));
         let words = words.unwrap_or_else(|| shell::split(bare(line), 0, &variables, false));
         for word in words.words {
-            let Some((name, value)) = word.split_once('=').filter(|(name, _)| is_name(name)) else { break };
+            let Some((name, value)) = word.split_once('=') else { break };
+            let (name, before) = match name.strip_suffix('+') {
+                Some(name) => (name, variables.get(name).cloned().unwrap_or_default()),
+                None => (name, String::new()),
+            };
+            if !is_name(name) {
+                break;
+            }
+            let value = &format!("{before}{value}");
             let value = if is_secret(name, value) {
                 secret::hold(ring, SecretKind::Key, value)
             } else {
@@ -191,9 +199,17 @@ fn read_from_heredoc(
 /// `NAME=(word word …)`: the variable, its words, and the byte behind the bracket.
 fn array(above: &str, at: usize, line: &str, variables: &Variables) -> Option<(String, Vec<String>, usize)> {
     let start = bare(line);
-    let (name, rest) = start.split_once('=').filter(|(name, rest)| is_name(name) && rest.starts_with('('))?;
+    let (name, rest) = start.split_once('=').filter(|(_, rest)| rest.starts_with('('))?;
+    let (name, before) = match name.strip_suffix('+') {
+        Some(name) => (name, variables.get(&format!("{name}[@]"))),
+        None => (name, None),
+    };
+    if !is_name(name) {
+        return None;
+    }
     let mut from = at + line.len() - rest.len() + 1;
-    let mut words = Vec::new();
+    let mut words: Vec<String> =
+        before.map(|words| words.split('\0').map(str::to_owned).collect()).unwrap_or_default();
     // Line ends stand between the words as blanks do.
     for _ in 0..MOST_ARRAY_LINES {
         let command = shell::split(above, from, variables, false);
@@ -289,7 +305,7 @@ pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Opti
 
 /// True for a line that assigns a variable.
 pub(super) fn is_assignment(line: &str) -> bool {
-    bare(line).split_once('=').is_some_and(|(name, _)| is_name(name))
+    bare(line).split_once('=').is_some_and(|(name, _)| is_name(name.strip_suffix('+').unwrap_or(name)))
 }
 
 /// The line without a prompt and `export`.
@@ -331,16 +347,29 @@ pub(super) fn without_entities(text: &str) -> Option<String> {
 pub(super) fn unquoted(text: &str) -> Option<String> {
     let mut quoted = text.lines().filter(|line| !line.trim().is_empty());
     let first_ones: Vec<&str> = quoted.by_ref().take(200).collect();
+    if first_ones.len() > 1 && (1..).zip(&first_ones).all(|(number, line)| gutter(line) == Some(number)) {
+        let lines = text.lines().map(|line| line.split_once(['|', '│', ':']).map_or(line, |(_, rest)| rest));
+        return Some(lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n"));
+    }
     let all = first_ones.len() > 1 && first_ones.iter().all(|line| line.starts_with('>'));
     if !all || first_ones.iter().any(|line| line.contains(" HTTP/")) {
         return None;
     }
     Some(
         text.lines()
-            .map(|line| line.strip_prefix("> ").or_else(|| line.strip_prefix('>')).unwrap_or(line))
+            .map(|line| line.trim_start_matches('>'))
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
             .collect::<Vec<_>>()
             .join("\n"),
     )
+}
+
+/// The number in front of a line that an editor or a page numbers: `12 | …`, `12: …`.
+fn gutter(line: &str) -> Option<usize> {
+    let line = line.trim_start();
+    let len = line.find(|c: char| !c.is_ascii_digit())?;
+    let behind = line.get(len..)?.trim_start();
+    behind.starts_with(['|', '│', ':']).then(|| line.get(..len)?.parse().ok()).flatten()
 }
 
 #[cfg(test)]

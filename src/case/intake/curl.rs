@@ -351,6 +351,7 @@ impl<'f> Parts<'f> {
             Meaning::User => self.user = Some(value.to_owned()),
             Meaning::Bearer => self.bearer = Some(value.to_owned()),
             Meaning::Cookie if value.contains('=') => self.cookies.push(value.to_owned()),
+            Meaning::Cookie if value.is_empty() => {}
             Meaning::Cookie => {
                 self.noticed(
                     "cookies_from_file",
@@ -360,7 +361,11 @@ impl<'f> Parts<'f> {
                 );
             }
             Meaning::UserAgent => self.headers.push(("User-Agent".into(), unless_empty(value))),
-            Meaning::Referer => self.headers.push(("Referer".into(), unless_empty(value))),
+            Meaning::Referer => {
+                // `;auto` is for redirects, which are not followed.
+                let value = value.strip_suffix(";auto").unwrap_or(value);
+                self.headers.push(("Referer".into(), unless_empty(value)));
+            }
             Meaning::RequestTarget => self.target = Some(value.to_owned()),
             Meaning::GlobOff => self.globoff = true,
             Meaning::Range => self.headers.push(("Range".into(), Some(format!("bytes={value}")))),

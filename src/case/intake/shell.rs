@@ -11,6 +11,8 @@ mod redirect;
 
 use std::collections::BTreeMap;
 
+use super::flags;
+
 pub(super) use dialect::Dialect;
 
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
@@ -231,7 +233,7 @@ impl<'a> Shell<'a> {
             let is_option = option.is_some_and(|o| {
                 o.starts_with(|c: char| c.is_ascii_alphabetic()) && !trimmed.starts_with("---")
             });
-            if !is_option {
+            if !is_option && !self.is_cut_before(trimmed) {
                 return false;
             }
             self.at += 1 + skipped;
@@ -239,6 +241,17 @@ impl<'a> Shell<'a> {
             return true;
         }
         false
+    }
+
+    /// Mail and chat wrap a command between an option and its value, or before its address.
+    fn is_cut_before(&self, next: &str) -> bool {
+        let Some(last) = self.out.words.last() else { return false };
+        let begins = next.trim_start_matches(['\'', '"']);
+        let is_address = ["http://", "https://"].iter().any(|scheme| begins.starts_with(scheme));
+        if takes_value(last) {
+            return is_address || next.starts_with(['\'', '"']);
+        }
+        is_address && !self.out.words.iter().any(|word| word.contains("://") || word.starts_with("[env:"))
     }
 
     fn skip_line(&mut self) {
@@ -303,6 +316,17 @@ fn rest_starts(text: &str, at: usize, with: &str) -> bool {
 /// True where the blank behind a backslash was the carriage return of a CRLF line alone, which joins as in bash.
 fn rest_is_only_cr(blank: usize, text: &str, at: usize) -> bool {
     blank == 1 && at.checked_sub(1).and_then(|b| text.as_bytes().get(b)) == Some(&b'\r')
+}
+
+/// An option of curl's that stands without the value which it needs.
+fn takes_value(word: &str) -> bool {
+    if let Some(name) = word.strip_prefix("--") {
+        return flags::long(name).is_some_and(|flag| flag.takes_value);
+    }
+    let Some(letters) = word.strip_prefix('-') else { return false };
+    // The first letter that needs a value takes the rest of the word as one.
+    let needs = letters.char_indices().find(|(_, c)| flags::short(*c).is_some_and(|flag| flag.takes_value));
+    needs.is_some_and(|(at, c)| at + c.len_utf8() == letters.len())
 }
 
 /// Options on the next line: what joins the lines was lost in copying.

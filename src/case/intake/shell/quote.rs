@@ -122,7 +122,10 @@ impl Shell<'_> {
             let value = self.variables.get(name).filter(|v| self.expanded + v.len() <= MOST_EXPANDED);
             let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..len.checked_sub(3)?));
             let operator = inside.unwrap_or("");
-            let fallback = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
+            let fallback = [":-", "-", ":=", "="].iter().find_map(|o| operator.strip_prefix(o));
+            // Another way to cut or change the value is not followed, and a value may come from another command.
+            let is_cut = !operator.is_empty() && fallback.is_none() && !matches!(operator, "%/" | "%%/");
+            self.out.oddities.substitution |= is_cut || value.is_some_and(|v| v.contains("$("));
             let replaced = match (value, fallback) {
                 (Some(value), _) if matches!(operator, "%/" | "%%/") => {
                     value.strip_suffix('/').unwrap_or(value).to_owned()
@@ -130,7 +133,8 @@ impl Shell<'_> {
                 (Some(value), _) => value.clone(),
                 // An address that the paste itself gives is the best that is known; another default may be a stand-in.
                 (None, Some(written))
-                    if written.contains("://") && !written.contains(['$', '`', '"', '\'']) =>
+                    if (written.contains("://") || operator.contains('='))
+                        && !written.contains(['$', '`', '"', '\'']) =>
                 {
                     written.to_owned()
                 }
