@@ -95,7 +95,7 @@ fn is_clean(prefix: &str) -> bool {
 
 /// True where what follows can be curl's arguments and is no sentence about curl.
 fn starts_arguments(rest: &str, in_prose: bool) -> bool {
-    let rest = rest.trim_start_matches([' ', '\t', '\u{a0}']);
+    let rest = rest.trim_start_matches([' ', '\t', '\u{a0}', '\u{3000}']);
     if rest.starts_with("\\\n")
         || rest.starts_with("\\\r\n")
         || rest.starts_with("\\ ")

@@ -4,6 +4,7 @@ mod build;
 mod config;
 mod fields;
 mod forgiven;
+mod glob;
 mod refused;
 
 use super::command;
@@ -79,12 +80,14 @@ pub(super) fn read(
     let (pieces, deadlines) = (parts.pieces, parts.deadlines);
     let draft = parts.draft(catalog, ring);
     let findings = std::mem::take(&mut parts.findings);
-    let mut others = Vec::new();
+    let mut others = parts.sent_further(&draft);
     while more && others.len() < MOST_REQUESTS {
         let mut next = Parts::new(None, files);
         more = next.take_words(&mut words, ring);
         let draft = next.draft(catalog, ring);
+        let further = next.sent_further(&draft);
         others.push((draft, next.findings));
+        others.extend(further);
     }
     // Only where nothing else is in the body.
     let body_file = data_files
@@ -144,6 +147,8 @@ struct Parts<'f> {
     files: Files<'f>,
     method: Option<String>,
     urls: Vec<String>,
+    /// Masked addresses to which the same request goes, too.
+    more_urls: Vec<String>,
     headers: Vec<(String, Option<String>)>,
     cookies: Vec<String>,
     data: Option<String>,
@@ -177,6 +182,7 @@ impl<'f> Parts<'f> {
             stdin,
             method: None,
             urls: Vec::new(),
+            more_urls: Vec::new(),
             headers: Vec::new(),
             cookies: Vec::new(),
             data: None,
@@ -297,6 +303,12 @@ impl<'f> Parts<'f> {
             self.refused(option, &format!("option {option}: requires parameter"));
             ""
         })
+    }
+
+    /// The same request to the other addresses that the command names.
+    fn sent_further(&mut self, draft: &Draft) -> Vec<(Draft, Vec<Finding>)> {
+        let more = std::mem::take(&mut self.more_urls);
+        more.into_iter().map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
     }
 
     fn unknown(&mut self, option: &str) {

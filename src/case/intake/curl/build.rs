@@ -1,6 +1,6 @@
 //! The parts of a curl command made into a request.
 
-use super::{Parts, hold_user};
+use super::{Parts, glob, hold_user};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake::multipart;
@@ -35,6 +35,16 @@ impl Parts<'_> {
         self.implied_headers(&body, has_data && !self.as_query && !self.is_form && !self.upload);
         let mut url = self.url(&query);
         self.refuse(&url, has_data);
+        let further: Vec<String> = self.further_urls(&query);
+        if !self.globoff && !secret::has_reference(&url) {
+            let mut addresses = glob::expanded(&url).into_iter();
+            url = addresses.next().unwrap_or(url);
+            self.more_urls = addresses.collect();
+        }
+        self.more_urls.extend(further);
+        for more in &mut self.more_urls {
+            *more = secret::mask_url(more, catalog, ring).0;
+        }
         self.user_header(&mut url, ring);
         let cookies = std::mem::take(&mut self.cookies);
         if !cookies.is_empty() {
@@ -183,6 +193,21 @@ impl Parts<'_> {
             }
             None => url,
         }
+    }
+
+    /// The addresses behind the one that was taken, as far as they are ones.
+    fn further_urls(&self, query: &[String]) -> Vec<String> {
+        let best = self.urls.iter().position(|u| u.contains("://"));
+        let further = self.urls.iter().skip(best.map_or(self.urls.len(), |best| best + 1));
+        let further = further.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
+        further
+            .map(|url| {
+                query.iter().fold(url.clone(), |url, part| {
+                    let joint = if url.contains('?') { '&' } else { '?' };
+                    format!("{url}{joint}{part}")
+                })
+            })
+            .collect()
     }
 
     /// curl takes an address without a scheme as http.
