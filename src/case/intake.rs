@@ -44,6 +44,7 @@ pub use har::{
     Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, choice as har_chosen,
     har_calls, har_entry, propose as propose_har_call,
 };
+pub(crate) use secret::percent_decoded;
 pub use several::{Piece, read_all};
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable

@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Effect, FileTrouble, Paths, Session};
 use crate::case::finding::Level;
+use crate::case::intake::percent_decoded;
 
 /// Longest path, bytes.
 const LONGEST: usize = 4096;
@@ -72,25 +73,6 @@ fn dropped_path(text: &str) -> Option<String> {
         }
     }
     Some(path)
-}
-
-fn percent_decoded(text: &str) -> String {
-    let url = url::Url::parse(&format!("file://{text}")).ok();
-    let bytes: Vec<u8> = url.map_or_else(
-        || text.as_bytes().to_vec(),
-        |url| {
-            let mut out = Vec::new();
-            let mut rest = url.path().as_bytes();
-            while let Some((byte, tail)) = rest.split_first() {
-                let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-                let value = hex.filter(|_| *byte == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
-                out.push(value.unwrap_or(*byte));
-                rest = if value.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-            }
-            out
-        },
-    );
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]

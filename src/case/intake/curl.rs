@@ -142,9 +142,10 @@ impl Words<'_> {
 }
 
 /// The command's parts before they make a request.
+#[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one of curl's own switches")]
 struct Parts<'f> {
-    files: Files<'f>,
+    files: Option<Files<'f>>,
     method: Option<String>,
     urls: Vec<String>,
     /// Masked addresses to which the same request goes, too.
@@ -177,34 +178,12 @@ struct Parts<'f> {
 
 impl<'f> Parts<'f> {
     fn new(stdin: Option<String>, files: Files<'f>) -> Self {
-        Self {
-            files,
-            stdin,
-            method: None,
-            urls: Vec::new(),
-            more_urls: Vec::new(),
-            headers: Vec::new(),
-            cookies: Vec::new(),
-            data: None,
-            data_files: Vec::new(),
-            pieces: 0,
-            query: Vec::new(),
-            user: None,
-            bearer: None,
-            target: None,
-            globoff: false,
-            json: false,
-            as_query: false,
-            head: false,
-            form: Vec::new(),
-            is_form: false,
-            upload: false,
-            uploaded: None,
-            prints_status: false,
-            deadlines: Deadlines::default(),
-            configs: 0,
-            findings: Vec::new(),
-        }
+        Self { files: Some(files), stdin, ..Self::default() }
+    }
+
+    /// The text of the file at `path`.
+    fn file(&self, path: &str) -> Option<String> {
+        (self.files?)(path)
     }
 
     /// Takes the words up to `--next`; true where one stands there.
@@ -433,7 +412,7 @@ impl<'f> Parts<'f> {
     /// `Name: value`; `Name;` is an empty header; `Name:` takes out one that curl would add.
     fn header_line(&mut self, option: &str, line: &str) {
         if let Some(path) = line.strip_prefix('@') {
-            let text = if path == "-" { self.stdin.take() } else { (self.files)(path) };
+            let text = if path == "-" { self.stdin.take() } else { self.file(path) };
             if let Some(text) = text {
                 for line in text.lines().filter(|line| !line.starts_with('@')) {
                     self.header_line(option, line);
@@ -487,7 +466,7 @@ impl<'f> Parts<'f> {
             }
             Some(path) => {
                 let binary = matches!(option, "--data-binary" | "--json");
-                if let Some(text) = (self.files)(path) {
+                if let Some(text) = self.file(path) {
                     return Some(if binary { text } else { without_line_ends(&text) });
                 }
                 if !matches!(path, "-" | "") {
@@ -515,7 +494,7 @@ impl<'f> Parts<'f> {
         let (name, content) = match (value.split_once('='), value.split_once('@')) {
             (Some((name, content)), _) => (name, content.to_owned()),
             (None, Some((name, "-"))) => (name, self.stdin.take()?),
-            (None, Some((name, path))) => (name, (self.files)(path)?),
+            (None, Some((name, path))) => (name, self.file(path)?),
             (None, None) => ("", value.to_owned()),
         };
         let encoded = percent_encoded(&content);
@@ -525,7 +504,7 @@ impl<'f> Parts<'f> {
     /// `-T`: a file's text as the body; its name goes behind an address that ends in a slash.
     fn upload(&mut self, option: &str, value: &str) {
         self.upload = true;
-        let text = if matches!(value, "-" | ".") { self.stdin.take() } else { (self.files)(value) };
+        let text = if matches!(value, "-" | ".") { self.stdin.take() } else { self.file(value) };
         match text {
             Some(text) => self.data = Some(text),
             None => self.body_elsewhere(option),
@@ -537,7 +516,7 @@ impl<'f> Parts<'f> {
 
     /// `-K`: options from a file.
     fn config(&mut self, option: &str, value: &str, ring: &mut KeyRing) -> bool {
-        let text = if value == "-" { self.stdin.take() } else { (self.files)(value) };
+        let text = if value == "-" { self.stdin.take() } else { self.file(value) };
         let Some(text) = text.filter(|_| self.configs < MOST_CONFIGS) else {
             self.noticed(
                 "options_from_file",

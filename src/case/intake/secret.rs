@@ -390,7 +390,8 @@ pub(super) fn has_reference(text: &str) -> bool {
         || ["[key#", "[password#", "[cookie#"].iter().any(|open| text.contains(open))
 }
 
-fn percent_decoded(text: &str) -> String {
+/// `text` with its `%XX` undone; as it stands where that is no UTF-8.
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {

@@ -229,11 +229,7 @@ impl<'a> Shell<'a> {
                 skipped += line.len();
                 continue;
             }
-            let option = trimmed.strip_prefix('-').map(|t| t.strip_prefix('-').unwrap_or(t));
-            let is_option = option.is_some_and(|o| {
-                o.starts_with(|c: char| c.is_ascii_alphabetic()) && !trimmed.starts_with("---")
-            });
-            if !is_option && !self.is_cut_before(trimmed) {
+            if !options_follow(trimmed) && !self.is_cut_before(trimmed) {
                 return false;
             }
             self.at += 1 + skipped;

@@ -180,10 +180,7 @@ impl Parts<'_> {
             Some(name) => format!("{url}{name}"),
             None => url,
         };
-        let url = query.iter().fold(url, |url, part| {
-            let joint = if url.contains('?') { '&' } else { '?' };
-            format!("{url}{joint}{part}")
-        });
+        let url = with_query(url, query);
         match self.target.take().filter(|target| target.starts_with('/')) {
             Some(target) => {
                 let path = url.find("://").map_or(0, |at| at + 3);
@@ -200,14 +197,7 @@ impl Parts<'_> {
         let best = self.urls.iter().position(|u| u.contains("://"));
         let further = self.urls.iter().skip(best.map_or(self.urls.len(), |best| best + 1));
         let further = further.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
-        further
-            .map(|url| {
-                query.iter().fold(url.clone(), |url, part| {
-                    let joint = if url.contains('?') { '&' } else { '?' };
-                    format!("{url}{joint}{part}")
-                })
-            })
-            .collect()
+        further.map(|url| with_query(url.clone(), query)).collect()
     }
 
     /// curl takes an address without a scheme as http.
@@ -303,4 +293,12 @@ impl Parts<'_> {
         );
         mended
     }
+}
+
+/// `url` with what the options add to its query.
+fn with_query(url: String, query: &[String]) -> String {
+    query.iter().fold(url, |url, part| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{joint}{part}")
+    })
 }
