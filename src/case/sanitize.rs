@@ -92,6 +92,10 @@ pub struct Words {
     pub operator: String,
     /// Anything else.
     pub notes: String,
+    /// The operator's service that sends such requests.
+    pub service: String,
+    /// Where that service runs.
+    pub deployment: String,
 }
 
 impl std::fmt::Debug for Words {
@@ -247,6 +251,8 @@ impl<'a> Sanitizer<'a> {
             tried: rule(&words.tried, "tried"),
             operator: rule(&words.operator, "operator"),
             notes: rule(&words.notes, "notes"),
+            service: rule(&words.service, "service"),
+            deployment: rule(&words.deployment, "deployment"),
         }
     }
 

@@ -98,9 +98,7 @@ impl Session {
         let host = request.target.host_port();
         let keys = self.keys_in(&request).into_iter().map(|held| self.key_use(held, &host)).collect();
         let most_requests = match purpose {
-            Purpose::Reproduce => {
-                1 + self.settings.policy.retries.min(crate::case::retry::Policy::MOST_RETRIES)
-            }
+            Purpose::Reproduce => self.settings.policy.most_requests(),
             Purpose::Control(_) => 1,
         };
         Consent {
@@ -108,7 +106,7 @@ impl Session {
             method: request.method.clone(),
             url: request.target.masked_url(),
             host,
-            headers: request.headers.clone(),
+            headers: request.headers.iter().cloned().chain(self.client_request_id(&request, 1)).collect(),
             body_bytes: request.body_bytes(),
             uploads: request.form.iter().filter_map(Upload::of).collect(),
             most_requests,
