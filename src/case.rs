@@ -13,6 +13,7 @@ pub mod intake;
 pub mod isolate;
 pub mod keyring;
 pub mod note;
+pub mod probe;
 pub mod request;
 pub mod retry;
 pub mod review;

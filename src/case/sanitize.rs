@@ -14,6 +14,7 @@ pub mod filter;
 mod form;
 mod incoming;
 mod layer;
+mod leave;
 pub mod ledger;
 mod lexicon;
 mod normal;
@@ -50,6 +51,7 @@ use secrets::SecretScan;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
+pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
 pub use placeholder::PlaceholderMap;
 pub use safe::{
