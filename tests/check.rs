@@ -51,7 +51,7 @@ fn run(command: &mut Command) -> (i32, String, String) {
 }
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
+    serde_json::from_str(text).expect(text)
 }
 
 fn gateway(deviations: Vec<&'static Deviation>) -> Gateway {

@@ -31,3 +31,6 @@ pub use report::{Circumstances, Given, Pins, Report, Row, report};
 pub use request::base_path;
 pub use shape::{Change, Shape};
 pub use smoke::LogRecord;
+
+#[cfg(test)]
+mod tests;

@@ -412,6 +412,8 @@ words! {
         ModelListed => "model_listed",
         /// The answer repeats the credential that was sent: `true`, `false`.
         CredentialInAnswer => "credential_in_answer",
+        /// What this program tells of the run holds one of its credentials: `true`, `false`.
+        CredentialInReport => "credential_in_report",
         /// How often it was sent.
         Sends => "sends",
         /// How the answer is read with fields added and required ones taken away: `tolerant`, `intolerant`.

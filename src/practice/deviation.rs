@@ -75,28 +75,28 @@ pub(super) fn deviate(
     if deviations.is_empty() {
         return reply;
     }
-    let situation = asked.map_or(Some(Situation::TooLarge), |asked| situation(asked, gate));
-    let planted = deviations.iter().filter(|deviation| Some(deviation.at) == situation);
+    let situation = asked.map_or(Situation::TooLarge, |asked| situation(asked, gate));
+    let planted = deviations.iter().filter(|deviation| deviation.at == situation);
     planted.fold(reply, |reply, deviation| (deviation.change)(reply))
 }
 
-fn situation(asked: &Asked, gate: &Gate) -> Option<Situation> {
+fn situation(asked: &Asked, gate: &Gate) -> Situation {
     let path = asked.target.split('?').next().unwrap_or_default();
     match (asked.method.as_str(), path) {
-        ("GET", "/v1/models") => return Some(Situation::Models),
+        ("GET", "/v1/models") => return Situation::Models,
         ("POST", "/v1/chat/completions") => {}
-        (_, "/v1/chat/completions") => return Some(Situation::WrongMethod),
-        (_, "/chat/completions") => return Some(Situation::WithoutV1),
-        _ => return Some(Situation::LostPath),
+        (_, "/v1/chat/completions") => return Situation::WrongMethod,
+        (_, "/chat/completions") => return Situation::WithoutV1,
+        _ => return Situation::LostPath,
     }
     if let Some(fault) = credential_fault(asked, gate) {
-        return Some(fault);
+        return fault;
     }
-    let Ok(body) = serde_json::from_slice::<Value>(&asked.body) else { return Some(Situation::NotJson) };
+    let Ok(body) = serde_json::from_slice::<Value>(&asked.body) else { return Situation::NotJson };
     let model = body.get("model").and_then(Value::as_str);
     let streams = body.get("stream").and_then(Value::as_bool) == Some(true);
     let role = body.pointer("/messages/0/role").and_then(Value::as_str);
-    Some(match (model, body.get("messages")) {
+    match (model, body.get("messages")) {
         (None, _) => Situation::NoModel,
         (Some(HANGS), _) => Situation::Hanging,
         (Some(IS_CUT), _) => Situation::CutStream,
@@ -107,7 +107,7 @@ fn situation(asked: &Asked, gate: &Gate) -> Option<Situation> {
         (_, Some(Value::Array(_))) if streams => Situation::Stream,
         (_, Some(Value::Array(_))) => Situation::Whole,
         (_, Some(_)) => Situation::WrongType,
-    })
+    }
 }
 
 fn credential_fault(asked: &Asked, gate: &Gate) -> Option<Situation> {

@@ -68,7 +68,7 @@ impl Server {
 
 fn read(stream: &mut TcpStream) -> Option<Asked> {
     let mut bytes = Vec::new();
-    let mut part = [0; 65536];
+    let mut part = [0; 8192];
     loop {
         let text = String::from_utf8_lossy(&bytes);
         if let Some((head, body)) = text.split_once("\r\n\r\n") {

@@ -270,7 +270,8 @@ fn may_be(fact: CheckFact, value: &str) -> bool {
         | CheckFact::RequestId
         | CheckFact::SameModel
         | CheckFact::ModelListed
-        | CheckFact::CredentialInAnswer => ["true", "false"].contains(&value),
+        | CheckFact::CredentialInAnswer
+        | CheckFact::CredentialInReport => ["true", "false"].contains(&value),
         CheckFact::Parser => ["tolerant", "intolerant"].contains(&value),
         CheckFact::Code | CheckFact::Type | CheckFact::Finish | CheckFact::Terminal => true,
     };

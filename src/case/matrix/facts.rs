@@ -90,8 +90,8 @@ impl<'a> Read<'a> {
         put(CheckFact::Terminal, stream.and_then(|s| s.terminal_marker).map(str::to_owned));
         put(CheckFact::Faults, stream.map(|s| s.faults.to_string()));
         let asked = self.request.json().and_then(|json| Some(json.get("model")?.as_str()?.to_owned()));
-        let same = reading.returned_model.as_ref().zip(asked).map(|(came, asked)| *came == asked);
-        put(CheckFact::SameModel, same.map(|s| s.to_string()));
+        let as_asked = reading.returned_model.as_ref().zip(asked).map(|(came, asked)| *came == asked);
+        put(CheckFact::SameModel, as_asked.map(|s| s.to_string()));
         put(
             CheckFact::ModelListed,
             self.document().and_then(|json| listed(json, choice.model)).map(|l| l.to_string()),

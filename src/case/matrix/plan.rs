@@ -183,7 +183,7 @@ impl<'a> Plan<'a> {
             ));
         }
         let busy = |attempt: &&Attempt| attempt.response().and_then(|r| r.status) == Some(429);
-        (attempts.len() > 1 && attempts.iter().rev().take(2).all(|a| busy(a))).then(|| {
+        (attempts.len() > 1 && attempts.iter().rev().take(2).all(busy)).then(|| {
             "the gateway answered 429 twice in a row, so nothing more was sent; run it again later".to_owned()
         })
     }

@@ -200,28 +200,29 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
     let audit = sanitizer.audit();
 
     let mut attempts = safe.attempts.iter();
-    let cleaned: Vec<Option<&SafeAttempt>> =
-        reads.iter().map(|r| r.as_ref().ok().and_then(|_| attempts.next())).collect();
-    let mut fixtures = Vec::new();
-    let rows: Vec<Row> = plan
-        .steps
-        .iter()
-        .map(|step| {
-            let mut row = Row::of(step);
-            match &step.run {
-                Run::Not(reason) => row.reason = Some(reason.clone()),
-                Run::Send(at) => match (reads.get(*at), cleaned.get(*at).copied().flatten()) {
-                    (Some(Ok(read)), Some(safe)) => {
-                        let saved = row.fill(read, safe, (plan, given, &audit));
-                        fixtures.push(saved);
-                    }
-                    (Some(Err(reason)), _) => row.reason = Some((*reason).clone()),
-                    _ => row.reason = Some("the run ended before it".to_owned()),
-                },
+    let mut cleaned =
+        reads.iter().map(|read| read.as_ref().ok().and_then(|_| attempts.next())).collect::<Vec<_>>();
+    cleaned.resize(plan.requests.len(), None);
+    let (mut rows, mut fixtures): (Vec<Row>, Vec<Fixture>) = (Vec::new(), Vec::new());
+    for step in &plan.steps {
+        let mut row = Row::of(step);
+        match came(step, &reads, &cleaned) {
+            Ok((read, safe)) => {
+                row.fill(read, safe, plan, given.ring);
+                fixtures.push(Fixture::of(&row.id, read, &row.observed, |path| audit.spans(path).is_empty()));
             }
-            row
-        })
-        .collect();
+            Err(reason) => row.reason = Some(reason),
+        }
+        rows.push(row);
+    }
+    tell_credentials(&mut rows, &fixtures, given.ring);
+    for (row, step) in rows.iter_mut().zip(&plan.steps) {
+        if let (Ok((read, _)), Some(now)) =
+            (came(step, &reads, &cleaned), fixtures.iter().find(|f| f.check == step.check.id))
+        {
+            row.judge(step, read, now, given);
+        }
+    }
     let request = safe.request.as_ref();
     let pins = pins(plan, given, |what| request.map(what).unwrap_or_default());
     let criteria = &choice.catalog.matrix.criteria;
@@ -241,6 +242,35 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
         fixtures,
     };
     (report, audit)
+}
+
+/// What came of `step`.
+///
+/// # Errors
+/// Why nothing did.
+fn came<'r, 'a>(
+    step: &Step<'_>,
+    reads: &'r [Result<Read<'a>, &String>],
+    cleaned: &[Option<&'r SafeAttempt>],
+) -> Result<(&'r Read<'a>, &'r SafeAttempt), String> {
+    let at = match &step.run {
+        Run::Not(reason) => return Err(reason.clone()),
+        Run::Send(at) => *at,
+    };
+    match (reads.get(at), cleaned.get(at).copied().flatten()) {
+        (Some(Ok(read)), Some(safe)) => Ok((read, safe)),
+        (Some(Err(reason)), _) => Err((*reason).clone()),
+        _ => Err("the run ended before it".to_owned()),
+    }
+}
+
+/// Looks for the credentials of the run in all that is told of it, before anything is judged.
+fn tell_credentials(rows: &mut [Row], fixtures: &[Fixture], ring: &KeyRing) {
+    let told = serde_json::to_string(&(&*rows, fixtures)).unwrap_or_default();
+    let is_in = ring.iter().any(|held| told.contains(held.expose()));
+    for row in rows.iter_mut().filter(|row| !row.observed.is_empty()) {
+        row.observed.insert(CheckFact::CredentialInReport, is_in.to_string());
+    }
 }
 
 fn worst(rows: &[Row]) -> CheckVerdict {
@@ -330,20 +360,15 @@ impl Row {
         self
     }
 
-    /// Fills in what came and judges it; gives what is saved of it.
-    fn fill(
-        &mut self,
-        read: &Read<'_>,
-        safe: &SafeAttempt,
-        (plan, given, audit): (&Plan<'_>, &Given<'_>, &Audit),
-    ) -> Fixture {
+    /// Fills in what came.
+    fn fill(&mut self, read: &Read<'_>, safe: &SafeAttempt, plan: &Plan<'_>, ring: &KeyRing) {
         let attempt = &read.answered.attempt;
         self.method = Some(read.request.method.clone());
         self.path = Some(read.request.target.path.clone());
         self.status = attempt.response().and_then(|r| r.status);
         let class = read.diagnosis.class;
         self.error_type = (class != FailureClass::None).then(|| class.to_string());
-        self.observed = read.facts(safe, given.ring, &plan.choice);
+        self.observed = read.facts(safe, ring, &plan.choice);
         let ids = safe.response.as_ref().map(|r| r.request_ids.as_slice()).unwrap_or_default();
         let (first, others): (Vec<_>, Vec<_>) = ids.iter().partition(|id| id.primary);
         self.request_ids = first.iter().chain(&others).map(|id| id.id.to_string()).collect();
@@ -351,24 +376,23 @@ impl Row {
         self.first_byte_ms = attempt.timing.first_byte_ms;
         self.first_token_ms = attempt.timing.first_token_ms;
         self.total_ms = attempt.timing.total_ms;
+    }
 
-        let fixture = Fixture::of(&self.id, read, &self.observed, |path| audit.spans(path).is_empty());
+    /// Judges what came, by the expectation and by the saved fixture.
+    fn judge(&mut self, step: &Step<'_>, read: &Read<'_>, now: &Fixture, given: &Given<'_>) {
         if let Some(before) = given.fixtures.and_then(|saved| saved.get(&self.id)).filter(|_| !given.update) {
-            self.drift = fixture.drift_since(before);
+            self.drift = now.drift_since(before);
         }
-        let expected = plan.steps.iter().find(|step| step.check.id == self.id).and_then(|step| step.expected);
-        self.differences = expected
-            .map(|(expected, _)| judge(expected, &self.observed, read.document()))
-            .unwrap_or_default();
+        let wrong = |(expected, _)| judge(expected, &self.observed, read.document());
+        self.differences = step.expected.map(wrong).unwrap_or_default();
         self.verdict = if !self.differences.is_empty() {
             CheckVerdict::Broken
         } else if !self.drift.is_empty() {
             CheckVerdict::Drifted
-        } else if expected.is_none() {
+        } else if step.expected.is_none() {
             CheckVerdict::Observed
         } else {
             CheckVerdict::Kept
         };
-        fixture
     }
 }

@@ -135,7 +135,9 @@ fn walk(value: &Value, path: &str, depth: usize, types: &mut BTreeMap<String, BT
         }
         Value::Array(items) => {
             let below = format!("{path}[]");
-            items.iter().for_each(|item| walk(item, &below, depth + 1, types));
+            for item in items {
+                walk(item, &below, depth + 1, types);
+            }
         }
         _ => {}
     }

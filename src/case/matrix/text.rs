@@ -80,7 +80,8 @@ pub(super) fn pins(pins: &Pins) -> Vec<(&'static str, String)> {
 fn line(row: &Row, out: &mut String) {
     let facts: Vec<&str> =
         SHORT.iter().filter_map(|fact| row.observed.get(fact)).map(String::as_str).collect();
-    let _ = writeln!(out, "{:<9} {:<23} {}", words(row.verdict.as_str()), row.id, facts.join(" "));
+    let line = format!("{:<9} {:<23} {}", words(row.verdict.as_str()), row.id, facts.join(" "));
+    let _ = writeln!(out, "{}", line.trim_end());
     for line in findings(row) {
         let _ = writeln!(out, "{:34}{line}", "");
     }

@@ -59,8 +59,8 @@ pub(super) async fn all(
 
 /// Sends once and counts; `None`: the operator stopped it.
 async fn once(outgoing: Outgoing, clock: Arc<dyn Clock>) -> Option<Answered> {
-    let (canceller, cancelled) = net::cancellation();
-    let mut attempt = pin!(net::attempt(outgoing, clock, cancelled, |_| {}));
+    let (canceller, stop) = net::cancellation();
+    let mut attempt = pin!(net::attempt(outgoing, clock, stop, |_| {}));
     tokio::select! {
         biased;
         attempt = &mut attempt => Some(Answered { attempt, sends: 1 }),
