@@ -391,6 +391,31 @@ fn a_host_that_is_gone_costs_one_request_and_two_429_end_the_run() {
 }
 
 #[test]
+fn a_key_that_nobody_named_goes_to_no_other_host() {
+    let home = home();
+    let server = Server::start(|_| server::json(401, r#"{"error":{"message":"no","type":"t","code":"c"}}"#));
+    for profile in [&[][..], &["--gateway", "openai"], &["--gateway", "litellm"]] {
+        let mut command = check(&home);
+        command
+            .args(["--base-url", &server.url(), "--model", "m", "--yes", "--output", "json"])
+            .args(profile);
+        for name in ["OPENAI_API_KEY", "LITELLM_API_KEY"] {
+            command.env(name, key());
+        }
+        let (_, report, _) = run(&mut command);
+        let report = json(&report);
+        assert_eq!(report["pins"]["secret_source"], "none", "{profile:?}");
+        assert!(
+            row(&report, "invalid_token")["reason"].as_str().expect("a reason").contains("no key was given")
+        );
+    }
+    let requests = server.requests();
+    assert!(requests.len() > 20);
+    assert!(requests.iter().all(|asked| !asked.head.to_ascii_lowercase().contains("authorization")));
+    assert!(requests.iter().all(|asked| !asked.head.contains(&key())));
+}
+
+#[test]
 fn what_no_source_documents_is_observed_and_breaks_nothing() {
     let home = home();
     let right = r#"{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}"#;

@@ -39,6 +39,7 @@ pub use exit::{Exit, Failed};
          casefile practice                           learn it, with no key and no network\n  \
          casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
          casefile note --no-send --response err.json --status 503\n  \
+         casefile check --gateway practice             ask a gateway what a client depends on\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
          1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
@@ -84,7 +85,7 @@ pub enum Verb {
     Note(Box<note::NoteArguments>),
     /// Practise on a gateway inside this program: no key, no network.
     Practice(practice::PracticeArguments),
-    /// Check a gateway's contract: small requests, one thing changed in each; what comes against what is documented.
+    /// Check a gateway's contract by small requests: what is kept, broken or has drifted.
     Check(Box<check::CheckArguments>),
     /// Say what can be said of a failure, without sending anything; one, or a record a line.
     Explain(explain::ExplainArguments),

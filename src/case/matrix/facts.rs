@@ -12,7 +12,7 @@ use crate::case::evidence::{Attempt, Expectation, Outcome, Reading, Response, re
 use crate::case::keyring::KeyRing;
 use crate::case::request::Request;
 use crate::case::retry::{Policy, decide};
-use crate::case::sanitize::SafeAttempt;
+use crate::case::sanitize::{Clean, SafeAttempt};
 use crate::case::vocabulary::{CheckFact, SoftFailure, StreamVerdict};
 
 /// Facts by name; what is not there is missing here.
@@ -24,8 +24,6 @@ pub(super) struct Read<'a> {
     pub(super) request: &'a Request,
     pub(super) reading: Reading,
     pub(super) diagnosis: Diagnosis,
-    /// The JSON of the answer, or of each event of its stream.
-    pub(super) documents: Vec<Value>,
     endpoint: Option<&'a Endpoint>,
 }
 
@@ -35,19 +33,27 @@ impl<'a> Read<'a> {
         let endpoint = catalog.endpoint_at(&request.method, &request.target.path, profile);
         let reading = read(&answered.attempt, &expectation(request, endpoint), profile);
         let diagnosis = diagnose(&answered.attempt, &reading, catalog, profile);
-        let documents =
-            answered.attempt.response().map(|r| documents(r, reading.stream.is_some())).unwrap_or_default();
-        Self { answered, request, reading, diagnosis, documents, endpoint }
+        Self { answered, request, reading, diagnosis, endpoint }
     }
 
     /// The shape of what came.
     pub(super) fn shape(&self) -> Shape {
-        Shape::of(&self.documents)
+        Shape::of(&self.documents())
     }
 
-    /// The answer's JSON, where it is one document.
-    pub(super) fn document(&self) -> Option<&Value> {
-        self.documents.first().filter(|_| self.reading.stream.is_none())
+    /// The answer's JSON, where it is one document. It is read anew each time: all answers of a run at once, taken apart,
+    /// would need much memory.
+    pub(super) fn document(&self) -> Option<Value> {
+        if self.reading.stream.is_some() {
+            return None;
+        }
+        self.documents().into_iter().next()
+    }
+
+    /// The JSON of the answer, or of each event of its stream.
+    fn documents(&self) -> Vec<Value> {
+        let response = self.answered.attempt.response();
+        response.map(|r| documents(r, self.reading.stream.is_some())).unwrap_or_default()
     }
 
     /// The facts. Texts of the answer are taken from `safe`, its sanitized form.
@@ -66,7 +72,8 @@ impl<'a> Read<'a> {
         put(CheckFact::Transport, attempt.transport().map(|t| t.kind.to_string()));
         put(CheckFact::FirstByte, Some(attempt.timing.first_byte_ms.is_some().to_string()));
         let (Some(response), Some(said)) = (attempt.response(), safe.response.as_ref()) else { return facts };
-        let clean = |text: Option<&crate::case::sanitize::Clean>| text.map(ToString::to_string);
+        let clean = |text: Option<&Clean>| text.map(|text| shortened(text.as_str()));
+        let document = self.document();
         put(CheckFact::Status, response.status.map(|s| s.to_string()));
         put(CheckFact::Shape, Some(reading.shape.to_string()));
         put(CheckFact::Envelope, Some(reading.envelope.kind.to_string()));
@@ -94,18 +101,23 @@ impl<'a> Read<'a> {
         put(CheckFact::SameModel, as_asked.map(|s| s.to_string()));
         put(
             CheckFact::ModelListed,
-            self.document().and_then(|json| listed(json, choice.model)).map(|l| l.to_string()),
+            document.as_ref().and_then(|json| listed(json, choice.model)).map(|l| l.to_string()),
         );
         put(CheckFact::CredentialInAnswer, repeated(self.request, response, ring).map(|r| r.to_string()));
-        put(CheckFact::Parser, self.tolerance(response, choice).map(str::to_owned));
+        put(CheckFact::Parser, self.tolerance(response, document, choice).map(str::to_owned));
         facts
     }
 
     /// How the answer is read with a further field in each object, and without those that a reader needs.
-    fn tolerance(&self, response: &Response, choice: &Choice<'_>) -> Option<&'static str> {
+    fn tolerance(
+        &self,
+        response: &Response,
+        document: Option<Value>,
+        choice: &Choice<'_>,
+    ) -> Option<&'static str> {
         let needed = self.endpoint.filter(|e| !e.answer_fields.is_empty())?;
         let judged = matches!(self.reading.soft, None | Some(SoftFailure::LengthLimit));
-        let whole = self.document().filter(|json| json.is_object() && response.is_success() && judged)?;
+        let whole = document.filter(|json| json.is_object() && response.is_success() && judged)?;
         let mut more = whole.clone();
         extend(&mut more, 0);
         let mut less = whole.clone();
@@ -132,6 +144,16 @@ impl<'a> Read<'a> {
 
 fn expectation<'a>(request: &'a Request, endpoint: Option<&'a Endpoint>) -> Expectation<'a> {
     Expectation { streaming: request.streaming(), endpoint, host: Some(&request.target.host) }
+}
+
+/// Longest code or type that is told whole, characters: an answer can make it as long as it likes.
+const LONGEST_WORD: usize = 100;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_WORD) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// The JSON of the body, or of each event; what is none is left out.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::request::build;
 use crate::case::catalog::{Catalog, Change, Endpoint, Expected, MatrixCheck, Profile};
-use crate::case::evidence::Attempt;
+use crate::case::evidence::{Attempt, BodyEnd, Outcome};
 use crate::case::keyring::Label;
 use crate::case::note::Timeouts;
 use crate::case::request::Request;
@@ -94,6 +94,28 @@ pub struct Answered {
     pub sends: u32,
 }
 
+/// Bytes of an answer that are looked at: no completion of 16 tokens and no list of models has more.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+
+impl Answered {
+    /// What came after so many sends. Of a body that is larger than any right one the first part is kept.
+    pub fn new(mut attempt: Attempt, sends: u32) -> Self {
+        if let Outcome::Response(response) = &mut attempt.outcome {
+            let inflated = response.packed.as_ref().map_or(0, |packed| packed.inflated.len());
+            if response.body.len().max(inflated) > MOST_BYTES {
+                response.body.truncate(MOST_BYTES);
+                if let Some(packed) = &mut response.packed {
+                    packed.inflated.truncate(MOST_BYTES);
+                }
+                if response.end == BodyEnd::Complete {
+                    response.end = BodyEnd::Capped;
+                }
+            }
+        }
+        Self { attempt, sends }
+    }
+}
+
 impl<'a> Plan<'a> {
     /// The plan for `choice`.
     ///
@@ -135,7 +157,8 @@ impl<'a> Plan<'a> {
         };
         let mut timeouts = choice.timeouts;
         if check.change.first_byte_ms > 0 {
-            timeouts.first_byte_ms = check.change.first_byte_ms;
+            // Just before the end of all, so that the deadline that passes is this one.
+            timeouts.first_byte_ms = check.change.first_byte_ms.min(timeouts.total_ms.saturating_sub(1));
         }
         let planned = Planned { request, timeouts };
         let at = self.requests.iter().position(|known| *known == planned).unwrap_or_else(|| {

@@ -244,6 +244,9 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
     (report, audit)
 }
 
+/// Most request ids of one answer that are told.
+const MOST_IDS: usize = 8;
+
 /// What came of `step`.
 ///
 /// # Errors
@@ -371,7 +374,7 @@ impl Row {
         self.observed = read.facts(safe, ring, &plan.choice);
         let ids = safe.response.as_ref().map(|r| r.request_ids.as_slice()).unwrap_or_default();
         let (first, others): (Vec<_>, Vec<_>) = ids.iter().partition(|id| id.primary);
-        self.request_ids = first.iter().chain(&others).map(|id| id.id.to_string()).collect();
+        self.request_ids = first.iter().chain(&others).take(MOST_IDS).map(|id| id.id.to_string()).collect();
         self.started_at = attempt.at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
         self.first_byte_ms = attempt.timing.first_byte_ms;
         self.first_token_ms = attempt.timing.first_token_ms;
@@ -383,7 +386,7 @@ impl Row {
         if let Some(before) = given.fixtures.and_then(|saved| saved.get(&self.id)).filter(|_| !given.update) {
             self.drift = now.drift_since(before);
         }
-        let wrong = |(expected, _)| judge(expected, &self.observed, read.document());
+        let wrong = |(expected, _)| judge(expected, &self.observed, read.document().as_ref());
         self.differences = step.expected.map(wrong).unwrap_or_default();
         self.verdict = if !self.differences.is_empty() {
             CheckVerdict::Broken

@@ -80,7 +80,7 @@ fn answered(outcome: Outcome) -> Answered {
         reason: String::new(),
         request_bytes: 1,
     };
-    Answered { attempt, sends: 1 }
+    Answered::new(attempt, 1)
 }
 
 fn moment() -> DateTime<Utc> {
@@ -233,7 +233,8 @@ fn what_decides_the_plan() {
     assert_eq!(plan.requests.len(), 1);
     assert_eq!(plan.requests[0].request.json().expect("JSON")["model"], "cuts");
     let secret = format!("sk-{}", "aB3".repeat(16));
-    let error = Plan::new(Choice { only: std::slice::from_ref(&secret), ..plan.choice }).expect_err("no such check");
+    let error =
+        Plan::new(Choice { only: std::slice::from_ref(&secret), ..plan.choice }).expect_err("no such check");
     assert!(error.contains("there is no check") && !error.contains(&secret), "{error}");
 }
 

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use super::report::{Pins, Report, Row};
 use crate::case::vocabulary::{CheckFact, CheckVerdict, CriterionState};
 
+/// Changes of one answer that are told to people.
+const MOST_DRIFT: usize = 40;
+
 /// Facts that stand in a row's line.
 const SHORT: [CheckFact; 4] = [CheckFact::Status, CheckFact::Transport, CheckFact::Code, CheckFact::Stream];
 
@@ -100,7 +103,10 @@ pub(super) fn findings(row: &Row) -> Vec<String> {
             difference.fact, difference.expected, difference.observed
         ));
     }
-    lines.extend(row.drift.iter().map(|change| format!("drift: {}", change.line())));
+    lines.extend(row.drift.iter().take(MOST_DRIFT).map(|change| format!("drift: {}", change.line())));
+    if let Some(more @ 1..) = row.drift.len().checked_sub(MOST_DRIFT) {
+        lines.push(format!("drift: and {more} more; --output json has them all"));
+    }
     if row.verdict == CheckVerdict::Kept {
         return lines;
     }

@@ -71,7 +71,7 @@ pub struct CheckArguments {
     /// Consent to sending.
     #[arg(long, short = 'y')]
     yes: bool,
-    /// For people, or one JSON document, or `JUnit` XML on stdout.
+    /// For people, one JSON document, or XML for a build server, on stdout.
     #[arg(long, value_enum, default_value = "text")]
     output: CheckOutput,
 }
@@ -92,7 +92,8 @@ enum CheckOutput {
     Text,
     /// One JSON document.
     Json,
-    /// `JUnit` XML.
+    /// XML as `JUnit` writes it.
+    #[value(help = "XML as JUnit writes it")]
     Junit,
 }
 
@@ -133,12 +134,12 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
         CheckOutput::Junit => Format::Junit,
     };
     let rendered = report.leave(format, &audit).map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
-    fixtures::write(arguments, &report, saved.as_ref(), &audit)?;
     let text = match format {
         Format::Text => say::harmless(rendered.as_str()),
         Format::Json | Format::Junit => rendered.as_str().to_owned(),
     };
     say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    fixtures::write(arguments, &report, saved.as_ref(), &audit)?;
     Ok(match report.result {
         _ if sent.interrupted => Exit::Interrupted,
         CheckVerdict::Broken | CheckVerdict::Drifted => Exit::Findings,

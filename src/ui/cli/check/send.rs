@@ -63,7 +63,7 @@ async fn once(outgoing: Outgoing, clock: Arc<dyn Clock>) -> Option<Answered> {
     let mut attempt = pin!(net::attempt(outgoing, clock, stop, |_| {}));
     tokio::select! {
         biased;
-        attempt = &mut attempt => Some(Answered { attempt, sends: 1 }),
+        attempt = &mut attempt => Some(Answered::new(attempt, 1)),
         _ = tokio::signal::ctrl_c() => {
             canceller.cancel();
             attempt.await;

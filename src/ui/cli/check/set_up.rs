@@ -53,7 +53,7 @@ impl SetUp {
                 let origin = Origin::Given("the practice gateway");
                 Some(ring.hold(SecretKind::Key, origin, gateway.key()))
             }
-            None => key(arguments, ground, &profile)?.map(|(origin, value)| {
+            None => key(arguments, ground, &profile, &base_url)?.map(|(origin, value)| {
                 ring.hold(SecretKind::Key, origin, secrecy::ExposeSecret::expose_secret(&value))
             }),
         };
@@ -193,11 +193,12 @@ fn base_url(
     Ok(url)
 }
 
-/// The key as named, else by the configuration, else by the first of the profile's variables that is set.
+/// The key as named, else by the configuration, else by the first of the profile's variables that is set, at its own host.
 fn key(
     arguments: &CheckArguments,
     ground: &Ground,
     profile: &Profile,
+    base_url: &str,
 ) -> Result<Option<(Origin, secrecy::SecretString)>, Failed> {
     if let Some(given) = arguments.key.read()? {
         return Ok(Some(given));
@@ -205,7 +206,10 @@ fn key(
     if let Some(name) = &ground.config.key_env {
         return KeyArguments { key_env: Some(name.clone()), ..KeyArguments::default() }.read();
     }
-    let set = crate::io::secrets::read_environment(&profile.key_env);
+    // Nobody named a key. A variable of the profile is taken only for the profile's own host: any other may be anybody's.
+    let is_own = Target::parse(base_url, None).is_ok_and(|target| profile.is_at(&target.host_port()));
+    let names = if is_own { profile.key_env.as_slice() } else { &[] };
+    let set = crate::io::secrets::read_environment(names);
     Ok(set.into_iter().find_map(|(name, value)| Some((Origin::Environment(name), value?))))
 }
 
