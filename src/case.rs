@@ -14,6 +14,7 @@ pub mod isolate;
 pub mod keyring;
 pub mod matrix;
 pub mod note;
+pub mod probe;
 pub mod request;
 pub mod retry;
 pub mod review;

@@ -101,6 +101,10 @@ pub struct Profile {
     /// Request-id headers, lower case; the first that is present is the primary id.
     #[serde(default)]
     pub request_id_headers: Vec<String>,
+    /// The header in which a caller may send an id of its own, which the gateway logs beside its own id and never takes for
+    /// it.
+    #[serde(default)]
+    pub client_request_id: Option<ClientRequestId>,
     /// Error `type` values by which the gateway itself speaks, as a regular expression; empty: unknown.
     #[serde(default)]
     pub own_error_type: String,
@@ -128,6 +132,18 @@ pub struct Profile {
     /// The documentation's root page.
     pub doc_url: String,
     /// Date (YYYY-MM-DD) on which `doc_url` was read.
+    pub accessed: String,
+}
+
+/// Where a gateway takes a caller's own request id.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientRequestId {
+    /// Name of the header, lower case.
+    pub header: String,
+    /// Page that says so.
+    pub source: String,
+    /// Date (YYYY-MM-DD) on which it was read.
     pub accessed: String,
 }
 

@@ -331,6 +331,8 @@ words! {
         FinalAttempt => "final_attempt",
         /// The operator stopped the waiting.
         StoppedByOperator => "stopped_by_operator",
+        /// The same request is sent again, to see whether the outcome stays the same; no retry.
+        Repeated => "repeated",
         /// The attempt worked.
         Succeeded => "succeeded",
     }

@@ -17,7 +17,7 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 pub use bindings::{read_bindings, remember_binding};
-pub use config::{Config, DEFAULT_CONFIG, read_config};
+pub use config::{Config, DEFAULT_CONFIG, policy_version, read_config};
 pub use file::{private_folder, write_atomic};
 pub use fixtures::{fixture_text, read_fixtures, write_fixture};
 pub use folders::Folders;

@@ -98,28 +98,23 @@ impl Consent {
     /// What is asked before the contract is checked: `request` stands for all of them, which go to the same host, with no
     /// other key than its own.
     pub fn for_checks(request: Request, most_requests: u32, ring: &KeyRing, bindings: &[Binding]) -> Self {
-        let used = |held: &Held, host: &str| key_use(held, host, bound(held, bindings).collect());
-        Self::of(request, Purpose::Check, most_requests, ring, used)
+        let host = request.target.host_port();
+        let used = |held: &Held| key_use(held, &host, bound(held, bindings).collect());
+        let keys = keys_in(&request, ring).into_iter().map(used).collect();
+        Self::of(request, Purpose::Check, most_requests, keys)
     }
 
-    fn of(
-        request: Request,
-        purpose: Purpose,
-        most_requests: u32,
-        ring: &KeyRing,
-        used: impl Fn(&Held, &str) -> KeyUse,
-    ) -> Self {
-        let host = request.target.host_port();
+    fn of(request: Request, purpose: Purpose, most_requests: u32, keys: Vec<KeyUse>) -> Self {
         Self {
             purpose,
             method: request.method.clone(),
             url: request.target.masked_url(),
+            host: request.target.host_port(),
             headers: request.headers.clone(),
             body_bytes: request.body_bytes(),
             uploads: request.form.iter().filter_map(Upload::of).collect(),
             most_requests,
-            keys: keys_in(&request, ring).into_iter().map(|held| used(held, &host)).collect(),
-            host,
+            keys,
             request,
         }
     }
@@ -163,13 +158,16 @@ fn key_use(held: &Held, host: &str, confirmed_for: Vec<String>) -> KeyUse {
 impl Session {
     /// The consent for `request`.
     pub(super) fn consent_for(&self, request: Request, purpose: Purpose) -> Consent {
+        let host = request.target.host_port();
+        let keys = keys_in(&request, &self.ring).into_iter().map(|held| self.key_use(held, &host)).collect();
         let most_requests = match purpose {
-            Purpose::Reproduce => {
-                1 + self.settings.policy.retries.min(crate::case::retry::Policy::MOST_RETRIES)
-            }
+            Purpose::Reproduce => self.settings.policy.most_requests(),
             Purpose::Control(_) | Purpose::Check => 1,
         };
-        Consent::of(request, purpose, most_requests, &self.ring, |held, host| self.key_use(held, host))
+        let own_id = self.client_request_id(&request, 1);
+        let mut consent = Consent::of(request, purpose, most_requests, keys);
+        consent.headers.extend(own_id);
+        consent
     }
 
     fn key_use(&self, held: &Held, host: &str) -> KeyUse {

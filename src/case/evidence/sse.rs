@@ -78,15 +78,20 @@ impl SseReader {
         self.tally.events
     }
 
+    /// When the last event came, milliseconds from the attempt's start.
+    pub fn last_event_ms(&self) -> Option<u64> {
+        self.tally.last_event_ms()
+    }
+
     /// Closes the books: what the stream showed, and the verdict. `cut` says that the connection broke or was left by us.
     pub fn finish(mut self, cut: bool) -> StreamRecord {
         let before = (self.tally.events, self.tally.faults);
         let too_long = self.line_dropped || self.event_dropped;
         // Nobody waits for a last newline or blank line that does not come.
         if !self.line.is_empty() || self.line_dropped {
-            self.end_line(self.tally.last_ms());
+            self.end_line(self.last_event_ms().unwrap_or_default());
         }
-        self.dispatch(self.tally.last_ms());
+        self.dispatch(self.last_event_ms().unwrap_or_default());
         if cut && !too_long && self.tally.faults > before.1 {
             // Half an event is no fault of the server's: its rest was on the way.
             (self.tally.events, self.tally.faults) = before;

@@ -1,11 +1,8 @@
 //! The way out: rendered, and audited as a note is.
-//!
-//! The report's own words must not be taken for a prompt that happens to be worded alike, so the same report without the
-//! case's texts explains chance matches; the case's texts are audited apart from it, without that help.
 
 use super::report::Report;
 use super::{Difference, junit, text};
-use crate::case::sanitize::{Audit, NEUTRAL, Refusal, Rendered};
+use crate::case::sanitize::{self, Audit, Leaving, Refusal, Rendered};
 use crate::case::vocabulary::CheckFact;
 
 /// How the report is written.
@@ -28,26 +25,11 @@ impl Report {
     /// # Errors
     /// The audit's refusal.
     pub fn leave(&self, format: Format, audit: &Audit) -> Result<Rendered, Refusal> {
-        let mut frame = self.clone();
-        let mut said = String::new();
-        for text in frame.texts_of_the_case() {
-            said.push_str(text);
-            said.push_str("\n\n");
-            if !audit.explains(text) {
-                *text = NEUTRAL.to_string();
-            }
-        }
-        let frame = frame.write(format);
-        let pieces = frame.split(NEUTRAL).filter(|piece| piece.contains(char::is_alphanumeric));
-        let knowing = pieces.fold(audit.clone(), Audit::knowing);
-        if !audit.spans(&said).is_empty() {
-            return Err(Refusal::at(1, "text that was dropped"));
-        }
         let kind = match format {
-            Format::Json => crate::case::sanitize::Format::Json,
-            Format::Text | Format::Junit => crate::case::sanitize::Format::Plain,
+            Format::Json => sanitize::Format::Json,
+            Format::Text | Format::Junit => sanitize::Format::Plain,
         };
-        knowing.pass(self.write(format), kind)
+        sanitize::leave(self, |report| report.write(format), kind, audit)
     }
 
     fn write(&self, format: Format) -> String {
@@ -57,8 +39,9 @@ impl Report {
             Format::Junit => junit::write(self),
         }
     }
+}
 
-    /// Every text that an answer, a fixture or the operator brought in.
+impl Leaving for Report {
     fn texts_of_the_case(&mut self) -> Vec<&mut String> {
         let pins = &mut self.pins;
         let mut texts = vec![&mut pins.server_address, &mut pins.path, &mut pins.model];

@@ -74,6 +74,8 @@ fn answered(outcome: Outcome) -> Answered {
         source: Source::Sent,
         at: Some(moment()),
         outcome,
+        client_request_id: None,
+        connection: crate::case::evidence::Connection::default(),
         timing: Timing { first_byte_ms: Some(5), ..Timing::default() },
         waited_ms: None,
         decision: None,

@@ -44,6 +44,8 @@ impl Sanitizer<'_> {
             transport_detail,
             waited_ms: attempt.waited_ms,
             timing: attempt.timing,
+            connection: attempt.connection,
+            client_request_id: attempt.client_request_id.clone(),
             decision: attempt.decision,
             reason: self
                 .text

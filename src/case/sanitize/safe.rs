@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 
-use crate::case::evidence::Timing;
+use crate::case::evidence::{Connection, Timing};
 use crate::case::vocabulary::{
     Coding, EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict,
     TransportKind, UnpackEnd,
@@ -158,6 +158,11 @@ pub struct SafeAttempt {
     /// Durations.
     #[serde(skip)]
     pub timing: Timing,
+    /// The connection.
+    #[serde(skip)]
+    pub connection: Connection,
+    /// Our own id of the attempt.
+    pub client_request_id: Option<String>,
     /// What was decided after it.
     pub decision: Option<RetryDecision>,
     /// Why, a sentence of ours.
@@ -339,4 +344,8 @@ pub struct SafeWords {
     pub operator: Clean,
     /// Anything else.
     pub notes: Clean,
+    /// The service that sends such requests.
+    pub service: Clean,
+    /// Where it runs.
+    pub deployment: Clean,
 }

@@ -1,5 +1,7 @@
 //! Sanitized evidence for the tests of later rooms, made by hand: what the sanitizer would let through.
 
+use core::net::IpAddr;
+
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -7,7 +9,7 @@ use super::safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
-use crate::case::evidence::Timing;
+use crate::case::evidence::{Connection, Timing, TlsVersion};
 use crate::case::vocabulary::{
     EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, StreamVerdict, TransportKind,
 };
@@ -152,6 +154,8 @@ pub(crate) fn words() -> SafeWords {
         impact: clean("All nightly summaries since 2026-11-20 22:00 UTC."),
         tried: clean("Another key, another model, a minimal body."),
         operator: clean("A. N."),
+        service: clean("checkout-api"),
+        deployment: clean("production"),
         notes: clean(""),
     }
 }
@@ -165,6 +169,8 @@ pub(crate) fn words_of(text: &str) -> SafeWords {
         impact: word(),
         tried: word(),
         operator: word(),
+        service: word(),
+        deployment: word(),
         notes: word(),
     }
 }
@@ -256,11 +262,16 @@ fn sent(index: u32, response: SafeResponse) -> SafeAttempt {
         waited_ms: (index > 1).then_some(640),
         timing: Timing {
             dns_ms: Some(9),
-            connect_ms: Some(61),
+            connect_ms: Some(31),
+            tls_ms: Some(61),
+            sent_ms: Some(62),
             first_byte_ms,
             first_token_ms: None,
+            last_event_ms: None,
             total_ms,
         },
+        client_request_id: None,
+        connection: Connection { address: Some(IpAddr::from([203, 0, 113, 7])), tls: Some(TlsVersion::V1_3) },
         decision: Some(RetryDecision::FinalAttempt),
         reason: "this kind of failure is retried once only".to_owned(),
     }
@@ -279,6 +290,8 @@ fn pasted(response: SafeResponse) -> SafeAttempt {
         sent: false,
         at: None,
         timing: Timing::default(),
+        connection: Connection::default(),
+        client_request_id: None,
         decision: None,
         reason: String::new(),
         ..sent(1, response)
@@ -291,6 +304,8 @@ fn unresolved() -> SafeAttempt {
         transport: Some(TransportKind::Dns),
         transport_detail: Some(clean("failed to lookup address information: Name or service not known")),
         timing: Timing { total_ms: Some(12), ..Timing::default() },
+        connection: Connection::default(),
+        client_request_id: None,
         ..sent(1, worked())
     }
 }

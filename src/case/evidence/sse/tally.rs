@@ -66,8 +66,8 @@ pub(super) struct Tally {
 
 impl Tally {
     /// When the last event came.
-    pub(super) fn last_ms(&self) -> u64 {
-        self.last_ms.unwrap_or_default()
+    pub(super) fn last_event_ms(&self) -> Option<u64> {
+        self.last_ms
     }
 
     /// Takes an event. True when it carries content.

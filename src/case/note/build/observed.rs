@@ -1,12 +1,14 @@
 //! What was observed, section by section: request, answer, attempts, stream.
 
+use core::net::IpAddr;
+
 use chrono::{SecondsFormat, TimeDelta};
 
 use super::packing;
 use super::sentence::base_url;
 use super::{base_url_alias, code, moment, primary_id, said};
 use crate::case::catalog::{Endpoint, Profile};
-use crate::case::evidence::Timing;
+use crate::case::evidence::{Timing, TlsVersion};
 use crate::case::note::Run;
 use crate::case::note::model::{
     AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
@@ -206,19 +208,59 @@ pub(super) fn attempt(attempt: &SafeAttempt) -> AttemptPart {
         transport_detail: attempt.transport_detail.as_ref().and_then(said),
         request_id: response.and_then(primary_id),
         waited_ms: attempt.waited_ms,
+        address: attempt.connection.address.filter(is_public).map(|a| a.to_string()),
+        tls_version: attempt.connection.tls.map(TlsVersion::as_str),
+        client_request_id: attempt.client_request_id.clone(),
         timing: timing(attempt.timing),
         decision: attempt.decision,
         reason: (!attempt.reason.is_empty()).then(|| attempt.reason.clone()),
     }
 }
 
+/// An address of the open network: others say how somebody's own network is built.
+fn is_public(address: &IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_broadcast()
+                || shared)
+        }
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => is_public(&IpAddr::V4(v4)),
+            None => {
+                !(v6.is_loopback()
+                    || v6.is_unspecified()
+                    || v6.is_unique_local()
+                    || v6.is_unicast_link_local())
+            }
+        },
+    }
+}
+
 fn timing(timing: Timing) -> Option<TimingPart> {
-    let Timing { dns_ms, connect_ms, first_byte_ms, first_token_ms, total_ms } = timing;
+    let Timing {
+        dns_ms,
+        connect_ms,
+        tls_ms,
+        sent_ms,
+        first_byte_ms,
+        first_token_ms,
+        last_event_ms,
+        total_ms,
+    } = timing;
     (timing != Timing::default()).then_some(TimingPart {
         dns_ms,
         connect_ms,
+        tls_ms,
+        sent_ms,
         first_byte_ms,
         first_token_ms,
+        last_event_ms,
         total_ms,
     })
 }

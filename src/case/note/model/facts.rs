@@ -302,7 +302,16 @@ pub struct AttemptPart {
     /// Wait before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_ms: Option<u64>,
-    /// Durations from its start.
+    /// Address of the open network that answered; none through a proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Version of TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_version: Option<&'static str>,
+    /// Id that this tool sent along, for the gateway's logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_request_id: Option<String>,
+    /// Moments from its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timing: Option<TimingPart>,
     /// What was decided after it.
@@ -313,21 +322,30 @@ pub struct AttemptPart {
     pub reason: Option<String>,
 }
 
-/// Durations from an attempt's start, as far as they were observed.
+/// Moments from an attempt's start, as far as they were observed; a phase is the time between two of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct TimingPart {
-    /// Name resolution.
+    /// Name resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_ms: Option<u64>,
-    /// Connected, the TLS handshake included.
+    /// TCP connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect_ms: Option<u64>,
+    /// TLS handshake done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_ms: Option<u64>,
+    /// The request's body handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_ms: Option<u64>,
     /// Response head.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_byte_ms: Option<u64>,
     /// First event with content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_token_ms: Option<u64>,
+    /// Last event of the stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_event_ms: Option<u64>,
     /// End or failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_ms: Option<u64>,

@@ -39,6 +39,8 @@ pub(super) async fn all(
             timeouts: planned.timeouts,
             index: u32::try_from(at + 1).unwrap_or(u32::MAX),
             waited_ms: None,
+            // A check sends what it says and nothing beyond.
+            client_request_id: None,
         };
         let answered = once(outgoing, Arc::clone(&clock)).await;
         let Some(answered) = answered else {
