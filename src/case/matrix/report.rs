@@ -11,7 +11,7 @@ use super::fixture::{Drift, Fixture};
 use super::judge::{Difference, judge};
 use super::smoke::LogRecord;
 use super::{Answered, Plan, Run, Step};
-use crate::case::catalog::{Carrier, Scalar};
+use crate::case::catalog::{Carrier, Credential, Scalar};
 use crate::case::evidence::Evidence;
 use crate::case::keyring::KeyRing;
 use crate::case::note::Timeouts;
@@ -216,11 +216,19 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
         rows.push(row);
     }
     tell_credentials(&mut rows, &fixtures, given.ring);
+    let refused = refused(plan, &reads);
     for (row, step) in rows.iter_mut().zip(&plan.steps) {
         if let (Ok((read, _)), Some(now)) =
             (came(step, &reads, &cleaned), fixtures.iter().find(|f| f.check == step.check.id))
         {
             row.judge(step, read, now, given);
+            if refused == Some(read.diagnosis.class) && says_nothing(step, read, plan) {
+                row.verdict = CheckVerdict::NotRun;
+                row.reason = Some(format!(
+                    "the smallest request with this key was refused ({}), so this answer says nothing of the check",
+                    read.diagnosis.class
+                ));
+            }
         }
     }
     let request = safe.request.as_ref();
@@ -265,6 +273,19 @@ fn came<'r, 'a>(
         (Some(Err(reason)), _) => Err((*reason).clone()),
         _ => Err("the run ended before it".to_owned()),
     }
+}
+
+/// The class by which the operator's own key was refused; `None`: it was not.
+fn refused(plan: &Plan<'_>, reads: &[Result<Read<'_>, &String>]) -> Option<FailureClass> {
+    let base = reads.iter().flatten().find(|read| *read.request == plan.base)?;
+    let class = base.diagnosis.class;
+    let of_key = [FailureClass::Auth, FailureClass::PermissionOrWaf, FailureClass::QuotaOrBillingClaim];
+    of_key.contains(&class).then_some(class)
+}
+
+/// True for a request with the operator's key that is not the smallest one: it met the same refusal before its own fault.
+fn says_nothing(step: &Step<'_>, read: &Read<'_>, plan: &Plan<'_>) -> bool {
+    step.check.change.credential == Credential::Real && *read.request != plan.base
 }
 
 /// Looks for the credentials of the run in all that is told of it, before anything is judged.

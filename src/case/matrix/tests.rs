@@ -335,6 +335,38 @@ fn a_run_that_was_cut_short_says_why() {
 }
 
 #[test]
+fn a_key_that_is_refused_itself_judges_nothing_else() {
+    let catalog = Catalog::built_in();
+    let (ring, ..) = ring();
+    let error = r#"{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#;
+    with_plan(
+        &catalog,
+        "openai",
+        |_| {},
+        |plan| {
+            let circumstances = circumstances();
+            let given = Given { ring: &ring, fixtures: None, update: false, circumstances: &circumstances };
+            let answered: Vec<_> = plan.requests.iter().map(|_| Ok(answer(401, error))).collect();
+            let (report, _) = report(plan, &answered, &given);
+            for (id, verdict) in [
+                ("happy_path", CheckVerdict::Broken),
+                ("missing_auth", CheckVerdict::Kept),
+                ("invalid_token", CheckVerdict::Kept),
+                ("missing_model", CheckVerdict::NotRun),
+                ("models_list", CheckVerdict::NotRun),
+            ] {
+                let row = report.checks.iter().find(|row| row.id == id).expect(id);
+                assert_eq!(row.verdict, verdict, "{row:?}");
+                assert!(
+                    verdict != CheckVerdict::NotRun
+                        || row.reason.as_deref().is_some_and(|r| r.contains("was refused"))
+                );
+            }
+        },
+    );
+}
+
+#[test]
 fn a_profile_of_ones_own_can_add_checks_and_expectations() {
     let checks = "checks:\n  - {id: tea, title: Tea is served, sends: a pot, change: {set: {/model: tea}}, outcome: none, outcome_words: Drink it.}\n";
     let profile = "id: acme\nname: Acme\ndoc_url: https://acme.example\naccessed: '2026-11-21'\n\

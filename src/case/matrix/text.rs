@@ -81,8 +81,10 @@ pub(super) fn pins(pins: &Pins) -> Vec<(&'static str, String)> {
 }
 
 fn line(row: &Row, out: &mut String) {
-    let facts: Vec<&str> =
+    let mut facts: Vec<&str> =
         SHORT.iter().filter_map(|fact| row.observed.get(fact)).map(String::as_str).collect();
+    // Some gateways state the status as the code.
+    facts.dedup();
     let line = format!("{:<9} {:<23} {}", words(row.verdict.as_str()), row.id, facts.join(" "));
     let _ = writeln!(out, "{}", line.trim_end());
     for line in findings(row) {
@@ -114,6 +116,13 @@ pub(super) fn findings(row: &Row) -> Vec<String> {
     if let (Some(source), Some(accessed)) = (&row.source, &row.accessed) {
         let sure = if row.confirmed == Some(true) { "" } else { ", not confirmed" };
         lines.push(format!("expected by {source} (read {accessed}{sure})"));
+    }
+    let came = |fact| row.observed.get(&fact).map(|word| words(word));
+    match (came(CheckFact::Class), came(CheckFact::Action)) {
+        (Some(class), Some(action)) if row.verdict == CheckVerdict::Broken && class != "none" => {
+            lines.push(format!("what came is read as {class}: {action}"));
+        }
+        _ => {}
     }
     lines.push(format!("operator: {}", row.operator_outcome));
     if let Some(id) = row.request_ids.first() {
