@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod check;
 mod consent;
 mod doctor;
 mod exit;
@@ -41,9 +42,10 @@ pub use exit::{Exit, Failed};
          casefile practice                           learn it, with no key and no network\n  \
          casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
          casefile note --no-send --response err.json --status 503\n  \
+         casefile check --gateway practice             ask a gateway what a client depends on\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
-         1    done, with findings: `validate` found faults, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
+         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
          6    file, clipboard or store failed\n  130  interrupted\n\n\
@@ -86,6 +88,8 @@ pub enum Verb {
     Note(Box<note::NoteArguments>),
     /// Practise on a gateway inside this program: no key, no network.
     Practice(practice::PracticeArguments),
+    /// Check a gateway's contract by small requests: what is kept, broken or has drifted.
+    Check(Box<check::CheckArguments>),
     /// Say what can be said of a failure, without sending anything; one, or a record a line.
     Explain(explain::ExplainArguments),
     /// Show what is understood of a command, an archive, an answer or a log; nothing is sent.
@@ -262,6 +266,7 @@ pub fn run(arguments: Arguments) -> Exit {
         None => start::terminal_program(&arguments),
         Some(Verb::Note(note)) => note::run(&note),
         Some(Verb::Practice(practice)) => practice::run(&practice),
+        Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Import(import)) => import::run(&import),
         Some(Verb::Validate(validate)) => validate::run(&validate),
