@@ -13,21 +13,24 @@ mod reading;
 mod request_id;
 mod sse;
 mod text;
+mod usage;
 
 use core::net::IpAddr;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
 use crate::case::request::Request;
-use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind, UnpackEnd};
+use crate::case::vocabulary::{RetryDecision, StreamIrregularity, StreamVerdict, TransportKind, UnpackEnd};
 
 pub use envelope::Envelope;
 pub use packed::{Bounds, Inflater, Packed};
 pub use reading::{Expectation, Reading, Redirect, Task, read};
 pub use request_id::{IdSource, RequestId, decode_time, ids_in_text, printed_ids};
 pub use sse::{SseEvent, SseReader};
+pub use usage::Usage;
 
 /// All that is known of one failure: the request, its attempts in order, and further controls.
 #[derive(Clone, Default)]
@@ -221,8 +224,12 @@ pub struct StreamRecord {
     pub tool_calls: bool,
     /// `model` as the events name it. Raw.
     pub model: Option<String>,
+    /// The token counts that came.
+    pub usage: Option<Usage>,
     /// Lines or events that break the rules.
     pub faults: u64,
+    /// What was not as the format or the API has it, with how often; not all of it breaks a rule.
+    pub irregularities: BTreeMap<StreamIrregularity, u64>,
     /// Longest time between two events.
     pub longest_gap_ms: Option<u64>,
     /// How it ended.

@@ -339,6 +339,31 @@ words! {
 }
 
 words! {
+    /// What was not as usual in a stream. The first four break a rule and are counted as faults; a strict
+    /// client loses an event without a blank line behind it.
+    StreamIrregularity {
+        /// The data of an event is no JSON object or list.
+        NotJson => "not_json",
+        /// The data of an event is no UTF-8.
+        NotUtf8 => "not_utf8",
+        /// A line or an event is longer than anything that is read.
+        TooLong => "too_long",
+        /// A line is no field of the event-stream format.
+        UnknownField => "unknown_field",
+        /// The last event had no blank line behind it.
+        NoBlankLine => "no_blank_line",
+        /// Data came after the marker that ends the stream.
+        DataAfterEnd => "data_after_end",
+        /// An event bears a name that none of the known APIs has.
+        UnknownEvent => "unknown_event",
+        /// Lines end in more than one way.
+        MixedLineEnds => "mixed_line_ends",
+        /// The stream begins with a byte order mark.
+        ByteOrderMark => "byte_order_mark",
+    }
+}
+
+words! {
     /// How a file goes along with a request.
     FileTransport {
         /// Its bytes, as a part of a form.

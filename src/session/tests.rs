@@ -210,7 +210,9 @@ fn cut_in_the_middle() -> Attempt {
             content_chars: 12,
             tool_calls: false,
             model: None,
+            usage: None,
             faults: 0,
+            irregularities: std::collections::BTreeMap::new(),
             longest_gap_ms: None,
             verdict: StreamVerdict::Truncated,
         });

@@ -116,6 +116,7 @@ impl Sanitizer<'_> {
             task_id,
             task_status,
             returned_model,
+            usage: reading.usage,
             finish_reason: reading
                 .finish_reason
                 .as_deref()
@@ -274,6 +275,7 @@ impl Sanitizer<'_> {
             usage_seen: stream.usage_seen,
             content_chars: stream.content_chars,
             faults: stream.faults,
+            irregularities: stream.irregularities.clone(),
             longest_gap_ms: stream.longest_gap_ms,
             verdict: stream.verdict,
         }
@@ -381,6 +383,7 @@ fn blank() -> Reading {
         soft: None,
         task: None,
         returned_model: None,
+        usage: None,
         finish_reason: None,
         retry_after_ms: None,
         server_date: None,

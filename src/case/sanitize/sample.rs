@@ -1,6 +1,7 @@
 //! Sanitized evidence for the tests of later rooms, made by hand: what the sanitizer would let through.
 
 use core::net::IpAddr;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -134,6 +135,7 @@ pub(crate) fn hostile(text: &str) -> SafeEvidence {
         task_id: Some(word()),
         task_status: Some(word()),
         returned_model: Some(word()),
+        usage: None,
         finish_reason: Some(word()),
         exception: Some(word()),
         ..model_not_found()
@@ -341,6 +343,7 @@ fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeRespo
         task_id: None,
         task_status: None,
         returned_model: None,
+        usage: None,
         finish_reason: None,
         retry_after_ms: None,
         server_date: Some(start() + TimeDelta::seconds(7)),
@@ -435,12 +438,14 @@ fn cut_stream() -> SafeResponse {
             usage_seen: false,
             content_chars: 512,
             faults: 0,
+            irregularities: BTreeMap::new(),
             longest_gap_ms: Some(15_300),
             verdict: StreamVerdict::Truncated,
         }),
         task_id: None,
         task_status: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
+        usage: None,
         ..answer(200, "OK", json!({}), no_error())
     }
 }
@@ -452,6 +457,7 @@ fn worked() -> SafeResponse {
         task_id: None,
         task_status: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
+        usage: None,
         finish_reason: Some(clean("stop")),
         layer: Layer::Provider,
         layer_because: "A completion came back.".to_owned(),

@@ -50,6 +50,7 @@ fn reading(kind: EnvelopeKind) -> Reading {
         soft: None,
         task: None,
         returned_model: None,
+        usage: None,
         stream: None,
         finish_reason: None,
         retry_after_ms: None,

@@ -164,6 +164,7 @@ impl Twin<'_> {
             task_id,
             task_status,
             returned_model,
+            usage: _,
             finish_reason,
             retry_after_ms: _,
             server_date: _,

@@ -1,6 +1,7 @@
 //! What was observed, section by section: request, answer, attempts, stream.
 
 use core::net::IpAddr;
+use std::collections::BTreeMap;
 
 use chrono::{SecondsFormat, TimeDelta};
 
@@ -12,7 +13,7 @@ use crate::case::evidence::{Timing, TlsVersion};
 use crate::case::note::Run;
 use crate::case::note::model::{
     AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
-    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart,
+    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart, UsagePart,
 };
 use crate::case::sanitize::{
     SafeAttempt, SafeBody, SafeEdge, SafeError, SafeFile, SafeHeader, SafeRequest, SafeResponse,
@@ -136,6 +137,9 @@ pub(super) fn response(attempt: &SafeAttempt, response: &SafeResponse) -> Respon
             status: response.task_status.as_ref().and_then(said),
         }),
         returned_model: response.returned_model.as_ref().and_then(said),
+        usage: response
+            .usage
+            .map(|usage| UsagePart { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }),
         finish_reason: response.finish_reason.as_ref().and_then(said),
         retry_after_ms: response.retry_after_ms,
         clock_skew_s: clock_skew(attempt, response),
@@ -277,6 +281,7 @@ pub(super) fn stream(response: &SafeResponse, asked: bool) -> Option<StreamPart>
             usage_seen: None,
             content_chars: None,
             faults: None,
+            irregularities: BTreeMap::new(),
             longest_gap_ms: None,
         });
     };
@@ -289,6 +294,7 @@ pub(super) fn stream(response: &SafeResponse, asked: bool) -> Option<StreamPart>
         usage_seen: Some(stream.usage_seen),
         content_chars: Some(stream.content_chars),
         faults: Some(stream.faults),
+        irregularities: stream.irregularities.clone(),
         longest_gap_ms: stream.longest_gap_ms,
     })
 }

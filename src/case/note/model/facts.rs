@@ -1,10 +1,12 @@
 //! What was observed: request, answer, attempts, stream. Durations in milliseconds, sizes in bytes.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::case::vocabulary::{
-    EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict,
-    TransportKind,
+    EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamIrregularity,
+    StreamVerdict, TransportKind,
 };
 
 /// The request.
@@ -152,6 +154,9 @@ pub struct ResponsePart {
     /// Model that the answer names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub returned_model: Option<String>,
+    /// Token counts, as the answer states them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsagePart>,
     /// `finish_reason`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
@@ -351,6 +356,17 @@ pub struct TimingPart {
     pub total_ms: Option<u64>,
 }
 
+/// Token counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct UsagePart {
+    /// Of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+}
+
 /// The stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StreamPart {
@@ -377,6 +393,9 @@ pub struct StreamPart {
     /// Lines or events that break the rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<u64>,
+    /// What was not as usual, with how often.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub irregularities: BTreeMap<StreamIrregularity, u64>,
     /// Longest silence between two events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_gap_ms: Option<u64>,
