@@ -125,6 +125,45 @@ fn every_planted_deviation_is_found_in_its_check() {
 }
 
 #[test]
+fn nothing_else_is_accused_of_a_deviation() {
+    // Checks that look at one and the same answer.
+    let shared = [
+        vec!["happy_path", "parse_tolerance"],
+        vec!["invalid_token", "auth_no_retry_loop"],
+        vec!["wrong_path", "redirect_not_followed"],
+        vec!["stream_first_byte", "stream_chunks", "stream_terminal"],
+    ];
+    let mut first: Vec<&'static Deviation> = Vec::new();
+    for deviation in DEVIATIONS {
+        let beside = |other: &&Deviation| {
+            other.check == deviation.check
+                || shared.iter().any(|group| group.contains(&other.check) && group.contains(&deviation.check))
+        };
+        if !first.iter().any(beside) {
+            first.push(deviation);
+        }
+    }
+    let home = home();
+    for half in 0..2 {
+        let planted: Vec<_> = first.iter().skip(half).step_by(2).copied().collect();
+        let gateway = gateway(planted.clone());
+        let mut command = check_at(&home, &gateway.base_url(), gateway.key());
+        let (_, report, stderr) = run(command.args(["--output", "json", "--oversize", TOO_LARGE]));
+        for (id, verdict) in verdicts(&json(&report)) {
+            let is_planted = planted.iter().any(|deviation| deviation.check == id);
+            let is_beside = shared.iter().any(|group| {
+                group.contains(&id.as_str())
+                    && planted.iter().any(|deviation| group.contains(&deviation.check))
+            });
+            if is_planted || !is_beside {
+                let expected = if is_planted { "broken" } else { "kept" };
+                assert_eq!(verdict, expected, "{id} with {planted:?}\n{stderr}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_report_is_the_golden_one() {
     let home = home();
     let planted = ["parse-created-text", "unknown-key-429", "stream-no-done"]

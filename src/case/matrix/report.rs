@@ -224,6 +224,8 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
             row.judge(step, read, now, given);
             if refused == Some(read.diagnosis.class) && says_nothing(step, read, plan) {
                 row.verdict = CheckVerdict::NotRun;
+                row.differences.clear();
+                row.drift.clear();
                 row.reason = Some(format!(
                     "the smallest request with this key was refused ({}), so this answer says nothing of the check",
                     read.diagnosis.class

@@ -36,11 +36,12 @@ pub(super) fn write(
     let (Some(folder), Some(saved)) = (&arguments.fixtures, saved) else { return Ok(()) };
     let mut written = 0;
     for fixture in &report.fixtures {
-        let row = report.checks.iter().find(|row| row.id == fixture.check);
-        let broken = row.is_none_or(|row| row.verdict == CheckVerdict::Broken);
-        let came = row.is_some_and(|row| row.status.is_some());
-        let wanted =
-            if arguments.update { came || !broken } else { !broken && !saved.contains_key(&fixture.check) };
+        let Some(row) = report.checks.iter().find(|row| row.id == fixture.check) else { continue };
+        let wanted = match row.verdict {
+            CheckVerdict::NotRun => false,
+            CheckVerdict::Broken => arguments.update && row.status.is_some(),
+            _ => arguments.update || !saved.contains_key(&fixture.check),
+        };
         if !wanted {
             continue;
         }
