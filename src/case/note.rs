@@ -13,6 +13,7 @@ mod removed;
 #[cfg(test)]
 mod sample;
 mod schema;
+mod telemetry;
 mod yaml;
 
 use chrono::{DateTime, Utc};
@@ -32,6 +33,7 @@ pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
 pub use removed::Removal;
 pub use schema::{Fault, SCHEMA, validate};
+pub use telemetry::telemetry;
 
 /// Everything a note is made from.
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::say;
 use crate::case::finding::{Finding, Level, Place};
+use crate::case::note::telemetry;
 use crate::case::sanitize::{Format, Refusal, Rendered};
 use crate::practice::score::{Check, Score};
 use crate::session::Session;
@@ -94,11 +95,13 @@ pub(super) fn json(session: &Session, score: Option<&Score>) -> Result<Rendered,
             "operator_action": d.operator_action, "owner": d.owner, "first_action": d.first_action, "topic": d.topic,
         })
     });
+    let note = output.note.value();
     let mut document = json!({
         "case_id": session.id(),
         "findings": findings(session),
         "diagnosis": diagnosis,
-        "note": output.note.value(),
+        "telemetry": telemetry(&note),
+        "note": note,
         "delivered": delivered,
     });
     if let (Some(score), Some(fields)) = (score, document.as_object_mut()) {

@@ -1,0 +1,168 @@
+//! The fields that a log or a trace wants of a case, flat, under OpenTelemetry's names where it has one; all of them are
+//! taken from the note, so that nothing stands here that does not stand there.
+//!
+//! Names: <https://opentelemetry.io/docs/specs/semconv/http/http-spans/> and
+//! <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>, from memory, not read again; what those do not name
+//! begins with `casefile.`.
+
+use serde_json::{Map, Value};
+
+/// Name, and where the note has it.
+const FIELDS: [(&str, &str); 22] = [
+    ("service.name", "/environment/service"),
+    ("deployment.environment.name", "/environment/deployment"),
+    ("http.request.method", "/request/method"),
+    ("url.path", "/request/path"),
+    ("casefile.base_url_alias", "/contract/pins/base_url_alias"),
+    ("gen_ai.request.model", "/request/model"),
+    ("casefile.request.streaming", "/request/streaming"),
+    ("http.request.body.size", "/request/body_bytes"),
+    ("http.response.status_code", "/response/status"),
+    ("http.response.body.size", "/response/body_bytes"),
+    ("error.type", "/diagnosis/failure_class"),
+    ("casefile.error.code", "/response/error/code"),
+    ("casefile.retryable", "/diagnosis/retryable"),
+    ("casefile.failure_topic", "/diagnosis/topic/id"),
+    ("gen_ai.response.model", "/response/returned_model"),
+    ("gen_ai.usage.input_tokens", "/response/usage/input_tokens"),
+    ("gen_ai.usage.output_tokens", "/response/usage/output_tokens"),
+    ("casefile.request_id", "/response/request_ids/0/id"),
+    ("casefile.layer", "/response/layer"),
+    ("casefile.stream.verdict", "/stream/verdict"),
+    ("casefile.stream.longest_gap_ms", "/stream/longest_gap_ms"),
+    ("casefile.policy_version", "/contract/pins/policy_version"),
+];
+
+/// Those of the last attempt.
+const OF_ATTEMPT: [(&str, &str); 7] = [
+    ("casefile.client_request_id", "/client_request_id"),
+    ("casefile.started_at", "/at"),
+    ("casefile.transport", "/transport"),
+    ("tls.protocol.version", "/tls_version"),
+    ("network.peer.address", "/address"),
+    ("casefile.latency_ms", "/timing/total_ms"),
+    ("casefile.first_token_ms", "/timing/first_token_ms"),
+];
+
+/// The fields of `note` (its keys and values, as [`super::Note::value`] gives them). What the note has not is left out.
+pub fn telemetry(note: &Value) -> Value {
+    let mut out = Map::new();
+    let mut put = |name: &str, value: Option<&Value>| {
+        if let Some(value) = value.filter(|v| !v.is_null()) {
+            out.insert(name.to_owned(), value.clone());
+        }
+    };
+    for (name, place) in FIELDS {
+        put(name, note.pointer(place));
+    }
+    let attempts = note.pointer("/attempts").and_then(Value::as_array);
+    let last = attempts.and_then(|all| all.last());
+    for (name, place) in OF_ATTEMPT {
+        put(name, last.and_then(|attempt| attempt.pointer(place)));
+    }
+    let finish = note.pointer("/response/finish_reason").or_else(|| note.pointer("/stream/finish_reason"));
+    let reasons = finish.map(|reason| Value::from(vec![reason.clone()]));
+    put("gen_ai.response.finish_reasons", reasons.as_ref());
+    let sent = attempts.map_or(0, |all| all.iter().filter(|a| is_true(a.get("sent_by_tool"))).count());
+    put("http.request.resend_count", Some(&sent.saturating_sub(1).into()));
+    // No other provider or model is ever tried instead.
+    put("casefile.fallback_used", Some(&false.into()));
+    put("casefile.parser.outcome", Some(&parsed(note, last).into()));
+    Value::Object(out)
+}
+
+fn is_true(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_bool) == Some(true)
+}
+
+/// What a client's parser would make of the last answer.
+fn parsed(note: &Value, last: Option<&Value>) -> &'static str {
+    let word = |place: &str| note.pointer(place).and_then(Value::as_str);
+    let transport = last.and_then(|a| a.get("transport")).and_then(Value::as_str);
+    match transport {
+        Some(kind) if kind.ends_with("_timeout") => return "timeout",
+        Some(_) if last.is_some_and(|a| a.get("status").is_none()) => return "no_answer",
+        Some(_) => return "cut",
+        None => {}
+    }
+    if matches!(word("/stream/verdict"), Some("truncated" | "failed_mid_stream")) {
+        return "cut";
+    }
+    match word("/response/soft_failure") {
+        Some("not_json" | "html" | "undecodable" | "not_a_stream") => "invalid_json",
+        Some("missing_field") => "missing_field",
+        Some("empty_body" | "empty_content") => "empty_content",
+        Some(_) => "error_in_body",
+        None if word("/response/shape") == Some("html") => "invalid_json",
+        None if note.pointer("/response/error").is_some() => "error",
+        None => "success",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_outcome_of_a_parser() {
+        let table = [
+            (json!({"attempts": [{"status": 200}], "response": {"shape": "json_object"}}), "success"),
+            (json!({"attempts": [{"transport": "dns"}]}), "no_answer"),
+            (json!({"attempts": [{"transport": "first_byte_timeout"}]}), "timeout"),
+            (json!({"attempts": [{"status": 200, "transport": "reset"}]}), "cut"),
+            (json!({"attempts": [{"status": 200}], "stream": {"verdict": "truncated"}}), "cut"),
+            (json!({"attempts": [{"status": 200}], "response": {"soft_failure": "html"}}), "invalid_json"),
+            (
+                json!({"attempts": [{"status": 200}], "response": {"soft_failure": "missing_field"}}),
+                "missing_field",
+            ),
+            (
+                json!({"attempts": [{"status": 200}], "response": {"soft_failure": "empty_content"}}),
+                "empty_content",
+            ),
+            (json!({"attempts": [{"status": 502}], "response": {"shape": "html"}}), "invalid_json"),
+            (json!({"attempts": [{"status": 401}], "response": {"error": {"message": "x"}}}), "error"),
+        ];
+        for (note, expected) in table {
+            assert_eq!(telemetry(&note)["casefile.parser.outcome"], expected, "{note}");
+        }
+    }
+
+    #[test]
+    fn every_field_is_taken_from_a_place_that_the_schema_has() {
+        let schema: Value = serde_json::from_str(super::super::SCHEMA).expect("JSON");
+        let has = |base: &Value, place: &str| {
+            let mut at = base.clone();
+            for step in place.split('/').skip(1) {
+                let next = match step.parse::<usize>() {
+                    Ok(_) => at.get("items").cloned(),
+                    Err(_) => at.pointer(&format!("/properties/{step}")).cloned(),
+                };
+                let Some(next) = next else { return false };
+                let named = next.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
+                at = named.and_then(|place| schema.pointer(place).cloned()).unwrap_or(next);
+            }
+            true
+        };
+        let attempt = schema.pointer("/properties/attempts/items").expect("attempts");
+        let missing: Vec<&str> = FIELDS
+            .iter()
+            .filter(|(_, place)| !has(&schema, place))
+            .chain(OF_ATTEMPT.iter().filter(|(_, place)| !has(attempt, place)))
+            .map(|(_, place)| *place)
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn resends_are_counted_and_nothing_is_made_up() {
+        let sent = |n: usize| json!({"attempts": vec![json!({"sent_by_tool": true, "status": 503}); n]});
+        for (count, resent) in [(0, 0), (1, 0), (3, 2)] {
+            let found = telemetry(&sent(count));
+            assert_eq!(found["http.request.resend_count"], resent);
+            assert_eq!(found.get("gen_ai.request.model"), None);
+        }
+    }
+}
