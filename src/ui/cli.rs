@@ -11,7 +11,9 @@ mod import;
 mod keys;
 mod log;
 mod note;
+mod place;
 mod practice;
+mod probe;
 mod report;
 mod sanitize;
 mod say;
@@ -94,6 +96,8 @@ pub enum Verb {
     Explain(explain::ExplainArguments),
     /// Show what is understood of a command, an archive, an answer or a log; nothing is sent.
     Import(import::ImportArguments),
+    /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
+    Probe(probe::ProbeArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -269,6 +273,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Import(import)) => import::run(&import),
+        Some(Verb::Probe(probe)) => probe::run(&probe),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failed};
-use super::given_key::KeyArguments;
+use super::place::PlaceArguments;
 use super::say;
 use super::start::{TOOL, ground, on_this_thread};
 use crate::case::matrix::{Circumstances, Format, Given, Plan, report};
@@ -33,17 +33,11 @@ use crate::io::clock::{Clock, SystemClock};
     done is told."
 )]
 pub struct CheckArguments {
-    /// Gateway profile by id; otherwise chosen by the host of --base-url. `practice` is the one inside this program.
-    #[arg(long, value_name = "ID")]
-    gateway: Option<String>,
-    /// Scheme, host and what comes before /v1 [default: the profile's own].
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
+    #[command(flatten)]
+    place: PlaceArguments,
     /// The model to ask for.
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
-    #[command(flatten)]
-    key: KeyArguments,
     /// Run this check only. Give it once for each.
     #[arg(long, value_name = "CHECK")]
     only: Vec<String>,
@@ -110,19 +104,19 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
 
     let clock = std::sync::Arc::new(SystemClock::new());
     let at = clock.now();
-    let sent = on_this_thread(async { Ok(send::all(&plan, &set_up.ring, clock, arguments).await) })?;
+    let sent = on_this_thread(async { Ok(send::all(&plan, &set_up.place.ring, clock, arguments).await) })?;
     refuse_local(&sent)?;
 
     let circumstances = Circumstances {
         tool: TOOL.to_owned(),
         at,
         operator: arguments.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
-        secret_source: set_up.secret_source(),
-        base_url_alias: set_up.alias(),
+        secret_source: set_up.place.secret_source(),
+        base_url_alias: set_up.place.alias(),
         interrupted: sent.interrupted,
     };
     let given = Given {
-        ring: &set_up.ring,
+        ring: &set_up.place.ring,
         fixtures: saved.as_ref(),
         update: arguments.update,
         circumstances: &circumstances,

@@ -1,67 +1,42 @@
-//! Which gateway, which key, which model; and the consent to send to it.
+//! The place, the model and the wrong key of a check; and the consent to send.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{CheckArguments, Preset};
-use crate::case::catalog::{Catalog, Profile};
-use crate::case::keyring::{KeyRing, Label, Origin, SecretKind};
+use crate::case::catalog::Catalog;
+use crate::case::keyring::{Label, Origin, SecretKind};
 use crate::case::matrix::{Choice, Plan};
 use crate::case::note::Timeouts;
-use crate::case::request::Target;
-use crate::io::clock::{SystemClock, system_seed};
-use crate::io::store;
-use crate::practice::{Gateway, Options};
-use crate::session::Consent;
-use crate::ui::cli::consent::{Beforehand, obtain};
+use crate::io::clock::system_seed;
+use crate::practice::Gateway;
 use crate::ui::cli::exit::{Exit, Failed};
-use crate::ui::cli::given_key::KeyArguments;
+use crate::ui::cli::place::Place;
 use crate::ui::cli::say;
 use crate::ui::cli::start::Ground;
 
-/// The profile of the gateway inside this program.
-const PRACTICE: &str = "practice";
-
 /// Everything that is known before the first request.
 pub(super) struct SetUp {
-    pub(super) ring: KeyRing,
+    pub(super) place: Place,
     catalog: Arc<Catalog>,
-    profile: Profile,
-    base_url: String,
     model: String,
-    key: Option<Label>,
     unknown_key: Label,
     provoked: BTreeMap<String, String>,
-    /// Runs as long as this lives.
-    own_gateway: Option<Gateway>,
 }
 
 impl SetUp {
     pub(super) fn of(arguments: &CheckArguments, ground: &Ground) -> Result<Self, Failed> {
-        let profile = profile(arguments, ground)?.clone();
-        let own_gateway =
-            (profile.id == PRACTICE && arguments.base_url.is_none()).then(own_gateway).transpose()?;
-        let base_url = base_url(arguments, ground, &profile, own_gateway.as_ref())?;
-        let is_practice = profile.id == PRACTICE;
+        let mut place = Place::of(&arguments.place, ground)?;
+        let is_practice = place.is_practice();
         let model = arguments.model.clone().or_else(|| is_practice.then(|| Gateway::model().to_owned()));
         let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
             Failed::new(Exit::Usage, "a model is needed: give one that your key may use by --model")
         })?;
-        let mut ring = KeyRing::default();
-        let key = match &own_gateway {
-            Some(gateway) => {
-                let origin = Origin::Given("the practice gateway");
-                Some(ring.hold(SecretKind::Key, origin, gateway.key()))
-            }
-            None => key(arguments, ground, &profile, &base_url)?.map(|(origin, value)| {
-                ring.hold(SecretKind::Key, origin, secrecy::ExposeSecret::expose_secret(&value))
-            }),
-        };
         let made_up = format!("sk-casefile-check-{:016x}{:016x}", system_seed(), system_seed());
-        let unknown_key = ring.hold(SecretKind::Key, Origin::Given("this program"), &made_up);
+        let unknown_key = place.ring.hold(SecretKind::Key, Origin::Given("this program"), &made_up);
         let provoked = if is_practice { Gateway::provocations() } else { BTreeMap::new() };
         let catalog = Arc::clone(&ground.catalog);
-        Ok(Self { ring, catalog, profile, base_url, model, key, unknown_key, provoked, own_gateway })
+        Ok(Self { place, catalog, model, unknown_key, provoked })
     }
 
     pub(super) fn choice<'a>(&'a self, arguments: &'a CheckArguments) -> Choice<'a> {
@@ -69,10 +44,10 @@ impl SetUp {
         let default = Timeouts::default();
         Choice {
             catalog: &self.catalog,
-            profile: &self.profile,
-            base_url: &self.base_url,
+            profile: &self.place.profile,
+            base_url: &self.place.base_url,
             model: &self.model,
-            key: self.key,
+            key: self.place.key,
             unknown_key: self.unknown_key,
             only: &arguments.only,
             skip: &arguments.skip,
@@ -88,7 +63,7 @@ impl SetUp {
         }
     }
 
-    /// Shows what it costs and asks, by the rule of `note`: a key goes to a host that was confirmed for it only.
+    /// Shows what it costs and asks.
     pub(super) fn consent(
         &self,
         plan: &Plan<'_>,
@@ -98,122 +73,11 @@ impl SetUp {
         let requests = plan.requests.len();
         say::line(&format!(
             "contract of {}: {requests} requests one after the other, at most {} output tokens and {} s in all; the first:",
-            self.profile.name,
+            self.place.profile.name,
             plan.most_output_tokens(),
             plan.most_seconds()
         ));
         let most = u32::try_from(requests).unwrap_or(u32::MAX);
-        let consent = Consent::for_checks(plan.base.clone(), most, &self.ring, &ground.bindings);
-        let before = Beforehand {
-            // Its own gateway is no other host.
-            yes: arguments.yes || self.own_gateway.is_some(),
-            key_host: arguments.key.key_host.clone(),
-            host_is_named: arguments.base_url.is_some() || self.own_gateway.is_some(),
-            silent: false,
-        };
-        obtain(&consent, &before, &self.catalog)?;
-        // Only an answer on the terminal is remembered; --yes holds for this run.
-        for binding in consent.new_bindings().iter().filter(|_| !before.yes) {
-            store::remember_binding(&ground.folders, binding)
-                .map_err(|e| Failed::new(Exit::Delivery, e.to_string()))?;
-        }
-        Ok(())
+        self.place.consent((plan.base.clone(), most), &arguments.place, arguments.yes, ground)
     }
-
-    /// Where the key came from, by name.
-    pub(super) fn secret_source(&self) -> Option<String> {
-        Some(match &self.ring.by_label(self.key?)?.origin {
-            Origin::Environment(name) => format!("environment variable {name}"),
-            Origin::Pasted => "the pasted request".to_owned(),
-            Origin::Given(way) => (*way).to_owned(),
-        })
-    }
-
-    /// The name under which the base URL may be told.
-    pub(super) fn alias(&self) -> String {
-        let known =
-            self.profile.base_urls.iter().find(|base| base.url == self.base_url.trim_end_matches('/'));
-        match known {
-            Some(base) => base.alias.clone(),
-            None if self.own_gateway.is_some() => PRACTICE.to_owned(),
-            None => "custom".to_owned(),
-        }
-    }
-}
-
-fn profile<'g>(arguments: &CheckArguments, ground: &'g Ground) -> Result<&'g Profile, Failed> {
-    let catalog = &ground.catalog;
-    let by_host = || {
-        let target = Target::parse(arguments.base_url.as_deref()?, None).ok()?;
-        catalog.profile_for_host(&target.host_port())
-    };
-    // A host that was named chooses before the configuration does.
-    let id = match (&arguments.gateway, &arguments.base_url) {
-        (Some(id), _) => Some(id),
-        (None, Some(_)) => None,
-        (None, None) => ground.config.gateway.as_ref(),
-    };
-    let Some(id) = id else {
-        return by_host().ok_or_else(|| {
-            Failed::new(Exit::Usage, "say which gateway: --gateway ID, or --base-url https://host")
-        });
-    };
-    catalog.profile(id).ok_or_else(|| {
-        let known: Vec<&str> = catalog.profiles.iter().map(|p| p.id.as_str()).collect();
-        Failed::new(Exit::Usage, format!("there is no gateway of that id; known: {}", known.join(", ")))
-    })
-}
-
-fn base_url(
-    arguments: &CheckArguments,
-    ground: &Ground,
-    profile: &Profile,
-    own: Option<&Gateway>,
-) -> Result<String, Failed> {
-    let of_profile = || profile.base_urls.first().map(|base| base.url.clone());
-    let url = arguments
-        .base_url
-        .clone()
-        .or_else(|| own.map(Gateway::base_url))
-        .or_else(of_profile)
-        .or_else(|| ground.config.base_url.clone())
-        .ok_or_else(|| {
-            let what =
-                format!("the profile {} has no address of its own; give --base-url https://host", profile.id);
-            Failed::new(Exit::Usage, what)
-        })?;
-    let target = Target::parse(&url, None)
-        .map_err(|e| Failed::new(Exit::Usage, format!("--base-url: {e}; write it as https://host")))?;
-    if target.userinfo.is_some() || !target.query.is_empty() {
-        return Err(Failed::new(
-            Exit::Usage,
-            "--base-url: leave out user, password and query; a key is given by --key-env NAME",
-        ));
-    }
-    Ok(url)
-}
-
-/// The key as named, else by the configuration, else by the first of the profile's variables that is set, at its own host.
-fn key(
-    arguments: &CheckArguments,
-    ground: &Ground,
-    profile: &Profile,
-    base_url: &str,
-) -> Result<Option<(Origin, secrecy::SecretString)>, Failed> {
-    if let Some(given) = arguments.key.read()? {
-        return Ok(Some(given));
-    }
-    if let Some(name) = &ground.config.key_env {
-        return KeyArguments { key_env: Some(name.clone()), ..KeyArguments::default() }.read();
-    }
-    // Nobody named a key. A variable of the profile is taken only for the profile's own host: any other may be anybody's.
-    let is_own = Target::parse(base_url, None).is_ok_and(|target| profile.is_at(&target.host_port()));
-    let names = if is_own { profile.key_env.as_slice() } else { &[] };
-    let set = crate::io::secrets::read_environment(names);
-    Ok(set.into_iter().find_map(|(name, value)| Some((Origin::Environment(name), value?))))
-}
-
-fn own_gateway() -> Result<Gateway, Failed> {
-    Gateway::start(Options::new(Arc::new(SystemClock::new()), system_seed()))
-        .map_err(|e| Failed::new(Exit::Local, format!("the practice gateway cannot listen ({e})")))
 }
