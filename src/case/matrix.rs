@@ -18,6 +18,7 @@ mod leave;
 mod plan;
 mod report;
 mod request;
+mod row;
 mod shape;
 mod smoke;
 mod text;
@@ -27,8 +28,9 @@ pub use fixture::{Drift, Fixture};
 pub use judge::Difference;
 pub use leave::Format;
 pub use plan::{Answered, Choice, Plan, Planned, Run, Step};
-pub use report::{Circumstances, Given, Pins, Report, Row, report};
+pub use report::{Circumstances, Given, Pins, Report, report};
 pub use request::base_path;
+pub use row::Row;
 pub use shape::{Change, Shape};
 pub use smoke::LogRecord;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::judge::differences;
-use super::report::Row;
+use super::row::Row;
 use crate::case::catalog::{Criterion, Proof};
 use crate::case::vocabulary::{CheckVerdict, CriterionState};
 

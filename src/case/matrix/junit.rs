@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::report::{Report, Row};
+use super::report::Report;
+use super::row::Row;
 use super::text;
 use crate::case::vocabulary::CheckVerdict;
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::report::{Pins, Row};
+use super::report::Pins;
+use super::row::Row;
 use crate::case::vocabulary::{CheckFact, CheckVerdict, OperatorAction};
 
 /// The guide's pass/fail logging fields, in its order (reviewed 2026-06-18).

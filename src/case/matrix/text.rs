@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::report::{Pins, Report, Row};
+use super::report::{Pins, Report};
+use super::row::Row;
 use crate::case::vocabulary::{CheckFact, CheckVerdict, CriterionState};
 
 /// Changes of one answer that are told to people.
