@@ -35,6 +35,9 @@ pub struct Consent {
     pub uploads: Vec<Upload>,
     /// Most requests that this consent can lead to.
     pub most_requests: u32,
+    /// What each of several requests may start anew, where it makes something that costs; `None` where it does not, or
+    /// where there is one only.
+    pub makes_again: Option<&'static str>,
     /// Keys that go along.
     pub keys: Vec<KeyUse>,
     /// What is sent.
@@ -95,6 +98,15 @@ impl KeyUse {
 }
 
 impl Consent {
+    /// What several requests may cost, in one sentence; `None` where one of them makes nothing.
+    pub fn risk(&self) -> Option<String> {
+        let what = self.makes_again?;
+        Some(format!(
+            "Each of these requests may make {what} of its own and be charged, also one whose answer is lost: nothing tells \
+             the gateway that they are the same."
+        ))
+    }
+
     /// What is asked before the contract is checked: `request` stands for all of them, which go to the same host, with no
     /// other key than its own.
     pub fn for_checks(request: Request, most_requests: u32, ring: &KeyRing, bindings: &[Binding]) -> Self {
@@ -114,6 +126,7 @@ impl Consent {
             body_bytes: request.body_bytes(),
             uploads: request.form.iter().filter_map(Upload::of).collect(),
             most_requests,
+            makes_again: None,
             keys,
             request,
         }
@@ -165,9 +178,26 @@ impl Session {
             Purpose::Control(_) | Purpose::Check => 1,
         };
         let own_id = self.client_request_id(&request, 1);
+        let makes_again = self.makes(&request).filter(|_| most_requests > 1);
         let mut consent = Consent::of(request, purpose, most_requests, keys);
         consent.headers.extend(own_id);
-        consent
+        Consent { makes_again, ..consent }
+    }
+
+    /// What `request` starts that costs, and that a second one starts again.
+    fn makes(&self, request: &Request) -> Option<&'static str> {
+        let endpoint = self.catalog.endpoint_at(&request.method, &request.target.path, self.profile())?;
+        if request.method == "GET" {
+            return None;
+        }
+        match endpoint.group.as_str() {
+            "image" => Some("an image"),
+            "video" => Some("a video"),
+            "music" => Some("a song"),
+            "audio" if endpoint.task => Some("a recording"),
+            _ if endpoint.task => Some("a task"),
+            _ => None,
+        }
     }
 
     fn key_use(&self, held: &Held, host: &str) -> KeyUse {

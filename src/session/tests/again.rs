@@ -100,3 +100,28 @@ fn each_attempt_carries_an_id_of_ours_only_where_the_gateway_takes_one() {
         }
     }
 }
+
+#[test]
+fn what_is_made_twice_is_said_beforehand() {
+    let body = |path: &str| {
+        format!(
+            "curl https://api.cometapi.com{path} -H 'Authorization: Bearer {}' -d '{{\"model\":\"m\",\"prompt\":\"a\"}}'",
+            key('a')
+        )
+    };
+    let table = [
+        ("/v1/images/generations", 2, Some("an image")),
+        ("/v1/images/generations", 0, None),
+        ("/v1/videos", 2, Some("a video")),
+        ("/v1/chat/completions", 2, None),
+        ("/v1/embeddings", 2, None),
+    ];
+    for (path, retries, made) in table {
+        let mut session = with(Policy { retries, ..Policy::default() });
+        session.handle(Event::Pasted(body(path)), at(0));
+        session.handle(Event::SendRequested, at(0));
+        let consent = session.consent().expect(path);
+        assert_eq!(consent.makes_again, made, "{path} {retries}");
+        assert_eq!(consent.risk().is_some(), made.is_some());
+    }
+}

@@ -61,6 +61,9 @@ fn show(consent: &Consent) {
         "  body: {} bytes; at most {} request(s) to {}",
         consent.body_bytes, consent.most_requests, consent.host
     ));
+    if let Some(risk) = consent.risk() {
+        say::line(&format!("  {risk}"));
+    }
     for upload in &consent.uploads {
         say::line(&format!("  uploads {}", upload.line()));
     }

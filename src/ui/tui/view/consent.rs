@@ -46,6 +46,9 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
     say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);
+    if let Some(risk) = consent.risk() {
+        say(&risk, theme.warn);
+    }
     for upload in consent.uploads.iter().take(12) {
         say(&cut(&format!("uploads {}", upload.line()), width.saturating_mul(2)), theme.warn);
     }
