@@ -10,14 +10,19 @@
 //! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
 
 mod answer;
+mod braces;
 mod client;
 mod command;
 mod curl;
 mod error_text;
 mod flags;
+mod flows;
 mod form;
 mod har;
 mod http;
+mod http_file;
+mod httpie;
+mod hurl;
 mod literal;
 mod multipart;
 mod secret;
@@ -25,6 +30,7 @@ mod several;
 mod shell;
 mod trace;
 mod transport;
+mod unmasked;
 mod web_request;
 mod written_out;
 
@@ -78,7 +84,13 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
     let text = unquoted.as_deref().unwrap_or(text);
-    if let Some(found) = command::find(text, 0) {
+    let found = command::find(text, 0);
+    if found.is_none_or(|found| found.in_prose)
+        && let Some(pieces) = several::of_files(text, &curl::no_files, catalog, ring)
+    {
+        return several::proposed(pieces);
+    }
+    if let Some(found) = found {
         return several::first(text, found, catalog, ring);
     }
     if http::starts_with_request_line(text) {

@@ -99,8 +99,8 @@ pub struct Request {
 /// What intake made of a paste.
 #[derive(Clone, Default)]
 pub struct Intake {
-    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`, `har`,
-    /// `error text`, `json body`, `nothing`.
+    /// What kind of text it was, in words of ours: `curl`, `httpie`, `http request`, `http file`, `hurl`, `http dump` (a
+    /// proxy's), `http response`, `har`, `error text`, `json body`, `nothing`.
     pub kind: &'static str,
     /// The request, as far as the paste has one.
     pub draft: Option<Draft>,

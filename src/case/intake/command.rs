@@ -1,17 +1,58 @@
-//! Finds a curl command in a text: behind prompts, in fences and inline code, below assignments.
+//! Finds a command in a text (curl, `HTTPie`, xh): behind prompts, in fences and inline code, below assignments.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::httpie;
 use super::secret;
 use super::shell::{self, Variables};
 use crate::case::keyring::{KeyRing, SecretKind};
 use crate::case::request::is_placeholder;
+
+/// The program that a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Program {
+    /// curl.
+    Curl,
+    /// `http`, or `https` where it speaks TLS by itself.
+    Httpie {
+        /// `https`.
+        secure: bool,
+    },
+    /// `xh`, or `xhs`.
+    Xh {
+        /// `xhs`.
+        secure: bool,
+    },
+}
+
+impl Program {
+    fn of(word: &str) -> Self {
+        match word {
+            "http" => Self::Httpie { secure: false },
+            "https" => Self::Httpie { secure: true },
+            "xh" => Self::Xh { secure: false },
+            "xhs" => Self::Xh { secure: true },
+            _ => Self::Curl,
+        }
+    }
+
+    /// An address without a scheme is one of TLS.
+    pub(super) fn is_secure(self) -> bool {
+        matches!(self, Self::Httpie { secure: true } | Self::Xh { secure: true })
+    }
+}
 
 /// A command that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
     /// First byte of its line.
     pub(super) line: usize,
-    /// Byte behind the word `curl`.
+    /// Byte behind the program's name.
     pub(super) arguments: usize,
+    /// The program.
+    pub(super) program: Program,
     /// It stands in inline code.
     pub(super) in_backticks: bool,
     /// It stands in a sentence or a comment.
@@ -21,13 +62,25 @@ pub(super) struct Found {
 /// More places than any paste has in which the word may stand.
 const MOST_CANDIDATES: usize = 2000;
 
-/// The first curl command at or behind byte `from`. A command on a line of its own goes before one in a sentence or
-/// comment.
+/// The words by which commands are found; those of two letters only where a blank follows.
+static NAMES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"curl|(?-u:\b)(?:https?|xhs?)[ \t]").ok());
+
+/// The first command at or behind byte `from`. A command on a line of its own goes before one in a sentence or comment.
 pub(super) fn find(text: &str, from: usize) -> Option<Found> {
     let mut in_prose = None;
-    let rest = text.get(from..)?;
-    for (at, word) in rest.match_indices("curl").take(MOST_CANDIDATES) {
-        let Some(found) = candidate(text, from + at, word.len()) else { continue };
+    let names = NAMES.as_ref()?;
+    // A name is told by what stands before it, so that the whole text is searched.
+    let mut at = from;
+    for _ in 0..MOST_CANDIDATES {
+        let Some(name) = names.find_at(text, at.min(text.len())) else { break };
+        at = name.end();
+        let word = name.as_str().trim_end_matches([' ', '\t']);
+        let found = match Program::of(word) {
+            Program::Curl => candidate(text, name.start(), word.len()),
+            program => other_program(text, name.start(), word.len(), program),
+        };
+        let Some(found) = found else { continue };
         if !found.in_prose {
             return Some(found);
         }
@@ -58,7 +111,30 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     if !rest.starts_with(|c: char| c.is_whitespace() || c == '\\') || !starts_arguments(rest, in_prose) {
         return None;
     }
-    Some(Found { line, arguments, in_backticks: last == Some('`') && !prefix.ends_with("```"), in_prose })
+    let in_backticks = last == Some('`') && !prefix.ends_with("```");
+    Some(Found { line, arguments, program: Program::Curl, in_backticks, in_prose })
+}
+
+/// `HTTPie` and xh, whose names are words of every text: only where a command can begin and an address follows.
+fn other_program(text: &str, at: usize, len: usize, program: Program) -> Option<Found> {
+    let before = text.get(..at)?;
+    let last = before.chars().next_back();
+    if !last.is_none_or(|c| c.is_whitespace() || matches!(c, '`' | '(' | ';' | '|' | '&' | '/')) {
+        return None;
+    }
+    let line = line_start(before);
+    let prefix = text.get(line..at)?.trim();
+    let arguments = at + len;
+    let in_backticks = last == Some('`') && !prefix.ends_with("```");
+    let can_begin =
+        is_clean(prefix) && !prefix.ends_with('#') && (last != Some('/') || prefix.starts_with('/'));
+    (can_begin && httpie::starts_arguments(text.get(arguments..)?)).then_some(Found {
+        line,
+        arguments,
+        program,
+        in_backticks,
+        in_prose: false,
+    })
 }
 
 /// Start of the line, looked for a short way back only: a prompt is no longer than that.
@@ -122,7 +198,7 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
     has_letter && inner_dot && (!in_prose || (has_path && word.contains('.')))
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(|c: char| c.is_ascii_digit())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -130,18 +206,17 @@ fn is_name(text: &str) -> bool {
 
 /// Reads the assignments (`KEY=…`, `export KEY=…`) above and before a command. A value that is a secret moves into the
 /// ring, so that its label is what the variable gives.
-pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
-    let mut variables = Variables::new();
+pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     let mut at = 0;
     let mut one_line = false;
     while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
         let next = at + line.len();
-        if let Some((name, value, end)) = read_from_heredoc(above, at, line, &variables) {
+        if let Some((name, value, end)) = read_from_heredoc(above, at, line, variables) {
             variables.insert(name, value);
             at = next.max(end);
             continue;
         }
-        if let Some((name, words, end)) = array(above, at, line, &variables) {
+        if let Some((name, words, end)) = array(above, at, line, variables) {
             variables.insert(format!("{name}[@]"), words.join("\0"));
             at = next.max(line_end(above, end));
             continue;
@@ -152,14 +227,14 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
         }
         // A value in quotes may reach over several lines.
         let start = at + line.len() - bare(line).len();
-        let mut words = if one_line { None } else { Some(shell::split(above, start, &variables, false)) };
+        let mut words = if one_line { None } else { Some(shell::split(above, start, variables, false)) };
         // A quote that nothing closes would swallow what follows; from there on every line is read alone.
         if words.as_ref().is_some_and(|w| w.oddities.open_quote) {
             one_line = true;
             words = None;
         }
         let end = words.as_ref().map_or(next, |w| next.max(line_end(above, w.end)));
-        let words = words.unwrap_or_else(|| shell::split(bare(line), 0, &variables, false));
+        let words = words.unwrap_or_else(|| shell::split(bare(line), 0, variables, false));
         for word in words.words {
             let Some((name, value)) = word.split_once('=') else { break };
             let (name, before) = match name.strip_suffix('+') {
@@ -179,7 +254,6 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
         }
         at = end;
     }
-    variables
 }
 
 /// `read -r -d '' NAME <<'EOF'`: the variable, its text, and the byte behind the here-document.
@@ -248,9 +322,14 @@ pub(super) struct Piped {
 /// How far back a command that is piped into curl is looked for, bytes.
 const PIPED_FROM: usize = 1 << 20;
 
-/// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind `curl`.
+/// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind the program's
+/// name.
 pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Option<Piped> {
-    let before = text.get(..arguments)?.strip_suffix("curl")?.trim_end().strip_suffix('|')?;
+    let named = text.get(..arguments)?;
+    let named = named.strip_suffix(".exe").unwrap_or(named);
+    let words = ["curl", "https", "http", "xhs", "xh"];
+    let before = words.iter().find_map(|word| named.strip_suffix(word))?;
+    let before = before.trim_end().strip_suffix('|')?;
     let mut from = before.len().saturating_sub(PIPED_FROM);
     while !before.is_char_boundary(from) {
         from += 1;
@@ -314,7 +393,7 @@ fn bare(line: &str) -> &str {
     line.strip_prefix("export ").unwrap_or(line).trim_start()
 }
 
-fn is_secret(name: &str, value: &str) -> bool {
+pub(super) fn is_secret(name: &str, value: &str) -> bool {
     if value.is_empty() || secret::has_reference(value) || is_placeholder(value) {
         return false;
     }
@@ -418,6 +497,26 @@ mod tests {
         for text in none {
             assert_eq!(find(text, 0), None, "{text}");
         }
+        for text in [
+            "http :3000/x",
+            "$ https POST h.test/v1 a=b",
+            "xh h.test",
+            "http --json PUT http://h/x",
+            "echo x | http h.test",
+        ] {
+            assert!(find(text, 0).is_some_and(|found| found.program != Program::Curl), "{text}");
+        }
+        for text in [
+            "http error 401",
+            "https is needed",
+            "the http h.test",
+            "http 1.1 404",
+            "https failed: h.test",
+            "http: h.test",
+            "GET http h",
+        ] {
+            assert_eq!(find(text, 0), None, "{text}");
+        }
         let better = find("# curl https://a\ncurl https://b", 0).expect("found");
         assert_eq!((better.line, better.in_prose), (17, false));
     }
@@ -429,7 +528,8 @@ mod tests {
         let above = format!(
             "some words\nexport API_KEY=\"{key}\"\n$ MODEL=gpt-4o BASE='https://h/v1'\nTOKEN=YOUR_TOKEN\n"
         );
-        let variables = assignments(&above, &mut ring);
+        let mut variables = Variables::new();
+        assignments(&above, &mut variables, &mut ring);
         let expected =
             [("API_KEY", "[key#1]"), ("BASE", "https://h/v1"), ("MODEL", "gpt-4o"), ("TOKEN", "YOUR_TOKEN")];
         let got: Vec<(&str, &str)> = variables.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();

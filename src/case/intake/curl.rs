@@ -7,6 +7,8 @@ mod forgiven;
 mod glob;
 mod refused;
 
+pub(super) use fields::deadline as milliseconds;
+
 use super::command;
 use super::flags::{self, Meaning};
 use super::secret;

@@ -55,6 +55,21 @@ pub(super) fn starts_with_request_line(text: &str) -> bool {
     text.lines().next().is_some_and(|line| request_line(line).is_some())
 }
 
+/// The answer's head where a tool printed the request above it (`http -v`); all of `text` where there is no such.
+pub(super) fn behind_request(text: &str) -> &str {
+    if !starts_with_request_line(text) {
+        return text;
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if status_line(line.trim_end()).is_some() {
+            return text.get(at..).unwrap_or(text);
+        }
+        at += line.len();
+    }
+    text
+}
+
 /// True where curl's `-v` wrote the text: marked lines, of which one is a head.
 pub(super) fn is_verbose(text: &str) -> bool {
     let mut marked = text.lines().take(400).filter(|line| line.starts_with(['*', '<', '>']));

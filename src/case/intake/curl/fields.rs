@@ -122,7 +122,7 @@ impl Parts<'_> {
 }
 
 /// Seconds, perhaps with a fraction, as milliseconds; 0 is no deadline.
-pub(super) fn deadline(value: &str) -> Option<u64> {
+pub(in crate::case::intake) fn deadline(value: &str) -> Option<u64> {
     let ms = value.trim().parse::<f64>().ok()? * 1000.0;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked")]
     (1.0..1e12).contains(&ms).then_some(ms as u64)

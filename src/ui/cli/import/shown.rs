@@ -169,6 +169,10 @@ fn confidence(kind: &str, pieces: &[Piece]) -> (f64, &'static str) {
         "curl" if has("curl_refuses") => (0.7, "the word curl stands before what look like its arguments"),
         "curl" => (0.99, "a curl command stands in the text"),
         "har" => (0.99, "the JSON has log.entries as an HTTP archive has"),
+        "httpie" => (0.97, "a command of HTTPie or xh stands in the text"),
+        "http file" => (0.95, "request lines with an address stand in the text as in a file of requests"),
+        "hurl" => (0.97, "requests stand in the text with sections or expectations as Hurl writes them"),
+        "http dump" => (0.97, "the text is a proxy's print of flows"),
         "http request" => (0.97, "the text begins with a request line"),
         "http response" => {
             (0.9, "the text is an answer: a status line, a stream, a page or an answer's JSON")
