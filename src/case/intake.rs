@@ -23,6 +23,7 @@ mod http;
 mod http_file;
 mod httpie;
 mod hurl;
+mod litellm;
 mod literal;
 mod multipart;
 mod secret;
@@ -30,6 +31,7 @@ mod several;
 mod shell;
 mod trace;
 mod transport;
+mod tries;
 mod unmasked;
 mod web_request;
 mod written_out;
@@ -43,7 +45,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{BodyFile, Draft, Intake, Part};
+use crate::case::request::{BodyFile, Draft, Intake, Part, Tried};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
@@ -58,6 +60,9 @@ pub use several::{Piece, read_all};
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let mut intake = read_kind(text, catalog, ring);
     client::complete(&mut intake, text, catalog);
+    if intake.observed.is_some() && intake.tried == Tried::default() {
+        intake.tried = tries::read(text);
+    }
     intake
 }
 
@@ -318,6 +323,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if let Some(text) = logged(&value) {
         return error(&text, catalog, ring);
     }
+    if error_text::is_of_client(&value) {
+        return error(text, catalog, ring);
+    }
     if let Some(response) = recorded(&value) {
         return Intake {
             kind: "http response",
@@ -463,6 +471,10 @@ fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let draft = http::raw_request(request.trim_end(), false, catalog, ring);
     let findings = if ring.iter().count() > held { vec![literal_key()] } else { Vec::new() };
     let observed = below.and_then(http::pasted).map(|response| answer::attempt(Outcome::Response(response)));
+    // What the tool says below a request that was never answered.
+    let failed =
+        || error_text::read(http::behind_body(request)?, true, catalog, ring).map(|told| told.attempt);
+    let observed = observed.or_else(failed);
     Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
 }
 

@@ -116,8 +116,19 @@ pub struct Intake {
     pub deadlines: Deadlines,
     /// The file that the command takes its body from, where that is all of the body.
     pub body_file: Option<BodyFile>,
+    /// How often the client tried, as far as the text shows it.
+    pub tried: Tried,
     /// What was noticed.
     pub findings: Vec<Finding>,
+}
+
+/// The tries of one call, as a log shows them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tried {
+    /// Requests that went out; `None`: the text shows none going out.
+    pub attempts: Option<u32>,
+    /// Waits between them that the client announced, milliseconds, in order.
+    pub waits_ms: Vec<f64>,
 }
 
 /// A text file that holds the body of a request (`-d @file`). The path may name a person: no `Debug` of it.

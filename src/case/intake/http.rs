@@ -55,6 +55,15 @@ pub(super) fn starts_with_request_line(text: &str) -> bool {
     text.lines().next().is_some_and(|line| request_line(line).is_some())
 }
 
+/// What stands behind the JSON body of a raw request; `None` where nothing does.
+pub(super) fn behind_body(text: &str) -> Option<&str> {
+    let (_, body) = split_head(text.as_bytes());
+    let body = std::str::from_utf8(body).ok()?.trim_start();
+    let behind =
+        if body.starts_with(['{', '[']) { body.get(answer::json_extent(body)?..)? } else { return None };
+    Some(behind.trim()).filter(|behind| !behind.is_empty())
+}
+
 /// The answer's head where a tool printed the request above it (`http -v`); all of `text` where there is no such.
 pub(super) fn behind_request(text: &str) -> &str {
     if !starts_with_request_line(text) {

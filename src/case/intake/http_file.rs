@@ -39,6 +39,8 @@ pub(super) fn is_one(text: &str) -> bool {
             let ends = alone || next.starts_with("###");
             marked |= lines.clone().any(|line| line.starts_with("###"));
             return match request.method {
+                // With a path alone it is what went over the wire.
+                Some(_) if request.url.starts_with('/') => marked,
                 Some(_) => marked || goes_on || alone || body_follows() || request.url.contains("{{"),
                 None => marked && (goes_on || ends),
             };

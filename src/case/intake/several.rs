@@ -5,14 +5,14 @@ use secrecy::ExposeSecret;
 
 use super::shell::{Dialect, Variables};
 use super::{
-    answer, command, curl, flows, http_file, httpie, hurl, literal_key, read, reported_above, shell,
-    without_fence,
+    answer, command, curl, flows, http_file, httpie, hurl, litellm, literal_key, read, reported_above, shell,
+    tries, without_fence,
 };
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
 use crate::case::finding::{Finding, Level};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{Draft, Intake};
+use crate::case::request::{Draft, Intake, Tried};
 
 /// More requests than anybody reads.
 const MOST_PIECES: usize = 1000;
@@ -177,6 +177,14 @@ impl<'a> Walk<'a> {
         self.assign(found, ring);
         let above = self.text.get(self.from..found.line).unwrap_or("");
         let mut read = self.read(found, ring);
+        let by_litellm = is_by_litellm(above);
+        if by_litellm
+            && let Some((end, finding)) =
+                litellm::mend(self.text, found.arguments, &mut read.draft, self.catalog, ring)
+        {
+            read.findings = vec![finding];
+            read.end = read.end.max(end);
+        }
         let (below_from, next) = self.next(found, read.end);
         let rest_end = next.map_or(self.text.len(), |next| next.line.max(below_from));
         let rest = self.text.get(below_from..rest_end).unwrap_or("");
@@ -199,7 +207,12 @@ impl<'a> Walk<'a> {
         for assigned in &mut self.assigned {
             *assigned = (*assigned).max(below_from.min(rest_end));
         }
-        Commands { intakes: intakes(found, above, read, below), next }
+        let tried = if below.attempt.is_some() { tries::read(rest) } else { Tried::default() };
+        let mut intakes = intakes(found, by_litellm, read, below);
+        if let Some(first) = intakes.first_mut() {
+            first.tried = tried;
+        }
+        Commands { intakes, next }
     }
 
     /// Takes what was assigned between the command before and this one.
@@ -251,10 +264,13 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// LiteLLM logs what it sends as a command.
+fn is_by_litellm(above: &str) -> bool {
+    above.lines().next_back().is_some_and(|line| line.contains("LiteLLM"))
+}
+
 /// The requests of a command, the first with what stands below it.
-fn intakes(found: command::Found, above: &str, read: curl::Read, below: answer::Below) -> Vec<Intake> {
-    // LiteLLM logs what it sends as a command.
-    let by_litellm = above.lines().next_back().is_some_and(|line| line.contains("LiteLLM"));
+fn intakes(found: command::Found, by_litellm: bool, read: curl::Read, below: answer::Below) -> Vec<Intake> {
     let (kind, client) = match found.program {
         command::Program::Httpie { .. } => ("httpie", "httpie"),
         command::Program::Xh { .. } => ("httpie", "xh"),
