@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::embedded;
 use super::httpie;
 use super::secret;
 use super::shell::{self, Variables};
@@ -49,6 +50,8 @@ impl Program {
 pub(super) struct Found {
     /// First byte of its line.
     pub(super) line: usize,
+    /// First byte of the program's name.
+    pub(super) start: usize,
     /// Byte behind the program's name.
     pub(super) arguments: usize,
     /// The program.
@@ -108,11 +111,38 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let prefix = text.get(line..at)?.trim();
     let in_prose = !is_clean(prefix);
     let rest = text.get(arguments..)?;
-    if !rest.starts_with(|c: char| c.is_whitespace() || c == '\\') || !starts_arguments(rest, in_prose) {
+    // An image of curl, whose version stands behind its name; `--image=…` runs another command of it.
+    let tag = image_tag(prefix, rest);
+    arguments += tag;
+    let rest = rest.get(tag..)?;
+    if prefix.split_whitespace().last().is_some_and(|word| word.starts_with("--") && word.ends_with('/')) {
         return None;
     }
+    let listed = embedded::is_listed(text, at, arguments);
+    if !listed
+        && (!rest.starts_with(|c: char| c.is_whitespace() || c == '\\') || !starts_arguments(rest, in_prose))
+    {
+        return None;
+    }
+    let in_prose = in_prose && !listed && !begins_string(prefix);
     let in_backticks = last == Some('`') && !prefix.ends_with("```");
-    Some(Found { line, arguments, program: Program::Curl, in_backticks, in_prose })
+    Some(Found { line, start: at, arguments, program: Program::Curl, in_backticks, in_prose })
+}
+
+/// Length of `:8.5.0` or `@sha256:…` behind the name of an image that a container runs.
+fn image_tag(prefix: &str, rest: &str) -> usize {
+    let runs = ["docker", "podman", "nerdctl", "ctr", "kubectl"].iter().any(|tool| prefix.contains(tool));
+    if !runs || !prefix.ends_with('/') || !rest.starts_with([':', '@']) {
+        return 0;
+    }
+    rest.find(char::is_whitespace).unwrap_or(0)
+}
+
+/// Whether a string of a program, of YAML or of JSON begins behind `prefix`, whose last character is its quote.
+fn begins_string(prefix: &str) -> bool {
+    let Some(before) = prefix.strip_suffix(['"', '\'']) else { return false };
+    let before = before.trim_end_matches(['"', '\'']).trim_end();
+    before.ends_with(['(', ':', '[', ',', '=', '-']) || before.ends_with("-c") || before.ends_with("eval")
 }
 
 /// `HTTPie` and xh, whose names are words of every text: only where a command can begin and an address follows.
@@ -130,6 +160,7 @@ fn other_program(text: &str, at: usize, len: usize, program: Program) -> Option<
         is_clean(prefix) && !prefix.ends_with('#') && (last != Some('/') || prefix.starts_with('/'));
     (can_begin && httpie::starts_arguments(text.get(arguments..)?)).then_some(Found {
         line,
+        start: at,
         arguments,
         program,
         in_backticks,
@@ -159,7 +190,19 @@ fn is_clean(prefix: &str) -> bool {
     let is_prefix = |word: &str| {
         matches!(
             word,
-            "sudo" | "time" | "exec" | "command" | "RUN" | "run:" | "-" | "!" | "then" | "do" | "\\" | "&"
+            "sudo"
+                | "time"
+                | "exec"
+                | "command"
+                | "RUN"
+                | "run:"
+                | "-"
+                | "--"
+                | "!"
+                | "then"
+                | "do"
+                | "\\"
+                | "&"
         ) || word.split_once('=').is_some_and(|(name, _)| is_name(name))
             || word.starts_with("```")
             || word.ends_with("$(")
@@ -221,6 +264,11 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
             at = next.max(line_end(above, end));
             continue;
         }
+        if let Some((name, value)) = fish(line, variables) {
+            take(name, value, variables, ring);
+            at = next;
+            continue;
+        }
         if !is_assignment(line) {
             at = next;
             continue;
@@ -244,16 +292,16 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
             if !is_name(name) {
                 break;
             }
-            let value = &format!("{before}{value}");
-            let value = if is_secret(name, value) {
-                secret::hold(ring, SecretKind::Key, value)
-            } else {
-                value.to_owned()
-            };
-            variables.insert(name.to_owned(), value);
+            take(name.to_owned(), format!("{before}{value}"), variables, ring);
         }
         at = end;
     }
+}
+
+/// A variable's value; a secret moves into `ring`.
+fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
+    let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
+    variables.insert(name, value);
 }
 
 /// `read -r -d '' NAME <<'EOF'`: the variable, its text, and the byte behind the here-document.
@@ -330,6 +378,9 @@ pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Opti
     let words = ["curl", "https", "http", "xhs", "xh"];
     let before = words.iter().find_map(|word| named.strip_suffix(word))?;
     let before = before.trim_end().strip_suffix('|')?;
+    if let Some(text) = piped_string(before, text.get(arguments..)?) {
+        return Some(text);
+    }
     let mut from = before.len().saturating_sub(PIPED_FROM);
     while !before.is_char_boundary(from) {
         from += 1;
@@ -355,23 +406,19 @@ pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Opti
     if text.get(command.end..before.len())?.trim() != "" {
         return None;
     }
-    let printf = near.get(start..)?.starts_with("printf");
-    let mut words = command.words.iter().map(String::as_str).peekable();
-    let mut line_end = !printf;
-    if printf {
+    let program = if near.get(start..)?.starts_with("printf") { "printf" } else { "echo" };
+    printed_by(program, &command.words).map(|text| Piped { text, end: 0, below: false })
+}
+
+/// What `echo` or `printf` prints of these words.
+pub(super) fn printed_by(program: &str, words: &[String]) -> Option<String> {
+    let mut words = words.iter().map(String::as_str).peekable();
+    if program == "printf" {
         let format = words.next()?;
-        if !matches!(format, "%s" | "%s\\n") {
-            return (words.next().is_none() && !format.contains(['%', '\\'])).then(|| Piped {
-                text: format.to_owned(),
-                end: 0,
-                below: false,
-            });
-        }
-        line_end = format.ends_with('n');
+        return printed(format, &words.collect::<Vec<_>>());
     }
-    while let Some(option) =
-        words.peek().filter(|w| !printf && matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en"))
-    {
+    let mut line_end = true;
+    while let Some(option) = words.peek().filter(|w| matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en")) {
         line_end &= !option.contains('n');
         words.next();
     }
@@ -379,7 +426,53 @@ pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Opti
     if line_end {
         out.push('\n');
     }
-    Some(Piped { text: out, end: 0, below: false })
+    Some(out)
+}
+
+/// `PowerShell`'s `'…' | curl.exe`: the string and the line end that the shell puts behind it.
+fn piped_string(before: &str, behind: &str) -> Option<Piped> {
+    let before = before.trim_end();
+    let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let line = before.rsplit('\n').next()?;
+    let line =
+        line.strip_prefix("PS").and_then(|l| l.split_once("> ")).map_or(line, |(_, rest)| rest).trim_start();
+    let inside = line.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inside.contains(quote) && behind.starts_with(char::is_whitespace)).then(|| Piped {
+        text: format!("{inside}\r\n"),
+        end: 0,
+        below: false,
+    })
+}
+
+/// What `printf` makes of `format` and its arguments, which are taken again and again until none is left.
+fn printed(format: &str, arguments: &[&str]) -> Option<String> {
+    let mut out = String::new();
+    let mut left = arguments.iter();
+    for _ in 0..MOST_ARRAY_LINES {
+        let before = left.len();
+        let mut characters = format.chars();
+        while let Some(c) = characters.next() {
+            match c {
+                '\\' => match characters.next()? {
+                    'n' => out.push('\n'),
+                    't' => out.push('\t'),
+                    'r' => out.push('\r'),
+                    escaped @ ('\\' | '"' | '\'') => out.push(escaped),
+                    _ => return None,
+                },
+                '%' => match characters.next()? {
+                    's' | 'd' => out.push_str(left.next().unwrap_or(&"")),
+                    '%' => out.push('%'),
+                    _ => return None,
+                },
+                c => out.push(c),
+            }
+        }
+        if left.len() == 0 || left.len() == before {
+            break;
+        }
+    }
+    Some(out)
 }
 
 /// True for a line that assigns a variable.
@@ -390,7 +483,20 @@ pub(super) fn is_assignment(line: &str) -> bool {
 /// The line without a prompt and `export`.
 fn bare(line: &str) -> &str {
     let line = line.trim_start().trim_start_matches(['$', '%', '#', '>']).trim_start();
-    line.strip_prefix("export ").unwrap_or(line).trim_start()
+    let words = ["export ", "local ", "declare ", "readonly ", "typeset "];
+    words.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line).trim_start()
+}
+
+/// fish: `set -x NAME value`.
+fn fish(line: &str, variables: &Variables) -> Option<(String, String)> {
+    let rest = line.trim_start().trim_start_matches(['$', '>']).trim_start().strip_prefix("set -")?;
+    let (letters, rest) = rest.split_once(' ')?;
+    if !letters.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+        return None;
+    }
+    let mut words = shell::split(rest, 0, variables, false).words.into_iter();
+    let name = words.find(|word| !word.starts_with('-')).filter(|name| is_name(name))?;
+    Some((name, words.next()?))
 }
 
 pub(super) fn is_secret(name: &str, value: &str) -> bool {

@@ -1,12 +1,16 @@
 //! Several requests in one text: commands one after the other, `--next`, each with what stands below it; files of
 //! requests, flows of a proxy.
 
+use std::collections::BTreeMap;
+
 use secrecy::ExposeSecret;
+
+use super::script::{self, Script};
 
 use super::shell::{Dialect, Variables};
 use super::{
-    answer, command, curl, flows, http_file, httpie, hurl, litellm, literal_key, read, reported_above, shell,
-    tries, without_fence,
+    answer, command, curl, embedded, flows, http_file, httpie, hurl, litellm, literal_key, read,
+    reported_above, shell, tries, without_fence,
 };
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
@@ -164,11 +168,24 @@ struct Walk<'a> {
     assigned: [usize; 3],
     /// Text before this byte belongs to commands that were read.
     from: usize,
+    /// Loops and functions.
+    script: Script,
+    /// Files that the text itself writes, with their text.
+    written: BTreeMap<String, String>,
 }
 
 impl<'a> Walk<'a> {
     fn new(text: &'a str, files: curl::Files<'a>, catalog: &'a Catalog) -> Self {
-        Self { text, files, catalog, variables: Variables::new(), assigned: [0; 3], from: 0 }
+        Self {
+            text,
+            files,
+            catalog,
+            variables: Variables::new(),
+            assigned: [0; 3],
+            from: 0,
+            script: Script::of(text),
+            written: BTreeMap::new(),
+        }
     }
 
     /// The command at `found`, and what stands below it, up to the next.
@@ -227,6 +244,7 @@ impl<'a> Walk<'a> {
         let posix = take(Dialect::Posix, found.arguments);
         let own = take(dialect, end);
         command::assignments(posix, &mut self.variables, ring);
+        self.written.extend(script::files_written(posix, &self.variables));
         match dialect {
             Dialect::PowerShell => shell::powershell::assignments(own, &mut self.variables),
             Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables),
@@ -234,12 +252,37 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The command as each of its runs has it: in a loop or a function there may be several.
     fn read(&self, found: command::Found, ring: &mut KeyRing) -> curl::Read {
-        let (text, from) = (self.text, found.arguments);
-        if found.program != command::Program::Curl {
-            return httpie::read(text, from, &found, &self.variables, self.files, self.catalog, ring);
+        let runs = self.script.runs(self.text, found.start, &self.variables, ring);
+        let mut reads = runs.iter().map(|variables| self.run(found, variables, ring));
+        let Some(mut first) = reads.next() else { return self.run(found, &self.variables, ring) };
+        for read in reads {
+            first.others.push((read.draft, read.findings));
+            first.others.extend(read.others);
         }
-        curl::read(text, from, found.in_backticks, &self.variables, self.files, self.catalog, ring)
+        first
+    }
+
+    fn run(&self, found: command::Found, variables: &Variables, ring: &mut KeyRing) -> curl::Read {
+        let (text, from) = (self.text, found.arguments);
+        let written = |path: &str| self.written.get(path).cloned().or_else(|| (self.files)(path));
+        let files: curl::Files<'_> = &written;
+        if found.program != command::Program::Curl {
+            return httpie::read(text, from, &found, variables, files, self.catalog, ring);
+        }
+        if let Some(command) = embedded::list(text, &found) {
+            return curl::read_words(command, None, files, self.catalog, ring);
+        }
+        if let Some(inner) = embedded::string(text, &found) {
+            let from = found.arguments - found.start;
+            let mut read = curl::read(&inner.text, from, false, variables, files, self.catalog, ring);
+            for finding in &mut read.findings {
+                finding.span = None;
+            }
+            return curl::Read { end: inner.end, ..read };
+        }
+        curl::read(text, from, found.in_backticks, variables, files, self.catalog, ring)
     }
 
     /// Where what stands below the command begins, and the command that follows.

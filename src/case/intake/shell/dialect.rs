@@ -56,7 +56,10 @@ impl Dialect {
             return dialect;
         }
         let own = rest.split('\n').next().unwrap_or("");
-        if own.contains("^\"") || line.contains("curl.exe") && has_percent_variable(own) {
+        if own.contains("^\"")
+            || own.contains("\"{\"\"")
+            || line.contains("curl.exe") && has_percent_variable(own)
+        {
             return Self::Cmd;
         }
         let here_string = ["@'", "@\""].iter().any(|open| {
