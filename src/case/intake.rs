@@ -35,6 +35,7 @@ mod trace;
 mod transport;
 mod tries;
 mod unmasked;
+mod utf16;
 mod web_request;
 mod written_out;
 
@@ -56,6 +57,7 @@ pub use har::{
 };
 pub(crate) use secret::percent_decoded;
 pub use several::{Piece, read_all};
+pub use utf16::as_utf8;
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
