@@ -368,7 +368,7 @@ pub(super) struct Piped {
 }
 
 /// How far back a command that is piped into curl is looked for, bytes.
-const PIPED_FROM: usize = 1 << 20;
+const PIPED_FROM: usize = 128 << 10;
 
 /// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind the program's
 /// name.

@@ -84,7 +84,7 @@ pub(super) fn read_all(
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Vec<Piece> {
-    let mut reader = Reader { text, at: 0, braces: Braces::default() };
+    let mut reader = Reader { text, at: 0, braces: Braces::default(), unended: 0 };
     let mut pieces = Vec::new();
     while pieces.len() < MOST {
         let Some((start, method, url)) = reader.next_request() else { break };
@@ -98,7 +98,12 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     braces: Braces,
+    /// Bodies whose end was searched for in vain.
+    unended: usize,
 }
+
+/// Each such search may read the whole rest of a text; more than these are not made.
+const MOST_UNENDED: usize = 8;
 
 /// What the sections of one request give.
 #[derive(Default)]
@@ -132,6 +137,16 @@ impl<'a> Reader<'a> {
     fn line(&self) -> Option<&'a str> {
         let rest = self.rest();
         (!rest.is_empty()).then(|| rest.split('\n').next().unwrap_or("").trim_end_matches('\r'))
+    }
+
+    /// Length of the body that begins here.
+    fn extent(&mut self) -> Option<usize> {
+        if self.unended >= MOST_UNENDED {
+            return None;
+        }
+        let extent = body_extent(self.rest());
+        self.unended += usize::from(extent.is_none());
+        extent
     }
 
     fn skip_line(&mut self) {
@@ -270,7 +285,7 @@ impl<'a> Reader<'a> {
             }
             // A body may hold lines that look like a request's.
             let body = if line.starts_with(['{', '[', '`']) && section(line).is_none() {
-                body_extent(self.rest())
+                self.extent()
             } else {
                 None
             };
@@ -305,7 +320,7 @@ impl<'a> Reader<'a> {
         if rest.starts_with("```") {
             return self.fenced();
         }
-        let len = body_extent(rest).unwrap_or(line.len()).max(1).min(rest.len());
+        let len = self.extent().unwrap_or(line.len()).max(1).min(rest.len());
         let written = rest.get(..len).unwrap_or("");
         self.at += written.len();
         self.skip_line();

@@ -10,6 +10,9 @@ use crate::case::keyring::KeyRing;
 /// More blocks than any paste has.
 const MOST_BLOCKS: usize = 200;
 
+/// Bytes of variables with which turns are told apart.
+const MOST_HELD: usize = 256 << 10;
+
 /// More turns than anybody reads.
 const MOST_TURNS: usize = 50;
 
@@ -109,6 +112,11 @@ impl Script {
     ) -> Vec<Variables> {
         let around: Vec<&Block> =
             self.blocks.iter().filter(|block| (block.start..block.end).contains(&at)).take(DEEPEST).collect();
+        // Each turn has all variables of its own.
+        let held: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if around.is_empty() || held > MOST_HELD {
+            return Vec::new();
+        }
         let mut runs = Vec::new();
         for block in &around {
             let before = if runs.is_empty() { vec![variables.clone()] } else { std::mem::take(&mut runs) };

@@ -348,6 +348,15 @@ impl<'a> Shell<'a> {
     }
 }
 
+/// At most the first `most` bytes of `text`.
+fn head(text: &str, most: usize) -> &str {
+    let mut at = most.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    text.get(..at).unwrap_or(text)
+}
+
 fn rest_starts(text: &str, at: usize, with: &str) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with(with))
 }
