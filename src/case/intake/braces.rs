@@ -1,4 +1,4 @@
-//! `{{name}}` as files of requests write their variables (REST Client, JetBrains, Hurl).
+//! `{{name}}` as files of requests write their variables (REST Client, `JetBrains`, Hurl).
 
 use std::collections::BTreeMap;
 
@@ -51,13 +51,12 @@ impl Braces {
                 continue;
             };
             let written = inside.get(..end).unwrap_or("");
-            match self.value(written.trim()) {
-                Some(value) => out.push_str(&value),
-                None => {
-                    out.push_str("{{");
-                    out.push_str(written);
-                    out.push_str("}}");
-                }
+            if let Some(value) = self.value(written.trim()) {
+                out.push_str(&value);
+            } else {
+                out.push_str("{{");
+                out.push_str(written);
+                out.push_str("}}");
             }
             rest = inside.get(end + 2..).unwrap_or("");
         }

@@ -441,10 +441,18 @@ impl<'f> Parts<'f> {
             Meaning::WriteOut => {
                 self.prints_status |= value.contains("http_code") || value.contains("response_code");
             }
-            Meaning::NotApplied if option == "--continue-at" || option == "-C" => {
-                if value != "-" {
-                    self.headers.push(("Range".into(), Some(format!("bytes={}-", value.trim()))));
-                }
+            Meaning::NotApplied | Meaning::Ignored => self.left_out(meaning, option, value),
+            Meaning::Next => return false,
+        }
+        true
+    }
+
+    /// An option that is not applied, or of which only a part is.
+    fn left_out(&mut self, meaning: Meaning, option: &str, value: &str) {
+        match meaning {
+            Meaning::NotApplied if matches!(option, "--continue-at" | "-C") && value == "-" => {}
+            Meaning::NotApplied if matches!(option, "--continue-at" | "-C") => {
+                self.headers.push(("Range".into(), Some(format!("bytes={}-", value.trim()))));
             }
             Meaning::NotApplied
                 if matches!(option, "--time-cond" | "-z") && fields::since(value).is_some() =>
@@ -469,10 +477,8 @@ impl<'f> Parts<'f> {
                 option,
                 "this option changes what curl sends or where; it is not applied here",
             ),
-            Meaning::Ignored => {}
-            Meaning::Next => return false,
+            _ => {}
         }
-        true
     }
 
     /// `Name: value`; `Name;` is an empty header; `Name:` takes out one that curl would add.

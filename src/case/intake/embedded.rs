@@ -142,7 +142,11 @@ fn element(text: &str) -> Option<(Option<String>, usize)> {
                 let inside: String =
                     characters.by_ref().map(|(_, c)| c).take_while(|c| *c != '}').take(100).collect();
                 match inside.trim() {
-                    name if super::command::is_name(name) => out.push_str(&format!("[env:{name}]")),
+                    name if super::command::is_name(name) => {
+                        out.push_str("[env:");
+                        out.push_str(name);
+                        out.push(']');
+                    }
                     other => out.push_str(other),
                 }
             }

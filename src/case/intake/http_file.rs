@@ -1,4 +1,4 @@
-//! Files of requests as editors run them: `.http` and `.rest` of the REST Client for VS Code, of JetBrains' HTTP client and
+//! Files of requests as editors run them: `.http` and `.rest` of the REST Client for VS Code, of `JetBrains`' HTTP client and
 //! of Visual Studio (<https://github.com/Huachao/vscode-restclient>,
 //! <https://www.jetbrains.com/help/idea/exploring-http-syntax.html>, accessed 2026-11-21).
 

@@ -100,7 +100,7 @@ pub(super) fn starts_arguments(rest: &str) -> bool {
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 fn is_address(word: &str) -> bool {
-    if word.contains("://") || word.starts_with("$") {
+    if word.contains("://") || word.starts_with('$') {
         return true;
     }
     if let Some(rest) = word.strip_prefix(':') {
@@ -287,7 +287,7 @@ impl Call {
             match item.separator {
                 Separator::Header if item.value.is_empty() => taken_out.push(item.name.to_ascii_lowercase()),
                 Separator::Header | Separator::EmptyHeader => {
-                    sent.headers.push((item.name, item.value.trim().to_owned()))
+                    sent.headers.push((item.name, item.value.trim().to_owned()));
                 }
                 Separator::HeaderFile => {
                     if let Some(text) = self.file(&item.value, files) {
@@ -413,7 +413,7 @@ impl Call {
             let Some(text) = self.text_of(field, files) else { continue };
             let text = text.trim_end_matches('\n');
             // A reference stands for a value that is not known yet.
-            let value = if raw { nested::Leaf::raw(text) } else { nested::Leaf::text(text) };
+            let value = if raw { nested::Leaf::raw(text) } else { Some(nested::Leaf::text(text)) };
             if value.is_none() {
                 self.noticed(
                     "field_no_json",

@@ -58,23 +58,25 @@ fn response_line(line: &str) -> bool {
     is_version && bare && (status == "*" || (status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit())))
 }
 
+/// The sections that Hurl knows.
+const SECTIONS: [&str; 11] = [
+    "QueryStringParams",
+    "Query",
+    "FormParams",
+    "Form",
+    "MultipartFormData",
+    "Multipart",
+    "Cookies",
+    "BasicAuth",
+    "Options",
+    "Captures",
+    "Asserts",
+];
+
 /// `[Options]`: the name.
 fn section(line: &str) -> Option<&str> {
     let name = line.trim_end().strip_prefix('[')?.split(']').next()?;
-    const NAMES: [&str; 11] = [
-        "QueryStringParams",
-        "Query",
-        "FormParams",
-        "Form",
-        "MultipartFormData",
-        "Multipart",
-        "Cookies",
-        "BasicAuth",
-        "Options",
-        "Captures",
-        "Asserts",
-    ];
-    NAMES.contains(&name).then_some(name)
+    SECTIONS.contains(&name).then_some(name)
 }
 
 /// The requests of a file; empty where it has none.

@@ -78,9 +78,9 @@ impl Script {
     }
 
     fn take_calls(&mut self, text: &str, names: &[(usize, String, usize)]) {
-        let mut named: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
         for (index, name, end) in names {
-            named.entry(name).or_default().push((*index, *end));
+            by_name.entry(name).or_default().push((*index, *end));
         }
         let mut at = 0;
         for line in text.split_inclusive('\n') {
@@ -88,7 +88,7 @@ impl Script {
             let bare = line.get(indent..).unwrap_or("");
             let first = bare.split([' ', '\t', '\n', '\r', ';']).next().unwrap_or("");
             let place = at + indent + first.len();
-            for (index, end) in named.get(first).into_iter().flatten() {
+            for (index, end) in by_name.get(first).into_iter().flatten() {
                 if at >= *end
                     && let Some(Kind::Function { calls, .. }) =
                         self.blocks.get_mut(*index).map(|b| &mut b.kind)

@@ -31,7 +31,7 @@ fn is_wide(bytes: &[u8], place: usize) -> bool {
     let pairs = head.chunks_exact(2);
     let all = pairs.len();
     let wide = pairs.filter(|pair| pair.get(place) == Some(&0) && pair.get(1 - place) != Some(&0)).count();
-    all >= 4 && bytes.len() % 2 == 0 && wide * 10 >= all * 9
+    all >= 4 && bytes.len().is_multiple_of(2) && wide * 10 >= all * 9
 }
 
 #[cfg(test)]

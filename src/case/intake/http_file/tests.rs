@@ -10,20 +10,27 @@ fn shown(text: &str) -> Vec<String> {
         .filter_map(|piece| {
             assert_eq!(piece.intake.kind, "http file", "{text}");
             let draft = piece.intake.draft.as_ref()?;
-            let headers =
-                draft.headers.iter().map(|h| format!(" {}: {};", h.name, h.value)).collect::<String>();
+            let headers: Vec<String> =
+                draft.headers.iter().map(|h| format!(" {}: {};", h.name, h.value)).collect();
+            let headers = headers.concat();
             let form =
                 draft.form.iter().map(|p| format!(" {}={}", p.name, p.text().or(p.path()).unwrap_or("")));
             Some(
-                format!("{} {}{headers} {}{}", draft.method, draft.url, draft.body, form.collect::<String>())
-                    .trim_end()
-                    .to_owned(),
+                format!(
+                    "{} {}{headers} {}{}",
+                    draft.method,
+                    draft.url,
+                    draft.body,
+                    form.collect::<Vec<_>>().concat()
+                )
+                .trim_end()
+                .to_owned(),
             )
         })
         .collect()
 }
 
-/// From REST Client's README and JetBrains' page on the syntax.
+/// From REST Client's README and `JetBrains`' page on the syntax.
 #[test]
 fn requests_of_a_file_are_read() {
     let table: &[(&str, &[&str])] = &[

@@ -10,14 +10,20 @@ fn shown(text: &str) -> Vec<String> {
         .filter_map(|piece| {
             assert_eq!(piece.intake.kind, "hurl", "{text}");
             let draft = piece.intake.draft.as_ref()?;
-            let headers =
-                draft.headers.iter().map(|h| format!(" {}: {};", h.name, h.value)).collect::<String>();
+            let headers: Vec<String> =
+                draft.headers.iter().map(|h| format!(" {}: {};", h.name, h.value)).collect();
+            let headers = headers.concat();
             let form = draft.form.iter().map(|p| {
                 let kind = p.media_type.as_ref().map_or(String::new(), |kind| format!(" ({kind})"));
                 format!(" {}={}{kind}", p.name, p.text().or(p.path()).unwrap_or(""))
             });
-            let line =
-                format!("{} {}{headers} {}{}", draft.method, draft.url, draft.body, form.collect::<String>());
+            let line = format!(
+                "{} {}{headers} {}{}",
+                draft.method,
+                draft.url,
+                draft.body,
+                form.collect::<Vec<_>>().concat()
+            );
             Some(line.trim_end().to_owned())
         })
         .collect()
