@@ -9,8 +9,6 @@ use std::sync::Arc;
 
 use casefile::case::catalog::Catalog;
 use casefile::case::keyring::{KeyRing, Origin, SecretKind};
-use casefile::case::note::{Audience, Timeouts};
-use casefile::case::retry::Policy;
 use casefile::case::sanitize::Format;
 use casefile::case::sanitize::filter::{Filter, Kind};
 use casefile::session::{Event, Output, Session, Settings, Step};
@@ -123,17 +121,10 @@ fn filtering(c: &mut Criterion) {
 fn output(catalog: &Arc<Catalog>) -> Output {
     let now = chrono::DateTime::from_timestamp(1_795_237_300, 0).expect("a time");
     let settings = Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
         tool: "casefile bench".to_owned(),
         os: "linux".to_owned(),
-        proxy_for: |_, _| false,
-        default_base: None,
-        confirm_first: false,
         seed: 1,
+        ..Settings::default()
     };
     let paste = format!(
         "curl https://api.cometapi.com/v1/chat/completions -H 'Authorization: Bearer {}' \

@@ -101,6 +101,12 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// Who writes the note.
     pub operator: String,
+    /// The operator's service that sends such requests (`checkout-api`).
+    pub service: String,
+    /// Where that service runs (`production`).
+    pub deployment: String,
+    /// In which header each request carries an id of ours.
+    pub client_request_id: ClientRequestHeader,
     /// Who reads it.
     pub audience: Audience,
     /// Format to begin with.
@@ -117,6 +123,40 @@ pub struct Settings {
     pub confirm_first: bool,
     /// Start of the session's number sequence (case id, jitter).
     pub seed: u64,
+}
+
+/// In which header a request carries an id of this program's own, by which the gateway's logs can be searched.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ClientRequestHeader {
+    /// In the one that the gateway's profile names; in none where it names none.
+    #[default]
+    OfProfile,
+    /// In this one, lower case, by the operator's choice.
+    Named(String),
+    /// In none.
+    No,
+}
+
+impl Default for Settings {
+    /// The defaults of a fresh configuration; who runs it says `tool`, `os`, `proxy_for` and `seed`.
+    fn default() -> Self {
+        Self {
+            policy: Policy::default(),
+            timeouts: Timeouts::default(),
+            operator: String::new(),
+            service: String::new(),
+            deployment: String::new(),
+            client_request_id: ClientRequestHeader::OfProfile,
+            audience: Audience::Internal,
+            format: Format::Yaml,
+            tool: String::new(),
+            os: String::new(),
+            proxy_for: |_, _| false,
+            default_base: None,
+            confirm_first: false,
+            seed: 0,
+        }
+    }
 }
 
 /// A line for the operator about what just happened.
@@ -219,7 +259,12 @@ pub struct Session {
 impl Session {
     /// A session at its start.
     pub fn new(catalog: Arc<Catalog>, settings: Settings) -> Self {
-        let words = Words { operator: settings.operator.clone(), ..Words::default() };
+        let words = Words {
+            operator: settings.operator.clone(),
+            service: settings.service.clone(),
+            deployment: settings.deployment.clone(),
+            ..Words::default()
+        };
         let (random, format) = (Random::new(settings.seed), settings.format);
         Self {
             catalog,

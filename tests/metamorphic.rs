@@ -3,8 +3,6 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
 use casefile::case::catalog::Catalog;
-use casefile::case::note::{Audience, Timeouts};
-use casefile::case::retry::Policy;
 use casefile::case::sanitize::{Format, Words};
 use casefile::session::{Event, Session, Settings, Step};
 use proptest::prelude::*;
@@ -113,19 +111,8 @@ fn fill(template: &str, shapes: &[Shape; 4], seed: &[u8]) -> String {
 
 fn notes(path: &str, body: &str, answer: &str, words: &str, shapes: &[Shape; 4], seed: &[u8]) -> Vec<String> {
     let now = chrono::DateTime::from_timestamp(1_795_237_300, 0).expect("a time");
-    let settings = Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
-        tool: "casefile test".into(),
-        os: "linux".into(),
-        proxy_for: |_, _| false,
-        default_base: None,
-        confirm_first: false,
-        seed: 1,
-    };
+    let settings =
+        Settings { tool: "casefile test".into(), os: "linux".into(), seed: 1, ..Settings::default() };
     let filled = |template: &str| fill(template, shapes, seed);
     let mut session = Session::new(Catalog::built_in(), settings);
     let paste = format!(

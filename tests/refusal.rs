@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use casefile::case::catalog::Catalog;
-use casefile::case::note::{Audience, Timeouts, removals, render};
-use casefile::case::retry::Policy;
+use casefile::case::note::{removals, render};
 use casefile::case::sanitize::{Format, Sanitizer};
 use casefile::session::{Event, Session, Settings, Step};
 
@@ -15,19 +14,8 @@ const FORMATS: [Format; 4] = [Format::Yaml, Format::Markdown, Format::Json, Form
 
 fn walked(key: &str, prompt: &str, message: &str) -> Session {
     let now = chrono::DateTime::from_timestamp(1_795_237_300, 0).expect("a time");
-    let settings = Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
-        tool: "casefile test".into(),
-        os: "linux".into(),
-        proxy_for: |_, _| false,
-        default_base: None,
-        confirm_first: false,
-        seed: 1,
-    };
+    let settings =
+        Settings { tool: "casefile test".into(), os: "linux".into(), seed: 1, ..Settings::default() };
     let mut session = Session::new(Catalog::built_in(), settings);
     let body = serde_json::json!({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": prompt}]});
     let paste = format!(

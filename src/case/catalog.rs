@@ -9,6 +9,7 @@ mod contract;
 mod derived;
 mod detector;
 mod endpoint;
+mod matrix;
 mod needle;
 mod read;
 mod rule;
@@ -28,6 +29,7 @@ pub use detector::{CHECKS, Detector, Near, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
+pub use matrix::{Change, Credential, Criterion, Expected, Matrix, MatrixCheck, Proof, Scalar};
 pub use needle::{AnyOf, Needles};
 pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
@@ -41,6 +43,8 @@ pub struct Catalog {
     pub endpoints: Vec<Endpoint>,
     /// What the published references say of requests; preflight reads it.
     pub contract: Contract,
+    /// The checks of the contract matrix (`casefile check`) and the criteria of acceptance.
+    pub matrix: Matrix,
     /// Help-center topics.
     pub topics: Vec<Topic>,
     /// Classification rules in the order in which they are tried.
@@ -97,6 +101,10 @@ pub struct Profile {
     /// Request-id headers, lower case; the first that is present is the primary id.
     #[serde(default)]
     pub request_id_headers: Vec<String>,
+    /// The header in which a caller may send an id of its own, which the gateway logs beside its own id and never takes for
+    /// it.
+    #[serde(default)]
+    pub client_request_id: Option<ClientRequestId>,
     /// Error `type` values by which the gateway itself speaks, as a regular expression; empty: unknown.
     #[serde(default)]
     pub own_error_type: String,
@@ -112,6 +120,9 @@ pub struct Profile {
     /// Topic ids by failure class that are named beside the topic: pages of the gateway's own documentation.
     #[serde(default)]
     pub see_also: std::collections::BTreeMap<String, String>,
+    /// What it answers to the checks of the contract matrix, by check.
+    #[serde(default)]
+    pub expectations: std::collections::BTreeMap<String, Expected>,
     /// Where a human can be reached.
     #[serde(default)]
     pub contacts: Vec<Contact>,
@@ -121,6 +132,18 @@ pub struct Profile {
     /// The documentation's root page.
     pub doc_url: String,
     /// Date (YYYY-MM-DD) on which `doc_url` was read.
+    pub accessed: String,
+}
+
+/// Where a gateway takes a caller's own request id.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientRequestId {
+    /// Name of the header, lower case.
+    pub header: String,
+    /// Page that says so.
+    pub source: String,
+    /// Date (YYYY-MM-DD) on which it was read.
     pub accessed: String,
 }
 

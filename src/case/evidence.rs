@@ -13,20 +13,24 @@ mod reading;
 mod request_id;
 mod sse;
 mod text;
+mod usage;
 
+use core::net::IpAddr;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
 use crate::case::request::Request;
-use crate::case::vocabulary::{RetryDecision, StreamVerdict, TransportKind, UnpackEnd};
+use crate::case::vocabulary::{RetryDecision, StreamIrregularity, StreamVerdict, TransportKind, UnpackEnd};
 
 pub use envelope::Envelope;
 pub use packed::{Bounds, Inflater, Packed};
 pub use reading::{Expectation, Reading, Redirect, Task, read};
 pub use request_id::{IdSource, RequestId, decode_time, ids_in_text, printed_ids};
 pub use sse::{SseEvent, SseReader};
+pub use usage::Usage;
 
 /// All that is known of one failure: the request, its attempts in order, and further controls.
 #[derive(Clone, Default)]
@@ -61,31 +65,71 @@ pub struct Attempt {
     pub at: Option<DateTime<Utc>>,
     /// What came of it.
     pub outcome: Outcome,
-    /// Durations.
+    /// Moments.
     pub timing: Timing,
+    /// The connection, as far as it was seen.
+    pub connection: Connection,
     /// Milliseconds waited before it, for a retry.
     pub waited_ms: Option<u64>,
     /// What was decided after it; `None` until decided, and for pasted ones.
     pub decision: Option<RetryDecision>,
     /// Why, one sentence of ours.
     pub reason: String,
+    /// Our own id of this attempt, where one was sent along.
+    pub client_request_id: Option<String>,
     /// Bytes of the request body as sent.
     pub request_bytes: u64,
 }
 
-/// Durations in milliseconds from the attempt's start, as far as they were observed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Moments of an attempt in milliseconds from its start, in the order in which they come (as in `curl -w`), as far as
+/// they were observed. A phase is the time between two of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// Name resolution.
+    /// The name was resolved.
     pub dns_ms: Option<u64>,
-    /// TCP connect and, for https, the TLS handshake in one figure (the stack has no hook between).
+    /// The TCP connection was there; through a proxy, the tunnel.
     pub connect_ms: Option<u64>,
-    /// Response head.
+    /// The TLS handshake was done; `None` without TLS.
+    pub tls_ms: Option<u64>,
+    /// The last piece of the request's body was handed to the connection; `None` where it has none. The stack may have
+    /// had up to some 400 KiB in its own buffers.
+    pub sent_ms: Option<u64>,
+    /// The response head was there.
     pub first_byte_ms: Option<u64>,
-    /// First event of a stream that carries content.
+    /// The first event of a stream that carries content.
     pub first_token_ms: Option<u64>,
+    /// The last event of a stream.
+    pub last_event_ms: Option<u64>,
     /// End of the body, or failure.
     pub total_ms: Option<u64>,
+}
+
+/// The connection of an attempt. Each attempt has its own; none is used again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// Address that answered; `None` through a proxy, whose address it would be.
+    pub address: Option<IpAddr>,
+    /// Version of TLS; `None` without TLS, and where the handshake did not come so far.
+    pub tls: Option<TlsVersion>,
+}
+
+/// A version of TLS that the stack speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// TLS 1.2.
+    V1_2,
+    /// TLS 1.3.
+    V1_3,
+}
+
+impl TlsVersion {
+    /// As OpenTelemetry's `tls.protocol.version` writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V1_2 => "1.2",
+            Self::V1_3 => "1.3",
+        }
+    }
 }
 
 /// The outcome of an attempt.
@@ -180,8 +224,12 @@ pub struct StreamRecord {
     pub tool_calls: bool,
     /// `model` as the events name it. Raw.
     pub model: Option<String>,
+    /// The token counts that came.
+    pub usage: Option<Usage>,
     /// Lines or events that break the rules.
     pub faults: u64,
+    /// What was not as the format or the API has it, with how often; not all of it breaks a rule.
+    pub irregularities: BTreeMap<StreamIrregularity, u64>,
     /// Longest time between two events.
     pub longest_gap_ms: Option<u64>,
     /// How it ended.

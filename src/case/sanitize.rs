@@ -14,6 +14,7 @@ pub mod filter;
 mod form;
 mod incoming;
 mod layer;
+mod leave;
 pub mod ledger;
 mod lexicon;
 mod normal;
@@ -50,6 +51,7 @@ use secrets::SecretScan;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
+pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
 pub use placeholder::PlaceholderMap;
 pub use safe::{
@@ -92,6 +94,10 @@ pub struct Words {
     pub operator: String,
     /// Anything else.
     pub notes: String,
+    /// The operator's service that sends such requests.
+    pub service: String,
+    /// Where that service runs.
+    pub deployment: String,
 }
 
 impl std::fmt::Debug for Words {
@@ -247,6 +253,8 @@ impl<'a> Sanitizer<'a> {
             tried: rule(&words.tried, "tried"),
             operator: rule(&words.operator, "operator"),
             notes: rule(&words.notes, "notes"),
+            service: rule(&words.service, "service"),
+            deployment: rule(&words.deployment, "deployment"),
         }
     }
 

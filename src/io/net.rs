@@ -16,13 +16,14 @@ mod marks;
 mod prepare;
 mod proxy;
 mod receive;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::case::evidence::{Attempt, Outcome, Source, Timing, TransportFailure};
+use crate::case::evidence::{Attempt, Connection, Outcome, Source, Timing, TransportFailure};
 use crate::case::note::Timeouts;
 use crate::case::vocabulary::TransportKind;
 use crate::io::clock::Clock;
@@ -71,25 +72,29 @@ async fn attempt_within(
 ) -> Attempt {
     let marks = Arc::new(Marks::new(Arc::clone(&clock)));
     let at = clock.now();
-    let record = |outcome, timing, request_bytes| Attempt {
+    let record = |outcome, timing, connection, request_bytes| Attempt {
         index: outgoing.index,
         source: Source::Sent,
         at: Some(at),
         outcome,
         timing,
+        connection,
         waited_ms: outgoing.waited_ms,
         decision: None,
         reason: String::new(),
+        client_request_id: outgoing.client_request_id.as_ref().map(|header| header.value.clone()),
         request_bytes,
     };
     let prepared = match prepare::prepare(&outgoing, &marks) {
         Ok(prepared) => prepared,
-        Err(failure) => return record(Outcome::Transport(failure), Timing::default(), 0),
+        Err(failure) => {
+            return record(Outcome::Transport(failure), Timing::default(), Connection::default(), 0);
+        }
     };
     let request_bytes = prepared.body_bytes;
     let deadlines = Deadlines::from_now(outgoing.timeouts, cancelled);
-    let (outcome, timing) = send(prepared, &deadlines, &marks, &report, limits).await;
-    record(outcome, timing, request_bytes)
+    let (outcome, timing, connection) = send(prepared, &deadlines, &marks, &report, limits).await;
+    record(outcome, timing, connection, request_bytes)
 }
 
 /// What ends the patience of one attempt: its deadlines, or the operator.
@@ -132,30 +137,39 @@ async fn send(
     marks: &Marks,
     report: &impl Fn(Progress),
     limits: Limits,
-) -> (Outcome, Timing) {
-    let Prepared { client, request, way, asks_for_stream, signals_connect, .. } = prepared;
+) -> (Outcome, Timing, Connection) {
+    let Prepared { client, request, way, asks_for_stream, .. } = prepared;
     marks.begin();
     let tell =
         |phase, bytes, events| report(Progress { phase, elapsed_ms: marks.elapsed_ms(), bytes, events });
     tell(Phase::Connecting, 0, 0);
-    let head = wait_for_head(client.execute(request), deadlines, marks, way, signals_connect, || {
+    let head = wait_for_head(client.execute(request), deadlines, marks, way, || {
         tell(Phase::Waiting, 0, 0);
     })
     .await;
-    let mut timing =
-        Timing { dns_ms: marks.resolved_ms(), connect_ms: marks.connected_ms(), ..Timing::default() };
+    let mut timing = Timing {
+        dns_ms: marks.resolved_ms(),
+        connect_ms: marks.connected_ms(),
+        tls_ms: marks.tls_ms(),
+        ..Timing::default()
+    };
+    let mut connection = Connection { tls: marks.tls_version(), ..Connection::default() };
     let outcome = match head {
         Ok(response) => {
             timing.first_byte_ms = Some(marks.elapsed_ms());
+            connection.address = response.remote_addr().filter(|_| !way.proxied).map(|a| a.ip());
             let body = receive::Body { limits, way, deadlines, marks, asks_for_stream };
-            let (response, first_token_ms) = body.receive(response, &tell).await;
-            timing.first_token_ms = first_token_ms;
+            let (response, moments) = body.receive(response, &tell).await;
+            timing.first_token_ms = moments.first_token_ms;
+            timing.last_event_ms = moments.last_event_ms;
             Outcome::Response(response)
         }
         Err(failure) => Outcome::Transport(failure),
     };
+    // A server may answer before it has taken the whole request.
+    timing.sent_ms = marks.sent_ms();
     timing.total_ms = Some(marks.elapsed_ms());
-    (outcome, timing)
+    (outcome, timing, connection)
 }
 
 /// Waits for the response head, tells when the wait for the server begins, and names the deadline that passed.
@@ -164,15 +178,10 @@ async fn wait_for_head(
     deadlines: &Deadlines,
     marks: &Marks,
     way: Way,
-    signals_connect: bool,
     waiting: impl Fn(),
 ) -> Result<reqwest::Response, TransportFailure> {
     let mut sending = std::pin::pin!(sending);
     let mut told = false;
-    // A request without a body gives no sign of the connection. Once the connect deadline has passed without a
-    // failure there must be one.
-    let connected_by =
-        Instant::now() + Duration::from_millis(deadlines.timeouts.connect_ms.min(86_400_000) + 50);
     let patience = deadlines.first_byte.min(deadlines.total);
     loop {
         tokio::select! {
@@ -183,16 +192,11 @@ async fn wait_for_head(
                 waiting();
                 told = true;
             }
-            () = sleep_until(connected_by), if !told => {
-                waiting();
-                told = true;
-            }
             () = sleep_until(patience) => {
                 if deadlines.total <= deadlines.first_byte {
                     return Err(deadlines.total_passed());
                 }
-                let unconnected = signals_connect && marks.connected_ms().is_none();
-                let stage = if unconnected { "; there was no connection yet" } else { "" };
+                let stage = if marks.connected_ms().is_none() { "; there was no connection yet" } else { "" };
                 return Err(TransportFailure {
                     kind: TransportKind::FirstByteTimeout,
                     detail: format!("no response head within {} ms{stage}", deadlines.timeouts.first_byte_ms),

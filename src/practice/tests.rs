@@ -31,6 +31,7 @@ fn gateway() -> Gateway {
 
 fn send(method: &str, url: &str, headers: Vec<Header>, body: Option<&str>) -> Attempt {
     let outgoing = Outgoing {
+        client_request_id: None,
         request: Request {
             method: method.to_owned(),
             target: Target::parse(url, None).expect("a url"),

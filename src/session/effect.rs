@@ -3,7 +3,7 @@
 use super::known_keys::CaseKeys;
 use crate::case::keyring::KeyRing;
 use crate::case::note::Timeouts;
-use crate::case::request::Request;
+use crate::case::request::{Header, Request};
 use crate::case::sanitize::{Rendered, SafeWords};
 
 /// Everything that the driver does for a session.
@@ -89,4 +89,6 @@ pub struct Outgoing {
     pub index: u32,
     /// Milliseconds waited before it.
     pub waited_ms: Option<u64>,
+    /// A header beyond the request's own, with our id of this attempt.
+    pub client_request_id: Option<Header>,
 }

@@ -71,7 +71,12 @@ impl Session {
 
     /// Takes words of an earlier session where there are none yet.
     pub(super) fn words_found(&mut self, found: Words) -> Vec<Effect> {
-        let operator = std::mem::take(&mut self.words.operator);
+        let own = Words {
+            operator: std::mem::take(&mut self.words.operator),
+            service: std::mem::take(&mut self.words.service),
+            deployment: std::mem::take(&mut self.words.deployment),
+            ..Words::default()
+        };
         if self.words == Words::default() && found != Words::default() {
             self.words = found;
             self.say(
@@ -80,8 +85,14 @@ impl Session {
             );
             self.note_is_stale();
         }
-        if self.words.operator.is_empty() {
-            self.words.operator = operator;
+        for (words, own) in [
+            (&mut self.words.operator, own.operator),
+            (&mut self.words.service, own.service),
+            (&mut self.words.deployment, own.deployment),
+        ] {
+            if words.is_empty() {
+                *words = own;
+            }
         }
         Vec::new()
     }
@@ -240,7 +251,7 @@ impl Session {
             tool: self.settings.tool.clone(),
             os: self.settings.os.clone(),
             base_url_alias: self.base_url_alias(),
-            policy: sent.then_some(self.settings.policy),
+            policy: sent.then(|| self.settings.policy.clone()),
             timeouts: sent.then_some(self.timeouts()),
             secret_source: self.secret_source(),
             confirmed_by_operator: self.confirmed,

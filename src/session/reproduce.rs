@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Activity, Effect, Outgoing, Phase, Progress, Purpose, Session};
+use super::{Activity, ClientRequestHeader, Effect, Outgoing, Phase, Progress, Purpose, Session};
 use crate::case::diagnose::diagnose;
 use crate::case::evidence::{Attempt, ControlRun, Expectation, Reading, Source, read};
 use crate::case::finding::Level;
 use crate::case::isolate::Changed;
-use crate::case::request::Request;
-use crate::case::retry::{Next, decide};
+use crate::case::request::{Header, Request};
+use crate::case::retry::{Next, decide, decide_repeat};
 use crate::case::vocabulary::{FailureClass, RetryDecision, TransportKind};
 
 impl Session {
@@ -58,6 +58,7 @@ impl Session {
                 None
             }
             Purpose::Control(changed) => Some(changed),
+            Purpose::Check => None,
         };
         effects.extend(self.begin(consent.request, control, now));
         effects
@@ -103,12 +104,28 @@ impl Session {
             cancelling: false,
         };
         vec![Effect::Send(Box::new(Outgoing {
-            request,
             ring: self.ring.clone(),
             timeouts: self.timeouts(),
+            client_request_id: self.client_request_id(&request, index),
+            request,
             index,
             waited_ms,
         }))]
+    }
+
+    /// The header with our own id of request `index`: the case's id and the number, so that the note leads to the gateway's
+    /// log and back. `None` where nobody said which header may carry it, where the request has it already, and where the
+    /// gateway would take it for its own.
+    pub(super) fn client_request_id(&self, request: &Request, index: u32) -> Option<Header> {
+        let profile = self.profile();
+        let name = match &self.settings.client_request_id {
+            ClientRequestHeader::No => return None,
+            ClientRequestHeader::Named(name) => name.clone(),
+            ClientRequestHeader::OfProfile => profile?.client_request_id.as_ref()?.header.clone(),
+        };
+        let taken = request.headers.iter().any(|h| h.name.eq_ignore_ascii_case(&name))
+            || profile.is_some_and(|p| p.request_id_headers.contains(&name));
+        (!taken).then(|| Header::new(name, format!("{}-{index}", self.id())))
     }
 
     pub(super) fn progressed(&mut self, new: Progress) -> Vec<Effect> {
@@ -172,7 +189,9 @@ impl Session {
             _ => {}
         }
         let partial = attempt.response().and_then(|r| r.stream.as_ref()).is_some_and(|s| s.content_chars > 0);
-        if partial && diagnosis.class != FailureClass::None {
+        let policy = &self.settings.policy;
+        let worked = diagnosis.class == FailureClass::None;
+        if partial && !worked && policy.repeat <= 1 && !policy.regenerate {
             return stop(
                 RetryDecision::NotRetried,
                 "part of an answer had come; a retry would make another answer",
@@ -180,10 +199,27 @@ impl Session {
         }
         let sent = self.evidence.attempts.len().saturating_sub(self.run_start);
         let index = u32::try_from(sent).unwrap_or(u32::MAX - 1) + 1;
+        if policy.repeat > 1 {
+            return decide_repeat(policy, worked, reading.retry_after_ms, index, self.random.next());
+        }
         let started =
             self.evidence.attempts.get(self.run_start).and_then(|a| a.at).or(attempt.at).unwrap_or(now);
         let elapsed = u64::try_from((now - started).num_milliseconds()).unwrap_or(0);
-        decide(&self.settings.policy, diagnosis, reading.retry_after_ms, index, elapsed, self.random.next())
+        let next = decide(
+            &self.settings.policy,
+            diagnosis,
+            reading.retry_after_ms,
+            index,
+            elapsed,
+            self.random.next(),
+        );
+        if partial && next.wait_ms.is_some() {
+            return Next {
+                reason: "asked for although part of an answer had come: the next answer is regenerated",
+                ..next
+            };
+        }
+        next
     }
 
     pub(super) fn wait_over(&mut self, token: u64, now: DateTime<Utc>) -> Vec<Effect> {

@@ -5,11 +5,12 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::case::evidence::{
-    Attempt, BodyEnd, Outcome, Response, Source, StreamRecord, Timing, TransportFailure,
+    Attempt, BodyEnd, Connection, Outcome, Response, Source, StreamRecord, Timing, TransportFailure,
 };
 use crate::case::keyring::Origin;
 use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, TransportKind};
 
+mod again;
 mod leaving;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -17,23 +18,19 @@ fn at(seconds: i64) -> DateTime<Utc> {
         + TimeDelta::seconds(seconds)
 }
 
+fn settings() -> Settings {
+    Settings {
+        operator: "op".into(),
+        tool: "casefile test".into(),
+        os: "linux".into(),
+        confirm_first: true,
+        seed: 1,
+        ..Settings::default()
+    }
+}
+
 fn session() -> Session {
-    Session::new(
-        Catalog::built_in(),
-        Settings {
-            policy: Policy::default(),
-            timeouts: Timeouts::default(),
-            operator: "op".into(),
-            audience: Audience::Internal,
-            format: Format::Yaml,
-            tool: "casefile test".into(),
-            os: "linux".into(),
-            proxy_for: |_, _| false,
-            default_base: None,
-            confirm_first: true,
-            seed: 1,
-        },
-    )
+    Session::new(Catalog::built_in(), settings())
 }
 
 fn key(letter: char) -> String {
@@ -62,6 +59,8 @@ fn answer(index: u32, status: u16, headers: &[(&str, &str)], body: &str) -> Atte
             ..Response::default()
         }),
         timing: Timing { total_ms: Some(5), ..Timing::default() },
+        connection: Connection::default(),
+        client_request_id: None,
         waited_ms: None,
         decision: None,
         reason: String::new(),
@@ -194,10 +193,8 @@ fn cancelling_is_in_the_record_and_ends_the_run() {
     assert_eq!(s.evidence().attempts.len(), 1, "a late event of a run that is over changes nothing");
 }
 
-#[test]
-fn a_partial_answer_is_not_retried() {
-    let mut s = session();
-    begin(&mut s, "api.cometapi.com");
+/// A stream that broke off after some content.
+fn cut_in_the_middle() -> Attempt {
     let mut attempt = answer(1, 200, &[], "data: {}\n\n");
     if let Outcome::Response(response) = &mut attempt.outcome {
         response.headers[0].1 = "text/event-stream".into();
@@ -213,11 +210,21 @@ fn a_partial_answer_is_not_retried() {
             content_chars: 12,
             tool_calls: false,
             model: None,
+            usage: None,
             faults: 0,
+            irregularities: std::collections::BTreeMap::new(),
             longest_gap_ms: None,
             verdict: StreamVerdict::Truncated,
         });
     }
+    attempt
+}
+
+#[test]
+fn a_partial_answer_is_not_retried() {
+    let mut s = session();
+    begin(&mut s, "api.cometapi.com");
+    let attempt = cut_in_the_middle();
     assert!(s.handle(Event::AttemptDone(Box::new(attempt)), at(1)).is_empty());
     assert_eq!(s.evidence().attempts[0].decision, Some(RetryDecision::NotRetried));
     assert_eq!(s.diagnosis().map(|d| d.class), Some(FailureClass::StreamInterrupted));

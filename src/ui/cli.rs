@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod check;
 mod consent;
 mod doctor;
 mod exit;
@@ -10,7 +11,9 @@ mod import;
 mod keys;
 mod log;
 mod note;
+mod place;
 mod practice;
+mod probe;
 mod report;
 mod sanitize;
 mod say;
@@ -19,6 +22,9 @@ mod validate;
 mod walk;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::case::retry::Policy;
+use crate::session::ClientRequestHeader;
 
 pub use exit::{Exit, Failed};
 
@@ -38,9 +44,10 @@ pub use exit::{Exit, Failed};
          casefile practice                           learn it, with no key and no network\n  \
          casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
          casefile note --no-send --response err.json --status 503\n  \
+         casefile check --gateway practice             ask a gateway what a client depends on\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
-         1    done, with findings: `validate` found faults, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
+         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
          6    file, clipboard or store failed\n  130  interrupted\n\n\
@@ -83,10 +90,14 @@ pub enum Verb {
     Note(Box<note::NoteArguments>),
     /// Practise on a gateway inside this program: no key, no network.
     Practice(practice::PracticeArguments),
+    /// Check a gateway's contract by small requests: what is kept, broken or has drifted.
+    Check(Box<check::CheckArguments>),
     /// Say what can be said of a failure, without sending anything; one, or a record a line.
     Explain(explain::ExplainArguments),
     /// Show what is understood of a command, an archive, an answer or a log; nothing is sent.
     Import(import::ImportArguments),
+    /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
+    Probe(probe::ProbeArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -135,11 +146,33 @@ impl From<NoteFormat> for crate::case::sanitize::Format {
 }
 
 /// Bounds of sending, shared by the verbs that send. What is not given comes from the configuration.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct SendArguments {
     /// Retries after the first attempt, 0 to 4 [default: 2].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=4))]
     pub retries: Option<u32>,
+    /// Send the request N times in all, whatever comes, 2 to 20: does it fail each time?
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=20), conflicts_with = "retries")]
+    pub repeat: Option<u32>,
+    /// Retry also after a part of an answer had come; the record says that the next answer is regenerated.
+    #[arg(long)]
+    pub regenerate: bool,
+    /// Seconds of the first upper bound of the backoff [default: 1].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub backoff_base: Option<f64>,
+    /// Seconds of the longest wait, also of one that Retry-After asks for [default: 30].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub backoff_cap: Option<f64>,
+    /// Seconds after which no further attempt starts [default: 120].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub retry_deadline: Option<f64>,
+    /// Name of this retry policy, for the note [default: full-jitter/1].
+    #[arg(long, value_name = "NAME", value_parser = crate::io::store::policy_version)]
+    pub policy_version: Option<String>,
+    /// Header in which each request carries an id of ours (the case and a number), or `none` [default: the one that the
+    /// gateway's profile allows].
+    #[arg(long, value_name = "HEADER", value_parser = client_request_header)]
+    pub client_request_id: Option<ClientRequestHeader>,
     /// Seconds for one attempt as a whole [default: 300].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
@@ -155,6 +188,26 @@ pub struct SendArguments {
 }
 
 impl SendArguments {
+    /// The retry policy: what was given here, else what `configured` says.
+    pub fn policy(&self, configured: Policy) -> Policy {
+        let changed = [self.backoff_base, self.backoff_cap, self.retry_deadline].iter().any(Option::is_some);
+        let policy = Policy {
+            retries: self.retries.unwrap_or(configured.retries),
+            base_ms: self.backoff_base.map_or(configured.base_ms, millis),
+            cap_ms: self.backoff_cap.map_or(configured.cap_ms, millis),
+            deadline_ms: self.retry_deadline.map_or(configured.deadline_ms, millis),
+            repeat: self.repeat.unwrap_or(configured.repeat),
+            regenerate: self.regenerate || configured.regenerate,
+            version: configured.version,
+        };
+        let version = match &self.policy_version {
+            Some(name) => name.clone().into(),
+            None if changed && policy.is_changed() => format!("{}, changed", policy.version).into(),
+            None => policy.version.clone(),
+        };
+        Policy { version, ..policy }
+    }
+
     /// The deadlines: what was given here, else what `configured` says.
     pub fn timeouts(&self, configured: crate::case::note::Timeouts) -> crate::case::note::Timeouts {
         crate::case::note::Timeouts {
@@ -163,6 +216,15 @@ impl SendArguments {
             idle_ms: self.idle_timeout.map_or(configured.idle_ms, millis),
             total_ms: self.timeout.map_or(configured.total_ms, millis),
         }
+    }
+}
+
+fn client_request_header(text: &str) -> Result<ClientRequestHeader, String> {
+    let name = text.to_ascii_lowercase();
+    match name.as_str() {
+        "none" => Ok(ClientRequestHeader::No),
+        _ if http::HeaderName::from_bytes(name.as_bytes()).is_ok() => Ok(ClientRequestHeader::Named(name)),
+        _ => Err("give the name of a header, for example x-client-request-id, or none".to_owned()),
     }
 }
 
@@ -208,8 +270,10 @@ pub fn run(arguments: Arguments) -> Exit {
         None => start::terminal_program(&arguments),
         Some(Verb::Note(note)) => note::run(&note),
         Some(Verb::Practice(practice)) => practice::run(&practice),
+        Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Import(import)) => import::run(&import),
+        Some(Verb::Probe(probe)) => probe::run(&probe),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),

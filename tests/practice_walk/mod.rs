@@ -6,9 +6,6 @@ use std::sync::Arc;
 
 use casefile::case::catalog::Catalog;
 use casefile::case::evidence::Timing;
-use casefile::case::note::{Audience, Timeouts};
-use casefile::case::retry::Policy;
-use casefile::case::sanitize::Format;
 use casefile::io::clock::FixedClock;
 use casefile::io::driver::{Driver, Parts};
 use casefile::practice::{Gateway, Options, Scenario};
@@ -21,17 +18,12 @@ pub fn moment() -> DateTime<Utc> {
 
 pub fn settings() -> Settings {
     Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
         operator: "operator".into(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
         tool: "casefile 0.0.0-golden".into(),
         os: "linux".into(),
-        proxy_for: |_, _| false,
-        default_base: None,
         confirm_first: true,
         seed: 7,
+        ..Settings::default()
     }
 }
 
@@ -83,8 +75,11 @@ pub async fn walk_command(command: impl FnOnce(&Gateway) -> String) -> Session {
             attempt.timing = Timing {
                 dns_ms: None,
                 connect_ms: Some(1),
+                tls_ms: None,
+                sent_ms: attempt.timing.sent_ms.map(|_| 2),
                 first_byte_ms: attempt.timing.first_byte_ms.map(|_| 41),
                 first_token_ms: attempt.timing.first_token_ms.map(|_| 44),
+                last_event_ms: attempt.timing.last_event_ms.map(|_| 56),
                 total_ms: Some(57),
             };
             attempt.waited_ms = attempt.waited_ms.map(|_| 812);

@@ -4,8 +4,6 @@ use std::sync::{Arc, LazyLock};
 
 use casefile::case::catalog::Catalog;
 use casefile::case::keyring::Origin;
-use casefile::case::note::{Audience, Timeouts};
-use casefile::case::retry::Policy;
 use casefile::case::sanitize::{Format, Words};
 use casefile::session::{Event, Session, Settings, Step};
 
@@ -15,19 +13,7 @@ use super::{Outcome, parts, plant};
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(Catalog::built_in);
 
 fn settings() -> Settings {
-    Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
-        tool: "casefile test".to_owned(),
-        os: "linux".to_owned(),
-        proxy_for: |_, _| false,
-        default_base: None,
-        confirm_first: false,
-        seed: 1,
-    }
+    Settings { tool: "casefile test".to_owned(), os: "linux".to_owned(), seed: 1, ..Settings::default() }
 }
 
 /// The key is given to the program and stands in an answer, the operator's words or the request: no form of the note has

@@ -4,8 +4,6 @@ use std::sync::LazyLock;
 
 use casefile::case::catalog::Catalog;
 use casefile::case::keyring::{KeyRing, Origin, SecretKind};
-use casefile::case::note::{Audience, Timeouts};
-use casefile::case::retry::Policy;
 use casefile::case::sanitize::filter::{Filter, Kind};
 use casefile::case::sanitize::{Format, Sanitizer, Words};
 use casefile::session::{Event, Session, Settings, Step};
@@ -85,17 +83,12 @@ pub fn answer(case: &Case) -> String {
 
 fn noted(case: &Case, what: &[Event]) -> String {
     let settings = Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
         operator: "operator".into(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
         tool: "casefile 0.0.0-test".into(),
         os: "linux".into(),
-        proxy_for: |_, _| false,
-        default_base: None,
         confirm_first: true,
         seed: 7,
+        ..Settings::default()
     };
     let mut session = Session::new(std::sync::Arc::clone(&CATALOG), settings);
     let keys = case.secrets.iter().filter(|_| case.known).map(|secret| Event::KeyGiven {

@@ -8,11 +8,8 @@
 use std::hash::Hasher;
 
 use casefile::case::catalog::Catalog;
-use casefile::case::evidence::{Attempt, BodyEnd, Outcome, Response, Source, Timing};
-use casefile::case::note::{Audience, Timeouts};
+use casefile::case::evidence::{Attempt, BodyEnd, Connection, Outcome, Response, Source, Timing};
 use casefile::case::request::{Draft, Header};
-use casefile::case::retry::Policy;
-use casefile::case::sanitize::Format;
 use casefile::practice::score::Trial;
 use casefile::practice::{GROUPS, scenarios};
 use casefile::session::{
@@ -69,17 +66,11 @@ pub fn curl_like() -> Draft {
 
 fn settings() -> Settings {
     Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
         tool: "casefile 0.0.0".into(),
         os: "linux".into(),
-        proxy_for: |_, _| false,
-        default_base: None,
         confirm_first: true,
         seed: 7,
+        ..Settings::default()
     }
 }
 
@@ -275,6 +266,8 @@ impl Rig {
             source: Source::Sent,
             at: Some(self.now),
             outcome: Outcome::Response(response),
+            connection: Connection::default(),
+            client_request_id: None,
             timing: Timing { first_byte_ms: Some(120), total_ms: Some(134), ..Timing::default() },
             waited_ms: outgoing.waited_ms,
             decision: None,

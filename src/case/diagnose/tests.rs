@@ -3,7 +3,7 @@
 use super::*;
 use crate::case::catalog::{Example, Rank};
 use crate::case::evidence::{
-    BodyEnd, Expectation, Outcome, Response, Source, SseReader, Timing, TransportFailure, read,
+    BodyEnd, Connection, Expectation, Outcome, Response, Source, SseReader, Timing, TransportFailure, read,
 };
 use crate::case::vocabulary::TransportKind;
 
@@ -14,6 +14,8 @@ fn attempt(outcome: Outcome) -> Attempt {
         at: None,
         outcome,
         timing: Timing::default(),
+        connection: Connection::default(),
+        client_request_id: None,
         waited_ms: None,
         decision: None,
         reason: String::new(),

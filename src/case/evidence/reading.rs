@@ -12,7 +12,7 @@ use url::Url;
 
 use super::envelope::Body;
 use super::request_id::{Names, collect};
-use super::{Attempt, BodyEnd, Envelope, RequestId, Response, SseReader, StreamRecord};
+use super::{Attempt, BodyEnd, Envelope, RequestId, Response, SseReader, StreamRecord, Usage};
 use crate::case::catalog::{Catalog, Endpoint, Profile};
 use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure, StreamVerdict};
 
@@ -71,6 +71,8 @@ pub struct Reading {
     pub returned_model: Option<String>,
     /// `finish_reason` of the answer or stream.
     pub finish_reason: Option<String>,
+    /// The token counts that the answer or stream states.
+    pub usage: Option<Usage>,
     /// `Retry-After` (seconds or HTTP date against the `Date` header or the attempt's start) or Gemini's `RetryInfo`,
     /// in milliseconds.
     pub retry_after_ms: Option<u64>,
@@ -133,6 +135,7 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
             .as_ref()
             .and_then(|s| s.model.clone())
             .or_else(|| json.and_then(answer::model)),
+        usage: stream.as_ref().and_then(|s| s.usage).or_else(|| json.and_then(Usage::of)),
         retry_after_ms: time::retry_after_ms(response, json, server_date.or(attempt.at)),
         envelope,
         request_ids,
@@ -158,6 +161,7 @@ fn no_answer() -> Reading {
         task: None,
         returned_model: None,
         finish_reason: None,
+        usage: None,
         retry_after_ms: None,
         server_date: None,
     }

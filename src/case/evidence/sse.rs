@@ -9,6 +9,7 @@ mod tally;
 use std::fmt;
 
 use crate::case::evidence::StreamRecord;
+use crate::case::vocabulary::StreamIrregularity;
 
 pub(super) use tally::{Finish, finish_of};
 
@@ -40,6 +41,8 @@ pub struct SseReader {
     data: Vec<u8>,
     has_data: bool,
     event_dropped: bool,
+    /// Lines ended in LF, CR, CR LF.
+    ends: [bool; 3],
     tally: tally::Tally,
 }
 
@@ -55,7 +58,13 @@ impl SseReader {
         let mut content = false;
         let mut rest = bytes;
         while !rest.is_empty() {
-            if std::mem::take(&mut self.after_cr) && rest.first() == Some(&b'\n') {
+            if std::mem::take(&mut self.after_cr) {
+                let pair = rest.first() == Some(&b'\n');
+                let [_, cr, cr_lf] = &mut self.ends;
+                *(if pair { cr_lf } else { cr }) = true;
+                if !pair {
+                    continue;
+                }
                 rest = rest.get(1..).unwrap_or_default();
                 continue;
             }
@@ -64,6 +73,7 @@ impl SseReader {
             self.keep(part);
             if let Some((newline, after)) = after.split_first() {
                 self.after_cr = *newline == b'\r';
+                self.ends[0] |= *newline == b'\n';
                 content |= self.end_line(at_ms);
                 rest = after;
             } else {
@@ -78,18 +88,31 @@ impl SseReader {
         self.tally.events
     }
 
+    /// When the last event came, milliseconds from the attempt's start.
+    pub fn last_event_ms(&self) -> Option<u64> {
+        self.tally.last_event_ms()
+    }
+
     /// Closes the books: what the stream showed, and the verdict. `cut` says that the connection broke or was left by us.
     pub fn finish(mut self, cut: bool) -> StreamRecord {
-        let before = (self.tally.events, self.tally.faults);
+        let before = (self.tally.events, self.tally.irregular.clone());
+        let faults = self.tally.faults();
         let too_long = self.line_dropped || self.event_dropped;
         // Nobody waits for a last newline or blank line that does not come.
         if !self.line.is_empty() || self.line_dropped {
-            self.end_line(self.tally.last_ms());
+            self.end_line(self.last_event_ms().unwrap_or_default());
         }
-        self.dispatch(self.tally.last_ms());
-        if cut && !too_long && self.tally.faults > before.1 {
+        let open = self.has_data && !self.event_dropped;
+        self.dispatch(self.last_event_ms().unwrap_or_default());
+        if cut && !too_long && self.tally.faults() > faults {
             // Half an event is no fault of the server's: its rest was on the way.
-            (self.tally.events, self.tally.faults) = before;
+            (self.tally.events, self.tally.irregular) = before;
+        } else if open && !cut {
+            self.tally.note(StreamIrregularity::NoBlankLine);
+        }
+        self.ends[1] |= self.after_cr;
+        if self.ends.iter().filter(|seen| **seen).count() > 1 {
+            self.tally.note(StreamIrregularity::MixedLineEnds);
         }
         self.tally.record(self.bytes, cut)
     }
@@ -112,12 +135,13 @@ impl SseReader {
         let line = std::mem::take(&mut self.line);
         let first = !std::mem::replace(&mut self.begun, true);
         if dropped {
-            self.tally.faults += 1;
+            self.tally.note(StreamIrregularity::TooLong);
             return false;
         }
         let mut text = line.as_slice();
-        if first {
-            text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        if first && let Some(rest) = text.strip_prefix(b"\xEF\xBB\xBF") {
+            self.tally.note(StreamIrregularity::ByteOrderMark);
+            text = rest;
         }
         let content = if text.is_empty() {
             self.dispatch(at_ms)
@@ -161,7 +185,7 @@ impl SseReader {
                 self.tally.sse = true;
             }
             b"id" | b"retry" => self.tally.sse = true,
-            _ => self.tally.faults += 1,
+            _ => self.tally.note(StreamIrregularity::UnknownField),
         }
     }
 
@@ -171,14 +195,14 @@ impl SseReader {
         let data = std::mem::take(&mut self.data);
         if std::mem::take(&mut self.event_dropped) {
             self.has_data = false;
-            self.tally.faults += 1;
+            self.tally.note(StreamIrregularity::TooLong);
             return false;
         }
         if !std::mem::take(&mut self.has_data) {
             return false;
         }
         let text = String::from_utf8(data).unwrap_or_else(|e| {
-            self.tally.faults += 1;
+            self.tally.note(StreamIrregularity::NotUtf8);
             String::from_utf8_lossy(e.as_bytes()).into_owned()
         });
         self.tally.take(&SseEvent { event, data: text }, at_ms)

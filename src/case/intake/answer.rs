@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::{error_text, http, transport};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{
-    Attempt, BodyEnd, Outcome, Response, Source, SseReader, Timing, TransportFailure,
+    Attempt, BodyEnd, Connection, Outcome, Response, Source, SseReader, Timing, TransportFailure,
 };
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
@@ -18,6 +18,8 @@ pub(super) fn attempt(outcome: Outcome) -> Attempt {
         at: None,
         outcome,
         timing: Timing::default(),
+        connection: Connection::default(),
+        client_request_id: None,
         waited_ms: None,
         decision: None,
         reason: String::new(),

@@ -67,7 +67,7 @@ fn assembled(material: &Material<'_>) -> Note {
         contract: judged::contract(material, endpoint, deciding.and_then(status_observed)),
         report: report::report(material),
         reproduction: request.map(curl::command),
-        environment: judged::environment(evidence, run),
+        environment: judged::environment(evidence, words, run),
         missing_evidence: Vec::new(),
         remaining_uncertainty: judged::uncertainty(material),
         not_asserted: judged::not_asserted(),

@@ -13,7 +13,7 @@ use crate::case::vocabulary::{ResponseShape, TransportKind};
 
 pub use facts::{
     AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
-    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart,
+    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart, UsagePart,
 };
 pub use judgement::{
     AlternativePart, Attribution, Because, Compared, Contract, ControlPart, Deterministic, DiagnosisPart,

@@ -44,6 +44,8 @@ impl Sanitizer<'_> {
             transport_detail,
             waited_ms: attempt.waited_ms,
             timing: attempt.timing,
+            connection: attempt.connection,
+            client_request_id: attempt.client_request_id.clone(),
             decision: attempt.decision,
             reason: self
                 .text
@@ -114,6 +116,7 @@ impl Sanitizer<'_> {
             task_id,
             task_status,
             returned_model,
+            usage: reading.usage,
             finish_reason: reading
                 .finish_reason
                 .as_deref()
@@ -272,6 +275,7 @@ impl Sanitizer<'_> {
             usage_seen: stream.usage_seen,
             content_chars: stream.content_chars,
             faults: stream.faults,
+            irregularities: stream.irregularities.clone(),
             longest_gap_ms: stream.longest_gap_ms,
             verdict: stream.verdict,
         }
@@ -379,6 +383,7 @@ fn blank() -> Reading {
         soft: None,
         task: None,
         returned_model: None,
+        usage: None,
         finish_reason: None,
         retry_after_ms: None,
         server_date: None,

@@ -1,14 +1,15 @@
 //! What may leave. Only the sanitizer can make these values: [`Clean`] has no public constructor.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
 
-use crate::case::evidence::Timing;
+use crate::case::evidence::{Connection, Timing, Usage};
 use crate::case::vocabulary::{
-    Coding, EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict,
-    TransportKind, UnpackEnd,
+    Coding, EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure,
+    StreamIrregularity, StreamVerdict, TransportKind, UnpackEnd,
 };
 
 /// Text that went through the sanitizer: no secret, no prompt, no control character, no bidi mark.
@@ -158,6 +159,11 @@ pub struct SafeAttempt {
     /// Durations.
     #[serde(skip)]
     pub timing: Timing,
+    /// The connection.
+    #[serde(skip)]
+    pub connection: Connection,
+    /// Our own id of the attempt.
+    pub client_request_id: Option<String>,
     /// What was decided after it.
     pub decision: Option<RetryDecision>,
     /// Why, a sentence of ours.
@@ -207,6 +213,9 @@ pub struct SafeResponse {
     pub task_status: Option<Clean>,
     /// Model named by the answer.
     pub returned_model: Option<Clean>,
+    /// Token counts, as the answer states them.
+    #[serde(skip)]
+    pub usage: Option<Usage>,
     /// `finish_reason`.
     pub finish_reason: Option<Clean>,
     /// `Retry-After` in milliseconds.
@@ -307,6 +316,8 @@ pub struct SafeStream {
     pub content_chars: u64,
     /// Broken lines or events.
     pub faults: u64,
+    /// What was not as usual, with how often.
+    pub irregularities: BTreeMap<StreamIrregularity, u64>,
     /// Longest time between two events.
     pub longest_gap_ms: Option<u64>,
     /// How it ended.
@@ -339,4 +350,8 @@ pub struct SafeWords {
     pub operator: Clean,
     /// Anything else.
     pub notes: Clean,
+    /// The service that sends such requests.
+    pub service: Clean,
+    /// Where it runs.
+    pub deployment: Clean,
 }

@@ -1,5 +1,8 @@
 //! Sanitized evidence for the tests of later rooms, made by hand: what the sanitizer would let through.
 
+use core::net::IpAddr;
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -7,7 +10,7 @@ use super::safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
 };
-use crate::case::evidence::Timing;
+use crate::case::evidence::{Connection, Timing, TlsVersion};
 use crate::case::vocabulary::{
     EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, StreamVerdict, TransportKind,
 };
@@ -132,6 +135,7 @@ pub(crate) fn hostile(text: &str) -> SafeEvidence {
         task_id: Some(word()),
         task_status: Some(word()),
         returned_model: Some(word()),
+        usage: None,
         finish_reason: Some(word()),
         exception: Some(word()),
         ..model_not_found()
@@ -152,6 +156,8 @@ pub(crate) fn words() -> SafeWords {
         impact: clean("All nightly summaries since 2026-11-20 22:00 UTC."),
         tried: clean("Another key, another model, a minimal body."),
         operator: clean("A. N."),
+        service: clean("checkout-api"),
+        deployment: clean("production"),
         notes: clean(""),
     }
 }
@@ -165,6 +171,8 @@ pub(crate) fn words_of(text: &str) -> SafeWords {
         impact: word(),
         tried: word(),
         operator: word(),
+        service: word(),
+        deployment: word(),
         notes: word(),
     }
 }
@@ -256,11 +264,16 @@ fn sent(index: u32, response: SafeResponse) -> SafeAttempt {
         waited_ms: (index > 1).then_some(640),
         timing: Timing {
             dns_ms: Some(9),
-            connect_ms: Some(61),
+            connect_ms: Some(31),
+            tls_ms: Some(61),
+            sent_ms: Some(62),
             first_byte_ms,
             first_token_ms: None,
+            last_event_ms: None,
             total_ms,
         },
+        client_request_id: None,
+        connection: Connection { address: Some(IpAddr::from([203, 0, 113, 7])), tls: Some(TlsVersion::V1_3) },
         decision: Some(RetryDecision::FinalAttempt),
         reason: "this kind of failure is retried once only".to_owned(),
     }
@@ -279,6 +292,8 @@ fn pasted(response: SafeResponse) -> SafeAttempt {
         sent: false,
         at: None,
         timing: Timing::default(),
+        connection: Connection::default(),
+        client_request_id: None,
         decision: None,
         reason: String::new(),
         ..sent(1, response)
@@ -291,6 +306,8 @@ fn unresolved() -> SafeAttempt {
         transport: Some(TransportKind::Dns),
         transport_detail: Some(clean("failed to lookup address information: Name or service not known")),
         timing: Timing { total_ms: Some(12), ..Timing::default() },
+        connection: Connection::default(),
+        client_request_id: None,
         ..sent(1, worked())
     }
 }
@@ -326,6 +343,7 @@ fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeRespo
         task_id: None,
         task_status: None,
         returned_model: None,
+        usage: None,
         finish_reason: None,
         retry_after_ms: None,
         server_date: Some(start() + TimeDelta::seconds(7)),
@@ -420,12 +438,14 @@ fn cut_stream() -> SafeResponse {
             usage_seen: false,
             content_chars: 512,
             faults: 0,
+            irregularities: BTreeMap::new(),
             longest_gap_ms: Some(15_300),
             verdict: StreamVerdict::Truncated,
         }),
         task_id: None,
         task_status: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
+        usage: None,
         ..answer(200, "OK", json!({}), no_error())
     }
 }
@@ -437,6 +457,7 @@ fn worked() -> SafeResponse {
         task_id: None,
         task_status: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
+        usage: None,
         finish_reason: Some(clean("stop")),
         layer: Layer::Provider,
         layer_because: "A completion came back.".to_owned(),

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::case::evidence::{
-    Attempt, BodyEnd, Envelope, IdSource, Outcome, Redirect, RequestId, Response, Source, Timing,
+    Attempt, BodyEnd, Connection, Envelope, IdSource, Outcome, Redirect, RequestId, Response, Source, Timing,
     TransportFailure,
 };
 use crate::case::keyring::SecretKind;
@@ -50,6 +50,7 @@ fn reading(kind: EnvelopeKind) -> Reading {
         soft: None,
         task: None,
         returned_model: None,
+        usage: None,
         stream: None,
         finish_reason: None,
         retry_after_ms: None,
@@ -74,6 +75,8 @@ fn attempt(response: Response) -> Attempt {
         at: None,
         outcome: Outcome::Response(response),
         timing: Timing::default(),
+        connection: Connection::default(),
+        client_request_id: None,
         waited_ms: None,
         decision: None,
         reason: String::new(),

@@ -41,8 +41,8 @@ impl SafeWords {
     #[must_use]
     pub fn twin(&self, audit: &Audit) -> Self {
         let mut words = self.clone();
-        let Self { question, expected, impact, tried, operator, notes } = &mut words;
-        Twin(audit).texts([question, expected, impact, tried, operator, notes], []);
+        let Self { question, expected, impact, tried, operator, notes, service, deployment } = &mut words;
+        Twin(audit).texts([question, expected, impact, tried, operator, notes, service, deployment], []);
         words
     }
 }
@@ -131,6 +131,8 @@ impl Twin<'_> {
             transport_detail,
             waited_ms: _,
             timing: _,
+            connection: _,
+            client_request_id: _,
             decision: _,
             reason: _,
         } = attempt;
@@ -162,6 +164,7 @@ impl Twin<'_> {
             task_id,
             task_status,
             returned_model,
+            usage: _,
             finish_reason,
             retry_after_ms: _,
             server_date: _,

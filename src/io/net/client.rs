@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use reqwest::{Client, redirect, retry};
 
-use super::marks::{Marks, TimedResolver};
+use super::cause::detail_of;
+use super::marks::{Connecting, Marks, TimedResolver};
 use super::proxy::{is_loopback, proxy_needs_tls};
+use super::tls;
 
 /// Most header lines of an answer over HTTP/1. The stack bounds their bytes at about 400 KiB.
 const HEADER_LINES: usize = 256;
@@ -20,13 +22,8 @@ const USER_AGENT: &str = concat!("casefile/", env!("CARGO_PKG_VERSION"));
 /// A client for one request to `host`.
 ///
 /// # Errors
-/// Local faults, above all: no CA store on this machine.
-pub(super) fn build(
-    scheme: &str,
-    host: &str,
-    connect_ms: u64,
-    marks: &Arc<Marks>,
-) -> reqwest::Result<Client> {
+/// Local faults, above all: no CA store on this machine. Says which.
+pub(super) fn build(scheme: &str, host: &str, connect_ms: u64, marks: &Arc<Marks>) -> Result<Client, String> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
@@ -36,13 +33,16 @@ pub(super) fn build(
         .http1_max_headers(HEADER_LINES)
         .http2_max_header_list_size(HEADER_LIST)
         .user_agent(USER_AGENT)
-        .dns_resolver(TimedResolver(Arc::clone(marks)));
+        .dns_resolver(TimedResolver(Arc::clone(marks)))
+        .connector_layer(Connecting(Arc::clone(marks)));
     if is_loopback(host) {
         builder = builder.no_proxy();
     }
-    if scheme != "https" && !proxy_needs_tls(host, scheme) {
+    builder = if scheme == "https" || proxy_needs_tls(host, scheme) {
+        builder.tls_backend_preconfigured(tls::config(marks).map_err(|error| error.to_string())?)
+    } else {
         // Without this the stack reads the CA store and fails where there is none, though nothing is encrypted.
-        builder = builder.tls_certs_only(std::iter::empty());
-    }
-    builder.build()
+        builder.tls_certs_only(std::iter::empty())
+    };
+    builder.build().map_err(|error| detail_of(&error))
 }

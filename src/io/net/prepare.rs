@@ -11,11 +11,11 @@ use http::header::{
 use reqwest::{Client, Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::cause::{Way, detail_of};
+use super::cause::Way;
 use super::marks::{Marks, signalling_body};
 use super::{client, form, proxy};
 use crate::case::evidence::TransportFailure;
-use crate::case::request::Request;
+use crate::case::request::{Header, Request};
 use crate::case::vocabulary::TransportKind;
 use crate::session::Outgoing;
 
@@ -26,8 +26,6 @@ pub(super) struct Prepared {
     pub(super) way: Way,
     /// The request asks for a stream.
     pub(super) asks_for_stream: bool,
-    /// The request has a body, so the moment of connection can be seen.
-    pub(super) signals_connect: bool,
     /// Bytes of the body.
     pub(super) body_bytes: u64,
 }
@@ -52,7 +50,7 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
         .map_err(|_| local("the URL cannot be read once its references are filled in"))?;
     let method = Method::from_bytes(request.method.as_bytes())
         .map_err(|_| local("the method is not one that HTTP allows"))?;
-    let mut headers = headers(request, &resolve)?;
+    let mut headers = headers(request, outgoing.client_request_id.as_ref(), &resolve)?;
     if let Some(userinfo) = &target.userinfo
         && !headers.contains_key(AUTHORIZATION)
     {
@@ -75,7 +73,6 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
     let client = client::build(&target.scheme, &target.host, outgoing.timeouts.connect_ms, marks)
         .map_err(|error| no_client(&target.scheme, &error))?;
     let mut sent = reqwest::Request::new(method, url);
-    let signals_connect = body.is_some();
     if let Some(body) = body {
         // The body goes out as a stream, whose length the stack does not know.
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body_bytes));
@@ -87,17 +84,18 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
         proxied: proxy::proxy_in_use(&target.host, &target.scheme),
     };
     let asks_for_stream = request.streaming();
-    Ok(Prepared { client, request: sent, way, asks_for_stream, signals_connect, body_bytes })
+    Ok(Prepared { client, request: sent, way, asks_for_stream, body_bytes })
 }
 
 /// The operator's header lines, in order, repetitions kept. Left out is only what frames the message and must fit the
 /// body as it is sent now (`content-length`, `transfer-encoding`), and the pseudo headers of an HTTP/2 record.
 fn headers(
     request: &Request,
+    further: Option<&Header>,
     resolve: &impl Fn(&str) -> Result<SecretString, TransportFailure>,
 ) -> Result<HeaderMap, TransportFailure> {
     let mut map = HeaderMap::new();
-    for (index, line) in request.headers.iter().enumerate() {
+    for (index, line) in request.headers.iter().chain(further).enumerate() {
         if line.name.starts_with(':') {
             continue;
         }
@@ -155,13 +153,13 @@ pub(super) fn local(what: impl Display) -> TransportFailure {
     TransportFailure { kind: TransportKind::Local, detail: what.to_string() }
 }
 
-fn no_client(scheme: &str, error: &reqwest::Error) -> TransportFailure {
+fn no_client(scheme: &str, error: &str) -> TransportFailure {
     let hint = if scheme == "https" {
         "; install the system's CA certificates, or point SSL_CERT_FILE to a bundle"
     } else {
         ""
     };
-    local(format!("the HTTP client cannot be set up on this machine: {}{hint}", detail_of(error)))
+    local(format!("the HTTP client cannot be set up on this machine: {error}{hint}"))
 }
 
 #[cfg(test)]

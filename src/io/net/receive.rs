@@ -28,12 +28,12 @@ pub(super) struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// Reads `incoming` to its end; gives the answer and the moment of its first content.
+    /// Reads `incoming` to its end; gives the answer and what only the clock could tell of its stream.
     pub(super) async fn receive(
         &self,
         mut incoming: reqwest::Response,
         tell: &impl Fn(Phase, u64, u64),
-    ) -> (Response, Option<u64>) {
+    ) -> (Response, Moments) {
         let mut response = head(&incoming);
         let mut stream = Stream::of(&response, self.asks_for_stream);
         let bounds = Bounds { kept: self.limits.kept, out: self.limits.read };
@@ -91,14 +91,15 @@ impl Body<'_> {
             BodyEnd::Complete if response.body_bytes > response.body.len() as u64 => BodyEnd::Capped,
             end => end,
         };
+        let last_event_ms = stream.last_event_ms();
         response.stream = stream.finish(how);
-        if !in_step {
-            first_token_ms = None;
-            if let Some(stream) = &mut response.stream {
-                stream.longest_gap_ms = None;
-            }
+        if in_step {
+            return (response, Moments { first_token_ms, last_event_ms });
         }
-        (response, first_token_ms)
+        if let Some(stream) = &mut response.stream {
+            stream.longest_gap_ms = None;
+        }
+        (response, Moments::default())
     }
 
     /// The next piece; `None` at the end.
@@ -121,6 +122,15 @@ impl Body<'_> {
             }),
         }
     }
+}
+
+/// Moments of a stream, milliseconds from the attempt's start.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Moments {
+    /// The first content.
+    pub(super) first_token_ms: Option<u64>,
+    /// The last event.
+    pub(super) last_event_ms: Option<u64>,
 }
 
 /// How the bytes of a stream ended.
@@ -179,6 +189,13 @@ impl Stream {
         let content = reader.feed(first, at_ms);
         *self = Self::Yes(reader);
         content
+    }
+
+    fn last_event_ms(&self) -> Option<u64> {
+        match self {
+            Self::Yes(reader) => reader.last_event_ms(),
+            Self::No | Self::Perhaps(_) => None,
+        }
     }
 
     fn events(&self) -> u64 {

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 mod forms;
 mod hostile;
 mod packed;
+mod phases;
 
 use super::*;
 use crate::case::evidence::{BodyEnd, Response};
@@ -89,6 +90,7 @@ fn outgoing(url: &str, body: Option<&str>) -> Outgoing {
         headers.push(Header::new("Content-Type", "application/json"));
     }
     Outgoing {
+        client_request_id: None,
         request: Request {
             method: if body.is_some() { "POST" } else { "GET" }.to_owned(),
             target: Target::parse(url, None).expect("a url"),
@@ -185,9 +187,9 @@ fn the_operators_own_agent_and_a_bodyless_request_stay_as_they_are() {
     assert!(received.contains("\r\nuser-agent: curl/8.5.0\r\naccept: text/html\r\nhost: 127"), "{received}");
     assert!(!received.contains("content-length") && !received.contains("transfer-encoding"), "{received}");
     assert_eq!(
-        (attempt.request_bytes, attempt.timing.connect_ms),
+        (attempt.request_bytes, attempt.timing.sent_ms),
         (0, None),
-        "no body, no sign of the connection"
+        "no body, so nothing of it was handed over"
     );
     assert_eq!(response(&attempt).status, Some(204));
 }
@@ -605,6 +607,8 @@ fn progress_is_told_by_phase_and_not_too_often() {
     assert_eq!(told.last().map(|p| p.bytes), Some(100));
     assert!(told.windows(2).all(|w| w[0].elapsed_ms <= w[1].elapsed_ms && w[0].bytes <= w[1].bytes));
     let timing = attempt.timing;
+    assert_eq!(attempt.connection.address, Some([127, 0, 0, 1].into()));
+    assert_eq!((timing.tls_ms, attempt.connection.tls), (None, None));
     assert_eq!(timing.dns_ms, None, "an address needs no lookup");
     assert!(
         timing.connect_ms <= timing.first_byte_ms && timing.first_byte_ms <= timing.total_ms,

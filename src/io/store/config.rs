@@ -34,11 +34,65 @@ pub struct Config {
     pub template: Option<String>,
     /// Retries after the first attempt, 0 to [`Policy::MOST_RETRIES`].
     pub retries: Option<u32>,
+    /// The waits before a retry.
+    #[serde(default)]
+    pub backoff: Backoff,
+    /// The operator's service that sends such requests.
+    pub service: Option<String>,
+    /// Where that service runs.
+    pub deployment: Option<String>,
     /// Fingerprints of the keys of finished cases are kept on this machine; `None`: they are.
     pub remember_keys: Option<bool>,
     /// Deadlines.
     #[serde(default)]
     pub timeouts: Seconds,
+}
+
+/// The waits before a retry; where one is missing, that of [`Policy::default`] holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backoff {
+    /// First upper bound, whole seconds.
+    pub base: Option<u32>,
+    /// Longest wait, whole seconds.
+    pub cap: Option<u32>,
+    /// No attempt starts later than this after the first one, whole seconds.
+    pub deadline: Option<u32>,
+    /// Name of the policy, for the note.
+    pub version: Option<String>,
+}
+
+impl Config {
+    /// The retry policy with the defaults filled in.
+    pub fn policy(&self) -> Policy {
+        let usual = Policy::default();
+        let ms = |seconds: Option<u32>, otherwise: u64| seconds.map_or(otherwise, |s| u64::from(s) * 1000);
+        let policy = Policy {
+            retries: self.retries.unwrap_or(usual.retries),
+            base_ms: ms(self.backoff.base, usual.base_ms),
+            cap_ms: ms(self.backoff.cap, usual.cap_ms),
+            deadline_ms: ms(self.backoff.deadline, usual.deadline_ms),
+            ..usual
+        };
+        let version = match &self.backoff.version {
+            Some(name) => name.clone().into(),
+            None if policy.is_changed() => format!("{}, changed", Policy::VERSION).into(),
+            None => Policy::VERSION.into(),
+        };
+        Policy { version, ..policy }
+    }
+}
+
+/// A name for a retry policy: it stands in the note.
+///
+/// # Errors
+/// What a name may be made of.
+pub fn policy_version(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    if (1..=40).contains(&text.len()) && text.chars().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("give 1 to 40 letters, digits, dots, dashes, slashes or underscores".to_owned())
 }
 
 /// Deadlines of one attempt in whole seconds, 1 to 3600; where one is missing, that of [`Timeouts::default`] holds.
@@ -106,6 +160,15 @@ fn check(config: &Config) -> Result<(), String> {
     }
     if config.retries.is_some_and(|n| n > Policy::MOST_RETRIES) {
         return Err(format!("retries must be 0 to {}", Policy::MOST_RETRIES));
+    }
+    if let Some(Err(what)) = config.backoff.version.as_deref().map(policy_version) {
+        return Err(format!("backoff: version: {what}"));
+    }
+    let b = &config.backoff;
+    for (name, seconds) in [("base", b.base), ("cap", b.cap), ("deadline", b.deadline)] {
+        if seconds.is_some_and(|s| !(1..=3600).contains(&s)) {
+            return Err(format!("backoff: {name} must be 1 to 3600 seconds"));
+        }
     }
     let t = &config.timeouts;
     for (name, seconds) in

@@ -20,6 +20,8 @@ struct Kept {
     tried: String,
     operator: String,
     notes: String,
+    service: String,
+    deployment: String,
 }
 
 fn path(folders: &Folders) -> std::path::PathBuf {
@@ -41,6 +43,8 @@ pub fn save_words(folders: &Folders, words: &SafeWords) -> Result<(), StoreError
             tried: text(&words.tried),
             operator: text(&words.operator),
             notes: text(&words.notes),
+            service: text(&words.service),
+            deployment: text(&words.deployment),
         },
     )
 }
@@ -67,6 +71,8 @@ pub fn load_words(folders: &Folders) -> Result<Option<Words>, StoreError> {
         tried: k.tried,
         operator: k.operator,
         notes: k.notes,
+        service: k.service,
+        deployment: k.deployment,
     }))
 }
 

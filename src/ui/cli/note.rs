@@ -77,6 +77,12 @@ pub struct NoteArguments {
     /// Anything else that support should know.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
+    /// The service of yours that sends such requests.
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// Where that service runs, for example production.
+    #[arg(long, value_name = "NAME")]
+    deployment: Option<String>,
     /// Who writes the note.
     #[arg(long, value_name = "NAME")]
     operator: Option<String>,
@@ -243,6 +249,8 @@ pub(super) async fn observe(
     let choice = Choice {
         send: &arguments.send,
         operator: arguments.operator.clone(),
+        service: arguments.service.clone(),
+        deployment: arguments.deployment.clone(),
         audience: match arguments.audience {
             AudienceArgument::Internal => Audience::Internal,
             AudienceArgument::Public => Audience::Public,
@@ -326,13 +334,16 @@ fn take_in(
 
 fn words(arguments: &NoteArguments, walk: &Walk) -> Words {
     let text = |option: &Option<String>| option.clone().unwrap_or_default();
+    let own = walk.session.words();
     Words {
         question: text(&arguments.question),
         expected: text(&arguments.expected),
         impact: text(&arguments.impact),
         tried: text(&arguments.tried),
-        operator: walk.session.words().operator.clone(),
+        operator: own.operator.clone(),
         notes: text(&arguments.notes),
+        service: own.service.clone(),
+        deployment: own.deployment.clone(),
     }
 }
 

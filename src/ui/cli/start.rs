@@ -10,7 +10,6 @@ use super::exit::{Exit, Failed};
 use super::{Arguments, SendArguments};
 use crate::case::catalog::Catalog;
 use crate::case::note::{Audience, Template};
-use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, SafeWords};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
@@ -26,6 +25,8 @@ pub(super) const TOOL: &str = concat!("casefile ", env!("CARGO_PKG_VERSION"));
 pub(super) struct Choice<'a> {
     pub(super) send: &'a SendArguments,
     pub(super) operator: Option<String>,
+    pub(super) service: Option<String>,
+    pub(super) deployment: Option<String>,
     pub(super) audience: Audience,
     pub(super) format: Option<Format>,
     pub(super) confirm_first: bool,
@@ -68,14 +69,17 @@ pub(super) fn template(ground: &Ground, named: Option<&Path>) -> Result<Option<T
 
 /// A session and the driver that runs it.
 pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver, UnboundedReceiver<Event>) {
-    let policy = Policy::default();
     let settings = Settings {
-        policy: Policy {
-            retries: choice.send.retries.or(ground.config.retries).unwrap_or(policy.retries),
-            ..policy
-        },
+        policy: choice.send.policy(ground.config.policy()),
         timeouts: choice.send.timeouts(ground.config.timeouts.timeouts()),
         operator: choice.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
+        service: choice.service.clone().or_else(|| ground.config.service.clone()).unwrap_or_default(),
+        deployment: choice
+            .deployment
+            .clone()
+            .or_else(|| ground.config.deployment.clone())
+            .unwrap_or_default(),
+        client_request_id: choice.send.client_request_id.clone().unwrap_or_default(),
         audience: choice.audience,
         format: choice.format.or(ground.config.format).unwrap_or(Format::Yaml),
         tool: TOOL.to_owned(),
@@ -194,6 +198,8 @@ pub(super) fn screen(
     let choice = Choice {
         send: &send,
         operator: None,
+        service: None,
+        deployment: None,
         audience: Audience::Internal,
         format: None,
         confirm_first: true,

@@ -1,7 +1,7 @@
 //! Answers and what is read from them.
 
 use super::*;
-use crate::case::evidence::{Outcome, Source, Timing, TransportFailure};
+use crate::case::evidence::{Connection, Outcome, Source, Timing, TransportFailure};
 use crate::case::vocabulary::TransportKind;
 
 type Headers = &'static [(&'static str, &'static str)];
@@ -15,6 +15,8 @@ fn attempt(outcome: Outcome) -> Attempt {
         at: None,
         outcome,
         timing: Timing::default(),
+        connection: Connection::default(),
+        client_request_id: None,
         waited_ms: None,
         decision: None,
         reason: String::new(),

@@ -1,10 +1,12 @@
 //! What the events of a stream say: OpenAI chat and Responses, Anthropic, Gemini. Text of the model is counted only.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::SseEvent;
-use crate::case::evidence::{StreamRecord, envelope};
-use crate::case::vocabulary::StreamVerdict;
+use crate::case::evidence::{StreamRecord, Usage, envelope};
+use crate::case::vocabulary::{StreamIrregularity, StreamVerdict};
 
 /// Most bytes that are kept of an error event, and most characters of a name.
 const LONGEST_ERROR: usize = 64 * 1024;
@@ -45,17 +47,42 @@ pub(in crate::case::evidence) fn finish_of(reason: &str) -> Finish {
     }
 }
 
+fn breaks_a_rule(what: StreamIrregularity) -> bool {
+    use StreamIrregularity as I;
+    matches!(what, I::NotJson | I::NotUtf8 | I::TooLong | I::UnknownField)
+}
+
+/// Names of events that the known APIs send: Anthropic's messages, `OpenAI`'s Responses, assistants, images and audio, and
+/// what servers send to keep a connection open. From their references, read 2026-11-21.
+fn is_known_event(name: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["error", "ping", "message", "done", "data", "keepalive", "heartbeat", "completion"];
+    const FAMILIES: [&str; 9] = [
+        "response.",
+        "message_",
+        "content_block_",
+        "thread.",
+        "image_generation.",
+        "image_edit.",
+        "speech.",
+        "transcript.",
+        "conversation.",
+    ];
+    NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
 /// Counts and marks.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) events: u64,
     pub(super) comments: u64,
-    pub(super) faults: u64,
+    pub(super) irregular: BTreeMap<StreamIrregularity, u64>,
     /// A field of the event-stream format came.
     pub(super) sse: bool,
     marker: Option<&'static str>,
     finish: Option<String>,
-    usage: bool,
+    usage_seen: bool,
+    usage: Option<Usage>,
     error: Option<String>,
     content_chars: u64,
     tool_calls: bool,
@@ -66,8 +93,18 @@ pub(super) struct Tally {
 
 impl Tally {
     /// When the last event came.
-    pub(super) fn last_ms(&self) -> u64 {
-        self.last_ms.unwrap_or_default()
+    pub(super) fn last_event_ms(&self) -> Option<u64> {
+        self.last_ms
+    }
+
+    /// Something is not as usual.
+    pub(super) fn note(&mut self, what: StreamIrregularity) {
+        *self.irregular.entry(what).or_default() += 1;
+    }
+
+    /// What breaks a rule of the format.
+    pub(super) fn faults(&self) -> u64 {
+        self.irregular.iter().filter(|(what, _)| breaks_a_rule(**what)).map(|(_, count)| count).sum()
     }
 
     /// Takes an event. True when it carries content.
@@ -77,7 +114,13 @@ impl Tally {
             let gap = at_ms.saturating_sub(last);
             self.longest_gap_ms = Some(self.longest_gap_ms.map_or(gap, |longest| longest.max(gap)));
         }
+        if !event.event.is_empty() && !is_known_event(&event.event) {
+            self.note(StreamIrregularity::UnknownEvent);
+        }
         let data = event.data.trim();
+        if self.marker == Some("[DONE]") && data != "[DONE]" {
+            self.note(StreamIrregularity::DataAfterEnd);
+        }
         if data == "[DONE]" {
             // A gateway appends it itself: where the provider's own marker came, that one counts.
             self.marker.get_or_insert("[DONE]");
@@ -87,7 +130,7 @@ impl Tally {
         match serde_json::from_str::<Value>(data) {
             Ok(json) if json.is_object() || json.is_array() => self.read(event, &json),
             _ => {
-                self.faults += 1;
+                self.note(StreamIrregularity::NotJson);
                 if event.event == "error" {
                     self.fail(data);
                 }
@@ -105,13 +148,16 @@ impl Tally {
             self.fail(&event.data);
         }
         self.name_model(json);
+        if let Some(usage) = Usage::of(json) {
+            self.usage = Some(self.usage.unwrap_or_default().then(usage));
+        }
         if json.get("usage").or_else(|| json.pointer("/response/usage")).is_some_and(Value::is_object)
             || json
                 .get("usageMetadata")
                 .or_else(|| json.pointer("/message/usage"))
                 .is_some_and(Value::is_object)
         {
-            self.usage = true;
+            self.usage_seen = true;
         }
         if kind.starts_with("response.") {
             self.responses(kind, json);
@@ -236,19 +282,21 @@ impl Tally {
 
     /// The record of a stream that has ended.
     pub(super) fn record(self, bytes: u64, cut: bool) -> StreamRecord {
-        let verdict = self.verdict(cut);
+        let (verdict, faults) = (self.verdict(cut), self.faults());
         StreamRecord {
             events: self.events,
             bytes,
             comments: self.comments,
             terminal_marker: self.marker,
             finish_reason: self.finish,
-            usage_seen: self.usage,
+            usage_seen: self.usage_seen,
+            usage: self.usage,
             error_event: self.error,
             content_chars: self.content_chars,
             tool_calls: self.tool_calls,
             model: self.model,
-            faults: self.faults,
+            faults,
+            irregularities: self.irregular,
             longest_gap_ms: self.longest_gap_ms,
             verdict,
         }

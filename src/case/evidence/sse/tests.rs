@@ -132,7 +132,9 @@ fn what_is_recorded() {
         content_chars: 3,
         tool_calls: false,
         model: Some("gpt-5.4-mini-2026-03-17".to_owned()),
+        usage: None,
         faults: 0,
+        irregularities: [(crate::case::vocabulary::StreamIrregularity::ByteOrderMark, 1)].into(),
         longest_gap_ms: Some(0),
         verdict: V::Complete,
     };
@@ -143,9 +145,9 @@ fn what_is_recorded() {
             anthropic.terminal_marker,
             anthropic.content_chars,
             anthropic.model.as_deref(),
-            anthropic.usage_seen
+            anthropic.usage.map(|u| (u.input_tokens, u.output_tokens))
         ),
-        (Some("message_stop"), 5, Some("claude-x"), true)
+        (Some("message_stop"), 5, Some("claude-x"), Some((Some(1), Some(2))))
     );
     let responses = whole(RESPONSES.as_bytes(), false);
     assert_eq!(
@@ -195,6 +197,31 @@ fn faults_are_counted_and_survived() {
     let record = reader.finish(false);
     assert_eq!((record.faults, record.events, record.verdict), (1, 2, V::Complete));
     assert!(format!("{:?}", SseReader::new()).contains("0 events"));
+}
+
+#[test]
+fn what_is_not_as_usual_is_named() {
+    use crate::case::vocabulary::StreamIrregularity as I;
+    type Case = (&'static [u8], &'static [(I, u64)]);
+    let table: [Case; 11] = [
+        (b"data: {}\n\ndata: [DONE]\n\n", &[]),
+        (b"data: {}\r\n\r\ndata: [DONE]\r\n\r\n", &[]),
+        (b"data: {}\r\rdata: [DONE]\r\r", &[]),
+        (b"data: {}\r\n\r\ndata: [DONE]\n\n", &[(I::MixedLineEnds, 1)]),
+        (b"data: {}\n\ndata: [DONE]\r\r", &[(I::MixedLineEnds, 1)]),
+        (b"\xEF\xBB\xBFdata: {}\n\n", &[(I::ByteOrderMark, 1)]),
+        (b"data: {}\n\ndata: [DONE]", &[(I::NoBlankLine, 1)]),
+        (b"data: [DONE]\n\ndata: {}\n\n", &[(I::DataAfterEnd, 1)]),
+        (b"event: ping\ndata: {}\n\nevent: sparkle\ndata: {}\n\n", &[(I::UnknownEvent, 1)]),
+        (b"nonsense\ndata: {broken\n\ndata: 3\n\n", &[(I::NotJson, 2), (I::UnknownField, 1)]),
+        (b"data: {\"a\":\"\xff\"}\n\n", &[(I::NotUtf8, 1)]),
+    ];
+    for (bytes, expected) in table {
+        let found: Vec<(I, u64)> = whole(bytes, false).irregularities.into_iter().collect();
+        assert_eq!(found, expected, "{}", String::from_utf8_lossy(bytes));
+    }
+    // What was on its way when the connection broke is nobody's fault.
+    assert!(whole(b"data: {}\n\ndata: {bro", true).irregularities.is_empty());
 }
 
 proptest! {

@@ -264,8 +264,8 @@ fn answers_are_kept_as_they_were_observed() {
     let attempt = chrome.observed.expect("an answer");
     let timing = attempt.timing;
     assert_eq!(
-        (timing.dns_ms, timing.connect_ms, timing.first_byte_ms, timing.total_ms),
-        (Some(13), Some(53), Some(354), Some(412))
+        (timing.dns_ms, timing.connect_ms, timing.tls_ms, timing.first_byte_ms, timing.total_ms),
+        (Some(13), Some(33), Some(53), Some(354), Some(412))
     );
     let response = attempt.response().expect("an answer");
     assert_eq!(response.http_version.as_deref(), Some("HTTP/2"));

@@ -11,7 +11,7 @@ use crate::case::note::model::{
     StatusObserved, TopicPart,
 };
 use crate::case::note::{Material, Run};
-use crate::case::sanitize::{SafeAttempt, SafeBody, SafeEvidence, SafeRequest};
+use crate::case::sanitize::{SafeAttempt, SafeBody, SafeEvidence, SafeRequest, SafeWords};
 use crate::case::vocabulary::{FailureClass, Layer};
 
 impl DiagnosisPart {
@@ -71,6 +71,7 @@ pub(super) fn contract(
     let request = evidence.request.as_ref();
     let (doc_url, accessed) =
         endpoint.map_or((&profile.doc_url, &profile.accessed), |e| (&e.doc_url, &e.accessed));
+    let changed = run.policy.as_ref().filter(|p| p.is_changed());
     Contract {
         documented: endpoint.map(documented),
         observed: request.map(|request| observed_side(request, endpoint, status)),
@@ -84,8 +85,12 @@ pub(super) fn contract(
             model: request.and_then(|r| r.model.as_ref()).and_then(said),
             streaming: request.map(|r| r.streaming),
             timeouts: run.timeouts,
-            policy_version: run.policy.map(|p| p.version.to_owned()),
-            retries: run.policy.map(|p| p.retries),
+            policy_version: run.policy.as_ref().map(|p| p.version.to_string()),
+            retries: run.policy.as_ref().map(|p| if p.repeat > 1 { 0 } else { p.retries }),
+            backoff_base_ms: changed.map(|p| p.base_ms),
+            backoff_cap_ms: changed.map(|p| p.cap_ms),
+            retry_deadline_ms: changed.map(|p| p.deadline_ms),
+            repetitions: run.policy.as_ref().map(|p| p.repeat).filter(|n| *n > 1),
         },
     }
 }
@@ -135,12 +140,14 @@ fn missing_fields(request: &SafeRequest, endpoint: &Endpoint) -> Option<Vec<Stri
     }
 }
 
-pub(super) fn environment(evidence: &SafeEvidence, run: &Run) -> Environment {
+pub(super) fn environment(evidence: &SafeEvidence, words: &SafeWords, run: &Run) -> Environment {
     Environment {
         os: run.os.clone(),
         tool: run.tool.clone(),
         proxy_in_use: run.proxy_in_use,
         client: evidence.client.clone(),
+        service: said(&words.service),
+        deployment: said(&words.deployment),
         mismatch: mismatch(evidence, run),
     }
 }

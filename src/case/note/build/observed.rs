@@ -1,16 +1,19 @@
 //! What was observed, section by section: request, answer, attempts, stream.
 
+use core::net::IpAddr;
+use std::collections::BTreeMap;
+
 use chrono::{SecondsFormat, TimeDelta};
 
 use super::packing;
 use super::sentence::base_url;
 use super::{base_url_alias, code, moment, primary_id, said};
 use crate::case::catalog::{Endpoint, Profile};
-use crate::case::evidence::Timing;
+use crate::case::evidence::{Timing, TlsVersion};
 use crate::case::note::Run;
 use crate::case::note::model::{
     AttemptPart, Body, Edge, ErrorPart, FieldPart, FilePart, Happened, HeaderPart, QueryPart, RedirectPart,
-    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart,
+    RequestIdPart, RequestPart, ResponsePart, StreamPart, TaskPart, TimingPart, UsagePart,
 };
 use crate::case::sanitize::{
     SafeAttempt, SafeBody, SafeEdge, SafeError, SafeFile, SafeHeader, SafeRequest, SafeResponse,
@@ -134,6 +137,9 @@ pub(super) fn response(attempt: &SafeAttempt, response: &SafeResponse) -> Respon
             status: response.task_status.as_ref().and_then(said),
         }),
         returned_model: response.returned_model.as_ref().and_then(said),
+        usage: response
+            .usage
+            .map(|usage| UsagePart { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }),
         finish_reason: response.finish_reason.as_ref().and_then(said),
         retry_after_ms: response.retry_after_ms,
         clock_skew_s: clock_skew(attempt, response),
@@ -206,19 +212,59 @@ pub(super) fn attempt(attempt: &SafeAttempt) -> AttemptPart {
         transport_detail: attempt.transport_detail.as_ref().and_then(said),
         request_id: response.and_then(primary_id),
         waited_ms: attempt.waited_ms,
+        address: attempt.connection.address.filter(is_public).map(|a| a.to_string()),
+        tls_version: attempt.connection.tls.map(TlsVersion::as_str),
+        client_request_id: attempt.client_request_id.clone(),
         timing: timing(attempt.timing),
         decision: attempt.decision,
         reason: (!attempt.reason.is_empty()).then(|| attempt.reason.clone()),
     }
 }
 
+/// An address of the open network: others say how somebody's own network is built.
+fn is_public(address: &IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_broadcast()
+                || shared)
+        }
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => is_public(&IpAddr::V4(v4)),
+            None => {
+                !(v6.is_loopback()
+                    || v6.is_unspecified()
+                    || v6.is_unique_local()
+                    || v6.is_unicast_link_local())
+            }
+        },
+    }
+}
+
 fn timing(timing: Timing) -> Option<TimingPart> {
-    let Timing { dns_ms, connect_ms, first_byte_ms, first_token_ms, total_ms } = timing;
+    let Timing {
+        dns_ms,
+        connect_ms,
+        tls_ms,
+        sent_ms,
+        first_byte_ms,
+        first_token_ms,
+        last_event_ms,
+        total_ms,
+    } = timing;
     (timing != Timing::default()).then_some(TimingPart {
         dns_ms,
         connect_ms,
+        tls_ms,
+        sent_ms,
         first_byte_ms,
         first_token_ms,
+        last_event_ms,
         total_ms,
     })
 }
@@ -235,6 +281,7 @@ pub(super) fn stream(response: &SafeResponse, asked: bool) -> Option<StreamPart>
             usage_seen: None,
             content_chars: None,
             faults: None,
+            irregularities: BTreeMap::new(),
             longest_gap_ms: None,
         });
     };
@@ -247,6 +294,7 @@ pub(super) fn stream(response: &SafeResponse, asked: bool) -> Option<StreamPart>
         usage_seen: Some(stream.usage_seen),
         content_chars: Some(stream.content_chars),
         faults: Some(stream.faults),
+        irregularities: stream.irregularities.clone(),
         longest_gap_ms: stream.longest_gap_ms,
     })
 }

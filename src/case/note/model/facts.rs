@@ -1,10 +1,12 @@
 //! What was observed: request, answer, attempts, stream. Durations in milliseconds, sizes in bytes.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::case::vocabulary::{
-    EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamVerdict,
-    TransportKind,
+    EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamIrregularity,
+    StreamVerdict, TransportKind,
 };
 
 /// The request.
@@ -152,6 +154,9 @@ pub struct ResponsePart {
     /// Model that the answer names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub returned_model: Option<String>,
+    /// Token counts, as the answer states them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsagePart>,
     /// `finish_reason`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<String>,
@@ -302,7 +307,16 @@ pub struct AttemptPart {
     /// Wait before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_ms: Option<u64>,
-    /// Durations from its start.
+    /// Address of the open network that answered; none through a proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Version of TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_version: Option<&'static str>,
+    /// Id that this tool sent along, for the gateway's logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_request_id: Option<String>,
+    /// Moments from its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timing: Option<TimingPart>,
     /// What was decided after it.
@@ -313,24 +327,44 @@ pub struct AttemptPart {
     pub reason: Option<String>,
 }
 
-/// Durations from an attempt's start, as far as they were observed.
+/// Moments from an attempt's start, as far as they were observed; a phase is the time between two of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct TimingPart {
-    /// Name resolution.
+    /// Name resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_ms: Option<u64>,
-    /// Connected, the TLS handshake included.
+    /// TCP connected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect_ms: Option<u64>,
+    /// TLS handshake done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_ms: Option<u64>,
+    /// The request's body handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_ms: Option<u64>,
     /// Response head.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_byte_ms: Option<u64>,
     /// First event with content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_token_ms: Option<u64>,
+    /// Last event of the stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_event_ms: Option<u64>,
     /// End or failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_ms: Option<u64>,
+}
+
+/// Token counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct UsagePart {
+    /// Of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
 }
 
 /// The stream.
@@ -359,6 +393,9 @@ pub struct StreamPart {
     /// Lines or events that break the rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<u64>,
+    /// What was not as usual, with how often.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub irregularities: BTreeMap<StreamIrregularity, u64>,
     /// Longest silence between two events.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_gap_ms: Option<u64>,

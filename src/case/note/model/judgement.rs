@@ -227,6 +227,18 @@ pub struct Pins {
     /// Retries allowed after the first attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retries: Option<u32>,
+    /// First upper bound of the backoff; where it is not that of the policy's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backoff_base_ms: Option<u64>,
+    /// Largest wait; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backoff_cap_ms: Option<u64>,
+    /// No attempt starts later than this after the first one; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_deadline_ms: Option<u64>,
+    /// The request was sent so many times on purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetitions: Option<u32>,
 }
 
 /// Deadlines of an attempt.
@@ -263,6 +275,12 @@ pub struct Environment {
     /// Library or program that the source named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
+    /// The operator's service that sends such requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Where that service runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
     /// Where the reproduction differs from the original failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mismatch: Vec<String>,

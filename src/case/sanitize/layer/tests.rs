@@ -4,8 +4,7 @@
 use super::Layer;
 use crate::case::catalog::Catalog;
 use crate::case::keyring::{KeyRing, Origin, SecretKind};
-use crate::case::note::{Audience, Template, Timeouts};
-use crate::case::retry::Policy;
+use crate::case::note::Template;
 use crate::case::sanitize::detect::tests::expand;
 use crate::case::sanitize::filter::{Filter, Kind};
 use crate::case::sanitize::{Format, Words};
@@ -147,19 +146,7 @@ fn the_filter_needs_each_layer() {
 }
 
 fn settings() -> Settings {
-    Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
-        tool: "casefile test".to_owned(),
-        os: "linux".to_owned(),
-        proxy_for: |_, _| false,
-        default_base: None,
-        confirm_first: false,
-        seed: 1,
-    }
+    Settings { tool: "casefile test".to_owned(), os: "linux".to_owned(), seed: 1, ..Settings::default() }
 }
 
 fn output(paste: String, answer: String, notes: String) -> Output {

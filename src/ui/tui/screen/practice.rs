@@ -165,7 +165,13 @@ impl Screen {
         self.practice.is_open = false;
         self.practice.chosen = Some(self.practice.marked);
         // Words of the last scenario say nothing of this one.
-        let words = Words { operator: session.words().operator.clone(), ..Words::default() };
+        let own = session.words();
+        let words = Words {
+            operator: own.operator.clone(),
+            service: own.service.clone(),
+            deployment: own.deployment.clone(),
+            ..Words::default()
+        };
         vec![
             Wish::Tell(Event::WordsSet(words)),
             Wish::Tell(Event::GoTo(Step::Request)),

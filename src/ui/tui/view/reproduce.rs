@@ -66,7 +66,7 @@ fn request(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
                 "to {} · {} headers · body of {body} bytes · at most {} requests",
                 request.target.host_port(),
                 request.headers.len(),
-                1 + session.settings().policy.retries.min(crate::case::retry::Policy::MOST_RETRIES)
+                session.settings().policy.most_requests()
             );
             vec![
                 Line::from(Span::styled(cut(&address, width), theme.title)),

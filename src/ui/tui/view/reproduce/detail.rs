@@ -169,8 +169,11 @@ fn times(attempt: &Attempt) -> String {
     let parts = [
         ("dns", timing.dns_ms),
         ("connect", timing.connect_ms),
+        ("tls", timing.tls_ms),
+        ("sent", timing.sent_ms),
         ("first byte", timing.first_byte_ms),
         ("first token", timing.first_token_ms),
+        ("last event", timing.last_event_ms),
         ("all", timing.total_ms),
     ];
     let known: Vec<String> =
