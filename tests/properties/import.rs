@@ -6,8 +6,6 @@ use std::sync::{Arc, LazyLock};
 use casefile::case::catalog::Catalog;
 use casefile::case::intake::{self, Piece};
 use casefile::case::keyring::KeyRing;
-use casefile::case::note::{Audience, Timeouts};
-use casefile::case::retry::Policy;
 use casefile::case::sanitize::Format;
 use casefile::session::{Event, Session, Settings, Step};
 use serde_json::Value;
@@ -105,19 +103,7 @@ fn in_bounds(paste: &str) -> Outcome {
 }
 
 fn settings() -> Settings {
-    Settings {
-        policy: Policy::default(),
-        timeouts: Timeouts::default(),
-        operator: String::new(),
-        audience: Audience::Internal,
-        format: Format::Yaml,
-        tool: "casefile test".to_owned(),
-        os: "linux".to_owned(),
-        proxy_for: |_, _| false,
-        default_base: None,
-        confirm_first: false,
-        seed: 1,
-    }
+    Settings { tool: "casefile test".to_owned(), os: "linux".to_owned(), seed: 1, ..Settings::default() }
 }
 
 /// The command of a note, with its variables given, is read as the request that the note tells.
