@@ -1,3 +1,5 @@
+//! Files of requests as the editors' own documentation shows them.
+
 use super::*;
 use crate::case::intake::read_all as read_text;
 

@@ -1,3 +1,5 @@
+//! Files as Hurl's own pages show them.
+
 use super::*;
 use crate::case::intake::read_all as read_text;
 
