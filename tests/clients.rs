@@ -32,6 +32,8 @@ struct Truth {
     transport: Option<String>,
     stream: Option<String>,
     client_message: Option<String>,
+    attempts: Option<u32>,
+    waits_ms: Vec<f64>,
     allowed: BTreeMap<String, Value>,
     weak: Vec<String>,
 }
@@ -67,6 +69,9 @@ fn read(text: &str, catalog: &Catalog) -> Got {
     });
     got.put("path", path.or(said));
     got.put("model", request.and_then(|r| r.model(catalog)).or(read.said.model));
+    got.put("attempts", read.tried.attempts.map(|n| n.to_string()));
+    let waits: Vec<String> = read.tried.waits_ms.iter().map(f64::to_string).collect();
+    got.put("waits", (!waits.is_empty()).then(|| waits.join(" ")));
     got.put("library", read.client);
     got.put("version", read.client_version);
     let Some(attempt) = read.observed else { return got };
@@ -90,7 +95,7 @@ fn read(text: &str, catalog: &Catalog) -> Got {
 }
 
 /// Each field with what the log says of it.
-fn wanted(truth: &Truth) -> [(&'static str, Option<String>); 12] {
+fn wanted(truth: &Truth) -> [(&'static str, Option<String>); 14] {
     let scalar = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let path = truth.path.clone().or_else(|| {
         let (_, rest) = truth.url.as_deref()?.split_once("://")?;
@@ -108,6 +113,12 @@ fn wanted(truth: &Truth) -> [(&'static str, Option<String>); 12] {
         ("param", truth.param.clone()),
         ("request ids", (!ids.is_empty()).then(|| ids.join(" "))),
         ("transport", truth.transport.clone()),
+        ("attempts", truth.attempts.map(|n| n.to_string())),
+        (
+            "waits",
+            (!truth.waits_ms.is_empty())
+                .then(|| truth.waits_ms.iter().map(f64::to_string).collect::<Vec<_>>().join(" ")),
+        ),
         ("library", truth.client.as_ref().map(|c| c.library.clone())),
         ("version", truth.client.as_ref().and_then(|c| c.version.clone())),
     ]
@@ -117,6 +128,12 @@ fn wanted(truth: &Truth) -> [(&'static str, Option<String>); 12] {
 fn is_ray(id: &str) -> bool {
     let hex = id.split('-').next().unwrap_or(id);
     hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The path of an address that the log names without calling it: the base address in a line of the library.
+fn is_allowed_path(truth: &Truth, path: &str) -> bool {
+    let urls = truth.allowed.get("url").and_then(Value::as_array).into_iter().flatten();
+    urls.filter_map(Value::as_str).any(|url| url.ends_with(path))
 }
 
 /// Words of ours for what the truth names otherwise.
@@ -154,6 +171,7 @@ fn fields_of_real_logs_are_found_and_none_is_invented() {
             let has = got.0.get(field);
             let weak = truth.weak.iter().any(|w| w == field);
             let allowed = truth.allowed.contains_key(field)
+                || (field == "path" && has.is_some_and(|has| is_allowed_path(truth, has)))
                 || (field == "message" && truth.client_message.is_some())
                 // A stream that was cut is one by a failure below HTTP.
                 || (field == "transport" && truth.stream.is_some());
@@ -186,5 +204,5 @@ fn fields_of_real_logs_are_found_and_none_is_invented() {
 }
 
 /// Thousandths; they only rise.
-const FOUND: usize = 940;
-const NOT_INVENTED: usize = 990;
+const FOUND: usize = 1000;
+const NOT_INVENTED: usize = 999;

@@ -103,6 +103,25 @@ fn files_are_read_only_where_they_are_allowed() {
 }
 
 #[test]
+fn what_powershell_wrote_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paste = "curl.exe https://h.test/v1 -H 'X-A: \u{e4}'\r\nHTTP/1.1 401 Unauthorized\r\n\r\n{\"error\":\"no\"}\r\n";
+    let wide = paste.encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(wide).collect();
+    fs::write(folder.path().join("wide"), bytes).expect("writes");
+    let (code, stdout, _) = casefile(&["import", "wide", "--output", "json"], folder.path());
+    let json: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(code, 0);
+    assert_eq!(at(&json, "/requests/0/url"), "https://h.test/v1");
+    assert_eq!(at(&json, "/requests/0/headers/0/1"), "\u{e4}");
+    assert_eq!(at(&json, "/requests/0/observed/status"), 401);
+    for arguments in [&["explain", "wide"][..], &["note", "--from", "wide", "--no-send"]] {
+        let (_, stdout, stderr) = casefile(arguments, folder.path());
+        assert!(stdout.contains("401"), "{arguments:?}: {stdout}{stderr}");
+    }
+}
+
+#[test]
 fn what_curl_refuses_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let (code, json) = imported("curl --frobnicate https://h.test/", &[], folder.path());

@@ -10,21 +10,32 @@
 //! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
 
 mod answer;
+mod braces;
 mod client;
 mod command;
 mod curl;
+mod embedded;
 mod error_text;
 mod flags;
+mod flows;
 mod form;
 mod har;
 mod http;
+mod http_file;
+mod httpie;
+mod hurl;
+mod litellm;
 mod literal;
 mod multipart;
+mod script;
 mod secret;
 mod several;
 mod shell;
 mod trace;
 mod transport;
+mod tries;
+mod unmasked;
+mod utf16;
 mod web_request;
 mod written_out;
 
@@ -37,7 +48,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{BodyFile, Draft, Intake, Part};
+use crate::case::request::{BodyFile, Draft, Intake, Part, Tried};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
@@ -46,12 +57,16 @@ pub use har::{
 };
 pub(crate) use secret::percent_decoded;
 pub use several::{Piece, read_all};
+pub use utf16::as_utf8;
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let mut intake = read_kind(text, catalog, ring);
     client::complete(&mut intake, text, catalog);
+    if intake.observed.is_some() && intake.tried == Tried::default() {
+        intake.tried = tries::read(text);
+    }
     intake
 }
 
@@ -78,7 +93,13 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
     let text = unquoted.as_deref().unwrap_or(text);
-    if let Some(found) = command::find(text, 0) {
+    let found = command::find(text, 0);
+    if found.is_none_or(|found| found.in_prose)
+        && let Some(pieces) = several::of_files(text, &curl::no_files, catalog, ring)
+    {
+        return several::proposed(pieces);
+    }
+    if let Some(found) = found {
         return several::first(text, found, catalog, ring);
     }
     if http::starts_with_request_line(text) {
@@ -306,6 +327,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if let Some(text) = logged(&value) {
         return error(&text, catalog, ring);
     }
+    if error_text::is_of_client(&value) {
+        return error(text, catalog, ring);
+    }
     if let Some(response) = recorded(&value) {
         return Intake {
             kind: "http response",
@@ -451,6 +475,10 @@ fn raw_request(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let draft = http::raw_request(request.trim_end(), false, catalog, ring);
     let findings = if ring.iter().count() > held { vec![literal_key()] } else { Vec::new() };
     let observed = below.and_then(http::pasted).map(|response| answer::attempt(Outcome::Response(response)));
+    // What the tool says below a request that was never answered.
+    let failed =
+        || error_text::read(http::behind_body(request)?, true, catalog, ring).map(|told| told.attempt);
+    let observed = observed.or_else(failed);
     Intake { kind: "http request", draft, observed, findings, ..Intake::default() }
 }
 

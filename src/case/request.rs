@@ -99,8 +99,8 @@ pub struct Request {
 /// What intake made of a paste.
 #[derive(Clone, Default)]
 pub struct Intake {
-    /// What kind of text it was, in words of ours: `curl`, `http request`, `http response`, `har`,
-    /// `error text`, `json body`, `nothing`.
+    /// What kind of text it was, in words of ours: `curl`, `httpie`, `http request`, `http file`, `hurl`, `http dump` (a
+    /// proxy's), `http response`, `har`, `error text`, `json body`, `nothing`.
     pub kind: &'static str,
     /// The request, as far as the paste has one.
     pub draft: Option<Draft>,
@@ -116,8 +116,19 @@ pub struct Intake {
     pub deadlines: Deadlines,
     /// The file that the command takes its body from, where that is all of the body.
     pub body_file: Option<BodyFile>,
+    /// How often the client tried, as far as the text shows it.
+    pub tried: Tried,
     /// What was noticed.
     pub findings: Vec<Finding>,
+}
+
+/// The tries of one call, as a log shows them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tried {
+    /// Requests that went out; `None`: the text shows none going out.
+    pub attempts: Option<u32>,
+    /// Waits between them that the client announced, milliseconds, in order.
+    pub waits_ms: Vec<f64>,
 }
 
 /// A text file that holds the body of a request (`-d @file`). The path may name a person: no `Debug` of it.

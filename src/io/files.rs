@@ -5,6 +5,7 @@ use std::io::Read;
 
 use secrecy::SecretString;
 
+use crate::case::intake;
 use crate::session::{
     FileFacts, FileSeen, FileTrouble, FilesSeen, MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES,
 };
@@ -100,7 +101,7 @@ pub fn open_text(path: &str) -> Result<SecretString, FileTrouble> {
     if bytes.len() as u64 > MOST_OPENED_BYTES {
         return Err(FileTrouble::TooLarge);
     }
-    Ok(SecretString::from(String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(SecretString::from(String::from_utf8_lossy(&intake::as_utf8(&bytes)).into_owned()))
 }
 
 /// The media type by the first bytes of a file, as each format's own specification begins it.

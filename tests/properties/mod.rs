@@ -8,6 +8,7 @@ pub mod audit;
 pub mod dress;
 pub mod filter;
 pub mod har;
+pub mod import;
 pub mod note;
 pub mod reading;
 

@@ -39,7 +39,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use mutate::{Random, input};
-use properties::{Outcome, audit, filter, har, note, reading};
+use properties::{Outcome, audit, filter, har, import, note, reading};
 
 /// The seed of the first input of a test run.
 const SEED: u64 = 20_261_121;
@@ -52,7 +52,7 @@ struct Property {
     usual: u64,
 }
 
-const PROPERTIES: [Property; 14] = [
+const PROPERTIES: [Property; 19] = [
     Property { name: "filter-cut", holds: filter::cut_anywhere_it_is_the_same, usual: 30 },
     Property { name: "filter-twice", holds: filter::twice_is_once, usual: 30 },
     Property { name: "filter-json", holds: filter::json_stays_json, usual: 30 },
@@ -66,6 +66,11 @@ const PROPERTIES: [Property; 14] = [
     Property { name: "envelope", holds: reading::any_envelope_is_read, usual: 40 },
     Property { name: "explain", holds: reading::any_record_is_explained, usual: 40 },
     Property { name: "har", holds: har::any_har_is_listed, usual: 100 },
+    Property { name: "import-shell", holds: import::any_command_is_split, usual: 40 },
+    Property { name: "import-options", holds: import::any_options_are_read, usual: 40 },
+    Property { name: "import-script", holds: import::any_script_is_read, usual: 40 },
+    Property { name: "import-http", holds: import::any_http_text_is_read, usual: 40 },
+    Property { name: "printed", holds: import::a_printed_command_reads_back, usual: 4 },
     Property { name: "inflate", holds: reading::unpacking_has_bounds, usual: 60 },
 ];
 
@@ -144,7 +149,7 @@ fn notes_hold_for_mutated_input() {
 
 #[test]
 fn the_readers_hold_for_mutated_input() {
-    for name in ["intake", "answer", "stream", "envelope", "har", "inflate"] {
+    for name in ["intake", "answer", "stream", "envelope", "har", "import-", "printed", "inflate"] {
         chosen(name);
     }
 }

@@ -145,7 +145,7 @@ pub(super) struct Below {
 
 /// Reads what stands below a command. `prints_status`: `-w` wrote the status behind the body.
 pub(super) fn below(text: &str, prints_status: bool, catalog: &Catalog, ring: &mut KeyRing) -> Below {
-    let text = from_first_line(text);
+    let text = http::behind_request(from_first_line(text));
     let outcome = if http::starts_with_status_line(text) {
         http::pasted(text).map(|r| with_end(r, text)).map(Outcome::Response)
     } else if http::is_verbose(text) {

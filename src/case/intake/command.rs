@@ -1,17 +1,61 @@
-//! Finds a curl command in a text: behind prompts, in fences and inline code, below assignments.
+//! Finds a command in a text (curl, `HTTPie`, xh): behind prompts, in fences and inline code, below assignments.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::embedded;
+use super::httpie;
 use super::secret;
 use super::shell::{self, Variables};
 use crate::case::keyring::{KeyRing, SecretKind};
 use crate::case::request::is_placeholder;
+
+/// The program that a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Program {
+    /// curl.
+    Curl,
+    /// `http`, or `https` where it speaks TLS by itself.
+    Httpie {
+        /// `https`.
+        secure: bool,
+    },
+    /// `xh`, or `xhs`.
+    Xh {
+        /// `xhs`.
+        secure: bool,
+    },
+}
+
+impl Program {
+    fn of(word: &str) -> Self {
+        match word {
+            "http" => Self::Httpie { secure: false },
+            "https" => Self::Httpie { secure: true },
+            "xh" => Self::Xh { secure: false },
+            "xhs" => Self::Xh { secure: true },
+            _ => Self::Curl,
+        }
+    }
+
+    /// An address without a scheme is one of TLS.
+    pub(super) fn is_secure(self) -> bool {
+        matches!(self, Self::Httpie { secure: true } | Self::Xh { secure: true })
+    }
+}
 
 /// A command that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
     /// First byte of its line.
     pub(super) line: usize,
-    /// Byte behind the word `curl`.
+    /// First byte of the program's name.
+    pub(super) start: usize,
+    /// Byte behind the program's name.
     pub(super) arguments: usize,
+    /// The program.
+    pub(super) program: Program,
     /// It stands in inline code.
     pub(super) in_backticks: bool,
     /// It stands in a sentence or a comment.
@@ -21,13 +65,25 @@ pub(super) struct Found {
 /// More places than any paste has in which the word may stand.
 const MOST_CANDIDATES: usize = 2000;
 
-/// The first curl command at or behind byte `from`. A command on a line of its own goes before one in a sentence or
-/// comment.
+/// The words by which commands are found; those of two letters only where a blank follows.
+static NAMES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"curl|(?-u:\b)(?:https?|xhs?)[ \t]").ok());
+
+/// The first command at or behind byte `from`. A command on a line of its own goes before one in a sentence or comment.
 pub(super) fn find(text: &str, from: usize) -> Option<Found> {
     let mut in_prose = None;
-    let rest = text.get(from..)?;
-    for (at, word) in rest.match_indices("curl").take(MOST_CANDIDATES) {
-        let Some(found) = candidate(text, from + at, word.len()) else { continue };
+    let names = NAMES.as_ref()?;
+    // A name is told by what stands before it, so that the whole text is searched.
+    let mut at = from;
+    for _ in 0..MOST_CANDIDATES {
+        let Some(name) = names.find_at(text, at.min(text.len())) else { break };
+        at = name.end();
+        let word = name.as_str().trim_end_matches([' ', '\t']);
+        let found = match Program::of(word) {
+            Program::Curl => candidate(text, name.start(), word.len()),
+            program => other_program(text, name.start(), word.len(), program),
+        };
+        let Some(found) = found else { continue };
         if !found.in_prose {
             return Some(found);
         }
@@ -55,10 +111,61 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let prefix = text.get(line..at)?.trim();
     let in_prose = !is_clean(prefix);
     let rest = text.get(arguments..)?;
-    if !rest.starts_with(|c: char| c.is_whitespace() || c == '\\') || !starts_arguments(rest, in_prose) {
+    // An image of curl, whose version stands behind its name; `--image=…` runs another command of it.
+    let tag = image_tag(prefix, rest);
+    arguments += tag;
+    let rest = rest.get(tag..)?;
+    if prefix.split_whitespace().last().is_some_and(|word| word.starts_with("--") && word.ends_with('/')) {
         return None;
     }
-    Some(Found { line, arguments, in_backticks: last == Some('`') && !prefix.ends_with("```"), in_prose })
+    let listed = embedded::is_listed(text, at, arguments);
+    if !listed
+        && (!rest.starts_with(|c: char| c.is_whitespace() || c == '\\') || !starts_arguments(rest, in_prose))
+    {
+        return None;
+    }
+    let in_prose = in_prose && !listed && !begins_string(prefix);
+    let in_backticks = last == Some('`') && !prefix.ends_with("```");
+    Some(Found { line, start: at, arguments, program: Program::Curl, in_backticks, in_prose })
+}
+
+/// Length of `:8.5.0` or `@sha256:…` behind the name of an image that a container runs.
+fn image_tag(prefix: &str, rest: &str) -> usize {
+    let runs = ["docker", "podman", "nerdctl", "ctr", "kubectl"].iter().any(|tool| prefix.contains(tool));
+    if !runs || !prefix.ends_with('/') || !rest.starts_with([':', '@']) {
+        return 0;
+    }
+    rest.find(char::is_whitespace).unwrap_or(0)
+}
+
+/// Whether a string of a program, of YAML or of JSON begins behind `prefix`, whose last character is its quote.
+fn begins_string(prefix: &str) -> bool {
+    let Some(before) = prefix.strip_suffix(['"', '\'']) else { return false };
+    let before = before.trim_end_matches(['"', '\'']).trim_end();
+    before.ends_with(['(', ':', '[', ',', '=', '-']) || before.ends_with("-c") || before.ends_with("eval")
+}
+
+/// `HTTPie` and xh, whose names are words of every text: only where a command can begin and an address follows.
+fn other_program(text: &str, at: usize, len: usize, program: Program) -> Option<Found> {
+    let before = text.get(..at)?;
+    let last = before.chars().next_back();
+    if !last.is_none_or(|c| c.is_whitespace() || matches!(c, '`' | '(' | ';' | '|' | '&' | '/')) {
+        return None;
+    }
+    let line = line_start(before);
+    let prefix = text.get(line..at)?.trim();
+    let arguments = at + len;
+    let in_backticks = last == Some('`') && !prefix.ends_with("```");
+    let can_begin =
+        is_clean(prefix) && !prefix.ends_with('#') && (last != Some('/') || prefix.starts_with('/'));
+    (can_begin && httpie::starts_arguments(text.get(arguments..)?)).then_some(Found {
+        line,
+        start: at,
+        arguments,
+        program,
+        in_backticks,
+        in_prose: false,
+    })
 }
 
 /// Start of the line, looked for a short way back only: a prompt is no longer than that.
@@ -83,7 +190,19 @@ fn is_clean(prefix: &str) -> bool {
     let is_prefix = |word: &str| {
         matches!(
             word,
-            "sudo" | "time" | "exec" | "command" | "RUN" | "run:" | "-" | "!" | "then" | "do" | "\\" | "&"
+            "sudo"
+                | "time"
+                | "exec"
+                | "command"
+                | "RUN"
+                | "run:"
+                | "-"
+                | "--"
+                | "!"
+                | "then"
+                | "do"
+                | "\\"
+                | "&"
         ) || word.split_once('=').is_some_and(|(name, _)| is_name(name))
             || word.starts_with("```")
             || word.ends_with("$(")
@@ -122,7 +241,7 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
     has_letter && inner_dot && (!in_prose || (has_path && word.contains('.')))
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(|c: char| c.is_ascii_digit())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -130,20 +249,24 @@ fn is_name(text: &str) -> bool {
 
 /// Reads the assignments (`KEY=…`, `export KEY=…`) above and before a command. A value that is a secret moves into the
 /// ring, so that its label is what the variable gives.
-pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
-    let mut variables = Variables::new();
+pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     let mut at = 0;
     let mut one_line = false;
     while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
         let next = at + line.len();
-        if let Some((name, value, end)) = read_from_heredoc(above, at, line, &variables) {
+        if let Some((name, value, end)) = read_from_heredoc(above, at, line, variables) {
             variables.insert(name, value);
             at = next.max(end);
             continue;
         }
-        if let Some((name, words, end)) = array(above, at, line, &variables) {
+        if let Some((name, words, end)) = array(above, at, line, variables) {
             variables.insert(format!("{name}[@]"), words.join("\0"));
             at = next.max(line_end(above, end));
+            continue;
+        }
+        if let Some((name, value)) = fish(line, variables) {
+            take(name, value, variables, ring);
+            at = next;
             continue;
         }
         if !is_assignment(line) {
@@ -152,14 +275,14 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
         }
         // A value in quotes may reach over several lines.
         let start = at + line.len() - bare(line).len();
-        let mut words = if one_line { None } else { Some(shell::split(above, start, &variables, false)) };
+        let mut words = if one_line { None } else { Some(shell::split(above, start, variables, false)) };
         // A quote that nothing closes would swallow what follows; from there on every line is read alone.
         if words.as_ref().is_some_and(|w| w.oddities.open_quote) {
             one_line = true;
             words = None;
         }
         let end = words.as_ref().map_or(next, |w| next.max(line_end(above, w.end)));
-        let words = words.unwrap_or_else(|| shell::split(bare(line), 0, &variables, false));
+        let words = words.unwrap_or_else(|| shell::split(bare(line), 0, variables, false));
         for word in words.words {
             let Some((name, value)) = word.split_once('=') else { break };
             let (name, before) = match name.strip_suffix('+') {
@@ -169,17 +292,16 @@ pub(super) fn assignments(above: &str, ring: &mut KeyRing) -> Variables {
             if !is_name(name) {
                 break;
             }
-            let value = &format!("{before}{value}");
-            let value = if is_secret(name, value) {
-                secret::hold(ring, SecretKind::Key, value)
-            } else {
-                value.to_owned()
-            };
-            variables.insert(name.to_owned(), value);
+            take(name.to_owned(), format!("{before}{value}"), variables, ring);
         }
         at = end;
     }
-    variables
+}
+
+/// A variable's value; a secret moves into `ring`.
+fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
+    let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
+    variables.insert(name, value);
 }
 
 /// `read -r -d '' NAME <<'EOF'`: the variable, its text, and the byte behind the here-document.
@@ -246,11 +368,19 @@ pub(super) struct Piped {
 }
 
 /// How far back a command that is piped into curl is looked for, bytes.
-const PIPED_FROM: usize = 1 << 20;
+const PIPED_FROM: usize = 128 << 10;
 
-/// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind `curl`.
+/// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind the program's
+/// name.
 pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Option<Piped> {
-    let before = text.get(..arguments)?.strip_suffix("curl")?.trim_end().strip_suffix('|')?;
+    let named = text.get(..arguments)?;
+    let named = named.strip_suffix(".exe").unwrap_or(named);
+    let words = ["curl", "https", "http", "xhs", "xh"];
+    let before = words.iter().find_map(|word| named.strip_suffix(word))?;
+    let before = before.trim_end().strip_suffix('|')?;
+    if let Some(text) = piped_string(before, text.get(arguments..)?) {
+        return Some(text);
+    }
     let mut from = before.len().saturating_sub(PIPED_FROM);
     while !before.is_char_boundary(from) {
         from += 1;
@@ -276,23 +406,19 @@ pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Opti
     if text.get(command.end..before.len())?.trim() != "" {
         return None;
     }
-    let printf = near.get(start..)?.starts_with("printf");
-    let mut words = command.words.iter().map(String::as_str).peekable();
-    let mut line_end = !printf;
-    if printf {
+    let program = if near.get(start..)?.starts_with("printf") { "printf" } else { "echo" };
+    printed_by(program, &command.words).map(|text| Piped { text, end: 0, below: false })
+}
+
+/// What `echo` or `printf` prints of these words.
+pub(super) fn printed_by(program: &str, words: &[String]) -> Option<String> {
+    let mut words = words.iter().map(String::as_str).peekable();
+    if program == "printf" {
         let format = words.next()?;
-        if !matches!(format, "%s" | "%s\\n") {
-            return (words.next().is_none() && !format.contains(['%', '\\'])).then(|| Piped {
-                text: format.to_owned(),
-                end: 0,
-                below: false,
-            });
-        }
-        line_end = format.ends_with('n');
+        return printed(format, &words.collect::<Vec<_>>());
     }
-    while let Some(option) =
-        words.peek().filter(|w| !printf && matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en"))
-    {
+    let mut line_end = true;
+    while let Some(option) = words.peek().filter(|w| matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en")) {
         line_end &= !option.contains('n');
         words.next();
     }
@@ -300,7 +426,53 @@ pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Opti
     if line_end {
         out.push('\n');
     }
-    Some(Piped { text: out, end: 0, below: false })
+    Some(out)
+}
+
+/// `PowerShell`'s `'…' | curl.exe`: the string and the line end that the shell puts behind it.
+fn piped_string(before: &str, behind: &str) -> Option<Piped> {
+    let before = before.trim_end();
+    let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let line = before.rsplit('\n').next()?;
+    let line =
+        line.strip_prefix("PS").and_then(|l| l.split_once("> ")).map_or(line, |(_, rest)| rest).trim_start();
+    let inside = line.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inside.contains(quote) && behind.starts_with(char::is_whitespace)).then(|| Piped {
+        text: format!("{inside}\r\n"),
+        end: 0,
+        below: false,
+    })
+}
+
+/// What `printf` makes of `format` and its arguments, which are taken again and again until none is left.
+fn printed(format: &str, arguments: &[&str]) -> Option<String> {
+    let mut out = String::new();
+    let mut left = arguments.iter();
+    for _ in 0..MOST_ARRAY_LINES {
+        let before = left.len();
+        let mut characters = format.chars();
+        while let Some(c) = characters.next() {
+            match c {
+                '\\' => match characters.next()? {
+                    'n' => out.push('\n'),
+                    't' => out.push('\t'),
+                    'r' => out.push('\r'),
+                    escaped @ ('\\' | '"' | '\'') => out.push(escaped),
+                    _ => return None,
+                },
+                '%' => match characters.next()? {
+                    's' | 'd' => out.push_str(left.next().unwrap_or(&"")),
+                    '%' => out.push('%'),
+                    _ => return None,
+                },
+                c => out.push(c),
+            }
+        }
+        if left.len() == 0 || left.len() == before {
+            break;
+        }
+    }
+    Some(out)
 }
 
 /// True for a line that assigns a variable.
@@ -311,10 +483,23 @@ pub(super) fn is_assignment(line: &str) -> bool {
 /// The line without a prompt and `export`.
 fn bare(line: &str) -> &str {
     let line = line.trim_start().trim_start_matches(['$', '%', '#', '>']).trim_start();
-    line.strip_prefix("export ").unwrap_or(line).trim_start()
+    let words = ["export ", "local ", "declare ", "readonly ", "typeset "];
+    words.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line).trim_start()
 }
 
-fn is_secret(name: &str, value: &str) -> bool {
+/// fish: `set -x NAME value`.
+fn fish(line: &str, variables: &Variables) -> Option<(String, String)> {
+    let rest = line.trim_start().trim_start_matches(['$', '>']).trim_start().strip_prefix("set -")?;
+    let (letters, rest) = rest.split_once(' ')?;
+    if !letters.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+        return None;
+    }
+    let mut words = shell::split(rest, 0, variables, false).words.into_iter();
+    let name = words.find(|word| !word.starts_with('-')).filter(|name| is_name(name))?;
+    Some((name, words.next()?))
+}
+
+pub(super) fn is_secret(name: &str, value: &str) -> bool {
     if value.is_empty() || secret::has_reference(value) || is_placeholder(value) {
         return false;
     }
@@ -418,6 +603,26 @@ mod tests {
         for text in none {
             assert_eq!(find(text, 0), None, "{text}");
         }
+        for text in [
+            "http :3000/x",
+            "$ https POST h.test/v1 a=b",
+            "xh h.test",
+            "http --json PUT http://h/x",
+            "echo x | http h.test",
+        ] {
+            assert!(find(text, 0).is_some_and(|found| found.program != Program::Curl), "{text}");
+        }
+        for text in [
+            "http error 401",
+            "https is needed",
+            "the http h.test",
+            "http 1.1 404",
+            "https failed: h.test",
+            "http: h.test",
+            "GET http h",
+        ] {
+            assert_eq!(find(text, 0), None, "{text}");
+        }
         let better = find("# curl https://a\ncurl https://b", 0).expect("found");
         assert_eq!((better.line, better.in_prose), (17, false));
     }
@@ -429,7 +634,8 @@ mod tests {
         let above = format!(
             "some words\nexport API_KEY=\"{key}\"\n$ MODEL=gpt-4o BASE='https://h/v1'\nTOKEN=YOUR_TOKEN\n"
         );
-        let variables = assignments(&above, &mut ring);
+        let mut variables = Variables::new();
+        assignments(&above, &mut variables, &mut ring);
         let expected =
             [("API_KEY", "[key#1]"), ("BASE", "https://h/v1"), ("MODEL", "gpt-4o"), ("TOKEN", "YOUR_TOKEN")];
         let got: Vec<(&str, &str)> = variables.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();

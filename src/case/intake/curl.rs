@@ -2,10 +2,13 @@
 
 mod build;
 mod config;
+mod cookies;
 mod fields;
 mod forgiven;
 mod glob;
 mod refused;
+
+pub(super) use fields::deadline as milliseconds;
 
 use super::command;
 use super::flags::{self, Meaning};
@@ -45,6 +48,22 @@ pub(super) struct Read {
 /// A file of options may name another.
 const MOST_CONFIGS: usize = 8;
 
+/// Options that change nothing here, and whose value curl wants to be a number.
+const NUMBERS: [&str; 12] = [
+    "--max-redirs",
+    "--retry",
+    "--retry-delay",
+    "--retry-max-time",
+    "--speed-limit",
+    "--speed-time",
+    "-y",
+    "-Y",
+    "--keepalive-time",
+    "--expect100-timeout",
+    "--parallel-max",
+    "--happy-eyeballs-timeout-ms",
+];
+
 /// Most requests that one command makes with `--next`.
 const MOST_REQUESTS: usize = 50;
 
@@ -58,9 +77,25 @@ pub(super) fn read(
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let mut command = shell::split_any(text, from, variables, in_backticks);
-    files_put_in(&mut command, files);
+    let command = shell::split_any(text, from, variables, in_backticks);
     let piped = command::piped(text, from, variables);
+    read_words(command, piped, files, catalog, ring)
+}
+
+/// Reads the words of a command; `piped` is what another one gives it.
+pub(super) fn read_words(
+    mut command: shell::Command,
+    piped: Option<command::Piped>,
+    files: Files<'_>,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> Read {
+    files_put_in(&mut command, files);
+    for word in &mut command.words {
+        if let Some((address, len)) = shell::link_at(word) {
+            *word = format!("{address}{}", word.get(len..).unwrap_or(""));
+        }
+    }
     let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
     // A here-document that a `cat` before the pipe announces stands below the command.
     let end = if piped_below {
@@ -152,6 +187,12 @@ struct Parts<'f> {
     more_urls: Vec<String>,
     headers: Vec<(String, Option<String>)>,
     cookies: Vec<String>,
+    /// Texts of the files of `-b`.
+    cookie_files: Vec<String>,
+    /// The credential is sent only when the server asks for it, in a form that is made then.
+    asked_for: bool,
+    /// Options come from a file, where an unknown one is told and stepped over.
+    in_config: bool,
     data: Option<String>,
     data_files: Vec<BodyFile>,
     pieces: usize,
@@ -299,7 +340,9 @@ impl<'f> Parts<'f> {
             shown,
             "curl has no such option that is known here; it was left out",
         );
-        self.refused(shown, &format!("option {shown}: is unknown"));
+        if !self.in_config {
+            self.refused(shown, &format!("option {shown}: is unknown"));
+        }
     }
 
     fn noticed(&mut self, id: &'static str, level: Level, option: &str, message: &str) {
@@ -343,6 +386,7 @@ impl<'f> Parts<'f> {
             Meaning::Bearer => self.bearer = Some(value.to_owned()),
             Meaning::Cookie if value.contains('=') => self.cookies.push(value.to_owned()),
             Meaning::Cookie if value.is_empty() => {}
+            Meaning::Cookie if self.file(value).is_some() => self.cookie_files.extend(self.file(value)),
             Meaning::Cookie => {
                 self.noticed(
                     "cookies_from_file",
@@ -397,16 +441,44 @@ impl<'f> Parts<'f> {
             Meaning::WriteOut => {
                 self.prints_status |= value.contains("http_code") || value.contains("response_code");
             }
+            Meaning::NotApplied | Meaning::Ignored => self.left_out(meaning, option, value),
+            Meaning::Next => return false,
+        }
+        true
+    }
+
+    /// An option that is not applied, or of which only a part is.
+    fn left_out(&mut self, meaning: Meaning, option: &str, value: &str) {
+        match meaning {
+            Meaning::NotApplied if matches!(option, "--continue-at" | "-C") && value == "-" => {}
+            Meaning::NotApplied if matches!(option, "--continue-at" | "-C") => {
+                self.headers.push(("Range".into(), Some(format!("bytes={}-", value.trim()))));
+            }
+            Meaning::NotApplied
+                if matches!(option, "--time-cond" | "-z") && fields::since(value).is_some() =>
+            {
+                self.headers.extend(fields::since(value).map(|(name, date)| (name.to_owned(), Some(date))));
+            }
+            Meaning::NotApplied if matches!(option, "--digest" | "--anyauth" | "--ntlm" | "--negotiate") => {
+                self.asked_for = true;
+                self.noticed(
+                    "credential_asked_for",
+                    Level::Warning,
+                    option,
+                    "curl sends this kind of credential when the server asks for it; it is not sent here",
+                );
+            }
+            Meaning::Ignored if NUMBERS.contains(&option) && value.trim().parse::<f64>().is_err() => {
+                self.refused(option, &format!("option {option}: expected a proper numerical parameter"));
+            }
             Meaning::NotApplied => self.noticed(
                 "option_not_applied",
                 Level::Warning,
                 option,
                 "this option changes what curl sends or where; it is not applied here",
             ),
-            Meaning::Ignored => {}
-            Meaning::Next => return false,
+            _ => {}
         }
-        true
     }
 
     /// `Name: value`; `Name;` is an empty header; `Name:` takes out one that curl would add.
@@ -529,7 +601,10 @@ impl<'f> Parts<'f> {
         self.configs += 1;
         let words = config::words(&text);
         let mut words = Words { all: &words, spans: &[], at: 0 };
-        !self.take_words(&mut words, ring)
+        let before = std::mem::replace(&mut self.in_config, true);
+        let next = self.take_words(&mut words, ring);
+        self.in_config = before;
+        !next
     }
 
     fn body_elsewhere(&mut self, option: &str) {

@@ -19,7 +19,7 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
 
-pub(super) use object::{states_an_error, status_field};
+pub(super) use object::{is_of_client, states_an_error, status_field};
 
 /// What an error text tells.
 pub(super) struct Told {
@@ -65,7 +65,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let invented = object.is_none() && page.is_none() && transport::invents_status(near);
     // Numbers and words of a stack's source lines are nobody's.
     let quiet = plain::without_stack(before).replace("**", "");
-    let status = status_in(&quiet)
+    let status = last_answered(near)
+        .or_else(|| status_in(&quiet))
         .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
@@ -91,10 +92,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         };
         let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
         // LiteLLM gives this name to whatever it has no other for.
+        let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str())?, ""));
         let own = spoken.as_ref().map(|s| s.message.as_str()).filter(|m| m.contains(' '));
         match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
             Some(message) => transport::found(message).map(|(kind, _)| (kind, "")),
-            None => transport::found(near).or_else(unworded),
+            None => coded().or_else(|| transport::found(near)).or_else(unworded),
         }
     } else {
         None
@@ -118,7 +120,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         let (body, told) = match (object, page) {
             (Some(object), _) => (object.body, None),
             (None, Some(at)) => (near.get(at..).unwrap_or("").as_bytes().to_vec(), None),
-            (None, None) => body_of(spoken.unwrap_or_default()),
+            (None, None) => body_of(
+                spoken.unwrap_or_default(),
+                // The SDK raises the base class for an error event inside a stream.
+                status.is_some_and(|s| s < 400) && exception.as_ref().is_some_and(|e| e.name == "APIError"),
+            ),
         };
         let mut response =
             answer::response(status, None, None, headers_in(before, after, client, catalog), body);
@@ -126,7 +132,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         response.told = told;
         response.around =
             page.is_none().then(|| around(before, after)).filter(|text| !text.trim().is_empty());
-        response.printed_ids = printed_ids(before);
+        // Each try has an id of its own, in the order of the log.
+        response.printed_ids = further_ids(before, catalog);
+        response.printed_ids.extend(printed_ids(before));
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
@@ -146,11 +154,13 @@ fn around(before: &str, after: &str) -> String {
 
 /// The body that a speech stands for, and the client's own sentence. A code or type that stood before the message is
 /// told as the envelope that a client made it of.
-fn body_of(speech: speech::Speech) -> (Vec<u8>, Option<String>) {
+///
+/// `within`: it came inside an answer that began well.
+fn body_of(speech: speech::Speech, within: bool) -> (Vec<u8>, Option<String>) {
     if speech.own {
         return (Vec::new(), Some(speech.message));
     }
-    if speech.code.is_none() && speech.error_type.is_none() {
+    if speech.code.is_none() && speech.error_type.is_none() && !within {
         return (speech.message.into_bytes(), None);
     }
     let error = json!({"message": speech.message, "type": speech.error_type, "code": speech.code});
@@ -175,6 +185,10 @@ fn of_an_answer(exception: Option<&Exception>) -> bool {
         .any(|word| name.contains(word))
     })
 }
+
+/// The code of an error that Node's console or axios' JSON shows at its own level, not of one inside it.
+static CODE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#"(?m)^ {0,2}["']?code["']?: ["'](E[A-Z]{4,12})["']"#));
 
 /// Where a web page begins in the text.
 fn page(text: &str) -> Option<usize> {
@@ -207,6 +221,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         r#"(?i)\bresponse[ _]code["']?\s*(?:was|is|[:=])?\s*["'(]?([1-5]\d\d)\b"#,
         r"<Response \[([1-5]\d\d)",
+        // urllib3, when it gives up.
+        r"\btoo many ([45]\d\d) error responses\b",
         // aiohttp's ClientResponseError.
         r"\b([45]\d\d), message[=:]",
         r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
@@ -246,6 +262,19 @@ fn status_at_end(before: &str) -> Option<u16> {
     let digits = bare.get(bare.len().checked_sub(3)?..)?;
     let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(char::is_whitespace);
     digits.parse().ok().filter(|status| alone && (400..600).contains(status))
+}
+
+/// The status of the last try, where a log tells those of several: the last one is what the caller got.
+fn last_answered(text: &str) -> Option<u16> {
+    static ANSWERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r#"\bfailed with status (\d{3}) in |HTTP Request: \S+ \S+ "HTTP/[\d.]+ (\d{3})\b|HTTP Response: \S+ \S+ "(\d{3})\b"#,
+        )
+    });
+    let mut count = 0;
+    let last = ANSWERED.as_ref()?.captures_iter(text).inspect(|_| count += 1).last()?;
+    let status = last.iter().skip(1).flatten().next()?.as_str().parse().ok()?;
+    (count > 1 && (400..600).contains(&status)).then_some(status)
 }
 
 fn status_in(text: &str) -> Option<u16> {
@@ -348,6 +377,26 @@ fn headers_in(before: &str, after: &str, client: Option<&str>, catalog: &Catalog
     headers
 }
 
+/// The ids that headers of several answers name, as a log of tries shows them.
+fn further_ids(text: &str, catalog: &Catalog) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let mut known: Vec<&str> =
+        catalog.profiles.iter().flat_map(|p| &p.request_id_headers).map(String::as_str).collect();
+    known.sort_unstable();
+    for caught in HEADER.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+        let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
+        let is_known = known.binary_search(&name.as_str().to_ascii_lowercase().as_str()).is_ok();
+        let value = value.as_str();
+        if is_known && value.len() >= 8 && ids.len() < MOST_TRIES && !ids.iter().any(|id| id == value) {
+            ids.push(value.to_owned());
+        }
+    }
+    if ids.len() > 1 { ids } else { Vec::new() }
+}
+
+/// More tries than clients make.
+const MOST_TRIES: usize = 8;
+
 static SDK_ID: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r#"\b(?:request_id|requestID)["']?\s*[:=]\s*["']?(req_[A-Za-z0-9]{6,60})"#));
 
@@ -363,6 +412,10 @@ static SAID_METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?:\b[Mm]ethod["']?\s*[:=]\s*["']?|\bHTTP Request: )([Gg][Ee][Tt]|[Pp][Oo][Ss][Tt]|[Pp][Uu][Tt]|[Pp][Aa][Tt][Cc][Hh]|[Dd][Ee][Ll][Ee][Tt][Ee])\b"#,
     )
 });
+
+/// urllib3: `Max retries exceeded with url: /v1/models (Caused by …`.
+static SAID_PATH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r#"\bexceeded with url: (/[^\s"'<>`)]{0,2000})"#));
 
 static SAID_URL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>`,)\]}\\]+"#));
 
@@ -386,6 +439,8 @@ fn said_in(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Said {
     if let Some(caught) = SAID_LINE.as_ref().and_then(|p| p.captures(text)) {
         said.method = caught.get(1).map(|m| m.as_str().to_owned());
         said.url = caught.get(2).map(|u| u.as_str().to_owned());
+    } else if let Some(caught) = SAID_PATH.as_ref().and_then(|p| p.captures(text)) {
+        said.url = caught.get(1).map(|u| u.as_str().to_owned());
     } else if let Some(pattern) = SAID_URL.as_ref() {
         said.url = pattern
             .find_iter(text)
@@ -443,7 +498,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (28, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (29, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -117,7 +117,11 @@ pub(super) fn long(name: &str) -> Option<Flag> {
         _ if IGNORED.contains(&name) => alone(Ignored),
         _ => match name.strip_prefix("no-") {
             // Every switch can be negated; none of the negated ones changes a request that is sent once.
-            Some(positive) if !positive.starts_with("no-") => alone(Ignored),
+            Some(positive)
+                if !positive.starts_with("no-") && long(positive).is_some_and(|f| !f.takes_value) =>
+            {
+                alone(Ignored)
+            }
             _ => return None,
         },
     })
@@ -504,7 +508,9 @@ mod tests {
         }
         assert_eq!(short('W'), None);
         assert_eq!(long("request"), Some(with(Meaning::Method)));
-        assert_eq!(long("no-such-thing"), Some(alone(Meaning::Ignored)));
+        assert_eq!(long("no-compressed"), Some(alone(Meaning::Ignored)));
+        assert_eq!(long("no-form"), None);
+        assert_eq!(long("no-such-thing"), None);
         assert_eq!(long("such-thing"), None);
     }
 }

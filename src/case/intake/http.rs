@@ -55,6 +55,30 @@ pub(super) fn starts_with_request_line(text: &str) -> bool {
     text.lines().next().is_some_and(|line| request_line(line).is_some())
 }
 
+/// What stands behind the JSON body of a raw request; `None` where nothing does.
+pub(super) fn behind_body(text: &str) -> Option<&str> {
+    let (_, body) = split_head(text.as_bytes());
+    let body = std::str::from_utf8(body).ok()?.trim_start();
+    let behind =
+        if body.starts_with(['{', '[']) { body.get(answer::json_extent(body)?..)? } else { return None };
+    Some(behind.trim()).filter(|behind| !behind.is_empty())
+}
+
+/// The answer's head where a tool printed the request above it (`http -v`); all of `text` where there is no such.
+pub(super) fn behind_request(text: &str) -> &str {
+    if !starts_with_request_line(text) {
+        return text;
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if status_line(line.trim_end()).is_some() {
+            return text.get(at..).unwrap_or(text);
+        }
+        at += line.len();
+    }
+    text
+}
+
 /// True where curl's `-v` wrote the text: marked lines, of which one is a head.
 pub(super) fn is_verbose(text: &str) -> bool {
     let mut marked = text.lines().take(400).filter(|line| line.starts_with(['*', '<', '>']));

@@ -5,6 +5,8 @@
 
 pub(super) mod cmd;
 mod dialect;
+mod expand;
+mod link;
 pub(super) mod powershell;
 mod quote;
 mod redirect;
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use super::flags;
 
 pub(super) use dialect::Dialect;
+pub(super) use link::at as link_at;
 
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
 const MOST_EXPANDED: usize = 1 << 20;
@@ -37,6 +40,8 @@ pub(super) struct Command {
     pub(super) stdin: Option<String>,
     /// The file that it reads from (`< body.json`).
     pub(super) stdin_file: Option<String>,
+    /// The file that it writes to (`> body.json`).
+    pub(super) stdout_file: Option<String>,
     /// What was forgiven.
     pub(super) oddities: Oddities,
     /// Whose rules were followed.
@@ -68,12 +73,19 @@ pub(super) struct Oddities {
     pub(super) bare_ampersand: bool,
     /// The output was piped or redirected.
     pub(super) piped: bool,
+    /// A comment between its lines ends it, with more options behind.
+    pub(super) commented: bool,
 }
 
 /// Splits the command that begins at byte `start` of `text`, as the shell does that it was written for. `in_backticks`: it
 /// stands in inline code.
 pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
     let dialect = Dialect::of(text, start, in_backticks);
+    // `--%`: the rest of the line goes to the program as it stands.
+    let line = text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or("");
+    if let Some(at) = line.find(" --% ") {
+        return powershell::stopped(text, start, start + at, variables);
+    }
     let command = match dialect {
         Dialect::Posix => split(text, start, variables, in_backticks),
         Dialect::Cmd => cmd::split(text, start, variables),
@@ -95,6 +107,7 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
         discard: false,
         takes_file: false,
         takes_stdin: false,
+        commented: false,
         heredoc: None,
         expanded: 0,
         failed_heredocs: 0,
@@ -124,6 +137,8 @@ struct Shell<'a> {
     takes_file: bool,
     /// The next word is a here-string.
     takes_stdin: bool,
+    /// A comment stands where the line before goes on.
+    commented: bool,
     heredoc: Option<redirect::HereDoc>,
     expanded: usize,
     /// Here-documents in substitutions that were searched for their end in vain.
@@ -162,7 +177,9 @@ impl<'a> Shell<'a> {
             self.out.stdin = Some(format!("{word}\n"));
         } else if std::mem::take(&mut self.takes_file) {
             self.out.stdin_file = Some(word);
-        } else if !std::mem::take(&mut self.discard) {
+        } else if std::mem::take(&mut self.discard) {
+            self.out.stdout_file = Some(word);
+        } else {
             self.out.push(word, self.word_start, self.step_start.max(self.word_start));
         }
     }
@@ -198,6 +215,7 @@ impl<'a> Shell<'a> {
                 return false;
             }
             '&' => return self.ampersand(),
+            '<' | '[' if !self.in_word && self.link() => {}
             '<' | '>' => self.redirect(c),
             '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {
                 self.out.oddities.odd_spaces = true;
@@ -220,6 +238,10 @@ impl<'a> Shell<'a> {
     fn newline(&mut self) -> bool {
         self.end_word();
         if self.heredoc.is_some() {
+            return false;
+        }
+        if std::mem::take(&mut self.commented) {
+            self.out.oddities.commented = self.rest().get(1..).is_some_and(options_follow);
             return false;
         }
         let mut skipped = 0;
@@ -271,9 +293,30 @@ impl<'a> Shell<'a> {
             }
             self.bump();
             self.skip_prompt();
+            self.comment_goes_on();
         } else if let Some(c) = self.bump() {
             self.push(c);
         }
+    }
+
+    /// A comment in the middle of a command that goes on: it ends where its line ends, and so does the command in bash.
+    fn comment_goes_on(&mut self) {
+        let rest = self.rest();
+        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let is_comment = rest.get(indent..).is_some_and(|line| line.starts_with('#'));
+        if is_comment && (indent > 0 || !self.in_word) {
+            self.commented = true;
+        }
+    }
+
+    /// A link that a chat or a page made of an address. False where none stands here.
+    fn link(&mut self) -> bool {
+        let Some((address, len)) = link::at(self.rest()) else { return false };
+        let address = address.to_owned();
+        self.at += len;
+        self.word.push_str(&address);
+        self.in_word = true;
+        true
     }
 
     /// `> ` at the start of a continued line is bash's second prompt, copied from a terminal.
@@ -303,6 +346,15 @@ impl<'a> Shell<'a> {
         }
         false
     }
+}
+
+/// At most the first `most` bytes of `text`.
+fn head(text: &str, most: usize) -> &str {
+    let mut at = most.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    text.get(..at).unwrap_or(text)
 }
 
 fn rest_starts(text: &str, at: usize, with: &str) -> bool {

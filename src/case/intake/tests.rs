@@ -107,7 +107,7 @@ fn options_mean_what_curl_means() {
             "curl https://h/x \\\n  # the key\n  -H 'Content-Type: application/json' | jq .",
             "GET",
             "https://h/x",
-            Some(json),
+            None,
             "",
         ),
         (

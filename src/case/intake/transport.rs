@@ -74,7 +74,7 @@ pub(super) fn of_exception(name: &str) -> Option<TransportKind> {
 ///
 /// `HTTP::Tiny` writes 599 for what it could not do (<https://metacpan.org/pod/HTTP::Tiny>), tornado as well; LWP 500, 501 or
 /// 400 (<https://metacpan.org/pod/LWP::UserAgent>, `Client-Warning: Internal response`); aiohttp 400 for an answer that is no
-/// HTTP (`aiohttp/http_exceptions.py`). All read 2026-11-21.
+/// HTTP (`aiohttp/http_exceptions.py`); LiteLLM 408 for a timeout of its own (`litellm/exceptions.py`). All read 2026-11-21.
 pub(super) fn invents_status(text: &str) -> bool {
     static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
@@ -82,6 +82,7 @@ pub(super) fn invents_status(text: &str) -> bool {
             |\b500\ (?:Can't\ connect\ to|read\ timeout|read\ failed|write\ (?:timeout|failed)|[Ss]erver\ closed\ connection|Status\ read\ failed|Can't\ verify|Line\ too\ long|EOF\ when|SSL\ )
             |\b50[01]\ (?:Protocol\ scheme|Unsupported\ protocol)
             |\b400\ URL\ (?:must\ be\ absolute|missing)
+            |\blitellm\.Timeout:\ APITimeoutError
             |<(?:TransferEncoding|ContentLength)Error:\ 400
             |\b400,\ message[=:]\s*\W{0,2}(?:Expected\ HTTP/|Bad\ status\ line|Bad\ HTTP|Invalid\ |Not\ enough\ data|Data\ after|Got\ more\ than|Can\ not\ decode)",
         )

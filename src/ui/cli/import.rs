@@ -70,7 +70,7 @@ impl Kind {
             Self::Auto => true,
             Self::Curl => found == "curl",
             Self::Har => found == "har",
-            Self::Http => found.starts_with("http"),
+            Self::Http => found.starts_with("http") || found == "hurl",
             Self::Log => matches!(found, "error text" | "http response"),
             Self::Json => matches!(found, "json body" | "http response" | "error text"),
         }

@@ -1,5 +1,6 @@
 //! `casefile note`: the walk without a screen.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{NoteFormat, OutputKind, SendArguments, report, say};
 use crate::case::finding::{Finding, Level};
+use crate::case::intake;
 use crate::case::note::{Audience, BUILT_IN, TemplateError};
 use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
@@ -231,7 +233,11 @@ pub(super) fn read(name: &str) -> Result<Vec<u8>, Failed> {
             format!("{name} is larger than 64 MiB; give the failing request alone"),
         ));
     }
-    Ok(bytes)
+    // What PowerShell's `>` wrote.
+    Ok(match intake::as_utf8(&bytes) {
+        Cow::Owned(text) => text,
+        Cow::Borrowed(_) => bytes,
+    })
 }
 
 /// The walk from the paste to the last answer.

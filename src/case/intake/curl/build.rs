@@ -1,6 +1,6 @@
 //! The parts of a curl command made into a request.
 
-use super::{Parts, glob, hold_user};
+use super::{Parts, cookies, glob, hold_user};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake::multipart;
@@ -46,6 +46,8 @@ impl Parts<'_> {
             *more = secret::mask_url(more, catalog, ring).0;
         }
         self.user_header(&mut url, ring);
+        let stored = std::mem::take(&mut self.cookie_files);
+        self.cookies.extend(stored.iter().flat_map(|text| cookies::sent(text, &url)));
         let cookies = std::mem::take(&mut self.cookies);
         if !cookies.is_empty() {
             self.headers.push(("Cookie".into(), Some(cookies.join(";"))));
@@ -231,6 +233,10 @@ impl Parts<'_> {
         }
         let Some(user) = self.user.take() else { return };
         if self.has_header("authorization") {
+            return;
+        }
+        if self.asked_for {
+            hold_user(&user, ring);
             return;
         }
         if secret::has_reference(&user) {

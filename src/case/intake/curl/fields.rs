@@ -121,8 +121,19 @@ impl Parts<'_> {
     }
 }
 
+/// The header of `-z`: a date, perhaps behind a dash (`If-Unmodified-Since`). A file's time is not known here.
+pub(super) fn since(value: &str) -> Option<(&'static str, String)> {
+    let (name, date) = match value.strip_prefix('-') {
+        Some(date) => ("If-Unmodified-Since", date),
+        None => ("If-Modified-Since", value.strip_prefix('+').unwrap_or(value)),
+    };
+    let date = date.trim();
+    let read = chrono::DateTime::parse_from_rfc2822(date).ok()?.with_timezone(&chrono::Utc);
+    Some((name, read.format("%a, %d %b %Y %H:%M:%S GMT").to_string()))
+}
+
 /// Seconds, perhaps with a fraction, as milliseconds; 0 is no deadline.
-pub(super) fn deadline(value: &str) -> Option<u64> {
+pub(in crate::case::intake) fn deadline(value: &str) -> Option<u64> {
     let ms = value.trim().parse::<f64>().ok()? * 1000.0;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was checked")]
     (1.0..1e12).contains(&ms).then_some(ms as u64)

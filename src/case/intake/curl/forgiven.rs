@@ -57,6 +57,13 @@ pub(super) fn oddities(command: &Command, findings: &mut Vec<Finding>) {
             "put its output in its place",
         ),
         (
+            seen.commented,
+            "comment_ends_command",
+            Level::Warning,
+            "a comment stands between two lines of the command; the shell ends it there, and the options below were not sent",
+            "take the comment out",
+        ),
+        (
             seen.bare_ampersand,
             "url_not_quoted",
             Level::Warning,

@@ -39,8 +39,14 @@ pub(super) fn find(text: &str) -> Option<Object> {
     if of_rust && !text.contains("\"error\"") {
         return None;
     }
-    error_object(text)
-        .or_else(|| cut_outer(text))
+    if let Some(object) = error_object(text) {
+        return Some(object);
+    }
+    // What a client printed of itself has no answer in its pieces.
+    if text.contains("\"name\": \"AxiosError\"") && text.trim_start().starts_with('{') {
+        return None;
+    }
+    cut_outer(text)
         .or_else(|| escaped_object(text))
         .or_else(|| dumped(text))
         .or_else(|| printed(text))
@@ -59,15 +65,20 @@ fn error_object(text: &str) -> Option<Object> {
         from = start + 1;
         if let Some(len) = answer::json_extent(rest) {
             let body = rest.get(..len)?;
-            if serde_json::from_str(body).is_ok_and(|value: Value| states_an_error(&value)) {
+            let value: Value = serde_json::from_str(body).unwrap_or_default();
+            if is_of_client(&value) {
+                from = start + len;
+                continue;
+            }
+            if states_an_error(&value) {
                 return Some(Object { start, end: start + len, body: body.as_bytes().to_vec() });
             }
             // An object that states no error may hold one; a list that states none is stepped over.
             if rest.starts_with('[') {
                 from = start + len;
             }
-        } else if let Some(json) = line_ends_printed(rest) {
-            return Some(Object { start, end: text.len(), body: json });
+        } else if let Some((json, len)) = line_ends_printed(rest) {
+            return Some(Object { start, end: start + len, body: json });
         } else if let Some((json, len)) = literal::read(rest, hard_wrap) {
             let value: Option<Value> = serde_json::from_str(&json).ok();
             // `error: { message: … }` of an inspected JavaScript error.
@@ -85,7 +96,9 @@ fn error_object(text: &str) -> Option<Object> {
 }
 
 /// An error object whose line ends were printed as two characters, its quotes as they are: `{\n "error": …`.
-fn line_ends_printed(text: &str) -> Option<Vec<u8>> {
+///
+/// Gives the JSON and the bytes of the text that it takes.
+fn line_ends_printed(text: &str) -> Option<(Vec<u8>, usize)> {
     if !text.starts_with("{\\n") && !text.starts_with("{\\r\\n") {
         return None;
     }
@@ -93,7 +106,16 @@ fn line_ends_printed(text: &str) -> Option<Vec<u8>> {
     let plain = near.replace("\\r\\n", "\n").replace("\\n", "\n");
     let body = plain.get(..answer::json_extent(&plain)?)?;
     let value: Value = serde_json::from_str(body).ok()?;
-    states_an_error(&value).then(|| body.as_bytes().to_vec())
+    // Each line end takes one or three bytes more where it was printed.
+    let mut left = body.len();
+    let mut rest = near;
+    while left > 0 {
+        let printed = ["\\r\\n", "\\n"].iter().find(|mark| rest.starts_with(**mark)).map(|mark| mark.len());
+        let len = printed.or_else(|| rest.chars().next().map(char::len_utf8))?;
+        left = left.saturating_sub(if printed.is_some() { 1 } else { len });
+        rest = rest.get(len..)?;
+    }
+    states_an_error(&value).then(|| (body.as_bytes().to_vec(), near.len() - rest.len()))
 }
 
 /// Bytes of such a print that are read.
@@ -241,6 +263,15 @@ fn of_structured_log(text: &str) -> Option<String> {
     })
 }
 
+/// A client's own error as JSON (axios' `toJSON`), which is no envelope of a gateway: it has a name and its settings or
+/// stack.
+pub(in crate::case::intake) fn is_of_client(value: &Value) -> bool {
+    let named = value.get("name").and_then(Value::as_str).is_some_and(|name| name.ends_with("Error"));
+    let of_program = value.get("config").is_some_and(Value::is_object)
+        || value.get("stack").and_then(Value::as_str).is_some_and(|stack| stack.contains("\n    at "));
+    named && of_program && value.get("message").is_some_and(Value::is_string)
+}
+
 /// Places where such an object is looked for.
 const MOST_WRAPPERS: usize = 8;
 
@@ -273,7 +304,16 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
             ]
             .iter()
             .any(|n| map.get(*n).is_some_and(Value::is_string));
-            (has("error") && !has("choices"))
+            // `[Object]` is what a console leaves of something deep; a large number is a time.
+            let is_statement = map.get("error").is_some_and(|error| match error {
+                Value::Null => false,
+                Value::Array(items) => {
+                    !items.iter().all(|item| matches!(item.as_str(), Some("Object" | "Array")))
+                }
+                Value::Number(number) => number.as_f64().is_none_or(|n| n < 1e9),
+                _ => true,
+            });
+            (is_statement && !has("choices"))
                 || (has("errors") && !request)
                 || (has("detail") && !request)
                 || map.get("type").and_then(Value::as_str) == Some("error")

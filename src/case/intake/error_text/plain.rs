@@ -22,6 +22,8 @@ fn pattern(text: &str) -> Option<Regex> {
 
 static COLOUR: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;?]{0,20}[A-Za-z]"));
 
+static JOINT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"' \+\r?\n[ \t]*'"));
+
 /// The same name before every line: docker compose, journald, concurrently's `[0]`.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -54,6 +56,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         && text.matches('"').count() == text.matches("\\\"").count()
     {
         text = Cow::Owned(text.replace("\\\"", "\""));
+    }
+    // Node's console breaks a long string into pieces.
+    if let Some(joint) = JOINT.as_ref().filter(|_| text.contains("' +\n") || text.contains("' +\r\n")) {
+        text = Cow::Owned(joint.replace_all(&text, "").into_owned());
     }
     // Spring prints line ends so.
     if text.contains("<EOL>") {

@@ -15,6 +15,9 @@ pub(in crate::case::intake) enum Dialect {
 /// More lines than a command has.
 const MOST_LINES: usize = 400;
 
+/// Bytes of a command in which a here-string is looked for.
+const MOST_BYTES: usize = 32 << 10;
+
 impl Dialect {
     /// Tells the dialect of the command whose arguments begin at `start` of `text`, from its prompt, from how its lines
     /// go on, and from what only one shell knows.
@@ -56,12 +59,17 @@ impl Dialect {
             return dialect;
         }
         let own = rest.split('\n').next().unwrap_or("");
-        if own.contains("^\"") || line.contains("curl.exe") && has_percent_variable(own) {
+        if own.contains("^\"")
+            || own.contains("\"{\"\"")
+            || line.contains("curl.exe") && has_percent_variable(own)
+        {
             return Self::Cmd;
         }
+        // Not the whole rest: each command of a long text asks.
+        let near = super::head(rest, MOST_BYTES);
         let here_string = ["@'", "@\""].iter().any(|open| {
-            rest.match_indices(open).take(8).any(|(at, _)| {
-                let after = rest.get(at + 2..).unwrap_or("");
+            near.match_indices(open).take(8).any(|(at, _)| {
+                let after = near.get(at + 2..).unwrap_or("");
                 after.starts_with('\n') || after.starts_with("\r\n")
             })
         });

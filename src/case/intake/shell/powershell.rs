@@ -20,6 +20,16 @@ pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Varia
     command
 }
 
+/// A command with `--%` at byte `stop`: what stands behind it is read by the rules of Windows' programs alone.
+pub(super) fn stopped(text: &str, start: usize, stop: usize, variables: &Variables) -> Command {
+    let mut command = super::cmd::split(text, stop + " --% ".len(), &Variables::new());
+    let before = split(text.get(..stop).unwrap_or(text), start, variables);
+    command.words.splice(0..0, before.words);
+    command.spans.splice(0..0, before.spans);
+    command.dialect = super::Dialect::PowerShell;
+    command
+}
+
 /// The first word of `text` and its length in bytes: one string, or up to where a word ends.
 pub(in crate::case::intake) fn first_word(text: &str, variables: &Variables) -> Option<(String, usize)> {
     let mut reader = Reader { text, at: 0, variables, word: None, command: Command::default() };

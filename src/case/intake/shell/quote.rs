@@ -1,7 +1,23 @@
 //! Quotes, variables and substitutions inside a word.
 
 use super::redirect::HereDoc;
-use super::{MOST_EXPANDED, MOST_FAILED_HEREDOCS, Shell, balanced, identifier};
+use super::{MOST_EXPANDED, MOST_FAILED_HEREDOCS, Shell, balanced, expand, identifier};
+
+/// What `echo` prints of plain words.
+fn echoed(command: &str) -> Option<String> {
+    let words = command.trim().strip_prefix("echo ")?;
+    let words = words.strip_prefix("-n ").unwrap_or(words).trim();
+    let whole = ['"', '\''].iter().find_map(|quote| words.strip_prefix(*quote)?.strip_suffix(*quote));
+    let inside = whole.unwrap_or(words);
+    let is_plain = !inside.contains(['$', '`', '|', ';', '&', '<', '>', '\\', '"', '\'', '*', '?', '(', ')']);
+    is_plain.then(|| {
+        if whole.is_some() {
+            inside.to_owned()
+        } else {
+            inside.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+    })
+}
 
 impl Shell<'_> {
     pub(super) fn single(&mut self) {
@@ -94,8 +110,35 @@ impl Shell<'_> {
             self.at += 1;
             self.double();
         } else {
+            self.dollar_in_words();
+        }
+    }
+
+    /// A variable without quotes: blanks in its value part words, and an empty one is none.
+    fn dollar_in_words(&mut self) {
+        let (was_in_word, from, words) = (self.in_word, self.word.len(), self.out.words.len());
+        self.in_word = true;
+        let is_substitution = self.rest().starts_with("$(");
+        self.dollar_in_quotes();
+        let value = self.word.get(from..).unwrap_or("");
+        if is_substitution
+            || self.out.words.len() > words
+            || !(value.is_empty() || value.contains(char::is_whitespace))
+        {
+            return;
+        }
+        let value = self.word.split_off(from);
+        self.in_word = was_in_word;
+        if value.starts_with(char::is_whitespace) {
+            self.end_word();
+        }
+        let mut pieces = value.split_whitespace().peekable();
+        while let Some(piece) = pieces.next() {
+            self.word.push_str(piece);
             self.in_word = true;
-            self.dollar_in_quotes();
+            if pieces.peek().is_some() || value.ends_with(char::is_whitespace) {
+                self.end_word();
+            }
         }
     }
 
@@ -104,16 +147,24 @@ impl Shell<'_> {
         let rest = self.rest();
         let after = rest.get(1..).unwrap_or("");
         let (name, len) = if let Some(braced) = after.strip_prefix('{') {
-            let name = identifier(braced);
+            let name = self.parameter(braced);
             let close = braced.char_indices().take(400).find(|(_, c)| *c == '}').map(|(at, _)| at);
             (name, close.map_or(0, |close| close + 3))
         } else if let Some(name) = after.strip_prefix("env:").map(identifier).filter(|n| !n.is_empty()) {
             // PowerShell.
             (name, 5 + name.len())
         } else {
-            let name = identifier(after);
+            let name = self.parameter(after);
             (name, 1 + name.len())
         };
+        // A function's own arguments.
+        let all = ["@", "*", "{@}", "{*}"].iter().find(|form| after.starts_with(**form));
+        if let Some(form) = all
+            && self.array_words("{@[@]}", "@")
+        {
+            self.at += 1 + form.len();
+            return;
+        }
         if !name.is_empty() && len > 0 && self.array_words(after, name) {
             self.at += len;
             return;
@@ -123,14 +174,13 @@ impl Shell<'_> {
             let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..len.checked_sub(3)?));
             let operator = inside.unwrap_or("");
             let fallback = [":-", "-", ":=", "="].iter().find_map(|o| operator.strip_prefix(o));
-            // Another way to cut or change the value is not followed, and a value may come from another command.
-            let is_cut = !operator.is_empty() && fallback.is_none() && !matches!(operator, "%/" | "%%/");
+            let changed = value.filter(|_| fallback.is_none() && !operator.is_empty());
+            let changed = changed.and_then(|value| expand::changed(value, operator));
+            // Another way to change the value is not followed, and a value may come from another command.
+            let is_cut = !operator.is_empty() && fallback.is_none() && changed.is_none();
             self.out.oddities.substitution |= is_cut || value.is_some_and(|v| v.contains("$("));
             let replaced = match (value, fallback) {
-                (Some(value), _) if matches!(operator, "%/" | "%%/") => {
-                    value.strip_suffix('/').unwrap_or(value).to_owned()
-                }
-                (Some(value), _) => value.clone(),
+                (Some(value), _) => changed.unwrap_or_else(|| value.clone()),
                 // An address that the paste itself gives is the best that is known; another default may be a stand-in.
                 (None, Some(written))
                     if (written.contains("://") || operator.contains('='))
@@ -149,8 +199,13 @@ impl Shell<'_> {
             return;
         }
         if after.starts_with('(') {
-            self.out.oddities.substitution = true;
             let len = balanced(after).unwrap_or(1);
+            if let Some(text) = after.get(..len).and_then(|inside| self.reckoned(inside)) {
+                self.at += 1 + len;
+                self.word.push_str(&text);
+                return;
+            }
+            self.out.oddities.substitution = true;
             let inside = rest.get(..=len).unwrap_or("$");
             self.at += inside.len();
             self.word.push_str(inside);
@@ -158,6 +213,21 @@ impl Shell<'_> {
         }
         self.bump();
         self.word.push('$');
+    }
+
+    /// The variable's name at the start of `text`; a number is one where the script gives it.
+    fn parameter<'t>(&self, text: &'t str) -> &'t str {
+        let name = identifier(text);
+        let digit = text.get(..1).filter(|digit| name.is_empty() && self.variables.contains_key(*digit));
+        digit.unwrap_or(name)
+    }
+
+    /// What `((1+2))` or `(echo word)` gives, where nothing has to be run for it.
+    fn reckoned(&self, inside: &str) -> Option<String> {
+        if let Some(sum) = inside.strip_prefix("((").and_then(|rest| rest.strip_suffix("))")) {
+            return expand::sum(sum, &|name| self.variables.get(name).cloned()).map(|sum| sum.to_string());
+        }
+        echoed(inside.strip_prefix('(')?.strip_suffix(')')?)
     }
 
     /// `${NAME[@]}`: each word of the array is a word of the command. False where it is no such thing, or not known.
@@ -213,11 +283,20 @@ impl Shell<'_> {
     }
 
     pub(super) fn substitution_in_backticks(&mut self) {
-        self.out.oddities.substitution = true;
+        let before = std::mem::replace(&mut self.out.oddities.substitution, true);
         self.in_word = true;
         self.bump();
         self.word.push('`');
         let len = self.rest().find(['`', '\n']).unwrap_or(self.rest().len());
+        if let Some(text) = self.rest().get(..len).and_then(echoed)
+            && self.rest().get(len..).is_some_and(|rest| rest.starts_with('`'))
+        {
+            self.word.pop();
+            self.word.push_str(&text);
+            self.at += len + 1;
+            self.out.oddities.substitution = before;
+            return;
+        }
         let inside = self.rest().get(..len).unwrap_or("");
         self.word.push_str(inside);
         self.at += len;

@@ -94,6 +94,7 @@ impl Shell<'_> {
             discard: false,
             takes_file: false,
             takes_stdin: false,
+            commented: false,
             heredoc: None,
             expanded: self.expanded,
             // None inside another: the depth stays bounded.

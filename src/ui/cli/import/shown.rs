@@ -14,7 +14,7 @@ use crate::case::evidence::{self, Attempt, Expectation, IdSource, Outcome, Respo
 use crate::case::finding::{Finding, Level};
 use crate::case::intake::{self, Piece};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{Draft, Intake, Part, PartContent};
+use crate::case::request::{Draft, Intake, Part, PartContent, Tried};
 
 /// All that was understood of a text.
 #[derive(Serialize)]
@@ -86,7 +86,10 @@ struct Observed {
     headers: Vec<(String, String)>,
     body: Option<String>,
     at: Option<DateTime<Utc>>,
+    /// Requests that went out, as the text shows them.
     attempts: Option<u32>,
+    /// Waits between them that the client announced, milliseconds.
+    waits_ms: Vec<f64>,
     message: Option<String>,
     code: Option<String>,
     #[serde(rename = "type")]
@@ -169,6 +172,10 @@ fn confidence(kind: &str, pieces: &[Piece]) -> (f64, &'static str) {
         "curl" if has("curl_refuses") => (0.7, "the word curl stands before what look like its arguments"),
         "curl" => (0.99, "a curl command stands in the text"),
         "har" => (0.99, "the JSON has log.entries as an HTTP archive has"),
+        "httpie" => (0.97, "a command of HTTPie or xh stands in the text"),
+        "http file" => (0.95, "request lines with an address stand in the text as in a file of requests"),
+        "hurl" => (0.97, "requests stand in the text with sections or expectations as Hurl writes them"),
+        "http dump" => (0.97, "the text is a proxy's print of flows"),
         "http request" => (0.97, "the text begins with a request line"),
         "http response" => {
             (0.9, "the text is an answer: a status line, a stream, a page or an answer's JSON")
@@ -223,7 +230,7 @@ impl Show<'_> {
         let model = model
             .or_else(|| request.and_then(|r| r.model(self.catalog)))
             .or_else(|| intake.said.model.clone());
-        let observed = intake.observed.as_ref().map(|attempt| self.observed(attempt));
+        let observed = intake.observed.as_ref().map(|attempt| self.observed(attempt, &intake.tried));
         Shown {
             missing: missing(intake, method.as_deref(), url.as_deref(), model.as_deref(), observed.as_ref()),
             method,
@@ -305,7 +312,7 @@ impl Show<'_> {
         intake::mask_secrets(text, self.catalog, self.ring).0
     }
 
-    fn observed(&mut self, attempt: &Attempt) -> Observed {
+    fn observed(&mut self, attempt: &Attempt, tried: &Tried) -> Observed {
         let reading = evidence::read(attempt, &Expectation::default(), None);
         let envelope = &reading.envelope;
         let (response, transport) = match &attempt.outcome {
@@ -318,7 +325,8 @@ impl Show<'_> {
             headers: headers.into_iter().map(|(name, value)| (name, self.free(&value))).collect(),
             body: response.and_then(body_text).map(|text| self.free(&text)),
             at: attempt.at,
-            attempts: None,
+            attempts: tried.attempts,
+            waits_ms: tried.waits_ms.clone(),
             message: envelope.message.as_deref().map(|text| self.free(text)),
             code: envelope.code.as_deref().map(|text| self.free(text)),
             error_type: envelope.error_type.as_deref().map(|text| self.free(text)),

@@ -1,0 +1,276 @@
+//! The parts of a shell script that run a command more than once, or with words that stand elsewhere: `for x in a b; do …
+//! done`, and functions with the places where they are called.
+
+use std::collections::BTreeMap;
+
+use super::command;
+use super::shell::{self, Variables};
+use crate::case::keyring::KeyRing;
+
+/// More blocks than any paste has.
+const MOST_BLOCKS: usize = 200;
+
+/// Bytes of variables with which turns are told apart.
+const MOST_HELD: usize = 256 << 10;
+
+/// More turns than anybody reads.
+const MOST_TURNS: usize = 50;
+
+/// Longest body, bytes.
+const LONGEST_BODY: usize = 256 << 10;
+
+/// Deepest blocks in blocks.
+const DEEPEST: usize = 4;
+
+/// A block, with what each of its turns assigns.
+struct Block {
+    /// Bytes of its body.
+    start: usize,
+    end: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    /// The variable, and where its words stand.
+    Loop { name: String, words_at: usize },
+    /// The words of each call.
+    Function { name: String, calls: Vec<usize> },
+}
+
+/// The blocks of a text.
+#[derive(Default)]
+pub(super) struct Script {
+    blocks: Vec<Block>,
+}
+
+impl Script {
+    /// Finds the blocks of `text`.
+    pub(super) fn of(text: &str) -> Self {
+        let mut script = Self::default();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let start = at;
+            at += line.len();
+            if script.blocks.len() >= MOST_BLOCKS {
+                break;
+            }
+            let indent = line.len() - line.trim_start().len();
+            let bare = line.trim();
+            if let Some(rest) = bare.strip_prefix("for ") {
+                script.blocks.extend(loop_at(text, start + indent + "for ".len(), rest));
+            } else if let Some((name, body)) = function_name(bare) {
+                script.blocks.extend(function(text, start + indent + body, name));
+            }
+        }
+        let names: Vec<(usize, String, usize)> = script
+            .blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(index, block)| match &block.kind {
+                Kind::Function { name, .. } => Some((index, name.clone(), block.end)),
+                Kind::Loop { .. } => None,
+            })
+            .collect();
+        if !names.is_empty() {
+            script.take_calls(text, &names);
+        }
+        script
+    }
+
+    fn take_calls(&mut self, text: &str, names: &[(usize, String, usize)]) {
+        let mut by_name: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+        for (index, name, end) in names {
+            by_name.entry(name).or_default().push((*index, *end));
+        }
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start_matches([' ', '\t', '$']).len();
+            let bare = line.get(indent..).unwrap_or("");
+            let first = bare.split([' ', '\t', '\n', '\r', ';']).next().unwrap_or("");
+            let place = at + indent + first.len();
+            for (index, end) in by_name.get(first).into_iter().flatten() {
+                if at >= *end
+                    && let Some(Kind::Function { calls, .. }) =
+                        self.blocks.get_mut(*index).map(|b| &mut b.kind)
+                    && calls.len() < MOST_TURNS
+                {
+                    calls.push(place);
+                }
+            }
+            at += line.len();
+        }
+    }
+
+    /// The variables of each run of the command at byte `at`, with those that were assigned before it; one where no block
+    /// is around it.
+    pub(super) fn runs(
+        &self,
+        text: &str,
+        at: usize,
+        variables: &Variables,
+        ring: &mut KeyRing,
+    ) -> Vec<Variables> {
+        let around: Vec<&Block> =
+            self.blocks.iter().filter(|block| (block.start..block.end).contains(&at)).take(DEEPEST).collect();
+        // Each turn has all variables of its own.
+        let held: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if around.is_empty() || held > MOST_HELD {
+            return Vec::new();
+        }
+        let mut runs = Vec::new();
+        for block in &around {
+            let before = if runs.is_empty() { vec![variables.clone()] } else { std::mem::take(&mut runs) };
+            for variables in before {
+                for mut turn in block.turns(text, &variables) {
+                    // What the body assigns before the command follows from the turn.
+                    let above = text.get(block.start..at).unwrap_or("");
+                    command::assignments(above, &mut turn, ring);
+                    if runs.len() < MOST_TURNS {
+                        runs.push(turn);
+                    }
+                }
+            }
+        }
+        runs
+    }
+}
+
+impl Block {
+    fn turns(&self, text: &str, variables: &Variables) -> Vec<Variables> {
+        match &self.kind {
+            Kind::Loop { name, words_at } => {
+                let words = shell::split(text, *words_at, variables, false).words;
+                let words = words.into_iter().flat_map(|word| counted(&word).unwrap_or_else(|| vec![word]));
+                let turn = |word: String| {
+                    let mut turn = variables.clone();
+                    turn.insert(name.clone(), word);
+                    turn
+                };
+                words.take(MOST_TURNS).map(turn).collect()
+            }
+            Kind::Function { calls, .. } => calls
+                .iter()
+                .map(|call| {
+                    let words = shell::split(text, *call, variables, false).words;
+                    let mut turn = variables.clone();
+                    turn.insert("@[@]".to_owned(), words.join("\0"));
+                    for (number, word) in (1..=9).zip(words) {
+                        turn.insert(number.to_string(), word);
+                    }
+                    turn
+                })
+                .collect(),
+        }
+    }
+}
+
+/// `{1..3}` and `$(seq 1 3)`.
+fn counted(word: &str) -> Option<Vec<String>> {
+    let range = word.strip_prefix('{').and_then(|r| r.strip_suffix('}')).and_then(|r| r.split_once(".."));
+    let seq = || {
+        let inside = word.strip_prefix("$(seq ")?.strip_suffix(')')?;
+        Some(inside.split_once(' ').unwrap_or(("1", inside)))
+    };
+    let (from, to) = range.or_else(seq)?;
+    let (from, to): (i64, i64) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    Some((from..=to).take(MOST_TURNS).map(|n| n.to_string()).collect())
+}
+
+/// `x in a b; do`, whose text begins at byte `at`.
+fn loop_at(text: &str, at: usize, rest: &str) -> Option<Block> {
+    let (name, words) = rest.split_once(" in ")?;
+    if !command::is_name(name) {
+        return None;
+    }
+    let words_at = at + rest.len() - words.len();
+    let behind = text.get(words_at..)?;
+    // Where the body begins: behind `do`, on this line or the next.
+    let head = behind.split('\n').take(2).map(|line| line.len() + 1).sum::<usize>().min(behind.len());
+    let head = behind.get(..head)?;
+    let opened = [" do ", ";do ", " do\n", ";do\n", "\ndo\n", "\ndo "]
+        .iter()
+        .filter_map(|mark| head.find(mark).map(|found| found + mark.trim_end().len()));
+    let start = words_at + opened.min()?;
+    let mut depth = 1usize;
+    let mut place = start;
+    for word in near(text, start).split_inclusive([' ', '\n', ';', '\t']) {
+        match word.trim_end_matches([' ', '\n', ';', '\t', '\r']) {
+            "do" => depth += 1,
+            "done" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let kind = Kind::Loop { name: name.to_owned(), words_at };
+            return Some(Block { start, end: place, kind });
+        }
+        place += word.len();
+    }
+    None
+}
+
+/// As much of `text` from byte `start` on as a body can take.
+fn near(text: &str, start: usize) -> &str {
+    let mut end = text.len().min(start.saturating_add(LONGEST_BODY));
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(start..end).unwrap_or("")
+}
+
+/// `name() {` or `function name {`: the name, and the bytes up to behind the brace.
+fn function_name(line: &str) -> Option<(&str, usize)> {
+    let brace = line.find('{')?;
+    let head = line.get(..brace)?.trim_end();
+    let named = head.strip_prefix("function ").map(str::trim_start);
+    let bare = named.unwrap_or(head);
+    let name = bare.strip_suffix("()").map(str::trim_end).or(named)?;
+    let is_name = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        && !name.starts_with('-');
+    is_name.then_some((name, brace + 1))
+}
+
+/// The function whose body begins at byte `start`: up to a line that begins with its closing brace, or on the same line.
+fn function(text: &str, start: usize, name: &str) -> Option<Block> {
+    let body = near(text, start);
+    let kind = Kind::Function { name: name.to_owned(), calls: Vec::new() };
+    let line = body.split('\n').next().unwrap_or("");
+    if let Some(end) = line.rfind('}').filter(|_| !line.trim().is_empty() && line.contains(';')) {
+        return Some(Block { start, end: start + end, kind });
+    }
+    let mut at = start;
+    for line in body.split_inclusive('\n') {
+        if line.starts_with('}') || (at > start && line.trim() == "}") {
+            return Some(Block { start, end: at, kind });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The files that commands of `text` write, with what they write: `cat > f <<EOF`, `tee f <<EOF`, `echo … > f`.
+pub(super) fn files_written(text: &str, variables: &Variables) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(line) = text.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
+        let bare = line.trim_start_matches([' ', '\t', '$']);
+        let start = at + line.len() - bare.len();
+        at += line.len();
+        let word = bare.split([' ', '\t']).next().unwrap_or("");
+        if !matches!(word, "cat" | "tee" | "echo" | "printf")
+            || !bare.contains(['>', '<'])
+            || found.len() >= MOST_BLOCKS
+        {
+            continue;
+        }
+        let command = shell::split(text, start + word.len(), variables, false);
+        let written = match word {
+            "tee" => command.words.first().cloned().zip(command.stdin),
+            "cat" => command.stdout_file.zip(command.stdin),
+            _ => command.stdout_file.zip(command::printed_by(word, &command.words)),
+        };
+        found.extend(written);
+        at = at.max(command.end);
+    }
+    found
+}
