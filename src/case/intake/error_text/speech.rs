@@ -59,6 +59,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     };
     let spoken = behind_status(spoken, &mut speech);
     let said = end(spoken);
+    named_behind(said, spoken, &mut speech);
     let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
@@ -69,6 +70,10 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     if transcript {
         let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty() && *line != "Giving up.");
         last.and_then(|line| line.rsplit(": ").next()).unwrap_or("").clone_into(&mut speech.message);
+    }
+    // A language's word for nothing is no message.
+    if matches!(speech.message.as_str(), "null" | "None" | "undefined" | "nil" | "<nil>" | "(null)" | "N/A") {
+        speech.message.clear();
     }
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
@@ -303,6 +308,14 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.code = name.map(str::to_owned);
     } else if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
+    } else if let Some((_, after)) = frame.split_once("reports an error with code ") {
+        speech.error_type = after.split(' ').next().map(str::to_owned);
+    } else if let Some(name) = frame.strip_prefix('(').and_then(|f| f.trim_end().strip_suffix(')'))
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+        && name.bytes().any(|b| b.is_ascii_lowercase())
+    {
+        speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
     } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
         let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
@@ -312,6 +325,21 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         && word.ends_with("_error")
     {
         speech.error_type = Some(word.to_owned());
+    }
+}
+
+/// The type and code that a client tells in brackets behind the message: `… (type: invalid_request_error)`.
+fn named_behind(said: &str, spoken: &str, speech: &mut Speech) {
+    let Some(tail) = spoken.find(said).and_then(|at| spoken.get(at + said.len()..)) else { return };
+    let Some(inside) = first_line(tail.trim_start()).trim().strip_prefix('(') else { return };
+    let Some((inside, _)) = inside.split_once(')') else { return };
+    for member in inside.split([',', ';']) {
+        match member.trim().split_once(": ") {
+            Some(("type", name)) => speech.error_type.get_or_insert_with(|| name.to_owned()),
+            Some(("code", name)) => speech.code.get_or_insert_with(|| name.to_owned()),
+            _ => return,
+        };
+        speech.weight = Some(Weight::Answer);
     }
 }
 
