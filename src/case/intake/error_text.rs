@@ -7,6 +7,7 @@ use serde_json::json;
 
 mod dump;
 mod frames;
+mod members;
 mod object;
 mod plain;
 mod speech;
@@ -153,7 +154,9 @@ fn body_of(speech: speech::Speech) -> (Vec<u8>, Option<String>) {
     if speech.code.is_none() && speech.error_type.is_none() {
         return (speech.message.into_bytes(), None);
     }
-    let error = json!({"message": speech.message, "type": speech.error_type, "code": speech.code});
+    let error = json!({
+        "message": speech.message, "type": speech.error_type, "code": speech.code, "param": speech.param,
+    });
     (json!({ "error": error }).to_string().into_bytes(), None)
 }
 

@@ -109,6 +109,8 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     // claude-code puts the status of a refusal into its sentence: `Request rejected (429) · …`.
     (Weight::Answer, r"[A-Z][A-Za-z ]{2,40} \([45][0-9]{2}\) · "),
+    // go-anthropic (liushuangls, `APIError.Error`).
+    (Weight::Answer, r"[A-Za-z ]{0,40}\btype: [a-z]{2,20}(?:_[a-z]{2,20}){0,4}, message: "),
     // google-cloud-rust (gax, `Error`'s `Display`).
     (Weight::Answer, r"the service reports an error with code [A-Z_]{2,40} described as: "),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
@@ -273,7 +275,8 @@ const BACK: &[&str] = &[
     r"\s*[（(](?:HTTP )?(?:状态码?|错误码|(?i:status(?: code)?|code|http))\s?[:：=]?\s?[1-5][0-9]{2}[)）]\s*$",
     r"\n\s*\+-{6,}",
     // aichat tells type and code behind the message (src/client/common.rs, `catch_error`).
-    r"\s*\((?:type|code): [A-Za-z0-9_.-]{2,60}(?:[,;] (?:type|code): [A-Za-z0-9_.-]{2,60})*\)\s*$",
+    r"\s*\((?:type|code)\s?[:=] ?[A-Za-z0-9_.-]{2,60}(?:[,;] ?(?:type|code|param)\s?[:=] ?[A-Za-z0-9_.-]{2,60}){0,2}\)\s*$",
+    r"\s\([a-z]{2,20}(?:_[a-z]{2,20}){0,3}_error\)\s*$",
 ];
 
 /// Sentences of a client's own, on a status, on its own code or on an answer that it cannot read.

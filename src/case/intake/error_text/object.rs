@@ -379,7 +379,7 @@ static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"[,({]\s?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
+        r#"[,({]\s?(?:r#)?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?(?:String\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
     )
     .ok()
 });
@@ -399,8 +399,12 @@ fn printed(text: &str) -> Option<Object> {
 /// `None` for what Go prints of nothing.
 fn word(text: &str) -> Value {
     match text.trim() {
-        "" | "<nil>" | "nil" | "null" | "None" => Value::Null,
-        other => Value::String(other.to_owned()),
+        "" | "<nil>" | "nil" | "null" | "None" | "'null'" => Value::Null,
+        // Java's `toString` of a class puts quotes around its texts, Kotlin's closes a bracket for each class.
+        other => {
+            let bare = other.strip_prefix('\'').and_then(|o| o.strip_suffix('\'')).unwrap_or(other);
+            Value::String(bare.to_owned())
+        }
     }
 }
 
@@ -496,7 +500,7 @@ static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;
     let inside = whole.as_str().trim_end();
-    let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']']))?;
+    let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']', ')']))?;
     let keys: Vec<_> =
         KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
     let mut error = serde_json::Map::new();

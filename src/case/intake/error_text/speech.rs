@@ -6,7 +6,7 @@
 //! ```
 
 use super::frames::{self, Weight};
-use super::{plain, voice};
+use super::{members, plain, voice};
 use crate::case::catalog::Catalog;
 
 /// What a text says where it holds no error object.
@@ -24,6 +24,8 @@ pub(super) struct Speech {
     pub(super) status: Option<u16>,
     /// A type that a frame names.
     pub(super) error_type: Option<String>,
+    /// A parameter that stands beside the message.
+    pub(super) param: Option<String>,
     /// A frame named the status in words, so that what follows is more than its name.
     named: bool,
 }
@@ -59,7 +61,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     };
     let spoken = behind_status(spoken, &mut speech);
     let said = end(spoken);
-    named_behind(said, spoken, &mut speech);
+    named_behind(spoken, &mut speech);
     let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
@@ -308,6 +310,8 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.code = name.map(str::to_owned);
     } else if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
+    } else if let Some((_, after)) = frame.split_once("type: ") && frame.trim_end().ends_with("message:") {
+        speech.error_type = after.split(',').next().map(|name| name.trim().to_owned());
     } else if let Some((_, after)) = frame.split_once("reports an error with code ") {
         speech.error_type = after.split(' ').next().map(str::to_owned);
     } else if let Some(name) = frame.strip_prefix('(').and_then(|f| f.trim_end().strip_suffix(')'))
@@ -328,19 +332,16 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     }
 }
 
-/// The type and code that a client tells in brackets behind the message: `… (type: invalid_request_error)`.
-fn named_behind(said: &str, spoken: &str, speech: &mut Speech) {
-    let Some(tail) = spoken.find(said).and_then(|at| spoken.get(at + said.len()..)) else { return };
-    let Some(inside) = first_line(tail.trim_start()).trim().strip_prefix('(') else { return };
-    let Some((inside, _)) = inside.split_once(')') else { return };
-    for member in inside.split([',', ';']) {
-        match member.trim().split_once(": ") {
-            Some(("type", name)) => speech.error_type.get_or_insert_with(|| name.to_owned()),
-            Some(("code", name)) => speech.code.get_or_insert_with(|| name.to_owned()),
-            _ => return,
-        };
-        speech.weight = Some(Weight::Answer);
+/// What a client tells of the error beside the message counts where an answer came: a status, a code or a type says so.
+fn named_behind(spoken: &str, speech: &mut Speech) {
+    let found = members::of(spoken);
+    if found.code.is_none() && found.error_type.is_none() {
+        return;
     }
+    speech.code = speech.code.take().or(found.code);
+    speech.error_type = speech.error_type.take().or(found.error_type);
+    speech.param = speech.param.take().or(found.param);
+    speech.weight = Some(Weight::Answer);
 }
 
 /// The part of `text` that is the answer's: up to an empty line, a stack, a log line, a fence, a client's tail.
