@@ -55,7 +55,10 @@ const FRONT: &[(Weight, &str)] = &[
         r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] \S{1,60} [A-Za-z0-9_.@-]{1,40}(?:\[[0-9]{1,8}\])?: ",
     ),
     // Python's formatters put time and place in brackets without blanks: `[ERROR][2023-11-10 05:11:03][bot.py:181] - `.
-    (Weight::Mark, r"\[(?:[0-9]{4}-[0-9][0-9]-[0-9][0-9][ T])?[0-9][0-9]:[0-9][0-9]:[0-9][0-9][0-9.,Z+:-]{0,14}\]\s?(?:- )?"),
+    (
+        Weight::Mark,
+        r"\[(?:[0-9]{4}-[0-9][0-9]-[0-9][0-9][ T])?[0-9][0-9]:[0-9][0-9]:[0-9][0-9][0-9.,Z+:-]{0,14}\]\s?(?:- )?",
+    ),
     (Weight::Mark, r"\[[A-Za-z0-9_./-]{1,60}\.(?:go|py|ts|js|rs|java|kt|rb|php|cs):[0-9]{1,6}\]\s?(?:- )?"),
     // A logger's name in a column of its own: `api.chat  `.
     (Weight::Mark, r"[a-z][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,30}){1,4}\s{2,}"),

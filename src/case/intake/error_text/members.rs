@@ -93,7 +93,10 @@ mod tests {
     #[test]
     fn members_beside_a_message_are_read() {
         let table = [
-            ("too small {\n  status: 400,\n  code: 'below_min',\n  param: 'n',\n  type: 'bad_request'\n}", ["below_min", "bad_request", "n"]),
+            (
+                "too small {\n  status: 400,\n  code: 'below_min',\n  param: 'n',\n  type: 'bad_request'\n}",
+                ["below_min", "bad_request", "n"],
+            ),
             ("it was refused {\n  errno: -111,\n  code: 'ECONNREFUSED',\n  type: 'system'\n}", ["", "", ""]),
             ("role is not known (type: bad_role, code: b_1)", ["b_1", "bad_role", ""]),
             ("role is not known (type=bad_role; code=400)", ["", "bad_role", ""]),

@@ -310,7 +310,9 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.code = name.map(str::to_owned);
     } else if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
-    } else if let Some((_, after)) = frame.split_once("type: ") && frame.trim_end().ends_with("message:") {
+    } else if let Some((_, after)) = frame.split_once("type: ")
+        && frame.trim_end().ends_with("message:")
+    {
         speech.error_type = after.split(',').next().map(|name| name.trim().to_owned());
     } else if let Some((_, after)) = frame.split_once("reports an error with code ") {
         speech.error_type = after.split(' ').next().map(str::to_owned);
