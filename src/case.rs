@@ -12,6 +12,7 @@ pub mod finding;
 pub mod intake;
 pub mod isolate;
 pub mod keyring;
+pub mod matrix;
 pub mod note;
 pub mod probe;
 pub mod request;

@@ -10,6 +10,7 @@
 //! special keys. Endpoints, answers and scenarios are data in `assets/practice/`. Nothing of a request is kept or logged.
 //! A second address behaves as a stock node, which differs in what it answers to a wrong path.
 
+mod deviation;
 mod envelope;
 mod family;
 mod fields;
@@ -36,6 +37,7 @@ use tokio::sync::oneshot;
 use self::no_route::NoRoute;
 use crate::io::clock::Clock;
 
+pub use deviation::{DEVIATIONS, Deviation, deviation};
 pub use scenario::{Basis, Expect, GROUPS, Scenario, scenarios};
 
 /// How a practice gateway is set up.
@@ -53,6 +55,8 @@ pub struct Options {
     pub latency_ms: u64,
     /// The order of the checks. A check that is left out is not made.
     pub order: Vec<Check>,
+    /// Places in which it breaks its contract; none: it is faithful.
+    pub deviations: Vec<&'static Deviation>,
 }
 
 /// A check that gateways make in different orders.
@@ -83,7 +87,15 @@ impl Check {
 impl Options {
     /// A free port on 127.0.0.1, 15 ms between two events, no pause before an answer, new-api's order of checks.
     pub fn new(clock: Arc<dyn Clock>, seed: u64) -> Self {
-        Self { clock, seed, addr: None, pace_ms: 15, latency_ms: 0, order: Check::ALL.to_vec() }
+        Self {
+            clock,
+            seed,
+            addr: None,
+            pace_ms: 15,
+            latency_ms: 0,
+            order: Check::ALL.to_vec(),
+            deviations: Vec::new(),
+        }
     }
 }
 
@@ -113,7 +125,8 @@ impl Gateway {
         let (second, stock) = listen(SocketAddr::new(wanted.ip(), 0))?;
         let mint = mint::Mint::new(options.seed);
         let key = mint.key();
-        let gate = Arc::new(gate::Gate::new(key.clone(), options.order, mint, options.clock));
+        let gate = gate::Gate::new(key.clone(), options.order, mint, options.clock);
+        let gate = Arc::new(gate.deviating(options.deviations));
         let pace = server::Pace { event_ms: options.pace_ms, first_byte_ms: options.latency_ms };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -144,6 +157,18 @@ impl Gateway {
     /// Scheme, address and port, without a trailing slash.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The model that simply works.
+    pub fn model() -> &'static str {
+        deviation::WORKS
+    }
+
+    /// Models that ask the gateway for a failure, by the check of the contract matrix that looks at it.
+    pub fn provocations() -> std::collections::BTreeMap<String, String> {
+        let provoked =
+            [("timeout_before_headers", deviation::HANGS), ("stream_disconnect", deviation::IS_CUT)];
+        provoked.into_iter().map(|(check, model)| (check.to_owned(), model.to_owned())).collect()
     }
 
     /// The key that it accepts: made from the seed when it starts, worth nothing anywhere else.

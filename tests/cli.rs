@@ -336,6 +336,8 @@ fn help_is_golden() {
         ("casefile", vec!["--help"]),
         ("note", vec!["note", "--help"]),
         ("practice", vec!["practice", "--help"]),
+        ("check", vec!["check", "--help"]),
+        ("probe", vec!["probe", "--help"]),
         ("validate", vec!["validate", "--help"]),
         ("doctor", vec!["doctor", "--help"]),
         ("keys", vec!["keys", "--help"]),

@@ -10,6 +10,8 @@
 mod alike;
 #[path = "real/compare.rs"]
 mod compare;
+#[path = "real/contract.rs"]
+mod contract;
 #[path = "real/leak.rs"]
 mod leak;
 #[path = "real/others.rs"]

@@ -88,7 +88,7 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 15] = [
+const DOORS: [(&str, &[&str]); 16] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("keyring", &[]),
@@ -102,6 +102,10 @@ const DOORS: [(&str, &[&str]); 15] = [
     ("isolate", &["catalog", "diagnose", "keyring", "request", "evidence"]),
     ("sanitize", &["catalog", "evidence", "isolate", "keyring", "request", "vocabulary"]),
     ("note", &["catalog", "diagnose", "evidence", "finding", "retry", "sanitize", "vocabulary"]),
+    (
+        "matrix",
+        &["catalog", "diagnose", "evidence", "keyring", "note", "request", "retry", "sanitize", "vocabulary"],
+    ),
     ("probe", &["catalog", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
     ("review", &["catalog", "diagnose", "evidence", "intake", "vocabulary"]),
     ("batch", &["catalog", "diagnose", "evidence", "intake", "sanitize", "vocabulary"]),

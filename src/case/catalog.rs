@@ -9,6 +9,7 @@ mod contract;
 mod derived;
 mod detector;
 mod endpoint;
+mod matrix;
 mod needle;
 mod read;
 mod rule;
@@ -28,6 +29,7 @@ pub use detector::{CHECKS, Detector, Near, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
+pub use matrix::{Change, Credential, Criterion, Expected, Matrix, MatrixCheck, Proof, Scalar};
 pub use needle::{AnyOf, Needles};
 pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
@@ -41,6 +43,8 @@ pub struct Catalog {
     pub endpoints: Vec<Endpoint>,
     /// What the published references say of requests; preflight reads it.
     pub contract: Contract,
+    /// The checks of the contract matrix (`casefile check`) and the criteria of acceptance.
+    pub matrix: Matrix,
     /// Help-center topics.
     pub topics: Vec<Topic>,
     /// Classification rules in the order in which they are tried.
@@ -116,6 +120,9 @@ pub struct Profile {
     /// Topic ids by failure class that are named beside the topic: pages of the gateway's own documentation.
     #[serde(default)]
     pub see_also: std::collections::BTreeMap<String, String>,
+    /// What it answers to the checks of the contract matrix, by check.
+    #[serde(default)]
+    pub expectations: std::collections::BTreeMap<String, Expected>,
     /// Where a human can be reached.
     #[serde(default)]
     pub contacts: Vec<Contact>,

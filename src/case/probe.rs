@@ -13,6 +13,7 @@ mod csv;
 mod figures;
 mod leave;
 mod report;
+mod request;
 mod schedule;
 mod text;
 
@@ -24,6 +25,7 @@ use crate::case::retry::Policy;
 pub use figures::Latency;
 pub use leave::Format;
 pub use report::{Circumstances, Failure, Group, Report, Sample, Told};
+pub use request::requests;
 pub use schedule::{Ended, Next, Schedule, Stop};
 
 /// What a probe may do.

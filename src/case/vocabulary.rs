@@ -375,6 +375,91 @@ words! {
     }
 }
 
+words! {
+    /// What a check of the contract matrix came to.
+    CheckVerdict {
+        /// What came is what the profile expects.
+        Kept => "kept",
+        /// What came is something else.
+        Broken => "broken",
+        /// As expected, but not of the shape that was saved before.
+        Drifted => "drifted",
+        /// It was run, and no source says what is right: neither kept nor broken.
+        Observed => "observed",
+        /// It was not run, or what came says nothing of it; the reason says why.
+        NotRun => "not_run",
+    }
+}
+
+words! {
+    /// A fact of an answer by which a check is judged: a word or a number, never the words of a message. A fact that is not
+    /// there is `none`.
+    CheckFact {
+        /// HTTP status.
+        Status => "status",
+        /// What the answer looked like, see [`ResponseShape`].
+        Shape => "shape",
+        /// In which shape an error is stated, see [`EnvelopeKind`].
+        Envelope => "envelope",
+        /// `error.code`.
+        Code => "code",
+        /// `error.type`.
+        Type => "type",
+        /// Failure class, see [`FailureClass`].
+        Class => "class",
+        /// May it be retried? See [`RetryVerdict`].
+        Retry => "retry",
+        /// What the retry policy does after it, see [`RetryDecision`].
+        Decision => "decision",
+        /// What the operator does, see [`OperatorAction`].
+        Action => "action",
+        /// Who answered, see [`Layer`].
+        Layer => "layer",
+        /// How the stream ended, see [`StreamVerdict`].
+        Stream => "stream",
+        /// What a 2xx lacks, see [`SoftFailure`].
+        Soft => "soft",
+        /// The failure below HTTP, see [`TransportKind`].
+        Transport => "transport",
+        /// Where a redirect leads: `web_site`, `other_host`, `same_host`.
+        Redirect => "redirect",
+        /// `finish_reason`.
+        Finish => "finish",
+        /// The marker that ended the stream.
+        Terminal => "terminal",
+        /// Lines and events of the stream that break its rules, their number.
+        Faults => "faults",
+        /// A first byte came and was timed: `true`, `false`.
+        FirstByte => "first_byte",
+        /// A request id came: `true`, `false`.
+        RequestId => "request_id",
+        /// The answer names the model that was asked for: `true`, `false`.
+        SameModel => "same_model",
+        /// The list of models has the model: `true`, `false`.
+        ModelListed => "model_listed",
+        /// The answer repeats the credential that was sent: `true`, `false`.
+        CredentialInAnswer => "credential_in_answer",
+        /// What this program tells of the run holds one of its credentials: `true`, `false`.
+        CredentialInReport => "credential_in_report",
+        /// How often it was sent.
+        Sends => "sends",
+        /// How the answer is read with fields added and required ones taken away: `tolerant`, `intolerant`.
+        Parser => "parser",
+    }
+}
+
+words! {
+    /// Whether a criterion of acceptance is met.
+    CriterionState {
+        /// By what was observed.
+        Met => "met",
+        /// What was observed speaks against it.
+        NotMet => "not_met",
+        /// Nothing that was run can say.
+        NotTested => "not_tested",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

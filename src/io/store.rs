@@ -5,6 +5,7 @@ mod bindings;
 pub mod config;
 mod file;
 mod fingerprint;
+mod fixtures;
 mod folders;
 mod keys;
 mod maps;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 pub use bindings::{read_bindings, remember_binding};
 pub use config::{Config, DEFAULT_CONFIG, policy_version, read_config};
 pub use file::{private_folder, write_atomic};
+pub use fixtures::{fixture_text, read_fixtures, write_fixture};
 pub use folders::Folders;
 pub use keys::{
     Forgotten, KnownKey, Occurrence, SHORTEST_KEY, forget_case, forget_keys, is_short, known_keys,

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::Check;
 use super::envelope::{self, OWN_TYPE};
 use super::family::{Captures, Family, Needed, route};
 use super::fields::{self, Fields};
@@ -20,6 +19,7 @@ use super::no_route::NoRoute;
 use super::provider;
 use super::scenario::shifted;
 use super::special::{Special, Stage, Words, key_states, specials};
+use super::{Check, Deviation, deviation};
 use crate::io::clock::Clock;
 
 /// A request as far as the gateway needs it.
@@ -124,6 +124,7 @@ pub(super) struct Gate {
     order: Vec<Check>,
     mint: Mint,
     clock: Arc<dyn Clock>,
+    deviations: Vec<&'static Deviation>,
 }
 
 /// A request on its way.
@@ -141,7 +142,21 @@ impl Gate {
     pub(super) fn new(key: String, order: Vec<Check>, mint: Mint, clock: Arc<dyn Clock>) -> Self {
         let states =
             key_states().into_iter().zip(2..).map(|(state, by)| (state, shifted(&key, by))).collect();
-        Self { key, states, order, mint, clock }
+        Self { key, states, order, mint, clock, deviations: Vec::new() }
+    }
+
+    /// The same with these places broken.
+    pub(super) fn deviating(self, deviations: Vec<&'static Deviation>) -> Self {
+        Self { deviations, ..self }
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// `reply` to `asked` with the planted deviations in it.
+    pub(super) fn deviate(&self, asked: Option<&Asked>, reply: Reply) -> Reply {
+        deviation::deviate(&self.deviations, self, asked, reply)
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {

@@ -61,11 +61,11 @@ async fn connection(mut stream: TcpStream, gate: &Gate, lost: NoRoute, pace: Pac
     let read = timeout(READ, wire::read(&mut stream)).await;
     let whole = matches!(read, Ok(Ok(_)));
     let reply = match read {
-        Ok(Ok(asked)) => gate.answer(&asked, lost),
+        Ok(Ok(asked)) => gate.deviate(Some(&asked), gate.answer(&asked, lost)),
         Ok(Err(Unreadable::Gone)) => return Ok(()),
         Ok(Err(Unreadable::Malformed)) => plain(400, "400 Bad Request"),
         Ok(Err(Unreadable::HeadTooLarge)) => plain(431, "431 Request Header Fields Too Large"),
-        Ok(Err(Unreadable::BodyTooLarge)) => plain(413, "413 Request Entity Too Large"),
+        Ok(Err(Unreadable::BodyTooLarge)) => gate.deviate(None, plain(413, "413 Request Entity Too Large")),
         Err(_) => plain(408, "408 Request Timeout"),
     };
     if pace.first_byte_ms > 0 {

@@ -2,7 +2,7 @@
 
 use super::{Binding, Session};
 use crate::case::isolate::Changed;
-use crate::case::keyring::{Held, Label, Origin};
+use crate::case::keyring::{Held, KeyRing, Label, Origin};
 use crate::case::request::{Header, Part, Request};
 
 /// Why something is to be sent.
@@ -12,6 +12,8 @@ pub enum Purpose {
     Reproduce,
     /// As a control, with one thing changed.
     Control(Changed),
+    /// To check the gateway's contract by several requests that differ from this one in one thing each.
+    Check,
 }
 
 /// Exactly what will be sent, to which host, with which keys.
@@ -92,21 +94,23 @@ impl KeyUse {
     }
 }
 
-impl Session {
-    /// The consent for `request`.
-    pub(super) fn consent_for(&self, request: Request, purpose: Purpose) -> Consent {
+impl Consent {
+    /// What is asked before the contract is checked: `request` stands for all of them, which go to the same host, with no
+    /// other key than its own.
+    pub fn for_checks(request: Request, most_requests: u32, ring: &KeyRing, bindings: &[Binding]) -> Self {
         let host = request.target.host_port();
-        let keys = self.keys_in(&request).into_iter().map(|held| self.key_use(held, &host)).collect();
-        let most_requests = match purpose {
-            Purpose::Reproduce => self.settings.policy.most_requests(),
-            Purpose::Control(_) => 1,
-        };
-        Consent {
+        let used = |held: &Held| key_use(held, &host, bound(held, bindings).collect());
+        let keys = keys_in(&request, ring).into_iter().map(used).collect();
+        Self::of(request, Purpose::Check, most_requests, keys)
+    }
+
+    fn of(request: Request, purpose: Purpose, most_requests: u32, keys: Vec<KeyUse>) -> Self {
+        Self {
             purpose,
             method: request.method.clone(),
             url: request.target.masked_url(),
-            host,
-            headers: request.headers.iter().cloned().chain(self.client_request_id(&request, 1)).collect(),
+            host: request.target.host_port(),
+            headers: request.headers.clone(),
             body_bytes: request.body_bytes(),
             uploads: request.form.iter().filter_map(Upload::of).collect(),
             most_requests,
@@ -115,51 +119,77 @@ impl Session {
         }
     }
 
-    /// The held secrets that `request` refers to.
-    fn keys_in(&self, request: &Request) -> Vec<&Held> {
-        let mut keys: Vec<&Held> = Vec::new();
-        for text in request.masked_texts() {
-            for held in self.ring.used_in(text) {
-                if !keys.iter().any(|k| k.label == held.label) {
-                    keys.push(held);
-                }
+    /// The keys that are new to this host, as they are remembered once the operator has confirmed them.
+    pub fn new_bindings(&self) -> Vec<Binding> {
+        let of = |key: &KeyUse| match &key.origin {
+            Origin::Environment(name) if key.is_new => {
+                Some(Binding { key: name.clone(), host: self.host.clone() })
+            }
+            _ => None,
+        };
+        self.keys.iter().filter_map(of).collect()
+    }
+}
+
+/// The secrets of `ring` that `request` refers to.
+fn keys_in<'r>(request: &Request, ring: &'r KeyRing) -> Vec<&'r Held> {
+    let mut keys: Vec<&Held> = Vec::new();
+    for text in request.masked_texts() {
+        for held in ring.used_in(text) {
+            if !keys.iter().any(|k| k.label == held.label) {
+                keys.push(held);
             }
         }
-        keys
+    }
+    keys
+}
+
+/// Hosts to which the variable that `held` was read from is bound.
+fn bound<'b>(held: &'b Held, bindings: &'b [Binding]) -> impl Iterator<Item = String> + 'b {
+    let is_of = |b: &&Binding| matches!(&held.origin, Origin::Environment(name) if b.key == *name);
+    bindings.iter().filter(is_of).map(|b| b.host.clone())
+}
+
+fn key_use(held: &Held, host: &str, confirmed_for: Vec<String>) -> KeyUse {
+    let is_new = !confirmed_for.iter().any(|h| h == host);
+    KeyUse { label: held.label, origin: held.origin.clone(), is_new, confirmed_for }
+}
+
+impl Session {
+    /// The consent for `request`.
+    pub(super) fn consent_for(&self, request: Request, purpose: Purpose) -> Consent {
+        let host = request.target.host_port();
+        let keys = keys_in(&request, &self.ring).into_iter().map(|held| self.key_use(held, &host)).collect();
+        let most_requests = match purpose {
+            Purpose::Reproduce => self.settings.policy.most_requests(),
+            Purpose::Control(_) | Purpose::Check => 1,
+        };
+        let own_id = self.client_request_id(&request, 1);
+        let mut consent = Consent::of(request, purpose, most_requests, keys);
+        consent.headers.extend(own_id);
+        consent
     }
 
     fn key_use(&self, held: &Held, host: &str) -> KeyUse {
-        let mut confirmed_for: Vec<String> = self
-            .allowed
-            .iter()
-            .filter(|(label, _)| *label == held.label)
-            .map(|(_, host)| host.clone())
-            .collect();
-        match &held.origin {
-            Origin::Environment(name) => {
-                confirmed_for.extend(self.bindings.iter().filter(|b| b.key == *name).map(|b| b.host.clone()));
-            }
+        let allowed = self.allowed.iter().filter(|(label, _)| *label == held.label);
+        let mut confirmed_for: Vec<String> = allowed.map(|(_, host)| host.clone()).collect();
+        confirmed_for.extend(bound(held, &self.bindings));
+        if held.origin == Origin::Pasted {
             // A key that stood in the paste belongs to the host of the same paste.
-            Origin::Pasted => confirmed_for.extend(self.pasted_host.clone()),
-            Origin::Given(_) => {}
+            confirmed_for.extend(self.pasted_host.clone());
         }
-        let is_new = !confirmed_for.iter().any(|h| h == host);
-        KeyUse { label: held.label, origin: held.origin.clone(), is_new, confirmed_for }
+        key_use(held, host, confirmed_for)
     }
 
     /// Keeps what the operator allowed; gives the bindings to remember.
     pub(super) fn allow(&mut self, consent: &Consent, remember: bool) -> Vec<Binding> {
-        let mut remembered = Vec::new();
         for key in &consent.keys {
             if !self.allowed.contains(&(key.label, consent.host.clone())) {
                 self.allowed.push((key.label, consent.host.clone()));
             }
-            if let (true, true, Origin::Environment(name)) = (remember, key.is_new, &key.origin) {
-                let binding = Binding { key: name.clone(), host: consent.host.clone() };
-                self.bindings.push(binding.clone());
-                remembered.push(binding);
-            }
         }
+        let remembered = if remember { consent.new_bindings() } else { Vec::new() };
+        self.bindings.extend(remembered.iter().cloned());
         remembered
     }
 }

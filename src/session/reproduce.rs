@@ -58,6 +58,7 @@ impl Session {
                 None
             }
             Purpose::Control(changed) => Some(changed),
+            Purpose::Check => None,
         };
         effects.extend(self.begin(consent.request, control, now));
         effects

@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod check;
 mod consent;
 mod doctor;
 mod exit;
@@ -10,7 +11,9 @@ mod import;
 mod keys;
 mod log;
 mod note;
+mod place;
 mod practice;
+mod probe;
 mod report;
 mod sanitize;
 mod say;
@@ -41,9 +44,10 @@ pub use exit::{Exit, Failed};
          casefile practice                           learn it, with no key and no network\n  \
          casefile note --from failed.sh --yes        reproduce a pasted command, print the note\n  \
          casefile note --no-send --response err.json --status 503\n  \
+         casefile check --gateway practice             ask a gateway what a client depends on\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
-         1    done, with findings: `validate` found faults, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
+         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
          6    file, clipboard or store failed\n  130  interrupted\n\n\
@@ -86,10 +90,14 @@ pub enum Verb {
     Note(Box<note::NoteArguments>),
     /// Practise on a gateway inside this program: no key, no network.
     Practice(practice::PracticeArguments),
+    /// Check a gateway's contract by small requests: what is kept, broken or has drifted.
+    Check(Box<check::CheckArguments>),
     /// Say what can be said of a failure, without sending anything; one, or a record a line.
     Explain(explain::ExplainArguments),
     /// Show what is understood of a command, an archive, an answer or a log; nothing is sent.
     Import(import::ImportArguments),
+    /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
+    Probe(probe::ProbeArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -262,8 +270,10 @@ pub fn run(arguments: Arguments) -> Exit {
         None => start::terminal_program(&arguments),
         Some(Verb::Note(note)) => note::run(&note),
         Some(Verb::Practice(practice)) => practice::run(&practice),
+        Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Import(import)) => import::run(&import),
+        Some(Verb::Probe(probe)) => probe::run(&probe),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),

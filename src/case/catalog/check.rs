@@ -1,7 +1,9 @@
 //! What a reader of YAML cannot see: whether a user's entry names things that are there, and holds what it must.
 
 use super::read::{CatalogError, Kind, parse};
-use super::{BodyKind, CHECKS, Catalog, ClassDefaults, Detector, Endpoint, Field, Profile, Rule, Topic};
+use super::{
+    BodyKind, CHECKS, Catalog, ClassDefaults, Detector, Endpoint, Field, Matrix, Profile, Rule, Topic,
+};
 use crate::case::vocabulary::FailureClass;
 
 /// Types that a field may have.
@@ -10,7 +12,7 @@ const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "array", "ob
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// What is wrong with an entry: the word in the file by which it is found, and the sentence.
-type Fault = (String, String);
+pub(super) type Fault = (String, String);
 
 /// Checks the entries of a user's `file` against the whole `catalog`.
 ///
@@ -27,6 +29,11 @@ pub(super) fn file(catalog: &Catalog, file: &str, text: &str) -> Result<(), Cata
             each(&parse::<Vec<ClassDefaults>>(file, text)?, |c| &c.topic, |c| known.topic(&c.topic))
         }
         Kind::Detectors => each(&parse::<Vec<Detector>>(file, text)?, |d| &d.id, detector),
+        Kind::Matrix => {
+            let Matrix { checks, criteria } = parse::<Matrix>(file, text)?;
+            each(&checks, |c| &c.id, super::matrix::check)
+                .and_then(|()| each(&criteria, |c| &c.id, |c| super::matrix::criterion(c, &catalog.matrix)))
+        }
         // The contract checks itself while it is merged.
         Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words => Ok(()),
     };
@@ -100,6 +107,10 @@ impl Known<'_> {
         }
         for document in &profile.docs {
             page(&document.url, &document.accessed)?;
+        }
+        for (check, expected) in &profile.expectations {
+            super::matrix::expected(check, expected, &self.0.matrix)?;
+            page(&expected.source, &expected.accessed)?;
         }
         for (class, topic) in profile.topics.iter().chain(&profile.see_also) {
             if !FailureClass::ALL.iter().any(|known| known.as_str() == class) {
@@ -188,7 +199,7 @@ impl Known<'_> {
     }
 }
 
-fn fault(word: &str, what: &str) -> Result<(), Fault> {
+pub(super) fn fault(word: &str, what: &str) -> Result<(), Fault> {
     Err((word.to_owned(), what.to_owned()))
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Profile, Rule, Safe, Topic, Words,
+    Catalog, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Matrix, Profile, Rule, Safe, Topic,
+    Words,
 };
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
@@ -17,7 +18,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 33] = [
+const BUILT_IN: [(&str, &str); 34] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -40,6 +41,7 @@ const BUILT_IN: [(&str, &str); 33] = [
     ("endpoints/video.yaml", include_str!("../../../assets/catalog/endpoints/video.yaml")),
     ("endpoints/account.yaml", include_str!("../../../assets/catalog/endpoints/account.yaml")),
     ("contract.yaml", include_str!("../../../assets/catalog/contract.yaml")),
+    ("checks.yaml", include_str!("../../../assets/catalog/checks.yaml")),
     ("topics.yaml", include_str!("../../../assets/catalog/topics.yaml")),
     ("classes.yaml", include_str!("../../../assets/catalog/classes.yaml")),
     // One file per rank, each in the order of the classes.
@@ -115,6 +117,11 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         Kind::Clients => put(&mut catalog.clients, parse::<Vec<ClientMarks>>(file, text)?, |c| &c.id, own),
         Kind::Words => Arc::make_mut(&mut catalog.words).add(parse::<Words>(file, text)?),
         Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
+        Kind::Matrix => {
+            let Matrix { checks, criteria } = parse::<Matrix>(file, text)?;
+            put(&mut catalog.matrix.checks, checks, |c| &c.id, false);
+            put(&mut catalog.matrix.criteria, criteria, |c| &c.id, false);
+        }
         Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
     }
     Ok(())
@@ -146,6 +153,8 @@ pub(super) enum Kind {
     Classes,
     /// Providers and checks of requests.
     Contract,
+    /// Checks and criteria of the contract matrix.
+    Matrix,
     /// The allow-lists.
     Safe,
     /// A list of detectors.
@@ -167,6 +176,7 @@ impl Kind {
             "topics.yaml" => Self::Topics,
             "classes.yaml" => Self::Classes,
             "contract.yaml" => Self::Contract,
+            "checks.yaml" => Self::Matrix,
             "safe.yaml" => Self::Safe,
             _ if file.starts_with("detectors/") => Self::Detectors,
             "detectors.yaml" => Self::Detectors,
@@ -176,7 +186,7 @@ impl Kind {
                 return Err(CatalogError {
                     file: file.to_owned(),
                     what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, endpoints, \
-                           contract, topics, classes, safe, detectors, clients, words (.yaml)"
+                           contract, checks, topics, classes, safe, detectors, clients, words (.yaml)"
                         .to_owned(),
                 });
             }

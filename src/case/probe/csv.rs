@@ -34,3 +34,21 @@ fn field(text: &str) -> String {
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_field_is_text_for_every_reader() {
+        let table = [
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("=1+1", "'=1+1"),
+            ("@a,b", "\"'@a,b\""),
+            ("two\nlines", "\"two\nlines\""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(super::field(text), expected);
+        }
+    }
+}

@@ -172,11 +172,6 @@ fn asks_to_slow_down(class: FailureClass) -> bool {
     use FailureClass as C;
     matches!(
         class,
-        C::RateLimited
-            | C::UpstreamServer
-            | C::GatewayTimeout
-            | C::NetworkReset
-            | C::ClientTimeout
-            | C::NetworkConnect
+        C::RateLimited | C::UpstreamServer | C::GatewayTimeout | C::NetworkReset | C::ClientTimeout
     )
 }

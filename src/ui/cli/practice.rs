@@ -15,7 +15,7 @@ use super::start::{ground, on_this_thread, screen};
 use super::{NoteFormat, OutputKind, say};
 use crate::io::clock::{SystemClock, system_seed};
 use crate::practice::score::Trial;
-use crate::practice::{Check, GROUPS, Gateway, Options, scenarios};
+use crate::practice::{Check, DEVIATIONS, Deviation, GROUPS, Gateway, Options, deviation, scenarios};
 use crate::session::Event;
 use crate::ui::tui::PracticeChoice;
 
@@ -45,6 +45,9 @@ pub struct PracticeArguments {
     /// The order in which the gateway checks; what is left out is not checked.
     #[arg(long, value_name = "CHECKS", value_delimiter = ',', value_parser = check, default_value = "key,model,body")]
     order: Vec<Check>,
+    /// The gateway breaks its contract in this place, so that `casefile check` can be tried. Give it once for each.
+    #[arg(long, value_name = "NAME", value_parser = planted, requires = "serve")]
+    deviate: Vec<&'static Deviation>,
     /// The note's format.
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
@@ -99,6 +102,11 @@ fn check(word: &str) -> Result<Check, String> {
     found.ok_or_else(|| format!("give some of {known}, with commas between them"))
 }
 
+fn planted(name: &str) -> Result<&'static Deviation, String> {
+    let known = || DEVIATIONS.iter().map(|d| d.name).collect::<Vec<_>>().join(", ");
+    deviation(name.trim()).ok_or_else(|| format!("give one of {}", known()))
+}
+
 fn unknown(name: &str) -> Failed {
     let known: Vec<&str> = scenarios().iter().map(|s| s.name.as_str()).collect();
     Failed::new(
@@ -112,6 +120,7 @@ fn start(address: Option<SocketAddr>, arguments: &PracticeArguments) -> Result<G
         addr: address,
         latency_ms: arguments.latency_ms,
         order: arguments.order.clone(),
+        deviations: arguments.deviate.clone(),
         ..Options::new(Arc::new(SystemClock::new()), system_seed())
     };
     Gateway::start(options).map_err(|e| {

@@ -80,6 +80,7 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
 fn purpose(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Reproduce => "To reproduce the failure, this is sent:".to_owned(),
+        Purpose::Check => "To check the contract, this is sent with one thing changed each time:".to_owned(),
         Purpose::Control(Changed::Model(model)) => {
             format!("As a control with the model {model}, this is sent:")
         }

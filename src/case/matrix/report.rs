@@ -1,0 +1,424 @@
+//! The report: pins, one row a check, criteria. All of it is sanitized; it leaves by the audit only ([`Report::leave`]).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::criteria::{CriterionRow, state};
+use super::facts::{Facts, Read};
+use super::fixture::{Drift, Fixture};
+use super::judge::{Difference, judge};
+use super::smoke::LogRecord;
+use super::{Answered, Plan, Run, Step};
+use crate::case::catalog::{Carrier, Credential, Scalar};
+use crate::case::evidence::Evidence;
+use crate::case::keyring::KeyRing;
+use crate::case::note::Timeouts;
+use crate::case::retry::Policy;
+use crate::case::sanitize::{Audit, SafeAttempt, Sanitizer, Words};
+use crate::case::vocabulary::{CheckFact, CheckVerdict, FailureClass, OperatorAction};
+
+/// What is known beside the answers.
+pub struct Given<'a> {
+    /// The secrets of the run.
+    pub ring: &'a KeyRing,
+    /// Fixtures of an earlier run, by check; `None`: there is no folder for them.
+    pub fixtures: Option<&'a BTreeMap<String, Fixture>>,
+    /// The fixtures are written anew: what changed is no drift.
+    pub update: bool,
+    /// The rest.
+    pub circumstances: &'a Circumstances,
+}
+
+/// When, by whom and with what the run was made.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// Name and version of this program.
+    pub tool: String,
+    /// Start, UTC.
+    pub at: DateTime<Utc>,
+    /// Who runs it, raw.
+    pub operator: String,
+    /// Where the key came from, by name; `None`: no key.
+    pub secret_source: Option<String>,
+    /// The name under which the base URL may be told.
+    pub base_url_alias: String,
+    /// The operator stopped it.
+    pub interrupted: bool,
+}
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// `casefile.check/1`.
+    pub schema: &'static str,
+    /// `contract` or `smoke`.
+    pub preset: &'static str,
+    /// What was tested, pinned.
+    pub pins: Pins,
+    /// Requests that were sent.
+    pub requests_sent: usize,
+    /// Requests that were planned.
+    pub requests_planned: usize,
+    /// Most output tokens that the plan could cost.
+    pub most_output_tokens: u64,
+    /// The operator stopped it.
+    pub interrupted: bool,
+    /// `kept`, or the worst verdict: `broken`, then `drifted`; `not_run` where nothing was judged.
+    pub result: CheckVerdict,
+    /// The checks in order.
+    pub checks: Vec<Row>,
+    /// The criteria of acceptance.
+    pub acceptance: Vec<CriterionRow>,
+    /// The smoke test's log record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_record: Option<LogRecord>,
+    /// What was saved of each check.
+    #[serde(skip)]
+    pub fixtures: Vec<Fixture>,
+}
+
+/// What was tested.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pins {
+    /// When, UTC.
+    pub checked_at: String,
+    /// With what.
+    pub tool: String,
+    /// Id of the profile.
+    pub gateway: String,
+    /// The page that documents the endpoint.
+    pub doc_url: String,
+    /// Date of access.
+    pub doc_accessed: String,
+    /// Alias of the base URL.
+    pub base_url_alias: String,
+    /// Host, and port where one was named.
+    #[serde(rename = "server.address")]
+    pub server_address: String,
+    /// Path.
+    #[serde(rename = "url.path")]
+    pub path: String,
+    /// How the key travels, in words.
+    pub auth_method: String,
+    /// Where the key came from, by name.
+    pub secret_source: String,
+    /// Model.
+    #[serde(rename = "gen_ai.request.model")]
+    pub model: String,
+    /// Whether streams were tested.
+    pub streaming: String,
+    /// Deadlines.
+    pub timeouts: Timeouts,
+    /// Retries: none; the policy whose decision is told.
+    pub retry_policy: String,
+    /// Another provider or model: none.
+    pub fallback: &'static str,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// What holds when it is kept.
+    pub title: String,
+    /// The verdict.
+    pub verdict: CheckVerdict,
+    /// Why it was not run, or is not judged.
+    pub reason: Option<String>,
+    /// What was sent, in words.
+    pub sends: String,
+    /// Method.
+    #[serde(rename = "http.request.method")]
+    pub method: Option<String>,
+    /// Path.
+    #[serde(rename = "url.path")]
+    pub path: Option<String>,
+    /// Status.
+    #[serde(rename = "http.response.status_code")]
+    pub status: Option<u16>,
+    /// The failure's class, where it is one.
+    #[serde(rename = "error.type")]
+    pub error_type: Option<String>,
+    /// Answers that are right: facts with their values.
+    pub expected: Vec<BTreeMap<CheckFact, Vec<String>>>,
+    /// Fields that must be there.
+    pub expected_fields: BTreeMap<String, String>,
+    /// What came.
+    pub observed: Facts,
+    /// What is not as expected.
+    pub differences: Vec<Difference>,
+    /// What changed since the fixture.
+    pub drift: Drift,
+    /// What the operator does when a request of theirs is answered so.
+    pub operator_action: OperatorAction,
+    /// The same in words.
+    pub operator_outcome: String,
+    /// The page that says what is right.
+    pub source: Option<String>,
+    /// Date of access.
+    pub accessed: Option<String>,
+    /// The page was read on that date.
+    pub confirmed: Option<bool>,
+    /// The profile whose expectation it is.
+    pub expected_by: Option<String>,
+    /// Request ids, the one to name first first.
+    pub request_ids: Vec<String>,
+    /// Start, UTC.
+    pub started_at: Option<String>,
+    /// Milliseconds until the first byte.
+    pub first_byte_ms: Option<u64>,
+    /// Milliseconds until the first word of a stream.
+    pub first_token_ms: Option<u64>,
+    /// Milliseconds in all.
+    pub total_ms: Option<u64>,
+}
+
+/// Judges `answered` (in the order of the plan's requests; an error says why one was not sent), and gives the audit by which
+/// the report leaves.
+pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Given<'_>) -> (Report, Audit) {
+    let choice = &plan.choice;
+    let reads: Vec<Result<Read<'_>, &String>> = plan
+        .requests
+        .iter()
+        .zip(answered)
+        .map(|(planned, answered)| answered.as_ref().map(|a| Read::of(a, &planned.request, choice)))
+        .collect();
+    let mut sanitizer = Sanitizer::new(choice.catalog, given.ring);
+    let sent: Vec<&Read<'_>> = reads.iter().flatten().collect();
+    let evidence = Evidence {
+        request: Some(plan.base.clone()),
+        attempts: sent.iter().map(|r| r.answered.attempt.clone()).collect(),
+        ..Evidence::default()
+    };
+    let readings: Vec<_> = sent.iter().map(|r| r.reading.clone()).collect();
+    let safe = sanitizer.evidence(&evidence, &readings, &[], Some(choice.profile));
+    let words = Words { operator: given.circumstances.operator.clone(), ..Words::default() };
+    let operator = sanitizer.words(&words).operator.to_string();
+    let audit = sanitizer.audit();
+
+    let mut attempts = safe.attempts.iter();
+    let mut cleaned =
+        reads.iter().map(|read| read.as_ref().ok().and_then(|_| attempts.next())).collect::<Vec<_>>();
+    cleaned.resize(plan.requests.len(), None);
+    let (mut rows, mut fixtures): (Vec<Row>, Vec<Fixture>) = (Vec::new(), Vec::new());
+    for step in &plan.steps {
+        let mut row = Row::of(step);
+        match came(step, &reads, &cleaned) {
+            Ok((read, safe)) => {
+                row.fill(read, safe, plan, given.ring);
+                fixtures.push(Fixture::of(&row.id, read, &row.observed, |path| audit.spans(path).is_empty()));
+            }
+            Err(reason) => row.reason = Some(reason),
+        }
+        rows.push(row);
+    }
+    tell_credentials(&mut rows, &fixtures, given.ring);
+    let refused = refused(plan, &reads);
+    for (row, step) in rows.iter_mut().zip(&plan.steps) {
+        if let (Ok((read, _)), Some(now)) =
+            (came(step, &reads, &cleaned), fixtures.iter().find(|f| f.check == step.check.id))
+        {
+            row.judge(step, read, now, given);
+            if refused == Some(read.diagnosis.class) && says_nothing(step, read, plan) {
+                row.verdict = CheckVerdict::NotRun;
+                row.differences.clear();
+                row.drift.clear();
+                row.reason = Some(format!(
+                    "the smallest request with this key was refused ({}), so this answer says nothing of the check",
+                    read.diagnosis.class
+                ));
+            }
+        }
+    }
+    let request = safe.request.as_ref();
+    let pins = pins(plan, given, |what| request.map(what).unwrap_or_default());
+    let criteria = &choice.catalog.matrix.criteria;
+    let compared = given.fixtures.is_some() && !fixtures.is_empty();
+    let report = Report {
+        schema: "casefile.check/1",
+        preset: if choice.smoke { "smoke" } else { "contract" },
+        requests_sent: sent.len(),
+        requests_planned: plan.requests.len(),
+        most_output_tokens: plan.most_output_tokens(),
+        interrupted: given.circumstances.interrupted,
+        result: worst(&rows),
+        acceptance: criteria.iter().map(|c| state(c, &rows, compared)).collect(),
+        log_record: choice.smoke.then(|| LogRecord::of(&pins, &rows, &operator, &plan.endpoint.id)),
+        pins,
+        checks: rows,
+        fixtures,
+    };
+    (report, audit)
+}
+
+/// Most request ids of one answer that are told.
+const MOST_IDS: usize = 8;
+
+/// What came of `step`.
+///
+/// # Errors
+/// Why nothing did.
+fn came<'r, 'a>(
+    step: &Step<'_>,
+    reads: &'r [Result<Read<'a>, &String>],
+    cleaned: &[Option<&'r SafeAttempt>],
+) -> Result<(&'r Read<'a>, &'r SafeAttempt), String> {
+    let at = match &step.run {
+        Run::Not(reason) => return Err(reason.clone()),
+        Run::Send(at) => *at,
+    };
+    match (reads.get(at), cleaned.get(at).copied().flatten()) {
+        (Some(Ok(read)), Some(safe)) => Ok((read, safe)),
+        (Some(Err(reason)), _) => Err((*reason).clone()),
+        _ => Err("the run ended before it".to_owned()),
+    }
+}
+
+/// The class by which the operator's own key was refused; `None`: it was not.
+fn refused(plan: &Plan<'_>, reads: &[Result<Read<'_>, &String>]) -> Option<FailureClass> {
+    let base = reads.iter().flatten().find(|read| *read.request == plan.base)?;
+    let class = base.diagnosis.class;
+    let of_key = [FailureClass::Auth, FailureClass::PermissionOrWaf, FailureClass::QuotaOrBillingClaim];
+    of_key.contains(&class).then_some(class)
+}
+
+/// True for a request with the operator's key that is not the smallest one: it met the same refusal before its own fault.
+fn says_nothing(step: &Step<'_>, read: &Read<'_>, plan: &Plan<'_>) -> bool {
+    step.check.change.credential == Credential::Real && *read.request != plan.base
+}
+
+/// Looks for the credentials of the run in all that is told of it, before anything is judged.
+fn tell_credentials(rows: &mut [Row], fixtures: &[Fixture], ring: &KeyRing) {
+    let told = serde_json::to_string(&(&*rows, fixtures)).unwrap_or_default();
+    let is_in = ring.iter().any(|held| told.contains(held.expose()));
+    for row in rows.iter_mut().filter(|row| !row.observed.is_empty()) {
+        row.observed.insert(CheckFact::CredentialInReport, is_in.to_string());
+    }
+}
+
+fn worst(rows: &[Row]) -> CheckVerdict {
+    let has = |verdict| rows.iter().any(|row| row.verdict == verdict);
+    let order = [CheckVerdict::Broken, CheckVerdict::Drifted, CheckVerdict::Kept, CheckVerdict::Observed];
+    order.into_iter().find(|verdict| has(*verdict)).unwrap_or(CheckVerdict::NotRun)
+}
+
+fn pins(
+    plan: &Plan<'_>,
+    given: &Given<'_>,
+    of_request: impl Fn(fn(&crate::case::sanitize::SafeRequest) -> String) -> String,
+) -> Pins {
+    let (choice, run) = (&plan.choice, given.circumstances);
+    let page = plan.endpoint.page_for(Some(choice.profile));
+    let streams = plan.requests.iter().any(|planned| planned.request.streaming());
+    Pins {
+        checked_at: run.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        tool: run.tool.clone(),
+        gateway: choice.profile.id.clone(),
+        doc_url: page.url,
+        doc_accessed: page.accessed,
+        base_url_alias: run.base_url_alias.clone(),
+        server_address: of_request(|r| {
+            r.port.map_or_else(|| r.host.to_string(), |port| format!("{}:{port}", r.host))
+        }),
+        path: of_request(|r| r.path.to_string()),
+        auth_method: choice.profile.auth.first().map_or_else(|| "authorization: Bearer".to_owned(), carried),
+        secret_source: run.secret_source.clone().unwrap_or_else(|| "none".to_owned()),
+        model: of_request(|r| r.model.as_ref().map(ToString::to_string).unwrap_or_default()),
+        streaming: if streams { "with and without" } else { "without" }.to_owned(),
+        timeouts: choice.timeouts,
+        retry_policy: format!("none; decisions are those of {}", Policy::default().version),
+        fallback: "none",
+    }
+}
+
+fn carried(carrier: &Carrier) -> String {
+    if carrier.header.is_empty() {
+        return format!("query parameter {}", carrier.query);
+    }
+    format!("{}: {}", carrier.header, if carrier.scheme.is_empty() { "the key" } else { &carrier.scheme })
+}
+
+impl Row {
+    fn of(step: &Step<'_>) -> Self {
+        let check = step.check;
+        let (expected, by) = step.expected.unzip();
+        let texts = |values: &Vec<Scalar>| values.iter().map(Scalar::to_string).collect::<Vec<_>>();
+        let answers = expected.map(|e| e.accept.as_slice()).unwrap_or_default();
+        Self {
+            id: check.id.clone(),
+            title: check.title.clone(),
+            verdict: CheckVerdict::NotRun,
+            reason: None,
+            sends: check.sends.clone(),
+            method: None,
+            path: None,
+            status: None,
+            error_type: None,
+            expected: answers.iter().map(|a| a.iter().map(|(f, v)| (*f, texts(v))).collect()).collect(),
+            expected_fields: expected.map(|e| e.fields.clone()).unwrap_or_default(),
+            observed: Facts::new(),
+            differences: Vec::new(),
+            drift: Drift::new(),
+            operator_action: check.outcome,
+            operator_outcome: check.outcome_words.clone(),
+            source: expected.map(|e| e.source.clone()),
+            accessed: expected.map(|e| e.accessed.clone()),
+            confirmed: expected.map(|e| e.confirmed),
+            expected_by: by.map(str::to_owned),
+            request_ids: Vec::new(),
+            started_at: None,
+            first_byte_ms: None,
+            first_token_ms: None,
+            total_ms: None,
+        }
+        .explained(expected.is_some())
+    }
+
+    fn explained(mut self, documented: bool) -> Self {
+        if !documented {
+            self.reason = Some(
+                "no source says what is right; what came is told, and is neither kept nor broken".into(),
+            );
+        }
+        self
+    }
+
+    /// Fills in what came.
+    fn fill(&mut self, read: &Read<'_>, safe: &SafeAttempt, plan: &Plan<'_>, ring: &KeyRing) {
+        let attempt = &read.answered.attempt;
+        self.method = Some(read.request.method.clone());
+        self.path = Some(read.request.target.path.clone());
+        self.status = attempt.response().and_then(|r| r.status);
+        let class = read.diagnosis.class;
+        self.error_type = (class != FailureClass::None).then(|| class.to_string());
+        self.observed = read.facts(safe, ring, &plan.choice);
+        let ids = safe.response.as_ref().map(|r| r.request_ids.as_slice()).unwrap_or_default();
+        let (first, others): (Vec<_>, Vec<_>) = ids.iter().partition(|id| id.primary);
+        self.request_ids = first.iter().chain(&others).take(MOST_IDS).map(|id| id.id.to_string()).collect();
+        self.started_at = attempt.at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+        self.first_byte_ms = attempt.timing.first_byte_ms;
+        self.first_token_ms = attempt.timing.first_token_ms;
+        self.total_ms = attempt.timing.total_ms;
+    }
+
+    /// Judges what came, by the expectation and by the saved fixture.
+    fn judge(&mut self, step: &Step<'_>, read: &Read<'_>, now: &Fixture, given: &Given<'_>) {
+        if let Some(before) = given.fixtures.and_then(|saved| saved.get(&self.id)).filter(|_| !given.update) {
+            self.drift = now.drift_since(before);
+        }
+        let wrong = |(expected, _)| judge(expected, &self.observed, read.document().as_ref());
+        self.differences = step.expected.map(wrong).unwrap_or_default();
+        self.verdict = if !self.differences.is_empty() {
+            CheckVerdict::Broken
+        } else if !self.drift.is_empty() {
+            CheckVerdict::Drifted
+        } else if step.expected.is_none() {
+            CheckVerdict::Observed
+        } else {
+            CheckVerdict::Kept
+        };
+    }
+}

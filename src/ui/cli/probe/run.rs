@@ -1,0 +1,177 @@
+//! Runs the schedule: sends, waits, stops; tells on stderr how far it is.
+//!
+//! The network has a thread of its own, so that reading one answer is not counted as the latency of another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
+
+use crate::case::catalog::Catalog;
+use crate::case::evidence::Attempt;
+use crate::case::note::Timeouts;
+use crate::case::probe::{Ended, Next, Plan, Sample, Schedule, Stop};
+use crate::case::vocabulary::{FailureClass, TransportKind};
+use crate::io::clock::{Clock, system_seed};
+use crate::io::net;
+use crate::session::Outgoing;
+use crate::ui::cli::place::Place;
+use crate::ui::cli::say;
+
+/// What the sends need.
+pub(super) struct Around<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) place: &'a Place,
+    pub(super) timeouts: Timeouts,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What came of it.
+pub(super) struct Ran {
+    /// In the order in which they ended.
+    pub(super) samples: Vec<Sample>,
+    pub(super) stopped: Option<Stop>,
+    pub(super) most_under_way: u32,
+    pub(super) took_ms: u64,
+    /// Why nothing can be sent from this machine.
+    pub(super) local: Option<String>,
+}
+
+/// Progress is told at most this often.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+pub(super) async fn all(plan: &Plan, around: &Around<'_>) -> Ran {
+    let start = Instant::now();
+    let since = |start: Instant| u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut schedule = Schedule::new(plan);
+    let mut ran = Ran { samples: Vec::new(), stopped: None, most_under_way: 0, took_ms: 0, local: None };
+    let (canceller, stop) = net::cancellation();
+    let mut wire = Wire::open(Arc::clone(&around.clock), stop);
+    let mut told = start;
+    loop {
+        let next = schedule.next(since(start));
+        let wait = match next {
+            Next::Send { number, send } => {
+                wire.send((number, send), outgoing(plan, around, (number, send)));
+                ran.most_under_way = ran.most_under_way.max(schedule.under_way());
+                continue;
+            }
+            Next::Done => break,
+            Next::Busy => None,
+            Next::Wait(until) => Some(Duration::from_millis(until.saturating_sub(since(start)).max(1))),
+        };
+        tokio::select! {
+            biased;
+            ended = wire.ended.recv() => {
+                let Some(((number, send), attempt)) = ended else { break };
+                let Some(request) = plan.request(number) else { continue };
+                ran.local = local(&attempt);
+                let (catalog, profile) = (around.catalog, &around.place.profile);
+                let sample = Sample::of((number, send), request, attempt, catalog, profile);
+                let ended = Ended {
+                    number,
+                    send,
+                    diagnosis: &sample.diagnosis,
+                    retry_after_ms: sample.reading.retry_after_ms,
+                };
+                schedule.ended(ended, since(start), system_seed());
+                ran.samples.push(sample);
+                if ran.local.is_some() {
+                    schedule.stop(Stop::Local);
+                }
+            }
+            _ = tokio::signal::ctrl_c() => {
+                schedule.stop(Stop::Operator);
+                canceller.cancel();
+            }
+            () = sleep(wait) => {}
+        }
+        if told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            tell(&ran, &schedule, plan);
+        }
+    }
+    // What was cancelled says nothing of the gateway.
+    ran.samples.retain(|s| s.attempt.transport().is_none_or(|t| t.kind != TransportKind::Cancelled));
+    ran.samples.sort_by_key(|s| (s.attempt.at, s.number, s.send));
+    ran.stopped = schedule.stopped();
+    ran.took_ms = since(start);
+    ran
+}
+
+async fn sleep(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn outgoing(plan: &Plan, around: &Around<'_>, (number, send): (u32, u32)) -> Option<Outgoing> {
+    Some(Outgoing {
+        request: plan.request(number)?.clone(),
+        ring: around.place.ring.clone(),
+        timeouts: around.timeouts,
+        index: send,
+        waited_ms: None,
+        client_request_id: None,
+    })
+}
+
+/// Number of a request, and which time it is sent.
+type Which = (u32, u32);
+
+/// The thread that sends.
+struct Wire {
+    outgoing: UnboundedSender<(Which, Outgoing)>,
+    ended: UnboundedReceiver<(Which, Attempt)>,
+}
+
+impl Wire {
+    /// Where no thread or runtime can be had, [`Self::ended`] is closed at once.
+    fn open(clock: Arc<dyn Clock>, stop: net::Cancelled) -> Self {
+        let (outgoing, mut orders) = unbounded_channel::<(Which, Outgoing)>();
+        let (tell, ended) = unbounded_channel();
+        let work = move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+                return;
+            };
+            let sends = tokio::task::LocalSet::new();
+            sends.block_on(&runtime, async move {
+                while let Some((which, outgoing)) = orders.recv().await {
+                    let (tell, clock, stop) = (tell.clone(), Arc::clone(&clock), stop.clone());
+                    tokio::task::spawn_local(async move {
+                        let attempt = net::attempt(outgoing, clock, stop, |_| {}).await;
+                        // The probe is over when nobody listens any more.
+                        let _ = tell.send((which, attempt));
+                    });
+                }
+            });
+        };
+        // A thread that cannot be made drops `work`, and with it the other end of `ended`.
+        drop(std::thread::Builder::new().name("probe".to_owned()).spawn(work));
+        Self { outgoing, ended }
+    }
+
+    fn send(&self, which: Which, outgoing: Option<Outgoing>) {
+        if let Some(outgoing) = outgoing {
+            // Where the thread is gone, `ended` says so.
+            let _ = self.outgoing.send((which, outgoing));
+        }
+    }
+}
+
+fn local(attempt: &Attempt) -> Option<String> {
+    let failure = attempt.transport().filter(|t| t.kind == TransportKind::Local)?;
+    Some(failure.detail.clone())
+}
+
+fn tell(ran: &Ran, schedule: &Schedule, plan: &Plan) {
+    let failed = ran.samples.iter().filter(|s| s.diagnosis.class != FailureClass::None).count();
+    say::line(&format!(
+        "{} sends ended of {} requests, {failed} failed, {} under way",
+        ran.samples.len(),
+        plan.total,
+        schedule.under_way()
+    ));
+}
