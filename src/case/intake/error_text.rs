@@ -208,8 +208,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
-        // gorilla's dialers and others print a refused upgrade so.
-        r"(?i)\b(?:bad handshake|handshake (?:failed|error|refused))\b[^\n0-9]{0,30}\b([45]\d\d)\b",
+        // The dialers of gorilla, ws and others print a refused upgrade so.
+        r"(?i)\b(?:bad handshake|handshake (?:failed|error|refused)|unexpected server response)\b[^\n0-9]{0,30}\b([45]\d\d)\b",
         r#"(?i)\bresponse[ _]code["']?\s*(?:was|is|[:=])?\s*["'(]?([1-5]\d\d)\b"#,
         r"<Response \[([1-5]\d\d)",
         // aiohttp's ClientResponseError.

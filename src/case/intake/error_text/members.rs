@@ -29,7 +29,7 @@ fn pattern(text: &str) -> Option<Regex> {
 
 /// A member on a line of its own, as `util.inspect` prints it.
 static LINE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"(?m)^\s{2,8}(code|type|param): ['"]([A-Za-z0-9_.\[\]-]{2,80})['"],?\s*$"#));
+    LazyLock::new(|| pattern(r#"(?m)^\s{2,8}(code|type|param): ['"]([A-Za-z0-9_.\[\]-]{1,80})['"],?\s*$"#));
 
 /// Where the members of an inspected error begin.
 static OPENS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?m) \{\s*$"));
