@@ -203,14 +203,14 @@ fn real_failures_are_told_right() {
 /// Thousandths that must be right in what is open and in what is held back. They only rise: the goals are 950 for class
 /// and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not be retried.
 const BARS: [(&str, [usize; 2]); 9] = [
-    ("class", [990, 895]),
-    ("retry", [990, 890]),
-    ("no retry where none may be", [995, 970]),
+    ("class", [990, 898]),
+    ("retry", [990, 891]),
+    ("no retry where none may be", [998, 974]),
     ("message", [955, 840]),
-    ("code", [990, 925]),
-    ("type", [990, 900]),
+    ("code", [993, 929]),
+    ("type", [991, 904]),
     ("request ids", [995, 980]),
-    ("status", [985, 945]),
+    ("status", [987, 949]),
     ("nothing invented", [999, 985]),
 ];
 
