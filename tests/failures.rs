@@ -1,7 +1,7 @@
 //! Real failures from public threads and documents (`tests/failures/*.jsonl`), labelled before a rule was tuned on them.
 //!
-//! A hash of its id puts each record of the newest file into the half that one may look at, or into the half that only
-//! this test reads.
+//! The newest file is held back whole: nobody looks at its texts while rules are tuned, only this test reads them. All
+//! older ones are open: anybody may read them and mend what they show.
 //! `cargo test --release --test failures -- --nocapture` prints both figures; `FAILURES_TELL=1` names what is wrong in what is
 //! open, never in the other. When newer records are collected, they take the place of these, which may then be opened.
 
@@ -15,17 +15,18 @@ use serde::Deserialize;
 
 /// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
 /// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
     ("clients", include_str!("failures/clients.jsonl")),
     ("relays", include_str!("failures/relays.jsonl")),
     ("direct", include_str!("failures/direct.jsonl")),
     ("fresh", include_str!("failures/fresh.jsonl")),
+    ("newest", include_str!("failures/newest.jsonl")),
 ];
-/// Collected and labelled on 2026-11-21, after the rules had been tuned on all of the older ones: their halves were held
-/// back at first, measured (class 87.7 and 82.9 %, retry 93 and 94.3 %) and then opened.
-const NEWEST: &str = "fresh";
+/// Collected and labelled on 2026-11-21, after the rules had been tuned on all of the older ones. Of those, one half of
+/// each was held back at first, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened.
+const NEWEST: &str = "newest";
 
 /// One failure with what is right for it.
 #[derive(Deserialize)]
@@ -65,14 +66,6 @@ struct Want {
     inner_message: Option<String>,
     status: Option<u16>,
     request_ids: Vec<String>,
-}
-
-/// FNV-1a: the half that nobody looks at while tuning.
-fn is_held_back(id: &str) -> bool {
-    let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    (hash >> 32) % 2 == 1
 }
 
 fn all() -> Vec<(&'static str, Failure)> {
@@ -184,7 +177,7 @@ fn real_failures_are_told_right() {
     let mut scores = [Score::default(), Score::default()];
     for (file, failure) in all() {
         let got = explain(&failure.input, None, &catalog);
-        let held_back = file == NEWEST && is_held_back(&failure.id);
+        let held_back = file == NEWEST;
         let wrong = judge(&failure, got.as_ref(), &mut scores[usize::from(held_back)]);
         if !wrong.is_empty() && !held_back && tell == "1" {
             println!("{} ({})\n    {}", failure.id, failure.why, wrong.join("\n    "));
@@ -205,26 +198,26 @@ fn real_failures_are_told_right() {
     }
 }
 
-/// Thousandths that must be right in what is open and in the half held back. They only rise: the goals are 950 for class
+/// What is open grew by the half of `fresh` that had been held back (messages 84.5 % there), so that its bar for messages
+/// stands lower than the 965 of the records before it; what is held back starts at what the first run showed.
+/// Thousandths that must be right in what is open and in what is held back. They only rise: the goals are 950 for class
 /// and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not be retried.
 const BARS: [(&str, [usize; 2]); 9] = [
-    ("class", [990, 895]),
-    ("retry", [990, 935]),
-    ("no retry where none may be", [995, 990]),
-    ("message", [965, 845]),
-    ("code", [990, 970]),
-    ("type", [990, 950]),
-    ("request ids", [995, 985]),
-    ("status", [985, 935]),
-    ("nothing invented", [995, 995]),
+    ("class", [990, 898]),
+    ("retry", [990, 891]),
+    ("no retry where none may be", [998, 974]),
+    ("message", [955, 840]),
+    ("code", [993, 929]),
+    ("type", [991, 904]),
+    ("request ids", [995, 980]),
+    ("status", [987, 949]),
+    ("nothing invented", [999, 985]),
 ];
 
 #[test]
 fn the_records_are_what_they_claim() {
-    let newest: Vec<Failure> =
-        all().into_iter().filter(|(file, _)| *file == NEWEST).map(|(_, f)| f).collect();
-    let held_back = newest.iter().filter(|f| is_held_back(&f.id)).count();
-    assert!(held_back >= 100 && held_back * 10 <= newest.len() * 6, "{held_back} of {}", newest.len());
+    let held_back = all().iter().filter(|(file, _)| *file == NEWEST).count();
+    assert!(held_back >= 100, "{held_back} held back");
     let all: Vec<Failure> = all().into_iter().map(|(_, failure)| failure).collect();
     let ids: BTreeSet<&str> = all.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids.len(), all.len(), "ids are unique");

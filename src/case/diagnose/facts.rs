@@ -220,8 +220,13 @@ fn whole_answer(response: &Response) -> Option<bool> {
     let json: serde_json::Value = serde_json::from_slice(&response.readable()).ok()?;
     let word = |place: &str| json.pointer(place).and_then(serde_json::Value::as_str);
     let filled = |place: &str| word(place).is_some_and(|text| !text.trim().is_empty());
+    let choices = json.get("choices");
     let named = word("/object") == Some("chat.completion");
-    if named && json.get("choices").is_none_or(serde_json::Value::is_null) {
+    // An empty list beside the members of an answer, all of them empty too.
+    let hollow = choices.and_then(|c| c.as_array()).is_some_and(Vec::is_empty)
+        && ["object", "model", "id", "created"].iter().any(|name| json.get(*name).is_some())
+        && word("/object").is_none_or(|kind| kind.is_empty() || kind == "chat.completion");
+    if hollow || named && choices.is_none_or(serde_json::Value::is_null) {
         return Some(false);
     }
     let ended = ["/choices/0/finish_reason", "/stop_reason"].iter().find_map(|place| word(place));

@@ -7,6 +7,7 @@ use serde_json::json;
 
 mod dump;
 mod frames;
+mod members;
 mod object;
 mod plain;
 mod speech;
@@ -163,7 +164,9 @@ fn body_of(speech: speech::Speech, within: bool) -> (Vec<u8>, Option<String>) {
     if speech.code.is_none() && speech.error_type.is_none() && !within {
         return (speech.message.into_bytes(), None);
     }
-    let error = json!({"message": speech.message, "type": speech.error_type, "code": speech.code});
+    let error = json!({
+        "message": speech.message, "type": speech.error_type, "code": speech.code, "param": speech.param,
+    });
     (json!({ "error": error }).to_string().into_bytes(), None)
 }
 
@@ -219,6 +222,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
+        // The dialers of gorilla, ws and others print a refused upgrade so.
+        r"(?i)\b(?:bad handshake|handshake (?:failed|error|refused)|unexpected server response)\b[^\n0-9]{0,30}\b([45]\d\d)\b",
         r#"(?i)\bresponse[ _]code["']?\s*(?:was|is|[:=])?\s*["'(]?([1-5]\d\d)\b"#,
         r"<Response \[([1-5]\d\d)",
         // urllib3, when it gives up.
@@ -244,6 +249,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\|\s*([1-5]\d\d)\s*\|",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
+        // A log that ends its line with address and status.
+        r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,60}https?://[^\s:]{1,200}(?::\d{1,5}[^\s:]{0,200})?: ([45]\d\d)\s*$",
         // A script prints the status, then fails.
         r"^\s*([1-5]\d\d)(?:[ \t]+(?:text|application)/\S{1,60})?[ \t]*\n\s*Traceback ",
         // GNU Wget.
@@ -295,12 +302,12 @@ fn status_in(text: &str) -> Option<u16> {
 const MOST_STATUSES: usize = 8;
 
 /// How many of [`STATUS`] are clear enough to be believed in the middle of a message.
-const CLEAR: usize = 6;
+const CLEAR: usize = 7;
 
 /// The status that a message names.
 pub(super) fn stated_status(message: &str) -> Option<u16> {
     static FIRST: LazyLock<Option<Regex>> =
-        LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?([45]\d\d)(?: [A-Z<]|:)"));
+        LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?<?([45]\d\d)(?:>? [A-Z<]|:)"));
     static NAMED: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"\[([45]\d\d) [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}\]"));
     let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref());
@@ -498,7 +505,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (29, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (31, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

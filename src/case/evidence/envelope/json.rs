@@ -166,6 +166,14 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     if let Some(raw) = error.get("metadata").and_then(|m| m.get("raw")) {
         upstream_raw(&mut envelope, raw);
     }
+    // A service's own sentence, and beside it what the provider behind it answered.
+    if envelope.inner_message.is_none()
+        && let Some(detail) = error.get("detail").and_then(Value::as_str)
+        && envelope.message.as_deref() != Some(detail)
+        && inner::embedded(detail).is_some()
+    {
+        upstream_raw(&mut envelope, &Value::String(detail.to_owned()));
+    }
     envelope
 }
 

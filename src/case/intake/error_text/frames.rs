@@ -29,7 +29,7 @@ pub(super) struct Frame {
 }
 
 /// Standard names of statuses (RFC 9110, nginx, `http.client`): alone they are no words of a gateway.
-const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)";
+const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|错误请求|请求错误|未授权|禁止访问|请求过多|服务器内部错误|内部服务器错误|网关错误|服务不可用|网关超时)";
 
 const FRONT: &[(Weight, &str)] = &[
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
@@ -54,6 +54,14 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Mark,
         r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] \S{1,60} [A-Za-z0-9_.@-]{1,40}(?:\[[0-9]{1,8}\])?: ",
     ),
+    // Python's formatters put time and place in brackets without blanks: `[ERROR][2023-11-10 05:11:03][bot.py:181] - `.
+    (
+        Weight::Mark,
+        r"\[(?:[0-9]{4}-[0-9][0-9]-[0-9][0-9][ T])?[0-9][0-9]:[0-9][0-9]:[0-9][0-9][0-9.,Z+:-]{0,14}\]\s?(?:- )?",
+    ),
+    (Weight::Mark, r"\[[A-Za-z0-9_./-]{1,60}\.(?:go|py|ts|js|rs|java|kt|rb|php|cs):[0-9]{1,6}\]\s?(?:- )?"),
+    // A logger's name in a column of its own: `api.chat  `.
+    (Weight::Mark, r"[a-z][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,30}){1,4}\s{2,}"),
     // docker compose and pm2 name the service before each line.
     (Weight::Mark, r"[A-Za-z0-9_.-]{1,40}\s{0,20}\| "),
     // An id that a logger prints on each line.
@@ -97,6 +105,17 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Client,
         r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#,
     ),
+    // The same without quotes: the error stands last and goes to the line's end.
+    (
+        Weight::Client,
+        r#"(?:[A-Za-z0-9_./-]{1,60}\s+)?(?:[A-Za-z0-9_./-]{1,60}=(?:[^\s"]{0,120}|"[^"\n]{0,200}")\s+){1,20}?(?:error|err)="#,
+    ),
+    // claude-code puts the status of a refusal into its sentence: `Request rejected (429) · …`.
+    (Weight::Answer, r"[A-Z][A-Za-z ]{2,40} \([45][0-9]{2}\) · "),
+    // go-anthropic (liushuangls, `APIError.Error`).
+    (Weight::Answer, r"[A-Za-z ]{0,40}\btype: [a-z]{2,20}(?:_[a-z]{2,20}){0,4}, message: "),
+    // google-cloud-rust (gax, `Error`'s `Display`).
+    (Weight::Answer, r"the service reports an error with code [A-Z_]{2,40} described as: "),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
@@ -258,6 +277,9 @@ const BACK: &[&str] = &[
     // A client tells the status behind the message.
     r"\s*[（(](?:HTTP )?(?:状态码?|错误码|(?i:status(?: code)?|code|http))\s?[:：=]?\s?[1-5][0-9]{2}[)）]\s*$",
     r"\n\s*\+-{6,}",
+    // aichat tells type and code behind the message (src/client/common.rs, `catch_error`).
+    r"\s*\((?:type|code)\s?[:=] ?[A-Za-z0-9_.-]{2,60}(?:[,;] ?(?:type|code|param)\s?[:=] ?[A-Za-z0-9_.-]{2,60}){0,2}\)\s*$",
+    r"\s\([a-z]{2,20}(?:_[a-z]{2,20}){0,3}_error\)\s*$",
 ];
 
 /// Sentences of a client's own, on a status, on its own code or on an answer that it cannot read.
@@ -268,6 +290,12 @@ const OWN: &[&str] = &[
     r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?(?:[^:：\s-].*|\s[^:-].*)?",
     r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
     r"(?:got|received|returned) status(?: code)? [0-9]{3}\.?",
+    // WebSocket clients where the upgrade is refused: websocket-client, websockets, gorilla, ws, tungstenite.
+    r"(?:.{0,60}: )?[Hh]andshake status [0-9]{3}.*",
+    r"server rejected WebSocket connection: HTTP [0-9]{3}",
+    r"(?:.{0,80}: )?websocket: bad handshake.*",
+    r"(?:.{0,60}: )?Unexpected server response: [0-9]{3}",
+    r"(?:.{0,80}: )?(?:WebSocket|Web socket|websocket|WS) (?:connection|handshake|upgrade)[^:\n]{0,60}(?:HTTP|status|code|with) ?[45][0-9]{2}.*",
     // .NET's HttpClient.
     // curl -f, faraday, guzzle, codex, sillytavern, continue.
     r"(?:curl: \(22\) )?The requested URL returned error: [0-9]{3}.*",
@@ -524,7 +552,7 @@ static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: ",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: ",
     )
 });
 

@@ -39,6 +39,10 @@ pub(super) fn find(text: &str) -> Option<Object> {
     if of_rust && !text.contains("\"error\"") {
         return None;
     }
+    // node-fetch's `FetchError` of a system call, as loggers print it.
+    if of_a_system_call(text) {
+        return None;
+    }
     if let Some(object) = error_object(text) {
         return Some(object);
     }
@@ -53,6 +57,15 @@ pub(super) fn find(text: &str) -> Option<Object> {
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
         .or_else(|| lines(text))
+}
+
+/// node-fetch (`src/errors/fetch-error.js`): `type` is `system`, the words name what the machine refused.
+fn of_a_system_call(text: &str) -> bool {
+    static SYSTEM: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\btype["']?\s*[:=]\s*["']system["']"#).ok());
+    text.contains("errno")
+        && text.contains(" failed, reason: ")
+        && SYSTEM.as_ref().is_some_and(|p| p.is_match(text))
 }
 
 /// The first error object in the text: JSON as it stands, or a client's print of it.
@@ -368,6 +381,13 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
         })
         .or_else(|| value.pointer("/$metadata/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/data/statusCode")?.as_u64())
+        // A gateway's own report, with a code in words beside the number, or JSON:API's errors.
+        .or_else(|| {
+            let error = value.get("error").or_else(|| value.pointer("/errors/0"))?;
+            error.get("code")?.as_str().filter(|code| code.parse::<u16>().is_err())?;
+            ["status", "statusCode", "status_code"].iter().find_map(|name| error.get(*name)?.as_u64())
+        })
+        .or_else(|| value.get("upstream_status")?.as_u64())
         // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
         .or_else(|| value.pointer("/error/body/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/error/$metadata/httpStatusCode")?.as_u64())
@@ -399,7 +419,7 @@ static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"[,({]\s?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
+        r#"[,({]\s?(?:r#)?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?(?:String\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
     )
     .ok()
 });
@@ -419,8 +439,12 @@ fn printed(text: &str) -> Option<Object> {
 /// `None` for what Go prints of nothing.
 fn word(text: &str) -> Value {
     match text.trim() {
-        "" | "<nil>" | "nil" | "null" | "None" => Value::Null,
-        other => Value::String(other.to_owned()),
+        "" | "<nil>" | "nil" | "null" | "None" | "'null'" => Value::Null,
+        // Java's `toString` of a class puts quotes around its texts, Kotlin's closes a bracket for each class.
+        other => {
+            let bare = other.strip_prefix('\'').and_then(|o| o.strip_suffix('\'')).unwrap_or(other);
+            Value::String(bare.to_owned())
+        }
     }
 }
 
@@ -442,7 +466,7 @@ fn go(text: &str) -> Option<Object> {
 /// Azure's `RequestFailedException` for .NET (`Azure.Core`): the message, then `Status: 400 (Bad Request)`, `ErrorCode: x`.
 static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^|RequestFailedException: |\n\n)([^\n]{1,2000}(?:\n[^\n:]{1,400}){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
+        r"(?:^(?:[A-Za-z0-9_.]{1,120}Exception: )?|[A-Za-z0-9]Exception: |\n\n)([^\n]{1,2000}(?:\n[^\n:]{1,400}){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
     )
     .ok()
 });
@@ -516,7 +540,7 @@ static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;
     let inside = whole.as_str().trim_end();
-    let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']']))?;
+    let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']', ')']))?;
     let keys: Vec<_> =
         KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
     let mut error = serde_json::Map::new();

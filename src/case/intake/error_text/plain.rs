@@ -131,7 +131,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]{1,24} version)\s{0,3}[:：]\s*\S)"#,
+        r#"^\s*(?:\$ [a-z]|[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]{1,24} version)\s{0,3}[:：]\s*\S)"#,
     )
 });
 

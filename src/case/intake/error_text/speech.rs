@@ -6,7 +6,7 @@
 //! ```
 
 use super::frames::{self, Weight};
-use super::{plain, voice};
+use super::{members, plain, voice};
 use crate::case::catalog::Catalog;
 
 /// What a text says where it holds no error object.
@@ -24,6 +24,8 @@ pub(super) struct Speech {
     pub(super) status: Option<u16>,
     /// A type that a frame names.
     pub(super) error_type: Option<String>,
+    /// A parameter that stands beside the message.
+    pub(super) param: Option<String>,
     /// A frame named the status in words, so that what follows is more than its name.
     named: bool,
 }
@@ -59,6 +61,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     };
     let spoken = behind_status(spoken, &mut speech);
     let said = end(spoken);
+    named_behind(spoken, &mut speech);
     let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
     let bare = whole.strip_suffix("\")").or(whole.strip_suffix("')")).filter(|b| !b.contains('('));
@@ -69,6 +72,10 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     if transcript {
         let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty() && *line != "Giving up.");
         last.and_then(|line| line.rsplit(": ").next()).unwrap_or("").clone_into(&mut speech.message);
+    }
+    // A language's word for nothing is no message.
+    if matches!(speech.message.as_str(), "null" | "None" | "undefined" | "nil" | "<nil>" | "(null)" | "N/A") {
+        speech.message.clear();
     }
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
@@ -303,6 +310,18 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.code = name.map(str::to_owned);
     } else if let Some((_, after)) = frame.split_once("An error occurred (") {
         speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
+    } else if let Some((_, after)) = frame.split_once("type: ")
+        && frame.trim_end().ends_with("message:")
+    {
+        speech.error_type = after.split(',').next().map(|name| name.trim().to_owned());
+    } else if let Some((_, after)) = frame.split_once("reports an error with code ") {
+        speech.error_type = after.split(' ').next().map(str::to_owned);
+    } else if let Some(name) = frame.strip_prefix('(').and_then(|f| f.trim_end().strip_suffix(')'))
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+        && name.bytes().any(|b| b.is_ascii_lowercase())
+    {
+        speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
     } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
         let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
@@ -313,6 +332,18 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     {
         speech.error_type = Some(word.to_owned());
     }
+}
+
+/// What a client tells of the error beside the message counts where an answer came: a status, a code or a type says so.
+fn named_behind(spoken: &str, speech: &mut Speech) {
+    let found = members::of(spoken);
+    if found.code.is_none() && found.error_type.is_none() {
+        return;
+    }
+    speech.code = speech.code.take().or(found.code);
+    speech.error_type = speech.error_type.take().or(found.error_type);
+    speech.param = speech.param.take().or(found.param);
+    speech.weight = Some(Weight::Answer);
 }
 
 /// The part of `text` that is the answer's: up to an empty line, a stack, a log line, a fence, a client's tail.
