@@ -9,6 +9,7 @@
 //! Secrets of the request move into the ring at once (`secret`). An answer stays as it is: its sanitizer is another.
 //! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
 
+mod again;
 mod answer;
 mod braces;
 mod client;
@@ -63,6 +64,9 @@ pub use utf16::as_utf8;
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.
 pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let mut intake = read_kind(text, catalog, ring);
+    if let Some(draft) = &mut intake.draft {
+        again::mask(draft, ring);
+    }
     client::complete(&mut intake, text, catalog);
     if intake.observed.is_some() && intake.tried == Tried::default() {
         intake.tried = tries::read(text);
