@@ -18,6 +18,7 @@ mod isolate_step;
 mod known_keys;
 mod open_file;
 mod output;
+mod pieces;
 mod random;
 mod reproduce;
 mod request_step;
@@ -34,7 +35,7 @@ use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
 use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
-use crate::case::request::{BodyFile, Deadlines, Draft, Request, Said};
+use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, SafeEvidence, SafeWords, Words};
 
@@ -46,6 +47,7 @@ pub use event::{
 pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
 pub use output::Output;
+pub use pieces::PieceLine;
 
 use case_id::case_id;
 use random::Random;
@@ -224,6 +226,8 @@ pub struct Session {
     file_findings: Vec<Finding>,
     send_after_look: bool,
     body_file: Option<BodyFile>,
+    pieces: Vec<Intake>,
+    piece: Option<usize>,
 
     bindings: Vec<Binding>,
     allowed: Vec<(Label, String)>,
@@ -289,6 +293,8 @@ impl Session {
             file_findings: Vec::new(),
             send_after_look: false,
             body_file: None,
+            pieces: Vec::new(),
+            piece: None,
             bindings: Vec::new(),
             allowed: Vec::new(),
             agreed: None,
@@ -342,6 +348,7 @@ impl Session {
             Event::EnvironmentRead(values) => self.environment_read(values),
             Event::GoTo(step) => self.go_to(step),
             Event::BodyRead(read) => self.body_read(&read),
+            Event::PieceChosen(at) => self.piece_chosen(at),
             Event::OpenRequested(path) => Self::open_requested(&path),
             Event::FileOpened { read, pasted } => self.file_opened(read, pasted.as_deref()),
             Event::FilesSeen(seen) => self.files_seen(seen, now),

@@ -140,6 +140,17 @@ fn a_pasted_stream_shows_its_record() {
 }
 
 #[test]
+fn another_request_of_the_paste_is_chosen() {
+    let mut rig = Rig::new(80, 24);
+    rig.paste("curl https://api.cometapi.com/v1/models\ncurl -X DELETE https://h.example/v1/files/f1");
+    screen!(rig, "a", "pieces");
+    screen!(rig, "<down><enter>", "piece_chosen");
+    let mut one = Rig::new(80, 24);
+    one.paste("curl https://api.cometapi.com/v1/models");
+    screen!(one, "a", "piece_alone");
+}
+
+#[test]
 fn a_request_in_a_wide_terminal() {
     let mut rig = Rig::new(120, 40);
     rig.tell(Event::Edited(curl_like()));

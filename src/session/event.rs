@@ -51,6 +51,8 @@ pub enum Event {
     FilesSeen(FilesSeen),
     /// The file that holds the body was read as text. It may hold a key.
     BodyRead(Result<SecretString, FileTrouble>),
+    /// The operator chose this request of the paste, by its place in [`super::Session::pieces`].
+    PieceChosen(usize),
     /// The operator wants to open the file at this path.
     OpenRequested(String),
     /// The file was read. It may hold keys.

@@ -32,10 +32,13 @@ impl Session {
             return Vec::new();
         }
         let read = intake::read(text, &self.catalog, &mut self.ring);
+        if read.draft.is_some() || read.observed.is_some() {
+            self.keep_pieces(text, &read);
+        }
         self.take_intake(read)
     }
 
-    fn take_intake(&mut self, read: Intake) -> Vec<Effect> {
+    pub(super) fn take_intake(&mut self, read: Intake) -> Vec<Effect> {
         if read.draft.is_none() && read.observed.is_none() {
             // Nothing usable: what was there stays.
             let text = read.findings.first().map_or_else(

@@ -219,12 +219,22 @@ impl SendArguments {
     }
 }
 
+/// A header of its own: none that frames the message, names its host or carries a credential.
+fn may_carry_an_id(name: &str) -> bool {
+    const OTHER: [&str; 9] =
+        ["key", "token", "auth", "secret", "cookie", "forward", "host", "real-ip", "method"];
+    name.starts_with("x-")
+        && name.len() <= 64
+        && http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+        && !OTHER.iter().any(|part| name.contains(part))
+}
+
 fn client_request_header(text: &str) -> Result<ClientRequestHeader, String> {
     let name = text.to_ascii_lowercase();
     match name.as_str() {
         "none" => Ok(ClientRequestHeader::No),
-        _ if http::HeaderName::from_bytes(name.as_bytes()).is_ok() => Ok(ClientRequestHeader::Named(name)),
-        _ => Err("give the name of a header, for example x-client-request-id, or none".to_owned()),
+        _ if may_carry_an_id(&name) => Ok(ClientRequestHeader::Named(name)),
+        _ => Err("give a header made for ids, for example x-client-request-id, or none".to_owned()),
     }
 }
 

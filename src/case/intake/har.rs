@@ -218,7 +218,7 @@ fn chosen(count: usize, index: usize, why: &str) -> Finding {
     let fix = if count == 1 {
         "nothing to do here"
     } else {
-        "if it is not the one that failed, give the entry of the other call alone; `casefile import` lists them all"
+        "if it is not the one that failed, choose another one on the screen, or give its entry alone; `casefile import` lists them all"
     };
     Finding::new("har_calls", Level::Info, message).fix(fix)
 }

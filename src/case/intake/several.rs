@@ -60,6 +60,9 @@ pub fn read_all(
         pieces.push(Piece { intake, start: 0, end: inner.len() });
     }
     for piece in &mut pieces {
+        if let Some(draft) = &mut piece.intake.draft {
+            super::again::mask(draft, ring);
+        }
         let whole = unquoted.is_some();
         (piece.start, piece.end) =
             if whole { (0, text.len()) } else { (piece.start + offset, piece.end + offset) };
@@ -135,7 +138,7 @@ pub(super) fn proposed(mut pieces: Vec<Piece>) -> Intake {
 
 fn several_found(taken: &str) -> Finding {
     Finding::new("several_commands", Level::Warning, format!("the paste holds several requests; {taken}"))
-        .fix("paste the request that failed alone, if it is another one")
+        .fix("choose another one on the screen, or paste it alone, if this is not the one that failed")
 }
 
 /// The first command of `text`, which stands at `found`, and what stands below it.

@@ -9,11 +9,14 @@ use super::figures::Latency;
 use super::{Plan, Stop};
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::diagnose::{Diagnosis, diagnose};
-use crate::case::evidence::{Attempt, Evidence, Expectation, Reading, read};
+use crate::case::evidence::{Attempt, Evidence, Expectation, Outcome, Reading, read};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Request;
 use crate::case::sanitize::{Audit, SafeAttempt, SafeRequest, Sanitizer};
 use crate::case::vocabulary::FailureClass;
+
+/// Bytes of a failed answer that are kept.
+const MOST_BODY: usize = 16 * 1024;
 
 /// One send, raw.
 #[derive(Debug, Clone)]
@@ -35,7 +38,7 @@ impl Sample {
     pub fn of(
         (number, send): (u32, u32),
         request: &Request,
-        attempt: Attempt,
+        mut attempt: Attempt,
         catalog: &Catalog,
         profile: &Profile,
     ) -> Self {
@@ -47,6 +50,12 @@ impl Sample {
         };
         let reading = read(&attempt, &expectation, Some(profile));
         let diagnosis = diagnose(&attempt, &reading, catalog, Some(profile));
+        if let Outcome::Response(response) = &mut attempt.outcome {
+            // What it says is read; a hundred whole answers would only have to be cleaned again.
+            let kept = if diagnosis.class == FailureClass::None { 0 } else { MOST_BODY };
+            response.body.truncate(kept);
+            response.packed = None;
+        }
         Self { number, send, attempt, reading, diagnosis }
     }
 }
@@ -108,14 +117,14 @@ pub struct Report {
     pub stopped: Option<&'static str>,
     /// By route and model.
     pub groups: Vec<Group>,
-    /// What failed, in the order of its sending; at most [`MOST_FAILURES`].
+    /// What failed, in the order of its sending; at most 50.
     pub failures: Vec<Failure>,
     /// Failures that are not listed.
     pub failures_left_off: usize,
 }
 
 /// Failures that are listed.
-pub const MOST_FAILURES: usize = 50;
+const MOST_FAILURES: usize = 50;
 
 /// One route with one model.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -29,6 +29,9 @@ pub fn requests(
     if needs_model && models.is_empty() {
         return Err(format!("{} {} needs a model; give --model", endpoint.method, endpoint.path));
     }
+    if !needs_model && !models.is_empty() {
+        return Err(format!("{} {} asks no model; leave --model out", endpoint.method, endpoint.path));
+    }
     let one = |model: Option<&String>| one(endpoint, base_url, model.map(String::as_str), (profile, key));
     if needs_model { models.iter().map(|m| one(Some(m))).collect() } else { Ok(vec![one(None)?]) }
 }

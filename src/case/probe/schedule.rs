@@ -28,7 +28,7 @@ pub enum Next {
 /// Why a probe ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// Half or more of the last answers asked to slow down.
+    /// Half or more of the last answers asked to slow down, broke off, or did not come in time.
     Storm,
     /// The operator.
     Operator,
@@ -133,7 +133,8 @@ impl Schedule {
             self.last.pop_front();
         }
         self.last.push_back(asks_to_slow_down(diagnosis.class));
-        if self.is_storm() {
+        let more = self.begun < self.plan_total || !self.waiting.is_empty();
+        if more && self.is_storm() {
             self.stop(Stop::Storm);
         }
         if self.stopped.is_some() {

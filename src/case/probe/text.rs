@@ -47,7 +47,7 @@ pub(super) fn write(report: &Report) -> String {
 fn stopped(why: &str) -> &'static str {
     match why {
         "storm" => {
-            "Stopped: half or more of the last answers asked to slow down. Lower --concurrency before the next one."
+            "Stopped: half or more of the last answers asked to slow down, broke off, or did not come in time. Lower --concurrency before the next one."
         }
         "operator" => "Stopped by the operator; what was done until then is told.",
         _ => "Stopped: nothing could be sent from this machine; `casefile doctor` describes the set-up.",

@@ -5,7 +5,7 @@ use super::exit::{Exit, Failed};
 use super::say;
 use crate::case::catalog::Catalog;
 use crate::case::keyring::Origin;
-use crate::session::{Consent, KeyUse};
+use crate::session::{Consent, KeyUse, Purpose};
 
 /// What the operator said beforehand.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,12 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
     if !ask::possible() {
         return Err(Failed::new(
             Exit::Usage,
-            "sending needs consent and there is no terminal to ask on; add --yes, or --no-send with --response FILE",
+            match consent.purpose {
+                Purpose::Check => "sending needs consent and there is no terminal to ask on; add --yes",
+                Purpose::Reproduce | Purpose::Control(_) => {
+                    "sending needs consent and there is no terminal to ask on; add --yes, or --no-send with --response FILE"
+                }
+            },
         ));
     }
     if consent.keys.iter().any(KeyUse::is_elsewhere) {

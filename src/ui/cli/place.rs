@@ -58,6 +58,14 @@ impl Place {
                 ring.hold(SecretKind::Key, origin, secrecy::ExposeSecret::expose_secret(&value))
             }),
         };
+        let holds_key = ring.iter().any(|held| base_url.contains(held.expose()))
+            || crate::case::intake::mask_secrets(&base_url, &ground.catalog, &mut KeyRing::default()).1;
+        if holds_key {
+            return Err(Failed::new(
+                Exit::Usage,
+                "the base URL holds a key; leave it out, and name the variable that holds it by --key-env",
+            ));
+        }
         Ok(Self { profile, base_url, ring, key, own_gateway })
     }
 

@@ -139,12 +139,12 @@ pub(super) fn run(arguments: &ProbeArguments) -> Result<Exit, Failed> {
 fn plan(arguments: &ProbeArguments, place: &Place, ground: &Ground) -> Result<Plan, Failed> {
     let usage = |what: String| Failed::new(Exit::Usage, what);
     let endpoint = ground.catalog.endpoint(&arguments.endpoint).ok_or_else(|| {
-        usage(
-            "there is no endpoint of that id; the catalog's ids stand in assets/catalog/endpoints".to_owned(),
-        )
+        let known = ground.catalog.endpoints.iter().filter(|e| e.is_cheap() || e.id == "models");
+        let known: Vec<&str> = known.map(|e| e.id.as_str()).collect();
+        usage(format!("there is no endpoint of that id; some that can be probed: {}", known.join(", ")))
     })?;
     let mut models = arguments.model.clone();
-    if models.is_empty() && place.is_practice() {
+    if models.is_empty() && place.is_practice() && endpoint.id != "models" {
         models.push(crate::practice::Gateway::model().to_owned());
     }
     let base_url = base_path(&place.base_url);

@@ -70,6 +70,8 @@ pub enum Action {
     GiveKey,
     /// Go to the next finding.
     NextFinding,
+    /// Choose another request of the paste.
+    ChoosePiece,
     /// Open a file.
     OpenFile,
     /// Say how to paste.

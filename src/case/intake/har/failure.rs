@@ -78,7 +78,7 @@ const NAMES: &[(TransportKind, &[&str])] = &[
 /// What the tool says of a call that got no answer, or whose answer broke off; `None` where it says nothing of the sort.
 pub(super) fn transport_of(entry: &Entry<'_>) -> Option<TransportFailure> {
     let response = &entry.response;
-    if let Some(said) = entry.error_text() {
+    if let Some(said) = entry.error_text().filter(|said| !is_settled(entry, said)) {
         return Some(TransportFailure { kind: kind_of(&said), detail: said.into_owned() });
     }
     let charles = text(response.charles).filter(|status| !status.eq_ignore_ascii_case("complete"));
@@ -93,6 +93,15 @@ pub(super) fn transport_of(entry: &Entry<'_>) -> Option<TransportFailure> {
     // 0 or -1 is written where there was an answer object and no answer.
     let none = response.status().is_none() && is_no_status(response.status);
     none.then(|| TransportFailure { kind: TransportKind::Other, detail: String::new() })
+}
+
+/// Browsers call a call aborted whose answer was there: the page left, or wanted no body. A status of 400 or more stays what
+/// the server said, and an answer without a body has nothing that could have been cut.
+fn is_settled(entry: &Entry<'_>, said: &str) -> bool {
+    let bodyless = text(entry.request.method).is_some_and(|m| m.eq_ignore_ascii_case("head"));
+    let status = entry.response.status();
+    kind_of(said) == TransportKind::Cancelled
+        && status.is_some_and(|status| status >= 400 || bodyless || matches!(status, 204 | 205 | 304))
 }
 
 /// True for a status that says that none came.
@@ -170,21 +179,64 @@ fn in_body(entry: &Entry<'_>) -> Option<CallFailure> {
         || raw.starts_with(b"\"event:")
         || raw.starts_with(b"\"id:");
     if is_stream && !packed {
-        let end = raw.get(raw.len().saturating_sub(STREAM_END)..).unwrap_or_default();
-        let marks: [&[u8]; 3] = [b"[DONE]", b"message_stop", b"response.completed"];
-        let ends_well = marks.iter().any(|mark| memmem::find(end, mark).is_some());
-        if ends_well && !has(b"\\\"error\\\"") && !has(b"event: error") {
+        if ends_well(raw) && !has(b"\\\"error\\\"") {
             return None;
         }
-    } else if !packed && !has(b"rror") && !has(b"failed") && !has(b"code") {
+    } else if !packed && !may_tell(raw) {
         return None;
     }
     let body = content.body()?;
     if is_stream || answer::is_event_stream(&body) {
-        return of_stream(&body);
+        return if ends_well(&body) && memmem::find(&body, b"\"error\"").is_none() {
+            None
+        } else {
+            of_stream(&body)
+        };
+    }
+    if !may_tell(&body) {
+        return None;
     }
     let value: Value = serde_json::from_slice(&body).ok()?;
-    error_text::states_an_error(&value).then_some(CallFailure::ErrorInBody)
+    (!says_success(&value) && error_text::states_an_error(&value)).then_some(CallFailure::ErrorInBody)
+}
+
+/// The marker of a known API stands near the end, and no event is one of errors.
+fn ends_well(stream: &[u8]) -> bool {
+    const MARKS: [&[u8]; 3] = [b"[DONE]", b"message_stop", b"response.completed"];
+    let end = stream.get(stream.len().saturating_sub(STREAM_END)..).unwrap_or_default();
+    MARKS.iter().any(|mark| memmem::find(end, mark).is_some())
+        && memmem::find(stream, b"event: error").is_none()
+}
+
+/// A word of an error stands in it.
+fn may_tell(body: &[u8]) -> bool {
+    [&b"rror"[..], b"failed", b"code"].iter().any(|word| memmem::find(body, word).is_some())
+}
+
+/// The body itself says that all is well: by a flag, by a code of success, or by a place for errors that is empty.
+fn says_success(value: &Value) -> bool {
+    let Some(map) = value.as_object() else { return false };
+    let is_empty = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(true) | Value::Number(_) => false,
+    };
+    let errors: Vec<&Value> = ["error", "errors"].iter().filter_map(|name| map.get(*name)).collect();
+    if !errors.iter().all(|error| is_empty(error)) {
+        return false;
+    }
+    let flag = ["success", "ok"].iter().find_map(|name| map.get(*name)?.as_bool());
+    let code = ["code", "status_code", "errcode"].iter().find_map(|name| map.get(*name));
+    let good_code = code.map(|code| match code {
+        Value::Number(number) => matches!(number.as_i64(), Some(0 | 200)),
+        Value::String(text) => {
+            ["0", "200", "ok", "success"].iter().any(|good| text.eq_ignore_ascii_case(good))
+        }
+        _ => false,
+    });
+    flag.or(good_code).unwrap_or(!errors.is_empty())
 }
 
 fn of_stream(body: &[u8]) -> Option<CallFailure> {
@@ -193,7 +245,49 @@ fn of_stream(body: &[u8]) -> Option<CallFailure> {
     let stream = read.stream?;
     match stream.verdict {
         StreamVerdict::FailedMidStream => Some(CallFailure::ErrorInBody),
-        StreamVerdict::Truncated => Some(CallFailure::CutStream),
+        // The end of a stream is known of the known APIs only.
+        StreamVerdict::Truncated
+            if stream.content_chars > 0 || stream.tool_calls || stream.model.is_some() =>
+        {
+            Some(CallFailure::CutStream)
+        }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_good_answer_is_told_by_what_it_says_of_itself() {
+        let good = [
+            json!({"success": true, "msg": "done"}),
+            json!({"success": true, "errors": [], "messages": [], "result": {}}),
+            json!({"errors": [], "data": {}}),
+            json!({"error": "", "data": 1}),
+            json!({"error": false}),
+            json!({"error": {}, "ok": true}),
+            json!({"code": 0, "message": "success"}),
+            json!({"code": 200, "msg": "success"}),
+            json!({"code": "ok", "message": "fine"}),
+        ];
+        for value in good {
+            assert!(says_success(&value), "{value}");
+        }
+        let bad = [
+            json!({"success": false, "message": "no"}),
+            json!({"success": true, "error": {"message": "no"}}),
+            json!({"code": 200, "errors": ["no"]}),
+            json!({"code": 403, "message": "no"}),
+            json!({"code": "model_not_found", "message": "no"}),
+            json!({"message": "no"}),
+            json!(["error"]),
+        ];
+        for value in bad {
+            assert!(!says_success(&value), "{value}");
+        }
     }
 }

@@ -312,6 +312,17 @@ impl Show<'_> {
         intake::mask_secrets(text, self.catalog, self.ring).0
     }
 
+    /// A header of an answer; one that gives a credential (`set-cookie`) loses it.
+    fn answered_header(&mut self, name: String, value: &str) -> (String, String) {
+        let shown = if self.secrets {
+            value.to_owned()
+        } else {
+            let masked = intake::mask_header(&name, value, self.catalog, self.ring);
+            self.free(&masked)
+        };
+        (name, shown)
+    }
+
     fn observed(&mut self, attempt: &Attempt, tried: &Tried) -> Observed {
         let reading = evidence::read(attempt, &Expectation::default(), None);
         let envelope = &reading.envelope;
@@ -322,7 +333,7 @@ impl Show<'_> {
         let headers = response.map(|r| r.headers.clone()).unwrap_or_default();
         Observed {
             status: response.and_then(|r| r.status),
-            headers: headers.into_iter().map(|(name, value)| (name, self.free(&value))).collect(),
+            headers: headers.into_iter().map(|(name, value)| self.answered_header(name, &value)).collect(),
             body: response.and_then(body_text).map(|text| self.free(&text)),
             at: attempt.at,
             attempts: tried.attempts,

@@ -92,8 +92,6 @@ pub(super) async fn all(plan: &Plan, around: &Around<'_>) -> Ran {
             tell(&ran, &schedule, plan);
         }
     }
-    // What was cancelled says nothing of the gateway.
-    ran.samples.retain(|s| s.attempt.transport().is_none_or(|t| t.kind != TransportKind::Cancelled));
     ran.samples.sort_by_key(|s| (s.attempt.at, s.number, s.send));
     ran.stopped = schedule.stopped();
     ran.took_ms = since(start);

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::case::catalog::{Catalog, Endpoint, Profile, Served, StreamKind};
+use crate::session::PieceLine;
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Choice {
     Endpoint,
     /// A dropped field that is shown, or dropped again.
     Shown,
+    /// Another request of the paste.
+    Piece,
 }
 
 /// A line that can be chosen.
@@ -98,6 +101,23 @@ impl Picker {
             .collect();
         let marked = items.iter().position(|item| current.is_some_and(|p| p.id == item.id)).unwrap_or(0);
         Self { choice: Choice::Gateway, items, marked, filter: None }
+    }
+
+    /// The requests of the paste; the one that is looked at is marked.
+    pub fn pieces(pieces: &[PieceLine]) -> Self {
+        let items = pieces
+            .iter()
+            .enumerate()
+            .map(|(at, piece)| Item {
+                id: at.to_string(),
+                sought: piece.line.to_lowercase(),
+                line: piece.line.clone(),
+                heading: String::new(),
+                told: Vec::new(),
+            })
+            .collect();
+        let marked = pieces.iter().position(|piece| piece.taken).unwrap_or(0);
+        Self { choice: Choice::Piece, items, marked, filter: None }
     }
 
     /// Fields whose text was dropped, and those that are `shown` already, each with its text as it would leave.

@@ -59,6 +59,7 @@ impl Screen {
             Action::GiveKey => self.ask(Asked::Key, ""),
             Action::NextFinding => self.visit_finding(session),
             Action::OpenFile => self.ask(Asked::Open, ""),
+            Action::ChoosePiece => self.pick(Choice::Piece, session),
             Action::PasteHint => self.say(
                 "paste with your terminal's own key (often Ctrl-Shift-V or Shift-Insert; prefix ] in tmux): Ctrl-V alone brings no text",
             ),
@@ -278,6 +279,13 @@ impl Screen {
             Choice::Gateway => Picker::gateways(catalog, profile),
             Choice::Endpoint => Picker::endpoints(catalog, profile),
             Choice::Shown => return self.choose_shown(session),
+            Choice::Piece => {
+                let pieces = session.pieces();
+                if pieces.is_empty() {
+                    return self.say("there is one request only; paste or open a text with several");
+                }
+                Picker::pieces(&pieces)
+            }
         }))
     }
 
@@ -333,6 +341,10 @@ impl Screen {
         };
         match picker.choice {
             Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
+            Choice::Piece => {
+                self.start_over();
+                chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))
+            }
             Choice::Gateway => tell(Event::GatewayChosen(chosen.id.clone())),
             Choice::Endpoint => {
                 let Some(endpoint) = session.catalog().endpoint(&chosen.id) else { return Vec::new() };
