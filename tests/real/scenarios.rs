@@ -93,6 +93,7 @@ const AIMOCK_STREAM_WHOLE: &[Allowance] = &[
     may("/stream/bytes", "the length of aimock's events"),
     may("/stream/events", "the number of aimock's events"),
     may("/stream/usage_seen", "aimock counts only where it was asked for"),
+    may("/response/usage", "aimock counts only where it was asked for"),
 ];
 
 /// The same for a whole answer, as far as its shape is shown.
@@ -105,6 +106,7 @@ const AIMOCK_WHOLE: &[Allowance] = &[
     may("/response/body/created", "a time"),
     may("/response/body/choices/0/message/refusal", "aimock states none"),
     may("/response/body/usage", "aimock counts otherwise"),
+    may("/response/usage", "aimock counts otherwise"),
     may("/response/body_bytes", "all these"),
 ];
 
