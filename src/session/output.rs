@@ -42,6 +42,15 @@ impl Output {
         note::render(&self.note, format, &self.audit)
     }
 
+    /// The report of the search, in JSON or as text; `None` where none was made.
+    ///
+    /// # Errors
+    /// The audit's refusal.
+    pub fn isolation(&self, case_id: &str, tool: &str, format: Format) -> Option<Result<Rendered, Refusal>> {
+        let report = note::IsolationReport::of(&self.evidence, case_id, tool)?;
+        Some(report.leave(format, &self.audit))
+    }
+
     /// Checks another text that is made from this case, and lets it pass.
     ///
     /// # Errors
