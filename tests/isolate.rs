@@ -19,6 +19,8 @@ mod fields;
 mod gateway;
 #[path = "isolate/judge.rs"]
 mod judge;
+#[path = "isolate/judge_itself.rs"]
+mod judge_itself;
 #[path = "isolate/places.rs"]
 mod places;
 #[path = "isolate/run.rs"]

@@ -60,21 +60,21 @@ pub fn cap(leaves: usize) -> u64 {
 }
 
 /// The answer of the gateway to this call with another body, were it sent.
-fn cause_of(scenario: &Scenario, call: &Call, body: &Value) -> (Cause, bool) {
+pub fn cause_of(scenario: &Scenario, call: &Call, body: &Value) -> (Cause, bool) {
     let call = Call { body: body.to_string().into_bytes(), ..call.clone() };
     (scenario.gate.decide(&call, 0, 0, false).cause, scenario.gate.is_well_formed(&call))
 }
 
 /// Nodes that could be taken away: the failure stays, and so does what the endpoint asks for.
 pub fn removable(scenario: &Scenario, call: &Call, body: &Value) -> impl Iterator<Item = String> {
-    nodes(body).into_iter().filter(move |node| stays(scenario, call, body, &without(body, node)))
+    let before = cause_of(scenario, call, body);
+    nodes(body).into_iter().filter(move |node| stays(scenario, call, &before, &without(body, node)))
 }
 
-/// True where `smaller` fails as `body` does and is no less well-formed.
-pub fn stays(scenario: &Scenario, call: &Call, body: &Value, smaller: &Value) -> bool {
-    let (cause, well_formed) = cause_of(scenario, call, body);
+/// True where `smaller` fails as was `before` and is no less well-formed.
+pub fn stays(scenario: &Scenario, call: &Call, before: &(Cause, bool), smaller: &Value) -> bool {
     let (left, still) = cause_of(scenario, call, smaller);
-    left == cause && (still || !well_formed)
+    left == before.0 && (still || !before.1)
 }
 
 struct Job<'a> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::bodies::{forty, hundred, talk};
 use crate::contract::{Rules, chat};
 use crate::gateway::{Cause, is_noise};
-use crate::judge::{removable, stays};
+use crate::judge::{cause_of, removable, stays};
 use crate::scenario::{Culprit, Scenario, own_key};
 use crate::server::Server;
 use crate::tree::{leaves, without};
@@ -115,7 +115,8 @@ fn greedy(scenario: &Scenario) -> Value {
             let less = without(&body, &format!("/messages/{k}"));
             without(&less, &format!("/messages/{}", k - 1))
         });
-        let smaller = alone.or_else(|| pairs.into_iter().find(|less| stays(scenario, &call, &body, less)));
+        let before = cause_of(scenario, &call, &body);
+        let smaller = alone.or_else(|| pairs.into_iter().find(|less| stays(scenario, &call, &before, less)));
         let Some(smaller) = smaller else { return body };
         body = smaller;
     }
