@@ -21,6 +21,8 @@ mod gateway;
 mod judge;
 #[path = "isolate/judge_itself.rs"]
 mod judge_itself;
+#[path = "isolate/looks.rs"]
+mod looks;
 #[path = "isolate/places.rs"]
 mod places;
 #[path = "isolate/run.rs"]
@@ -31,6 +33,10 @@ mod scenario;
 mod server;
 #[path = "isolate/server_itself.rs"]
 mod server_itself;
+#[path = "isolate/sizes.rs"]
+mod sizes;
+#[path = "isolate/together.rs"]
+mod together;
 #[path = "isolate/tree.rs"]
 mod tree;
 #[path = "isolate/wire.rs"]
@@ -50,9 +56,9 @@ const AT_ONCE: usize = 4;
 fn scenarios() -> Vec<Scenario> {
     [
         fields::single(),
-        fields::several(),
-        fields::looks(),
-        fields::sizes(),
+        together::several(),
+        looks::looks(),
+        sizes::sizes(),
         places::keys_and_models(),
         places::paths(),
         places::streams(),

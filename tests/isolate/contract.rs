@@ -171,8 +171,11 @@ fn response_format(body: &Value) -> Checked {
     }
 }
 
+/// Names of fields, what fits them, and that in words.
+type Kind = (&'static [&'static str], fn(&Value) -> bool, &'static str);
+
 fn scalars(body: &Value) -> Checked {
-    let checks: [(&[&str], fn(&Value) -> bool, &str); 4] = [
+    let checks: [Kind; 4] = [
         (&["temperature", "top_p", "presence_penalty", "frequency_penalty"], Value::is_number, "a number"),
         (&["max_tokens", "n", "top_logprobs"], Value::is_u64, "a whole number"),
         (&["stream", "logprobs", "store", "parallel_tool_calls"], Value::is_boolean, "true or false"),

@@ -42,6 +42,10 @@ impl Moment<'_> {
     pub fn text(&self, pointer: &str) -> &str {
         self.at(pointer).and_then(Value::as_str).unwrap_or("")
     }
+
+    pub fn list(&self, pointer: &str) -> &[Value] {
+        self.at(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// `splitmix64`: an even spread of a counter.
@@ -219,7 +223,7 @@ impl Gate {
     pub fn is_well_formed(&self, call: &Call) -> bool {
         let body = body_of(call);
         let moment = Moment { call, body: &body, count: 0, seed: 0 };
-        moment.text("/model") != "" && self.check(&moment).is_ok()
+        !moment.text("/model").is_empty() && self.check(&moment).is_ok()
     }
 
     fn good(&self, moment: &Moment, id: &str) -> Reply {
@@ -245,8 +249,8 @@ impl Gate {
             "/v1/images/edits" => json!({"created": 1, "data": [{"b64_json": "aGk="}]}),
             "/v1/audio/transcriptions" => json!({"text": "hello"}),
             _ if moment.at("/stream") == Some(&Value::Bool(true)) => {
-                let mut events: Vec<String> = ["O", "K"].map(|piece| chunk(model, piece, Value::Null)).into();
-                events.push(chunk(model, "", json!("stop")));
+                let mut events: Vec<String> = ["O", "K"].map(|piece| chunk(model, piece, None)).into();
+                events.push(chunk(model, "", Some("stop")));
                 events.push("[DONE]".to_owned());
                 return Reply::Events(headers(id, None), events, false);
             }
@@ -266,7 +270,7 @@ pub fn completion(model: &str, content: &str) -> Value {
     })
 }
 
-fn chunk(model: &str, content: &str, finish: Value) -> String {
+fn chunk(model: &str, content: &str, finish: Option<&str>) -> String {
     json!({
         "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model,
         "choices": [{"index": 0, "delta": {"content": content}, "finish_reason": finish}],
@@ -324,7 +328,7 @@ fn render(said: Said, id: &str, call: &Call) -> Reply {
             Reply::Whole(301, lines, "<html>Moved Permanently</html>".to_owned())
         }
         Said::Body(body) => Reply::Whole(200, headers(id, Some("application/json")), body.to_string()),
-        Said::Cut => Reply::Events(headers(id, None), vec![chunk("m", "O", Value::Null)], true),
+        Said::Cut => Reply::Events(headers(id, None), vec![chunk("m", "O", None)], true),
         Said::Reset => Reply::Reset,
     }
 }

@@ -52,8 +52,8 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, arguments: &[&str]) -> R
     }
     let started = Instant::now();
     let (code, out, err) = casefile(home.path(), &host, &stray.host(), &[&more, arguments].concat());
-    let (seen, strayed) = (server.seen(), stray.seen().len());
-    Ran { code, out, err, seen, host, strayed, took: started.elapsed() }
+    let took = started.elapsed();
+    Ran { code, out, err, seen: server.seen(), host, strayed: stray.seen().len(), took }
 }
 
 fn casefile(home: &Path, host: &str, proxy: &str, arguments: &[&str]) -> (i32, String, String) {

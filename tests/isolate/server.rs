@@ -26,8 +26,8 @@ impl Server {
     pub fn start(gate: Arc<Gate>, seed: u64, noisy: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
         let port = listener.local_addr().expect("an address").port();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&seen);
+        let all = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&all);
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let (gate, kept) = (Arc::clone(&gate), Arc::clone(&kept));
@@ -54,7 +54,7 @@ impl Server {
                 });
             }
         });
-        Self { port, seen }
+        Self { port, seen: all }
     }
 
     pub fn host(&self) -> String {

@@ -143,7 +143,7 @@ fn unchunked(mut rest: &[u8]) -> Vec<u8> {
 /// Answers and closes; a client that went away is no fault.
 pub fn write(mut stream: TcpStream, reply: &Reply) {
     let lines = |headers: &[(String, String)]| -> String {
-        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
+        headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect()
     };
     match reply {
         Reply::Whole(status, headers, body) => {
@@ -161,7 +161,7 @@ pub fn write(mut stream: TcpStream, reply: &Reply) {
             );
             for event in events {
                 let event = format!("data: {event}\n\n");
-                text.push_str(&format!("{:x}\r\n{event}\r\n", event.len()));
+                text.extend([format!("{:x}\r\n", event.len()), event, "\r\n".to_owned()]);
             }
             text.push_str(if *cut { "" } else { "0\r\n\r\n" });
             let _ = stream.write_all(text.as_bytes());
