@@ -44,6 +44,7 @@ mod wire;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use run::{Ran, USUAL, run};
 use scenario::Scenario;
@@ -125,6 +126,7 @@ fn each_scenario_is_told_right() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes in a debug build: cargo test --release --test isolate")]
 fn each_scenario_is_told_right_under_noise() {
     let scenarios = chosen();
     let jobs: Vec<_> = scenarios.iter().map(|scenario| (scenario, 100, true)).collect();
@@ -144,6 +146,7 @@ const OFTEN: [&str; 8] = [
 ];
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes in a debug build: cargo test --release --test isolate")]
 fn over_twenty_seeds_nothing_is_told_wrong() {
     let scenarios: Vec<Scenario> = OFTEN.into_iter().map(named).collect();
     let jobs: Vec<_> = (0..20)
@@ -201,6 +204,25 @@ fn the_budget_holds_to_the_request() {
     .flatten()
     .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn budgets_of_tokens_and_seconds_hold() {
+    let scenario = named("unknown parameter");
+    let ran = run(&scenario, 5, false, &["--yes", "--output", "json", "--max-tokens", "1"]);
+    let posts = ran.seen.iter().filter(|s| s.call.method == "POST").count();
+    assert_eq!((ran.code, posts), (0, 0), "{}", ran.err);
+
+    let slow =
+        scenario::fault(gateway::Stage::Edge, contract::Refusal::new(400, "slow", "It is slow."), |_| {
+            std::thread::sleep(Duration::from_millis(400));
+            true
+        });
+    let scenario = Scenario::new("slow", bodies::hundred(), &["cannot_tell", "platform"], vec![slow]);
+    let ran = run(&scenario, 5, false, &["--yes", "--output", "json", "--deadline", "2"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    // 2 seconds hold 5 answers; the one under way may end.
+    assert!(ran.seen.len() <= 6, "{} were sent", ran.seen.len());
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub fn judge(scenario: &Scenario, ran: &Ran, noisy: bool) -> Vec<String> {
         wrong.push(format!("schema {}", report["schema"]));
     }
     let job = Job { scenario, ran, report: &report, noisy };
+    job.baseline(&mut wrong);
     job.verdict(&mut wrong);
     job.culprits(&mut wrong);
     job.minimal(&mut wrong);
@@ -109,11 +110,40 @@ impl Job<'_> {
         if texts(&self.report["attribution"]["because"]).is_empty() {
             wrong.push("no reason is given".to_owned());
         }
+        if said == "cannot_tell" && texts(&self.report["attribution"]["needed"]).is_empty() {
+            wrong.push("what would be needed to tell is not told".to_owned());
+        }
         if let Some(word) = truth.needs {
             let needed = self.report["attribution"]["needed"].to_string().to_ascii_lowercase();
             if !needed.contains(word) {
                 wrong.push(format!("what is needed does not name {word}: {needed}"));
             }
+        }
+    }
+
+    /// What is told of the unchanged request is what the server answered to it.
+    fn baseline(&self, wrong: &mut Vec<String>) {
+        let (same, of) = (self.number("/baseline/same"), self.number("/baseline/of"));
+        let (Some(same), Some(of)) = (same, of) else {
+            wrong.push(format!("BASELINE {}", self.report["baseline"]));
+            return;
+        };
+        if self.scenario.paste.refused {
+            return;
+        }
+        let runs =
+            self.ran.seen.iter().filter(|s| s.call.method == "POST").take(usize::try_from(of).unwrap_or(0));
+        let failed = runs.filter(|s| matches!(s.cause, Cause::Planted(_))).count() as u64;
+        // Under noise some runs are asked again, and which of them count is for the report to say.
+        if of < 2 || !self.noisy && same != failed {
+            wrong.push(format!("BASELINE {same} of {of}, {failed} failed"));
+        }
+        let first = self.failed().next().filter(|s| matches!(s.cause, Cause::Planted(_)) && s.status != 0);
+        if let Some(seen) = first
+            && same > 0
+            && self.number("/baseline/fingerprint/status") != Some(u64::from(seen.status))
+        {
+            wrong.push(format!("BASELINE fingerprint {}", self.report["baseline"]["fingerprint"]));
         }
     }
 
@@ -241,7 +271,10 @@ impl Job<'_> {
     /// Each row tells of an answer what the server knows of it.
     fn rows(&self, wrong: &mut Vec<String>) {
         let own = self.failed().next().map(|s| s.cause.clone());
-        for row in self.report["rows"].as_array().into_iter().flatten() {
+        for (place, row) in self.report["rows"].as_array().into_iter().flatten().enumerate() {
+            if row["index"].as_u64() != Some(place as u64 + 1) {
+                wrong.push(format!("row {} has the index {}", place + 1, row["index"]));
+            }
             let Some(id) = row["request_id"].as_str() else { continue };
             let Some(seen) = self.ran.seen.iter().find(|s| s.id == id) else {
                 wrong.push(format!("row {} has an id that nobody gave: {id}", row["index"]));

@@ -33,11 +33,12 @@ fn told(
             crate::gateway::Cause::Planted(0) => "same_failure",
             _ => "other_failure",
         };
-        rows.push(json!({"index": count, "changed": "fields", "outcome": outcome, "status": status, "request_id": decided.id}));
+        rows.push(json!({"index": count + 1, "changed": "fields", "outcome": outcome, "status": status, "request_id": decided.id}));
         seen.push(Seen { call, cause: decided.cause, id: decided.id, status });
     }
     let report = json!({
         "schema": "casefile.isolate/1",
+        "baseline": {"same": 5, "of": 5, "fingerprint": {"status": 400}},
         "attribution": {"verdict": verdict, "fields": fields, "because": ["it is so"], "needed": []},
         "minimal": {"body": minimal, "minimality": "1-minimal", "harmless": true},
         "threshold": null, "hidden": [], "rows": rows,
@@ -65,8 +66,11 @@ fn a_true_report_passes_and_each_lie_is_found() {
         told(&scenario, &[small(&json!({})), minimal.clone()], &minimal, "field", &["/top_k_penalty"]);
     assert_eq!(judge(&scenario, &ran, false), Vec::<String>::new());
     // what is changed in the report, words of what the judge says to it
-    let lies: [(&str, Value, &str); 14] = [
+    let lies: [(&str, Value, &str); 17] = [
         ("/schema", json!("casefile.isolate/2"), "schema"),
+        ("/baseline/same", json!(4), "BASELINE 4 of 5"),
+        ("/baseline/fingerprint/status", json!(401), "BASELINE fingerprint"),
+        ("/rows/3/index", json!(9), "has the index 9"),
         ("/attribution/verdict", json!("key"), "VERDICT"),
         ("/attribution/verdict", json!("cannot_tell"), "VERDICT"),
         ("/attribution/fields", json!([]), "CULPRITS"),
