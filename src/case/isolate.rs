@@ -11,6 +11,7 @@
 
 mod body;
 mod control;
+mod guess;
 mod harmless;
 mod lab;
 mod minimise;

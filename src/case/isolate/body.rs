@@ -109,11 +109,13 @@ pub(super) fn made(problem: &Problem<'_>, id: &BodyId) -> Option<String> {
             *value = simple(value);
         }
     }
-    if let Some((pointer, count)) = &id.copies {
-        copy(body.pointer_mut(pointer)?, *count)?;
-    }
     if let Some((pointer, number)) = &id.number {
-        *body.pointer_mut(pointer)? = Value::from(*number);
+        let value = body.pointer_mut(pointer)?;
+        *value = if value.is_string() {
+            Value::from("a".repeat(usize::try_from(*number).unwrap_or(0)))
+        } else {
+            Value::from(*number)
+        };
     }
     let mut text = body.to_string();
     if let Some(bytes) = id.padded {
@@ -169,7 +171,8 @@ fn take_out(body: &mut Value, floor: &Value, pointer: &str) {
         }
         _ => false,
     };
-    if emptied {
+    // Where the endpoint needs elements, its smallest ones come back; elsewhere an empty array stays one.
+    if emptied && self::template(floor, parent).is_some() {
         take_out(body, floor, parent);
     }
 }
@@ -199,13 +202,6 @@ fn simple(value: &Value) -> Value {
         Value::Object(_) => Value::Object(Map::new()),
         Value::Null => Value::Null,
     }
-}
-
-fn copy(array: &mut Value, count: usize) -> Option<()> {
-    let items = array.as_array_mut()?;
-    let first = items.first()?.clone();
-    *items = std::iter::repeat_n(first, count).collect();
-    Some(())
 }
 
 /// The body with so much harmless text in its first prompt that it has `bytes`.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::guess::Said;
 use super::trial::{Trial, TrialId};
 use super::{Options, Problem};
 use crate::case::diagnose::Diagnosis;
@@ -18,6 +19,8 @@ const FIRST_WAIT_MS: u64 = 300;
 const LONGEST_WAIT_MS: u64 = 20_000;
 /// Words of a message that are compared with the names of fields.
 const MOST_HINTS: usize = 60;
+/// Characters of a message that are kept.
+const MOST_CHARS: usize = 2_000;
 /// Models of a list that are kept.
 const MOST_MODELS: usize = 2_000;
 /// Characters of a body that one token stands for, about.
@@ -49,6 +52,10 @@ pub struct Answered {
     pub class: FailureClass,
     /// Words of the message and the parameter, which may name fields.
     pub hints: Vec<String>,
+    /// The parameter that the error names.
+    pub param: Option<String>,
+    /// Its sentences.
+    pub messages: Vec<String>,
     /// Models of a list, in its order.
     pub models: Vec<String>,
     /// Tokens that it may have cost, input and output, as estimated.
@@ -73,6 +80,8 @@ impl Answered {
         let words = said.into_iter().flatten().flat_map(|text| {
             text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').filter(|w| !w.is_empty())
         });
+        let sentences = [&envelope.message, &envelope.inner_message];
+        let messages = sentences.into_iter().flatten().map(|text| text.chars().take(MOST_CHARS).collect());
         let hints = if worked { Vec::new() } else { words.take(MOST_HINTS).map(str::to_owned).collect() };
         Self {
             fingerprint: Fingerprint::of(attempt, reading),
@@ -83,6 +92,8 @@ impl Answered {
             retry_after_ms: reading.retry_after_ms,
             class: diagnosis.class,
             hints,
+            param: envelope.param.clone().filter(|_| !worked),
+            messages: if worked { Vec::new() } else { messages.collect() },
             models: models(attempt),
             tokens: if worked { estimate(request) } else { 0 },
             local: attempt.transport().is_some_and(|t| t.kind == TransportKind::Local),
@@ -148,6 +159,8 @@ pub(super) struct Oracle {
     pub(super) class: FailureClass,
     /// Words of its message.
     pub(super) hints: BTreeSet<String>,
+    /// What it says.
+    pub(super) said: Said,
 }
 
 /// The rows and what was made of them.

@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::lab::{Kind, Lab, Stop};
 use super::outer::{confirmed, rows};
 use super::trial::{BodyId, TrialId};
-use super::verdict::{Minimality, Verdict, Word};
-use super::{body, search, threshold};
+use super::verdict::{Limit, Minimality, Verdict, Word};
+use super::{body, guess, search, threshold};
+use crate::case::vocabulary::FailureClass;
 
 /// A body below this size is not asked for its size, bytes: no limit that was ever published is so low.
-const LEAST_SIZE: usize = 1_500;
+const LEAST_SIZE: usize = 4_096;
 /// An array below this length is not asked for its length.
 const LEAST_COUNT: usize = 9;
 /// Independent culprits that are sought one after the other.
@@ -53,24 +54,24 @@ pub(super) fn inside(
     }
     let mut cured: BTreeSet<String> = BTreeSet::new();
     for _ in 0..MOST_CULPRITS {
-        let kept = smallest(lab, verdict, units, harmless, &cured)?;
-        if kept.is_empty() {
+        let found = smallest(lab, verdict, units, harmless, &cured)?;
+        if found.kept.is_empty() {
             break;
         }
         let first = cured.is_empty();
-        cured.extend(kept.iter().cloned());
+        cured.extend(found.culprits.iter().cloned());
         verdict.fields = cured.iter().cloned().collect();
         if first {
-            found(lab, verdict, &kept, harmless);
+            told(lab, verdict, &found, harmless);
         }
         let without = BodyId { harmless, without: cured.clone(), ..BodyId::default() };
         match lab.ask(&TrialId::Body(without.clone()))? {
-            Some(Kind::Worked) => return conclude(lab, verdict, &TrialId::Body(without), units, harmless),
+            Some(Kind::Worked) => return conclude(lab, verdict, &TrialId::Body(without), &found, harmless),
             // One more that fails alike on its own.
             Some(Kind::Same) => {}
             Some(Kind::Other(other)) => {
                 verdict.hidden.push(other);
-                return hidden(lab, verdict, &floor, units, harmless);
+                return hidden(lab, verdict, &floor, &found, harmless);
             }
             None => break,
         }
@@ -104,7 +105,9 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
 /// Whether the size alone decides. True: it does, and the search is over.
 fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bool, Stop> {
     let bytes = lab.problem.request.body.as_ref().map_or(0, String::len);
-    if bytes < LEAST_SIZE || verdict.harmless == Some(false) {
+    let class = lab.oracle.as_ref().map(|o| o.class);
+    let says_so = matches!(class, Some(FailureClass::PayloadTooLarge | FailureClass::ContextLength));
+    if (bytes < LEAST_SIZE && !says_so) || verdict.harmless == Some(false) {
         return Ok(false);
     }
     let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
@@ -125,6 +128,26 @@ fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bo
     Ok(true)
 }
 
+/// What a search in the body found.
+#[derive(Debug, Default)]
+struct Found {
+    /// Places that have to stay.
+    kept: BTreeSet<String>,
+    /// Those of them without which it works; the others only keep the rest well-formed.
+    culprits: BTreeSet<String>,
+    /// Everything that is out then.
+    without: BTreeSet<String>,
+}
+
+/// Names that say what an object is: they stay while the rest of it is searched, for without them it is another mistake.
+const STRUCTURE: [&str; 6] = ["type", "name", "role", "id", "function", "tool_call_id"];
+
+/// A set of places and what is out beside it.
+struct Level {
+    places: Vec<String>,
+    depth: usize,
+}
+
 /// The smallest set of places that fails alike when everything else is taken out; `cured` are out already.
 fn smallest(
     lab: &mut Lab<'_>,
@@ -132,50 +155,229 @@ fn smallest(
     units: &[String],
     harmless: bool,
     cured: &BTreeSet<String>,
-) -> Result<BTreeSet<String>, Stop> {
-    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else { return Ok(BTreeSet::new()) };
+) -> Result<Found, Stop> {
+    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else { return Ok(Found::default()) };
     let hints = lab.oracle.as_ref().map(|o| o.hints.clone()).unwrap_or_default();
     // Of places inside a unit the ones that are cured already stay out.
     let start: Vec<String> = units.iter().filter(|u| !cured.contains(*u)).cloned().collect();
+    if cured.is_empty() && let Some(found) = guessed(lab, &whole, units, harmless)? {
+        return Ok(found);
+    }
     let mut out: BTreeSet<String> = cured.clone();
-    let mut done: BTreeSet<String> = BTreeSet::new();
-    let mut levels: Vec<(Vec<String>, usize)> = vec![(start, 0)];
-    while let Some((places, depth)) = levels.pop() {
+    let mut items: BTreeSet<String> = BTreeSet::new();
+    let mut entered: BTreeSet<String> = BTreeSet::new();
+    let mut levels = vec![Level { places: start, depth: 0 }];
+    while let Some(Level { places, depth }) = levels.pop() {
+        let (held, places) = held_apart(places, &whole, depth);
+        items.extend(held);
         let likely: BTreeSet<String> = places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
         let others = out.clone();
-        let fails = |lab: &mut Lab<'_>, kept: &BTreeSet<String>| -> Result<bool, Stop> {
+        let mut fails = |kept: &BTreeSet<String>| -> Result<bool, Stop> {
             let mut without = others.clone();
             without.extend(places.iter().filter(|place| !kept.contains(*place)).cloned());
             fails_without(lab, without, cured, harmless)
         };
-        let kept = search::smallest(&places, &likely, &mut |kept| fails(lab, kept))?;
-        let kept = search::without_idle(kept, &mut |kept| fails(lab, kept))?;
+        let named = !likely.is_empty() && likely.len() < places.len() && fails(&likely)?;
+        if !named && depth > 0 && let Some(limit) = limit_of(&places, &whole, &mut fails)? {
+            let array = places.first().and_then(|place| Some(place.rsplit_once('/')?.0.to_owned())).unwrap_or_default();
+            out.extend(places.iter().skip(limit).cloned());
+            too_many(lab, verdict, &array, limit, &out, (&places, &others), harmless);
+            items.insert(array);
+            continue;
+        }
+        let kept = search::smallest(&places, &likely, &mut fails)?;
+        let kept = search::without_idle(kept, &mut fails)?;
         out.extend(places.iter().filter(|place| !kept.contains(*place)).cloned());
         for place in kept {
             let below = body::children(&whole, &place);
-            if below.is_empty() || depth >= MOST_DEPTH || count(lab, verdict, (&place, below.len()), &out, harmless)? {
-                done.insert(place);
+            if below.is_empty() || depth >= MOST_DEPTH {
+                items.insert(place);
                 continue;
             }
             // A container that fails although all that is in it is gone fails by being there.
             let mut without = out.clone();
             without.extend(below.iter().cloned());
-            if fails_without(lab, without, cured, harmless)? {
-                done.insert(place);
+            if depth == 0 && fails_without(lab, without.clone(), cured, harmless)? {
+                out = without;
+                items.insert(place);
             } else {
-                levels.push((below, depth + 1));
+                entered.insert(place);
+                levels.push(Level { places: below, depth: depth + 1 });
             }
         }
-        progress(lab, verdict, &done, &levels, &out, harmless);
+        progress(lab, verdict, &items, &levels, &out, harmless);
     }
-    if done.len() < 2 {
-        return Ok(done);
+    finish(lab, (items, entered), &out, cured, harmless)
+}
+
+/// The place that the message points to, where it alone, with what holds it together, fails alike, and all else works.
+fn guessed(lab: &mut Lab<'_>, whole: &Value, units: &[String], harmless: bool) -> Result<Option<Found>, Stop> {
+    let Some(oracle) = &lab.oracle else { return Ok(None) };
+    for place in guess::places(whole, &oracle.said) {
+        let inside = units.iter().any(|unit| place.strip_prefix(unit.as_str()).is_some_and(|rest| rest.starts_with('/')));
+        if !inside {
+            continue;
+        }
+        let cure = BodyId { harmless, without: std::iter::once(place.clone()).collect(), ..BodyId::default() };
+        if lab.ask(&TrialId::Body(cure))? != Some(Kind::Worked) {
+            continue;
+        }
+        let mut items: BTreeSet<String> = std::iter::once(place.clone()).collect();
+        let mut entered = BTreeSet::new();
+        for (at, _) in place.match_indices('/').skip(1) {
+            let Some(above) = place.get(..at) else { continue };
+            entered.insert(above.to_owned());
+            let (held, _) = held_apart(body::children(whole, above), whole, 1);
+            items.extend(held.into_iter().filter(|other| !place.starts_with(&format!("{other}/"))));
+        }
+        let without = complement(lab, units, &items, harmless);
+        if fails_without(lab, without.clone(), &BTreeSet::new(), harmless)? {
+            return finish(lab, (items, entered), &without, &BTreeSet::new(), harmless).map(Some);
+        }
     }
-    search::without_idle(done.clone(), &mut |kept| {
+    Ok(None)
+}
+
+/// Places that say what their object is, apart from the rest; all of them together where there is no rest.
+fn held_apart(places: Vec<String>, whole: &Value, depth: usize) -> (Vec<String>, Vec<String>) {
+    let is_structure = |place: &String| {
+        let name = place.rsplit('/').next().unwrap_or_default();
+        depth > 0 && STRUCTURE.contains(&name) && whole.pointer(place).is_some_and(|v| !v.is_object() && !v.is_array())
+    };
+    let (held, rest): (Vec<String>, Vec<String>) = places.into_iter().partition(is_structure);
+    if rest.is_empty() { (Vec::new(), held) } else { (held, rest) }
+}
+
+/// Takes out what is not needed after all, from the leaves up, and tells what makes it fail from what only holds it together.
+fn finish(
+    lab: &mut Lab<'_>,
+    (mut items, mut entered): (BTreeSet<String>, BTreeSet<String>),
+    out: &BTreeSet<String>,
+    cured: &BTreeSet<String>,
+    harmless: bool,
+) -> Result<Found, Stop> {
+    let mut out = out.clone();
+    loop {
+        let all = items.clone();
+        let base = out.clone();
+        let mut fails = |kept: &BTreeSet<String>| -> Result<bool, Stop> {
+            let mut without = base.clone();
+            without.extend(all.iter().filter(|place| !kept.contains(*place)).cloned());
+            fails_without(lab, without, cured, harmless)
+        };
+        let alone = items.len() == 1 && !entered.is_empty();
+        items = if alone && fails(&BTreeSet::new())? { BTreeSet::new() } else { search::without_idle(all.clone(), &mut fails)? };
+        out.extend(all.into_iter().filter(|place| !items.contains(place)));
+        // A container of which nothing is left is a place of its own.
+        let bare: Vec<String> = entered
+            .iter()
+            .filter(|c| !items.iter().chain(&entered).any(|other| other.starts_with(&format!("{c}/"))))
+            .cloned()
+            .collect();
+        if bare.is_empty() {
+            break;
+        }
+        for container in bare {
+            entered.remove(&container);
+            items.insert(container);
+        }
+    }
+    let mut culprits = BTreeSet::new();
+    for item in &items {
         let mut without = out.clone();
-        without.extend(done.iter().filter(|place| !kept.contains(*place)).cloned());
-        fails_without(lab, without, cured, harmless)
-    })
+        without.insert(item.clone());
+        let id = BodyId { harmless, without: canonical(without), ..BodyId::default() };
+        if items.len() == 1 || lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
+            culprits.insert(item.clone());
+        }
+    }
+    // Of several, those that hold others together: without one alone the whole request is another mistake.
+    if culprits.len() > 1 {
+        let mut alone = BTreeSet::new();
+        for place in culprits.iter().filter(|place| !place.ends_with("/type")) {
+            let id = BodyId { harmless, without: cured.iter().chain([place]).cloned().collect(), ..BodyId::default() };
+            if lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
+                alone.insert(place.clone());
+            }
+        }
+        if !alone.is_empty() {
+            culprits = alone;
+        }
+    }
+    if culprits.is_empty() {
+        let holds = |place: &&String| STRUCTURE.contains(&place.rsplit('/').next().unwrap_or_default());
+        culprits = items.iter().filter(|place| !holds(place)).cloned().collect();
+        if culprits.is_empty() {
+            culprits.clone_from(&items);
+        }
+    }
+    Ok(Found { kept: items, culprits, without: canonical(out) })
+}
+
+/// The number of elements from which on it fails, whichever they are; `None` where it is not their number. Some beginning
+/// fails and one element fewer does not, and so do as many and one fewer from the end.
+fn limit_of(
+    places: &[String],
+    whole: &Value,
+    fails: &mut impl FnMut(&BTreeSet<String>) -> Result<bool, Stop>,
+) -> Result<Option<usize>, Stop> {
+    let parent = places.first().and_then(|place| Some(place.rsplit_once('/')?.0));
+    let is_array = parent.is_some_and(|parent| whole.pointer(parent).is_some_and(Value::is_array));
+    if !is_array || places.len() < LEAST_COUNT {
+        return Ok(None);
+    }
+    let first = |n: usize| places.iter().take(n).cloned().collect::<BTreeSet<String>>();
+    let last = |n: usize| places.iter().skip(places.len() - n).cloned().collect::<BTreeSet<String>>();
+    let (mut low, mut high) = (0, places.len());
+    while high - low > 1 {
+        let middle = usize::midpoint(low, high);
+        if fails(&first(middle))? {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    let single = places.iter().skip(high - 1).take(1).cloned().collect::<BTreeSet<String>>();
+    if high < 3 || fails(&single)? {
+        return Ok(None);
+    }
+    if high < places.len() {
+        return Ok((fails(&last(high))? && !fails(&last(high - 1))?).then_some(high));
+    }
+    let without_middle: BTreeSet<String> = places.iter().filter(|p| **p != format!("{}/{}", parent.unwrap_or_default(), high / 2)).cloned().collect();
+    Ok((!fails(&last(high - 1))? && !fails(&without_middle)?).then_some(high))
+}
+
+/// The number of elements decides.
+fn too_many(
+    lab: &Lab<'_>,
+    verdict: &mut Verdict,
+    array: &str,
+    limit: usize,
+    out: &BTreeSet<String>,
+    (places, others): (&[String], &BTreeSet<String>),
+    harmless: bool,
+) {
+    let row = |n: usize| {
+        let mut without = others.clone();
+        without.extend(places.iter().skip(n).cloned());
+        let id = BodyId { harmless, without: canonical(without), ..BodyId::default() };
+        lab.numbers(&TrialId::Body(id)).last().copied()
+    };
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    verdict.because.push(format!(
+        "With {limit} elements it fails alike, from the beginning as from the end, and with one fewer it does not: their number makes the difference."
+    ));
+    verdict.limit = Some(Limit {
+        of: array.to_owned(),
+        unit: "elements",
+        works_up_to: number(limit - 1),
+        fails_from: number(limit),
+        rows: [row(limit - 1), row(limit)],
+    });
+    let id = BodyId { harmless, without: canonical(out.clone()), ..BodyId::default() };
+    verdict.minimal = TrialId::Body(id).request(lab.problem);
+    verdict.minimality = Minimality::OneMinimal;
 }
 
 fn fails_without(
@@ -218,11 +420,11 @@ fn progress(
     lab: &Lab<'_>,
     verdict: &mut Verdict,
     done: &BTreeSet<String>,
-    levels: &[(Vec<String>, usize)],
+    levels: &[Level],
     out: &BTreeSet<String>,
     harmless: bool,
 ) {
-    let open = levels.iter().filter_map(|(places, _)| places.first()).filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
+    let open = levels.iter().filter_map(|level| level.places.first()).filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
     verdict.kept = done.iter().cloned().chain(open).collect();
     if verdict.fields.is_empty() || verdict.minimality == Minimality::Unsure {
         verdict.minimality = Minimality::Unsure;
@@ -235,49 +437,32 @@ fn progress(
     }
 }
 
-/// Whether the number of elements of the array at `place` decides, not one of them.
-fn count(
-    lab: &mut Lab<'_>,
-    verdict: &mut Verdict,
-    (place, length): (&str, usize),
-    out: &BTreeSet<String>,
-    harmless: bool,
-) -> Result<bool, Stop> {
-    let is_array = body::base(lab.problem, harmless).is_some_and(|b| b.pointer(place).is_some_and(Value::is_array));
-    if !is_array || length < LEAST_COUNT {
-        return Ok(false);
-    }
-    let copies = |n: usize| {
-        TrialId::Body(BodyId {
-            harmless,
-            without: canonical(out.clone()),
-            copies: Some((place.to_owned(), n)),
-            ..BodyId::default()
-        })
-    };
-    if lab.ask(&copies(length))? != Some(Kind::Same) || lab.ask(&copies(1))? == Some(Kind::Same) {
-        return Ok(false);
-    }
-    verdict.because.push(format!(
-        "As many copies of its first element fail alike, one alone does not ({}): the number of elements makes the difference.",
-        rows(&lab.numbers(&copies(length)))
-    ));
-    threshold::count(lab, verdict, place, length, &copies)?;
-    Ok(true)
-}
-
 /// The culprits are known.
-fn found(lab: &mut Lab<'_>, verdict: &mut Verdict, kept: &BTreeSet<String>, harmless: bool) {
-    verdict.kept.clone_from(kept);
-    verdict.word = match (kept.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), verdict.harmless) {
+fn told(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool) {
+    verdict.kept.clone_from(&found.kept);
+    let culprits: Vec<&str> = found.culprits.iter().map(String::as_str).collect();
+    verdict.word = match (culprits.as_slice(), verdict.harmless) {
         (["/stream"], _) => Word::Stream,
         (_, Some(false)) => Word::Content,
         _ => Word::Field,
     };
+    if verdict.word == Word::Content {
+        // Only what harmless text replaced is text.
+        let (own, plain) = (body::base(lab.problem, false), body::base(lab.problem, true));
+        let is_text = |place: &String| match (&own, &plain) {
+            (Some(own), Some(plain)) => own.pointer(place) != plain.pointer(place),
+            _ => true,
+        };
+        let texts: Vec<String> = verdict.fields.iter().filter(|place| is_text(place)).cloned().collect();
+        if !texts.is_empty() {
+            verdict.fields = texts;
+        }
+    }
+    if verdict.limit.is_some() {
+        return;
+    }
     verdict.minimality = Minimality::OneMinimal;
-    let units = body::units(lab.problem);
-    let without = complement(lab, &units, kept, harmless);
-    let id = BodyId { harmless, without, ..BodyId::default() };
+    let id = BodyId { harmless, without: found.without.clone(), ..BodyId::default() };
     verdict.minimal = TrialId::Body(id).request(lab.problem);
 }
 
@@ -305,7 +490,7 @@ fn conclude(
     lab: &mut Lab<'_>,
     verdict: &mut Verdict,
     cure: &TrialId,
-    units: &[String],
+    found: &Found,
     harmless: bool,
 ) -> Result<(), Stop> {
     let says = match verdict.word {
@@ -319,7 +504,7 @@ fn conclude(
         return Ok(());
     }
     verdict.fields = fields;
-    value(lab, verdict, units, harmless)
+    value(lab, verdict, found, harmless)
 }
 
 /// Something else fails once this one is away: with the smallest body it is known to be gone, or not.
@@ -327,7 +512,7 @@ fn hidden(
     lab: &mut Lab<'_>,
     verdict: &mut Verdict,
     floor: &BodyId,
-    units: &[String],
+    found: &Found,
     harmless: bool,
 ) -> Result<(), Stop> {
     let fields = verdict.fields.clone();
@@ -342,11 +527,11 @@ fn hidden(
     }
     verdict.because.push("Once they are away the whole request fails in another way.".to_owned());
     verdict.fields = fields;
-    value(lab, verdict, units, harmless)
+    value(lab, verdict, found, harmless)
 }
 
 /// Whether it is the field or its value; where it is a number, from which on.
-fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String], harmless: bool) -> Result<(), Stop> {
+fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool) -> Result<(), Stop> {
     let [only] = verdict.fields.as_slice() else { return Ok(()) };
     let only = only.clone();
     let Some(whole) = body::base(lab.problem, harmless) else { return Ok(()) };
@@ -357,7 +542,7 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String], harmless: b
     if value.is_array() || value.is_object() || verdict.word != Word::Field {
         return Ok(());
     }
-    let without = complement(lab, units, &std::iter::once(only.clone()).collect(), harmless);
+    let without = found.without.clone();
     let id = TrialId::Body(BodyId {
         harmless,
         without: without.clone(),
@@ -371,11 +556,24 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String], harmless: b
             verdict.because.push(format!("It fails alike with a simple value of the same type there ({numbers})."));
         }
         Some(Kind::Worked) => {
-            verdict.because.push(format!("With a simple value of the same type there it worked ({numbers}): the value makes the difference."));
-            if let Some(number) = value.as_i64() {
-                threshold::number(lab, verdict, &only, number, &|n| {
-                    TrialId::Body(BodyId { harmless, without: without.clone(), number: Some((only.clone(), n)), ..BodyId::default() })
-                })?;
+            verdict.because.push(format!(
+                "With a simple value of the same type there it worked ({numbers}): the value makes the difference."
+            ));
+            let size = value.as_i64().or_else(|| i64::try_from(value.as_str()?.chars().count()).ok());
+            let unit = if value.is_string() { "characters" } else { "value" };
+            let sized = |n: i64| {
+                TrialId::Body(BodyId {
+                    harmless,
+                    without: without.clone(),
+                    number: Some((only.clone(), n)),
+                    ..BodyId::default()
+                })
+            };
+            // A text is too long where any text of its length is.
+            if let Some(size) = size
+                && (!value.is_string() || lab.ask(&sized(size))? == Some(Kind::Same))
+            {
+                threshold::number(lab, verdict, (&only, unit), size, &sized)?;
             }
         }
         _ => {}

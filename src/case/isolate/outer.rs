@@ -1,6 +1,7 @@
 //! The order of the questions: the request as it is, then what a gateway asks first (path, key), then the body as a whole,
 //! then what is in it or around it.
 
+use super::guess::Said;
 use super::lab::{Answered, Kind, Lab, Oracle, Stop};
 use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
 use super::verdict::{Verdict, Word};
@@ -64,6 +65,12 @@ pub(super) fn isolate(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<(), St
 /// Learns what the failure looks like, and whether it comes each time. False: the search is over.
 fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
     let runs = lab.options().baseline.max(2);
+    if !may_work(lab) && lab.answers(&TrialId::Same).is_empty() {
+        skip_costly(verdict);
+        verdict.not_sent("baseline", "where it works it starts work that costs; `--include-costly` allows it");
+        verdict.because.push("Nothing was sent: where the request works it starts work that costs.".to_owned());
+        return Ok(false);
+    }
     let mut seen: Vec<&Answered> = Vec::new();
     let mut at = 0;
     loop {
@@ -122,6 +129,7 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         passing: most.passing,
         class: most.class,
         hints: most.hints.iter().cloned().collect(),
+        said: Said { param: most.param.clone(), messages: most.messages.clone() },
     });
     Ok(true)
 }
@@ -251,6 +259,9 @@ fn around(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId) -> Result<(),
     match worked.as_slice() {
         [] => nothing_helped(lab, verdict, with, &alike),
         [(word, id, says)] => confirmed(lab, verdict, id, *word, says),
+        [(word, id, says), rest @ ..] if rest.iter().all(|(other, ..)| other == word) => {
+            confirmed(lab, verdict, id, *word, says)
+        }
         many => {
             let words: Vec<&str> = many.iter().map(|(word, ..)| word.as_str()).collect();
             verdict.says(

@@ -10,6 +10,8 @@ use crate::case::catalog::StreamKind;
 pub struct Planned {
     /// The word of its rows.
     pub changed: &'static str,
+    /// To what, where it is known: a model's name, `[key#2]`. Raw.
+    pub to: Vec<String>,
     /// What it shows, one sentence.
     pub shows: &'static str,
     /// Most requests of this kind.
@@ -22,7 +24,7 @@ pub struct Planned {
 pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
     let options = problem.options;
     let own = estimate(problem.request);
-    let row = |changed, shows, most, tokens| Planned { changed, shows, most, tokens };
+    let row = |changed, shows, most, tokens| Planned { changed, to: Vec::new(), shows, most, tokens };
     let mut all = vec![row(
         "baseline",
         "the request as it is: does it fail each time, and alike?",
@@ -47,16 +49,17 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
             all.push(row("harmless_text", "harmless text of the same shape: is the customer's text needed?", 1, own));
         }
         all.push(row("padded_body", "the smallest body at the failing one's size: is it the size, and from which on?", 24, own));
-        all.push(row("count", "copies of one element: is it their number, and from which on?", 16, own));
         all.push(row("value", "another value in the field that is left: is it the field or its value?", 24, small));
     }
     if !extras(problem).is_empty() {
         all.push(row("headers", "without headers and parameters that nobody needs", 12, small));
     }
     if options.other_key.is_some() || options.other_account.is_some() {
-        all.push(row("key", "the other key: is it this key?", 6, small));
+        let labels = options.other_key.iter().chain(&options.other_account).map(ToString::to_string);
+        all.push(Planned { to: labels.collect(), ..row("key", "the other key: is it this key?", 6, small) });
     }
-    all.push(row("model", "another model: is it this one?", 6, small));
+    let model = options.other_model.clone().unwrap_or_else(|| "one or two of the gateway's own list".to_owned());
+    all.push(Planned { to: vec![model], ..row("model", "another model: is it this one?", 6, small) });
     if endpoint(problem).is_some_and(|e| e.stream == StreamKind::Sse) {
         all.push(row("stream", "streamed, or not: is it the way of the answer?", 3, small));
     }

@@ -16,27 +16,15 @@ pub(super) fn body(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String], b
     limit(lab, verdict, ("body", "bytes"), (low, high), &id)
 }
 
-/// Elements of an array.
-pub(super) fn count(
-    lab: &mut Lab<'_>,
-    verdict: &mut Verdict,
-    place: &str,
-    length: usize,
-    copies: &dyn Fn(usize) -> TrialId,
-) -> Result<(), Stop> {
-    let high = i64::try_from(length).unwrap_or(i64::MAX);
-    limit(lab, verdict, (place, "elements"), (1, high), &|n| copies(usize::try_from(n).unwrap_or(0)))
-}
-
-/// A number.
+/// A number, or the length of a text.
 pub(super) fn number(
     lab: &mut Lab<'_>,
     verdict: &mut Verdict,
-    place: &str,
+    of: (&str, &'static str),
     value: i64,
     id: &dyn Fn(i64) -> TrialId,
 ) -> Result<(), Stop> {
-    limit(lab, verdict, (place, "value"), (1, value), id)
+    limit(lab, verdict, of, (1, value), id)
 }
 
 /// Halves between `works`, which is known to work, and `fails`, which is known to fail.

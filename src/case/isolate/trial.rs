@@ -45,16 +45,14 @@ pub struct BodyId {
     pub simple: BTreeSet<String>,
     /// A harmless text in the place of the first prompt, so that the body has this many bytes.
     pub padded: Option<usize>,
-    /// This array has this many copies of its first element.
-    pub copies: Option<(String, usize)>,
-    /// The number at this place has this value.
+    /// The number at this place has this value, or the text this length.
     pub number: Option<(String, i64)>,
 }
 
 impl BodyId {
     /// Everything but what is needed is taken out.
     pub fn is_floor_of(&self, units: usize) -> bool {
-        self.padded.is_none() && self.copies.is_none() && self.number.is_none() && self.without.len() == units
+        self.padded.is_none() && self.number.is_none() && self.without.len() == units
     }
 
     fn is_original(&self) -> bool {
@@ -119,8 +117,6 @@ impl BodyId {
     fn word(&self) -> &'static str {
         if self.padded.is_some() {
             "padded_body"
-        } else if self.copies.is_some() {
-            "count"
         } else if self.number.is_some() || !self.simple.is_empty() {
             "value"
         } else if !self.without.is_empty() {

@@ -167,6 +167,9 @@ impl Verdict {
         if let Some(why) = self.spent {
             let what = if self.word == Word::CannotTell { "ended before anything could be told" } else { "ended early" };
             self.because.push(format!("The search {what}: {why}."));
+            if self.minimality == Minimality::OneMinimal {
+                self.minimality = Minimality::Unsure;
+            }
         }
         let outcome = |row: &Row| match lab.kind(&row.answered) {
             Kind::Worked => "worked",

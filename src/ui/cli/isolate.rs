@@ -10,15 +10,15 @@ use super::consent::{Beforehand, obtain};
 use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
 use super::note::{NoteArguments, read, set_up};
-use super::start::{TOOL, ground, on_this_thread};
+use super::start::{ground, on_this_thread};
 use super::walk::Walk;
 use super::{OutputKind, say};
 use crate::case::finding::Level;
-use crate::case::isolate::Options;
+use crate::case::isolate::{Options, Planned};
 use crate::case::keyring::Origin;
 use crate::case::sanitize::Format;
 use crate::io::secrets;
-use crate::session::{Event, IsolateAsk, Step};
+use crate::session::{Event, IsolateAsk};
 
 /// Options of `casefile isolate`.
 #[derive(Debug, Clone, Args)]
@@ -151,27 +151,30 @@ fn ask(arguments: &IsolateArguments) -> Result<IsolateAsk, Failed> {
 fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
     let plan = walk.session.isolation_plan();
     let host = walk.session.consent().map(|c| c.host.clone()).unwrap_or_default();
+    let model = walk.session.request().ok().and_then(|request| request.model(walk.session.catalog()));
     let keys: Vec<String> =
         walk.session.consent().map(|c| c.keys.iter().map(|k| k.label.to_string()).collect()).unwrap_or_default();
     let text = match arguments.output {
         OutputKind::Json => {
             let rows: Vec<_> = plan
                 .iter()
-                .map(|p| json!({"changed": p.changed, "shows": p.shows, "most": p.most, "tokens_each": p.tokens}))
+                .map(|p| json!({"changed": p.changed, "to": p.to, "shows": p.shows, "most": p.most, "tokens_each": p.tokens}))
                 .collect();
             let document = json!({
-                "schema": "casefile.isolate-plan/1", "host": host, "keys": keys, "budget": arguments.budget, "plan": rows,
+                "schema": "casefile.isolate-plan/1", "host": host, "model": model, "keys": keys, "budget": arguments.budget, "plan": rows,
             });
             serde_json::to_string_pretty(&document).unwrap_or_default()
         }
         OutputKind::Text => {
             let mut text = format!(
-                "at most {} requests to {host}, with {}; which of these are sent depends on the answers:\n",
+                "at most {} requests to {host}, for the model {}, with {}; which of these are sent depends on the answers:\n",
                 arguments.budget,
+                model.as_deref().unwrap_or("-"),
                 if keys.is_empty() { "no key".to_owned() } else { keys.join(", ") }
             );
             for p in &plan {
-                text.push_str(&format!("  {:<14} at most {:>3}  ~{} tokens each  {}\n", p.changed, p.most, p.tokens, p.shows));
+                text.push_str(&line(p));
+                text.push('\n');
             }
             text.push_str("Nothing was sent.\n");
             text
@@ -181,10 +184,17 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
     Ok(Exit::Done)
 }
 
+/// One kind of request of the plan, for people.
+fn line(planned: &Planned) -> String {
+    let to = if planned.to.is_empty() { String::new() } else { format!(" ({})", planned.to.join(", ")) };
+    let Planned { changed, shows, most, tokens, .. } = planned;
+    format!("  {changed:<14} at most {most:>3}, ~{tokens} tokens each: {shows}{to}")
+}
+
 fn consent(walk: &mut Walk, arguments: &IsolateArguments) -> Result<(), Failed> {
     let Some(consent) = walk.session.consent() else { return Ok(()) };
     for planned in walk.session.isolation_plan() {
-        say::line(&format!("  {:<14} {}", planned.changed, planned.shows));
+        say::line(&line(&planned));
     }
     let before = Beforehand {
         yes: arguments.yes,
@@ -199,7 +209,6 @@ fn consent(walk: &mut Walk, arguments: &IsolateArguments) -> Result<(), Failed> 
 }
 
 fn report(walk: &mut Walk, output: OutputKind) -> Result<(), Failed> {
-    walk.give(Event::GoTo(Step::Note));
     let last = walk.session.evidence().attempts.last();
     if let Some(failure) =
         last.and_then(|a| a.transport()).filter(|f| f.kind == crate::case::vocabulary::TransportKind::Local)
@@ -210,8 +219,7 @@ fn report(walk: &mut Walk, output: OutputKind) -> Result<(), Failed> {
         ));
     }
     let format = if output == OutputKind::Json { Format::Json } else { Format::Plain };
-    let made = walk.session.output().and_then(|o| o.isolation(walk.session.id(), TOOL, format));
-    let Some(made) = made else {
+    let Some(made) = walk.session.isolation_report(format) else {
         let said = walk.session.notice().filter(|n| n.level == Level::Error).map(|n| n.text.clone());
         return Err(Failed::new(Exit::NothingUsable, said.unwrap_or_else(|| "nothing was observed".to_owned())));
     };
