@@ -104,6 +104,21 @@ pub fn several() -> Vec<Scenario> {
             truth.single = false;
         }),
         field(
+            "two codes with one wording",
+            with(&[("/store", json!(true))]),
+            &[("/verbosity", "/verbosity")],
+            4,
+            vec![
+                fault(Stage::Body, bad("verbosity_not_allowed", "An option is not allowed here."), |m| {
+                    m.at("/verbosity").is_some()
+                }),
+                fault(Stage::Body, bad("store_not_allowed", "An option is not allowed here."), |m| {
+                    m.at("/store") == Some(&json!(true))
+                }),
+            ],
+        )
+        .truth(|truth| truth.single = false),
+        field(
             "strict template, a part of an assistant",
             bad_part(),
             &[("/messages/6/content", "/messages/6")],

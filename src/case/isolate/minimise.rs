@@ -45,7 +45,12 @@ pub(super) fn inside(
     let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
     if floor_works {
         let numbers = rows(&lab.numbers(&TrialId::Body(floor.clone())));
-        verdict.says(Word::CannotTell, format!("With the smallest body the request worked ({numbers}): something in the body makes it fail."));
+        verdict.says(
+            Word::CannotTell,
+            format!(
+                "With the smallest body the request worked ({numbers}): something in the body makes it fail."
+            ),
+        );
     }
     let harmless = harmless(lab, verdict)?;
     if floor_works && size(lab, verdict, units)? {
@@ -94,7 +99,9 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         }
         Some(Kind::Worked) => {
             verdict.harmless = Some(false);
-            verdict.because.push(format!("With harmless text of the same shape it worked ({numbers}): it needs the original text."));
+            verdict.because.push(format!(
+                "With harmless text of the same shape it worked ({numbers}): it needs the original text."
+            ));
         }
         _ => {}
     }
@@ -115,7 +122,9 @@ fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bo
     verdict.minimal = padded.request(lab.problem);
     verdict.harmless = Some(true);
     let numbers = rows(&lab.numbers(&padded));
-    verdict.because.push(format!("The smallest body, filled to the same size with harmless text, fails alike ({numbers})."));
+    verdict.because.push(format!(
+        "The smallest body, filled to the same size with harmless text, fails alike ({numbers})."
+    ));
     let says = "The smallest body works and the same body filled to the size of the failing one does not: the size, or the length of the text, makes the difference";
     confirmed(lab, verdict, &TrialId::Body(floor), Word::BodySize, says)?;
     if verdict.word == Word::BodySize {
@@ -133,7 +142,9 @@ fn smallest(
     harmless: bool,
     cured: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>, Stop> {
-    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else { return Ok(BTreeSet::new()) };
+    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else {
+        return Ok(BTreeSet::new());
+    };
     let hints = lab.oracle.as_ref().map(|o| o.hints.clone()).unwrap_or_default();
     // Of places inside a unit the ones that are cured already stay out.
     let start: Vec<String> = units.iter().filter(|u| !cured.contains(*u)).cloned().collect();
@@ -141,7 +152,8 @@ fn smallest(
     let mut done: BTreeSet<String> = BTreeSet::new();
     let mut levels: Vec<(Vec<String>, usize)> = vec![(start, 0)];
     while let Some((places, depth)) = levels.pop() {
-        let likely: BTreeSet<String> = places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
+        let likely: BTreeSet<String> =
+            places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
         let others = out.clone();
         let fails = |lab: &mut Lab<'_>, kept: &BTreeSet<String>| -> Result<bool, Stop> {
             let mut without = others.clone();
@@ -153,7 +165,10 @@ fn smallest(
         out.extend(places.iter().filter(|place| !kept.contains(*place)).cloned());
         for place in kept {
             let below = body::children(&whole, &place);
-            if below.is_empty() || depth >= MOST_DEPTH || count(lab, verdict, (&place, below.len()), &out, harmless)? {
+            if below.is_empty()
+                || depth >= MOST_DEPTH
+                || count(lab, verdict, (&place, below.len()), &out, harmless)?
+            {
                 done.insert(place);
                 continue;
             }
@@ -197,7 +212,9 @@ fn canonical(places: BTreeSet<String>) -> BTreeSet<String> {
     let all = places.clone();
     places
         .into_iter()
-        .filter(|place| !place.match_indices('/').skip(1).any(|(at, _)| place.get(..at).is_some_and(|p| all.contains(p))))
+        .filter(|place| {
+            !place.match_indices('/').skip(1).any(|(at, _)| place.get(..at).is_some_and(|p| all.contains(p)))
+        })
         .collect()
 }
 
@@ -222,7 +239,10 @@ fn progress(
     out: &BTreeSet<String>,
     harmless: bool,
 ) {
-    let open = levels.iter().filter_map(|(places, _)| places.first()).filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
+    let open = levels
+        .iter()
+        .filter_map(|(places, _)| places.first())
+        .filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
     verdict.kept = done.iter().cloned().chain(open).collect();
     if verdict.fields.is_empty() || verdict.minimality == Minimality::Unsure {
         verdict.minimality = Minimality::Unsure;
@@ -243,7 +263,8 @@ fn count(
     out: &BTreeSet<String>,
     harmless: bool,
 ) -> Result<bool, Stop> {
-    let is_array = body::base(lab.problem, harmless).is_some_and(|b| b.pointer(place).is_some_and(Value::is_array));
+    let is_array =
+        body::base(lab.problem, harmless).is_some_and(|b| b.pointer(place).is_some_and(Value::is_array));
     if !is_array || length < LEAST_COUNT {
         return Ok(false);
     }
@@ -311,7 +332,9 @@ fn conclude(
     let says = match verdict.word {
         Word::Stream => "Without streaming and all else the same the request worked",
         Word::Content => "Without this text and all else the same the request worked",
-        _ => "Without these fields (or with the smallest valid value in their place) and all else the same the request worked",
+        _ => {
+            "Without these fields (or with the smallest valid value in their place) and all else the same the request worked"
+        }
     };
     let fields = verdict.fields.clone();
     confirmed(lab, verdict, cure, verdict.word, says)?;
@@ -333,9 +356,18 @@ fn hidden(
     let fields = verdict.fields.clone();
     let floor = TrialId::Body(floor.clone());
     if lab.ask(&floor)? == Some(Kind::Worked) {
-        confirmed(lab, verdict, &floor, verdict.word, "With these fields the smallest body fails alike, without them it works")?;
+        confirmed(
+            lab,
+            verdict,
+            &floor,
+            verdict.word,
+            "With these fields the smallest body fails alike, without them it works",
+        )?;
     } else {
-        verdict.says(verdict.word, "With these fields the smallest body fails alike, without them in another way.".to_owned());
+        verdict.says(
+            verdict.word,
+            "With these fields the smallest body fails alike, without them in another way.".to_owned(),
+        );
     }
     if verdict.word == Word::Flaky {
         return Ok(());
@@ -368,13 +400,20 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String], harmless: b
     let numbers = rows(&lab.numbers(&id));
     match kind {
         Some(Kind::Same) => {
-            verdict.because.push(format!("It fails alike with a simple value of the same type there ({numbers})."));
+            verdict
+                .because
+                .push(format!("It fails alike with a simple value of the same type there ({numbers})."));
         }
         Some(Kind::Worked) => {
             verdict.because.push(format!("With a simple value of the same type there it worked ({numbers}): the value makes the difference."));
             if let Some(number) = value.as_i64() {
                 threshold::number(lab, verdict, &only, number, &|n| {
-                    TrialId::Body(BodyId { harmless, without: without.clone(), number: Some((only.clone(), n)), ..BodyId::default() })
+                    TrialId::Body(BodyId {
+                        harmless,
+                        without: without.clone(),
+                        number: Some((only.clone(), n)),
+                        ..BodyId::default()
+                    })
                 })?;
             }
         }

@@ -42,13 +42,33 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
         all.push(row("path", "the documented path: is it the path?", 3, small));
     }
     if !units.is_empty() {
-        all.push(row("fields", "the smallest body, then as much of the failing one as it takes", options.budget, own));
+        all.push(row(
+            "fields",
+            "the smallest body, then as much of the failing one as it takes",
+            options.budget,
+            own,
+        ));
         if problem.request.json().is_some_and(|json| harmless::body(&json, problem.catalog).is_some()) {
-            all.push(row("harmless_text", "harmless text of the same shape: is the customer's text needed?", 1, own));
+            all.push(row(
+                "harmless_text",
+                "harmless text of the same shape: is the customer's text needed?",
+                1,
+                own,
+            ));
         }
-        all.push(row("padded_body", "the smallest body at the failing one's size: is it the size, and from which on?", 24, own));
+        all.push(row(
+            "padded_body",
+            "the smallest body at the failing one's size: is it the size, and from which on?",
+            24,
+            own,
+        ));
         all.push(row("count", "copies of one element: is it their number, and from which on?", 16, own));
-        all.push(row("value", "another value in the field that is left: is it the field or its value?", 24, small));
+        all.push(row(
+            "value",
+            "another value in the field that is left: is it the field or its value?",
+            24,
+            small,
+        ));
     }
     if !extras(problem).is_empty() {
         all.push(row("headers", "without headers and parameters that nobody needs", 12, small));
