@@ -93,8 +93,7 @@ fn answer(
 
 /// What the scenario's flags ask for.
 fn options(scenario: &Scenario, ring: &mut KeyRing) -> Options {
-    let minimise = scenario.truth.leaves.is_some();
-    let mut options = Options { budget: BUDGET, minimise, ..Options::default() };
+    let mut options = Options { budget: BUDGET, ..Options::default() };
     let mut flags = scenario.flags.iter().map(|flag| (*flag).to_owned());
     while let Some(flag) = flags.next() {
         match flag.as_str() {
