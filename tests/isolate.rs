@@ -1,7 +1,8 @@
 //! `casefile isolate` against a gateway with planted faults: what it blames, what it leaves, what it sends.
 //!
 //! `cargo test --test isolate -- --nocapture` prints the figures; `ISOLATE_ONLY=words` in the environment runs the
-//! scenarios whose names hold the words.
+//! scenarios whose names hold the words; with `ISOLATE_ALL=1` noise of all twenty seeds meets every scenario, as it does in a
+//! release build.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -25,6 +26,8 @@ mod judge_itself;
 mod looks;
 #[path = "isolate/places.rs"]
 mod places;
+#[path = "isolate/pure.rs"]
+mod pure;
 #[path = "isolate/run.rs"]
 mod run;
 #[path = "isolate/scenario.rs"]
@@ -98,43 +101,90 @@ fn figures(scenario: &Scenario, ran: &Ran, wrong: usize) -> String {
 const HEAD: &str =
     "| scenario | verdict | after | most | leaves | left | ms | |\n|---|---|---|---|---|---|---|---|";
 
+/// A scenario, a seed, and whether one answer in twenty is noise.
+type Job<'a> = (&'a Scenario, u64, bool);
+
 /// Runs, prints, and fails with everything that is wrong.
-fn check(jobs: &[(&Scenario, u64, bool)], title: &str) {
-    let done = run::all(jobs, AT_ONCE, |(scenario, seed, noisy)| {
-        let ran = run(scenario, *seed, *noisy, USUAL);
-        let wrong = judge::judge(scenario, &ran, *noisy);
-        (figures(scenario, &ran, wrong.len()), ran, wrong)
+fn check(title: &str, jobs: &[Job], at_once: usize, run: impl Fn(&Job) -> Ran + Sync) {
+    let done = run::all(jobs, at_once, |job| {
+        let ran = run(job);
+        let wrong = judge::judge(job.0, &ran, job.2);
+        (figures(job.0, &ran, wrong.len()), ran, wrong)
     });
-    println!("\n{title}\n{HEAD}");
+    let mut told = format!("\n{title}\n{HEAD}\n");
     let mut all_wrong = Vec::new();
     for ((scenario, seed, _), (line, _, wrong)) in jobs.iter().zip(&done) {
-        println!("{line}");
+        told.extend([line, "\n"]);
         if !wrong.is_empty() {
             all_wrong.push(format!("{} (seed {seed}):\n    {}", scenario.name, wrong.join("\n    ")));
         }
     }
     let sent: usize = done.iter().map(|(_, ran, _)| ran.seen.len()).sum();
-    println!("{} runs, {sent} requests, {} with something wrong", jobs.len(), all_wrong.len());
+    println!("{told}{} runs, {sent} requests, {} with something wrong", jobs.len(), all_wrong.len());
     assert!(all_wrong.is_empty(), "{title}\n{}", all_wrong.join("\n"));
 }
+
+/// By the program, over HTTP.
+fn by_program(title: &str, jobs: &[Job]) {
+    check(title, jobs, AT_ONCE, |(scenario, seed, noisy)| run(scenario, *seed, *noisy, USUAL));
+}
+
+/// By the search alone: the same questions, answered at once.
+fn by_search(title: &str, jobs: &[Job]) {
+    let catalog = casefile::case::catalog::Catalog::built_in();
+    check(title, jobs, 2, |(scenario, seed, noisy)| pure::run(scenario, *seed, *noisy, &catalog));
+}
+
+/// A debug build is ten times as slow: it leaves to the search alone what is like another scenario on the wire.
+const ALIKE: [&str; 26] = [
+    "unsupported value",
+    "wrong type at the top",
+    "provider-specific field",
+    "null where a value belongs",
+    "a tool's name has a dot",
+    "a value, not the field",
+    "a list too long",
+    "three together",
+    "two tools of one name",
+    "two codes with one wording",
+    "JSON mode without the word",
+    "strict template, a field",
+    "names, numbers and quoted values change",
+    "a query parameter",
+    "body size that says the JSON is invalid",
+    "context length",
+    "too many messages",
+    "a word of the system message",
+    "no quota for this key",
+    "no quota, no other key at hand",
+    "all keys suspended",
+    "no permission for a model",
+    "rate limit of this key",
+    "/v1 missing",
+    "only streams work",
+    "flaky, three in ten",
+];
 
 #[test]
 fn each_scenario_is_told_right() {
     let scenarios = chosen();
-    let jobs: Vec<_> = scenarios.iter().map(|scenario| (scenario, 1, false)).collect();
-    check(&jobs, "Without noise");
+    let jobs: Vec<Job> = scenarios
+        .iter()
+        .filter(|s| !cfg!(debug_assertions) || !ALIKE.contains(&s.name))
+        .map(|scenario| (scenario, 1, false))
+        .collect();
+    by_program("The program, without noise", &jobs);
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "minutes in a debug build: cargo test --release --test isolate")]
-fn each_scenario_is_told_right_under_noise() {
+fn each_scenario_is_searched_right() {
     let scenarios = chosen();
-    let jobs: Vec<_> = scenarios.iter().map(|scenario| (scenario, 100, true)).collect();
-    check(&jobs, "One answer in twenty is 503 or 429");
+    let jobs: Vec<Job> = scenarios.iter().map(|scenario| (scenario, 1, false)).collect();
+    by_search("The search, without noise", &jobs);
 }
 
-/// Those that were quickest to run and are most different from each other.
-const OFTEN: [&str; 8] = [
+/// Those that are quickest to run and most different from each other.
+const OFTEN: [&str; 10] = [
     "unknown parameter",
     "unknown role in message 17 of 40",
     "stream and logprobs",
@@ -142,17 +192,30 @@ const OFTEN: [&str; 8] = [
     "a bad key, the other works",
     "a bad model, another named",
     "/v1 twice",
+    "only streams are cut",
+    "everything is down",
     "flaky, three in ten",
 ];
 
 #[test]
+fn the_search_is_right_under_noise_over_twenty_seeds() {
+    let scenarios = chosen();
+    let all = !cfg!(debug_assertions) || std::env::var_os("ISOLATE_ALL").is_some();
+    let often = |s: &Scenario| all || OFTEN.contains(&s.name);
+    let seeds = |s: &Scenario| if often(s) { 0..20 } else { 0..1 };
+    let jobs: Vec<Job> =
+        scenarios.iter().flat_map(|s| seeds(s).map(move |seed| (s, 1000 + seed, true))).collect();
+    by_search("The search, one answer in twenty is 503 or 429", &jobs);
+}
+
+#[test]
 #[cfg_attr(debug_assertions, ignore = "minutes in a debug build: cargo test --release --test isolate")]
-fn over_twenty_seeds_nothing_is_told_wrong() {
-    let scenarios: Vec<Scenario> = OFTEN.into_iter().map(named).collect();
-    let jobs: Vec<_> = (0..20)
-        .flat_map(|seed| scenarios.iter().map(move |scenario| (scenario, 1000 + seed, true)))
-        .collect();
-    check(&jobs, "Twenty seeds, one answer in twenty is 503 or 429");
+fn the_program_is_right_under_noise() {
+    let scenarios = chosen();
+    let often = scenarios.iter().filter(|s| OFTEN.contains(&s.name));
+    let mut jobs: Vec<Job> = scenarios.iter().map(|s| (s, 100, true)).collect();
+    jobs.extend(often.flat_map(|s| (1..20).map(move |seed| (s, 100 + seed, true))));
+    by_program("The program, one answer in twenty is 503 or 429", &jobs);
 }
 
 #[test]
@@ -163,7 +226,7 @@ fn a_dry_run_shows_its_plan_and_sends_nothing() {
         assert_eq!(ran.code, 0, "{more:?}: {}", ran.err);
         assert!(ran.seen.is_empty() && ran.strayed == 0, "{more:?}: {} were sent", ran.seen.len());
         let shown = [ran.out.as_str(), ran.err.as_str()].concat();
-        for word in [ran.host.as_str(), "models", "gpt-4o-mini"] {
+        for word in [ran.host.as_str(), "models", "[key#1]", "tokens", "60"] {
             assert!(shown.contains(word), "{more:?}: the plan does not name {word}: {shown}");
         }
         assert!(!shown.contains(&scenario::own_key()) && !shown.contains("Winterbottom"), "{shown}");
@@ -190,7 +253,8 @@ fn the_budget_holds_to_the_request() {
         let told = ran.report().and_then(|r| r.pointer("/requests/budget").and_then(Value::as_u64));
         let right = ran.seen.len() <= *budget && ran.code == 0 && told == Some(*budget as u64);
         let minimality = ran.report().and_then(|r| r.pointer("/minimal/minimality").cloned());
-        (!right || minimality == Some("1-minimal".into())).then(|| {
+        let sure = scenario.truth.leaves.is_some() && minimality == Some("1-minimal".into());
+        (!right || sure).then(|| {
             format!(
                 "{} of {budget}: {} came, exit {}, told {told:?}, {minimality:?}: {}",
                 scenario.name,
@@ -211,7 +275,13 @@ fn budgets_of_tokens_and_seconds_hold() {
     let scenario = named("unknown parameter");
     let ran = run(&scenario, 5, false, &["--yes", "--output", "json", "--max-tokens", "1"]);
     let posts = ran.seen.iter().filter(|s| s.call.method == "POST").count();
-    assert_eq!((ran.code, posts), (0, 0), "{}", ran.err);
+    // Where nothing was sent there may be no report.
+    assert!(
+        posts == 0 && (ran.code == 0 || ran.code == 3),
+        "exit {}, {posts} were sent: {}",
+        ran.code,
+        ran.err
+    );
 
     let slow =
         scenario::fault(gateway::Stage::Edge, contract::Refusal::new(400, "slow", "It is slow."), |_| {

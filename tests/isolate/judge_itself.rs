@@ -46,7 +46,7 @@ fn told(
     });
     let (out, err) = (report.to_string(), String::new());
     let took = Duration::ZERO;
-    (report, Ran { code: 0, out, err, seen, host: "h:1".to_owned(), strayed: 0, took })
+    (report, Ran { code: 0, out, err, seen, host: "h:1".to_owned(), strayed: 0, took, raw: false })
 }
 
 fn small(more: &Value) -> Value {

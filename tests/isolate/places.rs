@@ -198,6 +198,7 @@ pub fn elsewhere() -> Vec<Scenario> {
             &["network", "platform"],
             vec![said(Stage::Edge, |_| Said::Reset, |_| true)],
         ),
-        scenario("nothing fails", &["none"], Vec::new()),
+        // A 503 between answers that worked is a failure of some runs.
+        scenario("nothing fails", &["none"], Vec::new()).truth(|truth| truth.noisy_verdicts = &["flaky"]),
     ]
 }

@@ -26,6 +26,8 @@ pub struct Ran {
     /// Requests that went to a proxy, which is where all other hosts would be reached.
     pub strayed: usize,
     pub took: Duration,
+    /// `out` is not what is printed, and not sanitized.
+    pub raw: bool,
 }
 
 impl Ran {
@@ -53,7 +55,7 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, arguments: &[&str]) -> R
     let started = Instant::now();
     let (code, out, err) = casefile(home.path(), &host, &stray.host(), &[&more, arguments].concat());
     let took = started.elapsed();
-    Ran { code, out, err, seen: server.seen(), host, strayed: stray.seen().len(), took }
+    Ran { code, out, err, seen: server.seen(), host, strayed: stray.seen().len(), took, raw: false }
 }
 
 fn casefile(home: &Path, host: &str, proxy: &str, arguments: &[&str]) -> (i32, String, String) {
@@ -101,7 +103,8 @@ fn free_host() -> String {
     listener.local_addr().expect("an address").to_string()
 }
 
-fn curl(paste: &Paste, host: &str) -> String {
+/// The paste as a curl command for `host`.
+pub fn curl(paste: &Paste, host: &str) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let mut words = vec!["curl".to_owned(), quoted(&format!("http://{host}{}", paste.target))];
     words.extend(["-H".to_owned(), quoted(&format!("Authorization: Bearer {}", paste.key))]);

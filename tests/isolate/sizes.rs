@@ -128,6 +128,8 @@ pub fn sizes() -> Vec<Scenario> {
                     |x: &Value| x["role"] == "system" && x["content"].to_string().contains("nightshade");
                 m.list("/messages").iter().any(is_hit)
             }),
-        ),
+        )
+        // That it stands in a system message is a part of it.
+        .truth(|truth| truth.culprits.push(Culprit("/messages/0/role", "/messages/0"))),
     ]
 }

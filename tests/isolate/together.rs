@@ -1,6 +1,6 @@
 //! Scenarios where several fields fail together, apart, or one behind the other; strict templates.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bodies::{MODEL, hundred, with};
 use crate::fields::{bad, bad_part, part_fault};
@@ -104,6 +104,80 @@ pub fn several() -> Vec<Scenario> {
             truth.single = false;
         }),
         field(
+            "two codes with one wording",
+            with(&[("/store", json!(true))]),
+            &[("/verbosity", "/verbosity")],
+            4,
+            vec![
+                fault(Stage::Body, bad("verbosity_not_allowed", "An option is not allowed here."), |m| {
+                    m.at("/verbosity").is_some()
+                }),
+                fault(Stage::Body, bad("store_not_allowed", "An option is not allowed here."), |m| {
+                    m.at("/store") == Some(&json!(true))
+                }),
+            ],
+        )
+        .truth(|truth| truth.single = false),
+        field(
+            "JSON mode without the word",
+            with(&[("/response_format", json!({"type": "json_object"}))]),
+            &[("/response_format/type", "/response_format")],
+            4,
+            vec![fault(
+                Stage::Provider,
+                bad("json_word_missing", "'messages' must contain the word 'json' in some form."),
+                |m| {
+                    let says = |x: &Value| x["content"].to_string().to_ascii_lowercase().contains("json");
+                    m.text("/response_format/type") == "json_object" && !m.list("/messages").iter().any(says)
+                },
+            )],
+        ),
+        field(
+            "a budget above the limit beside it",
+            with(&[("/thinking", json!({"type": "enabled", "budget_tokens": 1024}))]),
+            &[("/thinking/budget_tokens", "/thinking"), ("/max_tokens", "/max_tokens")],
+            5,
+            vec![fault(
+                Stage::Provider,
+                bad("invalid_budget", "max_tokens must be greater than thinking.budget_tokens."),
+                |m| {
+                    let number = |pointer: &str| m.at(pointer).and_then(Value::as_u64);
+                    number("/thinking/budget_tokens") >= number("/max_tokens").or(Some(4096))
+                },
+            )],
+        ),
+        field(
+            "an assistant has the last word",
+            last_word(),
+            &[("/messages/12/role", "/messages/12")],
+            3,
+            vec![fault(
+                Stage::Provider,
+                bad("prefill_not_supported", "This model does not support a prefilled answer."),
+                |m| m.list("/messages").last().is_some_and(|x| x["role"] == "assistant"),
+            )],
+        ),
+        field(
+            "an answer to a call that nobody made",
+            lone_answer(),
+            &[("/messages/6/tool_call_id", "/messages/6"), ("/messages/6/role", "/messages/6")],
+            3,
+            vec![fault(
+                Stage::Provider,
+                bad("tool_without_call", "An answer of a tool must follow the call with its id."),
+                |m| {
+                    let messages = m.list("/messages");
+                    let called = |id: &Value| {
+                        let ids = |x: &Value| x["tool_calls"].as_array().cloned().unwrap_or_default();
+                        messages.iter().any(|x| ids(x).iter().any(|call| call["id"] == *id))
+                    };
+                    messages.iter().any(|x| x["role"] == "tool" && !called(&x["tool_call_id"]))
+                },
+            )],
+        )
+        .gate(|gate| gate.rules.any_role = true)
+        .truth(|truth| truth.any = true),
+        field(
             "strict template, a part of an assistant",
             bad_part(),
             &[("/messages/6/content", "/messages/6")],
@@ -136,4 +210,23 @@ pub fn several() -> Vec<Scenario> {
         )
         .truth(|truth| truth.verdicts = &["field", "model"]),
     ]
+}
+
+/// The usual conversation, and an answer begun.
+fn last_word() -> Value {
+    let mut body = hundred();
+    let said = json!({"role": "assistant", "content": "The parcel of Mrs Winterbottom"});
+    body["messages"].as_array_mut().expect("messages").push(said);
+    body
+}
+
+/// Message 6 calls a tool, message 7 answers another call.
+fn lone_answer() -> Value {
+    let calls =
+        json!([{"id": "call_1", "type": "function", "function": {"name": "find_parcel", "arguments": "{}"}}]);
+    with(&[
+        ("/messages/5/role", json!("assistant")),
+        ("/messages/5/tool_calls", calls),
+        ("/messages/6", json!({"role": "tool", "tool_call_id": "call_2", "content": "Cart 4"})),
+    ])
 }
