@@ -6,6 +6,7 @@ use super::lab::{Answered, Kind, Lab, Oracle, Stop};
 use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
 use super::verdict::{Verdict, Word};
 use super::{body, minimise, search};
+use crate::case::catalog::Endpoint;
 use crate::case::vocabulary::{FailureClass, TransportKind};
 use std::collections::BTreeSet;
 
@@ -224,7 +225,9 @@ fn gate(lab: &Lab<'_>) -> bool {
 /// A request that works may be sent: it makes nothing that costs more than a few tokens, or that was allowed.
 pub(super) fn may_work(lab: &Lab<'_>) -> bool {
     let problem = lab.problem;
-    lab.options().costly || problem.request.method == "GET" || endpoint(problem).is_none_or(|e| e.is_cheap())
+    lab.options().costly
+        || problem.request.method == "GET"
+        || endpoint(problem).is_none_or(Endpoint::is_cheap)
 }
 
 fn skip_costly(verdict: &mut Verdict) {
