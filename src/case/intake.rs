@@ -17,6 +17,7 @@ mod command;
 mod curl;
 mod embedded;
 mod error_text;
+mod exchanges;
 mod flags;
 mod flows;
 mod form;
@@ -94,9 +95,11 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     {
         return intake;
     }
-    if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+    let told = embedded::told_in_json(text);
+    if told.is_none() && text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
     }
+    let text = told.as_deref().unwrap_or(text);
     let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
     let text = unquoted.as_deref().unwrap_or(text);
     let found = command::find(text, 0);

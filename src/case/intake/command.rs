@@ -299,7 +299,7 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
 }
 
 /// A variable's value; a secret moves into `ring`.
-fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
+pub(super) fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
     let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
     variables.insert(name, value);
 }
@@ -499,14 +499,12 @@ fn fish(line: &str, variables: &Variables) -> Option<(String, String)> {
     Some((name, words.next()?))
 }
 
+/// Whether a variable of this name and value holds a secret.
 pub(super) fn is_secret(name: &str, value: &str) -> bool {
     if value.is_empty() || secret::has_reference(value) || is_placeholder(value) {
         return false;
     }
-    let name = name.to_ascii_uppercase();
-    let named = name
-        .split('_')
-        .any(|part| matches!(part, "KEY" | "APIKEY" | "TOKEN" | "SECRET" | "PASSWORD" | "PASS"));
+    let named = secret::is_name(name);
     secret::is_key_like(value) || (named && !value.contains("://") && !value.contains(char::is_whitespace))
 }
 

@@ -3,7 +3,7 @@
 //! (<https://docs.mitmproxy.org/stable/concepts/options/#flow_detail>; the shape is that of mitmproxy 12, run here).
 
 use super::several::Piece;
-use super::unmasked::Unmasked;
+use super::unmasked::{Unmasked, form_encoded};
 use super::{answer, http_file, transport};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, TransportFailure};
@@ -122,13 +122,12 @@ impl Flow {
         // A proxy's own header is none of the client's request.
         let mut headers = self.sent.headers;
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("proxy-connection"));
-        let unmasked = Unmasked {
-            method: self.method,
-            url: self.url,
-            headers,
-            body: self.sent.body.trim_end().to_owned(),
-            ..Unmasked::default()
-        };
+        let mut unmasked = Unmasked { method: self.method, url: self.url, headers, ..Unmasked::default() };
+        let body = self.sent.body.trim_end();
+        let is_form =
+            unmasked.header("content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));
+        let form = if is_form { form_view(body) } else { None };
+        unmasked.body = form.unwrap_or_else(|| body.to_owned());
         let (draft, held) = unmasked.masked(catalog, ring);
         let intake = Intake {
             kind: "http dump",
@@ -139,6 +138,19 @@ impl Flow {
         };
         Piece { intake, start: self.start, end }
     }
+}
+
+/// The web form that the console's view of one (`name: value` lines) was made of.
+fn form_view(view: &str) -> Option<String> {
+    let fields: Option<Vec<String>> = view
+        .lines()
+        .map(|line| {
+            let (name, value) = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")))?;
+            (!name.contains('='))
+                .then(|| format!("{}={}", form_encoded(name.trim()), form_encoded(value.trim())))
+        })
+        .collect();
+    fields.filter(|fields| !fields.is_empty()).map(|fields| fields.join("&"))
 }
 
 /// `[replay] HTTP/2.0 401 Unauthorized 60b`, or what kept the answer from coming.

@@ -251,6 +251,8 @@ pub(super) fn raw_request(
         multipart::boundary(&headers).and_then(|mark| multipart::parts(body, mark)).unwrap_or_default();
     let body = if form.is_empty() { body } else { "" };
     super::secret::mask_form(&mut form, catalog, ring);
+    let media = headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
+    let media = media.map(|h| h.value.clone());
     let headers = headers
         .into_iter()
         // The sender makes these two itself.
@@ -265,7 +267,7 @@ pub(super) fn raw_request(
         method: method.to_owned(),
         url: super::secret::mask_url(&url, catalog, ring).0,
         headers,
-        body: super::secret::mask_free(body, catalog, ring).0,
+        body: super::secret::mask_body(body, media.as_deref(), catalog, ring).0,
         form,
     })
 }

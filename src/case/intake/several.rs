@@ -9,7 +9,7 @@ use super::script::{self, Script};
 
 use super::shell::{Dialect, Variables};
 use super::{
-    answer, command, curl, embedded, flows, http_file, httpie, hurl, litellm, literal_key, read,
+    answer, command, curl, embedded, exchanges, flows, http_file, httpie, hurl, litellm, literal_key, read,
     reported_above, shell, tries, without_fence,
 };
 use crate::case::catalog::Catalog;
@@ -42,10 +42,13 @@ pub fn read_all(
 ) -> Vec<Piece> {
     let inner = without_fence(text.trim_start_matches('\u{feff}').trim());
     let offset = inner.as_ptr() as usize - text.as_ptr() as usize;
-    let is_json =
-        inner.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok();
-    let unquoted =
-        if is_json { None } else { command::without_entities(inner).or_else(|| command::unquoted(inner)) };
+    let told = embedded::told_in_json(inner);
+    let is_json = told.is_none()
+        && inner.starts_with(['{', '['])
+        && serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok();
+    let unquoted = told.or_else(|| {
+        if is_json { None } else { command::without_entities(inner).or_else(|| command::unquoted(inner)) }
+    });
     let body = unquoted.as_deref().unwrap_or(inner);
     let found = if is_json { None } else { command::find(body, 0) };
     let mut pieces = Vec::new();
@@ -106,6 +109,8 @@ pub(super) fn of_files(
         hurl::read_all(text, files, catalog, ring)
     } else if http_file::is_one(text) {
         http_file::read_all(text, files, catalog, ring)
+    } else if exchanges::is_one(text) {
+        exchanges::read_all(text, catalog, ring)
     } else {
         return None;
     };
@@ -249,8 +254,8 @@ impl<'a> Walk<'a> {
         command::assignments(posix, &mut self.variables, ring);
         self.written.extend(script::files_written(posix, &self.variables));
         match dialect {
-            Dialect::PowerShell => shell::powershell::assignments(own, &mut self.variables),
-            Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables),
+            Dialect::PowerShell => shell::powershell::assignments(own, &mut self.variables, ring),
+            Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables, ring),
             Dialect::Posix => {}
         }
     }

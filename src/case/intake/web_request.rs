@@ -54,7 +54,7 @@ fn find(text: &str) -> Option<(usize, usize)> {
 pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
     let (line, arguments) = find(text)?;
     let mut variables = Variables::new();
-    powershell::assignments(text.get(..line)?, &mut variables);
+    powershell::assignments(text.get(..line)?, &mut variables, ring);
     let command = powershell::split(text, arguments, &variables);
     let mut said = Said::default();
     said.take(&command.words);
@@ -64,7 +64,8 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
     for header in &mut draft.headers {
         header.value = secret::mask_header(&header.name, &header.value, catalog, ring).0;
     }
-    draft.body = secret::mask_free(&draft.body, catalog, ring).0;
+    let media = draft.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
+    draft.body = secret::mask_body(&draft.body, media.map(|h| h.value.as_str()), catalog, ring).0;
     let mut findings = Vec::new();
     if ring.iter().count() > held {
         findings.push(literal_key());

@@ -2,7 +2,9 @@
 //! (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_quoting_rules>).
 
 use super::{Command, Variables, identifier, is_name_char};
+use crate::case::intake::command::take;
 use crate::case::intake::web_request::literal;
+use crate::case::keyring::KeyRing;
 
 /// Splits the command that begins at byte `start` of `text`.
 pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Variables) -> Command {
@@ -45,7 +47,7 @@ pub(in crate::case::intake) fn first_word(text: &str, variables: &Variables) -> 
 }
 
 /// The variables that the lines above a command assign (`$body = '…'`, `$env:NAME = "…"`).
-pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables) {
+pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     let mut at = 0;
     while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
         let next = at + line.len();
@@ -69,7 +71,7 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
                 let json =
                     is_json.then(|| literal(&word, variables)).flatten().map(|value| value.to_string());
                 let word = json.unwrap_or(word);
-                variables.insert(name, word);
+                take(name, word, variables, ring);
                 at = at.max(value.end);
             }
         }
@@ -415,6 +417,7 @@ mod tests {
         assignments(
             "words\n$a = 'x y'\nPS C:\\> $b = @'\n1\n2\n'@\n$env:K = \"$a!\"\n$c == 1\n",
             &mut assigned,
+            &mut KeyRing::default(),
         );
         let got: Vec<(&str, &str)> = assigned.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(got, [("K", "x y!"), ("a", "x y"), ("b", "1\n2")]);
