@@ -13,6 +13,7 @@ mod again;
 mod answer;
 mod braces;
 mod client;
+mod client_log;
 mod command;
 mod curl;
 mod embedded;

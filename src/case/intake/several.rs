@@ -9,8 +9,8 @@ use super::script::{self, Script};
 
 use super::shell::{Dialect, Variables};
 use super::{
-    answer, command, curl, embedded, exchanges, flows, http_file, httpie, hurl, litellm, literal_key, read,
-    reported_above, shell, tries, without_fence,
+    answer, client_log, command, curl, embedded, exchanges, flows, http_file, httpie, hurl, litellm,
+    literal_key, read, reported_above, shell, tries, without_fence,
 };
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
@@ -112,7 +112,7 @@ pub(super) fn of_files(
     } else if exchanges::is_one(text) {
         exchanges::read_all(text, catalog, ring)
     } else {
-        return None;
+        client_log::read_all(text, catalog, ring)
     };
     let mut pieces = Some(pieces).filter(|pieces| !pieces.is_empty())?;
     for piece in &mut pieces {
