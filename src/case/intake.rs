@@ -41,6 +41,7 @@ mod tries;
 mod unmasked;
 mod utf16;
 mod web_request;
+mod wrapping;
 mod written_out;
 
 use std::borrow::Cow;
@@ -101,10 +102,10 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return json(text, catalog, ring);
     }
     let text = told.as_deref().unwrap_or(text);
-    let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
+    let unquoted = wrapping::off(text);
     let text = unquoted.as_deref().unwrap_or(text);
     let found = command::find(text, 0);
-    if found.is_none_or(|found| found.in_prose)
+    if found.is_none_or(|found| found.in_prose || several::is_within_file(text, found))
         && let Some(pieces) = several::of_files(text, &curl::no_files, catalog, ring)
     {
         return several::proposed(pieces);

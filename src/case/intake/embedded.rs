@@ -32,7 +32,10 @@ pub(super) fn told_in_json(text: &str) -> Option<String> {
             read.filter(|read| (2..=MOST_LINES).contains(&read.len()))?
         }
     };
-    if documents.iter().any(is_of_the_api) {
+    // A log's record that is worded as an error is its news.
+    let is_log = documents.len() > 1;
+    let is_answer = |value: &Value| error_text::states_an_error(value) || error_text::is_of_client(value);
+    if documents.iter().any(|value| is_of_the_api(value) || (!is_log && is_answer(value))) {
         return None;
     }
     let mut strings = Vec::new();
@@ -46,9 +49,8 @@ pub(super) fn told_in_json(text: &str) -> Option<String> {
         return None;
     }
     // A log's other lines say what came of it.
-    let several = documents.len() > 1;
     let told: Vec<String> =
-        strings.iter().filter(|text| several || holds(text)).map(|text| alone(text)).collect();
+        strings.iter().filter(|text| is_log || holds(text)).map(|text| alone(text)).collect();
     Some(told.join("\n"))
 }
 
@@ -84,8 +86,6 @@ fn is_of_the_api(value: &Value) -> bool {
         "errors",
     ];
     value.as_object().is_some_and(|object| OWN.iter().any(|name| object.contains_key(*name)))
-        || error_text::states_an_error(value)
-        || error_text::is_of_client(value)
         || value.get("log").and_then(|log| log.get("entries")).is_some()
 }
 

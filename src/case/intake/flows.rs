@@ -9,6 +9,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, TransportFailure};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Intake;
+use crate::case::vocabulary::TransportKind;
 
 /// More flows than anybody reads.
 const MOST: usize = 1000;
@@ -163,7 +164,13 @@ fn attempt(came: &str, received: Message) -> Option<Attempt> {
     let code = rest.split(' ').next().unwrap_or("");
     let status = if code.len() == 3 { code.parse::<u16>().ok() } else { None };
     let Some(status) = status.filter(|status| (100..1000).contains(status)) else {
-        let (kind, _) = transport::found(came)?;
+        let lower = came.to_ascii_lowercase();
+        let kind = match transport::found(came) {
+            Some((kind, _)) => kind,
+            None if lower.starts_with("client disconnected") => TransportKind::Cancelled,
+            None if lower.starts_with("server disconnected") => TransportKind::Reset,
+            None => return None,
+        };
         return Some(answer::attempt(Outcome::Transport(TransportFailure { kind, detail: came.to_owned() })));
     };
     let reason = rest.get(3..).unwrap_or("").trim();
