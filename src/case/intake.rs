@@ -335,6 +335,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         return error(text, catalog, ring);
     };
+    if let Some(intake) = har::empty(&value) {
+        return intake;
+    }
     if let Some(text) = logged(&value) {
         return error(&text, catalog, ring);
     }
@@ -599,3 +602,5 @@ fn mend_json(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unseen;
