@@ -138,6 +138,7 @@ impl Said {
     /// One parameter; its name may be cut.
     fn set(&mut self, name: &str, value: Option<String>) {
         let is = |whole: &str| name.len() >= 2 && whole.starts_with(name);
+        let value = value.filter(|value| !value.eq_ignore_ascii_case("$null"));
         if is("uri") {
             self.url = value;
         } else if is("method") || is("custommethod") {

@@ -402,7 +402,8 @@ pub(super) fn instant(written: &str) -> Option<DateTime<Utc>> {
 /// The call to look at, with the reason in words.
 ///
 /// In this order: the last call to a model that failed; the last failed request with JSON; a call to a model that was
-/// cancelled; any other failed call of a program; the last call to a model; the only call there is. A page's own traffic
+/// cancelled; any other failed call of a program; the last call to a model; a preflight that was refused; the only call
+/// there is. A page's own traffic
 /// is never it.
 pub fn propose(calls: &[Call]) -> Option<(usize, &'static str)> {
     let cancelled = |call: &Call| call.failure == Some(CallFailure::Transport(TransportKind::Cancelled));
@@ -412,20 +413,25 @@ pub fn propose(calls: &[Call]) -> Option<(usize, &'static str)> {
         calls.iter().rposition(|call| call.kind != CallKind::Page && fits(call)).map(|at| (at, why))
     };
     let asked = |call: &Call| &*call.method == "OPTIONS";
-    last(&|c| is(c, CallKind::Model) && failed(c) && !asked(c), "the last call to a model that failed")
-        .or_else(|| {
-            let why = "a browser's preflight of a call to a model that failed, so that the call itself was never made";
-            last(&|c| is(c, CallKind::Model) && failed(c) && asked(c), why)
-        })
+    let model = |call: &Call| is(call, CallKind::Model) && !asked(call);
+    last(&|c| model(c) && failed(c), "the last call to a model that failed")
         .or_else(|| {
             let why = "the last request with JSON that failed; it is no endpoint that is known here";
             last(&|c| is(c, CallKind::Api) && failed(c), why)
         })
         .or_else(|| {
             let why = "the last call to a model that was cancelled; none failed";
-            last(&|c| is(c, CallKind::Model) && cancelled(c), why)
+            last(&|c| model(c) && cancelled(c), why)
         })
-        .or_else(|| last(&failed, "the last call that failed; it is no endpoint that is known here"))
-        .or_else(|| last(&|c| is(c, CallKind::Model), "the last call to a model; none failed"))
+        .or_else(|| {
+            let why = "the last call that failed; it is no endpoint that is known here";
+            last(&|c| failed(c) && !asked(c), why)
+        })
+        .or_else(|| last(&model, "the last call to a model; none failed"))
+        .or_else(|| {
+            let why =
+                "a browser's preflight of a call to a model failed, so that the call itself was never made";
+            last(&|c| is(c, CallKind::Model) && failed(c), why)
+        })
         .or_else(|| last(&|_| calls.len() == 1, "the only one"))
 }

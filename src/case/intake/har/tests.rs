@@ -465,7 +465,8 @@ fn the_call_to_look_at_is_chosen_by_what_failed() {
         (vec![ok(), cancelled(), ok()], Some(1)),
         (vec![llm(r#""status":500"#), cancelled()], Some(0)),
         (vec![ok(), options.to_owned(), ok()], Some(2)),
-        (vec![options.to_owned()], None),
+        // Refused, so that the call to the model itself was never made.
+        (vec![options.to_owned()], Some(0)),
         (vec![sse(&format!("{delta}{done}")), sse(delta), sse(&format!("{delta}{done}"))], Some(1)),
         (vec![sse(&format!(r#"{delta}data: {{\"error\":{{\"message\":\"x\"}}}}\n\n{done}"#)), ok()], Some(0)),
         (

@@ -380,7 +380,7 @@ impl<'a> Reader<'a> {
 
 /// Length of a type in brackets before a value: `[ordered]@{…}`, `[string]"…"`, `[System.Text.Encoding]::UTF8.GetBytes($body)`
 /// up to its bracket, for the text is what is sent.
-fn cast(rest: &str) -> Option<usize> {
+pub(in crate::case::intake) fn cast(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('[')?;
     let len = inside.find(']').filter(|len| (1..=60).contains(len))?;
     let is_type = inside.get(..len)?.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'['));

@@ -25,7 +25,15 @@ pub(super) fn read(text: &str, variables: &Variables) -> Option<Value> {
 
 /// `VALUE | ConvertTo-Json`, or the value alone.
 pub(in crate::case::intake) fn converted(text: &str, variables: &Variables) -> Option<Value> {
-    if let Some(value) = argument(text.trim()) {
+    let mut text = text.trim();
+    // Brackets around it, and `[Text.Encoding]::UTF8.GetBytes(…)`.
+    for _ in 0..DEEPEST {
+        text = powershell::cast(text).and_then(|len| text.get(len..)).unwrap_or(text).trim();
+        let inside = text.strip_prefix('(').filter(|_| powershell::closing(text, 0) == text.len());
+        let Some(inside) = inside.and_then(|inside| inside.strip_suffix(')')) else { break };
+        text = inside.trim();
+    }
+    if let Some(value) = argument(text) {
         return converted(value, variables).map(|value| Value::String(value.to_string()));
     }
     let mut reader = Reader { text, at: 0, variables };
