@@ -9,6 +9,7 @@ pub mod diagnose;
 pub mod evidence;
 pub mod explain;
 pub mod finding;
+pub mod fingerprint;
 pub mod intake;
 pub mod isolate;
 pub mod keyring;

@@ -88,7 +88,7 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 16] = [
+const DOORS: [(&str, &[&str]); 17] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("keyring", &[]),
@@ -98,8 +98,9 @@ const DOORS: [(&str, &[&str]); 16] = [
     ("evidence", &["catalog", "isolate", "request", "vocabulary"]),
     ("intake", &["catalog", "evidence", "finding", "keyring", "request", "vocabulary"]),
     ("diagnose", &["catalog", "evidence", "vocabulary"]),
+    ("fingerprint", &["evidence", "vocabulary"]),
     ("retry", &["diagnose", "vocabulary"]),
-    ("isolate", &["catalog", "diagnose", "keyring", "request", "evidence"]),
+    ("isolate", &["catalog", "diagnose", "evidence", "fingerprint", "keyring", "request", "vocabulary"]),
     ("sanitize", &["catalog", "evidence", "isolate", "keyring", "request", "vocabulary"]),
     ("note", &["catalog", "diagnose", "evidence", "finding", "retry", "sanitize", "vocabulary"]),
     (
