@@ -23,14 +23,13 @@ pub(super) fn told_in_json(text: &str) -> Option<String> {
     {
         return None;
     }
-    let documents: Vec<Value> = match serde_json::from_str(text) {
-        Ok(value) => vec![value],
-        Err(_) => {
-            let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES + 1);
-            let read: Option<Vec<Value>> =
-                lines.map(|line| serde_json::from_str(line).ok().filter(Value::is_object)).collect();
-            read.filter(|read| (2..=MOST_LINES).contains(&read.len()))?
-        }
+    let documents: Vec<Value> = if let Ok(value) = serde_json::from_str(text) {
+        vec![value]
+    } else {
+        let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES + 1);
+        let read: Option<Vec<Value>> =
+            lines.map(|line| serde_json::from_str(line).ok().filter(Value::is_object)).collect();
+        read.filter(|read| (2..=MOST_LINES).contains(&read.len()))?
     };
     // A log's record that is worded as an error is its news.
     let is_log = documents.len() > 1;
@@ -93,10 +92,14 @@ fn collect<'v>(value: &'v Value, depth: usize, strings: &mut Vec<&'v str>) {
     match value {
         Value::String(text) => strings.push(text),
         Value::Array(list) if depth < DEEPEST => {
-            list.iter().for_each(|inner| collect(inner, depth + 1, strings))
+            for inner in list {
+                collect(inner, depth + 1, strings);
+            }
         }
         Value::Object(object) if depth < DEEPEST => {
-            object.values().for_each(|inner| collect(inner, depth + 1, strings));
+            for inner in object.values() {
+                collect(inner, depth + 1, strings);
+            }
         }
         _ => {}
     }

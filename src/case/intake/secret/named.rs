@@ -137,10 +137,9 @@ fn assigned(text: &str, at: usize, catalog: &Catalog) -> Option<Beside> {
     let start = start + secret_starts_at(value);
     let with_scheme = secret_starts_at(value) > 0;
     let next_to = behind + 1 >= start && !blank || with_scheme;
-    let assigned = quoted
-        || name.outer.is_some()
-        || (is_equals && next_to)
-        || (!is_equals && next_to && behind == start);
+    // Right behind the sign, or behind it and a scheme.
+    let tight = next_to && (is_equals || behind == start);
+    let assigned = quoted || name.outer.is_some() || tight;
     let shape = if assigned { Shape::Assigned } else { Shape::Said };
     // A name that has no quotes of its own inside quotes is code or prose: its value is bare.
     let quoted = quoted || name.outer.is_some();

@@ -103,7 +103,7 @@ fn names_a_setting(line: &str) -> bool {
         name.len() >= 3
             && name.starts_with(|c: char| c.is_ascii_uppercase())
             && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-    }) && line.matches('%').count() % 2 == 0
+    }) && line.matches('%').count().is_multiple_of(2)
 }
 
 /// Whether a string that `line` opens goes on below it.

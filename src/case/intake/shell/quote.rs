@@ -159,7 +159,7 @@ impl Shell<'_> {
         };
         // `${process.env.NAME}` of a JavaScript template, `$(NAME)` of a Makefile.
         if let Some(setting) = setting(after) {
-            self.word.push_str(&format!("[env:{}]", setting.name));
+            self.word.extend(["[env:", setting.name, "]"]);
             self.at += 1 + setting.len;
             return;
         }
