@@ -1,6 +1,6 @@
 //! What in the body makes it fail: its size, the customer's text, or the smallest set of fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,7 +14,9 @@ use crate::case::vocabulary::FailureClass;
 /// A body below this size is not asked for its size, bytes: no limit that was ever published is so low.
 const LEAST_SIZE: usize = 4_096;
 /// An array below this length is not asked for its length.
-const LEAST_COUNT: usize = 9;
+const LEAST_COUNT: usize = 4;
+/// A text below this length is not asked for its length, characters.
+const LEAST_LENGTH: i64 = 32;
 /// Independent culprits that are sought one after the other.
 const MOST_CULPRITS: usize = 3;
 /// Levels of nesting that are searched.
@@ -46,7 +48,12 @@ pub(super) fn inside(
     let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
     if floor_works {
         let numbers = rows(&lab.numbers(&TrialId::Body(floor.clone())));
-        verdict.says(Word::CannotTell, format!("With the smallest body the request worked ({numbers}): something in the body makes it fail."));
+        verdict.says(
+            Word::CannotTell,
+            format!(
+                "With the smallest body the request worked ({numbers}): something in the body makes it fail."
+            ),
+        );
     }
     let harmless = harmless(lab, verdict)?;
     if floor_works && size(lab, verdict, units)? {
@@ -95,7 +102,9 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         }
         Some(Kind::Worked) => {
             verdict.harmless = Some(false);
-            verdict.because.push(format!("With harmless text of the same shape it worked ({numbers}): it needs the original text."));
+            verdict.because.push(format!(
+                "With harmless text of the same shape it worked ({numbers}): it needs the original text."
+            ));
         }
         _ => {}
     }
@@ -118,7 +127,9 @@ fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bo
     verdict.minimal = padded.request(lab.problem);
     verdict.harmless = Some(true);
     let numbers = rows(&lab.numbers(&padded));
-    verdict.because.push(format!("The smallest body, filled to the same size with harmless text, fails alike ({numbers})."));
+    verdict.because.push(format!(
+        "The smallest body, filled to the same size with harmless text, fails alike ({numbers})."
+    ));
     let says = "The smallest body works and the same body filled to the size of the failing one does not: the size, or the length of the text, makes the difference";
     confirmed(lab, verdict, &TrialId::Body(floor), Word::BodySize, says)?;
     if verdict.word == Word::BodySize {
@@ -156,11 +167,16 @@ fn smallest(
     harmless: bool,
     cured: &BTreeSet<String>,
 ) -> Result<Found, Stop> {
-    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else { return Ok(Found::default()) };
+    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else {
+        return Ok(Found::default());
+    };
     let hints = lab.oracle.as_ref().map(|o| o.hints.clone()).unwrap_or_default();
+    let floor = body::floor(lab.problem).unwrap_or_default();
     // Of places inside a unit the ones that are cured already stay out.
     let start: Vec<String> = units.iter().filter(|u| !cured.contains(*u)).cloned().collect();
-    if cured.is_empty() && let Some(found) = guessed(lab, &whole, units, harmless)? {
+    if cured.is_empty()
+        && let Some(found) = guessed(lab, &whole, units, harmless)?
+    {
         return Ok(found);
     }
     let mut out: BTreeSet<String> = cured.clone();
@@ -170,7 +186,8 @@ fn smallest(
     while let Some(Level { places, depth }) = levels.pop() {
         let (held, places) = held_apart(places, &whole, depth);
         items.extend(held);
-        let likely: BTreeSet<String> = places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
+        let likely: BTreeSet<String> =
+            places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
         let others = out.clone();
         let mut fails = |kept: &BTreeSet<String>| -> Result<bool, Stop> {
             let mut without = others.clone();
@@ -178,8 +195,14 @@ fn smallest(
             fails_without(lab, without, cured, harmless)
         };
         let named = !likely.is_empty() && likely.len() < places.len() && fails(&likely)?;
-        if !named && depth > 0 && let Some(limit) = limit_of(&places, &whole, &mut fails)? {
-            let array = places.first().and_then(|place| Some(place.rsplit_once('/')?.0.to_owned())).unwrap_or_default();
+        if !named
+            && depth > 0
+            && let Some(limit) = limit_of(&places, &whole, &mut fails)?
+        {
+            let array = places
+                .first()
+                .and_then(|place| Some(place.rsplit_once('/')?.0.to_owned()))
+                .unwrap_or_default();
             out.extend(places.iter().skip(limit).cloned());
             too_many(lab, verdict, &array, limit, &out, (&places, &others), harmless);
             items.insert(array);
@@ -197,7 +220,8 @@ fn smallest(
             // A container that fails although all that is in it is gone fails by being there.
             let mut without = out.clone();
             without.extend(below.iter().cloned());
-            if depth == 0 && fails_without(lab, without.clone(), cured, harmless)? {
+            let needed = floor.pointer(&place).is_some();
+            if depth == 0 && !needed && fails_without(lab, without.clone(), cured, harmless)? {
                 out = without;
                 items.insert(place);
             } else {
@@ -207,18 +231,26 @@ fn smallest(
         }
         progress(lab, verdict, &items, &levels, &out, harmless);
     }
-    finish(lab, (items, entered), &out, cured, harmless)
+    finish(lab, &whole, (items, entered), &out, cured, harmless)
 }
 
 /// The place that the message points to, where it alone, with what holds it together, fails alike, and all else works.
-fn guessed(lab: &mut Lab<'_>, whole: &Value, units: &[String], harmless: bool) -> Result<Option<Found>, Stop> {
+fn guessed(
+    lab: &mut Lab<'_>,
+    whole: &Value,
+    units: &[String],
+    harmless: bool,
+) -> Result<Option<Found>, Stop> {
     let Some(oracle) = &lab.oracle else { return Ok(None) };
     for place in guess::places(whole, &oracle.said) {
-        let inside = units.iter().any(|unit| place.strip_prefix(unit.as_str()).is_some_and(|rest| rest.starts_with('/')));
+        let inside = units
+            .iter()
+            .any(|unit| place.strip_prefix(unit.as_str()).is_some_and(|rest| rest.starts_with('/')));
         if !inside {
             continue;
         }
-        let cure = BodyId { harmless, without: std::iter::once(place.clone()).collect(), ..BodyId::default() };
+        let cure =
+            BodyId { harmless, without: std::iter::once(place.clone()).collect(), ..BodyId::default() };
         if lab.ask(&TrialId::Body(cure))? != Some(Kind::Worked) {
             continue;
         }
@@ -232,7 +264,7 @@ fn guessed(lab: &mut Lab<'_>, whole: &Value, units: &[String], harmless: bool) -
         }
         let without = complement(lab, units, &items, harmless);
         if fails_without(lab, without.clone(), &BTreeSet::new(), harmless)? {
-            return finish(lab, (items, entered), &without, &BTreeSet::new(), harmless).map(Some);
+            return finish(lab, whole, (items, entered), &without, &BTreeSet::new(), harmless).map(Some);
         }
     }
     Ok(None)
@@ -242,7 +274,9 @@ fn guessed(lab: &mut Lab<'_>, whole: &Value, units: &[String], harmless: bool) -
 fn held_apart(places: Vec<String>, whole: &Value, depth: usize) -> (Vec<String>, Vec<String>) {
     let is_structure = |place: &String| {
         let name = place.rsplit('/').next().unwrap_or_default();
-        depth > 0 && STRUCTURE.contains(&name) && whole.pointer(place).is_some_and(|v| !v.is_object() && !v.is_array())
+        depth > 0
+            && STRUCTURE.contains(&name)
+            && whole.pointer(place).is_some_and(|v| !v.is_object() && !v.is_array())
     };
     let (held, rest): (Vec<String>, Vec<String>) = places.into_iter().partition(is_structure);
     if rest.is_empty() { (Vec::new(), held) } else { (held, rest) }
@@ -251,23 +285,36 @@ fn held_apart(places: Vec<String>, whole: &Value, depth: usize) -> (Vec<String>,
 /// Takes out what is not needed after all, from the leaves up, and tells what makes it fail from what only holds it together.
 fn finish(
     lab: &mut Lab<'_>,
+    whole: &Value,
     (mut items, mut entered): (BTreeSet<String>, BTreeSet<String>),
     out: &BTreeSet<String>,
     cured: &BTreeSet<String>,
     harmless: bool,
 ) -> Result<Found, Stop> {
     let mut out = out.clone();
+    // Of places that have to stay: whether it works without them.
+    let mut known: BTreeMap<String, bool> = BTreeMap::new();
     loop {
-        let all = items.clone();
-        let base = out.clone();
-        let mut fails = |kept: &BTreeSet<String>| -> Result<bool, Stop> {
-            let mut without = base.clone();
-            without.extend(all.iter().filter(|place| !kept.contains(*place)).cloned());
-            fails_without(lab, without, cured, harmless)
-        };
-        let alone = items.len() == 1 && !entered.is_empty();
-        items = if alone && fails(&BTreeSet::new())? { BTreeSet::new() } else { search::without_idle(all.clone(), &mut fails)? };
-        out.extend(all.into_iter().filter(|place| !items.contains(place)));
+        for item in items.clone() {
+            if known.contains_key(&item) || (items.len() == 1 && entered.is_empty()) {
+                continue;
+            }
+            let mut without = out.clone();
+            without.insert(item.clone());
+            if without == *cured {
+                continue;
+            }
+            let id = BodyId { harmless, without: canonical(without.clone()), ..BodyId::default() };
+            match lab.ask(&TrialId::Body(id))? {
+                Some(Kind::Same) => {
+                    out = without;
+                    items.remove(&item);
+                }
+                kind => {
+                    known.insert(item, kind == Some(Kind::Worked));
+                }
+            }
+        }
         // A container of which nothing is left is a place of its own.
         let bare: Vec<String> = entered
             .iter()
@@ -282,36 +329,71 @@ fn finish(
             items.insert(container);
         }
     }
-    let mut culprits = BTreeSet::new();
-    for item in &items {
-        let mut without = out.clone();
-        without.insert(item.clone());
-        let id = BodyId { harmless, without: canonical(without), ..BodyId::default() };
-        if items.len() == 1 || lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
-            culprits.insert(item.clone());
-        }
-    }
-    // Of several, those that hold others together: without one alone the whole request is another mistake.
-    if culprits.len() > 1 {
-        let mut alone = BTreeSet::new();
-        for place in culprits.iter().filter(|place| !place.ends_with("/type")) {
-            let id = BodyId { harmless, without: cured.iter().chain([place]).cloned().collect(), ..BodyId::default() };
-            if lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
-                alone.insert(place.clone());
-            }
-        }
-        if !alone.is_empty() {
-            culprits = alone;
-        }
-    }
-    if culprits.is_empty() {
-        let holds = |place: &&String| STRUCTURE.contains(&place.rsplit('/').next().unwrap_or_default());
-        culprits = items.iter().filter(|place| !holds(place)).cloned().collect();
-        if culprits.is_empty() {
-            culprits.clone_from(&items);
-        }
-    }
+    let culprits = culprits(lab, whole, (&items, &known), &out, cured, harmless)?;
     Ok(Found { kept: items, culprits, without: canonical(out) })
+}
+
+/// Those of `items` that make it fail; the others only hold the rest together.
+fn culprits(
+    lab: &mut Lab<'_>,
+    whole: &Value,
+    (items, known): (&BTreeSet<String>, &BTreeMap<String, bool>),
+    out: &BTreeSet<String>,
+    cured: &BTreeSet<String>,
+    harmless: bool,
+) -> Result<BTreeSet<String>, Stop> {
+    if items.len() < 2 {
+        return Ok(items.clone());
+    }
+    let mut works = |without: BTreeSet<String>, simple: Option<&String>| {
+        let simple = simple.into_iter().cloned().collect();
+        let id = BodyId { harmless, without: canonical(without), simple, ..BodyId::default() };
+        Ok(lab.ask(&TrialId::Body(id))? == Some(Kind::Worked))
+    };
+    let mut found = BTreeSet::new();
+    for item in items {
+        let is_scalar = whole.pointer(item).is_some_and(|value| !value.is_object() && !value.is_array());
+        // A name that must be there may be wrong: another one in its place shows it, its absence is another mistake.
+        if known.get(item) == Some(&true) || (is_scalar && works(out.clone(), Some(item))?) {
+            found.insert(item.clone());
+        }
+    }
+    // Of a field without which all else of it is another mistake, what stands above is asked, from below.
+    let longest = items.iter().max_by_key(|item| item.len()).cloned().unwrap_or_default();
+    let tops: BTreeSet<String> =
+        items.iter().filter_map(|item| Some(format!("/{}", item.split('/').nth(1)?))).collect();
+    for top in tops {
+        let above = format!("{top}/");
+        if found.iter().any(|place| *place == top || place.starts_with(&above)) {
+            continue;
+        }
+        let deepest = items.iter().filter(|item| item.starts_with(&above)).max_by_key(|item| item.len());
+        let mut at = deepest.unwrap_or(&longest).as_str();
+        while let Some((parent, _)) = at.rsplit_once('/').filter(|(parent, _)| !parent.is_empty()) {
+            if works(out.iter().map(String::as_str).chain([parent]).map(str::to_owned).collect(), None)? {
+                found.insert(parent.to_owned());
+                break;
+            }
+            at = parent;
+        }
+    }
+    if found.len() > 1 && found.iter().any(|place| !place.ends_with("/type")) {
+        found.retain(|place| !place.ends_with("/type"));
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // With several mistakes in the whole request, the one that cures it.
+    for item in items {
+        if works(cured.iter().chain([item]).cloned().collect(), None)? {
+            found.insert(item.clone());
+        }
+    }
+    if found.is_empty() {
+        let holds = |place: &&String| STRUCTURE.contains(&place.rsplit('/').next().unwrap_or_default());
+        found = items.iter().filter(|place| !holds(place)).cloned().collect();
+    }
+    Ok(if found.is_empty() { items.clone() } else { found })
 }
 
 /// The number of elements from which on it fails, whichever they are; `None` where it is not their number. Some beginning
@@ -344,7 +426,11 @@ fn limit_of(
     if high < places.len() {
         return Ok((fails(&last(high))? && !fails(&last(high - 1))?).then_some(high));
     }
-    let without_middle: BTreeSet<String> = places.iter().filter(|p| **p != format!("{}/{}", parent.unwrap_or_default(), high / 2)).cloned().collect();
+    let without_middle: BTreeSet<String> = places
+        .iter()
+        .filter(|p| **p != format!("{}/{}", parent.unwrap_or_default(), high / 2))
+        .cloned()
+        .collect();
     Ok((!fails(&last(high - 1))? && !fails(&without_middle)?).then_some(high))
 }
 
@@ -399,7 +485,9 @@ fn canonical(places: BTreeSet<String>) -> BTreeSet<String> {
     let all = places.clone();
     places
         .into_iter()
-        .filter(|place| !place.match_indices('/').skip(1).any(|(at, _)| place.get(..at).is_some_and(|p| all.contains(p))))
+        .filter(|place| {
+            !place.match_indices('/').skip(1).any(|(at, _)| place.get(..at).is_some_and(|p| all.contains(p)))
+        })
         .collect()
 }
 
@@ -424,7 +512,10 @@ fn progress(
     out: &BTreeSet<String>,
     harmless: bool,
 ) {
-    let open = levels.iter().filter_map(|level| level.places.first()).filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
+    let open = levels
+        .iter()
+        .filter_map(|level| level.places.first())
+        .filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
     verdict.kept = done.iter().cloned().chain(open).collect();
     if verdict.fields.is_empty() || verdict.minimality == Minimality::Unsure {
         verdict.minimality = Minimality::Unsure;
@@ -496,7 +587,9 @@ fn conclude(
     let says = match verdict.word {
         Word::Stream => "Without streaming and all else the same the request worked",
         Word::Content => "Without this text and all else the same the request worked",
-        _ => "Without these fields (or with the smallest valid value in their place) and all else the same the request worked",
+        _ => {
+            "Without these fields (or with the smallest valid value in their place) and all else the same the request worked"
+        }
     };
     let fields = verdict.fields.clone();
     confirmed(lab, verdict, cure, verdict.word, says)?;
@@ -518,9 +611,18 @@ fn hidden(
     let fields = verdict.fields.clone();
     let floor = TrialId::Body(floor.clone());
     if lab.ask(&floor)? == Some(Kind::Worked) {
-        confirmed(lab, verdict, &floor, verdict.word, "With these fields the smallest body fails alike, without them it works")?;
+        confirmed(
+            lab,
+            verdict,
+            &floor,
+            verdict.word,
+            "With these fields the smallest body fails alike, without them it works",
+        )?;
     } else {
-        verdict.says(verdict.word, "With these fields the smallest body fails alike, without them in another way.".to_owned());
+        verdict.says(
+            verdict.word,
+            "With these fields the smallest body fails alike, without them in another way.".to_owned(),
+        );
     }
     if verdict.word == Word::Flaky {
         return Ok(());
@@ -553,7 +655,9 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool
     let numbers = rows(&lab.numbers(&id));
     match kind {
         Some(Kind::Same) => {
-            verdict.because.push(format!("It fails alike with a simple value of the same type there ({numbers})."));
+            verdict
+                .because
+                .push(format!("It fails alike with a simple value of the same type there ({numbers})."));
         }
         Some(Kind::Worked) => {
             verdict.because.push(format!(
@@ -571,7 +675,8 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool
             };
             // A text is too long where any text of its length is.
             if let Some(size) = size
-                && (!value.is_string() || lab.ask(&sized(size))? == Some(Kind::Same))
+                && (!value.is_string()
+                    || (size >= LEAST_LENGTH && lab.ask(&sized(size))? == Some(Kind::Same)))
             {
                 threshold::number(lab, verdict, (&only, unit), size, &sized)?;
             }

@@ -165,7 +165,11 @@ impl Verdict {
     pub(super) fn close(&mut self, lab: &Lab<'_>, rows: &[Row]) {
         self.noise = lab.noise;
         if let Some(why) = self.spent {
-            let what = if self.word == Word::CannotTell { "ended before anything could be told" } else { "ended early" };
+            let what = if self.word == Word::CannotTell {
+                "ended before anything could be told"
+            } else {
+                "ended early"
+            };
             self.because.push(format!("The search {what}: {why}."));
             if self.minimality == Minimality::OneMinimal {
                 self.minimality = Minimality::Unsure;
@@ -174,8 +178,8 @@ impl Verdict {
         let outcome = |row: &Row| match lab.kind(&row.answered) {
             Kind::Worked => "worked",
             Kind::Same => "same_failure",
+            Kind::Other(other) if self.baseline.fingerprint.as_ref() == Some(&other) => "same_failure",
             Kind::Other(_) if row.answered.passing => "transient",
-            Kind::Other(_) if self.baseline.fingerprint.is_none() => "failed",
             Kind::Other(_) => "other_failure",
         };
         self.outcomes = rows.iter().map(outcome).collect();
