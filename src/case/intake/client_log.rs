@@ -123,7 +123,10 @@ fn piece(
     let told = error_text::read(own, true, catalog, ring);
     let good = status.filter(|status| *status < 400);
     let (mut observed, client, said) = match told {
-        Some(told) if good.is_none() || told.states_object => (Some(told.attempt), told.client, told.said),
+        // A try that failed before the one that went well; what broke off behind a good status is kept.
+        Some(told) if good.is_none() || told.states_object || !states_bad(&told.attempt) => {
+            (Some(told.attempt), told.client, told.said)
+        }
         Some(told) => (None, told.client, told.said),
         None => (None, None, error_text::said_in(own, catalog, ring)),
     };
@@ -138,6 +141,10 @@ fn piece(
     let intake =
         Intake { kind: "error text", draft, observed, client, said, tried, findings, ..Intake::default() };
     Piece { intake, start, end }
+}
+
+fn states_bad(attempt: &Attempt) -> bool {
+    attempt.response().and_then(|response| response.status).is_some_and(|status| status >= 400)
 }
 
 fn answered(status: u16) -> Attempt {
