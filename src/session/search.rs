@@ -12,6 +12,7 @@ use crate::case::isolate::{
     Verdict, next, plan,
 };
 use crate::case::keyring::{Label, SecretKind};
+use crate::case::request::Request;
 use crate::case::vocabulary::{RetryDecision, TransportKind};
 
 /// Bytes of a trial's answer that are kept.
@@ -62,18 +63,17 @@ impl Session {
         Vec::new()
     }
 
-    /// What the search may do; `None` where none was asked for.
-    pub fn isolation_options(&self) -> Option<&Options> {
+    /// What the search may do.
+    pub(super) fn isolation_options(&self) -> Option<&Options> {
         Some(&self.search.options)
     }
 
-    /// What the search would send, in its order.
-    pub fn isolation_plan(&self) -> Vec<Planned> {
-        let Ok(request) = self.request() else { return Vec::new() };
-        plan(&self.problem(&request))
+    /// What a search of `request` would send, in its order.
+    pub(super) fn plan_for(&self, request: &Request) -> Vec<Planned> {
+        plan(&self.problem(request))
     }
 
-    fn problem<'a>(&'a self, request: &'a crate::case::request::Request) -> Problem<'a> {
+    fn problem<'a>(&'a self, request: &'a Request) -> Problem<'a> {
         Problem { request, catalog: &self.catalog, profile: self.profile(), options: &self.search.options }
     }
 

@@ -158,7 +158,7 @@ fn ask(arguments: &IsolateArguments) -> Result<IsolateAsk, Failed> {
 
 /// What may be sent, in its order; nothing is.
 fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
-    let plan = walk.session.isolation_plan();
+    let plan = walk.session.consent().map(|c| c.plan.clone()).unwrap_or_default();
     let host = walk.session.consent().map(|c| c.host.clone()).unwrap_or_default();
     let model = walk.session.request().ok().and_then(|request| request.model(walk.session.catalog()));
     let keys: Vec<String> = walk
@@ -217,8 +217,8 @@ pub(super) async fn within_note(walk: &mut Walk, key: &KeyArguments, yes: bool) 
 
 fn consent(walk: &mut Walk, before: &Beforehand) -> Result<(), Failed> {
     let Some(consent) = walk.session.consent() else { return Ok(()) };
-    for planned in walk.session.isolation_plan() {
-        say::line(&line(&planned));
+    for planned in &consent.plan {
+        say::line(&line(planned));
     }
     let catalog = walk.session.catalog().clone();
     obtain(consent, before, &catalog)?;
