@@ -22,6 +22,7 @@ mod outgoing;
 mod packed;
 mod placeholder;
 mod quoted;
+mod readmit;
 mod safe;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -54,6 +55,7 @@ pub use audit::{Audit, Format, Refusal, Rendered};
 pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
 pub use placeholder::PlaceholderMap;
+pub use readmit::Readmission;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
