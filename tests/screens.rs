@@ -593,7 +593,7 @@ fn review_says_where_a_key_was_met() {
 #[expect(clippy::unnecessary_wraps, reason = "the signature of the rig")]
 fn had_before(asked: &TwinsOf) -> Result<Option<Twins>, String> {
     assert_eq!((asked.fingerprint.len(), asked.gateway.as_deref()), (16, Some("cometapi")));
-    let on = |day| chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_770 + day);
+    let on = |day: i64| chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_770 + day);
     Ok(Some(Twins {
         count: 9,
         first: on(0),

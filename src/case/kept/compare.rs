@@ -2,6 +2,7 @@
 //! left says something.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -81,7 +82,7 @@ fn differences(first: &Value, second: &Value, path: &mut String, found: &mut Vec
         }
         (Value::Array(a), Value::Array(b)) => {
             for index in 0..a.len().max(b.len()) {
-                path.push_str(&format!("[{index}]"));
+                let _ = write!(path, "[{index}]");
                 pair(a.get(index), b.get(index), path, found);
                 path.truncate(length);
             }

@@ -42,7 +42,7 @@ pub fn groups<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> = all.into_iter().filter_map(group).collect();
-    groups.sort_by(|a, b| (b.count, b.last).cmp(&(a.count, a.last)));
+    groups.sort_by_key(|group| std::cmp::Reverse((group.count, group.last)));
     groups
 }
 

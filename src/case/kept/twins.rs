@@ -1,5 +1,7 @@
 //! Kept cases of the same failure.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Record, Ticket};
@@ -84,7 +86,7 @@ impl Twins {
         }
         for ticket in &self.tickets {
             let at = ticket.url.as_ref().map_or_else(String::new, |url| format!(" <{url}>"));
-            text.push_str(&format!("; ticket #{} at {} exists{at}", ticket.id, ticket.desk));
+            let _ = write!(text, "; ticket #{} at {} exists{at}", ticket.id, ticket.desk);
         }
         text
     }

@@ -150,10 +150,11 @@ impl FolderStore {
             fresh.entries.insert(id, entry);
         }
         // A disk that takes no index makes the next look-up slower, no more.
-        if lock.is_ok() && (self.folder.exists() || self.index.exists()) {
-            if let Err(error) = self.index.write(&fresh) {
-                tracing::info!(%error, "index not kept");
-            }
+        if lock.is_ok()
+            && (self.folder.exists() || self.index.exists())
+            && let Err(error) = self.index.write(&fresh)
+        {
+            tracing::info!(%error, "index not kept");
         }
         Ok(fresh)
     }

@@ -71,7 +71,13 @@ enum What {
         second: String,
     },
     /// Forget cases.
-    Rm(hand_over::Chosen),
+    Rm {
+        #[command(flatten)]
+        chosen: hand_over::Chosen,
+        /// All of them, indeed.
+        #[arg(long, short = 'y')]
+        yes: bool,
+    },
     /// Write cases into one JSON document, to be handed to another machine.
     Export {
         #[command(flatten)]
@@ -109,7 +115,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
         What::Groups(list) => list::groups(&desk, list),
         What::Show { case } => show::run(&desk, case),
         What::Diff { first, second } => diff::run(&desk, first, second),
-        What::Rm(chosen) => hand_over::remove(&desk, chosen),
+        What::Rm { chosen, yes } => hand_over::remove(&desk, chosen, *yes),
         What::Export { chosen, out } => hand_over::export(&desk, chosen, out.as_deref()),
         What::Import { file } => hand_over::import(&desk, file),
         What::Rebuild => rebuild(&desk),

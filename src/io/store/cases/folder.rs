@@ -81,7 +81,7 @@ pub(super) fn make(folder: &Path, case: &KeptCase) -> Result<bool, StoreError> {
             Ok(true)
         }
         Err(_) if fs::symlink_metadata(&target).is_ok() => Ok(false),
-        Err(cause) => Err(failed(cause)),
+        Err(refused) => Err(failed(refused)),
     }
 }
 

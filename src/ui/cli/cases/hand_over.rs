@@ -20,9 +20,6 @@ pub(super) struct Chosen {
     /// All of them.
     #[arg(long, conflicts_with = "cases")]
     all: bool,
-    /// Do not ask (for `rm --all`).
-    #[arg(long, short = 'y')]
-    yes: bool,
 }
 
 impl Chosen {
@@ -35,8 +32,8 @@ impl Chosen {
 }
 
 /// Forgets cases. A folder that holds no case that can be read goes by its whole id.
-pub(super) fn remove(desk: &Desk, chosen: &Chosen) -> Result<Exit, Failed> {
-    if chosen.all && !chosen.yes {
+pub(super) fn remove(desk: &Desk, chosen: &Chosen, yes: bool) -> Result<Exit, Failed> {
+    if chosen.all && !yes {
         return Err(Failed::new(Exit::Usage, "rm --all forgets every case; say so by --yes"));
     }
     let records = desk.records()?;
@@ -44,7 +41,7 @@ pub(super) fn remove(desk: &Desk, chosen: &Chosen) -> Result<Exit, Failed> {
         crate::session::case_id::is_case_id(id) && records.iter().all(|record| record.id != **id)
     };
     let (broken, rest): (Vec<&String>, Vec<&String>) = chosen.cases.iter().partition(is_broken);
-    let rest = Chosen { cases: rest.into_iter().cloned().collect(), ..chosen.clone() };
+    let rest = Chosen { cases: rest.into_iter().cloned().collect(), all: chosen.all };
     let ids: Vec<String> = rest.ids(&records)?.into_iter().chain(broken.into_iter().cloned()).collect();
     let removed = desk.store.remove(&ids).map_err(|e| failed(&e))?;
     if removed == 0 && !chosen.all {

@@ -17,7 +17,7 @@ const CHUNK: usize = 200;
 /// Which cases.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListArguments {
-    /// Of this failure class (auth, rate_limited, …).
+    /// Of this failure class (auth, unknown, …).
     #[arg(long, value_name = "CLASS")]
     class: Option<String>,
     /// With this status, or this transport failure (503, dns, …).
