@@ -71,7 +71,7 @@ fn cases(c: &mut Criterion) {
             records
         });
     });
-    let filter = Filter { words: vec!["QUOTA".into(), "model-7".into()], ..Filter::default() };
+    let filter = Filter { words: vec!["QUOTA".into(), "model-8".into()], ..Filter::default() };
     group.bench_function("search", |b| {
         b.iter(|| {
             let records = store.records().expect("reads");
