@@ -24,6 +24,7 @@ mod random;
 mod reproduce;
 mod request_step;
 mod review;
+mod search;
 
 use std::sync::{Arc, OnceLock};
 
@@ -44,7 +45,7 @@ use crate::case::sanitize::{Format, SafeEvidence, SafeWords, Words};
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
 pub use event::{
-    ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress, STDOUT,
+    ControlAsk, Delivered, IsolateAsk, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress, STDOUT,
 };
 pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
@@ -239,6 +240,7 @@ pub struct Session {
     sent_control: Option<Request>,
     next_token: u64,
     run_start: usize,
+    search: search::Search,
 
     evidence: Evidence,
     readings: Vec<Reading>,
@@ -308,6 +310,7 @@ impl Session {
             sent_control: None,
             next_token: 0,
             run_start: 0,
+            search: search::Search::default(),
             evidence: Evidence::default(),
             readings: Vec::new(),
             control_readings: Vec::new(),
@@ -367,9 +370,10 @@ impl Session {
             Event::AttemptDone(attempt) => self.attempt_done(*attempt, now),
             Event::WaitOver(token) => self.wait_over(token, now),
             Event::SkipWait => self.skip_wait(now),
-            Event::StopRetrying => self.stop_retrying(),
-            Event::Cancel => self.cancel(),
+            Event::StopRetrying => self.stop_retrying(now),
+            Event::Cancel => self.cancel(now),
             Event::ControlRequested(ask) => self.control_requested(ask),
+            Event::IsolateRequested(ask) => self.isolate_requested(*ask),
             Event::WordsSet(words) => self.words_set(words),
             Event::WordsFound(words) => self.words_found(words),
             Event::RemoveRefused => self.remove_refused(),

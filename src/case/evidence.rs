@@ -41,6 +41,8 @@ pub struct Evidence {
     pub attempts: Vec<Attempt>,
     /// Requests that differ in one thing from the failing one, with their outcome.
     pub controls: Vec<ControlRun>,
+    /// The search for what makes it fail, where there was one.
+    pub isolation: Option<crate::case::isolate::Isolation>,
     /// Library named by the source, for example `curl` or `openai-python`; a word of ours, never free text.
     pub client: Option<String>,
 }

@@ -175,6 +175,7 @@ fn explanation(
     ring: &KeyRing,
 ) -> Explanation {
     let evidence = Evidence {
+        isolation: None,
         request: known.request,
         attempts: vec![known.attempt],
         controls: Vec::new(),

@@ -51,7 +51,7 @@ impl Fingerprint {
     pub fn of(attempt: &Attempt, reading: &Reading) -> Self {
         let envelope = &reading.envelope;
         let words = envelope.message.as_deref().or(envelope.title.as_deref());
-        let code = |text: &Option<String>| text.as_deref().map(normalised).filter(|text| !text.is_empty());
+        let code = |text: &Option<String>| text.as_deref().map(name).filter(|text| !text.is_empty());
         let answered = attempt.response().is_some();
         Self {
             transport: attempt.transport().map(|t| t.kind),
@@ -151,6 +151,23 @@ fn without_quoted(text: &str) -> String {
             out.push(first);
             before = first;
             rest = after;
+        }
+    }
+    out
+}
+
+/// A code, a type or the place of a parameter: lower case, with `#` for the numbers of elements, and for an id.
+fn name(text: &str) -> String {
+    let text: String = text.trim().chars().take(MOST_CHARS).collect::<String>().to_lowercase();
+    // A status is a code of its own; a longer number is an id.
+    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return text;
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        let c = if c.is_numeric() { '#' } else { c };
+        if c != '#' || !out.ends_with('#') {
+            out.push(c);
         }
     }
     out

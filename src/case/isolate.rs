@@ -1,134 +1,157 @@
-//! Controls: further requests that differ from the failing one in one thing. Plans only; sends nothing.
+//! Which one thing makes a request fail: controls, the smallest failing body, the limit where a size decides.
+//!
+//! ```text
+//! Problem + Row* ──next──> Send(Trial) ──(session sends it)──> Row ──next──> … ──> Done(Verdict)
+//! ```
+//!
+//! Sends nothing and keeps nothing: [`next`] plays the whole search again over the rows that are there and stops at the
+//! first question that none of them answers. So a search that was cancelled goes on where it stopped, and the same rows give
+//! the same verdict. The oracle is the fingerprint of the failure ([`crate::case::fingerprint`]), never the body and never
+//! the status alone; two or more identical runs first learn whether the failure is stable.
 
-use crate::case::catalog::{BodyKind, Catalog};
+mod body;
+mod control;
+mod guess;
+mod harmless;
+mod lab;
+mod minimise;
+mod outer;
+mod plan;
+mod search;
+mod threshold;
+mod trial;
+mod verdict;
+
+pub use control::{Changed, control};
+pub use lab::{Answered, Row, estimate};
+pub use plan::{Planned, plan};
+pub use trial::{BodyId, Trial, TrialId};
+pub use verdict::{Baseline, Limit, Minimality, NotSent, Verdict, Word};
+
+use crate::case::catalog::{Catalog, Profile};
 use crate::case::keyring::Label;
-use crate::case::request::{Header, Request};
+use crate::case::request::Request;
 
-/// The one thing that a control changes.
+/// What is to be isolated, and with what.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'a> {
+    /// The failing request.
+    pub request: &'a Request,
+    /// What is known of gateways.
+    pub catalog: &'a Catalog,
+    /// The gateway's profile.
+    pub profile: Option<&'a Profile>,
+    /// What may be sent.
+    pub options: &'a Options,
+}
+
+/// What the operator allows and gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changed {
-    /// Another model. The name is raw until sanitized.
-    Model(String),
-    /// Another key, by label.
-    Key(Label),
-    /// A small body that is known to work.
-    MinimalBody,
+pub struct Options {
+    /// Runs of the unchanged request before anything is changed, at least 2.
+    pub baseline: u32,
+    /// Search the smallest failing request.
+    pub minimise: bool,
+    /// Search the limit of this: `body`, or the pointer of an array or a number (`/tools`, `/max_tokens`).
+    pub threshold: Option<String>,
+    /// Requests in all, the baseline's among them.
+    pub budget: u32,
+    /// Input and output tokens in all, as estimated; `None`: no bound of its own.
+    pub tokens: Option<u64>,
+    /// Another key of the same account.
+    pub other_key: Option<Label>,
+    /// A key of another account.
+    pub other_account: Option<Label>,
+    /// Another model; without it one of the gateway's own list is taken.
+    pub other_model: Option<String>,
+    /// Requests that start work that costs (images, video, music) may be sent.
+    pub costly: bool,
+    /// The operator stopped it, or its time is over.
+    pub ended: bool,
 }
 
-impl Changed {
-    /// The word in the note.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Model(_) => "model",
-            Self::Key(_) => "key",
-            Self::MinimalBody => "minimal_body",
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            baseline: 5,
+            minimise: true,
+            threshold: None,
+            budget: 60,
+            tokens: None,
+            other_key: None,
+            other_account: None,
+            other_model: None,
+            costly: false,
+            ended: false,
         }
     }
 }
 
-/// The control request: `request` with one thing changed. `None` where that cannot be (no JSON body, an endpoint
-/// without a known minimal body, no credential to replace).
-pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Option<Request> {
-    let mut control = request.clone();
-    match changed {
-        Changed::Model(model) => control = request.with_model(model, catalog)?,
-        Changed::Key(label) => replace_key(&mut control, *label, catalog)?,
-        Changed::MinimalBody => {
-            let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
-            // A task costs, and what it makes comes later; a form is replaced only where the endpoint takes JSON too.
-            if !endpoint.is_cheap() || endpoint.body == BodyKind::Multipart {
-                return None;
-            }
-            if !control.form.is_empty() {
-                control.form.clear();
-                control.headers.retain(|h| !h.name.eq_ignore_ascii_case("content-type"));
-                control.headers.push(Header::new("Content-Type", "application/json"));
-            }
-            let model = request.model(catalog).unwrap_or_default();
-            let quoted = serde_json::to_string(&model).ok()?;
-            control.body = Some(endpoint.minimal_body.replace("\"{model}\"", &quoted));
-            control.form.clear();
-        }
-    }
-    (control != *request).then_some(control)
+/// What comes next.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// Send this.
+    Send {
+        /// What.
+        trial: Box<Trial>,
+        /// Milliseconds to wait before: an answer of a moment (a 503 between others) is asked again.
+        wait_ms: u64,
+    },
+    /// The search is over.
+    Done(Box<Verdict>),
 }
 
-/// Puts `label` in the place of every credential of the request.
-fn replace_key(request: &mut Request, label: Label, catalog: &Catalog) -> Option<()> {
-    let mut replaced = None;
-    for Header { name, value } in &mut request.headers {
-        if catalog.credential_header(name).is_none() || name.eq_ignore_ascii_case("cookie") {
-            continue;
+/// The next step after `rows`, which are in the order of their sending.
+pub fn next(problem: &Problem<'_>, rows: &[Row]) -> Next {
+    let mut lab = lab::Lab::new(problem, rows);
+    let mut verdict = Verdict::default();
+    match outer::isolate(&mut lab, &mut verdict) {
+        Err(lab::Stop::Need { trial, wait_ms }) => Next::Send { trial, wait_ms },
+        Err(lab::Stop::Spent(why)) => {
+            verdict.spent = Some(why);
+            verdict.close(&lab, rows);
+            Next::Done(Box::new(verdict))
         }
-        *value = match value.split_once(' ') {
-            Some((scheme, _)) if scheme.eq_ignore_ascii_case("bearer") => format!("{scheme} {label}"),
-            _ => label.to_string(),
-        };
-        replaced = Some(());
-    }
-    for (name, value) in &mut request.target.query {
-        if catalog.credential_query(name) {
-            *value = label.to_string();
-            replaced = Some(());
+        Ok(()) => {
+            verdict.close(&lab, rows);
+            Next::Done(Box::new(verdict))
         }
     }
-    replaced
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::case::keyring::SecretKind;
-    use crate::case::request::{Part, PartContent, Target};
+/// The search of a case and where its rows stand in the evidence.
+#[derive(Clone, Default)]
+pub struct Isolation {
+    /// What it shows.
+    pub verdict: Verdict,
+    /// Each row, in the order of sending.
+    pub rows: Vec<RowOf>,
+    /// Requests that were allowed.
+    pub budget: u32,
+}
 
-    fn request() -> Request {
-        Request {
-            method: "POST".into(),
-            target: Target::parse("https://api.cometapi.com/v1/chat/completions", None).expect("reads"),
-            headers: vec![Header::new("Authorization", "Bearer [key#1]"), Header::new("X-Other", "kept")],
-            body: Some(r#"{"model":"a","messages":[{"role":"user","content":"x"}],"logprobs":true}"#.into()),
-            form: Vec::new(),
-        }
-    }
+/// One row: what was changed, how it compares, and where its attempt is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowOf {
+    /// The trial.
+    pub id: TrialId,
+    /// `same_failure`, `worked`, `other_failure` or `transient`.
+    pub outcome: &'static str,
+    /// Where its attempt is.
+    pub place: Place,
+}
 
-    #[test]
-    fn each_control_changes_one_thing() {
-        let catalog = Catalog::built_in();
-        let from = request();
-        let model = control(&from, &Changed::Model("b".into()), &catalog).expect("model");
-        assert_eq!((model.model(&catalog).as_deref(), model.headers == from.headers), (Some("b"), true));
-        let label = Label { kind: SecretKind::Key, number: 2 };
-        let key = control(&from, &Changed::Key(label), &catalog).expect("key");
-        assert_eq!(key.header("authorization"), Some("Bearer [key#2]"));
-        assert_eq!((key.body == from.body, key.header("x-other")), (true, Some("kept")));
-        let minimal = control(&from, &Changed::MinimalBody, &catalog).expect("minimal");
-        assert_eq!(
-            (minimal.model(&catalog).as_deref(), minimal.json().expect("json").get("logprobs")),
-            (Some("a"), None)
-        );
-        assert!(control(&from, &Changed::Model("a".into()), &catalog).is_none(), "no change is no control");
-    }
+/// A place of the evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The attempt with this position: the request was sent as it is.
+    Attempt(usize),
+    /// The control with this position.
+    Control(usize),
+}
 
-    #[test]
-    fn a_form_is_controlled_too() {
-        let catalog = Catalog::built_in();
-        let part = |name: &str, text: &str| Part {
-            name: name.into(),
-            content: PartContent::Text(text.into()),
-            filename: None,
-            media_type: None,
-        };
-        let mut from = request();
-        from.body = None;
-        from.form = vec![part("model", "a"), part("prompt", "x")];
-        from.headers.push(Header::new("content-type", "multipart/form-data"));
-        let model = control(&from, &Changed::Model("b".into()), &catalog).expect("model");
-        assert_eq!((model.field("model"), model.field("prompt")), (Some("b"), Some("x")));
-        let minimal = control(&from, &Changed::MinimalBody, &catalog).expect("the endpoint takes JSON");
-        assert!(minimal.form.is_empty() && minimal.json().is_some());
-        assert_eq!(minimal.header("content-type"), Some("application/json"));
-        assert_eq!(minimal.model(&catalog).as_deref(), Some("a"));
-        from.form.remove(0);
-        assert!(control(&from, &Changed::Model("b".into()), &catalog).is_none(), "no model to replace");
+impl std::fmt::Debug for Isolation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Isolation({}, {} rows)", self.verdict.word.as_str(), self.rows.len())
     }
 }

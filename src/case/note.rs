@@ -4,6 +4,7 @@ mod build;
 mod completeness;
 mod frame;
 mod gate;
+mod isolation;
 #[cfg(test)]
 mod golden;
 mod markdown;
@@ -29,6 +30,7 @@ use gate::Rendering;
 
 pub use build::build;
 pub use completeness::{By, Item, completeness};
+pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
 pub use removed::Removal;

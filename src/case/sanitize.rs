@@ -13,6 +13,7 @@ mod echo;
 pub mod filter;
 mod form;
 mod incoming;
+mod isolated;
 mod layer;
 mod leave;
 pub mod ledger;
@@ -41,7 +42,7 @@ use std::sync::Arc;
 
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::evidence::{Evidence, Reading};
-use crate::case::isolate::Changed;
+use crate::case::isolate::{Changed, TrialId};
 use crate::case::keyring::{KeyRing, Origin, SecretKind};
 
 use detect::{Detectors, Scope};
@@ -52,6 +53,7 @@ use secrets::SecretScan;
 use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
+pub use isolated::{SafeFingerprint, SafeIsolation, SafeLimit, SafeRow};
 pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
 pub use placeholder::PlaceholderMap;
@@ -189,6 +191,9 @@ impl<'a> Sanitizer<'a> {
                 Changed::Model(model) => Some(self.name(model, "model", &name)),
                 Changed::Key(label) => Some(Clean::new(label.to_string())),
                 Changed::MinimalBody => None,
+                Changed::Trial(TrialId::Model(model, _)) => Some(self.name(model, "model", &name)),
+                Changed::Trial(TrialId::Key(label, _)) => Some(Clean::new(label.to_string())),
+                Changed::Trial(_) => None,
             };
             if let Some(to) = &to {
                 self.text.lexicon.add(to.as_str());
@@ -199,6 +204,7 @@ impl<'a> Sanitizer<'a> {
                 attempt: self.attempt(&control.attempt, control_readings.get(index), &name),
             });
         }
+        safe.isolation = evidence.isolation.as_ref().map(|isolation| self.isolation(isolation));
         safe.client =
             evidence.client.as_deref().map(|client| self.name(client, "client", "client").to_string());
         safe
@@ -211,7 +217,9 @@ impl<'a> Sanitizer<'a> {
         control_readings: &[Reading],
         profile: Option<&Profile>,
     ) {
-        for request in evidence.request.iter().chain(evidence.controls.iter().map(|c| &c.request)) {
+        let minimal = evidence.isolation.iter().filter_map(|i| i.verdict.minimal.as_ref());
+        let controls = evidence.controls.iter().map(|c| &c.request);
+        for request in evidence.request.iter().chain(controls).chain(minimal) {
             self.drop_request(request);
         }
         for (index, attempt) in evidence.attempts.iter().enumerate() {

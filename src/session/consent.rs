@@ -12,6 +12,8 @@ pub enum Purpose {
     Reproduce,
     /// As a control, with one thing changed.
     Control(Changed),
+    /// To find what makes it fail, by several requests that differ from this one in one thing each.
+    Isolate,
     /// To check the gateway's contract by several requests that differ from this one in one thing each.
     Check,
 }
@@ -172,10 +174,19 @@ impl Session {
     /// The consent for `request`.
     pub(super) fn consent_for(&self, request: Request, purpose: Purpose) -> Consent {
         let host = request.target.host_port();
-        let keys = keys_in(&request, &self.ring).into_iter().map(|held| self.key_use(held, &host)).collect();
+        let mut used = keys_in(&request, &self.ring);
+        if purpose == Purpose::Isolate
+            && let Some(options) = self.isolation_options()
+        {
+            let others = options.other_key.iter().chain(&options.other_account);
+            used.extend(others.filter_map(|label| self.ring.iter().find(|held| held.label == *label)));
+            used.dedup_by_key(|held| held.label);
+        }
+        let keys = used.into_iter().map(|held| self.key_use(held, &host)).collect();
         let most_requests = match purpose {
             Purpose::Reproduce => self.settings.policy.most_requests(),
             Purpose::Control(_) | Purpose::Check => 1,
+            Purpose::Isolate => self.isolation_options().map_or(1, |options| options.budget),
         };
         let own_id = self.client_request_id(&request, 1);
         let makes_again = self.makes(&request).filter(|_| most_requests > 1);

@@ -90,6 +90,8 @@ pub enum Event {
     Cancel,
     /// Send one control request, after consent.
     ControlRequested(ControlAsk),
+    /// Find what makes the request fail by several requests, after one consent.
+    IsolateRequested(Box<IsolateAsk>),
     /// The operator's words changed.
     WordsSet(Words),
     /// Words that an earlier session kept and never delivered were found.
@@ -187,6 +189,20 @@ impl std::fmt::Debug for FileSeen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "FileSeen({:?})", self.look)
     }
+}
+
+/// A key and how it was given.
+pub type GivenKey = (Origin, SecretString);
+
+/// A search that the operator asks for.
+#[derive(Debug, Clone, Default)]
+pub struct IsolateAsk {
+    /// What may be sent; its labels of other keys are set from the keys here.
+    pub options: crate::case::isolate::Options,
+    /// Another key of the same account.
+    pub other_key: Option<GivenKey>,
+    /// A key of another account.
+    pub other_account: Option<GivenKey>,
 }
 
 /// A control that the operator asks for.

@@ -31,7 +31,7 @@ impl Session {
                         "the request names no model that can be replaced by this one; nothing to send"
                     }
                     Changed::Key(_) => "the request carries no credential to replace, or it is the same key",
-                    Changed::MinimalBody => {
+                    Changed::MinimalBody | Changed::Trial(_) => {
                         "no small body is known for this endpoint, or the request is it already"
                     }
                 },

@@ -53,6 +53,18 @@ impl Output {
 }
 
 impl Session {
+    /// The report of the search, in JSON or as text; `None` where none was made.
+    ///
+    /// # Errors
+    /// The audit's refusal.
+    pub fn isolation_report(&self, format: Format) -> Option<Result<Rendered, Refusal>> {
+        let mut sanitizer = self.sanitizer();
+        let evidence =
+            sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
+        let report = note::IsolationReport::of(&evidence, self.id(), &self.settings.tool)?;
+        Some(report.leave(format, &sanitizer.audit()))
+    }
+
     pub(super) fn words_set(&mut self, words: Words) -> Vec<Effect> {
         if words != self.words {
             self.words = words;

@@ -59,6 +59,11 @@ impl Session {
             }
             Purpose::Control(changed) => Some(changed),
             Purpose::Check => None,
+            Purpose::Isolate => {
+                self.agreed = Some(consent.request);
+                effects.extend(self.begin_search(now));
+                return effects;
+            }
         };
         effects.extend(self.begin(consent.request, control, now));
         effects
@@ -83,7 +88,7 @@ impl Session {
         self.send(request, control, None, now)
     }
 
-    fn send(
+    pub(super) fn send(
         &mut self,
         request: Request,
         control: Option<Changed>,
@@ -141,6 +146,9 @@ impl Session {
         };
         self.note_is_stale();
         self.confirmed = false;
+        if self.searches() {
+            return self.trial_done(control, attempt, now);
+        }
         match control {
             Some(changed) => self.control_done(changed, attempt),
             None => self.own_attempt_done(attempt, now),
@@ -236,13 +244,19 @@ impl Session {
     fn retry_now(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
         let Activity::Waiting { since, .. } = &self.activity else { return Vec::new() };
         let waited = u64::try_from((now - *since).num_milliseconds()).unwrap_or(0);
+        if let Some(effects) = self.pending_trial(waited, now) {
+            return effects;
+        }
         match self.agreed.clone() {
             Some(request) => self.send(request, None, Some(waited), now),
             None => Vec::new(),
         }
     }
 
-    pub(super) fn stop_retrying(&mut self) -> Vec<Effect> {
+    pub(super) fn stop_retrying(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.searches() && matches!(self.activity, Activity::Waiting { .. }) {
+            return self.stop_search(now);
+        }
         if matches!(self.activity, Activity::Waiting { .. }) {
             self.activity = Activity::Idle;
             if let Some(last) = self.evidence.attempts.last_mut() {
@@ -254,19 +268,19 @@ impl Session {
         Vec::new()
     }
 
-    pub(super) fn cancel(&mut self) -> Vec<Effect> {
+    pub(super) fn cancel(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
         match &mut self.activity {
             Activity::Sending { cancelling, .. } => {
                 *cancelling = true;
                 vec![Effect::CancelSend]
             }
-            Activity::Waiting { .. } => self.stop_retrying(),
+            Activity::Waiting { .. } => self.stop_retrying(now),
             Activity::Idle => Vec::new(),
         }
     }
 
     /// Reads one attempt with what its request leads one to expect.
-    fn read_attempt(&self, attempt: &Attempt, request: Option<&Request>) -> Reading {
+    pub(super) fn read_attempt(&self, attempt: &Attempt, request: Option<&Request>) -> Reading {
         let endpoint =
             request.and_then(|r| self.catalog.endpoint_at(&r.method, &r.target.path, self.profile()));
         let streaming = request.is_some_and(Request::streaming);

@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod given_key;
 mod import;
+mod isolate;
 mod keys;
 mod log;
 mod note;
@@ -101,6 +102,8 @@ pub enum Verb {
     Explain(explain::ExplainArguments),
     /// Show what is understood of a command, an archive, an answer or a log; nothing is sent.
     Import(import::ImportArguments),
+    /// Find the one thing that makes a request fail, by controls and the smallest failing body; asks first.
+    Isolate(Box<isolate::IsolateArguments>),
     /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
     Probe(probe::ProbeArguments),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
@@ -290,6 +293,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Check(check)) => check::run(&check),
         Some(Verb::Explain(explain)) => explain::run(&explain),
         Some(Verb::Import(import)) => import::run(&import),
+        Some(Verb::Isolate(isolate)) => isolate::run(&isolate),
         Some(Verb::Probe(probe)) => probe::run(&probe),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),

@@ -94,13 +94,13 @@ fn endpoint(material: &Material<'_>) -> Option<Endpoint> {
 }
 
 /// The text, if there is any.
-fn said(text: &Clean) -> Option<String> {
+pub(super) fn said(text: &Clean) -> Option<String> {
     let text = text.as_str().trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Milliseconds matter where attempts are compared with a gateway's log.
-fn moment(at: DateTime<Utc>) -> String {
+pub(super) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
@@ -120,11 +120,11 @@ fn shape(deciding: Option<&SafeAttempt>) -> ResponseShape {
 }
 
 /// `error.code`, or `error.type` where the code says nothing.
-fn code(error: &SafeError) -> Option<String> {
+pub(super) fn code(error: &SafeError) -> Option<String> {
     error.code.as_ref().and_then(said).or_else(|| error.error_type.as_ref().and_then(said))
 }
 
-fn primary_id(response: &SafeResponse) -> Option<String> {
+pub(super) fn primary_id(response: &SafeResponse) -> Option<String> {
     let ids = &response.request_ids;
     ids.iter().find(|id| id.primary).or_else(|| ids.first()).and_then(|id| said(&id.id))
 }

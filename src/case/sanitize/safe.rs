@@ -44,6 +44,8 @@ pub struct SafeEvidence {
     pub attempts: Vec<SafeAttempt>,
     /// Controls in order.
     pub controls: Vec<SafeControl>,
+    /// The search for what makes it fail.
+    pub isolation: Option<super::SafeIsolation>,
     /// Library named by the source, a word of ours.
     pub client: Option<String>,
     /// Keeps the struct from being built elsewhere.
@@ -57,7 +59,7 @@ struct Door;
 impl SafeEvidence {
     /// Evidence of nothing.
     pub(in crate::case::sanitize) fn empty() -> Self {
-        Self { request: None, attempts: Vec::new(), controls: Vec::new(), client: None, door: Door }
+        Self { request: None, attempts: Vec::new(), controls: Vec::new(), isolation: None, client: None, door: Door }
     }
 }
 

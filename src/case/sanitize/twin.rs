@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Audit;
+use super::isolated::{SafeFingerprint, SafeIsolation};
 use super::safe::{
     Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader, SafeRedirect,
     SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
@@ -28,6 +29,9 @@ impl SafeEvidence {
         for control in &mut evidence.controls {
             twin.texts([], [&mut control.to]);
             twin.attempt(&mut control.attempt);
+        }
+        if let Some(isolation) = &mut evidence.isolation {
+            twin.isolation(isolation);
         }
         if let Some(client) = evidence.client.as_mut().filter(|client| !audit.explains(client)) {
             *client = NEUTRAL.to_string();
@@ -92,6 +96,21 @@ impl Twin<'_> {
         }
         if let Some(body) = body {
             self.body(body);
+        }
+    }
+
+    fn isolation(&self, isolation: &mut SafeIsolation) {
+        let SafeIsolation { fields, fingerprint, minimal, kept, limit, hidden, .. } = isolation;
+        fields.iter_mut().chain(kept).for_each(|place| self.text(place));
+        if let Some(request) = minimal {
+            self.request(request);
+        }
+        if let Some(limit) = limit {
+            self.text(&mut limit.of);
+        }
+        for found in fingerprint.iter_mut().chain(hidden) {
+            let SafeFingerprint { transport: _, status: _, code, error_type, param, message } = found;
+            self.texts([], [code, error_type, param, message]);
         }
     }
 

@@ -40,7 +40,9 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
         return Err(Failed::new(
             Exit::Usage,
             match consent.purpose {
-                Purpose::Check => "sending needs consent and there is no terminal to ask on; add --yes",
+                Purpose::Check | Purpose::Isolate => {
+                    "sending needs consent and there is no terminal to ask on; add --yes"
+                }
                 Purpose::Reproduce | Purpose::Control(_) => {
                     "sending needs consent and there is no terminal to ask on; add --yes, or --no-send with --response FILE"
                 }

@@ -148,6 +148,17 @@ fn time(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 impl NoteArguments {
+    /// The arguments of a search: what is pasted, and where and with which key it is sent.
+    pub(super) fn for_isolation(
+        from: Option<String>,
+        gateway: Option<String>,
+        base_url: Option<String>,
+        key: KeyArguments,
+        output: OutputKind,
+    ) -> Self {
+        Self { from, gateway, base_url, key, output, ..Self::default() }
+    }
+
     /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
         let gateway = Some("practice".to_owned());
@@ -249,6 +260,21 @@ pub(super) async fn observe(
     ground: &Ground,
     pasted: Option<String>,
 ) -> Result<Walk, Failed> {
+    let mut walk = set_up(arguments, ground, pasted)?;
+    if !arguments.no_send && walk.session.request().is_ok() {
+        send(&mut walk, arguments).await?;
+    } else if walk.session.evidence().attempts.is_empty() {
+        return Err(nothing_to_say(&walk, arguments));
+    }
+    Ok(walk)
+}
+
+/// The walk until what was pasted is understood; nothing is sent.
+pub(super) fn set_up(
+    arguments: &NoteArguments,
+    ground: &Ground,
+    pasted: Option<String>,
+) -> Result<Walk, Failed> {
     let choice = Choice {
         send: &arguments.send,
         operator: arguments.operator.clone(),
@@ -274,11 +300,6 @@ pub(super) async fn observe(
     session.use_template(template);
     let mut walk = Walk::new(session, driver, events, arguments.output == OutputKind::Json);
     take_in(&mut walk, arguments, ground, pasted)?;
-    if !arguments.no_send && walk.session.request().is_ok() {
-        send(&mut walk, arguments).await?;
-    } else if walk.session.evidence().attempts.is_empty() {
-        return Err(nothing_to_say(&walk, arguments));
-    }
     Ok(walk)
 }
 

@@ -71,6 +71,38 @@ impl Walk {
         Ok(())
     }
 
+    /// Waits until the search is over. Ctrl-C and the end of its time stop it, and what it knows by then stays. True: it
+    /// was interrupted.
+    pub(super) async fn search(&mut self, deadline: std::time::Duration) -> bool {
+        let over = tokio::time::sleep(deadline);
+        tokio::pin!(over);
+        let (mut interrupted, mut late, mut told) = (false, false, 0);
+        while self.session.is_busy() {
+            tokio::select! {
+                biased;
+                event = self.events.recv() => match event {
+                    Some(event) => { self.driver.step(&mut self.session, event); }
+                    None => break,
+                },
+                () = &mut over, if !late => {
+                    late = true;
+                    self.give(Event::Cancel);
+                }
+                _ = tokio::signal::ctrl_c() => {
+                    interrupted = true;
+                    self.give(Event::Cancel);
+                }
+            }
+            let evidence = self.session.evidence();
+            let done = evidence.attempts.len() + evidence.controls.len();
+            if done > told && !self.quiet {
+                told = done;
+                say::line(&format!("  {done} requests so far"));
+            }
+        }
+        interrupted
+    }
+
     fn tell(&self, attempt: &Attempt) {
         if self.quiet {
             return;

@@ -79,6 +79,7 @@ fn control_row(
         }
         Changed::Key(label) => format!("key: {label}"),
         Changed::MinimalBody => "minimal body".to_owned(),
+        Changed::Trial(id) => id.word().replace('_', " "),
     };
     let id = clean.and_then(|clean| primary_id(&clean.attempt)).unwrap_or("-");
     let compared = match (failing, reading) {

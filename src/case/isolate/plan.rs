@@ -1,0 +1,68 @@
+//! What the search would send, told before anything is sent.
+
+use super::lab::estimate;
+use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
+use super::{Problem, body, harmless};
+use crate::case::catalog::StreamKind;
+
+/// One kind of request that the search may send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The word of its rows.
+    pub changed: &'static str,
+    /// To what, where it is known: a model's name, `[key#2]`. Raw.
+    pub to: Vec<String>,
+    /// What it shows, one sentence.
+    pub shows: &'static str,
+    /// Most requests of this kind.
+    pub most: u32,
+    /// Tokens that one may cost where it works, as estimated.
+    pub tokens: u64,
+}
+
+/// The kinds, in their order. Which of them are sent depends on the answers; together they are never more than the budget.
+pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
+    let options = problem.options;
+    let own = estimate(problem.request);
+    let row = |changed, shows, most, tokens| Planned { changed, to: Vec::new(), shows, most, tokens };
+    let mut all = vec![row(
+        "baseline",
+        "the request as it is: does it fail each time, and alike?",
+        options.baseline.max(2) + 3,
+        own,
+    )];
+    all.push(row("reach", "where nothing answers: does the host answer at all?", 1, 0));
+    let costly = !options.costly && !endpoint(problem).is_none_or(|e| e.is_cheap() || e.method == "GET");
+    all.push(row("models_list", "is the key alive, and which models are there?", 1, 0));
+    if costly {
+        return all;
+    }
+    let units = body::units(problem);
+    let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
+    let small = TrialId::Body(floor).request(problem).map_or(own, |request| estimate(&request));
+    if documented_path(problem).is_some() {
+        all.push(row("path", "the documented path: is it the path?", 3, small));
+    }
+    if !units.is_empty() {
+        all.push(row("fields", "the smallest body, then as much of the failing one as it takes", options.budget, own));
+        if problem.request.json().is_some_and(|json| harmless::body(&json, problem.catalog).is_some()) {
+            all.push(row("harmless_text", "harmless text of the same shape: is the customer's text needed?", 1, own));
+        }
+        all.push(row("padded_body", "the smallest body at the failing one's size: is it the size, and from which on?", 24, own));
+        all.push(row("value", "another value in the field that is left: is it the field or its value?", 24, small));
+    }
+    if !extras(problem).is_empty() {
+        all.push(row("headers", "without headers and parameters that nobody needs", 12, small));
+    }
+    if options.other_key.is_some() || options.other_account.is_some() {
+        let labels = options.other_key.iter().chain(&options.other_account).map(ToString::to_string);
+        all.push(Planned { to: labels.collect(), ..row("key", "the other key: is it this key?", 6, small) });
+    }
+    let model = options.other_model.clone().unwrap_or_else(|| "one or two of the gateway's own list".to_owned());
+    all.push(Planned { to: vec![model], ..row("model", "another model: is it this one?", 6, small) });
+    if endpoint(problem).is_some_and(|e| e.stream == StreamKind::Sse) {
+        all.push(row("stream", "streamed, or not: is it the way of the answer?", 3, small));
+    }
+    all.push(row("no_key", "without a key: is the key looked at?", 1, 0));
+    all
+}

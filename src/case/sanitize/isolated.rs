@@ -1,0 +1,181 @@
+//! What a search shows, as it may leave.
+
+use serde::Serialize;
+
+use super::Sanitizer;
+use super::detect::Scope;
+use super::placeholder::measure;
+use super::safe::{Clean, SafeRequest};
+use super::shape;
+use crate::case::fingerprint::Fingerprint;
+use crate::case::isolate::{Isolation, Minimality, Place};
+
+/// A search and what it shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SafeIsolation {
+    /// The word: `field`, `key`, `cannot_tell`, ….
+    pub verdict: &'static str,
+    /// Fields by pointer, headers (`header:name`) and parameters (`query:name`).
+    pub fields: Vec<Clean>,
+    /// Why, sentences of ours.
+    pub because: Vec<String>,
+    /// What would be needed to tell.
+    pub needed: Vec<&'static str>,
+    /// Runs of the unchanged request that failed alike.
+    pub baseline_same: u32,
+    /// Such runs in all.
+    pub baseline_of: u32,
+    /// The failure's words differ from run to run.
+    pub words_vary: bool,
+    /// The failure.
+    pub fingerprint: Option<SafeFingerprint>,
+    /// The smallest request that still fails alike.
+    pub minimal: Option<SafeRequest>,
+    /// The places that had to stay in it.
+    pub kept: Vec<Clean>,
+    /// How far it was sought: `1-minimal`, `budget spent`, `not sought`.
+    pub minimality: &'static str,
+    /// It fails alike with harmless text (true) or needs the customer's (false).
+    pub harmless: Option<bool>,
+    /// A limit.
+    pub limit: Option<SafeLimit>,
+    /// Failures that showed when this one was away.
+    pub hidden: Vec<SafeFingerprint>,
+    /// Controls that were not sent, and why.
+    pub not_sent: Vec<(&'static str, &'static str)>,
+    /// Times that each deciding answer was seen.
+    pub confirmed: u32,
+    /// Answers of a moment.
+    pub transient: u32,
+    /// Requests that were allowed.
+    pub budget: u32,
+    /// The rows.
+    pub rows: Vec<SafeRow>,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SafeRow {
+    /// What was changed.
+    pub changed: &'static str,
+    /// `same_failure`, `worked`, `other_failure`, `transient`.
+    pub outcome: &'static str,
+    /// Position among the attempts (true) or controls (false).
+    pub is_attempt: bool,
+    /// The position.
+    pub at: usize,
+}
+
+/// A failure without what differs from request to request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SafeFingerprint {
+    /// The failure below HTTP.
+    pub transport: Option<&'static str>,
+    /// Status.
+    pub status: Option<u16>,
+    /// `error.code`.
+    pub code: Option<Clean>,
+    /// `error.type`.
+    pub error_type: Option<Clean>,
+    /// `error.param`.
+    pub param: Option<Clean>,
+    /// `error.message`, normalised.
+    pub message: Option<Clean>,
+}
+
+/// A limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SafeLimit {
+    /// Of what: `body`, or a place.
+    pub of: Clean,
+    /// `bytes`, `elements`, `value`.
+    pub unit: &'static str,
+    /// The largest that worked.
+    pub works_up_to: i64,
+    /// The smallest that failed.
+    pub fails_from: i64,
+    /// Rows on each side, from 1.
+    pub rows: [Option<usize>; 2],
+}
+
+impl Sanitizer<'_> {
+    /// The search. The evidence goes first, so that what it dropped is known.
+    pub(super) fn isolation(&mut self, isolation: &Isolation) -> SafeIsolation {
+        let verdict = &isolation.verdict;
+        let rows = isolation.rows.iter().map(|row| {
+            let (is_attempt, at) = match row.place {
+                Place::Attempt(at) => (true, at),
+                Place::Control(at) => (false, at),
+            };
+            SafeRow { changed: row.id.word(), outcome: row.outcome, is_attempt, at }
+        });
+        SafeIsolation {
+            verdict: verdict.word.as_str(),
+            fields: verdict.fields.iter().map(|place| self.place(place)).collect(),
+            because: verdict.because.clone(),
+            needed: verdict.needed.clone(),
+            baseline_same: verdict.baseline.same,
+            baseline_of: verdict.baseline.of,
+            words_vary: verdict.baseline.words_vary,
+            fingerprint: verdict.baseline.fingerprint.as_ref().map(|f| self.fingerprint(f)),
+            minimal: verdict.minimal.as_ref().map(|request| self.request(request, None)),
+            kept: verdict.kept.iter().map(|place| self.place(place)).collect(),
+            minimality: match verdict.minimality {
+                Minimality::OneMinimal => "1-minimal",
+                Minimality::Unsure => "budget spent",
+                Minimality::NotSought => "not sought",
+            },
+            harmless: verdict.harmless,
+            limit: verdict.limit.as_ref().map(|limit| SafeLimit {
+                of: self.place(&limit.of),
+                unit: limit.unit,
+                works_up_to: limit.works_up_to,
+                fails_from: limit.fails_from,
+                rows: limit.rows,
+            }),
+            hidden: verdict.hidden.iter().map(|f| self.fingerprint(f)).collect(),
+            not_sent: verdict.not_sent.iter().map(|n| (n.changed, n.because)).collect(),
+            confirmed: verdict.confirmed,
+            transient: verdict.noise,
+            budget: isolation.budget,
+            rows: rows.collect(),
+        }
+    }
+
+    /// A place of the request: each step that is a name stays, of any other its length.
+    fn place(&mut self, raw: &str) -> Clean {
+        let (head, path) = match raw.split_once(':') {
+            Some((kind @ ("header" | "query"), name)) => (format!("{kind}:"), name),
+            _ => (String::new(), raw),
+        };
+        let steps: Vec<String> = path
+            .split('/')
+            .map(|step| {
+                let own = step.replace("~1", "/").replace("~0", "~");
+                let is_number = !own.is_empty() && own.len() < 7 && own.bytes().all(|b| b.is_ascii_digit());
+                if step.is_empty() || is_number || (shape::is_name(&own) && self.text.spares(&own, Scope::Value)) {
+                    step.to_owned()
+                } else {
+                    measure("key name", own.chars().count(), "chars")
+                }
+            })
+            .collect();
+        let clean = Clean::new(format!("{head}{}", steps.join("/")));
+        self.text.lexicon.add(clean.as_str());
+        clean
+    }
+
+    fn fingerprint(&mut self, raw: &Fingerprint) -> SafeFingerprint {
+        let mut text = |text: &Option<String>, place: &str| {
+            text.as_deref().map(|text| self.text.apply(text, Scope::Answer, place).clean)
+        };
+        SafeFingerprint {
+            transport: raw.transport.map(|t| t.as_str()),
+            status: raw.status,
+            code: text(&raw.code, "isolation.code"),
+            error_type: text(&raw.error_type, "isolation.type"),
+            param: text(&raw.param, "isolation.param"),
+            message: text(&raw.message, "isolation.message"),
+        }
+    }
+}
