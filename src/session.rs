@@ -45,7 +45,8 @@ use crate::case::sanitize::{Format, SafeEvidence, SafeWords, Words};
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
 pub use event::{
-    ControlAsk, Delivered, IsolateAsk, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, Phase, Progress, STDOUT,
+    ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, IsolateAsk, Phase, Progress,
+    STDOUT,
 };
 pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};

@@ -4,9 +4,9 @@ mod build;
 mod completeness;
 mod frame;
 mod gate;
-mod isolation;
 #[cfg(test)]
 mod golden;
+mod isolation;
 mod markdown;
 mod model;
 mod plain;

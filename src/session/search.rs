@@ -8,8 +8,8 @@ use crate::case::diagnose::diagnose;
 use crate::case::evidence::{Attempt, BodyEnd, ControlRun, Outcome, Source};
 use crate::case::finding::Level;
 use crate::case::isolate::{
-    Answered, Changed, Isolation, Next, Options, Place, Planned, Problem, Row, RowOf, Trial, TrialId, Verdict,
-    next, plan,
+    Answered, Changed, Isolation, Next, Options, Place, Planned, Problem, Row, RowOf, Trial, TrialId,
+    Verdict, next, plan,
 };
 use crate::case::keyring::{Label, SecretKind};
 use crate::case::vocabulary::{RetryDecision, TransportKind};
@@ -155,7 +155,8 @@ impl Session {
         mut attempt: Attempt,
         now: DateTime<Utc>,
     ) -> Vec<Effect> {
-        let request = if control.is_some() { self.sent_control.take() } else { self.evidence.request.clone() };
+        let request =
+            if control.is_some() { self.sent_control.take() } else { self.evidence.request.clone() };
         let Some(request) = request else { return Vec::new() };
         let reading = self.read_attempt(&attempt, Some(&request));
         let diagnosis = diagnose(&attempt, &reading, &self.catalog, self.profile());
@@ -172,7 +173,8 @@ impl Session {
             }
             _ => {
                 attempt.decision = Some(RetryDecision::Repeated);
-                "a run of the unchanged request, to see whether it fails each time".clone_into(&mut attempt.reason);
+                "a run of the unchanged request, to see whether it fails each time"
+                    .clone_into(&mut attempt.reason);
                 if !answered.worked || self.diagnosis.is_none() {
                     self.diagnosis = Some(diagnosis);
                 }

@@ -55,7 +55,9 @@ pub(super) fn floor(problem: &Problem<'_>) -> Option<Value> {
         (Some(model), _) => {
             floor.insert("model".to_owned(), model.clone());
         }
-        (None, Some(model)) if endpoint(problem).is_some_and(|e| e.required.iter().any(|f| f.name == "model")) => {
+        (None, Some(model))
+            if endpoint(problem).is_some_and(|e| e.required.iter().any(|f| f.name == "model")) =>
+        {
             floor.insert("model".to_owned(), Value::from(model.as_str()));
         }
         _ => {}
@@ -89,7 +91,9 @@ pub(super) fn children(body: &Value, pointer: &str) -> Vec<String> {
         Some(Value::Object(fields)) => {
             fields.keys().take(MOST_CHILDREN).map(|name| format!("{pointer}{}", pointer_of(name))).collect()
         }
-        Some(Value::Array(items)) => (0..items.len().min(MOST_CHILDREN)).map(|at| format!("{pointer}/{at}")).collect(),
+        Some(Value::Array(items)) => {
+            (0..items.len().min(MOST_CHILDREN)).map(|at| format!("{pointer}/{at}")).collect()
+        }
         _ => Vec::new(),
     }
 }

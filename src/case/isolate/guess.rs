@@ -21,7 +21,9 @@ pub(super) struct Said {
 /// Places of `body`, the likeliest first.
 pub(super) fn places(body: &Value, said: &Said) -> Vec<String> {
     let mut places = Vec::new();
-    let words = said.messages.iter().flat_map(|text| text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | ',' | '(' | ')')));
+    let words = said.messages.iter().flat_map(|text| {
+        text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | ',' | '(' | ')'))
+    });
     for word in said.param.as_deref().into_iter().chain(words) {
         push(&mut places, pointer(word).filter(|p| p.matches('/').count() > 1 && body.pointer(p).is_some()));
     }
@@ -47,7 +49,8 @@ fn push(places: &mut Vec<String>, place: Option<String>) {
 /// `messages[6].content[1].type`, `$.messages.6.content`, `/messages/6/content`, `body -> messages -> 6` as a pointer.
 fn pointer(word: &str) -> Option<String> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != ']' && c != '_');
-    let steps: Vec<&str> = word.split(['.', '[', ']', '/']).filter(|step| !step.is_empty() && *step != "body").collect();
+    let steps: Vec<&str> =
+        word.split(['.', '[', ']', '/']).filter(|step| !step.is_empty() && *step != "body").collect();
     let plain = |step: &&str| step.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     (steps.len() > 1 && steps.iter().all(plain)).then(|| format!("/{}", steps.join("/")))
 }

@@ -97,8 +97,7 @@ fn is_text(text: &str, key: &str, catalog: &Catalog) -> bool {
     let key = key.to_ascii_lowercase();
     let is_link = text.starts_with("http:") || text.starts_with("https:") || text.starts_with("data:");
     let is_prose = text.contains(char::is_whitespace) || !text.is_ascii();
-    !is_link
-        && (PROMPTS.contains(&key.as_str()) || (is_prose && catalog.safe.prompt_fields.contains(&key)))
+    !is_link && (PROMPTS.contains(&key.as_str()) || (is_prose && catalog.safe.prompt_fields.contains(&key)))
 }
 
 #[cfg(test)]
@@ -107,7 +106,9 @@ mod tests {
 
     #[test]
     fn the_shape_stays_and_the_words_go() {
-        for own in ["Ward 7: the patient, Ana!\n\tall well", "übermäßig 患者 😀x", "", "…", "supercalifragilistic"] {
+        for own in
+            ["Ward 7: the patient, Ana!\n\tall well", "übermäßig 患者 😀x", "", "…", "supercalifragilistic"]
+        {
             let made = text(own);
             assert_eq!((made.len(), made.chars().count()), (own.len(), own.chars().count()), "{own}");
             let spaces = |t: &str| t.chars().filter(|c| c.is_whitespace()).count();
@@ -130,7 +131,8 @@ mod tests {
         assert_eq!(made.pointer("/messages/0/content/0/text"), Some(&Value::from("plain")));
         let arguments = made.pointer("/messages/1/tool_calls/0/function/arguments").and_then(Value::as_str);
         assert_eq!(arguments, Some("{\"city\":\"word\"}"));
-        for same in ["/model", "/messages/0/role", "/messages/0/content/1/image_url/url", "/stop/0", "/user"] {
+        for same in ["/model", "/messages/0/role", "/messages/0/content/1/image_url/url", "/stop/0", "/user"]
+        {
             assert_eq!(made.pointer(same), own.pointer(same), "{same}");
         }
         assert!(body(&serde_json::json!({"model": "m", "messages": []}), &catalog).is_none());

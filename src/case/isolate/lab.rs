@@ -115,9 +115,12 @@ pub fn estimate(request: &Request) -> u64 {
 /// The ids of a list of models.
 fn models(attempt: &Attempt) -> Vec<String> {
     let Some(response) = attempt.response().filter(|r| r.is_success()) else { return Vec::new() };
-    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&response.readable()) else { return Vec::new() };
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&response.readable()) else {
+        return Vec::new();
+    };
     let list = json.get("data").or_else(|| json.get("models")).and_then(serde_json::Value::as_array);
-    let id = |model: &serde_json::Value| Some(model.get("id").or_else(|| model.get("name"))?.as_str()?.to_owned());
+    let id =
+        |model: &serde_json::Value| Some(model.get("id").or_else(|| model.get("name"))?.as_str()?.to_owned());
     list.into_iter().flatten().filter_map(id).take(MOST_MODELS).collect()
 }
 
@@ -204,7 +207,12 @@ impl<'a> Lab<'a> {
     }
 
     /// The `number`th answer to `id` (from 0); sends it where it is not there yet.
-    pub(super) fn answer(&self, id: &TrialId, number: usize, wait_ms: u64) -> Result<Option<&'a Answered>, Stop> {
+    pub(super) fn answer(
+        &self,
+        id: &TrialId,
+        number: usize,
+        wait_ms: u64,
+    ) -> Result<Option<&'a Answered>, Stop> {
         if let Some(answered) = self.answers(id).get(number) {
             return Ok(Some(answered));
         }
@@ -260,10 +268,11 @@ impl<'a> Lab<'a> {
         let mut at = from;
         let mut again = 0;
         loop {
-            let pause = match (again, at.checked_sub(1).and_then(|before| self.answers(id).get(before).copied())) {
-                (0, _) | (_, None) => 0,
-                (_, Some(last)) => wait(last, again),
-            };
+            let pause =
+                match (again, at.checked_sub(1).and_then(|before| self.answers(id).get(before).copied())) {
+                    (0, _) | (_, None) => 0,
+                    (_, Some(last)) => wait(last, again),
+                };
             let Some(answered) = self.answer(id, at, pause)? else { return Ok(None) };
             at += 1;
             let kind = self.kind(answered);

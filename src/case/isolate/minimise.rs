@@ -46,7 +46,12 @@ pub(super) fn inside(
     let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
     if floor_works {
         let numbers = rows(&lab.numbers(&TrialId::Body(floor.clone())));
-        verdict.says(Word::CannotTell, format!("With the smallest body the request worked ({numbers}): something in the body makes it fail."));
+        verdict.says(
+            Word::CannotTell,
+            format!(
+                "With the smallest body the request worked ({numbers}): something in the body makes it fail."
+            ),
+        );
     }
     let harmless = harmless(lab, verdict)?;
     if floor_works && size(lab, verdict, units)? {
@@ -95,7 +100,9 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         }
         Some(Kind::Worked) => {
             verdict.harmless = Some(false);
-            verdict.because.push(format!("With harmless text of the same shape it worked ({numbers}): it needs the original text."));
+            verdict.because.push(format!(
+                "With harmless text of the same shape it worked ({numbers}): it needs the original text."
+            ));
         }
         _ => {}
     }
@@ -118,7 +125,9 @@ fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bo
     verdict.minimal = padded.request(lab.problem);
     verdict.harmless = Some(true);
     let numbers = rows(&lab.numbers(&padded));
-    verdict.because.push(format!("The smallest body, filled to the same size with harmless text, fails alike ({numbers})."));
+    verdict.because.push(format!(
+        "The smallest body, filled to the same size with harmless text, fails alike ({numbers})."
+    ));
     let says = "The smallest body works and the same body filled to the size of the failing one does not: the size, or the length of the text, makes the difference";
     confirmed(lab, verdict, &TrialId::Body(floor), Word::BodySize, says)?;
     if verdict.word == Word::BodySize {
@@ -156,11 +165,15 @@ fn smallest(
     harmless: bool,
     cured: &BTreeSet<String>,
 ) -> Result<Found, Stop> {
-    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else { return Ok(Found::default()) };
+    let Some(whole) = body::base(lab.problem, harmless).or_else(|| form(lab)) else {
+        return Ok(Found::default());
+    };
     let hints = lab.oracle.as_ref().map(|o| o.hints.clone()).unwrap_or_default();
     // Of places inside a unit the ones that are cured already stay out.
     let start: Vec<String> = units.iter().filter(|u| !cured.contains(*u)).cloned().collect();
-    if cured.is_empty() && let Some(found) = guessed(lab, &whole, units, harmless)? {
+    if cured.is_empty()
+        && let Some(found) = guessed(lab, &whole, units, harmless)?
+    {
         return Ok(found);
     }
     let mut out: BTreeSet<String> = cured.clone();
@@ -170,7 +183,8 @@ fn smallest(
     while let Some(Level { places, depth }) = levels.pop() {
         let (held, places) = held_apart(places, &whole, depth);
         items.extend(held);
-        let likely: BTreeSet<String> = places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
+        let likely: BTreeSet<String> =
+            places.iter().filter(|place| is_hinted(place, &hints)).cloned().collect();
         let others = out.clone();
         let mut fails = |kept: &BTreeSet<String>| -> Result<bool, Stop> {
             let mut without = others.clone();
@@ -178,8 +192,14 @@ fn smallest(
             fails_without(lab, without, cured, harmless)
         };
         let named = !likely.is_empty() && likely.len() < places.len() && fails(&likely)?;
-        if !named && depth > 0 && let Some(limit) = limit_of(&places, &whole, &mut fails)? {
-            let array = places.first().and_then(|place| Some(place.rsplit_once('/')?.0.to_owned())).unwrap_or_default();
+        if !named
+            && depth > 0
+            && let Some(limit) = limit_of(&places, &whole, &mut fails)?
+        {
+            let array = places
+                .first()
+                .and_then(|place| Some(place.rsplit_once('/')?.0.to_owned()))
+                .unwrap_or_default();
             out.extend(places.iter().skip(limit).cloned());
             too_many(lab, verdict, &array, limit, &out, (&places, &others), harmless);
             items.insert(array);
@@ -211,14 +231,22 @@ fn smallest(
 }
 
 /// The place that the message points to, where it alone, with what holds it together, fails alike, and all else works.
-fn guessed(lab: &mut Lab<'_>, whole: &Value, units: &[String], harmless: bool) -> Result<Option<Found>, Stop> {
+fn guessed(
+    lab: &mut Lab<'_>,
+    whole: &Value,
+    units: &[String],
+    harmless: bool,
+) -> Result<Option<Found>, Stop> {
     let Some(oracle) = &lab.oracle else { return Ok(None) };
     for place in guess::places(whole, &oracle.said) {
-        let inside = units.iter().any(|unit| place.strip_prefix(unit.as_str()).is_some_and(|rest| rest.starts_with('/')));
+        let inside = units
+            .iter()
+            .any(|unit| place.strip_prefix(unit.as_str()).is_some_and(|rest| rest.starts_with('/')));
         if !inside {
             continue;
         }
-        let cure = BodyId { harmless, without: std::iter::once(place.clone()).collect(), ..BodyId::default() };
+        let cure =
+            BodyId { harmless, without: std::iter::once(place.clone()).collect(), ..BodyId::default() };
         if lab.ask(&TrialId::Body(cure))? != Some(Kind::Worked) {
             continue;
         }
@@ -242,7 +270,9 @@ fn guessed(lab: &mut Lab<'_>, whole: &Value, units: &[String], harmless: bool) -
 fn held_apart(places: Vec<String>, whole: &Value, depth: usize) -> (Vec<String>, Vec<String>) {
     let is_structure = |place: &String| {
         let name = place.rsplit('/').next().unwrap_or_default();
-        depth > 0 && STRUCTURE.contains(&name) && whole.pointer(place).is_some_and(|v| !v.is_object() && !v.is_array())
+        depth > 0
+            && STRUCTURE.contains(&name)
+            && whole.pointer(place).is_some_and(|v| !v.is_object() && !v.is_array())
     };
     let (held, rest): (Vec<String>, Vec<String>) = places.into_iter().partition(is_structure);
     if rest.is_empty() { (Vec::new(), held) } else { (held, rest) }
@@ -266,7 +296,11 @@ fn finish(
             fails_without(lab, without, cured, harmless)
         };
         let alone = items.len() == 1 && !entered.is_empty();
-        items = if alone && fails(&BTreeSet::new())? { BTreeSet::new() } else { search::without_idle(all.clone(), &mut fails)? };
+        items = if alone && fails(&BTreeSet::new())? {
+            BTreeSet::new()
+        } else {
+            search::without_idle(all.clone(), &mut fails)?
+        };
         out.extend(all.into_iter().filter(|place| !items.contains(place)));
         // A container of which nothing is left is a place of its own.
         let bare: Vec<String> = entered
@@ -295,7 +329,11 @@ fn finish(
     if culprits.len() > 1 {
         let mut alone = BTreeSet::new();
         for place in culprits.iter().filter(|place| !place.ends_with("/type")) {
-            let id = BodyId { harmless, without: cured.iter().chain([place]).cloned().collect(), ..BodyId::default() };
+            let id = BodyId {
+                harmless,
+                without: cured.iter().chain([place]).cloned().collect(),
+                ..BodyId::default()
+            };
             if lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
                 alone.insert(place.clone());
             }
@@ -344,7 +382,11 @@ fn limit_of(
     if high < places.len() {
         return Ok((fails(&last(high))? && !fails(&last(high - 1))?).then_some(high));
     }
-    let without_middle: BTreeSet<String> = places.iter().filter(|p| **p != format!("{}/{}", parent.unwrap_or_default(), high / 2)).cloned().collect();
+    let without_middle: BTreeSet<String> = places
+        .iter()
+        .filter(|p| **p != format!("{}/{}", parent.unwrap_or_default(), high / 2))
+        .cloned()
+        .collect();
     Ok((!fails(&last(high - 1))? && !fails(&without_middle)?).then_some(high))
 }
 
@@ -399,7 +441,9 @@ fn canonical(places: BTreeSet<String>) -> BTreeSet<String> {
     let all = places.clone();
     places
         .into_iter()
-        .filter(|place| !place.match_indices('/').skip(1).any(|(at, _)| place.get(..at).is_some_and(|p| all.contains(p))))
+        .filter(|place| {
+            !place.match_indices('/').skip(1).any(|(at, _)| place.get(..at).is_some_and(|p| all.contains(p)))
+        })
         .collect()
 }
 
@@ -424,7 +468,10 @@ fn progress(
     out: &BTreeSet<String>,
     harmless: bool,
 ) {
-    let open = levels.iter().filter_map(|level| level.places.first()).filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
+    let open = levels
+        .iter()
+        .filter_map(|level| level.places.first())
+        .filter_map(|p| Some(p.rsplit_once('/')?.0.to_owned()));
     verdict.kept = done.iter().cloned().chain(open).collect();
     if verdict.fields.is_empty() || verdict.minimality == Minimality::Unsure {
         verdict.minimality = Minimality::Unsure;
@@ -496,7 +543,9 @@ fn conclude(
     let says = match verdict.word {
         Word::Stream => "Without streaming and all else the same the request worked",
         Word::Content => "Without this text and all else the same the request worked",
-        _ => "Without these fields (or with the smallest valid value in their place) and all else the same the request worked",
+        _ => {
+            "Without these fields (or with the smallest valid value in their place) and all else the same the request worked"
+        }
     };
     let fields = verdict.fields.clone();
     confirmed(lab, verdict, cure, verdict.word, says)?;
@@ -518,9 +567,18 @@ fn hidden(
     let fields = verdict.fields.clone();
     let floor = TrialId::Body(floor.clone());
     if lab.ask(&floor)? == Some(Kind::Worked) {
-        confirmed(lab, verdict, &floor, verdict.word, "With these fields the smallest body fails alike, without them it works")?;
+        confirmed(
+            lab,
+            verdict,
+            &floor,
+            verdict.word,
+            "With these fields the smallest body fails alike, without them it works",
+        )?;
     } else {
-        verdict.says(verdict.word, "With these fields the smallest body fails alike, without them in another way.".to_owned());
+        verdict.says(
+            verdict.word,
+            "With these fields the smallest body fails alike, without them in another way.".to_owned(),
+        );
     }
     if verdict.word == Word::Flaky {
         return Ok(());
@@ -553,7 +611,9 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool
     let numbers = rows(&lab.numbers(&id));
     match kind {
         Some(Kind::Same) => {
-            verdict.because.push(format!("It fails alike with a simple value of the same type there ({numbers})."));
+            verdict
+                .because
+                .push(format!("It fails alike with a simple value of the same type there ({numbers})."));
         }
         Some(Kind::Worked) => {
             verdict.because.push(format!(

@@ -67,8 +67,11 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
     let runs = lab.options().baseline.max(2);
     if !may_work(lab) && lab.answers(&TrialId::Same).is_empty() {
         skip_costly(verdict);
-        verdict.not_sent("baseline", "where it works it starts work that costs; `--include-costly` allows it");
-        verdict.because.push("Nothing was sent: where the request works it starts work that costs.".to_owned());
+        verdict
+            .not_sent("baseline", "where it works it starts work that costs; `--include-costly` allows it");
+        verdict
+            .because
+            .push("Nothing was sent: where the request works it starts work that costs.".to_owned());
         return Ok(false);
     }
     let mut seen: Vec<&Answered> = Vec::new();
@@ -99,7 +102,8 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
     };
     let alike = |a: &&&Answered| a.fingerprint == most.fingerprint;
     let same = failures.iter().filter(alike).count();
-    let loosely = failures.iter().filter(|a| a.fingerprint.without_message() == most.fingerprint.without_message());
+    let loosely =
+        failures.iter().filter(|a| a.fingerprint.without_message() == most.fingerprint.without_message());
     let loosely = loosely.count();
     let stable = same + noise_in(&failures, most) >= failures.len();
     if worked > 0 && !(most.passing && worked > same) {
@@ -190,7 +194,13 @@ fn path(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId) -> Result<bool,
     let id = TrialId::Path(with.clone());
     match lab.ask(&id)? {
         Some(Kind::Worked) => {
-            confirmed(lab, verdict, &id, Word::Path, "With the documented path and all else the same the request worked")?;
+            confirmed(
+                lab,
+                verdict,
+                &id,
+                Word::Path,
+                "With the documented path and all else the same the request worked",
+            )?;
             Ok(true)
         }
         Some(Kind::Other(other)) if gate(lab) => {
@@ -214,17 +224,12 @@ fn gate(lab: &Lab<'_>) -> bool {
 /// A request that works may be sent: it makes nothing that costs more than a few tokens, or that was allowed.
 pub(super) fn may_work(lab: &Lab<'_>) -> bool {
     let problem = lab.problem;
-    lab.options().costly
-        || problem.request.method == "GET"
-        || endpoint(problem).is_none_or(|e| e.is_cheap())
+    lab.options().costly || problem.request.method == "GET" || endpoint(problem).is_none_or(|e| e.is_cheap())
 }
 
 fn skip_costly(verdict: &mut Verdict) {
     for changed in ["minimal_body", "fields", "key", "model"] {
-        verdict.not_sent(
-            changed,
-            "where it works it starts work that costs; `--include-costly` allows it",
-        );
+        verdict.not_sent(changed, "where it works it starts work that costs; `--include-costly` allows it");
     }
     verdict.needed.push("requests that may start work that costs (--include-costly)");
 }
@@ -235,7 +240,9 @@ fn around(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId) -> Result<(),
     if *with != BodyId::default() {
         let floor = TrialId::Body(with.clone());
         let numbers = rows(&lab.numbers(&floor));
-        verdict.because.push(format!("With the smallest body it fails alike ({numbers}): nothing in the body makes it fail."));
+        verdict.because.push(format!(
+            "With the smallest body it fails alike ({numbers}): nothing in the body makes it fail."
+        ));
         verdict.harmless = Some(true);
         verdict.minimal = floor.request(lab.problem);
         verdict.minimality = super::Minimality::OneMinimal;
@@ -281,18 +288,34 @@ fn ways(lab: &mut Lab<'_>, with: &BodyId) -> Result<Vec<(Word, TrialId, &'static
         ways.push((Word::Key, TrialId::Key(label, with.clone()), "With another key and all else the same the request worked: the key, its group or its limits make the difference"));
     }
     if let Some(label) = options.other_account {
-        ways.push((Word::Account, TrialId::Key(label, with.clone()), "With the key of another account and all else the same the request worked"));
+        ways.push((
+            Word::Account,
+            TrialId::Key(label, with.clone()),
+            "With the key of another account and all else the same the request worked",
+        ));
     }
     let own = lab.problem.request.model(lab.problem.catalog);
     if own.is_some() {
         for model in other_models(lab, own.as_deref())? {
-            ways.push((Word::Model, TrialId::Model(model, with.clone()), "With another model and all else the same the request worked: the model makes the difference"));
+            ways.push((
+                Word::Model,
+                TrialId::Model(model, with.clone()),
+                "With another model and all else the same the request worked: the model makes the difference",
+            ));
         }
     }
     let streams = endpoint(lab.problem).is_some_and(|e| e.stream == crate::case::catalog::StreamKind::Sse);
     if streams && lab.problem.request.body.is_some() {
         let on = with.without.contains("/stream") || !lab.problem.request.streaming();
-        ways.push((Word::Stream, TrialId::Stream(on, with.clone()), if on { "With the answer streamed and all else the same the request worked" } else { "Without streaming and all else the same the request worked" }));
+        ways.push((
+            Word::Stream,
+            TrialId::Stream(on, with.clone()),
+            if on {
+                "With the answer streamed and all else the same the request worked"
+            } else {
+                "Without streaming and all else the same the request worked"
+            },
+        ));
     }
     Ok(ways)
 }
@@ -315,7 +338,21 @@ fn other_models(lab: &mut Lab<'_>, own: Option<&str>) -> Result<Vec<String>, Sto
 
 /// By its name it answers texts with texts.
 fn is_chat(name: &str) -> bool {
-    const NOT: [&str; 13] = ["embed", "whisper", "tts", "image", "dall", "video", "audio", "moderation", "rerank", "sora", "flux", "suno", "realtime"];
+    const NOT: [&str; 13] = [
+        "embed",
+        "whisper",
+        "tts",
+        "image",
+        "dall",
+        "video",
+        "audio",
+        "moderation",
+        "rerank",
+        "sora",
+        "flux",
+        "suno",
+        "realtime",
+    ];
     let name = name.to_ascii_lowercase();
     !NOT.iter().any(|word| name.contains(word))
 }
@@ -331,7 +368,11 @@ fn headers(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId) -> Result<bo
         return Ok(false);
     }
     let mut fails = |kept: &BTreeSet<String>| {
-        let id = if kept.len() == units.len() { TrialId::Body(with.clone()) } else { TrialId::Headers(kept.clone(), with.clone()) };
+        let id = if kept.len() == units.len() {
+            TrialId::Body(with.clone())
+        } else {
+            TrialId::Headers(kept.clone(), with.clone())
+        };
         if *with == BodyId::default() && kept.len() == units.len() {
             return Ok(true);
         }
@@ -340,7 +381,13 @@ fn headers(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId) -> Result<bo
     let kept = search::smallest(&units, &BTreeSet::new(), &mut fails)?;
     let kept = search::without_idle(kept, &mut fails)?;
     verdict.fields = kept.into_iter().collect();
-    confirmed(lab, verdict, &bare, Word::Field, "Without these headers or parameters and all else the same the request worked")?;
+    confirmed(
+        lab,
+        verdict,
+        &bare,
+        Word::Field,
+        "Without these headers or parameters and all else the same the request worked",
+    )?;
     Ok(true)
 }
 
@@ -366,28 +413,45 @@ pub(super) fn confirmed(
     } else {
         verdict.word = before;
         verdict.fields.clear();
-        verdict.says(Word::Flaky, format!("What worked once did not hold when it was sent again ({}).", rows(lab)));
+        verdict.says(
+            Word::Flaky,
+            format!("What worked once did not hold when it was sent again ({}).", rows(lab)),
+        );
         verdict.needed.push("more runs of the same request at other times");
     }
     Ok(())
 }
 
 /// No change of one thing made it work.
-fn nothing_helped(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId, alike: &[Word]) -> Result<(), Stop> {
+fn nothing_helped(
+    lab: &mut Lab<'_>,
+    verdict: &mut Verdict,
+    with: &BodyId,
+    alike: &[Word],
+) -> Result<(), Stop> {
     let no_key = TrialId::NoKey(with.clone());
     let keyless = lab.ask(&no_key)?;
     let passing = lab.oracle.as_ref().is_some_and(|o| o.passing || o.class == FailureClass::UpstreamServer);
     if !alike.is_empty() {
         let words: Vec<&str> = alike.iter().map(|word| word.as_str()).collect();
-        verdict.because.push(format!("It fails alike with each of these changed alone: {}.", words.join(", ")));
+        verdict
+            .because
+            .push(format!("It fails alike with each of these changed alone: {}.", words.join(", ")));
     }
     if keyless == Some(Kind::Same) {
         let numbers = rows(&lab.numbers(&no_key));
         if passing {
-            verdict.says(Word::Platform, format!("It fails alike without any key ({numbers}): it is not of this key, account or body."));
+            verdict.says(
+                Word::Platform,
+                format!(
+                    "It fails alike without any key ({numbers}): it is not of this key, account or body."
+                ),
+            );
             return Ok(());
         }
-        verdict.because.push(format!("It fails alike without any key ({numbers}): the key was not looked at."));
+        verdict
+            .because
+            .push(format!("It fails alike without any key ({numbers}): the key was not looked at."));
         if gate(lab) {
             verdict.needed.push("the documented path and base URL of this gateway");
         }

@@ -44,12 +44,32 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
         all.push(row("path", "the documented path: is it the path?", 3, small));
     }
     if !units.is_empty() {
-        all.push(row("fields", "the smallest body, then as much of the failing one as it takes", options.budget, own));
+        all.push(row(
+            "fields",
+            "the smallest body, then as much of the failing one as it takes",
+            options.budget,
+            own,
+        ));
         if problem.request.json().is_some_and(|json| harmless::body(&json, problem.catalog).is_some()) {
-            all.push(row("harmless_text", "harmless text of the same shape: is the customer's text needed?", 1, own));
+            all.push(row(
+                "harmless_text",
+                "harmless text of the same shape: is the customer's text needed?",
+                1,
+                own,
+            ));
         }
-        all.push(row("padded_body", "the smallest body at the failing one's size: is it the size, and from which on?", 24, own));
-        all.push(row("value", "another value in the field that is left: is it the field or its value?", 24, small));
+        all.push(row(
+            "padded_body",
+            "the smallest body at the failing one's size: is it the size, and from which on?",
+            24,
+            own,
+        ));
+        all.push(row(
+            "value",
+            "another value in the field that is left: is it the field or its value?",
+            24,
+            small,
+        ));
     }
     if !extras(problem).is_empty() {
         all.push(row("headers", "without headers and parameters that nobody needs", 12, small));
@@ -58,7 +78,8 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
         let labels = options.other_key.iter().chain(&options.other_account).map(ToString::to_string);
         all.push(Planned { to: labels.collect(), ..row("key", "the other key: is it this key?", 6, small) });
     }
-    let model = options.other_model.clone().unwrap_or_else(|| "one or two of the gateway's own list".to_owned());
+    let model =
+        options.other_model.clone().unwrap_or_else(|| "one or two of the gateway's own list".to_owned());
     all.push(Planned { to: vec![model], ..row("model", "another model: is it this one?", 6, small) });
     if endpoint(problem).is_some_and(|e| e.stream == StreamKind::Sse) {
         all.push(row("stream", "streamed, or not: is it the way of the answer?", 3, small));

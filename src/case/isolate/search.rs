@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn every_set_of_culprits_is_found_in_few_questions() {
         let units: Vec<String> = names(&(0..100).collect::<Vec<_>>()).into_iter().collect();
-        let sets: [&[usize]; 8] = [&[0], &[99], &[50], &[0, 99], &[3, 4], &[98, 99], &[1, 50, 98], &[0, 1, 2, 3]];
+        let sets: [&[usize]; 8] =
+            [&[0], &[99], &[50], &[0, 99], &[3, 4], &[98, 99], &[1, 50, 98], &[0, 1, 2, 3]];
         for set in sets {
             let culprits = names(set);
             let mut asked = 0;
@@ -85,7 +86,9 @@ mod tests {
                 asked += 1;
                 Ok(culprits.is_subset(kept))
             };
-            let Ok(found) = smallest(&units, &BTreeSet::new(), &mut fails) else { panic!("nothing stops it") };
+            let Ok(found) = smallest(&units, &BTreeSet::new(), &mut fails) else {
+                panic!("nothing stops it")
+            };
             assert_eq!(found, culprits);
             assert!(asked <= set.len() * 8 + 1, "{set:?}: {asked}");
         }

@@ -5,13 +5,16 @@ use super::trial::{BodyId, TrialId};
 use super::verdict::{Limit, Verdict};
 
 /// Bytes of a body: between the smallest body and the failing one.
-pub(super) fn body(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String], bytes: usize) -> Result<(), Stop> {
+pub(super) fn body(
+    lab: &mut Lab<'_>,
+    verdict: &mut Verdict,
+    units: &[String],
+    bytes: usize,
+) -> Result<(), Stop> {
     let without: std::collections::BTreeSet<String> = units.iter().cloned().collect();
     let floor = BodyId { without: without.clone(), ..BodyId::default() };
     let least = TrialId::Body(floor.clone()).request(lab.problem).map_or(0, |r| r.body_bytes());
-    let id = |n: i64| {
-        TrialId::Body(BodyId { padded: usize::try_from(n).ok(), ..floor.clone() })
-    };
+    let id = |n: i64| TrialId::Body(BodyId { padded: usize::try_from(n).ok(), ..floor.clone() });
     let (low, high) = (i64::try_from(least).unwrap_or(0), i64::try_from(bytes).unwrap_or(i64::MAX));
     limit(lab, verdict, ("body", "bytes"), (low, high), &id)
 }

@@ -215,7 +215,9 @@ pub(super) fn endpoint<'a>(problem: &Problem<'a>) -> Option<&'a Endpoint> {
         // `/v1/v1/chat/completions`, `/chat/completions`: the end of the path tells.
         let own = |e: &&Endpoint| {
             let end = e.path.trim_start_matches("/v1");
-            e.method == request.method && end.len() > 1 && request.target.path.trim_end_matches('/').ends_with(end)
+            e.method == request.method
+                && end.len() > 1
+                && request.target.path.trim_end_matches('/').ends_with(end)
         };
         problem.catalog.endpoints.iter().find(own)
     })

@@ -165,7 +165,11 @@ impl Verdict {
     pub(super) fn close(&mut self, lab: &Lab<'_>, rows: &[Row]) {
         self.noise = lab.noise;
         if let Some(why) = self.spent {
-            let what = if self.word == Word::CannotTell { "ended before anything could be told" } else { "ended early" };
+            let what = if self.word == Word::CannotTell {
+                "ended before anything could be told"
+            } else {
+                "ended early"
+            };
             self.because.push(format!("The search {what}: {why}."));
             if self.minimality == Minimality::OneMinimal {
                 self.minimality = Minimality::Unsure;

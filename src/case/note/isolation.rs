@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::build::{code, primary_id, said};
 use crate::case::sanitize::{
-    self, Audit, Clean, Format, Leaving, Refusal, Rendered, SafeAttempt, SafeBody, SafeEvidence, SafeFingerprint,
-    SafeIsolation, SafeRequest,
+    self, Audit, Clean, Format, Leaving, Refusal, Rendered, SafeAttempt, SafeBody, SafeEvidence,
+    SafeFingerprint, SafeIsolation, SafeRequest,
 };
 
 /// The report.
@@ -143,7 +143,11 @@ impl IsolationReport {
             minimal: isolation.minimal.as_ref().map(|request| minimal(request, isolation)),
             threshold,
             hidden: isolation.hidden.iter().map(fingerprint).collect(),
-            not_sent: isolation.not_sent.iter().map(|&(changed, because)| NotSentPart { changed, because }).collect(),
+            not_sent: isolation
+                .not_sent
+                .iter()
+                .map(|&(changed, because)| NotSentPart { changed, because })
+                .collect(),
             requests: RequestsPart {
                 baseline,
                 after: rows.len().saturating_sub(usize::try_from(baseline).unwrap_or(0)),
@@ -172,7 +176,8 @@ impl IsolationReport {
     fn text(&self) -> String {
         let mut out = String::new();
         let told = &self.attribution;
-        let fields = if told.fields.is_empty() { String::new() } else { format!(" {}", told.fields.join(", ")) };
+        let fields =
+            if told.fields.is_empty() { String::new() } else { format!(" {}", told.fields.join(", ")) };
         let _ = writeln!(out, "{}: {}{fields}", self.case_id, told.verdict.replace('_', " "));
         for because in &told.because {
             let _ = writeln!(out, "  {because}");
@@ -182,21 +187,39 @@ impl IsolationReport {
         }
         if let Some(limit) = &self.threshold {
             let exact = if limit.exact { "" } else { ", between the two it is not known" };
-            let _ = writeln!(out, "  limit of {}: works up to {}, fails from {}{exact}", limit.what, limit.works_up_to, limit.fails_from);
+            let _ = writeln!(
+                out,
+                "  limit of {}: works up to {}, fails from {}{exact}",
+                limit.what, limit.works_up_to, limit.fails_from
+            );
         }
         if let Some(minimal) = &self.minimal {
-            let _ = writeln!(out, "\nsmallest request that fails alike ({}): {}", minimal.minimality, minimal.path);
+            let _ = writeln!(
+                out,
+                "\nsmallest request that fails alike ({}): {}",
+                minimal.minimality, minimal.path
+            );
             if let Some(body) = &minimal.body {
                 let _ = writeln!(out, "{}", serde_json::to_string_pretty(body).unwrap_or_default());
             }
         }
-        let _ = writeln!(out, "\n {:>3}  {:<14} {:<14} {:>6} {:>8}  request id", "row", "changed", "outcome", "status", "ms");
+        let _ = writeln!(
+            out,
+            "\n {:>3}  {:<14} {:<14} {:>6} {:>8}  request id",
+            "row", "changed", "outcome", "status", "ms"
+        );
         for row in &self.rows {
-            let status = row.status.map_or_else(|| row.transport.unwrap_or("-").to_owned(), |s| s.to_string());
+            let status =
+                row.status.map_or_else(|| row.transport.unwrap_or("-").to_owned(), |s| s.to_string());
             let ms = row.ms.map_or_else(|| "-".to_owned(), |ms| ms.to_string());
-            let changed = row.to.as_ref().map_or_else(|| row.changed.to_owned(), |to| format!("{} {to}", row.changed));
+            let changed =
+                row.to.as_ref().map_or_else(|| row.changed.to_owned(), |to| format!("{} {to}", row.changed));
             let id = row.request_id.as_deref().unwrap_or("-");
-            let _ = writeln!(out, " {:>3}  {changed:<14} {:<14} {status:>6} {ms:>8}  {id}", row.index, row.outcome);
+            let _ = writeln!(
+                out,
+                " {:>3}  {changed:<14} {:<14} {status:>6} {ms:>8}  {id}",
+                row.index, row.outcome
+            );
         }
         for not_sent in &self.not_sent {
             let _ = writeln!(out, " not sent: {} ({})", not_sent.changed, not_sent.because);

@@ -153,7 +153,10 @@ impl Sanitizer<'_> {
             .map(|step| {
                 let own = step.replace("~1", "/").replace("~0", "~");
                 let is_number = !own.is_empty() && own.len() < 7 && own.bytes().all(|b| b.is_ascii_digit());
-                if step.is_empty() || is_number || (shape::is_name(&own) && self.text.spares(&own, Scope::Value)) {
+                if step.is_empty()
+                    || is_number
+                    || (shape::is_name(&own) && self.text.spares(&own, Scope::Value))
+                {
                     step.to_owned()
                 } else {
                     measure("key name", own.chars().count(), "chars")

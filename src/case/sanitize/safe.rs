@@ -59,7 +59,14 @@ struct Door;
 impl SafeEvidence {
     /// Evidence of nothing.
     pub(in crate::case::sanitize) fn empty() -> Self {
-        Self { request: None, attempts: Vec::new(), controls: Vec::new(), isolation: None, client: None, door: Door }
+        Self {
+            request: None,
+            attempts: Vec::new(),
+            controls: Vec::new(),
+            isolation: None,
+            client: None,
+            door: Door,
+        }
     }
 }
 

@@ -124,12 +124,17 @@ impl FolderStore {
 
     /// The index, brought up to what lies in the folder.
     fn entries(&self) -> Result<Known, StoreError> {
-        let there = folder::stamps(&self.folder)?;
-        let known = self.index.read();
-        if known.is_of(&there) {
-            return Ok(known);
+        // Thousands of files are asked for their times; the index is read meanwhile.
+        let (there, known) = std::thread::scope(|scope| {
+            let asking = scope.spawn(|| folder::stamps(&self.folder));
+            let known = self.index.read();
+            (asking.join(), known)
+        });
+        match there {
+            Ok(Ok(there)) if known.is_of(&there) => Ok(known),
+            Ok(Err(error)) => Err(error),
+            _ => self.made_anew(false),
         }
-        self.made_anew(false)
     }
 
     /// Reads every case that the index does not know as it is now; `all`: every case. Keeps the index where that works.
@@ -214,6 +219,26 @@ impl CaseStore for FolderStore {
             known.entries.iter().filter(|(_, e)| is_broken(e)).map(|(id, _)| id.clone()).collect();
         Ok(Rebuilt { cases: known.entries.len() - broken.len(), broken })
     }
+}
+
+/// What `work` gives for each of `items`, in their order, by as many threads as are of use.
+fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    const FEWEST: usize = 256;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let part = items.len().div_ceil(threads).max(FEWEST);
+    std::thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = items
+            .chunks(part)
+            .skip(1)
+            .map(|chunk| (chunk, scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>())))
+            .collect();
+        let mut all: Vec<R> = items.iter().take(part).map(work).collect();
+        for (chunk, thread) in running {
+            all.extend(thread.join().unwrap_or_else(|_| chunk.iter().map(work).collect()));
+        }
+        all
+    })
 }
 
 /// FNV-1a, 64 bits: a name for a path, no secret.

@@ -152,8 +152,11 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
     let plan = walk.session.isolation_plan();
     let host = walk.session.consent().map(|c| c.host.clone()).unwrap_or_default();
     let model = walk.session.request().ok().and_then(|request| request.model(walk.session.catalog()));
-    let keys: Vec<String> =
-        walk.session.consent().map(|c| c.keys.iter().map(|k| k.label.to_string()).collect()).unwrap_or_default();
+    let keys: Vec<String> = walk
+        .session
+        .consent()
+        .map(|c| c.keys.iter().map(|k| k.label.to_string()).collect())
+        .unwrap_or_default();
     let text = match arguments.output {
         OutputKind::Json => {
             let rows: Vec<_> = plan
@@ -215,13 +218,19 @@ fn report(walk: &mut Walk, output: OutputKind) -> Result<(), Failed> {
     {
         return Err(Failed::new(
             Exit::Local,
-            format!("nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up", failure.detail),
+            format!(
+                "nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up",
+                failure.detail
+            ),
         ));
     }
     let format = if output == OutputKind::Json { Format::Json } else { Format::Plain };
     let Some(made) = walk.session.isolation_report(format) else {
         let said = walk.session.notice().filter(|n| n.level == Level::Error).map(|n| n.text.clone());
-        return Err(Failed::new(Exit::NothingUsable, said.unwrap_or_else(|| "nothing was observed".to_owned())));
+        return Err(Failed::new(
+            Exit::NothingUsable,
+            said.unwrap_or_else(|| "nothing was observed".to_owned()),
+        ));
     };
     let rendered = made.map_err(|r| Failed::new(Exit::Refused, r.to_string()))?;
     let text = match output {

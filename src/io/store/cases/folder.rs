@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::side_by_side;
 use crate::case::kept::{About, KeptCase, Record};
 use crate::case::note;
 use crate::io::store::file::{read_text, write_atomic};
@@ -39,16 +40,18 @@ pub(super) fn stamps(folder: &Path) -> Result<BTreeMap<String, Stamp>, StoreErro
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(e) => return Err(failed(e)),
     };
-    let mut found = BTreeMap::new();
+    let mut ids = Vec::new();
     for entry in listed {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
         let Some(id) = name.to_str().filter(|id| is_case_id(id)) else { continue };
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            found.insert(id.to_owned(), stamp(folder, id).unwrap_or(Stamp(0, 0)));
+            ids.push(id.to_owned());
         }
     }
-    Ok(found)
+    ids.sort_unstable();
+    let stamps = side_by_side(&ids, |id| stamp(folder, id).unwrap_or(Stamp(0, 0)));
+    Ok(ids.into_iter().zip(stamps).collect())
 }
 
 /// The stamp of a case's record; `None` where it has none.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::folder::Stamp;
+use super::side_by_side;
 use crate::case::kept::Record;
 use crate::io::store::StoreError;
 use crate::io::store::file::{private_folder, write_atomic};
@@ -79,23 +80,23 @@ impl Index {
     /// What the file says; nothing where it cannot be used.
     pub(super) fn read(&self) -> Known {
         let mut known = Known::default();
-        let mut bytes = Vec::new();
+        let size = fs::metadata(&self.path).map_or(0, |about| about.len().min(LIMIT));
+        let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or(0));
         let read = fs::File::open(&self.path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
         if read.is_err() || bytes.len() as u64 > LIMIT {
             return known;
         }
         known.worn = bytes.last().is_some_and(|last| *last != b'\n');
-        let mut lines = 0;
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            lines += 1;
-            match serde_json::from_slice::<Line>(line) {
+        let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        for line in side_by_side(&lines, |line| serde_json::from_slice::<Line>(line)) {
+            match line {
                 Ok(Line { id, stamp, record }) if record.as_ref().is_none_or(|record| record.id == id) => {
                     known.entries.insert(id, Entry { stamp, record });
                 }
                 _ => known.worn = true,
             }
         }
-        known.worn |= lines > 2 * known.entries.len() + DEAD;
+        known.worn |= lines.len() > 2 * known.entries.len() + DEAD;
         known
     }
 

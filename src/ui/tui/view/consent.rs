@@ -90,7 +90,9 @@ fn purpose(purpose: &Purpose) -> String {
         Purpose::Control(Changed::Key(label)) => {
             format!("As a control with another key {label}, this is sent:")
         }
-        Purpose::Isolate => "To find what makes it fail, this is sent again, with one thing changed each time:".to_owned(),
+        Purpose::Isolate => {
+            "To find what makes it fail, this is sent again, with one thing changed each time:".to_owned()
+        }
         Purpose::Control(Changed::Trial(id)) => format!("As a control ({}), this is sent:", id.word()),
         Purpose::Control(Changed::MinimalBody) => {
             "As a control with a minimal body, this is sent:".to_owned()
