@@ -448,5 +448,5 @@ fn a_kill_in_the_middle_leaves_no_broken_case() {
         assert_eq!(store.records().expect("reads").len(), seen, "round {round}");
     }
     let rebuilt = store.rebuild().expect("rebuilt");
-    assert!(kills == 24 && rebuilt.cases > 40 && rebuilt.broken.is_empty(), "{rebuilt:?}");
+    assert!(kills == 24 && rebuilt.cases >= 24 && rebuilt.broken.is_empty(), "{rebuilt:?}");
 }
