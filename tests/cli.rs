@@ -337,6 +337,7 @@ fn help_is_golden() {
         ("note", vec!["note", "--help"]),
         ("practice", vec!["practice", "--help"]),
         ("check", vec!["check", "--help"]),
+        ("isolate", vec!["isolate", "--help"]),
         ("probe", vec!["probe", "--help"]),
         ("validate", vec!["validate", "--help"]),
         ("doctor", vec!["doctor", "--help"]),

@@ -88,15 +88,15 @@ impl Fingerprint {
     fn lines(&self) -> String {
         let status = self.status.map(|s| s.to_string());
         let parts = [
-            ("transport", self.transport.map(|t| t.as_str())),
+            ("transport", self.transport.map(TransportKind::as_str)),
             ("status", status.as_deref()),
-            ("layer", self.layer.map(|l| l.as_str())),
+            ("layer", self.layer.map(Layer::as_str)),
             ("code", self.code.as_deref()),
             ("type", self.error_type.as_deref()),
             ("param", self.param.as_deref()),
             ("message", self.message.as_deref()),
-            ("stream", self.stream.map(|s| s.as_str())),
-            ("soft", self.soft.map(|s| s.as_str())),
+            ("stream", self.stream.map(StreamVerdict::as_str)),
+            ("soft", self.soft.map(SoftFailure::as_str)),
         ];
         parts.iter().filter_map(|(name, part)| Some(format!("{name} {}\n", (*part)?))).collect()
     }

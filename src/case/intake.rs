@@ -13,10 +13,12 @@ mod again;
 mod answer;
 mod braces;
 mod client;
+mod client_log;
 mod command;
 mod curl;
 mod embedded;
 mod error_text;
+mod exchanges;
 mod flags;
 mod flows;
 mod form;
@@ -39,6 +41,7 @@ mod tries;
 mod unmasked;
 mod utf16;
 mod web_request;
+mod wrapping;
 mod written_out;
 
 use std::borrow::Cow;
@@ -94,13 +97,15 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     {
         return intake;
     }
-    if text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
+    let told = embedded::told_in_json(text);
+    if told.is_none() && text.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
         return json(text, catalog, ring);
     }
-    let unquoted = command::without_entities(text).or_else(|| command::unquoted(text));
+    let text = told.as_deref().unwrap_or(text);
+    let unquoted = wrapping::off(text);
     let text = unquoted.as_deref().unwrap_or(text);
     let found = command::find(text, 0);
-    if found.is_none_or(|found| found.in_prose)
+    if found.is_none_or(|found| found.in_prose || several::is_within_file(text, found))
         && let Some(pieces) = several::of_files(text, &curl::no_files, catalog, ring)
     {
         return several::proposed(pieces);
@@ -330,6 +335,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let Ok(value) = serde_json::from_str::<Value>(text) else {
         return error(text, catalog, ring);
     };
+    if let Some(intake) = har::empty(&value) {
+        return intake;
+    }
     if let Some(text) = logged(&value) {
         return error(&text, catalog, ring);
     }
@@ -594,3 +602,5 @@ fn mend_json(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unseen;

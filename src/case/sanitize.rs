@@ -188,12 +188,13 @@ impl<'a> Sanitizer<'a> {
         for (index, control) in evidence.controls.iter().enumerate() {
             let name = format!("control {}", index + 1);
             let to = match &control.changed {
-                Changed::Model(model) => Some(self.name(model, "model", &name)),
-                Changed::Key(label) => Some(Clean::new(label.to_string())),
-                Changed::MinimalBody => None,
-                Changed::Trial(TrialId::Model(model, _)) => Some(self.name(model, "model", &name)),
-                Changed::Trial(TrialId::Key(label, _)) => Some(Clean::new(label.to_string())),
-                Changed::Trial(_) => None,
+                Changed::Model(model) | Changed::Trial(TrialId::Model(model, _)) => {
+                    Some(self.name(model, "model", &name))
+                }
+                Changed::Key(label) | Changed::Trial(TrialId::Key(label, _)) => {
+                    Some(Clean::new(label.to_string()))
+                }
+                Changed::MinimalBody | Changed::Trial(_) => None,
             };
             if let Some(to) = &to {
                 self.text.lexicon.add(to.as_str());
@@ -201,6 +202,7 @@ impl<'a> Sanitizer<'a> {
             safe.controls.push(SafeControl {
                 changed: control.changed.word().to_owned(),
                 to,
+                smaller_body: control.changed.is_on_smaller_body(),
                 attempt: self.attempt(&control.attempt, control_readings.get(index), &name),
             });
         }

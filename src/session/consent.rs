@@ -1,7 +1,7 @@
 //! What the operator is asked before anything is sent, and which key may go to which host.
 
 use super::{Binding, Session};
-use crate::case::isolate::Changed;
+use crate::case::isolate::{Changed, Planned};
 use crate::case::keyring::{Held, KeyRing, Label, Origin};
 use crate::case::request::{Header, Part, Request};
 
@@ -40,6 +40,8 @@ pub struct Consent {
     /// What each of several requests may start anew, where it makes something that costs; `None` where it does not, or
     /// where there is one only.
     pub makes_again: Option<&'static str>,
+    /// What may be sent, in its order, where several requests differ from this one.
+    pub plan: Vec<Planned>,
     /// Keys that go along.
     pub keys: Vec<KeyUse>,
     /// What is sent.
@@ -129,6 +131,7 @@ impl Consent {
             uploads: request.form.iter().filter_map(Upload::of).collect(),
             most_requests,
             makes_again: None,
+            plan: Vec::new(),
             keys,
             request,
         }
@@ -188,11 +191,12 @@ impl Session {
             Purpose::Control(_) | Purpose::Check => 1,
             Purpose::Isolate => self.isolation_options().map_or(1, |options| options.budget),
         };
+        let plan = if purpose == Purpose::Isolate { self.plan_for(&request) } else { Vec::new() };
         let own_id = self.client_request_id(&request, 1);
         let makes_again = self.makes(&request).filter(|_| most_requests > 1);
         let mut consent = Consent::of(request, purpose, most_requests, keys);
         consent.headers.extend(own_id);
-        Consent { makes_again, ..consent }
+        Consent { makes_again, plan, ..consent }
     }
 
     /// What `request` starts that costs, and that a second one starts again.

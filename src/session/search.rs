@@ -12,6 +12,7 @@ use crate::case::isolate::{
     Verdict, next, plan,
 };
 use crate::case::keyring::{Label, SecretKind};
+use crate::case::request::Request;
 use crate::case::vocabulary::{RetryDecision, TransportKind};
 
 /// Bytes of a trial's answer that are kept.
@@ -62,18 +63,17 @@ impl Session {
         Vec::new()
     }
 
-    /// What the search may do; `None` where none was asked for.
-    pub fn isolation_options(&self) -> Option<&Options> {
+    /// What the search may do.
+    pub(super) fn isolation_options(&self) -> Option<&Options> {
         Some(&self.search.options)
     }
 
-    /// What the search would send, in its order.
-    pub fn isolation_plan(&self) -> Vec<Planned> {
-        let Ok(request) = self.request() else { return Vec::new() };
-        plan(&self.problem(&request))
+    /// What a search of `request` would send, in its order.
+    pub(super) fn plan_for(&self, request: &Request) -> Vec<Planned> {
+        plan(&self.problem(request))
     }
 
-    fn problem<'a>(&'a self, request: &'a crate::case::request::Request) -> Problem<'a> {
+    fn problem<'a>(&'a self, request: &'a Request) -> Problem<'a> {
         Problem { request, catalog: &self.catalog, profile: self.profile(), options: &self.search.options }
     }
 
@@ -138,7 +138,7 @@ impl Session {
     }
 
     fn send_trial(&mut self, trial: Trial, waited_ms: Option<u64>, now: DateTime<Utc>) -> Vec<Effect> {
-        let control = (trial.id != TrialId::Same).then(|| Changed::Trial(trial.id));
+        let control = (trial.id != TrialId::Same).then_some(Changed::Trial(trial.id));
         self.send(trial.request, control, waited_ms, now)
     }
 
@@ -164,24 +164,21 @@ impl Session {
         let cancelled = attempt.transport().is_some_and(|t| t.kind == TransportKind::Cancelled);
         self.search.options.ended |= cancelled || answered.local;
         bound(&mut attempt);
-        let (id, place) = match control {
-            Some(Changed::Trial(id)) => {
-                self.control_readings.push(reading);
-                let changed = Changed::Trial(id.clone());
-                self.evidence.controls.push(ControlRun { changed, request, attempt });
-                (id, Place::Control(self.evidence.controls.len() - 1))
+        let (id, place) = if let Some(Changed::Trial(id)) = control {
+            self.control_readings.push(reading);
+            let changed = Changed::Trial(id.clone());
+            self.evidence.controls.push(ControlRun { changed, request, attempt });
+            (id, Place::Control(self.evidence.controls.len() - 1))
+        } else {
+            attempt.decision = Some(RetryDecision::Repeated);
+            "a run of the unchanged request, to see whether it fails each time"
+                .clone_into(&mut attempt.reason);
+            if !answered.worked || self.diagnosis.is_none() {
+                self.diagnosis = Some(diagnosis);
             }
-            _ => {
-                attempt.decision = Some(RetryDecision::Repeated);
-                "a run of the unchanged request, to see whether it fails each time"
-                    .clone_into(&mut attempt.reason);
-                if !answered.worked || self.diagnosis.is_none() {
-                    self.diagnosis = Some(diagnosis);
-                }
-                self.readings.push(reading);
-                self.evidence.attempts.push(attempt);
-                (TrialId::Same, Place::Attempt(self.evidence.attempts.len() - 1))
-            }
+            self.readings.push(reading);
+            self.evidence.attempts.push(attempt);
+            (TrialId::Same, Place::Attempt(self.evidence.attempts.len() - 1))
         };
         if !cancelled {
             self.search.rows.push(Row { id, answered });

@@ -80,9 +80,10 @@ pub fn keys_and_models() -> Vec<Scenario> {
             )],
         ),
         scenario("no permission for a model", &["model"], vec![not_allowed()]),
+        // What lacks is this key for this model: each of the two changed alone mends it, so neither alone is to blame.
         scenario(
             "no permission for a model, the other key has it",
-            &["model", "key", "account"],
+            &["model", "key", "account", "cannot_tell"],
             vec![not_allowed()],
         )
         .flags(OTHER_KEY),

@@ -137,6 +137,14 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, catalog: &Catalog) -> Ra
         let answered = Answered::of(&trial.request, &attempt, &reading, &diagnosis);
         rows.push(Row { id: trial.id, answered });
     };
+    // For a look at one scenario's questions, with `ISOLATE_ONLY`.
+    if std::env::var_os("ISOLATE_ROWS").is_some() {
+        for (index, (row, outcome)) in rows.iter().zip(&verdict.outcomes).enumerate() {
+            let body = seen.get(index).map(|s| String::from_utf8_lossy(&s.call.body).into_owned());
+            let short: String = body.unwrap_or_default().chars().take(400).collect();
+            println!("{:>3} {outcome:<14} {:<12} {short}", index + 1, row.id.word());
+        }
+    }
     let (out, err) = (report(&verdict, &rows, &seen).to_string(), String::new());
     Ran { code: 0, out, err, seen, host: HOST.to_owned(), strayed: 0, took: started.elapsed(), raw: true }
 }

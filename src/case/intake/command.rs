@@ -149,11 +149,14 @@ fn begins_string(prefix: &str) -> bool {
 fn other_program(text: &str, at: usize, len: usize, program: Program) -> Option<Found> {
     let before = text.get(..at)?;
     let last = before.chars().next_back();
-    if !last.is_none_or(|c| c.is_whitespace() || matches!(c, '`' | '(' | ';' | '|' | '&' | '/')) {
-        return None;
-    }
     let line = line_start(before);
     let prefix = text.get(line..at)?.trim();
+    // `C:\>http`, `PS C:\>http`
+    let at_prompt = last == Some('>') && prefix.contains(":\\");
+    if !at_prompt && !last.is_none_or(|c| c.is_whitespace() || matches!(c, '`' | '(' | ';' | '|' | '&' | '/'))
+    {
+        return None;
+    }
     let arguments = at + len;
     let in_backticks = last == Some('`') && !prefix.ends_with("```");
     let can_begin =
@@ -299,7 +302,7 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
 }
 
 /// A variable's value; a secret moves into `ring`.
-fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
+pub(super) fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
     let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
     variables.insert(name, value);
 }
@@ -499,14 +502,12 @@ fn fish(line: &str, variables: &Variables) -> Option<(String, String)> {
     Some((name, words.next()?))
 }
 
+/// Whether a variable of this name and value holds a secret.
 pub(super) fn is_secret(name: &str, value: &str) -> bool {
     if value.is_empty() || secret::has_reference(value) || is_placeholder(value) {
         return false;
     }
-    let name = name.to_ascii_uppercase();
-    let named = name
-        .split('_')
-        .any(|part| matches!(part, "KEY" | "APIKEY" | "TOKEN" | "SECRET" | "PASSWORD" | "PASS"));
+    let named = secret::is_name(name);
     secret::is_key_like(value) || (named && !value.contains("://") && !value.contains(char::is_whitespace))
 }
 
@@ -516,7 +517,9 @@ pub(super) fn without_entities(text: &str) -> Option<String> {
     const QUOTES: [&str; 6] = ["&quot;", "&#34;", "&#x22;", "&#39;", "&#x27;", "&apos;"];
     let entities: usize = QUOTES.iter().map(|quote| text.matches(quote).count()).sum();
     let plain = text.bytes().filter(|b| matches!(b, b'"' | b'\'')).count();
-    if entities < 2 || entities <= plain || find(text, 0).is_none() {
+    // A chat's export writes its links so.
+    let linked = text.contains("&lt;http") && !text.contains("<http");
+    if (entities < 2 || entities <= plain) && !linked || find(text, 0).is_none() {
         return None;
     }
     let mut out = text.to_owned();
@@ -526,6 +529,32 @@ pub(super) fn without_entities(text: &str) -> Option<String> {
         out = out.replace(entity, plain);
     }
     Some(out)
+}
+
+/// Takes the prompts off the lines that go on with a command of Windows' shells (`>> `, `More? `), where a command stands
+/// behind a prompt or a line asks for more.
+pub(super) fn without_more(text: &str) -> Option<String> {
+    let goes_on =
+        |line: &str| line.starts_with(">>") && !line.starts_with(">>>") || line.starts_with("More? ");
+    let asks = |line: &str| {
+        let line = line.trim_end();
+        line.trim_start().starts_with("PS ") && line.contains('>')
+            || line.ends_with(['`', '^', '{', '(', '|', ','])
+    };
+    let mut before = "";
+    let mut is_one = false;
+    for line in text.lines() {
+        is_one |= goes_on(line) && asks(before);
+        before = line;
+    }
+    if !is_one {
+        return None;
+    }
+    let bare = |line: &str| -> String {
+        let rest = line.strip_prefix("More?").or_else(|| line.strip_prefix(">>")).unwrap_or(line);
+        if goes_on(line) { rest.strip_prefix(' ').unwrap_or(rest).to_owned() } else { line.to_owned() }
+    };
+    Some(text.lines().map(bare).collect::<Vec<_>>().join("\n"))
 }
 
 /// Takes the quote mark (`> `) off every line where the line of the command has one, as mail and chat put it there.

@@ -28,6 +28,7 @@ pub(super) fn no_files(_: &str) -> Option<String> {
 }
 
 /// What a curl command says.
+#[derive(Default)]
 pub(super) struct Read {
     /// The request, masked.
     pub(super) draft: Draft,

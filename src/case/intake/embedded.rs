@@ -1,8 +1,109 @@
 //! A command inside another language's text: a string (`os.system("curl …")`, YAML's `- 'curl …'`, JSON's `"cmd": "curl …"`,
 //! `sh -c "…"`) or a list of its words (`["curl", "-X", "POST"]`).
 
-use super::command::Found;
+use serde_json::Value;
+
+use super::command::{self, Found};
+use super::error_text;
 use super::shell::Command;
+
+/// Deeper JSON is not searched.
+const DEEPEST: usize = 16;
+
+/// More lines of JSON than anybody pastes.
+const MOST_LINES: usize = 5000;
+
+/// What a JSON document, or a log of one JSON object on each line, tells in its strings, where one of them holds a command:
+/// a script (`{"cmd": "curl …"}`), a ticket's text, a record's message. A request's body, an answer or an error that speaks of
+/// one is left as it is.
+pub(super) fn told_in_json(text: &str) -> Option<String> {
+    if !text.starts_with(['{', '['])
+        || text.len() > LONGEST
+        || !text.contains("curl ") && !text.contains("http ")
+    {
+        return None;
+    }
+    let documents: Vec<Value> = if let Ok(value) = serde_json::from_str(text) {
+        vec![value]
+    } else {
+        let lines = text.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES + 1);
+        let read: Option<Vec<Value>> =
+            lines.map(|line| serde_json::from_str(line).ok().filter(Value::is_object)).collect();
+        read.filter(|read| (2..=MOST_LINES).contains(&read.len()))?
+    };
+    // A log's record that is worded as an error is its news.
+    let is_log = documents.len() > 1;
+    let is_answer = |value: &Value| error_text::states_an_error(value) || error_text::is_of_client(value);
+    if documents.iter().any(|value| is_of_the_api(value) || (!is_log && is_answer(value))) {
+        return None;
+    }
+    let mut strings = Vec::new();
+    for document in &documents {
+        collect(document, 0, &mut strings);
+    }
+    let holds = |text: &str| {
+        command::find(text, 0).is_some_and(|found| !found.in_prose || is_announced(text, &found))
+    };
+    if !strings.iter().any(|text| holds(text)) {
+        return None;
+    }
+    // A log's other lines say what came of it.
+    let told: Vec<String> =
+        strings.iter().filter(|text| is_log || holds(text)).map(|text| alone(text)).collect();
+    Some(told.join("\n"))
+}
+
+/// `running: curl …`: only a colon stands between the words and the command.
+fn is_announced(text: &str, found: &Found) -> bool {
+    text.get(found.line..found.start).is_some_and(|before| before.trim_end().ends_with(':'))
+}
+
+/// The text with an announced command on a line of its own.
+fn alone(text: &str) -> String {
+    match command::find(text, 0).filter(|found| found.in_prose && is_announced(text, found)) {
+        Some(found) => {
+            let (before, command) = text.split_at(found.start);
+            format!("{}\n{command}", before.trim_end())
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// A body of a request, an answer or an error of an API.
+fn is_of_the_api(value: &Value) -> bool {
+    const OWN: [&str; 11] = [
+        "messages",
+        "input",
+        "prompt",
+        "contents",
+        "choices",
+        "candidates",
+        "output",
+        "usage",
+        "model",
+        "error",
+        "errors",
+    ];
+    value.as_object().is_some_and(|object| OWN.iter().any(|name| object.contains_key(*name)))
+        || value.get("log").and_then(|log| log.get("entries")).is_some()
+}
+
+fn collect<'v>(value: &'v Value, depth: usize, strings: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => strings.push(text),
+        Value::Array(list) if depth < DEEPEST => {
+            for inner in list {
+                collect(inner, depth + 1, strings);
+            }
+        }
+        Value::Object(object) if depth < DEEPEST => {
+            for inner in object.values() {
+                collect(inner, depth + 1, strings);
+            }
+        }
+        _ => {}
+    }
+}
 
 /// Longest string or list, bytes.
 const LONGEST: usize = 4 << 20;

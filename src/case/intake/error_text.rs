@@ -441,7 +441,7 @@ static SAID_MODEL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// Method, address and model that the text names. An address counts only where the catalog or a version segment says that
 /// it is an API's; the pages to which error texts point are none.
-fn said_in(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Said {
+pub(super) fn said_in(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Said {
     let mut said = Said::default();
     if let Some(caught) = SAID_LINE.as_ref().and_then(|p| p.captures(text)) {
         said.method = caught.get(1).map(|m| m.as_str().to_owned());

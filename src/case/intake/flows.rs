@@ -3,12 +3,13 @@
 //! (<https://docs.mitmproxy.org/stable/concepts/options/#flow_detail>; the shape is that of mitmproxy 12, run here).
 
 use super::several::Piece;
-use super::unmasked::Unmasked;
+use super::unmasked::{Unmasked, form_encoded};
 use super::{answer, http_file, transport};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, Outcome, TransportFailure};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Intake;
+use crate::case::vocabulary::TransportKind;
 
 /// More flows than anybody reads.
 const MOST: usize = 1000;
@@ -122,13 +123,12 @@ impl Flow {
         // A proxy's own header is none of the client's request.
         let mut headers = self.sent.headers;
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("proxy-connection"));
-        let unmasked = Unmasked {
-            method: self.method,
-            url: self.url,
-            headers,
-            body: self.sent.body.trim_end().to_owned(),
-            ..Unmasked::default()
-        };
+        let mut unmasked = Unmasked { method: self.method, url: self.url, headers, ..Unmasked::default() };
+        let body = self.sent.body.trim_end();
+        let is_form =
+            unmasked.header("content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));
+        let form = if is_form { form_view(body) } else { None };
+        unmasked.body = form.unwrap_or_else(|| body.to_owned());
         let (draft, held) = unmasked.masked(catalog, ring);
         let intake = Intake {
             kind: "http dump",
@@ -141,6 +141,19 @@ impl Flow {
     }
 }
 
+/// The web form that the console's view of one (`name: value` lines) was made of.
+fn form_view(view: &str) -> Option<String> {
+    let fields: Option<Vec<String>> = view
+        .lines()
+        .map(|line| {
+            let (name, value) = line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, "")))?;
+            (!name.contains('='))
+                .then(|| format!("{}={}", form_encoded(name.trim()), form_encoded(value.trim())))
+        })
+        .collect();
+    fields.filter(|fields| !fields.is_empty()).map(|fields| fields.join("&"))
+}
+
 /// `[replay] HTTP/2.0 401 Unauthorized 60b`, or what kept the answer from coming.
 fn attempt(came: &str, received: Message) -> Option<Attempt> {
     let came = came.strip_prefix("[replay] ").unwrap_or(came);
@@ -151,7 +164,13 @@ fn attempt(came: &str, received: Message) -> Option<Attempt> {
     let code = rest.split(' ').next().unwrap_or("");
     let status = if code.len() == 3 { code.parse::<u16>().ok() } else { None };
     let Some(status) = status.filter(|status| (100..1000).contains(status)) else {
-        let (kind, _) = transport::found(came)?;
+        let lower = came.to_ascii_lowercase();
+        let kind = match transport::found(came) {
+            Some((kind, _)) => kind,
+            None if lower.starts_with("client disconnected") => TransportKind::Cancelled,
+            None if lower.starts_with("server disconnected") => TransportKind::Reset,
+            None => return None,
+        };
         return Some(answer::attempt(Outcome::Transport(TransportFailure { kind, detail: came.to_owned() })));
     };
     let reason = rest.get(3..).unwrap_or("").trim();

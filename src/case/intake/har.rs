@@ -227,9 +227,17 @@ fn nothing_chosen(count: usize) -> Finding {
     Finding::new(
         "har_calls",
         Level::Warning,
-        format!("the HAR holds {count} calls; none failed and none went to a model"),
+        format!("the HAR holds {count} calls; none went to a model, and none failed but what a page loads for itself"),
     )
     .fix("give the entry of one call alone (`casefile import` lists them), or record again while it fails")
+}
+
+/// An archive without an entry: the tool recorded nothing, or its list had been cleared.
+pub(super) fn empty(value: &serde_json::Value) -> Option<Intake> {
+    let entries = value.get("log")?.get("entries")?.as_array()?;
+    let finding = Finding::new("har_calls", Level::Warning, "the HAR holds no call: nothing was recorded")
+        .fix("record again, and export while the list of requests shows the one that failed");
+    entries.is_empty().then(|| Intake { kind: "har", findings: vec![finding], ..Intake::default() })
 }
 
 fn truncated(at: u64) -> Finding {

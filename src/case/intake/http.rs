@@ -1,10 +1,11 @@
 //! HTTP as people paste it: `curl -i` (a head and a body), `curl -v` (`>`, `<` and `*` lines), a raw request.
 
-use super::{answer, multipart};
+use super::answer;
+use super::unmasked::Unmasked;
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Response;
 use crate::case::keyring::KeyRing;
-use crate::case::request::{Draft, Header};
+use crate::case::request::Draft;
 
 /// A status line.
 struct StatusLine {
@@ -225,19 +226,25 @@ fn is_noise(line: &str) -> bool {
         || answer::is_progress(line)
 }
 
-/// Reads a raw request: request line, headers, body. The scheme is not in it: `https`, but for this machine.
+/// Reads a raw request and masks it.
 pub(super) fn raw_request(
     text: &str,
     encrypted: bool,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Option<Draft> {
+    Some(written_request(text, encrypted)?.masked(catalog, ring).0)
+}
+
+/// Reads a raw request: request line, headers, body. The scheme is not in it: `https`, but for this machine.
+pub(super) fn written_request(text: &str, encrypted: bool) -> Option<Unmasked> {
     let (head, body) = split_head(text.as_bytes());
     let head = String::from_utf8_lossy(head);
     let mut lines = head.lines();
     let (method, path) = request_line(lines.next()?)?;
     let headers = written_headers(lines);
-    let host = headers.iter().find(|h| h.name.eq_ignore_ascii_case("host")).map(|h| h.value.clone());
+    let host =
+        headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone());
     let local = host
         .as_deref()
         .is_some_and(|h| h.starts_with("localhost") || h.starts_with("127.") || h.starts_with("[::1]"));
@@ -246,34 +253,14 @@ pub(super) fn raw_request(
         Some(host) if path.starts_with('/') => format!("{scheme}://{host}{path}"),
         _ => path.to_owned(),
     };
-    let body = answer::trimmed(std::str::from_utf8(body).unwrap_or(""));
-    let mut form =
-        multipart::boundary(&headers).and_then(|mark| multipart::parts(body, mark)).unwrap_or_default();
-    let body = if form.is_empty() { body } else { "" };
-    super::secret::mask_form(&mut form, catalog, ring);
-    let headers = headers
-        .into_iter()
-        // The sender makes these two itself.
-        .filter(|h| !h.name.eq_ignore_ascii_case("host") && !h.name.eq_ignore_ascii_case("content-length"))
-        .map(|h| {
-            let is_type = !form.is_empty() && h.name.eq_ignore_ascii_case("content-type");
-            let value = if is_type { multipart::without_boundary(&h.value) } else { h.value };
-            Header::new(h.name.clone(), super::secret::mask_header(&h.name, &value, catalog, ring).0)
-        })
-        .collect();
-    Some(Draft {
-        method: method.to_owned(),
-        url: super::secret::mask_url(&url, catalog, ring).0,
-        headers,
-        body: super::secret::mask_free(body, catalog, ring).0,
-        form,
-    })
+    let body = answer::trimmed(std::str::from_utf8(body).unwrap_or("")).to_owned();
+    Some(Unmasked { method: method.to_owned(), url, headers, body, ..Unmasked::default() })
 }
 
-fn written_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Header> {
+fn written_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
     lines
         .filter_map(|line| line.trim_end_matches('\r').split_once(':'))
         .filter(|(name, _)| !name.is_empty() && !name.contains(' '))
-        .map(|(name, value)| Header::new(name, value.trim()))
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect()
 }

@@ -24,7 +24,12 @@ pub(super) fn is_one(text: &str) -> bool {
     let mut lines = text.lines().take(LOOKED_AT).peekable();
     while let Some(line) = lines.next() {
         let line = line.trim_end();
-        if line.starts_with("###") || variable(line).is_some() {
+        if line.starts_with("< {%") {
+            marked = true;
+            if !line.contains("%}") {
+                lines.by_ref().find(|line| line.contains("%}"));
+            }
+        } else if line.starts_with("###") || variable(line).is_some() {
             marked = true;
         } else if is_comment(line) {
             marked |= line.trim_start_matches(['#', '/', ' ']).starts_with('@');
@@ -68,7 +73,8 @@ pub(super) fn read_all(
     let mut pieces = Vec::new();
     for (start, end) in blocks(text) {
         let block = text.get(start..end).unwrap_or("");
-        if let Some(intake) = request(block, &mut braces, files, catalog, ring) {
+        let intake = request(block, &mut braces, files, catalog, ring);
+        if let Some(intake) = intake.or_else(|| super::several::of_block(block, catalog, ring)) {
             pieces.push(Piece { intake, start, end });
         }
         if pieces.len() >= MOST {
@@ -217,6 +223,7 @@ fn request(
         body.text = form_joined(&body.text);
     }
     unmasked.body = if body.filled || body.file.is_none() { braces.filled(&body.text) } else { body.text };
+    as_graphql(&mut unmasked);
     findings.extend(braces.told());
     let (mut draft, held) = unmasked.masked(catalog, ring);
     for part in &mut draft.form {
@@ -262,6 +269,33 @@ fn with_host(unmasked: &mut Unmasked) {
     {
         unmasked.url = format!("http://{}", unmasked.url);
     }
+}
+
+/// `GRAPHQL address` of `JetBrains`' client and `X-Request-Type: GraphQL` of REST Client: the query, and behind an empty line
+/// its variables, are sent as JSON.
+fn as_graphql(unmasked: &mut Unmasked) {
+    let marked =
+        unmasked.header("x-request-type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("graphql"));
+    if unmasked.method != "GRAPHQL" && !marked {
+        return;
+    }
+    if unmasked.method == "GRAPHQL" {
+        "POST".clone_into(&mut unmasked.method);
+    }
+    unmasked.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("x-request-type"));
+    let body = unmasked.body.trim();
+    let split = body.rfind("\n{").map(|at| body.split_at(at));
+    let variables = split.and_then(|(query, json)| {
+        let value: serde_json::Value = serde_json::from_str(json.trim()).ok()?;
+        Some((query.trim_end(), value))
+    });
+    let (query, variables) = variables.map_or((body, None), |(query, value)| (query, Some(value)));
+    let mut json = serde_json::json!({ "query": query });
+    if let (Some(object), Some(value)) = (json.as_object_mut(), variables) {
+        object.insert("variables".to_owned(), value);
+    }
+    unmasked.body = json.to_string();
+    unmasked.implied("Content-Type", "application/json");
 }
 
 /// `Basic user:password` and `Basic user password`, which the editor encodes itself.

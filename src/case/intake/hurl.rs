@@ -4,11 +4,12 @@
 mod value;
 
 use super::braces::Braces;
-use super::curl;
 use super::http_file::{header, without_braces};
 use super::several::Piece;
 use super::unmasked::{Unmasked, form_encoded, with_pair};
+use super::{answer, curl};
 use crate::case::catalog::Catalog;
+use crate::case::evidence::Outcome;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Intake, Part, PartContent};
@@ -93,7 +94,26 @@ pub(super) fn read_all(
         let intake = reader.request(method, url, files, catalog, ring);
         pieces.push(Piece { intake, start, end: reader.at });
     }
+    for piece in &mut pieces {
+        let own = text.get(piece.start..piece.end).unwrap_or("");
+        piece.intake.observed = refuted(own).map(|status| {
+            answer::attempt(Outcome::Response(answer::response(
+                Some(status),
+                None,
+                None,
+                Vec::new(),
+                Vec::new(),
+            )))
+        });
+    }
     pieces
+}
+
+/// The status that came where another was expected, as Hurl reports it: `actual value is <401>`.
+fn refuted(text: &str) -> Option<u16> {
+    let (_, report) = text.split_once("Assert status code")?;
+    let (_, actual) = report.split_once("actual value is <")?;
+    actual.split('>').next()?.parse().ok().filter(|status| (100..600).contains(status))
 }
 
 struct Reader<'a> {

@@ -1,16 +1,16 @@
 //! Moves literal secrets out of a text into the ring and leaves their label behind.
 //!
-//! Where a secret is looked for: by place (a credential header, a query parameter, a URL's userinfo, a JSON field named
-//! like a key), then by form (a provider's prefix, a JWT, `Bearer …`) anywhere. Text that holds labels already stays as
+//! Where a secret is looked for: by place (a credential header, a query parameter, a URL's userinfo, the field of a form),
+//! by the name beside it anywhere (`name`, `named`), then by form (a provider's prefix, a JWT, `Bearer …`) anywhere. Text that holds labels already stays as
 //! it is, so masking twice changes nothing. Every pass is linear in the text.
 
+mod name;
+mod named;
 mod scan;
 
-use std::sync::LazyLock;
-
 use base64::Engine as _;
-use regex::Regex;
 
+use self::name::Sure;
 use self::scan::Scan;
 use crate::case::catalog::Catalog;
 use crate::case::keyring::{self, KeyRing, Origin, SecretKind};
@@ -35,7 +35,16 @@ pub(super) struct Seen {
 
 /// Masks a header's value; `name` decides.
 pub(super) fn mask_header(name: &str, value: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, Seen) {
-    let kind = catalog.credential_header(name).or_else(|| named_like_a_credential(name));
+    let named = || name::is_of_header(name, catalog).then_some(SecretKind::Key);
+    // `X-Key: …` and its kin: a name may mean a place, the value tells.
+    let likely = || {
+        let random = value.len() >= 16
+            && !value.contains(char::is_whitespace)
+            && value.bytes().any(|b| b.is_ascii_digit())
+            && value.bytes().any(|b| b.is_ascii_alphabetic());
+        (random && name::of_field(name, catalog) == Some(Sure::Likely)).then_some(SecretKind::Key)
+    };
+    let kind = catalog.credential_header(name).or_else(named).or_else(likely);
     let name = name.to_ascii_lowercase();
     match kind {
         None => {
@@ -62,20 +71,6 @@ fn is_stand_in(secret: &str) -> bool {
         && (secret.starts_with(['<', '$', '{', '[', '%'])
             || secret.contains("***")
             || secret.to_ascii_lowercase().contains("your"))
-}
-
-/// The kind of a header that the catalog does not know but whose name says what it carries.
-fn named_like_a_credential(name: &str) -> Option<SecretKind> {
-    let lower = name.to_ascii_lowercase();
-    let parts: Vec<&str> = lower.split(['-', '_']).collect();
-    let single = ["token", "secret", "auth", "authorization", "password", "passwd", "credential", "apikey"];
-    let pair = |a: &str, b: &str| parts.windows(2).any(|w| w == [a, b]);
-    let hit = parts.iter().any(|part| single.contains(part))
-        || pair("api", "key")
-        || pair("access", "key")
-        || pair("subscription", "key")
-        || pair("master", "key");
-    hit.then_some(SecretKind::Key)
 }
 
 fn mask_credential(value: &str, kind: SecretKind, catalog: &Catalog, ring: &mut KeyRing) -> (String, Seen) {
@@ -186,14 +181,28 @@ pub(super) fn mask_url(url: &str, catalog: &Catalog, ring: &mut KeyRing) -> (Str
             if index > 0 {
                 out.push('&');
             }
-            mask_parameter(&mut out, pair, catalog, ring, &mut seen);
+            mask_parameter(&mut out, pair, true, catalog, ring, &mut seen);
         }
     }
     (out, seen)
 }
 
-fn mask_parameter(out: &mut String, pair: &str, catalog: &Catalog, ring: &mut KeyRing, seen: &mut Seen) {
-    let Some((name, value)) = pair.split_once('=').filter(|(name, _)| catalog.credential_query(name)) else {
+/// One `name=value`; behind the value a fragment may stand where it is `of_url`.
+fn mask_parameter(
+    out: &mut String,
+    pair: &str,
+    of_url: bool,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+    seen: &mut Seen,
+) {
+    let named = |name: &str| {
+        let name = percent_decoded(name);
+        let field = name::of_field(name.trim(), catalog);
+        field.or_else(|| catalog.credential_query(name.trim()).then_some(Sure::Likely))
+    };
+    let found = pair.split_once('=').and_then(|(name, value)| Some((name, value, named(name)?)));
+    let Some((name, value, certain)) = found else {
         let (masked, literal) = mask_key_like(pair, ring);
         seen.literal |= literal;
         out.push_str(&masked);
@@ -202,21 +211,23 @@ fn mask_parameter(out: &mut String, pair: &str, catalog: &Catalog, ring: &mut Ke
     out.push_str(name);
     out.push('=');
     let (secret, fragment) = match value.find('#') {
-        Some(at) if !has_reference(value) => value.split_at(at),
+        Some(at) if of_url && !has_reference(value) => value.split_at(at),
         _ => (value, ""),
     };
     let lower = name.to_ascii_lowercase();
     // `code` and `state` may be anything short; a parameter that is called a key is one, whatever its length.
-    let sure = ["key", "token", "secret", "password", "sig", "credential"].iter().any(|w| lower.contains(w));
+    let sure = certain == Sure::Certain
+        || ["key", "token", "secret", "password", "sig", "credential"].iter().any(|w| lower.contains(w));
+    let word = lower.contains("pass") || lower.contains("pwd");
     if secret.is_empty() || has_reference(secret) || (!sure && secret.len() < 8) {
         out.push_str(secret);
-    } else if is_placeholder(secret) {
+    } else if if word { is_stand_in(secret) } else { is_placeholder(secret) } {
         seen.placeholder = true;
         out.push_str(secret);
     } else {
         seen.literal = true;
         let label = hold(ring, SecretKind::Key, secret);
-        let decoded = percent_decoded(secret);
+        let decoded = percent_decoded(&secret.replace('+', " "));
         if decoded != secret {
             hold(ring, SecretKind::Key, &decoded);
         }
@@ -251,19 +262,66 @@ fn mask_userinfo(url: &str, ring: &mut KeyRing, seen: &mut Seen) -> String {
     format!("{scheme}://{user}{label}@{host}{tail}")
 }
 
-/// Masks free text: URLs in it, JSON fields named like a key, and key-like text anywhere.
+/// Masks free text: the pairs of a form, URLs in it, what stands beside a secret's name, and key-like text anywhere.
 pub(super) fn mask_free(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
-    let (text, in_urls) = mask_urls_within(text, catalog, ring);
-    let (text, in_fields) = mask_named_fields(&text, ring);
+    let pairs = is_pairs(text);
+    let (text, in_pairs) = if pairs { mask_pairs(text, catalog, ring) } else { (text.to_owned(), false) };
+    let (text, in_urls) = mask_urls_within(&text, catalog, ring);
+    let (text, in_fields) = named::mask(&text, catalog, ring);
     let (text, by_form) = mask_key_like(&text, ring);
-    (text, in_urls || in_fields || by_form)
+    (text, in_pairs || in_urls || in_fields || by_form)
+}
+
+/// Masks a body whose media type is known: a web form by the names of its fields, whatever stands in their values.
+pub(super) fn mask_body(
+    body: &str,
+    media: Option<&str>,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> (String, bool) {
+    let is_form = media.is_some_and(|media| media.trim_start().to_ascii_lowercase().starts_with(WEB_FORM));
+    if !is_form || body.trim_start().starts_with(['{', '[']) {
+        return mask_free(body, catalog, ring);
+    }
+    let (masked, in_pairs) = mask_pairs(body, catalog, ring);
+    let (masked, found) = mask_free(&masked, catalog, ring);
+    (masked, in_pairs || found)
+}
+
+const WEB_FORM: &str = "application/x-www-form-urlencoded";
+
+/// True where all of `text` is a web form: `name=value`, joined by `&`, without a blank.
+fn is_pairs(text: &str) -> bool {
+    let text = text.trim_end();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.[]%+".contains(c);
+    text.contains('=')
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '<' | '"'))
+        && text.split('&').all(|pair| {
+            let name = pair.split('=').next().unwrap_or("");
+            name.len() <= 100 && name.chars().all(is_name)
+        })
+}
+
+/// Masks the pairs of a web form by their names.
+fn mask_pairs(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
+    let mut seen = Seen::default();
+    let mut out = String::with_capacity(text.len());
+    for (index, pair) in text.split('&').enumerate() {
+        if index > 0 {
+            out.push('&');
+        }
+        let bare = pair.trim_end_matches(['\r', '\n']);
+        mask_parameter(&mut out, bare, false, catalog, ring, &mut seen);
+        out.push_str(pair.get(bare.len()..).unwrap_or(""));
+    }
+    (out, seen.literal)
 }
 
 /// Masks the texts of a form's parts as free text, and a text under a name such as `api_key` as a whole.
 pub(super) fn mask_form(form: &mut [Part], catalog: &Catalog, ring: &mut KeyRing) -> bool {
     let mut found = false;
     for part in form {
-        let named = catalog.credential_query(&part.name) || is_secret_name(&part.name);
+        let named = catalog.credential_query(&part.name) || name::of_field(&part.name, catalog).is_some();
         let mut mask = |text: &mut String, whole: bool| {
             if whole && !text.trim().is_empty() && !has_reference(text) && !is_placeholder(text) {
                 *text = hold(ring, SecretKind::Key, text);
@@ -285,25 +343,6 @@ pub(super) fn mask_form(form: &mut [Part], catalog: &Catalog, ring: &mut KeyRing
         }
     }
     found
-}
-
-/// Field names under which a form carries a secret.
-fn is_secret_name(name: &str) -> bool {
-    let letters: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    matches!(
-        letters.as_str(),
-        "apikey"
-            | "accesstoken"
-            | "refreshtoken"
-            | "authtoken"
-            | "clientsecret"
-            | "secretkey"
-            | "secret"
-            | "password"
-            | "passwd"
-            | "authorization"
-    )
 }
 
 fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
@@ -335,30 +374,9 @@ fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (Strin
     (out, found)
 }
 
-/// JSON fields (also inside an escaped JSON text) whose name says that a secret follows.
-static NAMED_FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?i)["'](?:api[_-]?key|apikey|access[_-]?token|refresh[_-]?token|auth[_-]?token|client[_-]?secret|secret[_-]?key|secret|password|passwd|authorization)\\*["']\s*[:=]\s*\\*["']((?:bearer |basic )?)([^"'\\\s]+)"#,
-    )
-    .ok()
-});
-
-fn mask_named_fields(text: &str, ring: &mut KeyRing) -> (String, bool) {
-    let Some(pattern) = NAMED_FIELD.as_ref() else { return (text.to_owned(), false) };
-    let mut out = String::with_capacity(text.len());
-    let (mut done, mut found) = (0, false);
-    for caught in pattern.captures_iter(text) {
-        let Some(secret) = caught.get(2) else { continue };
-        if has_reference(secret.as_str()) || is_placeholder(secret.as_str()) || secret.len() < 6 {
-            continue;
-        }
-        out.push_str(text.get(done..secret.start()).unwrap_or(""));
-        out.push_str(&hold(ring, SecretKind::Key, secret.as_str()));
-        done = secret.end();
-        found = true;
-    }
-    out.push_str(text.get(done..).unwrap_or(""));
-    (out, found)
+/// True where a variable's name says that it holds a secret.
+pub(super) fn is_name(name: &str) -> bool {
+    name::of_name(name).is_some()
 }
 
 /// True when `text` as a whole has the form of a key.

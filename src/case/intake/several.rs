@@ -9,8 +9,8 @@ use super::script::{self, Script};
 
 use super::shell::{Dialect, Variables};
 use super::{
-    answer, command, curl, embedded, flows, http_file, httpie, hurl, litellm, literal_key, read,
-    reported_above, shell, tries, without_fence,
+    answer, client_log, command, curl, embedded, exchanges, flows, http_file, httpie, hurl, litellm,
+    literal_key, read, reported_above, shell, tries, web_request, without_fence, wrapping,
 };
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
@@ -42,14 +42,16 @@ pub fn read_all(
 ) -> Vec<Piece> {
     let inner = without_fence(text.trim_start_matches('\u{feff}').trim());
     let offset = inner.as_ptr() as usize - text.as_ptr() as usize;
-    let is_json =
-        inner.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok();
-    let unquoted =
-        if is_json { None } else { command::without_entities(inner).or_else(|| command::unquoted(inner)) };
+    let told = embedded::told_in_json(inner);
+    let is_json = told.is_none()
+        && inner.starts_with(['{', '['])
+        && serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok();
+    let unquoted = told.or_else(|| if is_json { None } else { wrapping::off(inner) });
     let body = unquoted.as_deref().unwrap_or(inner);
     let found = if is_json { None } else { command::find(body, 0) };
     let mut pieces = Vec::new();
-    if !is_json && found.is_none_or(|found| found.in_prose) {
+    let of_file = |found: command::Found| found.in_prose || is_within_file(body, found);
+    if !is_json && found.is_none_or(of_file) {
         pieces = of_files(body, files, catalog, ring).unwrap_or_default();
     }
     if pieces.is_empty() {
@@ -93,6 +95,22 @@ fn of_commands(
     pieces
 }
 
+/// True where the command stands in a block of a file of requests.
+pub(super) fn is_within_file(text: &str, found: command::Found) -> bool {
+    http_file::is_one(text) && text.get(..found.line).is_some_and(|before| before.contains("\n###"))
+}
+
+/// The request of a command that stands in the place of one in a file.
+pub(super) fn of_block(block: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
+    let found = command::find(block, 0).filter(|found| !found.in_prose)?;
+    let mut intake =
+        Walk::new(block, &curl::no_files, catalog).commands(found, ring).intakes.into_iter().next()?;
+    for finding in &mut intake.findings {
+        finding.span = None;
+    }
+    Some(intake)
+}
+
 /// The requests of a file of requests or of a proxy's dump; `None` where the text is neither.
 pub(super) fn of_files(
     text: &str,
@@ -106,8 +124,10 @@ pub(super) fn of_files(
         hurl::read_all(text, files, catalog, ring)
     } else if http_file::is_one(text) {
         http_file::read_all(text, files, catalog, ring)
+    } else if exchanges::is_one(text) {
+        exchanges::read_all(text, catalog, ring)
     } else {
-        return None;
+        client_log::read_all(text, catalog, ring)
     };
     let mut pieces = Some(pieces).filter(|pieces| !pieces.is_empty())?;
     for piece in &mut pieces {
@@ -249,8 +269,8 @@ impl<'a> Walk<'a> {
         command::assignments(posix, &mut self.variables, ring);
         self.written.extend(script::files_written(posix, &self.variables));
         match dialect {
-            Dialect::PowerShell => shell::powershell::assignments(own, &mut self.variables),
-            Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables),
+            Dialect::PowerShell => shell::powershell::assignments(own, &mut self.variables, ring),
+            Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables, ring),
             Dialect::Posix => {}
         }
     }
@@ -274,6 +294,9 @@ impl<'a> Walk<'a> {
         if found.program != command::Program::Curl {
             return httpie::read(text, from, &found, variables, files, self.catalog, ring);
         }
+        if let Some((draft, end)) = web_request::of_alias(text, from, variables, self.catalog, ring) {
+            return curl::Read { draft, end, ..curl::Read::default() };
+        }
         if let Some(command) = embedded::list(text, &found) {
             return curl::read_words(command, None, files, self.catalog, ring);
         }
@@ -296,11 +319,18 @@ impl<'a> Walk<'a> {
             let line_end = self.text.get(end..).and_then(|rest| rest.find('\n'));
             below_from = line_end.map_or(self.text.len(), |at| end + at);
         }
-        let next = command::find(self.text, below_from).filter(|next| !next.in_prose);
+        // In a sentence there may be another one in inline code.
+        let prose = |next: &command::Found| found.in_backticks && next.in_backticks;
+        let next = command::find(self.text, below_from).filter(|next| !next.in_prose || prose(next));
         // Another command on the same line, behind `;` or `&&`.
         let same_line = self.text.get(end..below_from).and_then(|rest| {
             let joint = rest.trim_start();
-            joint.starts_with([';', '&']).then(|| command::find(self.text, end)).flatten()
+            let joined = joint.starts_with([';', '&']);
+            let coded = || found.in_backticks && rest.trim_start_matches('`').contains('`');
+            (joined || coded())
+                .then(|| command::find(self.text, end))
+                .flatten()
+                .filter(|next| joined || next.in_backticks)
         });
         let next = same_line
             .filter(|n| n.arguments <= below_from)

@@ -71,6 +71,8 @@ impl Unmasked {
         let mut form = read.unwrap_or(self.form);
         secret::mask_form(&mut form, catalog, ring);
         let is_form = !form.is_empty();
+        let media = written.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
+        let media = media.map(|h| h.value.clone());
         let headers = written
             .into_iter()
             // The sender makes these two itself.
@@ -82,7 +84,11 @@ impl Unmasked {
                 Header::new(h.name, masked)
             })
             .collect();
-        let body = if is_form { String::new() } else { secret::mask_free(&self.body, catalog, ring).0 };
+        let body = if is_form {
+            String::new()
+        } else {
+            secret::mask_body(&self.body, media.as_deref(), catalog, ring).0
+        };
         let url = secret::mask_url(&self.url, catalog, ring).0;
         let draft = Draft { method: self.method, url, headers, body, form };
         (draft, (ring.iter().count() > held).then(literal_key))

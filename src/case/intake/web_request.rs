@@ -54,22 +54,15 @@ fn find(text: &str) -> Option<(usize, usize)> {
 pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
     let (line, arguments) = find(text)?;
     let mut variables = Variables::new();
-    powershell::assignments(text.get(..line)?, &mut variables);
-    let command = powershell::split(text, arguments, &variables);
-    let mut said = Said::default();
-    said.take(&command.words);
+    powershell::assignments(text.get(..line)?, &mut variables, ring);
     let held = ring.iter().count();
-    let mut draft = said.draft(&variables)?;
-    draft.url = secret::mask_url(&draft.url, catalog, ring).0;
-    for header in &mut draft.headers {
-        header.value = secret::mask_header(&header.name, &header.value, catalog, ring).0;
-    }
-    draft.body = secret::mask_free(&draft.body, catalog, ring).0;
+    let (draft, in_file, end) = at(text, arguments, &variables, catalog, ring)?;
+    let below = super::answer::below(text.get(end..).unwrap_or(""), false, catalog, ring);
     let mut findings = Vec::new();
     if ring.iter().count() > held {
         findings.push(literal_key());
     }
-    if said.in_file {
+    if in_file {
         findings.push(Finding::new(
             "body_from_file",
             Level::Warning,
@@ -77,15 +70,55 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         ));
     }
     for finding in &mut findings {
-        finding.span = Some((line, command.end));
+        finding.span = Some((line, end));
     }
     Some(Intake {
         kind: "curl",
         draft: Some(draft),
         client: Some("powershell".to_owned()),
+        observed: below.attempt,
+        said: below.said,
         findings,
         ..Intake::default()
     })
+}
+
+/// The request whose parameters begin at byte `arguments`, masked; whether its body is in a file; the byte behind it.
+fn at(
+    text: &str,
+    arguments: usize,
+    variables: &Variables,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> Option<(Draft, bool, usize)> {
+    let command = powershell::split(text, arguments, variables);
+    let mut said = Said::default();
+    said.take(&command.words, variables);
+    let mut draft = said.draft(variables)?;
+    draft.url = secret::mask_url(&draft.url, catalog, ring).0;
+    for header in &mut draft.headers {
+        header.value = secret::mask_header(&header.name, &header.value, catalog, ring).0;
+    }
+    let media = draft.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
+    draft.body = secret::mask_body(&draft.body, media.map(|h| h.value.as_str()), catalog, ring).0;
+    Some((draft, said.in_file, command.end))
+}
+
+/// The request of `curl -Headers @{…} -Method Post`, where curl is Windows `PowerShell`'s other name of its own command; the
+/// byte behind it.
+pub(super) fn of_alias(
+    text: &str,
+    arguments: usize,
+    variables: &Variables,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> Option<(Draft, usize)> {
+    let line = text.get(arguments..)?.lines().next()?.to_ascii_lowercase();
+    let own = [" -headers @{", " -headers $", " -uri ", " -method ", " -contenttype ", " -usebasicparsing"];
+    if !own.iter().any(|parameter| line.contains(parameter)) {
+        return None;
+    }
+    at(text, arguments, variables, catalog, ring).map(|(draft, _, end)| (draft, end))
 }
 
 /// The parameters.
@@ -102,12 +135,52 @@ struct Said {
 }
 
 impl Said {
-    fn take(&mut self, words: &[String]) {
+    /// One parameter; its name may be cut.
+    fn set(&mut self, name: &str, value: Option<String>) {
+        let is = |whole: &str| name.len() >= 2 && whole.starts_with(name);
+        let value = value.filter(|value| !value.eq_ignore_ascii_case("$null"));
+        if is("uri") {
+            self.url = value;
+        } else if is("method") || is("custommethod") {
+            self.method = value;
+        } else if is("headers") {
+            self.headers = value;
+        } else if is("body") {
+            self.body = value;
+        } else if is("contenttype") {
+            self.content_type = value;
+        } else if is("useragent") {
+            self.user_agent = value;
+        } else if is("token") {
+            self.token = value;
+        } else if is("infile") || is("form") {
+            self.in_file = true;
+        }
+    }
+
+    /// `@params`: a table whose members are the parameters.
+    fn splatted(&mut self, name: &str, variables: &Variables) {
+        let Some(text) = variables.get(name) else { return };
+        let Some(Value::Object(table)) = value::read(text, variables) else { return };
+        for (name, member) in table {
+            let text = match &member {
+                Value::Object(_) | Value::Array(_) => powershell::written(&member),
+                other => value::plain(other),
+            };
+            self.set(&name.to_ascii_lowercase(), Some(text));
+        }
+    }
+
+    fn take(&mut self, words: &[String], variables: &Variables) {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let Some(name) =
                 word.strip_prefix('-').filter(|name| name.starts_with(|c: char| c.is_alphabetic()))
             else {
+                if let Some(name) = word.strip_prefix('@').filter(|name| super::command::is_name(name)) {
+                    self.splatted(name, variables);
+                    continue;
+                }
                 self.url.get_or_insert_with(|| word.clone());
                 continue;
             };
@@ -118,24 +191,7 @@ impl Said {
                 continue;
             }
             let value = joined.filter(|value| !value.is_empty()).or_else(|| words.next().cloned());
-            let is = |whole: &str| name.len() >= 2 && whole.starts_with(&name);
-            if is("uri") {
-                self.url = value;
-            } else if is("method") || is("custommethod") {
-                self.method = value;
-            } else if is("headers") {
-                self.headers = value;
-            } else if is("body") {
-                self.body = value;
-            } else if is("contenttype") {
-                self.content_type = value;
-            } else if is("useragent") {
-                self.user_agent = value;
-            } else if is("token") {
-                self.token = value;
-            } else if is("infile") || is("form") {
-                self.in_file = true;
-            }
+            self.set(&name, value);
         }
     }
 

@@ -91,8 +91,9 @@ pub(super) fn children(body: &Value, pointer: &str) -> Vec<String> {
         Some(Value::Object(fields)) => {
             fields.keys().take(MOST_CHILDREN).map(|name| format!("{pointer}{}", pointer_of(name))).collect()
         }
+        // The last first: what came last is likelier to be new, and what must stand last fails only there.
         Some(Value::Array(items)) => {
-            (0..items.len().min(MOST_CHILDREN)).map(|at| format!("{pointer}/{at}")).collect()
+            (0..items.len().min(MOST_CHILDREN)).rev().map(|at| format!("{pointer}/{at}")).collect()
         }
         _ => Vec::new(),
     }
@@ -102,12 +103,7 @@ pub(super) fn children(body: &Value, pointer: &str) -> Vec<String> {
 pub(super) fn made(problem: &Problem<'_>, id: &BodyId) -> Option<String> {
     let mut body = base(problem, id.harmless)?;
     let floor = floor(problem).unwrap_or_default();
-    let mut places: Vec<&String> = id.without.iter().collect();
-    // From the end on: what is taken out of an array moves nothing that still has to be found.
-    places.sort_by(|a, b| by_place(b, a));
-    for pointer in places {
-        take_out(&mut body, &floor, pointer);
-    }
+    // Values first: what is taken out of an array moves the rest.
     for pointer in &id.simple {
         if let Some(value) = body.pointer_mut(pointer) {
             *value = simple(value);
@@ -120,6 +116,12 @@ pub(super) fn made(problem: &Problem<'_>, id: &BodyId) -> Option<String> {
         } else {
             Value::from(*number)
         };
+    }
+    let mut places: Vec<&String> = id.without.iter().collect();
+    // From the end on: what is taken out of an array moves nothing that still has to be found.
+    places.sort_by(|a, b| by_place(b, a));
+    for pointer in places {
+        take_out(&mut body, &floor, pointer);
     }
     let mut text = body.to_string();
     if let Some(bytes) = id.padded {

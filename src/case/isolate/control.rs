@@ -28,6 +28,11 @@ impl Changed {
             Self::Trial(id) => id.word(),
         }
     }
+
+    /// True where another body than the failing one went along.
+    pub fn is_on_smaller_body(&self) -> bool {
+        matches!(self, Self::Trial(id) if id.has_other_body())
+    }
 }
 
 /// The control request: `request` with one thing changed. `None` where that cannot be (no JSON body, an endpoint

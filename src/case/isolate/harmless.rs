@@ -96,7 +96,8 @@ fn packed(own: &str, catalog: &Catalog) -> Option<String> {
 fn is_text(text: &str, key: &str, catalog: &Catalog) -> bool {
     let key = key.to_ascii_lowercase();
     let is_link = text.starts_with("http:") || text.starts_with("https:") || text.starts_with("data:");
-    let is_prose = text.contains(char::is_whitespace) || !text.is_ascii();
+    // JSON in a string is looked into.
+    let is_prose = text.contains(char::is_whitespace) || !text.is_ascii() || text.starts_with('{');
     !is_link && (PROMPTS.contains(&key.as_str()) || (is_prose && catalog.safe.prompt_fields.contains(&key)))
 }
 

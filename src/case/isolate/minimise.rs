@@ -1,6 +1,6 @@
 //! What in the body makes it fail: its size, the customer's text, or the smallest set of fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,7 +14,9 @@ use crate::case::vocabulary::FailureClass;
 /// A body below this size is not asked for its size, bytes: no limit that was ever published is so low.
 const LEAST_SIZE: usize = 4_096;
 /// An array below this length is not asked for its length.
-const LEAST_COUNT: usize = 9;
+const LEAST_COUNT: usize = 4;
+/// A text below this length is not asked for its length, characters.
+const LEAST_LENGTH: i64 = 32;
 /// Independent culprits that are sought one after the other.
 const MOST_CULPRITS: usize = 3;
 /// Levels of nesting that are searched.
@@ -169,6 +171,7 @@ fn smallest(
         return Ok(Found::default());
     };
     let hints = lab.oracle.as_ref().map(|o| o.hints.clone()).unwrap_or_default();
+    let floor = body::floor(lab.problem).unwrap_or_default();
     // Of places inside a unit the ones that are cured already stay out.
     let start: Vec<String> = units.iter().filter(|u| !cured.contains(*u)).cloned().collect();
     if cured.is_empty()
@@ -217,7 +220,8 @@ fn smallest(
             // A container that fails although all that is in it is gone fails by being there.
             let mut without = out.clone();
             without.extend(below.iter().cloned());
-            if depth == 0 && fails_without(lab, without.clone(), cured, harmless)? {
+            let needed = floor.pointer(&place).is_some();
+            if depth == 0 && !needed && fails_without(lab, without.clone(), cured, harmless)? {
                 out = without;
                 items.insert(place);
             } else {
@@ -227,7 +231,7 @@ fn smallest(
         }
         progress(lab, verdict, &items, &levels, &out, harmless);
     }
-    finish(lab, (items, entered), &out, cured, harmless)
+    finish(lab, &whole, (items, entered), &out, cured, harmless)
 }
 
 /// The place that the message points to, where it alone, with what holds it together, fails alike, and all else works.
@@ -260,7 +264,7 @@ fn guessed(
         }
         let without = complement(lab, units, &items, harmless);
         if fails_without(lab, without.clone(), &BTreeSet::new(), harmless)? {
-            return finish(lab, (items, entered), &without, &BTreeSet::new(), harmless).map(Some);
+            return finish(lab, whole, (items, entered), &without, &BTreeSet::new(), harmless).map(Some);
         }
     }
     Ok(None)
@@ -281,27 +285,36 @@ fn held_apart(places: Vec<String>, whole: &Value, depth: usize) -> (Vec<String>,
 /// Takes out what is not needed after all, from the leaves up, and tells what makes it fail from what only holds it together.
 fn finish(
     lab: &mut Lab<'_>,
+    whole: &Value,
     (mut items, mut entered): (BTreeSet<String>, BTreeSet<String>),
     out: &BTreeSet<String>,
     cured: &BTreeSet<String>,
     harmless: bool,
 ) -> Result<Found, Stop> {
     let mut out = out.clone();
+    // Of places that have to stay: whether it works without them.
+    let mut known: BTreeMap<String, bool> = BTreeMap::new();
     loop {
-        let all = items.clone();
-        let base = out.clone();
-        let mut fails = |kept: &BTreeSet<String>| -> Result<bool, Stop> {
-            let mut without = base.clone();
-            without.extend(all.iter().filter(|place| !kept.contains(*place)).cloned());
-            fails_without(lab, without, cured, harmless)
-        };
-        let alone = items.len() == 1 && !entered.is_empty();
-        items = if alone && fails(&BTreeSet::new())? {
-            BTreeSet::new()
-        } else {
-            search::without_idle(all.clone(), &mut fails)?
-        };
-        out.extend(all.into_iter().filter(|place| !items.contains(place)));
+        for item in items.clone() {
+            if known.contains_key(&item) || (items.len() == 1 && entered.is_empty()) {
+                continue;
+            }
+            let mut without = out.clone();
+            without.insert(item.clone());
+            if without == *cured {
+                continue;
+            }
+            let id = BodyId { harmless, without: canonical(without.clone()), ..BodyId::default() };
+            match lab.ask(&TrialId::Body(id))? {
+                Some(Kind::Same) => {
+                    out = without;
+                    items.remove(&item);
+                }
+                kind => {
+                    known.insert(item, kind == Some(Kind::Worked));
+                }
+            }
+        }
         // A container of which nothing is left is a place of its own.
         let bare: Vec<String> = entered
             .iter()
@@ -316,40 +329,71 @@ fn finish(
             items.insert(container);
         }
     }
-    let mut culprits = BTreeSet::new();
-    for item in &items {
-        let mut without = out.clone();
-        without.insert(item.clone());
-        let id = BodyId { harmless, without: canonical(without), ..BodyId::default() };
-        if items.len() == 1 || lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
-            culprits.insert(item.clone());
-        }
-    }
-    // Of several, those that hold others together: without one alone the whole request is another mistake.
-    if culprits.len() > 1 {
-        let mut alone = BTreeSet::new();
-        for place in culprits.iter().filter(|place| !place.ends_with("/type")) {
-            let id = BodyId {
-                harmless,
-                without: cured.iter().chain([place]).cloned().collect(),
-                ..BodyId::default()
-            };
-            if lab.ask(&TrialId::Body(id))? == Some(Kind::Worked) {
-                alone.insert(place.clone());
-            }
-        }
-        if !alone.is_empty() {
-            culprits = alone;
-        }
-    }
-    if culprits.is_empty() {
-        let holds = |place: &&String| STRUCTURE.contains(&place.rsplit('/').next().unwrap_or_default());
-        culprits = items.iter().filter(|place| !holds(place)).cloned().collect();
-        if culprits.is_empty() {
-            culprits.clone_from(&items);
-        }
-    }
+    let culprits = culprits(lab, whole, (&items, &known), &out, cured, harmless)?;
     Ok(Found { kept: items, culprits, without: canonical(out) })
+}
+
+/// Those of `items` that make it fail; the others only hold the rest together.
+fn culprits(
+    lab: &mut Lab<'_>,
+    whole: &Value,
+    (items, known): (&BTreeSet<String>, &BTreeMap<String, bool>),
+    out: &BTreeSet<String>,
+    cured: &BTreeSet<String>,
+    harmless: bool,
+) -> Result<BTreeSet<String>, Stop> {
+    if items.len() < 2 {
+        return Ok(items.clone());
+    }
+    let mut works = |without: BTreeSet<String>, simple: Option<&String>| {
+        let simple = simple.into_iter().cloned().collect();
+        let id = BodyId { harmless, without: canonical(without), simple, ..BodyId::default() };
+        Ok(lab.ask(&TrialId::Body(id))? == Some(Kind::Worked))
+    };
+    let mut found = BTreeSet::new();
+    for item in items {
+        let is_scalar = whole.pointer(item).is_some_and(|value| !value.is_object() && !value.is_array());
+        // A name that must be there may be wrong: another one in its place shows it, its absence is another mistake.
+        if known.get(item) == Some(&true) || (is_scalar && works(out.clone(), Some(item))?) {
+            found.insert(item.clone());
+        }
+    }
+    // Of a field without which all else of it is another mistake, what stands above is asked, from below.
+    let longest = items.iter().max_by_key(|item| item.len()).cloned().unwrap_or_default();
+    let tops: BTreeSet<String> =
+        items.iter().filter_map(|item| Some(format!("/{}", item.split('/').nth(1)?))).collect();
+    for top in tops {
+        let above = format!("{top}/");
+        if found.iter().any(|place| *place == top || place.starts_with(&above)) {
+            continue;
+        }
+        let deepest = items.iter().filter(|item| item.starts_with(&above)).max_by_key(|item| item.len());
+        let mut at = deepest.unwrap_or(&longest).as_str();
+        while let Some((parent, _)) = at.rsplit_once('/').filter(|(parent, _)| !parent.is_empty()) {
+            if works(out.iter().map(String::as_str).chain([parent]).map(str::to_owned).collect(), None)? {
+                found.insert(parent.to_owned());
+                break;
+            }
+            at = parent;
+        }
+    }
+    if found.len() > 1 && found.iter().any(|place| !place.ends_with("/type")) {
+        found.retain(|place| !place.ends_with("/type"));
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // With several mistakes in the whole request, the one that cures it.
+    for item in items {
+        if works(cured.iter().chain([item]).cloned().collect(), None)? {
+            found.insert(item.clone());
+        }
+    }
+    if found.is_empty() {
+        let holds = |place: &&String| STRUCTURE.contains(&place.rsplit('/').next().unwrap_or_default());
+        found = items.iter().filter(|place| !holds(place)).cloned().collect();
+    }
+    Ok(if found.is_empty() { items.clone() } else { found })
 }
 
 /// The number of elements from which on it fails, whichever they are; `None` where it is not their number. Some beginning
@@ -631,7 +675,8 @@ fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool
             };
             // A text is too long where any text of its length is.
             if let Some(size) = size
-                && (!value.is_string() || lab.ask(&sized(size))? == Some(Kind::Same))
+                && (!value.is_string()
+                    || (size >= LEAST_LENGTH && lab.ask(&sized(size))? == Some(Kind::Same)))
             {
                 threshold::number(lab, verdict, (&only, unit), size, &sized)?;
             }

@@ -6,6 +6,7 @@ use super::lab::{Answered, Kind, Lab, Oracle, Stop};
 use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
 use super::verdict::{Verdict, Word};
 use super::{body, minimise, search};
+use crate::case::catalog::Endpoint;
 use crate::case::vocabulary::{FailureClass, TransportKind};
 use std::collections::BTreeSet;
 
@@ -100,6 +101,7 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         verdict.says(Word::None, format!("The request worked {of} of {of} times."));
         return Ok(false);
     };
+    verdict.baseline.fingerprint = Some(most.fingerprint.clone());
     let alike = |a: &&&Answered| a.fingerprint == most.fingerprint;
     let same = failures.iter().filter(alike).count();
     let loosely =
@@ -124,7 +126,6 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         return Ok(false);
     }
     lab.noise += u32::try_from(failures.len() - if stable { same } else { loosely }).unwrap_or(0);
-    verdict.baseline.fingerprint = Some(most.fingerprint.clone());
     verdict.baseline.words_vary = !stable;
     verdict.baseline.same = u32::try_from(if stable { same } else { loosely }).unwrap_or(0);
     lab.oracle = Some(Oracle {
@@ -224,7 +225,9 @@ fn gate(lab: &Lab<'_>) -> bool {
 /// A request that works may be sent: it makes nothing that costs more than a few tokens, or that was allowed.
 pub(super) fn may_work(lab: &Lab<'_>) -> bool {
     let problem = lab.problem;
-    lab.options().costly || problem.request.method == "GET" || endpoint(problem).is_none_or(|e| e.is_cheap())
+    lab.options().costly
+        || problem.request.method == "GET"
+        || endpoint(problem).is_none_or(Endpoint::is_cheap)
 }
 
 fn skip_costly(verdict: &mut Verdict) {
@@ -268,6 +271,13 @@ fn around(lab: &mut Lab<'_>, verdict: &mut Verdict, with: &BodyId) -> Result<(),
         [(word, id, says)] => confirmed(lab, verdict, id, *word, says),
         [(word, id, says), rest @ ..] if rest.iter().all(|(other, ..)| other == word) => {
             confirmed(lab, verdict, id, *word, says)
+        }
+        [(first, id, _), rest @ ..]
+            if matches!(first, Word::Key | Word::Account)
+                && rest.iter().all(|(other, ..)| matches!(other, Word::Account | Word::Model)) =>
+        {
+            let says = "With another key and the same model the request worked, and with this key and another model, too: what this key may do with this model makes the difference";
+            confirmed(lab, verdict, id, *first, says)
         }
         many => {
             let words: Vec<&str> = many.iter().map(|(word, ..)| word.as_str()).collect();

@@ -86,6 +86,21 @@ impl TrialId {
         }
     }
 
+    /// True where the body is not the failing one.
+    pub fn has_other_body(&self) -> bool {
+        match self {
+            Self::Same => false,
+            Self::Models | Self::Reach => true,
+            Self::Model(_, body)
+            | Self::Key(_, body)
+            | Self::NoKey(body)
+            | Self::Path(body)
+            | Self::Headers(_, body)
+            | Self::Stream(_, body)
+            | Self::Body(body) => !body.is_original(),
+        }
+    }
+
     /// The request; `None` where it cannot be made, or would be the failing one once more.
     pub(super) fn request(&self, problem: &Problem<'_>) -> Option<Request> {
         let from = problem.request;
@@ -134,8 +149,7 @@ fn with_body(problem: &Problem<'_>, id: &BodyId) -> Option<Request> {
         return Some(request);
     }
     if request.form.is_empty() {
-        let body = body::made(problem, id)?;
-        request.body = Some(body.to_string());
+        request.body = Some(body::made(problem, id)?);
     } else {
         request.form.retain(|part| !id.without.contains(&body::pointer_of(&part.name)));
         for part in &mut request.form {

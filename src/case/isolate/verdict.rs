@@ -175,11 +175,19 @@ impl Verdict {
                 self.minimality = Minimality::Unsure;
             }
         }
+        let often =
+            |wanted: &Fingerprint| rows.iter().filter(|row| row.answered.fingerprint == *wanted).count();
         let outcome = |row: &Row| match lab.kind(&row.answered) {
             Kind::Worked => "worked",
             Kind::Same => "same_failure",
+            // Of a moment, and never again: noise, also where nothing else ever failed.
+            Kind::Other(other)
+                if self.baseline.fingerprint.as_ref() == Some(&other)
+                    && (!row.answered.passing || often(&other) > 1) =>
+            {
+                "same_failure"
+            }
             Kind::Other(_) if row.answered.passing => "transient",
-            Kind::Other(_) if self.baseline.fingerprint.is_none() => "failed",
             Kind::Other(_) => "other_failure",
         };
         self.outcomes = rows.iter().map(outcome).collect();

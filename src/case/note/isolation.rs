@@ -10,6 +10,7 @@ use crate::case::sanitize::{
     self, Audit, Clean, Format, Leaving, Refusal, Rendered, SafeAttempt, SafeBody, SafeEvidence,
     SafeFingerprint, SafeIsolation, SafeRequest,
 };
+use crate::case::vocabulary::TransportKind;
 
 /// The report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -311,7 +312,7 @@ fn rows(isolation: &SafeIsolation, evidence: &SafeEvidence) -> Vec<RowPart> {
             outcome: row.outcome,
             status: response.and_then(|r| r.status),
             error_code: response.and_then(|r| code(&r.error)),
-            transport: attempt.and_then(|a| a.transport).map(|t| t.as_str()),
+            transport: attempt.and_then(|a| a.transport).map(TransportKind::as_str),
             request_id: response.and_then(primary_id),
             at: attempt.and_then(|a| a.at).map(super::build::moment),
             ms: attempt.and_then(|a| a.timing.total_ms),

@@ -9,6 +9,7 @@ use super::safe::{Clean, SafeRequest};
 use super::shape;
 use crate::case::fingerprint::Fingerprint;
 use crate::case::isolate::{Isolation, Minimality, Place};
+use crate::case::vocabulary::TransportKind;
 
 /// A search and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -173,7 +174,7 @@ impl Sanitizer<'_> {
             text.as_deref().map(|text| self.text.apply(text, Scope::Answer, place).clean)
         };
         SafeFingerprint {
-            transport: raw.transport.map(|t| t.as_str()),
+            transport: raw.transport.map(TransportKind::as_str),
             status: raw.status,
             code: text(&raw.code, "isolation.code"),
             error_type: text(&raw.error_type, "isolation.type"),

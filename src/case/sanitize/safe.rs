@@ -340,6 +340,8 @@ pub struct SafeControl {
     pub changed: String,
     /// To what, where it may be said (a model's name, `[key#2]`).
     pub to: Option<Clean>,
+    /// The body is a smaller one that fails alike, beside what was changed.
+    pub smaller_body: bool,
     /// The attempt.
     pub attempt: SafeAttempt,
 }

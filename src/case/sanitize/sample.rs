@@ -313,7 +313,8 @@ fn unresolved() -> SafeAttempt {
 }
 
 fn control(changed: &str, to: &str, attempt: SafeAttempt) -> SafeControl {
-    SafeControl { changed: changed.to_owned(), to: (!to.is_empty()).then(|| clean(to)), attempt }
+    let to = (!to.is_empty()).then(|| clean(to));
+    SafeControl { changed: changed.to_owned(), to, smaller_body: false, attempt }
 }
 
 fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeResponse {

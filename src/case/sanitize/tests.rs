@@ -217,6 +217,7 @@ fn whole_case(key: &str, prompt: &str, output: &str) -> (Evidence, Vec<Reading>)
     });
     let streamed = format!("data: {}\n\n", serde_json::json!({"choices":[{"delta":{"content": output}}]}));
     let evidence = Evidence {
+        isolation: None,
         request: Some(request(
             "https://[key#1]:x@api.cometapi.com:8443/v1/chat/completions?key=[key#1]&api-version=2024-10-21&note=a%20b",
             &[

@@ -150,7 +150,7 @@ impl FolderStore {
         for (id, stamp) in there {
             let entry = match known.entries.get(&id).filter(|entry| entry.stamp == stamp) {
                 Some(entry) => entry.clone(),
-                None => Entry { stamp, record: folder::read_record(&self.folder, &id).ok() },
+                None => Entry { stamp, record: folder::read_record(&self.folder, &id).ok().map(Box::new) },
             };
             fresh.entries.insert(id, entry);
         }
@@ -179,7 +179,7 @@ impl CaseStore for FolderStore {
         }
         // The case is kept. The index finds it by itself where this fails.
         let entry = folder::stamp(&self.folder, id)
-            .map(|stamp| Entry { stamp, record: folder::read_record(&self.folder, id).ok() });
+            .map(|stamp| Entry { stamp, record: folder::read_record(&self.folder, id).ok().map(Box::new) });
         if let Some(entry) = entry
             && let Err(error) = self.index.append(id, &entry)
         {
@@ -189,10 +189,10 @@ impl CaseStore for FolderStore {
     }
 
     fn records(&self) -> Result<Vec<Record>, StoreError> {
-        let mut records: Vec<Record> =
+        let mut records: Vec<Box<Record>> =
             self.entries()?.entries.into_values().filter_map(|entry| entry.record).collect();
         records.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
-        Ok(records)
+        Ok(records.into_iter().map(|record| *record).collect())
     }
 
     fn note(&self, id: &str) -> Result<String, StoreError> {

@@ -20,6 +20,9 @@ use crate::case::sanitize::Format;
 use crate::io::secrets;
 use crate::session::{Event, IsolateAsk};
 
+/// Seconds that a search may take where nobody said.
+const DEADLINE_S: u64 = 600;
+
 /// Options of `casefile isolate`.
 #[derive(Debug, Clone, Args)]
 #[command(
@@ -65,7 +68,7 @@ pub struct IsolateArguments {
     #[arg(long, value_name = "N")]
     max_tokens: Option<u64>,
     /// Seconds that the search may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = DEADLINE_S, value_parser = clap::value_parser!(u64).range(1..=86400))]
     deadline: u64,
     /// Runs of the unchanged request before anything is changed.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=50))]
@@ -117,7 +120,13 @@ pub(super) fn run(arguments: &IsolateArguments) -> Result<Exit, Failed> {
         if arguments.dry_run {
             return dry_run(&walk, arguments);
         }
-        consent(&mut walk, arguments)?;
+        let before = Beforehand {
+            yes: arguments.yes,
+            key_host: arguments.key.key_host.clone(),
+            host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
+            silent: false,
+        };
+        consent(&mut walk, &before)?;
         let interrupted = walk.search(Duration::from_secs(arguments.deadline)).await;
         report(&mut walk, arguments.output)?;
         Ok(if interrupted { Exit::Interrupted } else { Exit::Done })
@@ -149,7 +158,7 @@ fn ask(arguments: &IsolateArguments) -> Result<IsolateAsk, Failed> {
 
 /// What may be sent, in its order; nothing is.
 fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
-    let plan = walk.session.isolation_plan();
+    let plan = walk.session.consent().map(|c| c.plan.clone()).unwrap_or_default();
     let host = walk.session.consent().map(|c| c.host.clone()).unwrap_or_default();
     let model = walk.session.request().ok().and_then(|request| request.model(walk.session.catalog()));
     let keys: Vec<String> = walk
@@ -194,20 +203,26 @@ fn line(planned: &Planned) -> String {
     format!("  {changed:<14} at most {most:>3}, ~{tokens} tokens each: {shows}{to}")
 }
 
-fn consent(walk: &mut Walk, arguments: &IsolateArguments) -> Result<(), Failed> {
-    let Some(consent) = walk.session.consent() else { return Ok(()) };
-    for planned in walk.session.isolation_plan() {
-        say::line(&line(&planned));
+/// The search of a note that is being made; its runs so far are the first of the unchanged request.
+pub(super) async fn within_note(walk: &mut Walk, key: &KeyArguments, yes: bool) -> Result<(), Failed> {
+    walk.give(Event::IsolateRequested(Box::default()));
+    let named = Beforehand { yes, key_host: key.key_host.clone(), host_is_named: true, silent: false };
+    // The host was consented to when the request was sent.
+    consent(walk, &named)?;
+    if walk.search(Duration::from_secs(DEADLINE_S)).await {
+        return Err(Failed::new(Exit::Interrupted, "interrupted; nothing was written"));
     }
-    let before = Beforehand {
-        yes: arguments.yes,
-        key_host: arguments.key.key_host.clone(),
-        host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
-        silent: false,
-    };
+    Ok(())
+}
+
+fn consent(walk: &mut Walk, before: &Beforehand) -> Result<(), Failed> {
+    let Some(consent) = walk.session.consent() else { return Ok(()) };
+    for planned in &consent.plan {
+        say::line(&line(planned));
+    }
     let catalog = walk.session.catalog().clone();
-    obtain(consent, &before, &catalog)?;
-    walk.give(Event::ConsentGiven { remember: !arguments.yes });
+    obtain(consent, before, &catalog)?;
+    walk.give(Event::ConsentGiven { remember: !before.yes });
     Ok(())
 }
 

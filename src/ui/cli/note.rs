@@ -53,6 +53,9 @@ pub struct NoteArguments {
     /// Send nothing: make the note from what is there.
     #[arg(long)]
     no_send: bool,
+    /// Find the one thing that makes it fail by further requests, as `casefile isolate` does; the note says what they show.
+    #[arg(long, conflicts_with = "no_send")]
+    isolate: bool,
     /// The answer that was seen: a body, or `curl -i` text with its head. `-` is stdin.
     #[arg(long, value_name = "FILE")]
     response: Option<String>,
@@ -263,6 +266,9 @@ pub(super) async fn observe(
     let mut walk = set_up(arguments, ground, pasted)?;
     if !arguments.no_send && walk.session.request().is_ok() {
         send(&mut walk, arguments).await?;
+        if arguments.isolate {
+            super::isolate::within_note(&mut walk, &arguments.key, arguments.yes).await?;
+        }
     } else if walk.session.evidence().attempts.is_empty() {
         return Err(nothing_to_say(&walk, arguments));
     }

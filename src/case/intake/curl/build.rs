@@ -68,7 +68,8 @@ impl Parts<'_> {
         }
         let (url, of_url) = secret::mask_url(&url, catalog, ring);
         self.placeholder(of_url, Place::Url);
-        let (masked, in_body) = secret::mask_free(&body, catalog, ring);
+        let media = headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
+        let (masked, in_body) = secret::mask_body(&body, media.map(|h| h.value.as_str()), catalog, ring);
         body = masked;
         let (form, in_form) = self.masked_form(catalog, ring);
         if seen.literal || of_url.literal || in_body || in_form {

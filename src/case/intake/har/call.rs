@@ -146,6 +146,11 @@ impl<'c> Summary<'c> {
         } else {
             CallKind::Other
         };
+        // The browser asks first, and what it is refused it never sends.
+        let refused = method == "OPTIONS" && call.status.is_some_and(|status| status >= 400);
+        if refused && self.is_model(entry, "POST", &host, path) {
+            call.kind = CallKind::Model;
+        }
         call.streaming = is_streaming(entry);
         call.failure = failure::of(entry, matches!(call.kind, CallKind::Model | CallKind::Api));
         call.path = shown(path, self.catalog);
@@ -174,8 +179,17 @@ impl<'c> Summary<'c> {
         if may_be && (known(path) || below_prefix(path, method, &known)) {
             return true;
         }
-        method == "POST" && (profile.is_some() || has_model_body(entry))
+        method == "POST" && (profile.is_some() || has_model_body(entry) || is_of_bedrock(host, path))
     }
+}
+
+/// Bedrock names the model in the path and none in the body
+/// (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>, accessed 2026-11-22).
+fn is_of_bedrock(host: &str, path: &str) -> bool {
+    let action =
+        path.strip_prefix("/model/").and_then(|rest| rest.rsplit_once('/')).map(|(_, action)| action);
+    host.starts_with("bedrock-runtime")
+        && matches!(action, Some("invoke" | "invoke-with-response-stream" | "converse" | "converse-stream"))
 }
 
 impl Entry<'_> {
@@ -388,7 +402,8 @@ pub(super) fn instant(written: &str) -> Option<DateTime<Utc>> {
 /// The call to look at, with the reason in words.
 ///
 /// In this order: the last call to a model that failed; the last failed request with JSON; a call to a model that was
-/// cancelled; any other failed call of a program; the last call to a model; the only call there is. A page's own traffic
+/// cancelled; any other failed call of a program; the last call to a model; a preflight that was refused; the only call
+/// there is. A page's own traffic
 /// is never it.
 pub fn propose(calls: &[Call]) -> Option<(usize, &'static str)> {
     let cancelled = |call: &Call| call.failure == Some(CallFailure::Transport(TransportKind::Cancelled));
@@ -397,16 +412,26 @@ pub fn propose(calls: &[Call]) -> Option<(usize, &'static str)> {
     let last = |fits: &dyn Fn(&Call) -> bool, why: &'static str| {
         calls.iter().rposition(|call| call.kind != CallKind::Page && fits(call)).map(|at| (at, why))
     };
-    last(&|c| is(c, CallKind::Model) && failed(c), "the last call to a model that failed")
+    let asked = |call: &Call| &*call.method == "OPTIONS";
+    let model = |call: &Call| is(call, CallKind::Model) && !asked(call);
+    last(&|c| model(c) && failed(c), "the last call to a model that failed")
         .or_else(|| {
             let why = "the last request with JSON that failed; it is no endpoint that is known here";
             last(&|c| is(c, CallKind::Api) && failed(c), why)
         })
         .or_else(|| {
             let why = "the last call to a model that was cancelled; none failed";
-            last(&|c| is(c, CallKind::Model) && cancelled(c), why)
+            last(&|c| model(c) && cancelled(c), why)
         })
-        .or_else(|| last(&failed, "the last call that failed; it is no endpoint that is known here"))
-        .or_else(|| last(&|c| is(c, CallKind::Model), "the last call to a model; none failed"))
+        .or_else(|| {
+            let why = "the last call that failed; it is no endpoint that is known here";
+            last(&|c| failed(c) && !asked(c), why)
+        })
+        .or_else(|| last(&model, "the last call to a model; none failed"))
+        .or_else(|| {
+            let why =
+                "a browser's preflight of a call to a model failed, so that the call itself was never made";
+            last(&|c| is(c, CallKind::Model) && failed(c), why)
+        })
         .or_else(|| last(&|_| calls.len() == 1, "the only one"))
 }

@@ -60,7 +60,9 @@ pub(super) fn draft(entry: &Entry<'_>, catalog: &Catalog, ring: &mut KeyRing) ->
     } else if !has_key {
         findings.push(no_key());
     }
-    let draft = Draft { method, url, headers, body: secret::mask_free(&body, catalog, ring).0, form };
+    let media = headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
+    let body = secret::mask_body(&body, media.map(|h| h.value.as_str()), catalog, ring).0;
+    let draft = Draft { method, url, headers, body, form };
     if ring.iter().count() > held {
         findings.push(super::super::literal_key());
     }

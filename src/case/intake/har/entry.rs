@@ -244,8 +244,18 @@ pub(super) fn is_base64(encoding: Raw) -> bool {
     text(encoding).is_some_and(|name| name.trim().eq_ignore_ascii_case("base64"))
 }
 
-/// The bytes of a base64 text, with or without its padding, in either alphabet.
+/// The bytes of a base64 text, or of a list of them, as Polly.JS keeps a packed body (`["H4sI…","…"]`).
 fn decoded(text: &str) -> Option<Vec<u8>> {
+    if text.trim_start().starts_with('[') {
+        let pieces: Vec<String> = serde_json::from_str(text).ok()?;
+        let decoded: Option<Vec<Vec<u8>>> = pieces.iter().map(|piece| decoded_text(piece)).collect();
+        return decoded.map(|pieces| pieces.concat());
+    }
+    decoded_text(text)
+}
+
+/// The bytes of one base64 text, with or without its padding, in either alphabet.
+fn decoded_text(text: &str) -> Option<Vec<u8>> {
     use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
     const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)

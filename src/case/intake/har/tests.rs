@@ -465,7 +465,8 @@ fn the_call_to_look_at_is_chosen_by_what_failed() {
         (vec![ok(), cancelled(), ok()], Some(1)),
         (vec![llm(r#""status":500"#), cancelled()], Some(0)),
         (vec![ok(), options.to_owned(), ok()], Some(2)),
-        (vec![options.to_owned()], None),
+        // Refused, so that the call to the model itself was never made.
+        (vec![options.to_owned()], Some(0)),
         (vec![sse(&format!("{delta}{done}")), sse(delta), sse(&format!("{delta}{done}"))], Some(1)),
         (vec![sse(&format!(r#"{delta}data: {{\"error\":{{\"message\":\"x\"}}}}\n\n{done}"#)), ok()], Some(0)),
         (
@@ -695,4 +696,45 @@ fn a_list_of_calls_is_bounded() {
         assert!(call.path.len() < 600 && call.host.len() < 300, "{}", call.path.len());
         assert!(!call.path.contains("secret"));
     }
+}
+
+/// Bodies in pieces, calls whose path names the model, questions of a browser, an empty list: as public archives have them.
+#[test]
+fn what_public_archives_hold_is_read() {
+    let body = base64_of("{\"error\":{\"message\":\"no such model\"}}");
+    let (first, second) = body.split_at(12);
+    let answer = format!(
+        r#""status":404,"headers":[],"content":{{"mimeType":"application/json","encoding":"base64","text":"[\"{first}\",\"{second}\"]"}}"#
+    );
+    let polly = har(&[entry("https://h.example/v1/chat/completions", "", &answer)]);
+    let seen = read_all(&polly).0.observed.expect("an answer");
+    let seen = seen.response().map(|r| String::from_utf8_lossy(&r.body).into_owned());
+    assert_eq!(seen.as_deref(), Some("{\"error\":{\"message\":\"no such model\"}}"));
+
+    let failed = r#""status":500,"headers":[]"#;
+    let bedrock = "https://bedrock-runtime.us-east-1.amazonaws.com/model/a.b-v2/invoke";
+    let shop = entry(
+        "https://shop.example/cart",
+        r#","postData":{"mimeType":"application/json","text":"{}"}"#,
+        failed,
+    );
+    let calls = listed(&har(&[entry(bedrock, "", failed), shop.clone()]));
+    assert_eq!(propose(&calls.list).map(|(at, _)| at), Some(0));
+
+    let asked = entry("https://api.openai.com/v1/chat/completions", "", r#""status":403,"headers":[]"#)
+        .replace("\"POST\"", "\"OPTIONS\"");
+    let page = entry("https://x.example/", "", r#""status":200,"headers":[]"#).replace("\"POST\"", "\"GET\"");
+    let calls = listed(&har(&[asked.clone(), page]));
+    assert!(propose(&calls.list).is_some_and(|(at, why)| at == 0 && why.contains("preflight")));
+    let sent = entry("https://api.openai.com/v1/chat/completions", "", r#""status":0,"headers":[]"#);
+    let calls = listed(&har(&[sent, asked]));
+    assert_eq!(propose(&calls.list).map(|(at, _)| at), Some(0));
+
+    let (empty, _) = read_all(&har(&[]));
+    assert_eq!((empty.kind, empty.draft.is_some(), ids(&empty)), ("har", false, vec!["har_calls"]));
+}
+
+fn base64_of(text: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(text)
 }

@@ -57,7 +57,7 @@ fn requests_of_a_file_are_read() {
         (
             "POST https://api.example.com/login HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\nname=foo\n&password=bar\n",
             &[
-                "POST https://api.example.com/login Content-Type: application/x-www-form-urlencoded; name=foo&password=bar",
+                "POST https://api.example.com/login Content-Type: application/x-www-form-urlencoded; name=foo&password=[key#1]",
             ],
         ),
         (

@@ -2,6 +2,8 @@
 //! (<https://learn.microsoft.com/en-us/cpp/c-language/parsing-c-command-line-arguments>).
 
 use super::{Command, Variables, is_name_char, options_follow};
+use crate::case::intake::command::take;
+use crate::case::keyring::KeyRing;
 
 /// Splits the command that begins at byte `start` of `text`.
 pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command {
@@ -14,7 +16,7 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command 
 }
 
 /// The variables that the lines above a command set (`set NAME=value`, `set "NAME=value"`).
-pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables) {
+pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     for line in above.lines() {
         let bare = line
             .rsplit_once('>')
@@ -31,7 +33,7 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
         if let Some((name, value)) =
             rest.split_once('=').filter(|(name, _)| !name.is_empty() && name.chars().all(is_name_char))
         {
-            variables.insert(name.to_owned(), value.to_owned());
+            take(name.to_owned(), value.to_owned(), variables, ring);
         }
     }
 }
@@ -203,7 +205,8 @@ mod tests {
     #[test]
     fn words_are_split_as_windows_does() {
         let mut variables = Variables::new();
-        assignments("C:\\x>set A=b c\nset \"D=e\"\nsettle X=y", &mut variables);
+        let mut ring = KeyRing::default();
+        assignments("C:\\x>set A=b c\nset \"D=e\"\nsettle X=y", &mut variables, &mut ring);
         let table: &[(&str, &[&str])] = &[
             ("a \"b c\" d", &["a", "b c", "d"]),
             (r#"-d "{\"a\": \"b c\"}""#, &["-d", r#"{"a": "b c"}"#]),

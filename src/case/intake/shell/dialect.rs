@@ -65,6 +65,9 @@ impl Dialect {
         {
             return Self::Cmd;
         }
+        if !own.contains(['\'', '$']) && names_a_setting(own) {
+            return Self::Cmd;
+        }
         // Not the whole rest: each command of a long text asks.
         let near = super::head(rest, MOST_BYTES);
         let here_string = ["@'", "@\""].iter().any(|open| {
@@ -73,7 +76,7 @@ impl Dialect {
                 after.starts_with('\n') || after.starts_with("\r\n")
             })
         });
-        if own.contains("$env:") || here_string || line.contains("curl.exe") {
+        if own.contains("$env:") || own.contains("-Headers @{") || here_string || line.contains("curl.exe") {
             return Self::PowerShell;
         }
         Self::Posix
@@ -92,6 +95,15 @@ fn has_percent_variable(line: &str) -> bool {
         .skip(1)
         .step_by(2)
         .any(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+}
+
+/// `%OPENAI_API_KEY%`: a name that is written as those of settings are; a percent-encoded byte is none.
+fn names_a_setting(line: &str) -> bool {
+    line.split('%').skip(1).step_by(2).any(|name| {
+        name.len() >= 3
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    }) && line.matches('%').count().is_multiple_of(2)
 }
 
 /// Whether a string that `line` opens goes on below it.

@@ -1,8 +1,12 @@
 //! `PowerShell`: its quotes, backticks, here-strings and variables
 //! (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_quoting_rules>).
 
+mod table;
+
 use super::{Command, Variables, identifier, is_name_char};
+use crate::case::intake::command::take;
 use crate::case::intake::web_request::literal;
+use crate::case::keyring::KeyRing;
 
 /// Splits the command that begins at byte `start` of `text`.
 pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Variables) -> Command {
@@ -44,8 +48,13 @@ pub(in crate::case::intake) fn first_word(text: &str, variables: &Variables) -> 
     reader.command.words.into_iter().next().map(|word| (word, len))
 }
 
+/// `value` as a literal.
+pub(in crate::case::intake) fn written(value: &serde_json::Value) -> String {
+    table::written(value, 0)
+}
+
 /// The variables that the lines above a command assign (`$body = '…'`, `$env:NAME = "…"`).
-pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables) {
+pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     let mut at = 0;
     while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
         let next = at + line.len();
@@ -59,17 +68,29 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
             (!name.is_empty() && !value.starts_with('=')).then(|| (name.to_owned(), value.len()))
         });
         at = next;
+        if assigned.is_none()
+            && let Some(rest) = bare.strip_prefix('$')
+        {
+            let from = next - rest.len();
+            table::added(above.get(from..).unwrap_or(rest), variables);
+        }
         if let Some((name, len)) = assigned {
-            let value = split(above, next - len, variables);
+            let mut value = split(above, next - len, variables);
+            // `ConvertTo-Json $table -Depth 5`
+            let converts =
+                value.words.first().is_some_and(|word| word.eq_ignore_ascii_case("convertto-json"));
+            if converts && let Some(table) = value.words.iter().position(|word| word.starts_with('@')) {
+                value.words.drain(..table);
+            }
             // A table that is made into JSON is that text.
             let piped = above.get(value.end..).and_then(|rest| rest.strip_prefix('|')).map(str::trim_start);
-            let is_json =
-                piped.and_then(|p| p.get(..14)).is_some_and(|p| p.eq_ignore_ascii_case("convertto-json"));
+            let is_json = converts
+                || piped.and_then(|p| p.get(..14)).is_some_and(|p| p.eq_ignore_ascii_case("convertto-json"));
             if let Some(word) = value.words.into_iter().next() {
                 let json =
                     is_json.then(|| literal(&word, variables)).flatten().map(|value| value.to_string());
                 let word = json.unwrap_or(word);
-                variables.insert(name, word);
+                take(name, word, variables, ring);
                 at = at.max(value.end);
             }
         }
@@ -120,6 +141,7 @@ impl<'a> Reader<'a> {
             '`' => self.backtick(),
             '\'' | '‘' | '’' | '‚' => self.single(c),
             '"' | '“' | '”' | '„' => self.double(c),
+            '[' if self.word.is_none() && cast(rest).is_some() => self.at += cast(rest).unwrap_or(1),
             '@' if self.word.is_none() && self.here_string() => {}
             '@' if self.word.is_none()
                 && rest.starts_with(['@'])
@@ -306,6 +328,18 @@ impl<'a> Reader<'a> {
             let inner = rest.get(2..len.saturating_sub(1)).unwrap_or("").trim();
             if let Some(name) = inner.strip_prefix("$env:").filter(|name| name.chars().all(is_name_char)) {
                 self.push_str(&format!("[env:{name}]"));
+            } else if inner.strip_prefix('$').is_some_and(|name| !name.is_empty() && identifier(name) == name)
+            {
+                let mut reader = Reader {
+                    text: inner,
+                    at: 0,
+                    variables: self.variables,
+                    word: None,
+                    command: Command::default(),
+                };
+                reader.dollar();
+                let value = reader.word.map(|(word, _)| word).unwrap_or_default();
+                self.push_str(&value);
             } else {
                 self.command.oddities.substitution = true;
                 self.push_str(rest.get(..len).unwrap_or(rest));
@@ -342,6 +376,20 @@ impl<'a> Reader<'a> {
         }
         self.at += len;
     }
+}
+
+/// Length of a type in brackets before a value: `[ordered]@{…}`, `[string]"…"`, `[System.Text.Encoding]::UTF8.GetBytes($body)`
+/// up to its bracket, for the text is what is sent.
+pub(in crate::case::intake) fn cast(rest: &str) -> Option<usize> {
+    let inside = rest.strip_prefix('[')?;
+    let len = inside.find(']').filter(|len| (1..=60).contains(len))?;
+    let is_type = inside.get(..len)?.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'['));
+    let behind = inside.get(len + 1..)?;
+    if let Some(call) = behind.strip_prefix("::") {
+        let name = call.find('(').filter(|len| *len <= 40)?;
+        return call.get(..name)?.ends_with("GetBytes").then_some(len + 2 + "::".len() + name);
+    }
+    (is_type && behind.starts_with(['@', '"', '\'', '$'])).then_some(len + 2)
 }
 
 /// `\"` inside double quotes is a mark only where the string goes on behind it, as those write it who mean bash or the C
@@ -415,6 +463,7 @@ mod tests {
         assignments(
             "words\n$a = 'x y'\nPS C:\\> $b = @'\n1\n2\n'@\n$env:K = \"$a!\"\n$c == 1\n",
             &mut assigned,
+            &mut KeyRing::default(),
         );
         let got: Vec<(&str, &str)> = assigned.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(got, [("K", "x y!"), ("a", "x y"), ("b", "1\n2")]);

@@ -157,6 +157,12 @@ impl Shell<'_> {
             let name = self.parameter(after);
             (name, 1 + name.len())
         };
+        // `${process.env.NAME}` of a JavaScript template, `$(NAME)` of a Makefile.
+        if let Some(setting) = setting(after) {
+            self.word.extend(["[env:", setting.name, "]"]);
+            self.at += 1 + setting.len;
+            return;
+        }
         // A function's own arguments.
         let all = ["@", "*", "{@}", "{*}"].iter().find(|form| after.starts_with(**form));
         if let Some(form) = all
@@ -356,4 +362,26 @@ impl Shell<'_> {
             None => self.word.push('\u{fffd}'),
         }
     }
+}
+
+/// A setting that another language names, and the bytes it takes.
+struct Setting<'a> {
+    name: &'a str,
+    len: usize,
+}
+
+/// What stands behind a dollar, where it is JavaScript's `{process.env.NAME}` or make's `(NAME)`.
+fn setting(after: &str) -> Option<Setting<'_>> {
+    if let Some(named) =
+        ["{process.env.", "{import.meta.env."].iter().find_map(|open| after.strip_prefix(open))
+    {
+        let name = identifier(named);
+        let closed = !name.is_empty() && named.get(name.len()..)?.starts_with('}');
+        return closed.then(|| Setting { name, len: after.len() - named.len() + name.len() + 1 });
+    }
+    let named = after.strip_prefix('(')?;
+    let name = identifier(named);
+    let shouted =
+        name.len() >= 2 && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    (shouted && named.get(name.len()..)?.starts_with(')')).then(|| Setting { name, len: name.len() + 2 })
 }

@@ -13,7 +13,11 @@ pub(super) fn read(text: &str, variables: &Variables) -> Option<Value> {
     if let Some(inside) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         return converted(inside, variables);
     }
-    if !text.starts_with("@{") && !text.starts_with("@(") && !text.starts_with("[ordered]@{") {
+    if !text.starts_with("@{")
+        && !text.starts_with("@(")
+        && !text.starts_with("[ordered]@{")
+        && argument(text).is_none()
+    {
         return None;
     }
     converted(text, variables)
@@ -21,6 +25,17 @@ pub(super) fn read(text: &str, variables: &Variables) -> Option<Value> {
 
 /// `VALUE | ConvertTo-Json`, or the value alone.
 pub(in crate::case::intake) fn converted(text: &str, variables: &Variables) -> Option<Value> {
+    let mut text = text.trim();
+    // Brackets around it, and `[Text.Encoding]::UTF8.GetBytes(…)`.
+    for _ in 0..DEEPEST {
+        text = powershell::cast(text).and_then(|len| text.get(len..)).unwrap_or(text).trim();
+        let inside = text.strip_prefix('(').filter(|_| powershell::closing(text, 0) == text.len());
+        let Some(inside) = inside.and_then(|inside| inside.strip_suffix(')')) else { break };
+        text = inside.trim();
+    }
+    if let Some(value) = argument(text) {
+        return converted(value, variables).map(|value| Value::String(value.to_string()));
+    }
     let mut reader = Reader { text, at: 0, variables };
     let value = reader.value(0)?;
     reader.blanks();
@@ -30,6 +45,28 @@ pub(in crate::case::intake) fn converted(text: &str, variables: &Variables) -> O
     }
     let pipe = rest.strip_prefix('|')?.trim_start().to_ascii_lowercase();
     pipe.starts_with("convertto-json").then(|| Value::String(value.to_string()))
+}
+
+/// What `ConvertTo-Json -Depth 5 VALUE` converts.
+fn argument(text: &str) -> Option<&str> {
+    const NAME: &str = "convertto-json";
+    if !text.get(..NAME.len())?.eq_ignore_ascii_case(NAME) {
+        return None;
+    }
+    let mut rest = text.get(NAME.len()..)?.trim_start();
+    while let Some(option) = rest.strip_prefix('-') {
+        let (name, behind) = option.split_once(char::is_whitespace)?;
+        rest = behind.trim_start();
+        if name.to_ascii_lowercase().starts_with('d') {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+        }
+    }
+    let len = if rest.starts_with('@') {
+        powershell::closing(rest, 1)
+    } else {
+        rest.find(" -").unwrap_or(rest.len())
+    };
+    rest.get(..len).filter(|value| !value.is_empty())
 }
 
 /// A value as a header or a field has it.
@@ -81,7 +118,7 @@ impl<'a> Reader<'a> {
             self.at += 2;
             return self.list(depth);
         }
-        self.scalar()
+        self.scalar(depth)
     }
 
     fn table(&mut self, depth: usize) -> Option<Value> {
@@ -133,7 +170,7 @@ impl<'a> Reader<'a> {
 
     fn name(&mut self) -> Option<Value> {
         if self.rest().starts_with(['\'', '"']) {
-            return self.scalar();
+            return self.scalar(DEEPEST);
         }
         let rest = self.rest();
         let len = rest.find(|c: char| c.is_whitespace() || c == '=').filter(|len| *len > 0)?;
@@ -142,7 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A string, a number, a variable or a bare word.
-    fn scalar(&mut self) -> Option<Value> {
+    fn scalar(&mut self, depth: usize) -> Option<Value> {
         let rest = self.rest();
         let quoted = rest.starts_with(['\'', '"']) || rest.starts_with("@'") || rest.starts_with("@\"");
         let end = if quoted {
@@ -154,6 +191,12 @@ impl<'a> Reader<'a> {
         };
         let (word, len) = powershell::first_word(rest.get(..end)?, self.variables)?;
         self.at += len.max(1);
+        // A variable that holds a table.
+        let is_table = word.starts_with("@{") || word.starts_with("@(");
+        if !quoted && is_table && rest.starts_with('$') {
+            let mut inner = Reader { text: &word, at: 0, variables: self.variables };
+            return inner.value(depth + 1);
+        }
         if quoted {
             return Some(Value::String(word));
         }

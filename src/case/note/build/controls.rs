@@ -2,7 +2,7 @@
 
 use super::{code, counted, moment, primary_id, said, worked};
 use crate::case::note::model::{Attribution, Compared, ControlPart, Deterministic};
-use crate::case::sanitize::{SafeAttempt, SafeControl, SafeEvidence};
+use crate::case::sanitize::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeIsolation};
 use crate::case::vocabulary::SoftFailure;
 
 pub(super) fn parts(evidence: &SafeEvidence) -> Vec<ControlPart> {
@@ -16,7 +16,7 @@ fn part(control: &SafeControl, deciding: Option<&SafeAttempt>) -> ControlPart {
     ControlPart {
         changed: control.changed.clone(),
         to: control.to.as_ref().and_then(said),
-        held: held(&control.changed),
+        held: held(&control.changed, control.smaller_body),
         outcome: compared(attempt, deciding),
         status: response.and_then(|r| r.status),
         error_code: response.and_then(|r| code(&r.error)),
@@ -28,10 +28,14 @@ fn part(control: &SafeControl, deciding: Option<&SafeAttempt>) -> ControlPart {
 }
 
 /// Everything but the one thing.
-fn held(changed: &str) -> Vec<String> {
+fn held(changed: &str, smaller_body: bool) -> Vec<String> {
     ["base_url", "path", "method", "key", "model", "body"]
         .into_iter()
-        .filter(|part| *part != changed && !(changed == "minimal_body" && *part == "body"))
+        .filter(|part| *part != changed && !((changed == "minimal_body" || smaller_body) && *part == "body"))
+        .filter(|part| !(*part == "key" && matches!(changed, "no_key" | "reach")))
+        .filter(|part| {
+            !(matches!(changed, "models_list" | "reach") && matches!(*part, "path" | "method" | "model"))
+        })
         .map(str::to_owned)
         .collect()
 }
@@ -79,8 +83,11 @@ pub(super) fn deterministic(attempts: &[SafeAttempt]) -> Option<Deterministic> {
     })
 }
 
-/// What the attempts and controls show; `None` where nothing failed.
+/// What the attempts and controls show; `None` where nothing failed. A search says it where there was one.
 pub(super) fn attribution(evidence: &SafeEvidence) -> Option<Attribution> {
+    if let Some(isolation) = &evidence.isolation {
+        return searched(isolation);
+    }
     let deciding = evidence.attempts.last()?;
     let attempts = counted(evidence);
     let failed = attempts.iter().filter(|a| !worked(a)).count();
@@ -102,6 +109,28 @@ pub(super) fn attribution(evidence: &SafeEvidence) -> Option<Attribution> {
         .map(|control| (control.changed.as_str(), compared(&control.attempt, Some(deciding))))
         .collect();
     Some(verdict(&controls))
+}
+
+/// The search's verdict; `None` where the request worked each time.
+fn searched(isolation: &SafeIsolation) -> Option<Attribution> {
+    let fields: Vec<&str> = isolation.fields.iter().map(Clean::as_str).collect();
+    let verdict = match (isolation.verdict, fields.first()) {
+        ("none", _) => return None,
+        ("field", Some(first)) if first.starts_with('/') => format!("field:{first}"),
+        ("field", Some(first)) => format!("field:/{}", first.replacen(':', "/", 1)),
+        (word, _) => word.to_owned(),
+    };
+    let mut because = isolation.because.join(" ");
+    if fields.len() > 1 {
+        because = format!("{because} Places: {}.", fields.join(", "));
+    }
+    if let Some(limit) = &isolation.limit {
+        because = format!(
+            "{because} Limit of {} ({}): works up to {}, fails from {}.",
+            limit.of, limit.unit, limit.works_up_to, limit.fails_from
+        );
+    }
+    Some(Attribution { verdict, because })
 }
 
 fn verdict(controls: &[(&str, Compared)]) -> Attribution {

@@ -25,7 +25,7 @@ pub(super) struct Entry {
     /// Of which file it is known.
     pub(super) stamp: Stamp,
     /// `None`: the folder holds no case that can be read.
-    pub(super) record: Option<Record>,
+    pub(super) record: Option<Box<Record>>,
 }
 
 /// A line of the file.
@@ -33,14 +33,14 @@ pub(super) struct Entry {
 struct Written<'a> {
     id: &'a str,
     stamp: Stamp,
-    record: &'a Option<Record>,
+    record: Option<&'a Record>,
 }
 
 #[derive(Deserialize)]
 struct Line {
     id: String,
     stamp: Stamp,
-    record: Option<Record>,
+    record: Option<Box<Record>>,
 }
 
 /// All that an index says.
@@ -143,7 +143,7 @@ fn failed(path: &Path, cause: std::io::Error) -> StoreError {
 }
 
 fn line(id: &str, entry: &Entry) -> Vec<u8> {
-    let written = Written { id, stamp: entry.stamp, record: &entry.record };
+    let written = Written { id, stamp: entry.stamp, record: entry.record.as_deref() };
     let mut line = serde_json::to_vec(&written).unwrap_or_default();
     line.push(b'\n');
     line

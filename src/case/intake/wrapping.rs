@@ -1,0 +1,133 @@
+//! What a page, a mail, a chat, a notebook or a terminal put around a request, taken off. Places in the text are lost by it.
+
+use super::{command, http, http_file, hurl};
+
+/// Bytes of a text that are looked at.
+const LONGEST: usize = 4 << 20;
+
+/// Lines in which words may stand before a request.
+const MOST_LEADING: usize = 12;
+
+/// `text` without its wrapping; `None` where it has none.
+pub(super) fn off(text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let mut plain: Option<String> = None;
+    let changes =
+        [command::without_entities, command::unquoted, fences_apart, command::without_more, requests_alone];
+    for change in changes {
+        if let Some(changed) = change(plain.as_deref().unwrap_or(text)) {
+            plain = Some(changed);
+        }
+    }
+    plain
+}
+
+/// Puts a chat's fences, which may stand right before and behind what they hold, on lines of their own.
+fn fences_apart(text: &str) -> Option<String> {
+    const MARK: &str = "```";
+    if !text.contains(MARK) {
+        return None;
+    }
+    let mut changed = false;
+    let mut open = false;
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let Some((before, behind)) = line.split_once(MARK) else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        // A language's name may stand behind an opening mark; a program's does not stand alone.
+        let is_plain = before.trim().is_empty()
+            && !behind.contains(MARK)
+            && (open || !behind.trim().contains(char::is_whitespace));
+        let closes = open && !before.trim().is_empty() && behind.trim().is_empty();
+        let opens = !open && holds_command(behind);
+        if is_plain || !(closes || opens) {
+            open ^= line.matches(MARK).count() % 2 == 1;
+            lines.push(line.to_owned());
+            continue;
+        }
+        changed = true;
+        for (index, piece) in line.split(MARK).enumerate() {
+            if index > 0 {
+                lines.push(MARK.to_owned());
+                open = !open;
+            }
+            if !piece.trim().is_empty() {
+                lines.push(piece.to_owned());
+            }
+        }
+    }
+    changed.then(|| lines.join("\n"))
+}
+
+fn holds_command(text: &str) -> bool {
+    command::find(text, 0)
+        .is_some_and(|found| text.get(..found.start).is_some_and(|before| before.trim().is_empty()))
+}
+
+/// The requests in the fences of a mail or a page, or below the words with which somebody begins, where no command is.
+fn requests_alone(text: &str) -> Option<String> {
+    if command::find(text, 0).is_some_and(|found| !found.in_prose) {
+        return None;
+    }
+    if is_request(text) {
+        return None;
+    }
+    if text.contains("```") {
+        let mut fenced = Vec::new();
+        for (index, piece) in text.split("```").enumerate() {
+            let inside = piece.split_once('\n').map_or("", |(_, inside)| inside).trim();
+            if index % 2 == 1 && is_request(inside) {
+                fenced.push(inside);
+            }
+        }
+        return (!fenced.is_empty()).then(|| fenced.join("\n\n###\n"));
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n').take(MOST_LEADING) {
+        let rest = text.get(at..)?;
+        if at > 0 && line.contains("://") && hurl::is_one(rest) {
+            return Some(rest.to_owned());
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn is_request(text: &str) -> bool {
+    hurl::is_one(text) || http_file::is_one(text) || http::starts_with_request_line(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrappings_are_taken_off() {
+        let table = [
+            ("x\n```curl https://h.test/v1```\ny", Some("x\n```\ncurl https://h.test/v1\n```\ny")),
+            ("```curl https://h.test/v1 \\\n -d x```", Some("```\ncurl https://h.test/v1 \\\n -d x\n```")),
+            ("a\n```bash\ncurl https://h.test\n```\nb", None),
+            (
+                "PS C:\\> curl.exe https://h.test `\n>>  -d x\nbye",
+                Some("PS C:\\> curl.exe https://h.test `\n -d x\nbye"),
+            ),
+            (
+                "Hi,\n```http\nPOST https://h.test/v1\nX-A: b\n\n{}\n```\nbye",
+                Some("POST https://h.test/v1\nX-A: b\n\n{}"),
+            ),
+            (
+                "Mine:\nPOST https://h.test/v1\nX-A: b\nHTTP 200\n",
+                Some("POST https://h.test/v1\nX-A: b\nHTTP 200\n"),
+            ),
+            ("I get 401 from POST https://h.test/v1\nwhy?", None),
+            (">> a\n>> b", Some("a\nb")),
+        ];
+        for (text, expected) in table {
+            assert_eq!(off(text).as_deref(), expected, "{text}");
+        }
+    }
+}
