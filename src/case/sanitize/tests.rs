@@ -237,7 +237,6 @@ fn whole_case(key: &str, prompt: &str, output: &str) -> (Evidence, Vec<Reading>)
             failed,
         ],
         controls: Vec::new(),
-        isolation: None,
         client: Some("openai-python".into()),
     };
     let readings = vec![
