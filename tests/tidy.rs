@@ -101,7 +101,7 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("fingerprint", &["evidence", "vocabulary"]),
     ("retry", &["diagnose", "vocabulary"]),
     ("isolate", &["catalog", "diagnose", "evidence", "fingerprint", "keyring", "request", "vocabulary"]),
-    ("sanitize", &["catalog", "evidence", "isolate", "keyring", "request", "vocabulary"]),
+    ("sanitize", &["catalog", "evidence", "fingerprint", "isolate", "keyring", "request", "vocabulary"]),
     ("note", &["catalog", "diagnose", "evidence", "finding", "retry", "sanitize", "vocabulary"]),
     (
         "matrix",

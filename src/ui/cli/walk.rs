@@ -95,7 +95,7 @@ impl Walk {
             }
             let evidence = self.session.evidence();
             let done = evidence.attempts.len() + evidence.controls.len();
-            if done > told && !self.quiet {
+            if done >= told + 5 && !self.quiet {
                 told = done;
                 say::line(&format!("  {done} requests so far"));
             }

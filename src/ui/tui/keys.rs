@@ -98,6 +98,8 @@ pub enum Action {
     OtherKey,
     /// A control with a minimal body.
     MinimalBody,
+    /// Finds what makes it fail by several requests.
+    Search,
     /// Edit the operator's words.
     EditWords,
     /// Take out what the audit refused.

@@ -73,6 +73,7 @@ impl Screen {
             Action::Refuse => tell(Event::ConsentRefused),
             Action::OtherModel => self.ask(Asked::OtherModel, ""),
             Action::OtherKey => self.ask(Asked::OtherKey, ""),
+            Action::Search => tell(Event::IsolateRequested(Box::default())),
             Action::MinimalBody => tell(Event::ControlRequested(ControlAsk::MinimalBody)),
             Action::EditWords => self.edit_words(session),
             Action::RemoveRefused => tell(Event::RemoveRefused),

@@ -43,9 +43,17 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
     say(&cut(&format!("{} {}", consent.method, consent.url), width.saturating_mul(3)), theme.title);
     let times = match consent.most_requests {
         1 => "one request".to_owned(),
+        n if consent.purpose == Purpose::Isolate => {
+            format!("at most {n} requests, as the answers ask for them")
+        }
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
     say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);
+    for planned in &consent.plan {
+        let to = if planned.to.is_empty() { String::new() } else { format!(" ({})", planned.to.join(", ")) };
+        let text = format!("  {} {}: {}{to}", planned.changed.replace('_', " "), planned.most, planned.shows);
+        say(&cut(&text, width), theme.hint);
+    }
     if let Some(risk) = consent.risk() {
         say(&risk, theme.warn);
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::reproduce::{outcome, primary_id, running};
@@ -38,6 +39,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         theme.title,
     ))];
     for (action, text) in [
+        (Action::Search, "search: one thing after the other, until it is known what makes it fail"),
         (Action::OtherModel, "another model: does this model fail, or every one?"),
         (Action::OtherKey, "another key: does this key or account fail, or every one?"),
         (Action::MinimalBody, "a minimal body: does this body fail, or every one?"),
@@ -47,6 +49,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         out.push(Line::from(vec![Span::styled(format!("  {key:<3} "), theme.accent), Span::raw(words)]));
     }
     out.push(Line::default());
+    out.extend(verdict(session, width, theme));
     let controls = &session.evidence().controls;
     if controls.is_empty() {
         let text =
@@ -65,6 +68,39 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         out.push(Line::from(control_row(control, clean, (reading, failing), width)));
     }
     out
+}
+
+/// What the search shows, with its reasons.
+fn verdict(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(found) = session.clean_evidence().and_then(|evidence| evidence.isolation.as_ref()) else {
+        return Vec::new();
+    };
+    let fields: Vec<&str> = found.fields.iter().map(Clean::as_str).collect();
+    let mut head = format!("It is: {}", found.verdict.replace('_', " "));
+    if !fields.is_empty() {
+        head = format!("{head} {}", fields.join(", "));
+    }
+    let mut texts: Vec<(String, Style)> = vec![(head, theme.accent)];
+    texts.extend(found.because.iter().map(|because| (format!("  {because}"), theme.plain)));
+    if let Some(limit) = &found.limit {
+        let text = format!(
+            "  limit of {} ({}): works up to {}, fails from {}",
+            limit.of, limit.unit, limit.works_up_to, limit.fails_from
+        );
+        texts.push((text, theme.plain));
+    }
+    texts.extend(found.needed.iter().map(|needed| (format!("  to tell more: {needed}"), theme.hint)));
+    let baseline = format!(
+        "  the unchanged request failed alike {} of {} times; {} requests in all",
+        found.baseline_same,
+        found.baseline_of,
+        found.rows.len()
+    );
+    texts.push((baseline, theme.hint));
+    let wrapped = texts.into_iter().flat_map(|(text, style)| {
+        wrap(&text, width).into_iter().map(move |line| Line::from(Span::styled(line, style)))
+    });
+    wrapped.chain([Line::default()]).collect()
 }
 
 fn control_row(
