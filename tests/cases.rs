@@ -69,7 +69,7 @@ fn listed(home: &TempDir, arguments: &[&str]) -> Vec<Value> {
 }
 
 fn text<'v>(value: &'v Value, place: &str) -> &'v str {
-    value.pointer(place).and_then(Value::as_str).unwrap_or_else(|| panic!("{place} in {value}"))
+    value.pointer(place).and_then(Value::as_str).expect(place)
 }
 
 fn ids(home: &TempDir, arguments: &[&str]) -> Vec<String> {
