@@ -12,6 +12,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod intake;
 pub mod isolate;
+pub mod kept;
 pub mod keyring;
 pub mod matrix;
 pub mod note;

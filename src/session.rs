@@ -15,6 +15,7 @@ mod effect;
 mod event;
 mod files;
 mod isolate_step;
+mod kept_cases;
 mod known_keys;
 mod open_file;
 mod output;
@@ -34,6 +35,7 @@ use crate::case::diagnose::Diagnosis;
 use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
+use crate::case::kept::{Twins, TwinsOf};
 use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
@@ -260,6 +262,9 @@ pub struct Session {
     /// The credentials that were asked about last, and the answer.
     asked_keys: Option<CaseKeys>,
     keys_seen: Option<Result<Vec<KeySeen>, String>>,
+    /// Whose twins were asked for last, and the answer.
+    asked_twins: Option<TwinsOf>,
+    twins: Option<Result<Option<Twins>, String>>,
     delivered: Vec<Delivered>,
 }
 
@@ -322,6 +327,8 @@ impl Session {
             clean_words: OnceLock::new(),
             asked_keys: None,
             keys_seen: None,
+            asked_twins: None,
+            twins: None,
             delivered: Vec::new(),
         }
     }
@@ -335,6 +342,7 @@ impl Session {
         if self.step >= Step::Review {
             self.refresh_output(now);
             effects.extend(self.recall_keys());
+            effects.extend(self.find_twins());
         }
         effects
     }
@@ -375,9 +383,11 @@ impl Session {
             Event::FormatChosen(format) => self.format_chosen(format),
             Event::CopyRequested => self.copy_requested(now),
             Event::WriteRequested(path) => self.write_requested(path, now),
-            Event::Delivered(result) => self.note_delivered(result),
+            Event::Delivered(result) => self.note_delivered(result, now),
             Event::KeysRecalled(result) => self.keys_recalled(result),
             Event::KeysNotRemembered(error) => self.keys_not_remembered(&error),
+            Event::TwinsFound(result) => self.twins_found(result),
+            Event::CaseNotKept(error) => self.case_not_kept(&error),
             Event::NoticeSeen => {
                 self.notice = None;
                 Vec::new()

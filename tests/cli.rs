@@ -342,6 +342,8 @@ fn help_is_golden() {
         ("validate", vec!["validate", "--help"]),
         ("doctor", vec!["doctor", "--help"]),
         ("keys", vec!["keys", "--help"]),
+        ("cases", vec!["cases", "--help"]),
+        ("cases_list", vec!["cases", "list", "--help"]),
     ] {
         let (code, help, _) = run(casefile(&home).env("COLUMNS", "100").args(arguments));
         assert_eq!(code, 0);

@@ -174,8 +174,13 @@ fn the_same_key_is_known_again_asked_for_and_forgotten() {
         assert!(format!("{text}{stderr}").contains(words), "{text}{stderr}");
         assert!(!text.contains("Zy9w") && !text.contains("Kq7R"), "the key itself is not told");
     }
-    for entry in fs::read_dir(&state).expect("lists") {
-        let text = fs::read_to_string(entry.expect("an entry").path()).expect("text");
+    let mut places = vec![state.clone()];
+    while let Some(place) = places.pop() {
+        if place.is_dir() {
+            places.extend(fs::read_dir(&place).expect("lists").map(|entry| entry.expect("an entry").path()));
+            continue;
+        }
+        let text = fs::read_to_string(&place).expect("text");
         assert!(!text.contains("Zy9wZy9w") && !text.contains("Kq7RKq7R") && !text.contains("hi there"));
     }
     let case = keys.first().and_then(|key| key.pointer("/cases/0/case")?.as_str()).expect("a case");
@@ -185,7 +190,10 @@ fn the_same_key_is_known_again_asked_for_and_forgotten() {
     assert_eq!(casefile(&home, &["keys", "--which", "OTHER_KEY"]).0, 1);
     assert_eq!(casefile(&home, &["keys", "--forget", "all"]).0, 0);
     assert_eq!(known(&home), Vec::<Value>::new());
-    assert_eq!(fs::read_dir(&state).expect("lists").count(), 0, "the secret is gone as well");
+    assert!(
+        !state.join("keys.yaml").exists() && !state.join("fingerprint.key").exists(),
+        "the secret is gone as well"
+    );
 }
 
 #[test]
@@ -196,10 +204,14 @@ fn nothing_is_kept_of_what_did_not_leave_nor_where_it_is_switched_off() {
     assert_eq!(note(&home, &["--out", "none/note.yaml"]).0, 6);
     assert!(!state.exists());
     assert_eq!(casefile(&home, &["practice"]).0, 0);
-    assert!(!state.exists(), "practice keys are made up");
+    assert!(
+        !state.join("keys.yaml").exists() && !state.join("fingerprint.key").exists(),
+        "practice keys are made up"
+    );
+    fs::remove_dir_all(&state).expect("the case of the practice");
     let config = home.path().join(".config/casefile");
     fs::create_dir_all(&config).expect("made");
-    fs::write(config.join("config.yaml"), "remember_keys: false\n").expect("writes");
+    fs::write(config.join("config.yaml"), "remember_keys: false\nkeep_cases: false\n").expect("writes");
     assert_eq!(note(&home, &[]).0, 0);
     assert!(!state.exists());
 }

@@ -6,6 +6,7 @@
 mod rig;
 
 use casefile::case::finding::Level;
+use casefile::case::kept::{Ticket, Twins, TwinsOf};
 use casefile::session::{Acquaintance, CaseKey, CaseKeys, Effect, Event, KeySeen, SeenIn, Step};
 use chrono::TimeDelta;
 use futures_util::StreamExt;
@@ -607,6 +608,49 @@ fn review_says_where_a_key_was_met() {
     rig.tell(Event::KeysNotRemembered("the disk is full".into()));
     let shown = rig.draw();
     assert!(shown.contains("copied: tmux buffer; its keys were not remembered: the disk is full"), "{shown}");
+}
+
+/// Nine earlier cases.
+#[expect(clippy::unnecessary_wraps, reason = "the signature of the rig")]
+fn had_before(asked: &TwinsOf) -> Result<Option<Twins>, String> {
+    assert_eq!((asked.fingerprint.len(), asked.gateway.as_deref()), (16, Some("cometapi")));
+    let on = |day: i64| chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_770 + day);
+    Ok(Some(Twins {
+        count: 9,
+        first: on(0),
+        last: on(5),
+        cases: vec!["CF-20261117-0K3M9Q7Z".into(), "CF-20261116-0K3M9Q7Z".into()],
+        request_ids: vec!["20261117aB3dE6".into()],
+        tickets: vec![Ticket { desk: "support".into(), id: "4711".into(), url: None }],
+    }))
+}
+
+#[test]
+fn review_says_that_the_same_failure_was_there_before() {
+    for (width, height, name) in [(80, 24, "review_same_failure"), (120, 40, "review_same_failure_wide")] {
+        let mut rig = Rig::new(width, height);
+        rig.twins = had_before;
+        rig.observed();
+        screen!(rig, "4", name);
+        rig.keys("<enter>");
+        assert!(rig.kept.is_empty(), "nothing is kept of a note that did not leave");
+        rig.keys("y");
+        let note = rig.copied.clone().expect("copied");
+        assert!(note.contains("similar_cases:\n  count: 9\n"), "{note}");
+        let kept = rig.kept.first().expect("kept when it was copied");
+        assert_eq!(kept.note().as_str(), note, "what is kept is what was copied");
+        assert_eq!(kept.record().deliveries.first().map(|d| d.by.as_str()), Some("clipboard"));
+    }
+    let mut rig = Rig::new(80, 24);
+    rig.twins = |_| Err("/state/cases cannot be read: permission denied".into());
+    rig.observed();
+    rig.keys("4");
+    assert!(rig.draw().contains("earlier cases cannot be looked up"), "{}", rig.draw());
+    rig.keys("<enter>y");
+    assert!(rig.copied.is_some(), "no trouble of the store stops a note");
+    rig.tell(Event::CaseNotKept("the disk is full".into()));
+    let shown = rig.draw();
+    assert!(shown.contains("copied: tmux buffer; the case was not kept: the disk is full"), "{shown}");
 }
 
 #[test]

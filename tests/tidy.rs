@@ -88,7 +88,7 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 17] = [
+const DOORS: [(&str, &[&str]); 18] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("keyring", &[]),
@@ -108,6 +108,7 @@ const DOORS: [(&str, &[&str]); 17] = [
         &["catalog", "diagnose", "evidence", "keyring", "note", "request", "retry", "sanitize", "vocabulary"],
     ),
     ("probe", &["catalog", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
+    ("kept", &["catalog", "fingerprint", "note", "sanitize", "vocabulary"]),
     ("review", &["catalog", "diagnose", "evidence", "intake", "vocabulary"]),
     ("batch", &["catalog", "diagnose", "evidence", "intake", "sanitize", "vocabulary"]),
 ];

@@ -34,7 +34,7 @@ pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
 pub use removed::Removal;
-pub use schema::{Fault, SCHEMA, validate};
+pub use schema::{Fault, SCHEMA, read, validate};
 pub use telemetry::telemetry;
 
 /// Everything a note is made from.
@@ -83,6 +83,8 @@ pub struct Run {
     pub audience: Audience,
     /// A proxy was in use for sending.
     pub proxy_in_use: Option<bool>,
+    /// Earlier cases of the same failure.
+    pub similar: Option<SimilarCases>,
 }
 
 /// Deadlines of an attempt, milliseconds.

@@ -23,6 +23,7 @@ mod outgoing;
 mod packed;
 mod placeholder;
 mod quoted;
+mod readmit;
 mod safe;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -56,6 +57,7 @@ pub use isolated::{SafeFingerprint, SafeIsolation, SafeLimit, SafeRow};
 pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
 pub use placeholder::PlaceholderMap;
+pub use readmit::Readmission;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use crate::case::kept::{KeptCase, Twins, TwinsOf};
 use crate::case::sanitize::{Rendered, SafeWords};
 use crate::io::clock::Clock;
 use crate::io::{files, net};
@@ -27,6 +28,10 @@ pub type Write = dyn FnMut(&Rendered, &str) -> Result<Delivered, String>;
 pub type RecallKeys = dyn FnMut(&CaseKeys) -> Result<Vec<KeySeen>, String>;
 /// Keeps the fingerprints of credentials, with the moment; the error is a sentence for the operator.
 pub type RememberKeys = dyn FnMut(&CaseKeys, chrono::DateTime<chrono::Utc>) -> Result<Vec<KeySeen>, String>;
+/// Looks up earlier cases of the same failure; the error is a sentence for the operator.
+pub type FindTwins = dyn FnMut(&TwinsOf) -> Result<Option<Twins>, String>;
+/// Keeps a case whose note is out; the error is a sentence for the operator.
+pub type KeepCase = dyn FnMut(&KeptCase) -> Result<(), String>;
 
 /// The outside things that the driver reaches; tests put their own in.
 pub struct Parts {
@@ -42,6 +47,10 @@ pub struct Parts {
     pub recall_keys: Box<RecallKeys>,
     /// Keeps the fingerprints of credentials.
     pub remember_keys: Box<RememberKeys>,
+    /// Looks up earlier cases of the same failure.
+    pub find_twins: Box<FindTwins>,
+    /// Keeps a case whose note is out.
+    pub keep_case: Box<KeepCase>,
     /// Puts bytes on the clipboard.
     pub copy: Box<Copy>,
     /// Writes bytes to a file.
@@ -123,6 +132,15 @@ impl Driver {
                     self.tell(
                         seen.map_or_else(Event::KeysNotRemembered, |seen| Event::KeysRecalled(Ok(seen))),
                     );
+                }
+                Effect::FindTwins(asked) => {
+                    let found = (self.parts.find_twins)(&asked);
+                    self.tell(Event::TwinsFound(found));
+                }
+                Effect::KeepCase(case) => {
+                    if let Err(error) = (self.parts.keep_case)(&case) {
+                        self.tell(Event::CaseNotKept(error));
+                    }
                 }
                 Effect::Quit => quit = true,
             }

@@ -1,7 +1,8 @@
 //! What stays on this machine between two runs: settings, bindings of keys to hosts, catalog files, the operator's
-//! words, fingerprints of keys. Never a key, never a raw request or response.
+//! words, fingerprints of keys, finished cases. Never a key, never a raw request or response.
 
 mod bindings;
+mod cases;
 pub mod config;
 mod file;
 mod fingerprint;
@@ -17,6 +18,7 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 pub use bindings::{read_bindings, remember_binding};
+pub use cases::{CaseStore, FolderStore, Rebuilt, Retention};
 pub use config::{Config, DEFAULT_CONFIG, policy_version, read_config};
 pub use file::{private_folder, write_atomic};
 pub use fixtures::{fixture_text, read_fixtures, write_fixture};

@@ -178,9 +178,8 @@ impl Session {
     pub(super) fn consent_for(&self, request: Request, purpose: Purpose) -> Consent {
         let host = request.target.host_port();
         let mut used = keys_in(&request, &self.ring);
-        if purpose == Purpose::Isolate
-            && let Some(options) = self.isolation_options()
-        {
+        if purpose == Purpose::Isolate {
+            let options = self.isolation_options();
             let others = options.other_key.iter().chain(&options.other_account);
             used.extend(others.filter_map(|label| self.ring.iter().find(|held| held.label == *label)));
             used.dedup_by_key(|held| held.label);
@@ -189,7 +188,7 @@ impl Session {
         let most_requests = match purpose {
             Purpose::Reproduce => self.settings.policy.most_requests(),
             Purpose::Control(_) | Purpose::Check => 1,
-            Purpose::Isolate => self.isolation_options().map_or(1, |options| options.budget),
+            Purpose::Isolate => self.isolation_options().budget,
         };
         let plan = if purpose == Purpose::Isolate { self.plan_for(&request) } else { Vec::new() };
         let own_id = self.client_request_id(&request, 1);

@@ -1,6 +1,7 @@
 //! What a session asks of the world.
 
 use super::known_keys::CaseKeys;
+use crate::case::kept::{KeptCase, TwinsOf};
 use crate::case::keyring::KeyRing;
 use crate::case::note::Timeouts;
 use crate::case::request::{Header, Request};
@@ -53,6 +54,10 @@ pub enum Effect {
     /// The note is out: keep the fingerprints of its credentials on this machine; answer with
     /// [`super::Event::KeysRecalled`] or [`super::Event::KeysNotRemembered`].
     RememberKeys(CaseKeys),
+    /// Look up earlier cases of the same failure; answer with [`super::Event::TwinsFound`].
+    FindTwins(TwinsOf),
+    /// The note is out: keep the case on this machine; answer with [`super::Event::CaseNotKept`] where that fails.
+    KeepCase(Box<KeptCase>),
     /// Leave the program.
     Quit,
 }

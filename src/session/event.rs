@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use super::effect::Binding;
 use super::known_keys::KeySeen;
 use crate::case::evidence::Attempt;
+use crate::case::kept::Twins;
 use crate::case::keyring::Origin;
 use crate::case::request::Draft;
 use crate::case::sanitize::{Format, Words};
@@ -113,6 +114,10 @@ pub enum Event {
     KeysRecalled(Result<Vec<KeySeen>, String>),
     /// The credentials of a note that is out could not be remembered; says why and what to do.
     KeysNotRemembered(String),
+    /// Earlier cases of the same failure, or why they cannot be looked up.
+    TwinsFound(Result<Option<Twins>, String>),
+    /// The case of a note that is out could not be kept; says why and what to do.
+    CaseNotKept(String),
     /// Leave.
     Quit,
 }
@@ -252,4 +257,15 @@ pub struct Delivered {
     pub certain: bool,
     /// The file, where it was one.
     pub path: Option<String>,
+}
+
+impl Delivered {
+    /// The kind of way in a word, without where it led to.
+    pub fn by(&self) -> &'static str {
+        match &self.path {
+            Some(_) => "file",
+            None if self.route == STDOUT => "stdout",
+            None => "clipboard",
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::known_keys::{CaseKey, credentials};
 use super::{Delivered, Effect, STDOUT, Session};
 use crate::case::evidence::Source;
 use crate::case::finding::Level;
+use crate::case::kept::Twins;
 use crate::case::keyring::Origin;
 use crate::case::note::{self, Material, Note, RenderError, Run, Template, TemplateError};
 use crate::case::sanitize::{
@@ -274,6 +275,7 @@ impl Session {
                 .as_ref()
                 .filter(|_| sent)
                 .map(|r| (self.settings.proxy_for)(&r.target.host, &r.target.scheme)),
+            similar: self.twins().map(Twins::part),
         }
     }
 
@@ -346,7 +348,11 @@ impl Session {
         }
     }
 
-    pub(super) fn note_delivered(&mut self, result: Result<Delivered, String>) -> Vec<Effect> {
+    pub(super) fn note_delivered(
+        &mut self,
+        result: Result<Delivered, String>,
+        now: DateTime<Utc>,
+    ) -> Vec<Effect> {
         match result {
             Ok(delivered) => {
                 let verb = match (&delivered.path, delivered.certain) {
@@ -356,8 +362,10 @@ impl Session {
                     (None, false) => "handed over",
                 };
                 self.say(Level::Info, format!("{verb}: {}", delivered.route));
+                let by = delivered.by();
                 self.delivered.push(delivered);
-                return [Effect::ForgetWords].into_iter().chain(self.remember_keys()).collect();
+                let kept = self.keep_case(by, now);
+                return [Effect::ForgetWords].into_iter().chain(self.remember_keys()).chain(kept).collect();
             }
             Err(error) => self.say(Level::Error, error),
         }

@@ -64,8 +64,8 @@ impl Session {
     }
 
     /// What the search may do.
-    pub(super) fn isolation_options(&self) -> Option<&Options> {
-        Some(&self.search.options)
+    pub(super) fn isolation_options(&self) -> &Options {
+        &self.search.options
     }
 
     /// What a search of `request` would send, in its order.

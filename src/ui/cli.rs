@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod cases;
 mod check;
 mod consent;
 mod doctor;
@@ -48,7 +49,7 @@ pub use exit::{Exit, Failed};
          casefile check --gateway practice             ask a gateway what a client depends on\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
-         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key\n  2    wrong usage, or consent missing\n  \
+         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key, `cases diff` another failure\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
          6    file, clipboard or store failed\n  130  interrupted\n\n\
@@ -75,6 +76,10 @@ pub struct Arguments {
 
     #[command(flatten)]
     key: given_key::KeyArguments,
+
+    /// Keep the cases in this folder, for the terminal program [default: `store` of config.yaml, else the state folder].
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<std::path::PathBuf>,
 
     /// Write a log of this program's own steps to FILE (never a request, an answer or a key).
     #[arg(long, value_name = "FILE", global = true)]
@@ -107,6 +112,8 @@ pub enum Verb {
     Sanitize(sanitize::SanitizeArguments),
     /// Tell in which cases a key was met; the answer stays on this machine.
     Keys(keys::KeysArguments),
+    /// Find kept cases again: list, show, search, compare, forget, hand over.
+    Cases(Box<cases::CasesArguments>),
     /// Describe this machine's set-up; never fails on what it finds.
     Doctor(doctor::DoctorArguments),
     /// Hold text from stdin on the clipboard (used by `--copy`).
@@ -291,6 +298,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),
+        Some(Verb::Cases(cases)) => cases::run(&cases),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
         Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
     };

@@ -75,7 +75,7 @@ fn answer(
     count: u64,
     seed: u64,
     noisy: bool,
-    seen: &mut Vec<Seen>,
+    answered: &mut Vec<Seen>,
 ) -> Attempt {
     if scenario.paste.refused {
         let detail = "nobody listens".to_owned();
@@ -87,7 +87,7 @@ fn answer(
     let decided = scenario.gate.decide(&call, count, seed, noisy);
     let attempt = attempt_of(&decided.reply);
     let status = attempt.response().and_then(|r| r.status).unwrap_or(0);
-    seen.push(Seen { call, cause: decided.cause, id: decided.id, status });
+    answered.push(Seen { call, cause: decided.cause, id: decided.id, status });
     attempt
 }
 
@@ -119,14 +119,14 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, catalog: &Catalog) -> Ra
     let request = draft.to_request(None).map_err(|f| f.message).expect("complete");
     let options = options(scenario, &mut ring);
     let problem = Problem { request: &request, catalog, profile: None, options: &options };
-    let (mut rows, mut seen): (Vec<Row>, Vec<Seen>) = (Vec::new(), Vec::new());
+    let (mut rows, mut answered): (Vec<Row>, Vec<Seen>) = (Vec::new(), Vec::new());
     let verdict = loop {
         let trial = match next(&problem, &rows) {
             Next::Done(verdict) => break verdict,
             Next::Send { trial, .. } => trial,
         };
         let call = call_of(&trial.request, &ring);
-        let attempt = answer(scenario, call, rows.len() as u64, seed, noisy, &mut seen);
+        let attempt = answer(scenario, call, rows.len() as u64, seed, noisy, &mut answered);
         let expectation = Expectation {
             streaming: trial.request.streaming(),
             endpoint: catalog.endpoint_for(&trial.request.method, &trial.request.target.path),
@@ -140,25 +140,25 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, catalog: &Catalog) -> Ra
     // For a look at one scenario's questions, with `ISOLATE_ONLY`.
     if std::env::var_os("ISOLATE_ROWS").is_some() {
         for (index, (row, outcome)) in rows.iter().zip(&verdict.outcomes).enumerate() {
-            let body = seen.get(index).map(|s| String::from_utf8_lossy(&s.call.body).into_owned());
+            let body = answered.get(index).map(|s| String::from_utf8_lossy(&s.call.body).into_owned());
             let short: String = body.unwrap_or_default().chars().take(400).collect();
             println!("{:>3} {outcome:<14} {:<12} {short}", index + 1, row.id.word());
         }
     }
-    let (out, err) = (report(&verdict, &rows, &seen).to_string(), String::new());
-    Ran { code: 0, out, err, seen, host: HOST.to_owned(), strayed: 0, took: started.elapsed(), raw: true }
+    let (out, err) = (report(&verdict, &rows, &answered).to_string(), String::new());
+    Ran { code: 0, out, err, answered, host: HOST.to_owned(), strayed: 0, took: started.elapsed(), raw: true }
 }
 
 /// The verdict in the words of the program's report, as far as the judge reads it.
-fn report(verdict: &Verdict, rows: &[Row], seen: &[Seen]) -> Value {
+fn report(verdict: &Verdict, rows: &[Row], answered: &[Seen]) -> Value {
     let told: Vec<Value> = rows
         .iter()
         .zip(&verdict.outcomes)
         .enumerate()
         .map(|(at, (row, outcome))| {
-            let seen = seen.get(at);
+            let answered = answered.get(at);
             json!({"index": at + 1, "changed": row.id.word(), "outcome": outcome,
-                "request_id": seen.map(|s| &s.id), "status": seen.map(|s| s.status)})
+                "request_id": answered.map(|s| &s.id), "status": answered.map(|s| s.status)})
         })
         .collect();
     let baseline = u64::from(verdict.baseline.of);

@@ -52,6 +52,8 @@ pub async fn walk_command(command: impl FnOnce(&Gateway) -> String) -> Session {
         keep_words: Box::new(|_| Ok(())),
         recall_keys: Box::new(|_| Ok(Vec::new())),
         remember_keys: Box::new(|_, _| Ok(Vec::new())),
+        find_twins: Box::new(|_| Ok(None)),
+        keep_case: Box::new(|_| Ok(())),
         copy: Box::new(|_| Err("no clipboard here".into())),
         write: Box::new(|_, _| Err("no files here".into())),
     };

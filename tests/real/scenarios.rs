@@ -345,7 +345,7 @@ fn walk(faults: &mut Faults, host: &str, command: &str, canaries: &[Canary]) -> 
     let said: String = said
         .lines()
         .filter(|line| !line.contains("x-client-request-id"))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     if output.status.code() != Some(0) {
         faults.0.push(format!("exit {:?} with {host}, stderr: {said}", output.status.code()));

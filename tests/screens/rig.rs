@@ -9,6 +9,7 @@ use std::hash::Hasher;
 
 use casefile::case::catalog::Catalog;
 use casefile::case::evidence::{Attempt, BodyEnd, Connection, Outcome, Response, Source, Timing};
+use casefile::case::kept::{KeptCase, Twins, TwinsOf};
 use casefile::case::request::{Draft, Header};
 use casefile::practice::score::Trial;
 use casefile::practice::{GROUPS, scenarios};
@@ -41,6 +42,10 @@ pub struct Rig {
     /// What is known of keys.
     pub recall: fn(&CaseKeys) -> Result<Vec<KeySeen>, String>,
     pub remembered: Vec<CaseKeys>,
+    /// What is known of earlier cases of the same failure.
+    pub twins: fn(&TwinsOf) -> Result<Option<Twins>, String>,
+    /// Cases that were kept.
+    pub kept: Vec<KeptCase>,
 }
 
 /// A key that looks real, made at run time.
@@ -154,6 +159,8 @@ impl Rig {
             left: false,
             recall: |_| Ok(Vec::new()),
             remembered: Vec::new(),
+            twins: |_| Ok(None),
+            kept: Vec::new(),
         };
         rig.tell(Event::BindingsRead(Vec::new()));
         rig
@@ -234,6 +241,8 @@ impl Rig {
             }
             Effect::RecallKeys(keys) => self.tell(Event::KeysRecalled((self.recall)(&keys))),
             Effect::RememberKeys(keys) => self.remembered.push(keys),
+            Effect::FindTwins(asked) => self.tell(Event::TwinsFound((self.twins)(&asked))),
+            Effect::KeepCase(case) => self.kept.push(*case),
             Effect::Wait { .. } | Effect::RememberBinding(_) | Effect::KeepWords(_) | Effect::ForgetWords => {
             }
             Effect::Quit => self.left = true,

@@ -141,10 +141,11 @@ fn windows_shells_are_read() {
         ("curl \"https://h.example/v1?a=%E4%B8%AD%20x\"", "GET ~?a=%E4%B8%AD%20x "),
     ];
     for (text, expected) in table {
-        let (text, expected) = (text.replace("~", u), expected.replace("~", u));
+        let (text, expected) = (text.replace('~', u), expected.replace('~', u));
         let intake = read(&text, &Catalog::built_in(), &mut KeyRing::default());
         let draft = intake.draft.expect(&text);
-        let headers: String = draft.headers.iter().map(|h| format!("{}: {}; ", h.name, h.value)).collect();
+        let headers: String =
+            draft.headers.iter().flat_map(|h| [h.name.as_str(), ": ", h.value.as_str(), "; "]).collect();
         assert_eq!(format!("{} {} {headers}{}", draft.method, draft.url, draft.body), expected, "{text}");
     }
 }

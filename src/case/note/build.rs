@@ -66,6 +66,7 @@ fn assembled(material: &Material<'_>) -> Note {
         controls: controls::parts(evidence),
         attribution: controls::attribution(evidence),
         deterministic: controls::deterministic(evidence),
+        similar_cases: run.similar.clone(),
         contract: judged::contract(material, endpoint, deciding.and_then(status_observed)),
         report: report::report(material),
         reproduction: request.map(curl::command),

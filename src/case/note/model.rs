@@ -17,7 +17,8 @@ pub use facts::{
 };
 pub use judgement::{
     AlternativePart, Attribution, Because, Compared, Contract, ControlPart, Deterministic, DiagnosisPart,
-    Documented, Environment, Observed, Pins, Redactions, Report, Source, TimeoutsPart, TopicPart,
+    Documented, Environment, Observed, Pins, Redactions, Report, SimilarCases, Source, TimeoutsPart,
+    TopicPart,
 };
 
 /// Name and version of the schema.
@@ -92,6 +93,9 @@ pub struct Note {
     /// How often the same came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deterministic: Option<Deterministic>,
+    /// Earlier cases of the same failure on the operator's side; left out where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub similar_cases: Option<SimilarCases>,
     /// What is documented, what was observed, and what was held fixed.
     pub contract: Contract,
     /// Steps, expected, actual.

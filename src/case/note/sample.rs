@@ -25,6 +25,7 @@ pub(super) fn run() -> Run {
         confirmed_by_operator: true,
         audience: Audience::Internal,
         proxy_in_use: Some(false),
+        similar: None,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn json(note: &impl Serialize) -> String {
 
 /// Checks the text of a note (YAML or JSON) against the schema. Empty: it is valid.
 pub fn validate(text: &str) -> Vec<Fault> {
-    let value = match if text.trim_start().starts_with('{') { read_json(text) } else { read_yaml(text) } {
+    let value = match read(text) {
         Ok(value) => value,
         Err(fault) => return vec![fault],
     };
@@ -48,6 +48,14 @@ pub fn validate(text: &str) -> Vec<Fault> {
             Fault { place, message: wrong.message }
         })
         .collect()
+}
+
+/// The keys and values of a note's text (YAML or JSON), whether they are valid or not.
+///
+/// # Errors
+/// Where it is neither YAML nor JSON; quotes nothing.
+pub fn read(text: &str) -> Result<Value, Fault> {
+    if text.trim_start().starts_with('{') { read_json(text) } else { read_yaml(text) }
 }
 
 /// Segments as a JSON pointer (RFC 6901).

@@ -6,8 +6,8 @@ use super::{Check, Machine};
 use crate::case::catalog::{Catalog, ids_of_rules};
 use crate::case::review::{Doubt, Kind, review};
 use crate::io::store::{
-    Config, Folders, StoreError, catalog_files, load_words, read_bindings, read_catalog, read_config,
-    read_template, shown,
+    CaseStore, Config, FolderStore, Folders, Retention, StoreError, catalog_files, load_words, read_bindings,
+    read_catalog, read_config, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -28,7 +28,7 @@ pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
     let template = template(folders, &config);
     let mut checks = vec![of_config, of_catalog];
     checks.extend(rules(folders, &catalog));
-    checks.extend([template, bindings(folders), words(folders)]);
+    checks.extend([template, bindings(folders), words(folders), cases(folders, &config)]);
     (checks, config, catalog)
 }
 
@@ -190,6 +190,30 @@ fn bindings(folders: &Folders) -> Check {
             faulty("bindings", &error, "mend or remove it; until then every key is asked about again")
         }
         Ok(bindings) => Check::ok("bindings", format!("{} keys are bound to a host by name", bindings.len())),
+    }
+}
+
+fn cases(folders: &Folders, config: &Config) -> Check {
+    if config.keep_cases == Some(false) {
+        return Check::ok("cases", "none is kept: keep_cases is false".to_owned());
+    }
+    let store = FolderStore::at(folders, config.store.as_deref());
+    let place = shown(store.folder());
+    let Retention { days, most } = config.retention();
+    let until = match (days, most) {
+        (0, 0) => "for ever".to_owned(),
+        (days, 0) => format!("for {days} days"),
+        (0, most) => format!("the newest {most}"),
+        (days, most) => format!("for {days} days, the newest {most}"),
+    };
+    match store.records() {
+        Err(error) => {
+            faulty("cases", &error, "until then no note says that the same failure was there before")
+        }
+        Ok(records) => Check::ok(
+            "cases",
+            format!("{} kept in {place}, {until}; `casefile cases rm` forgets", records.len()),
+        ),
     }
 }
 

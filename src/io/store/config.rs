@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de};
 
 use super::file::read_text;
-use super::{Folders, StoreError, yaml};
+use super::{Folders, Retention, StoreError, yaml};
 use crate::case::note::Timeouts;
 use crate::case::retry::Policy;
 use crate::case::sanitize::Format;
@@ -43,6 +43,14 @@ pub struct Config {
     pub deployment: Option<String>,
     /// Fingerprints of the keys of finished cases are kept on this machine; `None`: they are.
     pub remember_keys: Option<bool>,
+    /// Cases whose note went out are kept on this machine; `None`: they are.
+    pub keep_cases: Option<bool>,
+    /// The folder in which they are kept; `None`: `cases` in the state folder.
+    pub store: Option<std::path::PathBuf>,
+    /// Days for which they are kept; `None` or 0: for ever.
+    pub cases_days: Option<u32>,
+    /// Cases that are kept, the newest; `None` or 0: all.
+    pub cases_max: Option<usize>,
     /// Deadlines.
     #[serde(default)]
     pub timeouts: Seconds,
@@ -63,6 +71,11 @@ pub struct Backoff {
 }
 
 impl Config {
+    /// How long cases are kept.
+    pub fn retention(&self) -> Retention {
+        Retention { days: self.cases_days.unwrap_or(0), most: self.cases_max.unwrap_or(0) }
+    }
+
     /// The retry policy with the defaults filled in.
     pub fn policy(&self) -> Policy {
         let usual = Policy::default();
@@ -163,6 +176,9 @@ fn check(config: &Config) -> Result<(), String> {
     }
     if let Some(Err(what)) = config.backoff.version.as_deref().map(policy_version) {
         return Err(format!("backoff: version: {what}"));
+    }
+    if config.store.as_deref().is_some_and(|path| path.as_os_str().is_empty()) {
+        return Err("store must be the path of a folder".to_owned());
     }
     let b = &config.backoff;
     for (name, seconds) in [("base", b.base), ("cap", b.cap), ("deadline", b.deadline)] {

@@ -123,6 +123,9 @@ pub struct NoteArguments {
     /// Consent to sending what the input holds.
     #[arg(long, short = 'y')]
     yes: bool,
+    /// Keep the case in this folder [default: `store` of config.yaml, else the state folder].
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// For people, or one JSON document on stdout.
     #[arg(long, value_enum, default_value = "text")]
     output: OutputKind,
@@ -180,7 +183,7 @@ pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
         return Ok(Exit::Done);
     }
     check_inputs(arguments)?;
-    let ground = ground()?;
+    let ground = ground()?.with_store(arguments.store.as_deref());
     let pasted = match (&arguments.from, &arguments.response) {
         (Some(from), _) => Some(read(from)?),
         (None, None) if !std::io::stdin().is_terminal() && !arguments.key.key_stdin => Some(read("-")?),
@@ -433,6 +436,7 @@ pub(super) fn finish(
 ) -> Result<Exit, Failed> {
     walk.give(Event::GoTo(Step::Note));
     show_fields(walk, arguments)?;
+    tell_twins(walk, arguments);
     if arguments.remove_refused {
         remove_refused(walk);
     }
@@ -481,6 +485,19 @@ pub(super) fn finish(
         }
     }
     Ok(Exit::Done)
+}
+
+/// Earlier cases of the same failure, before the note is out.
+fn tell_twins(walk: &Walk, arguments: &NoteArguments) {
+    if arguments.silent {
+        return;
+    }
+    if let Some(twins) = walk.session.twins() {
+        say::line(&twins.said());
+    }
+    if let Some(why) = walk.session.twins_trouble() {
+        say::line(&format!("warning: earlier cases cannot be looked up: {why}"));
+    }
 }
 
 fn show_fields(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> {

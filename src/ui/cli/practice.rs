@@ -5,6 +5,7 @@ mod all;
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -54,6 +55,9 @@ pub struct PracticeArguments {
     /// Write the note to this file, or into this folder where it ends in `/`.
     #[arg(long, value_name = "PATH")]
     out: Option<String>,
+    /// Keep the case in this folder [default: `store` of config.yaml, else the state folder].
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// For people, or one JSON document on stdout.
     #[arg(long, value_enum, default_value = "text")]
     output: OutputKind,
@@ -79,7 +83,7 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     if on_screen && chosen.is_none() {
         let choices =
             scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
-        let ground = ground()?;
+        let ground = ground()?.with_store(arguments.store.as_deref());
         return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
     }
     let Some(scenario) = chosen.or_else(|| scenarios().first()) else {
@@ -87,7 +91,7 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     };
     say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
-    let ground = ground()?;
+    let ground = ground()?.with_store(arguments.store.as_deref());
     let paste = gateway.paste(scenario);
     let trial = Trial::new(scenario, gateway.key());
     on_this_thread(async {

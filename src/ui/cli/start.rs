@@ -1,7 +1,7 @@
 //! What every face needs at its start: catalog, settings, session, driver.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -9,11 +9,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::exit::{Exit, Failed};
 use super::{Arguments, SendArguments};
 use crate::case::catalog::Catalog;
+use crate::case::kept::Twins;
 use crate::case::note::{Audience, Template};
-use crate::case::sanitize::{Format, SafeWords};
+use crate::case::sanitize::{Format, Readmission, SafeWords};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts};
+use crate::io::store::{CaseStore, FolderStore};
 use crate::io::{net, secrets, store};
 use crate::session::{Event, Session, Settings};
 use crate::ui::tui;
@@ -40,6 +42,24 @@ pub(super) struct Ground {
     pub(super) catalog: Arc<Catalog>,
     pub(super) bindings: Vec<crate::session::Binding>,
     pub(super) folders: store::Folders,
+    /// The folder of the kept cases, where one was named.
+    pub(super) store: Option<PathBuf>,
+}
+
+impl Ground {
+    /// With the cases in `named`, where the command line says so.
+    #[must_use]
+    pub(super) fn with_store(mut self, named: Option<&Path>) -> Self {
+        if let Some(named) = named {
+            self.store = Some(named.to_owned());
+        }
+        self
+    }
+
+    /// The kept cases.
+    pub(super) fn cases(&self) -> FolderStore {
+        FolderStore::at(&self.folders, self.store.as_deref())
+    }
 }
 
 /// Reads the user's files.
@@ -49,8 +69,10 @@ pub(super) struct Ground {
 pub(super) fn ground() -> Result<Ground, Failed> {
     let failed = |e: store::StoreError| Failed::new(Exit::Delivery, e.to_string());
     let folders = store::Folders::locate().map_err(failed)?;
+    let config = store::read_config(&folders).map_err(failed)?;
     Ok(Ground {
-        config: store::read_config(&folders).map_err(failed)?,
+        store: config.store.clone(),
+        config,
         catalog: store::read_catalog(&folders).map_err(failed)?,
         bindings: store::read_bindings(&folders).map_err(failed)?,
         folders,
@@ -98,6 +120,10 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, screen: bool) -> Parts {
     // Where keys are not to be remembered, nothing is looked up either.
     let folders = ground.config.remember_keys.unwrap_or(true).then(|| ground.folders.clone());
     let known = folders.clone();
+    let keeps = ground.config.keep_cases.unwrap_or(true);
+    let (cases, finder) = (keeps.then(|| ground.cases()), keeps.then(|| ground.cases()));
+    let (retention, catalog) = (ground.config.retention(), Arc::clone(&ground.catalog));
+    let watch = Arc::clone(&clock);
     let deliverer =
         std::rc::Rc::new(std::cell::RefCell::new(Deliverer::new(Surroundings::from_environment(screen))));
     let writer = std::rc::Rc::clone(&deliverer);
@@ -118,6 +144,16 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, screen: bool) -> Parts {
         remember_keys: Box::new(move |keys, now| {
             let Some(folders) = &folders else { return Ok(Vec::new()) };
             store::remember_keys(folders, keys, now).map_err(|e| e.to_string())
+        }),
+        find_twins: Box::new(move |asked| {
+            let Some(store) = &finder else { return Ok(None) };
+            let records = store.records().map_err(|e| e.to_string())?;
+            Ok(Twins::among(&records, asked, || Readmission::new(&catalog)))
+        }),
+        keep_case: Box::new(move |case| {
+            let Some(store) = &cases else { return Ok(()) };
+            store.keep(case).map_err(|e| e.to_string())?;
+            store.retain(retention, watch.now()).map(drop).map_err(|e| e.to_string())
         }),
         copy: Box::new(move |rendered| deliverer.borrow_mut().copy(rendered).map_err(|e| e.to_string())),
         write: Box::new(move |rendered, path| {
@@ -157,7 +193,7 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
         ));
     }
     need_terminal()?;
-    let ground = ground()?;
+    let ground = ground()?.with_store(arguments.store.as_deref());
     let key = arguments.key.read()?;
     let mut first = vec![Event::BindingsRead(ground.bindings.clone())];
     first.extend(

@@ -141,6 +141,19 @@ pub struct Deterministic {
     pub of: u32,
 }
 
+/// Earlier cases of the same failure, as the operator's side kept them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SimilarCases {
+    /// How many.
+    pub count: u64,
+    /// When the first was made: RFC 3339, UTC.
+    pub first: String,
+    /// When the last was made: RFC 3339, UTC.
+    pub last: String,
+    /// Ids of the newest three, the newest first.
+    pub cases: Vec<String>,
+}
+
 /// Documented against observed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contract {

@@ -53,7 +53,8 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
     );
 }
 
-/// The lines of the ledger: why the note is refused, where its keys were seen before, what was replaced.
+/// The lines of the ledger: why the note is refused, earlier cases of the same failure, where its keys were seen before,
+/// what was replaced.
 pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let styled = |text: String, style| {
         let lines = wrap(&text, width.saturating_sub(2)).into_iter();
@@ -63,6 +64,12 @@ pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Th
     if let Some(refusal) = session.output().and_then(|o| o.rendered.as_ref().err()) {
         let key = screen.keymap.key_for(Mode::Review, Action::RemoveRefused);
         lines.extend(styled(format!("{refusal}. {key} takes it out."), theme.danger));
+    }
+    if let Some(twins) = session.twins() {
+        lines.extend(styled(twins.said(), theme.warn));
+    }
+    if let Some(why) = session.twins_trouble() {
+        lines.extend(styled(format!("earlier cases cannot be looked up: {why}"), theme.warn));
     }
     match session.keys_seen() {
         Some(Ok(keys)) => {
