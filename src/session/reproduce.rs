@@ -170,7 +170,11 @@ impl Session {
         let next = self.next_after(&attempt, &reading, &diagnosis, now);
         attempt.decision = Some(next.decision);
         next.reason.clone_into(&mut attempt.reason);
-        self.diagnosis = Some(diagnosis);
+        // Of a repeated request what failed is what the note is about, also where the last one worked.
+        let repeats = self.settings.policy.repeat > 1 && diagnosis.class == FailureClass::None;
+        if !repeats || self.diagnosis.as_ref().is_none_or(|known| known.class == FailureClass::None) {
+            self.diagnosis = Some(diagnosis);
+        }
         self.readings.push(reading);
         self.evidence.attempts.push(attempt);
         let Some(ms) = next.wait_ms else { return Vec::new() };

@@ -13,6 +13,7 @@ use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, Transp
 mod again;
 mod leaving;
 mod pieces;
+mod search;
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2026-11-20T10:15:00Z").expect("valid").with_timezone(&Utc)

@@ -16,7 +16,9 @@ use super::{Material, Run};
 use crate::case::catalog::Endpoint;
 use crate::case::diagnose::Diagnosis;
 use crate::case::sanitize::{Clean, SafeAttempt, SafeError, SafeEvidence, SafeResponse};
-use crate::case::vocabulary::{EnvelopeKind, FailureClass, Owner, ResponseShape, StreamVerdict};
+use crate::case::vocabulary::{
+    EnvelopeKind, FailureClass, Owner, ResponseShape, RetryDecision, StreamVerdict,
+};
 
 /// The note for this material, with its twin.
 pub fn build(material: &Material<'_>) -> Note {
@@ -30,7 +32,7 @@ fn assembled(material: &Material<'_>) -> Note {
     let Material { evidence, diagnosis, words, ledger, profile, run, .. } = *material;
     let endpoint = endpoint(material);
     let endpoint = endpoint.as_ref();
-    let deciding = evidence.attempts.last();
+    let deciding = deciding(evidence);
     let request = evidence.request.as_ref();
     let created_at = run.created_at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let mut note = Note {
@@ -63,7 +65,7 @@ fn assembled(material: &Material<'_>) -> Note {
             .and_then(|response| observed::stream(response, request.is_some_and(|r| r.streaming))),
         controls: controls::parts(evidence),
         attribution: controls::attribution(evidence),
-        deterministic: controls::deterministic(&evidence.attempts),
+        deterministic: controls::deterministic(evidence),
         similar_cases: run.similar.clone(),
         contract: judged::contract(material, endpoint, deciding.and_then(status_observed)),
         report: report::report(material),
@@ -127,6 +129,15 @@ pub(super) fn code(error: &SafeError) -> Option<String> {
 pub(super) fn primary_id(response: &SafeResponse) -> Option<String> {
     let ids = &response.request_ids;
     ids.iter().find(|id| id.primary).or_else(|| ids.first()).and_then(|id| said(&id.id))
+}
+
+/// The attempt that the note is about: the last one; of a request that was repeated to see whether it fails each time, the
+/// last that failed, so that a good answer at the end does not hide what comes now and then.
+pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
+    let last = evidence.attempts.last()?;
+    let repeated = evidence.attempts.iter().any(|a| a.decision == Some(RetryDecision::Repeated));
+    let failed = || evidence.attempts.iter().rev().find(|a| a.sent && !worked(a));
+    Some(if repeated && worked(last) { failed().unwrap_or(last) } else { last })
 }
 
 /// True for a whole, successful answer that states no error.

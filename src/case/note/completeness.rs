@@ -195,7 +195,7 @@ fn not_tried(note: &Note) -> Vec<&'static str> {
 }
 
 fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
-    let last = evidence.attempts.last();
+    let last = super::build::deciding(evidence);
     match field {
         "controls" => return format!("not tried: {}", not_tried(note).join(", ")),
         "response.error.code" | "response.error.type" => return why_no_error_word(field, note, last),

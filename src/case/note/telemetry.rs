@@ -56,7 +56,12 @@ pub fn telemetry(note: &Value) -> Value {
         put(name, note.pointer(place));
     }
     let attempts = note.pointer("/attempts").and_then(Value::as_array);
-    let last = attempts.and_then(|all| all.last());
+    // The attempt that the note is about is not the last one where a repeated request worked at the end.
+    let status = note.pointer("/response/status");
+    let last = attempts.and_then(|all| {
+        let deciding = all.iter().rev().find(|a| status.is_some() && a.get("status") == status);
+        deciding.or(all.last())
+    });
     for (name, place) in OF_ATTEMPT {
         put(name, last.and_then(|attempt| attempt.pointer(place)));
     }

@@ -6,7 +6,7 @@ use crate::case::sanitize::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeI
 use crate::case::vocabulary::SoftFailure;
 
 pub(super) fn parts(evidence: &SafeEvidence) -> Vec<ControlPart> {
-    let deciding = evidence.attempts.last();
+    let deciding = super::deciding(evidence);
     evidence.controls.iter().map(|control| part(control, deciding)).collect()
 }
 
@@ -73,8 +73,8 @@ fn same(a: &SafeAttempt, b: &SafeAttempt) -> bool {
 }
 
 /// Attempts like the last one, of all that this program sent.
-pub(super) fn deterministic(attempts: &[SafeAttempt]) -> Option<Deterministic> {
-    let last = attempts.last()?;
+pub(super) fn deterministic(evidence: &SafeEvidence) -> Option<Deterministic> {
+    let (attempts, last) = (&evidence.attempts, super::deciding(evidence)?);
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let sent: Vec<_> = attempts.iter().filter(|a| a.sent).collect();
     (!sent.is_empty()).then(|| Deterministic {
@@ -88,7 +88,7 @@ pub(super) fn attribution(evidence: &SafeEvidence) -> Option<Attribution> {
     if let Some(isolation) = &evidence.isolation {
         return searched(isolation);
     }
-    let deciding = evidence.attempts.last()?;
+    let deciding = super::deciding(evidence)?;
     let attempts = counted(evidence);
     let failed = attempts.iter().filter(|a| !worked(a)).count();
     if failed == 0 {
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn repetition_counts_what_was_sent() {
-        let of = |name: &str| deterministic(&sample::evidence(name).attempts);
+        let of = |name: &str| deterministic(&sample::evidence(name));
         assert_eq!(of("model_not_found"), Some(Deterministic { same: 2, of: 2 }));
         assert_eq!(of("flaky"), Some(Deterministic { same: 1, of: 2 }));
         assert_eq!(of("pasted_text"), None);

@@ -220,7 +220,7 @@ pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
     if diagnosis.class != FailureClass::None && !diagnosis.confirmed {
         open.push("The deciding rule is an inference; no documentation confirms it.".to_owned());
     }
-    if let Some(response) = evidence.attempts.last().and_then(|a| a.response.as_ref()) {
+    if let Some(response) = super::deciding(evidence).and_then(|a| a.response.as_ref()) {
         if response.error.altered {
             open.push("Parts of error.message were replaced (see redactions); the rest is exact.".to_owned());
         }

@@ -1,7 +1,7 @@
 //! Title and report: what was done, what happened, made from the record; expected and impact are the operator's.
 
 use super::sentence::{base_url, one_line, outcome, route, times, went};
-use super::{counted, moment, primary_id, said, worked};
+use super::{counted, deciding, moment, primary_id, said, worked};
 use crate::case::note::Material;
 use crate::case::note::model::Report;
 use crate::case::sanitize::{SafeAttempt, SafeEvidence, SafeRequest};
@@ -13,7 +13,7 @@ pub(super) fn title(class: FailureClass, evidence: &SafeEvidence) -> String {
         FailureClass::None => "not reproduced".to_owned(),
         class => class.to_string(),
     };
-    let Some(attempt) = evidence.attempts.last() else {
+    let Some(attempt) = deciding(evidence) else {
         return match &evidence.request {
             Some(request) => format!("{head}: {}, not sent", route(request)),
             None => format!("{head}: nothing was observed"),
@@ -55,7 +55,7 @@ fn steps(material: &Material<'_>) -> Vec<String> {
     if repeats > 1 {
         steps.push(format!("Repeat it: {} in all, with the waits under attempts.", times(repeats)));
     }
-    if let Some(attempt) = evidence.attempts.last() {
+    if let Some(attempt) = deciding(evidence) {
         steps.push(format!("Compare with what was observed: the request {}.", went(attempt)));
     }
     steps
@@ -95,7 +95,7 @@ fn with(request: &SafeRequest) -> String {
 
 /// What happened, from the record alone.
 fn actual(evidence: &SafeEvidence) -> String {
-    let Some(last) = evidence.attempts.last() else {
+    let Some(last) = deciding(evidence) else {
         return "Nothing was sent, and no answer was given.".to_owned();
     };
     let sent: Vec<&SafeAttempt> = evidence.attempts.iter().filter(|a| a.sent).collect();
@@ -110,7 +110,9 @@ fn actual(evidence: &SafeEvidence) -> String {
             times(sent.len()),
             sent.len()
         ));
-        sentences.push(format!("The last one {}{}.", went(last), details(last)));
+        let is_last = evidence.attempts.last().is_some_and(|a| a.index == last.index);
+        let which = if is_last { "The last one" } else { "The last one that failed" };
+        sentences.push(format!("{which} {}{}.", went(last), details(last)));
     }
     sentences.join(" ")
 }
