@@ -231,6 +231,27 @@ fn one_thing_changed() {
 }
 
 #[test]
+fn what_makes_it_fail_is_searched() {
+    for (width, height, tail) in [(80, 24, ""), (140, 45, "_wide")] {
+        let mut rig = Rig::new(width, height);
+        rig.observed();
+        screen!(rig, "3s", format!("consent_search{tail}"));
+        rig.keys("<enter>");
+        let mut sent = 0;
+        while rig.outgoing.is_some() {
+            // A key that one gateway refuses for any path and body.
+            rig.answer(401, "{\"error\":{\"code\":\"\",\"message\":\"invalid token (request id: 20261118011730123456789abcdEFGH)\",\"type\":\"comet_api_error\"}}");
+            sent += 1;
+            if sent == 3 {
+                screen!(rig, "", format!("isolate_search_runs{tail}"));
+            }
+            assert!(sent < 60, "it ends");
+        }
+        screen!(rig, "", format!("isolate_search{tail}"));
+    }
+}
+
+#[test]
 fn review_and_own_words() {
     let mut rig = Rig::new(80, 24);
     rig.observed();
