@@ -146,7 +146,16 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, catalog: &Catalog) -> Ra
         }
     }
     let (out, err) = (report(&verdict, &rows, &answered).to_string(), String::new());
-    Ran { code: 0, out, err, answered, host: HOST.to_owned(), strayed: 0, took: started.elapsed(), raw: true }
+    Ran {
+        code: 0,
+        out,
+        err,
+        seen: answered,
+        host: HOST.to_owned(),
+        strayed: 0,
+        took: started.elapsed(),
+        raw: true,
+    }
 }
 
 /// The verdict in the words of the program's report, as far as the judge reads it.
