@@ -23,7 +23,7 @@ pub(super) struct EchoScan {
     /// The same over letters and digits alone, forwards and backwards.
     essence: Vec<u64>,
     dense: Vec<u64>,
-    /// Dropped texts shorter than a window, found whole.
+    /// Dropped texts shorter than a window, and those whose windows say nothing (one short word many times), found whole.
     short: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl EchoScan {
             if length < if dense { SHORTEST_DENSE } else { SHORTEST } {
                 continue;
             }
-            if length < WINDOW && worth_a_search(&collapsed) {
+            if (length < WINDOW || is_monotonous(&collapsed)) && worth_a_search(&collapsed) {
                 scan.short.push(collapsed.iter().map(|s| s.0).collect());
             }
             each_window(&collapsed, WINDOW, |_, hash| scan.collapsed.push(hash));
@@ -133,6 +133,20 @@ impl EchoScan {
 fn worth_a_search(spots: &[Spot]) -> bool {
     let has = |test: fn(char) -> bool| spots.iter().any(|s| test(s.0));
     has(|c| c == ' ') || (has(|c| c.is_ascii_digit()) && has(char::is_alphabetic)) || has(is_dense)
+}
+
+/// So few different characters that no window of it is looked for.
+fn is_monotonous(spots: &[Spot]) -> bool {
+    let mut seen: Vec<char> = Vec::with_capacity(DISTINCT);
+    for (c, ..) in spots {
+        if !seen.contains(c) {
+            seen.push(*c);
+        }
+        if seen.len() >= DISTINCT {
+            return false;
+        }
+    }
+    seen.iter().any(|c| c.is_alphabetic())
 }
 
 fn is_dense_window(window: &[Spot]) -> bool {
@@ -248,6 +262,10 @@ mod tests {
             ["把这封合同翻译成英"]
         );
         assert_eq!(echoes("Call Bob now", "text 'Call Bob now' refused"), ["Call Bob now"]);
+        assert_eq!(
+            echoes("хщщ хщщ хщщ хщщ хщщ хщщ", "said хщщ хщщ хщщ хщщ хщщ хщщ."),
+            ["хщщ хщщ хщщ хщщ хщщ хщщ"]
+        );
         assert_eq!(echoes("required", "field messages is required"), Vec::<String>::new());
         assert_eq!(echoes("--------------------------", "--------------------------"), Vec::<String>::new());
     }

@@ -207,6 +207,8 @@ fn value(text: &str, from: usize, name_quoted: bool, outer: Option<char>) -> Opt
     let rest = head(text.get(start..)?);
     if let Some(outer) = outer {
         let end = rest.find(outer).or_else(|| rest.find('\n')).unwrap_or(rest.len());
+        // Inside a string of JSON the closing quote has a backslash of its own.
+        let end = rest.get(..end)?.trim_end_matches('\\').len();
         return (end > 0).then_some((start, start + end, false));
     }
     let slashes = rest.len() - rest.trim_start_matches(['\\', '`']).len();
