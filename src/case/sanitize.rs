@@ -206,7 +206,9 @@ impl<'a> Sanitizer<'a> {
                 attempt: self.attempt(&control.attempt, control_readings.get(index), &name),
             });
         }
-        safe.isolation = evidence.isolation.as_ref().map(|isolation| self.isolation(isolation));
+        let isolation = evidence.isolation.as_ref();
+        safe.isolation =
+            isolation.map(|isolation| self.isolation(isolation, (&safe.attempts, &safe.controls)));
         safe.client =
             evidence.client.as_deref().map(|client| self.name(client, "client", "client").to_string());
         safe

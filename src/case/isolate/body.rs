@@ -11,7 +11,7 @@ use super::{Problem, harmless};
 /// A prompt where the catalog has none for the endpoint.
 const PROMPT: &str = "Reply with the word ok.";
 /// The body of an endpoint that the catalog does not know keeps these, where the failing one has them.
-const USUAL: [&str; 4] = ["messages", "input", "prompt", "contents"];
+pub(super) const USUAL: [&str; 4] = ["messages", "input", "prompt", "contents"];
 /// Children of one place that are looked at.
 const MOST_CHILDREN: usize = 4_000;
 

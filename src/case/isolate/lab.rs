@@ -319,7 +319,8 @@ impl<'a> Lab<'a> {
     }
 }
 
-fn wait(last: &Answered, again: usize) -> u64 {
+/// Milliseconds to wait after `last` before it is asked once more, the `again`th time.
+pub(super) fn wait(last: &Answered, again: usize) -> u64 {
     let own = FIRST_WAIT_MS << again.min(6);
     last.retry_after_ms.unwrap_or(own).max(own).min(LONGEST_WAIT_MS)
 }

@@ -55,7 +55,11 @@ pub(super) fn inside(
             ),
         );
     }
-    let harmless = harmless(lab, verdict)?;
+    let Some(harmless) = harmless(lab, verdict)? else {
+        verdict.word = Word::CannotTell;
+        verdict.needed.push("more runs of the same request at other times");
+        return Ok(());
+    };
     if floor_works && size(lab, verdict, units)? {
         return Ok(());
     }
@@ -86,12 +90,20 @@ pub(super) fn inside(
     if cured.is_empty() {
         verdict.says(Word::CannotTell, "No smaller body fails alike.".to_owned());
         verdict.fields.clear();
+    } else {
+        // Never seen to work without them.
+        verdict.minimality = Minimality::Unsure;
+        verdict.says(
+            Word::CannotTell,
+            "Each of these places alone makes it fail alike; without all of them it still does: more remain."
+                .to_owned(),
+        );
     }
     Ok(())
 }
 
-/// Whether it fails alike with harmless text of the same shape.
-fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
+/// Whether it fails alike with harmless text of the same shape; `None` where nothing in the text or the fields is it.
+fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<Option<bool>, Stop> {
     let id = TrialId::Body(BodyId { harmless: true, ..BodyId::default() });
     let kind = lab.ask(&id)?;
     let numbers = rows(&lab.numbers(&id));
@@ -101,6 +113,13 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
             verdict.because.push(format!("It fails alike with harmless text of the same shape ({numbers}): the customer's text is not needed."));
         }
         Some(Kind::Worked) => {
+            let anew = TrialId::Body(BodyId { anew: true, ..BodyId::default() });
+            if lab.ask(&anew)? == Some(Kind::Worked) || !lab.confirm_same(1)? {
+                verdict.because.push(format!(
+                    "The same JSON, only written anew, worked, or the request itself does by now ({numbers}): no field can be told."
+                ));
+                return Ok(None);
+            }
             verdict.harmless = Some(false);
             verdict.because.push(format!(
                 "With harmless text of the same shape it worked ({numbers}): it needs the original text."
@@ -108,7 +127,7 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         }
         _ => {}
     }
-    Ok(kind == Some(Kind::Same))
+    Ok(Some(kind == Some(Kind::Same)))
 }
 
 /// Whether the size alone decides. True: it does, and the search is over.
@@ -213,7 +232,7 @@ fn smallest(
         out.extend(places.iter().filter(|place| !kept.contains(*place)).cloned());
         for place in kept {
             let below = body::children(&whole, &place);
-            if below.is_empty() || depth >= MOST_DEPTH {
+            if below.is_empty() || depth >= MOST_DEPTH || !lab.options().minimise {
                 items.insert(place);
                 continue;
             }
@@ -521,10 +540,6 @@ fn progress(
         verdict.minimality = Minimality::Unsure;
         let id = BodyId { harmless, without: canonical(out.clone()), ..BodyId::default() };
         verdict.minimal = TrialId::Body(id).request(lab.problem);
-        if verdict.word == Word::CannotTell || verdict.word == Word::Field {
-            verdict.fields = verdict.kept.iter().cloned().collect();
-            verdict.word = Word::Field;
-        }
     }
 }
 
@@ -635,6 +650,9 @@ fn hidden(
 /// Whether it is the field or its value; where it is a number, from which on.
 fn value(lab: &mut Lab<'_>, verdict: &mut Verdict, found: &Found, harmless: bool) -> Result<(), Stop> {
     let [only] = verdict.fields.as_slice() else { return Ok(()) };
+    if !lab.options().minimise {
+        return Ok(());
+    }
     let only = only.clone();
     let Some(whole) = body::base(lab.problem, harmless) else { return Ok(()) };
     let Some(value) = whole.pointer(&only) else {

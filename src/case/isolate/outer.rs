@@ -2,11 +2,10 @@
 //! then what is in it or around it.
 
 use super::guess::Said;
-use super::lab::{Answered, Kind, Lab, Oracle, Stop};
+use super::lab::{Answered, Kind, Lab, Oracle, Stop, wait};
 use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
 use super::verdict::{Verdict, Word};
-use super::{body, minimise, search};
-use crate::case::catalog::Endpoint;
+use super::{Problem, body, minimise, search};
 use crate::case::vocabulary::{FailureClass, TransportKind};
 use std::collections::BTreeSet;
 
@@ -87,7 +86,9 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         if enough >= most {
             break;
         }
-        let Some(answered) = lab.answer(&TrialId::Same, at, 0)? else { break };
+        // A limit of requests is not to be met by the runs themselves.
+        let pause = seen.last().filter(|a| a.passing).map_or(0, |last| wait(last, 1));
+        let Some(answered) = lab.answer(&TrialId::Same, at, pause)? else { break };
         at += 1;
         seen.push(answered);
         count(verdict, &seen);
@@ -224,10 +225,21 @@ fn gate(lab: &Lab<'_>) -> bool {
 
 /// A request that works may be sent: it makes nothing that costs more than a few tokens, or that was allowed.
 pub(super) fn may_work(lab: &Lab<'_>) -> bool {
-    let problem = lab.problem;
-    lab.options().costly
-        || problem.request.method == "GET"
-        || endpoint(problem).is_none_or(Endpoint::is_cheap)
+    lab.options().costly || is_cheap(lab.problem)
+}
+
+/// A request that costs a few tokens at most where it works. What nobody knows may cost anything, unless its body is that of
+/// a text model; what changes or deletes is never cheap.
+pub(super) fn is_cheap(problem: &Problem<'_>) -> bool {
+    let request = problem.request;
+    match (request.method.as_str(), endpoint(problem)) {
+        ("GET" | "HEAD", _) => true,
+        ("POST", Some(endpoint)) => endpoint.group == "text" && endpoint.is_cheap(),
+        ("POST", None) => request.json().is_some_and(|json| {
+            json.get("model").is_some() && body::USUAL.iter().any(|name| json.get(*name).is_some())
+        }),
+        _ => false,
+    }
 }
 
 fn skip_costly(verdict: &mut Verdict) {

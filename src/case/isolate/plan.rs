@@ -32,7 +32,7 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
         own,
     )];
     all.push(row("reach", "where nothing answers: does the host answer at all?", 1, 0));
-    let costly = !options.costly && !endpoint(problem).is_none_or(|e| e.is_cheap() || e.method == "GET");
+    let costly = !options.costly && !super::outer::is_cheap(problem);
     all.push(row("models_list", "is the key alive, and which models are there?", 1, 0));
     if costly {
         return all;

@@ -39,6 +39,8 @@ pub enum TrialId {
 pub struct BodyId {
     /// Every text of the customer is replaced by a harmless one of the same shape.
     pub harmless: bool,
+    /// Nothing is changed, but the JSON is written anew.
+    pub anew: bool,
     /// Places that are taken out, or put back to the smallest valid value, where the endpoint needs one.
     pub without: BTreeSet<String>,
     /// Places whose value is replaced by a simple one of the same type.
@@ -134,6 +136,8 @@ impl BodyId {
             "padded_body"
         } else if self.number.is_some() || !self.simple.is_empty() {
             "value"
+        } else if self.anew {
+            "written_anew"
         } else if !self.without.is_empty() {
             "fields"
         } else {
@@ -148,6 +152,8 @@ fn with_body(problem: &Problem<'_>, id: &BodyId) -> Option<Request> {
     if id.is_original() {
         return Some(request);
     }
+    // Another body under the same key is refused for that alone.
+    request.headers.retain(|h| !h.name.eq_ignore_ascii_case("idempotency-key"));
     if request.form.is_empty() {
         request.body = Some(body::made(problem, id)?);
     } else {

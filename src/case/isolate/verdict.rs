@@ -135,6 +135,8 @@ pub struct Verdict {
     pub limit: Option<Limit>,
     /// Failures that showed when this one was taken away.
     pub hidden: Vec<Fingerprint>,
+    /// Rows that show the failure, and each of `hidden`; positions from 0.
+    pub shown_by: Vec<Option<usize>>,
     /// What was not sent, and why.
     pub not_sent: Vec<NotSent>,
     /// Times that each deciding answer was seen.
@@ -190,6 +192,9 @@ impl Verdict {
             Kind::Other(_) if row.answered.passing => "transient",
             Kind::Other(_) => "other_failure",
         };
+        let row_of = |wanted: &Fingerprint| rows.iter().position(|row| row.answered.fingerprint == *wanted);
+        let own = self.baseline.fingerprint.as_ref().and_then(row_of);
+        self.shown_by = std::iter::once(own).chain(self.hidden.iter().map(row_of)).collect();
         self.outcomes = rows.iter().map(outcome).collect();
     }
 }

@@ -71,6 +71,8 @@ struct LimitPart {
 struct FingerprintPart {
     transport: Option<&'static str>,
     status: Option<u16>,
+    soft_failure: Option<&'static str>,
+    stream: Option<&'static str>,
     code: Option<String>,
     r#type: Option<String>,
     param: Option<String>,
@@ -292,6 +294,8 @@ fn fingerprint(found: &SafeFingerprint) -> FingerprintPart {
     FingerprintPart {
         transport: found.transport,
         status: found.status,
+        soft_failure: found.soft,
+        stream: found.stream,
         code: text(&found.code),
         r#type: text(&found.error_type),
         param: text(&found.param),

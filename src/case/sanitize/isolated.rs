@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::Sanitizer;
 use super::detect::Scope;
 use super::placeholder::measure;
-use super::safe::{Clean, SafeRequest};
+use super::safe::{Clean, SafeAttempt, SafeControl, SafeRequest};
 use super::shape;
-use crate::case::fingerprint::Fingerprint;
-use crate::case::isolate::{Isolation, Minimality, Place};
-use crate::case::vocabulary::TransportKind;
+use crate::case::fingerprint::{Fingerprint, normalised};
+use crate::case::isolate::{Isolation, Minimality, Place, RowOf};
+use crate::case::vocabulary::{SoftFailure, StreamVerdict, TransportKind};
 
 /// A search and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,6 +74,10 @@ pub struct SafeFingerprint {
     pub transport: Option<&'static str>,
     /// Status.
     pub status: Option<u16>,
+    /// What a 2xx lacks.
+    pub soft: Option<&'static str>,
+    /// How a stream ended, where not well.
+    pub stream: Option<&'static str>,
     /// `error.code`.
     pub code: Option<Clean>,
     /// `error.type`.
@@ -101,8 +105,13 @@ pub struct SafeLimit {
 
 impl Sanitizer<'_> {
     /// The search. The evidence goes first, so that what it dropped is known.
-    pub(super) fn isolation(&mut self, isolation: &Isolation) -> SafeIsolation {
+    pub(super) fn isolation(
+        &mut self,
+        isolation: &Isolation,
+        seen: (&[SafeAttempt], &[SafeControl]),
+    ) -> SafeIsolation {
         let verdict = &isolation.verdict;
+        let shown_by = |at: usize| isolation.rows.get((*verdict.shown_by.get(at)?)?);
         let rows = isolation.rows.iter().map(|row| {
             let (is_attempt, at) = match row.place {
                 Place::Attempt(at) => (true, at),
@@ -118,7 +127,11 @@ impl Sanitizer<'_> {
             baseline_same: verdict.baseline.same,
             baseline_of: verdict.baseline.of,
             words_vary: verdict.baseline.words_vary,
-            fingerprint: verdict.baseline.fingerprint.as_ref().map(|f| self.fingerprint(f)),
+            fingerprint: verdict
+                .baseline
+                .fingerprint
+                .as_ref()
+                .map(|f| self.fingerprint(f, shown_by(0), seen)),
             minimal: verdict.minimal.as_ref().map(|request| self.request(request, None)),
             kept: verdict.kept.iter().map(|place| self.place(place)).collect(),
             minimality: match verdict.minimality {
@@ -134,7 +147,12 @@ impl Sanitizer<'_> {
                 fails_from: limit.fails_from,
                 rows: limit.rows,
             }),
-            hidden: verdict.hidden.iter().map(|f| self.fingerprint(f)).collect(),
+            hidden: verdict
+                .hidden
+                .iter()
+                .enumerate()
+                .map(|(at, f)| self.fingerprint(f, shown_by(at + 1), seen))
+                .collect(),
             not_sent: verdict.not_sent.iter().map(|n| (n.changed, n.because)).collect(),
             confirmed: verdict.confirmed,
             transient: verdict.noise,
@@ -169,17 +187,32 @@ impl Sanitizer<'_> {
         clean
     }
 
-    fn fingerprint(&mut self, raw: &Fingerprint) -> SafeFingerprint {
-        let mut text = |text: &Option<String>, place: &str| {
-            text.as_deref().map(|text| self.text.apply(text, Scope::Answer, place).clean)
+    /// The failure of a row, from what of it may leave: a text that was normalised first would hide a secret from the search
+    /// for it.
+    fn fingerprint(
+        &mut self,
+        raw: &Fingerprint,
+        row: Option<&RowOf>,
+        (attempts, controls): (&[SafeAttempt], &[SafeControl]),
+    ) -> SafeFingerprint {
+        let attempt = row.and_then(|row| match row.place {
+            Place::Attempt(at) => attempts.get(at),
+            Place::Control(at) => controls.get(at).map(|control| &control.attempt),
+        });
+        let error = attempt.and_then(|a| a.response.as_ref()).map(|response| &response.error);
+        let mut text = |text: Option<&Clean>, place: &str| {
+            let plain = normalised(text?.as_str());
+            (!plain.is_empty()).then(|| self.text.apply(&plain, Scope::Answer, place).clean)
         };
         SafeFingerprint {
             transport: raw.transport.map(TransportKind::as_str),
             status: raw.status,
-            code: text(&raw.code, "isolation.code"),
-            error_type: text(&raw.error_type, "isolation.type"),
-            param: text(&raw.param, "isolation.param"),
-            message: text(&raw.message, "isolation.message"),
+            soft: raw.soft.map(SoftFailure::as_str),
+            stream: raw.stream.map(StreamVerdict::as_str),
+            code: error.and_then(|e| e.code.clone()),
+            error_type: error.and_then(|e| e.error_type.clone()),
+            param: error.and_then(|e| e.param.clone()),
+            message: text(error.and_then(|e| e.message.as_ref()), "isolation.message"),
         }
     }
 }

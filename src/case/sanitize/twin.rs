@@ -109,7 +109,16 @@ impl Twin<'_> {
             self.text(&mut limit.of);
         }
         for found in fingerprint.iter_mut().chain(hidden) {
-            let SafeFingerprint { transport: _, status: _, code, error_type, param, message } = found;
+            let SafeFingerprint {
+                transport: _,
+                status: _,
+                soft: _,
+                stream: _,
+                code,
+                error_type,
+                param,
+                message,
+            } = found;
             self.texts([], [code, error_type, param, message]);
         }
     }

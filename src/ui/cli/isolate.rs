@@ -134,6 +134,19 @@ pub(super) fn run(arguments: &IsolateArguments) -> Result<Exit, Failed> {
 }
 
 fn ask(arguments: &IsolateArguments) -> Result<IsolateAsk, Failed> {
+    let looks_like_a_key = |name: &String| name.starts_with("sk-") || name.len() > 200;
+    if arguments.other_model.as_ref().is_some_and(looks_like_a_key) {
+        return Err(Failed::new(
+            Exit::Usage,
+            "--other-model looks like a key, not like a model; a key is given by --other-key-env NAME",
+        ));
+    }
+    if arguments.threshold.as_ref().is_some_and(|of| of != "body" && !of.starts_with('/')) {
+        return Err(Failed::new(
+            Exit::Usage,
+            "--threshold takes `body`, or the place of a list or a number as /tools or /max_tokens",
+        ));
+    }
     let key = |name: &Option<String>| -> Result<_, Failed> {
         let Some(name) = name else { return Ok(None) };
         let value = secrets::from_env(name).map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
