@@ -1,6 +1,7 @@
 //! The exact limit where a size, a number of elements or a value decides, by halving.
 
 use super::lab::{Kind, Lab, Stop};
+use super::outer::rows;
 use super::trial::{BodyId, TrialId};
 use super::verdict::{Limit, Verdict};
 
@@ -52,7 +53,7 @@ fn limit(
             rows: [row(lab, low), row(lab, high)],
         });
         if (i128::from(high) - i128::from(low)).abs() <= 1 {
-            return Ok(());
+            return one_limit(lab, verdict, (high, fails), id);
         }
         let middle = i64::midpoint(low, high);
         match lab.ask(&id(middle))? {
@@ -62,4 +63,26 @@ fn limit(
             _ => return Ok(()),
         }
     }
+}
+
+/// Whether it fails above the limit, too: of a value that must be one of several, or a multiple, the search by halving finds
+/// two neighbours that are no limit.
+fn one_limit(
+    lab: &mut Lab<'_>,
+    verdict: &mut Verdict,
+    (from, known): (i64, i64),
+    id: &dyn Fn(i64) -> TrialId,
+) -> Result<(), Stop> {
+    let next_power = u64::try_from(from).ok().and_then(u64::checked_next_power_of_two).unwrap_or(0);
+    for above in [from.saturating_add(1), i64::try_from(next_power).unwrap_or(0)] {
+        if above > from && above < known && lab.ask(&id(above))? != Some(Kind::Same) {
+            verdict.because.push(format!(
+                "It is no limit: above {from} it does not always fail alike ({}).",
+                rows(&lab.numbers(&id(above)))
+            ));
+            verdict.limit = None;
+            return Ok(());
+        }
+    }
+    Ok(())
 }
