@@ -11,12 +11,15 @@
 
 mod body;
 mod control;
+mod count;
+mod descend;
 mod guess;
 mod harmless;
 mod lab;
 mod minimise;
 mod outer;
 mod plan;
+mod remain;
 mod search;
 mod threshold;
 mod trial;

@@ -139,8 +139,9 @@ fn mask_cookies(value: &str, set: bool, ring: &mut KeyRing) -> (String, Seen) {
             seen.literal = true;
             let label = hold(ring, SecretKind::Cookie, bare);
             let lead = content.get(..content.len() - content.trim_start().len()).unwrap_or("");
+            let tail = content.get(content.trim_end().len()..).filter(|_| !bare.is_empty()).unwrap_or("");
             let equals = if pair.contains('=') { "=" } else { "" };
-            pairs.push(format!("{name}{equals}{lead}{label}"));
+            pairs.push(format!("{name}{equals}{lead}{label}{tail}"));
         }
     }
     (pairs.join(";"), seen)

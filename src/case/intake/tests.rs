@@ -676,6 +676,26 @@ fn masking_twice_changes_nothing() {
     }
 }
 
+/// What people put into prompts; `~` is a value.
+const PIECES: [&str; 16] = [
+    "curl -H \"Authorization: Bearer ~\" x",
+    "curl -H 'X-Api-Key: ~' x",
+    "-u bob:~",
+    "export API_KEY=\"~\"",
+    "$env:TOKEN = '~'",
+    "{\"password\": \"~\"}",
+    "{'client_secret': '~'}",
+    "token: ~",
+    "--token ~",
+    "Cookie: session=~; a=b",
+    "https://u:~@h.example/?key=~&x=1",
+    "set SECRET=~",
+    "Authorization: Basic ~",
+    "$h.Add(\"Authorization\", \"Bearer ~\")",
+    "Bearer $COMETAPI_KEY",
+    "api_key=~&b=c",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -700,6 +720,23 @@ proptest! {
         }
         let findings = format!("{:?}", intake.findings);
         prop_assert!(!findings.contains(&key));
+    }
+
+    /// Commands, settings and objects in a prompt: what is masked is JSON as before, of the same shape, and is sent as it was.
+    #[test]
+    fn a_masked_body_is_the_same_json_and_resolves_to_what_was_pasted(
+        pieces in proptest::collection::vec(0usize..PIECES.len(), 1..7),
+        value in "[A-Za-z0-9_/+.-]{3,24}",
+        gap in "[ \\n\"'\\\\,;]{0,3}",
+    ) {
+        let prompt: String = pieces.iter().map(|at| format!("{}{gap}", PIECES[*at].replace('~', &value))).collect();
+        let body = serde_json::json!({"model": "m", "api_key": value, "messages": [{"role": "user", "content": prompt}]}).to_string();
+        let text = format!("curl https://h.example/v1/chat/completions -d '{}'", body.replace('\'', "'\\''"));
+        let (intake, ring) = read_new(&text);
+        let masked = intake.draft.expect("a draft").body;
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&masked).is_ok(), "{masked}");
+        let sent = ring.resolve(&masked).map(|sent| secrecy::ExposeSecret::expose_secret(&sent).to_owned());
+        prop_assert_eq!(sent.ok(), Some(body));
     }
 
     #[test]

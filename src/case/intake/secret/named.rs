@@ -206,7 +206,20 @@ fn value(text: &str, from: usize, name_quoted: bool, outer: Option<char>) -> Opt
     let start = from + rest.len() - rest.trim_start_matches(blank).len();
     let rest = head(text.get(start..)?);
     if let Some(outer) = outer {
-        let end = rest.find(outer).or_else(|| rest.find('\n')).unwrap_or(rest.len());
+        let line = rest.find('\n').unwrap_or(rest.len());
+        let closed = rest.get(..line)?.find(outer);
+        // A quote that closed something before is none that opens; then, and where the string around it ends first, the value
+        // ends at the next quote.
+        let next = rest.get(..line)?.find(['"', '\'']).unwrap_or(line);
+        let ends_around = |end: usize| {
+            let value = rest.get(..end).unwrap_or("");
+            value.match_indices('"').any(|(at, _)| {
+                value
+                    .get(at + 1..)
+                    .is_some_and(|behind| behind.trim_start().starts_with([',', '}', ']', ':']))
+            })
+        };
+        let end = closed.filter(|end| !ends_around(*end)).unwrap_or(next);
         // Inside a string of JSON the closing quote has a backslash of its own.
         let end = rest.get(..end)?.trim_end_matches('\\').len();
         return (end > 0).then_some((start, start + end, false));
@@ -293,7 +306,8 @@ fn cookies(text: &str, at: usize) -> Option<(usize, usize)> {
     }
     let rest = head(text.get(at + 1..)?);
     let quote = outer.filter(|c| matches!(c, '"' | '\''));
-    let end = rest.find(|c| c == '\n' || Some(c) == quote).unwrap_or(rest.len());
+    // A cookie holds no quote and no backslash (RFC 6265): there its text ends, as within a string of JSON.
+    let end = rest.find(|c| matches!(c, '\n' | '"' | '\\') || Some(c) == quote).unwrap_or(rest.len());
     let value = rest.get(..end)?.trim_end();
     // Words about cookies have no pair.
     value.contains('=').then(|| {

@@ -76,11 +76,22 @@ impl Dialect {
                 after.starts_with('\n') || after.starts_with("\r\n")
             })
         });
-        if own.contains("$env:") || own.contains("-Headers @{") || here_string || line.contains("curl.exe") {
+        // An apostrophe that stands in an apostrophe string of bash; no other shell writes it so.
+        if own.contains("'\\''") {
+            return Self::Posix;
+        }
+        if is_outside(own, "$env:") || own.contains("-Headers @{") || here_string || line.contains("curl.exe")
+        {
             return Self::PowerShell;
         }
         Self::Posix
     }
+}
+
+/// Whether `what` stands in `line` where no apostrophe string is open: inside one it is text in every shell.
+fn is_outside(line: &str, what: &str) -> bool {
+    line.match_indices(what)
+        .any(|(at, _)| line.get(..at).is_some_and(|before| before.matches('\'').count().is_multiple_of(2)))
 }
 
 /// `C:\Users\x>`: the prompt of the Windows command line.
@@ -127,6 +138,8 @@ mod tests {
             ("curl.exe https://h `\n -d x", Dialect::PowerShell),
             ("PS C:\\x> curl.exe https://h -d x", Dialect::PowerShell),
             ("curl https://h -H \"Authorization: Bearer $env:KEY\"", Dialect::PowerShell),
+            ("curl https://h -d '{\"a\":\"set $env:KEY\"}'", Dialect::Posix),
+            ("curl https://h -d '{\"a\":\"$env:K = '\\''x'\\''\"}'", Dialect::Posix),
             ("curl.exe https://h -d @'\n{\"a\":1}\n'@", Dialect::PowerShell),
             ("curl https://h -d '{\n\"a\":1\n}' \\\n -v", Dialect::Posix),
             ("curl https://h -d \"50% of %\" \\\n -v", Dialect::Posix),
