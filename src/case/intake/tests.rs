@@ -729,7 +729,7 @@ proptest! {
         value in "[A-Za-z0-9_/+.-]{3,24}",
         gap in "[ \\n\"'\\\\,;]{0,3}",
     ) {
-        let prompt: String = pieces.iter().map(|at| format!("{}{gap}", PIECES[*at].replace('~', &value))).collect();
+        let prompt: String = pieces.iter().flat_map(|at| [PIECES[*at].replace('~', &value), gap.clone()]).collect();
         let body = serde_json::json!({"model": "m", "api_key": value, "messages": [{"role": "user", "content": prompt}]}).to_string();
         let text = format!("curl https://h.example/v1/chat/completions -d '{}'", body.replace('\'', "'\\''"));
         let (intake, ring) = read_new(&text);
