@@ -16,6 +16,7 @@ pub mod kept;
 pub mod keyring;
 pub mod matrix;
 pub mod note;
+pub mod pointer;
 pub mod probe;
 pub mod request;
 pub mod retry;

@@ -88,24 +88,42 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 18] = [
+const DOORS: [(&str, &[&str]); 19] = [
     ("vocabulary", &[]),
     ("finding", &[]),
+    ("pointer", &[]),
     ("keyring", &[]),
-    ("catalog", &["vocabulary", "keyring"]),
+    ("catalog", &["pointer", "vocabulary", "keyring"]),
     // A request's intake may carry an observed answer; evidence holds the request: one room in two files.
-    ("request", &["catalog", "evidence", "finding", "keyring", "vocabulary"]),
+    ("request", &["pointer", "catalog", "evidence", "finding", "keyring", "vocabulary"]),
     ("evidence", &["catalog", "isolate", "request", "vocabulary"]),
     ("intake", &["catalog", "evidence", "finding", "keyring", "request", "vocabulary"]),
     ("diagnose", &["catalog", "evidence", "vocabulary"]),
     ("fingerprint", &["evidence", "vocabulary"]),
     ("retry", &["diagnose", "vocabulary"]),
-    ("isolate", &["catalog", "diagnose", "evidence", "fingerprint", "keyring", "request", "vocabulary"]),
-    ("sanitize", &["catalog", "evidence", "fingerprint", "isolate", "keyring", "request", "vocabulary"]),
-    ("note", &["catalog", "diagnose", "evidence", "finding", "retry", "sanitize", "vocabulary"]),
+    (
+        "isolate",
+        &["pointer", "catalog", "diagnose", "evidence", "fingerprint", "keyring", "request", "vocabulary"],
+    ),
+    (
+        "sanitize",
+        &["pointer", "catalog", "evidence", "fingerprint", "isolate", "keyring", "request", "vocabulary"],
+    ),
+    ("note", &["pointer", "catalog", "diagnose", "evidence", "finding", "retry", "sanitize", "vocabulary"]),
     (
         "matrix",
-        &["catalog", "diagnose", "evidence", "keyring", "note", "request", "retry", "sanitize", "vocabulary"],
+        &[
+            "pointer",
+            "catalog",
+            "diagnose",
+            "evidence",
+            "keyring",
+            "note",
+            "request",
+            "retry",
+            "sanitize",
+            "vocabulary",
+        ],
     ),
     ("probe", &["catalog", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
     ("kept", &["catalog", "fingerprint", "note", "sanitize", "vocabulary"]),

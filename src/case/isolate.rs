@@ -26,7 +26,7 @@ mod trial;
 mod verdict;
 
 pub use control::{Changed, control};
-pub use lab::{Answered, Row, estimate};
+pub use lab::{Answered, Row};
 pub use plan::{Planned, plan};
 pub use trial::{BodyId, Trial, TrialId};
 pub use verdict::{Baseline, Limit, Minimality, NotSent, Verdict, Word};

@@ -29,23 +29,26 @@ impl Session {
         if self.is_busy() {
             return Vec::new();
         }
-        let request = match self.request() {
-            Ok(request) => request,
-            Err(finding) => {
-                self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
-                return Vec::new();
-            }
-        };
-        if let Some(finding) = self.obstacle(&request) {
-            self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
-            return Vec::new();
-        }
+        let Some(request) = self.sendable() else { return Vec::new() };
         self.notice = None;
         if self.agreed.as_ref() == Some(&request) {
             return self.begin(request, None, now);
         }
         self.consent = Some(self.consent_for(request, Purpose::Reproduce));
         Vec::new()
+    }
+
+    /// The request, where it can be sent; else the operator is told why not.
+    pub(super) fn sendable(&mut self) -> Option<Request> {
+        let finding = match self.request() {
+            Err(finding) => *finding,
+            Ok(request) => match self.obstacle(&request) {
+                None => return Some(request),
+                Some(finding) => finding,
+            },
+        };
+        self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
+        None
     }
 
     pub(super) fn consent_given(&mut self, remember: bool, now: DateTime<Utc>) -> Vec<Effect> {

@@ -6,7 +6,6 @@ use secrecy::ExposeSecret;
 use super::{Activity, Effect, IsolateAsk, Purpose, Session};
 use crate::case::diagnose::diagnose;
 use crate::case::evidence::{Attempt, BodyEnd, ControlRun, Outcome, Source};
-use crate::case::finding::Level;
 use crate::case::isolate::{
     Answered, Changed, Isolation, Next, Options, Place, Planned, Problem, Row, RowOf, Trial, TrialId,
     Verdict, next, plan,
@@ -34,17 +33,7 @@ impl Session {
         if self.is_busy() {
             return Vec::new();
         }
-        let request = match self.request() {
-            Ok(request) => request,
-            Err(finding) => {
-                self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
-                return Vec::new();
-            }
-        };
-        if let Some(finding) = self.obstacle(&request) {
-            self.say(Level::Error, format!("cannot be sent: {}; {}", finding.message, finding.fix));
-            return Vec::new();
-        }
+        let Some(request) = self.sendable() else { return Vec::new() };
         let mut hold = |key: Option<super::event::GivenKey>| -> Option<Label> {
             key.map(|(origin, value)| self.ring.hold(SecretKind::Key, origin, value.expose_secret()))
         };

@@ -2,6 +2,7 @@
 //!
 //! A check finds something where each of its conditions holds. Code knows how to look; `contract.yaml` knows what for.
 
+use crate::case::pointer;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -243,7 +244,7 @@ impl<'de> Deserialize<'de> for Pointer {
         if !text.is_empty() && !text.starts_with('/') {
             return Err(D::Error::custom("a JSON pointer begins with a slash"));
         }
-        Ok(Self(text.split('/').skip(1).map(|s| s.replace("~1", "/").replace("~0", "~")).collect()))
+        Ok(Self(text.split('/').skip(1).map(pointer::name).collect()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bodies of trials: the failing one with places taken out, above the floor that the endpoint needs.
 
+use crate::case::pointer;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ const MOST_CHILDREN: usize = 4_000;
 
 /// The pointer of a top-level field.
 pub(super) fn pointer_of(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("/{}", pointer::step(name))
 }
 
 /// The failing body, with harmless text where that is asked for.
@@ -156,7 +157,7 @@ fn by_place(a: &str, b: &str) -> Ordering {
 fn take_out(body: &mut Value, floor: &Value, pointer: &str) {
     let Some((parent, name)) = pointer.rsplit_once('/') else { return };
     let template = template(floor, pointer);
-    let name = name.replace("~1", "/").replace("~0", "~");
+    let name = pointer::name(name);
     let emptied = match body.pointer_mut(parent) {
         Some(Value::Object(fields)) => {
             match template {
@@ -189,7 +190,7 @@ fn template<'f>(floor: &'f Value, pointer: &str) -> Option<&'f Value> {
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();
     for (index, step) in steps.iter().enumerate() {
         at = match at {
-            Value::Object(fields) => fields.get(&step.replace("~1", "/").replace("~0", "~"))?,
+            Value::Object(fields) => fields.get(&pointer::name(step))?,
             // An element is taken out, not replaced; what is in it may be.
             Value::Array(items) if index + 1 < steps.len() => items.first()?,
             _ => return None,

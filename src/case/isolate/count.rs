@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::descend::canonical;
+use super::descend::without_places;
 use super::lab::{Lab, Stop};
-use super::trial::{BodyId, TrialId};
 use super::verdict::{Limit, Minimality, Verdict};
 
 /// An array below this length is not asked for its length.
@@ -63,8 +62,7 @@ pub(super) fn too_many(
     let row = |n: usize| {
         let mut without = others.clone();
         without.extend(places.iter().skip(n).cloned());
-        let id = BodyId { harmless, without: canonical(without), ..BodyId::default() };
-        lab.numbers(&TrialId::Body(id)).last().copied()
+        lab.numbers(&without_places(harmless, without)).last().copied()
     };
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     verdict.because.push(format!(
@@ -77,7 +75,6 @@ pub(super) fn too_many(
         fails_from: number(limit),
         rows: [row(limit - 1), row(limit)],
     });
-    let id = BodyId { harmless, without: canonical(out.clone()), ..BodyId::default() };
-    verdict.minimal = TrialId::Body(id).request(lab.problem);
+    verdict.minimal = without_places(harmless, out.clone()).request(lab.problem);
     verdict.minimality = Minimality::OneMinimal;
 }

@@ -166,8 +166,12 @@ pub(super) fn fails_without(
         // Seen before the search began.
         return Ok(true);
     }
-    let id = TrialId::Body(BodyId { harmless, without: canonical(without), ..BodyId::default() });
-    Ok(lab.ask(&id)? == Some(Kind::Same))
+    Ok(lab.ask(&without_places(harmless, without))? == Some(Kind::Same))
+}
+
+/// The trial with these places taken out.
+pub(super) fn without_places(harmless: bool, places: BTreeSet<String>) -> TrialId {
+    TrialId::Body(BodyId { harmless, without: canonical(places), ..BodyId::default() })
 }
 
 /// Without places that lie below another one.
@@ -209,8 +213,7 @@ fn progress(
     verdict.kept = done.iter().cloned().chain(open).collect();
     if verdict.fields.is_empty() || verdict.minimality == Minimality::Unsure {
         verdict.minimality = Minimality::Unsure;
-        let id = BodyId { harmless, without: canonical(out.clone()), ..BodyId::default() };
-        verdict.minimal = TrialId::Body(id).request(lab.problem);
+        verdict.minimal = without_places(harmless, out.clone()).request(lab.problem);
     }
 }
 

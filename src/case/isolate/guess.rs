@@ -1,5 +1,6 @@
 //! Places that the gateway's words point to: by a path (`messages[6].content[1].type`), or by a value in quotes.
 
+use crate::case::pointer;
 use serde_json::Value;
 
 /// Places that are tried.
@@ -76,7 +77,7 @@ fn holders(value: &Value, at: &mut String, wanted: &str, found: &mut Vec<String>
         Value::Object(fields) => {
             for (name, value) in fields {
                 at.push('/');
-                at.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                at.push_str(&pointer::step(name));
                 holders(value, at, wanted, found, looked);
                 at.truncate(length);
             }

@@ -40,7 +40,7 @@ pub(super) fn inside(
     units: &[String],
     floor_works: bool,
 ) -> Result<(), Stop> {
-    let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
+    let floor = BodyId::floor(units);
     if floor_works {
         let numbers = rows(&lab.numbers(&TrialId::Body(floor.clone())));
         verdict.says(
@@ -133,7 +133,7 @@ fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bo
     if (bytes < LEAST_SIZE && !says_so) || verdict.harmless == Some(false) {
         return Ok(false);
     }
-    let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
+    let floor = BodyId::floor(units);
     let padded = TrialId::Body(BodyId { padded: Some(bytes), ..floor.clone() });
     if lab.ask(&padded)? != Some(Kind::Same) {
         return Ok(false);
@@ -197,12 +197,10 @@ fn conclude(
             "Without these fields (or with the smallest valid value in their place) and all else the same the request worked"
         }
     };
-    let fields = verdict.fields.clone();
     confirmed(lab, verdict, cure, verdict.word, says)?;
     if verdict.word == Word::Flaky {
         return Ok(());
     }
-    verdict.fields = fields;
     value(lab, verdict, found, harmless)
 }
 
@@ -214,7 +212,6 @@ fn hidden(
     found: &Found,
     harmless: bool,
 ) -> Result<(), Stop> {
-    let fields = verdict.fields.clone();
     let floor = TrialId::Body(floor.clone());
     if lab.ask(&floor)? == Some(Kind::Worked) {
         confirmed(
@@ -234,7 +231,6 @@ fn hidden(
         return Ok(());
     }
     verdict.because.push("Once they are away the whole request fails in another way.".to_owned());
-    verdict.fields = fields;
     value(lab, verdict, found, harmless)
 }
 

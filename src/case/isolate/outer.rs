@@ -19,8 +19,6 @@ pub(super) fn isolate(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<(), St
     if !baseline(lab, verdict)? {
         return Ok(());
     }
-    verdict.says(Word::CannotTell, "The failure comes each time.".to_owned());
-    verdict.because.clear();
     if unreached(lab) && network(lab, verdict)? {
         return Ok(());
     }
@@ -39,7 +37,7 @@ pub(super) fn isolate(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<(), St
         return around(lab, verdict, &BodyId::default());
     }
     let units = body::units(lab.problem);
-    let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
+    let floor = BodyId::floor(&units);
     match lab.ask(&TrialId::Body(floor.clone()))? {
         Some(Kind::Worked) => minimise::inside(lab, verdict, &units, true),
         Some(Kind::Same) => around(lab, verdict, &floor),

@@ -38,7 +38,7 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
         return all;
     }
     let units = body::units(problem);
-    let floor = BodyId { without: units.iter().cloned().collect(), ..BodyId::default() };
+    let floor = BodyId::floor(&units);
     let small = TrialId::Body(floor).request(problem).map_or(own, |request| estimate(&request));
     if documented_path(problem).is_some() {
         all.push(row("path", "the documented path: is it the path?", 3, small));

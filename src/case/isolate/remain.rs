@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::descend::{Found, STRUCTURE, canonical};
+use super::descend::{Found, STRUCTURE, canonical, without_places};
 use super::lab::{Kind, Lab, Stop};
 use super::trial::{BodyId, TrialId};
 
@@ -31,8 +31,7 @@ pub(super) fn finish(
             if without == *cured {
                 continue;
             }
-            let id = BodyId { harmless, without: canonical(without.clone()), ..BodyId::default() };
-            match lab.ask(&TrialId::Body(id))? {
+            match lab.ask(&without_places(harmless, without.clone()))? {
                 Some(Kind::Same) => {
                     out = without;
                     items.remove(&item);

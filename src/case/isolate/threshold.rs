@@ -12,8 +12,7 @@ pub(super) fn body(
     units: &[String],
     bytes: usize,
 ) -> Result<(), Stop> {
-    let without: std::collections::BTreeSet<String> = units.iter().cloned().collect();
-    let floor = BodyId { without: without.clone(), ..BodyId::default() };
+    let floor = BodyId::floor(units);
     let least = TrialId::Body(floor.clone()).request(lab.problem).map_or(0, |r| r.body_bytes());
     let id = |n: i64| TrialId::Body(BodyId { padded: usize::try_from(n).ok(), ..floor.clone() });
     let (low, high) = (i64::try_from(least).unwrap_or(0), i64::try_from(bytes).unwrap_or(i64::MAX));

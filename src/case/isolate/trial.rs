@@ -52,9 +52,9 @@ pub struct BodyId {
 }
 
 impl BodyId {
-    /// Everything but what is needed is taken out.
-    pub fn is_floor_of(&self, units: usize) -> bool {
-        self.padded.is_none() && self.number.is_none() && self.without.len() == units
+    /// With all of `units` taken out: the smallest body.
+    pub(super) fn floor(units: &[String]) -> Self {
+        Self { without: units.iter().cloned().collect(), ..Self::default() }
     }
 
     fn is_original(&self) -> bool {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Choice;
 use crate::case::catalog::{Carrier, Change, Credential, Endpoint};
+use crate::case::pointer;
 use crate::case::request::{Header, Request, Target};
 
 /// Where the words are that `casefile` itself asks.
@@ -105,7 +106,7 @@ fn provoking_model<'c>(id: &str, choice: &Choice<'c>) -> Result<&'c str, String>
 /// Parent and last name of a pointer.
 fn split(pointer: &str) -> Option<(&str, String)> {
     let (parent, name) = pointer.rsplit_once('/')?;
-    Some((parent, name.replace("~1", "/").replace("~0", "~")))
+    Some((parent, pointer::name(name)))
 }
 
 fn put(body: &mut Value, pointer: &str, value: &Value) {

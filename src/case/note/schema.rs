@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::case::finding::Place;
+use crate::case::pointer;
 
 /// The schema, as it is published in `assets/note.schema.json`.
 pub const SCHEMA: &str = include_str!("../../../assets/note.schema.json");
@@ -60,7 +61,7 @@ pub fn read(text: &str) -> Result<Value, Fault> {
 
 /// Segments as a JSON pointer (RFC 6901).
 fn pointer(path: &[String]) -> String {
-    path.iter().flat_map(|segment| ["/".to_owned(), segment.replace('~', "~0").replace('/', "~1")]).collect()
+    path.iter().flat_map(|segment| ["/".to_owned(), pointer::step(segment)]).collect()
 }
 
 fn read_json(text: &str) -> Result<Value, Fault> {

@@ -9,6 +9,7 @@ use super::safe::{Clean, SafeAttempt, SafeControl, SafeRequest};
 use super::shape;
 use crate::case::fingerprint::{Fingerprint, normalised};
 use crate::case::isolate::{Isolation, Minimality, Place, RowOf};
+use crate::case::pointer;
 use crate::case::vocabulary::{SoftFailure, StreamVerdict, TransportKind};
 
 /// A search and what it shows.
@@ -170,7 +171,7 @@ impl Sanitizer<'_> {
         let steps: Vec<String> = path
             .split('/')
             .map(|step| {
-                let own = step.replace("~1", "/").replace("~0", "~");
+                let own = pointer::name(step);
                 let is_number = !own.is_empty() && own.len() < 7 && own.bytes().all(|b| b.is_ascii_digit());
                 if step.is_empty()
                     || is_number

@@ -141,7 +141,7 @@ fn failed(error: &StoreError) -> Failed {
 }
 
 fn print(text: &str) -> Result<(), Failed> {
-    say::output(text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))
+    say::output(text).map_err(|e| Failed::stdout(&e))
 }
 
 impl Desk {

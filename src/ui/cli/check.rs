@@ -132,7 +132,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
         Format::Text => say::harmless(rendered.as_str()),
         Format::Json | Format::Junit => rendered.as_str().to_owned(),
     };
-    say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&text).map_err(|e| Failed::stdout(&e))?;
     fixtures::write(arguments, &report, saved.as_ref(), &audit)?;
     Ok(match report.result {
         _ if sent.interrupted => Exit::Interrupted,
@@ -145,13 +145,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
 fn refuse_local(sent: &send::Sent) -> Result<(), Failed> {
     let first = sent.answered.first().and_then(|a| a.as_ref().ok()).and_then(|a| a.attempt.transport());
     match first.filter(|failure| failure.kind == TransportKind::Local) {
-        Some(failure) => Err(Failed::new(
-            Exit::Local,
-            format!(
-                "nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up",
-                failure.detail
-            ),
-        )),
+        Some(failure) => Err(Failed::local(&failure.detail)),
         None => Ok(()),
     }
 }

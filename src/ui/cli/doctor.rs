@@ -27,8 +27,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, Failed> {
         }
         OutputKind::Text => checks.iter().map(line).collect(),
     };
-    say::output(&say::harmless(&text))
-        .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&say::harmless(&text)).map_err(|e| Failed::stdout(&e))?;
     Ok(Exit::Done)
 }
 

@@ -64,6 +64,19 @@ impl Failed {
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
         Self { exit, what: what.into() }
     }
+
+    /// Nothing went out, for a reason of this machine.
+    pub(super) fn local(detail: &str) -> Self {
+        Self::new(
+            Exit::Local,
+            format!("nothing was sent, for a local reason: {detail}; `casefile doctor` describes the set-up"),
+        )
+    }
+
+    /// Standard output took nothing more.
+    pub(super) fn stdout(cause: &std::io::Error) -> Self {
+        Self::new(Exit::Delivery, format!("stdout cannot be written ({cause})"))
+    }
 }
 
 impl fmt::Display for Failed {

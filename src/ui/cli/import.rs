@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(&imported).unwrap_or_default() + "\n",
         OutputKind::Text => say::harmless(&shown::in_words(&imported)),
     };
-    say::output(&out).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&out).map_err(|e| Failed::stdout(&e))?;
     Ok(if kind == "nothing" {
         Exit::NothingUsable
     } else if imported.has_errors() {

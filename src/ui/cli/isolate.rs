@@ -205,7 +205,7 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
             text
         }
     };
-    say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&text).map_err(|e| Failed::stdout(&e))?;
     Ok(Exit::Done)
 }
 
@@ -244,13 +244,7 @@ fn report(walk: &mut Walk, output: OutputKind) -> Result<(), Failed> {
     if let Some(failure) =
         last.and_then(|a| a.transport()).filter(|f| f.kind == crate::case::vocabulary::TransportKind::Local)
     {
-        return Err(Failed::new(
-            Exit::Local,
-            format!(
-                "nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up",
-                failure.detail
-            ),
-        ));
+        return Err(Failed::local(&failure.detail));
     }
     let format = if output == OutputKind::Json { Format::Json } else { Format::Plain };
     let Some(made) = walk.session.isolation_report(format) else {
@@ -265,5 +259,5 @@ fn report(walk: &mut Walk, output: OutputKind) -> Result<(), Failed> {
         OutputKind::Json => rendered.as_str().to_owned(),
         OutputKind::Text => say::harmless(rendered.as_str()),
     };
-    say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))
+    say::output(&text).map_err(|e| Failed::stdout(&e))
 }

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &KeysArguments) -> Result<Exit, Failed> {
         OutputKind::Json => serde_json::to_string_pretty(&document).unwrap_or_default(),
         OutputKind::Text => say::harmless(&lines.join("\n")),
     };
-    say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&text).map_err(|e| Failed::stdout(&e))?;
     Ok(exit)
 }
 

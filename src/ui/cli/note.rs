@@ -178,8 +178,7 @@ impl NoteArguments {
 /// Makes a note.
 pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
     if arguments.print_template {
-        say::output(BUILT_IN)
-            .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+        say::output(BUILT_IN).map_err(|e| Failed::stdout(&e))?;
         return Ok(Exit::Done);
     }
     check_inputs(arguments)?;
@@ -402,13 +401,7 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
     walk.settle().await?;
     let last = walk.session.evidence().attempts.last();
     if let Some(failure) = last.and_then(|a| a.transport()).filter(|f| f.kind == TransportKind::Local) {
-        return Err(Failed::new(
-            Exit::Local,
-            format!(
-                "nothing was sent, for a local reason: {}; `casefile doctor` describes the set-up",
-                failure.detail
-            ),
-        ));
+        return Err(Failed::local(&failure.detail));
     }
     Ok(())
 }
@@ -462,7 +455,7 @@ pub(super) fn finish(
         walk.give(Event::CopyRequested);
         delivered(walk)?;
     }
-    let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
+    let failed = |e: std::io::Error| Failed::stdout(&e);
     match arguments.output {
         OutputKind::Json => {
             let json = report::json(&walk.session, score.as_ref())

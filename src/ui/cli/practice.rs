@@ -133,7 +133,7 @@ fn start(address: Option<SocketAddr>, arguments: &PracticeArguments) -> Result<G
 }
 
 fn list(output: OutputKind) -> Result<Exit, Failed> {
-    let failed = |e: std::io::Error| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})"));
+    let failed = |e: std::io::Error| Failed::stdout(&e);
     let text = match output {
         OutputKind::Json => serde_json::to_string_pretty(
             &scenarios()
@@ -172,7 +172,7 @@ fn serve(address: SocketAddr, arguments: &PracticeArguments) -> Result<Exit, Fai
     }
     let gateway = start(Some(address), arguments)?;
     say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))
-        .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+        .map_err(|e| Failed::stdout(&e))?;
     say::line("serving until Ctrl-C");
     on_this_thread(async {
         crate::io::terminal::terminated().await;

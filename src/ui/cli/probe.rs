@@ -102,10 +102,7 @@ pub(super) fn run(arguments: &ProbeArguments) -> Result<Exit, Failed> {
     let around = run::Around { catalog: &ground.catalog, place: &place, timeouts, clock };
     let ran = on_this_thread(async { Ok(run::all(&plan, &around).await) })?;
     if let Some(detail) = ran.local {
-        return Err(Failed::new(
-            Exit::Local,
-            format!("nothing was sent, for a local reason: {detail}; `casefile doctor` describes the set-up"),
-        ));
+        return Err(Failed::local(&detail));
     }
     let circumstances = Circumstances {
         tool: TOOL.to_owned(),
@@ -128,7 +125,7 @@ pub(super) fn run(arguments: &ProbeArguments) -> Result<Exit, Failed> {
         Format::Text => say::harmless(rendered.as_str()),
         Format::Json | Format::Csv => rendered.as_str().to_owned(),
     };
-    say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&text).map_err(|e| Failed::stdout(&e))?;
     Ok(match ran.stopped {
         Some(Stop::Operator) => Exit::Interrupted,
         Some(Stop::Storm) => Exit::Findings,

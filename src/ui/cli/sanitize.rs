@@ -89,8 +89,7 @@ pub(super) fn run(arguments: &SanitizeArguments) -> Result<Exit, Failed> {
         keep(file, path)?;
     }
     if arguments.output == OutputKind::Json {
-        say::output(&format!("{:#}", report(&summary)))
-            .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+        say::output(&format!("{:#}", report(&summary))).map_err(|e| Failed::stdout(&e))?;
     }
     Ok(Exit::Done)
 }

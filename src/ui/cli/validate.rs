@@ -44,8 +44,7 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, Failed> {
             faults.iter().map(|f| format!("{}: {}", place(f), f.message)).collect::<Vec<_>>().join("\n")
         }
     };
-    say::output(&say::harmless(&listed))
-        .map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&say::harmless(&listed)).map_err(|e| Failed::stdout(&e))?;
     Ok(if faults.is_empty() { Exit::Done } else { Exit::Findings })
 }
 

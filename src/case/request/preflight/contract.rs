@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::payload;
 use crate::case::catalog::{Check, Condition, Contract, Kind, Severity};
 use crate::case::finding::Level;
+use crate::case::pointer;
 use crate::case::request::Header;
 
 /// Places of one check, so that a thousand wrong parts do not make a thousand findings.
@@ -293,7 +294,7 @@ fn pointer(steps: &[Step<'_>]) -> String {
     steps
         .iter()
         .map(|step| match step {
-            Step::Name(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Name(name) => format!("/{}", pointer::step(name)),
             Step::Index(index) => format!("/{index}"),
         })
         .collect()

@@ -15,7 +15,7 @@ pub(super) fn locate(text: &str, pointer: &str) -> Option<Spot> {
     let bytes = text.as_bytes();
     let mut at = skip_space(bytes, 0);
     for step in pointer.split('/').skip(1) {
-        let name = step.replace("~1", "/").replace("~0", "~");
+        let name = crate::case::pointer::name(step);
         at = match bytes.get(at)? {
             b'{' => member(text, at, &name)?,
             b'[' => element(bytes, at, name.parse().ok()?)?,

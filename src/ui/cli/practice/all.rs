@@ -51,7 +51,7 @@ pub(super) fn run(gateway: &Gateway, output: OutputKind) -> Result<Exit, Failed>
         }
         OutputKind::Text => table(&rows),
     };
-    say::output(&text).map_err(|e| Failed::new(Exit::Delivery, format!("stdout cannot be written ({e})")))?;
+    say::output(&text).map_err(|e| Failed::stdout(&e))?;
     Ok(if rows.iter().all(Row::is_full) { Exit::Done } else { Exit::Findings })
 }
 
