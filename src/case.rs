@@ -18,6 +18,7 @@ pub mod matrix;
 pub mod note;
 pub mod pointer;
 pub mod probe;
+pub mod replay;
 pub mod request;
 pub mod retry;
 pub mod review;

@@ -2,6 +2,7 @@
 //! hand, or come from somebody else.
 
 mod diff;
+mod fixture;
 mod hand_over;
 mod list;
 mod show;
@@ -70,6 +71,15 @@ enum What {
         #[arg(value_name = "CASE")]
         second: String,
     },
+    /// Make a fixture of a case: its sanitized request and answer, for `practice --fixture` and `replay`.
+    Fixture {
+        /// Its id, or the beginning of it.
+        #[arg(value_name = "CASE")]
+        case: String,
+        /// Write it to this file instead of stdout.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Forget cases.
     Rm {
         #[command(flatten)]
@@ -115,6 +125,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
         What::Groups(list) => list::groups(&desk, list),
         What::Show { case } => show::run(&desk, case),
         What::Diff { first, second } => diff::run(&desk, first, second),
+        What::Fixture { case, out } => fixture::run(&desk, case, out.as_deref()),
         What::Rm { chosen, yes } => hand_over::remove(&desk, chosen, *yes),
         What::Export { chosen, out } => hand_over::export(&desk, chosen, out.as_deref()),
         What::Import { file } => hand_over::import(&desk, file),
@@ -144,31 +155,35 @@ fn print(text: &str) -> Result<(), Failed> {
     say::output(text).map_err(|e| Failed::stdout(&e))
 }
 
+/// The id that begins with `given` among `records`.
+pub(super) fn id_among(records: &[Record], given: &str) -> Result<String, Failed> {
+    let wanted = given.trim().to_ascii_uppercase();
+    let mut found = records.iter().filter(|r| !wanted.is_empty() && r.id.starts_with(&wanted));
+    match (found.next(), found.next()) {
+        (None, _) => Err(Failed::new(
+            Exit::NothingUsable,
+            format!("there is no case {given}; `casefile cases list` shows them"),
+        )),
+        (Some(one), None) => Ok(one.id.clone()),
+        (Some(one), Some(other)) => Err(Failed::new(
+            Exit::Usage,
+            format!(
+                "{} cases begin with {given} ({}, {}, …); give more of the id",
+                found.count() + 2,
+                one.id,
+                other.id
+            ),
+        )),
+    }
+}
+
 impl Desk {
     fn records(&self) -> Result<Vec<Record>, Failed> {
         self.store.records().map_err(|e| failed(&e))
     }
 
-    /// The id that begins with `given` among `records`.
     fn id(records: &[Record], given: &str) -> Result<String, Failed> {
-        let wanted = given.trim().to_ascii_uppercase();
-        let mut found = records.iter().filter(|r| !wanted.is_empty() && r.id.starts_with(&wanted));
-        match (found.next(), found.next()) {
-            (None, _) => Err(Failed::new(
-                Exit::NothingUsable,
-                format!("there is no case {given}; `casefile cases list` shows them"),
-            )),
-            (Some(one), None) => Ok(one.id.clone()),
-            (Some(one), Some(other)) => Err(Failed::new(
-                Exit::Usage,
-                format!(
-                    "{} cases begin with {given} ({}, {}, …); give more of the id",
-                    found.count() + 2,
-                    one.id,
-                    other.id
-                ),
-            )),
-        }
+        id_among(records, given)
     }
 
     /// The note of a case, checked anew.
