@@ -170,7 +170,7 @@ impl NoteArguments {
         yes: bool,
         (format, out, output): (Option<NoteFormat>, Option<String>, OutputKind),
     ) -> Self {
-        Self { gateway, base_url, key, send, yes, format, out, output, ..Self::default() }
+        Self { gateway, base_url, key, send, format, out, yes, output, ..Self::default() }
     }
 
     /// The arguments of a practice run: everything is known beforehand.
