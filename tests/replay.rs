@@ -260,3 +260,28 @@ fn a_case_goes_out_as_a_fixture_and_is_replayed() {
     fs::write(stage.home.path().join("edited.json"), fixture.replace("no-such-model", &key)).expect("writes");
     assert_eq!(stage.run(&["replay", "edited.json", "--harmless", "--print"]).0, 4);
 }
+
+#[test]
+fn the_ready_set_is_a_folder_or_one_zip() {
+    let stage = Stage::new();
+    let from = stage.command("no-such-model");
+    let note = ["note", "--from", &from, "--gateway", "practice", "--yes", "--retries", "0"];
+    for out in ["for-support/", "for-support.zip"] {
+        let (code, _, err) = stage.run(&[note.as_slice(), &["--out", out]].concat());
+        assert_eq!(code, 0, "{err}");
+    }
+    let names = |list: Vec<String>| {
+        let mut endings: Vec<String> =
+            list.iter().filter_map(|name| Some(name.split_once('.')?.1.to_owned())).collect();
+        endings.sort();
+        endings
+    };
+    let expected = ["fixture.json", "md", "yaml"];
+    let folder = fs::read_dir(stage.home.path().join("for-support")).expect("a folder");
+    let in_folder =
+        folder.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    assert_eq!(names(in_folder), expected);
+    let file = fs::File::open(stage.home.path().join("for-support.zip")).expect("a zip");
+    let archive = zip::ZipArchive::new(file).expect("opens");
+    assert_eq!(names(archive.file_names().map(str::to_owned).collect()), expected);
+}

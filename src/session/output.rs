@@ -332,12 +332,8 @@ impl Session {
 
     pub(super) fn write_requested(&mut self, path: Option<String>, now: DateTime<Utc>) -> Vec<Effect> {
         let Some(rendered) = self.leaving(now) else { return Vec::new() };
-        let name = format!("{}.{}", self.id(), extension(rendered.format()));
-        let path = match path {
-            Some(folder) if folder.ends_with('/') => format!("{folder}{name}"),
-            Some(path) => path,
-            None => name,
-        };
+        // A folder is made, and the file in it named, where the file is written.
+        let path = path.unwrap_or_else(|| format!("{}.{}", self.id(), extension(rendered.format())));
         vec![Effect::Write { path, rendered }]
     }
 

@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod attach_set;
 mod cases;
 mod check;
 mod consent;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
+use super::attach_set;
 use super::consent::{Beforehand, obtain};
 use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
@@ -103,7 +104,8 @@ pub struct NoteArguments {
     /// Print the built-in template, to make your own of it, and end.
     #[arg(long, exclusive = true)]
     print_template: bool,
-    /// Write the note to this file, or into this folder where it ends in `/`.
+    /// Write the note to this file. Where it ends in `/`, a folder: the note as Markdown and YAML, the fixture and what a search
+    /// shows, ready to attach; where it ends in `.zip`, the same as one file.
     #[arg(long, value_name = "PATH")]
     out: Option<String>,
     /// Put the note on the clipboard.
@@ -461,8 +463,13 @@ pub(super) fn finish(
         keep_map(walk, arguments)?;
     }
     if let Some(path) = &arguments.out {
-        walk.give(Event::WriteRequested(Some(path.clone())));
-        delivered(walk)?;
+        if !attach_set::is_zip(path) {
+            walk.give(Event::WriteRequested(Some(path.clone())));
+            delivered(walk)?;
+        }
+        if attach_set::is_asked(path) {
+            attach_set::write(walk, path)?;
+        }
     }
     if arguments.copy {
         walk.give(Event::CopyRequested);
