@@ -5,6 +5,7 @@
 //! request, evidence, catalog <- intake, retry, sanitize, diagnose <- isolate <- note <- session.
 
 pub mod catalog;
+pub mod csv;
 pub mod diagnose;
 pub mod evidence;
 pub mod explain;
@@ -22,4 +23,5 @@ pub mod request;
 pub mod retry;
 pub mod review;
 pub mod sanitize;
+pub mod triage;
 pub mod vocabulary;

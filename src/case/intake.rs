@@ -57,7 +57,7 @@ use crate::case::request::{BodyFile, Draft, Intake, Part, Tried};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
-    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, choice as har_chosen,
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, HarEntries, Lister as HarLister, choice as har_chosen,
     har_calls, har_entry, propose as propose_har_call,
 };
 pub use pieces::{is_one_of_several, pieces};

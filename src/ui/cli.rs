@@ -20,6 +20,7 @@ mod report;
 mod sanitize;
 mod say;
 mod start;
+mod triage;
 mod validate;
 mod walk;
 
@@ -106,6 +107,8 @@ pub enum Verb {
     Isolate(Box<isolate::IsolateArguments>),
     /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
     Probe(probe::ProbeArguments),
+    /// Group the failures of whole logs by what failed, sanitized; any size, any number of files.
+    Triage(Box<triage::TriageArguments>),
     /// Check a note (YAML or JSON) against the schema casefile.note/1.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -295,6 +298,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Import(import)) => import::run(&import),
         Some(Verb::Isolate(isolate)) => isolate::run(&isolate),
         Some(Verb::Probe(probe)) => probe::run(&probe),
+        Some(Verb::Triage(triage)) => triage::run(&triage),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),

@@ -1,0 +1,104 @@
+//! What can be said of a form, remembered: most records of a log say the same.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::canonical::Form;
+use super::echo::Runs;
+use super::group::Kind;
+use super::sentence::MODEL;
+use crate::case::catalog::Catalog;
+use crate::case::explain::{Explanation, explain};
+use crate::case::fingerprint::normalised;
+use crate::case::vocabulary::FailureClass;
+
+/// Forms that are remembered at a time.
+const MOST: usize = 4_096;
+/// Bytes of them.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+/// Characters of a message that a group shows.
+const MOST_CHARS: usize = 240;
+
+/// What a form comes to.
+#[derive(Debug, Clone)]
+pub(super) enum Seen {
+    /// Nothing in it tells of a request.
+    Nothing,
+    /// The request worked.
+    Worked,
+    /// A failure.
+    Failed(Rc<Failure>),
+}
+
+/// A failure without its request.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) kind: Kind,
+    /// The gateway's words, where they tell this failure from others: sanitized, without what differs from one request to
+    /// the next.
+    pub(super) words: Option<String>,
+    /// How an echo of the prompt in the message is found.
+    pub(super) runs: Runs,
+    /// Another model is another failure.
+    pub(super) by_model: bool,
+}
+
+/// Explains forms.
+pub(super) struct Memo<'c> {
+    catalog: &'c Catalog,
+    gateway: Option<String>,
+    known: HashMap<Box<[u8]>, Seen>,
+    bytes: usize,
+}
+
+impl<'c> Memo<'c> {
+    pub(super) fn new(catalog: &'c Catalog, gateway: Option<String>) -> Self {
+        Self { catalog, gateway, known: HashMap::new(), bytes: 0 }
+    }
+
+    /// What can be said of `form`.
+    pub(super) fn get(&mut self, form: &Form) -> Seen {
+        let key = form.key();
+        if let Some(seen) = self.known.get(key) {
+            return seen.clone();
+        }
+        let explained = explain(&form.record(), self.gateway.as_deref(), self.catalog);
+        let seen = match explained {
+            None => Seen::Nothing,
+            Some(explained) if explained.failure_class == FailureClass::None => Seen::Worked,
+            Some(explained) => Seen::Failed(Rc::new(self.failure(&explained))),
+        };
+        if self.known.len() >= MOST || self.bytes >= MOST_BYTES {
+            self.known.clear();
+            self.bytes = 0;
+        }
+        self.bytes += key.len();
+        self.known.insert(key.into(), seen.clone());
+        seen
+    }
+
+    fn failure(&self, explained: &Explanation) -> Failure {
+        let grouping = &self.catalog.grouping;
+        let error = &explained.error;
+        let message = error.message.as_ref().map_or("", |message| message.as_str());
+        let tells = explained.cause.as_ref().is_none_or(|cause| grouping.told_by_message.contains(cause));
+        let word = || error.code.as_ref().or(error.error_type.as_ref()).map(|word| normalised(word.as_str()));
+        let words = Some(message).filter(|m| !m.is_empty()).map(normalised).or_else(word);
+        let words = words.filter(|words| tells && !words.is_empty());
+        let words = words.map(|words| words.chars().take(MOST_CHARS).collect::<String>().trim_end().to_owned());
+        Failure {
+            runs: if words.is_some() { Runs::of(message) } else { Runs::default() },
+            words,
+            by_model: grouping.told_by_model.contains(&explained.failure_class) || message.contains(MODEL),
+            kind: Kind {
+                class: explained.failure_class,
+                cause: explained.cause.clone(),
+                retryable: explained.retryable,
+                owner: explained.owner,
+                topic: explained.topic.as_ref().map(|topic| topic.id.clone()),
+                status: explained.status,
+                transport: explained.transport,
+            },
+        }
+    }
+}

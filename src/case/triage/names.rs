@@ -1,0 +1,86 @@
+//! Routes, models and ids as they may leave. Each is cleaned once and remembered within bounds.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::case::catalog::Catalog;
+use crate::case::keyring::KeyRing;
+use crate::case::request::Said;
+use crate::case::sanitize::Sanitizer;
+
+/// Names that are remembered at a time.
+const MOST: usize = 4_096;
+/// A longer name is none, bytes.
+const LONGEST: usize = 256;
+
+/// A name that may leave.
+pub(super) type Name = Option<Rc<str>>;
+
+/// Cleans names.
+pub(super) struct Cleaner<'c> {
+    catalog: &'c Catalog,
+    models: HashMap<Box<str>, Name>,
+    routes: HashMap<Box<str>, Name>,
+}
+
+impl<'c> Cleaner<'c> {
+    pub(super) fn new(catalog: &'c Catalog) -> Self {
+        Self { catalog, models: HashMap::new(), routes: HashMap::new() }
+    }
+
+    /// A model's name; what is none is told by its length.
+    pub(super) fn model(&mut self, raw: &str) -> Name {
+        if let Some(known) = self.models.get(raw) {
+            return known.clone();
+        }
+        let clean = match raw.len() {
+            0 => None,
+            1..=LONGEST => self.said(Said { model: Some(raw.to_owned()), ..Said::default() })[2].clone(),
+            _ => Some("[model: too long]".into()),
+        };
+        if self.models.len() >= MOST {
+            self.models.clear();
+        }
+        self.models.insert(raw.into(), clean.clone());
+        clean
+    }
+
+    /// A route: the path of `url` without ids.
+    pub(super) fn route(&mut self, url: &str) -> Name {
+        let bare = url.split(['?', '#']).next().unwrap_or(url);
+        let path = bare.split_once("://").map_or(bare, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+        let path: String = path.chars().take(4 * LONGEST).collect();
+        if let Some(known) = self.routes.get(path.as_str()) {
+            return known.clone();
+        }
+        let mut steps = Vec::new();
+        super::route::steps(&path, &mut steps);
+        let steps = String::from_utf8_lossy(&steps).into_owned();
+        let clean = if steps.is_empty() {
+            None
+        } else {
+            self.said(Said { url: Some(steps), ..Said::default() })[1].clone()
+        };
+        if self.routes.len() >= MOST {
+            self.routes.clear();
+        }
+        self.routes.insert(path.into(), clean.clone());
+        clean
+    }
+
+    /// True where `id` is an id and no credential.
+    pub(super) fn is_id(&self, id: &str) -> bool {
+        let grammar = (6..=128).contains(&id.len())
+            && id.bytes().any(|b| b.is_ascii_digit())
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+        grammar && {
+            let said = Said { model: Some(id.to_owned()), ..Said::default() };
+            self.said(said)[2].as_deref() == Some(id)
+        }
+    }
+
+    fn said(&self, said: Said) -> [Name; 3] {
+        let ring = KeyRing::default();
+        Sanitizer::new(self.catalog, &ring).said(&said).map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
+    }
+}
