@@ -8,7 +8,7 @@ use super::echo::Runs;
 use super::group::Kind;
 use super::sentence::MODEL;
 use crate::case::catalog::Catalog;
-use crate::case::explain::{Explanation, explain};
+use crate::case::explain::{Explanation, Record, explain, explain_silence};
 use crate::case::fingerprint::normalised;
 use crate::case::vocabulary::FailureClass;
 
@@ -62,7 +62,7 @@ impl<'c> Memo<'c> {
         if let Some(seen) = self.known.get(key) {
             return seen.clone();
         }
-        let explained = explain(&form.record(), self.gateway.as_deref(), self.catalog);
+        let explained = self.explain(&form.record());
         let seen = match explained {
             None => Seen::Nothing,
             Some(explained) if explained.failure_class == FailureClass::None => Seen::Worked,
@@ -75,6 +75,14 @@ impl<'c> Memo<'c> {
         self.bytes += key.len();
         self.known.insert(key.into(), seen.clone());
         seen
+    }
+
+    fn explain(&self, record: &Record) -> Option<Explanation> {
+        let silent = record.status.is_none() && record.body.is_none() && record.headers.is_empty();
+        let sentence = record.text.as_deref().filter(|_| silent && self.gateway.is_none());
+        sentence
+            .and_then(|sentence| explain_silence(sentence, self.catalog))
+            .or_else(|| explain(record, self.gateway.as_deref(), self.catalog))
     }
 
     fn failure(&self, explained: &Explanation) -> Failure {

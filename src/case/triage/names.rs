@@ -70,13 +70,8 @@ impl<'c> Cleaner<'c> {
 
     /// True where `id` is an id and no credential.
     pub(super) fn is_id(&self, id: &str) -> bool {
-        let grammar = (6..=128).contains(&id.len())
-            && id.bytes().any(|b| b.is_ascii_digit())
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
-        grammar && {
-            let said = Said { model: Some(id.to_owned()), ..Said::default() };
-            self.said(said)[2].as_deref() == Some(id)
-        }
+        let ring = KeyRing::default();
+        Sanitizer::new(self.catalog, &ring).is_request_id(id)
     }
 
     fn said(&self, said: Said) -> [Name; 3] {

@@ -117,7 +117,7 @@ fn group(detail: &Detail, figures: &Figures) -> Group {
 }
 
 fn check(detail: &mut Detail, figures: &mut Figures, names: &mut Cleaner<'_>) -> Result<(), NoPartial> {
-    let mut route = |raw: &str| names.route(raw).as_deref() == Some(raw);
+    let mut route = |raw: &str| raw == "[refused]" || names.route(raw).as_deref() == Some(raw);
     let routes_hold = detail.route.as_deref().is_none_or(&mut route) && figures.routes.counts.keys().all(|r| route(r));
     let mut model = |raw: &str| is_measure(raw) || names.model(raw).as_deref() == Some(raw);
     let models_hold = detail.model.as_deref().is_none_or(&mut model) && figures.models.counts.keys().all(|m| model(m));
@@ -144,7 +144,7 @@ fn check(detail: &mut Detail, figures: &mut Figures, names: &mut Cleaner<'_>) ->
 /// What stands for a name that may not be shown.
 fn is_measure(text: &str) -> bool {
     let length = text.strip_prefix("[model: ").and_then(|rest| rest.strip_suffix(" chars]"));
-    text == "[model: too long]" || length.is_some_and(|n| n.len() < 9 && n.bytes().all(|b| b.is_ascii_digit()))
+    matches!(text, "[model: too long]" | "[refused]") || length.is_some_and(|n| n.len() < 9 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_word(text: &str) -> bool {

@@ -200,13 +200,6 @@ impl GroupReport {
             request_ids: figures.samples.0.iter().map(|sample| sample.id.clone()).collect(),
         }
     }
-
-    /// The group without any text that a log brought in: for one in which the audit found something.
-    pub fn withhold(&mut self) {
-        self.words_withheld |= self.words.is_some();
-        (self.words, self.routes, self.models) = (None, None, None);
-        self.request_ids.clear();
-    }
 }
 
 fn is_in_vain(kind: &Kind, catalog: &Catalog) -> bool {

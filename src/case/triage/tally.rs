@@ -1,8 +1,8 @@
 //! Everything that is counted. Two tallies join to one, in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::group::{Detail, Figures, Kind};
+use super::group::{Detail, Figures, Kind, is_withheld, withheld};
 use super::line::Bad;
 
 /// Different groups of one kind. Where there are more, what tells them apart is given up, first the words, then the rest.
@@ -113,6 +113,44 @@ impl Tally {
     /// True where nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.lines == 0
+    }
+
+    /// Every text that a log brought in and that a report shows, each once.
+    pub fn texts(&self) -> BTreeSet<String> {
+        let mut texts = BTreeSet::new();
+        for (detail, figures) in self.kinds.values().flat_map(|family| &family.groups) {
+            let words = detail.words.as_ref().filter(|_| figures.words_are_the_gateways());
+            let names = figures.routes.counts.keys().chain(figures.models.counts.keys());
+            let ids = figures.samples.0.iter().map(|sample| &sample.id);
+            let all = words.into_iter().chain(&detail.route).chain(&detail.model).chain(names).chain(ids);
+            texts.extend(all.filter(|text| !is_withheld(text)).cloned());
+        }
+        texts
+    }
+
+    /// Takes the texts `refused` out. The groups stay.
+    pub fn withhold(&mut self, refused: &BTreeSet<String>) {
+        if refused.is_empty() {
+            return;
+        }
+        let name = |name: String| if refused.contains(&name) { "[refused]".to_owned() } else { name };
+        for family in self.kinds.values_mut() {
+            for (detail, mut figures) in std::mem::take(&mut family.groups) {
+                let hidden = |words: String| if refused.contains(&words) { withheld(&words) } else { words };
+                let detail = Detail {
+                    words: detail.words.map(hidden),
+                    route: detail.route.map(name),
+                    model: detail.model.map(name),
+                };
+                for names in [&mut figures.routes, &mut figures.models] {
+                    for (own, count) in std::mem::take(&mut names.counts) {
+                        names.add(&name(own), count);
+                    }
+                }
+                figures.samples.0.retain(|sample| !refused.contains(&sample.id));
+                family.add(detail, figures);
+            }
+        }
     }
 
     pub(super) fn add(&mut self, kind: &Kind, detail: Detail, figures: Figures) {
