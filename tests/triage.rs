@@ -92,11 +92,10 @@ fn the_groups_are_those_of_the_generator_and_nothing_planted_comes_out() {
         outputs += &stdout;
         outputs += &stderr;
     }
-    for planted in &all {
-        for secret in &planted.secret {
-            assert!(!outputs.contains(secret.as_str()), "{secret} of {}", planted.group);
-        }
-    }
+    let secrets: Vec<&str> = all.iter().flat_map(|planted| &planted.secret).map(String::as_str).collect();
+    assert!(secrets.len() > 10_000);
+    let search = aho_corasick::AhoCorasick::new(&secrets).expect("builds");
+    assert_eq!(search.find(&outputs).map(|found| secrets[found.pattern()]), None);
 }
 
 /// Writes `files` into a folder; their paths in order.
@@ -366,4 +365,28 @@ fn what_is_no_partial_result_is_refused() {
         assert_eq!((code, stdout.as_str()), (3, ""), "{from}: {stderr}");
         assert!(!stderr.contains("aB3dE5gH") && stderr.contains("--partial"), "{stderr}");
     }
+}
+
+#[test]
+fn a_page_is_written_for_each_group_that_is_shown() {
+    let all = log(3, 200);
+    let folder = tempfile::tempdir().expect("a folder");
+    let pages = folder.path().join("pages");
+    let name = pages.to_str().expect("text");
+    let (code, stdout, stderr) = run(&["--output", "jsonl", "--top", "4", "--notes", name], &joined(&all));
+    assert_eq!(code, 0, "{stderr}");
+    for line in stdout.lines() {
+        let group: Value = serde_json::from_str(line).expect("JSON");
+        let path = pages.join(format!("group-{}.yaml", group["id"].as_str().expect("text")));
+        let text = std::fs::read_to_string(&path).expect("is there");
+        let page: Value = serde_yaml::from_str(&text).expect("YAML");
+        assert_eq!((&page["count"], &page["request_ids"]), (&group["count"], &group["request_ids"]));
+        assert!(all.iter().all(|p| p.secret.iter().all(|secret| !text.contains(secret.as_str()))));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
+        }
+    }
+    assert_eq!(std::fs::read_dir(&pages).expect("is there").count(), 4);
 }

@@ -187,10 +187,11 @@ pub fn status_field(body: &[u8]) -> Option<u16> {
 pub fn silent_failure(sentence: &str) -> Option<Attempt> {
     const LONGEST: usize = 300;
     let sentence = sentence.trim();
-    let plain = |c: char| c.is_ascii() && !c.is_ascii_control() && !"{}<>[]\"'`\\".contains(c);
+    let plain = |c: char| c.is_ascii() && !c.is_ascii_control() && !"{}<[]\"'`\\".contains(c);
     let says_more = ["Error", "Exception", "code", "status", "HTTP", "curl", "litellm"];
     let is_status = |word: &str| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
-    let states = sentence.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(is_status);
+    // What stands behind a colon is a port.
+    let states = sentence.split(|c: char| !c.is_ascii_alphanumeric() && !".:".contains(c)).any(is_status);
     if sentence.len() > LONGEST || !sentence.chars().all(plain) || says_more.iter().any(|w| sentence.contains(w)) || states {
         return None;
     }

@@ -24,6 +24,7 @@ mod skim;
 mod table;
 mod tally;
 
+pub use explained::Memory;
 pub use group::Sample;
 pub use line::Bad;
 pub use partial::{NoPartial, PARTIAL_SCHEMA};

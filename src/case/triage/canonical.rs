@@ -302,8 +302,10 @@ fn json(body: &[u8], worked: bool, model: &[u8], out: &mut Vec<u8>) {
                 number(digits.get(..len).unwrap_or_default(), name, out);
                 at += len;
             }
-            // White space between the parts says nothing.
-            b' ' | b'\n' | b'\r' | b'\t' => at += 1,
+            b' ' | b'\n' | b'\r' | b'\t' => {
+                out.push(b' ');
+                at = skip_space(body, at);
+            }
             _ => {
                 out.push(byte);
                 at += 1;
@@ -402,7 +404,7 @@ mod tests {
         let same = [
             (
                 r#"{"error":{"message":"Rate limit reached for gpt-4o in organization org-abcDEF0123456789abcdefgh on requests. Try again in 20432ms. (request id: 20260401101500123456789AbCdEfGh)","code":429}}"#,
-                r#"{"error": {"message": "Rate limit reached for gpt-4o in organization org-zzzDEF0123456789abcdefgh on requests. Try again in 61432ms. (request id: 20260402101500123456789XyZdEfGh)", "code": 429}}"#,
+                r#"{"error":{"message":"Rate limit reached for gpt-4o in organization org-zzzDEF0123456789abcdefgh on requests. Try again in 61432ms. (request id: 20260402101500123456789XyZdEfGh)","code":429}}"#,
             ),
             (
                 "data: {\"id\":\"chatcmpl-1234567890abcdef\",\"choices\":[{\"delta\":{\"content\":\"a b\"}}]}\n\ndata: {\"id\":\"chatcmpl-1234567890abcdef\",\"choices\":[{\"delta\":{\"content\":\"c\"}}]}\n\ndata: {\"id\":\"chat",

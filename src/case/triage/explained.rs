@@ -1,7 +1,7 @@
 //! What can be said of a form, remembered: most records of a log say the same.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::canonical::Form;
 use super::echo::Runs;
@@ -27,7 +27,7 @@ pub(super) enum Seen {
     /// The request worked.
     Worked,
     /// A failure.
-    Failed(Rc<Failure>),
+    Failed(Arc<Failure>),
 }
 
 /// A failure without its request.
@@ -43,38 +43,70 @@ pub(super) struct Failure {
     pub(super) by_model: bool,
 }
 
+/// What readers of one log remember together: what one has explained the others need not.
+#[derive(Default)]
+pub struct Memory(Mutex<Known>);
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory(…)")
+    }
+}
+
+/// Forms with what can be said of them, within bounds.
+#[derive(Default)]
+struct Known {
+    seen: HashMap<Box<[u8]>, Seen>,
+    bytes: usize,
+}
+
+impl Known {
+    fn put(&mut self, key: &[u8], seen: Seen) {
+        if self.seen.len() >= MOST || self.bytes >= MOST_BYTES {
+            *self = Self::default();
+        }
+        self.bytes += key.len();
+        self.seen.insert(key.into(), seen);
+    }
+}
+
 /// Explains forms.
 pub(super) struct Memo<'c> {
     catalog: &'c Catalog,
     gateway: Option<String>,
-    known: HashMap<Box<[u8]>, Seen>,
-    bytes: usize,
+    own: Known,
+    shared: Arc<Memory>,
 }
 
 impl<'c> Memo<'c> {
-    pub(super) fn new(catalog: &'c Catalog, gateway: Option<String>) -> Self {
-        Self { catalog, gateway, known: HashMap::new(), bytes: 0 }
+    pub(super) fn new(catalog: &'c Catalog, gateway: Option<String>, shared: Arc<Memory>) -> Self {
+        Self { catalog, gateway, own: Known::default(), shared }
     }
 
     /// What can be said of `form`.
     pub(super) fn get(&mut self, form: &Form) -> Seen {
         let key = form.key();
-        if let Some(seen) = self.known.get(key) {
+        if let Some(seen) = self.own.seen.get(key) {
             return seen.clone();
         }
-        let explained = self.explain(&form.record());
-        let seen = match explained {
+        let shared = || self.shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = shared().seen.get(key).cloned();
+        let seen = others.unwrap_or_else(|| {
+            // Meanwhile another thread may do the same: that costs its time, and no more.
+            let seen = self.explained(&form.record());
+            shared().put(key, seen.clone());
+            seen
+        });
+        self.own.put(key, seen.clone());
+        seen
+    }
+
+    fn explained(&self, record: &Record) -> Seen {
+        match self.explain(record) {
             None => Seen::Nothing,
             Some(explained) if explained.failure_class == FailureClass::None => Seen::Worked,
-            Some(explained) => Seen::Failed(Rc::new(self.failure(&explained))),
-        };
-        if self.known.len() >= MOST || self.bytes >= MOST_BYTES {
-            self.known.clear();
-            self.bytes = 0;
+            Some(explained) => Seen::Failed(Arc::new(self.failure(&explained))),
         }
-        self.bytes += key.len();
-        self.known.insert(key.into(), seen.clone());
-        seen
     }
 
     fn explain(&self, record: &Record) -> Option<Explanation> {

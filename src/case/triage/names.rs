@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
@@ -16,16 +17,21 @@ const LONGEST: usize = 256;
 /// A name that may leave.
 pub(super) type Name = Option<Rc<str>>;
 
+/// A log has no secrets of ours.
+static NO_SECRETS: LazyLock<KeyRing> = LazyLock::new(KeyRing::default);
+
 /// Cleans names.
 pub(super) struct Cleaner<'c> {
     catalog: &'c Catalog,
+    /// Judges ids; it is never told of a text.
+    judge: Sanitizer<'c>,
     models: HashMap<Box<str>, Name>,
     routes: HashMap<Box<str>, Name>,
 }
 
 impl<'c> Cleaner<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, models: HashMap::new(), routes: HashMap::new() }
+        Self { catalog, judge: Sanitizer::new(catalog, &NO_SECRETS), models: HashMap::new(), routes: HashMap::new() }
     }
 
     /// A model's name; what is none is told by its length.
@@ -70,12 +76,10 @@ impl<'c> Cleaner<'c> {
 
     /// True where `id` is an id and no credential.
     pub(super) fn is_id(&self, id: &str) -> bool {
-        let ring = KeyRing::default();
-        Sanitizer::new(self.catalog, &ring).is_request_id(id)
+        self.judge.is_request_id(id)
     }
 
     fn said(&self, said: Said) -> [Name; 3] {
-        let ring = KeyRing::default();
-        Sanitizer::new(self.catalog, &ring).said(&said).map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
+        Sanitizer::new(self.catalog, &NO_SECRETS).said(&said).map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
     }
 }

@@ -1,10 +1,10 @@
 //! Reads the lines of a log into a tally. One reader a thread.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::canonical::{Canon, Form};
-use super::explained::{Failure, Memo, Seen};
+use super::explained::{Failure, Memo, Memory, Seen};
 use super::group::{Detail, Figures, Sample};
 use super::line::{Bad, Layouts, Parts};
 use super::moment;
@@ -23,6 +23,8 @@ pub struct Options {
     pub profile: Option<LogProfile>,
     /// The gateway that wrote it, by the id of its profile.
     pub gateway: Option<String>,
+    /// What readers with the same options remember together.
+    pub memory: Arc<Memory>,
 }
 
 /// Reads lines.
@@ -45,7 +47,7 @@ struct Work<'c> {
 
 /// A group by what it was made of. The failure is compared by its place: two of the same contents join in the tally.
 struct Open {
-    failure: Rc<Failure>,
+    failure: Arc<Failure>,
     route: Name,
     model: Name,
 }
@@ -53,10 +55,10 @@ struct Open {
 impl PartialEq for Open {
     fn eq(&self, other: &Self) -> bool {
         let same = |a: &Name, b: &Name| match (a, b) {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Some(a), Some(b)) => a == b,
             (a, b) => a.is_none() && b.is_none(),
         };
-        Rc::ptr_eq(&self.failure, &other.failure) && same(&self.route, &other.route) && same(&self.model, &other.model)
+        Arc::ptr_eq(&self.failure, &other.failure) && same(&self.route, &other.route) && same(&self.model, &other.model)
     }
 }
 
@@ -64,7 +66,7 @@ impl Eq for Open {}
 
 impl std::hash::Hash for Open {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        Rc::as_ptr(&self.failure).hash(state);
+        Arc::as_ptr(&self.failure).hash(state);
         self.route.hash(state);
         self.model.hash(state);
     }
@@ -86,7 +88,7 @@ impl<'c> Reader<'c> {
         let work = Work {
             canon: Canon::new(catalog),
             form: Form::default(),
-            memo: Memo::new(catalog, options.gateway.clone()),
+            memo: Memo::new(catalog, options.gateway.clone(), Arc::clone(&options.memory)),
             names: Cleaner::new(catalog),
             open: HashMap::new(),
             tally: Tally::default(),
@@ -153,7 +155,7 @@ impl Work<'_> {
         }
     }
 
-    fn failed(&mut self, parts: &Parts<'_>, failure: Rc<Failure>, model: Option<&str>) {
+    fn failed(&mut self, parts: &Parts<'_>, failure: Arc<Failure>, model: Option<&str>) {
         let route = parts.path.and_then(text).and_then(|url| self.names.route(&url));
         let model = model.and_then(|model| self.names.model(model));
         let open = Open { failure, route, model };
@@ -162,7 +164,7 @@ impl Work<'_> {
         }
         let names = &self.names;
         // Most records belong to a group that is open.
-        let runs = Rc::clone(&open.failure);
+        let runs = Arc::clone(&open.failure);
         let figures = self.open.entry(open).or_default();
         figures.count += 1;
         let at = parts.time.and_then(moment::of);

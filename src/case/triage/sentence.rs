@@ -136,7 +136,7 @@ fn number(token: &[u8], out: &mut Vec<u8>, numbers: &mut Vec<(usize, usize)>) {
     let is_status = token.len() == 3 && matches!(token.first(), Some(b'1'..=b'5'));
     let before = out.get(out.len().saturating_sub(12)..).unwrap_or_default();
     let follows = |word: &[u8]| before.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
-    let is_code = token.len() <= 8 && (follows(b"code") || follows(b"status") || follows(b"error "));
+    let is_code = token.len() <= 8 && [&b"code"[..], b"status", b"error ", b"curl: ("].iter().any(|word| follows(word));
     if token.len() > 1 && !is_status && !is_code {
         numbers.push((out.len(), token.len()));
     }
@@ -187,6 +187,7 @@ mod tests {
             ("req_29c134aec323c85fc6ab1eab96678aeb", "req_id0a1b2c3d4e5f6071"),
             ("limit 128000, got 450467", "limit 900000, got 900001"),
             ("limit 450467, got 128000", "limit 900001, got 900000"),
+            ("curl: (56) in 77 s", "curl: (56) in 90 s"),
             ("status 503 code 20012 in 20432ms", "status 503 code 20012 in 10000ms"),
             ("mail a.b@example.org now", "mail user@example.com now"),
             ("model gpt-4o-mini is not gpt-4o.", "model gpt-4o-mini is not gpt-0."),

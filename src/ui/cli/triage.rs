@@ -1,6 +1,7 @@
 //! `casefile triage`: whole logs of failures, grouped by what failed.
 
 mod input;
+mod pages;
 mod progress;
 
 use std::collections::BTreeSet;
@@ -37,7 +38,7 @@ const AUDITED: usize = 200;
     No request is sent. No prompt and no key is in the output: of free text only the gateway's words are shown, sanitized, \
     without quoted text and numbers, and not where they repeat what was sent. Request ids are kept, as evidence.\n\n\
     Exit code 0: done; 1: done, some lines were no records or a file could not be read to its end; 2: wrong usage; \
-    3: nothing usable in the input; 4: the audit refused the output; 6: the output cannot be written."
+    3: nothing usable in the input; 4: the audit refused a page of --notes; 6: the output cannot be written."
 )]
 pub struct TriageArguments {
     /// Logs. `-` is stdin.
@@ -66,8 +67,11 @@ pub struct TriageArguments {
     /// Threads that read [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// Write a page (YAML) for each group that is shown into this folder, `group-ID.yaml`.
+    #[arg(long, value_name = "DIR")]
+    notes: Option<std::path::PathBuf>,
     /// Write a partial result, one line of JSON, to be joined with others by --merge.
-    #[arg(long, conflicts_with_all = ["top", "sort", "output"])]
+    #[arg(long, conflicts_with_all = ["top", "sort", "output", "notes"])]
     partial: bool,
     /// The files are partial results: join them.
     #[arg(long, conflicts_with_all = ["profile", "map", "gateway", "threads"])]
@@ -133,6 +137,9 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
         Output::Jsonl => report.to_json_lines(),
         Output::Csv => report.to_csv(),
     })?;
+    if let Some(folder) = &arguments.notes {
+        pages::write(folder, &report, &catalog)?;
+    }
     if found.tally.bad_lines() == found.tally.lines() {
         return Err(Failed::new(
             Exit::NothingUsable,

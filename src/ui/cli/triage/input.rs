@@ -94,7 +94,7 @@ pub(super) fn options(arguments: &TriageArguments, catalog: &Catalog) -> Result<
         }
         places.push(path.clone());
     }
-    Ok(Options { profile, gateway: arguments.gateway.clone() })
+    Ok(Options { profile, gateway: arguments.gateway.clone(), ..Options::default() })
 }
 
 /// Gives each line to `each`.
