@@ -88,10 +88,11 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("pointer", &[]),
+    ("csv", &[]),
     ("keyring", &[]),
     ("catalog", &["pointer", "vocabulary", "keyring"]),
     // A request's intake may carry an observed answer; evidence holds the request: one room in two files.
@@ -125,7 +126,11 @@ const DOORS: [(&str, &[&str]); 19] = [
             "vocabulary",
         ],
     ),
-    ("probe", &["catalog", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
+    (
+        "triage",
+        &["pointer", "catalog", "csv", "explain", "fingerprint", "intake", "keyring", "request", "sanitize", "vocabulary"],
+    ),
+    ("probe", &["catalog", "csv", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
     ("kept", &["catalog", "fingerprint", "note", "sanitize", "vocabulary"]),
     ("review", &["catalog", "diagnose", "evidence", "intake", "vocabulary"]),
     ("batch", &["catalog", "diagnose", "evidence", "intake", "sanitize", "vocabulary"]),

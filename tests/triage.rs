@@ -73,7 +73,8 @@ fn the_groups_are_those_of_the_generator_and_nothing_planted_comes_out() {
         .iter()
         .map(|g| (g["count"].as_u64().expect("a count"), text(g, "first_seen"), text(g, "last_seen")))
         .collect();
-    let missing: Vec<&String> = truth.iter().filter(|(outline, _)| !found.contains(*outline)).map(|(_, name)| name).collect();
+    let missing: Vec<&String> =
+        truth.iter().filter(|(outline, _)| !found.contains(*outline)).map(|(_, name)| name).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert_eq!(found.len(), truth.len());
     assert!(truth.len() > 60);
@@ -83,10 +84,18 @@ fn the_groups_are_those_of_the_generator_and_nothing_planted_comes_out() {
     let ids: BTreeSet<&str> = all.iter().map(|p| p.id.as_str()).collect();
     for group in report["groups"].as_array().expect("a list") {
         let named = group["request_ids"].as_array().expect("a list");
-        assert!(!named.is_empty() && named.iter().all(|id| ids.contains(id.as_str().expect("text"))), "{group}");
+        assert!(
+            !named.is_empty() && named.iter().all(|id| ids.contains(id.as_str().expect("text"))),
+            "{group}"
+        );
     }
     let mut outputs = document;
-    for arguments in [&["--output", "text", "--top", "0"][..], &["--output", "jsonl"], &["--output", "csv"], &["--partial"]] {
+    for arguments in [
+        &["--output", "text", "--top", "0"][..],
+        &["--output", "jsonl"],
+        &["--output", "csv"],
+        &["--partial"],
+    ] {
         let (code, stdout, stderr) = run(arguments, &input);
         assert_eq!(code, 0, "{stderr}");
         outputs += &stdout;
@@ -165,6 +174,9 @@ fn the_result_is_the_same_in_whatever_pieces_threads_and_order() {
         assert_eq!(stdout.lines().count(), 1);
         parts.push(stdout.into_bytes());
     }
+    let (code, empty, _) = run(&["--partial"], b"");
+    assert_eq!(code, 0);
+    parts.push(empty.into_bytes());
     same(&["--merge"], &parts.concat(), "parts");
     let (_, half, _) = run(&["--merge", "--partial"], &parts[1..].concat());
     same(&["--merge"], &[parts[0].clone(), half.into_bytes()].concat(), "parts of parts");
@@ -176,14 +188,19 @@ fn lines_that_are_no_records_are_counted_and_told_by_their_place() {
     let mut text = joined(&all);
     let secret = "the customer said that his violin is gone";
     let before = text.len();
-    text.extend_from_slice(format!("panic: {secret}\n[1,2]\n{{\"status\":500,\"note\":\"{secret}\n").as_bytes());
+    text.extend_from_slice(
+        format!("panic: {secret}\n[1,2]\n{{\"status\":500,\"note\":\"{secret}\n").as_bytes(),
+    );
     text.extend_from_slice(format!("{{\"a\":1}} {secret}\n{{\"hello\":\"{secret}\"}}\n\n").as_bytes());
     let whole = run(&["--output", "json"], &joined(&all)).1;
     let (code, document, stderr) = run(&["--output", "json"], &text);
     assert_eq!(code, 1, "{stderr}");
     let (report, whole): (Value, Value) =
         (serde_json::from_str(&document).expect("JSON"), serde_json::from_str(&whole).expect("JSON"));
-    assert_eq!(report["bad_lines"], json!({"not_an_object": 2, "cut_off": 1, "trailing": 1, "says_nothing": 1}));
+    assert_eq!(
+        report["bad_lines"],
+        json!({"not_an_object": 2, "cut_off": 1, "trailing": 1, "says_nothing": 1})
+    );
     assert_eq!(report["groups"], whole["groups"]);
     assert!(stderr.contains(&format!("byte {before}, ")), "{stderr}");
     assert!(!stderr.contains("violin") && !document.contains("violin"), "{stderr}");
@@ -239,7 +256,18 @@ fn hostile_lines_steer_nothing() {
     for output in ["text", "json", "jsonl", "csv"] {
         let (code, stdout, stderr) = run(&["--output", output], format!("{input}{nested}").as_bytes());
         assert!(matches!(code, 0 | 1), "{stderr}");
-        for bad in [key.as_str(), "aB3dE5gH", "\u{1b}", "\u{202e}", "poem", "harbour", "script>alert", "\n=", ",=", "HYPERLINK"] {
+        for bad in [
+            key.as_str(),
+            "aB3dE5gH",
+            "\u{1b}",
+            "\u{202e}",
+            "poem",
+            "harbour",
+            "script>alert",
+            "\n=",
+            ",=",
+            "HYPERLINK",
+        ] {
             assert!(!stdout.contains(bad) && !stderr.contains(bad), "{bad:?} in {output}: {stdout}");
         }
     }
@@ -249,23 +277,55 @@ fn hostile_lines_steer_nothing() {
 fn each_kind_of_log_is_read() {
     let id = "20260110000640AbCdEfGh12345678abcdefgh";
     let kinds = [
-        ("litellm", json!({"request_id": id, "call_type": "acompletion", "status": "failure", "model": "gpt-4o", "startTime": "2026-01-10 00:06:40.123000",
-            "metadata": {"error_information": {"error_code": "429", "error_message": "litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached for gpt-4o"}}}), "rate_limited"),
-        ("new_api", json!({"id": 7, "created_at": 1_768_000_000, "type": 5, "content": "status_code=503, No available channel for model gpt-9 under group default (distributor)", "model_name": "gpt-9", "request_id": id}), "model_unavailable"),
-        ("nginx", json!({"time_iso8601": "2026-01-10T00:06:40+00:00", "request_method": "POST", "request_uri": "/v1/chat/completions", "status": "504", "request_id": id}), "gateway_timeout"),
-        ("envoy", json!({"start_time": "2026-01-10T00:06:40.123Z", "method": "POST", "path": "/v1/chat/completions", "response_code": 429, "response_flags": "RL", "x_request_id": id}), "rate_limited"),
-        ("otel", json!({"name": "chat gpt-4o", "start_time": "2026-01-10T00:06:40.123Z", "status": {"status_code": "ERROR"}, "attributes": {"gen_ai.request.model": "gpt-4o", "http.response.status_code": 401, "url.path": "/v1/chat/completions", "request_id": id}}), "auth"),
-        ("otlp", json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "chat", "startTimeUnixNano": "1768000000123000000", "status": {"code": 2},
-            "attributes": [{"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}}, {"key": "http.response.status_code", "value": {"intValue": "503"}}, {"key": "request_id", "value": {"stringValue": id}}]}]}]}]}), "upstream_server"),
-        ("har", json!({"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": [{"startedDateTime": "2026-01-10T00:06:40.123Z", "time": 12, "request": {"method": "POST", "url": "https://api.gateway.example/v1/chat/completions", "headers": [], "postData": {"mimeType": "application/json", "text": "{\"model\":\"gpt-4o\"}"}},
-            "response": {"status": 401, "headers": [{"name": "X-Request-Id", "value": id}], "content": {"mimeType": "application/json", "text": "{\"error\":{\"message\":\"Incorrect API key provided.\",\"code\":\"invalid_api_key\"}}"}}}]}}), "auth"),
+        (
+            "litellm",
+            json!({"request_id": id, "call_type": "acompletion", "status": "failure", "model": "gpt-4o", "startTime": "2026-01-10 00:06:40.123000",
+            "metadata": {"error_information": {"error_code": "429", "error_message": "litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached for gpt-4o"}}}),
+            "rate_limited",
+        ),
+        (
+            "new_api",
+            json!({"id": 7, "created_at": 1_768_000_000, "type": 5, "content": "status_code=503, No available channel for model gpt-9 under group default (distributor)", "model_name": "gpt-9", "request_id": id}),
+            "model_unavailable",
+        ),
+        (
+            "nginx",
+            json!({"time_iso8601": "2026-01-10T00:06:40+00:00", "request_method": "POST", "request_uri": "/v1/chat/completions", "status": "504", "request_id": id}),
+            "gateway_timeout",
+        ),
+        (
+            "envoy",
+            json!({"start_time": "2026-01-10T00:06:40.123Z", "method": "POST", "path": "/v1/chat/completions", "response_code": 429, "response_flags": "RL", "x_request_id": id}),
+            "rate_limited",
+        ),
+        (
+            "otel",
+            json!({"name": "chat gpt-4o", "start_time": "2026-01-10T00:06:40.123Z", "status": {"status_code": "ERROR"}, "attributes": {"gen_ai.request.model": "gpt-4o", "http.response.status_code": 401, "url.path": "/v1/chat/completions", "request_id": id}}),
+            "auth",
+        ),
+        (
+            "otlp",
+            json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "chat", "startTimeUnixNano": "1768000000123000000", "status": {"code": 2},
+            "attributes": [{"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}}, {"key": "http.response.status_code", "value": {"intValue": "503"}}, {"key": "request_id", "value": {"stringValue": id}}]}]}]}]}),
+            "upstream_server",
+        ),
+        (
+            "har",
+            json!({"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": [{"startedDateTime": "2026-01-10T00:06:40.123Z", "time": 12, "request": {"method": "POST", "url": "https://api.gateway.example/v1/chat/completions", "headers": [], "postData": {"mimeType": "application/json", "text": "{\"model\":\"gpt-4o\"}"}},
+            "response": {"status": 401, "headers": [{"name": "X-Request-Id", "value": id}], "content": {"mimeType": "application/json", "text": "{\"error\":{\"message\":\"Incorrect API key provided.\",\"code\":\"invalid_api_key\"}}"}}}]}}),
+            "auth",
+        ),
     ];
     for (name, line, class) in kinds {
         let (code, stdout, stderr) = run(&["--output", "json"], format!("{line}\n").as_bytes());
         assert_eq!(code, 0, "{name}: {stderr}");
         let report: Value = serde_json::from_str(&stdout).expect("JSON");
         let group = &report["groups"][0];
-        assert_eq!((report["failures"].as_u64(), group["failure_class"].as_str()), (Some(1), Some(class)), "{name}: {group}");
+        assert_eq!(
+            (report["failures"].as_u64(), group["failure_class"].as_str()),
+            (Some(1), Some(class)),
+            "{name}: {group}"
+        );
         assert_eq!(group["request_ids"], json!([id]), "{name}");
         assert!(group["first_seen"].as_str().is_some_and(|at| at.starts_with("2026-01-")), "{name}: {group}");
     }
@@ -274,10 +334,22 @@ fn each_kind_of_log_is_read() {
         json!({"call_type": "acompletion", "status": "success", "model": "m", "request_id": id}),
         json!({"created_at": 1_768_000_000, "type": 2, "content": "", "model_name": "m"}),
         json!({"time_iso8601": "2026-01-10T00:06:40+00:00", "request_uri": "/v1/x", "status": "200"}),
+        json!({"status": 200, "path": "/v1/x", "msg": "request handled"}),
         json!({"status": 200, "path": "/v1/chat/completions", "body": {"object": "chat.completion", "model": "m", "choices": [{"finish_reason": "stop", "message": {"content": "all good"}}]}}),
     ] {
         let report = read(&line.to_string());
         assert_eq!((report.worked, report.failures, report.bad_lines.len()), (1, 0, 0), "{line}");
+    }
+    for (line, class) in [
+        (
+            json!({"status": 429, "path": "/v1/x", "error": {"message": "slow down", "code": "rate_limit_exceeded"}}),
+            "rate_limited",
+        ),
+        (json!({"status": 200, "path": "/v1/x", "error": "read: connection reset by peer"}), "network_reset"),
+    ] {
+        let report = read(&line.to_string());
+        let classes: Vec<String> = report.groups.iter().map(|g| g.failure_class.to_string()).collect();
+        assert_eq!(classes, [class], "{line}");
     }
     let odd = json!({"answer": {"raw": {"error": {"message": "x", "code": "invalid_api_key"}}}, "c": 401, "when": 1_768_000_000}).to_string();
     let map = ["--output", "json", "--map", "status=c", "--map", "body=answer.raw", "--map", "time=/when"];
@@ -298,9 +370,16 @@ fn a_record_is_classified_as_explain_does_it() {
             let Some(explained) = explain(&record, None, &catalog) else { continue };
             count += 1;
             let report = read(&failure["input"].to_string());
-            let own = report.groups.first().map(|g| (g.failure_class.to_string(), g.cause.clone(), g.retryable.to_string(), g.status));
-            let known =
-                (explained.failure_class.to_string(), explained.cause.clone(), explained.retryable.to_string(), explained.status);
+            let own = report
+                .groups
+                .first()
+                .map(|g| (g.failure_class.to_string(), g.cause.clone(), g.retryable.to_string(), g.status));
+            let known = (
+                explained.failure_class.to_string(),
+                explained.cause.clone(),
+                explained.retryable.to_string(),
+                explained.status,
+            );
             let worked = report.worked == 1 && known.0 == "none";
             if own.as_ref() != Some(&known) && !worked {
                 wrong.push(format!("{}: {own:?} and not {known:?}", failure["id"]));

@@ -148,7 +148,14 @@ pub fn explain_silence(sentence: &str, catalog: &Catalog) -> Option<Explanation>
     let profile = profile(&known, None, catalog);
     let reading = read(&known.attempt, &expectation(&known, catalog, profile), profile);
     let diagnosis = diagnose(&known.attempt, &reading, catalog, profile);
-    Some(explanation(&Record::default(), known, &reading, &diagnosis, (catalog, profile), &KeyRing::default()))
+    Some(explanation(
+        &Record::default(),
+        known,
+        &reading,
+        &diagnosis,
+        (catalog, profile),
+        &KeyRing::default(),
+    ))
 }
 
 fn profile<'c>(known: &Known, gateway: Option<&str>, catalog: &'c Catalog) -> Option<&'c Profile> {

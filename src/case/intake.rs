@@ -57,8 +57,8 @@ use crate::case::request::{BodyFile, Draft, Intake, Part, Tried};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
-    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, HarEntries, Lister as HarLister, choice as har_chosen,
-    har_calls, har_entry, propose as propose_har_call,
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, HarEntries, Lister as HarLister,
+    choice as har_chosen, har_calls, har_entry, propose as propose_har_call,
 };
 pub use pieces::{is_one_of_several, pieces};
 pub(crate) use secret::percent_decoded;
@@ -192,7 +192,11 @@ pub fn silent_failure(sentence: &str) -> Option<Attempt> {
     let is_status = |word: &str| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
     // What stands behind a colon is a port.
     let states = sentence.split(|c: char| !c.is_ascii_alphanumeric() && !".:".contains(c)).any(is_status);
-    if sentence.len() > LONGEST || !sentence.chars().all(plain) || says_more.iter().any(|w| sentence.contains(w)) || states {
+    if sentence.len() > LONGEST
+        || !sentence.chars().all(plain)
+        || says_more.iter().any(|w| sentence.contains(w))
+        || states
+    {
         return None;
     }
     let (kind, line) = transport::found(sentence)?;

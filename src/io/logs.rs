@@ -149,7 +149,9 @@ fn feed(
 fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "its packed data ends in the middle".to_owned(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => format!("its packed data is broken: {error}"),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            format!("its packed data is broken: {error}")
+        }
         _ => error.to_string(),
     }
 }

@@ -19,8 +19,30 @@ pub struct Planted {
 const MODELS: [&str; 7] =
     ["gpt-4o", "gpt-4o-mini", "o3", "claude-sonnet-4-20250514", "deepseek-chat", "qwen-max", "llama-3.3-70b"];
 const WORDS: [&str; 24] = [
-    "invoice", "customer", "the", "refund", "harbour", "violin", "glacier", "of", "copper", "meadow", "lantern", "and",
-    "saffron", "pigeon", "marble", "a", "thunder", "velvet", "anchor", "in", "cinnamon", "plateau", "季度收入", "façade",
+    "invoice",
+    "customer",
+    "the",
+    "refund",
+    "harbour",
+    "violin",
+    "glacier",
+    "of",
+    "copper",
+    "meadow",
+    "lantern",
+    "and",
+    "saffron",
+    "pigeon",
+    "marble",
+    "a",
+    "thunder",
+    "velvet",
+    "anchor",
+    "in",
+    "cinnamon",
+    "plateau",
+    "季度收入",
+    "façade",
 ];
 /// Class and status.
 const CLASSES: [(&str, u16); 22] = [
@@ -80,15 +102,31 @@ pub fn log(seed: u64, count: usize) -> Vec<Planted> {
 
 fn record(dice: &mut Dice, number: usize) -> Planted {
     let (class, status) = CLASSES[dice.roll(CLASSES.len())];
-    let chat = ["missing_messages", "empty_messages", "invalid_role", "unsupported_parameter", "context_length", "stream_cut"];
+    let chat = [
+        "missing_messages",
+        "empty_messages",
+        "invalid_role",
+        "unsupported_parameter",
+        "context_length",
+        "stream_cut",
+    ];
     let path = match class {
         "wrong_path" => dice.of(&["/chat/completions", "/v1/v1/chat/completions"]),
         _ if chat.contains(&class) => "/v1/chat/completions",
         _ => dice.of(&["/v1/chat/completions", "/v1/messages", "/v1/embeddings"]),
     };
-    let model = if class == "no_channel" { dice.of(&["gpt-4o-minni", "o9", "claude-3-opus"]) } else { dice.of(&MODELS) };
+    let model = if class == "no_channel" {
+        dice.of(&["gpt-4o-minni", "o9", "claude-3-opus"])
+    } else {
+        dice.of(&MODELS)
+    };
     let key = format!("sk-{}", dice.text(48, ALNUM));
-    let mail = format!("{}.{}{}@example.org", dice.of(&["copper", "anchor"]), dice.of(&["meadow", "pigeon"]), number);
+    let mail = format!(
+        "{}.{}{}@example.org",
+        dice.of(&["copper", "anchor"]),
+        dice.of(&["meadow", "pigeon"]),
+        number
+    );
     let words: Vec<&str> = (0..30).map(|_| dice.of(&WORDS)).collect();
     let prompt = words.join(" ");
     let run = words[4..10].join(" ");
@@ -106,9 +144,17 @@ fn record(dice: &mut Dice, number: usize) -> Planted {
     }
     let text = dice.roll(3) > 0;
     let (headers, answer, note) = answer(dice, class, (model, &key, &id, &run));
-    let written = |value: Value| if text && !value.is_null() && !value.is_string() { Value::String(value.to_string()) } else { value };
+    let written = |value: Value| {
+        if text && !value.is_null() && !value.is_string() { Value::String(value.to_string()) } else { value }
+    };
     let ms = number * 337;
-    let at = format!("2026-01-10T{:02}:{:02}:{:02}.{:03}Z", ms / 3_600_000 % 24, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+    let at = format!(
+        "2026-01-10T{:02}:{:02}:{:02}.{:03}Z",
+        ms / 3_600_000 % 24,
+        ms / 60_000 % 60,
+        ms / 1000 % 60,
+        ms % 1000
+    );
     let line = json!({
         "ts": at,
         "request_id": id,
@@ -127,18 +173,22 @@ fn record(dice: &mut Dice, number: usize) -> Planted {
     Planted { line: line.to_string(), group, secret, at, id }
 }
 
-fn answer(dice: &mut Dice, class: &str, (model, key, id, run): (&str, &str, &str, &str)) -> (Value, Value, Value) {
-    let error = |message: String, kind: &str, code: Value| {
-        json!({"error": {"message": format!("{message} (request id: {id})"), "type": kind, "param": null, "code": code}})
-    };
+fn answer(
+    dice: &mut Dice,
+    class: &str,
+    (model, key, id, run): (&str, &str, &str, &str),
+) -> (Value, Value, Value) {
+    let error = |message: String, kind: &str, code: Value| json!({"error": {"message": format!("{message} (request id: {id})"), "type": kind, "param": null, "code": code}});
     let invalid = "invalid_request_error";
     let own = "comet_api_error";
     let json = match class {
         "missing_model" => error("model is required".into(), own, json!(dice.of(&["", "invalid_request"]))),
         "missing_messages" => error("you must provide a messages parameter".into(), invalid, Value::Null),
-        "empty_messages" => {
-            error("Invalid 'messages': empty array. Expected an array with minimum length 1.".into(), invalid, Value::Null)
-        }
+        "empty_messages" => error(
+            "Invalid 'messages': empty array. Expected an array with minimum length 1.".into(),
+            invalid,
+            Value::Null,
+        ),
         "invalid_role" => error(
             "Invalid value: 'bot'. Supported values are: 'system', 'user' and 'developer'.".into(),
             invalid,
@@ -162,22 +212,33 @@ fn answer(dice: &mut Dice, class: &str, (model, key, id, run): (&str, &str, &str
             invalid,
             json!("content_policy_violation"),
         ),
-        "auth_missing" => {
-            error(dice.of(&["未提供令牌 (no token provided)", "You didn't provide an API key."]).into(), own, Value::Null)
-        }
+        "auth_missing" => error(
+            dice.of(&["未提供令牌 (no token provided)", "You didn't provide an API key."]).into(),
+            own,
+            Value::Null,
+        ),
         "auth_invalid" => {
-            let shown =
-                if dice.roll(3) == 0 { key.to_owned() } else { format!("{}{}{}", &key[..6], "*".repeat(12), &key[47..]) };
-            error(format!("Incorrect API key provided: {shown}. invalid token"), own, json!("invalid_api_key"))
+            let shown = if dice.roll(3) == 0 {
+                key.to_owned()
+            } else {
+                format!("{}{}{}", &key[..6], "*".repeat(12), &key[47..])
+            };
+            error(
+                format!("Incorrect API key provided: {shown}. invalid token"),
+                own,
+                json!("invalid_api_key"),
+            )
         }
         "quota_exhausted" => error(
             format!("This token quota is used up, token remain quota $0.{:06}", dice.roll(1_000_000)),
             own,
             json!("insufficient_user_quota"),
         ),
-        "group_disabled" => {
-            error(format!("Token group {} has been disabled", dice.of(&["vip", "default", "azure"])), own, Value::Null)
-        }
+        "group_disabled" => error(
+            format!("Token group {} has been disabled", dice.of(&["vip", "default", "azure"])),
+            own,
+            Value::Null,
+        ),
         "rate_limited" => error(
             format!(
                 "Rate limit reached for {model} in organization org-{} on requests per min. Limit: {} / min. Please try again in {}ms.",
@@ -189,16 +250,24 @@ fn answer(dice: &mut Dice, class: &str, (model, key, id, run): (&str, &str, &str
             json!("rate_limit_exceeded"),
         ),
         "upstream_saturated" => error(
-            dice.of(&["当前分组上游负载已饱和，请稍后再试", "The current group upstream load is saturated, please try again later"])
-                .into(),
+            dice.of(&[
+                "当前分组上游负载已饱和，请稍后再试",
+                "The current group upstream load is saturated, please try again later",
+            ])
+            .into(),
             own,
             Value::Null,
         ),
-        "internal_error" => {
-            error("The server had an error while processing your request. Sorry about that!".into(), "server_error", Value::Null)
-        }
+        "internal_error" => error(
+            "The server had an error while processing your request. Sorry about that!".into(),
+            "server_error",
+            Value::Null,
+        ),
         "no_channel" => error(
-            format!("No available channel for model {model} under current group {}", dice.of(&["default", "vip"])),
+            format!(
+                "No available channel for model {model} under current group {}",
+                dice.of(&["default", "vip"])
+            ),
             own,
             json!("model_not_found"),
         ),
@@ -224,7 +293,11 @@ fn answer(dice: &mut Dice, class: &str, (model, key, id, run): (&str, &str, &str
                 events += &format!("data: {chunk}\n\n");
             }
             events += "data: {\"id\":\"chatcmpl-";
-            return (json!({"content-type": "text/event-stream", "x-request-id": id}), json!(events), Value::Null);
+            return (
+                json!({"content-type": "text/event-stream", "x-request-id": id}),
+                json!(events),
+                Value::Null,
+            );
         }
         page => {
             let title = match page {
@@ -234,7 +307,8 @@ fn answer(dice: &mut Dice, class: &str, (model, key, id, run): (&str, &str, &str
                 _ => "Moved Permanently",
             };
             let ray = format!("{}-FRA", dice.text(16, "0123456789abcdef"));
-            let filler: String = (0..4).map(|_| format!("<div class=\"cf-{0}\">{0} {run}</div>\n", dice.of(&WORDS))).collect();
+            let filler: String =
+                (0..4).map(|_| format!("<div class=\"cf-{0}\">{0} {run}</div>\n", dice.of(&WORDS))).collect();
             let html = format!(
                 "<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n<body><h1>{title}</h1>\n{filler}<p>Ray ID: {ray}</p></body></html>\n"
             );

@@ -140,10 +140,13 @@ impl<'c> Canon<'c> {
         out.extend_from_slice(head.get(..opening).unwrap_or_default());
         let mut at = opening;
         let mut room = 8;
-        while let Some(found) = memchr::memchr(b'<', head.get(at..).unwrap_or_default()).filter(|_| room > 0) {
+        while let Some(found) = memchr::memchr(b'<', head.get(at..).unwrap_or_default()).filter(|_| room > 0)
+        {
             let tag = head.get(at + found..).unwrap_or_default();
             at += found + 1;
-            let named = HEADINGS.iter().find(|name| tag.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)));
+            let named = HEADINGS
+                .iter()
+                .find(|name| tag.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)));
             let Some(name) = named else { continue };
             let mut close = b"</".to_vec();
             close.extend_from_slice(name.get(1..).unwrap_or_default());
@@ -176,7 +179,9 @@ impl Form {
             status,
             path: part(2, path),
             method: part(path, method),
-            headers: part(method, headers).map(|all| all.split('\u{2}').filter_map(pair).collect()).unwrap_or_default(),
+            headers: part(method, headers)
+                .map(|all| all.split('\u{2}').filter_map(pair).collect())
+                .unwrap_or_default(),
             body: part(headers, body),
             text: part(body, told),
             ..Record::default()
@@ -323,7 +328,8 @@ fn string(inner: &[u8], model: &[u8], out: &mut Vec<u8>) {
     if end > LONG_STRING {
         end = LONG_STRING / 2;
         // Neither in an escape nor in a character.
-        let in_escape = |end: usize| inner.get(end.saturating_sub(12)..end).is_some_and(|near| near.contains(&b'\\'));
+        let in_escape =
+            |end: usize| inner.get(end.saturating_sub(12)..end).is_some_and(|near| near.contains(&b'\\'));
         while end > 0 && (in_escape(end) || inner.get(end).is_some_and(|b| b & 0xc0 == 0x80)) {
             end -= 1;
         }
@@ -334,7 +340,8 @@ fn string(inner: &[u8], model: &[u8], out: &mut Vec<u8>) {
 /// A number that is a code stays; another one keeps its number of digits.
 fn number(digits: &[u8], name: &[u8], out: &mut Vec<u8>) {
     let named = |word: &[u8]| name.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
-    let is_code = digits.len() <= 8 && [&b"code"[..], b"status", b"err", b"ret"].iter().any(|word| named(word));
+    let is_code =
+        digits.len() <= 8 && [&b"code"[..], b"status", b"err", b"ret"].iter().any(|word| named(word));
     if digits.len() <= 1 || is_code {
         out.extend_from_slice(digits);
     } else {
@@ -364,7 +371,8 @@ fn stream(body: &[u8], model: &[u8], out: &mut Vec<u8>, event: &mut Vec<u8>) {
             }
             _ => sentence(line.get(..line.len().min(LONG_STRING)).unwrap_or(line), model, event),
         }
-        let known = lately.iter().any(|(start, end)| end > start && out.get(*start..*end) == Some(event.as_slice()));
+        let known =
+            lately.iter().any(|(start, end)| end > start && out.get(*start..*end) == Some(event.as_slice()));
         let is_last = rest.iter().all(u8::is_ascii_whitespace);
         if known && !is_last {
             continue;
@@ -377,7 +385,8 @@ fn stream(body: &[u8], model: &[u8], out: &mut Vec<u8>, event: &mut Vec<u8>) {
         next += 1;
         // A stream that is cut off has no end of line.
         let ended = end.is_some();
-        let blank = rest.first().is_some_and(|b| matches!(b, b'\n' | b'\r')) || (!is_last && line.starts_with(b"data:"));
+        let blank = rest.first().is_some_and(|b| matches!(b, b'\n' | b'\r'))
+            || (!is_last && line.starts_with(b"data:"));
         out.extend_from_slice(match (ended, blank) {
             (false, _) => b"",
             (true, false) => b"\n",
@@ -428,12 +437,29 @@ mod tests {
         ] {
             assert_eq!(body(text, 400, "m-1"), text);
         }
-        assert_ne!(body("data: {\"a\":1}\n\ndata: [DONE]\n\n", 200, ""), body("data: {\"a\":1}\n\n", 200, ""));
+        assert_ne!(
+            body("data: {\"a\":1}\n\ndata: [DONE]\n\n", 200, ""),
+            body("data: {\"a\":1}\n\n", 200, "")
+        );
     }
 
     #[test]
     fn any_bytes_are_taken_and_bounded() {
-        for text in ["", "{", "[", "\"", "{\"a", "<", "<title>", "<title", "data:", "data: {\"", ":", "{\"a\":\"\\", "\u{0}"] {
+        for text in [
+            "",
+            "{",
+            "[",
+            "\"",
+            "{\"a",
+            "<",
+            "<title>",
+            "<title",
+            "data:",
+            "data: {\"",
+            ":",
+            "{\"a\":\"\\",
+            "\u{0}",
+        ] {
             let _ = body(text, 200, "");
         }
         let long = format!("{{\"error\":{{\"message\":\"{}\"}}}}", "\\u672a word ".repeat(100_000));

@@ -18,7 +18,8 @@ impl Runs {
     pub(super) fn of(message: &str) -> Self {
         let mut runs: Vec<Vec<u8>> = Vec::new();
         // What JSON writes in another way ends a run.
-        for piece in message.split(|c: char| !c.is_ascii() || c.is_ascii_control() || matches!(c, '"' | '\\')) {
+        for piece in message.split(|c: char| !c.is_ascii() || c.is_ascii_control() || matches!(c, '"' | '\\'))
+        {
             let words: Vec<&str> = piece.split(' ').filter(|w| !w.is_empty()).collect();
             for window in words.windows(WORDS) {
                 let run = window.join(" ");
@@ -68,7 +69,10 @@ mod tests {
         let prompt = serde_json::json!({"messages": [{"content": "please tell the violin harbour, and 季度收入增长患者 a \"word\""}]});
         let once = prompt.to_string();
         let twice = serde_json::Value::String(once.clone()).to_string();
-        let ascii: String = once.chars().map(|c| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", c as u32) }).collect();
+        let ascii: String = once
+            .chars()
+            .map(|c| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", c as u32) })
+            .collect();
         for json in [&once, &twice, &ascii, &ascii.replace('\\', "\\\\")] {
             assert!(Runs::of("refused near tell the violin harbour now").stand_in(json.as_bytes()));
             assert!(Runs::of("拒绝：季度收入增长患者").stand_in(json.as_bytes()), "{json}");

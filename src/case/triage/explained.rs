@@ -10,6 +10,7 @@ use super::sentence::MODEL;
 use crate::case::catalog::Catalog;
 use crate::case::explain::{Explanation, Record, explain, explain_silence};
 use crate::case::fingerprint::normalised;
+use crate::case::intake::silent_failure;
 use crate::case::vocabulary::FailureClass;
 
 /// Forms that are remembered at a time.
@@ -41,6 +42,11 @@ pub(super) struct Failure {
     pub(super) runs: Runs,
     /// Another model is another failure.
     pub(super) by_model: bool,
+}
+
+/// True for a sentence that says that no answer came, or that it broke off.
+pub(super) fn is_silent_failure(sentence: &str) -> bool {
+    silent_failure(sentence).is_some()
 }
 
 /// What readers of one log remember together: what one has explained the others need not.
@@ -110,7 +116,8 @@ impl<'c> Memo<'c> {
     }
 
     fn explain(&self, record: &Record) -> Option<Explanation> {
-        let silent = record.status.is_none() && record.body.is_none() && record.headers.is_empty();
+        let unanswered = record.status.is_none_or(|s| (200..300).contains(&s));
+        let silent = unanswered && record.body.is_none() && record.headers.is_empty();
         let sentence = record.text.as_deref().filter(|_| silent && self.gateway.is_none());
         sentence
             .and_then(|sentence| explain_silence(sentence, self.catalog))
@@ -125,7 +132,8 @@ impl<'c> Memo<'c> {
         let word = || error.code.as_ref().or(error.error_type.as_ref()).map(|word| normalised(word.as_str()));
         let words = Some(message).filter(|m| !m.is_empty()).map(normalised).or_else(word);
         let words = words.filter(|words| tells && !words.is_empty());
-        let words = words.map(|words| words.chars().take(MOST_CHARS).collect::<String>().trim_end().to_owned());
+        let words =
+            words.map(|words| words.chars().take(MOST_CHARS).collect::<String>().trim_end().to_owned());
         Failure {
             runs: if words.is_some() { Runs::of(message) } else { Runs::default() },
             words,

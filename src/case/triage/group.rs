@@ -53,8 +53,17 @@ impl Kind {
             status: self.status,
             transport: self.transport,
             code: Some(format!("{} {}", self.class, self.cause.as_deref().unwrap_or("-"))),
-            error_type: Some(format!("{} {} {}", self.retryable, self.owner, self.topic.as_deref().unwrap_or("-"))),
-            param: Some(format!("{} {}", detail.route.as_deref().unwrap_or("-"), detail.model.as_deref().unwrap_or("-"))),
+            error_type: Some(format!(
+                "{} {} {}",
+                self.retryable,
+                self.owner,
+                self.topic.as_deref().unwrap_or("-")
+            )),
+            param: Some(format!(
+                "{} {}",
+                detail.route.as_deref().unwrap_or("-"),
+                detail.model.as_deref().unwrap_or("-")
+            )),
             message: words,
             ..Fingerprint::default()
         };
@@ -100,7 +109,9 @@ impl Sample {
 
 /// FNV-1a with a last mixing step. No secret depends on it.
 fn mixed(bytes: &[u8]) -> u64 {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
     let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ (hash >> 33)
 }
@@ -193,8 +204,14 @@ impl Figures {
         self.models.join(&other.models);
         self.routes.join(&other.routes);
         other.samples.0.into_iter().for_each(|sample| self.samples.add(sample));
-        self.echoed |= other.echoed;
-        self.attested |= other.attested;
+        self.told(other.echoed, other.attested);
+    }
+
+    /// Notes whether a message repeated its prompt. Where it is known that the words are the gateway's own, the rest does not
+    /// matter, and need not be looked for.
+    pub(super) fn told(&mut self, echoed: bool, attested: bool) {
+        self.attested |= attested;
+        self.echoed = !self.attested && (self.echoed || echoed);
     }
 
     /// The words may be shown.

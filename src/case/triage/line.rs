@@ -127,9 +127,8 @@ impl Layouts {
         let at = match self.last {
             Some((known, at)) if known == names => at,
             _ => {
-                let has = |place: &Place| {
-                    place.first().is_some_and(|name| top.iter().any(|(own, _)| own == name))
-                };
+                let has =
+                    |place: &Place| place.first().is_some_and(|name| top.iter().any(|(own, _)| own == name));
                 self.list.iter().position(|layout| layout.marks.iter().all(has))?
             }
         };
@@ -154,7 +153,8 @@ fn spread<'l>(value: &'l [u8], each: &[Place], take: &mut dyn FnMut(&'l [u8])) {
 
 /// The steps of a JSON pointer; `a.b` is taken for `/a/b`.
 fn place(pointer: &str) -> Place {
-    let steps = pointer.strip_prefix('/').map(|rest| rest.split('/').map(crate::case::pointer::name).collect());
+    let steps =
+        pointer.strip_prefix('/').map(|rest| rest.split('/').map(crate::case::pointer::name).collect());
     let steps: Vec<String> = steps.unwrap_or_else(|| pointer.split('.').map(str::to_owned).collect());
     steps.into_iter().map(String::into_bytes).collect()
 }
@@ -162,7 +162,8 @@ fn place(pointer: &str) -> Place {
 impl Layout {
     fn of(profile: &LogProfile) -> Self {
         let all = |list: &[String]| list.iter().map(|pointer| place(pointer)).collect::<Vec<_>>();
-        let LogFields { time, request_id, method, path, model, status, headers, body, text, prompt } = &profile.fields;
+        let LogFields { time, request_id, method, path, model, status, headers, body, text, prompt } =
+            &profile.fields;
         let fields = [time, request_id, method, path, model, status, headers, body, text, prompt];
         Self {
             marks: all(&profile.marks),
@@ -205,7 +206,9 @@ mod tests {
         let mut layouts = Layouts::new(catalog.log_profiles.iter());
         let mut all = Vec::new();
         layouts.read(line.as_bytes(), &mut |parts| {
-            all.push(parts.status.and_then(text).map_or_else(|| "-".to_owned(), std::borrow::Cow::into_owned));
+            all.push(
+                parts.status.and_then(text).map_or_else(|| "-".to_owned(), std::borrow::Cow::into_owned),
+            );
         })?;
         Ok(all)
     }
@@ -214,7 +217,10 @@ mod tests {
     fn each_kind_of_log_is_told_by_its_members() {
         for (line, expected) in [
             (r#"{"ts":"x","status":429,"path":"/v1"}"#, "429"),
-            (r#"{"call_type":"acompletion","status":"failure","metadata":{"error_information":{"error_code":"503"}}}"#, "503"),
+            (
+                r#"{"call_type":"acompletion","status":"failure","metadata":{"error_information":{"error_code":"503"}}}"#,
+                "503",
+            ),
             (r#"{"time_iso8601":"t","request_uri":"/v1/x","status":"502"}"#, "502"),
             (r#"{"start_time":"t","response_code":504,"response_flags":"UT"}"#, "504"),
             (r#"{"name":"chat","attributes":{"http.response.status_code":500}}"#, "500"),

@@ -33,12 +33,14 @@ fn epoch(digits: &str) -> Option<i64> {
 fn iso(text: &[u8]) -> Option<i64> {
     let head = text.get(..19)?;
     let number = |from: usize, to: usize| {
-        head.get(from..to)?.iter().try_fold(0_i64, |n, b| {
-            b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0'))
-        })
+        head.get(from..to)?
+            .iter()
+            .try_fold(0_i64, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
     };
     let marks = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-    if marks.iter().any(|(at, mark)| head.get(*at) != Some(mark)) || !matches!(head.get(10), Some(b'T' | b' ')) {
+    if marks.iter().any(|(at, mark)| head.get(*at) != Some(mark))
+        || !matches!(head.get(10), Some(b'T' | b' '))
+    {
         return None;
     }
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
@@ -95,7 +97,9 @@ fn spelled(text: &[u8]) -> Option<i64> {
         .or_else(|| DateTime::parse_from_rfc2822(&text).ok())
         .or_else(|| DateTime::parse_from_rfc3339(&text).ok())
         .map(|at| at.timestamp_millis())
-        .or_else(|| Some(NaiveDateTime::parse_from_str(&text, "%Y/%m/%d %H:%M:%S").ok()?.and_utc().timestamp_millis()))
+        .or_else(|| {
+            Some(NaiveDateTime::parse_from_str(&text, "%Y/%m/%d %H:%M:%S").ok()?.and_utc().timestamp_millis())
+        })
 }
 
 #[cfg(test)]
@@ -118,10 +122,24 @@ mod tests {
         ] {
             assert_eq!(of(raw.as_bytes()), Some(at), "{raw}");
         }
-        for raw in ["\"10/Jan/2026:00:06:40 +0100\"", "\"Fri, 09 Jan 2026 23:06:40 GMT\"", "1768000000", "\"2026/01/09 23:06:40\""] {
+        for raw in [
+            "\"10/Jan/2026:00:06:40 +0100\"",
+            "\"Fri, 09 Jan 2026 23:06:40 GMT\"",
+            "1768000000",
+            "\"2026/01/09 23:06:40\"",
+        ] {
             assert_eq!(of(raw.as_bytes()), Some(1_768_000_000_000), "{raw}");
         }
-        for raw in ["null", "\"\"", "\"yesterday\"", "{}", "12", "\"2026-13-09T23:06:40Z\"", "\"2026-01-09T23:06:40+9\"", "99999999999999999999"] {
+        for raw in [
+            "null",
+            "\"\"",
+            "\"yesterday\"",
+            "{}",
+            "12",
+            "\"2026-13-09T23:06:40Z\"",
+            "\"2026-01-09T23:06:40+9\"",
+            "99999999999999999999",
+        ] {
             assert_eq!(of(raw.as_bytes()), None, "{raw}");
         }
     }

@@ -31,7 +31,12 @@ pub(super) struct Cleaner<'c> {
 
 impl<'c> Cleaner<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Self {
-        Self { catalog, judge: Sanitizer::new(catalog, &NO_SECRETS), models: HashMap::new(), routes: HashMap::new() }
+        Self {
+            catalog,
+            judge: Sanitizer::new(catalog, &NO_SECRETS),
+            models: HashMap::new(),
+            routes: HashMap::new(),
+        }
     }
 
     /// A model's name; what is none is told by its length.
@@ -54,7 +59,9 @@ impl<'c> Cleaner<'c> {
     /// A route: the path of `url` without ids.
     pub(super) fn route(&mut self, url: &str) -> Name {
         let bare = url.split(['?', '#']).next().unwrap_or(url);
-        let path = bare.split_once("://").map_or(bare, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+        let path = bare
+            .split_once("://")
+            .map_or(bare, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
         let path: String = path.chars().take(4 * LONGEST).collect();
         if let Some(known) = self.routes.get(path.as_str()) {
             return known.clone();
@@ -80,6 +87,8 @@ impl<'c> Cleaner<'c> {
     }
 
     fn said(&self, said: Said) -> [Name; 3] {
-        Sanitizer::new(self.catalog, &NO_SECRETS).said(&said).map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
+        Sanitizer::new(self.catalog, &NO_SECRETS)
+            .said(&said)
+            .map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
     }
 }

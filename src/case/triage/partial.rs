@@ -90,12 +90,19 @@ impl Tally {
     /// Where one part withheld the words of a group and another one knows that they are the gateway's, they are one group.
     pub fn settle(&mut self) {
         for family in self.kinds.values_mut() {
-            let hidden: Vec<Detail> =
-                family.groups.keys().filter(|d| d.words.as_deref().is_some_and(is_withheld)).cloned().collect();
+            let hidden: Vec<Detail> = family
+                .groups
+                .keys()
+                .filter(|d| d.words.as_deref().is_some_and(is_withheld))
+                .cloned()
+                .collect();
             for hidden in hidden {
                 let stands_for = |d: &&Detail| {
                     let digest = d.words.as_deref().map(withheld);
-                    d.words != hidden.words && digest == hidden.words && d.route == hidden.route && d.model == hidden.model
+                    d.words != hidden.words
+                        && digest == hidden.words
+                        && d.route == hidden.route
+                        && d.model == hidden.model
                 };
                 let known = family.groups.keys().find(stands_for).cloned();
                 if let Some(known) = known
@@ -118,9 +125,11 @@ fn group(detail: &Detail, figures: &Figures) -> Group {
 
 fn check(detail: &mut Detail, figures: &mut Figures, names: &mut Cleaner<'_>) -> Result<(), NoPartial> {
     let mut route = |raw: &str| raw == "[refused]" || names.route(raw).as_deref() == Some(raw);
-    let routes_hold = detail.route.as_deref().is_none_or(&mut route) && figures.routes.counts.keys().all(|r| route(r));
+    let routes_hold =
+        detail.route.as_deref().is_none_or(&mut route) && figures.routes.counts.keys().all(|r| route(r));
     let mut model = |raw: &str| is_measure(raw) || names.model(raw).as_deref() == Some(raw);
-    let models_hold = detail.model.as_deref().is_none_or(&mut model) && figures.models.counts.keys().all(|m| model(m));
+    let models_hold =
+        detail.model.as_deref().is_none_or(&mut model) && figures.models.counts.keys().all(|m| model(m));
     if !routes_hold || !models_hold {
         return Err(NoPartial("a route or model is not as this program writes it"));
     }
@@ -144,9 +153,11 @@ fn check(detail: &mut Detail, figures: &mut Figures, names: &mut Cleaner<'_>) ->
 /// What stands for a name that may not be shown.
 fn is_measure(text: &str) -> bool {
     let length = text.strip_prefix("[model: ").and_then(|rest| rest.strip_suffix(" chars]"));
-    matches!(text, "[model: too long]" | "[refused]") || length.is_some_and(|n| n.len() < 9 && n.bytes().all(|b| b.is_ascii_digit()))
+    matches!(text, "[model: too long]" | "[refused]")
+        || length.is_some_and(|n| n.len() < 9 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_word(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }

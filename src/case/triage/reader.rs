@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::canonical::{Canon, Form};
-use super::explained::{Failure, Memo, Memory, Seen};
+use super::explained::{Failure, Memo, Memory, Seen, is_silent_failure};
 use super::group::{Detail, Figures, Sample};
 use super::line::{Bad, Layouts, Parts};
 use super::moment;
@@ -58,7 +58,9 @@ impl PartialEq for Open {
             (Some(a), Some(b)) => a == b,
             (a, b) => a.is_none() && b.is_none(),
         };
-        Arc::ptr_eq(&self.failure, &other.failure) && same(&self.route, &other.route) && same(&self.model, &other.model)
+        Arc::ptr_eq(&self.failure, &other.failure)
+            && same(&self.route, &other.route)
+            && same(&self.model, &other.model)
     }
 }
 
@@ -82,7 +84,9 @@ impl<'c> Reader<'c> {
     /// A reader with the knowledge of `catalog`.
     pub fn new(catalog: &'c Catalog, options: &Options) -> Self {
         let layouts = match &options.profile {
-            Some(profile) => Layouts::new(std::iter::once(&LogProfile { marks: Vec::new(), ..profile.clone() })),
+            Some(profile) => {
+                Layouts::new(std::iter::once(&LogProfile { marks: Vec::new(), ..profile.clone() }))
+            }
             None => Layouts::new(catalog.log_profiles.iter()),
         };
         let work = Work {
@@ -131,8 +135,21 @@ impl<'c> Reader<'c> {
 
 impl Work<'_> {
     fn record(&mut self, parts: &Parts<'_>) {
+        let mut parts = *parts;
         let status = parts.status.and_then(status);
-        if parts.worked || (parts.body.is_none() && parts.text.is_none() && status.is_some_and(|s| (200..300).contains(&s))) {
+        let good = status.is_some_and(|s| (200..300).contains(&s));
+        // An error that is logged as an object is an answer's.
+        if parts.text.is_some_and(|told| matches!(told.first(), Some(b'{' | b'['))) {
+            parts.body = parts.body.or(parts.text);
+            parts.text = None;
+        }
+        // Beside a good status and no answer a text is a remark, unless it says that the connection failed.
+        if good && parts.body.is_none() {
+            let failed = |told: &[u8]| text(told).is_some_and(|told| is_silent_failure(&told));
+            parts.text = parts.text.filter(|told| failed(told));
+        }
+        let parts = &parts;
+        if parts.worked || (good && parts.body.is_none() && parts.text.is_none()) {
             self.tally.worked += 1;
             self.told += 1;
             return;
@@ -140,7 +157,10 @@ impl Work<'_> {
         if status.is_none() && parts.body.is_none() && parts.text.is_none() {
             return;
         }
-        let model = parts.model.and_then(text).or_else(|| Some(String::from_utf8_lossy(parts.prompt.and_then(model_in)?)));
+        let model = parts
+            .model
+            .and_then(text)
+            .or_else(|| Some(String::from_utf8_lossy(parts.prompt.and_then(model_in)?)));
         self.canon.read(parts, status, model.as_deref().unwrap_or("").as_bytes(), &mut self.form);
         match self.memo.get(&self.form) {
             Seen::Nothing => {}
@@ -176,10 +196,12 @@ impl Work<'_> {
                 figures.samples.add(Sample { hour, id: id.into_owned() });
             }
         }
-        if !figures.attested && !runs.runs.is_empty() && let Some(prompt) = parts.prompt {
+        if !figures.attested
+            && !runs.runs.is_empty()
+            && let Some(prompt) = parts.prompt
+        {
             let echoes = runs.runs.stand_in(prompt);
-            figures.echoed |= echoes;
-            figures.attested |= !echoes;
+            figures.told(echoes, !echoes);
         }
     }
 
@@ -207,7 +229,8 @@ fn status(raw: &[u8]) -> Option<u16> {
     let digits = raw.strip_prefix(b"\"").unwrap_or(raw);
     let (three, rest) = digits.split_at_checked(3)?;
     let alone = rest.first().is_none_or(|b| !b.is_ascii_alphanumeric());
-    let number = three.iter().try_fold(0_u16, |n, b| b.is_ascii_digit().then(|| n * 10 + u16::from(b - b'0')));
+    let number =
+        three.iter().try_fold(0_u16, |n, b| b.is_ascii_digit().then(|| n * 10 + u16::from(b - b'0')));
     number.filter(|status| alone && (100..600).contains(status))
 }
 
@@ -224,7 +247,9 @@ fn model_in(prompt: &[u8]) -> Option<&[u8]> {
 /// The request id among the headers of an answer.
 fn id_header(headers: &[u8]) -> Option<&[u8]> {
     const NAMES: [&[u8]; 4] = [b"x-request-id", b"request-id", b"x-oneapi-request-id", b"apim-request-id"];
-    members(headers).find(|(name, _)| NAMES.iter().any(|own| name.eq_ignore_ascii_case(own))).map(|(_, value)| value)
+    members(headers)
+        .find(|(name, _)| NAMES.iter().any(|own| name.eq_ignore_ascii_case(own)))
+        .map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -233,7 +258,9 @@ mod tests {
 
     #[test]
     fn a_model_is_found_in_a_body_that_is_text() {
-        let body = serde_json::json!({"messages": [{"content": "the \"model\": \"not-me\""}], "model": "m-1"}).to_string();
+        let body =
+            serde_json::json!({"messages": [{"content": "the \"model\": \"not-me\""}], "model": "m-1"})
+                .to_string();
         let raw = serde_json::to_string(&body).expect("writes");
         assert_eq!(model_in(raw.as_bytes()), Some(&b"m-1"[..]));
         assert_eq!(model_in(b"{\"model\":1}"), None);

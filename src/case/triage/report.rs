@@ -116,23 +116,31 @@ impl Report {
         let all: Vec<(&Kind, &Detail, &Figures)> = tally
             .kinds
             .iter()
-            .flat_map(|(kind, family)| family.groups.iter().map(move |(detail, figures)| (kind, detail, figures)))
+            .flat_map(|(kind, family)| {
+                family.groups.iter().map(move |(detail, figures)| (kind, detail, figures))
+            })
             .collect();
         let failures: u64 = all.iter().map(|(_, _, figures)| figures.count).sum();
         let in_vain = |kind: &Kind| is_in_vain(kind, catalog);
-        let vain: u64 = all.iter().filter(|(kind, _, _)| in_vain(kind)).map(|(_, _, figures)| figures.count).sum();
+        let vain: u64 =
+            all.iter().filter(|(kind, _, _)| in_vain(kind)).map(|(_, _, figures)| figures.count).sum();
         let first = all.iter().filter_map(|(_, _, figures)| figures.first_ms).min();
         let last = all.iter().filter_map(|(_, _, figures)| figures.last_ms).max();
         let total = all.len() as u64;
         let mut groups: Vec<(i64, GroupReport)> = all
             .into_iter()
             .map(|(kind, detail, figures)| {
-                (figures.last_ms.unwrap_or(i64::MIN), GroupReport::of((kind, detail, figures), failures, catalog))
+                (
+                    figures.last_ms.unwrap_or(i64::MIN),
+                    GroupReport::of((kind, detail, figures), failures, catalog),
+                )
             })
             .collect();
         groups.sort_by(|(a_last, a), (b_last, b)| {
-            let by_class = if sort == Sort::Class { a.failure_class.cmp(&b.failure_class) } else { 0.cmp(&0) };
-            let by_last = if sort == Sort::Last { Reverse(*a_last).cmp(&Reverse(*b_last)) } else { 0.cmp(&0) };
+            let by_class =
+                if sort == Sort::Class { a.failure_class.cmp(&b.failure_class) } else { 0.cmp(&0) };
+            let by_last =
+                if sort == Sort::Last { Reverse(*a_last).cmp(&Reverse(*b_last)) } else { 0.cmp(&0) };
             by_class.then(by_last).then(Reverse(a.count).cmp(&Reverse(b.count))).then_with(|| a.id.cmp(&b.id))
         });
         groups.truncate(top);
@@ -143,7 +151,12 @@ impl Report {
             failures,
             retried_in_vain: vain,
             retried_in_vain_share: share(vain, failures),
-            bad_lines: Bad::ALL.iter().zip(tally.bad).filter(|(_, n)| *n > 0).map(|(why, n)| (why.as_str(), n)).collect(),
+            bad_lines: Bad::ALL
+                .iter()
+                .zip(tally.bad)
+                .filter(|(_, n)| *n > 0)
+                .map(|(why, n)| (why.as_str(), n))
+                .collect(),
             first_seen: first.and_then(moment),
             last_seen: last.and_then(moment),
             groups_total: total,

@@ -30,7 +30,11 @@ fn is_word(step: &str) -> bool {
         return true;
     }
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    let longest = step.split(['-', '_', '.']).filter(|part| part.bytes().any(|b| b.is_ascii_digit())).map(str::len).max();
+    let longest = step
+        .split(['-', '_', '.'])
+        .filter(|part| part.bytes().any(|b| b.is_ascii_digit()))
+        .map(str::len)
+        .max();
     step.len() <= LONGEST_STEP
         && step.bytes().all(plain)
         && !step.bytes().all(|b| b.is_ascii_digit())
@@ -46,7 +50,10 @@ mod tests {
             ("/v1/chat/completions/", "/v1/chat/completions/"),
             ("/v1/files/file-abc123def456", "/v1/files/{id}"),
             ("/v1/videos/1234/content", "/v1/videos/{id}/content"),
-            ("/v1beta/models/gemini-2.5-pro:generateContent", "/v1beta/models/gemini-2.5-pro:generateContent"),
+            (
+                "/v1beta/models/gemini-2.5-pro:generateContent",
+                "/v1beta/models/gemini-2.5-pro:generateContent",
+            ),
             ("/x/tell%20me%20more", "/x/{id}"),
             ("", ""),
         ] {

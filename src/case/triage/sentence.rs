@@ -66,7 +66,9 @@ pub(super) fn sentence(text: &[u8], model: &[u8], out: &mut Vec<u8>) {
         if rest.get(len) == Some(&b'@') && rest.get(len + 1).is_some_and(u8::is_ascii_alphanumeric) {
             out.extend_from_slice(b"user@example.com");
             let host = rest.get(len + 1..).unwrap_or_default();
-            at += len + 1 + host.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+            at += len
+                + 1
+                + host.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
             continue;
         }
         let token = rest.get(..len).unwrap_or_default();
@@ -136,7 +138,8 @@ fn number(token: &[u8], out: &mut Vec<u8>, numbers: &mut Vec<(usize, usize)>) {
     let is_status = token.len() == 3 && matches!(token.first(), Some(b'1'..=b'5'));
     let before = out.get(out.len().saturating_sub(12)..).unwrap_or_default();
     let follows = |word: &[u8]| before.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
-    let is_code = token.len() <= 8 && [&b"code"[..], b"status", b"error ", b"curl: ("].iter().any(|word| follows(word));
+    let is_code =
+        token.len() <= 8 && [&b"code"[..], b"status", b"error ", b"curl: ("].iter().any(|word| follows(word));
     if token.len() > 1 && !is_status && !is_code {
         numbers.push((out.len(), token.len()));
     }
@@ -183,7 +186,10 @@ mod tests {
             ("plain words, stay. Ok", "plain words, stay. Ok"),
             ("key sk-abc************wxyz.", "key ***."),
             ("id 0f8fad5b-d9cb-469f-a165-70867728950e.", "id id0a1b2c3d4e5f6071."),
-            ("(request id: 20260110000640iTWwHOpqrstuv0123)", "(request id: 20260401101500123456789AbCdEfGh)"),
+            (
+                "(request id: 20260110000640iTWwHOpqrstuv0123)",
+                "(request id: 20260401101500123456789AbCdEfGh)",
+            ),
             ("req_29c134aec323c85fc6ab1eab96678aeb", "req_id0a1b2c3d4e5f6071"),
             ("limit 128000, got 450467", "limit 900000, got 900001"),
             ("limit 450467, got 128000", "limit 900001, got 900000"),
@@ -200,7 +206,11 @@ mod tests {
 
     #[test]
     fn the_form_of_a_form_is_itself() {
-        for text in ["limit 128000, got 450467 of 77", "a@b.c 1.5 2026-01-02T03:04:05Z sk-abc***def", "x 12 13 14 15 16 17 18 19 20 21 22 23"] {
+        for text in [
+            "limit 128000, got 450467 of 77",
+            "a@b.c 1.5 2026-01-02T03:04:05Z sk-abc***def",
+            "x 12 13 14 15 16 17 18 19 20 21 22 23",
+        ] {
             let once = of(text, "");
             assert_eq!(of(&once, ""), once);
         }

@@ -253,7 +253,8 @@ mod tests {
     fn what_is_asked_for_is_found_and_the_rest_is_skipped() {
         let line = br#" {"a":{"x":[1,{"}":"]"}],"b":"q\"}"},"list":[{"key":"n","value":{"stringValue":"v"}},{"name":"X-Id","value":7}],"z":null}"#;
         let path = |text: &str| text.split('/').map(|s| s.as_bytes().to_vec()).collect::<Vec<_>>();
-        let at = |p: &str| below(line.trim_ascii(), &path(p)).and_then(text).map(std::borrow::Cow::into_owned);
+        let at =
+            |p: &str| below(line.trim_ascii(), &path(p)).and_then(text).map(std::borrow::Cow::into_owned);
         assert_eq!(at("a/b").as_deref(), Some("q\"}"));
         assert_eq!(at("list/n").as_deref(), Some("v"));
         assert_eq!(at("list/x-id").as_deref(), Some("7"));
@@ -266,7 +267,20 @@ mod tests {
 
     #[test]
     fn what_is_cut_or_broken_has_no_end() {
-        for broken in ["", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":\"x", "{\"a\":[1}", "{a:1}", "{\"a\" 1}", "[1]", "x", "{\"a\":}"] {
+        for broken in [
+            "",
+            "{",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "{\"a\":\"x",
+            "{\"a\":[1}",
+            "{a:1}",
+            "{\"a\" 1}",
+            "[1]",
+            "x",
+            "{\"a\":}",
+        ] {
             let mut all = members(broken.as_bytes());
             all.by_ref().for_each(drop);
             assert_eq!(all.end(), None, "{broken}");

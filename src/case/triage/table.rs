@@ -16,11 +16,8 @@ pub(super) fn text(report: &Report) -> String {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    let _ = writeln!(
-        out,
-        "{} lines: {} failed, {} worked{span}",
-        report.lines, report.failures, report.worked
-    );
+    let _ =
+        writeln!(out, "{} lines: {} failed, {} worked{span}", report.lines, report.failures, report.worked);
     if report.failures > 0 {
         let _ = writeln!(
             out,
@@ -31,7 +28,8 @@ pub(super) fn text(report: &Report) -> String {
         );
     }
     if !report.bad_lines.is_empty() {
-        let reasons: Vec<String> = report.bad_lines.iter().map(|(why, n)| format!("{n} {}", why.replace('_', " "))).collect();
+        let reasons: Vec<String> =
+            report.bad_lines.iter().map(|(why, n)| format!("{n} {}", why.replace('_', " "))).collect();
         let _ = writeln!(out, "no records: {}", reasons.join(", "));
     }
     for group in &report.groups {
@@ -48,7 +46,14 @@ pub(super) fn text(report: &Report) -> String {
 fn lines(group: &GroupReport, out: &mut String) {
     let cause = group.cause.as_ref().map_or_else(String::new, |cause| format!(" ({cause})"));
     let how = outcome(group);
-    let _ = writeln!(out, "{:>8}  {:>6}  {how}  {}{cause}  [{}]", group.count, percent(group.share), group.failure_class, group.id);
+    let _ = writeln!(
+        out,
+        "{:>8}  {:>6}  {how}  {}{cause}  [{}]",
+        group.count,
+        percent(group.share),
+        group.failure_class,
+        group.id
+    );
     let vain = if group.retried_in_vain { ", clients retry it in vain" } else { "" };
     let _ = writeln!(out, "          retry: {}{vain}; mended by: {}", group.retryable, group.owner);
     let places: Vec<String> = [("", &group.routes), ("model ", &group.models)]

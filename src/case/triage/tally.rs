@@ -29,7 +29,9 @@ pub(super) struct Family {
 }
 
 /// What tells the groups of a kind apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Level {
     /// All of it.
@@ -179,7 +181,11 @@ mod tests {
             status: Some(400),
             transport: None,
         };
-        let detail = Detail { route: Some(format!("/{}", number % 7)), model: None, words: Some(format!("w{number}")) };
+        let detail = Detail {
+            route: Some(format!("/{}", number % 7)),
+            model: None,
+            words: Some(format!("w{number}")),
+        };
         let mut tally = Tally::default();
         tally.add(&kind, detail, Figures { count: 1, first_ms: Some(1), ..Figures::default() });
         tally
@@ -188,7 +194,8 @@ mod tests {
     #[test]
     fn too_many_groups_of_a_kind_become_fewer_in_whatever_order_they_come() {
         let count = MOST_OF_A_KIND + 10;
-        let (mut up, mut down, mut halves) = (Tally::default(), Tally::default(), [Tally::default(), Tally::default()]);
+        let (mut up, mut down, mut halves) =
+            (Tally::default(), Tally::default(), [Tally::default(), Tally::default()]);
         for number in 0..count {
             up.join(one(number));
             down.join(one(count - 1 - number));

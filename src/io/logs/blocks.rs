@@ -52,7 +52,8 @@ pub(super) fn cut(
         }
         first = false;
         let came = bytes.len() - before;
-        let newline = memchr::memrchr(b'\n', bytes.get(before..).unwrap_or_default()).map(|at| before + at + 1);
+        let newline =
+            memchr::memrchr(b'\n', bytes.get(before..).unwrap_or_default()).map(|at| before + at + 1);
         if came == 0 || read.is_err() {
             if !bytes.is_empty() {
                 each(Block { file, start, bytes, content: Content::Lines });
@@ -107,9 +108,13 @@ fn skip_line(source: &mut dyn Read, bytes: &mut Vec<u8>) -> Result<u64> {
 /// True for an object whose first member is the object `log`.
 fn begins_as_har(head: &[u8]) -> bool {
     let rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let after = |rest: &[u8], word: &[u8]| rest.strip_prefix(word).map(|rest| rest.trim_ascii_start().to_vec());
+    let after =
+        |rest: &[u8], word: &[u8]| rest.strip_prefix(word).map(|rest| rest.trim_ascii_start().to_vec());
     let head = rest.get(..rest.len().min(256)).unwrap_or(rest);
-    [&b"{"[..], b"\"log\"", b":"].iter().try_fold(head.to_vec(), |rest, word| after(&rest, word)).is_some_and(|rest| rest.starts_with(b"{"))
+    [&b"{"[..], b"\"log\"", b":"]
+        .iter()
+        .try_fold(head.to_vec(), |rest, word| after(&rest, word))
+        .is_some_and(|rest| rest.starts_with(b"{"))
 }
 
 /// Cuts a HAR into its entries.
@@ -198,8 +203,10 @@ mod tests {
         let all = blocks(&text, 1 << 20);
         let kept: Vec<u8> = all.iter().flat_map(|(_, bytes, _)| bytes.clone()).collect();
         assert_eq!(kept, b"{\"a\":1}\n{\"b\":2}\n");
-        let skipped: Vec<u64> =
-            all.iter().filter_map(|(_, _, content)| if let Content::TooLong(n) = content { Some(*n) } else { None }).collect();
+        let skipped: Vec<u64> = all
+            .iter()
+            .filter_map(|(_, _, content)| if let Content::TooLong(n) = content { Some(*n) } else { None })
+            .collect();
         assert_eq!(skipped, [long.len() as u64 + 1]);
         assert_eq!(all.last().map(|(start, _, _)| *start), Some(8 + long.len() as u64 + 1));
     }

@@ -40,11 +40,16 @@ fn unpacked(mut source: impl Read + 'static, progress: &Progress) -> io::Result<
     let whole = io::Cursor::new(head).chain(source);
     let is_zstd = kind == [0x28, 0xb5, 0x2f, 0xfd]
         || (matches!(kind.first(), Some(0x50..=0x5f)) && kind.get(1..) == Some(&[0x2a, 0x4d, 0x18]));
-    let bounded = |inner: Box<dyn Read>| Bounded { inner, out: 0, from: progress.bytes(), progress: progress.clone() };
+    let bounded =
+        |inner: Box<dyn Read>| Bounded { inner, out: 0, from: progress.bytes(), progress: progress.clone() };
     Ok(if kind.starts_with(&[0x1f, 0x8b]) {
         Box::new(bounded(Box::new(MultiGzDecoder::new(BufReader::with_capacity(PIECE, whole)))))
     } else if is_zstd {
-        let frames = Zstd { source: BufReader::with_capacity(PIECE, whole), decoder: FrameDecoder::new(), open: false };
+        let frames = Zstd {
+            source: BufReader::with_capacity(PIECE, whole),
+            decoder: FrameDecoder::new(),
+            open: false,
+        };
         Box::new(bounded(Box::new(frames)))
     } else {
         Box::new(whole)
@@ -106,7 +111,10 @@ impl<R: Read> Zstd<R> {
                     self.open = true;
                     return Ok(true);
                 }
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
                     let skipped = io::copy(&mut (&mut self.source).take(length.into()), &mut io::sink())?;
                     if skipped < length.into() {
                         return Err(io::ErrorKind::UnexpectedEof.into());

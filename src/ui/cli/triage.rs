@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failed};
-use super::start::ground;
 use super::say;
+use super::start::ground;
 use crate::case::catalog::Catalog;
 use crate::case::sanitize::{Format, Readmission};
 use crate::case::triage::{Report, Sort, Tally};
@@ -37,7 +37,7 @@ const AUDITED: usize = 200;
     their order or the number of threads.\n\n\
     No request is sent. No prompt and no key is in the output: of free text only the gateway's words are shown, sanitized, \
     without quoted text and numbers, and not where they repeat what was sent. Request ids are kept, as evidence.\n\n\
-    Exit code 0: done; 1: done, some lines were no records or a file could not be read to its end; 2: wrong usage; \
+    Exit code 0: done; 1: done, some lines were no records (not with --partial) or a file could not be read to its end; 2: wrong usage; \
     3: nothing usable in the input; 4: the audit refused a page of --notes; 6: the output cannot be written."
 )]
 pub struct TriageArguments {
@@ -111,9 +111,11 @@ impl From<Order> for Sort {
 /// Groups a log.
 pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
     let catalog = ground()?.catalog;
-    let mut found = if arguments.merge { merged(&arguments.files, &catalog)? } else { read(arguments, &catalog)? };
+    let mut found =
+        if arguments.merge { merged(&arguments.files, &catalog)? } else { read(arguments, &catalog)? };
     tell(arguments, &found);
-    if found.tally.is_empty() {
+    // A part may be empty: an engine that spreads lines does not ask.
+    if found.tally.is_empty() && !arguments.partial {
         return Err(Failed::new(
             Exit::NothingUsable,
             "there is no line in the input; give a log with one JSON object a line, or a HAR",
@@ -122,7 +124,8 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
     audit(&mut found.tally, &catalog);
     if arguments.partial {
         write(&found.tally.to_partial())?;
-        return Ok(exit(&found));
+        // Lines that are no records stand in the result.
+        return Ok(if found.stopped.is_empty() { Exit::Done } else { Exit::Findings });
     }
     let most = match (arguments.top, arguments.output) {
         (Some(0), _) => usize::MAX,
@@ -155,10 +158,9 @@ fn exit(found: &Found) -> Exit {
 
 fn read(arguments: &TriageArguments, catalog: &Catalog) -> Result<Found, Failed> {
     let options = input::options(arguments, catalog)?;
-    let threads = arguments.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        usize::from,
-    );
+    let threads = arguments
+        .threads
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
     let progress = Progress::default();
     let mut bar = progress::Bar::new(&arguments.files, &progress);
     let found = logs::read(&arguments.files, threads, (catalog, &options), (&progress, &mut || bar.tick()));
@@ -178,7 +180,8 @@ fn read(arguments: &TriageArguments, catalog: &Catalog) -> Result<Found, Failed>
 fn merged(files: &[String], catalog: &Catalog) -> Result<Found, Failed> {
     let mut tally = Tally::default();
     for file in files {
-        let broken = |why: String| Failed::new(Exit::NothingUsable, format!("{file} cannot be joined: {why}"));
+        let broken =
+            |why: String| Failed::new(Exit::NothingUsable, format!("{file} cannot be joined: {why}"));
         let mut source = logs::open(file, &Progress::default()).map_err(|e| broken(e.to_string()))?;
         input::lines(&mut *source, &mut |line| {
             let part = Tally::of_partial(line, catalog).map_err(|e| e.to_string())?;
@@ -219,7 +222,10 @@ fn audit(tally: &mut Tally, catalog: &Catalog) {
         }
     }
     if !refused.is_empty() {
-        say::line(&format!("{} texts are not shown: the audit found in them what must not leave", refused.len()));
+        say::line(&format!(
+            "{} texts are not shown: the audit found in them what must not leave",
+            refused.len()
+        ));
     }
     tally.withhold(&refused);
 }

@@ -40,7 +40,8 @@ const FIELDS: [(&str, Field); 10] = [
 
 /// `field=path`.
 pub(super) fn mapping(text: &str) -> Result<(Field, String), String> {
-    let (name, path) = text.split_once('=').ok_or("write it as FIELD=PATH, for example status=response.code")?;
+    let (name, path) =
+        text.split_once('=').ok_or("write it as FIELD=PATH, for example status=response.code")?;
     let field = FIELDS.iter().find(|(own, _)| *own == name).map(|(_, field)| *field);
     let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
     let field = field.ok_or_else(|| format!("the fields are {}", names.join(", ")))?;
@@ -60,14 +61,19 @@ pub(super) fn options(arguments: &TriageArguments, catalog: &Catalog) -> Result<
         && catalog.profile(id).is_none()
     {
         let ids = known(catalog.profiles.iter().map(|p| p.id.as_str()).collect());
-        return Err(Failed::new(Exit::Usage, format!("there is no gateway profile of that name; known: {ids}")));
+        return Err(Failed::new(
+            Exit::Usage,
+            format!("there is no gateway profile of that name; known: {ids}"),
+        ));
     }
     let named = match &arguments.profile {
         None => None,
         Some(id) => {
             let found = catalog.log_profiles.iter().find(|profile| profile.id == *id);
             let ids = || known(catalog.log_profiles.iter().map(|p| p.id.as_str()).collect());
-            let missing = || Failed::new(Exit::Usage, format!("there is no kind of log of that name; known: {}", ids()));
+            let missing = || {
+                Failed::new(Exit::Usage, format!("there is no kind of log of that name; known: {}", ids()))
+            };
             Some(found.cloned().ok_or_else(missing)?)
         }
     };
@@ -111,7 +117,8 @@ pub(super) fn lines(
     loop {
         line.clear();
         let most = LONGEST_PARTIAL as u64;
-        let read = std::io::Read::take(&mut source, most).read_until(b'\n', &mut line).map_err(|e| e.to_string())?;
+        let read =
+            std::io::Read::take(&mut source, most).read_until(b'\n', &mut line).map_err(|e| e.to_string())?;
         if read == 0 {
             return Ok(());
         }

@@ -34,13 +34,20 @@ pub(super) fn write(folder: &Path, report: &Report, catalog: &Catalog) -> Result
     for group in &report.groups {
         let page = Page { schema: SCHEMA, group, failures_in_the_log: report.failures };
         let text = serde_yaml::to_string(&page).map_err(|_| {
-            Failed::new(Exit::Delivery, format!("the page of group {} cannot be written as YAML; this is a defect", group.id))
+            Failed::new(
+                Exit::Delivery,
+                format!("the page of group {} cannot be written as YAML; this is a defect", group.id),
+            )
         })?;
         let passed = readmission.pass(&text, Format::Yaml).map_err(|refusal| {
-            let what = format!("the audit refused the page of group {} ({} in line {})", group.id, refusal.rule, refusal.line);
+            let what = format!(
+                "the audit refused the page of group {} ({} in line {})",
+                group.id, refusal.rule, refusal.line
+            );
             Failed::new(Exit::Refused, format!("{what}; the pages before it are written"))
         })?;
-        write_atomic(&folder.join(format!("group-{}.yaml", group.id)), passed.as_str().as_bytes()).map_err(failed)?;
+        write_atomic(&folder.join(format!("group-{}.yaml", group.id)), passed.as_str().as_bytes())
+            .map_err(failed)?;
     }
     say::line(&format!("{} pages are in {}", report.groups.len(), folder.display()));
     Ok(())
