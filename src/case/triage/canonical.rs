@@ -11,7 +11,7 @@
 use super::line::Parts;
 use super::sentence::sentence;
 use super::skim::{elements, members, skip_space, string_end, text, unescape};
-use crate::case::catalog::{Catalog, Patterns};
+use crate::case::catalog::{Catalog, Needles, Patterns};
 use crate::case::explain::Record;
 
 /// Bytes of a form that are looked at; an error says early what it is.
@@ -70,12 +70,17 @@ pub(super) struct Form {
 pub(super) struct Canon<'c> {
     /// What rules look for in the body as it came.
     of_bodies: Vec<&'c Patterns>,
+    /// Their words, so that one look at a page spares most of them.
+    words: Needles,
 }
 
 impl<'c> Canon<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Self {
-        let of_bodies = catalog.rules.iter().map(|rule| &rule.when.body).filter(|p| !p.is_empty()).collect();
-        Self { of_bodies }
+        let of_bodies: Vec<&Patterns> =
+            catalog.rules.iter().map(|rule| &rule.when.body).filter(|p| !p.is_empty()).collect();
+        let joined: Vec<String> =
+            of_bodies.iter().map(|p| format!("(?:{})", p.sources().join(")|(?:"))).collect();
+        Self { words: Needles::of(joined.iter().map(String::as_str)), of_bodies }
     }
 
     /// Reads `parts` into `form`. `model`: the request's, whose name in a message is replaced.
@@ -104,7 +109,8 @@ impl<'c> Canon<'c> {
             } else {
                 raw
             };
-            self.body(body, worked, model, key, line);
+            let plain = parts.prompt.and_then(|prompt| without_quoted_prompt(body, prompt));
+            self.body(plain.as_deref().unwrap_or(body), worked, model, key, line);
         }
         ends[3] = key.len();
         if let Some(told) = parts.text.and_then(text) {
@@ -132,7 +138,8 @@ impl<'c> Canon<'c> {
     fn page(&self, page: &[u8], model: &[u8], out: &mut Vec<u8>) {
         let head = page.get(..page.len().min(PAGE)).unwrap_or(page);
         let as_text = String::from_utf8_lossy(head);
-        if self.of_bodies.iter().any(|patterns| patterns.is_match(&as_text)) {
+        let may = self.words.may_match(std::iter::once(as_text.as_ref()));
+        if self.of_bodies.iter().zip(may).any(|(patterns, may)| may && patterns.is_match(&as_text)) {
             out.extend_from_slice(as_text.as_bytes());
             return;
         }
@@ -187,6 +194,22 @@ impl Form {
             ..Record::default()
         }
     }
+}
+
+/// The body of an error without what it quotes of `prompt`, which is another text each time; `None`: it quotes nothing.
+fn without_quoted_prompt(body: &[u8], prompt: &[u8]) -> Option<Vec<u8>> {
+    const MARK: &[u8] = br#"\""#;
+    let head = body.get(..body.len().min(LONG_STRING)).unwrap_or(body);
+    let marks: Vec<usize> = memchr::memmem::find_iter(head, MARK).take(16).collect();
+    for pair in marks.windows(2) {
+        let &[open, close] = pair else { continue };
+        let quoted = head.get(open + MARK.len()..close)?;
+        let words = quoted.iter().filter(|b| **b == b' ').count();
+        if words > 1 && quoted.len() > 11 && memchr::memmem::find(prompt, quoted).is_some() {
+            return Some([body.get(..open + MARK.len())?, b"a b c", body.get(close..)?].concat());
+        }
+    }
+    None
 }
 
 /// The host, which tells the gateway, and the path where it counts: what an answer should hold depends on it, an error does
@@ -320,7 +343,7 @@ fn json(body: &[u8], worked: bool, model: &[u8], out: &mut Vec<u8>) {
 }
 
 fn string(inner: &[u8], model: &[u8], out: &mut Vec<u8>) {
-    if inner.len() < 16 && !inner.contains(&b' ') && !(!model.is_empty() && inner == model) {
+    if (inner != model || model.is_empty()) && !inner.contains(&b' ') && inner.len() < 16 {
         out.extend_from_slice(inner);
         return;
     }

@@ -64,8 +64,7 @@ fn iso(text: &[u8]) -> Option<i64> {
 /// Minutes east of UTC.
 fn zone(text: &[u8]) -> Option<i64> {
     let (sign, digits) = match text.split_first() {
-        None => return Some(0),
-        Some((b'Z' | b'z', [])) => return Some(0),
+        None | Some((b'Z' | b'z', [])) => return Some(0),
         Some((b'+', rest)) => (1, rest),
         Some((b'-', rest)) => (-1, rest),
         Some(_) => return (text == b"UTC").then_some(0),

@@ -46,7 +46,7 @@ impl<'c> Cleaner<'c> {
         }
         let clean = match raw.len() {
             0 => None,
-            1..=LONGEST => self.said(Said { model: Some(raw.to_owned()), ..Said::default() })[2].clone(),
+            1..=LONGEST => self.said(&Said { model: Some(raw.to_owned()), ..Said::default() })[2].clone(),
             _ => Some("[model: too long]".into()),
         };
         if self.models.len() >= MOST {
@@ -72,7 +72,7 @@ impl<'c> Cleaner<'c> {
         let clean = if steps.is_empty() {
             None
         } else {
-            self.said(Said { url: Some(steps), ..Said::default() })[1].clone()
+            self.said(&Said { url: Some(steps), ..Said::default() })[1].clone()
         };
         if self.routes.len() >= MOST {
             self.routes.clear();
@@ -86,9 +86,9 @@ impl<'c> Cleaner<'c> {
         self.judge.is_request_id(id)
     }
 
-    fn said(&self, said: Said) -> [Name; 3] {
+    fn said(&self, said: &Said) -> [Name; 3] {
         Sanitizer::new(self.catalog, &NO_SECRETS)
-            .said(&said)
+            .said(said)
             .map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
     }
 }

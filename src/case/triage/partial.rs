@@ -146,7 +146,9 @@ fn check(detail: &mut Detail, figures: &mut Figures, names: &mut Cleaner<'_>) ->
     }
     // The order of the samples is ours.
     let samples = std::mem::take(&mut figures.samples.0);
-    samples.into_iter().for_each(|sample| figures.samples.add(sample));
+    for sample in samples {
+        figures.samples.add(sample);
+    }
     Ok(())
 }
 

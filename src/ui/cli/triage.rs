@@ -47,7 +47,7 @@ pub struct TriageArguments {
     /// Kind of the log, by its profile; otherwise told for each line.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Where a part of the failure stands in a line: time, request_id, method, path, model, status, headers, body, text or
+    /// Where a part of the failure stands in a line: time, `request_id`, method, path, model, status, headers, body, text or
     /// prompt, by a path such as `response.status` or `/response/status`. Can be given more than once; the first place that
     /// holds something counts.
     #[arg(long, value_name = "FIELD=PATH", value_parser = input::mapping)]
