@@ -128,7 +128,7 @@ const DOORS: [(&str, &[&str]); 21] = [
     ),
     (
         "triage",
-        &["pointer", "catalog", "csv", "explain", "fingerprint", "intake", "keyring", "request", "sanitize", "vocabulary"],
+        &["pointer", "catalog", "csv", "evidence", "explain", "fingerprint", "intake", "keyring", "request", "sanitize", "vocabulary"],
     ),
     ("probe", &["catalog", "csv", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
     ("kept", &["catalog", "fingerprint", "note", "sanitize", "vocabulary"]),

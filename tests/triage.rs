@@ -251,7 +251,7 @@ fn hostile_lines_steer_nothing() {
         json!({"status": 400, "path": "/v1/x", "model": {"a": [1]}, "headers": [["x-request-id", "a\nb"]], "body": [[[["deep"]]]]}),
         json!({"status": {"code": 5}, "text": "\u{0}\u{7f}", "path": 7}),
     ];
-    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let input = lines.map(|line| line.to_string()).join("\n") + "\n";
     let nested = format!("{{\"status\":500,\"body\":{}{}}}\n", "[".repeat(200_000), "]".repeat(200_000));
     for output in ["text", "json", "jsonl", "csv"] {
         let (code, stdout, stderr) = run(&["--output", output], format!("{input}{nested}").as_bytes());

@@ -1,5 +1,13 @@
 //! Logs of failed requests with known groups and with planted keys, personal data and prompts: none of them may come out.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "a generator for tests: what cannot be fails them, and a table of answers is long"
+)]
+
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 /// One line of a log and what is known of it.
@@ -290,7 +298,7 @@ fn answer(
             for _ in 0..3 + dice.roll(9) {
                 let chunk = json!({"id": format!("chatcmpl-{}", &id[..16]), "object": "chat.completion.chunk", "model": model,
                     "choices": [{"index": 0, "delta": {"content": format!("{} ", dice.of(&WORDS))}, "finish_reason": null}]});
-                events += &format!("data: {chunk}\n\n");
+                let _ = write!(events, "data: {chunk}\n\n");
             }
             events += "data: {\"id\":\"chatcmpl-";
             return (
@@ -307,8 +315,11 @@ fn answer(
                 _ => "Moved Permanently",
             };
             let ray = format!("{}-FRA", dice.text(16, "0123456789abcdef"));
-            let filler: String =
-                (0..4).map(|_| format!("<div class=\"cf-{0}\">{0} {run}</div>\n", dice.of(&WORDS))).collect();
+            let mut filler = String::new();
+            for _ in 0..4 {
+                let word = dice.of(&WORDS);
+                let _ = writeln!(filler, "<div class=\"cf-{word}\">{word} {run}</div>");
+            }
             let html = format!(
                 "<!DOCTYPE html>\n<html><head><title>{title}</title></head>\n<body><h1>{title}</h1>\n{filler}<p>Ray ID: {ray}</p></body></html>\n"
             );

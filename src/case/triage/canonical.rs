@@ -204,7 +204,7 @@ fn without_quoted_prompt(body: &[u8], prompt: &[u8]) -> Option<Vec<u8>> {
     for pair in marks.windows(2) {
         let &[open, close] = pair else { continue };
         let quoted = head.get(open + MARK.len()..close)?;
-        let words = quoted.iter().filter(|b| **b == b' ').count();
+        let words = memchr::memchr_iter(b' ', quoted).count();
         if words > 1 && quoted.len() > 11 && memchr::memmem::find(prompt, quoted).is_some() {
             return Some([body.get(..open + MARK.len())?, b"a b c", body.get(close..)?].concat());
         }
@@ -330,13 +330,13 @@ fn json(body: &[u8], worked: bool, model: &[u8], out: &mut Vec<u8>) {
                 number(digits.get(..len).unwrap_or_default(), name, out);
                 at += len;
             }
-            b' ' | b'\n' | b'\r' | b'\t' => {
-                out.push(b' ');
-                at = skip_space(body, at);
-            }
             _ => {
                 out.push(byte);
                 at += 1;
+                // `{"a": 1, "b": 2}` and `{"a":1,"b":2}` are one.
+                let one_space =
+                    body.get(at) == Some(&b' ') && !matches!(body.get(at + 1), Some(b' ' | b'\n' | b'\r'));
+                at += usize::from(matches!(byte, b':' | b',') && one_space);
             }
         }
     }
