@@ -50,7 +50,7 @@ fn grouping(c: &mut Criterion) {
     });
     group.bench_function("serde_json Value", |b| {
         b.iter(|| {
-            lines().for_each(|line| drop(serde_json::from_slice::<Value>(black_box(line)).expect("JSON")))
+            lines().for_each(|line| drop(serde_json::from_slice::<Value>(black_box(line)).expect("JSON")));
         });
     });
     group.finish();
