@@ -346,6 +346,14 @@ fn each_kind_of_log_is_read() {
             "rate_limited",
         ),
         (json!({"status": 200, "path": "/v1/x", "error": "read: connection reset by peer"}), "network_reset"),
+        (
+            json!({"created_at": 1_768_000_000, "type": 5, "content": "nothing known", "model_name": "m", "other": "{\"status_code\": 429}"}),
+            "rate_limited",
+        ),
+        (
+            json!({"time_local": "-", "request_uri": "/v1/x", "status": "504", "error": "-"}),
+            "gateway_timeout",
+        ),
     ] {
         let report = read(&line.to_string());
         let classes: Vec<String> = report.groups.iter().map(|g| g.failure_class.to_string()).collect();

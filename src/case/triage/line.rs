@@ -112,7 +112,7 @@ impl Layouts {
             take(&layout.parts(&|place| find(&top, place)));
         } else {
             spread(line, &layout.each, &mut |record| {
-                take(&layout.parts(&|place| below(record, place).filter(|value| *value != b"null")));
+                take(&layout.parts(&|place| below(record, place).filter(|value| is_set(value))));
             });
         }
         Ok(())
@@ -140,7 +140,12 @@ impl Layouts {
 fn find<'l>(top: &[(&'l [u8], &'l [u8])], place: &Place) -> Option<&'l [u8]> {
     let (name, rest) = place.split_first()?;
     let (_, value) = top.iter().find(|(own, _)| own == name)?;
-    below(value, rest).filter(|value| *value != b"null")
+    below(value, rest).filter(|value| is_set(value))
+}
+
+/// Not `null`, nothing, or the hyphen by which servers say that there is nothing.
+fn is_set(value: &[u8]) -> bool {
+    !matches!(value, b"null" | b"\"-\"" | b"\"\"")
 }
 
 /// Every element of the lists `each`, one inside the other.

@@ -9,7 +9,7 @@ use super::group::{Detail, Figures, Sample};
 use super::line::{Bad, Layouts, Parts};
 use super::moment;
 use super::names::{Cleaner, Name};
-use super::skim::{members, text};
+use super::skim::{in_text, members, text};
 use super::tally::Tally;
 use crate::case::catalog::{Catalog, LogProfile};
 
@@ -157,10 +157,9 @@ impl Work<'_> {
         if status.is_none() && parts.body.is_none() && parts.text.is_none() {
             return;
         }
-        let model = parts
-            .model
-            .and_then(text)
-            .or_else(|| Some(String::from_utf8_lossy(parts.prompt.and_then(model_in)?)));
+        let model = parts.model.and_then(text).or_else(|| {
+            Some(String::from_utf8_lossy(parts.prompt.and_then(|prompt| in_text(prompt, b"model"))?))
+        });
         self.canon.read(parts, status, model.as_deref().unwrap_or("").as_bytes(), &mut self.form);
         match self.memo.get(&self.form) {
             Seen::Nothing => {}
@@ -234,16 +233,6 @@ fn status(raw: &[u8]) -> Option<u16> {
     number.filter(|status| alone && (100..600).contains(status))
 }
 
-/// The model that a request names which is logged as a text: between quotes as JSON inside JSON writes them.
-fn model_in(prompt: &[u8]) -> Option<&[u8]> {
-    let prompt = prompt.strip_prefix(b"\"").map(|p| p.get(..p.len().min(64 * 1024)).unwrap_or(p))?;
-    let name = br#"\"model\""#;
-    let after = prompt.get(memchr::memmem::find(prompt, name)? + name.len()..)?.trim_ascii_start();
-    let value = after.strip_prefix(b":")?.trim_ascii_start().strip_prefix(br#"\""#)?;
-    let value = value.get(..memchr::memchr(b'\\', value)?)?;
-    (1..=128).contains(&value.len()).then_some(value)
-}
-
 /// The request id among the headers of an answer.
 fn id_header(headers: &[u8]) -> Option<&[u8]> {
     const NAMES: [&[u8]; 4] = [b"x-request-id", b"request-id", b"x-oneapi-request-id", b"apim-request-id"];
@@ -255,16 +244,6 @@ fn id_header(headers: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_model_is_found_in_a_body_that_is_text() {
-        let body =
-            serde_json::json!({"messages": [{"content": "the \"model\": \"not-me\""}], "model": "m-1"})
-                .to_string();
-        let raw = serde_json::to_string(&body).expect("writes");
-        assert_eq!(model_in(raw.as_bytes()), Some(&b"m-1"[..]));
-        assert_eq!(model_in(b"{\"model\":1}"), None);
-    }
 
     #[test]
     fn statuses_are_read_as_logs_write_them() {

@@ -153,10 +153,26 @@ pub(super) fn below<'j>(value: &'j [u8], path: &[Vec<u8>]) -> Option<&'j [u8]> {
     let found = match value.first()? {
         b'{' => members(value).find(|(own, _)| own == name).map(|(_, value)| value)?,
         b'[' => elements(value).find_map(|element| named(element, name))?,
-        // A document inside a text is not looked into.
+        b'"' if rest.is_empty() => in_text(value, name)?,
         _ => return None,
     };
     below(found, rest)
+}
+
+/// The number or plain text that stands under `name` in a document that is logged as a text: between quotes as JSON inside
+/// JSON writes them. A text comes without its quotes.
+pub(super) fn in_text<'j>(raw: &'j [u8], name: &[u8]) -> Option<&'j [u8]> {
+    const SEARCHED: usize = 64 * 1024;
+    let raw = raw.strip_prefix(b"\"")?;
+    let raw = raw.get(..raw.len().min(SEARCHED)).unwrap_or(raw);
+    let quoted = [br#"\""#, name, br#"\""#].concat();
+    let after = raw.get(memchr::memmem::find(raw, &quoted)? + quoted.len()..)?.trim_ascii_start();
+    let value = after.strip_prefix(b":")?.trim_ascii_start();
+    let (value, end) = match value.strip_prefix(br#"\""#) {
+        Some(text) => (text, memchr::memchr(b'\\', text)?),
+        None => (value, value.iter().take_while(|b| b.is_ascii_alphanumeric()).count()),
+    };
+    (1..=128).contains(&end).then(|| value.get(..end))?
 }
 
 /// The value of a named thing, where it has this name, small and capital letters alike.
@@ -285,6 +301,17 @@ mod tests {
             all.by_ref().for_each(drop);
             assert_eq!(all.end(), None, "{broken}");
         }
+    }
+
+    #[test]
+    fn a_model_is_found_in_a_body_that_is_text() {
+        let body =
+            serde_json::json!({"messages": [{"content": "the \"model\": \"not-me\""}], "model": "m-1"})
+                .to_string();
+        let raw = serde_json::to_string(&body).expect("writes");
+        assert_eq!(in_text(raw.as_bytes(), b"model"), Some(&b"m-1"[..]));
+        assert_eq!(in_text(br#""{\"n\": 429, \"x\":null}""#, b"n"), Some(&b"429"[..]));
+        assert_eq!(in_text(br#"{"model":1}"#, b"model"), None);
     }
 
     #[test]
