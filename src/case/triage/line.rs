@@ -143,9 +143,9 @@ fn find<'l>(top: &[(&'l [u8], &'l [u8])], place: &Place) -> Option<&'l [u8]> {
     below(value, rest).filter(|value| is_set(value))
 }
 
-/// Not `null`, nothing, or the hyphen by which servers say that there is nothing.
+/// Not `null`, and not the hyphen by which servers say that there is nothing. An empty body is one.
 fn is_set(value: &[u8]) -> bool {
-    !matches!(value, b"null" | b"\"-\"" | b"\"\"")
+    !matches!(value, b"null" | b"\"-\"")
 }
 
 /// Every element of the lists `each`, one inside the other.
