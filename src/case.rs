@@ -6,6 +6,7 @@
 
 pub mod catalog;
 pub mod claims;
+pub mod csv;
 pub mod diagnose;
 pub mod evidence;
 pub mod explain;
@@ -24,4 +25,5 @@ pub mod request;
 pub mod retry;
 pub mod review;
 pub mod sanitize;
+pub mod triage;
 pub mod vocabulary;

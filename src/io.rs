@@ -5,6 +5,7 @@ pub mod deliver;
 pub mod doctor;
 pub mod driver;
 pub mod files;
+pub mod logs;
 pub mod net;
 pub mod secrets;
 pub mod store;

@@ -340,6 +340,7 @@ fn help_is_golden() {
         ("check", vec!["check", "--help"]),
         ("isolate", vec!["isolate", "--help"]),
         ("probe", vec!["probe", "--help"]),
+        ("triage", vec!["triage", "--help"]),
         ("validate", vec!["validate", "--help"]),
         ("doctor", vec!["doctor", "--help"]),
         ("keys", vec!["keys", "--help"]),

@@ -88,14 +88,15 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 21] = [
+const DOORS: [(&str, &[&str]); 23] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("pointer", &[]),
+    ("csv", &[]),
     ("keyring", &[]),
     ("catalog", &["pointer", "vocabulary", "keyring"]),
-    // A request's intake may carry an observed answer; evidence holds the request: one room in two files.
     ("claims", &["catalog"]),
+    // A request's intake may carry an observed answer; evidence holds the request: one room in two files.
     ("request", &["pointer", "catalog", "evidence", "finding", "keyring", "vocabulary"]),
     ("evidence", &["catalog", "isolate", "request", "vocabulary"]),
     ("intake", &["catalog", "evidence", "finding", "keyring", "request", "vocabulary"]),
@@ -126,12 +127,47 @@ const DOORS: [(&str, &[&str]); 21] = [
             "vocabulary",
         ],
     ),
-    ("probe", &["catalog", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"]),
+    (
+        "triage",
+        &[
+            "pointer",
+            "catalog",
+            "csv",
+            "evidence",
+            "explain",
+            "fingerprint",
+            "intake",
+            "keyring",
+            "request",
+            "sanitize",
+            "vocabulary",
+        ],
+    ),
+    (
+        "probe",
+        &["catalog", "csv", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"],
+    ),
     ("kept", &["catalog", "fingerprint", "note", "sanitize", "vocabulary"]),
     // A fixture is made from a note's values; harmless text is that of the search.
     ("replay", &["catalog", "fingerprint", "isolate", "kept", "note", "sanitize", "vocabulary"]),
     ("review", &["catalog", "diagnose", "evidence", "intake", "vocabulary"]),
-    ("batch", &["catalog", "diagnose", "evidence", "intake", "sanitize", "vocabulary"]),
+    (
+        "explain",
+        &[
+            "pointer",
+            "catalog",
+            "diagnose",
+            "evidence",
+            "finding",
+            "intake",
+            "keyring",
+            "note",
+            "request",
+            "retry",
+            "sanitize",
+            "vocabulary",
+        ],
+    ),
 ];
 
 #[test]

@@ -10,6 +10,7 @@ mod contract;
 mod derived;
 mod detector;
 mod endpoint;
+mod log;
 mod matrix;
 mod needle;
 mod read;
@@ -31,6 +32,7 @@ pub use detector::{CHECKS, Detector, Near, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
+pub use log::{ClientsRetry, Grouping, LogFields, LogProfile, LogValue};
 pub use matrix::{Change, Credential, Criterion, Expected, Matrix, MatrixCheck, Proof, Scalar};
 pub use needle::{AnyOf, Needles};
 pub use read::{CatalogError, ids_of_rules, read_files};
@@ -61,6 +63,10 @@ pub struct Catalog {
     pub clients: Vec<ClientMarks>,
     /// Claims that need a source.
     pub claims: Claims,
+    /// How logs are laid out, in the order in which they are tried.
+    pub log_profiles: Vec<LogProfile>,
+    /// What makes two failures of a log the same.
+    pub grouping: Grouping,
     /// Words by which secrets are told from ids.
     pub words: Arc<Words>,
     /// The patterns of the claims, compiled at the first use.

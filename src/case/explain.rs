@@ -15,6 +15,7 @@ pub use record::Record;
 use crate::case::catalog::{Catalog, Profile};
 use crate::case::diagnose::{Diagnosis, diagnose};
 use crate::case::evidence::{Attempt, Evidence, Expectation, Reading, read};
+use crate::case::intake;
 use crate::case::keyring::KeyRing;
 use crate::case::note::{DiagnosisPart, TopicPart};
 use crate::case::request::{Request, Said};
@@ -137,6 +138,24 @@ pub fn explain(record: &Record, gateway: Option<&str>, catalog: &Catalog) -> Opt
     let reading = read(&known.attempt, &expectation(&known, catalog, profile), profile);
     let diagnosis = diagnose(&known.attempt, &reading, catalog, profile);
     Some(explanation(record, known, &reading, &diagnosis, (catalog, profile), &ring))
+}
+
+/// The same of a client's one plain sentence on a request that got no answer. `None`: it is more than that; [`explain`] reads
+/// it, at a higher cost.
+pub fn explain_silence(sentence: &str, catalog: &Catalog) -> Option<Explanation> {
+    let attempt = intake::silent_failure(sentence)?;
+    let known = Known { attempt, request: None, said: Said::default(), client: None };
+    let profile = profile(&known, None, catalog);
+    let reading = read(&known.attempt, &expectation(&known, catalog, profile), profile);
+    let diagnosis = diagnose(&known.attempt, &reading, catalog, profile);
+    Some(explanation(
+        &Record::default(),
+        known,
+        &reading,
+        &diagnosis,
+        (catalog, profile),
+        &KeyRing::default(),
+    ))
 }
 
 fn profile<'c>(known: &Known, gateway: Option<&str>, catalog: &'c Catalog) -> Option<&'c Profile> {

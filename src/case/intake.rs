@@ -50,15 +50,15 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response};
+use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response, TransportFailure};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Draft, Intake, Part, Tried};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
-    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, Lister as HarLister, choice as har_chosen,
-    har_calls, har_entry, propose as propose_har_call,
+    Call as HarCall, CallFailure, CallKind, Calls as HarCalls, HarEntries, Lister as HarLister,
+    choice as har_chosen, har_calls, har_entry, propose as propose_har_call,
 };
 pub use pieces::{is_one_of_several, pieces};
 pub(crate) use secret::percent_decoded;
@@ -180,6 +180,27 @@ pub fn stated_status(message: &str) -> Option<u16> {
 /// The status that a JSON error states beside its words (`"status": 429`).
 pub fn status_field(body: &[u8]) -> Option<u16> {
     error_text::status_field(&serde_json::from_slice(body).ok()?)
+}
+
+/// A client's one plain sentence on a request that got no answer (`read tcp …: connection reset by peer`), read without what a
+/// whole paste needs. `None`: it is more than that, or says nothing of the kind; [`read`] reads it.
+pub fn silent_failure(sentence: &str) -> Option<Attempt> {
+    const LONGEST: usize = 300;
+    let sentence = sentence.trim();
+    let plain = |c: char| c.is_ascii() && !c.is_ascii_control() && !"{}<[]\"'`\\".contains(c);
+    let says_more = ["Error", "Exception", "code", "status", "HTTP", "curl", "litellm"];
+    let is_status = |word: &str| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit());
+    // What stands behind a colon is a port.
+    let states = sentence.split(|c: char| !c.is_ascii_alphanumeric() && !".:".contains(c)).any(is_status);
+    if sentence.len() > LONGEST
+        || !sentence.chars().all(plain)
+        || says_more.iter().any(|w| sentence.contains(w))
+        || states
+    {
+        return None;
+    }
+    let (kind, line) = transport::found(sentence)?;
+    Some(attempt(Outcome::Transport(TransportFailure { kind, detail: line.trim().to_owned() })))
 }
 
 /// `outcome` as a pasted attempt.

@@ -22,6 +22,7 @@ mod sanitize;
 mod say;
 mod start;
 mod subject;
+mod triage;
 mod validate;
 mod verify;
 mod walk;
@@ -109,6 +110,8 @@ pub enum Verb {
     Isolate(Box<isolate::IsolateArguments>),
     /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
     Probe(probe::ProbeArguments),
+    /// Group the failures of whole logs by what failed, sanitized; any size, any number of files.
+    Triage(Box<triage::TriageArguments>),
     /// Check a note: the schema casefile.note/1, what it lacks, claims without a source, secrets.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
@@ -302,6 +305,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Import(import)) => import::run(&import),
         Some(Verb::Isolate(isolate)) => isolate::run(&isolate),
         Some(Verb::Probe(probe)) => probe::run(&probe),
+        Some(Verb::Triage(triage)) => triage::run(&triage),
         Some(Verb::Validate(validate)) => validate::run(&validate),
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),

@@ -2,7 +2,8 @@
 
 use super::read::{CatalogError, Kind, parse};
 use super::{
-    BodyKind, CHECKS, Catalog, ClassDefaults, Detector, Endpoint, Field, Matrix, Profile, Rule, Topic,
+    BodyKind, CHECKS, Catalog, ClassDefaults, Detector, Endpoint, Field, LogProfile, Matrix, Profile, Rule,
+    Topic,
 };
 use crate::case::vocabulary::FailureClass;
 
@@ -34,9 +35,10 @@ pub(super) fn file(catalog: &Catalog, file: &str, text: &str) -> Result<(), Cata
             each(&checks, |c| &c.id, super::matrix::check)
                 .and_then(|()| each(&criteria, |c| &c.id, |c| super::matrix::criterion(c, &catalog.matrix)))
         }
+        Kind::Logs => each(&[parse::<LogProfile>(file, text)?], |p| &p.id, log_profile),
         // The contract checks itself while it is merged.
-        Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words => Ok(()),
         Kind::Claims => return catalog.claims.compiled().map(|_| ()),
+        Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words | Kind::Grouping => Ok(()),
     };
     checked.map_err(|(id, (word, what))| CatalogError {
         file: file.to_owned(),
@@ -64,6 +66,32 @@ fn line(text: &str, id: &str, word: &str) -> usize {
     let start = text.lines().position(names).unwrap_or(0);
     let within = text.lines().skip(start).position(|line| line.contains(word)).unwrap_or(0);
     start + within + 1
+}
+
+/// Every place of a log is a pointer.
+fn log_profile(profile: &LogProfile) -> Result<(), Fault> {
+    let fields = &profile.fields;
+    let lists = [
+        &profile.marks,
+        &profile.each,
+        &fields.time,
+        &fields.request_id,
+        &fields.method,
+        &fields.path,
+        &fields.model,
+        &fields.status,
+        &fields.headers,
+        &fields.body,
+        &fields.text,
+        &fields.prompt,
+    ];
+    let places = lists.into_iter().flatten().chain(profile.worked.iter().map(|worked| &worked.at));
+    for place in places {
+        if !place.starts_with('/') || place.len() < 2 {
+            return fault(place, "a place in a line is a JSON pointer; write /response/status");
+        }
+    }
+    Ok(())
 }
 
 struct Known<'c>(&'c Catalog);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, Claims, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Matrix, Profile, Rule, Safe,
-    Topic, Words,
+    Catalog, Claims, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Grouping, LogProfile, Matrix,
+    Profile, Rule, Safe, Topic, Words,
 };
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
@@ -18,7 +18,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 35] = [
+const BUILT_IN: [(&str, &str); 44] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -52,6 +52,16 @@ const BUILT_IN: [(&str, &str); 35] = [
     ("rules/codes.yaml", include_str!("../../../assets/catalog/rules/codes.yaml")),
     ("safe.yaml", include_str!("../../../assets/catalog/safe.yaml")),
     ("clients.yaml", include_str!("../../../assets/catalog/clients.yaml")),
+    // Tried in this order; the one without marks last.
+    ("log_profiles/litellm.yaml", include_str!("../../../assets/catalog/log_profiles/litellm.yaml")),
+    ("log_profiles/new_api.yaml", include_str!("../../../assets/catalog/log_profiles/new_api.yaml")),
+    ("log_profiles/nginx.yaml", include_str!("../../../assets/catalog/log_profiles/nginx.yaml")),
+    ("log_profiles/envoy.yaml", include_str!("../../../assets/catalog/log_profiles/envoy.yaml")),
+    ("log_profiles/otlp.yaml", include_str!("../../../assets/catalog/log_profiles/otlp.yaml")),
+    ("log_profiles/otel.yaml", include_str!("../../../assets/catalog/log_profiles/otel.yaml")),
+    ("log_profiles/har.yaml", include_str!("../../../assets/catalog/log_profiles/har.yaml")),
+    ("log_profiles/gateway.yaml", include_str!("../../../assets/catalog/log_profiles/gateway.yaml")),
+    ("grouping.yaml", include_str!("../../../assets/catalog/grouping.yaml")),
     ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
     ("claims.yaml", include_str!("../../../assets/catalog/claims.yaml")),
     // The named formats first: where two find the same place, the first one names it.
@@ -129,6 +139,8 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
             put(&mut catalog.matrix.criteria, criteria, |c| &c.id, false);
         }
         Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
+        Kind::Logs => put(&mut catalog.log_profiles, vec![parse::<LogProfile>(file, text)?], |p| &p.id, own),
+        Kind::Grouping => catalog.grouping = parse::<Grouping>(file, text)?,
     }
     Ok(())
 }
@@ -171,6 +183,10 @@ pub(super) enum Kind {
     Words,
     /// Claims that need a source.
     Claims,
+    /// How one kind of log is laid out.
+    Logs,
+    /// What makes two failures of a log the same.
+    Grouping,
 }
 
 impl Kind {
@@ -191,11 +207,14 @@ impl Kind {
             "clients.yaml" => Self::Clients,
             "words.yaml" => Self::Words,
             "claims.yaml" => Self::Claims,
+            _ if file.starts_with("log_profiles/") => Self::Logs,
+            "grouping.yaml" => Self::Grouping,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
-                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, endpoints, \
-                           contract, checks, topics, classes, safe, detectors, clients, words, claims (.yaml)"
+                    what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, \
+                           log_profiles/*, endpoints, contract, checks, topics, classes, safe, detectors, clients, words, \
+                           grouping, claims (.yaml)"
                         .to_owned(),
                 });
             }

@@ -135,6 +135,38 @@ pub fn har_calls(mut reader: impl Read, catalog: &Catalog) -> std::io::Result<Ca
     }
 }
 
+/// The calls of programs in a HAR that comes in pieces, each as its JSON text; a page's own traffic is left out.
+pub struct HarEntries<'c> {
+    cutter: Cutter,
+    summary: Summary<'c>,
+}
+
+impl<'c> HarEntries<'c> {
+    /// The catalog tells calls of programs from a page's own.
+    pub fn new(catalog: &'c Catalog) -> Self {
+        Self { cutter: Cutter::new(), summary: Summary::new(catalog) }
+    }
+
+    /// Reads a further piece of the file, of any size; `each` gets the entries that end in it.
+    pub fn feed(&mut self, piece: &[u8], each: &mut dyn FnMut(&[u8])) {
+        let Self { cutter, summary } = self;
+        cutter.feed(piece, &mut |cut| give(summary, cut, each));
+    }
+
+    /// The file is over; true where it ends too early.
+    pub fn finish(self, each: &mut dyn FnMut(&[u8])) -> bool {
+        let Self { cutter, mut summary } = self;
+        cutter.finish(&mut |cut| give(&mut summary, cut, each)).truncated.is_some()
+    }
+}
+
+fn give(summary: &mut Summary<'_>, cut: &cut::Cut<'_>, each: &mut dyn FnMut(&[u8])) {
+    let (Some(text), Some(call)) = (cut.text, summary.of(cut)) else { return };
+    if matches!(call.kind, CallKind::Model | CallKind::Api) {
+        each(text);
+    }
+}
+
 /// The request and the observed answer of one entry: `json` is the file from [`Call::start`] to [`Call::end`]. Secrets
 /// of the request move into `ring`. `creator` is [`Calls::creator`].
 pub fn har_entry(json: &[u8], creator: Option<&str>, catalog: &Catalog, ring: &mut KeyRing) -> Intake {

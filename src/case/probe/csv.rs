@@ -1,6 +1,7 @@
-//! The table of all sends (RFC 4180), a line each. A field that a spreadsheet would take for a formula gets a quote before it.
+//! The table of all sends (RFC 4180), a line each.
 
 use super::report::Told;
+use crate::case::csv::field;
 
 const HEAD: &str = "request,send,started_at,http.request.method,url.path,gen_ai.request.model,outcome,error.type,first_byte_ms,took_ms,request_id";
 
@@ -27,28 +28,4 @@ pub(super) fn write(told: &Told) -> String {
         out.push_str("\r\n");
     }
     out
-}
-
-fn field(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_field_is_text_for_every_reader() {
-        let table = [
-            ("plain", "plain"),
-            ("a,b", "\"a,b\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("=1+1", "'=1+1"),
-            ("@a,b", "\"'@a,b\""),
-            ("two\nlines", "\"two\nlines\""),
-        ];
-        for (text, expected) in table {
-            assert_eq!(super::field(text), expected);
-        }
-    }
 }

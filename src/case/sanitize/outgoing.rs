@@ -93,6 +93,14 @@ impl Sanitizer<'_> {
         [method, path, model]
     }
 
+    /// True where `raw` may be shown as a request id: it has the grammar of one, and is no credential.
+    pub fn is_request_id(&self, raw: &str) -> bool {
+        let grammar = (6..=128).contains(&raw.len())
+            && raw.bytes().any(|b| b.is_ascii_digit())
+            && raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+        grammar && self.text.spares(raw, Scope::Identifier)
+    }
+
     /// A model or another name: an identifier, a label, or its length.
     pub(super) fn name(&mut self, raw: &str, word: &str, place: &str) -> Clean {
         if let Some(label) = self.labels(raw).filter(|_| raw.trim().starts_with('[')) {
