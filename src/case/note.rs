@@ -10,6 +10,7 @@ mod isolation;
 mod markdown;
 mod model;
 mod plain;
+mod public;
 mod removed;
 #[cfg(test)]
 mod sample;
@@ -33,6 +34,7 @@ pub use completeness::{By, Item, completeness};
 pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
+pub use public::for_public;
 pub use removed::Removal;
 pub use schema::{Fault, SCHEMA, read, validate};
 pub use telemetry::telemetry;
@@ -151,6 +153,12 @@ impl Note {
     pub fn value(&self) -> Value {
         removed::apply(&self.removed, serde_json::to_value(self).unwrap_or_default())
     }
+}
+
+/// The text of a note that was read back ([`read`]): its keys and values rendered as this program renders a note today. It has
+/// to be audited by whoever lets it out.
+pub fn rendered_again(value: &Value, format: Format) -> String {
+    write(value, format)
 }
 
 /// `value`, a text or a structure that is made from this case, without what was taken out of its note.

@@ -34,6 +34,7 @@ use marks::Marks;
 use prepare::Prepared;
 
 pub use cancel::{Cancelled, Canceller, cancellation};
+pub(crate) use proxy::is_loopback;
 pub use proxy::proxy_in_use;
 
 /// Largest part of a body that is kept, bytes; the rest is counted.

@@ -35,7 +35,7 @@ pub(super) fn file(catalog: &Catalog, file: &str, text: &str) -> Result<(), Cata
                 .and_then(|()| each(&criteria, |c| &c.id, |c| super::matrix::criterion(c, &catalog.matrix)))
         }
         // The contract checks itself while it is merged.
-        Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words => Ok(()),
+        Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words | Kind::Destinations => Ok(()),
     };
     checked.map_err(|(id, (word, what))| CatalogError {
         file: file.to_owned(),

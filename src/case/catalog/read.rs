@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Matrix, Profile, Rule, Safe, Topic,
-    Words,
+    Catalog, ClassDefaults, ClientMarks, Contract, Destination, Detector, Endpoint, Matrix, Profile, Rule,
+    Safe, Topic, Words,
 };
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
@@ -18,7 +18,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 34] = [
+const BUILT_IN: [(&str, &str); 35] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -53,6 +53,7 @@ const BUILT_IN: [(&str, &str); 34] = [
     ("safe.yaml", include_str!("../../../assets/catalog/safe.yaml")),
     ("clients.yaml", include_str!("../../../assets/catalog/clients.yaml")),
     ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
+    ("destinations.yaml", include_str!("../../../assets/catalog/destinations.yaml")),
     // The named formats first: where two find the same place, the first one names it.
     ("detectors/models.yaml", include_str!("../../../assets/catalog/detectors/models.yaml")),
     ("detectors/clouds.yaml", include_str!("../../../assets/catalog/detectors/clouds.yaml")),
@@ -115,6 +116,9 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         Kind::Topics => put(&mut catalog.topics, parse::<Vec<Topic>>(file, text)?, |t| &t.id, false),
         Kind::Detectors => put(&mut catalog.detectors, parse::<Vec<Detector>>(file, text)?, |d| &d.id, false),
         Kind::Clients => put(&mut catalog.clients, parse::<Vec<ClientMarks>>(file, text)?, |c| &c.id, own),
+        Kind::Destinations => {
+            put(&mut catalog.destinations, parse::<Vec<Destination>>(file, text)?, |d| &d.id, false);
+        }
         Kind::Words => Arc::make_mut(&mut catalog.words).add(parse::<Words>(file, text)?),
         Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
         Kind::Matrix => {
@@ -163,6 +167,8 @@ pub(super) enum Kind {
     Clients,
     /// Words that tell secrets from ids.
     Words,
+    /// A list of destinations.
+    Destinations,
 }
 
 impl Kind {
@@ -182,11 +188,12 @@ impl Kind {
             "detectors.yaml" => Self::Detectors,
             "clients.yaml" => Self::Clients,
             "words.yaml" => Self::Words,
+            "destinations.yaml" => Self::Destinations,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
                     what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, endpoints, \
-                           contract, checks, topics, classes, safe, detectors, clients, words (.yaml)"
+                           contract, checks, topics, classes, safe, detectors, clients, words, destinations (.yaml)"
                         .to_owned(),
                 });
             }
