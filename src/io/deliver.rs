@@ -5,6 +5,7 @@
 //! marked as uncertain.
 
 mod child;
+pub mod desk;
 mod file;
 mod hold;
 mod surroundings;

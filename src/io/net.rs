@@ -30,6 +30,7 @@ use crate::io::clock::Clock;
 use crate::session::{Outgoing, Phase, Progress};
 
 use cause::Way;
+pub(crate) use cause::detail_of as cause_of;
 use marks::Marks;
 use prepare::Prepared;
 

@@ -1,0 +1,1 @@
+//! Requests of each desk, as its reference has them.
