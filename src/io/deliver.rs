@@ -8,6 +8,7 @@ mod child;
 pub mod desk;
 mod file;
 mod hold;
+pub mod mail;
 mod surroundings;
 
 use crate::case::sanitize::Rendered;

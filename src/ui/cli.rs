@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod attach;
 mod cases;
 mod check;
 mod consent;
@@ -52,7 +53,7 @@ pub use exit::{Exit, Failed};
          1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key, `cases diff` another failure\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
-         6    file, clipboard or store failed\n  130  interrupted\n\n\
+         6    file, clipboard, store or desk failed\n  130  interrupted\n\n\
          No telemetry. Raw requests and answers never touch the disk."
     ),
     disable_help_subcommand = true
@@ -114,6 +115,8 @@ pub enum Verb {
     Keys(keys::KeysArguments),
     /// Find kept cases again: list, show, search, compare, forget, hand over.
     Cases(Box<cases::CasesArguments>),
+    /// Put a note onto a ticket of a support desk, or into a mail; asks first, and sends nothing twice.
+    Attach(Box<attach::AttachArguments>),
     /// Describe this machine's set-up; never fails on what it finds.
     Doctor(doctor::DoctorArguments),
     /// Hold text from stdin on the clipboard (used by `--copy`).
@@ -299,6 +302,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),
         Some(Verb::Cases(cases)) => cases::run(&cases),
+        Some(Verb::Attach(attach)) => attach::run(&attach),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
         Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
     };

@@ -31,7 +31,9 @@ pub(super) fn place(markup: Markup, marker: &str, body: &str, closing: &[String]
         }
         Markup::Fenced => lines(marker, &format!("```\n{}\n```", unfenced(body))),
         Markup::Textile => lines(marker, &format!("<pre>\n{}\n</pre>", textile(body))),
-        Markup::Noformat => format!("{{noformat}}\n{}{{noformat}}\n", inside().replace("{noformat", "{ noformat")),
+        Markup::Noformat => {
+            format!("{{noformat}}\n{}{{noformat}}\n", inside().replace("{noformat", "{ noformat"))
+        }
         Markup::Adf => inside(),
         Markup::Html => {
             let text = html(&inside());
@@ -56,7 +58,8 @@ fn unfenced(text: &str) -> String {
 
 /// Redmine's Textile ends or nests its block at these tags, and looks for macros before anything else.
 fn textile(text: &str) -> String {
-    static TAGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)<(/?(?:pre|code|kbd|notextile))").ok());
+    static TAGS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)<(/?(?:pre|code|kbd|notextile))").ok());
     let text = match &*TAGS {
         Some(tags) => tags.replace_all(text, "< $1").into_owned(),
         None => text.replace('<', "< "),

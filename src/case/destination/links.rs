@@ -16,7 +16,9 @@ pub fn without_foreign_links(note: Value, catalog: &Catalog) -> Value {
                 .into_iter()
                 .map(|(key, value)| {
                     let value = match value {
-                        Value::String(url) if LINKS.contains(&key.as_str()) && !catalog.names_address(&url) => {
+                        Value::String(url)
+                            if LINKS.contains(&key.as_str()) && !catalog.names_address(&url) =>
+                        {
                             Value::String(url.replace("://", "[:]//"))
                         }
                         other => without_foreign_links(other, catalog),

@@ -51,7 +51,11 @@ fn what_is_cut_goes_in_the_order_of_the_data_and_headings_in_code_are_none() {
     let one = fit(source, &to, catalog.cut_first(&to));
     assert_eq!(one.cut, ["Environment and sources"]);
     assert!(!one.text.contains("## Environment") && one.text.contains("## Reproduction"));
-    assert!(one.text.ends_with("Sections left out for its length: `Environment and sources`.\n"), "{}", one.text);
+    assert!(
+        one.text.ends_with("Sections left out for its length: `Environment and sources`.\n"),
+        "{}",
+        one.text
+    );
     let text = "# t\n\n```\n## Request\nx\n```\n\n## Request\ny\n";
     let found: Vec<String> = sections::of(text).into_iter().map(|s| s.heading).collect();
     assert_eq!(found, ["", "Request"]);
@@ -90,7 +94,10 @@ fn only_addresses_of_the_catalog_are_links() {
     let url = &catalog.topics.first().expect("a topic").url;
     let note = serde_json::json!({"doc_url": url, "sources": [{"url": "https://evil.example/x"}], "title": "https://t"});
     let text = without_foreign_links(note, &catalog).to_string();
-    assert!(text.contains(url.as_str()) && text.contains("https[:]//evil") && text.contains("https://t"), "{text}");
+    assert!(
+        text.contains(url.as_str()) && text.contains("https[:]//evil") && text.contains("https://t"),
+        "{text}"
+    );
 }
 
 proptest! {

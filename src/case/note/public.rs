@@ -3,10 +3,14 @@
 use serde_json::Value;
 
 /// Where a note names a model.
-const MODELS: [&str; 4] = ["/model_reference", "/request/model", "/response/returned_model", "/contract/pins/model"];
+const MODELS: [&str; 4] =
+    ["/model_reference", "/request/model", "/response/returned_model", "/contract/pins/model"];
 /// Where it names the operator and what is theirs.
-const OWN: [(&str, &str); 3] =
-    [("/operator", "operator"), ("/environment/service", "service"), ("/environment/deployment", "deployment")];
+const OWN: [(&str, &str); 3] = [
+    ("/operator", "operator"),
+    ("/environment/service", "service"),
+    ("/environment/deployment", "deployment"),
+];
 /// A shorter name could stand anywhere by chance.
 const SHORTEST: usize = 3;
 
@@ -87,6 +91,9 @@ mod tests {
 
     #[test]
     fn only_whole_names_go() {
-        assert_eq!(without("gpt-4o, gpt-4omni and xgpt-4o (gpt-4o)", "gpt-4o", "[m]"), "[m], gpt-4omni and xgpt-4o ([m])");
+        assert_eq!(
+            without("gpt-4o, gpt-4omni and xgpt-4o (gpt-4o)", "gpt-4o", "[m]"),
+            "[m], gpt-4omni and xgpt-4o ([m])"
+        );
     }
 }

@@ -27,8 +27,8 @@ use crate::io::store::{DeskKind, DeskSettings};
 
 pub use attach::{Attached, FileState, Partial, Target, TextState, attach};
 pub use file::{NoteFile, note_files};
-pub use wire::{Call, DeskError};
 use wire::Wire;
+pub use wire::{Body, Call, DeskError, Part};
 
 /// A step at a desk.
 pub type Step<'a, T> = LocalBoxFuture<'a, Result<T, DeskError>>;

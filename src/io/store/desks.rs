@@ -229,16 +229,19 @@ fn parse(text: &str) -> Result<Desks, String> {
             return Err(format!("two desks have the name {}", named(&desk.name)));
         }
     }
-    let passwords = desks.mail.iter().filter_map(|mail| mail.smtp.as_ref()).filter_map(|s| s.password_env.as_ref());
+    let passwords =
+        desks.mail.iter().filter_map(|mail| mail.smtp.as_ref()).filter_map(|s| s.password_env.as_ref());
     if passwords.into_iter().any(|name| !is_variable_name(name)) {
-        return Err("mail: smtp: password_env must be the name of an environment variable, not the password".to_owned());
+        return Err("mail: smtp: password_env must be the name of an environment variable, not the password"
+            .to_owned());
     }
     Ok(desks)
 }
 
 /// A name of letters and digits; anything else could be a value in the wrong place.
 fn is_name(name: &str) -> bool {
-    (1..=40).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    (1..=40).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 fn named(name: &str) -> &str {
@@ -288,7 +291,8 @@ fn check(desk: &DeskSettings) -> Result<(), String> {
 /// # Errors
 /// What is wrong with the URL; quotes nothing of it.
 pub fn check_url(text: &str, insecure: bool) -> Result<(), String> {
-    let url = url::Url::parse(text).map_err(|_| "url must be an address such as https://desk.example".to_owned())?;
+    let url = url::Url::parse(text)
+        .map_err(|_| "url must be an address such as https://desk.example".to_owned())?;
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
         return Err("url must hold no user name, password or fragment".to_owned());
     }
@@ -296,7 +300,10 @@ pub fn check_url(text: &str, insecure: bool) -> Result<(), String> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if insecure || crate::io::net::is_loopback(host) => Ok(()),
-        "http" => Err("url must be https, so that nobody on the way reads the token; insecure_http: true allows it".to_owned()),
+        "http" => {
+            Err("url must be https, so that nobody on the way reads the token; insecure_http: true allows it"
+                .to_owned())
+        }
         _ => Err("url must begin with https://".to_owned()),
     }
 }
@@ -326,7 +333,10 @@ mod tests {
             (desk("url: 'https://u:secretword@desk.example'"), "no user name"),
             (desk("url: 'https://desk.example', token_env: 'secret-word'"), "not the token itself"),
             (desk("url: 'https://desk.example', token: secretword"), "there is no setting"),
-            (desk("url: 'https://desk.example'") + "  - {name: a, kind: rt, url: 'https://x'}\n", "two desks"),
+            (
+                desk("url: 'https://desk.example'") + "  - {name: a, kind: rt, url: 'https://x'}\n",
+                "two desks",
+            ),
             ("desks:\n  - {name: mail, kind: rt, url: 'https://x'}\n".to_owned(), "another name"),
             ("desks:\n  - {name: a, kind: osticket}\n".to_owned(), "must be one of rt"),
             ("desks:\n  - {name: a, kind: webhook}\n".to_owned(), "needs webhook"),
@@ -335,7 +345,10 @@ mod tests {
         ];
         for (text, said) in table {
             let what = parse(&text).expect_err(&text);
-            assert!(what.contains(said) && !what.contains("secretword") && !what.contains("secret-word"), "{what}");
+            assert!(
+                what.contains(said) && !what.contains("secretword") && !what.contains("secret-word"),
+                "{what}"
+            );
         }
         for url in ["http://127.0.0.1:8090", "http://localhost/rt", "https://desk.example/rt/"] {
             assert_eq!(check_url(url, false), Ok(()));

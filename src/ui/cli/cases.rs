@@ -144,31 +144,35 @@ fn print(text: &str) -> Result<(), Failed> {
     say::output(text).map_err(|e| Failed::stdout(&e))
 }
 
+/// The id that begins with `given` among `records`.
+pub(super) fn id_among(records: &[Record], given: &str) -> Result<String, Failed> {
+    let wanted = given.trim().to_ascii_uppercase();
+    let mut found = records.iter().filter(|r| !wanted.is_empty() && r.id.starts_with(&wanted));
+    match (found.next(), found.next()) {
+        (None, _) => Err(Failed::new(
+            Exit::NothingUsable,
+            format!("there is no case {given}; `casefile cases list` shows them"),
+        )),
+        (Some(one), None) => Ok(one.id.clone()),
+        (Some(one), Some(other)) => Err(Failed::new(
+            Exit::Usage,
+            format!(
+                "{} cases begin with {given} ({}, {}, …); give more of the id",
+                found.count() + 2,
+                one.id,
+                other.id
+            ),
+        )),
+    }
+}
+
 impl Desk {
     fn records(&self) -> Result<Vec<Record>, Failed> {
         self.store.records().map_err(|e| failed(&e))
     }
 
-    /// The id that begins with `given` among `records`.
     fn id(records: &[Record], given: &str) -> Result<String, Failed> {
-        let wanted = given.trim().to_ascii_uppercase();
-        let mut found = records.iter().filter(|r| !wanted.is_empty() && r.id.starts_with(&wanted));
-        match (found.next(), found.next()) {
-            (None, _) => Err(Failed::new(
-                Exit::NothingUsable,
-                format!("there is no case {given}; `casefile cases list` shows them"),
-            )),
-            (Some(one), None) => Ok(one.id.clone()),
-            (Some(one), Some(other)) => Err(Failed::new(
-                Exit::Usage,
-                format!(
-                    "{} cases begin with {given} ({}, {}, …); give more of the id",
-                    found.count() + 2,
-                    one.id,
-                    other.id
-                ),
-            )),
-        }
+        id_among(records, given)
     }
 
     /// The note of a case, checked anew.

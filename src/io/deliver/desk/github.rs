@@ -18,7 +18,8 @@ pub(super) struct Github {
 
 impl Github {
     pub(super) fn new(wire: Wire, settings: &DeskSettings) -> Self {
-        let parts: Vec<String> = settings.project.split('/').filter(|part| !part.is_empty()).map(step).collect();
+        let parts: Vec<String> =
+            settings.project.split('/').filter(|part| !part.is_empty()).map(step).collect();
         Self { wire, project: parts.join("/") }
     }
 
@@ -58,7 +59,10 @@ impl Desk for Github {
         async move {
             let what = "looking for an issue of this case";
             let ours = |items: Vec<Value>| {
-                items.iter().find(|item| text(item, "title").contains(&job.marker)).and_then(|item| id_at(item, "/number"))
+                items
+                    .iter()
+                    .find(|item| text(item, "title").contains(&job.marker))
+                    .and_then(|item| id_at(item, "/number"))
             };
             // The list knows an issue at once, the search some time later.
             let newest = self.api("/issues?state=all&sort=created&direction=desc&per_page=100");

@@ -39,7 +39,8 @@ impl Gitlab {
     }
 
     fn making(&self, job: &Job, links: &[Link]) -> Call {
-        let body = json!({"title": job.subject.as_str(), "description": with_links(job.text.as_str(), links)});
+        let body =
+            json!({"title": job.subject.as_str(), "description": with_links(job.text.as_str(), links)});
         Call::post(self.api("/issues"), body)
     }
 
@@ -104,10 +105,14 @@ fn without_links(text: &str) -> String {
 impl Desk for Gitlab {
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>> {
         async move {
-            let path = format!("/issues?search={}&in=title&scope=all&state=all&per_page=100", step(&job.case_id));
-            let answer = self.wire.send("looking for an issue of this case", Call::get(self.api(&path))).await?;
+            let path =
+                format!("/issues?search={}&in=title&scope=all&state=all&per_page=100", step(&job.case_id));
+            let answer =
+                self.wire.send("looking for an issue of this case", Call::get(self.api(&path))).await?;
             let value = answer.json()?;
-            let Some(issues) = value.as_array() else { return Err(answer.unexpected("there is no list of issues")) };
+            let Some(issues) = value.as_array() else {
+                return Err(answer.unexpected("there is no list of issues"));
+            };
             let is_ours = |issue: &&Value| {
                 issue.get("title").and_then(Value::as_str).is_some_and(|title| title.contains(&job.marker))
             };
@@ -121,7 +126,9 @@ impl Desk for Gitlab {
             let path = format!("/issues/{}", step(ticket));
             let answer = self.wire.send("reading the issue", Call::get(self.api(&path))).await?;
             let issue = answer.json()?;
-            let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text = |item: &Value, key: &str| {
+                item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
             let mut present = Present::default();
             let mut take = |body: &str, internal: bool| {
                 present.files.extend(self.stored(body, job));
@@ -137,7 +144,9 @@ impl Desk for Gitlab {
                 let path = format!("/issues/{}/notes?per_page=100&page={page}&sort=asc", step(ticket));
                 let answer = self.wire.send("reading the notes", Call::get(self.api(&path))).await?;
                 let value = answer.json()?;
-                let Some(notes) = value.as_array() else { return Err(answer.unexpected("there is no list of notes")) };
+                let Some(notes) = value.as_array() else {
+                    return Err(answer.unexpected("there is no list of notes"));
+                };
                 for note in notes {
                     take(&text(note, "body"), note.get("internal").and_then(Value::as_bool) != Some(false));
                 }

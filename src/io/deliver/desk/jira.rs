@@ -112,7 +112,8 @@ impl Desk for Jira {
             let jql = format!("project = \"{project}\" AND summary ~ \"\\\"{}\\\"\"", job.case_id);
             let path = if self.version == 2 { "/search" } else { "/search/jql" };
             let body = json!({"jql": jql, "fields": ["summary"], "maxResults": 50});
-            let answer = self.wire.send("looking for an issue of this case", Call::post(self.api(path), body)).await?;
+            let answer =
+                self.wire.send("looking for an issue of this case", Call::post(self.api(path), body)).await?;
             let value = answer.json()?;
             let Some(issues) = value.get("issues").and_then(Value::as_array) else {
                 return Err(answer.unexpected("there is no list of issues"));
@@ -131,8 +132,11 @@ impl Desk for Jira {
             let path = format!("/issue/{}?fields=summary,description,attachment", step(ticket));
             let answer = self.wire.send("reading the issue", Call::get(self.api(&path))).await?;
             let value = answer.json()?;
-            let Some(fields) = value.get("fields") else { return Err(answer.unexpected("there are no fields")) };
-            let description = fields.get("description").map(text_of).filter(|text| text.contains(&job.marker));
+            let Some(fields) = value.get("fields") else {
+                return Err(answer.unexpected("there are no fields"));
+            };
+            let description =
+                fields.get("description").map(text_of).filter(|text| text.contains(&job.marker));
             let text = match description {
                 Some(text) => Some(text),
                 None => self.comments(ticket, job).await?,

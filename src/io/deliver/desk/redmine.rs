@@ -76,7 +76,8 @@ impl Desk for Redmine {
         async move {
             self.sign_in().await?;
             // ~: contains; status *: closed ones, too.
-            let mut url = self.wire.at(&format!("/issues.json?subject=~{}&status_id=*&limit=100", step(&job.case_id)));
+            let mut url =
+                self.wire.at(&format!("/issues.json?subject=~{}&status_id=*&limit=100", step(&job.case_id)));
             if !self.project.is_empty() {
                 url = format!("{url}&project_id={}", step(&self.project));
             }
@@ -86,7 +87,10 @@ impl Desk for Redmine {
                 return Err(answer.unexpected("there is no list of issues"));
             };
             let is_ours = |issue: &&Value| {
-                issue.get("subject").and_then(Value::as_str).is_some_and(|subject| subject.contains(&job.marker))
+                issue
+                    .get("subject")
+                    .and_then(Value::as_str)
+                    .is_some_and(|subject| subject.contains(&job.marker))
             };
             Ok(issues.iter().find(is_ours).and_then(|issue| id_at(issue, "/id")))
         }
@@ -100,7 +104,9 @@ impl Desk for Redmine {
             let answer = self.wire.send("reading the issue", Call::get(url)).await?;
             let value = answer.json()?;
             let Some(issue) = value.get("issue") else { return Err(answer.unexpected("there is no issue")) };
-            let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text = |item: &Value, key: &str| {
+                item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
             let items = |key: &str| issue.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
             let mut present = Present::default();
             let description = text(issue, "description");
@@ -117,7 +123,8 @@ impl Desk for Redmine {
             present.has_text = present.text.is_some();
             let file = |item: &Value| {
                 let name = text(item, "filename");
-                let at = self.wire.at(&format!("/attachments/download/{}/{}", id_at(item, "/id")?, step(&name)));
+                let at =
+                    self.wire.at(&format!("/attachments/download/{}/{}", id_at(item, "/id")?, step(&name)));
                 Some(Stored { name, at })
             };
             present.files = items("attachments").iter().filter_map(file).collect();

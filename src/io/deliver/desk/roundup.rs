@@ -80,7 +80,8 @@ impl Roundup {
         let call = self.call(Call::get(self.data(&format!("issue/{}", step(ticket)))));
         let answer = self.wire.send("reading the issue", call).await?;
         let value = answer.json()?;
-        let etag = value.pointer("/data/@etag").and_then(Value::as_str).map(str::to_owned).or(answer.etag.clone());
+        let etag =
+            value.pointer("/data/@etag").and_then(Value::as_str).map(str::to_owned).or(answer.etag.clone());
         let attributes = value.pointer("/data/attributes").cloned();
         match (attributes, etag) {
             (Some(attributes), Some(etag)) => Ok((attributes, etag)),

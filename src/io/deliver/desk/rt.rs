@@ -106,7 +106,9 @@ fn text_of<'a>(all: &'a [Value], head: &'a Value) -> Option<&'a Value> {
     let id = id_at(head, "/id")?;
     let parent = |item: &Value| id_at(item, "/Parent/id").or_else(|| id_at(item, "/Parent"));
     all.iter().find(|item| {
-        parent(item).as_deref() == Some(&id) && is(item, "ContentType", "text/plain") && is(item, "Filename", "")
+        parent(item).as_deref() == Some(&id)
+            && is(item, "ContentType", "text/plain")
+            && is(item, "Filename", "")
     })
 }
 
@@ -121,7 +123,9 @@ impl Desk for Rt {
                 return Err(answer.unexpected("there is no list of tickets"));
             };
             let is_ours = |item: &&Value| {
-                item.get("Subject").and_then(Value::as_str).is_some_and(|subject| subject.contains(&job.marker))
+                item.get("Subject")
+                    .and_then(Value::as_str)
+                    .is_some_and(|subject| subject.contains(&job.marker))
             };
             Ok(items.iter().find(is_ours).and_then(|item| id_at(item, "/id")))
         }
@@ -131,7 +135,9 @@ impl Desk for Rt {
     fn look<'a>(&'a self, ticket: &'a str, job: &'a Job) -> Step<'a, Option<Present>> {
         async move {
             let all = self.attachments(ticket).await?;
-            let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text = |item: &Value, key: &str| {
+                item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
             let mut present = Present::default();
             for head in all.iter().filter(|item| text(item, "Subject").contains(&job.marker)) {
                 let Some(id) = text_of(&all, head).and_then(|part| id_at(part, "/id")) else { continue };

@@ -36,12 +36,20 @@ impl WebhookDesk {
             let text = render(template, &said)?;
             let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&text));
             let (Ok(name), Ok(mut value)) = pair else {
-                return Err(DeskError::Local("a header of the webhook cannot be sent as it is written".to_owned()));
+                return Err(DeskError::Local(
+                    "a header of the webhook cannot be sent as it is written".to_owned(),
+                ));
             };
             value.set_sensitive(true);
             headers.push((name, value));
         }
-        let desk = Self { wire, project: settings.project.clone(), insecure: settings.insecure_http, webhook, headers };
+        let desk = Self {
+            wire,
+            project: settings.project.clone(),
+            insecure: settings.insecure_http,
+            webhook,
+            headers,
+        };
         Ok(desk)
     }
 
@@ -73,7 +81,9 @@ impl WebhookDesk {
         // The token goes along: what a template fills in must not choose the host.
         let literal = call.url.split("{{").next().unwrap_or_default();
         if literal.matches('/').count() < 3 {
-            return Err(DeskError::Local("webhook: url must name its host in full, before any {{ }}".to_owned()));
+            return Err(DeskError::Local(
+                "webhook: url must name its host in full, before any {{ }}".to_owned(),
+            ));
         }
         let said = self.said(job, ticket, files);
         let url = render(&call.url, &said)?;
@@ -87,13 +97,19 @@ impl WebhookDesk {
             let text = render(template, &said)?;
             let value = serde_json::from_str(&text).map_err(|e| {
                 let place = format!("line {}, column {}", e.line(), e.column());
-                DeskError::Local(format!("webhook: json does not make JSON ({place}); write values as {{{{ x | tojson }}}}"))
+                DeskError::Local(format!(
+                    "webhook: json does not make JSON ({place}); write values as {{{{ x | tojson }}}}"
+                ))
             })?;
             Body::Json(value)
         } else if call.form.is_some() || call.file_field.is_some() {
             let mut parts = Vec::new();
             for (name, template) in call.form.iter().flatten() {
-                parts.push(Part { name: name.clone(), file: None, bytes: render(template, &said)?.into_bytes() });
+                parts.push(Part {
+                    name: name.clone(),
+                    file: None,
+                    bytes: render(template, &said)?.into_bytes(),
+                });
             }
             if let Some(field) = &call.file_field {
                 parts.extend(files.iter().map(|file| Part {
@@ -111,14 +127,18 @@ impl WebhookDesk {
 
     fn create_call(&self, job: &Job) -> Result<(Call, Option<String>), DeskError> {
         let Some(create) = &self.webhook.create else {
-            return Err(DeskError::Local("this desk has no create in desks.yaml; give --ticket ID".to_owned()));
+            return Err(DeskError::Local(
+                "this desk has no create in desks.yaml; give --ticket ID".to_owned(),
+            ));
         };
         Ok((self.call(create, Method::POST, (job, None, &job.files))?, create.id.clone()))
     }
 
     fn comment_call(&self, ticket: &str, job: &Job, files: &[NoteFile]) -> Result<Call, DeskError> {
         let Some(comment) = &self.webhook.comment else {
-            return Err(DeskError::Local("this desk has no comment in desks.yaml; make a new ticket with --new".to_owned()));
+            return Err(DeskError::Local(
+                "this desk has no comment in desks.yaml; make a new ticket with --new".to_owned(),
+            ));
         };
         self.call(comment, Method::POST, (job, Some(ticket), files))
     }

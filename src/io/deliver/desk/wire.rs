@@ -108,7 +108,9 @@ pub enum DeskError {
         advice: &'static str,
     },
     /// The answer is not what such a desk answers.
-    #[error("{what}: the answer of {host} is not what such a desk gives ({why}); check kind and url in desks.yaml")]
+    #[error(
+        "{what}: the answer of {host} is not what such a desk gives ({why}); check kind and url in desks.yaml"
+    )]
     Unexpected {
         /// What was asked for.
         what: String,
@@ -175,7 +177,8 @@ pub(super) fn id_at(value: &Value, place: &str) -> Option<String> {
 
 /// True where `text` can name a ticket.
 pub(super) fn is_ticket(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    (1..=64).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// The way to one desk.
@@ -235,7 +238,8 @@ impl Wire {
     /// The bytes of a file. Where the desk sends on to where it keeps files, they are fetched there without the token.
     pub(super) async fn file(&self, what: &str, address: &str) -> Result<Vec<u8>, DeskError> {
         let url = self.own(address)?;
-        let response = self.request(what, url.clone(), Call::get(address.to_owned()), &self.credential).await?;
+        let response =
+            self.request(what, url.clone(), Call::get(address.to_owned()), &self.credential).await?;
         if !response.status().is_redirection() {
             return Ok(self.taken(what, &url, response).await?.bytes);
         }
@@ -303,9 +307,15 @@ impl Wire {
         request.headers(headers).send().await.map_err(|e| no_answer(what, &url, e))
     }
 
-    async fn taken(&self, what: &str, url: &Url, mut response: reqwest::Response) -> Result<Answer, DeskError> {
+    async fn taken(
+        &self,
+        what: &str,
+        url: &Url,
+        mut response: reqwest::Response,
+    ) -> Result<Answer, DeskError> {
         let status = response.status();
-        let etag = response.headers().get(reqwest::header::ETAG).and_then(|e| e.to_str().ok()).map(str::to_owned);
+        let etag =
+            response.headers().get(reqwest::header::ETAG).and_then(|e| e.to_str().ok()).map(str::to_owned);
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| no_answer(what, url, e))? {
             if bytes.len() + chunk.len() > ANSWER {
@@ -320,7 +330,13 @@ impl Wire {
         let (what, host) = (what.to_owned(), host_of(url));
         if !status.is_success() {
             let text = self.words(&bytes);
-            return Err(DeskError::Refused { what, host, status: status.as_u16(), text, advice: advice(status.as_u16()) });
+            return Err(DeskError::Refused {
+                what,
+                host,
+                status: status.as_u16(),
+                text,
+                advice: advice(status.as_u16()),
+            });
         }
         Ok(Answer { bytes, etag, what, host })
     }
@@ -415,7 +431,10 @@ fn client(urls: &[&str]) -> Result<Client, String> {
         }
     }
     builder.build().map_err(|error| {
-        format!("no connection can be made from here: {}; `casefile doctor` describes the set-up", crate::io::net::cause_of(&error))
+        format!(
+            "no connection can be made from here: {}; `casefile doctor` describes the set-up",
+            crate::io::net::cause_of(&error)
+        )
     })
 }
 
@@ -427,9 +446,8 @@ fn credential(
     use base64::Engine;
     let token = token.expose_secret();
     let login = settings.login.as_deref();
-    let basic = |user: &str| {
-        format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(format!("{user}:{token}")))
-    };
+    let basic =
+        |user: &str| format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(format!("{user}:{token}")));
     let authorization = reqwest::header::AUTHORIZATION;
     let (name, value) = match (settings.kind, login) {
         (DeskKind::Rt, _) => (authorization, format!("token {token}")),
@@ -437,13 +455,16 @@ fn credential(
         (DeskKind::Roundup, login) => (authorization, basic(login.unwrap_or_default())),
         (DeskKind::Zendesk, Some(login)) => (authorization, basic(&format!("{login}/token"))),
         (DeskKind::Jira, Some(login)) => (authorization, basic(login)),
-        (DeskKind::Zendesk | DeskKind::Jira | DeskKind::Github, _) => (authorization, format!("Bearer {token}")),
+        (DeskKind::Zendesk | DeskKind::Jira | DeskKind::Github, _) => {
+            (authorization, format!("Bearer {token}"))
+        }
         (DeskKind::Gitlab, _) => (HeaderName::from_static("private-token"), token.to_owned()),
         // Its headers are templates.
         (DeskKind::Webhook, _) => return Ok(Vec::new()),
     };
-    let mut value = HeaderValue::from_str(&value)
-        .map_err(|_| DeskError::Local("the token or login holds a character that no header takes".to_owned()))?;
+    let mut value = HeaderValue::from_str(&value).map_err(|_| {
+        DeskError::Local("the token or login holds a character that no header takes".to_owned())
+    })?;
     value.set_sensitive(true);
     Ok(vec![(name, value)])
 }
@@ -452,7 +473,10 @@ fn form(parts: Vec<Part>) -> reqwest::multipart::Form {
     parts.into_iter().fold(reqwest::multipart::Form::new(), |form, part| {
         let made = reqwest::multipart::Part::bytes(part.bytes);
         let made = match part.file {
-            Some(name) => made.file_name(name).mime_str("text/plain").unwrap_or_else(|_| reqwest::multipart::Part::text("")),
+            Some(name) => made
+                .file_name(name)
+                .mime_str("text/plain")
+                .unwrap_or_else(|_| reqwest::multipart::Part::text("")),
             None => made,
         };
         form.part(part.name, made)

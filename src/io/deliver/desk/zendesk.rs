@@ -74,8 +74,9 @@ impl Desk for Zendesk {
             let Some(tickets) = value.get("tickets").and_then(Value::as_array) else {
                 return Err(answer.unexpected("there is no list of tickets"));
             };
-            let is_ours =
-                |ticket: &&Value| ticket.get("external_id").and_then(Value::as_str) == Some(job.case_id.as_str());
+            let is_ours = |ticket: &&Value| {
+                ticket.get("external_id").and_then(Value::as_str) == Some(job.case_id.as_str())
+            };
             Ok(tickets.iter().find(is_ours).and_then(|ticket| id_at(ticket, "/id")))
         }
         .boxed_local()
@@ -93,14 +94,18 @@ impl Desk for Zendesk {
                 };
                 for comment in comments {
                     let has = |key: &str| {
-                        comment.get(key).and_then(Value::as_str).is_some_and(|text| text.contains(&job.marker))
+                        comment
+                            .get(key)
+                            .and_then(Value::as_str)
+                            .is_some_and(|text| text.contains(&job.marker))
                     };
                     if has("plain_body") || has("body") || has("html_body") {
                         present.has_text = true;
                         let public = comment.get("public").and_then(Value::as_bool) == Some(true);
                         present.is_open |= public && !self.public;
                     }
-                    let files = comment.get("attachments").and_then(Value::as_array).cloned().unwrap_or_default();
+                    let files =
+                        comment.get("attachments").and_then(Value::as_array).cloned().unwrap_or_default();
                     present.files.extend(files.iter().filter_map(|file| {
                         let text = |key: &str| file.get(key).and_then(Value::as_str).map(str::to_owned);
                         Some(Stored { name: text("file_name")?, at: text("content_url")? })
