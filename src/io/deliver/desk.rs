@@ -102,7 +102,7 @@ pub fn open(settings: &DeskSettings, token: Option<&SecretString>) -> Result<Box
     Ok(match settings.kind {
         DeskKind::Rt => Box::new(rt::Rt::new(wire, settings)),
         DeskKind::Redmine => Box::new(redmine::Redmine::new(wire, settings)),
-        DeskKind::Roundup => Box::new(roundup::Roundup::new(wire)),
+        DeskKind::Roundup => Box::new(roundup::Roundup::new(wire, settings)),
         DeskKind::Zendesk => Box::new(zendesk::Zendesk::new(wire, settings)),
         DeskKind::Jira => Box::new(jira::Jira::new(wire, settings)),
         DeskKind::Github => Box::new(github::Github::new(wire, settings)),

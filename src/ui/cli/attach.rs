@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
         let calls = desk.plan(ticket.as_deref(), &job).map_err(|e| failed(&e.to_string()))?;
         return dry::show(&room, &job, &calls);
     }
-    let target = target(&room, settings, &source, ticket);
+    let target = target(settings, &source, ticket);
     if let (Target::Ticket(id), DeskKind::Webhook) = (&target, settings.kind)
         && source.tickets.iter().any(|ticket| ticket.desk == settings.name && ticket.id == *id)
     {
@@ -210,8 +210,7 @@ fn job(
     Ok((Job { case_id: source.case_id.clone(), marker, subject, text, files }, cut))
 }
 
-fn target(room: &Room, settings: &DeskSettings, source: &Source, ticket: Option<String>) -> Target {
-    let _ = room;
+fn target(settings: &DeskSettings, source: &Source, ticket: Option<String>) -> Target {
     match ticket {
         Some(id) => Target::Ticket(id),
         None => {
@@ -293,7 +292,7 @@ fn on_the_way(partial: &Partial) -> Failed {
     if partial.error.is_uncertain() {
         text.push_str(". Whether the last step was done is not known; the same command looks first and goes on from there");
     } else {
-        text.push_str("; then run the same command again: nothing that is there is sent twice");
+        text.push_str(". After that run the same command again: nothing that is there is sent twice");
     }
     Failed::new(Exit::Delivery, text)
 }

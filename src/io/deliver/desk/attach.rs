@@ -108,11 +108,11 @@ impl Walk<'_> {
             Some(ticket) => ticket,
             None => self.create().await?,
         };
-        self.ticket = Some(ticket.clone());
         if created {
-            self.there.push(format!("the ticket {ticket}"));
+            self.ticket = Some(ticket.clone());
         }
         let before = if created { None } else { desk.look(&ticket, job).await? };
+        self.ticket = Some(ticket.clone());
         // Of a ticket that was made before, and about which the desk tells nothing, nothing is sent twice.
         let knows = before.is_some();
         let had_text = match (&before, target) {
@@ -120,7 +120,7 @@ impl Walk<'_> {
             (None, Target::New { .. }) => true,
             (None, Target::Ticket(_)) => false,
         };
-        if had_text && !created {
+        if had_text {
             self.there.push("the text".to_owned());
         }
         let had = match &before {

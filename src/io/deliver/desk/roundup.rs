@@ -7,17 +7,19 @@ use serde_json::{Value, json};
 
 use super::wire::{Call, Part, Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
+use crate::io::store::DeskSettings;
 
 /// Times that a change is tried where somebody else changes the issue at the same moment.
 const TRIES: usize = 3;
 
 pub(super) struct Roundup {
     wire: Wire,
+    login: String,
 }
 
 impl Roundup {
-    pub(super) fn new(wire: Wire) -> Self {
-        Self { wire }
+    pub(super) fn new(wire: Wire, settings: &DeskSettings) -> Self {
+        Self { wire, login: settings.login.clone().unwrap_or_default() }
     }
 
     /// Roundup takes writes only with these headers, to keep other web sites from making them.
@@ -40,9 +42,10 @@ impl Roundup {
         self.call(Call::form(self.data("file"), parts))
     }
 
-    fn writing(&self, job: &Job) -> Call {
+    fn writing(&self, job: &Job, author: &str) -> Call {
         let body = json!({
             "content": job.text.as_str(),
+            "author": author,
             "summary": job.marker,
             "messageid": message_id(job),
         });
@@ -90,7 +93,9 @@ impl Roundup {
     }
 
     async fn bytes(&self, class: &str, id: &str) -> Result<Vec<u8>, DeskError> {
-        let call = self.call(Call::get(self.data(&format!("{class}/{}/binary_content", step(id)))));
+        // To who prefers JSON it gives the bytes inside of it.
+        let call = Call::get(self.data(&format!("{class}/{}/binary_content", step(id))));
+        let call = self.call(call).with("Accept", "*/*");
         Ok(self.wire.send("reading back", call).await?.bytes)
     }
 
@@ -121,7 +126,22 @@ impl Roundup {
                 return Ok(id);
             }
         }
-        self.wire.send("writing the message", self.writing(job)).await?.id("/data/id")
+        let author = self.author().await?;
+        self.wire.send("writing the message", self.writing(job, &author)).await?.id("/data/id")
+    }
+
+    /// The id of the user that the token belongs to. A message without an author is taken, and no issue takes it then.
+    async fn author(&self) -> Result<String, DeskError> {
+        let path = format!("user?username={}&@fields=username", step(&self.login));
+        let answer = self.wire.send("looking for the user", self.call(Call::get(self.data(&path)))).await?;
+        let value = answer.json()?;
+        let users = value.pointer("/data/collection").and_then(Value::as_array).cloned().unwrap_or_default();
+        let is_own = |user: &&Value| user.get("username").and_then(Value::as_str) == Some(&self.login);
+        users
+            .iter()
+            .find(is_own)
+            .and_then(|user| id_at(user, "/id"))
+            .ok_or_else(|| answer.unexpected("it does not show the user that login names"))
     }
 
     async fn messages(&self, job: &Job) -> Result<Vec<String>, DeskError> {
@@ -226,7 +246,7 @@ impl Desk for Roundup {
 
     fn plan(&self, ticket: Option<&str>, job: &Job) -> Result<Vec<Call>, DeskError> {
         let mut calls: Vec<Call> = job.files.iter().map(|file| self.filing(file)).collect();
-        calls.push(self.writing(job));
+        calls.push(self.writing(job, "{user}"));
         let files: Vec<String> = job.files.iter().map(|_| "{file}".to_owned()).collect();
         let message = "{msg}".to_owned();
         calls.push(match ticket {
