@@ -28,8 +28,16 @@ impl Home {
         home.write("config/desks.yaml", desks);
         home.write("failed.sh", "curl https://api.cometapi.com/v1/chat/completions -H 'Authorization: Bearer $KEY' -d '{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hi there\"}]}'");
         home.write("answer.json", r#"{"error":{"message":"No available channel for model gpt-4o @everyone #12 https://evil.example /close","type":"comet_api_error"}}"#);
-        let (code, out, err) =
-            home.run(&["note", "--no-send", "--from", "failed.sh", "--response", "answer.json", "--status", "503"]);
+        let (code, out, err) = home.run(&[
+            "note",
+            "--no-send",
+            "--from",
+            "failed.sh",
+            "--response",
+            "answer.json",
+            "--status",
+            "503",
+        ]);
         assert_eq!(code, 0, "{err}");
         home.write("note.yaml", &out);
         let id = out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id");
@@ -38,7 +46,10 @@ impl Home {
     }
 
     fn rt(desk: &Desk) -> Self {
-        Self::new(&format!("desks:\n  - {{name: rt, kind: rt, url: '{}', project: General, token_env: DESK_TOKEN}}\n", desk.url()))
+        Self::new(&format!(
+            "desks:\n  - {{name: rt, kind: rt, url: '{}', project: General, token_env: DESK_TOKEN}}\n",
+            desk.url()
+        ))
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -84,7 +95,8 @@ fn a_new_ticket_is_made_once_read_back_and_told_by_the_case() {
     assert_eq!(code, 0, "{err}");
     assert_eq!((second["created"].as_bool(), second["text"].as_str()), (Some(false), Some("there")));
     assert_eq!(second["ticket"], first["ticket"]);
-    let states: Vec<&str> = second["files"].as_array().expect("files").iter().filter_map(|f| f["state"].as_str()).collect();
+    let states: Vec<&str> =
+        second["files"].as_array().expect("files").iter().filter_map(|f| f["state"].as_str()).collect();
     assert_eq!(states, ["there", "there"]);
     let state = desk.state.lock().expect("free");
     assert_eq!(state.tickets, [format!("[casefile {}] No channel", home.id)]);
@@ -100,7 +112,16 @@ fn a_new_ticket_is_made_once_read_back_and_told_by_the_case() {
     assert_eq!(kept["case"]["tickets"].as_array().map(Vec::len), Some(1));
     assert_eq!(kept["case"]["tickets"][0]["url"], first["url"]);
     // The next case of the same failure hears of it.
-    let (_, _, err) = home.run(&["note", "--no-send", "--from", "failed.sh", "--response", "answer.json", "--status", "503"]);
+    let (_, _, err) = home.run(&[
+        "note",
+        "--no-send",
+        "--from",
+        "failed.sh",
+        "--response",
+        "answer.json",
+        "--status",
+        "503",
+    ]);
     assert!(err.contains("ticket #1 at rt exists"), "{err}");
 }
 
@@ -146,16 +167,25 @@ fn a_file_that_came_back_otherwise_is_told() {
 fn a_hostile_desk_gets_no_token_elsewhere_and_steers_nothing() {
     let other = Desk::start();
     let table = [
-        (format!("HTTP/1.1 302 Found\r\nlocation: {}/x\r\ncontent-length: 0\r\n\r\n", other.url()), "leads elsewhere"),
+        (
+            format!("HTTP/1.1 302 Found\r\nlocation: {}/x\r\ncontent-length: 0\r\n\r\n", other.url()),
+            "leads elsewhere",
+        ),
         ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_owned(), "no list of tickets"),
         ("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n<p>".to_owned(), "not JSON"),
         ("garbage\r\n\r\n".to_owned(), "no answer"),
         (
-            format!("HTTP/1.1 403 No\r\ncontent-length: 70\r\n\r\n{:70}", format!("{{\"message\":\"\\u001b[2J\\u202e {TOKEN}\"}}")),
+            format!(
+                "HTTP/1.1 403 No\r\ncontent-length: 70\r\n\r\n{:70}",
+                format!("{{\"message\":\"\\u001b[2J\\u202e {TOKEN}\"}}")
+            ),
             "[token]",
         ),
         ("HTTP/1.1 500 No\r\ncontent-length: 6\r\n\r\n<html>".to_owned(), "a web page"),
-        (format!("HTTP/1.1 200 OK\r\ncontent-length: 20000000\r\n\r\n{}", "x".repeat(17_000_000)), "larger than 16 MiB"),
+        (
+            format!("HTTP/1.1 200 OK\r\ncontent-length: 20000000\r\n\r\n{}", "x".repeat(17_000_000)),
+            "larger than 16 MiB",
+        ),
     ];
     for (bytes, said) in table {
         let desk = Desk::start();
@@ -197,12 +227,19 @@ fn nothing_leaves_unasked_unaudited_or_without_a_place() {
     for (arguments, code, said) in table {
         let (got, out, err) = home.run(&[&["attach"], arguments].concat());
         assert_eq!(got, code, "{arguments:?}: {err}");
-        assert!(err.contains(said) && !err.contains("aB3kX9aB3kX9") && out.is_empty(), "{arguments:?}: {err}");
+        assert!(
+            err.contains(said) && !err.contains("aB3kX9aB3kX9") && out.is_empty(),
+            "{arguments:?}: {err}"
+        );
     }
     let (code, out, err) = home.run(&["attach", id, "--to", "rt", "--ticket", "7", "--dry-run"]);
     assert_eq!(code, 0, "{err}");
-    assert!(out.contains("POST ") && out.contains("/REST/2.0/ticket/7/comment") && out.contains("[casefile CF-"), "{out}");
-    let (code, out, err) = home.run(&["attach", "note.yaml", "--to", "rt", "--new", "--dry-run", "--output", "json"]);
+    assert!(
+        out.contains("POST ") && out.contains("/REST/2.0/ticket/7/comment") && out.contains("[casefile CF-"),
+        "{out}"
+    );
+    let (code, out, err) =
+        home.run(&["attach", "note.yaml", "--to", "rt", "--new", "--dry-run", "--output", "json"]);
     assert_eq!(code, 0, "{err}");
     let plan: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(plan["requests"][0]["body"]["Queue"].as_str(), Some("General"));
@@ -216,7 +253,10 @@ fn a_public_place_hears_of_no_model() {
     );
     let (code, out, err) = home.run(&["attach", &home.id, "--to", "gh", "--new", "--dry-run"]);
     assert_eq!(code, 0, "{err}");
-    assert!(!out.contains("gpt-4o") && out.contains("[model#1]") && out.contains("/repos/o/r/issues"), "{out}");
+    assert!(
+        !out.contains("gpt-4o") && out.contains("[model#1]") && out.contains("/repos/o/r/issues"),
+        "{out}"
+    );
     home.write("note.md", &format!("# a note\n{}\n", home.id));
     let (code, _, err) = home.run(&["attach", "note.md", "--to", "gh", "--new", "--dry-run"]);
     assert_eq!((code, err.contains("give the case's id")), (2, true), "{err}");
@@ -260,10 +300,16 @@ fn a_draft_is_a_mail_with_the_note() {
     assert_eq!(code, 0, "{err}");
     let draft = fs::read_to_string(home.folder.path().join("draft.eml")).expect("reads");
     assert!(draft.starts_with("X-Unsent: 1\r\n"), "{draft}");
-    for line in ["From: Op <op@desk.example>", "To: support@desk.example", "MIME-Version: 1.0", "multipart/mixed"] {
+    for line in
+        ["From: Op <op@desk.example>", "To: support@desk.example", "MIME-Version: 1.0", "multipart/mixed"]
+    {
         assert!(draft.contains(line), "{line}: {draft}");
     }
-    let subject = draft.split_once("Subject: ").and_then(|(_, rest)| rest.split_once("\r\nMessage-ID")).expect("a subject").0;
+    let subject = draft
+        .split_once("Subject: ")
+        .and_then(|(_, rest)| rest.split_once("\r\nMessage-ID"))
+        .expect("a subject")
+        .0;
     assert_eq!(subject.replace("\r\n", ""), format!("[casefile {}] No channel", home.id));
     assert_eq!(draft.matches("Content-Disposition: attachment").count(), 2);
 }

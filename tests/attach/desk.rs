@@ -51,7 +51,10 @@ impl State {
     pub fn count(&self, ticket: usize) -> (usize, usize) {
         let of_ticket = || self.parts.iter().filter(|part| part.ticket == ticket);
         let texts = self.texts(ticket);
-        (texts.iter().filter(|text| text.contains("[casefile ")).count(), of_ticket().filter(|part| !part.file.is_empty()).count())
+        (
+            texts.iter().filter(|text| text.contains("[casefile ")).count(),
+            of_ticket().filter(|part| !part.file.is_empty()).count(),
+        )
     }
 
     /// The bytes of every text of a ticket.
@@ -75,10 +78,17 @@ impl State {
             let mut content = file["FileContent"].as_str().unwrap_or_default().to_owned();
             if self.loses_a_byte {
                 let bytes = BASE64_STANDARD.decode(&content).unwrap_or_default();
-                content = BASE64_STANDARD.encode(bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default());
+                content =
+                    BASE64_STANDARD.encode(bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default());
             }
             let name = file["FileName"].as_str().unwrap_or_default();
-            self.parts.push(Part { ticket, parent: head, subject: String::new(), file: name.into(), content });
+            self.parts.push(Part {
+                ticket,
+                parent: head,
+                subject: String::new(),
+                file: name.into(),
+                content,
+            });
         }
     }
 
@@ -86,7 +96,8 @@ impl State {
         let body: Value = serde_json::from_str(body).unwrap_or_default();
         let path = line.split(' ').nth(1).unwrap_or_default().trim_start_matches("/REST/2.0").to_owned();
         let number = |from: &str| {
-            let digits: String = path.trim_start_matches(from).chars().take_while(char::is_ascii_digit).collect();
+            let digits: String =
+                path.trim_start_matches(from).chars().take_while(char::is_ascii_digit).collect();
             digits.parse::<usize>().unwrap_or(0)
         };
         if line.starts_with("POST") && path == "/ticket" {
@@ -106,8 +117,13 @@ impl State {
             return (200, json!({"items": items, "pages": 1}));
         }
         if path.starts_with("/attachment/") {
-            let Some(part) = self.parts.get(number("/attachment/").wrapping_sub(1)) else { return (404, json!({})) };
-            return (200, json!({"Content": format!("{}\n", part.content), "Parent": {"id": part.parent.to_string()}}));
+            let Some(part) = self.parts.get(number("/attachment/").wrapping_sub(1)) else {
+                return (404, json!({}));
+            };
+            return (
+                200,
+                json!({"Content": format!("{}\n", part.content), "Parent": {"id": part.parent.to_string()}}),
+            );
         }
         let ticket = number("/ticket/");
         if ticket == 0 || ticket > self.tickets.len() {
@@ -203,15 +219,18 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let answer = answer.to_string();
     match fault {
         Some(Fault::LostAnswer) => Ok(()),
-        Some(Fault::Gateway) => {
-            stream.write_all(b"HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        }
+        Some(Fault::Gateway) => stream
+            .write_all(b"HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
         Some(Fault::CutAnswer) => stream.write_all(
-            format!("HTTP/1.1 {status} OK\r\ncontent-length: {}\r\n\r\n{}", answer.len(), &answer[..1]).as_bytes(),
+            format!("HTTP/1.1 {status} OK\r\ncontent-length: {}\r\n\r\n{}", answer.len(), &answer[..1])
+                .as_bytes(),
         ),
         _ => stream.write_all(
-            format!("HTTP/1.1 {status} OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}", answer.len())
-                .as_bytes(),
+            format!(
+                "HTTP/1.1 {status} OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}",
+                answer.len()
+            )
+            .as_bytes(),
         ),
     }
 }
