@@ -151,7 +151,9 @@ fn write(note: &Value, format: Format) -> String {
 impl Note {
     /// The note's keys and values in their order, without what was taken out: what every rendering is made from.
     pub fn value(&self) -> Value {
-        removed::apply(&self.removed, serde_json::to_value(self).unwrap_or_default())
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let value = if self.audience == Audience::Public { for_public(value) } else { value };
+        removed::apply(&self.removed, value)
     }
 }
 
