@@ -40,9 +40,19 @@ impl Home {
         ]);
         assert_eq!(code, 0, "{err}");
         home.write("note.yaml", &out);
-        let id = out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id");
-        home.id = id.to_owned();
+        home.id = out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id").to_owned();
         home
+    }
+
+    /// The desks of desks.yaml: rt0, rt1, ….
+    fn rts(desks: &[Desk]) -> String {
+        let entry = |(at, desk): (usize, &Desk)| {
+            format!(
+                "  - {{name: rt{at}, kind: rt, url: '{}', project: General, token_env: DESK_TOKEN}}\n",
+                desk.url()
+            )
+        };
+        "desks:\n".to_owned() + &desks.iter().enumerate().map(entry).collect::<String>()
     }
 
     fn rt(desk: &Desk) -> Self {
@@ -127,29 +137,28 @@ fn a_new_ticket_is_made_once_read_back_and_told_by_the_case() {
 
 #[test]
 fn whatever_is_lost_on_the_way_nothing_is_doubled_and_nothing_is_missing() {
-    for fault in [Fault::LostAnswer, Fault::CutRequest, Fault::Gateway, Fault::CutAnswer] {
-        for (to, line) in [("--new", "POST /REST/2.0/ticket "), ("--ticket", "/comment")] {
-            let desk = Desk::start();
-            let home = Home::rt(&desk);
-            desk.state.lock().expect("free").tickets.push("somebody's".to_owned());
-            let ticket = if to == "--new" { vec!["--new"] } else { vec!["--ticket", "1"] };
-            let arguments = [vec!["--to", "rt"], ticket].concat();
-            desk.state.lock().expect("free").fault = Some((line, fault));
-            let (first, _, said) = home.attach(&arguments);
-            // What was done is found at once, what was not is told.
-            assert_eq!(first, if fault == Fault::CutRequest { 6 } else { 0 }, "{fault:?} {to}: {said}");
-            if first != 0 {
-                assert!(said.contains("run") || said.contains("looks first"), "{said}");
-            }
-            assert_eq!(desk.state.lock().expect("free").fault, None, "{fault:?} happened");
-            let (second, done, said) = home.attach(&arguments);
-            assert_eq!(second, 0, "{fault:?} {to}: {said}");
-            assert_eq!(done["files"].as_array().map(Vec::len), Some(2));
-            let state = desk.state.lock().expect("free");
-            let made = if to == "--new" { 2 } else { 1 };
-            assert_eq!(state.tickets.len(), made, "{fault:?} {to}");
-            assert_eq!(state.count(made), (1, 2), "{fault:?} {to}");
-        }
+    let faults = [Fault::LostAnswer, Fault::CutRequest, Fault::Gateway, Fault::CutAnswer];
+    let ways = faults.iter().flat_map(|fault| [(*fault, "--new"), (*fault, "--ticket")]);
+    let desks: Vec<Desk> = faults.iter().chain(&faults).map(|_| Desk::start()).collect();
+    let home = Home::new(&Home::rts(&desks));
+    for (at, (fault, to)) in ways.enumerate() {
+        let state = || desks[at].state.lock().expect("free");
+        state().tickets.push("somebody's".to_owned());
+        let name = format!("rt{at}");
+        let ticket = if to == "--new" { vec!["--new"] } else { vec!["--ticket", "1"] };
+        let arguments = [vec!["--to", &name], ticket].concat();
+        state().fault = Some((if to == "--new" { "POST /REST/2.0/ticket " } else { "/comment" }, fault));
+        let (first, _, said) = home.attach(&arguments);
+        // What was done is found at once, what was not is told.
+        assert_eq!(first, if fault == Fault::CutRequest { 6 } else { 0 }, "{fault:?} {to}: {said}");
+        assert!(first == 0 || said.contains("the same command looks first"), "{said}");
+        assert_eq!(state().fault, None, "{fault:?} happened");
+        let (second, done, said) = home.attach(&arguments);
+        assert_eq!(second, 0, "{fault:?} {to}: {said}");
+        assert_eq!(done["files"].as_array().map(Vec::len), Some(2));
+        let made = if to == "--new" { 2 } else { 1 };
+        assert_eq!(state().tickets.len(), made, "{fault:?} {to}");
+        assert_eq!(state().count(made), (1, 2), "{fault:?} {to}");
     }
 }
 
@@ -187,11 +196,11 @@ fn a_hostile_desk_gets_no_token_elsewhere_and_steers_nothing() {
             "larger than 16 MiB",
         ),
     ];
-    for (bytes, said) in table {
-        let desk = Desk::start();
-        let home = Home::rt(&desk);
-        desk.state.lock().expect("free").always = Some(bytes.into_bytes());
-        let (code, _, err) = home.attach(&["--to", "rt", "--new"]);
+    let desks: Vec<Desk> = table.iter().map(|_| Desk::start()).collect();
+    let home = Home::new(&Home::rts(&desks));
+    for (at, (bytes, said)) in table.into_iter().enumerate() {
+        desks[at].state.lock().expect("free").always = Some(bytes.into_bytes());
+        let (code, _, err) = home.attach(&["--to", &format!("rt{at}"), "--new"]);
         assert_eq!(code, 6, "{err}");
         assert!(err.contains(said), "{said}: {err}");
     }
@@ -312,4 +321,38 @@ fn a_draft_is_a_mail_with_the_note() {
         .0;
     assert_eq!(subject.replace("\r\n", ""), format!("[casefile {}] No channel", home.id));
     assert_eq!(draft.matches("Content-Disposition: attachment").count(), 2);
+}
+
+#[test]
+fn a_note_is_made_for_a_place() {
+    let home = Home::new("desks: []\n");
+    let fixed = ["note", "--no-send", "--from", "failed.sh", "--response", "answer.json", "--status", "503"];
+    let note = |more: &[&str]| home.run(&[&fixed, more].concat());
+    for (place, most, names_model, words) in [
+        ("github", 65_536, false, "## Error message"),
+        ("discord", 2_000, false, "Sections left out"),
+        ("slack", 4_000, true, "[casefile CF-"),
+        ("jira_server", 32_767, true, "{noformat}"),
+        ("rt", usize::MAX, true, "https[:]//"),
+    ] {
+        let (code, out, err) = note(&["--destination", place]);
+        assert_eq!(code, 0, "{place}: {err}");
+        assert!(out.chars().count() <= most && out.contains(words), "{place}: {out}");
+        assert_eq!(out.contains("gpt-4o"), names_model, "{place}: {out}");
+        assert!(out.contains("No available channel for model"), "{place}: {out}");
+    }
+    let (code, out, _) = note(&["--audience", "public"]);
+    assert!(code == 0 && out.contains("audience: public") && !out.contains("gpt-4o"), "{out}");
+    let (code, _, err) = note(&["--destination", "nowhere"]);
+    assert!(code == 2 && err.contains("known: generic, github"), "{err}");
+    let key = format!("sk-{}", "aB3kX9".repeat(8));
+    home.write("answer.json", &format!(r#"{{"error":{{"message":"bad key {key} hi there"}}}}"#));
+    let (code, out, err) = note(&["--destination", "rt"]);
+    assert!(code == 0 && !out.contains("aB3kX9") && out.contains("[key#"), "{err} {out}");
+    home.write(
+        "config/desks.yaml",
+        "desks:\n  - {name: a, kind: rt, url: 'https://x.example', destination: nope}\n",
+    );
+    let (_, doctor, _) = home.run(&["doctor"]);
+    assert!(doctor.contains("destination of a is none of"), "{doctor}");
 }

@@ -83,9 +83,9 @@ pub fn fit(source: Source<'_>, to: &Destination, first: &[String]) -> Fitted {
     while low < high {
         let middle = (low + high).div_ceil(2);
         if fits(&whole(&sections::first_lines(&body, middle), &cut, true)) {
-            low = middle
+            low = middle;
         } else {
-            high = middle - 1
+            high = middle - 1;
         }
     }
     Fitted { text: whole(&sections::first_lines(&body, low), &cut, true), cut, shortened: true }

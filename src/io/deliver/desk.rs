@@ -8,11 +8,13 @@
 //! A repeat after a lost answer finds by its marker what is there, and adds only what is missing.
 
 mod attach;
+mod call;
 mod file;
 mod github;
 mod gitlab;
 mod jira;
 mod redmine;
+mod refusal;
 mod roundup;
 mod rt;
 mod webhook;
@@ -26,9 +28,10 @@ use crate::case::sanitize::Rendered;
 use crate::io::store::{DeskKind, DeskSettings};
 
 pub use attach::{Attached, FileState, Partial, Target, TextState, attach};
+pub use call::{Body, Call, Part};
 pub use file::{NoteFile, note_files};
+pub use refusal::DeskError;
 use wire::Wire;
-pub use wire::{Body, Call, DeskError, Part};
 
 /// A step at a desk.
 pub type Step<'a, T> = LocalBoxFuture<'a, Result<T, DeskError>>;

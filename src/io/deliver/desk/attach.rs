@@ -132,9 +132,8 @@ impl Walk<'_> {
             self.comment(&ticket, &missing).await?;
             self.there.push("the text".to_owned());
         }
-        let after = match desk.look(&ticket, job).await? {
-            Some(present) => present,
-            None => return Ok(self.unread(ticket, created, had_text && !knows && !created)),
+        let Some(after) = desk.look(&ticket, job).await? else {
+            return Ok(self.unread(ticket, created, had_text && !knows && !created));
         };
         let mut now = self.same_files(&after).await?;
         let rest: Vec<NoteFile> = job.files.iter().filter(|f| !now.contains(&f.name)).cloned().collect();

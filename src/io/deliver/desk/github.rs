@@ -4,7 +4,8 @@
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::wire::{Call, Wire, id_at};
+use super::call::Call;
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 

@@ -7,7 +7,8 @@ use futures_util::FutureExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::wire::{Call, Part, Wire, id_at};
+use super::call::{Call, Part};
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 

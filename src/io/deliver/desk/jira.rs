@@ -4,7 +4,8 @@
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::wire::{Call, Part, Wire, id_at};
+use super::call::{Call, Part, set};
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 
@@ -60,7 +61,7 @@ impl Jira {
         let mut body = json!({"body": self.body(job.text.as_str())});
         if self.internal {
             // What a service desk does not show to its customers; elsewhere it means nothing.
-            body["properties"] = json!([{"key": "sd.public.comment", "value": {"internal": true}}]);
+            set(&mut body, "properties", json!([{"key": "sd.public.comment", "value": {"internal": true}}]));
         }
         Call::post(self.api(&format!("/issue/{}/comment", step(ticket))), body)
     }

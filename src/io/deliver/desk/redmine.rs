@@ -5,7 +5,8 @@ use futures_util::FutureExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::wire::{Body, Call, Wire, id_at};
+use super::call::{Body, Call, set};
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 
@@ -40,8 +41,8 @@ impl Redmine {
         let url = self.wire.at(&format!("/issues/{}.json", step(ticket)));
         let mut issue = json!({"uploads": uploads});
         if !text.is_empty() {
-            issue["notes"] = json!(text);
-            issue["private_notes"] = json!(self.private);
+            set(&mut issue, "notes", json!(text));
+            set(&mut issue, "private_notes", json!(self.private));
         }
         Call::json(Method::PUT, url, json!({ "issue": issue }))
     }

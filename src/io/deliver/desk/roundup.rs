@@ -5,7 +5,8 @@ use futures_util::FutureExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::wire::{Call, Part, Wire, id_at};
+use super::call::{Call, Part, set};
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 
@@ -60,10 +61,10 @@ impl Roundup {
     fn naming(&self, ticket: &str, etag: &str, files: &[String], messages: &[String]) -> Call {
         let mut body = json!({"@op": "add"});
         if !files.is_empty() {
-            body["files"] = json!(files);
+            set(&mut body, "files", json!(files));
         }
         if !messages.is_empty() {
-            body["messages"] = json!(messages);
+            set(&mut body, "messages", json!(messages));
         }
         let url = self.data(&format!("issue/{}", step(ticket)));
         self.call(Call::json(Method::PATCH, url, body)).with("If-Match", etag)

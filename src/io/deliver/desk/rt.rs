@@ -7,7 +7,8 @@ use futures_util::FutureExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::wire::{Call, Wire, id_at};
+use super::call::Call;
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 
@@ -93,7 +94,8 @@ impl Rt {
         let value = answer.json()?;
         let content = value.get("Content").and_then(Value::as_str).unwrap_or_default();
         let content: String = content.split_whitespace().collect();
-        let bytes = BASE64_STANDARD.decode(content).map_err(|_| answer.unexpected("the content is not base64"))?;
+        let bytes =
+            BASE64_STANDARD.decode(content).map_err(|_| answer.unexpected("the content is not base64"))?;
         Ok(Attachment { parent: id_at(&value, "/Parent/id"), bytes })
     }
 

@@ -8,7 +8,8 @@ use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 
-use super::wire::{Body, Call, Part, Wire, id_at};
+use super::call::{Body, Call, Part};
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::{DeskSettings, Webhook, WebhookCall, check_url};
 

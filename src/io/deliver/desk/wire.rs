@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, Url, redirect, retry};
+use reqwest::{Client, Url, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use super::call::{Body, Call, Part};
+use super::refusal::{DeskError, advice, spoken};
 use crate::io::store::{DeskKind, DeskSettings, check_url};
 
 /// Until connected.
@@ -17,129 +19,6 @@ const TOTAL: Duration = Duration::from_secs(60);
 const ANSWER: usize = 16 * 1024 * 1024;
 /// Longest text of a desk that is repeated, characters.
 const SAID: usize = 300;
-
-/// A request as it is sent, without the token.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    /// Method.
-    pub method: Method,
-    /// Whole URL.
-    pub url: String,
-    /// Headers beside those of the token.
-    pub headers: Vec<(String, String)>,
-    /// Body.
-    pub body: Body,
-}
-
-/// The body of a [`Call`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Body {
-    /// None.
-    Empty,
-    /// JSON.
-    Json(Value),
-    /// Bytes under a content type.
-    Bytes(&'static str, Vec<u8>),
-    /// The parts of a form.
-    Form(Vec<Part>),
-}
-
-/// A part of a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Its name.
-    pub name: String,
-    /// The name of its file, where it is one.
-    pub file: Option<String>,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-impl Call {
-    pub(super) fn get(url: String) -> Self {
-        Self { method: Method::GET, url, headers: Vec::new(), body: Body::Empty }
-    }
-
-    pub(super) fn json(method: Method, url: String, body: Value) -> Self {
-        Self { method, url, headers: Vec::new(), body: Body::Json(body) }
-    }
-
-    pub(super) fn post(url: String, body: Value) -> Self {
-        Self::json(Method::POST, url, body)
-    }
-
-    pub(super) fn form(url: String, parts: Vec<Part>) -> Self {
-        Self { method: Method::POST, url, headers: Vec::new(), body: Body::Form(parts) }
-    }
-
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-}
-
-/// A desk did not do what it was asked for. Holds no token; what a desk says is cut and cannot steer a terminal.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeskError {
-    /// No answer came. Whether the desk has done it is not known.
-    #[error("{what}: no answer from {host} ({cause})")]
-    NoAnswer {
-        /// What was asked for.
-        what: String,
-        /// Host and port.
-        host: String,
-        /// Why.
-        cause: String,
-        /// The request may have arrived.
-        sent: bool,
-    },
-    /// The desk said no.
-    #[error("{what}: {host} answered {status}{}; {advice}", said(text))]
-    Refused {
-        /// What was asked for.
-        what: String,
-        /// Host and port.
-        host: String,
-        /// Status.
-        status: u16,
-        /// What it said.
-        text: String,
-        /// What to do next.
-        advice: &'static str,
-    },
-    /// The answer is not what such a desk answers.
-    #[error(
-        "{what}: the answer of {host} is not what such a desk gives ({why}); check kind and url in desks.yaml"
-    )]
-    Unexpected {
-        /// What was asked for.
-        what: String,
-        /// Host and port.
-        host: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// It cannot be asked from here.
-    #[error("{0}")]
-    Local(String),
-}
-
-impl DeskError {
-    /// It is not known whether the desk has done what it was asked for.
-    pub fn is_uncertain(&self) -> bool {
-        match self {
-            Self::NoAnswer { sent, .. } => *sent,
-            // A gateway before the desk may speak while the desk goes on.
-            Self::Refused { status, .. } => *status >= 500,
-            Self::Unexpected { .. } => true,
-            Self::Local(_) => false,
-        }
-    }
-}
-
-fn said(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!(" (it says: {text})") }
-}
 
 /// What a desk answered with a good status.
 pub(super) struct Answer {
@@ -354,42 +233,6 @@ impl Wire {
         }
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         crate::io::terminal::plain(&words.chars().take(SAID).collect::<String>())
-    }
-}
-
-/// The texts of a refusal, wherever such desks put them.
-fn spoken(value: &Value) -> String {
-    const KEYS: [&str; 9] =
-        ["message", "msg", "error", "errors", "errorMessages", "description", "details", "detail", "title"];
-    let mut found = Vec::new();
-    let mut open = vec![value];
-    while let Some(next) = open.pop() {
-        match next {
-            Value::String(text) => found.push(text.clone()),
-            Value::Array(items) => open.extend(items.iter().rev().take(5)),
-            Value::Object(fields) if std::ptr::eq(next, value) => {
-                open.extend(KEYS.iter().rev().filter_map(|key| fields.get(*key)));
-            }
-            Value::Object(fields) => open.extend(fields.values().take(5)),
-            _ => {}
-        }
-    }
-    found.dedup();
-    found.join("; ")
-}
-
-fn advice(status: u16) -> &'static str {
-    match status {
-        300..=399 => "url in desks.yaml leads elsewhere: give the address that it leads to",
-        401 => "the desk does not take this token: check the token and login in desks.yaml",
-        403 => "the token may not do this: ask who runs the desk for the right to it",
-        404 | 410 => "there is no such ticket or project, or the token may not see it: check both",
-        409 | 412 => "somebody changed it at the same time: run the command again",
-        413 => "the note is too large for this desk: attach the file by hand, or ask for a higher limit",
-        422 => "the desk does not take it as it is: what it says names the field or the limit",
-        429 => "too many requests: wait and run the command again",
-        500.. => "the desk has trouble of its own: run the command again later",
-        _ => "check project and kind in desks.yaml",
     }
 }
 

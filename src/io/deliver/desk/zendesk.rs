@@ -5,7 +5,8 @@ use futures_util::FutureExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::wire::{Body, Call, Wire, id_at};
+use super::call::{Body, Call};
+use super::wire::{Wire, id_at};
 use super::{Desk, DeskError, Job, NoteFile, Present, Step, Stored, step};
 use crate::io::store::DeskSettings;
 

@@ -1,5 +1,7 @@
 //! What would be sent, for people: each request with what stands in it; the texts once.
 
+use std::fmt::Write;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -35,10 +37,10 @@ pub(super) fn show(room: &Room, job: &Job, calls: &[Call]) -> Result<Exit, Faile
             );
             for call in calls {
                 let body = serde_json::to_string_pretty(&body(job, &call.body)).unwrap_or_default();
-                out.push_str(&format!("\n{} {}\n{body}\n", call.method, call.url));
+                let _ = writeln!(out, "\n{} {}\n{body}", call.method, call.url);
             }
             for file in &job.files {
-                out.push_str(&format!("\nfile {}, {} bytes\n", file.name, file.bytes().len()));
+                let _ = writeln!(out, "\nfile {}, {} bytes", file.name, file.bytes().len());
             }
             out + "\nText:\n\n" + job.text.as_str()
         }
@@ -56,12 +58,12 @@ fn body(job: &Job, body: &Body) -> Value {
         Body::Bytes(kind, bytes) => json!({"content_type": kind, "bytes": bytes.len()}),
         Body::Form(parts) => parts
             .iter()
-            .map(|part| match &part.file {
-                Some(name) => json!({"part": part.name, "file": name, "bytes": part.bytes.len()}),
-                None => {
+            .map(|part| {
+                let Some(name) = &part.file else {
                     let text = String::from_utf8_lossy(&part.bytes).into_owned();
-                    json!({"part": part.name, "value": shortened(job, Value::String(text))})
-                }
+                    return json!({"part": part.name, "value": shortened(job, Value::String(text))});
+                };
+                json!({"part": part.name, "file": name, "bytes": part.bytes.len()})
             })
             .collect(),
     }

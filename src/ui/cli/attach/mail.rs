@@ -46,7 +46,7 @@ pub(super) fn run(
             ""
         };
         say::line(&format!("draft written to {}{}{said}", shown(path), left_out(&cut)));
-        return report(room, &job.case_id, &[], Some(shown(path)));
+        return report(room, &job.case_id, &[], Some(&shown(path)));
     }
     let Some((smtp, settings)) = settings.and_then(|settings| Some((settings.smtp.as_ref()?, settings)))
     else {
@@ -86,7 +86,7 @@ fn password(smtp: &Smtp) -> Result<Option<secrecy::SecretString>, Failed> {
     }
 }
 
-fn report(room: &Room, case_id: &str, to: &[String], draft: Option<String>) -> Result<Exit, Failed> {
+fn report(room: &Room, case_id: &str, to: &[String], draft: Option<&str>) -> Result<Exit, Failed> {
     if room.output == OutputKind::Json {
         let document = json!({"case_id": case_id, "sent_to": to, "draft": draft});
         say::output(&serde_json::to_string_pretty(&document).unwrap_or_default())
