@@ -19,6 +19,7 @@ pub mod matrix;
 pub mod note;
 pub mod pointer;
 pub mod probe;
+pub mod replay;
 pub mod request;
 pub mod retry;
 pub mod review;

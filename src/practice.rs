@@ -15,6 +15,7 @@ mod envelope;
 mod family;
 mod fields;
 mod fill;
+mod fixture;
 mod gate;
 mod mint;
 mod no_route;
@@ -35,9 +36,11 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use self::no_route::NoRoute;
+use crate::case::replay::Fixture;
 use crate::io::clock::Clock;
 
 pub use deviation::{DEVIATIONS, Deviation, deviation};
+pub use fixture::{NotServable, servable};
 pub use scenario::{Basis, Expect, GROUPS, Scenario, scenarios};
 
 /// How a practice gateway is set up.
@@ -57,6 +60,8 @@ pub struct Options {
     pub order: Vec<Check>,
     /// Places in which it breaks its contract; none: it is faithful.
     pub deviations: Vec<&'static Deviation>,
+    /// The one answer that it gives, whoever asks; `None`: it answers by what is asked.
+    pub fixture: Option<Arc<Fixture>>,
 }
 
 /// A check that gateways make in different orders.
@@ -95,6 +100,7 @@ impl Options {
             latency_ms: 0,
             order: Check::ALL.to_vec(),
             deviations: Vec::new(),
+            fixture: None,
         }
     }
 }
@@ -126,7 +132,7 @@ impl Gateway {
         let mint = mint::Mint::new(options.seed);
         let key = mint.key();
         let gate = gate::Gate::new(key.clone(), options.order, mint, options.clock);
-        let gate = Arc::new(gate.deviating(options.deviations));
+        let gate = Arc::new(gate.deviating(options.deviations).serving(options.fixture));
         let pace = server::Pace { event_ms: options.pace_ms, first_byte_ms: options.latency_ms };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();

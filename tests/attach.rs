@@ -40,7 +40,7 @@ impl Home {
         ]);
         assert_eq!(code, 0, "{err}");
         home.write("note.yaml", &out);
-        home.id = out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id").to_owned();
+        home.id.push_str(out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id"));
         home
     }
 

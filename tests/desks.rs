@@ -51,7 +51,7 @@ impl Home {
             "503",
         ]);
         assert_eq!(code, 0, "{err}");
-        home.id = out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id").to_owned();
+        home.id.push_str(out.lines().find_map(|line| line.strip_prefix("case_id: ")).expect("an id"));
         home.note = out;
         home
     }
@@ -112,7 +112,7 @@ fn new_ticket(kind: Kind) {
     home.holds(kind, &ticket);
     let (code, again, err) = home.attach(&home.id, &["--new"]);
     assert_eq!((code, again["created"].as_bool()), (0, Some(false)), "{err}");
-    assert_eq!(kind.tickets(&home.id), [ticket.clone()]);
+    assert_eq!(kind.tickets(&home.id), std::slice::from_ref(&ticket));
     home.holds(kind, &ticket);
     let (_, out, _) = home.run(&["cases", "show", &home.id, "--output", "json"]);
     let kept: Value = serde_json::from_str(&out).expect("JSON");
@@ -148,7 +148,7 @@ fn lost_answer(kind: Kind) {
     assert!(front.happened());
     assert_eq!(code, 0, "what was done is found: {err}");
     let ticket = first["ticket"].as_str().expect("a ticket").to_owned();
-    assert_eq!(kind.tickets(&home.id), [ticket.clone()]);
+    assert_eq!(kind.tickets(&home.id), std::slice::from_ref(&ticket));
     home.holds(kind, &ticket);
     let other = Home::new(&settings, &kind.tokens().0);
     front.plan(add, Fault::LostAnswer);

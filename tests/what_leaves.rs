@@ -50,6 +50,9 @@ fn table() -> String {
             format!(
                 "the shape: `[text: 9 chars]`; files by type and size; `[prompt: 312 chars]` for prompts, which are {}",
                 names(&safe.prompt_fields)
+            ) + &format!(
+                "; the length of every key in {} that the catalog does not know",
+                names(&safe.free_maps)
             ),
         ),
         ("Headers of the answer", names(&safe.response_headers), "the name alone, or nothing".to_owned()),

@@ -267,6 +267,8 @@ pub struct Safe {
     pub request_fields: Vec<String>,
     /// Keys of request bodies that hold the operator's or a user's text: everything below leaves as its shape.
     pub prompt_fields: Vec<String>,
+    /// Keys of request bodies that hold a map whose own keys are words of the operator or a user, such as `metadata`.
+    pub free_maps: Vec<String>,
     /// Keys of response bodies whose scalar value may be shown.
     pub response_fields: Vec<String>,
 }

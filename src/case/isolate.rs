@@ -26,6 +26,7 @@ mod trial;
 mod verdict;
 
 pub use control::{Changed, control};
+pub use harmless::of_length as harmless_of;
 pub use lab::{Answered, Row};
 pub use plan::{Planned, plan};
 pub use trial::{BodyId, Trial, TrialId};

@@ -19,5 +19,8 @@ pub use bundle::{BUNDLE_SCHEMA, Bundle, Bundled, Refused};
 pub use compare::{Change, Comparison, compare};
 pub use filter::Filter;
 pub use group::{Group, groups};
-pub use record::{About, Delivery, KeptCase, NoNote, Outcome, RECORD_SCHEMA, Record, Ticket, fingerprint};
+pub use record::{
+    About, Delivery, KeptCase, NoNote, Outcome, RECORD_SCHEMA, Record, Ticket, attempt_fingerprint,
+    fingerprint,
+};
 pub use twins::{Twins, TwinsOf};

@@ -29,7 +29,7 @@ use crate::case::sanitize::{Audit, Format, Ledger, Refusal, Rendered, SafeEviden
 use frame::Frame;
 use gate::Rendering;
 
-pub use build::build;
+pub use build::{build, worked};
 pub use completeness::{By, Item, completeness};
 pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};

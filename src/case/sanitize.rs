@@ -56,7 +56,7 @@ pub use audit::{Audit, Format, Refusal, Rendered};
 pub use isolated::{SafeFingerprint, SafeIsolation, SafeLimit, SafeRow};
 pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
-pub use placeholder::PlaceholderMap;
+pub use placeholder::{PlaceholderMap, Shape, shape_of};
 pub use readmit::Readmission;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,

@@ -6,6 +6,7 @@
 //! before the body is validated). Accessed 2026-11-21. [`Check`]s can be put in another order.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -19,7 +20,8 @@ use super::no_route::NoRoute;
 use super::provider;
 use super::scenario::shifted;
 use super::special::{Special, Stage, Words, key_states, specials};
-use super::{Check, Deviation, deviation};
+use super::{Check, Deviation, deviation, fixture};
+use crate::case::replay::Fixture;
 use crate::io::clock::Clock;
 
 /// A request as far as the gateway needs it.
@@ -40,7 +42,8 @@ impl Asked {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim())
     }
 
-    fn path(&self) -> &str {
+    /// The path as sent.
+    pub(super) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or("")
     }
 
@@ -125,6 +128,10 @@ pub(super) struct Gate {
     mint: Mint,
     clock: Arc<dyn Clock>,
     deviations: Vec<&'static Deviation>,
+    /// Requests so far.
+    asked: AtomicU64,
+    /// The one answer that it gives.
+    fixture: Option<Arc<Fixture>>,
 }
 
 /// A request on its way.
@@ -135,6 +142,8 @@ struct Visit<'a> {
     name: Option<String>,
     /// The state of its key.
     state: Option<&'static str>,
+    /// Which of all requests it is, from 1.
+    number: u64,
     call: Call<'a>,
 }
 
@@ -142,12 +151,26 @@ impl Gate {
     pub(super) fn new(key: String, order: Vec<Check>, mint: Mint, clock: Arc<dyn Clock>) -> Self {
         let states =
             key_states().into_iter().zip(2..).map(|(state, by)| (state, shifted(&key, by))).collect();
-        Self { key, states, order, mint, clock, deviations: Vec::new() }
+        Self {
+            key,
+            states,
+            order,
+            mint,
+            clock,
+            deviations: Vec::new(),
+            asked: AtomicU64::new(0),
+            fixture: None,
+        }
     }
 
     /// The same with these places broken.
     pub(super) fn deviating(self, deviations: Vec<&'static Deviation>) -> Self {
         Self { deviations, ..self }
+    }
+
+    /// The same, answering as `fixture` says.
+    pub(super) fn serving(self, fixture: Option<Arc<Fixture>>) -> Self {
+        Self { fixture, ..self }
     }
 
     pub(super) fn key(&self) -> &str {
@@ -165,6 +188,10 @@ impl Gate {
 
     /// The answer to `asked`.
     pub(super) fn answer(&self, asked: &Asked, lost: NoRoute) -> Reply {
+        if let Some(served) = &self.fixture {
+            let now = self.clock.now();
+            return fixture::reply(served, asked, &Call::new(self.mint.request_id(now), now, &self.mint));
+        }
         let Some((family, captures)) = route(&asked.method, asked.path()) else {
             return lost.reply(&asked.method, &asked.target, asked.path());
         };
@@ -191,7 +218,8 @@ impl Gate {
         call.name = name.clone().unwrap_or_default();
         call.token = token(asked, family);
         let state = self.states.iter().find(|(_, key)| bare(key) == bare(&call.token)).map(|(s, _)| *s);
-        Visit { family, fields, name, state, call }
+        let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        Visit { family, fields, name, state, number, call }
     }
 
     fn check(&self, asked: &Asked, visit: &Visit<'_>) -> Result<Reply, Reply> {
@@ -265,6 +293,7 @@ impl Visit<'_> {
             let has = |field: &String| self.fields.as_ref().is_ok_and(|fields| fields.contains_key(field));
             special.at == stage
                 && asks
+                && self.number.is_multiple_of(special.every.max(1))
                 && special.is_for(&self.family.id)
                 && special.has.as_ref().is_none_or(has)
         })

@@ -36,6 +36,9 @@ pub(super) struct Special {
     /// Only where the body has this field.
     #[serde(default)]
     pub(super) has: Option<String>,
+    /// Only each n-th request gets it; the others are right.
+    #[serde(default = "each")]
+    pub(super) every: u64,
     /// Status.
     #[serde(default = "ok")]
     pub(super) status: u16,
@@ -193,6 +196,10 @@ pub(super) fn names() -> Vec<&'static str> {
         }
     }
     names
+}
+
+fn each() -> u64 {
+    1
 }
 
 impl Special {

@@ -68,6 +68,12 @@ impl Upload {
         format!("{}: {}, {media}, {} bytes", self.field, self.file, self.bytes)
     }
 
+    /// The file in one line without its name.
+    pub fn shape(&self) -> String {
+        let media = self.media_type.as_deref().unwrap_or("no type");
+        format!("{}: {media}, {} bytes", self.field, self.bytes)
+    }
+
     fn of(part: &Part) -> Option<Self> {
         let file = part.path().or(part.sent_filename())?.to_owned();
         let media_type = part.sent_media_type().map(str::to_owned);
@@ -102,6 +108,11 @@ impl KeyUse {
 }
 
 impl Consent {
+    /// The address without its query.
+    pub fn address(&self) -> &str {
+        self.url.split(['?', '#']).next().unwrap_or_default()
+    }
+
     /// What several requests may cost, in one sentence; `None` where one of them makes nothing.
     pub fn risk(&self) -> Option<String> {
         let what = self.makes_again?;

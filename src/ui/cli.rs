@@ -21,7 +21,9 @@ mod report;
 mod sanitize;
 mod say;
 mod start;
+mod subject;
 mod validate;
+mod verify;
 mod walk;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -50,7 +52,7 @@ pub use exit::{Exit, Failed};
          casefile check --gateway practice             ask a gateway what a client depends on\n  \
          casefile validate note.yaml\n\n",
         "Exit codes:\n  0    done: the note or report was made (also when the request worked)\n  \
-         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key, `cases diff` another failure\n  2    wrong usage, or consent missing\n  \
+         1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key, `cases diff` another failure, `verify` a failure that is not FIXED\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
          6    file, clipboard, store or desk failed\n  130  interrupted\n\n\
@@ -117,6 +119,10 @@ pub enum Verb {
     Cases(Box<cases::CasesArguments>),
     /// Put a note onto a ticket of a support desk, or into a mail; asks first, and sends nothing twice.
     Attach(Box<attach::AttachArguments>),
+    /// Send a kept case again and say whether it is FIXED, STILL FAILS, has CHANGED or is FLAKY.
+    Verify(Box<verify::VerifyArguments>),
+    /// Send the request of a case, a note or a fixture again and make a note of what comes.
+    Replay(Box<verify::ReplayArguments>),
     /// Describe this machine's set-up; never fails on what it finds.
     Doctor(doctor::DoctorArguments),
     /// Hold text from stdin on the clipboard (used by `--copy`).
@@ -303,6 +309,8 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Keys(keys)) => keys::run(&keys),
         Some(Verb::Cases(cases)) => cases::run(&cases),
         Some(Verb::Attach(attach)) => attach::run(&attach),
+        Some(Verb::Verify(arguments)) => verify::verify(&arguments),
+        Some(Verb::Replay(arguments)) => verify::replay(&arguments),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
         Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
     };

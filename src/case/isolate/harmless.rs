@@ -35,6 +35,18 @@ pub fn text(text: &str) -> String {
     out
 }
 
+/// Harmless text of `chars` characters.
+pub fn of_length(chars: usize) -> String {
+    let words = WORDS.iter().filter(|word| !word.is_empty()).cycle();
+    let mut out: String = words.flat_map(|word| word.chars().chain([' '])).take(chars).collect();
+    if out.ends_with(' ') {
+        // Some gateways trim what they count.
+        out.pop();
+        out.push('.');
+    }
+    out
+}
+
 /// A word of `length` letters.
 fn put(out: &mut String, length: usize) {
     let Some(longest) = WORDS.last() else { return };

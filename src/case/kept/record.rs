@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::case::fingerprint::{Fingerprint, normalised};
 use crate::case::note;
-use crate::case::sanitize::Rendered;
+use crate::case::sanitize::{Clean, Rendered, SafeAttempt};
 use crate::case::vocabulary::FailureClass;
 
 /// Name and version of the record's form.
@@ -306,6 +306,29 @@ pub fn fingerprint(note: &Value) -> Option<Fingerprint> {
             .filter(|v| *v != crate::case::vocabulary::StreamVerdict::Complete),
         soft: word(note, "/response/soft_failure"),
     })
+}
+
+/// What failed in `attempt`, by the same values as those of a note about it.
+pub fn attempt_fingerprint(attempt: &SafeAttempt) -> Fingerprint {
+    let said = |text: Option<&Clean>| text.map(|t| normalised(t.as_str())).filter(|text| !text.is_empty());
+    let response = attempt.response.as_ref();
+    let error = response.map(|r| &r.error);
+    Fingerprint {
+        transport: attempt.transport,
+        status: response.and_then(|r| r.status),
+        layer: response.map(|r| r.layer),
+        kind: error.map(|e| e.kind),
+        code: said(error.and_then(|e| e.code.as_ref())),
+        error_type: said(error.and_then(|e| e.error_type.as_ref())),
+        param: said(error.and_then(|e| e.param.as_ref())),
+        message: said(error.and_then(|e| e.message.as_ref()))
+            .or_else(|| said(error.and_then(|e| e.title.as_ref()))),
+        stream: response
+            .and_then(|r| r.stream.as_ref())
+            .map(|s| s.verdict)
+            .filter(|v| *v != crate::case::vocabulary::StreamVerdict::Complete),
+        soft: response.and_then(|r| r.soft),
+    }
 }
 
 /// The word of a closed list at `place`.

@@ -65,6 +65,7 @@ fn assembled(material: &Material<'_>) -> Note {
             .and_then(|response| observed::stream(response, request.is_some_and(|r| r.streaming))),
         controls: controls::parts(evidence),
         attribution: controls::attribution(evidence),
+        minimal_request: controls::minimal_request(evidence),
         deterministic: controls::deterministic(evidence),
         similar_cases: run.similar.clone(),
         contract: judged::contract(material, endpoint, deciding.and_then(status_observed)),
@@ -141,7 +142,7 @@ pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
 }
 
 /// True for a whole, successful answer that states no error.
-fn worked(attempt: &SafeAttempt) -> bool {
+pub fn worked(attempt: &SafeAttempt) -> bool {
     attempt.transport.is_none()
         && attempt.response.as_ref().is_some_and(|r| {
             r.status.is_some_and(|s| (200..300).contains(&s))

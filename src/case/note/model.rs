@@ -17,8 +17,8 @@ pub use facts::{
 };
 pub use judgement::{
     AlternativePart, Attribution, Because, Compared, Contract, ControlPart, Deterministic, DiagnosisPart,
-    Documented, Environment, Observed, Pins, Redactions, Report, SimilarCases, Source, TimeoutsPart,
-    TopicPart,
+    Documented, Environment, MinimalRequest, Observed, Pins, Redactions, Report, SimilarCases, Source,
+    TimeoutsPart, TopicPart,
 };
 
 /// Name and version of the schema.
@@ -90,6 +90,9 @@ pub struct Note {
     /// What the controls show; left out where nothing failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribution: Option<Attribution>,
+    /// The smallest request that still fails alike; left out where none was sought or found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimal_request: Option<MinimalRequest>,
     /// How often the same came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deterministic: Option<Deterministic>,

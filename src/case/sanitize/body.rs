@@ -118,10 +118,25 @@ struct Spot<'k> {
     key: &'k str,
     /// Below a field that holds text of the operator or a user; the flag: roles and types are of the API there.
     prompt: Option<bool>,
+    /// Inside a map whose keys are words of the operator or a user.
+    free: bool,
     depth: usize,
 }
 
-const TOP: Spot<'static> = Spot { key: "", prompt: None, depth: 0 };
+const TOP: Spot<'static> = Spot { key: "", prompt: None, free: false, depth: 0 };
+
+impl<'k> Spot<'k> {
+    /// The value under `key` of an object here.
+    fn below(self, safe: &Safe, side: Side, key: &'k str) -> Self {
+        let free = self.free || (side == Side::Request && is_free_map(safe, key));
+        Spot { key, prompt: below(safe, side, self.prompt, key), free, depth: self.depth + 1 }
+    }
+}
+
+/// `key` holds a map whose keys are words of the operator or a user.
+pub(super) fn is_free_map(safe: &Safe, key: &str) -> bool {
+    safe.free_maps.iter().any(|own| own.eq_ignore_ascii_case(key))
+}
 
 /// What becomes of a string.
 enum Fate {
@@ -193,7 +208,7 @@ impl<'r> BodyRule<'r> {
     fn object(&mut self, map: &Map<String, Value>, spot: Spot<'_>, place: &mut String) -> Value {
         let mut out = Map::new();
         for (key, value) in map.iter().take(FIRST_KEYS) {
-            let mut name = self.name(key);
+            let mut name = self.name(key, spot.free);
             if out.contains_key(&name) {
                 name = format!("{name} #{}", out.len() + 1);
             }
@@ -203,9 +218,7 @@ impl<'r> BodyRule<'r> {
             let path_length = self.path.len();
             self.path.push('.');
             self.path.push_str(&name);
-            let below =
-                Spot { key, prompt: below(self.safe, self.side, spot.prompt, key), depth: spot.depth + 1 };
-            let value = self.walk(value, below, place);
+            let value = self.walk(value, spot.below(self.safe, self.side, key), place);
             place.truncate(length);
             self.path.truncate(path_length);
             out.insert(name, value);
@@ -217,12 +230,8 @@ impl<'r> BodyRule<'r> {
     }
 
     /// A key, where it is a name; else its length.
-    fn name(&self, key: &str) -> String {
-        if shape::is_name(key) && self.text.spares(key, Scope::Value) {
-            key.to_owned()
-        } else {
-            measure("key name", key.chars().count(), "chars")
-        }
+    fn name(&self, key: &str, free: bool) -> String {
+        if self.text.shows_key(key, free) { key.to_owned() } else { shape::of_key(key) }
     }
 
     fn number(&mut self, number: &serde_json::Number, spot: Spot<'_>, place: &str) -> Value {
@@ -368,6 +377,28 @@ pub(super) fn dropped_strings(value: &Value, safe: &Safe, side: Side) -> Vec<Str
     out
 }
 
+/// Every key of `value` that is a word of the operator or a user.
+pub(super) fn free_keys(value: &Value, safe: &Safe) -> Vec<String> {
+    let mut out = Vec::new();
+    collect_keys(value, safe, TOP, &mut out);
+    out
+}
+
+fn collect_keys(value: &Value, safe: &Safe, spot: Spot<'_>, out: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_keys(item, safe, spot, out)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                if spot.free && out.len() < FIRST_KEYS {
+                    out.push(key.clone());
+                }
+                collect_keys(value, safe, spot.below(safe, Side::Request, key), out);
+            }
+        }
+        _ => {}
+    }
+}
+
 fn collect(value: &Value, safe: &Safe, side: Side, spot: Spot<'_>, out: &mut Vec<String>) {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -381,8 +412,7 @@ fn collect(value: &Value, safe: &Safe, side: Side, spot: Spot<'_>, out: &mut Vec
                 if !shape::is_name(key) && side != Side::Failure {
                     out.push(key.clone());
                 }
-                let below = Spot { key, prompt: below(safe, side, spot.prompt, key), depth: 0 };
-                collect(value, safe, side, below, out);
+                collect(value, safe, side, Spot { depth: 0, ..spot.below(safe, side, key) }, out);
             }
         }
         Value::String(text) => {

@@ -5,6 +5,7 @@ use super::detect::Scope;
 use super::placeholder::{is_placeholder, measure};
 use super::safe::{Clean, SafeFile};
 use super::{Sanitizer, address, shape};
+use crate::case::catalog::Safe;
 use crate::case::keyring::SecretKind;
 use crate::case::request::{Part, PartContent};
 use crate::case::vocabulary::FileTransport;
@@ -39,7 +40,12 @@ impl Sanitizer<'_> {
     }
 
     fn field_name(&mut self, name: &str) -> String {
-        let shown = address::parameter_name(name, &self.text);
+        let shown = match free_key(name, &self.catalog.safe) {
+            Some((map, own)) if !self.text.shows_key(own, true) => {
+                format!("{}[{}]", address::parameter_name(map, &self.text), shape::of_key(own))
+            }
+            _ => address::parameter_name(name, &self.text),
+        };
         self.text.lexicon.add(&shown);
         shown
     }
@@ -128,6 +134,9 @@ impl Sanitizer<'_> {
                     ));
                 }
             }
+            if let Some((_, own)) = free_key(&part.name, &self.catalog.safe) {
+                self.drop_key(own);
+            }
             if !shape::is_name(&part.name) {
                 self.prompts.push(part.name.clone());
             }
@@ -144,15 +153,34 @@ impl Sanitizer<'_> {
         let stem = shape::stem(name);
         let whole = if path.contains(['/', '\\']) { path } else { name };
         for (text, shortest) in [(whole, SHORTEST_NAME), (name, SHORTEST_NAME), (stem, SHORTEST_STEM)] {
-            // A word of the catalog alone (`image`, `audio`) stands in any message.
-            let tells = text.chars().any(|c| !c.is_alphabetic())
-                || text.chars().count() >= 12
-                || !self.text.lexicon.explains_word(&text.to_lowercase());
-            if tells && text.chars().count() >= shortest && !self.names.iter().any(|n| n == text) {
-                self.names.push(text.to_owned());
-            }
+            self.drop_name(text, shortest);
         }
     }
+
+    /// Remembers a name that may not stand anywhere.
+    pub(super) fn drop_name(&mut self, name: &str, shortest: usize) {
+        // A word of the catalog alone (`image`, `audio`) stands in any message.
+        let tells = name.chars().any(|c| !c.is_alphabetic())
+            || name.chars().count() >= 12
+            || !self.text.lexicon.explains_word(&name.to_lowercase());
+        if tells && name.chars().count() >= shortest && !self.names.iter().any(|n| n == name) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    /// Remembers a key that is a word of the operator or a user; what the catalog knows may stand anywhere.
+    pub(super) fn drop_key(&mut self, key: &str) {
+        if !self.text.lexicon.has_whole_word(&key.to_lowercase()) {
+            self.drop_name(key, SHORTEST_NAME);
+        }
+    }
+}
+
+/// `metadata[team]`: the map `metadata`, whose keys are the operator's own, and `team`.
+fn free_key<'n>(name: &'n str, safe: &Safe) -> Option<(&'n str, &'n str)> {
+    let (map, own) = name.split_once('[')?;
+    let own = own.trim_end_matches(']');
+    (super::body::is_free_map(safe, map) && !own.is_empty()).then_some((map, own))
 }
 
 /// `image[]` is the field `image`.

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Sanitizer;
+use super::body::is_free_map;
 use super::detect::Scope;
-use super::placeholder::measure;
 use super::safe::{Clean, SafeAttempt, SafeControl, SafeRequest};
 use super::shape;
 use crate::case::fingerprint::{Fingerprint, normalised};
@@ -168,21 +168,15 @@ impl Sanitizer<'_> {
             Some((kind @ ("header" | "query"), name)) => (format!("{kind}:"), name),
             _ => (String::new(), raw),
         };
-        let steps: Vec<String> = path
-            .split('/')
-            .map(|step| {
-                let own = pointer::name(step);
-                let is_number = !own.is_empty() && own.len() < 7 && own.bytes().all(|b| b.is_ascii_digit());
-                if step.is_empty()
-                    || is_number
-                    || (shape::is_name(&own) && self.text.spares(&own, Scope::Value))
-                {
-                    step.to_owned()
-                } else {
-                    measure("key name", own.chars().count(), "chars")
-                }
-            })
-            .collect();
+        let mut free = false;
+        let mut shown = |step: &str| {
+            let own = pointer::name(step);
+            let is_number = !own.is_empty() && own.len() < 7 && own.bytes().all(|b| b.is_ascii_digit());
+            let shows = step.is_empty() || is_number || self.text.shows_key(&own, free);
+            free |= is_free_map(&self.catalog.safe, &own);
+            if shows { step.to_owned() } else { shape::of_key(&own) }
+        };
+        let steps: Vec<String> = path.split('/').map(&mut shown).collect();
         let clean = Clean::new(format!("{head}{}", steps.join("/")));
         self.text.lexicon.add(clean.as_str());
         clean

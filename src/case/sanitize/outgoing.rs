@@ -1,6 +1,6 @@
 //! The request as it may leave.
 
-use super::body::{BodyRule, Side, dropped_strings};
+use super::body::{BodyRule, Side, dropped_strings, free_keys};
 use super::detect::Scope;
 use super::layer::Layer;
 use super::placeholder::measure;
@@ -285,6 +285,9 @@ impl Sanitizer<'_> {
             attached::file_names(&json, 0, &mut names);
             for name in names {
                 self.drop_file_name(name);
+            }
+            for key in free_keys(&json, &self.catalog.safe) {
+                self.drop_key(&key);
             }
             let mut dropped = dropped_strings(&json, &self.catalog.safe, Side::Request);
             self.leave_out_shown(&json, "request.body", &mut dropped);

@@ -92,6 +92,73 @@ pub(super) fn measure(what: &str, n: usize, unit: &str) -> String {
     format!("[{what}: {n} {unit}]")
 }
 
+/// What a text of a note stands for, where it is not itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `[key#1]`, alone or behind a scheme.
+    Credential,
+    /// `[prompt: 312 chars]`.
+    Prompt {
+        /// Its characters.
+        chars: usize,
+    },
+    /// `[text: 9 chars]`.
+    Text {
+        /// Its characters.
+        chars: usize,
+    },
+    /// `[number]`, `[number: 12 digits]`.
+    Number,
+    /// `[empty]`.
+    Empty,
+    /// A file, what was left out of a list, a text with a placeholder in it.
+    Other,
+}
+
+/// What `text`, a text of a note, stands for; `None` where it stands for itself.
+pub fn shape_of(text: &str) -> Option<Shape> {
+    let trimmed = text.trim();
+    if trimmed.starts_with("[… ") && trimmed.ends_with(']') {
+        return Some(Shape::Other);
+    }
+    if !is_placeholder(trimmed) {
+        return embedded(text);
+    }
+    let inner = trimmed.trim_start_matches('[').trim_end_matches(']');
+    if inner == "number" || inner.starts_with("number: ") {
+        return Some(Shape::Number);
+    }
+    if inner == "empty" {
+        return Some(Shape::Empty);
+    }
+    if inner == "key" || inner.contains('#') {
+        return Some(Shape::Credential);
+    }
+    let chars = |what: &str| inner.strip_prefix(what)?.strip_suffix(" chars")?.parse().ok();
+    Some(match (chars("prompt: "), chars("text: ")) {
+        (Some(chars), _) => Shape::Prompt { chars },
+        (_, Some(chars)) => Shape::Text { chars },
+        _ => Shape::Other,
+    })
+}
+
+/// A placeholder inside a text.
+fn embedded(text: &str) -> Option<Shape> {
+    let mut from = 0;
+    while let Some(open) = text.get(from..)?.find('[').map(|at| from + at) {
+        let close = open + text.get(open..)?.find(']')?;
+        let inside = text.get(open..=close)?;
+        if is_placeholder(inside) {
+            let is_secret = inside.starts_with("[key#") || inside.starts_with("[password#");
+            let behind_a_scheme =
+                close + 1 == text.len() && !text.get(..open)?.trim().contains(char::is_whitespace);
+            return Some(if is_secret && behind_a_scheme { Shape::Credential } else { Shape::Other });
+        }
+        from = open + 1;
+    }
+    None
+}
+
 /// True when `text` is one placeholder and nothing else.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let Some(inner) = text.trim().strip_prefix('[').and_then(|t| t.strip_suffix(']')) else { return false };

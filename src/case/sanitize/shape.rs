@@ -31,6 +31,11 @@ pub(super) fn is_name(text: &str) -> bool {
         && !looks_like_a_key(text)
 }
 
+/// A key that may not be shown.
+pub(super) fn of_key(key: &str) -> String {
+    measure("key name", key.chars().count(), "chars")
+}
+
 /// A role or part type: one lower-case word.
 pub(super) fn is_plain_word(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')

@@ -301,6 +301,32 @@ fn the_oracle_sees_what_is_planted() {
 }
 
 #[test]
+fn keys_of_free_maps_leave_only_where_the_catalog_knows_them() {
+    let catalog = Catalog::built_in();
+    let body = r#"{"model":"gpt-4o-mini","metadata":{"contoso_tenant":"a","model":"b","Fabrikam Ltd":{"inner_contoso":1}},
+        "tools":[{"type":"function","function":{"parameters":{"properties":{"city":{"type":"string"}}}}}]}"#;
+    let json: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    let ring = KeyRing::default();
+    let mut sanitizer = Sanitizer::new(&catalog, &ring);
+    for key in super::body::free_keys(&json, &catalog.safe) {
+        sanitizer.drop_key(&key);
+    }
+    let mut rule = super::body::BodyRule::new(
+        &catalog.safe,
+        &ring,
+        &mut sanitizer.text,
+        super::body::Side::Request,
+        "request.body",
+    );
+    let shown = rule.apply(&json);
+    let keys: Vec<&str> = shown["metadata"].as_object().expect("object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["[key name: 14 chars]", "model", "[key name: 12 chars]"]);
+    assert!(!shown.to_string().contains("contoso"), "{shown}");
+    assert!(shown.pointer("/tools/0/function/parameters/properties/city").is_some());
+    assert!(sanitizer.names.contains(&"contoso_tenant".to_owned()), "an answer that names it is mended, too");
+}
+
+#[test]
 fn the_evidence_that_support_needs_survives() {
     let catalog = Catalog::built_in();
     let key = key(1);

@@ -16,6 +16,7 @@ use super::quoted;
 use super::safe::Clean;
 use super::secrets::SecretScan;
 use super::shadow::{Shadow, show};
+use super::shape;
 use super::sieve::{Memory, Patterns, What as Sieved};
 use crate::case::keyring::Label;
 
@@ -130,6 +131,14 @@ impl TextRule {
     pub(super) fn spares(&self, raw: &str, scope: Scope) -> bool {
         let mut shown = String::new();
         !show(raw, &mut shown) && self.find(raw, scope).is_empty()
+    }
+
+    /// True when `key` may be shown; `free`: in a map whose keys are words of the operator or a user, where only those of the
+    /// catalog may.
+    pub(super) fn shows_key(&self, key: &str, free: bool) -> bool {
+        shape::is_name(key)
+            && self.spares(key, Scope::Value)
+            && (!free || self.lexicon.has_whole_word(&key.to_lowercase()))
     }
 
     fn find(&self, text: &str, scope: Scope) -> Vec<Find> {

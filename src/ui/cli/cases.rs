@@ -2,6 +2,7 @@
 //! hand, or come from somebody else.
 
 mod diff;
+mod fixture;
 mod hand_over;
 mod list;
 mod show;
@@ -70,6 +71,15 @@ enum What {
         #[arg(value_name = "CASE")]
         second: String,
     },
+    /// Make a fixture of a case: its sanitized request and answer, for `practice --fixture` and `replay`.
+    Fixture {
+        /// Its id, or the beginning of it.
+        #[arg(value_name = "CASE")]
+        case: String,
+        /// Write it to this file instead of stdout.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Forget cases.
     Rm {
         #[command(flatten)]
@@ -115,6 +125,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
         What::Groups(list) => list::groups(&desk, list),
         What::Show { case } => show::run(&desk, case),
         What::Diff { first, second } => diff::run(&desk, first, second),
+        What::Fixture { case, out } => fixture::run(&desk, case, out.as_deref()),
         What::Rm { chosen, yes } => hand_over::remove(&desk, chosen, *yes),
         What::Export { chosen, out } => hand_over::export(&desk, chosen, out.as_deref()),
         What::Import { file } => hand_over::import(&desk, file),

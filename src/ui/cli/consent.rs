@@ -26,7 +26,8 @@ pub(super) struct Beforehand {
 /// Consent is missing, or a key would go to a host for which it was never confirmed.
 pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) -> Result<(), Failed> {
     if !before.silent {
-        show(consent);
+        // What nobody is asked about may end in a log of somebody else's: names and sizes only.
+        show(consent, !before.yes && ask::possible());
     }
     if before.yes {
         for key in consent.keys.iter().filter(|k| k.is_new) {
@@ -59,10 +60,20 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
     }
 }
 
-fn show(consent: &Consent) {
-    say::line(&format!("{} {}", consent.method, consent.url));
-    for header in &consent.headers {
-        say::line(&format!("  {}: {}", header.name, header.value));
+/// What will be sent: whole for the eyes of the operator who is asked, else without values.
+fn show(consent: &Consent, whole: bool) {
+    if whole {
+        say::line(&format!("{} {}", consent.method, consent.url));
+        for header in &consent.headers {
+            say::line(&format!("  {}: {}", header.name, header.value));
+        }
+    } else {
+        say::line(&format!("{} {}", consent.method, consent.address()));
+        let names: Vec<&str> = consent.headers.iter().map(|header| header.name.as_str()).collect();
+        say::line(&format!(
+            "  headers: {}",
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        ));
     }
     say::line(&format!(
         "  body: {} bytes; at most {} request(s) to {}",
@@ -72,7 +83,7 @@ fn show(consent: &Consent) {
         say::line(&format!("  {risk}"));
     }
     for upload in &consent.uploads {
-        say::line(&format!("  uploads {}", upload.line()));
+        say::line(&format!("  uploads {}", if whole { upload.line() } else { upload.shape() }));
     }
     for key in &consent.keys {
         let from = match &key.origin {

@@ -166,6 +166,17 @@ impl NoteArguments {
         Self { from, gateway, base_url, key, output, ..Self::default() }
     }
 
+    /// The arguments of a request that is sent again: where, with which key and how, consent, and what becomes of the note.
+    pub(super) fn for_replay(
+        (gateway, base_url): (Option<String>, Option<String>),
+        key: KeyArguments,
+        send: SendArguments,
+        yes: bool,
+        (format, out, output): (Option<NoteFormat>, Option<String>, OutputKind),
+    ) -> Self {
+        Self { gateway, base_url, key, send, yes, format, out, output, ..Self::default() }
+    }
+
     /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
         let gateway = Some("practice".to_owned());

@@ -1,6 +1,7 @@
 //! `casefile practice`: the gateway inside this program.
 
 mod all;
+mod replayed;
 
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -14,6 +15,7 @@ use super::exit::{Exit, Failed};
 use super::note::{NoteArguments, finish, observe};
 use super::start::{ground, on_this_thread, screen};
 use super::{NoteFormat, OutputKind, say};
+use crate::case::replay::Fixture;
 use crate::io::clock::{SystemClock, system_seed};
 use crate::practice::score::Trial;
 use crate::practice::{Check, DEVIATIONS, Deviation, GROUPS, Gateway, Options, deviation, scenarios};
@@ -40,6 +42,10 @@ pub struct PracticeArguments {
     /// Serve only, on this address of the loopback interface.
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:0", conflicts_with = "scenario")]
     serve: Option<SocketAddr>,
+    /// Answer as this fixture says that a request was answered (`casefile cases fixture` makes one of a case, `note --out DIR/`
+    /// writes one), and walk its request; with --serve only answer.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["scenario", "list", "all", "deviate"])]
+    fixture: Option<String>,
     /// The gateway waits so long before the first byte of each answer.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
     latency_ms: u64,
@@ -67,6 +73,9 @@ pub struct PracticeArguments {
 pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     if arguments.list {
         return list(arguments.output);
+    }
+    if let Some(fixture) = &arguments.fixture {
+        return replayed::run(fixture, arguments);
     }
     if let Some(address) = arguments.serve {
         return serve(address, arguments);
@@ -120,7 +129,16 @@ fn unknown(name: &str) -> Failed {
 }
 
 fn start(address: Option<SocketAddr>, arguments: &PracticeArguments) -> Result<Gateway, Failed> {
+    start_with(address, arguments, None)
+}
+
+fn start_with(
+    address: Option<SocketAddr>,
+    arguments: &PracticeArguments,
+    fixture: Option<Arc<Fixture>>,
+) -> Result<Gateway, Failed> {
     let options = Options {
+        fixture,
         addr: address,
         latency_ms: arguments.latency_ms,
         order: arguments.order.clone(),
@@ -170,7 +188,10 @@ fn serve(address: SocketAddr, arguments: &PracticeArguments) -> Result<Exit, Fai
             "the practice gateway serves this machine only; give an address such as 127.0.0.1:8787",
         ));
     }
-    let gateway = start(Some(address), arguments)?;
+    serve_gateway(&start(Some(address), arguments)?)
+}
+
+fn serve_gateway(gateway: &Gateway) -> Result<Exit, Failed> {
     say::output(&format!("base URL: {}\nkey: {}\n", gateway.base_url(), gateway.key()))
         .map_err(|e| Failed::stdout(&e))?;
     say::line("serving until Ctrl-C");

@@ -1,7 +1,7 @@
 //! What the controls show. A verdict only where exactly one of them makes the request work.
 
 use super::{code, counted, moment, primary_id, said, worked};
-use crate::case::note::model::{Attribution, Compared, ControlPart, Deterministic};
+use crate::case::note::model::{Attribution, Compared, ControlPart, Deterministic, MinimalRequest};
 use crate::case::sanitize::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeIsolation};
 use crate::case::vocabulary::SoftFailure;
 
@@ -131,6 +131,20 @@ fn searched(isolation: &SafeIsolation) -> Option<Attribution> {
         );
     }
     Some(Attribution { verdict, because })
+}
+
+/// The smallest request that the search found.
+pub(super) fn minimal_request(evidence: &SafeEvidence) -> Option<MinimalRequest> {
+    let isolation = evidence.isolation.as_ref()?;
+    let request = isolation.minimal.as_ref()?;
+    Some(MinimalRequest {
+        method: request.method.to_string(),
+        path: request.path.to_string(),
+        body: request.body.as_ref().and_then(super::observed::body),
+        fields: isolation.kept.iter().map(ToString::to_string).collect(),
+        minimality: isolation.minimality,
+        harmless: isolation.harmless,
+    })
 }
 
 fn verdict(controls: &[(&str, Compared)]) -> Attribution {

@@ -95,7 +95,7 @@ fn headers(headers: &[SafeHeader]) -> Vec<HeaderPart> {
         .collect()
 }
 
-fn body(body: &SafeBody) -> Option<Body> {
+pub(super) fn body(body: &SafeBody) -> Option<Body> {
     match body {
         SafeBody::Json { value } => Some(value.clone()),
         SafeBody::Opaque { shape } => said(shape).map(Body::String),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::case::vocabulary::{FailureClass, Fallback, OperatorAction, Owner, RetryVerdict, TransportKind};
 
@@ -130,6 +131,26 @@ pub struct Attribution {
     pub verdict: String,
     /// Why, one sentence.
     pub because: String,
+}
+
+/// The smallest request that still fails alike, as the search found it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MinimalRequest {
+    /// Method.
+    pub method: String,
+    /// Path.
+    pub path: String,
+    /// Its body: JSON as its structure, anything else as one line on its shape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+    /// The places that had to stay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// How far it was sought: `1-minimal`, `budget spent`, `not sought`.
+    pub minimality: &'static str,
+    /// It fails alike with harmless text (true), or only with the customer's (false); left out where it was not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub harmless: Option<bool>,
 }
 
 /// How often the deciding outcome came back.

@@ -1,5 +1,6 @@
 //! Jira, by its references (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>, and version 2 for Data Center); no
-//! live desk was tried. Files belong to the issue and follow the text.
+//! live desk was tried. Files belong to the issue and follow the text. Its search may know a new issue only seconds later: a repeat that
+//! comes sooner, after an answer that was lost, could make a second one.
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};

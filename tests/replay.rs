@@ -1,0 +1,260 @@
+//! A case that is sent again: fixtures that answer as the gateway did, and `verify` with each of its answers.
+#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use casefile::case::kept;
+use casefile::case::note;
+use casefile::io::clock::SystemClock;
+use casefile::practice::{Gateway, Options, servable};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Failures that only a deadline ends, minutes later.
+const SLOW: [&str; 3] = ["hanging", "stream-stalled", "endless-stream"];
+/// A body of which a note holds the shape only.
+const NOT_HELD: &str = "decompression-bomb";
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn casefile(home: &TempDir, key: &str, arguments: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_casefile"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
+        .env("CASEFILE_STATE_DIR", home.path().join("state"))
+        .env("TEST_KEY", key)
+        .current_dir(home.path())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (status.code().unwrap_or(-1), text(stdout), text(stderr))
+}
+
+fn golden_notes() -> Vec<(String, PathBuf)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut found: Vec<(String, PathBuf)> = fs::read_dir(folder)
+        .expect("a folder")
+        .filter_map(|entry| {
+            let folder = entry.ok()?.path();
+            let note = folder.join("note.yaml");
+            note.is_file().then(|| (folder.file_name().expect("a name").to_string_lossy().into_owned(), note))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn value(text: &str) -> Value {
+    note::read(text).expect("a note")
+}
+
+#[test]
+fn a_fixture_fails_as_its_note_says() {
+    let notes: Vec<_> =
+        golden_notes().into_iter().filter(|(name, _)| !SLOW.contains(&name.as_str())).collect();
+    let (first, second) = notes.split_at(notes.len() / 2);
+    let (walked, faults) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| walk(second));
+        let (walked, mut faults) = walk(first);
+        let (more, further) = other.join().expect("no panic");
+        faults.extend(further);
+        (walked + more, faults)
+    });
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(walked >= 40, "{walked} notes only");
+}
+
+fn walk(notes: &[(String, PathBuf)]) -> (usize, Vec<String>) {
+    let (mut walked, mut faults) = (0, Vec::new());
+    for (name, path) in notes {
+        let noted = value(&fs::read_to_string(&path).expect("reads"));
+        let home = home();
+        fs::create_dir(home.path().join("config")).expect("a folder");
+        fs::write(home.path().join("config/config.yaml"), "retries: 0\n").expect("writes");
+        let path = path.to_string_lossy().into_owned();
+        let (code, out, err) = casefile(&home, "", &["practice", "--fixture", &path]);
+        if name == NOT_HELD {
+            assert!(code == 3 && err.contains("casefile replay"), "{err}");
+            continue;
+        }
+        if code != 0 {
+            faults.push(format!("{name}: {code} {err}"));
+            continue;
+        }
+        walked += 1;
+        let again = value(&out);
+        for place in [
+            "/diagnosis/failure_class",
+            "/diagnosis/cause",
+            "/status_observed",
+            "/response/error/message",
+            "/response/error/page_title",
+            "/response/error/code",
+            "/response/error/type",
+            "/stream/verdict",
+        ] {
+            if noted.pointer(place) != again.pointer(place) {
+                faults.push(format!(
+                    "{name} {place}: {:?} is now {:?}",
+                    noted.pointer(place),
+                    again.pointer(place)
+                ));
+            }
+        }
+        let id = |note: &Value| kept::fingerprint(note).map(|f| f.id());
+        if id(&noted) != id(&again) {
+            faults.push(format!("{name}: another fingerprint"));
+        }
+    }
+    (walked, faults)
+}
+
+#[test]
+fn what_no_server_can_show_is_refused() {
+    let noted = fs::read_to_string(
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/connection-reset/note.yaml"),
+    );
+    let noted = noted.expect("reads").replace("transport: reset", "transport: dns");
+    let fixture = casefile::case::replay::Fixture::of(&value(&noted)).expect("a fixture");
+    assert!(servable(&fixture).expect_err("refused").to_string().contains("dns"));
+}
+
+/// A gateway, a home and the command for a model.
+struct Stage {
+    gateway: Gateway,
+    home: TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let options = Options::new(Arc::new(SystemClock::new()), 7);
+        Self { gateway: Gateway::start(options).expect("listens"), home: home() }
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        casefile(&self.home, self.gateway.key(), arguments)
+    }
+
+    fn command(&self, model: &str) -> String {
+        let text = format!(
+            "curl {}/v1/chat/completions -H \"Authorization: Bearer $TEST_KEY\" -H 'Content-Type: application/json' \
+             -d '{{\"model\":\"{model}\",\"messages\":[{{\"role\":\"user\",\"content\":\"The patient Ana is well\"}}]}}'",
+            self.gateway.base_url()
+        );
+        let name = format!("{model}.sh");
+        fs::write(self.home.path().join(&name), text).expect("writes");
+        name
+    }
+
+    /// Makes a note of a request that fails; gives the case's id.
+    fn fail(&self, model: &str) -> String {
+        let from = self.command(model);
+        let (code, out, err) =
+            self.run(&["note", "--from", &from, "--gateway", "practice", "--yes", "--retries", "0"]);
+        assert_eq!(code, 0, "{err}");
+        value(&out).get("case_id").and_then(Value::as_str).expect("an id").to_owned()
+    }
+
+    fn verify(&self, case: &str, more: &[&str]) -> (i32, Value) {
+        let fixed = ["verify", case, "--gateway", "practice", "--yes", "--output", "json"];
+        let (code, out, err) = self.run(&[fixed.as_slice(), more].concat());
+        assert!(!out.contains("Ana") && !err.contains("Ana"), "the customer's words: {out}{err}");
+        assert!(!out.contains(self.gateway.key()), "the key");
+        (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{code} {err}")))
+    }
+}
+
+#[test]
+fn verify_gives_each_of_its_answers() {
+    let stage = Stage::new();
+    let (good, flaky) = (stage.command(Gateway::model()), stage.command("practice-flaky"));
+    let broken = stage.fail("no-such-model");
+    let table: [(&[&str], i32, &str); 5] = [
+        (&["--harmless", "--key-env", "TEST_KEY"], 1, "still_fails"),
+        (&["--from", "no-such-model.sh", "--runs", "1"], 1, "still_fails"),
+        (&["--from", &good], 0, "fixed"),
+        // The home's path is no key: the gateway refuses it before it looks at the model.
+        (&["--harmless", "--key-env", "HOME", "--runs", "2"], 1, "changed"),
+        (&["--from", &flaky, "--runs", "4"], 1, "flaky"),
+    ];
+    for (more, exit, outcome) in table {
+        let (code, told) = stage.verify(&broken, more);
+        assert_eq!((code, told["outcome"].as_str()), (exit, Some(outcome)), "{more:?}: {told}");
+        let runs = told["runs"].as_array().expect("runs");
+        assert!(runs.iter().all(|run| run["worked"] == true || run["request_id"].is_string()), "{told}");
+    }
+}
+
+#[test]
+fn what_a_note_does_not_hold_is_asked_for() {
+    let stage = Stage::new();
+    let broken = stage.fail("no-such-model");
+    let (code, out, err) = stage.run(&["verify", &broken, "--yes", "--gateway", "practice"]);
+    assert_eq!((code, out.as_str()), (3, ""), "{err}");
+    assert!(
+        err.contains("messages[0].content") && err.contains("--from") && err.contains("--harmless"),
+        "{err}"
+    );
+    let (code, _, err) = stage.run(&["verify", "CF-19990101-00000000"]);
+    assert_eq!(code, 3, "{err}");
+    // No consent, nothing is sent.
+    let (code, out, _) = stage.run(&["verify", &broken, "--harmless", "--key-env", "TEST_KEY"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+}
+
+#[test]
+fn a_search_that_shows_it_lets_harmless_text_stand_by_itself() {
+    let stage = Stage::new();
+    let from = stage.command("no-such-model");
+    let (code, out, err) = stage.run(&[
+        "note",
+        "--from",
+        &from,
+        "--gateway",
+        "practice",
+        "--yes",
+        "--retries",
+        "0",
+        "--isolate",
+    ]);
+    assert_eq!(code, 0, "{err}");
+    let noted = value(&out);
+    assert_eq!(noted.pointer("/minimal_request/harmless"), Some(&Value::Bool(true)), "{out}");
+    let case = noted["case_id"].as_str().expect("an id");
+    let (code, told) = stage.verify(case, &["--key-env", "TEST_KEY"]);
+    assert_eq!((code, told["outcome"].as_str()), (1, Some("still_fails")));
+    assert!(told["limits"].as_array().expect("a list").is_empty(), "{told}");
+}
+
+#[test]
+fn a_case_goes_out_as_a_fixture_and_is_replayed() {
+    let stage = Stage::new();
+    let broken = stage.fail("no-such-model");
+    let (code, fixture, err) = stage.run(&["cases", "fixture", &broken]);
+    assert_eq!(code, 0, "{err}");
+    assert!(!fixture.contains("Ana") && !fixture.contains(stage.gateway.key()));
+    fs::write(stage.home.path().join("fixture.json"), &fixture).expect("writes");
+    let (code, out, err) = stage.run(&["practice", "--fixture", "fixture.json"]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(value(&out)["diagnosis"]["failure_class"], "model_unavailable");
+    let replay =
+        ["replay", "fixture.json", "--harmless", "--key-env", "TEST_KEY", "--gateway", "practice", "--yes"];
+    let (code, out, err) = stage.run(&replay);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(value(&out)["status_observed"], 503);
+    let (code, out, err) = stage.run(&["replay", "fixture.json", "--harmless", "--print"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("curl ") && out.contains("$CASEFILE_REPLAY_KEY"), "{out}");
+    // A file that somebody put a key into does not come back.
+    let key = format!("sk-{}", "aB3kX9".repeat(8));
+    fs::write(stage.home.path().join("edited.json"), fixture.replace("no-such-model", &key)).expect("writes");
+    assert_eq!(stage.run(&["replay", "edited.json", "--harmless", "--print"]).0, 4);
+}
