@@ -303,6 +303,27 @@ fn any_other_desk_is_described_by_templates() {
 }
 
 #[test]
+fn a_template_never_chooses_where_the_token_goes() {
+    let desk = |url: &str| {
+        format!(
+            "desks:\n  - name: other\n    kind: webhook\n    project: evil.example\n    token_env: DESK_TOKEN\n    webhook:\n      \
+             headers: {{Authorization: 'token {{{{ token }}}}'}}\n      create: {{url: '{url}', json: '{{{{ text | tojson }}}}'}}\n"
+        )
+    };
+    let home = Home::new("desks: []\n");
+    for (url, said) in [
+        ("https://{{ project }}/x", "must name its host in full"),
+        ("https://desk.example{{ project }}/x", "must name its host in full"),
+        ("http://desk.example/x", "must be https"),
+        ("https://desk.example/{{ token }}", "cannot be used"),
+    ] {
+        home.write("config/desks.yaml", &desk(url));
+        let (code, _, err) = home.run(&["attach", &home.id, "--to", "other", "--new", "--dry-run"]);
+        assert!(code == 6 && err.contains(said), "{url}: {err}");
+    }
+}
+
+#[test]
 fn a_draft_is_a_mail_with_the_note() {
     let home = Home::new("mail: {from: 'Op <op@desk.example>', to: [support@desk.example]}\n");
     let (code, _, err) = home.run(&["attach", &home.id, "--eml", "draft.eml", "--subject", "No channel"]);

@@ -111,7 +111,7 @@ pub struct Ticket {
 pub struct Delivery {
     /// When, UTC.
     pub at: DateTime<Utc>,
-    /// `file`, `clipboard`, `stdout` or `ticket`: never a path, which names people.
+    /// `file`, `clipboard`, `stdout`, `ticket` or `mail`: never a path, which names people.
     pub by: String,
 }
 

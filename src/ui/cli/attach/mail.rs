@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::report::keep_way;
 use super::source::Source;
 use super::{AttachArguments, Room, failed, job, left_out};
 use crate::case::sanitize::Format;
@@ -73,6 +74,7 @@ pub(super) fn run(
     let password = password(smtp)?;
     mail.send(smtp, password.as_ref()).map_err(|e| failed(&e.to_string()))?;
     say::line("the mail server has taken it");
+    keep_way(room, &job.case_id, "mail", None)?;
     report(room, &job.case_id, &receivers, None)
 }
 

@@ -42,18 +42,32 @@ pub(super) fn keep(
     settings: &DeskSettings,
     attached: &Attached,
 ) -> Result<(), Failed> {
+    let ticket =
+        Ticket { desk: settings.name.clone(), id: attached.ticket.clone(), url: attached.url.clone() };
+    keep_way(room, id, "ticket", Some(ticket))
+}
+
+/// Writes into the case, where it is kept here, that its note went out by `way`.
+pub(super) fn keep_way(
+    room: &Room,
+    id: &str,
+    way: &'static str,
+    ticket: Option<Ticket>,
+) -> Result<(), Failed> {
     let store = room.ground.cases();
     let trouble =
-        |what: String| failed(&format!("the ticket is made, but could not be written into the case: {what}"));
+        |what: String| failed(&format!("the {way} is out, but could not be written into the case: {what}"));
     let records = store.records().map_err(|e| trouble(e.to_string()))?;
     let Some(record) = records.iter().find(|record| record.id == id) else { return Ok(()) };
     let note = store.note(id).map_err(|e| trouble(e.to_string()))?;
     let note =
         room.readmission.pass(&note, Format::Yaml).map_err(|e| Failed::new(Exit::Refused, e.to_string()))?;
-    let about = About { gateway: record.gateway.clone(), at: SystemClock::new().now(), by: Some("ticket") };
-    let ticket =
-        Ticket { desk: settings.name.clone(), id: attached.ticket.clone(), url: attached.url.clone() };
-    let case = KeptCase::of(note, &about).map_err(|e| trouble(e.to_string()))?.with_ticket(ticket);
+    let about = About { gateway: record.gateway.clone(), at: SystemClock::new().now(), by: Some(way) };
+    let case = KeptCase::of(note, &about).map_err(|e| trouble(e.to_string()))?;
+    let case = match ticket {
+        Some(ticket) => case.with_ticket(ticket),
+        None => case,
+    };
     store.keep(&case).map_err(|e| trouble(e.to_string()))
 }
 
