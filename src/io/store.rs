@@ -22,7 +22,8 @@ pub use bindings::{read_bindings, remember_binding};
 pub use cases::{CaseStore, FolderStore, Rebuilt, Retention};
 pub use config::{Config, DEFAULT_CONFIG, policy_version, read_config};
 pub use desks::{
-    DeskKind, DeskSettings, Desks, EXAMPLE_DESKS, MailSettings, Smtp, SmtpTls, Webhook, WebhookCall, check_url, read_desks,
+    DeskKind, DeskSettings, Desks, EXAMPLE_DESKS, MailSettings, Smtp, SmtpTls, Webhook, WebhookCall,
+    check_url, read_desks,
 };
 pub use file::{private_folder, write_atomic};
 pub use fixtures::{fixture_text, read_fixtures, write_fixture};
