@@ -5,6 +5,7 @@
 //! request, evidence, catalog <- intake, retry, sanitize, diagnose <- isolate <- note <- session.
 
 pub mod catalog;
+pub mod claims;
 pub mod destination;
 pub mod diagnose;
 pub mod evidence;

@@ -179,6 +179,7 @@ fn the_guide_to_the_catalog_names_every_key() {
         ("src/case/catalog/endpoint.rs", &["Endpoint"]),
         ("src/case/catalog/rule.rs", &["Rule", "When", "Then", "Also"]),
         ("src/case/catalog/detector.rs", &["Detector", "Words"]),
+        ("src/case/catalog/claim.rs", &["Claims", "ClaimKind"]),
     ] {
         let source = read(file);
         for name in types {

@@ -75,7 +75,7 @@ fn a_fixture_fails_as_its_note_says() {
 fn walk(notes: &[(String, PathBuf)]) -> (usize, Vec<String>) {
     let (mut walked, mut faults) = (0, Vec::new());
     for (name, path) in notes {
-        let noted = value(&fs::read_to_string(&path).expect("reads"));
+        let earlier = value(&fs::read_to_string(path).expect("reads"));
         let home = home();
         fs::create_dir(home.path().join("config")).expect("a folder");
         fs::write(home.path().join("config/config.yaml"), "retries: 0\n").expect("writes");
@@ -101,7 +101,7 @@ fn walk(notes: &[(String, PathBuf)]) -> (usize, Vec<String>) {
             "/response/error/type",
             "/stream/verdict",
         ] {
-            if noted.pointer(place) != again.pointer(place) {
+            if earlier.pointer(place) != again.pointer(place) {
                 faults.push(format!(
                     "{name} {place}: {:?} is now {:?}",
                     noted.pointer(place),
@@ -110,7 +110,7 @@ fn walk(notes: &[(String, PathBuf)]) -> (usize, Vec<String>) {
             }
         }
         let id = |note: &Value| kept::fingerprint(note).map(|f| f.id());
-        if id(&noted) != id(&again) {
+        if id(&earlier) != id(&again) {
             faults.push(format!("{name}: another fingerprint"));
         }
     }
@@ -168,7 +168,9 @@ impl Stage {
         let (code, out, err) = self.run(&[fixed.as_slice(), more].concat());
         assert!(!out.contains("Ana") && !err.contains("Ana"), "the customer's words: {out}{err}");
         assert!(!out.contains(self.gateway.key()), "the key");
-        (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{code} {err}")))
+        let told = serde_json::from_str(&out).unwrap_or(Value::Null);
+        assert!(told.is_object(), "{code} {err}");
+        (code, told)
     }
 }
 

@@ -4,6 +4,7 @@
 //! carries the page it comes from and the date on which somebody read it.
 
 mod check;
+mod claim;
 mod client;
 mod contract;
 mod derived;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 
 use crate::case::vocabulary::EnvelopeKind;
 
+pub use claim::{ClaimKind, Claims};
 pub use client::ClientMarks;
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use derived::Derived;
@@ -61,8 +63,12 @@ pub struct Catalog {
     pub clients: Vec<ClientMarks>,
     /// Places that a note can be sent to.
     pub destinations: Vec<Destination>,
+    /// Claims that need a source.
+    pub claims: Claims,
     /// Words by which secrets are told from ids.
     pub words: Arc<Words>,
+    /// The patterns of the claims, compiled at the first use.
+    claim_patterns: Derived<[(usize, regex::Regex)]>,
     /// The words of the rules' patterns, gathered at the first diagnosis.
     rule_words: Derived<Needles>,
     /// What the sanitizer takes from the catalog, gathered at the first text: a matter of that room alone.
@@ -325,6 +331,11 @@ impl Catalog {
             .or_else(|| self.profiles.iter().find(|p| p.covers(&host)))
             .or_else(|| self.profile("openai_compatible"))
             .or_else(|| self.profiles.first())
+    }
+
+    /// The patterns of the claims, each with the position of its kind. A file of a user was checked when it was read.
+    pub fn claim_patterns(&self) -> Arc<[(usize, regex::Regex)]> {
+        self.claim_patterns.of(|| Arc::from(self.claims.compiled().unwrap_or_default()))
     }
 
     /// The words of the rules' patterns over `error.message`, in the order of the rules.

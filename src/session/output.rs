@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::known_keys::{CaseKey, credentials};
 use super::{Delivered, Effect, STDOUT, Session};
 use crate::case::catalog::Destination;
+use crate::case::claims::Linter;
 use crate::case::destination::{Source, fit};
 use crate::case::evidence;
 use crate::case::finding::Level;
@@ -91,9 +92,31 @@ impl Session {
             self.words = words;
             self.confirmed = false;
             self.note_is_stale();
+            self.tell_claims();
             return vec![Effect::KeepWords(self.safe_words())];
         }
         Vec::new()
+    }
+
+    /// Says what the words claim without a source.
+    fn tell_claims(&mut self) {
+        let linter = Linter::new(&self.catalog);
+        let words = &self.words;
+        let fields = [
+            ("the question", &words.question),
+            ("expected", &words.expected),
+            ("impact", &words.impact),
+            ("tried", &words.tried),
+            ("notes", &words.notes),
+        ];
+        let told: Vec<String> = fields
+            .into_iter()
+            .flat_map(|(field, text)| linter.look(text).into_iter().map(move |claim| claim.told(field)))
+            .collect();
+        if let Some(first) = told.first() {
+            let more = if told.len() > 1 { format!(" ({} more)", told.len() - 1) } else { String::new() };
+            self.say(Level::Warning, &format!("{first}{more}"));
+        }
     }
 
     /// The words as they may be kept. The evidence goes first, so that a prompt in the words is known as one.

@@ -109,7 +109,7 @@ pub enum Verb {
     Isolate(Box<isolate::IsolateArguments>),
     /// Look how a gateway answers several requests at a time; bounded, and stopped by the first storm.
     Probe(probe::ProbeArguments),
-    /// Check a note (YAML or JSON) against the schema casefile.note/1.
+    /// Check a note: the schema casefile.note/1, what it lacks, claims without a source, secrets.
     Validate(validate::ValidateArguments),
     /// Replace secrets and prompts in any text; the other bytes stay as they are.
     Sanitize(sanitize::SanitizeArguments),

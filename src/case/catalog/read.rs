@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, ClassDefaults, ClientMarks, Contract, Destination, Detector, Endpoint, Matrix, Profile, Rule,
-    Safe, Topic, Words,
+    Catalog, Claims, ClassDefaults, ClientMarks, Contract, Destination, Detector, Endpoint, Matrix, Profile,
+    Rule, Safe, Topic, Words,
 };
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
@@ -18,7 +18,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 35] = [
+const BUILT_IN: [(&str, &str); 36] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -54,6 +54,7 @@ const BUILT_IN: [(&str, &str); 35] = [
     ("clients.yaml", include_str!("../../../assets/catalog/clients.yaml")),
     ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
     ("destinations.yaml", include_str!("../../../assets/catalog/destinations.yaml")),
+    ("claims.yaml", include_str!("../../../assets/catalog/claims.yaml")),
     // The named formats first: where two find the same place, the first one names it.
     ("detectors/models.yaml", include_str!("../../../assets/catalog/detectors/models.yaml")),
     ("detectors/clouds.yaml", include_str!("../../../assets/catalog/detectors/clouds.yaml")),
@@ -119,6 +120,11 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         Kind::Destinations => {
             put(&mut catalog.destinations, parse::<Vec<Destination>>(file, text)?, |d| &d.id, false);
         }
+        Kind::Claims => {
+            let Claims { labels, kinds } = parse::<Claims>(file, text)?;
+            put(&mut catalog.claims.kinds, kinds, |k| &k.id, false);
+            catalog.claims.labels.extend(labels.into_iter().map(|label| label.to_lowercase()));
+        }
         Kind::Words => Arc::make_mut(&mut catalog.words).add(parse::<Words>(file, text)?),
         Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
         Kind::Matrix => {
@@ -169,6 +175,8 @@ pub(super) enum Kind {
     Words,
     /// A list of destinations.
     Destinations,
+    /// Claims that need a source.
+    Claims,
 }
 
 impl Kind {
@@ -189,11 +197,12 @@ impl Kind {
             "clients.yaml" => Self::Clients,
             "words.yaml" => Self::Words,
             "destinations.yaml" => Self::Destinations,
+            "claims.yaml" => Self::Claims,
             _ => {
                 return Err(CatalogError {
                     file: file.to_owned(),
                     what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, endpoints, \
-                           contract, checks, topics, classes, safe, detectors, clients, words, destinations (.yaml)"
+                           contract, checks, topics, classes, safe, detectors, clients, words, destinations, claims (.yaml)"
                         .to_owned(),
                 });
             }

@@ -74,7 +74,7 @@ fn assembled(material: &Material<'_>) -> Note {
         environment: judged::environment(evidence, words, run),
         missing_evidence: Vec::new(),
         remaining_uncertainty: judged::uncertainty(material),
-        not_asserted: judged::not_asserted(),
+        not_asserted: not_asserted(),
         redactions: Redactions { counts: ledger.counts(), confirmed_by_operator: run.confirmed_by_operator },
         sources: judged::sources(material, endpoint),
         removed: Vec::new(),
@@ -140,6 +140,8 @@ pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
     let failed = || evidence.attempts.iter().rev().find(|a| a.sent && !worked(a));
     Some(if repeated && worked(last) { failed().unwrap_or(last) } else { last })
 }
+
+pub(super) use judged::not_asserted;
 
 /// True for a whole, successful answer that states no error.
 pub fn worked(attempt: &SafeAttempt) -> bool {

@@ -13,6 +13,7 @@ use super::given_key::KeyArguments;
 use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{NoteFormat, OutputKind, SendArguments, report, say};
+use crate::case::claims::Linter;
 use crate::case::finding::{Finding, Level};
 use crate::case::intake;
 use crate::case::note::{Audience, BUILT_IN, TemplateError};
@@ -174,7 +175,7 @@ impl NoteArguments {
         yes: bool,
         (format, out, output): (Option<NoteFormat>, Option<String>, OutputKind),
     ) -> Self {
-        Self { gateway, base_url, key, send, yes, format, out, output, ..Self::default() }
+        Self { gateway, base_url, key, send, format, out, yes, output, ..Self::default() }
     }
 
     /// The arguments of a practice run: everything is known beforehand.
@@ -460,6 +461,7 @@ pub(super) fn finish(
     walk.give(Event::GoTo(Step::Note));
     show_fields(walk, arguments)?;
     tell_twins(walk, arguments);
+    tell_claims(walk, arguments);
     if arguments.remove_refused {
         remove_refused(walk);
     }
@@ -520,6 +522,27 @@ fn tell_twins(walk: &Walk, arguments: &NoteArguments) {
     }
     if let Some(why) = walk.session.twins_trouble() {
         say::line(&format!("warning: earlier cases cannot be looked up: {why}"));
+    }
+}
+
+/// What the operator's own words claim without a source.
+fn tell_claims(walk: &Walk, arguments: &NoteArguments) {
+    let words = walk.session.words();
+    let fields = [
+        ("--question", &words.question),
+        ("--expected", &words.expected),
+        ("--impact", &words.impact),
+        ("--tried", &words.tried),
+        ("--notes", &words.notes),
+    ];
+    if arguments.silent || fields.iter().all(|(_, text)| text.is_empty()) {
+        return;
+    }
+    let linter = Linter::new(walk.session.catalog());
+    for (field, text) in fields {
+        for claim in linter.look(text) {
+            say::line(&format!("warning: {}", claim.told(field)));
+        }
     }
 }
 

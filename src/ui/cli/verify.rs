@@ -97,7 +97,7 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<Exit, Failed> {
             ),
         ));
     }
-    let (paste, sent) = paste(again, &subject)?;
+    let (paste, what) = paste(again, &subject)?;
     let send = if arguments.runs == 1 {
         SendArguments { retries: Some(0), ..SendArguments::default() }
     } else {
@@ -114,7 +114,7 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<Exit, Failed> {
         let Some(outcome) = Outcome::of(subject.fixture.fingerprint.as_deref(), &runs) else {
             return Err(Failed::new(Exit::NothingUsable, "nothing was sent"));
         };
-        let follow_up = follow_up(&subject, outcome, sent, runs);
+        let follow_up = follow_up(&subject, outcome, what, runs);
         tell(&follow_up, again.output, &ground)?;
         Ok(if outcome == Outcome::Fixed { Exit::Done } else { Exit::Findings })
     })

@@ -235,7 +235,7 @@ pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
 }
 
 /// What no record of requests can show.
-pub(super) fn not_asserted() -> Vec<String> {
+pub(in crate::case::note) fn not_asserted() -> Vec<String> {
     [
         "availability: that a model or the service is or was unavailable beyond the attempts in this note",
         "price: that a price or a multiplier is wrong or changed",
