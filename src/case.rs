@@ -7,6 +7,7 @@
 pub mod catalog;
 pub mod claims;
 pub mod csv;
+pub mod destination;
 pub mod diagnose;
 pub mod evidence;
 pub mod explain;

@@ -50,7 +50,7 @@ pub use event::{
 };
 pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
-pub use output::Output;
+pub use output::{Output, Place};
 pub use pieces::PieceLine;
 
 use case_id::case_id;
@@ -254,6 +254,8 @@ pub struct Session {
     shown: Vec<String>,
     format: Format,
     template: Option<Template>,
+    /// The place that the note is made for.
+    place: Option<Place>,
     output: Option<Output>,
     /// The evidence as a screen may show it, where there is no note yet; made when a screen asks for it.
     clean: OnceLock<SafeEvidence>,
@@ -322,6 +324,7 @@ impl Session {
             shown: Vec::new(),
             format,
             template: None,
+            place: None,
             output: None,
             clean: OnceLock::new(),
             clean_words: OnceLock::new(),

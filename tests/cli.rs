@@ -346,6 +346,7 @@ fn help_is_golden() {
         ("keys", vec!["keys", "--help"]),
         ("cases", vec!["cases", "--help"]),
         ("cases_list", vec!["cases", "list", "--help"]),
+        ("attach", vec!["attach", "--help"]),
     ] {
         let (code, help, _) = run(casefile(&home).env("COLUMNS", "100").args(arguments));
         assert_eq!(code, 0);

@@ -88,7 +88,7 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 23] = [
+const DOORS: [(&str, &[&str]); 24] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("pointer", &[]),
@@ -100,6 +100,7 @@ const DOORS: [(&str, &[&str]); 23] = [
     ("request", &["pointer", "catalog", "evidence", "finding", "keyring", "vocabulary"]),
     ("evidence", &["catalog", "isolate", "request", "vocabulary"]),
     ("intake", &["catalog", "evidence", "finding", "keyring", "request", "vocabulary"]),
+    ("destination", &["catalog"]),
     ("diagnose", &["catalog", "evidence", "vocabulary"]),
     ("fingerprint", &["evidence", "vocabulary"]),
     ("retry", &["diagnose", "vocabulary"]),

@@ -8,6 +8,7 @@ mod claim;
 mod client;
 mod contract;
 mod derived;
+mod destination;
 mod detector;
 mod endpoint;
 mod log;
@@ -28,6 +29,7 @@ pub use claim::{ClaimKind, Claims};
 pub use client::ClientMarks;
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use derived::Derived;
+pub use destination::{Destination, Markup, TextLimit};
 pub use detector::{CHECKS, Detector, Near, Proviso, Words};
 pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
@@ -61,6 +63,8 @@ pub struct Catalog {
     pub detectors: Vec<Detector>,
     /// Clients, those that call others first.
     pub clients: Vec<ClientMarks>,
+    /// Places that a note can be sent to.
+    pub destinations: Vec<Destination>,
     /// Claims that need a source.
     pub claims: Claims,
     /// How logs are laid out, in the order in which they are tried.
@@ -402,6 +406,27 @@ impl Catalog {
     /// The endpoints on `path`, whatever their method.
     pub fn endpoints_on_path<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Endpoint> {
         self.endpoints.iter().filter(move |e| e.fit(path).is_some())
+    }
+
+    /// The destination with this id.
+    pub fn destination(&self, id: &str) -> Option<&Destination> {
+        self.destinations.iter().find(|d| d.id == id)
+    }
+
+    /// The headings whose sections go first where a text is too long for `destination`.
+    pub fn cut_first<'a>(&'a self, destination: &'a Destination) -> &'a [String] {
+        let usual = || self.destination("generic").map_or(&[][..], |generic| &generic.cut);
+        if destination.cut.is_empty() { usual() } else { &destination.cut }
+    }
+
+    /// Every address that an entry names: what a note of ours may lead to.
+    pub fn names_address(&self, url: &str) -> bool {
+        let of_profile = |p: &Profile| p.doc_url == url || p.docs.iter().any(|page| page.url == url);
+        let of_endpoint = |e: &Endpoint| e.doc_url == url || e.docs.values().any(|page| page.url == url);
+        self.profiles.iter().any(of_profile)
+            || self.endpoints.iter().any(of_endpoint)
+            || self.topics.iter().any(|topic| topic.url == url)
+            || self.rules.iter().any(|rule| rule.source == url)
     }
 
     /// The topic with this id.

@@ -11,6 +11,7 @@ mod isolation;
 mod markdown;
 mod model;
 mod plain;
+mod public;
 mod removed;
 #[cfg(test)]
 mod sample;
@@ -35,6 +36,7 @@ pub use inspect::{Held, held, own_words, without_ours};
 pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
+pub use public::for_public;
 pub use removed::Removal;
 pub use schema::{Fault, SCHEMA, read, validate};
 pub use telemetry::telemetry;
@@ -151,8 +153,16 @@ fn write(note: &Value, format: Format) -> String {
 impl Note {
     /// The note's keys and values in their order, without what was taken out: what every rendering is made from.
     pub fn value(&self) -> Value {
-        removed::apply(&self.removed, serde_json::to_value(self).unwrap_or_default())
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let value = if self.audience == Audience::Public { for_public(value) } else { value };
+        removed::apply(&self.removed, value)
     }
+}
+
+/// The text of a note that was read back ([`read`]): its keys and values rendered as this program renders a note today. It has
+/// to be audited by whoever lets it out.
+pub fn rendered_again(value: &Value, format: Format) -> String {
+    write(value, format)
 }
 
 /// `value`, a text or a structure that is made from this case, without what was taken out of its note.

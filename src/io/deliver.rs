@@ -5,8 +5,10 @@
 //! marked as uncertain.
 
 mod child;
+pub mod desk;
 mod file;
 mod hold;
+pub mod mail;
 mod surroundings;
 
 use crate::case::sanitize::Rendered;

@@ -30,10 +30,12 @@ use crate::io::clock::Clock;
 use crate::session::{Outgoing, Phase, Progress};
 
 use cause::Way;
+pub(crate) use cause::detail_of as cause_of;
 use marks::Marks;
 use prepare::Prepared;
 
 pub use cancel::{Cancelled, Canceller, cancellation};
+pub(crate) use proxy::is_loopback;
 pub use proxy::proxy_in_use;
 
 /// Largest part of a body that is kept, bytes; the rest is counted.

@@ -4,6 +4,7 @@
 mod bindings;
 mod cases;
 pub mod config;
+mod desks;
 mod file;
 mod fingerprint;
 mod fixtures;
@@ -20,6 +21,10 @@ use std::path::{Path, PathBuf};
 pub use bindings::{read_bindings, remember_binding};
 pub use cases::{CaseStore, FolderStore, Rebuilt, Retention};
 pub use config::{Config, DEFAULT_CONFIG, policy_version, read_config};
+pub use desks::{
+    DeskKind, DeskSettings, Desks, EXAMPLE_DESKS, MailSettings, Smtp, SmtpTls, Webhook, WebhookCall,
+    check_url, read_desks,
+};
 pub use file::{private_folder, write_atomic};
 pub use fixtures::{fixture_text, read_fixtures, write_fixture};
 pub use folders::Folders;

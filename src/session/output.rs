@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::known_keys::{CaseKey, credentials};
 use super::{Delivered, Effect, STDOUT, Session};
+use crate::case::catalog::Destination;
 use crate::case::claims::Linter;
-use crate::case::evidence::Source;
+use crate::case::destination::{Source, fit};
+use crate::case::evidence;
 use crate::case::finding::Level;
 use crate::case::kept::Twins;
 use crate::case::keyring::Origin;
@@ -50,6 +52,25 @@ impl Output {
     /// The audit's refusal.
     pub fn pass(&self, text: String, format: Format) -> Result<Rendered, Refusal> {
         self.audit.pass(text, format)
+    }
+}
+
+/// A place that the note is made for, and what goes first where the note is too long for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The place.
+    pub destination: Destination,
+    /// Beginnings of the headings that go first.
+    pub cut_first: Vec<String>,
+}
+
+impl Place {
+    /// The note's Markdown as a text for this place. It says nothing that the note does not say, so the audited note explains
+    /// what looks like an echo; a secret is looked for all the same.
+    fn fit(&self, note: &Note, markdown: &Rendered, audit: &Audit) -> Result<Rendered, Refusal> {
+        let source = Source { case_id: &note.case_id, markdown: markdown.as_str(), own: true, files: &[] };
+        let fitted = fit(source, &self.destination, &self.cut_first);
+        audit.clone().knowing(markdown.as_str()).pass(fitted.text, Format::Markdown)
     }
 }
 
@@ -209,8 +230,12 @@ impl Session {
         if format != self.format {
             self.format = format;
             if let Some(output) = &mut self.output {
-                (output.rendered, output.template_fault) =
-                    render(&output.note, format, &output.audit, self.template.as_ref());
+                (output.rendered, output.template_fault) = render(
+                    &output.note,
+                    format,
+                    &output.audit,
+                    (self.template.as_ref(), self.place.as_ref()),
+                );
             }
             self.tell_template_fault();
         }
@@ -245,6 +270,12 @@ impl Session {
         self.note_is_stale();
     }
 
+    /// Makes the note as Markdown into a text that fits this place, where one is named.
+    pub fn use_place(&mut self, place: Option<Place>) {
+        self.place = place;
+        self.note_is_stale();
+    }
+
     /// Says what is wrong with the operator's template, as long as it is.
     pub(super) fn tell_template_fault(&mut self) {
         if let Some(fault) = self.output.as_ref().and_then(|o| o.template_fault.as_ref()) {
@@ -275,12 +306,13 @@ impl Session {
             note = Note { removed: self.removed.clone(), ..built(&ledger) };
         }
         let keys = credentials(&sanitizer.placeholders());
-        let (rendered, template_fault) = render(&note, self.format, &audit, self.template.as_ref());
+        let (rendered, template_fault) =
+            render(&note, self.format, &audit, (self.template.as_ref(), self.place.as_ref()));
         Some(Output { evidence, words, ledger, note, rendered, template_fault, keys, audit })
     }
 
     fn run_facts(&self, now: DateTime<Utc>) -> Run {
-        let sent = self.evidence.attempts.iter().any(|a| a.source == Source::Sent);
+        let sent = self.evidence.attempts.iter().any(|a| a.source == evidence::Source::Sent);
         Run {
             case_id: self.id().to_owned(),
             created_at: now,
@@ -394,6 +426,19 @@ impl Session {
 
 /// The note in `format`; as Markdown by the operator's template where there is one and it can be used.
 fn render(
+    note: &Note,
+    format: Format,
+    audit: &Audit,
+    (template, place): (Option<&Template>, Option<&Place>),
+) -> (Result<Rendered, Refusal>, Option<TemplateError>) {
+    let (rendered, fault) = whole(note, format, audit, template);
+    match place.filter(|_| format == Format::Markdown) {
+        Some(place) => (rendered.and_then(|rendered| place.fit(note, &rendered, audit)), fault),
+        None => (rendered, fault),
+    }
+}
+
+fn whole(
     note: &Note,
     format: Format,
     audit: &Audit,

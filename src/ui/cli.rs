@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod attach;
 mod attach_set;
 mod cases;
 mod check;
@@ -56,7 +57,7 @@ pub use exit::{Exit, Failed};
          1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key, `cases diff` another failure, `verify` a failure that is not FIXED\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
-         6    file, clipboard or store failed\n  130  interrupted\n\n\
+         6    file, clipboard, store or desk failed\n  130  interrupted\n\n\
          No telemetry. Raw requests and answers never touch the disk."
     ),
     disable_help_subcommand = true
@@ -120,6 +121,8 @@ pub enum Verb {
     Keys(keys::KeysArguments),
     /// Find kept cases again: list, show, search, compare, forget, hand over.
     Cases(Box<cases::CasesArguments>),
+    /// Put a note onto a ticket of a support desk, or into a mail; asks first, and sends nothing twice.
+    Attach(Box<attach::AttachArguments>),
     /// Send a kept case again and say whether it is FIXED, STILL FAILS, has CHANGED or is FLAKY.
     Verify(Box<verify::VerifyArguments>),
     /// Send the request of a case, a note or a fixture again and make a note of what comes.
@@ -310,6 +313,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Sanitize(sanitize)) => sanitize::run(&sanitize),
         Some(Verb::Keys(keys)) => keys::run(&keys),
         Some(Verb::Cases(cases)) => cases::run(&cases),
+        Some(Verb::Attach(attach)) => attach::run(&attach),
         Some(Verb::Verify(arguments)) => verify::verify(&arguments),
         Some(Verb::Replay(arguments)) => verify::replay(&arguments),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),

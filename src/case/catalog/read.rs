@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, Claims, ClassDefaults, ClientMarks, Contract, Detector, Endpoint, Grouping, LogProfile, Matrix,
-    Profile, Rule, Safe, Topic, Words,
+    Catalog, Claims, ClassDefaults, ClientMarks, Contract, Destination, Detector, Endpoint, Grouping,
+    LogProfile, Matrix, Profile, Rule, Safe, Topic, Words,
 };
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
@@ -18,7 +18,7 @@ pub struct CatalogError {
 }
 
 /// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 44] = [
+const BUILT_IN: [(&str, &str); 45] = [
     ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
     (
         "profiles/openai_compatible.yaml",
@@ -63,6 +63,7 @@ const BUILT_IN: [(&str, &str); 44] = [
     ("log_profiles/gateway.yaml", include_str!("../../../assets/catalog/log_profiles/gateway.yaml")),
     ("grouping.yaml", include_str!("../../../assets/catalog/grouping.yaml")),
     ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
+    ("destinations.yaml", include_str!("../../../assets/catalog/destinations.yaml")),
     ("claims.yaml", include_str!("../../../assets/catalog/claims.yaml")),
     // The named formats first: where two find the same place, the first one names it.
     ("detectors/models.yaml", include_str!("../../../assets/catalog/detectors/models.yaml")),
@@ -126,6 +127,9 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
         Kind::Topics => put(&mut catalog.topics, parse::<Vec<Topic>>(file, text)?, |t| &t.id, false),
         Kind::Detectors => put(&mut catalog.detectors, parse::<Vec<Detector>>(file, text)?, |d| &d.id, false),
         Kind::Clients => put(&mut catalog.clients, parse::<Vec<ClientMarks>>(file, text)?, |c| &c.id, own),
+        Kind::Destinations => {
+            put(&mut catalog.destinations, parse::<Vec<Destination>>(file, text)?, |d| &d.id, false);
+        }
         Kind::Claims => {
             let Claims { labels, kinds } = parse::<Claims>(file, text)?;
             put(&mut catalog.claims.kinds, kinds, |k| &k.id, false);
@@ -181,6 +185,8 @@ pub(super) enum Kind {
     Clients,
     /// Words that tell secrets from ids.
     Words,
+    /// A list of destinations.
+    Destinations,
     /// Claims that need a source.
     Claims,
     /// How one kind of log is laid out.
@@ -206,6 +212,7 @@ impl Kind {
             "detectors.yaml" => Self::Detectors,
             "clients.yaml" => Self::Clients,
             "words.yaml" => Self::Words,
+            "destinations.yaml" => Self::Destinations,
             "claims.yaml" => Self::Claims,
             _ if file.starts_with("log_profiles/") => Self::Logs,
             "grouping.yaml" => Self::Grouping,
@@ -214,7 +221,7 @@ impl Kind {
                     file: file.to_owned(),
                     what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, \
                            log_profiles/*, endpoints, contract, checks, topics, classes, safe, detectors, clients, words, \
-                           grouping, claims (.yaml)"
+                           grouping, destinations, claims (.yaml)"
                         .to_owned(),
                 });
             }

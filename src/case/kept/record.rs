@@ -111,7 +111,7 @@ pub struct Ticket {
 pub struct Delivery {
     /// When, UTC.
     pub at: DateTime<Utc>,
-    /// `file`, `clipboard` or `stdout`: never a path, which names people.
+    /// `file`, `clipboard`, `stdout`, `ticket` or `mail`: never a path, which names people.
     pub by: String,
 }
 
@@ -157,6 +157,15 @@ impl KeptCase {
     /// Its note, audited.
     pub fn note(&self) -> &Rendered {
         &self.note
+    }
+
+    /// The same case with a ticket that it has now.
+    #[must_use]
+    pub fn with_ticket(mut self, ticket: Ticket) -> Self {
+        // One ticket has one line, with the address that is known now.
+        self.record.tickets.retain(|known| (&known.desk, &known.id) != (&ticket.desk, &ticket.id));
+        self.record.tickets.push(ticket);
+        self
     }
 
     /// The same case with what an earlier keeping knew: when it was made, its tickets and its deliveries.

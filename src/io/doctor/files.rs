@@ -6,8 +6,8 @@ use super::{Check, Machine};
 use crate::case::catalog::{Catalog, ids_of_rules};
 use crate::case::review::{Doubt, Kind, review};
 use crate::io::store::{
-    CaseStore, Config, FolderStore, Folders, Retention, StoreError, catalog_files, load_words, read_bindings,
-    read_catalog, read_config, read_template, shown,
+    CaseStore, Config, DeskSettings, FolderStore, Folders, Retention, StoreError, catalog_files, load_words,
+    read_bindings, read_catalog, read_config, read_desks, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -29,11 +29,38 @@ pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
     let mut checks = vec![of_config, of_catalog];
     checks.extend(rules(folders, &catalog));
     checks.extend([template, bindings(folders), words(folders), cases(folders, &config)]);
+    checks.extend(desks(folders, &catalog));
     (checks, config, catalog)
 }
 
 fn faulty(name: &'static str, error: &StoreError, meanwhile: &str) -> Check {
     Check::problem(name, error.to_string(), meanwhile)
+}
+
+/// The desks, where there are any.
+fn desks(folders: &Folders, catalog: &Catalog) -> Option<Check> {
+    let path = shown(&folders.config.join("desks.yaml"));
+    Some(match read_desks(folders) {
+        Err(error) => faulty("desks", &error, "mend the file; until then nothing can be attached"),
+        Ok(desks) if desks.desks.is_empty() && desks.mail.is_none() => return None,
+        Ok(desks) => {
+            let goes_nowhere = |desk: &&DeskSettings| {
+                desk.destination.as_deref().is_some_and(|d| catalog.destination(d).is_none())
+            };
+            if let Some(desk) = desks.desks.iter().find(goes_nowhere) {
+                let known: Vec<&str> = catalog.destinations.iter().map(|d| d.id.as_str()).collect();
+                let detail = format!("{path}: destination of {} is none of {}", desk.name, known.join(", "));
+                return Some(Check::problem(
+                    "desks",
+                    detail,
+                    "set destination to one of them, or leave it out",
+                ));
+            }
+            let mut names: Vec<&str> = desks.desks.iter().map(|desk| desk.name.as_str()).collect();
+            names.extend(desks.mail.is_some().then_some("mail"));
+            Check::ok("desks", format!("{path} is valid: {}", names.join(", ")))
+        }
+    })
 }
 
 fn config(folders: &Folders, catalog: &Catalog) -> (Check, Config) {

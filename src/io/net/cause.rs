@@ -32,7 +32,7 @@ pub(super) fn failure(error: reqwest::Error, way: Way) -> TransportFailure {
 }
 
 /// The texts of the chain, outermost first, without the address and without repetitions.
-pub(super) fn detail_of(error: &reqwest::Error) -> String {
+pub(crate) fn detail_of(error: &reqwest::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     for link in chain(error) {
         // reqwest's own texts only say "error sending request", and may quote the URL.

@@ -16,7 +16,7 @@ pub(super) fn proxy_needs_tls(host: &str, scheme: &str) -> bool {
 }
 
 /// True for names and addresses of this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     if name == "localhost" || name.ends_with(".localhost") {
         return true;

@@ -22,7 +22,7 @@ use crate::case::sanitize::{Format, Words};
 use crate::case::vocabulary::TransportKind;
 use crate::io::store::{self, BUILT_IN_TEMPLATE};
 use crate::practice::score::Trial;
-use crate::session::{Delivered, Event, STDOUT, Step};
+use crate::session::{Delivered, Event, Place, STDOUT, Step};
 
 /// Largest input that is read, bytes.
 const MOST_INPUT: u64 = 64 * 1024 * 1024;
@@ -94,6 +94,10 @@ pub struct NoteArguments {
     /// Who will read it.
     #[arg(long, value_enum, default_value = "internal")]
     audience: AudienceArgument,
+    /// Make the note as the text of this place: markup, longest text, for whom (github, gitlab, zendesk, jira, email, discord,
+    /// slack, rt, redmine, …). A place that anybody reads makes the audience public.
+    #[arg(long, value_name = "NAME", conflicts_with = "format")]
+    destination: Option<String>,
     /// The note's format [default: yaml, or the configuration's].
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
@@ -294,18 +298,20 @@ pub(super) fn set_up(
     ground: &Ground,
     pasted: Option<String>,
 ) -> Result<Walk, Failed> {
+    let place = place(arguments, ground)?;
     let choice = Choice {
         send: &arguments.send,
         operator: arguments.operator.clone(),
         service: arguments.service.clone(),
         deployment: arguments.deployment.clone(),
         audience: match arguments.audience {
+            _ if place.as_ref().is_some_and(|place| place.destination.public) => Audience::Public,
             AudienceArgument::Internal => Audience::Internal,
             AudienceArgument::Public => Audience::Public,
         },
-        format: match (arguments.format, &arguments.template) {
-            (None, Some(_)) => Some(Format::Markdown),
-            (format, _) => format.map(Into::into),
+        format: match (arguments.format, &arguments.template, &place) {
+            (None, Some(_), _) | (_, _, Some(_)) => Some(Format::Markdown),
+            (format, ..) => format.map(Into::into),
         },
         confirm_first: false,
         screen: false,
@@ -317,9 +323,22 @@ pub(super) fn set_up(
         template.parse().map_err(|e| template_fault(&e))?;
     }
     session.use_template(template);
+    session.use_place(place);
     let mut walk = Walk::new(session, driver, events, arguments.output == OutputKind::Json);
     take_in(&mut walk, arguments, ground, pasted)?;
     Ok(walk)
+}
+
+/// The place that the note is made for.
+fn place(arguments: &NoteArguments, ground: &Ground) -> Result<Option<Place>, Failed> {
+    let Some(id) = &arguments.destination else { return Ok(None) };
+    let Some(destination) = ground.catalog.destination(id).cloned() else {
+        let known: Vec<&str> = ground.catalog.destinations.iter().map(|d| d.id.as_str()).collect();
+        let text = format!("--destination: there is no {id}; known: {}", known.join(", "));
+        return Err(Failed::new(Exit::Usage, text));
+    };
+    let cut_first = ground.catalog.cut_first(&destination).to_vec();
+    Ok(Some(Place { destination, cut_first }))
 }
 
 fn take_in(

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# install.sh TOOLS: Request Tracker and Redmine from Debian (as root), Roundup and aiosmtpd from PyPI into TOOLS, pinned.
+# What is there already is left alone. Took 80 s and 330 MB on Debian 12 with two cores. PYTHON chooses the interpreter (3.10 or later).
+set -euo pipefail
+[ $# -eq 1 ] || { echo "usage: ${0##*/} TOOLS" >&2; exit 2; }
+mkdir -p "$1"
+tools=$(cd "$1" && pwd)
+ROUNDUP=2.6.0
+AIOSMTPD=1.4.6
+
+say() { echo "install: $*" >&2; }
+fail() { say "$*"; exit 1; }
+
+exec 9> "$tools/.desks.lock"
+flock 9                                    # two runs at once: the second waits
+
+from_debian() { # PACKAGE...
+  command -v apt-get > /dev/null || fail "$* is missing and there is no apt-get; install it and run again"
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2> /dev/null || fail "$* is missing and this user may not install it; run: apt-get install $*"
+    as_root=(sudo -n)
+  fi
+  say "Debian packages: $*"
+  "${as_root[@]}" apt-get update -qq
+  # Where it is missing, a policy of 101 for the while keeps the packages from starting servers of their own.
+  local policy=/usr/sbin/policy-rc.d made=no status=0
+  if [ ! -e "$policy" ]; then
+    made=yes
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" > /dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+  fi
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 || status=$?
+  if [ "$made" = yes ]; then "${as_root[@]}" rm -f "$policy"; fi
+  [ "$status" = 0 ] || fail "apt-get could not install $*"
+}
+
+usable() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null; }
+python() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3 python3.12 python3.11 python3.13 "$HOME"/.pyenv/versions/3.1[1-3]*/bin/python3; do
+    if [ -n "$candidate" ] && usable "$candidate"; then echo "$candidate"; return; fi
+  done
+  fail "no Python 3.10 or later was found; install python3 and python3-venv, or set PYTHON"
+}
+
+from_pypi() { # FOLDER PACKAGE VERSION
+  if [ "$("$tools/$1/bin/python" -c "import importlib.metadata as m; print(m.version('$2'))" 2> /dev/null)" = "$3" ]; then return; fi
+  local python
+  python=$(python)
+  "$python" -c 'import venv, ensurepip' 2> /dev/null || from_debian python3-venv
+  say "$2 $3"
+  rm -rf "${tools:?}/$1"
+  "$python" -m venv "$tools/$1"
+  "$tools/$1/bin/pip" install --quiet --disable-pip-version-check "$2==$3" >&2
+}
+
+from_pypi roundup roundup "$ROUNDUP"
+from_pypi smtp aiosmtpd "$AIOSMTPD"
+missing=()
+[ -x /usr/share/request-tracker5/libexec/rt-server ] || missing+=(request-tracker5 rt5-db-sqlite rt5-standalone)
+[ -d /usr/share/redmine ] || missing+=(redmine redmine-sqlite ruby-webrick)
+[ ${#missing[@]} = 0 ] || from_debian "${missing[@]}"
+say "ready: Request Tracker $(dpkg-query -W -f '${Version}' request-tracker5), Redmine $(dpkg-query -W -f '${Version}' redmine), Roundup $ROUNDUP, aiosmtpd $AIOSMTPD"
