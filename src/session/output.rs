@@ -115,7 +115,7 @@ impl Session {
             .collect();
         if let Some(first) = told.first() {
             let more = if told.len() > 1 { format!(" ({} more)", told.len() - 1) } else { String::new() };
-            self.say(Level::Warning, &format!("{first}{more}"));
+            self.say(Level::Warning, format!("{first}{more}"));
         }
     }
 

@@ -124,7 +124,7 @@ impl Found {
             (true, true) => lines.push("valid: casefile.note/1".to_owned()),
             (true, false) => lines.extend(self.faults.iter().map(|f| format!("{}: {}", place(f), f.message))),
             (false, _) => {
-                lines.push("a text without a schema; claims and secrets were looked for".to_owned())
+                lines.push("a text without a schema; claims and secrets were looked for".to_owned());
             }
         }
         if let Some(held) = &self.held {
