@@ -67,31 +67,31 @@ struct Shape {
     blank_each: usize,
 }
 
+/// Letters without a period: of a text that repeats itself, a word of the answer behind an echo may be the next letter of the
+/// period, and is one echo more.
 fn text(shape: &Shape, seed: &[u8]) -> String {
     let letters: Vec<char> = SCRIPTS[shape.script].chars().collect();
+    let mut drawn = draws(seed, letters.len());
     (0..shape.length)
         .map(|at| {
-            if at % shape.blank_each == shape.blank_each - 1 {
-                ' '
-            } else {
-                letters
-                    [(usize::from(seed[at % seed.len()]) + at * usize::from(seed[0] % 7 + 1)) % letters.len()]
-            }
+            let letter = letters[drawn.next().expect("endless")];
+            if at % shape.blank_each == shape.blank_each - 1 { ' ' } else { letter }
         })
         .collect()
 }
 
 fn token(length: usize, seed: &[u8]) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut state = seed
-        .iter()
-        .fold(7_u64, |s, b| s.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u64::from(*b) + 1));
-    (0..length)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            char::from(ALPHABET[usize::try_from(state >> 33).expect("fits") % ALPHABET.len()])
-        })
-        .collect()
+    draws(seed, ALPHABET.len()).take(length).map(|at| char::from(ALPHABET[at])).collect()
+}
+
+/// Numbers below `most`, as if drawn, the same for the same seed.
+fn draws(seed: &[u8], most: usize) -> impl Iterator<Item = usize> {
+    const FACTOR: u64 = 6_364_136_223_846_793_005;
+    let start = seed.iter().fold(7_u64, |s, b| s.wrapping_mul(FACTOR).wrapping_add(u64::from(*b) + 1));
+    let next = |state: &u64| Some(state.wrapping_mul(FACTOR).wrapping_add(1_442_695_040_888_963_407));
+    std::iter::successors(next(&start), next)
+        .map(move |state| usize::try_from(state >> 33).expect("fits") % most)
 }
 
 /// What is put in for the marks; the seeds differ between the two notes, the shapes do not.

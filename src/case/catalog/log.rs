@@ -28,7 +28,7 @@ pub struct LogProfile {
     pub worked: Vec<LogValue>,
     /// Page that says how such a log is written.
     pub source: String,
-    /// Date (YYYY-MM-DD) on which it was read.
+    /// Date (YYYY-MM-DD) on which it was read, or cited where it is not confirmed.
     pub accessed: String,
     /// True where a log of this kind was read that the program itself had written.
     #[serde(default)]
