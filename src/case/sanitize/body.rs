@@ -291,7 +291,7 @@ impl<'r> BodyRule<'r> {
     fn fate(&self, text: &str, spot: Spot<'_>) -> Fate {
         match fate(self.safe, self.side, text, spot) {
             // The grammar alone does not know a held secret or a published key format.
-            Fate::Keep if !self.text.spares(text, Scope::Identifier) => Fate::Drop("text"),
+            Fate::Keep if !self.text.spares(text, Scope::Name) => Fate::Drop("text"),
             fate => fate,
         }
     }

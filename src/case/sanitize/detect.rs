@@ -44,6 +44,8 @@ pub(super) enum Scope {
     Own,
     /// A typed value (a header, a path segment): credentials, accounts, addresses.
     Value,
+    /// A name that was checked by its grammar and that people give (a model, a voice): credentials and e-mail addresses.
+    Name,
     /// An identifier that was checked by its grammar: credentials only.
     Identifier,
 }
@@ -60,6 +62,7 @@ impl Scope {
             Self::Value => {
                 is_credential(kind) || matches!(kind, "email" | "ip" | "account" | "url" | "token")
             }
+            Self::Name => is_credential(kind) || kind == "email",
             Self::Identifier => is_credential(kind),
         }
     }

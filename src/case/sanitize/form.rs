@@ -115,7 +115,7 @@ impl Sanitizer<'_> {
         let number = text.len() < LONG_NUMBER
             && text.parse::<f64>().is_ok()
             && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
-        (known || number || matches!(text, "true" | "false")) && self.text.spares(text, Scope::Identifier)
+        (known || number || matches!(text, "true" | "false")) && self.text.spares(text, Scope::Name)
     }
 
     /// Remembers what of `form` will not leave.

@@ -106,7 +106,7 @@ impl Sanitizer<'_> {
         if let Some(label) = self.labels(raw).filter(|_| raw.trim().starts_with('[')) {
             return Clean::new(label);
         }
-        if shape::is_identifier(raw) && self.text.spares(raw, Scope::Identifier) {
+        if shape::is_identifier(raw) && self.text.spares(raw, Scope::Name) {
             return Clean::new(raw.to_owned());
         }
         self.text.ledger.add("text", "not_a_name", place);

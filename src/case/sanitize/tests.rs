@@ -301,6 +301,29 @@ fn the_oracle_sees_what_is_planted() {
 }
 
 #[test]
+fn a_name_may_hold_an_at_sign_and_no_address_of_a_person() {
+    let catalog = Catalog::built_in();
+    let ring = KeyRing::default();
+    let mut sanitizer = Sanitizer::new(&catalog, &ring);
+    for (model, shown) in [
+        ("claude-3-5-sonnet@20240620", "claude-3-5-sonnet@20240620"),
+        ("@cf/meta/llama-2-7b", "@cf/meta/llama-2-7b"),
+        ("ana.smith@contoso.com", "[model: 21 chars]"),
+    ] {
+        assert_eq!(sanitizer.name(model, "model", "request.model").as_str(), shown);
+        let body = serde_json::json!({"model": model});
+        let mut rule = super::body::BodyRule::new(
+            &catalog.safe,
+            &ring,
+            &mut sanitizer.text,
+            super::body::Side::Request,
+            "request.body",
+        );
+        assert_eq!(rule.apply(&body)["model"] == model, shown == model, "{model}");
+    }
+}
+
+#[test]
 fn keys_of_free_maps_leave_only_where_the_catalog_knows_them() {
     let catalog = Catalog::built_in();
     let body = r#"{"model":"gpt-4o-mini","metadata":{"contoso_tenant":"a","model":"b","Fabrikam Ltd":{"inner_contoso":1}},

@@ -197,7 +197,7 @@ impl TextRule {
         for found in self.secrets.find(shadow) {
             finds.push(made(shadow, found.start, found.end, What::Held(found.label)));
         }
-        if scope != Scope::Identifier {
+        if !matches!(scope, Scope::Identifier | Scope::Name) {
             for (scan, word) in [(&self.prompts, "prompt"), (&self.outputs, "text")] {
                 for (start, end) in scan.find(shadow, &self.lexicon) {
                     finds.push(made(shadow, start, end, What::Echo(word)));
