@@ -354,6 +354,19 @@ fn help_is_golden() {
     }
 }
 
+/// The help and the version come from two places: without a terminal at once, else through the arguments.
+#[test]
+fn what_is_answered_at_once_is_what_the_arguments_answer() {
+    let home = home();
+    let at_once = run(casefile(&home).arg("--help"));
+    assert_eq!(at_once, run(casefile(&home).env("COLUMNS", "100").arg("--help")));
+    let narrow = run(casefile(&home).env("COLUMNS", "60").arg("--help")).1;
+    assert!(narrow != at_once.1 && narrow.lines().all(|line| line.len() <= 80), "wrapped for a terminal:\n{narrow}");
+    // A further argument is for the tree: the two answers are the same.
+    let version = run(casefile(&home).arg("--version"));
+    assert_eq!(version, run(casefile(&home).args(["--version", "--help"])));
+}
+
 /// A file that the form names must be there: nothing is sent, and the reason is local.
 #[test]
 fn a_missing_file_of_a_form_is_told_before_anything_is_sent() {

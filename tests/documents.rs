@@ -1,5 +1,5 @@
 //! Documents match the code: man pages, the README's note and commands, the schema's id.
-//! `UPDATE_GOLDEN=1` writes the man pages anew.
+//! `UPDATE_GOLDEN=1` writes the man pages and the help anew.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
@@ -38,6 +38,19 @@ fn man_pages_are_what_the_arguments_say() {
         }
         assert_eq!(read(&path), page, "{path} is old: run UPDATE_GOLDEN=1 cargo test --test documents");
     }
+}
+
+/// The text that a pipe gets for `--help` without the tree of arguments being built.
+#[test]
+fn the_help_at_hand_is_what_the_arguments_say() {
+    let help = Arguments::command().term_width(100).render_long_help().to_string();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(file("assets/help.txt"), &help).expect("writes");
+    }
+    assert!(
+        read("assets/help.txt") == help,
+        "assets/help.txt is old: run UPDATE_GOLDEN=1 cargo test --test documents"
+    );
 }
 
 /// The first fenced block of `language` in `text`.

@@ -3,6 +3,7 @@
 //! Code holds mechanism, the assets hold knowledge: a new gateway, endpoint, topic or rule needs no Rust. Every fact
 //! carries the page it comes from and the date on which somebody read it.
 
+mod built_in;
 mod check;
 mod claim;
 mod client;
@@ -14,6 +15,7 @@ mod endpoint;
 mod log;
 mod matrix;
 mod needle;
+mod part;
 mod read;
 mod rule;
 #[cfg(test)]
@@ -37,42 +39,44 @@ pub use endpoint::{
 pub use log::{ClientsRetry, Grouping, LogFields, LogProfile, LogValue};
 pub use matrix::{Change, Credential, Criterion, Expected, Matrix, MatrixCheck, Proof, Scalar};
 pub use needle::{AnyOf, Needles};
+pub use part::Part;
 pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
 
-/// Everything the catalog knows. Shared by reference; never changes while the program runs.
+/// Everything the catalog knows, each part read at the first look. Shared by reference; never changes while the program
+/// runs.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// Gateways, `cometapi` first.
-    pub profiles: Vec<Profile>,
+    pub profiles: Part<Vec<Profile>>,
     /// Endpoint families, in the order in which the picker shows them.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Part<Vec<Endpoint>>,
     /// What the published references say of requests; preflight reads it.
-    pub contract: Contract,
+    pub contract: Part<Contract>,
     /// The checks of the contract matrix (`casefile check`) and the criteria of acceptance.
-    pub matrix: Matrix,
+    pub matrix: Part<Matrix>,
     /// Help-center topics.
-    pub topics: Vec<Topic>,
+    pub topics: Part<Vec<Topic>>,
     /// Classification rules in the order in which they are tried.
-    pub rules: Vec<Rule>,
+    pub rules: Part<Vec<Rule>>,
     /// What follows from each failure class where no rule says otherwise.
-    pub classes: Vec<ClassDefaults>,
+    pub classes: Part<Vec<ClassDefaults>>,
     /// What may leave a body or header as it stands.
-    pub safe: Safe,
+    pub safe: Part<Safe>,
     /// Patterns of secrets and personal data in free text.
-    pub detectors: Vec<Detector>,
+    pub detectors: Part<Vec<Detector>>,
     /// Clients, those that call others first.
-    pub clients: Vec<ClientMarks>,
+    pub clients: Part<Vec<ClientMarks>>,
     /// Places that a note can be sent to.
-    pub destinations: Vec<Destination>,
+    pub destinations: Part<Vec<Destination>>,
     /// Claims that need a source.
-    pub claims: Claims,
+    pub claims: Part<Claims>,
     /// How logs are laid out, in the order in which they are tried.
-    pub log_profiles: Vec<LogProfile>,
+    pub log_profiles: Part<Vec<LogProfile>>,
     /// What makes two failures of a log the same.
-    pub grouping: Grouping,
+    pub grouping: Part<Grouping>,
     /// Words by which secrets are told from ids.
-    pub words: Arc<Words>,
+    pub words: Part<Arc<Words>>,
     /// The patterns of the claims, compiled at the first use.
     claim_patterns: Derived<[(usize, regex::Regex)]>,
     /// The words of the rules' patterns, gathered at the first diagnosis.
@@ -310,10 +314,10 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-static BUILT_IN: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(read::built_in()));
+static BUILT_IN: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(built_in::catalog()));
 
 impl Catalog {
-    /// The catalog that is compiled into the program, parsed at the first use.
+    /// The catalog that is compiled into the program, each part read at the first use.
     pub fn built_in() -> Arc<Self> {
         Arc::clone(&BUILT_IN)
     }

@@ -1,6 +1,7 @@
 //! The commands: one file per verb. Arguments in, an exit code out.
 
 mod ask;
+mod at_once;
 mod attach;
 mod attach_set;
 mod cases;
@@ -33,6 +34,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::case::retry::Policy;
 use crate::session::ClientRequestHeader;
 
+pub use at_once::at_once;
 pub use exit::{Exit, Failed};
 
 /// What `casefile` takes on its command line.

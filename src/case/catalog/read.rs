@@ -17,77 +17,11 @@ pub struct CatalogError {
     pub what: String,
 }
 
-/// The files that are compiled in: kind and text.
-const BUILT_IN: [(&str, &str); 45] = [
-    ("profiles/cometapi.yaml", include_str!("../../../assets/catalog/profiles/cometapi.yaml")),
-    (
-        "profiles/openai_compatible.yaml",
-        include_str!("../../../assets/catalog/profiles/openai_compatible.yaml"),
-    ),
-    ("profiles/openai.yaml", include_str!("../../../assets/catalog/profiles/openai.yaml")),
-    ("profiles/anthropic.yaml", include_str!("../../../assets/catalog/profiles/anthropic.yaml")),
-    ("profiles/gemini.yaml", include_str!("../../../assets/catalog/profiles/gemini.yaml")),
-    ("profiles/azure_openai.yaml", include_str!("../../../assets/catalog/profiles/azure_openai.yaml")),
-    ("profiles/openrouter.yaml", include_str!("../../../assets/catalog/profiles/openrouter.yaml")),
-    ("profiles/litellm.yaml", include_str!("../../../assets/catalog/profiles/litellm.yaml")),
-    ("profiles/new_api.yaml", include_str!("../../../assets/catalog/profiles/new_api.yaml")),
-    ("profiles/vllm.yaml", include_str!("../../../assets/catalog/profiles/vllm.yaml")),
-    ("profiles/llama_cpp.yaml", include_str!("../../../assets/catalog/profiles/llama_cpp.yaml")),
-    ("profiles/practice.yaml", include_str!("../../../assets/catalog/profiles/practice.yaml")),
-    ("endpoints/text.yaml", include_str!("../../../assets/catalog/endpoints/text.yaml")),
-    ("endpoints/image.yaml", include_str!("../../../assets/catalog/endpoints/image.yaml")),
-    ("endpoints/audio.yaml", include_str!("../../../assets/catalog/endpoints/audio.yaml")),
-    ("endpoints/music.yaml", include_str!("../../../assets/catalog/endpoints/music.yaml")),
-    ("endpoints/video.yaml", include_str!("../../../assets/catalog/endpoints/video.yaml")),
-    ("endpoints/account.yaml", include_str!("../../../assets/catalog/endpoints/account.yaml")),
-    ("contract.yaml", include_str!("../../../assets/catalog/contract.yaml")),
-    ("checks.yaml", include_str!("../../../assets/catalog/checks.yaml")),
-    ("topics.yaml", include_str!("../../../assets/catalog/topics.yaml")),
-    ("classes.yaml", include_str!("../../../assets/catalog/classes.yaml")),
-    // One file per rank, each in the order of the classes.
-    ("rules/status.yaml", include_str!("../../../assets/catalog/rules/status.yaml")),
-    ("rules/exceptions.yaml", include_str!("../../../assets/catalog/rules/exceptions.yaml")),
-    ("rules/types.yaml", include_str!("../../../assets/catalog/rules/types.yaml")),
-    ("rules/messages.yaml", include_str!("../../../assets/catalog/rules/messages.yaml")),
-    ("rules/codes.yaml", include_str!("../../../assets/catalog/rules/codes.yaml")),
-    ("safe.yaml", include_str!("../../../assets/catalog/safe.yaml")),
-    ("clients.yaml", include_str!("../../../assets/catalog/clients.yaml")),
-    // Tried in this order; the one without marks last.
-    ("log_profiles/litellm.yaml", include_str!("../../../assets/catalog/log_profiles/litellm.yaml")),
-    ("log_profiles/new_api.yaml", include_str!("../../../assets/catalog/log_profiles/new_api.yaml")),
-    ("log_profiles/nginx.yaml", include_str!("../../../assets/catalog/log_profiles/nginx.yaml")),
-    ("log_profiles/envoy.yaml", include_str!("../../../assets/catalog/log_profiles/envoy.yaml")),
-    ("log_profiles/otlp.yaml", include_str!("../../../assets/catalog/log_profiles/otlp.yaml")),
-    ("log_profiles/otel.yaml", include_str!("../../../assets/catalog/log_profiles/otel.yaml")),
-    ("log_profiles/har.yaml", include_str!("../../../assets/catalog/log_profiles/har.yaml")),
-    ("log_profiles/gateway.yaml", include_str!("../../../assets/catalog/log_profiles/gateway.yaml")),
-    ("grouping.yaml", include_str!("../../../assets/catalog/grouping.yaml")),
-    ("words.yaml", include_str!("../../../assets/catalog/words.yaml")),
-    ("destinations.yaml", include_str!("../../../assets/catalog/destinations.yaml")),
-    ("claims.yaml", include_str!("../../../assets/catalog/claims.yaml")),
-    // The named formats first: where two find the same place, the first one names it.
-    ("detectors/models.yaml", include_str!("../../../assets/catalog/detectors/models.yaml")),
-    ("detectors/clouds.yaml", include_str!("../../../assets/catalog/detectors/clouds.yaml")),
-    ("detectors/platforms.yaml", include_str!("../../../assets/catalog/detectors/platforms.yaml")),
-    ("detectors.yaml", include_str!("../../../assets/catalog/detectors.yaml")),
-];
-
-/// The catalog that is compiled in. A fault in it is a defect that `built_in_catalog_is_whole` finds; at run time the
-/// faulty file is left out, so that the program still starts.
-pub(super) fn built_in() -> Catalog {
-    let mut catalog = Catalog::default();
-    for (file, text) in BUILT_IN {
-        let read = merge(&mut catalog, file, text, false);
-        debug_assert!(read.is_ok(), "{read:?}");
-    }
-    share_words(&mut catalog);
-    catalog
-}
-
 /// Gives the words to the detectors, which are asked one by one.
 fn share_words(catalog: &mut Catalog) {
-    for detector in &mut catalog.detectors {
-        detector.condition.words = Arc::clone(&catalog.words);
+    let words = Arc::clone(&catalog.words);
+    for detector in catalog.detectors.iter_mut() {
+        detector.condition.words = Arc::clone(&words);
     }
 }
 
@@ -102,7 +36,9 @@ pub fn read_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
     for (file, text) in &files {
         merge(&mut catalog, file, text, true)?;
     }
-    share_words(&mut catalog);
+    if files.iter().any(|(file, _)| matches!(Kind::of(file), Ok(Kind::Detectors | Kind::Words))) {
+        share_words(&mut catalog);
+    }
     // Only when all files are read is it known what they may refer to.
     for (file, text) in files {
         super::check::file(&catalog, file, text)?;
@@ -110,11 +46,11 @@ pub fn read_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
     Ok(catalog)
 }
 
-/// `own`: the file is a user's. The built-in endpoints stand in the order of their files.
+/// `own`: the file is a user's; what is new in it comes before what is built in, which stands in the order of its files.
 fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(), CatalogError> {
     match Kind::of(file)? {
         Kind::Profile => put(&mut catalog.profiles, vec![parse::<Profile>(file, text)?], |p| &p.id, false),
-        Kind::Rules => put(&mut catalog.rules, parse::<Vec<Rule>>(file, text)?, |r| &r.id, true),
+        Kind::Rules => put(&mut catalog.rules, parse::<Vec<Rule>>(file, text)?, |r| &r.id, own),
         Kind::Endpoints => put(&mut catalog.endpoints, parse::<Vec<Endpoint>>(file, text)?, |e| &e.id, own),
         Kind::Classes => {
             for class in parse::<Vec<ClassDefaults>>(file, text)? {
@@ -142,9 +78,9 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
             put(&mut catalog.matrix.checks, checks, |c| &c.id, false);
             put(&mut catalog.matrix.criteria, criteria, |c| &c.id, false);
         }
-        Kind::Safe => catalog.safe = parse::<Safe>(file, text)?,
+        Kind::Safe => *catalog.safe = parse::<Safe>(file, text)?,
         Kind::Logs => put(&mut catalog.log_profiles, vec![parse::<LogProfile>(file, text)?], |p| &p.id, own),
-        Kind::Grouping => catalog.grouping = parse::<Grouping>(file, text)?,
+        Kind::Grouping => *catalog.grouping = parse::<Grouping>(file, text)?,
     }
     Ok(())
 }
@@ -250,15 +186,27 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> R
 
 #[cfg(test)]
 mod tests {
+    use super::super::built_in::WRITTEN;
     use super::*;
+
+    /// What the program reads is what is written: the JSON made of a file means what its YAML means.
+    fn same(written: &Catalog, read: &Catalog) {
+        macro_rules! parts {
+            ($($part:ident),*) => { $(assert!(*written.$part == *read.$part, stringify!($part));)* };
+        }
+        parts!(profiles, endpoints, contract, matrix, topics, rules, classes, safe, detectors, clients, destinations);
+        parts!(claims, log_profiles, grouping, words);
+    }
 
     #[test]
     fn every_built_in_file_parses() {
         let mut catalog = Catalog::default();
-        for (file, text) in BUILT_IN {
+        for (file, text) in WRITTEN {
             merge(&mut catalog, file, text, false).expect(file);
             super::super::check::file(&Catalog::built_in(), file, text).expect(file);
         }
+        share_words(&mut catalog);
+        same(&catalog, &Catalog::built_in());
         assert!(!catalog.rules.is_empty());
         for rule in &catalog.rules {
             rule.check().expect("compiles");
