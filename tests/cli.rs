@@ -361,7 +361,10 @@ fn what_is_answered_at_once_is_what_the_arguments_answer() {
     let at_once = run(casefile(&home).arg("--help"));
     assert_eq!(at_once, run(casefile(&home).env("COLUMNS", "100").arg("--help")));
     let narrow = run(casefile(&home).env("COLUMNS", "60").arg("--help")).1;
-    assert!(narrow != at_once.1 && narrow.lines().all(|line| line.len() <= 80), "wrapped for a terminal:\n{narrow}");
+    assert!(
+        narrow != at_once.1 && narrow.lines().all(|line| line.len() <= 80),
+        "wrapped for a terminal:\n{narrow}"
+    );
     // A further argument is for the tree: the two answers are the same.
     let version = run(casefile(&home).arg("--version"));
     assert_eq!(version, run(casefile(&home).args(["--version", "--help"])));

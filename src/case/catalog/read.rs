@@ -194,7 +194,19 @@ mod tests {
         macro_rules! parts {
             ($($part:ident),*) => { $(assert!(*written.$part == *read.$part, stringify!($part));)* };
         }
-        parts!(profiles, endpoints, contract, matrix, topics, rules, classes, safe, detectors, clients, destinations);
+        parts!(
+            profiles,
+            endpoints,
+            contract,
+            matrix,
+            topics,
+            rules,
+            classes,
+            safe,
+            detectors,
+            clients,
+            destinations
+        );
         parts!(claims, log_profiles, grouping, words);
     }
 

@@ -60,7 +60,7 @@ pub(super) fn of_agent<'c>(agent: &str, catalog: &'c Catalog) -> Option<(&'c str
 }
 
 static AGENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:\b|\\n)user[-_]agent['"]?[ \t]*[:=,][ \t]*b?['"]?([^'"\r\n]{2,200})"#).ok()
+    Regex::new(r#"(?i)(?:\b|\\n)user[-_]agent['"]?[ \t]*[:=,][ \t]*b?['"]?([^'"\r\n]{2,})"#).ok()
 });
 
 /// Puts the client into what was read of `text`: the library by its marks, the version by the user agent that the request

@@ -250,7 +250,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
         // A log that ends its line with address and status.
-        r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,60}https?://[^\s:]{1,200}(?::\d{1,5}[^\s:]{0,200})?: ([45]\d\d)\s*$",
+        r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,60}https?://[^\s:]+(?::\d{1,5}[^\s:]*)?: ([45]\d\d)\s*$",
         // A script prints the status, then fails.
         r"^\s*([1-5]\d\d)(?:[ \t]+(?:text|application)/\S{1,60})?[ \t]*\n\s*Traceback ",
         // GNU Wget.
@@ -335,7 +335,7 @@ static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// An exception in the middle of a log line: with its module, or behind the words that a retry logs.
 static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:\braised |\b[a-z_]{2,40}\.(?:[a-z_]{1,40}\.){0,6})([A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception|Timeout|Exceeded)): ",
+        r"(?:\braised |\b[a-z_]{2,40}\.(?:[a-z_]+\.){0,6})([A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception|Timeout|Exceeded)): ",
     )
 });
 
@@ -422,17 +422,20 @@ static SAID_METHOD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// urllib3: `Max retries exceeded with url: /v1/models (Caused by …`.
 static SAID_PATH: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"\bexceeded with url: (/[^\s"'<>`)]{0,2000})"#));
+    LazyLock::new(|| pattern(r#"\bexceeded with url: (/[^\s"'<>`)]*)"#));
 
 static SAID_URL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r#"https?://[^\s"'<>`,)\]}\\]+"#));
 
+/// More than this is no name of a model, bytes.
+const LONGEST_MODEL: usize = 160;
+
 static SAID_MODEL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        r#"["']model(?:_name)?\\?["']\s*[:=]\s*\\?["']([^"'\s\\]{1,120})\\?["']"#,
-        r#"(?i)\bmodel\s*=\s*["']?([\w./:@-]{1,120})"#,
-        r#"(?i)\bmodel:?\s+[`'"“]([\w./:@-]{1,120})[`'"”]"#,
-        r"(?i)\bmodel:?\s+([A-Za-z][\w./:@-]{0,118}\d[\w./:@-]{0,60})",
-        r"模型\s*[`'“]?([A-Za-z][\w./:@-]{1,118})",
+        r#"["']model(?:_name)?\\?["']\s*[:=]\s*\\?["']([^"'\s\\]+)\\?["']"#,
+        r#"(?i)\bmodel\s*=\s*["']?([\w./:@-]+)"#,
+        r#"(?i)\bmodel:?\s+[`'"“]([\w./:@-]+)[`'"”]"#,
+        r"(?i)\bmodel:?\s+([A-Za-z][\w./:@-]*\d[\w./:@-]*)",
+        r"模型\s*[`'“]?([A-Za-z][\w./:@-]+)",
     ]
     .iter()
     .filter_map(|text| pattern(text))
@@ -464,7 +467,7 @@ pub(super) fn said_in(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Said
     said.model = SAID_MODEL
         .iter()
         .find_map(|p| Some(p.captures(text)?.get(1)?.as_str().trim_end_matches(['.', ':', ',']).to_owned()))
-        .filter(|model| !secret::is_key_like(model));
+        .filter(|model| model.len() <= LONGEST_MODEL && !secret::is_key_like(model));
     said
 }
 

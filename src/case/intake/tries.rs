@@ -40,7 +40,7 @@ static COUNTED: LazyLock<Option<Regex>> =
 /// An announced wait: group 1 in seconds, group 2 in milliseconds.
 static WAIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:retrying|will retry|retry)\b[^\n]{0,200}?\bin (?:(\d{1,6}(?:\.\d{1,9})?) ?s(?:ec(?:ond)?s?)?\b|(\d{1,9}(?:\.\d{1,6})?) ?m(?:illi)?s(?:econds?)?\b)",
+        r"(?i)\b(?:retrying|will retry|retry)\b[^\n]*?\bin (?:(\d{1,6}(?:\.\d{1,9})?) ?s(?:ec(?:ond)?s?)?\b|(\d{1,9}(?:\.\d{1,6})?) ?m(?:illi)?s(?:econds?)?\b)",
     )
     .ok()
 });

@@ -61,7 +61,7 @@ const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Mark, r"\[[A-Za-z0-9_./-]{1,60}\.(?:go|py|ts|js|rs|java|kt|rb|php|cs):[0-9]{1,6}\]\s?(?:- )?"),
     // A logger's name in a column of its own: `api.chat  `.
-    (Weight::Mark, r"[a-z][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]{1,30}){1,4}\s{2,}"),
+    (Weight::Mark, r"[a-z][A-Za-z0-9_]{0,30}(?:\.[A-Za-z0-9_]+){1,4}\s{2,}"),
     // docker compose and pm2 name the service before each line.
     (Weight::Mark, r"[A-Za-z0-9_.-]{1,40}\s{0,20}\| "),
     // An id that a logger prints on each line.
@@ -81,7 +81,7 @@ const FRONT: &[(Weight, &str)] = &[
         Weight::Mark,
         r"[A-Za-z_][A-Za-z0-9_./]{1,60}(?:\.py|\.ts|\.js|\.go|\.rs)?(?::[A-Za-z0-9_.<>]{1,60})?(?::[0-9]{1,6})? - ",
     ),
-    (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z_][A-Za-z0-9_]{0,40}){1,8}:\s?"),
+    (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z_][A-Za-z0-9_]*){1,8}:\s?"),
     (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
     (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
     // n8n's headings (packages/workflow, NodeApiError, STATUS_CODE_MESSAGES).
@@ -95,20 +95,20 @@ const FRONT: &[(Weight, &str)] = &[
         r"(?:Rate Limit|Bad Request|Connection|Server Unavailable|Authorization|Invoke) Error, ",
     ),
     // LiteLLM's router and proxy name the call that raised.
-    (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]{0,120}\):?\s+Exception (?:occur+ed - )?"),
+    (Weight::Client, r"litellm[A-Za-z0-9_.]{1,80}\([^()\n]*\):?\s+Exception (?:occur+ed - )?"),
     // Structured logs: `key=value error="…"`; the error says more than the record's own message.
     (
         Weight::Client,
-        r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason)=["']"#,
+        r#"(?:[A-Za-z0-9_./-]+(?:=[^\s"]*|="[^"\n]*")?\s+)*?(?:error|err|errorMessage|error_message|reason)=["']"#,
     ),
     (
         Weight::Client,
-        r#"(?:[A-Za-z0-9_./-]{1,60}(?:=[^\s"]{0,120}|="[^"\n]{0,200}")?\s+){0,20}?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#,
+        r#"(?:[A-Za-z0-9_./-]+(?:=[^\s"]*|="[^"\n]*")?\s+)*?(?:error|err|errorMessage|error_message|reason|msg|message)=["']"#,
     ),
     // The same without quotes: the error stands last and goes to the line's end.
     (
         Weight::Client,
-        r#"(?:[A-Za-z0-9_./-]{1,60}\s+)?(?:[A-Za-z0-9_./-]{1,60}=(?:[^\s"]{0,120}|"[^"\n]{0,200}")\s+){1,20}?(?:error|err)="#,
+        r#"(?:[A-Za-z0-9_./-]+\s+)?(?:[A-Za-z0-9_./-]+=(?:[^\s"]*|"[^"\n]*")\s+)+?(?:error|err)="#,
     ),
     // claude-code puts the status of a refusal into its sentence: `Request rejected (429) · …`.
     (Weight::Answer, r"[A-Z][A-Za-z ]{2,40} \([45][0-9]{2}\) · "),
@@ -126,7 +126,7 @@ const FRONT: &[(Weight, &str)] = &[
         r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?",
     ),
     // openai-go's `Error.Error()`: method, address, status, body.
-    (Weight::Answer, r#"(?:GET|POST|PUT|PATCH|DELETE) "?https?://[^\s"]{1,300}"?: [45][0-9]{2} REASON "#),
+    (Weight::Answer, r#"(?:GET|POST|PUT|PATCH|DELETE) "?https?://[^\s"]+"?: [45][0-9]{2} REASON "#),
     // codex on a refused call.
     (
         Weight::Answer,
@@ -166,7 +166,7 @@ const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r"Error fetching from \S+: "),
     (
         Weight::Answer,
-        r"(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S{1,300} )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*",
+        r"(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S+ )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*",
     ),
     // Headings of reports (Continue's, issue forms').
     (
@@ -207,19 +207,16 @@ const FRONT: &[(Weight, &str)] = &[
     // Types of errors before the text (Anthropic's and OpenAI's lists).
     (Weight::Answer, r"(?:[a-z_]{3,30}_error): "),
     // A terminal wrapped the name before LiteLLM's.
-    (Weight::Answer, r"(?:[A-Z][A-Za-z]{1,30} ?){1,3}: [A-Z][A-Za-z0-9_]{2,40}Exception - "),
+    (Weight::Answer, r"(?:[A-Z][A-Za-z]+ ?){1,3}: [A-Z][A-Za-z0-9_]{2,40}Exception - "),
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
     (
         Weight::Client,
         r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[A-Za-z_][A-Za-z0-9_]{0,40}(?:[.\\$]|::)\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}[\s$]?){0,2}(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
     ),
     // A class with its package, as the JVM and Python print an exception whatever its name.
-    (Weight::Client, r"(?:[a-z_][A-Za-z0-9_]{0,40}\.){2,8}[A-Z][A-Za-z0-9_$]{1,80}:\s+"),
+    (Weight::Client, r"(?:[a-z_][A-Za-z0-9_]*\.){2,8}[A-Z][A-Za-z0-9_$]{1,80}:\s+"),
     // An exception as Python's `repr` prints it.
-    (
-        Weight::Client,
-        r#"(?:[a-z_][A-Za-z0-9_]{0,40}\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#,
-    ),
+    (Weight::Client, r#"(?:[a-z_][A-Za-z0-9_]*\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#),
     // A client's sentence right before an exception's name: `Error fetching response:Error: `.
     (Weight::Client, r"[A-Z][A-Za-z ]{3,60}:Error:\s+"),
     // openclacky names the provider's refusal.
@@ -241,7 +238,7 @@ const BACK: &[&str] = &[
     r#"\n\s*File ""#,
     r"\n\s*Traceback ",
     r"\n\s*\^{2,}",
-    r"\s+at (?:async )?[\w.$<>/]{1,80} \((?:/|file:|node:|[A-Za-z]:\\)",
+    r"\s+at (?:async )?[\w.$<>/]+ \((?:/|file:|node:|[A-Za-z]:\\)",
     r"\s+\{\s*$",
     r"\s+\{\n",
     // LiteLLM's router (litellm/router.py) and openhands' retries.
@@ -273,7 +270,7 @@ const BACK: &[&str] = &[
     r"\n\s*Make sure '[a-z0-9-]{1,40}' task is supported by the model",
     r"\s+(?i:retrying|will retry|retry) in [0-9.]{1,6} ?(?:s|ms|secs?|seconds?|m|min)\b",
     // PHP names the place of the throw.
-    r" in (?:/|[A-Z]:\\)[^\s:]{1,300}\.php(?::[0-9]{1,6}| on line [0-9]{1,6})",
+    r" in (?:/|[A-Z]:\\)[^\s:]+\.php(?::[0-9]{1,6}| on line [0-9]{1,6})",
     // A client tells the status behind the message.
     r"\s*[（(](?:HTTP )?(?:状态码?|错误码|(?i:status(?: code)?|code|http))\s?[:：=]?\s?[1-5][0-9]{2}[)）]\s*$",
     r"\n\s*\+-{6,}",
@@ -320,7 +317,7 @@ const OWN: &[&str] = &[
     r"HTTP status (?:client|server) error \([0-9]{3} .{0,60}\) for url .*",
     r".*\b(?:req[w]est|hyper|h2|rustls)::(?:[a-z_]{1,30}::)?Error ?[{(].*",
     // Python's print of an object, Rust's of an enumeration's case: no string in it is called a message.
-    r"(?:[A-Za-z_][A-Za-z0-9_]{0,40}\.){0,6}[A-Z][A-Za-z0-9_]{3,60}\([a-z_]{2,40}=.*\)",
+    r"(?:[A-Za-z_][A-Za-z0-9_]*\.){0,6}[A-Z][A-Za-z0-9_]{3,60}\([a-z_]{2,40}=.*\)",
     r"[A-Z][A-Za-z0-9]{3,40}\((?:Error|[A-Z][A-Za-z0-9]{2,40})\(.*\)\)",
     r"(?:prompt_?[fF]eedback|block_?[rR]eason): .{0,80}",
     // .NET Framework and PowerShell, PHP, the JDK, OpenURI, GNU Wget, HTTPie.
@@ -335,7 +332,7 @@ const OWN: &[&str] = &[
     // got, ky, superagent, node-fetch, ofetch, Angular.
     r"Response code [0-9]{3} \(.*\)",
     r"Request failed with status code [0-9]{3}.*: (?:GET|POST|PUT|PATCH|DELETE) \S+",
-    r"\[(?:GET|POST|PUT|PATCH|DELETE)\] .{1,200}: [0-9]{3}.*",
+    r"\[(?:GET|POST|PUT|PATCH|DELETE)\] .+: [0-9]{3}.*",
     r"Http failure response for .*",
     // Go clients and the AWS SDKs without a body.
     r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
@@ -356,7 +353,7 @@ const OWN: &[&str] = &[
     // dio (Dart).
     r"This exception was thrown because the response has a status code of [0-9]{3}.*",
     // Access logs of uvicorn, nginx and gin.
-    r#".*"[A-Z]{3,7} /[^"]{0,400} HTTP/[0-9](?:\.[0-9])?" [0-9]{3}\b.*"#,
+    r#".*"[A-Z]{3,7} /[^"]* HTTP/[0-9](?:\.[0-9])?" [0-9]{3}\b.*"#,
     r"\[GIN\] .*",
     // OkHttp's event source.
     r"Invalid content-type: \S+",
@@ -409,9 +406,9 @@ const SOFT: &[&str] = &[
     r"(?:undefined|null) is not .*",
     r".*\bDecodingError\b.*",
     r"The data couldn.t be read because .*",
-    r"(?:.{0,40}: )?(?:missing field|unknown variant|invalid type: ).{0,200} at line [0-9]+ column [0-9]+",
+    r"(?:.{0,40}: )?(?:missing field|unknown variant|invalid type: ).* at line [0-9]+ column [0-9]+",
     r"(?:.{0,80}: )?Unexpected (?:number|string|EOF) .{0,40}",
-    r"json: cannot unmarshal .{0,120}\b(?:Response|Completion|Chunk|Choices?|Usage|Candidates?)\b.*",
+    r"json: cannot unmarshal .*\b(?:Response|Completion|Chunk|Choices?|Usage|Candidates?)\b.*",
     r"json: cannot unmarshal .{0,60} Go struct field [A-Za-z]{0,60}(?:Response|Completion|Chunk|Choice|Usage|Candidate)[A-Za-z]{0,40}\..*",
     r".{0,30}(?:没有返回任何|未返回任何|返回(?:内容|结果|数据)?为空|返回了?空(?:内容|响应|结果)).{0,30}",
     r".{0,60}\b(?:doesn't|does not|didn't|did not) (?:return|send|give|contain|include|produce) any (?:data|content|output|text|choices|response|result)s?\b.*",
@@ -524,7 +521,7 @@ pub(super) fn is_sentence_of_gateway(text: &str) -> bool {
 /// `huggingface_hub` (utils/_http.py, `hf_raise_for_status`): the status' own line, then the server's words.
 static HUB: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S{1,300} )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*\S",
+        r"^(?:[45][0-9]{2} (?:Client|Server) Error: [^\n]{1,80} for url: \S+ )?\(Request ID: [^()\n]{0,80}\)\s*\n\s*\S",
     )
 });
 
@@ -609,7 +606,7 @@ pub(super) fn names_status(frame: &str) -> bool {
 pub(super) fn is_field_path(text: &str) -> bool {
     static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r"^(?:messages|tools|system|thinking|input|contents|generation_config|tool_choice|response_format|output_config|metadata|body)[.\[][A-Za-z0-9_.\[\]-]{1,120}: ",
+            r"^(?:messages|tools|system|thinking|input|contents|generation_config|tool_choice|response_format|output_config|metadata|body)[.\[][A-Za-z0-9_.\[\]-]+: ",
         )
     });
     FIELD.as_ref().is_some_and(|p| p.is_match(text))
@@ -617,7 +614,7 @@ pub(super) fn is_field_path(text: &str) -> bool {
 
 /// The one sentence that a person quotes in back quotes.
 pub(super) fn back_quoted(text: &str) -> Option<&str> {
-    static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"`([^`\n]{10,800})`"));
+    static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"`([^`\n]{10,})`"));
     if text.contains("```") {
         return None;
     }
@@ -635,7 +632,7 @@ pub(super) fn back_quoted(text: &str) -> Option<&str> {
 fn is_told(text: &str) -> bool {
     static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r"(?i)^[^`\n]{0,160}(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`",
+            r"(?i)^[^`\n]*(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`",
         )
     });
     TOLD.as_ref().is_some_and(|p| p.is_match(text))

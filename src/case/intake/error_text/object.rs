@@ -398,28 +398,28 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
 /// Go's `%+v` of the new-api family's error: `{Error:{Message:m Type:t Param: Code:c} StatusCode:403}`.
 static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"\{(?:(?:Error|OpenAIError|RelayError):\{)?Message:([^{}\n]{1,4000}?) Type:([^{}\n]{0,80}?) Param:([^{}\n]{0,200}?) Code:([^{}\n]{0,80}?)\}(?:[^{}\n]{0,200}?StatusCode:([1-5]\d\d))?",
+        r"\{(?:(?:Error|OpenAIError|RelayError):\{)?Message:([^{}\n]+?) Type:([^{}\n]{0,80}?) Param:([^{}\n]*?) Code:([^{}\n]{0,80}?)\}(?:[^{}\n]*?StatusCode:([1-5]\d\d))?",
     )
     .ok()
 });
 
 /// one-api's channel test (controller/channel-test.go): `type %s, code %v, message %s`.
 static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m)(?:^|[:：]\s*)type ([^,\n]{1,80}), ?code ([^,\n]{1,80}), ?message ([^\n]{1,4000})$").ok()
+    Regex::new(r"(?m)(?:^|[:：]\s*)type ([^,\n]{1,80}), ?code ([^,\n]{1,80}), ?message ([^\n]+)$").ok()
 });
 
 /// A constructor as Python, Swift, Kotlin and Java print it: `Error(message="m", type='t')`,
 /// `ThrottlingException(properties: …Properties(message: Optional("m")))`.
 static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b([A-Z]\w{0,60})(?:\(| \{ )(?:[^()"'\n]{0,300}[(,{]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+        r#"\b([A-Z]\w*)(?:\(| \{ )(?:[^()"'\n]*[(,{]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
     )
     .ok()
 });
 
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"[,({]\s?(?:r#)?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?(?:String\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w{1,60})"#,
+        r#"[,({]\s?(?:r#)?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?(?:String\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w+)"#,
     )
     .ok()
 });
@@ -466,7 +466,7 @@ fn go(text: &str) -> Option<Object> {
 /// Azure's `RequestFailedException` for .NET (`Azure.Core`): the message, then `Status: 400 (Bad Request)`, `ErrorCode: x`.
 static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^(?:[A-Za-z0-9_.]{1,120}Exception: )?|[A-Za-z0-9]Exception: |\n\n)([^\n]{1,2000}(?:\n[^\n:]{1,400}){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
+        r"(?:^(?:[A-Za-z0-9_.]+Exception: )?|[A-Za-z0-9]Exception: |\n\n)([^\n]+(?:\n[^\n:]+){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
     )
     .ok()
 });
@@ -513,7 +513,7 @@ fn constructed(text: &str) -> Option<Object> {
 /// A constructor with a status and a text, as Swift and Kotlin print an enumeration's case: `statusCode(400, Optional("m"))`.
 static WITH_STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b[A-Za-z]\w{2,60}\((?:\w{1,30}[:=] ?)?([45]\d\d), (?:\w{1,30}[:=] ?)?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+        r#"\b[A-Za-z]\w{2,}\((?:\w+[:=] ?)?([45]\d\d), (?:\w+[:=] ?)?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
     )
     .ok()
 });
@@ -527,7 +527,8 @@ fn with_status(text: &str) -> Option<Object> {
 
 /// A map as Dart, Java and Ruby print it, without quotes: `{code: c, message: m, type: t}`, `{code=c, message=m}`.
 static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]{0,200}, ){0,6}message[:=] ?[^{}\n]{1,4000}?[)}\]](?:[\s)}\]]|$)").ok()
+    Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]*, ){0,6}message[:=] ?[^{}\n]+?[)}\]](?:[\s)}\]]|$)")
+        .ok()
 });
 
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -556,7 +557,7 @@ fn map(text: &str) -> Option<Object> {
 /// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,2000}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
+        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
     )
     .ok()
 });
@@ -653,7 +654,7 @@ fn labelled(text: &str) -> Option<Object> {
 
 /// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.
 static XML: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"<Code>([^<\n]{1,100})</Code>\s*<Message>([^<]{1,4000})</Message>").ok());
+    LazyLock::new(|| Regex::new(r"<Code>([^<\n]+)</Code>\s*<Message>([^<]+)</Message>").ok());
 
 fn xml(text: &str) -> Option<Object> {
     let caught = XML.as_ref()?.captures(text)?;
@@ -670,7 +671,7 @@ static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(?:error_)?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]{0,100}"|'[^'\\\n]{0,100}'|(?:null|None|undefined|\d{3,6}|[a-z]{2,30}_[a-z_]{2,40})\b)"#).ok()
+    Regex::new(r#"(?m)(?:^|[\s,{(])["']?(?:error_)?(type|code|param)["']?\s?[:=]\s?("[^"\\\n]*"|'[^'\\\n]*'|(?:null|None|undefined|\d{3,6}|[a-z]{2,30}_[a-z_]{2,40})\b)"#).ok()
 });
 
 fn fragment(text: &str) -> Option<Object> {

@@ -27,7 +27,7 @@ static JOINT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"' \+\r?\n[ \t
 /// The same name before every line: docker compose, journald, concurrently's `[0]`.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:[\w.-]{1,40}\s{0,20}\| ?|\[\d{1,3}\] ?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,60} [\w.@-]{1,40}\[\d{1,8}\]: ?)",
+        r"^(?:[\w.-]+\s{0,20}\| ?|\[\d{1,3}\] ?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,60} [\w.@-]+\[\d{1,8}\]: ?)",
     )
 });
 
@@ -131,7 +131,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:\$ [a-z]|[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]{1,24} version)\s{0,3}[:：]\s*\S)"#,
+        r#"^\s*(?:\$ [a-z]|[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S)"#,
     )
 });
 
@@ -148,7 +148,7 @@ static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\W{0,40}(?:[\d:.,TZ/ -]{0,40}\W{0,10})?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]{0,400} HTTP/\d"#,
+        r#"^\W*(?:[\d:.,TZ/ -]{0,40}\W*)?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]* HTTP/\d"#,
     )
 });
 
