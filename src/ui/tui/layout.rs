@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use super::field::WordField;
 use super::keys::{Action, Mode};
+use super::popup::{Choice, Palette, Picker};
 use super::screen::Screen;
 use super::theme::Theme;
 use super::view::practice;
@@ -15,8 +17,8 @@ use crate::session::{Activity, Session, Standing, Step};
 /// From this many columns on, panes stand side by side.
 const WIDE: u16 = 100;
 
-/// Smallest terminal in which a page can be used.
-pub const SMALLEST: (u16, u16) = (40, 10);
+/// Smallest terminal in which a page can be used, columns and rows.
+pub const SMALLEST: (u16, u16) = (60, 15);
 
 /// The parts of every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +89,24 @@ pub struct NoteAreas {
     pub preview: Rect,
     /// What is there and what is missing.
     pub completeness: Rect,
+}
+
+/// The parts of a list that lies on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListAreas {
+    /// The box with its frame.
+    pub frame: Rect,
+    /// What was typed; may be empty.
+    pub search: Rect,
+    /// The lines.
+    pub list: Rect,
+    /// What is told of the marked line; may be empty.
+    pub told: Rect,
+}
+
+/// True where a page can be used in `area`.
+pub fn is_large_enough(area: Rect) -> bool {
+    area.width >= SMALLEST.0 && area.height >= SMALLEST.1
 }
 
 /// The whole terminal.
@@ -289,6 +309,62 @@ pub fn note(body: Rect) -> NoteAreas {
     }
     let [preview, completeness] = Layout::vertical([Constraint::Min(4), Constraint::Length(6)]).areas(body);
     NoteAreas { preview, completeness }
+}
+
+/// The cells of the operator's words on the page Review, in the order of [`WordField::ALL`]. Where there is no place for
+/// a row each, two share a row.
+pub fn words(area: Rect) -> Vec<Rect> {
+    let inner = below_heading(area);
+    let count = u16::try_from(WordField::ALL.len()).unwrap_or(1);
+    let columns = if inner.height < count { 2 } else { 1 };
+    let each = if inner.height / count > 1 { 2 } else { 1 };
+    let width = inner.width / columns;
+    let cell = |at: u16| {
+        let (row, column) = (at / columns * each, at % columns);
+        Rect { x: inner.x + column * width, y: inner.y.saturating_add(row), width, height: 1 }
+    };
+    (0..count).map(|at| cell(at).intersection(inner)).collect()
+}
+
+/// What [`super::widget::area::headed`] leaves below its heading.
+pub fn below_heading(area: Rect) -> Rect {
+    let head = area.height.min(1);
+    Rect { y: area.y.saturating_add(head), height: area.height - head, ..area }
+}
+
+/// Rows for what is told of a marked line, its separating line among them.
+const TOLD: u16 = 5;
+
+/// The parts of the list `picker`.
+pub fn picker(whole: Rect, picker: &Picker) -> ListAreas {
+    let (search, told, least) = match picker.choice {
+        Choice::Gateway | Choice::Piece | Choice::Theme => (0, 0, 2),
+        Choice::Endpoint => (1, TOLD, 6),
+        Choice::Shown => (0, TOLD + 1, 2),
+    };
+    // The box keeps its size while a filter takes lines away.
+    let most = match picker.choice {
+        Choice::Endpoint => u16::MAX,
+        _ => u16::try_from(picker.rows().len()).unwrap_or(u16::MAX).saturating_add(2 + told),
+    };
+    list(middle(whole, 76, most.min(whole.height.saturating_sub(2))), search, told, least)
+}
+
+/// The parts of the list of actions. It stands at the top, where its lines move least while letters are typed.
+pub fn palette(whole: Rect, palette: &Palette) -> ListAreas {
+    let rows = u16::try_from(palette.count()).unwrap_or(u16::MAX).saturating_add(5);
+    let frame = middle(whole, 96, rows.min(whole.height.saturating_sub(4)));
+    list(Rect { y: whole.y + 2.min(whole.height), ..frame }.intersection(whole), 1, 2, 6)
+}
+
+/// A box with a line for what is typed and some for what is told; those give way to the list.
+fn list(frame: Rect, search: u16, told: u16, least: u16) -> ListAreas {
+    let inner = inside(frame);
+    let told = if inner.height >= least + search + told { told } else { 0 };
+    let [search, list, told] =
+        Layout::vertical([Constraint::Length(search), Constraint::Min(1), Constraint::Length(told)])
+            .areas(inner);
+    ListAreas { frame, search, list, told }
 }
 
 /// The frame of a question that lies on top.
