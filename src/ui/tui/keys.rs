@@ -302,8 +302,11 @@ impl Keymap {
 
     /// The first key of `action` in `mode`, for sentences that name a key.
     pub fn key_for(&self, mode: Mode, action: Action) -> String {
-        self.bindings(mode)
-            .find(|b| b.action == action)
+        let has = |b: &&Binding| b.action == action && !b.keys.is_empty();
+        // What holds everywhere comes last: the mode's own key is the one that belongs there.
+        self.own_bindings(mode)
+            .find(has)
+            .or_else(|| self.bindings(mode).find(has))
             .and_then(|b| b.keys.first())
             .map_or_else(|| "(no key)".to_owned(), ToString::to_string)
     }

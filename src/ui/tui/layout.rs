@@ -120,6 +120,9 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
     if let Some(hint) = &screen.hint {
         return Cow::Borrowed(hint);
     }
+    if let Some(said) = on_top(session, screen) {
+        return Cow::Owned(said);
+    }
     if screen.practice.is_open {
         let key = |action| screen.keymap.key_for(Mode::Practice, action);
         return Cow::Owned(match screen.practice.filter.as_str() {
@@ -136,6 +139,32 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
     session.notice().map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
 }
 
+/// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.
+fn on_top(session: &Session, screen: &Screen) -> Option<String> {
+    let mode = screen.mode(session);
+    let key = |action| screen.keymap.key_for(mode, action);
+    Some(match mode {
+        Mode::Help => format!("{} closes the help, {} scrolls", key(Action::Close), key(Action::PageDown)),
+        Mode::Palette => {
+            format!("{} does what is marked, {} does nothing", key(Action::Accept), key(Action::Close))
+        }
+        Mode::Jump => {
+            format!("a letter goes to its place, 1 to 5 to a step; {} stays here", key(Action::Close))
+        }
+        Mode::Picker | Mode::PickerFilter => {
+            format!("{} takes the marked line, {} goes back", key(Action::Accept), key(Action::Close))
+        }
+        Mode::Prompt => {
+            format!("{} takes it, {} leaves it as it was", key(Action::Accept), key(Action::Close))
+        }
+        Mode::Leaving => format!("{} leaves, {} stays", key(Action::QuitNow), key(Action::Close)),
+        Mode::Consent => {
+            format!("{} sends it, {} sends nothing", key(Action::AllowAndRemember), key(Action::Refuse))
+        }
+        _ => return None,
+    })
+}
+
 /// What to do next on the page.
 fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
     let mode = screen.page_mode(session);
@@ -146,7 +175,8 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
         (Mode::Waiting, _) => {
             Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
         }
-        (_, Standing::Missing(what)) => Cow::Borrowed(what),
+        (Mode::Request, Standing::Missing(what)) => Cow::Borrowed(what),
+        (_, Standing::Missing(what)) => Cow::Owned(missing(what, session, screen, mode)),
         (_, Standing::Optional) => {
             Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
         }
@@ -163,6 +193,32 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
             Step::Review => Cow::Owned(format!("confirmed; {} goes on to the note", key(Action::GoOn))),
             Step::Note => Cow::Owned(format!("the note was handed over; {} leaves", key(Action::Quit))),
         },
+    }
+}
+
+/// What a page lacks, and how to come by it.
+fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String {
+    let key = |action| screen.keymap.key_for(mode, action);
+    let can_send = session.request().is_ok();
+    match session.step() {
+        Step::Reproduce if can_send => format!("{what}; {} sends it, after asking", key(Action::GoOn)),
+        Step::Reproduce => {
+            format!("{what}; {} is Request, where it is pasted or filled in", key(Action::StepRequest))
+        }
+        Step::Review | Step::Note if session.output().is_none() && can_send => format!(
+            "nothing was observed yet; {} is Reproduce, where the request is sent",
+            key(Action::StepReproduce)
+        ),
+        Step::Review | Step::Note if session.output().is_none() => format!(
+            "nothing was observed yet; {} is Request: paste a command or an answer there",
+            key(Action::StepRequest)
+        ),
+        Step::Review => format!("look at what leaves; {} confirms it", key(Action::GoOn)),
+        Step::Note if !session.confirmed() => {
+            format!("it is not confirmed yet; {} is Review, where it is", key(Action::StepReview))
+        }
+        Step::Note => format!("{what}: {} copies, {} writes a file", key(Action::Copy), key(Action::Write)),
+        Step::Request | Step::Isolate => what.to_owned(),
     }
 }
 
@@ -352,9 +408,9 @@ pub fn picker(whole: Rect, picker: &Picker) -> ListAreas {
 
 /// The parts of the list of actions. It stands at the top, where its lines move least while letters are typed.
 pub fn palette(whole: Rect, palette: &Palette) -> ListAreas {
-    let rows = u16::try_from(palette.count()).unwrap_or(u16::MAX).saturating_add(5);
+    let rows = u16::try_from(palette.count()).unwrap_or(u16::MAX).saturating_add(6);
     let frame = middle(whole, 96, rows.min(whole.height.saturating_sub(4)));
-    list(Rect { y: whole.y + 2.min(whole.height), ..frame }.intersection(whole), 1, 2, 6)
+    list(Rect { y: whole.y + 2.min(whole.height), ..frame }.intersection(whole), 1, 3, 6)
 }
 
 /// A box with a line for what is typed and some for what is told; those give way to the list.

@@ -38,8 +38,9 @@ impl Screen {
         }
     }
 
-    /// True where `action` can do something now.
-    fn offers(&self, action: Action, session: &Session) -> bool {
+    /// True where `action` can do something now. What cannot is in no list and not in the line at the bottom; its key tells
+    /// why.
+    pub fn offers(&self, action: Action, session: &Session) -> bool {
         let observed = session.output().is_some();
         match action {
             Action::Palette => false,

@@ -43,7 +43,7 @@ pub fn shown(width: u16, session: &Session, screen: &Screen) -> Vec<Entry> {
     let keymap = &screen.keymap;
     let mut entries: Vec<Entry> = keymap
         .bindings(mode)
-        .filter(|b| !b.label.is_empty())
+        .filter(|b| !b.label.is_empty() && (b.action == Action::Palette || screen.offers(b.action, session)))
         .filter_map(|b| {
             let key = b.keys.first()?.to_string();
             Some(Entry { action: b.action, key, label: b.label.clone() })

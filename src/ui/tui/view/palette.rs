@@ -29,7 +29,7 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, palette: &Palette, theme: &The
     if let Some(entry) = palette.chosen().filter(|_| !areas.told.is_empty()) {
         let told = usize::from(areas.told.width);
         let mut lines = vec![Line::from(Span::styled("─".repeat(told), theme.hint))];
-        lines.extend(wrap(&entry.help, told).into_iter().take(1).map(|l| Line::from(Span::raw(l))));
+        lines.extend(wrap(&entry.help, told).into_iter().map(|l| Line::from(Span::raw(l))));
         area::lines(frame, areas.told, lines);
     }
 }
