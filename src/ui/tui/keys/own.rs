@@ -149,7 +149,10 @@ impl Keymap {
                 self.drop_key(own.mode, own.key, |action| action == own.action);
                 continue;
             }
-            for loser in self.drop_key(own.mode, own.key, |action| action != own.action) {
+            // What the file gives the same key to has its own turn.
+            let also =
+                |action| wanted.iter().any(|w| w.mode == own.mode && w.key == own.key && w.action == action);
+            for loser in self.drop_key(own.mode, own.key, |action| !also(action)) {
                 let what = format!(
                     "{} was the only key of {} in {}, which has none now; give it another one",
                     own.key,

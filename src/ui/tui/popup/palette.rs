@@ -72,8 +72,10 @@ impl Palette {
     pub fn shown(&self) -> Vec<&Entry> {
         let mut fitting: Vec<(i32, &Entry)> =
             self.entries.iter().filter_map(|entry| Some((entry.fit(&self.typed)?, entry))).collect();
-        // Stable: what fits alike stays in the order of the table.
-        fitting.sort_by_key(|(value, _)| std::cmp::Reverse(*value));
+        // Of names that fit alike the shorter one is meant: `quit` before `quit now`. Stable: without letters all stay in
+        // the order of the table.
+        let rest = |entry: &Entry| if self.typed.is_empty() { 0 } else { entry.name.len() };
+        fitting.sort_by_key(|(value, entry)| (std::cmp::Reverse(*value), rest(entry)));
         fitting.into_iter().map(|(_, entry)| entry).collect()
     }
 

@@ -140,7 +140,7 @@ mod tests {
             ("ok: {fg: red}\naB3: {fg: red}", "line 2: known here are "),
             ("like: aB3", "like: "),
             ("aB3", "no theme"),
-            ("", "no theme"),
+            ("[]", "no theme"),
             ("ok: {fg: '#12'}", "no theme"),
         ];
         for (text, said) in table {
