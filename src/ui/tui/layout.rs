@@ -12,7 +12,7 @@ use super::theme::Theme;
 use super::view::practice;
 use super::widget::area::middle;
 use super::widget::text::wrap;
-use crate::session::{Activity, Session, Standing, Step};
+use crate::session::{Activity, Notice, Session, Standing, Step};
 
 /// From this many columns on, panes stand side by side.
 const WIDE: u16 = 100;
@@ -136,7 +136,14 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
             }
         });
     }
-    session.notice().map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
+    notice(session, screen)
+        .map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
+}
+
+/// The session's notice, where the status line shows it.
+pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
+    let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
+    session.notice().filter(|_| !hidden)
 }
 
 /// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.
@@ -217,7 +224,9 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
         Step::Note if !session.confirmed() => {
             format!("it is not confirmed yet; {} is Review, where it is", key(Action::StepReview))
         }
-        Step::Note => format!("{what}: {} copies, {} writes a file", key(Action::Copy), key(Action::Write)),
+        Step::Note => {
+            format!("{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
+        }
         Step::Request | Step::Isolate => what.to_owned(),
     }
 }
@@ -403,14 +412,14 @@ pub fn picker(whole: Rect, picker: &Picker) -> ListAreas {
         Choice::Endpoint => u16::MAX,
         _ => u16::try_from(picker.rows().len()).unwrap_or(u16::MAX).saturating_add(2 + told),
     };
-    list(middle(whole, 76, most.min(whole.height.saturating_sub(2))), search, told, least)
+    list(middle(stage(whole), 76, most), search, told, least)
 }
 
 /// The parts of the list of actions. It stands at the top, where its lines move least while letters are typed.
 pub fn palette(whole: Rect, palette: &Palette) -> ListAreas {
     let rows = u16::try_from(palette.count()).unwrap_or(u16::MAX).saturating_add(6);
-    let frame = middle(whole, 96, rows.min(whole.height.saturating_sub(4)));
-    list(Rect { y: whole.y + 2.min(whole.height), ..frame }.intersection(whole), 1, 3, 6)
+    let stage = stage(whole);
+    list(Rect { y: stage.y, ..middle(stage, 96, rows) }, 1, 3, 6)
 }
 
 /// A box with a line for what is typed and some for what is told; those give way to the list.
@@ -423,9 +432,14 @@ fn list(frame: Rect, search: u16, told: u16, least: u16) -> ListAreas {
     ListAreas { frame, search, list, told }
 }
 
+/// Where something may lie on top: the title, the steps, the status line and the keys stay in sight.
+pub fn stage(whole: Rect) -> Rect {
+    Rect { y: whole.y.saturating_add(2), height: whole.height.saturating_sub(4), ..whole }.intersection(whole)
+}
+
 /// The frame of a question that lies on top.
 pub fn popup_frame(area: Rect) -> Rect {
-    middle(area, 80, 20.min(area.height.saturating_sub(3)))
+    middle(stage(area), 80, 20)
 }
 
 /// The inside of [`popup_frame`].
@@ -435,7 +449,7 @@ pub fn popup(area: Rect) -> Rect {
 
 /// The frame of the help.
 pub fn help_frame(area: Rect) -> Rect {
-    middle(area, 96, area.height.saturating_sub(2))
+    middle(stage(area), 96, area.height)
 }
 
 /// The inside of [`help_frame`].
