@@ -222,7 +222,7 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
         ),
         Step::Review => format!("look at what leaves; {} confirms it", key(Action::GoOn)),
         Step::Note if !session.confirmed() => {
-            format!("it is not confirmed yet; {} is Review, where it is", key(Action::StepReview))
+            format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
         }
         Step::Note => {
             format!("{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
@@ -291,7 +291,7 @@ pub fn practice_list(body: Rect) -> (Rect, Rect) {
                 .areas(body);
         return (list, story);
     }
-    let rows = (body.height * 2 / 5).clamp(4, 12);
+    let rows = (body.height / 2).clamp(4, 12);
     let [list, story] = Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(body);
     (list, story)
 }
