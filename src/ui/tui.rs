@@ -17,6 +17,7 @@ pub mod keys;
 pub mod layout;
 pub mod open;
 pub mod popup;
+pub mod said;
 pub mod screen;
 pub mod spots;
 pub mod theme;

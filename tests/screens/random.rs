@@ -2,6 +2,7 @@
 //!
 //! `CASEFILE_RANDOM_SECONDS=1800 cargo test --test screens random` runs for half an hour; `CASEFILE_RANDOM_SEED=N` begins
 //! with that seed, which a failure names.
+#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
 use std::time::{Duration, Instant};
 
@@ -20,33 +21,36 @@ fn next(state: &mut u64) -> u64 {
     *state >> 16
 }
 
+/// One of `all`, by a number.
+fn one<T: Copy>(all: &[T], number: u64) -> T {
+    let at = usize::try_from(number).unwrap_or(0) % all.len();
+    *all.get(at).expect("within")
+}
+
 /// One program's life: so many inputs from `seed`.
 fn live(seed: u64, inputs: u64) {
     let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let (width, height) = SIZES[usize::try_from(next(&mut random)).unwrap_or(0) % SIZES.len()];
-    let mut rig = if seed % 3 == 0 { Rig::practice(width, height) } else { Rig::new(width, height) };
+    let (width, height) = one(&SIZES, next(&mut random));
+    let mut rig = if seed.is_multiple_of(3) { Rig::practice(width, height) } else { Rig::new(width, height) };
     let canary = secret("sk-");
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         rig.observed();
     } else {
         rig.paste(&format!(
             "curl https://api.cometapi.com/v1/chat/completions -H 'Authorization: Bearer {canary}' -d '{{\"model\":\"m\"}}'"
         ));
     }
-    let mut themes = Themes::built_in(seed % 5 == 0);
-    let names: Vec<String> = themes.names().map(str::to_owned).collect();
-    themes.choose(&names[usize::try_from(seed).unwrap_or(0) % names.len()]);
+    let mut themes = Themes::built_in(seed.is_multiple_of(5));
+    themes.choose(one(&["terminal", "dark", "light", "high-contrast", "none"], seed));
     rig.screen.themes = themes;
     for _ in 0..inputs {
         let number = next(&mut random);
         match number % 40 {
             0 => {
-                let (width, height) = SIZES[usize::try_from(number / 40).unwrap_or(0) % SIZES.len()];
+                let (width, height) = one(&SIZES, number / 40);
                 rig.resize(width, height);
             }
-            1 => {
-                rig.keys([":", ";", "T", "M", "<ctrl-p>", "?"][usize::try_from(number / 40).unwrap_or(0) % 6])
-            }
+            1 => rig.keys(one(&[":", ";", "T", "M", "<ctrl-p>", "?"], number / 40)),
             2 => {
                 rig.keys("k");
                 if matches!(rig.screen.popup, Some(casefile::ui::tui::popup::Popup::Prompt(_))) {

@@ -202,8 +202,11 @@ impl Rig {
             let at = line.find(text)?;
             Some((unicode_width::UnicodeWidthStr::width(&line[..at]), y))
         });
-        let (x, y) = found.unwrap_or_else(|| panic!("{text:?} is not on\n{shown}"));
-        (u16::try_from(x).expect("small"), u16::try_from(y).expect("small"))
+        let (x, y) = found.unwrap_or_else(|| {
+            println!("{shown}");
+            (usize::MAX, 0)
+        });
+        (u16::try_from(x).expect(text), u16::try_from(y).expect("small"))
     }
 
     /// Something that the mouse does.

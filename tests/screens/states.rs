@@ -1,5 +1,6 @@
 //! Every screen and state at two sizes, in every theme: the text once, and a hash of the styles for each theme. The words
 //! are the same in all of them, and without colour no cell has one.
+#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
 use casefile::session::Event;
 use casefile::ui::tui::theme::Themes;
@@ -163,7 +164,7 @@ fn shown(rig: &mut Rig, name: &str) -> String {
                 assert!(cells.iter().all(|c| is_plain(c.fg) && is_plain(c.bg)), "{name} in {theme}");
             }
             if !no_color {
-                styles.push_str(&format!("{theme} {hash}\n"));
+                styles.extend([theme.as_str(), " ", hash, "\n"]);
             }
         }
     }

@@ -1,18 +1,18 @@
 //! Where things stand on the screen. Drawing and scrolling both ask here, so they agree.
 
-use std::borrow::Cow;
+mod on_top;
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::field::WordField;
-use super::keys::{Action, Mode};
-use super::popup::{Choice, Palette, Picker};
+use super::said::status_text;
 use super::screen::Screen;
 use super::theme::Theme;
 use super::view::practice;
-use super::widget::area::middle;
 use super::widget::text::wrap;
-use crate::session::{Activity, Notice, Session, Standing, Step};
+use crate::session::{Activity, Session, Step};
+
+pub use on_top::{ListAreas, help, help_frame, palette, picker, popup, popup_frame, stage};
 
 /// From this many columns on, panes stand side by side.
 const WIDE: u16 = 100;
@@ -91,19 +91,6 @@ pub struct NoteAreas {
     pub completeness: Rect,
 }
 
-/// The parts of a list that lies on top.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListAreas {
-    /// The box with its frame.
-    pub frame: Rect,
-    /// What was typed; may be empty.
-    pub search: Rect,
-    /// The lines.
-    pub list: Rect,
-    /// What is told of the marked line; may be empty.
-    pub told: Rect,
-}
-
 /// True where a page can be used in `area`.
 pub fn is_large_enough(area: Rect) -> bool {
     area.width >= SMALLEST.0 && area.height >= SMALLEST.1
@@ -112,123 +99,6 @@ pub fn is_large_enough(area: Rect) -> bool {
 /// The whole terminal.
 pub fn whole(size: (u16, u16)) -> Rect {
     Rect::new(0, 0, size.0, size.1)
-}
-
-/// What the status line says: the face's answer to the last key, else the session's notice, else what runs, what the
-/// step lacks, or what to do next.
-pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str> {
-    if let Some(hint) = &screen.hint {
-        return Cow::Borrowed(hint);
-    }
-    if let Some(said) = on_top(session, screen) {
-        return Cow::Owned(said);
-    }
-    if screen.practice.is_open {
-        let key = |action| screen.keymap.key_for(Mode::Practice, action);
-        return Cow::Owned(match screen.practice.filter.as_str() {
-            "" => format!(
-                "type to choose; {} begins, {}: a request of your own",
-                key(Action::Accept),
-                key(Action::Close)
-            ),
-            _ => {
-                format!("{} begins the scenario, {} shows all again", key(Action::Accept), key(Action::Close))
-            }
-        });
-    }
-    notice(session, screen)
-        .map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
-}
-
-/// The session's notice, where the status line shows it.
-pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
-    let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
-    session.notice().filter(|_| !hidden)
-}
-
-/// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.
-fn on_top(session: &Session, screen: &Screen) -> Option<String> {
-    let mode = screen.mode(session);
-    let key = |action| screen.keymap.key_for(mode, action);
-    Some(match mode {
-        Mode::Help => format!("{} closes the help, {} scrolls", key(Action::Close), key(Action::PageDown)),
-        Mode::Palette => {
-            format!("{} does what is marked, {} does nothing", key(Action::Accept), key(Action::Close))
-        }
-        Mode::Jump => {
-            format!("a letter goes to its place, 1 to 5 to a step; {} stays here", key(Action::Close))
-        }
-        Mode::Picker | Mode::PickerFilter => {
-            format!("{} takes the marked line, {} goes back", key(Action::Accept), key(Action::Close))
-        }
-        Mode::Prompt => {
-            format!("{} takes it, {} leaves it as it was", key(Action::Accept), key(Action::Close))
-        }
-        Mode::Leaving => format!("{} leaves, {} stays", key(Action::QuitNow), key(Action::Close)),
-        Mode::Consent => {
-            format!("{} sends it, {} sends nothing", key(Action::AllowAndRemember), key(Action::Refuse))
-        }
-        _ => return None,
-    })
-}
-
-/// What to do next on the page.
-fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
-    let mode = screen.page_mode(session);
-    let key = |action| screen.keymap.key_for(mode, action);
-    let step = session.step();
-    match (mode, session.standing(step)) {
-        (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
-        (Mode::Waiting, _) => {
-            Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
-        }
-        (Mode::Request, Standing::Missing(what)) => Cow::Borrowed(what),
-        (_, Standing::Missing(what)) => Cow::Owned(missing(what, session, screen, mode)),
-        (_, Standing::Optional) => {
-            Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
-        }
-        (_, Standing::Done) => match step {
-            Step::Request => {
-                Cow::Owned(format!("{} goes on; nothing is sent before you agree", key(Action::GoOn)))
-            }
-            Step::Reproduce => Cow::Owned(format!(
-                "{} goes on to Review; {} is Isolate, where one thing at a time is changed",
-                key(Action::GoOn),
-                key(Action::StepIsolate)
-            )),
-            Step::Isolate => Cow::Owned(format!("{} goes on to Review", key(Action::GoOn))),
-            Step::Review => Cow::Owned(format!("confirmed; {} goes on to the note", key(Action::GoOn))),
-            Step::Note => Cow::Owned(format!("the note was handed over; {} leaves", key(Action::Quit))),
-        },
-    }
-}
-
-/// What a page lacks, and how to come by it.
-fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String {
-    let key = |action| screen.keymap.key_for(mode, action);
-    let can_send = session.request().is_ok();
-    match session.step() {
-        Step::Reproduce if can_send => format!("{what}; {} sends it, after asking", key(Action::GoOn)),
-        Step::Reproduce => {
-            format!("{what}; {} is Request, where it is pasted or filled in", key(Action::StepRequest))
-        }
-        Step::Review | Step::Note if session.output().is_none() && can_send => format!(
-            "nothing was observed yet; {} is Reproduce, where the request is sent",
-            key(Action::StepReproduce)
-        ),
-        Step::Review | Step::Note if session.output().is_none() => format!(
-            "nothing was observed yet; {} is Request: paste a command or an answer there",
-            key(Action::StepRequest)
-        ),
-        Step::Review => format!("look at what leaves; {} confirms it", key(Action::GoOn)),
-        Step::Note if !session.confirmed() => {
-            format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
-        }
-        Step::Note => {
-            format!("{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
-        }
-        Step::Request | Step::Isolate => what.to_owned(),
-    }
 }
 
 /// The parts of every page in `area`.
@@ -395,70 +265,4 @@ pub fn words(area: Rect) -> Vec<Rect> {
 pub fn below_heading(area: Rect) -> Rect {
     let head = area.height.min(1);
     Rect { y: area.y.saturating_add(head), height: area.height - head, ..area }
-}
-
-/// Rows for what is told of a marked line, its separating line among them.
-const TOLD: u16 = 5;
-
-/// The parts of the list `picker`.
-pub fn picker(whole: Rect, picker: &Picker) -> ListAreas {
-    let (search, told, least) = match picker.choice {
-        Choice::Gateway | Choice::Piece | Choice::Theme => (0, 0, 2),
-        Choice::Endpoint => (1, TOLD, 6),
-        Choice::Shown => (0, TOLD + 1, 2),
-    };
-    // The box keeps its size while a filter takes lines away.
-    let most = match picker.choice {
-        Choice::Endpoint => u16::MAX,
-        _ => u16::try_from(picker.rows().len()).unwrap_or(u16::MAX).saturating_add(2 + told),
-    };
-    list(middle(stage(whole), 76, most), search, told, least)
-}
-
-/// The parts of the list of actions. It stands at the top, where its lines move least while letters are typed.
-pub fn palette(whole: Rect, palette: &Palette) -> ListAreas {
-    let rows = u16::try_from(palette.count()).unwrap_or(u16::MAX).saturating_add(6);
-    let stage = stage(whole);
-    list(Rect { y: stage.y, ..middle(stage, 96, rows) }, 1, 3, 6)
-}
-
-/// A box with a line for what is typed and some for what is told; those give way to the list.
-fn list(frame: Rect, search: u16, told: u16, least: u16) -> ListAreas {
-    let inner = inside(frame);
-    let told = if inner.height >= least + search + told { told } else { 0 };
-    let [search, list, told] =
-        Layout::vertical([Constraint::Length(search), Constraint::Min(1), Constraint::Length(told)])
-            .areas(inner);
-    ListAreas { frame, search, list, told }
-}
-
-/// Where something may lie on top: the title, the steps, the status line and the keys stay in sight.
-pub fn stage(whole: Rect) -> Rect {
-    Rect { y: whole.y.saturating_add(2), height: whole.height.saturating_sub(4), ..whole }.intersection(whole)
-}
-
-/// The frame of a question that lies on top.
-pub fn popup_frame(area: Rect) -> Rect {
-    middle(stage(area), 80, 20)
-}
-
-/// The inside of [`popup_frame`].
-pub fn popup(area: Rect) -> Rect {
-    inside(popup_frame(area))
-}
-
-/// The frame of the help.
-pub fn help_frame(area: Rect) -> Rect {
-    middle(stage(area), 96, area.height)
-}
-
-/// The inside of [`help_frame`].
-pub fn help(area: Rect) -> Rect {
-    inside(help_frame(area))
-}
-
-/// The inside of a frame, as [`super::widget::area::on_top`] gives it.
-fn inside(frame: Rect) -> Rect {
-    let inner = frame.inner(ratatui::layout::Margin { horizontal: 1, vertical: 1 });
-    inner.inner(ratatui::layout::Margin { horizontal: u16::from(inner.width > 20), vertical: 0 })
 }

@@ -234,7 +234,7 @@ impl Screen {
                 self.hint = None;
                 self.paste(text, session)
             }
-            Input::Mouse(event) => self.point(event, session),
+            Input::Mouse(event) => self.point(*event, session),
             Input::Resize(width, height) => {
                 self.size = (*width, *height);
                 Vec::new()

@@ -13,7 +13,7 @@ use crate::ui::tui::spots::{self, Goal};
 
 impl Screen {
     /// Takes what the mouse did.
-    pub(super) fn point(&mut self, event: &MouseEvent, session: &Session) -> Vec<Wish> {
+    pub(super) fn point(&mut self, event: MouseEvent, session: &Session) -> Vec<Wish> {
         let (x, y) = (event.column, event.row);
         match event.kind {
             MouseEventKind::Down(MouseButton::Left) => {

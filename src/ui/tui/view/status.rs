@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::case::finding::Level;
 use crate::session::Session;
-use crate::ui::tui::layout::{notice, status_text};
+use crate::ui::tui::said::{notice, status_text};
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::{Theme, sign};
 use crate::ui::tui::widget::area;
