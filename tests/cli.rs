@@ -231,6 +231,39 @@ fn doctor_describes_and_never_fails() {
 }
 
 #[test]
+fn doctor_tells_of_keys_and_colours_of_ones_own() {
+    let home = home();
+    let config = home.path().join("config");
+    std::fs::create_dir_all(config.join("themes")).expect("folders");
+    let (_, text, _) = run(casefile(&home).arg("doctor"));
+    assert!(text.contains("theme: terminal") && !text.contains("keymap"), "{text}");
+    let write = |name: &str, text: &str| std::fs::write(config.join(name), text).expect("writes");
+    write("keys.yaml", "note:\n  - {keys: [c], action: copy}\n");
+    write("themes/mine.yaml", "like: dark\n");
+    write("config.yaml", "theme: mine\n");
+    let (_, text, _) = run(casefile(&home).arg("doctor"));
+    assert!(text.contains("keymap: your keys are without a conflict"), "{text}");
+    assert!(text.contains("theme: mine, with themes of your own"), "{text}");
+    let key = format!("sk-{}", "Zy9w".repeat(12));
+    write(
+        "keys.yaml",
+        &format!("note:\n  - {{keys: [{key}], action: copy}}\n  - {{keys: [w], action: copy}}\n"),
+    );
+    write("themes/mine.yaml", &format!("ok: {{fg: {key}}}\n"));
+    let (code, text, stderr) = run(casefile(&home).arg("doctor"));
+    assert_eq!(code, 0, "{stderr}");
+    for said in [
+        "keys.yaml: line 2: copy has",
+        "keys.yaml: line 3: w was",
+        "mine.yaml: line 1: ",
+        "there is no theme mine",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(!text.contains("Zy9w"), "{text}");
+}
+
+#[test]
 fn practice_lists_scenarios_by_group_and_scores_a_walk() {
     let home = home();
     let (code, list, stderr) = run(casefile(&home).args(["practice", "--list"]));

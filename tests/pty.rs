@@ -29,11 +29,16 @@ struct Terminal {
 impl Terminal {
     fn start(rows: u16, cols: u16, arguments: &[&str]) -> Self {
         let home = tempfile::tempdir().expect("a folder");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casefile"));
+        command.args(arguments);
+        Self::run(rows, cols, home, command)
+    }
+
+    /// A command in a terminal, with nothing of this machine's settings.
+    fn run(rows: u16, cols: u16, home: TempDir, mut command: CommandBuilder) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 })
             .expect("a terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casefile"));
-        command.args(arguments);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
@@ -59,11 +64,12 @@ impl Terminal {
         Self { master: pair.master, child, writer, output, parser, raw: Vec::new(), home }
     }
 
-    fn take(&mut self, wait: Duration) {
-        if let Ok(bytes) = self.output.recv_timeout(wait) {
-            self.parser.process(&bytes);
-            self.raw.extend(bytes);
-        }
+    /// Takes what is drawn next; false: nothing came in this time.
+    fn take(&mut self, wait: Duration) -> bool {
+        let Ok(bytes) = self.output.recv_timeout(wait) else { return false };
+        self.parser.process(&bytes);
+        self.raw.extend(bytes);
+        true
     }
 
     fn screen(&self) -> String {
@@ -121,8 +127,9 @@ impl Terminal {
     /// The terminal was given back: the alternate screen is left, the cursor shows, pasting is plain again.
     fn assert_restored(&self) {
         let raw = String::from_utf8_lossy(&self.raw);
-        for (on, off) in [("\u{1b}[?1049h", "\u{1b}[?1049l"), ("\u{1b}[?2004h", "\u{1b}[?2004l")] {
-            assert!(raw.rfind(off) > raw.rfind(on), "{on:?} is left on");
+        for mode in ["1049", "2004", "1000", "1006"] {
+            let (on, off) = (format!("\u{1b}[?{mode}h"), format!("\u{1b}[?{mode}l"));
+            assert!(raw.rfind(&on).is_none_or(|at| raw.rfind(&off) > Some(at)), "{on:?} is left on");
         }
         assert!(raw.rfind("\u{1b}[?25h") > raw.rfind("\u{1b}[?25l"), "the cursor is left hidden");
     }
@@ -294,6 +301,185 @@ fn signals_give_the_terminal_back() {
         let killed =
             std::process::Command::new("kill").args(["-s", signal, &pid]).status().expect("kill runs");
         assert!(killed.success());
+        terminal.end();
+        terminal.assert_restored();
+    }
+}
+
+/// Many sizes in a row, with keys between them: in the end the screen is as a fresh one of that size.
+#[test]
+fn a_storm_of_resizes_leaves_a_whole_screen() {
+    let mut terminal = Terminal::start(24, 80, &["practice"]);
+    terminal.see("choose one of");
+    for round in 0..120_u16 {
+        terminal.resize(1 + round * 7 % 60, 1 + round * 13 % 200);
+        if round % 3 == 0 {
+            terminal.keys("\u{1b}[B");
+        }
+    }
+    terminal.resize(30, 100);
+    terminal.keys("?");
+    terminal.see("Help: Practice");
+    let shown = terminal.see("Esc back");
+    assert_eq!(shown.lines().count(), 30, "{shown}");
+    terminal.keys("\u{1b}");
+    terminal.see_no("Help: Practice");
+    terminal.see("choose one of");
+    let shown = terminal.see("Ctrl-D quit");
+    assert!(shown.lines().last().is_some_and(|keys| keys.starts_with("Enter begin")), "{shown}");
+    terminal.keys("\u{4}");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+/// Ctrl-Z gives the shell its terminal, `fg` brings back the whole screen, and the mouse is as it was.
+#[test]
+fn the_program_stops_and_goes_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new("sh");
+    let script = format!(
+        "set -m; '{}' practice; echo stopped; fg >/dev/null; echo ended",
+        env!("CARGO_BIN_EXE_casefile")
+    );
+    command.args(["-c", &script]);
+    let mut terminal = Terminal::run(24, 80, home, command);
+    terminal.see("choose one of");
+    terminal.keys("\r");
+    terminal.see("Method POST");
+    terminal.keys("M");
+    terminal.see("the mouse is on");
+    terminal.raw.clear();
+    terminal.keys("\u{1a}");
+    // The shell's words stand on its own screen; then the program has the terminal again.
+    terminal.see("Method POST");
+    while !String::from_utf8_lossy(&terminal.raw).contains("\u{1b}[?1006h") {
+        terminal.take(Duration::from_millis(50));
+    }
+    let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+    let place = |what: &str| raw.find(what).unwrap_or_else(|| panic!("{what:?} is not in {raw:?}"));
+    assert!(place("\u{1b}[?1000l") < place("stopped") && place("\u{1b}[?1049l") < place("stopped"));
+    assert!(place("stopped") < place("\u{1b}[?1049h") && place("stopped") < place("\u{1b}[?1000h"));
+    terminal.keys("?");
+    terminal.see("Help: Request");
+    terminal.keys("\u{1b}");
+    terminal.see_no("Help: Request");
+    terminal.keys("q");
+    terminal.end();
+    assert!(String::from_utf8_lossy(&terminal.raw).contains("ended"));
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_click_is_a_click_once_the_mouse_is_on() {
+    let mut terminal = Terminal::start(24, 80, &["practice"]);
+    terminal.see("choose one of");
+    terminal.keys("\r");
+    terminal.see("Method POST");
+    assert!(!String::from_utf8_lossy(&terminal.raw).contains("?1000h"), "the mouse is off at first");
+    terminal.keys("M");
+    terminal.see("the mouse is on");
+    // The third step in the second row, and a movement that nobody asked for.
+    terminal.keys("\u{1b}[<35;10;10M\u{1b}[<0;33;2M\u{1b}[<0;33;2m");
+    terminal.see("[3 Isolate");
+    terminal.keys("\u{1b}[<0;20;2M\u{1b}[<0;20;2m");
+    terminal.see("[2 Reproduce");
+    terminal.keys("q");
+    terminal.end();
+    terminal.assert_restored();
+}
+
+#[test]
+fn every_step_is_left_by_a_key() {
+    for (at, step) in ["Request", "Reproduce", "Isolate", "Review", "Note"].into_iter().enumerate() {
+        for leave in ["q", "\u{3}"] {
+            let mut terminal = Terminal::start(24, 80, &[]);
+            terminal.see("Paste what failed");
+            terminal.keys(&(at + 1).to_string());
+            terminal.see(&format!("[{} {step}", at + 1));
+            terminal.keys(leave);
+            assert_eq!(terminal.end(), 0, "{step}");
+            terminal.assert_restored();
+        }
+    }
+}
+
+/// Nothing moves: no thread wakes and nothing is written.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_idle_screen_sleeps() {
+    let mut terminal = Terminal::start(24, 80, &["practice"]);
+    terminal.see("choose one of");
+    terminal.keys("\r");
+    terminal.see("Method POST");
+    // Until the last drawing was read.
+    while terminal.take(Duration::from_secs(1)) {}
+    let pid = terminal.child.process_id().expect("runs");
+    let wakes = || -> Vec<(String, u64)> {
+        let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("reads").flatten();
+        tasks
+            .map(|task| {
+                let status = std::fs::read_to_string(task.path().join("status")).expect("reads");
+                let field = |name: &str| {
+                    status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default().trim().to_owned()
+                };
+                let count = field("voluntary_ctxt_switches:").parse().unwrap_or(0);
+                (field("Name:"), count)
+            })
+            .collect()
+    };
+    let before = wakes();
+    assert!(before.len() > 1, "{before:?}");
+    let written = terminal.raw.len();
+    terminal.take(Duration::from_secs(3));
+    assert_eq!((wakes(), terminal.raw.len()), (before, written));
+    terminal.keys("\u{3}");
+    terminal.end();
+}
+
+/// Keys and colours of the user's own, and a fault in them that stops nothing.
+#[test]
+fn own_keys_and_colours_hold_and_a_fault_is_told() {
+    let home = tempfile::tempdir().expect("a folder");
+    let config = home.path().join("config");
+    std::fs::create_dir_all(config.join("themes")).expect("folders");
+    let write = |name: &str, text: &str| std::fs::write(config.join(name), text).expect("writes");
+    write("keys.yaml", "steps:\n  - {keys: [f2], action: help}\n  - {keys: [x], action: fly}\n");
+    write("themes/mine.yaml", "like: dark\nok: {fg: '#010203'}\npage: {bg: '#040506'}\n");
+    write("config.yaml", "theme: mine\nmouse: true\n");
+    let mut terminal = Terminal::run(24, 80, home, CommandBuilder::new(env!("CARGO_BIN_EXE_casefile")));
+    terminal.see("there is no action fly");
+    terminal.keys("\u{1b}OQ");
+    terminal.see("Help: Request");
+    terminal.keys("\u{3}");
+    terminal.end();
+    let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(raw.contains("48;2;4;5;6") && raw.contains("\u{1b}[?1000h"), "{raw:?}");
+    terminal.assert_restored();
+}
+
+/// Any bytes as keys: the program lives until it is told to leave, and gives the terminal back.
+#[test]
+fn random_bytes_end_with_a_terminal_given_back() {
+    for seed in 1..=3_u64 {
+        let mut terminal = Terminal::start(24, 80, &["practice"]);
+        terminal.see("choose one of");
+        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        for _ in 0..300 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // No Ctrl-C, no Ctrl-D and no Ctrl-Z: they leave.
+            let byte = u8::try_from((random >> 33) % 127).expect("small");
+            if ![3, 4, 26, b'q', b'y'].contains(&byte) {
+                terminal.keys(&char::from(byte).to_string());
+            }
+            if random % 11 == 0 {
+                terminal.take(Duration::from_millis(5));
+            }
+            assert!(terminal.child.try_wait().expect("waits").is_none(), "seed {seed} ended it");
+        }
+        // An open escape sequence is ended first.
+        terminal.keys("\u{1b}[201~");
+        terminal.take(Duration::from_millis(100));
+        terminal.keys("\u{3}");
         terminal.end();
         terminal.assert_restored();
     }

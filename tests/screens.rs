@@ -2,8 +2,14 @@
 //!
 //! Record again after a wanted change: `INSTA_UPDATE=always cargo test --test screens`, then read the difference.
 
+#[path = "screens/look.rs"]
+mod look;
+#[path = "screens/random.rs"]
+mod random;
 #[path = "screens/rig.rs"]
 mod rig;
+#[path = "screens/states.rs"]
+mod states;
 
 use casefile::case::finding::Level;
 use casefile::case::kept::{Ticket, Twins, TwinsOf};
@@ -477,12 +483,14 @@ fn every_page_at_every_size() {
 
 #[test]
 fn the_whole_loop_runs_and_ends() {
-    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run};
+    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run, theme::Themes};
     let mut rig = Rig::new(80, 24);
     let (_sender, events) = tokio::sync::mpsc::unbounded_channel();
     let options = Options {
         keymap: Keymap::built_in().expect("reads"),
-        no_color: true,
+        themes: Themes::built_in(true),
+        mouse: false,
+        said: None,
         practice: Vec::new(),
         first: vec![Event::Edited(curl_like())],
     };
@@ -500,6 +508,7 @@ fn the_whole_loop_runs_and_ends() {
         },
         terminated: std::future::pending(),
         clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
+        terminal: Box::new(|_| Ok(())),
     };
     let ending = runtime.block_on(run(&mut rig.session, &mut rig.terminal, world, options)).expect("draws");
     assert_eq!(ending, Ending::Left);
@@ -540,7 +549,7 @@ impl futures_util::Stream for KeepsFirstWaker {
 
 #[test]
 fn the_loop_wakes_for_every_key_of_a_slow_hand() {
-    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run};
+    use casefile::ui::tui::{Ending, Options, World, keys::Keymap, run, theme::Themes};
     let mut rig = Rig::new(80, 24);
     let (_sender, events) = tokio::sync::mpsc::unbounded_channel();
     let input = KeepsFirstWaker {
@@ -554,10 +563,13 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         run_effects: |effects: Vec<Effect>| effects.iter().any(|e| matches!(e, Effect::Quit)),
         terminated: std::future::pending(),
         clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
+        terminal: Box::new(|_| Ok(())),
     };
     let options = Options {
         keymap: Keymap::built_in().expect("reads"),
-        no_color: true,
+        themes: Themes::built_in(true),
+        mouse: false,
+        said: None,
         practice: Vec::new(),
         first: Vec::new(),
     };

@@ -96,7 +96,23 @@ impl Machine {
 
 /// Looks at everything that casefile depends on.
 pub fn examine() -> Vec<Check> {
-    examine_machine(&Machine::this_one())
+    examine_with(Vec::new())
+}
+
+/// The same, with `more` that was looked at elsewhere.
+pub fn examine_with(more: Vec<Check>) -> Vec<Check> {
+    let machine = Machine::this_one();
+    let mut checks = examine_machine(&machine);
+    checks.extend(more);
+    said(&mut checks, &machine);
+    checks
+}
+
+/// Makes what is said fit to be shown and passed on.
+fn said(checks: &mut [Check], machine: &Machine) {
+    for check in checks {
+        check.detail = without_home(&plain(&check.detail), machine.surroundings.home.as_deref());
+    }
 }
 
 fn examine_machine(machine: &Machine) -> Vec<Check> {
@@ -109,9 +125,7 @@ fn examine_machine(machine: &Machine) -> Vec<Check> {
     checks.push(clipboard(&machine.surroundings));
     checks.extend(screen::checks(machine));
     checks.push(clock(machine));
-    for check in &mut checks {
-        check.detail = without_home(&plain(&check.detail), machine.surroundings.home.as_deref());
-    }
+    said(&mut checks, machine);
     checks
 }
 

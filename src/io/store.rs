@@ -10,6 +10,7 @@ mod fingerprint;
 mod fixtures;
 mod folders;
 mod keys;
+mod look;
 mod maps;
 mod overrides;
 mod template;
@@ -32,6 +33,7 @@ pub use keys::{
     Forgotten, KnownKey, Occurrence, SHORTEST_KEY, forget_case, forget_keys, is_short, known_keys,
     recall_keys, remember_keys, which_key,
 };
+pub use look::{OwnLook, read_look};
 pub use maps::keep_map;
 pub use overrides::{catalog_files, read_catalog};
 pub use template::{BUILT_IN_TEMPLATE, read_template};

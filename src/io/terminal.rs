@@ -3,17 +3,22 @@
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use crossterm::cursor::Show;
-use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event as Input};
+use crossterm::event::{
+    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    Event as Input,
+};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use futures_util::Stream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// True while we have the terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// True while the terminal reports what the mouse does.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 /// True once a part of the program panicked.
 static FAULT: AtomicBool = AtomicBool::new(false);
 
@@ -46,15 +51,65 @@ impl Screen {
         if !io::stdout().is_terminal() {
             return Err(ScreenError::NoTerminal("standard output"));
         }
-        TAKEN.store(true, Ordering::SeqCst);
-        let taken = enable_raw_mode()
-            .and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste));
-        if let Err(cause) = taken {
-            restore();
-            return Err(ScreenError::Refused(cause));
-        }
+        take().map_err(ScreenError::Refused)?;
         Ok(Self { _private: () })
     }
+}
+
+/// Takes the terminal; where it refuses it is as before.
+fn take() -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    let taken =
+        enable_raw_mode().and_then(|()| execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste));
+    if taken.is_err() {
+        restore();
+    }
+    taken
+}
+
+/// Makes the terminal report clicks and the wheel (not movements, which would wake us without need), or no longer.
+///
+/// # Errors
+/// The terminal cannot be written to.
+pub fn report_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    if cfg!(windows) {
+        return if on {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        };
+    }
+    // Buttons and wheel (1000), with coordinates beyond 223 (1006).
+    let asked = if on { "\u{1b}[?1000h\u{1b}[?1006h" } else { "\u{1b}[?1006l\u{1b}[?1000l" };
+    execute!(io::stdout(), Print(asked))
+}
+
+/// Gives the terminal back, stops the program as the shell's own key does, and takes the terminal again when the shell
+/// lets it go on. Draw everything anew after it.
+///
+/// # Errors
+/// The terminal cannot be taken again.
+#[cfg(unix)]
+pub fn suspend() -> io::Result<()> {
+    let mouse = MOUSE.load(Ordering::SeqCst);
+    restore();
+    // With the signal's own action, so that nothing stops where no shell could let it go on.
+    let stopped = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
+    take()?;
+    if mouse {
+        report_mouse(true)?;
+    }
+    stopped
+}
+
+/// Programs are not stopped here: nothing happens.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn suspend() -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for Screen {
@@ -67,6 +122,9 @@ impl Drop for Screen {
 pub fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // Each step for itself: one that fails must not keep the next from being done.
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = report_mouse(false);
+        }
         let _ = execute!(io::stdout(), DisableBracketedPaste);
         let _ = execute!(io::stdout(), LeaveAlternateScreen);
         let _ = execute!(io::stdout(), Show);
@@ -84,11 +142,9 @@ pub fn install_panic_hook() {
     }));
 }
 
-/// How long the reading thread waits for input before it looks whether anybody still wants it.
-const LOOK_UP: Duration = Duration::from_millis(250);
-
 /// What the terminal reports: keys, pastes, sizes. A thread of its own reads it, because a paste whose end has not come
-/// yet blocks the reader, and neither the drawing nor a signal may wait for that. Make it once.
+/// yet blocks the reader, and neither the drawing nor a signal may wait for that. It waits without looking up: an idle
+/// program does not wake. Make it once; the thread ends with the program.
 ///
 /// The feature `use-dev-tty` of crossterm belongs to it: its other reader forgets that there is input when a resize
 /// comes in the same moment, and takes the key only with the next one.
@@ -109,11 +165,7 @@ pub fn input() -> impl Stream<Item = io::Result<Input>> + Unpin {
 
 fn read_all(sender: &UnboundedSender<io::Result<Input>>) {
     while !sender.is_closed() {
-        let read = match event::poll(LOOK_UP) {
-            Ok(false) => continue,
-            Ok(true) => event::read(),
-            Err(cause) => Err(cause),
-        };
+        let read = event::read();
         let last = read.is_err();
         if sender.send(read).is_err() || last {
             return;

@@ -15,6 +15,7 @@ mod import;
 mod isolate;
 mod keys;
 mod log;
+mod look;
 mod note;
 mod place;
 mod practice;

@@ -17,7 +17,9 @@ pub mod keys;
 pub mod layout;
 pub mod open;
 pub mod popup;
+pub mod said;
 pub mod screen;
+pub mod spots;
 pub mod theme;
 pub mod view;
 pub mod widget;
@@ -38,8 +40,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::io::clock::Clock;
 use crate::session::{Effect, Event, Session};
 use keys::Keymap;
-use screen::{Screen, Wish};
-use theme::Theme;
+use screen::{Ask, Screen, Wish};
+use theme::Themes;
 
 pub use open::{OpenError, open};
 pub use screen::PracticeChoice;
@@ -55,8 +57,12 @@ const BATCH: usize = 1024;
 pub struct Options {
     /// The key table.
     pub keymap: Keymap,
-    /// The variable `NO_COLOR` is set.
-    pub no_color: bool,
+    /// The colours, one theme chosen.
+    pub themes: Themes,
+    /// The mouse is on from the start.
+    pub mouse: bool,
+    /// What to say at the start: faults of files of the user's that were left aside.
+    pub said: Option<String>,
     /// Practice scenarios to begin with; empty: no practice.
     pub practice: Vec<PracticeChoice>,
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
@@ -84,6 +90,8 @@ pub struct World<I, R, T> {
     pub terminated: T,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Does what is asked of the terminal.
+    pub terminal: Box<dyn FnMut(Ask) -> io::Result<()>>,
 }
 
 /// Runs the terminal program until the operator leaves. The caller has entered the terminal's own screen and restores
@@ -104,11 +112,14 @@ where
     R: FnMut(Vec<Effect>) -> bool,
     T: Future<Output = ()>,
 {
-    let World { mut input, mut events, run_effects, terminated, clock } = world;
+    let World { mut input, mut events, run_effects, terminated, clock, terminal: ask } = world;
     let size = terminal.size().map_err(io::Error::other)?;
-    let screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
-    let theme = Theme::new(options.no_color);
-    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), redraw: false };
+    let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
+    (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
+    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), ask, redraw: false };
+    if face.screen.mouse {
+        (face.ask)(Ask::Mouse(true))?;
+    }
     tokio::pin!(terminated);
     if options.first.into_iter().any(|event| face.tell(event)) {
         return Ok(Ending::Left);
@@ -120,7 +131,7 @@ where
             terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)?;
         }
         face.screen.size = (size.width, size.height);
-        let now = clock.now();
+        let (now, theme) = (clock.now(), face.screen.themes.theme());
         terminal
             .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
             .map_err(io::Error::other)?;
@@ -132,7 +143,7 @@ where
                 if face.tell(event) { return Ok(Ending::Left); }
             }
             next = input.next() => match next {
-                Some(read) => if face.take(&read?) { return Ok(Ending::Left); },
+                Some(read) => if face.take(&read?)? { return Ok(Ending::Left); },
                 None => return Ok(Ending::Terminated),
             },
             () = tokio::time::sleep(TICK), if busy => {}
@@ -152,7 +163,7 @@ where
                 return Ok(Ending::Left);
             }
             if let Some(read) = read
-                && face.take(&read?)
+                && face.take(&read?)?
             {
                 return Ok(Ending::Left);
             }
@@ -166,6 +177,7 @@ struct Face<'a, F> {
     screen: Screen,
     run_effects: F,
     clock: Arc<dyn Clock>,
+    ask: Box<dyn FnMut(Ask) -> io::Result<()>>,
     redraw: bool,
 }
 
@@ -177,19 +189,23 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         !effects.is_empty() && (self.run_effects)(effects)
     }
 
-    /// Takes an input; true: leave.
-    fn take(&mut self, input: &Input) -> bool {
+    /// Takes an input; true: leave. An error: the terminal does not do what it is asked.
+    fn take(&mut self, input: &Input) -> io::Result<bool> {
         for wish in self.screen.on_input(input, self.session) {
             match wish {
                 Wish::Redraw => self.redraw = true,
+                Wish::Ask(ask) => {
+                    (self.ask)(ask)?;
+                    self.redraw |= ask == Ask::Suspend;
+                }
                 Wish::Tell(event) => {
                     if self.tell(event) {
-                        return true;
+                        return Ok(true);
                     }
                 }
             }
         }
         self.screen.follow(self.session);
-        false
+        Ok(false)
     }
 }

@@ -18,11 +18,13 @@ use casefile::session::{
     Phase, Progress, Session, Settings,
 };
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
-use casefile::ui::tui::screen::{PracticeChoice, Screen, Wish};
+use casefile::ui::tui::screen::{Ask, PracticeChoice, Screen, Wish};
 use casefile::ui::tui::theme::Theme;
 use casefile::ui::tui::view;
 use chrono::{DateTime, Utc};
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as Input, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use secrecy::SecretString;
@@ -46,6 +48,8 @@ pub struct Rig {
     pub twins: fn(&TwinsOf) -> Result<Option<Twins>, String>,
     /// Cases that were kept.
     pub kept: Vec<KeptCase>,
+    /// What was asked of the terminal.
+    pub asked: Vec<Ask>,
 }
 
 /// A key that looks real, made at run time.
@@ -161,6 +165,7 @@ impl Rig {
             remembered: Vec::new(),
             twins: |_| Ok(None),
             kept: Vec::new(),
+            asked: Vec::new(),
         };
         rig.tell(Event::BindingsRead(Vec::new()));
         rig
@@ -184,10 +189,37 @@ impl Rig {
         self.take(&Input::Resize(width, height));
     }
 
+    /// A click on the first place where the screen shows `text`.
+    pub fn click(&mut self, text: &str) {
+        let (x, y) = self.find(text);
+        self.mouse(MouseEventKind::Down(MouseButton::Left), x, y);
+    }
+
+    /// The column and row where the screen shows `text`.
+    pub fn find(&mut self, text: &str) -> (u16, u16) {
+        let shown = self.draw();
+        let found = shown.lines().enumerate().find_map(|(y, line)| {
+            let at = line.find(text)?;
+            Some((unicode_width::UnicodeWidthStr::width(&line[..at]), y))
+        });
+        let (x, y) = found.unwrap_or_else(|| {
+            println!("{shown}");
+            (usize::MAX, 0)
+        });
+        (u16::try_from(x).expect(text), u16::try_from(y).expect("small"))
+    }
+
+    /// Something that the mouse does.
+    pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        self.take(&Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    }
+
     fn take(&mut self, input: &Input) {
         for wish in self.screen.on_input(input, &self.session) {
-            if let Wish::Tell(event) = wish {
-                self.tell(event);
+            match wish {
+                Wish::Tell(event) => self.tell(event),
+                Wish::Ask(ask) => self.asked.push(ask),
+                Wish::Redraw => {}
             }
         }
         self.screen.follow(&self.session);
@@ -302,9 +334,13 @@ impl Rig {
 
     /// Draws; gives the text and a hash of the styles.
     pub fn draw(&mut self) -> String {
+        self.draw_in(&Theme::new(false))
+    }
+
+    /// The same in another theme.
+    pub fn draw_in(&mut self, theme: &Theme) -> String {
         let (session, screen, now) = (&self.session, &self.screen, self.now);
-        let theme = Theme::new(false);
-        self.terminal.draw(|frame| view(frame, session, screen, &theme, now)).expect("in memory");
+        self.terminal.draw(|frame| view(frame, session, screen, theme, now)).expect("in memory");
         let buffer = self.terminal.backend().buffer();
         let mut styles = Fnv(0xcbf2_9ce4_8422_2325);
         let mut text = String::new();
@@ -358,7 +394,21 @@ impl Rig {
                 self.take(&Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)));
             }
             960..980 => self.paste(TEXTS[pick % TEXTS.len()]),
-            980..990 => {
+            980..985 => {
+                const KINDS: [MouseEventKind; 4] = [
+                    MouseEventKind::Down(MouseButton::Left),
+                    MouseEventKind::ScrollDown,
+                    MouseEventKind::ScrollUp,
+                    MouseEventKind::Up(MouseButton::Right),
+                ];
+                let (x, y) = ((number / 1_000) % 210, (number / 210_000) % 70);
+                self.mouse(
+                    KINDS[pick % KINDS.len()],
+                    u16::try_from(x).unwrap_or(0),
+                    u16::try_from(y).unwrap_or(0),
+                );
+            }
+            985..990 => {
                 if self.outgoing.is_some() && self.session.is_busy() {
                     self.answer([200, 401, 429, 503][pick % 4], "{\"error\":{\"message\":\"\u{1b}[31mno\"}}");
                 } else {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, de};
 
 use super::file::read_text;
+use super::look::is_theme_name;
 use super::{Folders, Retention, StoreError, yaml};
 use crate::case::note::Timeouts;
 use crate::case::retry::Policy;
@@ -41,6 +42,10 @@ pub struct Config {
     pub service: Option<String>,
     /// Where that service runs.
     pub deployment: Option<String>,
+    /// Name of the terminal program's theme; `None`: it follows the terminal.
+    pub theme: Option<String>,
+    /// The mouse works in the terminal program from its start; `None`: it does not.
+    pub mouse: Option<bool>,
     /// Fingerprints of the keys of finished cases are kept on this machine; `None`: they are.
     pub remember_keys: Option<bool>,
     /// Cases whose note went out are kept on this machine; `None`: they are.
@@ -171,6 +176,9 @@ fn check(config: &Config) -> Result<(), String> {
     if config.key_env.as_deref().is_some_and(|name| !is_variable_name(name)) {
         return Err("key_env must be the name of an environment variable, not the key itself".to_owned());
     }
+    if config.theme.as_deref().is_some_and(|name| !is_theme_name(name)) {
+        return Err("theme must be the name of one: small letters, digits and dashes".to_owned());
+    }
     if config.retries.is_some_and(|n| n > Policy::MOST_RETRIES) {
         return Err(format!("retries must be 0 to {}", Policy::MOST_RETRIES));
     }
@@ -246,6 +254,7 @@ mod tests {
             (format!("key_env: {key}"), "key_env must be the name"),
             ("operator: a\noperator: b\n".to_owned(), "twice"),
             ("retries: 99".to_owned(), "retries must be 0 to"),
+            (format!("theme: {key}"), "theme must be the name"),
             ("timeouts: {total: 0}".to_owned(), "total must be 1 to 3600"),
             ("timeouts: {totl: 1}".to_owned(), "\"totl\""),
             (format!("base_url: https://u:{key}@host"), "user name or password"),

@@ -10,7 +10,7 @@ use super::StoreError;
 /// The two folders, XDG on every system: settings that people edit, and state that we keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folders {
-    /// `config.yaml`, `bindings.yaml`, `catalog/`.
+    /// `config.yaml`, `keys.yaml`, `themes/`, `bindings.yaml`, `catalog/`.
     pub config: PathBuf,
     /// `words.yaml`, `keys.yaml`, `fingerprint.key`, `maps/`.
     pub state: PathBuf,

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::exit::{Exit, Failed};
-use super::{OutputKind, say};
-use crate::io::doctor::{Check, State, examine};
+use super::{OutputKind, look, say};
+use crate::io::doctor::{Check, State, examine_with};
 
 /// Options of `casefile doctor`.
 #[derive(Debug, Clone, Args)]
@@ -16,7 +16,7 @@ pub struct DoctorArguments {
 
 /// Describes the set-up.
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, Failed> {
-    let checks = examine();
+    let checks = examine_with(look::checks());
     let text = match arguments.output {
         OutputKind::Json => {
             let rows: Vec<_> = checks

@@ -244,9 +244,11 @@ pub(super) fn screen(
     on_this_thread(async {
         let (mut session, mut driver, events) = session(ground, &choice);
         session.use_template(template(ground, None)?);
-        let keymap = tui::keys::Keymap::built_in().map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        let options = tui::Options { keymap, no_color, practice, first };
+        let look = super::look::of(&ground.folders, &ground.config)?;
+        let said = look.said();
+        let super::look::Look { keymap, themes, .. } = look;
+        let mouse = ground.config.mouse.unwrap_or(false);
+        let options = tui::Options { keymap, themes, mouse, said, practice, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await

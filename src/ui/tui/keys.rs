@@ -1,15 +1,17 @@
 //! Which key does what: a table per mode, read from `assets/keys.yaml`. Help and the line at the bottom are made from it.
 
 mod combo;
+mod own;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use combo::{KeyCombo, NotAKey};
+pub use own::Fault;
 
 /// Everything that a key can do. Closed: a key file can move keys, not invent actions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Leave at once.
@@ -18,8 +20,18 @@ pub enum Action {
     Quit,
     /// Draw everything again.
     Redraw,
+    /// Stop the program until the shell lets it go on.
+    Suspend,
     /// Show the help.
     Help,
+    /// Choose an action by its name.
+    Palette,
+    /// Show a letter at each place of the page; a letter goes there.
+    Jump,
+    /// Choose the colours.
+    ChooseTheme,
+    /// Switch the mouse on or off.
+    Mouse,
     /// Go to Request.
     StepRequest,
     /// Go to Reproduce.
@@ -120,8 +132,16 @@ pub enum Action {
     EndEdit,
 }
 
+impl Action {
+    /// The name of the key table, in words: `edit field`.
+    pub fn name(self) -> String {
+        let name = serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned));
+        name.unwrap_or_default().replace('_', " ")
+    }
+}
+
 /// What has the keyboard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Tried first, whatever has the keyboard.
@@ -162,6 +182,10 @@ pub enum Mode {
     Help,
     /// The question before leaving.
     Leaving,
+    /// The list of actions.
+    Palette,
+    /// Letters stand at the places of the page.
+    Jump,
 }
 
 impl Mode {
@@ -187,7 +211,30 @@ impl Mode {
             Self::Practice => &[Self::Always, Self::Practice],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
+            Self::Palette => &[Self::Always, Self::Palette],
+            Self::Jump => &[Self::Always, Self::Jump],
         }
+    }
+
+    /// Letters are text here, or choose something, so that a key that is a letter alone would be in the way.
+    pub fn takes_text(self) -> bool {
+        matches!(
+            self,
+            Self::Always
+                | Self::EditingLine
+                | Self::EditingText
+                | Self::EditingWords
+                | Self::Prompt
+                | Self::PickerFilter
+                | Self::Practice
+                | Self::Palette
+                | Self::Jump
+        )
+    }
+
+    /// A page of the walk: the keys of [`Mode::Steps`] hold there too.
+    pub fn is_page(self) -> bool {
+        self.chain().contains(&Self::Steps)
     }
 }
 
@@ -255,8 +302,11 @@ impl Keymap {
 
     /// The first key of `action` in `mode`, for sentences that name a key.
     pub fn key_for(&self, mode: Mode, action: Action) -> String {
-        self.bindings(mode)
-            .find(|b| b.action == action)
+        let has = |b: &&Binding| b.action == action && !b.keys.is_empty();
+        // What holds everywhere comes last: the mode's own key is the one that belongs there.
+        self.own_bindings(mode)
+            .find(has)
+            .or_else(|| self.bindings(mode).find(has))
             .and_then(|b| b.keys.first())
             .map_or_else(|| "(no key)".to_owned(), ToString::to_string)
     }
@@ -276,20 +326,15 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 19, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 21, "every mode has a table");
     }
 
     #[test]
     fn no_key_is_used_that_terminals_or_tmux_take() {
         let keymap = Keymap::built_in().expect("reads");
-        let taken: Vec<KeyCombo> =
-            ["ctrl-b", "ctrl-h", "ctrl-i", "ctrl-j", "ctrl-m", "ctrl-q", "ctrl-s", "ctrl-z"]
-                .iter()
-                .map(|k| k.parse().expect("a key"))
-                .collect();
         for binding in keymap.modes.values().flatten() {
             for key in &binding.keys {
-                assert!(!taken.contains(key), "{key}");
+                assert_eq!(own::taken(*key, binding.action), None, "{key}");
             }
         }
     }
@@ -302,6 +347,7 @@ mod tests {
             assert_eq!(keymap.action(*mode, key("ctrl-c")), Some(Action::QuitNow), "{mode:?}");
         }
         assert_eq!(keymap.action(Mode::Note, key("3")), Some(Action::StepIsolate));
+        assert_eq!(Action::ChooseEndpoint.name(), "choose endpoint");
         assert_eq!(keymap.action(Mode::EditingText, key("3")), None);
         assert_eq!(keymap.action(Mode::Request, key("E")), Some(Action::ChooseEndpoint));
         assert_eq!(keymap.action(Mode::Request, key("e")), Some(Action::EditField));

@@ -1,22 +1,24 @@
 //! Where things stand on the screen. Drawing and scrolling both ask here, so they agree.
 
-use std::borrow::Cow;
+mod on_top;
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::keys::{Action, Mode};
+use super::field::WordField;
+use super::said::status_text;
 use super::screen::Screen;
 use super::theme::Theme;
 use super::view::practice;
-use super::widget::area::middle;
 use super::widget::text::wrap;
-use crate::session::{Activity, Session, Standing, Step};
+use crate::session::{Activity, Session, Step};
+
+pub use on_top::{ListAreas, help, help_frame, palette, picker, popup, popup_frame, stage};
 
 /// From this many columns on, panes stand side by side.
 const WIDE: u16 = 100;
 
-/// Smallest terminal in which a page can be used.
-pub const SMALLEST: (u16, u16) = (40, 10);
+/// Smallest terminal in which a page can be used, columns and rows.
+pub const SMALLEST: (u16, u16) = (60, 15);
 
 /// The parts of every page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,61 +91,14 @@ pub struct NoteAreas {
     pub completeness: Rect,
 }
 
+/// True where a page can be used in `area`.
+pub fn is_large_enough(area: Rect) -> bool {
+    area.width >= SMALLEST.0 && area.height >= SMALLEST.1
+}
+
 /// The whole terminal.
 pub fn whole(size: (u16, u16)) -> Rect {
     Rect::new(0, 0, size.0, size.1)
-}
-
-/// What the status line says: the face's answer to the last key, else the session's notice, else what runs, what the
-/// step lacks, or what to do next.
-pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str> {
-    if let Some(hint) = &screen.hint {
-        return Cow::Borrowed(hint);
-    }
-    if screen.practice.is_open {
-        let key = |action| screen.keymap.key_for(Mode::Practice, action);
-        return Cow::Owned(match screen.practice.filter.as_str() {
-            "" => format!(
-                "type to choose; {} begins, {}: a request of your own",
-                key(Action::Accept),
-                key(Action::Close)
-            ),
-            _ => {
-                format!("{} begins the scenario, {} shows all again", key(Action::Accept), key(Action::Close))
-            }
-        });
-    }
-    session.notice().map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
-}
-
-/// What to do next on the page.
-fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
-    let mode = screen.page_mode(session);
-    let key = |action| screen.keymap.key_for(mode, action);
-    let step = session.step();
-    match (mode, session.standing(step)) {
-        (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
-        (Mode::Waiting, _) => {
-            Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
-        }
-        (_, Standing::Missing(what)) => Cow::Borrowed(what),
-        (_, Standing::Optional) => {
-            Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
-        }
-        (_, Standing::Done) => match step {
-            Step::Request => {
-                Cow::Owned(format!("{} goes on; nothing is sent before you agree", key(Action::GoOn)))
-            }
-            Step::Reproduce => Cow::Owned(format!(
-                "{} goes on to Review; {} is Isolate, where one thing at a time is changed",
-                key(Action::GoOn),
-                key(Action::StepIsolate)
-            )),
-            Step::Isolate => Cow::Owned(format!("{} goes on to Review", key(Action::GoOn))),
-            Step::Review => Cow::Owned(format!("confirmed; {} goes on to the note", key(Action::GoOn))),
-            Step::Note => Cow::Owned(format!("the note was handed over; {} leaves", key(Action::Quit))),
-        },
-    }
 }
 
 /// The parts of every page in `area`.
@@ -206,7 +161,7 @@ pub fn practice_list(body: Rect) -> (Rect, Rect) {
                 .areas(body);
         return (list, story);
     }
-    let rows = (body.height * 2 / 5).clamp(4, 12);
+    let rows = (body.height / 2).clamp(4, 12);
     let [list, story] = Layout::vertical([Constraint::Min(3), Constraint::Length(rows)]).areas(body);
     (list, story)
 }
@@ -291,28 +246,23 @@ pub fn note(body: Rect) -> NoteAreas {
     NoteAreas { preview, completeness }
 }
 
-/// The frame of a question that lies on top.
-pub fn popup_frame(area: Rect) -> Rect {
-    middle(area, 80, 20.min(area.height.saturating_sub(3)))
+/// The cells of the operator's words on the page Review, in the order of [`WordField::ALL`]. Where there is no place for
+/// a row each, two share a row.
+pub fn words(area: Rect) -> Vec<Rect> {
+    let inner = below_heading(area);
+    let count = u16::try_from(WordField::ALL.len()).unwrap_or(1);
+    let columns = if inner.height < count { 2 } else { 1 };
+    let each = if inner.height / count > 1 { 2 } else { 1 };
+    let width = inner.width / columns;
+    let cell = |at: u16| {
+        let (row, column) = (at / columns * each, at % columns);
+        Rect { x: inner.x + column * width, y: inner.y.saturating_add(row), width, height: 1 }
+    };
+    (0..count).map(|at| cell(at).intersection(inner)).collect()
 }
 
-/// The inside of [`popup_frame`].
-pub fn popup(area: Rect) -> Rect {
-    inside(popup_frame(area))
-}
-
-/// The frame of the help.
-pub fn help_frame(area: Rect) -> Rect {
-    middle(area, 96, area.height.saturating_sub(2))
-}
-
-/// The inside of [`help_frame`].
-pub fn help(area: Rect) -> Rect {
-    inside(help_frame(area))
-}
-
-/// The inside of a frame, as [`super::widget::area::on_top`] gives it.
-fn inside(frame: Rect) -> Rect {
-    let inner = frame.inner(ratatui::layout::Margin { horizontal: 1, vertical: 1 });
-    inner.inner(ratatui::layout::Margin { horizontal: u16::from(inner.width > 20), vertical: 0 })
+/// What [`super::widget::area::headed`] leaves below its heading.
+pub fn below_heading(area: Rect) -> Rect {
+    let head = area.height.min(1);
+    Rect { y: area.y.saturating_add(head), height: area.height - head, ..area }
 }

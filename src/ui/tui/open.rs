@@ -8,6 +8,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::screen::Ask;
 use super::{Ending, Options, World, run};
 use crate::io::clock::Clock;
 use crate::io::driver::Driver;
@@ -52,6 +53,10 @@ pub async fn open(
         run_effects: |effects| driver.run(effects),
         terminated: async { signal = Some(terminated.await) },
         clock,
+        terminal: Box::new(|ask| match ask {
+            Ask::Mouse(on) => terminal::report_mouse(on),
+            Ask::Suspend => terminal::suspend(),
+        }),
     };
     let ending = run(session, &mut terminal, world, options).await;
     drop(taken);

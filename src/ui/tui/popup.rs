@@ -5,8 +5,11 @@ use ratatui::style::{Modifier, Style};
 use ratatui_textarea::{CursorMove, TextArea};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox, SecretString};
 
+mod fuzzy;
+mod palette;
 mod picker;
 
+pub use palette::{Does, Entry, Palette};
 pub use picker::{Choice, Item, Picker, Row};
 
 /// What lies on top.
@@ -22,6 +25,10 @@ pub enum Popup {
     Picker(Picker),
     /// Really leave?
     Leaving,
+    /// All that can be done now.
+    Palette(Palette),
+    /// A letter stands at each place of the page.
+    Jump,
 }
 
 /// What is asked for.

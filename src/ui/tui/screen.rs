@@ -2,6 +2,8 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod look;
+mod point;
 mod practice;
 mod scroll;
 mod typing;
@@ -13,6 +15,7 @@ use super::editor::{Editor, Target};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
 use super::popup::Popup;
+use super::theme::Themes;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
@@ -25,6 +28,17 @@ pub enum Wish {
     Tell(Event),
     /// Draw everything again.
     Redraw,
+    /// Ask something of the terminal.
+    Ask(Ask),
+}
+
+/// What is asked of the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// Report what the mouse does, or no longer.
+    Mouse(bool),
+    /// Give the terminal back and stop, until the shell lets the program go on.
+    Suspend,
 }
 
 /// A pane of the page Review.
@@ -121,6 +135,10 @@ pub struct Screen {
     pub popup: Option<Popup>,
     /// A line of the face itself; the session's notice goes before it.
     pub hint: Option<String>,
+    /// The colours.
+    pub themes: Themes,
+    /// The terminal reports what the mouse does.
+    pub mouse: bool,
     /// Practice.
     pub practice: Practice,
     /// The cleaned evidence as text, made once per change.
@@ -150,6 +168,8 @@ impl Screen {
             editor: None,
             popup: None,
             hint: None,
+            themes: Themes::built_in(false),
+            mouse: false,
             practice,
             evidence_text: String::new(),
             words_text: Default::default(),
@@ -169,6 +189,8 @@ impl Screen {
             (Some(Popup::Picker(picker)), _) if picker.filter().is_some() => return Mode::PickerFilter,
             (Some(Popup::Picker(_)), _) => return Mode::Picker,
             (Some(Popup::Leaving), _) => return Mode::Leaving,
+            (Some(Popup::Palette(_)), _) => return Mode::Palette,
+            (Some(Popup::Jump), _) => return Mode::Jump,
             (None, Some(editor)) => {
                 return match editor.target {
                     Target::Request(field) if field.is_line() => Mode::EditingLine,
@@ -212,6 +234,7 @@ impl Screen {
                 self.hint = None;
                 self.paste(text, session)
             }
+            Input::Mouse(event) => self.point(*event, session),
             Input::Resize(width, height) => {
                 self.size = (*width, *height);
                 Vec::new()

@@ -12,8 +12,10 @@ pub mod consent;
 pub mod edit;
 pub mod help;
 pub mod isolate;
+pub mod jump;
 pub mod keybar;
 pub mod note;
+pub mod palette;
 pub mod popup;
 pub mod practice;
 pub mod reproduce;
@@ -25,6 +27,7 @@ pub mod title;
 
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::layout;
@@ -35,11 +38,30 @@ use crate::session::{Session, Step};
 /// Draws everything.
 pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &Theme, now: DateTime<Utc>) {
     let area = frame.area();
-    if area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1 {
-        let text = Paragraph::new("make the terminal larger (80x24 is best)");
-        frame.render_widget(text.wrap(Wrap { trim: true }), area);
-        return;
+    if layout::is_large_enough(area) {
+        parts(frame, area, session, screen, theme, now);
+    } else {
+        frame.render_widget(Paragraph::new(too_small(area)).wrap(Wrap { trim: true }), area);
     }
+    theme.paint(frame.buffer_mut());
+}
+
+/// What is said where no page has place.
+fn too_small(area: Rect) -> String {
+    let ((columns, rows), Rect { width, height, .. }) = (layout::SMALLEST, area);
+    format!(
+        "This terminal has {width}x{height} characters. Make it {columns}x{rows} or larger; 80x24 is best. Ctrl-C leaves."
+    )
+}
+
+fn parts(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    session: &Session,
+    screen: &Screen,
+    theme: &Theme,
+    now: DateTime<Utc>,
+) {
     let frames = layout::frames(session, screen, area);
     title::render(frame, frames.title, session, theme);
     steps::render(frame, frames.steps, session, theme);
@@ -60,7 +82,7 @@ pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &T
 
 fn page(
     frame: &mut Frame<'_>,
-    area: ratatui::layout::Rect,
+    area: Rect,
     session: &Session,
     screen: &Screen,
     theme: &Theme,

@@ -55,6 +55,12 @@ impl KeyCombo {
         }
     }
 
+    /// A character alone, which is text where text is typed.
+    pub fn is_text(self) -> bool {
+        matches!(self.code, KeyCode::Char(_))
+            && !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    }
+
     /// The key press that gives this combination, for key scripts.
     pub fn press(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)

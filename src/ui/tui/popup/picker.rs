@@ -16,6 +16,8 @@ pub enum Choice {
     Shown,
     /// Another request of the paste.
     Piece,
+    /// The colours.
+    Theme,
 }
 
 /// A line that can be chosen.
@@ -118,6 +120,28 @@ impl Picker {
             .collect();
         let marked = pieces.iter().position(|piece| piece.taken).unwrap_or(0);
         Self { choice: Choice::Piece, items, marked, filter: None }
+    }
+
+    /// The themes; the chosen one is marked.
+    pub fn themes<'a>(names: impl Iterator<Item = &'a str>, chosen: &str) -> Self {
+        let items: Vec<Item> = names
+            .map(|name| Item {
+                id: name.to_owned(),
+                sought: name.to_lowercase(),
+                line: name.to_owned(),
+                heading: String::new(),
+                told: Vec::new(),
+            })
+            .collect();
+        let marked = items.iter().position(|item| item.id == chosen).unwrap_or(0);
+        Self { choice: Choice::Theme, items, marked, filter: None }
+    }
+
+    /// Marks the item of that place among those that are shown; false: there is none.
+    pub fn mark(&mut self, at: usize) -> bool {
+        let is_there = at < self.shown().count();
+        self.marked = if is_there { at } else { self.marked };
+        is_there
     }
 
     /// Fields whose text was dropped, and those that are `shown` already, each with its text as it would leave.

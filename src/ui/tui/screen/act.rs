@@ -1,7 +1,7 @@
 //! Actions to wishes.
 
 use super::scroll::Move;
-use super::{NotePane, ReviewPane, Screen, Wish};
+use super::{Ask, NotePane, ReviewPane, Screen, Wish};
 use crate::case::catalog::{Endpoint, Served};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
@@ -32,7 +32,12 @@ impl Screen {
             }
             Action::Quit => self.quit(session),
             Action::Redraw => vec![Wish::Redraw],
+            Action::Suspend => vec![Wish::Ask(Ask::Suspend)],
             Action::Help => self.open(Popup::Help { top: 0 }),
+            Action::Palette => self.open_palette(mode, session),
+            Action::Jump => self.open(Popup::Jump),
+            Action::ChooseTheme => self.pick(Choice::Theme, session),
+            Action::Mouse => self.toggle_mouse(),
             Action::StepRequest => self.go_to(Step::Request),
             Action::StepReproduce => self.go_to(Step::Reproduce),
             Action::StepIsolate => self.go_to(Step::Isolate),
@@ -97,7 +102,7 @@ impl Screen {
         Vec::new()
     }
 
-    fn open(&mut self, popup: Popup) -> Vec<Wish> {
+    pub(super) fn open(&mut self, popup: Popup) -> Vec<Wish> {
         self.popup = Some(popup);
         Vec::new()
     }
@@ -204,7 +209,7 @@ impl Screen {
         }
     }
 
-    fn edit(&mut self, target: Target, session: &Session) -> Vec<Wish> {
+    pub(super) fn edit(&mut self, target: Target, session: &Session) -> Vec<Wish> {
         if session.is_busy() {
             return self.say("a request is under way; cancel it before you change anything");
         }
@@ -272,6 +277,10 @@ impl Screen {
     }
 
     fn pick(&mut self, choice: Choice, session: &Session) -> Vec<Wish> {
+        if choice == Choice::Theme {
+            let picker = Picker::themes(self.themes.names(), self.themes.chosen());
+            return self.open(Popup::Picker(picker));
+        }
         if session.is_busy() {
             return self.say("a request is under way; cancel it before you change anything");
         }
@@ -279,7 +288,7 @@ impl Screen {
         self.open(Popup::Picker(match choice {
             Choice::Gateway => Picker::gateways(catalog, profile),
             Choice::Endpoint => Picker::endpoints(catalog, profile),
-            Choice::Shown => return self.choose_shown(session),
+            Choice::Shown | Choice::Theme => return self.choose_shown(session),
             Choice::Piece => {
                 let pieces = session.pieces();
                 if pieces.is_empty() {
@@ -301,11 +310,12 @@ impl Screen {
         self.open(Popup::Picker(picker))
     }
 
-    fn accept(&mut self, session: &Session) -> Vec<Wish> {
+    pub(super) fn accept(&mut self, session: &Session) -> Vec<Wish> {
         match self.popup.take() {
             Some(Popup::Prompt(prompt)) => self.answered(&prompt, session),
             Some(Popup::Picker(picker)) => self.picked(&picker, session),
-            Some(Popup::Help { .. } | Popup::Leaving) => Vec::new(),
+            Some(Popup::Palette(palette)) => self.chosen_by_name(&palette, session),
+            Some(Popup::Help { .. } | Popup::Leaving | Popup::Jump) => Vec::new(),
             None => self.begin_practice(session),
         }
     }
@@ -341,6 +351,7 @@ impl Screen {
             return self.say("nothing was chosen; nothing was changed");
         };
         match picker.choice {
+            Choice::Theme => self.choose_theme(&chosen.id),
             Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
             Choice::Piece => {
                 self.start_over();

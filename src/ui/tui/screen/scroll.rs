@@ -21,11 +21,18 @@ pub(super) enum Move {
     PageDown,
     /// One window.
     PageUp,
+    /// Some lines of the pane, by the wheel.
+    WheelDown,
+    /// Some lines of the pane, by the wheel.
+    WheelUp,
     /// To the start.
     Top,
     /// To the end.
     Bottom,
 }
+
+/// Lines that one notch of the wheel moves.
+const WHEEL: usize = 3;
 
 impl Move {
     /// The new first row of a window of `height` rows, where `limit` says how far `(from, further)` can go.
@@ -34,6 +41,8 @@ impl Move {
         match self {
             Self::Down => limit(top, 1),
             Self::PageDown => limit(top, page),
+            Self::WheelDown => limit(top, WHEEL),
+            Self::WheelUp => limit(top, 0).saturating_sub(WHEEL),
             // A window that grew may leave the mark beyond its end: come back from there.
             Self::Up => limit(top, 0).saturating_sub(1),
             Self::PageUp => limit(top, 0).saturating_sub(page),
@@ -42,8 +51,18 @@ impl Move {
         }
     }
 
+    /// Lines of a list.
+    fn lines(self) -> usize {
+        match self {
+            Self::Down | Self::Up => 1,
+            Self::WheelDown | Self::WheelUp => WHEEL,
+            Self::PageDown | Self::PageUp => 10,
+            Self::Top | Self::Bottom => usize::MAX,
+        }
+    }
+
     fn is_down(self) -> bool {
-        matches!(self, Self::Down | Self::PageDown | Self::Bottom)
+        matches!(self, Self::Down | Self::PageDown | Self::WheelDown | Self::Bottom)
     }
 }
 
@@ -59,12 +78,12 @@ impl Screen {
             Mode::Consent => self.scroll_consent(way, session),
             Mode::Picker | Mode::PickerFilter => {
                 if let Some(Popup::Picker(picker)) = &mut self.popup {
-                    let lines = match way {
-                        Move::Down | Move::Up => 1,
-                        Move::PageDown | Move::PageUp => 10,
-                        Move::Top | Move::Bottom => usize::MAX,
-                    };
-                    picker.step(way.is_down(), lines);
+                    picker.step(way.is_down(), way.lines());
+                }
+            }
+            Mode::Palette => {
+                if let Some(Popup::Palette(palette)) = &mut self.popup {
+                    palette.step(way.is_down(), way.lines());
                 }
             }
             Mode::Practice => {
@@ -72,6 +91,8 @@ impl Screen {
                 self.practice.step(match way {
                     Move::Down => 1,
                     Move::Up => -1,
+                    Move::WheelDown => WHEEL.cast_signed(),
+                    Move::WheelUp => -WHEEL.cast_signed(),
                     Move::PageDown => page,
                     Move::PageUp => -page,
                     Move::Top => isize::MIN,
@@ -92,6 +113,7 @@ impl Screen {
             | Mode::EditingText
             | Mode::EditingWords
             | Mode::Prompt
+            | Mode::Jump
             | Mode::Leaving => {}
         }
         Vec::new()

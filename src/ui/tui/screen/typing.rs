@@ -17,6 +17,8 @@ impl Screen {
             match popup {
                 Popup::Prompt(prompt) => prompt.key(key),
                 Popup::Picker(picker) => picker.key(key),
+                Popup::Palette(palette) => palette.key(key),
+                Popup::Jump => return self.jump(key, session),
                 Popup::Help { .. } | Popup::Leaving => {}
             }
             return Vec::new();
@@ -59,7 +61,8 @@ impl Screen {
             match popup {
                 Popup::Prompt(prompt) => prompt.paste(&text),
                 Popup::Picker(picker) if picker.choice == Choice::Endpoint => picker.paste(&text),
-                Popup::Picker(_) | Popup::Help { .. } | Popup::Leaving => {
+                Popup::Palette(palette) => palette.paste(&text),
+                Popup::Picker(_) | Popup::Help { .. } | Popup::Leaving | Popup::Jump => {
                     return self.say("close this first; nothing was pasted");
                 }
             }

@@ -24,7 +24,7 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, consent: &Consent, screen: &Sc
     let rows = lines(consent, &screen.keymap, width, theme);
     let most = layout::popup_frame(whole);
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(most.height);
-    let place = area::middle(whole, most.width, height);
+    let place = area::middle(layout::stage(whole), most.width, height);
     let inner = area::on_top(frame, place, title, style);
     area::lines(
         frame,

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::ui::tui::editor::{Editor, Target};
 use crate::ui::tui::field::Field;
+use crate::ui::tui::layout;
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
@@ -28,7 +29,7 @@ pub fn in_place(frame: &mut Frame<'_>, area: Rect, editor: &Editor) {
 pub fn words(frame: &mut Frame<'_>, whole: Rect, screen: &Screen, theme: &Theme) {
     let Some(editor) = &screen.editor else { return };
     let Target::Words(field) = editor.target else { return };
-    let place = area::middle(whole, 76, 12.min(whole.height.saturating_sub(2)));
+    let place = area::middle(layout::stage(whole), 76, 12);
     let inner = area::on_top(frame, place, &format!("{}: {}", field.name(), field.what()), theme.accent);
     let [text, hint] = Layout::vertical([Constraint::Min(1), Constraint::Length(2)]).areas(inner);
     in_place(frame, text, editor);

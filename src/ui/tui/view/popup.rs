@@ -5,8 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::help;
+use super::{help, jump, palette};
 use crate::session::Session;
+use crate::ui::tui::layout;
 use crate::ui::tui::popup::{Answer, Choice, Picker, Popup, Prompt, Row};
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
@@ -20,6 +21,8 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, session: &Session, screen: &Sc
         Some(Popup::Prompt(prompt)) => prompt_box(frame, whole, prompt, theme),
         Some(Popup::Picker(picker)) => picker_box(frame, whole, picker, theme),
         Some(Popup::Leaving) => leaving(frame, whole, session, theme),
+        Some(Popup::Palette(palette)) => palette::render(frame, whole, palette, theme),
+        Some(Popup::Jump) => jump::render(frame, session, screen, theme),
         None => {}
     }
 }
@@ -50,33 +53,18 @@ fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, theme: &Theme
     }
 }
 
-/// Rows for what is told of the marked endpoint, its separating line among them.
-const TOLD: u16 = 5;
-
 fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme) {
-    let (title, filtered, extra) = match picker.choice {
-        Choice::Gateway => ("Which gateway?", 0, 0),
-        Choice::Endpoint => ("Which endpoint? It fills in method, URL and a small body", 1, TOLD),
-        Choice::Piece => ("Which request of the paste?", 0, 0),
-        Choice::Shown => ("Which dropped text is harmless? It is then in the note", 0, TOLD + 1),
+    let title = match picker.choice {
+        Choice::Gateway => "Which gateway?",
+        Choice::Endpoint => "Which endpoint? It fills in method, URL and a small body",
+        Choice::Piece => "Which request of the paste?",
+        Choice::Shown => "Which dropped text is harmless? It is then in the note",
+        Choice::Theme => "Which colours?",
     };
     let rows = picker.rows();
-    // The box keeps its size while a filter takes lines away.
-    let most = match picker.choice {
-        Choice::Gateway | Choice::Shown | Choice::Piece => {
-            u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2 + extra)
-        }
-        Choice::Endpoint => u16::MAX,
-    };
-    let place = area::middle(whole, 76, most.min(whole.height.saturating_sub(2)));
-    let inner = area::on_top(frame, place, title, theme.accent);
-    // What is told gives way to the list.
-    let least = if picker.choice == Choice::Endpoint { 6 } else { 2 };
-    let told = if inner.height >= least + filtered + extra { extra } else { 0 };
-    let [search, list, below] =
-        Layout::vertical([Constraint::Length(filtered), Constraint::Min(1), Constraint::Length(told)])
-            .areas(inner);
-    if filtered > 0 {
+    let layout::ListAreas { frame: place, search, list, told: below } = layout::picker(whole, picker);
+    area::on_top(frame, place, title, theme.accent);
+    if search.height > 0 {
         filter_line(frame, search, picker, theme);
     }
     let (width, height) = (usize::from(list.width), usize::from(list.height));

@@ -21,12 +21,11 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
     let inner = area::headed(frame, list, &heading(practice), true, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let rows = practice.rows();
-    let marked = rows.iter().position(|row| *row == Row::Choice(practice.marked));
-    // The heading of the first group comes into sight with its first scenario.
-    let first = area::window(marked.map_or(0, |at| if at == 1 { 0 } else { at }), rows.len(), height);
+    let marked = rows.contains(&Row::Choice(practice.marked));
+    let first = first_row(practice, &rows, height);
     let lines = rows.into_iter().skip(first).take(height).map(|row| line(row, practice, width, theme));
     area::lines(frame, inner, lines.collect());
-    if marked.is_none() {
+    if !marked {
         let none = Line::from(Span::styled(
             "  no scenario has these words; Backspace takes letters away",
             theme.hint,
@@ -48,6 +47,13 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
         let y = known_area.y.min(inner.y.saturating_add(end));
         area::lines(frame, Rect { y, ..known_area }, known);
     }
+}
+
+/// The first row of the list that is seen in a window of `height` rows.
+pub fn first_row(practice: &Practice, rows: &[Row], height: usize) -> usize {
+    let marked = rows.iter().position(|row| *row == Row::Choice(practice.marked));
+    // The heading of the first group comes into sight with its first scenario.
+    area::window(marked.map_or(0, |at| if at == 1 { 0 } else { at }), rows.len(), height)
 }
 
 fn heading(practice: &Practice) -> String {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::case::finding::Level;
 use crate::session::Session;
-use crate::ui::tui::layout::status_text;
+use crate::ui::tui::said::{notice, status_text};
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::{Theme, sign};
 use crate::ui::tui::widget::area;
@@ -18,8 +18,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
     if text.is_empty() {
         return;
     }
-    let notice = session.notice().filter(|_| !screen.practice.is_open);
-    let (level, style) = match (&screen.hint, notice) {
+    let (level, style) = match (&screen.hint, notice(session, screen)) {
         (None, Some(notice)) => (notice.level, theme.level(notice.level)),
         (None, None) => (Level::Info, theme.hint),
         (Some(_), _) => (Level::Info, theme.plain),

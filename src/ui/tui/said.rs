@@ -1,0 +1,124 @@
+//! What the status line says: the face's answer to the last key, what to do with what lies on top, the session's notice,
+//! else what runs, what the step lacks, or what to do next.
+
+use std::borrow::Cow;
+
+use super::keys::{Action, Mode};
+use super::screen::Screen;
+use crate::session::{Notice, Session, Standing, Step};
+
+/// The text; never empty on a page.
+pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str> {
+    if let Some(hint) = &screen.hint {
+        return Cow::Borrowed(hint);
+    }
+    if let Some(said) = on_top(session, screen) {
+        return Cow::Owned(said);
+    }
+    if screen.practice.is_open {
+        let key = |action| screen.keymap.key_for(Mode::Practice, action);
+        return Cow::Owned(match screen.practice.filter.as_str() {
+            "" => format!(
+                "type to choose; {} begins, {}: a request of your own",
+                key(Action::Accept),
+                key(Action::Close)
+            ),
+            _ => {
+                format!("{} begins the scenario, {} shows all again", key(Action::Accept), key(Action::Close))
+            }
+        });
+    }
+    notice(session, screen)
+        .map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
+}
+
+/// The session's notice, where the status line shows it.
+pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
+    let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
+    session.notice().filter(|_| !hidden)
+}
+
+/// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.
+fn on_top(session: &Session, screen: &Screen) -> Option<String> {
+    let mode = screen.mode(session);
+    let key = |action| screen.keymap.key_for(mode, action);
+    Some(match mode {
+        Mode::Help => format!("{} closes the help, {} scrolls", key(Action::Close), key(Action::PageDown)),
+        Mode::Palette => {
+            format!("{} does what is marked, {} does nothing", key(Action::Accept), key(Action::Close))
+        }
+        Mode::Jump => {
+            format!("a letter goes to its place, 1 to 5 to a step; {} stays here", key(Action::Close))
+        }
+        Mode::Picker | Mode::PickerFilter => {
+            format!("{} takes the marked line, {} goes back", key(Action::Accept), key(Action::Close))
+        }
+        Mode::Prompt => {
+            format!("{} takes it, {} leaves it as it was", key(Action::Accept), key(Action::Close))
+        }
+        Mode::Leaving => format!("{} leaves, {} stays", key(Action::QuitNow), key(Action::Close)),
+        Mode::Consent => {
+            format!("{} sends it, {} sends nothing", key(Action::AllowAndRemember), key(Action::Refuse))
+        }
+        _ => return None,
+    })
+}
+
+/// What to do next on the page.
+fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
+    let mode = screen.page_mode(session);
+    let key = |action| screen.keymap.key_for(mode, action);
+    let step = session.step();
+    match (mode, session.standing(step)) {
+        (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
+        (Mode::Waiting, _) => {
+            Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
+        }
+        (Mode::Request, Standing::Missing(what)) => Cow::Borrowed(what),
+        (_, Standing::Missing(what)) => Cow::Owned(missing(what, session, screen, mode)),
+        (_, Standing::Optional) => {
+            Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
+        }
+        (_, Standing::Done) => match step {
+            Step::Request => {
+                Cow::Owned(format!("{} goes on; nothing is sent before you agree", key(Action::GoOn)))
+            }
+            Step::Reproduce => Cow::Owned(format!(
+                "{} goes on to Review; {} is Isolate, where one thing at a time is changed",
+                key(Action::GoOn),
+                key(Action::StepIsolate)
+            )),
+            Step::Isolate => Cow::Owned(format!("{} goes on to Review", key(Action::GoOn))),
+            Step::Review => Cow::Owned(format!("confirmed; {} goes on to the note", key(Action::GoOn))),
+            Step::Note => Cow::Owned(format!("the note was handed over; {} leaves", key(Action::Quit))),
+        },
+    }
+}
+
+/// What a page lacks, and how to come by it.
+fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String {
+    let key = |action| screen.keymap.key_for(mode, action);
+    let can_send = session.request().is_ok();
+    match session.step() {
+        Step::Reproduce if can_send => format!("{what}; {} sends it, after asking", key(Action::GoOn)),
+        Step::Reproduce => {
+            format!("{what}; {} is Request, where it is pasted or filled in", key(Action::StepRequest))
+        }
+        Step::Review | Step::Note if session.output().is_none() && can_send => format!(
+            "nothing was observed yet; {} is Reproduce, where the request is sent",
+            key(Action::StepReproduce)
+        ),
+        Step::Review | Step::Note if session.output().is_none() => format!(
+            "nothing was observed yet; {} is Request: paste a command or an answer there",
+            key(Action::StepRequest)
+        ),
+        Step::Review => format!("look at what leaves; {} confirms it", key(Action::GoOn)),
+        Step::Note if !session.confirmed() => {
+            format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
+        }
+        Step::Note => {
+            format!("{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
+        }
+        Step::Request | Step::Isolate => what.to_owned(),
+    }
+}
