@@ -23,6 +23,9 @@ macro_rules! screen {
     }};
 }
 
+#[path = "screens/close.rs"]
+mod close;
+
 #[test]
 fn how_to_begin() {
     screen!(Rig::new(80, 24), "", "begin");

@@ -11,8 +11,10 @@
 //! arguments, so a test can run it whole without a terminal. [`open()`] gives it the real ones.
 
 pub mod editor;
+pub mod evidence;
 pub mod field;
 pub mod form;
+pub mod json;
 pub mod keys;
 pub mod layout;
 pub mod open;

@@ -118,6 +118,24 @@ pub enum Action {
     Close,
     /// End editing.
     EndEdit,
+    /// Open the marked attempt over the whole page.
+    OpenEvidence,
+    /// The next tab of an attempt.
+    NextTab,
+    /// The tab before.
+    PreviousTab,
+    /// Show an attempt as it came, on this screen only, or as it may leave.
+    ToggleRaw,
+    /// The next attempt.
+    NextAttempt,
+    /// The attempt before.
+    PreviousAttempt,
+    /// What differs from another attempt, or from what leaves.
+    Compare,
+    /// Fold or unfold the marked value.
+    Fold,
+    /// Fold everything, or nothing.
+    FoldAll,
 }
 
 /// What has the keyboard.
@@ -162,6 +180,12 @@ pub enum Mode {
     Help,
     /// The question before leaving.
     Leaving,
+    /// An attempt was marked on Reproduce.
+    Attempts,
+    /// A row was marked on Isolate.
+    Rows,
+    /// An attempt over the whole page.
+    Evidence,
 }
 
 impl Mode {
@@ -187,6 +211,9 @@ impl Mode {
             Self::Practice => &[Self::Always, Self::Practice],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
+            Self::Attempts => &[Self::Always, Self::Attempts, Self::Reproduce, Self::Steps],
+            Self::Rows => &[Self::Always, Self::Rows, Self::Isolate, Self::Steps],
+            Self::Evidence => &[Self::Always, Self::Evidence],
         }
     }
 }
@@ -240,12 +267,18 @@ impl Keymap {
 
     /// What `combo` does in `mode`.
     pub fn action(&self, mode: Mode, combo: KeyCombo) -> Option<Action> {
-        self.bindings(mode).find(|b| b.keys.contains(&combo)).map(|b| b.action)
+        self.tried(mode).find(|b| b.keys.contains(&combo)).map(|b| b.action)
     }
 
-    /// Every binding that holds in `mode`, in the order in which it is tried.
-    pub fn bindings(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+    /// Every binding of `mode`, in the order in which it is tried.
+    fn tried(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
         mode.chain().iter().filter_map(|m| self.modes.get(m)).flatten()
+    }
+
+    /// Every binding whose first key does it in `mode`, in the order in which it is tried.
+    pub fn bindings(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+        self.tried(mode)
+            .filter(move |b| b.keys.first().is_some_and(|key| self.action(mode, *key) == Some(b.action)))
     }
 
     /// The bindings of `mode`'s own table, for the help.
@@ -255,9 +288,10 @@ impl Keymap {
 
     /// The first key of `action` in `mode`, for sentences that name a key.
     pub fn key_for(&self, mode: Mode, action: Action) -> String {
-        self.bindings(mode)
-            .find(|b| b.action == action)
-            .and_then(|b| b.keys.first())
+        self.tried(mode)
+            .filter(|b| b.action == action)
+            .flat_map(|b| &b.keys)
+            .find(|key| self.action(mode, **key) == Some(action))
             .map_or_else(|| "(no key)".to_owned(), ToString::to_string)
     }
 }
@@ -276,7 +310,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 19, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 22, "every mode has a table");
     }
 
     #[test]

@@ -126,6 +126,17 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
         (Mode::Waiting, _) => {
             Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
         }
+        (Mode::Evidence, _) => Cow::Owned(format!(
+            "{} the next side of it, {} the next attempt, {} goes back",
+            key(Action::NextTab),
+            key(Action::NextAttempt),
+            key(Action::Close)
+        )),
+        (Mode::Attempts | Mode::Rows, _) => Cow::Owned(format!(
+            "{} opens the marked one, {} takes the mark away",
+            key(Action::OpenEvidence),
+            key(Action::Close)
+        )),
         (_, Standing::Missing(what)) => Cow::Borrowed(what),
         (_, Standing::Optional) => {
             Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))

@@ -2,6 +2,7 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod look;
 mod practice;
 mod scroll;
 mod typing;
@@ -10,6 +11,7 @@ use crossterm::event::{Event as Input, KeyEventKind};
 use serde_json::Value;
 
 use super::editor::{Editor, Target};
+use super::evidence::{Look, subjects};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
 use super::popup::Popup;
@@ -109,6 +111,12 @@ pub struct Screen {
     pub finding: Option<usize>,
     /// The marked attempt; `None`: the last one.
     pub attempt: Option<usize>,
+    /// The operator moved the mark of the page's list, so that Enter opens what has it.
+    pub choosing: bool,
+    /// The marked row on Isolate.
+    pub row: usize,
+    /// The attempt that is looked at over the whole page.
+    pub look: Option<Look>,
     /// The marked pane on Review.
     pub review: ReviewPane,
     /// The marked pane on Note.
@@ -129,6 +137,8 @@ pub struct Screen {
     pub words_text: [String; 6],
     review_seen: Option<ReviewSeen>,
     consent_seen: bool,
+    /// The page that was followed last.
+    step: Step,
 }
 
 impl Screen {
@@ -144,6 +154,9 @@ impl Screen {
             field: Field::Url,
             finding: None,
             attempt: None,
+            choosing: false,
+            row: 0,
+            look: None,
             review: ReviewPane::Evidence,
             note: NotePane::Preview,
             tops: Tops::default(),
@@ -155,6 +168,7 @@ impl Screen {
             words_text: Default::default(),
             review_seen: None,
             consent_seen: false,
+            step: Step::Request,
         }
     }
 
@@ -186,10 +200,15 @@ impl Screen {
 
     /// The mode of the page, whatever lies on top of it.
     pub fn page_mode(&self, session: &Session) -> Mode {
+        if self.look.is_some() {
+            return Mode::Evidence;
+        }
         match (session.step(), session.activity()) {
             (Step::Reproduce | Step::Isolate, Activity::Sending { .. }) => Mode::Sending,
             (Step::Reproduce | Step::Isolate, Activity::Waiting { .. }) => Mode::Waiting,
             (Step::Request, _) => Mode::Request,
+            (Step::Reproduce, _) if self.choosing => Mode::Attempts,
+            (Step::Isolate, _) if self.choosing => Mode::Rows,
             (Step::Reproduce, _) => Mode::Reproduce,
             (Step::Isolate, _) => Mode::Isolate,
             (Step::Review, _) => Mode::Review,
@@ -234,6 +253,14 @@ impl Screen {
         if self.attempt.is_some_and(|at| at >= session.evidence().attempts.len()) {
             self.attempt = None;
         }
+        self.row = self.row.min(subjects(session).len().saturating_sub(1));
+        if session.step() != self.step {
+            // Marks and what was looked at belong to the page.
+            (self.step, self.look, self.choosing) = (session.step(), None, false);
+        }
+        if self.look.as_mut().is_some_and(|look| !look.follow(session)) {
+            self.look = None;
+        }
         self.follow_review(session);
         self.judge(session);
     }
@@ -267,6 +294,7 @@ impl Screen {
         self.field = Field::Url;
         self.finding = None;
         self.attempt = None;
+        (self.look, self.choosing, self.row) = (None, false, 0);
         self.review = ReviewPane::Evidence;
         self.note = NotePane::Preview;
         self.tops = Tops::default();

@@ -86,7 +86,24 @@ impl Screen {
             Action::Copy => tell(Event::CopyRequested),
             Action::Write => self.ask(Asked::Path, &default_path(session)),
             Action::Accept => self.accept(session),
+            Action::Close if mode == Mode::Evidence => {
+                self.look = None;
+                Vec::new()
+            }
+            Action::Close if matches!(mode, Mode::Attempts | Mode::Rows) => {
+                (self.choosing, self.attempt) = (false, None);
+                Vec::new()
+            }
             Action::Close => self.close(),
+            Action::OpenEvidence => self.open_evidence(session),
+            Action::NextTab => self.looking(|look| look.turn(true)),
+            Action::PreviousTab => self.looking(|look| look.turn(false)),
+            Action::ToggleRaw => self.looking(|look| (look.raw, look.top) = (!look.raw, 0)),
+            Action::NextAttempt => self.look_beside(session, true),
+            Action::PreviousAttempt => self.look_beside(session, false),
+            Action::Compare => self.looking(|look| look.compare(session)),
+            Action::Fold => self.fold(false),
+            Action::FoldAll => self.fold(true),
             Action::EndEdit => self.leave_editor(session),
         }
     }

@@ -29,7 +29,7 @@ pub(super) enum Move {
 
 impl Move {
     /// The new first row of a window of `height` rows, where `limit` says how far `(from, further)` can go.
-    fn apply(self, top: usize, height: usize, limit: impl Fn(usize, usize) -> usize) -> usize {
+    pub(super) fn apply(self, top: usize, height: usize, limit: impl Fn(usize, usize) -> usize) -> usize {
         let page = height.saturating_sub(1).max(1);
         match self {
             Self::Down => limit(top, 1),
@@ -48,7 +48,7 @@ impl Move {
 }
 
 /// A limit where the number of rows is known.
-fn within(rows: usize, height: usize) -> impl Fn(usize, usize) -> usize {
+pub(super) fn within(rows: usize, height: usize) -> impl Fn(usize, usize) -> usize {
     move |from, further| from.saturating_add(further).min(rows.saturating_sub(height))
 }
 
@@ -81,9 +81,13 @@ impl Screen {
             Mode::Sending | Mode::Waiting if session.step() == Step::Isolate => {
                 self.scroll_isolate(way, session);
             }
-            Mode::Reproduce | Mode::Sending | Mode::Waiting => self.scroll_reproduce(way, session),
+            Mode::Evidence => self.scroll_look(way, session),
+            Mode::Reproduce | Mode::Attempts | Mode::Sending | Mode::Waiting => self.scroll_reproduce(way, session),
             Mode::Request => self.scroll_body(way, session),
-            Mode::Isolate => self.scroll_isolate(way, session),
+            Mode::Isolate | Mode::Rows if matches!(way, Move::Down | Move::Up) => {
+                self.scroll_rows(way, session);
+            }
+            Mode::Isolate | Mode::Rows => self.scroll_isolate(way, session),
             Mode::Review => self.scroll_review(way, session),
             Mode::Note => self.scroll_note(way, session),
             Mode::Always
@@ -132,6 +136,7 @@ impl Screen {
             // On the last one the mark follows new attempts.
             self.attempt = (to != last).then_some(to);
             self.tops.reproduce = 0;
+            self.choosing = true;
             return;
         }
         let body = layout::frames(session, self, layout::whole(self.size)).body;
