@@ -334,7 +334,12 @@ impl Session {
         }
         if let Some(place) = place.as_ref().filter(|place| place.destination.public) {
             let name = &place.destination.name;
-            self.say(Level::Warning, format!("{name} can be read by anybody: models and names are left out; confirm it in Review (4)"));
+            self.say(
+                Level::Warning,
+                format!(
+                    "{name} can be read by anybody: models and names are left out; confirm it in Review (4)"
+                ),
+            );
         }
         self.use_place(place);
         Vec::new()
@@ -365,7 +370,11 @@ impl Session {
         if !self.removed.is_empty() {
             let value = note.value();
             for removal in self.removed.iter().filter(|removal| removal.applies_to(&value)) {
-                ledger.add("removed", if removal.is_by_operator() { "operator" } else { "audit" }, &removal.field);
+                ledger.add(
+                    "removed",
+                    if removal.is_by_operator() { "operator" } else { "audit" },
+                    &removal.field,
+                );
             }
             note = Note { removed: self.removed.clone(), ..built(&ledger) };
         }

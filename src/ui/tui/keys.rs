@@ -136,6 +136,30 @@ pub enum Action {
     Fold,
     /// Fold everything, or nothing.
     FoldAll,
+    /// Go to the next replacement, or hit of the search.
+    NextMark,
+    /// Go to the one before.
+    PreviousMark,
+    /// Search the text that leaves.
+    SearchText,
+    /// Mark a text that is to be taken out.
+    StartMarking,
+    /// The next word.
+    NextWord,
+    /// The word before.
+    PreviousWord,
+    /// One character more.
+    Longer,
+    /// One character less.
+    Shorter,
+    /// Movements make the marked text longer, or go to another word.
+    Pin,
+    /// Take out what is marked.
+    TakeOut,
+    /// Put back what the operator took out last.
+    PutBack,
+    /// Choose the place that the note is made for.
+    ChoosePlace,
 }
 
 /// What has the keyboard.
@@ -186,6 +210,8 @@ pub enum Mode {
     Rows,
     /// An attempt over the whole page.
     Evidence,
+    /// A text is being marked on Review.
+    Marking,
 }
 
 impl Mode {
@@ -213,6 +239,7 @@ impl Mode {
             Self::Leaving => &[Self::Always, Self::Leaving],
             Self::Attempts => &[Self::Always, Self::Attempts, Self::Reproduce, Self::Steps],
             Self::Rows => &[Self::Always, Self::Rows, Self::Isolate, Self::Steps],
+            Self::Marking => &[Self::Always, Self::Marking],
             Self::Evidence => &[Self::Always, Self::Evidence],
         }
     }
@@ -310,7 +337,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 22, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 23, "every mode has a table");
     }
 
     #[test]

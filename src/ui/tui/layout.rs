@@ -132,6 +132,13 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
             key(Action::NextAttempt),
             key(Action::Close)
         )),
+        (Mode::Marking, _) => Cow::Owned(format!(
+            "{} takes the marked text out wherever it stands; {} holds its beginning, {} and {} change its end",
+            key(Action::TakeOut),
+            key(Action::Pin),
+            key(Action::Longer),
+            key(Action::Shorter)
+        )),
         (Mode::Attempts | Mode::Rows, _) => Cow::Owned(format!(
             "{} opens the marked one, {} takes the mark away",
             key(Action::OpenEvidence),

@@ -3,6 +3,7 @@
 
 mod act;
 mod look;
+mod mark;
 mod practice;
 mod scroll;
 mod typing;
@@ -14,6 +15,7 @@ use super::editor::{Editor, Target};
 use super::evidence::{Look, subjects};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
+use super::marks::Marks;
 use super::popup::Popup;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
@@ -133,6 +135,8 @@ pub struct Screen {
     pub practice: Practice,
     /// The cleaned evidence as text, made once per change.
     pub evidence_text: String,
+    /// What stands out in it.
+    pub marks: Marks,
     /// The cleaned words of the operator, in the order of [`WordField::ALL`].
     pub words_text: [String; 6],
     review_seen: Option<ReviewSeen>,
@@ -165,6 +169,7 @@ impl Screen {
             hint: None,
             practice,
             evidence_text: String::new(),
+            marks: Marks::default(),
             words_text: Default::default(),
             review_seen: None,
             consent_seen: false,
@@ -211,6 +216,7 @@ impl Screen {
             (Step::Isolate, _) if self.choosing => Mode::Rows,
             (Step::Reproduce, _) => Mode::Reproduce,
             (Step::Isolate, _) => Mode::Isolate,
+            (Step::Review, _) if self.marks.selection.is_some() => Mode::Marking,
             (Step::Review, _) => Mode::Review,
             (Step::Note, _) => Mode::Note,
         }
@@ -257,6 +263,7 @@ impl Screen {
         if session.step() != self.step {
             // Marks and what was looked at belong to the page.
             (self.step, self.look, self.choosing) = (session.step(), None, false);
+            self.marks.selection = None;
         }
         if self.look.as_mut().is_some_and(|look| !look.follow(session)) {
             self.look = None;
@@ -276,6 +283,7 @@ impl Screen {
             None => (Value::Null, serde_json::to_value(session.clean_words()).unwrap_or_default()),
         };
         self.evidence_text = if evidence.is_null() { String::new() } else { evidence_text(evidence) };
+        self.marks.follow(&self.evidence_text);
         let word = |field: WordField| words.get(field.key()).and_then(Value::as_str).unwrap_or_default();
         self.words_text = WordField::ALL.map(|field| word(field).to_owned());
         self.review_seen = Some(ReviewSeen::of(session));

@@ -1,5 +1,6 @@
 //! Moving marks and windows. The limits come from the same layout and lines that are drawn.
 
+use super::mark::Marking;
 use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::session::{Session, Step};
 use crate::ui::tui::field::{WordField, neighbour, shown_body};
@@ -81,6 +82,7 @@ impl Screen {
             Mode::Sending | Mode::Waiting if session.step() == Step::Isolate => {
                 self.scroll_isolate(way, session);
             }
+            Mode::Marking => return self.move_selection(Marking::Line(way), session),
             Mode::Evidence => self.scroll_look(way, session),
             Mode::Reproduce | Mode::Attempts | Mode::Sending | Mode::Waiting => self.scroll_reproduce(way, session),
             Mode::Request => self.scroll_body(way, session),
