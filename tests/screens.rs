@@ -25,6 +25,8 @@ macro_rules! screen {
 
 #[path = "screens/close.rs"]
 mod close;
+#[path = "screens/editing.rs"]
+mod editing;
 #[path = "screens/leaving.rs"]
 mod leaving;
 

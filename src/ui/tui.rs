@@ -11,6 +11,7 @@
 //! arguments, so a test can run it whole without a terminal. [`open()`] gives it the real ones.
 
 pub mod code;
+pub mod complete;
 pub mod editor;
 pub mod evidence;
 pub mod field;

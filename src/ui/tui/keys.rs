@@ -160,6 +160,18 @@ pub enum Action {
     PutBack,
     /// Choose the place that the note is made for.
     ChoosePlace,
+    /// Take back the last change of a text.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Find something in the body.
+    FindInBody,
+    /// Find it again.
+    FindNext,
+    /// Put one member of the body on a line.
+    Tidy,
+    /// Put at the cursor what the catalog knows of.
+    Complete,
 }
 
 /// What has the keyboard.

@@ -2,6 +2,7 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod code;
 mod look;
 mod mark;
 mod practice;
@@ -15,8 +16,10 @@ use super::editor::{Editor, Target};
 use super::evidence::{Look, subjects};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
+use super::layout;
 use super::marks::Marks;
 use super::popup::Popup;
+use super::view;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
@@ -127,6 +130,8 @@ pub struct Screen {
     pub tops: Tops,
     /// The field that is edited.
     pub editor: Option<Editor>,
+    /// What was looked for in the body.
+    pub found: String,
     /// What lies on top.
     pub popup: Option<Popup>,
     /// A line of the face itself; the session's notice goes before it.
@@ -165,6 +170,7 @@ impl Screen {
             note: NotePane::Preview,
             tops: Tops::default(),
             editor: None,
+            found: String::new(),
             popup: None,
             hint: None,
             practice,
@@ -250,6 +256,7 @@ impl Screen {
         if let Some(editor) = &mut self.editor {
             editor.follow(session.draft());
         }
+        self.resize_code(session);
         let asks = session.consent().is_some();
         if asks && !self.consent_seen {
             self.popup = None;
@@ -270,6 +277,20 @@ impl Screen {
         }
         self.follow_review(session);
         self.judge(session);
+    }
+
+    /// Tells the editor of a body its window: movements by rows depend on it.
+    fn resize_code(&mut self, session: &Session) {
+        if !self.editor.as_mut().is_some_and(|editor| editor.code().is_some()) {
+            return;
+        }
+        let body = layout::frames(session, self, layout::whole(self.size)).body;
+        let area = layout::request(body, session).body;
+        if let Some(code) = self.editor.as_mut().and_then(Editor::code) {
+            // A cell stays for a cursor behind the last character.
+            let columns = usize::from(area.width).saturating_sub(view::code::gutter(code) + 1);
+            code.resize(columns, usize::from(area.height));
+        }
     }
 
     /// Makes the texts of Review where what they are made from changed.

@@ -8,6 +8,7 @@
 //!  Enter go on  e edit  …                          keys
 //! ```
 
+pub mod code;
 pub mod consent;
 pub mod edit;
 pub mod evidence;

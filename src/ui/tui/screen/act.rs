@@ -118,6 +118,15 @@ impl Screen {
             Action::Pin => self.move_selection(Marking::Pin, session),
             Action::TakeOut => self.take_out(),
             Action::PutBack => tell(Event::PutBack),
+            Action::Undo => self.undo(session, false),
+            Action::Redo => self.undo(session, true),
+            Action::FindInBody => {
+                let first = self.found.clone();
+                self.ask(Asked::Find, &first)
+            }
+            Action::FindNext => self.find_next(),
+            Action::Tidy => self.tidy_body(session),
+            Action::Complete => self.complete(session),
             Action::ChoosePlace => {
                 let current = session.place().map(|place| place.destination.id.clone());
                 self.open(Popup::Picker(Picker::places(session.catalog(), current.as_deref())))
@@ -376,6 +385,7 @@ impl Screen {
                 self.start_over();
                 tell(Event::OpenRequested(open))
             }
+            (Asked::Find, _) => self.find_in_body(&open),
             (Asked::Search, _) => self.search_text(&open, session),
             (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
             _ => self.say("nothing was typed; nothing was changed"),

@@ -77,7 +77,7 @@ pub fn lines(look: &Look, session: &Session, width: usize, theme: &Theme) -> Vec
 }
 
 /// Rows for the tree of a body of `height` rows, and below it for the whole value that has the mark.
-pub use body::tree_rows;
+pub use body::{token_style, tree_rows};
 
 fn what(look: &Look, session: &Session, width: usize, theme: &Theme) -> Line<'static> {
     let all = subjects(session);
