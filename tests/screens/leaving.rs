@@ -28,8 +28,8 @@ fn observed(width: u16, height: u16) -> Rig {
 }
 
 fn note(rig: &Rig) -> String {
-    let output = rig.session.output().expect("observed");
-    output.rendered.as_ref().map(Rendered::as_str).expect("passes").to_owned()
+    let rendered = rig.session.output().and_then(|output| output.rendered.as_ref().ok());
+    rendered.map(Rendered::as_str).unwrap_or_default().to_owned()
 }
 
 #[test]

@@ -257,9 +257,8 @@ fn code_key(code: &mut Code, key: &KeyEvent) -> bool {
             return true;
         }
         KeyCode::Enter => code.type_char('\n'),
-        KeyCode::Backspace if control => code.delete(Go::WordLeft),
+        KeyCode::Backspace | KeyCode::Char('w') if control => code.delete(Go::WordLeft),
         KeyCode::Backspace => code.delete(Go::Left),
-        KeyCode::Char('w') if control => code.delete(Go::WordLeft),
         KeyCode::Char('k') if control => code.delete(Go::End),
         KeyCode::Delete => code.delete(Go::Right),
         _ => {

@@ -52,7 +52,6 @@ pub enum Against {
 }
 
 /// What is looked at.
-#[derive(Debug)]
 pub struct Look {
     /// Which attempt.
     pub subject: Subject,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use super::editor::Content;
 use super::keys::{Action, Mode};
 use super::screen::Screen;
 use super::theme::Theme;
@@ -121,6 +122,10 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
     let mode = screen.page_mode(session);
     let key = |action| screen.keymap.key_for(mode, action);
     let step = session.step();
+    if screen.editor.is_some() {
+        let done = screen.keymap.key_for(screen.mode(session), Action::EndEdit);
+        return Cow::Owned(format!("{done} ends editing"));
+    }
     match (mode, session.standing(step)) {
         (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
         (Mode::Waiting, _) => {
@@ -257,6 +262,26 @@ pub fn request(body: Rect, session: &Session) -> RequestAreas {
         findings = under;
     }
     RequestAreas { facts, method, url, headers, body_head, body: text, findings }
+}
+
+/// The rows below which a body that is edited has the whole page.
+const LOW: u16 = 30;
+
+/// The parts of the page Request as it stands: on a low screen a body that is edited has the place of all but the findings.
+pub fn request_now(body: Rect, session: &Session, screen: &Screen) -> RequestAreas {
+    let is_code = screen.editor.as_ref().is_some_and(|editor| matches!(editor.content, Content::Code(_)));
+    if !is_code || body.height >= LOW {
+        return request(body, session);
+    }
+    let found = u16::try_from(session.findings().len()).unwrap_or(u16::MAX);
+    let [body_head, text, findings] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(3),
+        Constraint::Length(found.saturating_mul(2).clamp(1, 4) + 1),
+    ])
+    .areas(body);
+    let none = Rect { height: 0, ..body };
+    RequestAreas { facts: none, method: none, url: none, headers: none, body_head, body: text, findings }
 }
 
 /// The parts of the page Reproduce.

@@ -281,11 +281,11 @@ impl Screen {
 
     /// Tells the editor of a body its window: movements by rows depend on it.
     fn resize_code(&mut self, session: &Session) {
-        if !self.editor.as_mut().is_some_and(|editor| editor.code().is_some()) {
+        if self.editor.as_mut().is_none_or(|editor| editor.code().is_none()) {
             return;
         }
         let body = layout::frames(session, self, layout::whole(self.size)).body;
-        let area = layout::request(body, session).body;
+        let area = layout::request_now(body, session, self).body;
         if let Some(code) = self.editor.as_mut().and_then(Editor::code) {
             // A cell stays for a cursor behind the last character.
             let columns = usize::from(area.width).saturating_sub(view::code::gutter(code) + 1);

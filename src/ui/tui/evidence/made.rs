@@ -1,4 +1,5 @@
-//! What is shown of one attempt: its headers, its body as a tree, the events of its stream, what differs.
+//! What is shown of one attempt: its headers, its body as a tree, the events of its stream, what differs. It may be raw, so
+//! nothing here has a `Debug`.
 
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ const MOST_EVENTS: usize = 5_000;
 const MOST_OF_EVENT: usize = 4_000;
 
 /// A header.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HeaderLine {
     /// Its name.
     pub name: String,
@@ -24,7 +25,7 @@ pub struct HeaderLine {
 }
 
 /// The answer's body.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum Answer {
     /// There is none.
     #[default]
@@ -36,7 +37,7 @@ pub enum Answer {
 }
 
 /// An event of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct EventLine {
     /// Its `event:`; only raw.
     pub name: String,
@@ -47,7 +48,7 @@ pub struct EventLine {
 }
 
 /// What is shown; only what the open tab needs is there.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Made {
     /// Status line, or what there was instead.
     pub status: String,

@@ -31,8 +31,8 @@ pub struct Node {
     after: usize,
 }
 
-/// The tree with what is folded and what has the mark.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The tree with what is folded and what has the mark. `Debug` shows its size.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Tree {
     text: String,
     nodes: Vec<Node>,
@@ -97,7 +97,7 @@ impl Tree {
             }
             next = node.parent;
         }
-        steps.iter().rev().map(|step| format!("/{step}")).collect()
+        steps.iter().rev().flat_map(|step| ["/", step]).collect()
     }
 
     /// Numbers of the nodes that are shown from `top` on.
@@ -192,6 +192,12 @@ impl Tree {
             first = before;
         }
         first
+    }
+}
+
+impl std::fmt::Debug for Tree {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tree({} values)", self.nodes.len())
     }
 }
 

@@ -90,20 +90,15 @@ impl Screen {
             Action::Copy => tell(Event::CopyRequested),
             Action::Write => self.ask(Asked::Path, &default_path(session)),
             Action::Accept => self.accept(session),
-            Action::Close if mode == Mode::Evidence => {
-                self.look = None;
-                Vec::new()
-            }
-            Action::Close if matches!(mode, Mode::Attempts | Mode::Rows) => {
-                (self.choosing, self.attempt) = (false, None);
-                Vec::new()
-            }
-            Action::Close if mode == Mode::Marking => {
-                self.marks.selection = None;
-                Vec::new()
-            }
-            Action::Close if mode == Mode::Review => self.search_text("", session),
-            Action::Close => self.close(),
+            Action::Close => self.close_in(mode, session),
+            Action::EndEdit => self.leave_editor(session),
+            other => self.act_closely(other, session),
+        }
+    }
+
+    /// The actions on what is looked at closely: an attempt, what leaves, a text that is edited.
+    fn act_closely(&mut self, action: Action, session: &Session) -> Vec<Wish> {
+        match action {
             Action::NextMark => self.next_mark(session, true),
             Action::PreviousMark => self.next_mark(session, false),
             Action::SearchText => {
@@ -140,8 +135,21 @@ impl Screen {
             Action::Compare => self.looking(|look| look.compare(session)),
             Action::Fold => self.fold(false),
             Action::FoldAll => self.fold(true),
-            Action::EndEdit => self.leave_editor(session),
+            // All others are done in `act`.
+            _ => Vec::new(),
         }
+    }
+
+    /// Closes what lies on top, or takes a mark away.
+    fn close_in(&mut self, mode: Mode, session: &Session) -> Vec<Wish> {
+        match mode {
+            Mode::Evidence => self.look = None,
+            Mode::Attempts | Mode::Rows => (self.choosing, self.attempt) = (false, None),
+            Mode::Marking => self.marks.selection = None,
+            Mode::Review => return self.search_text("", session),
+            _ => return self.close(),
+        }
+        Vec::new()
     }
 
     /// Shows a line of the face itself.

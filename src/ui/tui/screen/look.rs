@@ -80,14 +80,12 @@ impl Screen {
             look.top = tree.window(look.top, height);
             return;
         }
-        look.top = match (look.tab, &look.made.body) {
-            (Tab::Body, Answer::Text(text)) => way.apply(look.top, height, |from, further| {
-                scrolled(text, width.saturating_sub(GUTTER), height, from, further)
-            }),
-            _ => {
-                let rows = view::evidence::lines(look, session, width, &Theme::new(true)).len();
-                way.apply(look.top, height, within(rows, height))
-            }
+        look.top = if let (Tab::Body, Answer::Text(text)) = (look.tab, &look.made.body) {
+            let columns = width.saturating_sub(GUTTER);
+            way.apply(look.top, height, |from, further| scrolled(text, columns, height, from, further))
+        } else {
+            let rows = view::evidence::lines(look, session, width, &Theme::new(true)).len();
+            way.apply(look.top, height, within(rows, height))
         };
     }
 

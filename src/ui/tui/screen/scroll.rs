@@ -84,7 +84,9 @@ impl Screen {
             }
             Mode::Marking => return self.move_selection(Marking::Line(way), session),
             Mode::Evidence => self.scroll_look(way, session),
-            Mode::Reproduce | Mode::Attempts | Mode::Sending | Mode::Waiting => self.scroll_reproduce(way, session),
+            Mode::Reproduce | Mode::Attempts | Mode::Sending | Mode::Waiting => {
+                self.scroll_reproduce(way, session);
+            }
             Mode::Request => self.scroll_body(way, session),
             Mode::Isolate | Mode::Rows if matches!(way, Move::Down | Move::Up) => {
                 self.scroll_rows(way, session);

@@ -98,8 +98,8 @@ pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<
     let Some(output) = session.output() else { return Vec::new() };
     let mut items = note::completeness(&output.note);
     items.sort_by_key(|item| item.present);
-    let there = items.iter().filter(|item| item.present).count();
-    let mut out = vec![bar(there, items.len(), width, theme)];
+    let present = items.iter().filter(|item| item.present).count();
+    let mut out = vec![bar(present, items.len(), width, theme)];
     out.extend(claims(session, width, theme));
     for item in items {
         let (sign, style, text) = if item.present {
@@ -116,10 +116,10 @@ pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<
 }
 
 /// How much of it is there.
-fn bar(there: usize, of: usize, width: usize, theme: &Theme) -> Line<'static> {
+fn bar(present: usize, of: usize, width: usize, theme: &Theme) -> Line<'static> {
     let columns = width.saturating_sub(18).clamp(4, 30);
-    let full = there * columns / of.max(1);
-    let text = format!("  {there} of {of} there");
+    let full = present * columns / of.max(1);
+    let text = format!("  {present} of {of} there");
     Line::from(vec![
         Span::styled(format!("  {}", "█".repeat(full)), theme.ok),
         Span::styled("░".repeat(columns - full), theme.hint),

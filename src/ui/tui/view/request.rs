@@ -102,7 +102,7 @@ fn answer_only(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Sc
 }
 
 fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
-    let areas = layout::request(area, session);
+    let areas = layout::request_now(area, session, screen);
     facts(frame, areas.facts, session, theme);
     line_field(frame, areas.method, Field::Method, session, screen, theme);
     line_field(frame, areas.url, Field::Url, session, screen, theme);
