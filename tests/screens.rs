@@ -29,6 +29,13 @@ macro_rules! screen {
     }};
 }
 
+#[path = "screens/close.rs"]
+mod close;
+#[path = "screens/editing.rs"]
+mod editing;
+#[path = "screens/leaving.rs"]
+mod leaving;
+
 #[test]
 fn how_to_begin() {
     screen!(Rig::new(80, 24), "", "begin");

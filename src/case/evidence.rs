@@ -29,7 +29,7 @@ pub use envelope::Envelope;
 pub use packed::{Bounds, Inflater, Packed};
 pub use reading::{Expectation, Reading, Redirect, Task, read};
 pub use request_id::{IdSource, RequestId, decode_time, ids_in_text, printed_ids};
-pub use sse::{SseEvent, SseReader};
+pub use sse::{Arrivals, Gap, SseEvent, SseReader};
 pub use usage::Usage;
 
 /// All that is known of one failure: the request, its attempts in order, and further controls.
@@ -234,6 +234,8 @@ pub struct StreamRecord {
     pub irregularities: BTreeMap<StreamIrregularity, u64>,
     /// Longest time between two events.
     pub longest_gap_ms: Option<u64>,
+    /// When its events came; nothing is known of a pasted one.
+    pub arrivals: Arrivals,
     /// How it ended.
     pub verdict: StreamVerdict,
 }

@@ -37,7 +37,7 @@ pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};
 pub use model::*;
 pub use public::for_public;
-pub use removed::Removal;
+pub use removed::{Removal, Untakable};
 pub use schema::{Fault, SCHEMA, read, validate};
 pub use telemetry::telemetry;
 
@@ -168,6 +168,14 @@ pub fn rendered_again(value: &Value, format: Format) -> String {
 /// `value`, a text or a structure that is made from this case, without what was taken out of its note.
 pub fn without(removed: &[Removal], value: Value) -> Value {
     removed::apply(removed, value)
+}
+
+/// The removal of a text that the operator marked.
+///
+/// # Errors
+/// [`Untakable`]: it is too short, does not stand in a text of the note, or is a word of the note itself.
+pub fn take_out(note: &Note, text: &str) -> Result<Vec<Removal>, Untakable> {
+    removed::marked(text, &note.value(), &note.twin)
 }
 
 /// What must be taken out so that the audit lets the field pass at which it refused `note`. Empty where it does not

@@ -18,6 +18,7 @@ mod layer;
 mod leave;
 pub mod ledger;
 mod lexicon;
+mod local;
 mod normal;
 mod outgoing;
 mod packed;
@@ -56,7 +57,8 @@ pub use audit::{Audit, Format, Refusal, Rendered};
 pub use isolated::{SafeFingerprint, SafeIsolation, SafeLimit, SafeRow};
 pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
-pub use placeholder::{PlaceholderMap, Shape, shape_of};
+pub use local::LocalView;
+pub use placeholder::{PlaceholderMap, Shape, placeholders_in, shape_of};
 pub use readmit::Readmission;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,

@@ -100,6 +100,12 @@ pub enum Event {
     RemoveRefused,
     /// Show this dropped field of a body, or drop it again: the operator says that it is harmless.
     ShowField(String),
+    /// Take this text, which the operator marked, out of the note wherever it stands.
+    TakeOut(String),
+    /// Put back what the operator took out last.
+    PutBack,
+    /// Make the note for this place of the catalog; `None`: for none.
+    PlaceChosen(Option<String>),
     /// The operator confirmed the replacements (or took it back).
     Confirmed(bool),
     /// The note's format.

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::known_keys::{CaseKey, credentials};
 use super::{Delivered, Effect, STDOUT, Session};
-use crate::case::catalog::Destination;
+use crate::case::catalog::{Catalog, Destination};
 use crate::case::claims::Linter;
 use crate::case::destination::{Source, fit};
 use crate::case::evidence;
 use crate::case::finding::Level;
 use crate::case::kept::Twins;
 use crate::case::keyring::Origin;
-use crate::case::note::{self, Material, Note, RenderError, Run, Template, TemplateError};
+use crate::case::note::{self, Audience, Material, Note, RenderError, Run, Template, TemplateError};
 use crate::case::sanitize::{
     Audit, Format, Ledger, PlaceholderMap, Refusal, Rendered, SafeEvidence, SafeWords, Sanitizer, Words,
     shown_field,
@@ -65,6 +65,13 @@ pub struct Place {
 }
 
 impl Place {
+    /// The place with this id in `catalog`.
+    pub fn of(catalog: &Catalog, id: &str) -> Option<Self> {
+        let destination = catalog.destination(id)?.clone();
+        let cut_first = catalog.cut_first(&destination).to_vec();
+        Some(Self { destination, cut_first })
+    }
+
     /// The note's Markdown as a text for this place. It says nothing that the note does not say, so the audited note explains
     /// what looks like an echo; a secret is looked for all the same.
     fn fit(&self, note: &Note, markdown: &Rendered, audit: &Audit) -> Result<Rendered, Refusal> {
@@ -177,6 +184,39 @@ impl Session {
         Vec::new()
     }
 
+    /// Takes a text that the operator marked out of the note, wherever it stands.
+    pub(super) fn take_out(&mut self, text: &str) -> Vec<Effect> {
+        let Some(output) = self.output.as_ref() else {
+            self.say(Level::Error, "nothing was observed yet, so there is no note");
+            return Vec::new();
+        };
+        match note::take_out(&output.note, text) {
+            Ok(found) => {
+                let field = found.first().map(|removal| removal.field.clone()).unwrap_or_default();
+                self.removed.extend(found);
+                self.confirmed = false;
+                self.note_is_stale();
+                self.say(Level::Info, format!("taken out of {field} and wherever else it stands"));
+            }
+            Err(reason) => self.say(Level::Warning, format!("nothing was taken out: {reason}")),
+        }
+        Vec::new()
+    }
+
+    /// Puts back what the operator took out last.
+    pub(super) fn put_back(&mut self) -> Vec<Effect> {
+        let last = self.removed.iter().rposition(note::Removal::is_by_operator);
+        let Some(last) = last else {
+            self.say(Level::Info, "you took nothing out, so nothing can be put back");
+            return Vec::new();
+        };
+        let field = self.removed.remove(last).field;
+        self.confirmed = false;
+        self.note_is_stale();
+        self.say(Level::Info, format!("put back into {field}; look at it again before you confirm"));
+        Vec::new()
+    }
+
     /// Shows a dropped field, or drops it again.
     pub(super) fn show_field(&mut self, field: &str) -> Vec<Effect> {
         if let Some(at) = self.shown.iter().position(|shown| shown == field) {
@@ -276,6 +316,35 @@ impl Session {
         self.note_is_stale();
     }
 
+    /// The place that the note is made for, where one was chosen.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Makes the note for a place of the catalog, as Markdown; `None`: for none.
+    pub(super) fn place_chosen(&mut self, id: Option<&str>) -> Vec<Effect> {
+        let place = id.and_then(|id| Place::of(&self.catalog, id));
+        if place.is_some() {
+            self.format = Format::Markdown;
+        }
+        let public = |place: Option<&Place>| place.is_some_and(|place| place.destination.public);
+        if public(place.as_ref()) != public(self.place.as_ref()) {
+            // Another reader: what leaves is another text.
+            self.confirmed = false;
+        }
+        if let Some(place) = place.as_ref().filter(|place| place.destination.public) {
+            let name = &place.destination.name;
+            self.say(
+                Level::Warning,
+                format!(
+                    "{name} can be read by anybody: models and names are left out; confirm it in Review (4)"
+                ),
+            );
+        }
+        self.use_place(place);
+        Vec::new()
+    }
+
     /// Says what is wrong with the operator's template, as long as it is.
     pub(super) fn tell_template_fault(&mut self) {
         if let Some(fault) = self.output.as_ref().and_then(|o| o.template_fault.as_ref()) {
@@ -301,7 +370,11 @@ impl Session {
         if !self.removed.is_empty() {
             let value = note.value();
             for removal in self.removed.iter().filter(|removal| removal.applies_to(&value)) {
-                ledger.add("removed", "audit", &removal.field);
+                ledger.add(
+                    "removed",
+                    if removal.is_by_operator() { "operator" } else { "audit" },
+                    &removal.field,
+                );
             }
             note = Note { removed: self.removed.clone(), ..built(&ledger) };
         }
@@ -323,7 +396,10 @@ impl Session {
             timeouts: sent.then_some(self.timeouts()),
             secret_source: self.secret_source(),
             confirmed_by_operator: self.confirmed,
-            audience: self.settings.audience,
+            audience: match &self.place {
+                Some(place) if place.destination.public => Audience::Public,
+                _ => self.settings.audience,
+            },
             proxy_in_use: self
                 .evidence
                 .request

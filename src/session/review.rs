@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Output, Session};
 use crate::case::note;
-use crate::case::sanitize::{Audit, SafeWords};
+use crate::case::sanitize::{Audit, LocalView, SafeWords};
 
 /// Fields whose text is told before they are shown.
 const MOST_TOLD: usize = 200;
@@ -25,6 +25,13 @@ impl Output {
 }
 
 impl Session {
+    /// Makes raw text fit for the operator's own eyes on this screen: as it came, with the credentials in it under their
+    /// labels. It is made for nothing that leaves.
+    pub fn local_views(&self) -> impl FnMut(&[u8]) -> LocalView + '_ {
+        let mut sanitizer = self.sanitizer();
+        move |raw| LocalView::of(&mut sanitizer, raw)
+    }
+
     /// The operator's words as a screen may show them, also where there is no note yet.
     pub fn clean_words(&self) -> &SafeWords {
         match &self.output {

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use super::*;
-use crate::case::evidence::{
+use crate::case::evidence::{Arrivals, 
     Attempt, BodyEnd, Connection, Outcome, Response, Source, StreamRecord, Timing, TransportFailure,
 };
 use crate::case::keyring::Origin;
@@ -216,6 +216,7 @@ fn cut_in_the_middle() -> Attempt {
             faults: 0,
             irregularities: std::collections::BTreeMap::new(),
             longest_gap_ms: None,
+            arrivals: Arrivals::default(),
             verdict: StreamVerdict::Truncated,
         });
     }

@@ -10,11 +10,16 @@
 //! [`run`] is the only part that waits; it takes the terminal, its input, the effects' runner and the end signal as
 //! arguments, so a test can run it whole without a terminal. [`open()`] gives it the real ones.
 
+pub mod code;
+pub mod complete;
 pub mod editor;
+pub mod evidence;
 pub mod field;
 pub mod form;
+pub mod json;
 pub mod keys;
 pub mod layout;
+pub mod marks;
 pub mod open;
 pub mod popup;
 pub mod said;

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::envelope::Body;
 use super::request_id::{Names, collect};
-use super::{Attempt, BodyEnd, Envelope, RequestId, Response, SseReader, StreamRecord, Usage};
+use super::{Arrivals, Attempt, BodyEnd, Envelope, RequestId, Response, SseReader, StreamRecord, Usage};
 use crate::case::catalog::{Catalog, Endpoint, Profile};
 use crate::case::vocabulary::{EnvelopeKind, Layer, ResponseShape, SoftFailure, StreamVerdict};
 
@@ -187,6 +187,7 @@ fn stream_of(response: &Response) -> Option<StreamRecord> {
     let cut = matches!(response.end, BodyEnd::Cut(_));
     let mut record = reader.finish(cut);
     record.longest_gap_ms = None;
+    record.arrivals = Arrivals::default();
     (record.verdict != StreamVerdict::NotAStream).then_some(record)
 }
 

@@ -4,6 +4,7 @@
 //! bytes (cut anywhere) ──lines──> SseEvent ──tally──> StreamRecord
 //! ```
 
+mod arrivals;
 mod tally;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::fmt;
 use crate::case::evidence::StreamRecord;
 use crate::case::vocabulary::StreamIrregularity;
 
+pub use arrivals::{Arrivals, Gap};
 pub(super) use tally::{Finish, finish_of};
 
 /// The longest line and the longest event, bytes: new-api reads upstream lines up to 10 MB.
@@ -95,7 +97,7 @@ impl SseReader {
 
     /// Closes the books: what the stream showed, and the verdict. `cut` says that the connection broke or was left by us.
     pub fn finish(mut self, cut: bool) -> StreamRecord {
-        let before = (self.tally.events, self.tally.irregular.clone());
+        let before = (self.tally.events, self.tally.irregular.clone(), self.tally.arrivals.clone());
         let faults = self.tally.faults();
         let too_long = self.line_dropped || self.event_dropped;
         // Nobody waits for a last newline or blank line that does not come.
@@ -106,7 +108,7 @@ impl SseReader {
         self.dispatch(self.last_event_ms().unwrap_or_default());
         if cut && !too_long && self.tally.faults() > faults {
             // Half an event is no fault of the server's: its rest was on the way.
-            (self.tally.events, self.tally.irregular) = before;
+            (self.tally.events, self.tally.irregular, self.tally.arrivals) = before;
         } else if open && !cut {
             self.tally.note(StreamIrregularity::NoBlankLine);
         }

@@ -21,6 +21,11 @@ impl std::fmt::Debug for Removal {
 }
 
 impl Removal {
+    /// True for what the operator marked, not the audit.
+    pub fn is_by_operator(&self) -> bool {
+        self.rule == BY_OPERATOR
+    }
+
     /// True where what was taken out still stands in `value`.
     pub fn applies_to(&self, value: &Value) -> bool {
         let mut found = false;
@@ -48,6 +53,51 @@ pub(super) fn apply(removed: &[Removal], value: Value) -> Value {
             fields.into_iter().map(|(key, field)| (replaced(key), apply(removed, field))).collect(),
         ),
         other => other,
+    }
+}
+
+/// The rule of what the operator took out.
+pub(super) const BY_OPERATOR: &str = "operator";
+
+/// Shortest text that is taken out wherever it stands, characters.
+const SHORTEST: usize = 3;
+
+/// Why a text cannot be taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Untakable {
+    /// It would tear too much.
+    #[error("a text of fewer than 3 characters stands in too many places; mark more of it")]
+    Short,
+    /// It is no text of the evidence or of the operator's words.
+    #[error("the note does not say that in one text; mark a value, or a part of one")]
+    NotThere,
+    /// It is one of the words of which every note is made.
+    #[error("that is a word of the note itself, which says nothing of your case; mark a value")]
+    Own,
+}
+
+/// The removal of `text`, which the operator marked, from a note of `value` whose twin, the same note of nothing, is `twin`.
+///
+/// # Errors
+/// [`Untakable`].
+pub(super) fn marked(text: &str, value: &Value, twin: &Value) -> Result<Vec<Removal>, Untakable> {
+    let text = text.trim();
+    if text.chars().count() < SHORTEST {
+        return Err(Untakable::Short);
+    }
+    let is_word = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let mut own = false;
+    each_text(twin, "", &mut |_, known| own |= known.contains(text) && (is_word || known != text));
+    let mut field = None;
+    each_text(value, "", &mut |path, known| {
+        if known.contains(text) && field.is_none() {
+            field = Some(path.to_owned());
+        }
+    });
+    match field {
+        Some(_) if own => Err(Untakable::Own),
+        Some(field) => Ok(of(&field, BY_OPERATOR, &[text.to_owned()])),
+        None => Err(Untakable::NotThere),
     }
 }
 

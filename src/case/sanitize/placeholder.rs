@@ -188,6 +188,25 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         && matches!(unit, "chars" | "bytes" | "digits" | "keys" | "items")
 }
 
+/// Where in `text` placeholders stand, as bytes, in order: for showing them.
+pub fn placeholders_in(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut open = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, open) {
+            (b'[', _) => open = Some(at),
+            (b']', Some(start)) => {
+                if text.get(start..=at).is_some_and(is_placeholder) {
+                    found.push(start..at + 1);
+                }
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 fn digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -217,6 +236,13 @@ mod tests {
         assert_eq!(placeholders.of("email", "x"), "[email#1]");
         assert_eq!(placeholders.of("key", "y"), "[key#3]");
         assert_eq!(placeholders.of("key", "x"), "[key#2]");
+    }
+
+    #[test]
+    fn placeholders_are_found_where_they_stand() {
+        let text = "a [[key#1] b] [x] [prompt: 3 chars][removed#2";
+        let found: Vec<&str> = placeholders_in(text).into_iter().map(|span| &text[span]).collect();
+        assert_eq!(found, ["[key#1]", "[prompt: 3 chars]"]);
     }
 
     #[test]

@@ -127,6 +127,11 @@ impl TextRule {
         (text, limit)
     }
 
+    /// `raw` as it is, but for the credentials in it: for the operator's own eyes, never for what leaves.
+    pub(super) fn without_credentials(&mut self, raw: &str) -> String {
+        self.cut(raw, raw.len(), Scope::Identifier, "", &mut false).0
+    }
+
     /// True when nothing in `raw` would be replaced.
     pub(super) fn spares(&self, raw: &str, scope: Scope) -> bool {
         let mut shown = String::new();

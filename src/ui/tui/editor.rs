@@ -8,13 +8,19 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::{Modifier, Style};
 use ratatui_textarea::{CursorMove, TextArea, WrapMode};
 
+use super::code::{Code, Go};
+use super::complete::{Completion, complete};
 use super::field::{self, Field, WordField};
 use crate::case::catalog::Catalog;
 use crate::case::request::Draft;
 use crate::case::sanitize::Words;
+use crate::session::Session;
 
 /// Largest text that can be edited on the screen, bytes. A larger one is sent as it was pasted.
-pub const EDITABLE: usize = 256 * 1024;
+pub const EDITABLE: usize = 8 * 1024 * 1024;
+
+/// A larger body is looked at by preflight when its field is left, not at every key.
+pub const CHECKED_WHILE_TYPED: usize = 256 * 1024;
 
 /// From this many characters on a word may be (part of) a key.
 const LONG_WORD: usize = 12;
@@ -33,9 +39,19 @@ pub struct Editor {
     /// What is edited.
     pub target: Target,
     /// The text with its cursor.
-    pub area: TextArea<'static>,
+    pub content: Content,
     /// The last change was not handed over yet.
     held_back: bool,
+    /// What was offered at the cursor, until another key comes.
+    completion: Option<Completion>,
+}
+
+/// The text that is edited.
+pub enum Content {
+    /// A few lines.
+    Lines(Box<TextArea<'static>>),
+    /// A body.
+    Code(Code),
 }
 
 impl Editor {
@@ -45,21 +61,48 @@ impl Editor {
             Target::Request(field) => field.text(draft),
             Target::Words(field) => field.text(words).to_owned(),
         };
-        let mut area = text_area(&text, target);
-        area.move_cursor(if matches!(target, Target::Request(Field::Body)) {
-            CursorMove::Top
+        let is_code = target == Target::Request(Field::Body) && !draft.is_form();
+        let content = if is_code {
+            Content::Code(Code::new(text))
         } else {
-            CursorMove::Bottom
-        });
-        if target != Target::Request(Field::Body) {
-            area.move_cursor(CursorMove::End);
+            let mut area = text_area(&text, target);
+            if target == Target::Request(Field::Body) {
+                area.move_cursor(CursorMove::Top);
+            } else {
+                area.move_cursor(CursorMove::Bottom);
+                area.move_cursor(CursorMove::End);
+            }
+            Content::Lines(Box::new(area))
+        };
+        Self { target, content, held_back: false, completion: None }
+    }
+
+    /// The body's editor, where it is a body that is edited.
+    pub fn code(&mut self) -> Option<&mut Code> {
+        match &mut self.content {
+            Content::Code(code) => Some(code),
+            Content::Lines(_) => None,
         }
-        Self { target, area, held_back: false }
     }
 
     /// The text as it stands.
     pub fn text(&self) -> String {
-        self.area.lines().join("\n")
+        match &self.content {
+            Content::Lines(area) => area.lines().join("\n"),
+            Content::Code(code) => code.text().to_owned(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match &self.content {
+            Content::Lines(area) => area.lines().iter().map(|line| line.len() + 1).sum(),
+            Content::Code(code) => code.text().len(),
+        }
+    }
+
+    /// True where what is typed is looked at when the field is left.
+    pub fn is_checked_later(&self) -> bool {
+        matches!(&self.content, Content::Code(code) if code.text().len() > CHECKED_WHILE_TYPED)
     }
 
     /// True where a further line may begin.
@@ -69,31 +112,72 @@ impl Editor {
 
     /// Takes a key; true where the session must be told now.
     pub fn key(&mut self, key: &KeyEvent, catalog: &Catalog) -> bool {
-        let modified = self.area.input(*key);
-        if !self.has_lines() && self.area.lines().len() > 1 {
-            self.area = text_area(&self.area.lines().concat(), self.target);
-            self.area.move_cursor(CursorMove::End);
+        self.completion = None;
+        let modified = match &mut self.content {
+            Content::Code(code) => code_key(code, key),
+            Content::Lines(area) => area.input(*key),
+        };
+        if !self.has_lines()
+            && let Content::Lines(area) = &mut self.content
+            && area.lines().len() > 1
+        {
+            **area = text_area(&area.lines().concat(), self.target);
+            area.move_cursor(CursorMove::End);
         }
         let typed = matches!(key.code, KeyCode::Char(c) if is_word(c))
             && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         let was_held_back = self.held_back;
-        self.held_back = (modified || was_held_back) && typed && self.is_inside_a_secret(catalog);
+        self.held_back = (modified || was_held_back)
+            && (self.is_checked_later() || (typed && self.is_inside_a_secret(catalog)));
         (modified || was_held_back) && !self.held_back
     }
 
     /// Puts pasted text at the cursor; `false` where it is too large to be edited here.
     pub fn paste(&mut self, text: &str) -> bool {
-        let so_far: usize = self.area.lines().iter().map(|l| l.len() + 1).sum();
-        if so_far + text.len() > EDITABLE {
+        self.completion = None;
+        if self.bytes() + text.len() > EDITABLE {
             return false;
         }
-        if self.has_lines() {
-            self.area.insert_str(text);
-        } else {
-            self.area.insert_str(text.split('\n').map(str::trim).collect::<String>());
+        let one_line = !self.has_lines();
+        match &mut self.content {
+            Content::Code(code) => code.insert(text),
+            Content::Lines(area) if one_line => {
+                area.insert_str(text.split('\n').map(str::trim).collect::<String>());
+            }
+            Content::Lines(area) => drop(area.insert_str(text)),
         }
         self.held_back = false;
         true
+    }
+
+    /// Takes back the last change, or does it again; false where there is none.
+    pub fn undo(&mut self, again: bool) -> bool {
+        self.completion = None;
+        match (&mut self.content, again) {
+            (Content::Code(code), false) => code.undo(),
+            (Content::Code(code), true) => code.redo(),
+            (Content::Lines(area), false) => area.undo(),
+            (Content::Lines(area), true) => area.redo(),
+        }
+    }
+
+    /// Puts what fits at the cursor there, the next one where something was put there before; tells what there is.
+    pub fn complete(&mut self, session: &Session) -> Option<&Completion> {
+        let Content::Code(code) = &mut self.content else { return None };
+        let next = match self.completion.take() {
+            Some(mut known) => {
+                known.at = if known.at + 1 < known.choices.len() { known.at + 1 } else { 0 };
+                Some(known)
+            }
+            None => complete(code.text(), code.cursor(), session),
+        };
+        if let Some(mut completion) = next {
+            let chosen = completion.choices.get(completion.at).cloned().unwrap_or_default();
+            code.replace(completion.span.clone(), &chosen);
+            completion.span.end = completion.span.start + chosen.len();
+            self.completion = Some(completion);
+        }
+        self.completion.as_ref()
     }
 
     /// Hands over what was held back: the editor is left.
@@ -104,13 +188,20 @@ impl Editor {
     /// Puts the cursor on a place of the body, both counts from 1.
     pub fn jump(&mut self, line: usize, column: usize) {
         let short = |n: usize| u16::try_from(n.saturating_sub(1)).unwrap_or(u16::MAX);
-        self.area.move_cursor(CursorMove::Jump(short(line), short(column)));
+        match &mut self.content {
+            Content::Code(code) => code.jump(line, column),
+            Content::Lines(area) => area.move_cursor(CursorMove::Jump(short(line), short(column))),
+        }
     }
 
     /// The word at the cursor is long, or the line holds a credential header.
     fn is_inside_a_secret(&self, catalog: &Catalog) -> bool {
-        let cursor = self.area.cursor();
-        let Some(line) = self.area.lines().get(cursor.0) else { return false };
+        let area = match &self.content {
+            Content::Code(code) => return code.word_before(is_word, LONG_WORD) >= LONG_WORD,
+            Content::Lines(area) => area,
+        };
+        let cursor = area.cursor();
+        let Some(line) = area.lines().get(cursor.0) else { return false };
         if self.target == Target::Request(Field::Headers)
             && field::header(line)
                 .is_some_and(|h| !h.value.is_empty() && catalog.credential_header(&h.name).is_some())
@@ -140,15 +231,58 @@ impl Editor {
         if same {
             return;
         }
-        let cursor = self.area.cursor();
-        let old = self.area.lines().get(cursor.0).map_or(0, |l| l.chars().count());
         let text = field.text(draft);
-        self.area = text_area(&text, self.target);
-        let new = self.area.lines().get(cursor.0).map_or(0, |l| l.chars().count());
+        let area = match &mut self.content {
+            Content::Code(code) => return code.become_text(&text),
+            Content::Lines(area) => area,
+        };
+        let cursor = area.cursor();
+        let old = area.lines().get(cursor.0).map_or(0, |l| l.chars().count());
+        **area = text_area(&text, self.target);
+        let new = area.lines().get(cursor.0).map_or(0, |l| l.chars().count());
         // A secret before the cursor became shorter: what stands behind the cursor stays behind it.
         let column = new.saturating_sub(old.saturating_sub(cursor.1));
         self.jump(cursor.0 + 1, column + 1);
     }
+}
+
+/// A key in a body; true where it changed the text.
+fn code_key(code: &mut Code, key: &KeyEvent) -> bool {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let before = code.text().len();
+    match key.code {
+        KeyCode::Char(c) if plain => {
+            code.type_char(c);
+            return true;
+        }
+        KeyCode::Enter => code.type_char('\n'),
+        KeyCode::Backspace | KeyCode::Char('w') if control => code.delete(Go::WordLeft),
+        KeyCode::Backspace => code.delete(Go::Left),
+        KeyCode::Char('k') if control => code.delete(Go::End),
+        KeyCode::Delete => code.delete(Go::Right),
+        _ => {
+            let go = match key.code {
+                KeyCode::Left if control => Go::WordLeft,
+                KeyCode::Right if control => Go::WordRight,
+                KeyCode::Home if control => Go::Top,
+                KeyCode::End if control => Go::Bottom,
+                KeyCode::Left => Go::Left,
+                KeyCode::Right => Go::Right,
+                KeyCode::Up => Go::Up,
+                KeyCode::Down => Go::Down,
+                KeyCode::PageUp => Go::PageUp,
+                KeyCode::PageDown => Go::PageDown,
+                KeyCode::Home => Go::Home,
+                KeyCode::Char('a') if control => Go::Home,
+                KeyCode::End => Go::End,
+                KeyCode::Char('e') if control => Go::End,
+                _ => return false,
+            };
+            code.go(go);
+        }
+    }
+    code.text().len() != before
 }
 
 fn is_word(c: char) -> bool {
@@ -159,6 +293,7 @@ fn text_area(text: &str, target: Target) -> TextArea<'static> {
     let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
     area.set_cursor_line_style(Style::new());
     area.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+    // The parts of a form.
     if target == Target::Request(Field::Body) {
         area.set_line_number_style(Style::new().add_modifier(Modifier::DIM));
     }
@@ -201,7 +336,7 @@ mod tests {
         assert!(editor.text().contains(&key));
         editor.follow(&Draft { body: "{\"k\":\"[key#1]\"}".into(), ..Draft::default() });
         assert_eq!(editor.text(), "{\"k\":\"[key#1]\"}");
-        assert_eq!(editor.area.cursor().1, "{\"k\":\"[key#1]".chars().count());
+        assert_eq!(editor.code().map(|code| code.cursor()), Some("{\"k\":\"[key#1]".len()));
     }
 
     #[test]
@@ -211,6 +346,6 @@ mod tests {
         assert_eq!(editor.text(), "https://host/v1");
         assert!(!editor.paste(&"x".repeat(EDITABLE)));
         editor.key(&KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE), &Catalog::built_in());
-        assert_eq!(editor.area.lines().len(), 1);
+        assert_eq!(editor.text().lines().count(), 1);
     }
 }

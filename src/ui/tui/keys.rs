@@ -130,6 +130,60 @@ pub enum Action {
     Close,
     /// End editing.
     EndEdit,
+    /// Open the marked attempt over the whole page.
+    OpenEvidence,
+    /// The next tab of an attempt.
+    NextTab,
+    /// The tab before.
+    PreviousTab,
+    /// Show an attempt as it came, on this screen only, or as it may leave.
+    ToggleRaw,
+    /// The next attempt.
+    NextAttempt,
+    /// The attempt before.
+    PreviousAttempt,
+    /// What differs from another attempt, or from what leaves.
+    Compare,
+    /// Fold or unfold the marked value.
+    Fold,
+    /// Fold everything, or nothing.
+    FoldAll,
+    /// Go to the next replacement, or hit of the search.
+    NextMark,
+    /// Go to the one before.
+    PreviousMark,
+    /// Search the text that leaves.
+    SearchText,
+    /// Mark a text that is to be taken out.
+    StartMarking,
+    /// The next word.
+    NextWord,
+    /// The word before.
+    PreviousWord,
+    /// One character more.
+    Longer,
+    /// One character less.
+    Shorter,
+    /// Movements make the marked text longer, or go to another word.
+    Pin,
+    /// Take out what is marked.
+    TakeOut,
+    /// Put back what the operator took out last.
+    PutBack,
+    /// Choose the place that the note is made for.
+    ChoosePlace,
+    /// Take back the last change of a text.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Find something in the body.
+    FindInBody,
+    /// Find it again.
+    FindNext,
+    /// Put one member of the body on a line.
+    Tidy,
+    /// Put at the cursor what the catalog knows of.
+    Complete,
 }
 
 impl Action {
@@ -186,6 +240,14 @@ pub enum Mode {
     Palette,
     /// Letters stand at the places of the page.
     Jump,
+    /// An attempt was marked on Reproduce.
+    Attempts,
+    /// A row was marked on Isolate.
+    Rows,
+    /// An attempt over the whole page.
+    Evidence,
+    /// A text is being marked on Review.
+    Marking,
 }
 
 impl Mode {
@@ -213,6 +275,10 @@ impl Mode {
             Self::Leaving => &[Self::Always, Self::Leaving],
             Self::Palette => &[Self::Always, Self::Palette],
             Self::Jump => &[Self::Always, Self::Jump],
+            Self::Attempts => &[Self::Always, Self::Attempts, Self::Reproduce, Self::Steps],
+            Self::Rows => &[Self::Always, Self::Rows, Self::Isolate, Self::Steps],
+            Self::Marking => &[Self::Always, Self::Marking],
+            Self::Evidence => &[Self::Always, Self::Evidence],
         }
     }
 
@@ -287,12 +353,18 @@ impl Keymap {
 
     /// What `combo` does in `mode`.
     pub fn action(&self, mode: Mode, combo: KeyCombo) -> Option<Action> {
-        self.bindings(mode).find(|b| b.keys.contains(&combo)).map(|b| b.action)
+        self.tried(mode).find(|b| b.keys.contains(&combo)).map(|b| b.action)
     }
 
-    /// Every binding that holds in `mode`, in the order in which it is tried.
-    pub fn bindings(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+    /// Every binding of `mode`, in the order in which it is tried.
+    fn tried(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
         mode.chain().iter().filter_map(|m| self.modes.get(m)).flatten()
+    }
+
+    /// Every binding whose first key does it in `mode`, in the order in which it is tried.
+    pub fn bindings(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+        self.tried(mode)
+            .filter(move |b| b.keys.first().is_some_and(|key| self.action(mode, *key) == Some(b.action)))
     }
 
     /// The bindings of `mode`'s own table, for the help.
@@ -302,12 +374,13 @@ impl Keymap {
 
     /// The first key of `action` in `mode`, for sentences that name a key.
     pub fn key_for(&self, mode: Mode, action: Action) -> String {
-        let has = |b: &&Binding| b.action == action && !b.keys.is_empty();
+        let does = |key: &&KeyCombo| self.action(mode, **key) == Some(action);
         // What holds everywhere comes last: the mode's own key is the one that belongs there.
         self.own_bindings(mode)
-            .find(has)
-            .or_else(|| self.bindings(mode).find(has))
-            .and_then(|b| b.keys.first())
+            .chain(self.bindings(mode))
+            .filter(|b| b.action == action)
+            .flat_map(|b| &b.keys)
+            .find(does)
             .map_or_else(|| "(no key)".to_owned(), ToString::to_string)
     }
 }
@@ -326,7 +399,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 21, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 25, "every mode has a table");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::field::WordField;
 use super::said::status_text;
+use super::editor::Content;
 use super::screen::Screen;
 use super::theme::Theme;
 use super::view::practice;
@@ -194,6 +195,26 @@ pub fn request(body: Rect, session: &Session) -> RequestAreas {
         findings = under;
     }
     RequestAreas { facts, method, url, headers, body_head, body: text, findings }
+}
+
+/// The rows below which a body that is edited has the whole page.
+const LOW: u16 = 30;
+
+/// The parts of the page Request as it stands: on a low screen a body that is edited has the place of all but the findings.
+pub fn request_now(body: Rect, session: &Session, screen: &Screen) -> RequestAreas {
+    let is_code = screen.editor.as_ref().is_some_and(|editor| matches!(editor.content, Content::Code(_)));
+    if !is_code || body.height >= LOW {
+        return request(body, session);
+    }
+    let found = u16::try_from(session.findings().len()).unwrap_or(u16::MAX);
+    let [body_head, text, findings] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(3),
+        Constraint::Length(found.saturating_mul(2).clamp(1, 4) + 1),
+    ])
+    .areas(body);
+    let none = Rect { height: 0, ..body };
+    RequestAreas { facts: none, method: none, url: none, headers: none, body_head, body: text, findings }
 }
 
 /// The parts of the page Reproduce.

@@ -46,6 +46,10 @@ pub enum Asked {
     Path,
     /// The file to open.
     Open,
+    /// What to find in the text that leaves.
+    Search,
+    /// What to find in the body.
+    Find,
 }
 
 impl Asked {
@@ -56,6 +60,8 @@ impl Asked {
             Self::Key => "Key for this request (not shown, kept in memory only)",
             Self::OtherModel => "Send once more with this model",
             Self::OtherKey => "Send once more with this key (not shown, kept in memory only)",
+            Self::Find => "Find in the body",
+            Self::Search => "Find in what leaves (nothing: end the search)",
             Self::Open => "Open this file: a command, an answer, a log, an HTTP archive",
             Self::Path => "Write the note to this file (a folder ends in /)",
         }

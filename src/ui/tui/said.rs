@@ -69,11 +69,33 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
     let mode = screen.page_mode(session);
     let key = |action| screen.keymap.key_for(mode, action);
     let step = session.step();
+    if screen.editor.is_some() {
+        let done = screen.keymap.key_for(screen.mode(session), Action::EndEdit);
+        return Cow::Owned(format!("{done} ends editing"));
+    }
     match (mode, session.standing(step)) {
         (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
         (Mode::Waiting, _) => {
             Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
         }
+        (Mode::Evidence, _) => Cow::Owned(format!(
+            "{} the next side of it, {} the next attempt, {} goes back",
+            key(Action::NextTab),
+            key(Action::NextAttempt),
+            key(Action::Close)
+        )),
+        (Mode::Marking, _) => Cow::Owned(format!(
+            "{} takes the marked text out wherever it stands; {} holds its beginning, {} and {} change its end",
+            key(Action::TakeOut),
+            key(Action::Pin),
+            key(Action::Longer),
+            key(Action::Shorter)
+        )),
+        (Mode::Attempts | Mode::Rows, _) => Cow::Owned(format!(
+            "{} opens the marked one, {} takes the mark away",
+            key(Action::OpenEvidence),
+            key(Action::Close)
+        )),
         (Mode::Request, Standing::Missing(what)) => Cow::Borrowed(what),
         (_, Standing::Missing(what)) => Cow::Owned(missing(what, session, screen, mode)),
         (_, Standing::Optional) => {

@@ -2,7 +2,10 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod code;
 mod look;
+mod mark;
+mod palette;
 mod point;
 mod practice;
 mod scroll;
@@ -12,10 +15,14 @@ use crossterm::event::{Event as Input, KeyEventKind};
 use serde_json::Value;
 
 use super::editor::{Editor, Target};
+use super::evidence::{Look, subjects};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
+use super::layout;
+use super::marks::Marks;
 use super::popup::Popup;
 use super::theme::Themes;
+use super::view;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
@@ -123,6 +130,12 @@ pub struct Screen {
     pub finding: Option<usize>,
     /// The marked attempt; `None`: the last one.
     pub attempt: Option<usize>,
+    /// The operator moved the mark of the page's list, so that Enter opens what has it.
+    pub choosing: bool,
+    /// The marked row on Isolate.
+    pub row: usize,
+    /// The attempt that is looked at over the whole page.
+    pub look: Option<Look>,
     /// The marked pane on Review.
     pub review: ReviewPane,
     /// The marked pane on Note.
@@ -131,6 +144,8 @@ pub struct Screen {
     pub tops: Tops,
     /// The field that is edited.
     pub editor: Option<Editor>,
+    /// What was looked for in the body.
+    pub found: String,
     /// What lies on top.
     pub popup: Option<Popup>,
     /// A line of the face itself; the session's notice goes before it.
@@ -143,10 +158,14 @@ pub struct Screen {
     pub practice: Practice,
     /// The cleaned evidence as text, made once per change.
     pub evidence_text: String,
+    /// What stands out in it.
+    pub marks: Marks,
     /// The cleaned words of the operator, in the order of [`WordField::ALL`].
     pub words_text: [String; 6],
     review_seen: Option<ReviewSeen>,
     consent_seen: bool,
+    /// The page that was followed last.
+    step: Step,
 }
 
 impl Screen {
@@ -162,19 +181,25 @@ impl Screen {
             field: Field::Url,
             finding: None,
             attempt: None,
+            choosing: false,
+            row: 0,
+            look: None,
             review: ReviewPane::Evidence,
             note: NotePane::Preview,
             tops: Tops::default(),
             editor: None,
+            found: String::new(),
             popup: None,
             hint: None,
             themes: Themes::built_in(false),
             mouse: false,
             practice,
             evidence_text: String::new(),
+            marks: Marks::default(),
             words_text: Default::default(),
             review_seen: None,
             consent_seen: false,
+            step: Step::Request,
         }
     }
 
@@ -208,12 +233,18 @@ impl Screen {
 
     /// The mode of the page, whatever lies on top of it.
     pub fn page_mode(&self, session: &Session) -> Mode {
+        if self.look.is_some() {
+            return Mode::Evidence;
+        }
         match (session.step(), session.activity()) {
             (Step::Reproduce | Step::Isolate, Activity::Sending { .. }) => Mode::Sending,
             (Step::Reproduce | Step::Isolate, Activity::Waiting { .. }) => Mode::Waiting,
             (Step::Request, _) => Mode::Request,
+            (Step::Reproduce, _) if self.choosing => Mode::Attempts,
+            (Step::Isolate, _) if self.choosing => Mode::Rows,
             (Step::Reproduce, _) => Mode::Reproduce,
             (Step::Isolate, _) => Mode::Isolate,
+            (Step::Review, _) if self.marks.selection.is_some() => Mode::Marking,
             (Step::Review, _) => Mode::Review,
             (Step::Note, _) => Mode::Note,
         }
@@ -248,6 +279,7 @@ impl Screen {
         if let Some(editor) = &mut self.editor {
             editor.follow(session.draft());
         }
+        self.resize_code(session);
         let asks = session.consent().is_some();
         if asks && !self.consent_seen {
             self.popup = None;
@@ -257,8 +289,31 @@ impl Screen {
         if self.attempt.is_some_and(|at| at >= session.evidence().attempts.len()) {
             self.attempt = None;
         }
+        self.row = self.row.min(subjects(session).len().saturating_sub(1));
+        if session.step() != self.step {
+            // Marks and what was looked at belong to the page.
+            (self.step, self.look, self.choosing) = (session.step(), None, false);
+            self.marks.selection = None;
+        }
+        if self.look.as_mut().is_some_and(|look| !look.follow(session)) {
+            self.look = None;
+        }
         self.follow_review(session);
         self.judge(session);
+    }
+
+    /// Tells the editor of a body its window: movements by rows depend on it.
+    fn resize_code(&mut self, session: &Session) {
+        if self.editor.as_mut().is_none_or(|editor| editor.code().is_none()) {
+            return;
+        }
+        let body = layout::frames(session, self, layout::whole(self.size)).body;
+        let area = layout::request_now(body, session, self).body;
+        if let Some(code) = self.editor.as_mut().and_then(Editor::code) {
+            // A cell stays for a cursor behind the last character.
+            let columns = usize::from(area.width).saturating_sub(view::code::gutter(code) + 1);
+            code.resize(columns, usize::from(area.height));
+        }
     }
 
     /// Makes the texts of Review where what they are made from changed.
@@ -272,6 +327,7 @@ impl Screen {
             None => (Value::Null, serde_json::to_value(session.clean_words()).unwrap_or_default()),
         };
         self.evidence_text = if evidence.is_null() { String::new() } else { evidence_text(evidence) };
+        self.marks.follow(&self.evidence_text);
         let word = |field: WordField| words.get(field.key()).and_then(Value::as_str).unwrap_or_default();
         self.words_text = WordField::ALL.map(|field| word(field).to_owned());
         self.review_seen = Some(ReviewSeen::of(session));
@@ -290,6 +346,7 @@ impl Screen {
         self.field = Field::Url;
         self.finding = None;
         self.attempt = None;
+        (self.look, self.choosing, self.row) = (None, false, 0);
         self.review = ReviewPane::Evidence;
         self.note = NotePane::Preview;
         self.tops = Tops::default();

@@ -8,8 +8,10 @@
 //!  Enter go on  e edit  …                          keys
 //! ```
 
+pub mod code;
 pub mod consent;
 pub mod edit;
+pub mod evidence;
 pub mod help;
 pub mod isolate;
 pub mod jump;
@@ -88,6 +90,9 @@ fn page(
     theme: &Theme,
     now: DateTime<Utc>,
 ) {
+    if let Some(look) = &screen.look {
+        return evidence::render(frame, area, look, session, screen, theme);
+    }
     match session.step() {
         Step::Request => request::render(frame, area, session, screen, theme),
         Step::Reproduce => reproduce::render(frame, area, session, screen, theme, now),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::SseEvent;
+use super::{Arrivals, SseEvent};
 use crate::case::evidence::{StreamRecord, Usage, envelope};
 use crate::case::vocabulary::{StreamIrregularity, StreamVerdict};
 
@@ -89,6 +89,7 @@ pub(super) struct Tally {
     model: Option<String>,
     last_ms: Option<u64>,
     longest_gap_ms: Option<u64>,
+    pub(super) arrivals: Arrivals,
 }
 
 impl Tally {
@@ -110,6 +111,7 @@ impl Tally {
     /// Takes an event. True when it carries content.
     pub(super) fn take(&mut self, event: &SseEvent, at_ms: u64) -> bool {
         self.events += 1;
+        self.arrivals.take(at_ms);
         if let Some(last) = self.last_ms.replace(at_ms) {
             let gap = at_ms.saturating_sub(last);
             self.longest_gap_ms = Some(self.longest_gap_ms.map_or(gap, |longest| longest.max(gap)));
@@ -298,6 +300,7 @@ impl Tally {
             faults,
             irregularities: self.irregular,
             longest_gap_ms: self.longest_gap_ms,
+            arrivals: self.arrivals,
             verdict,
         }
     }

@@ -136,6 +136,7 @@ fn what_is_recorded() {
         faults: 0,
         irregularities: [(crate::case::vocabulary::StreamIrregularity::ByteOrderMark, 1)].into(),
         longest_gap_ms: Some(0),
+        arrivals: record.arrivals.clone(),
         verdict: V::Complete,
     };
     assert_eq!(record, want);

@@ -18,6 +18,8 @@ pub enum Choice {
     Piece,
     /// The colours.
     Theme,
+    /// The place that the note is made for.
+    Place,
 }
 
 /// A line that can be chosen.
@@ -142,6 +144,31 @@ impl Picker {
         let is_there = at < self.shown().count();
         self.marked = if is_there { at } else { self.marked };
         is_there
+    }
+
+    /// The places that a note can be made for, and none; that of `current` is marked.
+    pub fn places(catalog: &Catalog, current: Option<&str>) -> Self {
+        let item = |id: &str, line: String, told: Vec<String>| Item {
+            id: id.to_owned(),
+            sought: line.to_lowercase(),
+            line,
+            heading: String::new(),
+            told,
+        };
+        let none = item("", "no place: the note as it is".to_owned(), vec!["nothing is cut off".to_owned()]);
+        let places = catalog.destinations.iter().map(|place| {
+            let limit = place.limit.as_ref();
+            let most = limit.map_or_else(
+                || "no limit is known".to_owned(),
+                |l| format!("at most {} characters", l.characters),
+            );
+            let public = if place.public { ", public" } else { "" };
+            let source = limit.map_or(place.source.as_str(), |limit| limit.source.as_str());
+            item(&place.id, format!("{} · {most}{public}", place.name), vec![source.to_owned()])
+        });
+        let items: Vec<Item> = std::iter::once(none).chain(places).collect();
+        let marked = items.iter().position(|item| Some(item.id.as_str()) == current).unwrap_or(0);
+        Self { choice: Choice::Place, items, marked, filter: None }
     }
 
     /// Fields whose text was dropped, and those that are `shown` already, each with its text as it would leave.

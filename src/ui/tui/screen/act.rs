@@ -1,5 +1,6 @@
 //! Actions to wishes.
 
+use super::mark::Marking;
 use super::scroll::Move;
 use super::{Ask, NotePane, ReviewPane, Screen, Wish};
 use crate::case::catalog::{Endpoint, Served};
@@ -85,15 +86,75 @@ impl Screen {
             Action::ShowField => self.choose_shown(session),
             Action::ToggleFormat => {
                 self.tops.note = 0;
-                let other = if session.format() == Format::Yaml { Format::Markdown } else { Format::Yaml };
-                tell(Event::FormatChosen(other))
+                tell(Event::FormatChosen(match session.format() {
+                    Format::Yaml => Format::Markdown,
+                    Format::Markdown => Format::Plain,
+                    Format::Plain | Format::Json => Format::Yaml,
+                }))
             }
             Action::Copy => tell(Event::CopyRequested),
             Action::Write => self.ask(Asked::Path, &default_path(session)),
             Action::Accept => self.accept(session),
-            Action::Close => self.close(),
+            Action::Close => self.close_in(mode, session),
             Action::EndEdit => self.leave_editor(session),
+            other => self.act_closely(other, session),
         }
+    }
+
+    /// The actions on what is looked at closely: an attempt, what leaves, a text that is edited.
+    fn act_closely(&mut self, action: Action, session: &Session) -> Vec<Wish> {
+        match action {
+            Action::NextMark => self.next_mark(session, true),
+            Action::PreviousMark => self.next_mark(session, false),
+            Action::SearchText => {
+                let first = self.marks.search.as_ref().map(|search| search.text.clone()).unwrap_or_default();
+                self.ask(Asked::Search, &first)
+            }
+            Action::StartMarking => self.begin_marking(session),
+            Action::NextWord => self.move_selection(Marking::Word(true), session),
+            Action::PreviousWord => self.move_selection(Marking::Word(false), session),
+            Action::Longer => self.move_selection(Marking::Character(true), session),
+            Action::Shorter => self.move_selection(Marking::Character(false), session),
+            Action::Pin => self.move_selection(Marking::Pin, session),
+            Action::TakeOut => self.take_out(),
+            Action::PutBack => tell(Event::PutBack),
+            Action::Undo => self.undo(session, false),
+            Action::Redo => self.undo(session, true),
+            Action::FindInBody => {
+                let first = self.found.clone();
+                self.ask(Asked::Find, &first)
+            }
+            Action::FindNext => self.find_next(),
+            Action::Tidy => self.tidy_body(session),
+            Action::Complete => self.complete(session),
+            Action::ChoosePlace => {
+                let current = session.place().map(|place| place.destination.id.clone());
+                self.open(Popup::Picker(Picker::places(session.catalog(), current.as_deref())))
+            }
+            Action::OpenEvidence => self.open_evidence(session),
+            Action::NextTab => self.looking(|look| look.turn(true)),
+            Action::PreviousTab => self.looking(|look| look.turn(false)),
+            Action::ToggleRaw => self.looking(|look| (look.raw, look.top) = (!look.raw, 0)),
+            Action::NextAttempt => self.look_beside(session, true),
+            Action::PreviousAttempt => self.look_beside(session, false),
+            Action::Compare => self.looking(|look| look.compare(session)),
+            Action::Fold => self.fold(false),
+            Action::FoldAll => self.fold(true),
+            // All others are done in `act`.
+            _ => Vec::new(),
+        }
+    }
+
+    /// Closes what lies on top, or takes a mark away.
+    fn close_in(&mut self, mode: Mode, session: &Session) -> Vec<Wish> {
+        match mode {
+            Mode::Evidence => self.look = None,
+            Mode::Attempts | Mode::Rows => (self.choosing, self.attempt) = (false, None),
+            Mode::Marking => self.marks.selection = None,
+            Mode::Review => return self.search_text("", session),
+            _ => return self.close(),
+        }
+        Vec::new()
     }
 
     /// Shows a line of the face itself.
@@ -289,6 +350,7 @@ impl Screen {
             Choice::Gateway => Picker::gateways(catalog, profile),
             Choice::Endpoint => Picker::endpoints(catalog, profile),
             Choice::Shown | Choice::Theme => return self.choose_shown(session),
+            Choice::Place => Picker::places(catalog, None),
             Choice::Piece => {
                 let pieces = session.pieces();
                 if pieces.is_empty() {
@@ -341,6 +403,8 @@ impl Screen {
                 self.start_over();
                 tell(Event::OpenRequested(open))
             }
+            (Asked::Find, _) => self.find_in_body(&open),
+            (Asked::Search, _) => self.search_text(&open, session),
             (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
             _ => self.say("nothing was typed; nothing was changed"),
         }
@@ -356,6 +420,11 @@ impl Screen {
             Choice::Piece => {
                 self.start_over();
                 chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))
+            }
+            Choice::Place => {
+                let id = (!chosen.id.is_empty()).then(|| chosen.id.clone());
+                self.tops.note = 0;
+                tell(Event::PlaceChosen(id))
             }
             Choice::Gateway => tell(Event::GatewayChosen(chosen.id.clone())),
             Choice::Endpoint => {
@@ -387,6 +456,11 @@ impl Screen {
 
 /// The file name that is offered for the note.
 fn default_path(session: &Session) -> String {
-    let extension = if session.format() == Format::Markdown { "md" } else { "yaml" };
+    let extension = match session.format() {
+        Format::Markdown => "md",
+        Format::Plain => "txt",
+        Format::Json => "json",
+        Format::Yaml => "yaml",
+    };
     format!("{}.{extension}", session.id())
 }

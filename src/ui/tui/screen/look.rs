@@ -1,94 +1,109 @@
-//! The list of actions, the colours and the mouse.
+//! Looking closely at an attempt: opening it, its tabs, its tree.
 
-use super::{Ask, Screen, Wish};
-use crate::session::Session;
-use crate::ui::tui::keys::{Action, Mode};
-use crate::ui::tui::popup::{Does, Entry, Palette, Popup};
+use super::scroll::{Move, WHEEL, within};
+use super::{Screen, Wish};
+use crate::session::{Session, Step};
+use crate::ui::tui::evidence::{Answer, Look, Subject, Tab, subjects};
+use crate::ui::tui::layout;
+use crate::ui::tui::theme::Theme;
+use crate::ui::tui::view;
+use crate::ui::tui::widget::rows::{GUTTER, scrolled};
 
 impl Screen {
-    /// Opens the list of all that can be done in `mode`, made from the key table; at its end the themes.
-    pub(super) fn open_palette(&mut self, mode: Mode, session: &Session) -> Vec<Wish> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for binding in self.keymap.bindings(mode) {
-            let entry = Entry::of(binding);
-            // What a page does itself goes before what the walk does with the same name.
-            if self.offers(binding.action, session) && !entries.iter().any(|e| e.does == entry.does) {
-                entries.push(entry);
+    /// The attempt or control that has the mark on this page.
+    fn subject(&self, session: &Session) -> Option<Subject> {
+        if session.step() == Step::Isolate {
+            return subjects(session).get(self.row).copied();
+        }
+        self.marked_attempt(session).map(Subject::Attempt)
+    }
+
+    /// Opens the marked attempt over the whole page.
+    pub(super) fn open_evidence(&mut self, session: &Session) -> Vec<Wish> {
+        let Some(subject) = self.subject(session) else {
+            return self.say("nothing was observed yet; there is no attempt to look at");
+        };
+        self.look = Some(Look::new(subject, session));
+        Vec::new()
+    }
+
+    /// Does `change` to what is looked at.
+    pub(super) fn looking(&mut self, change: impl FnOnce(&mut Look)) -> Vec<Wish> {
+        if let Some(look) = &mut self.look {
+            change(look);
+        }
+        Vec::new()
+    }
+
+    /// Looks at the attempt before or after; the mark of the page goes along.
+    pub(super) fn look_beside(&mut self, session: &Session, forward: bool) -> Vec<Wish> {
+        let Some(look) = &mut self.look else { return Vec::new() };
+        if !look.next(session, forward) {
+            return self.say("there is no other attempt");
+        }
+        match look.subject {
+            Subject::Attempt(at) if session.step() != Step::Isolate => self.attempt = Some(at),
+            subject => self.row = subjects(session).iter().position(|one| *one == subject).unwrap_or(0),
+        }
+        Vec::new()
+    }
+
+    /// Folds a value of the body; says why where there is nothing to fold.
+    pub(super) fn fold(&mut self, all: bool) -> Vec<Wish> {
+        match &mut self.look {
+            Some(Look { tab: Tab::Body, made, .. }) => match &mut made.body {
+                Answer::Tree(tree) if all => tree.fold_all(),
+                Answer::Tree(tree) => tree.fold(),
+                _ => return self.say("only JSON can be folded"),
+            },
+            _ => return self.say("what can be folded is on the tab Body"),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn scroll_look(&mut self, way: Move, session: &Session) {
+        let page = layout::frames(session, self, layout::whole(self.size)).body;
+        let place = view::evidence::content(page);
+        let (width, height) = (usize::from(place.width), usize::from(place.height));
+        let Some(look) = &mut self.look else { return };
+        if let (Tab::Body, Answer::Tree(tree)) = (look.tab, &mut look.made.body) {
+            let height = usize::from(view::evidence::tree_rows(place.height).0);
+            let rows = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
+            match way {
+                Move::Down => tree.step(1),
+                Move::Up => tree.step(-1),
+                Move::WheelDown => tree.step(WHEEL.cast_signed()),
+                Move::WheelUp => tree.step(-WHEEL.cast_signed()),
+                Move::PageDown => tree.step(rows),
+                Move::PageUp => tree.step(-rows),
+                Move::Top => tree.go(false),
+                Move::Bottom => tree.go(true),
             }
+            look.top = tree.window(look.top, height);
+            return;
         }
-        // What holds everywhere comes last: it is tried first by its key, but seldom looked for.
-        let everywhere = self.keymap.own_bindings(Mode::Always).count();
-        let count = entries.len();
-        entries.rotate_left(everywhere.min(count));
-        entries.extend(self.themes.names().map(|name| Entry {
-            does: Does::Theme(name.to_owned()),
-            name: format!("theme {name}"),
-            keys: String::new(),
-            help: theme_help(name),
-        }));
-        self.open(Popup::Palette(Palette::new(mode, entries)))
-    }
-
-    /// Does what was chosen in the list.
-    pub(super) fn chosen_by_name(&mut self, palette: &Palette, session: &Session) -> Vec<Wish> {
-        match palette.chosen().map(|entry| entry.does.clone()) {
-            Some(Does::Action(action)) => self.act(action, palette.mode, session),
-            Some(Does::Theme(name)) => self.choose_theme(&name),
-            None => self.say("nothing was chosen; nothing was done"),
-        }
-    }
-
-    /// True where `action` can do something now. What cannot is in no list and not in the line at the bottom; its key tells
-    /// why.
-    pub fn offers(&self, action: Action, session: &Session) -> bool {
-        let observed = session.output().is_some();
-        match action {
-            Action::Palette => false,
-            Action::Practice => !self.practice.choices.is_empty(),
-            Action::Story | Action::NextScenario => self.practice.chosen.is_some(),
-            Action::ChoosePiece => !session.pieces().is_empty(),
-            Action::NextFinding => !session.findings().is_empty(),
-            Action::Copy | Action::Write | Action::ShowField => observed,
-            Action::RemoveRefused => session.output().is_some_and(|o| o.rendered.is_err()),
-            Action::SendAgain
-            | Action::Search
-            | Action::OtherModel
-            | Action::OtherKey
-            | Action::MinimalBody => session.request().is_ok() && !session.is_busy(),
-            _ => true,
-        }
-    }
-
-    /// Chooses the colours by name.
-    pub(super) fn choose_theme(&mut self, name: &str) -> Vec<Wish> {
-        if !self.themes.choose(name) {
-            return self.say("there is no theme of that name; nothing was changed");
-        }
-        if self.themes.no_color() {
-            return self.say("NO_COLOR is set in the environment, so that no colour is shown");
-        }
-        self.say(&format!("the theme is {name} until you leave; theme: {name} in config.yaml keeps it"))
-    }
-
-    pub(super) fn toggle_mouse(&mut self) -> Vec<Wish> {
-        self.mouse = !self.mouse;
-        let key = self.keymap.key_for(Mode::Steps, Action::Mouse);
-        let _ = self.say(&if self.mouse {
-            format!("the mouse is on: click steps, fields, rows and keys; hold Shift to mark text; {key} switches it off")
+        look.top = if let (Tab::Body, Answer::Text(text)) = (look.tab, &look.made.body) {
+            let columns = width.saturating_sub(GUTTER);
+            way.apply(look.top, height, |from, further| scrolled(text, columns, height, from, further))
         } else {
-            "the mouse is off: the terminal marks text with it again".to_owned()
-        });
-        vec![Wish::Ask(Ask::Mouse(self.mouse))]
+            let rows = view::evidence::lines(look, session, width, &Theme::new(true)).len();
+            way.apply(look.top, height, within(rows, height))
+        };
     }
-}
 
-/// What a theme is, where it is a built-in one.
-fn theme_help(name: &str) -> String {
-    match name {
-        "terminal" => "the colours of your terminal".to_owned(),
-        "dark" | "light" => format!("a {name} page, whatever the terminal's is"),
-        "high-contrast" => "white on black, a contrast of 7 to 1 at least".to_owned(),
-        "none" => "no colour: bold, dim and reversed text".to_owned(),
-        _ => "a theme of your own".to_owned(),
+    /// Moves the mark among the rows of Isolate; the first movement sets it on the request as it is.
+    pub(super) fn scroll_rows(&mut self, way: Move, session: &Session) {
+        let count = subjects(session).len();
+        let was_choosing = std::mem::replace(&mut self.choosing, true);
+        self.row = match way {
+            _ if !was_choosing => 0,
+            Move::Down | Move::WheelDown => (self.row + 1).min(count.saturating_sub(1)),
+            _ => self.row.saturating_sub(1),
+        };
+        // The rows are the last lines of the page.
+        let body = layout::frames(session, self, layout::whole(self.size)).body;
+        let lines = view::isolate::lines(session, self, usize::from(body.width), &Theme::new(true)).len();
+        let (line, height) = (lines.saturating_sub(count) + self.row, usize::from(body.height).max(1));
+        self.tops.isolate = self.tops.isolate.clamp((line + 1).saturating_sub(height), line);
     }
 }

@@ -1,5 +1,6 @@
 //! Moving marks and windows. The limits come from the same layout and lines that are drawn.
 
+use super::mark::Marking;
 use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::session::{Session, Step};
 use crate::ui::tui::field::{WordField, neighbour, shown_body};
@@ -32,11 +33,11 @@ pub(super) enum Move {
 }
 
 /// Lines that one notch of the wheel moves.
-const WHEEL: usize = 3;
+pub(super) const WHEEL: usize = 3;
 
 impl Move {
     /// The new first row of a window of `height` rows, where `limit` says how far `(from, further)` can go.
-    fn apply(self, top: usize, height: usize, limit: impl Fn(usize, usize) -> usize) -> usize {
+    pub(super) fn apply(self, top: usize, height: usize, limit: impl Fn(usize, usize) -> usize) -> usize {
         let page = height.saturating_sub(1).max(1);
         match self {
             Self::Down => limit(top, 1),
@@ -67,7 +68,7 @@ impl Move {
 }
 
 /// A limit where the number of rows is known.
-fn within(rows: usize, height: usize) -> impl Fn(usize, usize) -> usize {
+pub(super) fn within(rows: usize, height: usize) -> impl Fn(usize, usize) -> usize {
     move |from, further| from.saturating_add(further).min(rows.saturating_sub(height))
 }
 
@@ -102,9 +103,16 @@ impl Screen {
             Mode::Sending | Mode::Waiting if session.step() == Step::Isolate => {
                 self.scroll_isolate(way, session);
             }
-            Mode::Reproduce | Mode::Sending | Mode::Waiting => self.scroll_reproduce(way, session),
+            Mode::Marking => return self.move_selection(Marking::Line(way), session),
+            Mode::Evidence => self.scroll_look(way, session),
+            Mode::Reproduce | Mode::Attempts | Mode::Sending | Mode::Waiting => {
+                self.scroll_reproduce(way, session);
+            }
             Mode::Request => self.scroll_body(way, session),
-            Mode::Isolate => self.scroll_isolate(way, session),
+            Mode::Isolate | Mode::Rows if matches!(way, Move::Down | Move::Up) => {
+                self.scroll_rows(way, session);
+            }
+            Mode::Isolate | Mode::Rows => self.scroll_isolate(way, session),
             Mode::Review => self.scroll_review(way, session),
             Mode::Note => self.scroll_note(way, session),
             Mode::Always
@@ -154,6 +162,7 @@ impl Screen {
             // On the last one the mark follows new attempts.
             self.attempt = (to != last).then_some(to);
             self.tops.reproduce = 0;
+            self.choosing = true;
             return;
         }
         let body = layout::frames(session, self, layout::whole(self.size)).body;

@@ -87,7 +87,7 @@ impl Screen {
     }
 
     /// Tells the session the text of a request's field. The operator's words are told when their field is left.
-    fn hand_over(&mut self, session: &Session) -> Vec<Wish> {
+    pub(super) fn hand_over(&mut self, session: &Session) -> Vec<Wish> {
         let Some(editor) = &mut self.editor else { return Vec::new() };
         let Target::Request(field) = editor.target else { return Vec::new() };
         let mut draft = session.draft().clone();

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::ui::tui::editor::{Editor, Target};
+use crate::ui::tui::editor::{Content, Editor, Target};
 use crate::ui::tui::field::Field;
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::Screen;
@@ -20,8 +20,11 @@ pub fn of(screen: &Screen, field: Field) -> Option<&Editor> {
 /// Draws an editor in its place.
 pub fn in_place(frame: &mut Frame<'_>, area: Rect, editor: &Editor) {
     // The editor counts on at least one cell of text beside its line numbers.
-    if area.width > 8 && area.height > 0 {
-        frame.render_widget(&editor.area, area);
+    if area.width > 8
+        && area.height > 0
+        && let Content::Lines(lines) = &editor.content
+    {
+        frame.render_widget(&**lines, area);
     }
 }
 

@@ -8,9 +8,9 @@ use ratatui::text::{Line, Span};
 
 use super::reproduce::{outcome, primary_id, running};
 use crate::case::evidence::{Attempt, ControlRun, Reading};
-use crate::case::isolate::Changed;
 use crate::case::sanitize::{Clean, SafeControl};
 use crate::session::Session;
+use crate::ui::tui::evidence::changed;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
@@ -51,6 +51,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
     out.push(Line::default());
     out.extend(verdict(session, width, theme));
     let controls = &session.evidence().controls;
+    let failing = session.evidence().attempts.last().zip(session.readings().last());
     if controls.is_empty() {
         let text =
             "No control was sent yet. This step is optional; with a control support can see what matters.";
@@ -58,14 +59,20 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         return out;
     }
     out.push(Line::from(Span::styled(
-        row(["changed", "outcome", "request id"], "with the failing one", width),
+        cut(&format!(" {}", row(["changed", "outcome", "request id"], "with the failing one", width)), width),
         theme.hint,
     )));
-    let failing = session.evidence().attempts.last().zip(session.readings().last());
+    let mut rows: Vec<String> = failing.iter().map(|failing| baseline_row(session, *failing, width)).collect();
     for (at, control) in controls.iter().enumerate() {
         let reading = session.control_readings().get(at);
         let clean = session.clean_evidence().and_then(|evidence| evidence.controls.get(at));
-        out.push(Line::from(control_row(control, clean, (reading, failing), width)));
+        rows.push(control_row(control, clean, (reading, failing), width));
+    }
+    for (at, text) in rows.into_iter().enumerate() {
+        let marked = screen.choosing && at == screen.row;
+        let sign = if marked { ">" } else { " " };
+        let style = if marked { theme.marked } else { theme.plain };
+        out.push(Line::from(Span::styled(cut(&format!("{sign}{text}"), width), style)));
     }
     out
 }
@@ -103,20 +110,20 @@ fn verdict(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
     wrapped.chain([Line::default()]).collect()
 }
 
+/// The request as it is, with which the others are compared.
+fn baseline_row(session: &Session, failing: (&Attempt, &Reading), width: usize) -> String {
+    let clean = session.clean_evidence().and_then(|evidence| evidence.attempts.last());
+    let id = clean.and_then(primary_id).unwrap_or("-");
+    row(["nothing", &outcome(failing.0, Some(failing.1)), id], "this is the one", width)
+}
+
 fn control_row(
     control: &ControlRun,
     clean: Option<&SafeControl>,
     (reading, failing): (Option<&Reading>, Option<(&Attempt, &Reading)>),
     width: usize,
 ) -> String {
-    let changed = match &control.changed {
-        Changed::Model(_) => {
-            format!("model: {}", clean.and_then(|c| c.to.as_ref()).map_or("-", Clean::as_str))
-        }
-        Changed::Key(label) => format!("key: {label}"),
-        Changed::MinimalBody => "minimal body".to_owned(),
-        Changed::Trial(id) => id.word().replace('_', " "),
-    };
+    let changed = changed(&control.changed, clean.and_then(|c| c.to.as_ref()).map(Clean::as_str));
     let id = clean.and_then(|clean| primary_id(&clean.attempt)).unwrap_or("-");
     let compared = match (failing, reading) {
         (Some(failing), Some(reading)) => compare(failing, (&control.attempt, reading)),

@@ -6,6 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::case::claims::Linter;
 use crate::case::note;
 use crate::case::sanitize::Format;
 use crate::session::Session;
@@ -47,7 +48,7 @@ fn preview(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
     let bytes = session.output().and_then(|o| o.rendered.as_ref().ok()).map_or(0, |r| r.as_str().len());
     let fault = session.output().is_some_and(|o| o.template_fault.is_some());
     let by = if fault { " by the built-in template, yours has a fault" } else { "" };
-    let heading = format!("The note as {format}{by}, {bytes} bytes{confirmed}");
+    let heading = format!("The note as {format}{by}, {}{confirmed}", size(session, bytes));
     let inner = area::headed(frame, area, &heading, marked, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let refused = session.output().is_some_and(|o| o.rendered.is_err());
@@ -58,6 +59,24 @@ fn preview(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
         return;
     }
     area::lines(frame, inner, numbered(&text(session), width, height, screen.tops.note, theme));
+}
+
+/// How large the note is, and what the chosen place takes.
+fn size(session: &Session, bytes: usize) -> String {
+    let rendered = session.output().and_then(|output| output.rendered.as_ref().ok());
+    let Some((place, rendered)) = session.place().zip(rendered) else { return format!("{bytes} bytes") };
+    let chars = rendered.as_str().chars().count();
+    let name = &place.destination.name;
+    match &place.destination.limit {
+        Some(limit) if chars > limit.characters => {
+            format!(
+                "{chars} characters: TOO LONG for {name} ({}), which takes Markdown made to fit",
+                limit.characters
+            )
+        }
+        Some(limit) => format!("{chars} of the {} characters of {name}", limit.characters),
+        None => format!("{chars} characters for {name}, no limit is known"),
+    }
 }
 
 /// What the preview shows: the bytes, or why there are none.
@@ -79,7 +98,9 @@ pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<
     let Some(output) = session.output() else { return Vec::new() };
     let mut items = note::completeness(&output.note);
     items.sort_by_key(|item| item.present);
-    let mut out = Vec::new();
+    let present = items.iter().filter(|item| item.present).count();
+    let mut out = vec![bar(present, items.len(), width, theme)];
+    out.extend(claims(session, width, theme));
     for item in items {
         let (sign, style, text) = if item.present {
             ("  ✓ ", theme.ok, item.label.to_owned())
@@ -89,6 +110,50 @@ pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<
         for (at, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
             let sign = if at == 0 { sign } else { "    " };
             out.push(Line::from(vec![Span::styled(sign, style), Span::raw(line)]));
+        }
+    }
+    out
+}
+
+/// How much of it is there.
+fn bar(present: usize, of: usize, width: usize, theme: &Theme) -> Line<'static> {
+    let columns = width.saturating_sub(18).clamp(4, 30);
+    let full = present * columns / of.max(1);
+    let text = format!("  {present} of {of} there");
+    Line::from(vec![
+        Span::styled(format!("  {}", "█".repeat(full)), theme.ok),
+        Span::styled("░".repeat(columns - full), theme.hint),
+        Span::raw(text),
+    ])
+}
+
+/// What the operator's own words claim that no failed request shows, with a wording that the evidence carries.
+fn claims(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let linter = Linter::new(session.catalog());
+    let words = session.clean_words();
+    let fields = [
+        ("question", &words.question),
+        ("expected", &words.expected),
+        ("impact", &words.impact),
+        ("tried", &words.tried),
+        ("notes", &words.notes),
+    ];
+    let mut out = Vec::new();
+    for (field, text) in fields {
+        for claim in linter.look(text.as_str()) {
+            let said = text.as_str().get(claim.start..claim.end).unwrap_or_default();
+            let told = format!(
+                "claim in {field}, \"{said}\": it says {}, which no failed request shows",
+                claim.says
+            );
+            for (sign, text, style) in
+                [("  ! ", told, theme.warn), ("    ", format!("instead: {}", claim.instead), theme.plain)]
+            {
+                for (at, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
+                    let sign = if at == 0 { sign } else { "    " };
+                    out.push(Line::from(vec![Span::styled(sign, style), Span::raw(line)]));
+                }
+            }
         }
     }
     out

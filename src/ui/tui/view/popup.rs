@@ -59,6 +59,7 @@ fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme
         Choice::Endpoint => "Which endpoint? It fills in method, URL and a small body",
         Choice::Piece => "Which request of the paste?",
         Choice::Shown => "Which dropped text is harmless? It is then in the note",
+        Choice::Place => "For which place? Its limits shorten the note, as Markdown",
         Choice::Theme => "Which colours?",
     };
     let rows = picker.rows();

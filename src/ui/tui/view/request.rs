@@ -8,10 +8,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::{edit, reproduce};
+use super::{code, edit, reproduce};
 use crate::case::evidence::Source;
 use crate::case::finding::{Finding, Place};
 use crate::session::Session;
+use crate::ui::tui::editor::Content;
 use crate::ui::tui::field::{Field, READ_AT_MOST, header_line, model_of, shown_body};
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::layout;
@@ -101,7 +102,7 @@ fn answer_only(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Sc
 }
 
 fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
-    let areas = layout::request(area, session);
+    let areas = layout::request_now(area, session, screen);
     facts(frame, areas.facts, session, theme);
     line_field(frame, areas.method, Field::Method, session, screen, theme);
     line_field(frame, areas.url, Field::Url, session, screen, theme);
@@ -200,6 +201,23 @@ fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
 fn body(frame: &mut Frame<'_>, head: Rect, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     let text = &*shown_body(session);
     let (sign, style) = mark(Field::Body, screen, theme);
+    let edited = edit::of(screen, Field::Body);
+    if let Some((editor, Content::Code(code))) = edited.map(|editor| (editor, &editor.content)) {
+        let line = code.line_of(code.cursor());
+        let before = code.text().get(code.line(line).start..code.cursor()).unwrap_or_default();
+        // Counting the characters of a line of megabytes would take longer than a key may.
+        let column = if before.len() > 65_536 { before.len() } else { before.chars().count() } + 1;
+        let later = if editor.is_checked_later() { ", checked when you leave it" } else { "" };
+        let title = format!(
+            "{sign} Body ({} bytes), line {} of {}, column {column}{later}",
+            code.text().len(),
+            line + 1,
+            code.lines()
+        );
+        frame.render_widget(Paragraph::new(Span::styled(cut(&title, usize::from(head.width)), style)), head);
+        code::render(frame, area, code, &session.findings(), theme);
+        return;
+    }
     let title = match session.draft() {
         draft if draft.is_form() => {
             let bytes = session.request().map_or(0, |request| request.body_bytes());
@@ -208,7 +226,7 @@ fn body(frame: &mut Frame<'_>, head: Rect, area: Rect, session: &Session, screen
         draft => format!("{sign} Body ({} bytes)", draft.body.len()),
     };
     frame.render_widget(Paragraph::new(Span::styled(title, style)), head);
-    if let Some(editor) = edit::of(screen, Field::Body) {
+    if let Some(editor) = edited {
         edit::in_place(frame, area, editor);
     } else if text.is_empty() {
         frame.render_widget(Paragraph::new(Span::styled("  (none)", theme.hint)), area);

@@ -1,17 +1,21 @@
 //! Page 4: what leaves, what was replaced in it, and the operator's own words.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::session::Session;
 use crate::ui::tui::field::WordField;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::layout;
+use crate::ui::tui::marks::Marks;
 use crate::ui::tui::screen::{ReviewPane, Screen};
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
-use crate::ui::tui::widget::rows::numbered;
+use crate::ui::tui::widget::rows::highlighted;
 use crate::ui::tui::widget::text::{cut, fit, wrap};
 
 /// Draws the page.
@@ -24,15 +28,54 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
 
 fn evidence(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     let marked = screen.review == ReviewPane::Evidence;
-    let heading = if session.confirmed() { "What leaves (confirmed)" } else { "What leaves" };
-    let inner = area::headed(frame, area, heading, marked, theme);
+    let confirmed = if session.confirmed() { " (confirmed)" } else { "" };
+    let heading = format!("What leaves{confirmed}{}", standing(screen));
+    let inner = area::headed(frame, area, &heading, marked, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let lines = if session.output().is_none() {
         vec![Line::from(Span::styled(cut("  Nothing was observed yet.", width), theme.hint))]
     } else {
-        numbered(&screen.evidence_text, width, height, screen.tops.evidence, theme)
+        let styles = styles(&screen.marks, theme);
+        highlighted(&screen.evidence_text, width, height, screen.tops.evidence, &styles, theme)
     };
     area::lines(frame, inner, lines);
+}
+
+/// Which of the replacements or hits was gone to.
+fn standing(screen: &Screen) -> String {
+    let marks = &screen.marks;
+    let count = marks.places().len();
+    let at = marks.current.map_or_else(String::new, |at| format!("{} of ", at + 1));
+    match &marks.search {
+        Some(search) => format!(" · \"{}\": {at}{count}", search.text),
+        None if count == 0 => String::new(),
+        None => format!(" · replaced: {at}{count}"),
+    }
+}
+
+/// The style of everything that stands out, in order and without overlaps.
+fn styles(marks: &Marks, theme: &Theme) -> Vec<(Range<usize>, Style)> {
+    let mut all: Vec<(Range<usize>, Style)> = Vec::new();
+    let selection = marks.selection.iter().map(|selection| (selection.span.clone(), theme.marked));
+    let here = marks.here().map(|span| (span.clone(), theme.marked));
+    let hits = marks.search.iter().flat_map(|search| &search.hits);
+    let hits = hits.map(|span| (span.clone(), theme.warn.add_modifier(Modifier::UNDERLINED)));
+    let replaced = marks.replaced.iter().map(|span| (span.clone(), theme.accent));
+    // What comes first wins.
+    for (span, style) in selection.chain(here).chain(hits).chain(replaced) {
+        let at = all.partition_point(|(other, _)| other.end <= span.start);
+        if all.get(at).is_none_or(|(other, _)| span.end <= other.start) {
+            all.insert(at, (span, style));
+        }
+    }
+    all
+}
+
+/// The kind of the replacement that was gone to: `key` of `[key#1]`, `prompt` of `[prompt: 3 chars]`.
+fn kind_here(screen: &Screen) -> Option<&str> {
+    let span = screen.marks.here().filter(|_| screen.marks.search.is_none())?;
+    let inner = screen.evidence_text.get(span.clone())?.strip_prefix('[')?;
+    inner.split(['#', ':', ']']).next()
 }
 
 fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -79,9 +122,13 @@ pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Th
         None => {}
     }
     let entries = session.output().map(|o| o.ledger.entries.as_slice()).unwrap_or_default();
+    let here = kind_here(screen);
     lines.extend(entries.iter().map(|e| {
-        let head = format!("  {:>3} x {} {} ", e.count, fit(&e.kind, 9), fit(&e.rule, 18));
-        Line::from(cut(&format!("{head}{}", e.place), width))
+        let here = here == Some(e.kind.as_str());
+        let sign = if here { ">" } else { " " };
+        let head = format!("{sign} {:>3} x {} {} ", e.count, fit(&e.kind, 9), fit(&e.rule, 18));
+        let style = if here { theme.accent } else { theme.plain };
+        Line::from(Span::styled(cut(&format!("{head}{}", e.place), width), style))
     }));
     if lines.is_empty() {
         lines.push(Line::from(Span::styled("  nothing", theme.hint)));

@@ -1,5 +1,8 @@
 //! Long text in a small window: only the rows that are seen are made, so ten megabytes do not freeze the screen.
 
+use std::ops::Range;
+
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::text::push_visible;
@@ -10,16 +13,20 @@ use crate::ui::tui::theme::Theme;
 pub struct Row {
     /// The line's number from 1 where the row begins a line; `None` where it goes on with the one above.
     pub number: Option<usize>,
+    /// Bytes of the text that it shows.
+    pub span: Range<usize>,
     /// The row, harmless.
     pub text: String,
 }
 
 /// Breaks `text` into rows of `width` columns, lazily.
 pub struct Rows<'a> {
-    lines: std::str::Split<'a, char>,
-    rest: Option<&'a str>,
+    text: &'a str,
+    /// First byte of the next row; `None` at the end.
+    at: Option<usize>,
+    /// End of the line that the next row goes on with; `None` where it begins one.
+    line_end: Option<usize>,
     number: usize,
-    begins: bool,
     width: usize,
 }
 
@@ -27,7 +34,7 @@ impl<'a> Rows<'a> {
     /// The rows of `text`. A line break at its end begins no further row.
     pub fn new(text: &'a str, width: usize) -> Self {
         let text = text.strip_suffix('\n').unwrap_or(text);
-        Self { lines: text.split('\n'), rest: None, number: 0, begins: false, width: width.max(1) }
+        Self { text, at: Some(0), line_end: None, number: 0, width: width.max(1) }
     }
 }
 
@@ -35,14 +42,15 @@ impl Iterator for Rows<'_> {
     type Item = Row;
 
     fn next(&mut self) -> Option<Row> {
-        let rest = if let Some(rest) = self.rest.take() {
-            rest
-        } else {
+        let start = self.at?;
+        let begins = self.line_end.is_none();
+        let line_end = self.line_end.unwrap_or_else(|| {
             self.number += 1;
-            self.begins = true;
-            let line = self.lines.next()?;
-            line.strip_suffix('\r').unwrap_or(line)
-        };
+            let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+            memchr::memchr(b'\n', rest).map_or(self.text.len(), |at| start + at)
+        });
+        let rest = self.text.get(start..line_end).unwrap_or_default();
+        let rest = rest.strip_suffix('\r').unwrap_or(rest);
         let (mut text, mut used, mut taken) = (String::new(), 0, rest.len());
         for (at, c) in rest.char_indices() {
             let before = text.len();
@@ -55,9 +63,12 @@ impl Iterator for Rows<'_> {
             }
             used += columns;
         }
-        self.rest = rest.get(taken..).filter(|tail| !tail.is_empty());
-        let number = std::mem::take(&mut self.begins).then_some(self.number);
-        Some(Row { number, text })
+        if taken < rest.len() {
+            (self.at, self.line_end) = (Some(start + taken), Some(line_end));
+        } else {
+            (self.at, self.line_end) = ((line_end < self.text.len()).then_some(line_end + 1), None);
+        }
+        Some(Row { number: begins.then_some(self.number), span: start..start + taken, text })
     }
 }
 
@@ -69,15 +80,64 @@ pub fn scrolled(text: &str, width: usize, height: usize, from: usize, further: u
 
 /// Lines of the window for `text` from row `top`: the line's number (or `»` where a line goes on), then the row.
 pub fn numbered(text: &str, width: usize, height: usize, top: usize, theme: &Theme) -> Vec<Line<'static>> {
+    highlighted(text, width, height, top, &[], theme)
+}
+
+/// The same with some bytes of `text` in a style of their own; `marks` stand in order.
+pub fn highlighted(
+    text: &str,
+    width: usize,
+    height: usize,
+    top: usize,
+    marks: &[(Range<usize>, Style)],
+    theme: &Theme,
+) -> Vec<Line<'static>> {
     let inner = width.saturating_sub(GUTTER);
     Rows::new(text, inner)
         .skip(top)
         .take(height)
         .map(|row| {
             let gutter = row.number.map_or_else(|| "   » ".to_owned(), |n| format!("{n:>4} "));
-            Line::from(vec![Span::styled(gutter, theme.hint), Span::raw(row.text)])
+            let mut spans = vec![Span::styled(gutter, theme.hint)];
+            spans.extend(styled(text, &row, marks));
+            Line::from(spans)
         })
         .collect()
+}
+
+/// The row in pieces of one style.
+fn styled(text: &str, row: &Row, marks: &[(Range<usize>, Style)]) -> Vec<Span<'static>> {
+    let first = marks.partition_point(|(span, _)| span.end <= row.span.start);
+    let here = marks.iter().skip(first).take_while(|(span, _)| span.start < row.span.end);
+    let mut out = Vec::new();
+    let mut at = row.span.start;
+    let mut piece = |from: usize, to: usize, style: Style| {
+        let mut shown = String::new();
+        for c in text.get(from..to).unwrap_or_default().chars() {
+            push_visible(&mut shown, c);
+        }
+        if !shown.is_empty() {
+            out.push(Span::styled(shown, style));
+        }
+    };
+    for (span, style) in here {
+        let (from, to) = (span.start.max(at), span.end.min(row.span.end));
+        if from < to {
+            piece(at, from, Style::new());
+            piece(from, to, *style);
+            at = to;
+        }
+    }
+    if at == row.span.start {
+        return vec![Span::raw(row.text.clone())];
+    }
+    piece(at, row.span.end, Style::new());
+    out
+}
+
+/// The row of `text` in which byte `at` stands.
+pub fn row_of(text: &str, width: usize, at: usize) -> usize {
+    Rows::new(text, width).take_while(|row| row.span.end <= at && row.span.start < at).count()
 }
 
 /// Columns of the line numbers.
@@ -106,6 +166,32 @@ mod tests {
         );
         assert_eq!(rows("日本", 1), [(Some(1), "日".into()), (None, "本".into())]);
         assert_eq!(rows("", 4), [(Some(1), String::new())]);
+    }
+
+    #[test]
+    fn marked_bytes_have_a_style_of_their_own_on_every_row() {
+        let text = "ab\u{1b}cd\nef";
+        let mark = Style::new().add_modifier(ratatui::style::Modifier::REVERSED);
+        let lines = highlighted(text, GUTTER + 4, 9, 0, &[(1..4, mark), (6..7, mark)], &Theme::new(true));
+        let shown: Vec<Vec<(String, bool)>> = lines
+            .iter()
+            .map(|line| {
+                let spans = line.spans.iter().skip(1);
+                spans.map(|span| (span.content.to_string(), span.style == mark)).collect()
+            })
+            .collect();
+        let piece = |text: &str, marked: bool| (text.to_owned(), marked);
+        assert_eq!(
+            shown,
+            [
+                vec![piece("a", false), piece("b\\e", true)],
+                vec![piece("c", true), piece("d", false)],
+                vec![piece("e", true), piece("f", false)]
+            ]
+        );
+        for (at, row) in [(0, 0), (2, 0), (3, 1), (5, 1), (6, 2), (7, 2)] {
+            assert_eq!(row_of(text, 4, at), row, "{at}");
+        }
     }
 
     #[test]
