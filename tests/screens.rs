@@ -484,6 +484,7 @@ fn the_whole_loop_runs_and_ends() {
         keymap: Keymap::built_in().expect("reads"),
         no_color: true,
         practice: Vec::new(),
+        unfinished: Vec::new(),
         first: vec![Event::Edited(curl_like())],
     };
     let input = futures_util::stream::iter(rig::inputs("<enter>nq").into_iter().map(Ok))
@@ -559,6 +560,7 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         keymap: Keymap::built_in().expect("reads"),
         no_color: true,
         practice: Vec::new(),
+        unfinished: Vec::new(),
         first: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");

@@ -24,6 +24,7 @@ mod packed;
 mod placeholder;
 mod quoted;
 mod readmit;
+mod reread;
 mod safe;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -58,6 +59,7 @@ pub use leave::{Leaving, leave};
 pub use ledger::{Entry, Ledger};
 pub use placeholder::{PlaceholderMap, Shape, shape_of};
 pub use readmit::Readmission;
+pub use reread::Unreadable;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,

@@ -35,6 +35,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::case::kept::Unfinished;
 use crate::io::clock::Clock;
 use crate::session::{Effect, Event, Session};
 use keys::Keymap;
@@ -59,6 +60,8 @@ pub struct Options {
     pub no_color: bool,
     /// Practice scenarios to begin with; empty: no practice.
     pub practice: Vec<PracticeChoice>,
+    /// Unfinished cases that are offered at the start, the newest first.
+    pub unfinished: Vec<Unfinished>,
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
@@ -113,6 +116,7 @@ where
     if options.first.into_iter().any(|event| face.tell(event)) {
         return Ok(Ending::Left);
     }
+    face.screen.offer(options.unfinished, face.session, clock.now());
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
         if std::mem::take(&mut face.redraw) {

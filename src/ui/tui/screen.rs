@@ -2,6 +2,7 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod offer;
 mod practice;
 mod scroll;
 mod typing;
@@ -13,6 +14,7 @@ use super::editor::{Editor, Target};
 use super::field::{Field, WordField};
 use super::keys::{KeyCombo, Keymap, Mode};
 use super::popup::Popup;
+use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
@@ -129,6 +131,8 @@ pub struct Screen {
     pub words_text: [String; 6],
     review_seen: Option<ReviewSeen>,
     consent_seen: bool,
+    /// Unfinished cases that are offered.
+    unfinished: Vec<Unfinished>,
 }
 
 impl Screen {
@@ -155,6 +159,7 @@ impl Screen {
             words_text: Default::default(),
             review_seen: None,
             consent_seen: false,
+            unfinished: Vec::new(),
         }
     }
 

@@ -124,7 +124,7 @@ impl Screen {
     }
 
     fn quit(&mut self, session: &Session) -> Vec<Wish> {
-        let observed = !session.evidence().attempts.is_empty();
+        let observed = session.was_observed();
         // What was handed over before a change is not the note as it stands.
         let handed_over = !session.delivered().is_empty() && session.confirmed();
         if session.is_busy() || (observed && !handed_over) {
@@ -145,7 +145,7 @@ impl Screen {
     }
 
     fn go_on(&mut self, session: &Session) -> Vec<Wish> {
-        let observed = !session.evidence().attempts.is_empty();
+        let observed = session.was_observed();
         match session.step() {
             Step::Request if session.request().is_err() && observed => tell(Event::GoTo(Step::Review)),
             Step::Request if session.request().is_err() => tell(Event::SendRequested),
@@ -280,6 +280,7 @@ impl Screen {
             Choice::Gateway => Picker::gateways(catalog, profile),
             Choice::Endpoint => Picker::endpoints(catalog, profile),
             Choice::Shown => return self.choose_shown(session),
+            Choice::Unfinished => return Vec::new(),
             Choice::Piece => {
                 let pieces = session.pieces();
                 if pieces.is_empty() {
@@ -342,6 +343,7 @@ impl Screen {
         };
         match picker.choice {
             Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
+            Choice::Unfinished => self.go_on_with(&chosen.id),
             Choice::Piece => {
                 self.start_over();
                 chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))

@@ -83,10 +83,18 @@ impl Screen {
         vec![Wish::Tell(Event::GoTo(Step::Request)), Wish::Tell(Event::Pasted(text))]
     }
 
-    /// Tells the session the text of a request's field. The operator's words are told when their field is left.
+    /// Tells the session the text of a request's field. The operator's words are told when their field is left;
+    /// what was typed of them is saved meanwhile.
     fn hand_over(&mut self, session: &Session) -> Vec<Wish> {
         let Some(editor) = &mut self.editor else { return Vec::new() };
-        let Target::Request(field) = editor.target else { return Vec::new() };
+        let field = match editor.target {
+            Target::Request(field) => field,
+            Target::Words(field) => {
+                let mut words = session.words().clone();
+                field.put(&mut words, &editor.text());
+                return vec![Wish::Tell(Event::WordsTyped(words))];
+            }
+        };
         let mut draft = session.draft().clone();
         field.put(&mut draft, &editor.text());
         vec![Wish::Tell(Event::Edited(draft))]

@@ -58,12 +58,13 @@ fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme
         Choice::Gateway => ("Which gateway?", 0, 0),
         Choice::Endpoint => ("Which endpoint? It fills in method, URL and a small body", 1, TOLD),
         Choice::Piece => ("Which request of the paste?", 0, 0),
+        Choice::Unfinished => ("Go on with an unfinished case?", 0, TOLD),
         Choice::Shown => ("Which dropped text is harmless? It is then in the note", 0, TOLD + 1),
     };
     let rows = picker.rows();
     // The box keeps its size while a filter takes lines away.
     let most = match picker.choice {
-        Choice::Gateway | Choice::Shown | Choice::Piece => {
+        Choice::Gateway | Choice::Shown | Choice::Piece | Choice::Unfinished => {
             u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2 + extra)
         }
         Choice::Endpoint => u16::MAX,
