@@ -16,6 +16,7 @@ mod keys;
 mod log;
 mod note;
 mod place;
+mod plain;
 mod practice;
 mod probe;
 mod report;

@@ -220,8 +220,11 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
             format!("'{}' is neither a verb nor a file that is here; see casefile --help", file.display()),
         ));
     }
-    need_terminal()?;
     let ground = ground()?.with_store(arguments.store.as_deref()).saving(arguments.no_save);
+    let plain = arguments.plain || super::plain::is_wanted(&ground);
+    if !plain {
+        need_terminal()?;
+    }
     let key = arguments.key.read()?;
     let mut first = vec![Event::BindingsRead(ground.bindings.clone())];
     first.extend(
@@ -236,6 +239,9 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
             pasted: None,
         });
     }
+    if plain {
+        return super::plain::run(&ground, first, Vec::new());
+    }
     screen(&ground, first, Vec::new())
 }
 
@@ -246,7 +252,7 @@ pub(super) fn need_terminal() -> Result<(), Failed> {
     }
     Err(Failed::new(
         Exit::Usage,
-        "the terminal program needs a terminal on stdin and stdout; use `casefile note --from FILE` without one",
+        "the terminal program needs a terminal on stdin and stdout; use `casefile --plain`, or `casefile note --from FILE`, without one",
     ))
 }
 
