@@ -10,7 +10,7 @@ use super::{Effect, Event, Session, Step};
 use crate::case::finding::Level;
 use crate::case::kept::{Observed, RunFacts, SavedCase, UNFINISHED_SCHEMA, Unfinished};
 use crate::case::note::Run;
-use crate::case::sanitize::{Refusal, SafeEvidence, Words};
+use crate::case::sanitize::{Audit, Refusal, SafeEvidence, Words};
 
 /// Changes that come one after the other are saved once in so many milliseconds.
 pub const SAVE_EVERY_MS: u64 = 500;
@@ -69,7 +69,15 @@ impl Session {
         let Some(earlier) = self.earlier() else { return };
         let mut sanitizer = self.sanitizer();
         let pasted = sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
-        if pasted.request.is_none() && pasted.attempts.is_empty() || pasted.request == earlier.request {
+        let nothing = pasted.request.is_none() && pasted.attempts.is_empty();
+        let same = match (&pasted.request, &earlier.request) {
+            // Bytes as they were sent count a file's, too; each text of the body says its length.
+            (Some(one), Some(other)) => {
+                *one == crate::case::sanitize::SafeRequest { body_bytes: one.body_bytes, ..other.clone() }
+            }
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        if nothing || same {
             return;
         }
         let before = self.id().to_owned();
@@ -137,8 +145,7 @@ impl Session {
         if is_empty && !self.saving.is_saved {
             return None;
         }
-        let mut case = self.unfinished(words, now);
-        let audit = self.audit_of_all();
+        let (mut case, audit) = self.unfinished(words, now);
         let saved = case.leave(&audit).or_else(|_| {
             case.observed = None;
             case.leave(&audit)
@@ -146,19 +153,14 @@ impl Session {
         saved.ok()
     }
 
-    fn audit_of_all(&self) -> crate::case::sanitize::Audit {
-        let mut sanitizer = self.sanitizer();
-        sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
-        sanitizer.audit()
-    }
-
-    /// The case as it stands, with these words.
-    fn unfinished(&self, words: &Words, now: DateTime<Utc>) -> Unfinished {
+    /// The case as it stands, with these words, and the audit that knows its secrets.
+    fn unfinished(&self, words: &Words, now: DateTime<Utc>) -> (Unfinished, Audit) {
         let mut sanitizer = self.sanitizer();
         let (readings, controls) = (&self.readings, &self.control_readings);
         let evidence = sanitizer.evidence(&self.evidence, readings, controls, self.profile());
-        let ledger = sanitizer.ledger().clone();
         let words = sanitizer.words(words);
+        // With what was replaced in the words: when they come back, it is gone from them.
+        let ledger = sanitizer.ledger().clone();
         let Run { base_url_alias, secret_source, policy, timeouts, proxy_in_use, .. } = self.run_facts(now);
         let run = RunFacts { base_url_alias, secret_source, policy, timeouts, proxy_in_use };
         let seen = self.evidence.request.is_some() || !self.evidence.attempts.is_empty();
@@ -166,7 +168,7 @@ impl Session {
             Some(earlier) => Some(earlier.clone()),
             None => seen.then(|| Observed::new(evidence, ledger, self.diagnosis.clone(), run)),
         };
-        Unfinished {
+        let case = Unfinished {
             schema: UNFINISHED_SCHEMA.to_owned(),
             id: self.id().to_owned(),
             saved: now,
@@ -175,14 +177,15 @@ impl Session {
             gateway_chosen: self.chosen_profile.is_some(),
             words,
             observed,
-        }
+        };
+        (case, sanitizer.audit())
     }
 
     /// What is kept beside the note, so that the case can be opened again at its note.
     pub(super) fn evidence_to_keep(&self, now: DateTime<Utc>) -> Result<SavedCase, Refusal> {
-        let mut case = self.unfinished(&self.words, now);
+        let (mut case, audit) = self.unfinished(&self.words, now);
         Step::Note.name().to_ascii_lowercase().clone_into(&mut case.step);
-        case.leave(&self.audit_of_all())
+        case.leave(&audit)
     }
 
     /// The note is out: what was saved on the way is of no use any more.

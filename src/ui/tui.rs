@@ -43,7 +43,7 @@ use screen::{Screen, Wish};
 use theme::Theme;
 
 pub use open::{OpenError, open};
-pub use screen::PracticeChoice;
+pub use screen::{CaseDesk, CaseRow, PracticeChoice};
 pub use view::view;
 
 /// How often the screen is drawn while something runs: elapsed time and countdown move.
@@ -62,6 +62,8 @@ pub struct Options {
     pub practice: Vec<PracticeChoice>,
     /// Unfinished cases that are offered at the start, the newest first.
     pub unfinished: Vec<Unfinished>,
+    /// The kept and unfinished cases; `None`: there is no list of them.
+    pub cases: Option<Box<dyn CaseDesk>>,
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
@@ -111,7 +113,7 @@ where
     let size = terminal.size().map_err(io::Error::other)?;
     let screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     let theme = Theme::new(options.no_color);
-    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), redraw: false };
+    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), redraw: false, cases: options.cases };
     tokio::pin!(terminated);
     if options.first.into_iter().any(|event| face.tell(event)) {
         return Ok(Ending::Left);
@@ -171,6 +173,7 @@ struct Face<'a, F> {
     run_effects: F,
     clock: Arc<dyn Clock>,
     redraw: bool,
+    cases: Option<Box<dyn CaseDesk>>,
 }
 
 impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
@@ -186,6 +189,13 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         for wish in self.screen.on_input(input, self.session) {
             match wish {
                 Wish::Redraw => self.redraw = true,
+                Wish::Cases(ask) => {
+                    let now = self.clock.now();
+                    let event = self.screen.serve_cases(&ask, self.cases.as_deref_mut(), now);
+                    if event.is_some_and(|event| self.tell(event)) {
+                        return true;
+                    }
+                }
                 Wish::Tell(event) => {
                     if self.tell(event) {
                         return true;
@@ -193,6 +203,7 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                 }
             }
         }
+        self.screen.preview_case(self.cases.as_deref_mut());
         self.screen.follow(self.session);
         false
     }

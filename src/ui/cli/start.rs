@@ -280,7 +280,8 @@ pub(super) fn screen(
         let keymap = tui::keys::Keymap::built_in().map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let unfinished = if practice.is_empty() { ground.unfinished() } else { Vec::new() };
-        let options = tui::Options { keymap, no_color, practice, unfinished, first };
+        let cases: Option<Box<dyn tui::CaseDesk>> = Some(Box::new(super::cases::screen::Cases::of(ground)));
+        let options = tui::Options { keymap, no_color, practice, unfinished, cases, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await

@@ -34,6 +34,12 @@ pub enum Action {
     PreviousStep,
     /// Go to the step after.
     NextStep,
+    /// Show the list of cases.
+    Cases,
+    /// Forget the marked case, after a question.
+    Remove,
+    /// Say where the files of the marked case are.
+    Reveal,
     /// Show the practice scenarios.
     Practice,
     /// Open or fold the practice story.
@@ -158,6 +164,8 @@ pub enum Mode {
     PickerFilter,
     /// The practice scenarios.
     Practice,
+    /// The list of cases.
+    Cases,
     /// The help.
     Help,
     /// The question before leaving.
@@ -185,6 +193,7 @@ impl Mode {
             Self::Picker => &[Self::Always, Self::Picker],
             Self::PickerFilter => &[Self::Always, Self::PickerFilter],
             Self::Practice => &[Self::Always, Self::Practice],
+            Self::Cases => &[Self::Always, Self::Cases],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
         }
@@ -276,7 +285,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 19, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 20, "every mode has a table");
     }
 
     #[test]

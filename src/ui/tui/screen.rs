@@ -2,6 +2,7 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod cases;
 mod offer;
 mod practice;
 mod scroll;
@@ -18,6 +19,7 @@ use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
+pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases};
 pub use practice::{Practice, PracticeChoice, Row};
 
 /// What an input leads to.
@@ -27,6 +29,8 @@ pub enum Wish {
     Tell(Event),
     /// Draw everything again.
     Redraw,
+    /// Ask for cases.
+    Cases(CaseAsk),
 }
 
 /// A pane of the page Review.
@@ -131,6 +135,8 @@ pub struct Screen {
     pub words_text: [String; 6],
     review_seen: Option<ReviewSeen>,
     consent_seen: bool,
+    /// The list of cases.
+    pub cases: Cases,
     /// Unfinished cases that are offered.
     unfinished: Vec<Unfinished>,
 }
@@ -159,6 +165,7 @@ impl Screen {
             words_text: Default::default(),
             review_seen: None,
             consent_seen: false,
+            cases: Cases::default(),
             unfinished: Vec::new(),
         }
     }
@@ -182,6 +189,9 @@ impl Screen {
                 };
             }
             (None, None) => {}
+        }
+        if self.cases.is_open {
+            return Mode::Cases;
         }
         if self.practice.is_open {
             return Mode::Practice;

@@ -8,6 +8,7 @@
 //!  Enter go on  e edit  …                          keys
 //! ```
 
+pub mod cases;
 pub mod consent;
 pub mod edit;
 pub mod help;
@@ -43,7 +44,9 @@ pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &T
     let frames = layout::frames(session, screen, area);
     title::render(frame, frames.title, session, theme);
     steps::render(frame, frames.steps, session, theme);
-    if screen.practice.is_open {
+    if screen.cases.is_open {
+        cases::render(frame, frames.body, screen, theme);
+    } else if screen.practice.is_open {
         practice::render(frame, frames.body, screen, theme);
     } else {
         practice::story(frame, frames.story, session, screen, theme);

@@ -1,7 +1,7 @@
 //! Actions to wishes.
 
 use super::scroll::Move;
-use super::{NotePane, ReviewPane, Screen, Wish};
+use super::{CaseAsk, NotePane, ReviewPane, Screen, Wish};
 use crate::case::catalog::{Endpoint, Served};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
@@ -40,6 +40,9 @@ impl Screen {
             Action::StepNote => self.go_to(Step::Note),
             Action::PreviousStep => self.step_beside(session, false),
             Action::NextStep => self.step_beside(session, true),
+            Action::Cases => self.open_cases(session),
+            Action::Remove => self.remove_case(),
+            Action::Reveal => vec![Wish::Cases(CaseAsk::Reveal)],
             Action::Practice => self.open_practice(session),
             Action::Story => self.toggle_story(session),
             Action::NextScenario => self.next_scenario(session),
@@ -85,6 +88,7 @@ impl Screen {
             }
             Action::Copy => tell(Event::CopyRequested),
             Action::Write => self.ask(Asked::Path, &default_path(session)),
+            Action::Accept if mode == Mode::Cases => vec![Wish::Cases(CaseAsk::Open)],
             Action::Accept => self.accept(session),
             Action::Close => self.close(),
             Action::EndEdit => self.leave_editor(session),
@@ -106,6 +110,10 @@ impl Screen {
         if let Some(Popup::Picker(picker)) = &mut self.popup
             && picker.unfilter()
         {
+            return Vec::new();
+        }
+        if self.popup.is_none() && self.cases.is_open {
+            self.close_cases();
             return Vec::new();
         }
         if self.popup.take().is_none() {

@@ -21,6 +21,10 @@ impl Screen {
             }
             return Vec::new();
         }
+        if self.cases.is_open {
+            self.cases.type_key(key);
+            return Vec::new();
+        }
         if self.practice.is_open && self.editor.is_none() {
             self.type_filter(key);
             return Vec::new();
@@ -71,6 +75,9 @@ impl Screen {
             }
             return self
                 .say("that is too large to be edited here; leave the field (Esc) and paste it on the page");
+        }
+        if self.cases.is_open {
+            return self.say("close the list of cases first (Esc); nothing was pasted");
         }
         if session.step() != Step::Request && !self.practice.is_open {
             return self.say("nothing was pasted: to paste another request go to Request (1)");
