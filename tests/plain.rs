@@ -54,10 +54,13 @@ fn the_whole_walk_over_a_pipe() {
     let (note, told, code) = over_a_pipe(home.path(), &["practice", "--plain"], script);
     assert_eq!(code, 0, "{told}");
     assert!(note.starts_with("schema: casefile.note/1") && note.contains("Is it served?"), "{note}\n{told}");
-    for line in ["Step 1 of 5: Request", "Send to 127.0.0.1", "Diagnosis, a candidate", "Replaced:", "printed"] {
+    for line in
+        ["Step 1 of 5: Request", "Send to 127.0.0.1", "Diagnosis, a candidate", "Replaced:", "printed"]
+    {
         assert!(told.contains(line), "{line:?} is not in:\n{told}");
     }
-    let steers = |text: &str| text.chars().any(|c| c.is_control() && c != '\n') || text.contains(['│', '─', '┌']);
+    let steers =
+        |text: &str| text.chars().any(|c| c.is_control() && c != '\n') || text.contains(['│', '─', '┌']);
     assert!(!steers(&told) && !steers(&note), "{told}");
 }
 

@@ -21,7 +21,8 @@ fn every_scenario_goes_on_with_the_same_note() {
         let first = session.output().expect("a note").render(Format::Yaml).expect("passes");
         let done = Delivered { route: "file".into(), certain: true, path: None };
         let effects = session.handle(Event::Delivered(Ok(done)), moment());
-        let kept = effects.into_iter().find_map(|e| if let Effect::KeepCase(case) = e { Some(case) } else { None });
+        let kept =
+            effects.into_iter().find_map(|e| if let Effect::KeepCase(case) = e { Some(case) } else { None });
         let Some(saved) = kept.as_ref().and_then(|case| case.evidence()) else {
             faults.push(format!("{}: its evidence was not kept", scenario.name));
             continue;
@@ -33,7 +34,12 @@ fn every_scenario_goes_on_with_the_same_note() {
                 continue;
             }
         };
-        let settings = Settings { confirm_first: true, tool: "casefile 0.0.0-golden".into(), os: "linux".into(), ..Settings::default() };
+        let settings = Settings {
+            confirm_first: true,
+            tool: "casefile 0.0.0-golden".into(),
+            os: "linux".into(),
+            ..Settings::default()
+        };
         let mut after = Session::new(catalog.clone(), settings);
         after.handle(Event::Resumed(Box::new(case)), moment());
         after.handle(Event::Confirmed(true), moment());

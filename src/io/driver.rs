@@ -15,8 +15,8 @@ use crate::io::clock::Clock;
 use crate::io::{files, net};
 use crate::session::{Binding, CaseKeys, Delivered, Effect, Event, FileTrouble, KeySeen, Outgoing, Session};
 
-pub use saver::Saving;
 use saver::Saver;
+pub use saver::Saving;
 
 /// Reads an environment variable.
 pub type Environment = dyn Fn(&str) -> Option<SecretString>;

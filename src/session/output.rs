@@ -270,9 +270,7 @@ impl Session {
         let mut sanitizer = self.sanitizer();
         let evidence = match self.only_earlier() {
             Some(earlier) => earlier.evidence.clone(),
-            None => {
-                sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile))
-            }
+            None => sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile)),
         };
         let words = sanitizer.words(&self.words);
         let run = self.run_facts(now);
@@ -318,9 +316,7 @@ impl Session {
             audience: self.settings.audience,
             proxy_in_use: match (earlier, &self.evidence.request) {
                 (Some(run), _) => run.proxy_in_use,
-                (None, Some(r)) if sent => {
-                    Some((self.settings.proxy_for)(&r.target.host, &r.target.scheme))
-                }
+                (None, Some(r)) if sent => Some((self.settings.proxy_for)(&r.target.host, &r.target.scheme)),
                 (None, _) => None,
             },
             similar: self.twins().map(Twins::part),

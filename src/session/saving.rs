@@ -68,7 +68,8 @@ impl Session {
     pub(super) fn same_case_or_another(&mut self) {
         let Some(earlier) = self.earlier() else { return };
         let mut sanitizer = self.sanitizer();
-        let pasted = sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
+        let pasted =
+            sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
         let nothing = pasted.request.is_none() && pasted.attempts.is_empty();
         let same = match (&pasted.request, &earlier.request) {
             // Bytes as they were sent count a file's, too; each text of the body says its length.
@@ -92,7 +93,7 @@ impl Session {
     }
 
     pub(super) fn saving_before(&self, event: &Event) -> Before {
-        Before { answers: self.answers(), due: matches!(event, Event::SaveDue) }
+        Before { answers: self.answers(), due: matches!(event, Event::SaveDue | Event::Quit) }
     }
 
     fn answers(&self) -> usize {
@@ -119,7 +120,9 @@ impl Session {
         if !(self.saving.unsaved || step_changed) {
             return None;
         }
-        if step_changed || before.due || self.answers() != before.answers {
+        // A search brings many answers: each is saved, but not one by one.
+        let answered = self.answers() != before.answers && !self.searches();
+        if step_changed || before.due || answered {
             self.saving.unsaved = false;
             let saved = self.saved_case(now)?;
             self.saving.is_saved = true;
@@ -200,10 +203,8 @@ impl Session {
             self.say(Level::Warning, "a request is under way; cancel it before you open another case");
             return Vec::new();
         }
-        let fresh = std::mem::replace(
-            self,
-            Self::new(std::sync::Arc::clone(&self.catalog), self.settings.clone()),
-        );
+        let fresh =
+            std::mem::replace(self, Self::new(std::sync::Arc::clone(&self.catalog), self.settings.clone()));
         // What belongs to the operator and not to the case stays.
         (self.random, self.bindings) = (fresh.random, fresh.bindings);
         (self.ring, self.given_key) = (fresh.ring, fresh.given_key);

@@ -133,13 +133,19 @@ where
         let busy = face.session.is_busy();
         tokio::select! {
             biased;
-            () = &mut terminated => return Ok(Ending::Terminated),
+            () = &mut terminated => {
+                face.tell(Event::SaveDue);
+                return Ok(Ending::Terminated);
+            }
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
             }
             next = input.next() => match next {
                 Some(read) => if face.take(&read?) { return Ok(Ending::Left); },
-                None => return Ok(Ending::Terminated),
+                None => {
+                    face.tell(Event::SaveDue);
+                    return Ok(Ending::Terminated);
+                }
             },
             () = tokio::time::sleep(TICK), if busy => {}
         }

@@ -90,12 +90,7 @@ impl SavedCase {
 
 impl Observed {
     /// What was observed, with the moments of the evidence.
-    pub fn new(
-        evidence: SafeEvidence,
-        ledger: Ledger,
-        diagnosis: Option<Diagnosis>,
-        run: RunFacts,
-    ) -> Self {
+    pub fn new(evidence: SafeEvidence, ledger: Ledger, diagnosis: Option<Diagnosis>, run: RunFacts) -> Self {
         let controls = evidence.controls.iter().map(|control| &control.attempt);
         let moments = evidence.attempts.iter().chain(controls).map(Moments::of).collect();
         Self { evidence, moments, ledger, diagnosis, run }
@@ -227,9 +222,7 @@ mod tests {
 
     #[test]
     fn ages_are_in_words() {
-        let at = |minutes: i64| {
-            unfinished().age(DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(minutes))
-        };
+        let at = |minutes: i64| unfinished().age(DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(minutes));
         let table = [
             (-5, "just now"),
             (0, "just now"),

@@ -103,8 +103,7 @@ const LONGEST_WORD: usize = 1_000;
 /// The word that lives as long as the program and says the same as `text`.
 fn own<E: Error>(text: &str) -> Result<OwnWord, E> {
     static KNOWN: OnceLock<Mutex<BTreeSet<OwnWord>>> = OnceLock::new();
-    let mut known =
-        KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(word) = known.get(text) {
         return Ok(word);
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{Check, Machine};
 use crate::case::catalog::{Catalog, ids_of_rules};
-use crate::case::sanitize::Readmission;
 use crate::case::review::{Doubt, Kind, review};
+use crate::case::sanitize::Readmission;
 use crate::io::store::{
-    CaseStore, Config, DeskSettings, FolderStore, Folders, Retention, StoreError, catalog_files, UnfinishedStore,
-    read_bindings, read_catalog, read_config, read_desks, read_template, shown,
+    CaseStore, Config, DeskSettings, FolderStore, Folders, Retention, StoreError, UnfinishedStore,
+    catalog_files, read_bindings, read_catalog, read_config, read_desks, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -253,7 +253,7 @@ fn unfinished(folders: &Folders) -> Check {
         Ok(cases) => Check::note(
             "unfinished",
             format!("{} unfinished case(s) are saved", cases.len()),
-            "start casefile to go on with one; `casefile cases rm` forgets",
+            "start casefile to go on with one; the list of cases (C) forgets",
         ),
     }
 }

@@ -196,7 +196,8 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+            let mode =
+                |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
             assert_eq!(mode(&folders.state.join("unfinished")), 0o700);
             assert_eq!(mode(&folders.state.join("unfinished/CF-20260401-00000001.json")), 0o600);
         }

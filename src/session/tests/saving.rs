@@ -65,7 +65,9 @@ fn what_is_saved_is_clean_and_goes_on_in_another_run() {
 fn a_key_that_is_typed_saves_once_in_a_while_and_nothing_is_saved_of_nothing() {
     let mut s = saving();
     assert!(saved(&s.handle(Event::GoTo(Step::Review), at(0))).is_none());
-    let typed = |text: &str| Event::WordsTyped(Words { question: text.into(), operator: "op".into(), ..Words::default() });
+    let typed = |text: &str| {
+        Event::WordsTyped(Words { question: text.into(), operator: "op".into(), ..Words::default() })
+    };
     assert!(later(&s.handle(typed("W"), at(0))));
     assert!(s.handle(typed("Wh"), at(0)).is_empty(), "one wait is enough");
     let case = saved(&s.handle(Event::SaveDue, at(1))).expect("saves");

@@ -38,11 +38,7 @@ pub(super) fn is_wanted(ground: &Ground) -> bool {
 }
 
 /// Walks from the events `first`, or from a practice scenario.
-pub(super) fn run(
-    ground: &Ground,
-    first: Vec<Event>,
-    practice: Vec<PracticeChoice>,
-) -> Result<Exit, Failed> {
+pub(super) fn run(ground: &Ground, first: Vec<Event>, practice: Vec<PracticeChoice>) -> Result<Exit, Failed> {
     let send = SendArguments::default();
     let choice = Choice {
         send: &send,
@@ -58,11 +54,14 @@ pub(super) fn run(
     on_this_thread(async {
         let (mut session, driver, events) = session(ground, &choice);
         session.use_template(template(ground, None)?);
-        let mut plain = Plain { walk: Walk::new(session, driver, events, false), lines: Lines::new(), trial: None };
+        let mut plain =
+            Plain { walk: Walk::new(session, driver, events, false), lines: Lines::new(), trial: None };
         for event in first {
             plain.walk.give(event);
         }
-        say::line("casefile, line by line. Answer each question and press Enter; q leaves. Nothing is sent before you agree.");
+        say::line(
+            "casefile, line by line. Answer each question and press Enter; q leaves. Nothing is sent before you agree.",
+        );
         match plain.begin(ground, practice).await.and(plain.steps().await) {
             Ok(exit) | Err(Stop::Exit(exit)) => Ok(exit),
             Err(Stop::Failed(failed)) => Err(failed),
@@ -101,7 +100,10 @@ impl Plain {
                 say::line("the input ended");
                 Err(self.left())
             }
-            None => Err(Stop::Exit(Exit::Interrupted)),
+            None => {
+                self.walk.give(Event::Quit);
+                Err(Stop::Exit(Exit::Interrupted))
+            }
         }
     }
 
@@ -123,10 +125,15 @@ impl Plain {
         }
     }
 
-    fn left(&self) -> Stop {
+    fn left(&mut self) -> Stop {
+        // What was said last is saved, too.
+        self.walk.give(Event::Quit);
         let session = &self.walk.session;
         if session.delivered().is_empty() && session.was_observed() && session.settings().save {
-            say::line(&format!("{} is saved as unfinished; casefile offers it at the next start", session.id()));
+            say::line(&format!(
+                "{} is saved as unfinished; casefile offers it at the next start",
+                session.id()
+            ));
         }
         Stop::Exit(if session.delivered().is_empty() { Exit::Usage } else { Exit::Done })
     }
@@ -195,13 +202,17 @@ impl Plain {
 
     async fn paste(&mut self) -> Result<(), Stop> {
         loop {
-            say::line("Paste a command, an error text or an answer. End it with a line that holds a single dot, or with Ctrl-D.");
+            say::line(
+                "Paste a command, an error text or an answer. End it with a line that holds a single dot, or with Ctrl-D.",
+            );
             let mut text = String::new();
             loop {
                 match self.walk.meanwhile(self.lines.next()).await {
                     None => return Err(Stop::Exit(Exit::Interrupted)),
                     Some(Said::Line(line)) if line.trim_end() == "." => break,
-                    Some(Said::Line(line)) if line.trim() == "q" && text.is_empty() => return Err(self.left()),
+                    Some(Said::Line(line)) if line.trim() == "q" && text.is_empty() => {
+                        return Err(self.left());
+                    }
                     Some(Said::Line(line)) => text.push_str(&line),
                     Some(Said::End) if text.is_empty() => return Err(self.left()),
                     Some(Said::End) => break,
@@ -248,7 +259,11 @@ impl Plain {
             say::line(&line);
         }
         let next = ("n", "go on to Review");
-        let more = [("a", "send it again"), ("i", "find what makes it fail, by several requests"), ("b", "go back to Request")];
+        let more = [
+            ("a", "send it again"),
+            ("i", "find what makes it fail, by several requests"),
+            ("b", "go back to Request"),
+        ];
         let choices: Vec<_> = if self.walk.session.was_observed() {
             std::iter::once(next).chain(more).collect()
         } else {
@@ -287,7 +302,10 @@ impl Plain {
         // A key that belongs elsewhere needs more than a letter.
         let elsewhere = consent.keys.iter().any(KeyUse::is_elsewhere);
         let yes = if elsewhere {
-            let question = format!("Look twice: the key was confirmed for another host. Type {} to send it there, anything else sends nothing:", consent.host);
+            let question = format!(
+                "Look twice: the key was confirmed for another host. Type {} to send it there, anything else sends nothing:",
+                consent.host
+            );
             self.ask(&question).await? == consent.host
         } else {
             let answer = self.ask(&format!("Send to {}? yes or no:", consent.host)).await?;
@@ -327,7 +345,11 @@ impl Plain {
         if refused {
             choices.insert(0, ("x", "take out what the audit refuses"));
         }
-        choices.extend([("t", "read the text that leaves"), ("w", "write your words again"), ("b", "go back to Reproduce")]);
+        choices.extend([
+            ("t", "read the text that leaves"),
+            ("w", "write your words again"),
+            ("b", "go back to Reproduce"),
+        ]);
         match self.choose(&choices).await?.as_str() {
             "y" => {
                 self.give(Event::Confirmed(true));
@@ -433,5 +455,8 @@ const FIELDS: [(&str, FieldOf); 6] = [
 /// What the operator wrote of this case.
 fn own_words(session: &Session) -> String {
     let words = session.words();
-    [&words.question, &words.expected, &words.impact, &words.tried, &words.notes].into_iter().cloned().collect()
+    [&words.question, &words.expected, &words.impact, &words.tried, &words.notes]
+        .into_iter()
+        .cloned()
+        .collect()
 }

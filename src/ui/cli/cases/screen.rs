@@ -42,7 +42,8 @@ impl Cases {
         for chunk in records.chunks(CHUNK) {
             let lines: Vec<String> = chunk.iter().map(list::row).collect();
             let passed = self.readmission.pass(&lines.concat(), Format::Plain);
-            let together = passed.as_ref().map(|text| text.as_str().lines().map(str::to_owned).collect::<Vec<_>>());
+            let together =
+                passed.as_ref().map(|text| text.as_str().lines().map(str::to_owned).collect::<Vec<_>>());
             let clean: Vec<String> = match together {
                 Ok(clean) if clean.len() == chunk.len() => clean,
                 _ => lines.iter().zip(chunk).map(|(line, record)| self.alone(line, record)).collect(),
@@ -60,7 +61,9 @@ impl Cases {
     fn alone(&self, line: &str, record: &Record) -> String {
         match self.readmission.pass(line, Format::Plain) {
             Ok(passed) => passed.as_str().trim_end().to_owned(),
-            Err(refusal) => format!("{}  not shown: {}; its file was changed after it was kept", record.id, refusal.rule),
+            Err(refusal) => {
+                format!("{}  not shown: {}; its file was changed after it was kept", record.id, refusal.rule)
+            }
         }
     }
 
@@ -68,11 +71,16 @@ impl Cases {
     pub(in crate::ui::cli) fn kept(&self, id: &str) -> Result<Unfinished, String> {
         let text = self.store.evidence(id).map_err(|e| e.to_string())?;
         let text = text.ok_or_else(|| {
-            format!("{id} was kept without its evidence, so only its note is here: `casefile cases show {id}`")
+            format!(
+                "{id} was kept without its evidence, so only its note is here: `casefile cases show {id}`"
+            )
         })?;
         let read = Unfinished::read(&text, &self.readmission);
-        let case = read.map_err(|e| format!("the evidence of {id}: {e}; `casefile cases show {id}` has its note"))?;
-        Some(case).filter(|case| case.id == id).ok_or_else(|| format!("the evidence of {id} is that of another case"))
+        let case =
+            read.map_err(|e| format!("the evidence of {id}: {e}; `casefile cases show {id}` has its note"))?;
+        Some(case)
+            .filter(|case| case.id == id)
+            .ok_or_else(|| format!("the evidence of {id} is that of another case"))
     }
 }
 
@@ -84,7 +92,12 @@ impl CaseDesk for Cases {
         }
         let unfinished = self.listed.iter().map(|case| {
             let line = case.line(now);
-            CaseRow { id: case.id.clone(), sought: format!("unfinished {}", line.to_lowercase()), line, unfinished: true }
+            CaseRow {
+                id: case.id.clone(),
+                sought: format!("unfinished {}", line.to_lowercase()),
+                line,
+                unfinished: true,
+            }
         });
         let mut rows: Vec<CaseRow> = unfinished.collect();
         rows.extend(self.checked(&self.store.records().map_err(|e| e.to_string())?));

@@ -19,7 +19,8 @@ impl Plain {
         let now = self.walk.now();
         say::line("Unfinished cases:");
         let lines: Vec<String> = cases.iter().map(|case| case.line(now)).collect();
-        if let Some(at) = self.pick(&lines, "Go on with which one? Its number; Enter begins a new case:").await?
+        if let Some(at) =
+            self.pick(&lines, "Go on with which one? Its number; Enter begins a new case:").await?
             && let Some(case) = cases.into_iter().nth(at)
         {
             self.give(Event::Resumed(Box::new(case)));
