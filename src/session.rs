@@ -24,6 +24,7 @@ mod random;
 mod reproduce;
 mod request_step;
 mod review;
+mod saving;
 mod search;
 
 use std::sync::{Arc, OnceLock};
@@ -35,7 +36,7 @@ use crate::case::diagnose::Diagnosis;
 use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::isolate::Changed;
-use crate::case::kept::{Twins, TwinsOf};
+use crate::case::kept::{Observed, Twins, TwinsOf};
 use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
@@ -52,6 +53,7 @@ pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
 pub use output::{Output, Place};
 pub use pieces::PieceLine;
+pub use saving::SAVE_EVERY_MS;
 
 use case_id::case_id;
 use random::Random;
@@ -127,6 +129,8 @@ pub struct Settings {
     pub default_base: Option<String>,
     /// The note leaves only after the operator confirmed the replacements (the terminal program).
     pub confirm_first: bool,
+    /// The case is saved as it goes, so that it survives the end of the program.
+    pub save: bool,
     /// Start of the session's number sequence (case id, jitter).
     pub seed: u64,
 }
@@ -160,6 +164,7 @@ impl Default for Settings {
             proxy_for: |_, _| false,
             default_base: None,
             confirm_first: false,
+            save: false,
             seed: 0,
         }
     }
@@ -268,6 +273,9 @@ pub struct Session {
     asked_twins: Option<TwinsOf>,
     twins: Option<Result<Option<Twins>, String>>,
     delivered: Vec<Delivered>,
+    /// What an earlier run of the program observed in this case.
+    earlier: Option<Box<Observed>>,
+    saving: saving::Saving,
 }
 
 impl Session {
@@ -333,6 +341,8 @@ impl Session {
             asked_twins: None,
             twins: None,
             delivered: Vec::new(),
+            earlier: None,
+            saving: saving::Saving::default(),
         }
     }
 
@@ -341,12 +351,17 @@ impl Session {
         if self.case_id.is_none() {
             self.case_id = Some(case_id(now, self.random.next()));
         }
+        let before = self.saving_before(&event);
         let mut effects = self.dispatch(event, now);
+        if self.case_id.is_none() {
+            self.case_id = Some(case_id(now, self.random.next()));
+        }
         if self.step >= Step::Review {
             self.refresh_output(now);
             effects.extend(self.recall_keys());
             effects.extend(self.find_twins());
         }
+        effects.extend(self.save_as_it_goes(before, now));
         effects
     }
 
@@ -379,7 +394,10 @@ impl Session {
             Event::ControlRequested(ask) => self.control_requested(ask),
             Event::IsolateRequested(ask) => self.isolate_requested(*ask),
             Event::WordsSet(words) => self.words_set(words),
-            Event::WordsFound(words) => self.words_found(words),
+            Event::WordsTyped(words) => self.words_typed(words),
+            Event::Resumed(case) => self.resumed(*case),
+            Event::SaveDue => Vec::new(),
+            Event::CaseNotSaved(error) => self.case_not_saved(&error),
             Event::RemoveRefused => self.remove_refused(),
             Event::ShowField(field) => self.show_field(&field),
             Event::TakeOut(text) => self.take_out(&text),
@@ -403,6 +421,7 @@ impl Session {
     }
 
     fn go_to(&mut self, step: Step) -> Vec<Effect> {
+        self.saving.step_changed |= self.step != step;
         self.step = step;
         self.notice = None;
         if step == Step::Note {
@@ -417,6 +436,7 @@ impl Session {
 
     /// Evidence, words or settings changed: the note must be made again and be confirmed again.
     fn note_is_stale(&mut self) {
+        self.saving.changed();
         self.output = None;
         self.clean = OnceLock::new();
         self.clean_words = OnceLock::new();
@@ -447,7 +467,7 @@ impl Session {
 
     /// What is done of `step`, and what is missing.
     pub fn standing(&self, step: Step) -> Standing {
-        let has_answer = !self.evidence.attempts.is_empty();
+        let has_answer = self.was_observed();
         match step {
             Step::Request if has_answer || self.request().is_ok() => Standing::Done,
             Step::Request if !self.draft.is_empty() => {
@@ -461,6 +481,7 @@ impl Session {
             Step::Reproduce if has_answer => Standing::Optional,
             Step::Reproduce => Standing::Missing("not sent yet"),
             Step::Isolate if !self.evidence.controls.is_empty() => Standing::Done,
+            Step::Isolate if self.earlier().is_some_and(|e| !e.controls.is_empty()) => Standing::Done,
             Step::Isolate => Standing::Optional,
             Step::Review if self.confirmed => Standing::Done,
             Step::Review if has_answer => Standing::Missing("look at what leaves, confirm"),
@@ -566,7 +587,7 @@ impl Session {
 
     /// The diagnosis of the last attempt.
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
-        self.diagnosis.as_ref()
+        self.diagnosis.as_ref().or_else(|| self.earlier.as_ref()?.diagnosis.as_ref())
     }
 
     /// The operator's words.

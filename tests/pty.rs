@@ -23,24 +23,31 @@ struct Terminal {
     output: Receiver<Vec<u8>>,
     parser: vt100::Parser,
     raw: Vec<u8>,
-    home: TempDir,
+    home: Option<TempDir>,
 }
 
 impl Terminal {
     fn start(rows: u16, cols: u16, arguments: &[&str]) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
+        Self::start_in(tempfile::tempdir().expect("a folder"), rows, cols, "xterm-256color", arguments)
+    }
+
+    fn start_in(home: TempDir, rows: u16, cols: u16, term: &str, arguments: &[&str]) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casefile"));
         command.args(arguments);
-        Self::run(rows, cols, home, command)
+        Self::run_in(rows, cols, home, term, command)
     }
 
     /// A command in a terminal, with nothing of this machine's settings.
-    fn run(rows: u16, cols: u16, home: TempDir, mut command: CommandBuilder) -> Self {
+    fn run(rows: u16, cols: u16, home: TempDir, command: CommandBuilder) -> Self {
+        Self::run_in(rows, cols, home, "xterm-256color", command)
+    }
+
+    fn run_in(rows: u16, cols: u16, home: TempDir, term: &str, mut command: CommandBuilder) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 })
             .expect("a terminal");
         command.env_clear();
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", term);
         command.env("LANG", "C.UTF-8");
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("HOME", home.path());
@@ -61,7 +68,31 @@ impl Terminal {
         });
         let writer = pair.master.take_writer().expect("writes");
         let parser = vt100::Parser::new(cell(rows), cell(cols), 0);
-        Self { master: pair.master, child, writer, output, parser, raw: Vec::new(), home }
+        Self { master: pair.master, child, writer, output, parser, raw: Vec::new(), home: Some(home) }
+    }
+
+    fn home(&self) -> &std::path::Path {
+        self.home.as_ref().expect("not given away").path()
+    }
+
+    /// Ends the program as a crash would; gives its folder, in which the next run starts.
+    fn kill(mut self) -> TempDir {
+        let pid = self.child.process_id().expect("runs").to_string();
+        let killed = std::process::Command::new("kill").args(["-9", &pid]).status().expect("kill runs");
+        assert!(killed.success());
+        let _ = self.child.wait();
+        self.home.take().expect("not given away")
+    }
+
+    /// Waits until a file below the state folder holds `text`.
+    fn saved(&self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        let holds = |path: &std::path::Path| std::fs::read_to_string(path).is_ok_and(|t| t.contains(text));
+        let folder = self.home().join("state/unfinished");
+        while !std::fs::read_dir(&folder).into_iter().flatten().flatten().any(|e| holds(&e.path())) {
+            assert!(Instant::now() < end, "{text:?} is not saved");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Takes what is drawn next; false: nothing came in this time.
@@ -165,7 +196,7 @@ fn walk(rows: u16, cols: u16) {
     terminal.see("Write the note");
     terminal.keys("\r");
     terminal.see("written: file");
-    let note = std::fs::read_dir(terminal.home.path())
+    let note = std::fs::read_dir(terminal.home())
         .expect("reads")
         .flatten()
         .find(|e| e.file_name().to_string_lossy().starts_with("CF-"))
@@ -483,4 +514,134 @@ fn random_bytes_end_with_a_terminal_given_back() {
         terminal.end();
         terminal.assert_restored();
     }
+}
+
+/// Everything below `folder`, as text.
+fn everything(folder: &std::path::Path) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.path() {
+            path if path.is_dir() => everything(&path),
+            path => String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned(),
+        })
+        .collect()
+}
+
+/// The program is ended by force at every step, again and again, and the case goes on to its note.
+#[test]
+fn a_case_survives_the_end_of_the_program_at_every_step() {
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    let paste = format!(
+        "curl http://127.0.0.1:9/v1/chat/completions -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{\"model\":\"m-1\",\"messages\":[{{\"role\":\"user\",\"content\":\"the purple walrus of Trondheim\"}}]}}'"
+    );
+    let again = |home: TempDir, step: &str| {
+        let mut terminal = Terminal::start_in(home, 30, 110, "xterm-256color", &[]);
+        terminal.see("Go on with an unfinished case?");
+        terminal.see(&format!("at {step}"));
+        terminal.keys("\r");
+        terminal.see("the case goes on here");
+        terminal
+    };
+    let mut terminal = Terminal::start(30, 110, &[]);
+    terminal.see("Paste what failed");
+    terminal.paste(&paste);
+    terminal.see("[key#1]");
+    terminal.saved("127.0.0.1");
+    // A second run at the same time is offered nothing.
+    let state = terminal.home().join("state");
+    let second = std::process::Command::new(env!("CARGO_BIN_EXE_casefile"))
+        .args(["--plain"])
+        .env("CASEFILE_STATE_DIR", &state)
+        .env("CASEFILE_CONFIG_DIR", terminal.home().join("config"))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("runs");
+    assert!(!String::from_utf8_lossy(&second.stderr).contains("Unfinished"), "{second:?}");
+    let home = terminal.kill();
+
+    let mut terminal = again(home, "Request");
+    terminal.paste(&paste);
+    terminal.see("[key#1]");
+    terminal.keys("\r");
+    terminal.see("Send?");
+    terminal.keys("\r");
+    terminal.see("What it says");
+    // The first attempt is saved at once, while a retry may still wait.
+    terminal.saved("\"attempts\":[{");
+    terminal.see("final attempt");
+    let home = terminal.kill();
+
+    let mut terminal = again(home, "Reproduce");
+    terminal.keys("3");
+    terminal.saved("\"step\":\"isolate\"");
+    let home = terminal.kill();
+
+    let mut terminal = again(home, "Isolate");
+    terminal.keys("4");
+    terminal.see("What leaves");
+    terminal.keys("e");
+    terminal.keys("Is the gateway down for all");
+    terminal.saved("Is the gateway down for all");
+    let home = terminal.kill();
+
+    let mut terminal = again(home, "Review");
+    terminal.see("Is the gateway down for all");
+    terminal.keys("\r");
+    terminal.see("casefile.note/1");
+    terminal.saved("\"step\":\"note\"");
+    let home = terminal.kill();
+    let disk = everything(home.path());
+    assert!(!disk.contains(&key[..12]) && !disk.contains("walrus"), "a canary is on the disk");
+
+    let mut terminal = again(home, "Note");
+    terminal.see("casefile.note/1");
+    terminal.keys("4");
+    terminal.see("What leaves");
+    terminal.keys("\r");
+    terminal.see("casefile.note/1");
+    terminal.keys("w");
+    terminal.see("Write the note");
+    terminal.keys("\r");
+    terminal.see("written: file");
+    // It is a kept case now: in the list, and opened again from there.
+    terminal.keys("C");
+    terminal.see("Cases: 1");
+    terminal.see("support_question: Is the gateway down for all");
+    terminal.keys("\r");
+    terminal.see("the case goes on here");
+    terminal.see("casefile.note/1");
+    terminal.keys("C");
+    terminal.see("Cases: 1");
+    terminal.keys("\u{18}");
+    terminal.see("once more forgets it");
+    terminal.keys("\u{18}");
+    terminal.see("no case yet");
+    terminal.keys("\u{3}");
+    terminal.end();
+    terminal.assert_restored();
+}
+
+/// A terminal that can do no more gets lines, and nothing that steers it; a key is shown as stars.
+#[test]
+fn a_dumb_terminal_gets_the_walk_line_by_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut terminal = Terminal::start_in(home, 50, 120, "dumb", &[]);
+    terminal.see("Paste a command");
+    terminal.keys("curl http://127.0.0.1:9/v1/models -H \"Authorization: Bearer $NO_SUCH_KEY\"\n.\n");
+    terminal.see("Key, shown as stars");
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    terminal.keys(&format!("{key}\r"));
+    terminal.see("held in memory");
+    terminal.see("Which one? Enter is s:");
+    terminal.keys("\n");
+    terminal.see("Send to 127.0.0.1:9? yes or no:");
+    terminal.keys("no\n");
+    terminal.see("nothing was sent");
+    terminal.keys("q\n");
+    terminal.end();
+    let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(!raw.contains(&key[..12]), "the key was shown");
+    // Only the masked question switches bracketed paste on and off.
+    let left = raw.replace("\u{1b}[?2004h", "").replace("\u{1b}[?2004l", "");
+    assert!(!left.contains('\u{1b}') || left.matches('\u{1b}').count() == 0, "{left:?}");
 }

@@ -499,6 +499,8 @@ fn the_whole_loop_runs_and_ends() {
         mouse: false,
         said: None,
         practice: Vec::new(),
+        unfinished: Vec::new(),
+        cases: None,
         first: vec![Event::Edited(curl_like())],
     };
     let input = futures_util::stream::iter(rig::inputs("<enter>nq").into_iter().map(Ok))
@@ -578,6 +580,8 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         mouse: false,
         said: None,
         practice: Vec::new(),
+        unfinished: Vec::new(),
+        cases: None,
         first: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");

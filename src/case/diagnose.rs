@@ -9,6 +9,7 @@
 mod facts;
 
 use facts::{Facts, Fit};
+use serde::{Deserialize, Serialize};
 
 use crate::case::catalog::{Catalog, Profile, Rank, Rule};
 use crate::case::evidence::{Attempt, Reading};
@@ -18,7 +19,7 @@ use crate::case::vocabulary::{FailureClass, Fallback, OperatorAction, Owner, Ret
 const MOST_NAMED: usize = 4;
 
 /// What can honestly be said of a failure: a candidate with reasons, never a claim.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
     /// The class.
     pub class: FailureClass,
@@ -49,7 +50,7 @@ pub struct Diagnosis {
 }
 
 /// A rule that matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// Rule id.
     pub rule: String,
@@ -60,7 +61,7 @@ pub struct Reason {
 }
 
 /// A further class that fits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alternative {
     /// The class.
     pub class: FailureClass,

@@ -5,6 +5,8 @@
 //! Records ──Twins──> "same failure: CF-… on DAY, 9 times"      two notes ──compare──> Comparison
 //! ```
 //!
+//! A case that is still worked on is kept as [`Unfinished`]: cleaned evidence and words, from which it goes on.
+//!
 //! Only a [`Rendered`](crate::case::sanitize::Rendered) note can be kept, and the record is made from it alone, so nothing
 //! stands in a store that could not have left. What comes out of a store is checked again: its files may have been edited.
 
@@ -14,6 +16,7 @@ mod filter;
 mod group;
 mod record;
 mod twins;
+mod unfinished;
 
 pub use bundle::{BUNDLE_SCHEMA, Bundle, Bundled, Refused};
 pub use compare::{Change, Comparison, compare};
@@ -24,3 +27,4 @@ pub use record::{
     fingerprint,
 };
 pub use twins::{Twins, TwinsOf};
+pub use unfinished::{Observed, RunFacts, SavedCase, UNFINISHED_SCHEMA, Unfinished};

@@ -92,7 +92,7 @@ pub struct Run {
 }
 
 /// Deadlines of an attempt, milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Timeouts {
     /// Until connected.
     pub connect_ms: u64,

@@ -6,7 +6,7 @@ use crate::case::diagnose::Diagnosis;
 use crate::case::vocabulary::{FailureClass, RetryDecision, RetryVerdict};
 
 /// Bounds on retrying. Two retries by default, at most four.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Policy {
     /// Retries after the first attempt, 0 to [`Policy::MOST_RETRIES`].
     pub retries: u32,

@@ -25,6 +25,7 @@ mod packed;
 mod placeholder;
 mod quoted;
 mod readmit;
+mod reread;
 mod safe;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -60,6 +61,7 @@ pub use ledger::{Entry, Ledger};
 pub use local::LocalView;
 pub use placeholder::{PlaceholderMap, Shape, placeholders_in, shape_of};
 pub use readmit::Readmission;
+pub use reread::Unreadable;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
     SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,

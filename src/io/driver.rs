@@ -1,5 +1,7 @@
 //! Runs the session's effects and feeds events back. The only place that spawns the session's tasks.
 
+mod saver;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,17 +10,20 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use crate::case::kept::{KeptCase, Twins, TwinsOf};
-use crate::case::sanitize::{Rendered, SafeWords};
+use crate::case::sanitize::Rendered;
 use crate::io::clock::Clock;
 use crate::io::{files, net};
 use crate::session::{Binding, CaseKeys, Delivered, Effect, Event, FileTrouble, KeySeen, Outgoing, Session};
+
+use saver::Saver;
+pub use saver::Saving;
 
 /// Reads an environment variable.
 pub type Environment = dyn Fn(&str) -> Option<SecretString>;
 /// Keeps a binding of key and host; the error is a sentence for the operator.
 pub type Remember = dyn FnMut(&Binding) -> Result<(), String>;
-/// Keeps the operator's words until the next run, or forgets them (`None`); the error is a sentence for the operator.
-pub type KeepWords = dyn FnMut(Option<&SafeWords>) -> Result<(), String>;
+/// Saves an unfinished case, or forgets it; runs on a thread of its own. The error is a sentence for the operator.
+pub type SaveCase = dyn FnMut(Saving) -> Result<(), String> + Send;
 /// Puts bytes on the clipboard; the error is a sentence for the operator.
 pub type Copy = dyn FnMut(&Rendered) -> Result<Delivered, String>;
 /// Writes bytes to a file at a path; the error is a sentence for the operator.
@@ -41,8 +46,8 @@ pub struct Parts {
     pub environment: Box<Environment>,
     /// Keeps a binding of key and host.
     pub remember: Box<Remember>,
-    /// Keeps the operator's words, or forgets them.
-    pub keep_words: Box<KeepWords>,
+    /// Saves an unfinished case, or forgets it; `None`: nothing is saved.
+    pub save_case: Option<Box<SaveCase>>,
     /// Says where credentials were seen before.
     pub recall_keys: Box<RecallKeys>,
     /// Keeps the fingerprints of credentials.
@@ -62,6 +67,7 @@ pub struct Driver {
     parts: Parts,
     events: UnboundedSender<Event>,
     running: Option<Running>,
+    saver: Option<Saver>,
 }
 
 /// The request that is under way.
@@ -74,7 +80,9 @@ impl Driver {
     /// A driver and the end at which its events arrive.
     pub fn new(parts: Parts) -> (Self, UnboundedReceiver<Event>) {
         let (events, receiver) = unbounded_channel();
-        (Self { parts, events, running: None }, receiver)
+        let mut parts = parts;
+        let saver = parts.save_case.take().map(|save| Saver::new(save, events.clone()));
+        (Self { parts, events, running: None, saver }, receiver)
     }
 
     /// Runs `effects` in order without blocking on the network. True: the session is over.
@@ -112,16 +120,9 @@ impl Driver {
                     let result = (self.parts.write)(&rendered, &path);
                     self.tell(Event::Delivered(result));
                 }
-                Effect::KeepWords(words) => {
-                    if let Err(error) = (self.parts.keep_words)(Some(&words)) {
-                        tracing::info!(error, "words not kept");
-                    }
-                }
-                Effect::ForgetWords => {
-                    if let Err(error) = (self.parts.keep_words)(None) {
-                        tracing::info!(error, "words not forgotten");
-                    }
-                }
+                Effect::SaveCase(case) => self.save(Saving::Save(case)),
+                Effect::ForgetSaved(id) => self.save(Saving::Forget(id)),
+                Effect::SaveLater(ms) => self.later(ms, Event::SaveDue),
                 Effect::RecallKeys(keys) => {
                     let seen = (self.parts.recall_keys)(&keys);
                     self.tell(Event::KeysRecalled(seen));
@@ -215,11 +216,21 @@ impl Driver {
         }
     }
 
+    fn save(&self, saving: Saving) {
+        if let Some(saver) = &self.saver {
+            saver.take(saving);
+        }
+    }
+
     fn wait(&self, ms: u64, token: u64) {
+        self.later(ms, Event::WaitOver(token));
+    }
+
+    fn later(&self, ms: u64, event: Event) {
         let events = self.events.clone();
         tokio::task::spawn_local(async move {
             tokio::time::sleep(Duration::from_millis(ms)).await;
-            let _ = events.send(Event::WaitOver(token));
+            let _ = events.send(event);
         });
     }
 }

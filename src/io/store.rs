@@ -1,5 +1,5 @@
-//! What stays on this machine between two runs: settings, bindings of keys to hosts, catalog files, the operator's
-//! words, fingerprints of keys, finished cases. Never a key, never a raw request or response.
+//! What stays on this machine between two runs: settings, bindings of keys to hosts, catalog files,
+//! fingerprints of keys, finished and unfinished cases. Never a key, never a raw request or response.
 
 mod bindings;
 mod cases;
@@ -14,7 +14,7 @@ mod look;
 mod maps;
 mod overrides;
 mod template;
-mod words;
+mod unfinished;
 mod yaml;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub use look::{OwnLook, read_look};
 pub use maps::keep_map;
 pub use overrides::{catalog_files, read_catalog};
 pub use template::{BUILT_IN_TEMPLATE, read_template};
-pub use words::{clear_words, load_words, save_words};
+pub use unfinished::UnfinishedStore;
 
 use crate::io::terminal::plain;
 

@@ -1,11 +1,11 @@
 //! What a session asks of the world.
 
 use super::known_keys::CaseKeys;
-use crate::case::kept::{KeptCase, TwinsOf};
+use crate::case::kept::{KeptCase, SavedCase, TwinsOf};
 use crate::case::keyring::KeyRing;
 use crate::case::note::Timeouts;
 use crate::case::request::{Header, Request};
-use crate::case::sanitize::{Rendered, SafeWords};
+use crate::case::sanitize::Rendered;
 
 /// Everything that the driver does for a session.
 #[derive(Debug, Clone)]
@@ -45,10 +45,13 @@ pub enum Effect {
         /// What.
         rendered: Rendered,
     },
-    /// Keep the operator's words on this machine until the note is delivered, so that they survive a crash.
-    KeepWords(SafeWords),
-    /// The words have reached a note; forget them.
-    ForgetWords,
+    /// Save the case as it stands, in place of what was saved of it; answer with [`super::Event::CaseNotSaved`] where that
+    /// fails.
+    SaveCase(Box<SavedCase>),
+    /// Answer with [`super::Event::SaveDue`] after so many milliseconds.
+    SaveLater(u64),
+    /// The note of this case is out: forget what was saved of it on the way.
+    ForgetSaved(String),
     /// Look up where these credentials were seen before; answer with [`super::Event::KeysRecalled`].
     RecallKeys(CaseKeys),
     /// The note is out: keep the fingerprints of its credentials on this machine; answer with

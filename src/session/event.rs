@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::effect::Binding;
 use super::known_keys::KeySeen;
 use crate::case::evidence::Attempt;
-use crate::case::kept::Twins;
+use crate::case::kept::{Twins, Unfinished};
 use crate::case::keyring::Origin;
 use crate::case::request::Draft;
 use crate::case::sanitize::{Format, Words};
@@ -94,8 +94,14 @@ pub enum Event {
     IsolateRequested(Box<IsolateAsk>),
     /// The operator's words changed.
     WordsSet(Words),
-    /// Words that an earlier session kept and never delivered were found.
-    WordsFound(Words),
+    /// The operator's words while they are typed: they are saved, and told once they are done.
+    WordsTyped(Words),
+    /// The operator goes on with a case that an earlier run of the program saved, or opens a kept one.
+    Resumed(Box<Unfinished>),
+    /// The time to save is there.
+    SaveDue,
+    /// The case could not be saved as it goes; says why and what to do.
+    CaseNotSaved(String),
     /// Take out of the note what the audit refused, at the place that it named.
     RemoveRefused,
     /// Show this dropped field of a body, or drop it again: the operator says that it is harmless.

@@ -51,7 +51,9 @@ impl Session {
             About { gateway: self.profile().map(|profile| profile.id.clone()), at: now, by: Some(by) };
         let output = self.output.as_ref()?;
         let kept = match output.render(Format::Yaml) {
-            Ok(note) => KeptCase::of(note, &about).map_err(|error| error.to_string()),
+            Ok(note) => KeptCase::of(note, &about)
+                .map(|case| case.with_evidence(self.evidence_to_keep(now).ok()))
+                .map_err(|error| error.to_string()),
             Err(refusal) => Err(refusal.to_string()),
         };
         match kept {

@@ -100,7 +100,6 @@ impl Session {
             self.confirmed = false;
             self.note_is_stale();
             self.tell_claims();
-            return vec![Effect::KeepWords(self.safe_words())];
         }
         Vec::new()
     }
@@ -131,34 +130,6 @@ impl Session {
         let mut sanitizer = self.sanitizer();
         sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
         sanitizer.words(&self.words)
-    }
-
-    /// Takes words of an earlier session where there are none yet.
-    pub(super) fn words_found(&mut self, found: Words) -> Vec<Effect> {
-        let own = Words {
-            operator: std::mem::take(&mut self.words.operator),
-            service: std::mem::take(&mut self.words.service),
-            deployment: std::mem::take(&mut self.words.deployment),
-            ..Words::default()
-        };
-        if self.words == Words::default() && found != Words::default() {
-            self.words = found;
-            self.say(
-                Level::Info,
-                "your words of an earlier session that was not delivered are in Review (4)",
-            );
-            self.note_is_stale();
-        }
-        for (words, own) in [
-            (&mut self.words.operator, own.operator),
-            (&mut self.words.service, own.service),
-            (&mut self.words.deployment, own.deployment),
-        ] {
-            if words.is_empty() {
-                *words = own;
-            }
-        }
-        Vec::new()
     }
 
     /// Takes out what the audit refused, at the field that it named; the note is made anew.
@@ -219,6 +190,13 @@ impl Session {
 
     /// Shows a dropped field, or drops it again.
     pub(super) fn show_field(&mut self, field: &str) -> Vec<Effect> {
+        if self.only_earlier().is_some() {
+            self.say(
+                Level::Error,
+                "the text of that field is gone with the earlier run; paste the request again and send it",
+            );
+            return Vec::new();
+        }
         if let Some(at) = self.shown.iter().position(|shown| shown == field) {
             self.shown.remove(at);
             self.say(Level::Info, "that field leaves as its shape only, as before");
@@ -284,7 +262,7 @@ impl Session {
 
     /// Makes the note where it is stale and something was observed.
     pub(super) fn refresh_output(&mut self, now: DateTime<Utc>) {
-        if self.output.is_some() || self.evidence.attempts.is_empty() {
+        if self.output.is_some() || !self.was_observed() {
             return;
         }
         self.output = self.make_output(now);
@@ -301,7 +279,10 @@ impl Session {
             let (readings, controls) = (&self.readings, &self.control_readings);
             self.sanitizer().evidence(&self.evidence, readings, controls, self.profile())
         };
-        (!self.evidence.attempts.is_empty()).then(|| self.clean.get_or_init(clean))
+        if self.evidence.attempts.is_empty() {
+            return self.earlier().filter(|_| self.was_observed());
+        }
+        Some(self.clean.get_or_init(clean))
     }
 
     /// Takes a template of the operator's for the note as Markdown; `None`: the built-in one.
@@ -354,13 +335,18 @@ impl Session {
     }
 
     fn make_output(&self, now: DateTime<Utc>) -> Option<Output> {
-        let (diagnosis, profile) = (self.diagnosis.as_ref()?, self.profile()?);
+        let (diagnosis, profile) = (self.diagnosis()?, self.profile()?);
         let mut sanitizer = self.sanitizer();
-        let evidence =
-            sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile));
+        let evidence = match self.only_earlier() {
+            Some(earlier) => earlier.evidence.clone(),
+            None => sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile)),
+        };
         let words = sanitizer.words(&self.words);
         let run = self.run_facts(now);
-        let mut ledger = sanitizer.ledger().clone();
+        let mut ledger = self.only_earlier().map(|earlier| earlier.ledger.clone()).unwrap_or_default();
+        for entry in &sanitizer.ledger().entries {
+            ledger.count(entry);
+        }
         let audit = sanitizer.audit();
         let built = |ledger: &Ledger| {
             let (evidence, words, catalog, run, audit) = (&evidence, &words, &*self.catalog, &run, &audit);
@@ -384,28 +370,31 @@ impl Session {
         Some(Output { evidence, words, ledger, note, rendered, template_fault, keys, audit })
     }
 
-    fn run_facts(&self, now: DateTime<Utc>) -> Run {
+    pub(super) fn run_facts(&self, now: DateTime<Utc>) -> Run {
         let sent = self.evidence.attempts.iter().any(|a| a.source == evidence::Source::Sent);
+        let earlier = self.only_earlier().map(|earlier| &earlier.run);
         Run {
             case_id: self.id().to_owned(),
             created_at: now,
             tool: self.settings.tool.clone(),
             os: self.settings.os.clone(),
-            base_url_alias: self.base_url_alias(),
-            policy: sent.then(|| self.settings.policy.clone()),
-            timeouts: sent.then_some(self.timeouts()),
-            secret_source: self.secret_source(),
+            base_url_alias: earlier.map_or_else(|| self.base_url_alias(), |run| run.base_url_alias.clone()),
+            policy: match earlier {
+                Some(run) => run.policy.clone(),
+                None => sent.then(|| self.settings.policy.clone()),
+            },
+            timeouts: earlier.map_or_else(|| sent.then_some(self.timeouts()), |run| run.timeouts),
+            secret_source: earlier.map_or_else(|| self.secret_source(), |run| run.secret_source.clone()),
             confirmed_by_operator: self.confirmed,
             audience: match &self.place {
                 Some(place) if place.destination.public => Audience::Public,
                 _ => self.settings.audience,
             },
-            proxy_in_use: self
-                .evidence
-                .request
-                .as_ref()
-                .filter(|_| sent)
-                .map(|r| (self.settings.proxy_for)(&r.target.host, &r.target.scheme)),
+            proxy_in_use: match (earlier, &self.evidence.request) {
+                (Some(run), _) => run.proxy_in_use,
+                (None, Some(r)) if sent => Some((self.settings.proxy_for)(&r.target.host, &r.target.scheme)),
+                (None, _) => None,
+            },
             similar: self.twins().map(Twins::part),
         }
     }
@@ -492,7 +481,8 @@ impl Session {
                 let by = delivered.by();
                 self.delivered.push(delivered);
                 let kept = self.keep_case(by, now);
-                return [Effect::ForgetWords].into_iter().chain(self.remember_keys()).chain(kept).collect();
+                let forgotten = self.forget_saved();
+                return self.remember_keys().into_iter().chain(kept).chain(forgotten).collect();
             }
             Err(error) => self.say(Level::Error, error),
         }

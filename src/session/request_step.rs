@@ -74,6 +74,7 @@ impl Session {
         self.body_file = read.body_file.filter(|file| env_names(&file.path).is_empty());
         let mut effects = self.draft_changed();
         effects.extend(self.body_file.as_ref().map(|file| Effect::ReadBody(Paths(vec![file.path.clone()]))));
+        self.same_case_or_another();
         effects
     }
 

@@ -13,6 +13,7 @@ use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, Transp
 mod again;
 mod leaving;
 mod pieces;
+mod saving;
 mod search;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -351,33 +352,6 @@ fn a_key_that_the_answer_echoes_does_not_leave() {
     let text = output.rendered.as_ref().expect("passes").as_str();
     assert!(!text.contains("7Qz"), "{text}");
     assert!(text.contains("Incorrect API key provided: [key#1]"), "{text}");
-}
-
-#[test]
-fn words_are_kept_clean_and_found_again() {
-    let mut s = session();
-    begin(&mut s, "api.cometapi.com");
-    s.handle(Event::AttemptDone(Box::new(answer(1, 503, &[], UNKNOWN_MODEL))), at(1));
-    let words =
-        Words { question: format!("Why does {} fail?", key('a')), operator: "op".into(), ..Words::default() };
-    let effects = s.handle(Event::WordsSet(words), at(2));
-    let [Effect::KeepWords(kept)] = effects.as_slice() else { panic!("keeps the words: {effects:?}") };
-    assert_eq!(kept.question.as_str(), "Why does [key#1] fail?");
-
-    let mut later = session();
-    let found = Words { question: kept.question.as_str().to_owned(), ..Words::default() };
-    later.handle(Event::WordsFound(found.clone()), at(9));
-    assert_eq!(
-        (later.words().question.as_str(), later.words().operator.as_str()),
-        ("Why does [key#1] fail?", "op")
-    );
-    assert!(later.notice().is_some());
-    let own = Words { question: "another".into(), ..Words::default() };
-    later.handle(Event::WordsSet(own), at(9));
-    later.handle(Event::WordsFound(found), at(9));
-    assert_eq!(later.words().question, "another", "words that are there stay");
-    let done = Delivered { route: "file".into(), certain: true, path: None };
-    assert!(matches!(later.handle(Event::Delivered(Ok(done)), at(9)).as_slice(), [Effect::ForgetWords]));
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod log;
 mod look;
 mod note;
 mod place;
+mod plain;
 mod practice;
 mod probe;
 mod report;
@@ -88,6 +89,14 @@ pub struct Arguments {
     /// Keep the cases in this folder, for the terminal program [default: `store` of config.yaml, else the state folder].
     #[arg(long, value_name = "DIR")]
     pub store: Option<std::path::PathBuf>,
+
+    /// Do not save the case while it is worked on; it is lost with the program [default: `save` of config.yaml].
+    #[arg(long)]
+    pub no_save: bool,
+
+    /// Walk line by line, without a screen: for screen readers, simple terminals and pipes.
+    #[arg(long)]
+    pub plain: bool,
 
     /// Write a log of this program's own steps to FILE (never a request, an answer or a key).
     #[arg(long, value_name = "FILE", global = true)]

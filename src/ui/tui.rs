@@ -42,6 +42,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::case::kept::Unfinished;
 use crate::io::clock::Clock;
 use crate::session::{Effect, Event, Session};
 use keys::Keymap;
@@ -49,7 +50,7 @@ use screen::{Ask, Screen, Wish};
 use theme::Themes;
 
 pub use open::{OpenError, open};
-pub use screen::PracticeChoice;
+pub use screen::{CaseDesk, CaseRow, PracticeChoice};
 pub use view::view;
 
 /// How often the screen is drawn while something runs: elapsed time and countdown move.
@@ -70,6 +71,10 @@ pub struct Options {
     pub said: Option<String>,
     /// Practice scenarios to begin with; empty: no practice.
     pub practice: Vec<PracticeChoice>,
+    /// Unfinished cases that are offered at the start, the newest first.
+    pub unfinished: Vec<Unfinished>,
+    /// The kept and unfinished cases; `None`: there is no list of them.
+    pub cases: Option<Box<dyn CaseDesk>>,
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
@@ -121,7 +126,8 @@ where
     let size = terminal.size().map_err(io::Error::other)?;
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
-    let mut face = Face { session, screen, run_effects, clock: Arc::clone(&clock), ask, redraw: false };
+    let (clock_of_face, cases) = (Arc::clone(&clock), options.cases);
+    let mut face = Face { session, screen, run_effects, clock: clock_of_face, ask, redraw: false, cases };
     if face.screen.mouse {
         (face.ask)(Ask::Mouse(true))?;
     }
@@ -129,6 +135,7 @@ where
     if options.first.into_iter().any(|event| face.tell(event)) {
         return Ok(Ending::Left);
     }
+    face.screen.offer(options.unfinished, face.session, clock.now());
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
         if std::mem::take(&mut face.redraw) {
@@ -143,13 +150,19 @@ where
         let busy = face.session.is_busy();
         tokio::select! {
             biased;
-            () = &mut terminated => return Ok(Ending::Terminated),
+            () = &mut terminated => {
+                face.tell(Event::SaveDue);
+                return Ok(Ending::Terminated);
+            }
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
             }
             next = input.next() => match next {
                 Some(read) => if face.take(&read?)? { return Ok(Ending::Left); },
-                None => return Ok(Ending::Terminated),
+                None => {
+                    face.tell(Event::SaveDue);
+                    return Ok(Ending::Terminated);
+                }
             },
             () = tokio::time::sleep(TICK), if busy => {}
         }
@@ -184,6 +197,7 @@ struct Face<'a, F> {
     clock: Arc<dyn Clock>,
     ask: Box<dyn FnMut(Ask) -> io::Result<()>>,
     redraw: bool,
+    cases: Option<Box<dyn CaseDesk>>,
 }
 
 impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
@@ -203,6 +217,13 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                     (self.ask)(ask)?;
                     self.redraw |= ask == Ask::Suspend;
                 }
+                Wish::Cases(ask) => {
+                    let now = self.clock.now();
+                    let event = self.screen.serve_cases(&ask, self.cases.as_deref_mut(), now);
+                    if event.is_some_and(|event| self.tell(event)) {
+                        return Ok(true);
+                    }
+                }
                 Wish::Tell(event) => {
                     if self.tell(event) {
                         return Ok(true);
@@ -210,6 +231,7 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                 }
             }
         }
+        self.screen.preview_case(self.cases.as_deref_mut());
         self.screen.follow(self.session);
         Ok(false)
     }

@@ -219,7 +219,7 @@ impl Rig {
             match wish {
                 Wish::Tell(event) => self.tell(event),
                 Wish::Ask(ask) => self.asked.push(ask),
-                Wish::Redraw => {}
+                Wish::Redraw | Wish::Cases(_) => {}
             }
         }
         self.screen.follow(&self.session);
@@ -275,8 +275,11 @@ impl Rig {
             Effect::RememberKeys(keys) => self.remembered.push(keys),
             Effect::FindTwins(asked) => self.tell(Event::TwinsFound((self.twins)(&asked))),
             Effect::KeepCase(case) => self.kept.push(*case),
-            Effect::Wait { .. } | Effect::RememberBinding(_) | Effect::KeepWords(_) | Effect::ForgetWords => {
-            }
+            Effect::Wait { .. }
+            | Effect::RememberBinding(_)
+            | Effect::SaveCase(_)
+            | Effect::SaveLater(_)
+            | Effect::ForgetSaved(_) => {}
             Effect::Quit => self.left = true,
         }
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::SavedCase;
 use crate::case::fingerprint::{Fingerprint, normalised};
 use crate::case::note;
 use crate::case::sanitize::{Clean, Rendered, SafeAttempt};
@@ -131,6 +132,7 @@ pub struct About {
 pub struct KeptCase {
     record: Record,
     note: Rendered,
+    evidence: Option<SavedCase>,
 }
 
 /// The text is no note of ours.
@@ -146,7 +148,7 @@ impl KeptCase {
     pub fn of(note: Rendered, about: &About) -> Result<Self, NoNote> {
         let value = note::read(note.as_str()).map_err(|_| NoNote)?;
         let record = Record::of(&value, about).ok_or(NoNote)?;
-        Ok(Self { record, note })
+        Ok(Self { record, note, evidence: None })
     }
 
     /// Its record.
@@ -157,6 +159,18 @@ impl KeptCase {
     /// Its note, audited.
     pub fn note(&self) -> &Rendered {
         &self.note
+    }
+
+    /// The same case with its evidence, so that it can be opened again at its note. That of another case is not taken.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: Option<SavedCase>) -> Self {
+        self.evidence = evidence.filter(|evidence| evidence.id() == self.record.id);
+        self
+    }
+
+    /// Its evidence, where it is known.
+    pub fn evidence(&self) -> Option<&SavedCase> {
+        self.evidence.as_ref()
     }
 
     /// The same case with a ticket that it has now.

@@ -1,11 +1,12 @@
 //! What a search shows, as it may leave.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Sanitizer;
 use super::body::is_free_map;
 use super::detect::Scope;
 use super::safe::{Clean, SafeAttempt, SafeControl, SafeRequest};
+use super::reread::{self, OwnWord};
 use super::shape;
 use crate::case::fingerprint::{Fingerprint, normalised};
 use crate::case::isolate::{Isolation, Minimality, Place, RowOf};
@@ -13,16 +14,18 @@ use crate::case::pointer;
 use crate::case::vocabulary::{SoftFailure, StreamVerdict, TransportKind};
 
 /// A search and what it shows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SafeIsolation {
     /// The word: `field`, `key`, `cannot_tell`, ….
-    pub verdict: &'static str,
+    #[serde(deserialize_with = "reread::word")]
+    pub verdict: OwnWord,
     /// Fields by pointer, headers (`header:name`) and parameters (`query:name`).
     pub fields: Vec<Clean>,
     /// Why, sentences of ours.
     pub because: Vec<String>,
     /// What would be needed to tell.
-    pub needed: Vec<&'static str>,
+    #[serde(deserialize_with = "reread::words")]
+    pub needed: Vec<OwnWord>,
     /// Runs of the unchanged request that failed alike.
     pub baseline_same: u32,
     /// Such runs in all.
@@ -36,7 +39,8 @@ pub struct SafeIsolation {
     /// The places that had to stay in it.
     pub kept: Vec<Clean>,
     /// How far it was sought: `1-minimal`, `budget spent`, `not sought`.
-    pub minimality: &'static str,
+    #[serde(deserialize_with = "reread::word")]
+    pub minimality: OwnWord,
     /// It fails alike with harmless text (true) or needs the customer's (false).
     pub harmless: Option<bool>,
     /// A limit.
@@ -44,7 +48,8 @@ pub struct SafeIsolation {
     /// Failures that showed when this one was away.
     pub hidden: Vec<SafeFingerprint>,
     /// Controls that were not sent, and why.
-    pub not_sent: Vec<(&'static str, &'static str)>,
+    #[serde(deserialize_with = "reread::pairs")]
+    pub not_sent: Vec<(OwnWord, OwnWord)>,
     /// Times that each deciding answer was seen.
     pub confirmed: u32,
     /// Answers of a moment.
@@ -56,12 +61,14 @@ pub struct SafeIsolation {
 }
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeRow {
     /// What was changed.
-    pub changed: &'static str,
+    #[serde(deserialize_with = "reread::word")]
+    pub changed: OwnWord,
     /// `same_failure`, `worked`, `other_failure`, `transient`.
-    pub outcome: &'static str,
+    #[serde(deserialize_with = "reread::word")]
+    pub outcome: OwnWord,
     /// Position among the attempts (true) or controls (false).
     pub is_attempt: bool,
     /// The position.
@@ -69,16 +76,19 @@ pub struct SafeRow {
 }
 
 /// A failure without what differs from request to request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeFingerprint {
     /// The failure below HTTP.
-    pub transport: Option<&'static str>,
+    #[serde(deserialize_with = "reread::some_word")]
+    pub transport: Option<OwnWord>,
     /// Status.
     pub status: Option<u16>,
     /// What a 2xx lacks.
-    pub soft: Option<&'static str>,
+    #[serde(deserialize_with = "reread::some_word")]
+    pub soft: Option<OwnWord>,
     /// How a stream ended, where not well.
-    pub stream: Option<&'static str>,
+    #[serde(deserialize_with = "reread::some_word")]
+    pub stream: Option<OwnWord>,
     /// `error.code`.
     pub code: Option<Clean>,
     /// `error.type`.
@@ -90,12 +100,13 @@ pub struct SafeFingerprint {
 }
 
 /// A limit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeLimit {
     /// Of what: `body`, or a place.
     pub of: Clean,
     /// `bytes`, `elements`, `value`.
-    pub unit: &'static str,
+    #[serde(deserialize_with = "reread::word")]
+    pub unit: OwnWord,
     /// The largest that worked.
     pub works_up_to: i64,
     /// The smallest that failed.

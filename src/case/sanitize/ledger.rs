@@ -1,9 +1,9 @@
 //! What was replaced: kind, rule, place, count. Safe to show and to share.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Kind of placeholder: `key`, `email`, `prompt`, `text`, `header`, ….
     pub kind: String,
@@ -16,7 +16,7 @@ pub struct Entry {
 }
 
 /// All replacements of a case, in order of appearance.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Ledger {
     /// The lines; the same kind, rule and place is counted in one line.
     pub entries: Vec<Entry>,
@@ -33,6 +33,15 @@ impl Ledger {
                 place: place.to_owned(),
                 count: 1,
             }),
+        }
+    }
+
+    /// Counts what another ledger counted.
+    pub fn count(&mut self, other: &Entry) {
+        let same = |e: &&mut Entry| e.kind == other.kind && e.rule == other.rule && e.place == other.place;
+        match self.entries.iter_mut().find(same) {
+            Some(entry) => entry.count += other.count,
+            None => self.entries.push(other.clone()),
         }
     }
 

@@ -28,7 +28,7 @@ impl Readmission {
 }
 
 /// `text` without control characters (but line ends and tabs) and marks that reorder or hide text.
-fn still(text: &str) -> String {
+pub(super) fn still(text: &str) -> String {
     let steers = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t'))
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::case::evidence::{Connection, Timing, Usage};
 use crate::case::vocabulary::{
@@ -36,7 +36,8 @@ impl fmt::Display for Clean {
 }
 
 /// All that may leave of a case's evidence.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "super::reread::WrittenEvidence")]
 pub struct SafeEvidence {
     /// The request; `None` where only an answer or text was given.
     pub request: Option<SafeRequest>,
@@ -71,7 +72,7 @@ impl SafeEvidence {
 }
 
 /// The request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SafeRequest {
     /// Method.
     pub method: Clean,
@@ -106,7 +107,7 @@ pub struct SafeRequest {
 }
 
 /// A file that goes along.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeFile {
     /// Field of the form, or place in the JSON body.
     pub field: Clean,
@@ -121,7 +122,7 @@ pub struct SafeFile {
 }
 
 /// A header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeHeader {
     /// Name as it was written.
     pub name: Clean,
@@ -130,7 +131,7 @@ pub struct SafeHeader {
 }
 
 /// A body as it may leave.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SafeBody {
     /// JSON: structure kept, every string that is not known to be safe replaced by its shape. Every string in
@@ -149,7 +150,7 @@ pub enum SafeBody {
 }
 
 /// An attempt.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SafeAttempt {
     /// From 1.
     pub index: u32,
@@ -180,7 +181,7 @@ pub struct SafeAttempt {
 }
 
 /// An answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SafeResponse {
     /// Status.
     pub status: Option<u16>,
@@ -236,7 +237,7 @@ pub struct SafeResponse {
 }
 
 /// A packed body: words and numbers of ours only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafePacked {
     /// The codings in the order in which they were applied.
     pub codings: Vec<Coding>,
@@ -251,7 +252,7 @@ pub struct SafePacked {
 }
 
 /// The envelope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeError {
     /// Shape.
     pub kind: EnvelopeKind,
@@ -272,7 +273,7 @@ pub struct SafeError {
 }
 
 /// A request id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeRequestId {
     /// The id.
     pub id: Clean,
@@ -285,7 +286,7 @@ pub struct SafeRequestId {
 }
 
 /// What the edge said of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SafeEdge {
     /// `cf-ray`.
     pub cf_ray: Option<Clean>,
@@ -298,7 +299,7 @@ pub struct SafeEdge {
 }
 
 /// A redirect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeRedirect {
     /// `Location` after the URL rule.
     pub location: Clean,
@@ -309,7 +310,7 @@ pub struct SafeRedirect {
 }
 
 /// A stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeStream {
     /// Events.
     pub events: u64,
@@ -334,7 +335,7 @@ pub struct SafeStream {
 }
 
 /// A control.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SafeControl {
     /// What was changed: `model`, `key`, `minimal_body`.
     pub changed: String,
@@ -347,7 +348,7 @@ pub struct SafeControl {
 }
 
 /// The operator's words.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SafeWords {
     /// One question to support.
     pub question: Clean,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{Check, Machine};
 use crate::case::catalog::{Catalog, ids_of_rules};
 use crate::case::review::{Doubt, Kind, review};
+use crate::case::sanitize::Readmission;
 use crate::io::store::{
-    CaseStore, Config, DeskSettings, FolderStore, Folders, Retention, StoreError, catalog_files, load_words,
-    read_bindings, read_catalog, read_config, read_desks, read_template, shown,
+    CaseStore, Config, DeskSettings, FolderStore, Folders, Retention, StoreError, UnfinishedStore,
+    catalog_files, read_bindings, read_catalog, read_config, read_desks, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -28,7 +29,7 @@ pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
     let template = template(folders, &config);
     let mut checks = vec![of_config, of_catalog];
     checks.extend(rules(folders, &catalog));
-    checks.extend([template, bindings(folders), words(folders), cases(folders, &config)]);
+    checks.extend([template, bindings(folders), unfinished(folders), cases(folders, &config)]);
     checks.extend(desks(folders, &catalog));
     (checks, config, catalog)
 }
@@ -244,14 +245,15 @@ fn cases(folders: &Folders, config: &Config) -> Check {
     }
 }
 
-fn words(folders: &Folders) -> Check {
-    match load_words(folders) {
-        Err(error) => faulty("words", &error, "remove it; the words of the last session are lost"),
-        Ok(None) => Check::ok("words", "no words of an unfinished case are kept"),
-        Ok(Some(_)) => Check::note(
-            "words",
-            "words of an unfinished case are kept",
-            "start casefile to take them up or to throw them away",
+fn unfinished(folders: &Folders) -> Check {
+    let readmission = Readmission::new(&Catalog::built_in());
+    match UnfinishedStore::at(folders).list(&readmission) {
+        Err(error) => faulty("unfinished", &error, "until then no case survives the end of the program"),
+        Ok(cases) if cases.is_empty() => Check::ok("unfinished", "no unfinished case is saved"),
+        Ok(cases) => Check::note(
+            "unfinished",
+            format!("{} unfinished case(s) are saved", cases.len()),
+            "start casefile to go on with one; the list of cases (C) forgets",
         ),
     }
 }

@@ -23,9 +23,10 @@ const STARS: usize = 40;
 /// Where there is no terminal, the operator cancels, or what was typed can be no key.
 pub fn from_prompt(text: &str) -> Result<SecretString, SecretError> {
     let mut out = controlling_terminal().ok_or(SecretError::NoTerminal)?;
-    write!(out, "{} ", plain(text)).and_then(|()| out.flush()).map_err(SecretError::Terminal)?;
     let typed = {
+        // Before the question: what answers it at once must not be shown by the terminal.
         let _raw = Raw::enter().map_err(|_| SecretError::NoTerminal)?;
+        write!(out, "{} ", plain(text)).and_then(|()| out.flush()).map_err(SecretError::Terminal)?;
         let typed = typed(&mut event::read, &mut out);
         drain();
         typed

@@ -3,6 +3,7 @@
 //! ```text
 //! <store>/CF-20260401-7QXXXXXX/note.yaml   the audited note, as it went out
 //!                              case.yaml   the record, by which a list shows it
+//!                              evidence.json  the cleaned evidence, from which it is opened again
 //! <state>/cases.jsonl                      the records again, one a line: the index
 //! <state>/cases.lock                       who writes the index
 //! ```
@@ -44,6 +45,12 @@ pub trait CaseStore {
     /// # Errors
     /// Where it cannot be read.
     fn note(&self, id: &str) -> Result<String, StoreError>;
+
+    /// The evidence of a case, as it lies there; `None` where it has none.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn evidence(&self, id: &str) -> Result<Option<String>, StoreError>;
 
     /// Forgets cases; gives how many were there.
     ///
@@ -197,6 +204,10 @@ impl CaseStore for FolderStore {
 
     fn note(&self, id: &str) -> Result<String, StoreError> {
         folder::read_note(&self.folder, id)
+    }
+
+    fn evidence(&self, id: &str) -> Result<Option<String>, StoreError> {
+        folder::read_evidence(&self.folder, id)
     }
 
     fn remove(&self, ids: &[String]) -> Result<usize, StoreError> {

@@ -50,6 +50,10 @@ pub struct Config {
     pub remember_keys: Option<bool>,
     /// Cases whose note went out are kept on this machine; `None`: they are.
     pub keep_cases: Option<bool>,
+    /// A case is saved while it is worked on, so that it survives the end of the program; `None`: it is.
+    pub save: Option<bool>,
+    /// The walk is told line by line, without a screen; `None`: where the terminal asks for it.
+    pub plain: Option<bool>,
     /// The folder in which they are kept; `None`: `cases` in the state folder.
     pub store: Option<std::path::PathBuf>,
     /// Days for which they are kept; `None` or 0: for ever.

@@ -12,7 +12,7 @@ use super::StoreError;
 pub struct Folders {
     /// `config.yaml`, `keys.yaml`, `themes/`, `bindings.yaml`, `catalog/`.
     pub config: PathBuf,
-    /// `words.yaml`, `keys.yaml`, `fingerprint.key`, `maps/`.
+    /// `unfinished/`, `keys.yaml`, `fingerprint.key`, `maps/`.
     pub state: PathBuf,
 }
 

@@ -5,6 +5,7 @@ mod diff;
 mod fixture;
 mod hand_over;
 mod list;
+pub(super) mod screen;
 mod show;
 
 use std::path::PathBuf;
@@ -61,6 +62,15 @@ enum What {
         /// Its id, or the beginning of it.
         #[arg(value_name = "CASE")]
         case: String,
+    },
+    /// Open a case at its note, on the screen or line by line.
+    Open {
+        /// Its id, or the beginning of it.
+        #[arg(value_name = "CASE")]
+        case: String,
+        /// Line by line, without a screen.
+        #[arg(long)]
+        plain: bool,
     },
     /// Compare two cases field by field; exit code 0 where it is the same failure, 1 where not.
     Diff {
@@ -124,6 +134,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
         What::Search { words, list } => list::run(&desk, list, words),
         What::Groups(list) => list::groups(&desk, list),
         What::Show { case } => show::run(&desk, case),
+        What::Open { case, plain } => open(&desk, case, *plain),
         What::Diff { first, second } => diff::run(&desk, first, second),
         What::Fixture { case, out } => fixture::run(&desk, case, out.as_deref()),
         What::Rm { chosen, yes } => hand_over::remove(&desk, chosen, *yes),
@@ -131,6 +142,30 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
         What::Import { file } => hand_over::import(&desk, file),
         What::Rebuild => rebuild(&desk),
     }
+}
+
+/// Opens a kept case at its note, or an unfinished one where it was left.
+fn open(desk: &Desk, case: &str, plain: bool) -> Result<Exit, Failed> {
+    let ground = &desk.ground;
+    let wanted = case.trim().to_ascii_uppercase();
+    let unfinished = ground.unfinished().into_iter().find(|case| !wanted.is_empty() && case.id.starts_with(&wanted));
+    let found = match unfinished {
+        Some(case) => case,
+        None => {
+            let id = Desk::id(&desk.records()?, case)?;
+            let kept = screen::Cases::of(ground).kept(&id);
+            kept.map_err(|what| Failed::new(Exit::NothingUsable, what))?
+        }
+    };
+    let first = vec![
+        crate::session::Event::BindingsRead(ground.bindings.clone()),
+        crate::session::Event::Resumed(Box::new(found)),
+    ];
+    if plain || super::plain::is_wanted(ground) {
+        return super::plain::run(ground, first, Vec::new());
+    }
+    super::start::need_terminal()?;
+    super::start::screen(ground, first, Vec::new())
 }
 
 fn rebuild(desk: &Desk) -> Result<Exit, Failed> {

@@ -27,7 +27,9 @@ pub(super) struct Beforehand {
 pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) -> Result<(), Failed> {
     if !before.silent {
         // What nobody is asked about may end in a log of somebody else's: names and sizes only.
-        show(consent, !before.yes && ask::possible());
+        for line in lines(consent, !before.yes && ask::possible()) {
+            say::line(&line);
+        }
     }
     if before.yes {
         for key in consent.keys.iter().filter(|k| k.is_new) {
@@ -61,29 +63,30 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
 }
 
 /// What will be sent: whole for the eyes of the operator who is asked, else without values.
-fn show(consent: &Consent, whole: bool) {
+pub(super) fn lines(consent: &Consent, whole: bool) -> Vec<String> {
+    let mut lines = Vec::new();
     if whole {
-        say::line(&format!("{} {}", consent.method, consent.url));
+        lines.push(format!("{} {}", consent.method, consent.url));
         for header in &consent.headers {
-            say::line(&format!("  {}: {}", header.name, header.value));
+            lines.push(format!("  {}: {}", header.name, header.value));
         }
     } else {
-        say::line(&format!("{} {}", consent.method, consent.address()));
+        lines.push(format!("{} {}", consent.method, consent.address()));
         let names: Vec<&str> = consent.headers.iter().map(|header| header.name.as_str()).collect();
-        say::line(&format!(
+        lines.push(format!(
             "  headers: {}",
             if names.is_empty() { "none".to_owned() } else { names.join(", ") }
         ));
     }
-    say::line(&format!(
+    lines.push(format!(
         "  body: {} bytes; at most {} request(s) to {}",
         consent.body_bytes, consent.most_requests, consent.host
     ));
     if let Some(risk) = consent.risk() {
-        say::line(&format!("  {risk}"));
+        lines.push(format!("  {risk}"));
     }
     for upload in &consent.uploads {
-        say::line(&format!("  uploads {}", if whole { upload.line() } else { upload.shape() }));
+        lines.push(format!("  uploads {}", if whole { upload.line() } else { upload.shape() }));
     }
     for key in &consent.keys {
         let from = match &key.origin {
@@ -98,8 +101,9 @@ fn show(consent: &Consent, whole: bool) {
         } else {
             format!("confirmed for {}, not for this host", key.confirmed_for.join(", "))
         };
-        say::line(&format!("  {} from {from}: {state}", key.label));
+        lines.push(format!("  {} from {from}: {state}", key.label));
     }
+    lines
 }
 
 /// With `--yes`, a key that is new to the host may go there only where the operator, not the paste, named the host, or

@@ -210,7 +210,7 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
 }
 
 /// One kind of request of the plan, for people.
-fn line(planned: &Planned) -> String {
+pub(super) fn line(planned: &Planned) -> String {
     let to = if planned.to.is_empty() { String::new() } else { format!(" ({})", planned.to.join(", ")) };
     let Planned { changed, shows, most, tokens, .. } = planned;
     format!("  {changed:<14} at most {most:>3}, ~{tokens} tokens each: {shows}{to}")

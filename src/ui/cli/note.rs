@@ -315,6 +315,7 @@ pub(super) fn set_up(
         },
         confirm_first: false,
         screen: false,
+        save: false,
     };
     let (mut session, driver, events) = session(ground, &choice);
     let template = template(ground, arguments.template.as_deref())?;

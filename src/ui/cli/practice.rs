@@ -55,6 +55,9 @@ pub struct PracticeArguments {
     /// The gateway breaks its contract in this place, so that `casefile check` can be tried. Give it once for each.
     #[arg(long, value_name = "NAME", value_parser = planted, requires = "serve")]
     deviate: Vec<&'static Deviation>,
+    /// Walk line by line, without a screen.
+    #[arg(long, conflicts_with_all = ["list", "serve", "all", "fixture", "scenario"])]
+    plain: bool,
     /// The note's format.
     #[arg(long, value_enum)]
     format: Option<NoteFormat>,
@@ -89,10 +92,14 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     };
     let gateway = start(None, arguments)?;
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
-    if on_screen && chosen.is_none() {
+    let ground = ground()?.with_store(arguments.store.as_deref());
+    let plain = arguments.plain || (on_screen && super::plain::is_wanted(&ground));
+    if (on_screen || plain) && chosen.is_none() {
         let choices =
             scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
-        let ground = ground()?.with_store(arguments.store.as_deref());
+        if plain {
+            return super::plain::run(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
+        }
         return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
     }
     let Some(scenario) = chosen.or_else(|| scenarios().first()) else {
@@ -100,7 +107,6 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     };
     say::line(&format!("practice: {} ({})", scenario.title, scenario.name));
     let note = NoteArguments::for_practice(arguments.format, arguments.out.clone(), arguments.output);
-    let ground = ground()?.with_store(arguments.store.as_deref());
     let paste = gateway.paste(scenario);
     let trial = Trial::new(scenario, gateway.key());
     on_this_thread(async {

@@ -11,6 +11,13 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
+/// A question, on stderr; the answer stands on the same line.
+pub(super) fn prompt(text: &str) {
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "{} ", harmless(text));
+    let _ = err.flush();
+}
+
 /// An error, on stderr. It may repeat an argument, and what stands there may be a key that was meant for another place.
 pub(super) fn error(text: &str) {
     line(&format!("casefile: {}", without_secrets(text)));

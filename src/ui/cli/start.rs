@@ -9,12 +9,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::exit::{Exit, Failed};
 use super::{Arguments, SendArguments};
 use crate::case::catalog::Catalog;
-use crate::case::kept::Twins;
+use crate::case::kept::{Twins, Unfinished};
 use crate::case::note::{Audience, Template};
-use crate::case::sanitize::{Format, Readmission, SafeWords};
+use crate::case::sanitize::{Format, Readmission};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
-use crate::io::driver::{Driver, Parts};
+use crate::io::driver::{Driver, Parts, SaveCase, Saving};
 use crate::io::store::{CaseStore, FolderStore};
 use crate::io::{net, secrets, store};
 use crate::session::{Event, Session, Settings};
@@ -34,6 +34,8 @@ pub(super) struct Choice<'a> {
     pub(super) confirm_first: bool,
     /// A screen is open: the clipboard is held by this process.
     pub(super) screen: bool,
+    /// The case is saved as it goes.
+    pub(super) save: bool,
 }
 
 /// The configuration, the catalog with the user's files over it, and the bindings of keys to hosts.
@@ -54,6 +56,29 @@ impl Ground {
             self.store = Some(named.to_owned());
         }
         self
+    }
+
+    /// Without saving, where the command line says so.
+    #[must_use]
+    pub(super) fn saving(mut self, no_save: bool) -> Self {
+        if no_save {
+            self.config.save = Some(false);
+        }
+        self
+    }
+
+    /// Cases are saved as they go.
+    pub(super) fn saves(&self) -> bool {
+        self.config.save.unwrap_or(true)
+    }
+
+    /// The unfinished cases that no run works on; none where they are not saved, or cannot be read.
+    pub(super) fn unfinished(&self) -> Vec<Unfinished> {
+        if !self.saves() {
+            return Vec::new();
+        }
+        let readmission = Readmission::new(&self.catalog);
+        store::UnfinishedStore::at(&self.folders).list(&readmission).unwrap_or_default()
     }
 
     /// The kept cases.
@@ -109,14 +134,27 @@ pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver,
         proxy_for: net::proxy_in_use,
         default_base: ground.config.base_url.clone(),
         confirm_first: choice.confirm_first,
+        save: choice.save,
         seed: system_seed(),
     };
     let session = Session::new(Arc::clone(&ground.catalog), settings);
-    let (driver, events) = Driver::new(parts(ground, Arc::new(SystemClock::new()), choice.screen));
+    let (driver, events) = Driver::new(parts(ground, Arc::new(SystemClock::new()), (choice.screen, choice.save)));
     (session, driver, events)
 }
 
-fn parts(ground: &Ground, clock: Arc<dyn Clock>, screen: bool) -> Parts {
+/// Saves unfinished cases in the state folder.
+fn save_case(folders: &store::Folders) -> Box<SaveCase> {
+    let mut store = store::UnfinishedStore::at(folders);
+    Box::new(move |saving| {
+        match saving {
+            Saving::Save(case) => store.save(&case),
+            Saving::Forget(id) => store.forget(&id),
+        }
+        .map_err(|e| e.to_string())
+    })
+}
+
+fn parts(ground: &Ground, clock: Arc<dyn Clock>, (screen, saves): (bool, bool)) -> Parts {
     // Where keys are not to be remembered, nothing is looked up either.
     let folders = ground.config.remember_keys.unwrap_or(true).then(|| ground.folders.clone());
     let known = folders.clone();
@@ -136,7 +174,7 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, screen: bool) -> Parts {
             let folders = store::Folders::locate().map_err(|e| e.to_string())?;
             store::remember_binding(&folders, binding).map_err(|e| e.to_string())
         }),
-        keep_words: Box::new(move |words| if screen { keep_words(words) } else { Ok(()) }),
+        save_case: saves.then(|| save_case(&ground.folders)),
         recall_keys: Box::new(move |keys| {
             let Some(folders) = &known else { return Ok(Vec::new()) };
             store::recall_keys(folders, keys).map_err(|e| e.to_string())
@@ -162,16 +200,6 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, screen: bool) -> Parts {
     }
 }
 
-/// Only the terminal program keeps words: a command has them in its arguments.
-fn keep_words(words: Option<&SafeWords>) -> Result<(), String> {
-    let folders = store::Folders::locate().map_err(|e| e.to_string())?;
-    match words {
-        Some(words) => store::save_words(&folders, words),
-        None => store::clear_words(&folders),
-    }
-    .map_err(|e| e.to_string())
-}
-
 /// Runs `work` on a runtime of this thread.
 ///
 /// # Errors
@@ -192,8 +220,11 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
             format!("'{}' is neither a verb nor a file that is here; see casefile --help", file.display()),
         ));
     }
-    need_terminal()?;
-    let ground = ground()?.with_store(arguments.store.as_deref());
+    let ground = ground()?.with_store(arguments.store.as_deref()).saving(arguments.no_save);
+    let plain = arguments.plain || super::plain::is_wanted(&ground);
+    if !plain {
+        need_terminal()?;
+    }
     let key = arguments.key.read()?;
     let mut first = vec![Event::BindingsRead(ground.bindings.clone())];
     first.extend(
@@ -208,8 +239,9 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
             pasted: None,
         });
     }
-    let kept = store::Folders::locate().and_then(|folders| store::load_words(&folders));
-    first.extend(kept.ok().flatten().map(Event::WordsFound));
+    if plain {
+        return super::plain::run(&ground, first, Vec::new());
+    }
     screen(&ground, first, Vec::new())
 }
 
@@ -220,7 +252,7 @@ pub(super) fn need_terminal() -> Result<(), Failed> {
     }
     Err(Failed::new(
         Exit::Usage,
-        "the terminal program needs a terminal on stdin and stdout; use `casefile note --from FILE` without one",
+        "the terminal program needs a terminal on stdin and stdout; use `casefile --plain`, or `casefile note --from FILE`, without one",
     ))
 }
 
@@ -240,6 +272,7 @@ pub(super) fn screen(
         format: None,
         confirm_first: true,
         screen: true,
+        save: ground.saves(),
     };
     on_this_thread(async {
         let (mut session, mut driver, events) = session(ground, &choice);
@@ -248,7 +281,9 @@ pub(super) fn screen(
         let said = look.said();
         let super::look::Look { keymap, themes, .. } = look;
         let mouse = ground.config.mouse.unwrap_or(false);
-        let options = tui::Options { keymap, themes, mouse, said, practice, first };
+        let unfinished = if practice.is_empty() { ground.unfinished() } else { Vec::new() };
+        let cases: Option<Box<dyn tui::CaseDesk>> = Some(Box::new(super::cases::screen::Cases::of(ground)));
+        let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await

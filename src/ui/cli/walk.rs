@@ -36,6 +36,26 @@ impl Walk {
         }
     }
 
+    /// Waits for `answer`, and takes what happens meanwhile. `None`: it was interrupted.
+    pub(super) async fn meanwhile<T>(&mut self, answer: impl Future<Output = T>) -> Option<T> {
+        tokio::pin!(answer);
+        loop {
+            tokio::select! {
+                biased;
+                event = self.events.recv() => {
+                    self.driver.step(&mut self.session, event?);
+                }
+                done = &mut answer => return Some(done),
+                _ = tokio::signal::ctrl_c() => return None,
+            }
+        }
+    }
+
+    /// The wall clock of the driver.
+    pub(super) fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.driver.now()
+    }
+
     /// Waits until nothing runs any more.
     ///
     /// # Errors

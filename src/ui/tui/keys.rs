@@ -46,6 +46,12 @@ pub enum Action {
     PreviousStep,
     /// Go to the step after.
     NextStep,
+    /// Show the list of cases.
+    Cases,
+    /// Forget the marked case, after a question.
+    Remove,
+    /// Say where the files of the marked case are.
+    Reveal,
     /// Show the practice scenarios.
     Practice,
     /// Open or fold the practice story.
@@ -232,6 +238,8 @@ pub enum Mode {
     PickerFilter,
     /// The practice scenarios.
     Practice,
+    /// The list of cases.
+    Cases,
     /// The help.
     Help,
     /// The question before leaving.
@@ -271,6 +279,7 @@ impl Mode {
             Self::Picker => &[Self::Always, Self::Picker],
             Self::PickerFilter => &[Self::Always, Self::PickerFilter],
             Self::Practice => &[Self::Always, Self::Practice],
+            Self::Cases => &[Self::Always, Self::Cases],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
             Self::Palette => &[Self::Always, Self::Palette],
@@ -293,6 +302,7 @@ impl Mode {
                 | Self::Prompt
                 | Self::PickerFilter
                 | Self::Practice
+                | Self::Cases
                 | Self::Palette
                 | Self::Jump
         )
@@ -399,7 +409,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 25, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 26, "every mode has a table");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod cases;
 mod code;
 mod look;
 mod mark;
+mod offer;
 mod palette;
 mod point;
 mod practice;
@@ -23,9 +25,11 @@ use super::marks::Marks;
 use super::popup::Popup;
 use super::theme::Themes;
 use super::view;
+use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
+pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases};
 pub use practice::{Practice, PracticeChoice, Row};
 
 /// What an input leads to.
@@ -37,6 +41,8 @@ pub enum Wish {
     Redraw,
     /// Ask something of the terminal.
     Ask(Ask),
+    /// Ask for cases.
+    Cases(CaseAsk),
 }
 
 /// What is asked of the terminal.
@@ -166,6 +172,10 @@ pub struct Screen {
     consent_seen: bool,
     /// The page that was followed last.
     step: Step,
+    /// The list of cases.
+    pub cases: Cases,
+    /// Unfinished cases that are offered.
+    unfinished: Vec<Unfinished>,
 }
 
 impl Screen {
@@ -200,6 +210,8 @@ impl Screen {
             review_seen: None,
             consent_seen: false,
             step: Step::Request,
+            cases: Cases::default(),
+            unfinished: Vec::new(),
         }
     }
 
@@ -224,6 +236,9 @@ impl Screen {
                 };
             }
             (None, None) => {}
+        }
+        if self.cases.is_open {
+            return Mode::Cases;
         }
         if self.practice.is_open {
             return Mode::Practice;

@@ -8,6 +8,7 @@
 //!  Enter go on  e edit  …                          keys
 //! ```
 
+pub mod cases;
 pub mod code;
 pub mod consent;
 pub mod edit;
@@ -67,7 +68,9 @@ fn parts(
     let frames = layout::frames(session, screen, area);
     title::render(frame, frames.title, session, theme);
     steps::render(frame, frames.steps, session, theme);
-    if screen.practice.is_open {
+    if screen.cases.is_open {
+        cases::render(frame, frames.body, screen, theme);
+    } else if screen.practice.is_open {
         practice::render(frame, frames.body, screen, theme);
     } else {
         practice::story(frame, frames.story, session, screen, theme);

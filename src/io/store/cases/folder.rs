@@ -19,6 +19,10 @@ use crate::session::case_id::is_case_id;
 const NOTE: &str = "note.yaml";
 /// File of the record.
 const RECORD: &str = "case.yaml";
+/// File of the evidence, from which the case is opened again.
+const EVIDENCE: &str = "evidence.json";
+/// More than this is no evidence of ours, bytes.
+const EVIDENCE_LIMIT: u64 = 32 * 1024 * 1024;
 /// More than this is no note of ours, bytes.
 const NOTE_LIMIT: u64 = 8 * 1024 * 1024;
 /// More than this is no record of ours, bytes.
@@ -75,6 +79,9 @@ pub(super) fn make(folder: &Path, case: &KeptCase) -> Result<bool, StoreError> {
     let unfinished = unfinished(folder, "new-").map_err(failed)?;
     write_new(unfinished.path(), NOTE, case.note().as_str().as_bytes()).map_err(failed)?;
     write_new(unfinished.path(), RECORD, text(&target, case.record())?.as_bytes()).map_err(failed)?;
+    if let Some(evidence) = case.evidence() {
+        write_new(unfinished.path(), EVIDENCE, evidence.text().as_str().as_bytes()).map_err(failed)?;
+    }
     sync(unfinished.path());
     match fs::rename(unfinished.path(), &target) {
         Ok(()) => {
@@ -91,6 +98,9 @@ pub(super) fn make(folder: &Path, case: &KeptCase) -> Result<bool, StoreError> {
 /// Puts note and record in the place of what a case has, each whole or not at all.
 pub(super) fn replace(folder: &Path, case: &KeptCase) -> Result<(), StoreError> {
     let place = folder.join(&case.record().id);
+    if let Some(evidence) = case.evidence() {
+        write_atomic(&place.join(EVIDENCE), evidence.text().as_str().as_bytes())?;
+    }
     write_atomic(&place.join(NOTE), case.note().as_str().as_bytes())?;
     write_atomic(&place.join(RECORD), text(&place, case.record())?.as_bytes())
 }
@@ -116,6 +126,11 @@ pub(super) fn read_note(folder: &Path, id: &str) -> Result<String, StoreError> {
     let path = plain(folder, id, NOTE)?;
     let missing = || StoreError::Read { path: path.clone(), cause: ErrorKind::NotFound.into() };
     read_text(&path, NOTE_LIMIT)?.ok_or_else(missing)
+}
+
+/// The evidence of a case as it lies there; `None` where it was kept without, or came from elsewhere.
+pub(super) fn read_evidence(folder: &Path, id: &str) -> Result<Option<String>, StoreError> {
+    read_text(&plain(folder, id, EVIDENCE)?, EVIDENCE_LIMIT)
 }
 
 /// The path of a file of a case, which leads through no link.

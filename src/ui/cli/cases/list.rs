@@ -166,7 +166,7 @@ fn rows<T>(
     Ok(if refused == 0 { Exit::Done } else { Exit::Refused })
 }
 
-fn row(record: &Record) -> String {
+pub(super) fn row(record: &Record) -> String {
     let mut text = format!("{}  {}", record.id, record.created.format("%Y-%m-%d %H:%M"));
     let place = record.gateway.as_ref().or(record.host_alias.as_ref());
     let _ = write!(text, "  {}  {}", place.map_or("-", String::as_str), record.title);

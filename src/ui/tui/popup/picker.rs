@@ -20,6 +20,8 @@ pub enum Choice {
     Theme,
     /// The place that the note is made for.
     Place,
+    /// An unfinished case to go on with.
+    Unfinished,
 }
 
 /// A line that can be chosen.
@@ -169,6 +171,19 @@ impl Picker {
         let items: Vec<Item> = std::iter::once(none).chain(places).collect();
         let marked = items.iter().position(|item| Some(item.id.as_str()) == current).unwrap_or(0);
         Self { choice: Choice::Place, items, marked, filter: None }
+    }
+
+    /// Unfinished cases by id and line, the first one marked, and a new case below them.
+    pub fn unfinished(cases: impl Iterator<Item = (String, String)>) -> Self {
+        let new = (String::new(), "none of them: begin a new case".to_owned());
+        let items = cases.chain([new]).map(|(id, line)| Item {
+            id,
+            sought: line.to_lowercase(),
+            told: vec![line.clone()],
+            line,
+            heading: String::new(),
+        });
+        Self { choice: Choice::Unfinished, items: items.collect(), marked: 0, filter: None }
     }
 
     /// Fields whose text was dropped, and those that are `shown` already, each with its text as it would leave.

@@ -2,7 +2,7 @@
 
 use super::mark::Marking;
 use super::scroll::Move;
-use super::{Ask, NotePane, ReviewPane, Screen, Wish};
+use super::{Ask, CaseAsk, NotePane, ReviewPane, Screen, Wish};
 use crate::case::catalog::{Endpoint, Served};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
@@ -46,6 +46,9 @@ impl Screen {
             Action::StepNote => self.go_to(Step::Note),
             Action::PreviousStep => self.step_beside(session, false),
             Action::NextStep => self.step_beside(session, true),
+            Action::Cases => self.open_cases(session),
+            Action::Remove => self.remove_case(),
+            Action::Reveal => vec![Wish::Cases(CaseAsk::Reveal)],
             Action::Practice => self.open_practice(session),
             Action::Story => self.toggle_story(session),
             Action::NextScenario => self.next_scenario(session),
@@ -94,6 +97,7 @@ impl Screen {
             }
             Action::Copy => tell(Event::CopyRequested),
             Action::Write => self.ask(Asked::Path, &default_path(session)),
+            Action::Accept if mode == Mode::Cases => vec![Wish::Cases(CaseAsk::Open)],
             Action::Accept => self.accept(session),
             Action::Close => self.close_in(mode, session),
             Action::EndEdit => self.leave_editor(session),
@@ -174,6 +178,10 @@ impl Screen {
         {
             return Vec::new();
         }
+        if self.popup.is_none() && self.cases.is_open {
+            self.close_cases();
+            return Vec::new();
+        }
         if self.popup.take().is_none() {
             // The first Esc takes back what was typed, the next one leaves the list.
             if self.practice.is_open && !self.practice.filter.is_empty() {
@@ -190,7 +198,7 @@ impl Screen {
     }
 
     fn quit(&mut self, session: &Session) -> Vec<Wish> {
-        let observed = !session.evidence().attempts.is_empty();
+        let observed = session.was_observed();
         // What was handed over before a change is not the note as it stands.
         let handed_over = !session.delivered().is_empty() && session.confirmed();
         if session.is_busy() || (observed && !handed_over) {
@@ -211,7 +219,7 @@ impl Screen {
     }
 
     fn go_on(&mut self, session: &Session) -> Vec<Wish> {
-        let observed = !session.evidence().attempts.is_empty();
+        let observed = session.was_observed();
         match session.step() {
             Step::Request if session.request().is_err() && observed => tell(Event::GoTo(Step::Review)),
             Step::Request if session.request().is_err() => tell(Event::SendRequested),
@@ -351,6 +359,7 @@ impl Screen {
             Choice::Endpoint => Picker::endpoints(catalog, profile),
             Choice::Shown | Choice::Theme => return self.choose_shown(session),
             Choice::Place => Picker::places(catalog, None),
+            Choice::Unfinished => return Vec::new(),
             Choice::Piece => {
                 let pieces = session.pieces();
                 if pieces.is_empty() {
@@ -417,6 +426,7 @@ impl Screen {
         match picker.choice {
             Choice::Theme => self.choose_theme(&chosen.id),
             Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
+            Choice::Unfinished => self.go_on_with(&chosen.id),
             Choice::Piece => {
                 self.start_over();
                 chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))

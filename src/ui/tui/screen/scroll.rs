@@ -87,6 +87,18 @@ impl Screen {
                     palette.step(way.is_down(), way.lines());
                 }
             }
+            Mode::Cases => {
+                self.cases.step(match way {
+                    Move::Down => 1,
+                    Move::Up => -1,
+                    Move::WheelDown => WHEEL.cast_signed(),
+                    Move::WheelUp => -WHEEL.cast_signed(),
+                    Move::PageDown => 10,
+                    Move::PageUp => -10,
+                    Move::Top => isize::MIN,
+                    Move::Bottom => isize::MAX,
+                });
+            }
             Mode::Practice => {
                 let page = isize::from(self.size.1.cast_signed()).div_euclid(2).max(1);
                 self.practice.step(match way {

@@ -23,6 +23,10 @@ impl Screen {
             }
             return Vec::new();
         }
+        if self.cases.is_open {
+            self.cases.type_key(key);
+            return Vec::new();
+        }
         if self.practice.is_open && self.editor.is_none() {
             self.type_filter(key);
             return Vec::new();
@@ -75,6 +79,9 @@ impl Screen {
             return self
                 .say("that is too large to be edited here; leave the field (Esc) and paste it on the page");
         }
+        if self.cases.is_open {
+            return self.say("close the list of cases first (Esc); nothing was pasted");
+        }
         if session.step() != Step::Request && !self.practice.is_open {
             return self.say("nothing was pasted: to paste another request go to Request (1)");
         }
@@ -86,10 +93,18 @@ impl Screen {
         vec![Wish::Tell(Event::GoTo(Step::Request)), Wish::Tell(Event::Pasted(text))]
     }
 
-    /// Tells the session the text of a request's field. The operator's words are told when their field is left.
+    /// Tells the session the text of a request's field. The operator's words are told when their field is left;
+    /// what was typed of them is saved meanwhile.
     pub(super) fn hand_over(&mut self, session: &Session) -> Vec<Wish> {
         let Some(editor) = &mut self.editor else { return Vec::new() };
-        let Target::Request(field) = editor.target else { return Vec::new() };
+        let field = match editor.target {
+            Target::Request(field) => field,
+            Target::Words(field) => {
+                let mut words = session.words().clone();
+                field.put(&mut words, &editor.text());
+                return vec![Wish::Tell(Event::WordsTyped(words))];
+            }
+        };
         let mut draft = session.draft().clone();
         field.put(&mut draft, &editor.text());
         vec![Wish::Tell(Event::Edited(draft))]

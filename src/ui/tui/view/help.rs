@@ -22,7 +22,11 @@ pub fn render(
     top: usize,
     theme: &Theme,
 ) {
-    let page = if screen.practice.is_open { "Practice" } else { session.step().name() };
+    let page = if screen.cases.is_open {
+        "Cases"
+    } else if screen.practice.is_open {
+        "Practice"
+    } else { session.step().name() };
     let title = format!("Help: {page}");
     let inner = area::on_top(frame, layout::help_frame(whole), &title, theme.title);
     let rows = lines(session, screen, usize::from(inner.width));
@@ -44,9 +48,13 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         out.push((true, heading));
         out.extend(sentences.iter().flat_map(|text| wrap(text, width)).map(|line| (false, line)));
     }
-    let mode = if screen.practice.is_open { Mode::Practice } else { screen.page_mode(session) };
+    let mode = if screen.cases.is_open {
+        Mode::Cases
+    } else if screen.practice.is_open {
+        Mode::Practice
+    } else { screen.page_mode(session) };
     let mut sections = vec![("Keys of this page", mode)];
-    if mode != Mode::Practice {
+    if !matches!(mode, Mode::Practice | Mode::Cases) {
         sections.push(("Keys of every page", Mode::Steps));
     }
     sections.push(("Keys of everything", Mode::Always));

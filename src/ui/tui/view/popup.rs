@@ -60,6 +60,7 @@ fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme
         Choice::Piece => "Which request of the paste?",
         Choice::Shown => "Which dropped text is harmless? It is then in the note",
         Choice::Place => "For which place? Its limits shorten the note, as Markdown",
+        Choice::Unfinished => "Go on with an unfinished case?",
         Choice::Theme => "Which colours?",
     };
     let rows = picker.rows();

@@ -1,0 +1,251 @@
+//! The case is saved as it goes: what the sanitizer made of the evidence, the operator's words, the step. So a run that is
+//! ended in any way loses nothing but the raw request, which is asked for again where it is needed.
+//!
+//! A change of the step or a new answer is saved at once, all else at most once in [`SAVE_EVERY_MS`]: a key that is typed
+//! waits for nothing.
+
+use chrono::{DateTime, Utc};
+
+use super::{Effect, Event, Session, Step};
+use crate::case::finding::Level;
+use crate::case::kept::{Observed, RunFacts, SavedCase, UNFINISHED_SCHEMA, Unfinished};
+use crate::case::note::Run;
+use crate::case::sanitize::{Audit, Refusal, SafeEvidence, Words};
+
+/// Changes that come one after the other are saved once in so many milliseconds.
+pub const SAVE_EVERY_MS: u64 = 500;
+
+/// What is known of the saving.
+#[derive(Debug, Default)]
+pub(super) struct Saving {
+    /// Something was changed since the case was saved.
+    unsaved: bool,
+    /// Something was changed since the note went out: the case is unfinished.
+    unfinished: bool,
+    /// The step was changed.
+    pub(super) step_changed: bool,
+    /// It is saved when the running wait is over.
+    waits: bool,
+    /// Something of the case lies on the disk.
+    is_saved: bool,
+    /// Words that are being typed.
+    typed: Option<Words>,
+    /// A trouble was told: it is told once.
+    told: bool,
+}
+
+impl Saving {
+    pub(super) fn changed(&mut self) {
+        (self.unsaved, self.unfinished) = (true, true);
+    }
+}
+
+/// What an event is compared with after it was handled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    answers: usize,
+    due: bool,
+}
+
+impl Session {
+    /// What an earlier run of the program observed in this case.
+    pub fn earlier(&self) -> Option<&SafeEvidence> {
+        self.earlier.as_ref().map(|earlier| &earlier.evidence)
+    }
+
+    /// True where an answer or a failure is known, by this run of the program or by an earlier one.
+    pub fn was_observed(&self) -> bool {
+        !self.evidence.attempts.is_empty() || self.earlier().is_some_and(|e| !e.attempts.is_empty())
+    }
+
+    /// What an earlier run observed, as long as this one has not observed anything itself.
+    pub(super) fn only_earlier(&self) -> Option<&Observed> {
+        self.earlier.as_deref().filter(|_| self.evidence.attempts.is_empty())
+    }
+
+    /// A paste takes the place of what an earlier run observed unless it is that very request, as far as its shape tells. Then
+    /// it is another case, and what was saved of the first one stays.
+    pub(super) fn same_case_or_another(&mut self) {
+        let Some(earlier) = self.earlier() else { return };
+        let mut sanitizer = self.sanitizer();
+        let pasted =
+            sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
+        let nothing = pasted.request.is_none() && pasted.attempts.is_empty();
+        let same = match (&pasted.request, &earlier.request) {
+            // Bytes as they were sent count a file's, too; each text of the body says its length.
+            (Some(one), Some(other)) => {
+                *one == crate::case::sanitize::SafeRequest { body_bytes: one.body_bytes, ..other.clone() }
+            }
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        if nothing || same {
+            return;
+        }
+        let before = self.id().to_owned();
+        self.earlier = None;
+        self.case_id = None;
+        self.saving = Saving { unsaved: true, unfinished: true, ..Saving::default() };
+        self.note_is_stale();
+        self.say(
+            Level::Info,
+            format!("this is another request than that of {before}, so it is a case of its own; {before} stays unfinished"),
+        );
+    }
+
+    pub(super) fn saving_before(&self, event: &Event) -> Before {
+        Before { answers: self.answers(), due: matches!(event, Event::SaveDue | Event::Quit) }
+    }
+
+    fn answers(&self) -> usize {
+        self.evidence.attempts.len() + self.evidence.controls.len()
+    }
+
+    pub(super) fn words_typed(&mut self, words: Words) -> Vec<Effect> {
+        if words != self.words || self.saving.typed.is_some() {
+            self.saving.typed = Some(words);
+            self.saving.changed();
+        }
+        Vec::new()
+    }
+
+    /// Saves now, or says when.
+    pub(super) fn save_as_it_goes(&mut self, before: Before, now: DateTime<Utc>) -> Option<Effect> {
+        if before.due {
+            self.saving.waits = false;
+        }
+        if !self.settings.save || self.chosen_profile.as_deref() == Some("practice") {
+            return None;
+        }
+        let step_changed = std::mem::take(&mut self.saving.step_changed) && self.saving.unfinished;
+        if !(self.saving.unsaved || step_changed) {
+            return None;
+        }
+        // A search brings many answers: each is saved, but not one by one.
+        let answered = self.answers() != before.answers && !self.searches();
+        if step_changed || before.due || answered {
+            self.saving.unsaved = false;
+            let saved = self.saved_case(now)?;
+            self.saving.is_saved = true;
+            return Some(Effect::SaveCase(Box::new(saved)));
+        }
+        if std::mem::replace(&mut self.saving.waits, true) {
+            return None;
+        }
+        Some(Effect::SaveLater(SAVE_EVERY_MS))
+    }
+
+    /// The case as it may be written; `None` where there is nothing to lose yet. What the audit refuses is left out: the
+    /// evidence, then the words, too.
+    fn saved_case(&self, now: DateTime<Utc>) -> Option<SavedCase> {
+        let own = Words {
+            operator: self.settings.operator.clone(),
+            service: self.settings.service.clone(),
+            deployment: self.settings.deployment.clone(),
+            ..Words::default()
+        };
+        let words = self.saving.typed.as_ref().unwrap_or(&self.words);
+        let is_empty = self.evidence.request.is_none() && !self.was_observed() && *words == own;
+        if is_empty && !self.saving.is_saved {
+            return None;
+        }
+        let (mut case, audit) = self.unfinished(words, now);
+        let saved = case.leave(&audit).or_else(|_| {
+            case.observed = None;
+            case.leave(&audit)
+        });
+        saved.ok()
+    }
+
+    /// The case as it stands, with these words, and the audit that knows its secrets.
+    fn unfinished(&self, words: &Words, now: DateTime<Utc>) -> (Unfinished, Audit) {
+        let mut sanitizer = self.sanitizer();
+        let (readings, controls) = (&self.readings, &self.control_readings);
+        let evidence = sanitizer.evidence(&self.evidence, readings, controls, self.profile());
+        let words = sanitizer.words(words);
+        // With what was replaced in the words: when they come back, it is gone from them.
+        let ledger = sanitizer.ledger().clone();
+        let Run { base_url_alias, secret_source, policy, timeouts, proxy_in_use, .. } = self.run_facts(now);
+        let run = RunFacts { base_url_alias, secret_source, policy, timeouts, proxy_in_use };
+        let seen = self.evidence.request.is_some() || !self.evidence.attempts.is_empty();
+        let observed = match self.only_earlier() {
+            Some(earlier) => Some(earlier.clone()),
+            None => seen.then(|| Observed::new(evidence, ledger, self.diagnosis.clone(), run)),
+        };
+        let case = Unfinished {
+            schema: UNFINISHED_SCHEMA.to_owned(),
+            id: self.id().to_owned(),
+            saved: now,
+            step: self.step.name().to_ascii_lowercase(),
+            gateway: self.profile().map(|profile| profile.id.clone()),
+            gateway_chosen: self.chosen_profile.is_some(),
+            words,
+            observed,
+        };
+        (case, sanitizer.audit())
+    }
+
+    /// What is kept beside the note, so that the case can be opened again at its note.
+    pub(super) fn evidence_to_keep(&self, now: DateTime<Utc>) -> Result<SavedCase, Refusal> {
+        let (mut case, audit) = self.unfinished(&self.words, now);
+        Step::Note.name().to_ascii_lowercase().clone_into(&mut case.step);
+        case.leave(&audit)
+    }
+
+    /// The note is out: what was saved on the way is of no use any more.
+    pub(super) fn forget_saved(&mut self) -> Option<Effect> {
+        (self.saving.unsaved, self.saving.unfinished, self.saving.typed) = (false, false, None);
+        std::mem::take(&mut self.saving.is_saved).then(|| Effect::ForgetSaved(self.id().to_owned()))
+    }
+
+    /// Takes up a case where an earlier run left it.
+    pub(super) fn resumed(&mut self, case: Unfinished) -> Vec<Effect> {
+        if self.is_busy() {
+            self.say(Level::Warning, "a request is under way; cancel it before you open another case");
+            return Vec::new();
+        }
+        let fresh =
+            std::mem::replace(self, Self::new(std::sync::Arc::clone(&self.catalog), self.settings.clone()));
+        // What belongs to the operator and not to the case stays.
+        (self.random, self.bindings) = (fresh.random, fresh.bindings);
+        (self.ring, self.given_key) = (fresh.ring, fresh.given_key);
+        (self.template, self.place, self.base_url) = (fresh.template, fresh.place, fresh.base_url);
+        let mut words = case.own_words();
+        for (word, own) in [
+            (&mut words.operator, &self.settings.operator),
+            (&mut words.service, &self.settings.service),
+            (&mut words.deployment, &self.settings.deployment),
+        ] {
+            if word.is_empty() {
+                word.clone_from(own);
+            }
+        }
+        self.words = words;
+        self.case_id = Some(case.id);
+        let known = |id: &String| self.catalog.profile(id).is_some();
+        self.chosen_profile = case.gateway.filter(known);
+        self.earlier = case.observed.map(Box::new);
+        self.step = Step::ALL
+            .into_iter()
+            .find(|step| step.name().eq_ignore_ascii_case(&case.step))
+            .unwrap_or(Step::Request);
+        self.saving = Saving { unfinished: true, is_saved: true, ..Saving::default() };
+        let text = if self.was_observed() {
+            "the case goes on here: its note can be finished; to send again, paste the request again on Request (1)"
+        } else {
+            "the case goes on here; paste the request again: it is never kept"
+        };
+        self.say(Level::Info, text);
+        Vec::new()
+    }
+
+    /// Told once: what is done goes on without it.
+    pub(super) fn case_not_saved(&mut self, error: &str) -> Vec<Effect> {
+        if !std::mem::replace(&mut self.saving.told, true) {
+            self.say(
+                Level::Warning,
+                format!("this case is not saved while you work: {error}; the walk goes on, finish the note"),
+            );
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,462 @@
+//! The walk line by line (`--plain`): the same session as the screen has, for screen readers, simple terminals and pipes.
+//! Questions and answers are lines; nothing moves the cursor, draws boxes or depends on a colour. All that is told goes to
+//! stderr, the note alone to stdout, so that `casefile --plain > note.yaml` works.
+
+mod choose;
+mod lines;
+mod told;
+
+use std::io::IsTerminal;
+
+use secrecy::SecretString;
+
+use super::consent::lines as consent_lines;
+use super::exit::{Exit, Failed};
+use super::start::{Choice, Ground, on_this_thread, session, template};
+use super::walk::Walk;
+use super::{SendArguments, report, say};
+use crate::case::finding::Level;
+use crate::case::isolate::Options;
+use crate::case::keyring::Origin;
+use crate::case::note::Audience;
+use crate::case::sanitize::{Format, Words};
+use crate::io::secrets;
+use crate::session::{Event, IsolateAsk, KeyUse, STDOUT, Session, Step};
+use crate::ui::tui::PracticeChoice;
+
+use lines::{Lines, Said};
+
+/// Seconds that a search may take.
+const SEARCH_S: u64 = 600;
+
+/// True where the walk is told line by line without being asked to: by the configuration, on a terminal that can do no more,
+/// and where the output goes elsewhere while somebody types.
+pub(super) fn is_wanted(ground: &Ground) -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let (stdin, stdout) = (std::io::stdin().is_terminal(), std::io::stdout().is_terminal());
+    ground.config.plain.unwrap_or(stdin && (dumb || !stdout))
+}
+
+/// Walks from the events `first`, or from a practice scenario.
+pub(super) fn run(ground: &Ground, first: Vec<Event>, practice: Vec<PracticeChoice>) -> Result<Exit, Failed> {
+    let send = SendArguments::default();
+    let choice = Choice {
+        send: &send,
+        operator: None,
+        service: None,
+        deployment: None,
+        audience: Audience::Internal,
+        format: None,
+        confirm_first: true,
+        screen: false,
+        save: ground.saves(),
+    };
+    on_this_thread(async {
+        let (mut session, driver, events) = session(ground, &choice);
+        session.use_template(template(ground, None)?);
+        let mut plain =
+            Plain { walk: Walk::new(session, driver, events, false), lines: Lines::new(), trial: None };
+        for event in first {
+            plain.walk.give(event);
+        }
+        say::line(
+            "casefile, line by line. Answer each question and press Enter; q leaves. Nothing is sent before you agree.",
+        );
+        match plain.begin(ground, practice).await.and(plain.steps().await) {
+            Ok(exit) | Err(Stop::Exit(exit)) => Ok(exit),
+            Err(Stop::Failed(failed)) => Err(failed),
+        }
+    })
+}
+
+/// Why the walk stops.
+enum Stop {
+    /// The operator left, or the input ended.
+    Exit(Exit),
+    /// Something failed.
+    Failed(Failed),
+}
+
+impl From<Failed> for Stop {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(failed)
+    }
+}
+
+struct Plain {
+    walk: Walk,
+    lines: Lines,
+    trial: Option<crate::practice::score::Trial>,
+}
+
+impl Plain {
+    /// One line from the operator.
+    async fn ask(&mut self, question: &str) -> Result<String, Stop> {
+        say::prompt(question);
+        match self.walk.meanwhile(self.lines.next()).await {
+            Some(Said::Line(line)) => Ok(line.trim().to_owned()),
+            Some(Said::End) => {
+                say::line("");
+                say::line("the input ended");
+                Err(self.left())
+            }
+            None => {
+                self.walk.give(Event::Quit);
+                Err(Stop::Exit(Exit::Interrupted))
+            }
+        }
+    }
+
+    /// One of the letters in `choices`, each with what it does. Enter takes the first; `q` leaves.
+    async fn choose(&mut self, choices: &[(&str, &str)]) -> Result<String, Stop> {
+        loop {
+            for (letter, does) in choices {
+                say::line(&format!("  {letter}: {does}"));
+            }
+            say::line("  q: leave");
+            let first = choices.first().map_or("q", |(letter, _)| letter);
+            let answer = self.ask(&format!("Which one? Enter is {first}:")).await?.to_lowercase();
+            match answer.as_str() {
+                "" => return Ok(first.to_owned()),
+                "q" | "quit" => return Err(self.left()),
+                other if choices.iter().any(|(letter, _)| *letter == other) => return Ok(other.to_owned()),
+                _ => say::line("That is none of these letters."),
+            }
+        }
+    }
+
+    fn left(&mut self) -> Stop {
+        // What was said last is saved, too.
+        self.walk.give(Event::Quit);
+        let session = &self.walk.session;
+        if session.delivered().is_empty() && session.was_observed() && session.settings().save {
+            say::line(&format!(
+                "{} is saved as unfinished; casefile offers it at the next start",
+                session.id()
+            ));
+        }
+        Stop::Exit(if session.delivered().is_empty() { Exit::Usage } else { Exit::Done })
+    }
+
+    /// Gives an event and tells what the session says of it.
+    fn give(&mut self, event: Event) {
+        self.walk.give(Event::NoticeSeen);
+        self.walk.give(event);
+        self.tell_notice();
+    }
+
+    fn tell_notice(&self) {
+        if let Some(notice) = self.walk.session.notice() {
+            let level = match notice.level {
+                Level::Info => "",
+                Level::Warning => "warning: ",
+                Level::Error => "error: ",
+            };
+            say::line(&format!("{level}{}", notice.text));
+        }
+    }
+
+    async fn steps(&mut self) -> Result<Exit, Stop> {
+        loop {
+            let step = self.walk.session.step();
+            let number = Step::ALL.iter().position(|s| *s == step).unwrap_or(0) + 1;
+            say::line(&format!("\nStep {number} of 5: {}. Case {}.", step.name(), self.walk.session.id()));
+            match step {
+                Step::Request => self.request().await?,
+                Step::Reproduce => self.reproduce().await?,
+                Step::Isolate => self.isolate().await?,
+                Step::Review => self.review().await?,
+                Step::Note => self.note().await?,
+            }
+        }
+    }
+
+    async fn request(&mut self) -> Result<(), Stop> {
+        if self.walk.session.draft().is_empty() && !self.walk.session.was_observed() {
+            self.paste().await?;
+        }
+        for line in told::request(&self.walk.session) {
+            say::line(&line);
+        }
+        let (sendable, observed) = (self.walk.session.request().is_ok(), self.walk.session.was_observed());
+        let mut choices = Vec::new();
+        if sendable {
+            choices.push(("s", "send it, after a question"));
+        }
+        if observed {
+            choices.push(("r", "go on to Review with what was observed"));
+        }
+        choices.extend([("p", "paste another one"), ("u", "set scheme and host"), ("k", "give a key")]);
+        match self.choose(&choices).await?.as_str() {
+            "s" => self.give(Event::GoTo(Step::Reproduce)),
+            "r" => self.give(Event::GoTo(Step::Review)),
+            "u" => {
+                let url = self.ask("Scheme and host, for example https://api.example.com:").await?;
+                self.give(Event::BaseUrlSet(url));
+            }
+            "k" => self.key().await?,
+            _ => self.paste().await?,
+        }
+        Ok(())
+    }
+
+    async fn paste(&mut self) -> Result<(), Stop> {
+        loop {
+            say::line(
+                "Paste a command, an error text or an answer. End it with a line that holds a single dot, or with Ctrl-D.",
+            );
+            let mut text = String::new();
+            loop {
+                match self.walk.meanwhile(self.lines.next()).await {
+                    None => return Err(Stop::Exit(Exit::Interrupted)),
+                    Some(Said::Line(line)) if line.trim_end() == "." => break,
+                    Some(Said::Line(line)) if line.trim() == "q" && text.is_empty() => {
+                        return Err(self.left());
+                    }
+                    Some(Said::Line(line)) => text.push_str(&line),
+                    Some(Said::End) if text.is_empty() => return Err(self.left()),
+                    Some(Said::End) => break,
+                }
+            }
+            self.give(Event::Pasted(text));
+            if !self.walk.session.draft().is_empty() || self.walk.session.was_observed() {
+                break;
+            }
+        }
+        if self.walk.session.lacks_key() {
+            say::line("The request has a place for a key, and no key is there.");
+            self.key().await?;
+        }
+        Ok(())
+    }
+
+    /// A key: masked on a terminal, a line elsewhere. It is told nowhere.
+    async fn key(&mut self) -> Result<(), Stop> {
+        let origin = Origin::Given("the prompt");
+        let value = if std::io::stdin().is_terminal() {
+            match secrets::from_prompt("Key, shown as stars; Esc goes on without:") {
+                Ok(value) => value,
+                Err(error) => {
+                    say::line(&error.to_string());
+                    return Ok(());
+                }
+            }
+        } else {
+            SecretString::from(self.ask("Key; an empty line goes on without:").await?)
+        };
+        if !secrecy::ExposeSecret::expose_secret(&value).is_empty() {
+            self.give(Event::KeyGiven { origin, value });
+            say::line("The key is held in memory for this request.");
+        }
+        Ok(())
+    }
+
+    async fn reproduce(&mut self) -> Result<(), Stop> {
+        if !self.walk.session.was_observed() {
+            self.send().await?;
+        }
+        for line in told::observed(&self.walk.session) {
+            say::line(&line);
+        }
+        let next = ("n", "go on to Review");
+        let more = [
+            ("a", "send it again"),
+            ("i", "find what makes it fail, by several requests"),
+            ("b", "go back to Request"),
+        ];
+        let choices: Vec<_> = if self.walk.session.was_observed() {
+            std::iter::once(next).chain(more).collect()
+        } else {
+            vec![("b", "go back to Request"), ("a", "ask again whether to send it")]
+        };
+        match self.choose(&choices).await?.as_str() {
+            "n" => self.give(Event::GoTo(Step::Review)),
+            "a" => self.send().await?,
+            "i" => self.give(Event::GoTo(Step::Isolate)),
+            _ => self.give(Event::GoTo(Step::Request)),
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self) -> Result<(), Stop> {
+        self.give(Event::SendRequested);
+        if self.agreed().await? {
+            self.walk.settle().await?;
+            self.tell_notice();
+        }
+        Ok(())
+    }
+
+    /// Asks for consent in words. True: something is under way, or was agreed to before.
+    async fn agreed(&mut self) -> Result<bool, Stop> {
+        let Some(consent) = self.walk.session.consent().cloned() else {
+            return Ok(self.walk.session.is_busy());
+        };
+        say::line("This would be sent:");
+        for line in consent_lines(&consent, true) {
+            say::line(&line);
+        }
+        for planned in &consent.plan {
+            say::line(&super::isolate::line(planned));
+        }
+        // A key that belongs elsewhere needs more than a letter.
+        let elsewhere = consent.keys.iter().any(KeyUse::is_elsewhere);
+        let yes = if elsewhere {
+            let question = format!(
+                "Look twice: the key was confirmed for another host. Type {} to send it there, anything else sends nothing:",
+                consent.host
+            );
+            self.ask(&question).await? == consent.host
+        } else {
+            let answer = self.ask(&format!("Send to {}? yes or no:", consent.host)).await?;
+            matches!(answer.to_lowercase().as_str(), "y" | "yes")
+        };
+        self.give(if yes { Event::ConsentGiven { remember: true } } else { Event::ConsentRefused });
+        Ok(yes)
+    }
+
+    async fn isolate(&mut self) -> Result<(), Stop> {
+        let ask = IsolateAsk { options: Options::default(), ..IsolateAsk::default() };
+        self.give(Event::IsolateRequested(Box::new(ask)));
+        if self.agreed().await? {
+            self.walk.search(std::time::Duration::from_secs(SEARCH_S)).await;
+            if let Some(Ok(found)) = self.walk.session.isolation_report(Format::Plain) {
+                say::line(found.as_str());
+            }
+        }
+        self.give(Event::GoTo(Step::Reproduce));
+        Ok(())
+    }
+
+    async fn review(&mut self) -> Result<(), Stop> {
+        if self.walk.session.output().is_none() {
+            say::line("Nothing was observed yet.");
+            self.give(Event::GoTo(Step::Request));
+            return Ok(());
+        }
+        if own_words(&self.walk.session).is_empty() {
+            self.words().await?;
+        }
+        for line in told::review(&self.walk.session) {
+            say::line(&line);
+        }
+        let refused = self.walk.session.output().is_some_and(|output| output.rendered.is_err());
+        let mut choices = vec![("y", "confirm it and go on to the note")];
+        if refused {
+            choices.insert(0, ("x", "take out what the audit refuses"));
+        }
+        choices.extend([
+            ("t", "read the text that leaves"),
+            ("w", "write your words again"),
+            ("b", "go back to Reproduce"),
+        ]);
+        match self.choose(&choices).await?.as_str() {
+            "y" => {
+                self.give(Event::Confirmed(true));
+                self.give(Event::GoTo(Step::Note));
+            }
+            "x" => self.give(Event::RemoveRefused),
+            "t" => say::line(&told::text(&self.walk.session)),
+            "w" => self.words().await?,
+            _ => self.give(Event::GoTo(Step::Reproduce)),
+        }
+        Ok(())
+    }
+
+    /// The operator's words, one after the other.
+    async fn words(&mut self) -> Result<(), Stop> {
+        say::line("Your own words. Enter leaves a field as it is; a single dash empties it.");
+        for (question, field) in FIELDS {
+            let before = field(&mut self.walk.session.words().clone()).clone();
+            let now = if before.is_empty() { String::new() } else { format!(" (now: {before})") };
+            let answer = self.ask(&format!("{question}{now}:")).await?;
+            if answer.is_empty() {
+                continue;
+            }
+            let mut words = self.walk.session.words().clone();
+            *field(&mut words) = if answer == "-" { String::new() } else { answer };
+            self.give(Event::WordsSet(words));
+        }
+        Ok(())
+    }
+
+    async fn note(&mut self) -> Result<(), Stop> {
+        if self.walk.session.output().is_none() {
+            say::line("There is no note yet: nothing was observed.");
+            self.give(Event::GoTo(Step::Request));
+            return Ok(());
+        }
+        report::gaps(&self.walk.session);
+        if let (Some(trial), Some(output)) = (&self.trial, self.walk.session.output()) {
+            report::score(&trial.judge(&output.note, &output.rendered));
+        }
+        let choices = [
+            ("p", "print the note"),
+            ("c", "copy it"),
+            ("f", "write it to a file"),
+            ("m", "change its format"),
+            ("b", "go back to Review"),
+        ];
+        match self.choose(&choices).await?.as_str() {
+            "p" => self.print()?,
+            "c" => self.give(Event::CopyRequested),
+            "f" => {
+                let path = self.ask("Which file? Enter names it after the case, in this folder:").await?;
+                self.give(Event::WriteRequested((!path.is_empty()).then_some(path)));
+            }
+            "m" => {
+                let next = match self.walk.session.format() {
+                    Format::Yaml => Format::Markdown,
+                    Format::Markdown => Format::Plain,
+                    Format::Plain | Format::Json => Format::Yaml,
+                };
+                self.give(Event::FormatChosen(next));
+                say::line(&format!("The note is {} now.", told::format(next)));
+            }
+            _ => self.give(Event::GoTo(Step::Review)),
+        }
+        Ok(())
+    }
+
+    /// The note on stdout, once it was confirmed.
+    fn print(&mut self) -> Result<(), Stop> {
+        if !self.walk.session.confirmed() {
+            say::line("Confirm it in Review first: letter b.");
+            return Ok(());
+        }
+        let rendered = match self.walk.session.output().map(|output| output.rendered.clone()) {
+            Some(Ok(rendered)) => rendered,
+            Some(Err(refusal)) => {
+                say::line(&format!("error: {refusal}; go back to Review and take it out"));
+                return Ok(());
+            }
+            None => return Ok(()),
+        };
+        say::output(rendered.as_str()).map_err(|e| Failed::stdout(&e))?;
+        let delivered = crate::session::Delivered { route: STDOUT.to_owned(), certain: true, path: None };
+        self.give(Event::Delivered(Ok(delivered)));
+        Ok(())
+    }
+}
+
+/// A field of the words.
+type FieldOf = fn(&mut Words) -> &mut String;
+
+/// The fields with their questions.
+const FIELDS: [(&str, FieldOf); 6] = [
+    ("Your one question to support", |words| &mut words.question),
+    ("What should have happened", |words| &mut words.expected),
+    ("Who is hit, since when, how often", |words| &mut words.impact),
+    ("What you tried", |words| &mut words.tried),
+    ("Anything else", |words| &mut words.notes),
+    ("Who writes this", |words| &mut words.operator),
+];
+
+/// What the operator wrote of this case.
+fn own_words(session: &Session) -> String {
+    let words = session.words();
+    [&words.question, &words.expected, &words.impact, &words.tried, &words.notes]
+        .into_iter()
+        .cloned()
+        .collect()
+}

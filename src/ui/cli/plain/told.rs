@@ -1,0 +1,132 @@
+//! What is told of a session, as lines. What an answer brought comes from the cleaned evidence.
+
+use crate::case::sanitize::{Format, SafeAttempt};
+use crate::session::Session;
+use crate::ui::cli::report;
+
+/// The request and its findings.
+pub(super) fn request(session: &Session) -> Vec<String> {
+    let mut lines = Vec::new();
+    match session.request() {
+        Ok(request) => {
+            lines.push(format!("Request: {} {}", request.method, request.target.masked_url()));
+            let model = request.model(session.catalog());
+            let model = model.map_or_else(String::new, |model| format!(", model {model}"));
+            lines.push(format!(
+                "{} headers, body of {} bytes{model}",
+                request.headers.len(),
+                request.body_bytes()
+            ));
+        }
+        Err(finding) if session.was_observed() => {
+            lines.push(format!("There is no request that can be sent: {}", finding.message));
+        }
+        Err(finding) => lines.push(format!("It cannot be sent: {}; {}", finding.message, finding.fix)),
+    }
+    if let Some(profile) = session.profile() {
+        lines.push(format!("Gateway: {}", profile.name));
+    }
+    if session.was_observed() {
+        lines.extend(session.clean_evidence().into_iter().flat_map(|e| e.attempts.last()).map(attempt));
+    }
+    let findings = session.findings();
+    if findings.is_empty() {
+        lines.push("No findings.".to_owned());
+    } else {
+        lines.push(format!("Findings: {}", findings.len()));
+        lines.extend(findings.into_iter().map(report::finding));
+    }
+    lines
+}
+
+/// The attempts and what they say.
+pub(super) fn observed(session: &Session) -> Vec<String> {
+    let Some(evidence) = session.clean_evidence() else { return vec!["Nothing was observed.".to_owned()] };
+    let mut lines: Vec<String> = evidence.attempts.iter().map(attempt).collect();
+    if let Some(diagnosis) = session.diagnosis() {
+        lines.push(format!(
+            "Diagnosis, a candidate and no claim: {}. Retryable: {}. Who can mend it: {}.",
+            diagnosis.class, diagnosis.retryable, diagnosis.owner
+        ));
+        lines.extend(diagnosis.because.iter().map(|reason| format!("Because: {}", reason.words)));
+        lines.push(format!("First: {}", diagnosis.first_action));
+    }
+    lines
+}
+
+fn attempt(attempt: &SafeAttempt) -> String {
+    let mut said = format!("Attempt {}: ", attempt.index);
+    match (&attempt.response, attempt.transport) {
+        (Some(response), _) => {
+            match response.status {
+                Some(status) => said.push_str(&format!("status {status}")),
+                None => said.push_str("an answer without status"),
+            }
+            if let Some(message) = &response.error.message {
+                said.push_str(&format!(", \"{message}\""));
+            }
+            if let Some(code) = response.error.code.as_ref().filter(|code| !code.as_str().is_empty()) {
+                said.push_str(&format!(", code {code}"));
+            }
+            let ids = &response.request_ids;
+            if let Some(id) = ids.iter().find(|id| id.primary).or_else(|| ids.first()) {
+                said.push_str(&format!(", request id {}", id.id));
+            }
+        }
+        (None, Some(failure)) => said.push_str(&format!("no answer ({failure})")),
+        (None, None) => said.push_str("nothing came"),
+    }
+    said
+}
+
+/// What leaves: what was replaced, earlier cases, the operator's words.
+pub(super) fn review(session: &Session) -> Vec<String> {
+    let Some(output) = session.output() else { return Vec::new() };
+    let mut lines = vec![format!("Replaced: {} kinds of places.", output.ledger.entries.len())];
+    for entry in &output.ledger.entries {
+        lines.push(format!("  {} times {} by {} in {}", entry.count, entry.kind, entry.rule, entry.place));
+    }
+    if let Some(twins) = session.twins() {
+        lines.push(twins.said());
+    }
+    if let Some(Ok(keys)) = session.keys_seen() {
+        lines.extend(keys.iter().map(crate::session::KeySeen::said));
+    }
+    let words = &output.words;
+    for (name, text) in [
+        ("question", &words.question),
+        ("expected", &words.expected),
+        ("impact", &words.impact),
+        ("tried", &words.tried),
+        ("notes", &words.notes),
+        ("operator", &words.operator),
+    ] {
+        if !text.as_str().is_empty() {
+            lines.push(format!("Your words, {name}: {text}"));
+        }
+    }
+    lines.push(match &output.rendered {
+        Ok(rendered) => format!("The note has {} bytes and passed the audit.", rendered.as_str().len()),
+        Err(refusal) => format!("The audit refuses the note: {refusal}"),
+    });
+    lines
+}
+
+/// The note as it would leave.
+pub(super) fn text(session: &Session) -> String {
+    match session.output().map(|output| &output.rendered) {
+        Some(Ok(rendered)) => rendered.as_str().to_owned(),
+        Some(Err(refusal)) => refusal.to_string(),
+        None => "There is no note yet.".to_owned(),
+    }
+}
+
+/// The name of a format.
+pub(super) fn format(format: Format) -> &'static str {
+    match format {
+        Format::Yaml => "YAML",
+        Format::Markdown => "Markdown",
+        Format::Json => "JSON",
+        Format::Plain => "plain text",
+    }
+}

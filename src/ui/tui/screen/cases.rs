@@ -1,0 +1,248 @@
+//! The list of cases: kept ones and unfinished ones, a filter, a preview; opens, shows and removes them. What it shows is
+//! handed to it: this room reads no file.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{Screen, Wish};
+use crate::case::kept::Unfinished;
+use crate::session::{Event, Session};
+
+/// Longest filter, characters.
+const LONGEST_FILTER: usize = 60;
+
+/// A case in the list. Its texts passed the audit again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Its id.
+    pub id: String,
+    /// What is shown of it in one line.
+    pub line: String,
+    /// Small letters in which the filter looks.
+    pub sought: String,
+    /// It was not finished.
+    pub unfinished: bool,
+}
+
+/// Where the cases are: what the list asks for. Errors are sentences for the operator.
+pub trait CaseDesk {
+    /// All cases, unfinished ones first, each part the newest first.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn rows(&mut self, now: DateTime<Utc>) -> Result<Vec<CaseRow>, String>;
+
+    /// The note of a case, or what is there of an unfinished one.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or the audit refuses it.
+    fn preview(&mut self, row: &CaseRow) -> Result<String, String>;
+
+    /// The case, to go on with.
+    ///
+    /// # Errors
+    /// Where its evidence was not kept, cannot be read, or the audit refuses it.
+    fn open(&mut self, row: &CaseRow) -> Result<Unfinished, String>;
+
+    /// Forgets a case.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    fn remove(&mut self, row: &CaseRow) -> Result<(), String>;
+
+    /// Where its files are.
+    fn place(&self, row: &CaseRow) -> String;
+}
+
+/// What the list wants of the [`CaseDesk`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseAsk {
+    /// The rows, and the list opens.
+    List,
+    /// Go on with the marked case.
+    Open,
+    /// Forget the marked case.
+    Remove,
+    /// Say where its files are.
+    Reveal,
+}
+
+/// The list.
+#[derive(Debug, Clone, Default)]
+pub struct Cases {
+    /// It is shown.
+    pub is_open: bool,
+    /// What was typed: the list shows what has all its words.
+    pub filter: String,
+    /// The marked one among those that are shown.
+    pub marked: usize,
+    /// Id and text of the case that is previewed.
+    pub preview: Option<(String, String)>,
+    /// The case whose removal was asked for once.
+    removing: Option<String>,
+    rows: Vec<CaseRow>,
+    /// Places of the rows that are shown.
+    shown: Vec<usize>,
+}
+
+impl Cases {
+    /// How many cases there are, and how many are shown.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.rows.len(), self.shown.len())
+    }
+
+    /// The rows that are shown, from the one at `first` on.
+    pub fn from_row(&self, first: usize) -> impl Iterator<Item = &CaseRow> {
+        self.shown.iter().skip(first).filter_map(|at| self.rows.get(*at))
+    }
+
+    /// The marked case.
+    pub fn current(&self) -> Option<&CaseRow> {
+        self.rows.get(*self.shown.get(self.marked)?)
+    }
+
+    /// Takes rows in place of those that were there.
+    pub(super) fn take(&mut self, rows: Vec<CaseRow>) {
+        self.rows = rows;
+        self.preview = None;
+        self.filter_by(self.filter.clone());
+    }
+
+    /// Moves the mark by `steps` of what is shown.
+    pub(super) fn step(&mut self, steps: isize) {
+        self.removing = None;
+        self.marked = self.marked.saturating_add_signed(steps).min(self.shown.len().saturating_sub(1));
+    }
+
+    fn filter_by(&mut self, filter: String) {
+        let words: Vec<String> = filter.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let fits = |row: &CaseRow| words.iter().all(|word| row.sought.contains(word));
+        self.shown = (0..self.rows.len()).filter(|at| self.rows.get(*at).is_some_and(fits)).collect();
+        self.filter = filter;
+        self.step(0);
+    }
+
+    /// Takes a key that is text; false where it is none.
+    pub(super) fn type_key(&mut self, key: &KeyEvent) -> bool {
+        let mut filter = self.filter.clone();
+        match key.code {
+            KeyCode::Backspace => {
+                filter.pop();
+            }
+            KeyCode::Char(c)
+                if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+                    && !c.is_control()
+                    && filter.chars().count() < LONGEST_FILTER =>
+            {
+                filter.push(c);
+            }
+            _ => return false,
+        }
+        self.filter_by(filter);
+        true
+    }
+}
+
+impl Screen {
+    pub(super) fn open_cases(&mut self, session: &Session) -> Vec<Wish> {
+        if session.is_busy() {
+            return self.say("a request is under way; cancel it before you look at other cases");
+        }
+        vec![Wish::Cases(CaseAsk::List)]
+    }
+
+    pub(super) fn close_cases(&mut self) {
+        if self.cases.filter.is_empty() {
+            self.cases = Cases::default();
+        } else {
+            self.cases.filter_by(String::new());
+        }
+    }
+
+    /// The first press asks, the second one of the same case removes.
+    pub(super) fn remove_case(&mut self) -> Vec<Wish> {
+        let Some(id) = self.cases.current().map(|row| row.id.clone()) else { return Vec::new() };
+        if self.cases.removing.as_ref() == Some(&id) {
+            return vec![Wish::Cases(CaseAsk::Remove)];
+        }
+        let key = self.keymap.key_for(super::Mode::Cases, super::super::keys::Action::Remove);
+        let text = format!("forget {id} and its files? {key} once more forgets it, any move keeps it");
+        self.cases.removing = Some(id);
+        self.say(&text)
+    }
+
+    /// Does with `desk` what the list wants; gives what the session is to be told.
+    pub fn serve_cases(
+        &mut self,
+        ask: &CaseAsk,
+        desk: Option<&mut (dyn CaseDesk + '_)>,
+        now: DateTime<Utc>,
+    ) -> Option<Event> {
+        let Some(desk) = desk else {
+            self.hint = Some("no cases are kept here".to_owned());
+            return None;
+        };
+        let row = self.cases.current().cloned();
+        let done = match (ask, row) {
+            (CaseAsk::List, _) => desk.rows(now).map(|rows| {
+                self.cases.is_open = true;
+                self.cases.take(rows);
+            }),
+            (_, None) => Err("no case is marked".to_owned()),
+            (CaseAsk::Open, Some(row)) => match desk.open(&row) {
+                Ok(case) => {
+                    self.cases = Cases::default();
+                    self.start_over();
+                    return Some(Event::Resumed(Box::new(case)));
+                }
+                Err(error) => Err(error),
+            },
+            (CaseAsk::Remove, Some(row)) => desk.remove(&row).and_then(|()| {
+                self.hint = Some(format!("{} is forgotten", row.id));
+                desk.rows(now).map(|rows| self.cases.take(rows))
+            }),
+            (CaseAsk::Reveal, Some(row)) => {
+                self.hint = Some(desk.place(&row));
+                Ok(())
+            }
+        };
+        if let Err(error) = done {
+            self.hint = Some(error);
+        }
+        None
+    }
+
+    /// Fetches the preview of the marked case where another one is shown.
+    pub fn preview_case(&mut self, desk: Option<&mut (dyn CaseDesk + '_)>) {
+        let Some(row) = self.cases.current().filter(|_| self.cases.is_open).cloned() else { return };
+        let Some(desk) = desk else { return };
+        if self.cases.preview.as_ref().is_none_or(|(id, _)| *id != row.id) {
+            let text = desk.preview(&row).unwrap_or_else(|error| error);
+            self.cases.preview = Some((row.id, text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, line: &str) -> CaseRow {
+        CaseRow { id: id.into(), line: line.into(), sought: line.to_lowercase(), unfinished: false }
+    }
+
+    #[test]
+    fn what_is_typed_chooses_and_the_mark_stays_inside() {
+        let mut cases = Cases::default();
+        cases.take(vec![row("a", "Auth 401"), row("b", "Rate 429"), row("c", "auth 403")]);
+        cases.step(9);
+        assert_eq!(cases.current().map(|r| r.id.as_str()), Some("c"));
+        cases.filter_by("AUTH 4".into());
+        assert_eq!((cases.counts(), cases.current().map(|r| r.id.as_str())), ((3, 2), Some("c")));
+        cases.filter_by("nothing".into());
+        assert_eq!((cases.counts(), cases.current()), ((3, 0), None));
+        cases.take(Vec::new());
+        cases.step(1);
+        assert_eq!(cases.current(), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! The walk line by line, over a pipe and on a terminal that can do no more; and what survives the end of the program.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+fn command(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_casefile"));
+    command.args(arguments).env_clear().current_dir(home);
+    command.env("HOME", home).env("TERM", "xterm").env("PATH", std::env::var("PATH").unwrap_or_default());
+    command.env("CASEFILE_CONFIG_DIR", home.join("config")).env("CASEFILE_STATE_DIR", home.join("state"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Answers `script` over a pipe; gives what the program printed, what it told, and the exit code.
+fn over_a_pipe(home: &Path, arguments: &[&str], script: &str) -> (String, String, i32) {
+    let mut child = command(home, arguments).spawn().expect("starts");
+    child.stdin.take().expect("a pipe").write_all(script.as_bytes()).expect("writes");
+    let output = child.wait_with_output().expect("ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (text(output.stdout), text(output.stderr), output.status.code().unwrap_or(-1))
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Everything below `folder`, as bytes.
+fn everything(folder: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            bytes.extend(everything(&entry.path()));
+        } else if let Ok(mut file) = std::fs::File::open(entry.path()) {
+            let _ = file.read_to_end(&mut bytes);
+        }
+    }
+    bytes
+}
+
+fn holds(bytes: &[u8], canary: &str) -> bool {
+    bytes.windows(canary.len()).any(|window| window == canary.as_bytes())
+}
+
+#[test]
+fn the_whole_walk_over_a_pipe() {
+    let home = home();
+    let script = "1\ns\nyes\nn\nIs it served?\nAn answer\nall\nnothing\n\nme\ny\np\nq\n";
+    let (note, told, code) = over_a_pipe(home.path(), &["practice", "--plain"], script);
+    assert_eq!(code, 0, "{told}");
+    assert!(note.starts_with("schema: casefile.note/1") && note.contains("Is it served?"), "{note}\n{told}");
+    for line in
+        ["Step 1 of 5: Request", "Send to 127.0.0.1", "Diagnosis, a candidate", "Replaced:", "printed"]
+    {
+        assert!(told.contains(line), "{line:?} is not in:\n{told}");
+    }
+    let steers =
+        |text: &str| text.chars().any(|c| c.is_control() && c != '\n') || text.contains(['│', '─', '┌']);
+    assert!(!steers(&told) && !steers(&note), "{told}");
+}
+
+#[test]
+fn a_pasted_case_is_saved_and_goes_on_and_no_canary_is_on_the_disk() {
+    let home = home();
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    let prompt = "the purple walrus of Trondheim signs at midnight";
+    let paste = format!(
+        "curl http://127.0.0.1:9/v1/chat/completions -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{\"model\":\"m-1\",\"messages\":[{{\"role\":\"user\",\"content\":\"{prompt}\"}}]}}'\n.\n"
+    );
+    // Refused at once, so it fails; the input ends in the middle of Review, after words.
+    let script = format!("{paste}s\nyes\nn\nWhy does {key} fail?\nAn answer\n");
+    let (_, told, code) = over_a_pipe(home.path(), &["--plain"], &script);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("is saved as unfinished"), "{told}");
+    let bytes = everything(home.path());
+    assert!(!holds(&bytes, &key) && !holds(&bytes, "walrus"), "a canary is on the disk");
+    assert!(holds(&bytes, "Why does [key#1] fail?"));
+    // It is offered, goes on at Review, and its note is finished without the request.
+    let (note, told, code) = over_a_pipe(home.path(), &["--plain"], "1\ny\np\nq\n");
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("Unfinished cases:") && told.contains("at Review, just now"), "{told}");
+    assert!(note.contains("Why does [key#1] fail?") && note.contains("An answer"), "{note}\n{told}");
+    let (_, told, _) = over_a_pipe(home.path(), &["--plain"], "q\n");
+    assert!(!told.contains("Unfinished"), "it is finished: {told}");
+    // Nothing is saved where that is not wanted.
+    let other = self::home();
+    let (_, told, _) = over_a_pipe(other.path(), &["--plain", "--no-save"], &script);
+    assert!(!told.contains("is saved"), "{told}");
+    assert!(everything(&other.path().join("state")).is_empty());
+}
+
+#[test]
+fn a_disk_that_takes_nothing_is_told_once_and_stops_nothing() {
+    let home = home();
+    // A file stands where the folder should be.
+    std::fs::write(home.path().join("state"), "").expect("writes");
+    let paste = "openai.RateLimitError: Error code: 429 - {'error': {'message': 'Slow down', 'type': 'rate_limit_error', 'code': 'rate_limit_exceeded'}}\n.\n";
+    let script = format!("{paste}r\nq1\n\n\n\n\n\ny\np\nq\n");
+    let (note, told, code) = over_a_pipe(home.path(), &["--plain"], &script);
+    assert_eq!(code, 0, "{told}");
+    assert!(note.starts_with("schema: casefile.note/1"), "{told}");
+    assert!(told.matches("is not saved while you work").count() <= 1, "{told}");
+}
