@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use casefile::session::Event;
+use casefile::ui::tui::popup::Popup;
 use casefile::ui::tui::theme::Themes;
 
 use super::rig::{Rig, secret};
@@ -53,7 +54,7 @@ fn live(seed: u64, inputs: u64) {
             1 => rig.keys(one(&[":", ";", "T", "M", "<ctrl-p>", "?"], number / 40)),
             2 => {
                 rig.keys("k");
-                if matches!(rig.screen.popup, Some(casefile::ui::tui::popup::Popup::Prompt(_))) {
+                if matches!(&rig.screen.popup, Some(Popup::Prompt(prompt)) if prompt.asked.is_secret()) {
                     rig.paste(&canary);
                 }
             }
