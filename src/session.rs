@@ -469,7 +469,7 @@ impl Session {
     pub fn standing(&self, step: Step) -> Standing {
         let has_answer = self.was_observed();
         match step {
-            Step::Request if has_answer || self.request().is_ok() => Standing::Done,
+            Step::Request if has_answer || self.head().is_ok() => Standing::Done,
             Step::Request if !self.draft.is_empty() => {
                 Standing::Missing("the URL is missing or cannot be read")
             }
@@ -536,7 +536,7 @@ impl Session {
 
     /// The gateway's profile.
     pub fn profile(&self) -> Option<&Profile> {
-        match (&self.chosen_profile, self.request()) {
+        match (&self.chosen_profile, self.head()) {
             (Some(id), _) => self.catalog.profile(id),
             (None, Ok(request)) => self.catalog.profile_for_host(&request.target.host_port()),
             (None, Err(_)) => None,

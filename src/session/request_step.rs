@@ -224,8 +224,22 @@ impl Session {
     /// # Errors
     /// The finding that stands in the way.
     pub fn request(&self) -> Result<Request, Box<Finding>> {
+        self.made(self.draft.clone())
+    }
+
+    /// The request without its body, for what asks for the address alone: a body of megabytes is not copied for it.
+    ///
+    /// # Errors
+    /// Those of [`Self::request`], which has them whatever the body is.
+    pub fn head(&self) -> Result<Request, Box<Finding>> {
+        let Draft { method, url, headers, form, .. } = &self.draft;
+        let (method, url, headers, form) = (method.clone(), url.clone(), headers.clone(), form.clone());
+        self.made(Draft { method, url, headers, form, body: String::new() })
+    }
+
+    fn made(&self, draft: Draft) -> Result<Request, Box<Finding>> {
         let base = self.base_url.as_deref().or_else(|| self.default_base());
-        let mut request = self.draft_with_base(base).to_request(base)?;
+        let mut request = self.based(draft, base).to_request(base)?;
         if let Some(label) = self.given_key {
             put_key(&mut request.headers, label, |name| self.catalog.credential_header(name).is_some());
         }
@@ -244,7 +258,10 @@ impl Session {
     /// The draft with an unset variable at the head of its URL (`$BASE_URL/v1/…`) taken as the base URL, and with the
     /// operator's base URL in the place of the pasted one.
     fn draft_with_base(&self, base: Option<&str>) -> Draft {
-        let mut draft = self.draft.clone();
+        self.based(self.draft.clone(), base)
+    }
+
+    fn based(&self, mut draft: Draft, base: Option<&str>) -> Draft {
         if draft.url.starts_with("[env:")
             && base.is_some()
             && let Some((_, path)) = draft.url.split_once(']')

@@ -91,7 +91,7 @@ impl Marks {
     /// Begins to mark: what was found, where something is searched for, else the first word from byte `from` on.
     pub fn begin(&mut self, text: &str, from: usize) {
         let found = self.search.is_some().then(|| self.here().cloned()).flatten();
-        let span = found.or_else(|| next_word(text, from)).or_else(|| next_word(text, 0));
+        let span = found.or_else(|| next_value(text, from)).or_else(|| next_word(text, 0));
         self.selection = span.map(|span| Selection { span, pinned: false });
     }
 
@@ -104,8 +104,9 @@ impl Marks {
             (true, true) => start..next_word(text, end).map_or(end, |word| word.end),
             (false, false) => word_before(text, start).unwrap_or(start..end),
             (false, true) => {
-                let before = next_word(text, start).map_or(end, |first| first.end);
-                start..word_before(text, end.saturating_sub(1)).map_or(before, |word| word.end.max(before))
+                let first = next_word(text, start).map_or(end, |word| word.end);
+                let last = word_before(text, end).map_or(start, |word| word.start);
+                start..word_before(text, last).map_or(first, |word| word.end.max(first))
             }
         };
     }
@@ -126,7 +127,7 @@ impl Marks {
         let line_end = text.get(other..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| other + at);
         let wanted = (other + column).min(line_end);
         let wanted = (other..=wanted).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(other);
-        let found = next_word(text, wanted).filter(|word| word.start < line_end);
+        let found = word_at(text, wanted).filter(|word| word.start < line_end);
         if let Some(word) = found.or_else(|| word_before(text, line_end)).filter(|word| word.end > other) {
             selection.span = word;
         }
@@ -157,6 +158,25 @@ fn next_word(text: &str, from: usize) -> Option<Range<usize>> {
     let start = from + rest.find(is_word)?;
     let end = text.get(start..)?.find(|c| !is_word(c)).map_or(text.len(), |length| start + length);
     Some(start..end)
+}
+
+/// The word in which byte `at` stands, else the next one.
+fn word_at(text: &str, at: usize) -> Option<Range<usize>> {
+    match text.get(at..)?.chars().next() {
+        Some(c) if is_word(c) => word_before(text, at + c.len_utf8()),
+        _ => next_word(text, at),
+    }
+}
+
+/// The same as [`next_word`], passing over the names of fields: they are not the case's own.
+fn next_value(text: &str, mut from: usize) -> Option<Range<usize>> {
+    loop {
+        let word = word_at(text, from)?;
+        if !text.get(word.end..).is_some_and(|rest| rest.starts_with(": ") || rest.starts_with(":\n")) {
+            return Some(word);
+        }
+        from = word.end;
+    }
 }
 
 /// The last word that begins before byte `to`.
@@ -210,11 +230,11 @@ mod tests {
         marks.word(TEXT, true);
         assert_eq!(now(&marks), "channel");
         marks.line(TEXT, true);
-        assert_eq!(now(&marks), "email", "the first word that begins there or later");
+        assert_eq!(now(&marks), "gw.example", "the word at the same column, whole");
         marks.word(TEXT, false);
-        assert_eq!(now(&marks), "gw.example");
+        assert_eq!(now(&marks), "host");
         marks.line(TEXT, false);
-        assert_eq!(now(&marks), "no", "not before the same column");
+        assert_eq!(now(&marks), "message");
     }
 
     #[test]
@@ -239,6 +259,13 @@ mod tests {
         assert_eq!(now(&marks), "n", "one character stays");
         marks.word(TEXT, false);
         assert_eq!(now(&marks), "no");
+    }
+
+    #[test]
+    fn marking_begins_on_a_value() {
+        let mut marks = marks();
+        marks.begin(TEXT, 0);
+        assert_eq!(shown(marks.selection.map(|selection| selection.span)), "no");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! Typing, undo, movements and windows; what holds for any change, as properties.
+
 use proptest::prelude::*;
 
 use super::*;

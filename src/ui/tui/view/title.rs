@@ -17,7 +17,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let gateway = session.profile().map_or("", |p| p.name.as_str());
     // Where the note is looked at, its own word for the host; before that, the one that is sent to.
     let cleaned = session.clean_host().filter(|_| session.step() >= Step::Review);
-    let host = cleaned.unwrap_or_else(|| session.request().map(|r| r.target.host_port()).unwrap_or_default());
+    let host = cleaned.unwrap_or_else(|| session.head().map(|r| r.target.host_port()).unwrap_or_default());
     let name = "casefile";
     // Where the host has no place beside the case's id, the id gives way: it stands in the note.
     let both = name.len() + session.id().len() + host.len() + 4;

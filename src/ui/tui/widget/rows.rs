@@ -137,7 +137,7 @@ fn styled(text: &str, row: &Row, marks: &[(Range<usize>, Style)]) -> Vec<Span<'s
 
 /// The row of `text` in which byte `at` stands.
 pub fn row_of(text: &str, width: usize, at: usize) -> usize {
-    Rows::new(text, width).take_while(|row| row.span.end <= at && row.span.start < at).count()
+    Rows::new(text, width).take_while(|row| row.span.start <= at).count().saturating_sub(1)
 }
 
 /// Columns of the line numbers.
