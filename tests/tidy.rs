@@ -149,10 +149,7 @@ const DOORS: [(&str, &[&str]); 24] = [
         &["catalog", "csv", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"],
     ),
     // An unfinished case holds the diagnosis and the moments of its attempts.
-    (
-        "kept",
-        &["catalog", "diagnose", "evidence", "fingerprint", "note", "retry", "sanitize", "vocabulary"],
-    ),
+    ("kept", &["catalog", "diagnose", "evidence", "fingerprint", "note", "retry", "sanitize", "vocabulary"]),
     // A fixture is made from a note's values; harmless text is that of the search.
     ("replay", &["catalog", "fingerprint", "isolate", "kept", "note", "sanitize", "vocabulary"]),
     ("review", &["catalog", "diagnose", "evidence", "intake", "vocabulary"]),

@@ -1,6 +1,5 @@
 //! Every practice scenario is saved as it goes and goes on in another run with the same note; nothing that is saved holds a
 //! key or a prompt.
-#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
 mod practice_walk;
 

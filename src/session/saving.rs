@@ -17,6 +17,7 @@ pub const SAVE_EVERY_MS: u64 = 500;
 
 /// What is known of the saving.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Saving {
     /// Something was changed since the case was saved.
     unsaved: bool,

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use super::*;
-use crate::case::evidence::{Arrivals, 
-    Attempt, BodyEnd, Connection, Outcome, Response, Source, StreamRecord, Timing, TransportFailure,
+use crate::case::evidence::{
+    Arrivals, Attempt, BodyEnd, Connection, Outcome, Response, Source, StreamRecord, Timing, TransportFailure,
 };
 use crate::case::keyring::Origin;
 use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, TransportKind};

@@ -157,12 +157,11 @@ where
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
             }
-            next = input.next() => match next {
-                Some(read) => if face.take(&read?)? { return Ok(Ending::Left); },
-                None => {
-                    face.tell(Event::SaveDue);
-                    return Ok(Ending::Terminated);
-                }
+            next = input.next() => if let Some(read) = next {
+                if face.take(&read?)? { return Ok(Ending::Left); }
+            } else {
+                face.tell(Event::SaveDue);
+                return Ok(Ending::Terminated);
             },
             () = tokio::time::sleep(TICK), if busy => {}
         }

@@ -148,14 +148,14 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
 fn open(desk: &Desk, case: &str, plain: bool) -> Result<Exit, Failed> {
     let ground = &desk.ground;
     let wanted = case.trim().to_ascii_uppercase();
-    let unfinished = ground.unfinished().into_iter().find(|case| !wanted.is_empty() && case.id.starts_with(&wanted));
-    let found = match unfinished {
-        Some(case) => case,
-        None => {
-            let id = Desk::id(&desk.records()?, case)?;
-            let kept = screen::Cases::of(ground).kept(&id);
-            kept.map_err(|what| Failed::new(Exit::NothingUsable, what))?
-        }
+    let unfinished =
+        ground.unfinished().into_iter().find(|case| !wanted.is_empty() && case.id.starts_with(&wanted));
+    let found = if let Some(case) = unfinished {
+        case
+    } else {
+        let id = Desk::id(&desk.records()?, case)?;
+        let kept = screen::Cases::of(ground).kept(&id);
+        kept.map_err(|what| Failed::new(Exit::NothingUsable, what))?
     };
     let first = vec![
         crate::session::Event::BindingsRead(ground.bindings.clone()),

@@ -138,7 +138,8 @@ pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver,
         seed: system_seed(),
     };
     let session = Session::new(Arc::clone(&ground.catalog), settings);
-    let (driver, events) = Driver::new(parts(ground, Arc::new(SystemClock::new()), (choice.screen, choice.save)));
+    let (driver, events) =
+        Driver::new(parts(ground, Arc::new(SystemClock::new()), (choice.screen, choice.save)));
     (session, driver, events)
 }
 

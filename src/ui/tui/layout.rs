@@ -4,9 +4,9 @@ mod on_top;
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use super::editor::Content;
 use super::field::WordField;
 use super::said::status_text;
-use super::editor::Content;
 use super::screen::Screen;
 use super::theme::Theme;
 use super::view::practice;

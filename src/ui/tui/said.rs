@@ -57,7 +57,11 @@ fn on_top(session: &Session, screen: &Screen) -> Option<String> {
             format!("{} takes it, {} leaves it as it was", key(Action::Accept), key(Action::Close))
         }
         Mode::Cases => {
-            format!("type to find; {} opens the marked case, {} goes back", key(Action::Accept), key(Action::Close))
+            format!(
+                "type to find; {} opens the marked case, {} goes back",
+                key(Action::Accept),
+                key(Action::Close)
+            )
         }
         Mode::Leaving => format!("{} leaves, {} stays", key(Action::QuitNow), key(Action::Close)),
         Mode::Consent => {

@@ -27,7 +27,7 @@ pub(super) fn request(session: &Session) -> Vec<String> {
         lines.push(format!("Gateway: {}", profile.name));
     }
     if session.was_observed() {
-        lines.extend(session.clean_evidence().into_iter().flat_map(|e| e.attempts.last()).map(attempt));
+        lines.extend(session.clean_evidence().into_iter().filter_map(|e| e.attempts.last()).map(attempt));
     }
     let findings = session.findings();
     if findings.is_empty() {
@@ -55,28 +55,25 @@ pub(super) fn observed(session: &Session) -> Vec<String> {
 }
 
 fn attempt(attempt: &SafeAttempt) -> String {
-    let mut said = format!("Attempt {}: ", attempt.index);
-    match (&attempt.response, attempt.transport) {
+    let what = match (&attempt.response, attempt.transport) {
         (Some(response), _) => {
-            match response.status {
-                Some(status) => said.push_str(&format!("status {status}")),
-                None => said.push_str("an answer without status"),
-            }
-            if let Some(message) = &response.error.message {
-                said.push_str(&format!(", \"{message}\""));
-            }
-            if let Some(code) = response.error.code.as_ref().filter(|code| !code.as_str().is_empty()) {
-                said.push_str(&format!(", code {code}"));
-            }
+            let status = response.status.map(|status| format!("status {status}"));
+            let message = response.error.message.as_ref().map(|message| format!("\"{message}\""));
+            let code = response.error.code.as_ref().filter(|code| !code.as_str().is_empty());
             let ids = &response.request_ids;
-            if let Some(id) = ids.iter().find(|id| id.primary).or_else(|| ids.first()) {
-                said.push_str(&format!(", request id {}", id.id));
-            }
+            let id = ids.iter().find(|id| id.primary).or_else(|| ids.first());
+            let parts = [
+                Some(status.unwrap_or_else(|| "an answer without status".to_owned())),
+                message,
+                code.map(|code| format!("code {code}")),
+                id.map(|id| format!("request id {}", id.id)),
+            ];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
         }
-        (None, Some(failure)) => said.push_str(&format!("no answer ({failure})")),
-        (None, None) => said.push_str("nothing came"),
-    }
-    said
+        (None, Some(failure)) => format!("no answer ({failure})"),
+        (None, None) => "nothing came".to_owned(),
+    };
+    format!("Attempt {}: {what}", attempt.index)
 }
 
 /// What leaves: what was replaced, earlier cases, the operator's words.

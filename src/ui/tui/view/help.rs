@@ -26,7 +26,9 @@ pub fn render(
         "Cases"
     } else if screen.practice.is_open {
         "Practice"
-    } else { session.step().name() };
+    } else {
+        session.step().name()
+    };
     let title = format!("Help: {page}");
     let inner = area::on_top(frame, layout::help_frame(whole), &title, theme.title);
     let rows = lines(session, screen, usize::from(inner.width));
@@ -52,7 +54,9 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         Mode::Cases
     } else if screen.practice.is_open {
         Mode::Practice
-    } else { screen.page_mode(session) };
+    } else {
+        screen.page_mode(session)
+    };
     let mut sections = vec![("Keys of this page", mode)];
     if !matches!(mode, Mode::Practice | Mode::Cases) {
         sections.push(("Keys of every page", Mode::Steps));

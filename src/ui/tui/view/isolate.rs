@@ -62,7 +62,8 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         cut(&format!(" {}", row(["changed", "outcome", "request id"], "with the failing one", width)), width),
         theme.hint,
     )));
-    let mut rows: Vec<String> = failing.iter().map(|failing| baseline_row(session, *failing, width)).collect();
+    let mut rows: Vec<String> =
+        failing.iter().map(|failing| baseline_row(session, *failing, width)).collect();
     for (at, control) in controls.iter().enumerate() {
         let reading = session.control_readings().get(at);
         let clean = session.clean_evidence().and_then(|evidence| evidence.controls.get(at));
