@@ -1,5 +1,5 @@
 //! The walk line by line, over a pipe and on a terminal that can do no more; and what survives the end of the program.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
+#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 #![cfg(unix)]
 
 use std::io::{Read, Write};
