@@ -89,10 +89,18 @@ fn every_verb_and_exit_code_stands_in_the_readme() {
 
 #[test]
 fn relative_links_lead_somewhere() {
-    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        for target in read(document).split("](").skip(1).filter_map(|t| t.split(')').next()) {
+    let docs = fs::read_dir(file("docs")).expect("is there").flatten();
+    let docs = docs.filter_map(|entry| entry.file_name().into_string().ok());
+    let pages = docs.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}"));
+    let top = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+    for document in
+        top.map(str::to_owned).into_iter().chain(pages).chain(["assets/catalog/README.md".to_owned()])
+    {
+        let folder = PathBuf::from(&document).parent().map(PathBuf::from).unwrap_or_default();
+        for target in read(&document).split("](").skip(1).filter_map(|t| t.split(')').next()) {
             let local = !target.contains("://") && !target.starts_with('#') && !target.starts_with("mailto:");
-            assert!(!local || file(target).exists(), "{document} links to {target}");
+            let path = folder.join(target.split('#').next().unwrap_or_default());
+            assert!(!local || file(&path.to_string_lossy()).exists(), "{document} links to {target}");
         }
     }
 }

@@ -237,3 +237,21 @@ fn a_secret_of_ones_own_is_found() {
         assert!(error.contains(line) && error.contains(what), "{wrong}: {error}");
     }
 }
+
+/// The files of docs/add-your-gateway.md are read, and decide the examples that stand in them.
+#[test]
+fn the_example_of_the_guide_works() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/portkey");
+    let names = ["profiles/portkey.yaml", "endpoints.yaml", "topics.yaml", "rules/portkey.yaml"];
+    let texts = names.map(|name| fs::read_to_string(folder.join(name)).expect(name));
+    let files: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+    let home = home(&files);
+    let (code, doctor, stderr) = casefile(&home, &["doctor"], "");
+    assert_eq!(code, 0, "{stderr}");
+    assert!(doctor.contains("7 of your own, without a conflict"), "{doctor}");
+    let arguments = ["explain", "--gateway", "portkey", "--status", "500", "--output", "json", "-"];
+    let answer = r#"{"status":"failure","message":"Something went wrong"}"#;
+    let (code, said, stderr) = casefile(&home, &arguments, answer);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(said.contains(r#""cause": "gateway_exception""#), "{said}");
+}

@@ -295,6 +295,10 @@ pub fn not_understood(error: &clap::Error) -> Exit {
         // Help and version: nothing of the arguments stands in them, and they must come at once.
         error.exit();
     }
+    // The search for secrets costs a hundred times what all the rest of such a run does.
+    if std::env::args_os().skip(1).all(|argument| is_a_word(&argument)) {
+        error.exit();
+    }
     let plain = error.to_string();
     let safe = say::without_secrets(&plain);
     if safe == plain {
@@ -302,6 +306,12 @@ pub fn not_understood(error: &clap::Error) -> Exit {
     }
     say::line(safe.trim_end());
     Exit::Usage
+}
+
+/// True for a verb or an option by itself, right or wrong: a few letters and hyphens, which no kind of secret consists of.
+fn is_a_word(argument: &std::ffi::OsStr) -> bool {
+    let text = argument.as_encoded_bytes();
+    text.len() <= 16 && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
 }
 
 /// Runs the program with `arguments`; gives the exit code.

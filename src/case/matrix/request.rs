@@ -34,6 +34,8 @@ pub(super) fn build(
         .map_err(|e| format!("the base URL cannot be used: {e}"))?;
     let mut headers = Vec::new();
     credential(change.credential, choice, &mut headers, &mut target)?;
+    // What the endpoint wants beside the credential, with its usual value.
+    headers.extend(endpoint.required_headers.iter().map(|hint| Header::new(&hint.name, &hint.value)));
     let body = match (&change.body, change.no_body) {
         (_, true) => None,
         (Some(body), false) => Some(body.clone()),

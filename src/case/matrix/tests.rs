@@ -407,3 +407,21 @@ fn a_profile_of_ones_own_can_add_checks_and_expectations() {
         assert!(error.what.contains(said), "{line}: {error}");
     }
 }
+
+/// What an endpoint wants beside the credential goes along with every check.
+#[test]
+fn the_headers_that_an_endpoint_requires_are_sent() {
+    let endpoint = "- {id: house_chat, name: Chat, method: POST, path: /v1/chat/completions, profiles: [litellm],\n   \
+                    required_headers: [{name: x-house, value: '7'}],\n   \
+                    minimal_body: '{\"model\":\"{model}\",\"messages\":[{\"role\":\"user\",\"content\":\"ok\"}]}',\n   \
+                    doc_url: 'https://acme.example/chat', accessed: '2026-11-21'}\n";
+    let catalog = read_files([("endpoints.yaml", endpoint)]).expect("reads");
+    let names = |plan: &Plan<'_>| -> Vec<bool> {
+        let sent = plan.requests.iter().map(|planned| &planned.request);
+        sent.map(|request| request.headers.iter().any(|h| h.name == "x-house" && h.value == "7")).collect()
+    };
+    let with = with_plan(&catalog, "litellm", |_| {}, names);
+    assert!(with.len() > 5 && with.iter().all(|there| *there), "{with:?}");
+    let without = with_plan(&catalog, "cometapi", |_| {}, names);
+    assert!(without.iter().all(|there| !there), "{without:?}");
+}

@@ -56,6 +56,8 @@ fn one(
             (name, scheme) => headers.push(Header::new(name, format!("{scheme} {key}"))),
         }
     }
+    // What the endpoint wants beside the credential, with its usual value.
+    headers.extend(endpoint.required_headers.iter().map(|hint| Header::new(&hint.name, &hint.value)));
     let body = (endpoint.body != BodyKind::None).then(|| body(endpoint, model)).transpose()?;
     if body.is_some() {
         headers.push(Header::new("Content-Type", "application/json"));

@@ -134,3 +134,14 @@ fn figures_are_observed_values() {
     let hundred = Latency::of((1..=200).collect()).expect("figures");
     assert_eq!((hundred.median, hundred.p90, hundred.p99, hundred.max), (100, 180, 198, 200));
 }
+
+/// What an endpoint wants beside the credential goes along.
+#[test]
+fn the_headers_that_an_endpoint_requires_are_sent() {
+    let catalog = crate::case::catalog::Catalog::built_in();
+    let profile = catalog.profile("anthropic").expect("is there");
+    let endpoint = catalog.endpoints.iter().find(|e| e.id == "messages").expect("is there");
+    let made = requests(endpoint, "https://llm.example", &["m-1".to_owned()], (profile, None)).expect("made");
+    let names: Vec<&str> = made.iter().flat_map(|r| &r.headers).map(|h| h.name.as_str()).collect();
+    assert_eq!(names, ["anthropic-version", "Content-Type"]);
+}

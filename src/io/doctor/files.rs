@@ -90,7 +90,11 @@ fn catalog(folders: &Folders) -> (Check, Arc<Catalog>) {
     match read_catalog(folders) {
         Err(error) => (
             // The reader of catalog files quotes values; what is shown here may be passed on.
-            Check::problem("catalog", catalog_fault(&error), "mend the file or move it away"),
+            Check::problem(
+                "catalog",
+                catalog_fault(&error),
+                "mend the file or move it away; any other command, such as `casefile explain`, says what is wrong with it",
+            ),
             Catalog::built_in(),
         ),
         Ok(catalog) => {

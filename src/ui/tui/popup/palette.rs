@@ -157,7 +157,7 @@ mod tests {
     fn a_sentence_is_searched_by_words() {
         let keymap = Keymap::built_in().expect("reads");
         let mut palette = Palette::new(Mode::Note, keymap.bindings(Mode::Note).map(Entry::of).collect());
-        palette.paste("other format");
+        palette.paste("what is copied");
         assert_eq!(palette.chosen().map(|e| e.name.as_str()), Some("toggle format"));
         palette.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert_eq!(palette.shown().len(), palette.count());
