@@ -106,3 +106,18 @@ fn a_disk_that_takes_nothing_is_told_once_and_stops_nothing() {
     assert!(note.starts_with("schema: casefile.note/1"), "{told}");
     assert!(told.matches("is not saved while you work").count() <= 1, "{told}");
 }
+
+/// A paste that comes where a number of an unfinished case is asked for is no wrong number: it begins a case of its own.
+#[test]
+fn a_paste_is_not_lost_where_unfinished_cases_wait() {
+    let home = home();
+    let error = |code: &str| {
+        format!(
+            "openai.RateLimitError: Error code: 429 - {{'error': {{'message': 'Slow down', 'code': '{code}'}}}}\n.\n"
+        )
+    };
+    let (_, told, _) = over_a_pipe(home.path(), &["--plain"], &format!("{}r\n", error("first_code")));
+    assert!(told.contains("is saved as unfinished"), "{told}");
+    let (_, told, _) = over_a_pipe(home.path(), &["--plain"], &format!("{}r\n", error("second_code")));
+    assert!(told.contains("Unfinished cases:") && told.contains("second_code"), "{told}");
+}

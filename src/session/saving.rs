@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::{Effect, Event, Session, Step};
 use crate::case::finding::Level;
 use crate::case::kept::{Observed, RunFacts, SavedCase, UNFINISHED_SCHEMA, Unfinished};
-use crate::case::note::Run;
+use crate::case::note::{Removal, Run};
 use crate::case::sanitize::{Audit, Refusal, SafeEvidence, Words};
 
 /// Changes that come one after the other are saved once in so many milliseconds.
@@ -168,7 +168,10 @@ impl Session {
         let Run { base_url_alias, secret_source, policy, timeouts, proxy_in_use, .. } = self.run_facts(now);
         let run = RunFacts { base_url_alias, secret_source, policy, timeouts, proxy_in_use };
         let seen = self.evidence.request.is_some() || !self.evidence.attempts.is_empty();
-        let observed = match self.only_earlier() {
+        // What the operator took out of the note is not kept either: it would come back with the evidence.
+        let took_out = self.removed.iter().any(Removal::is_by_operator);
+        let observed = match self.only_earlier().filter(|_| !took_out) {
+            None if took_out => None,
             Some(earlier) => Some(earlier.clone()),
             None => seen.then(|| Observed::new(evidence, ledger, self.diagnosis.clone(), run)),
         };

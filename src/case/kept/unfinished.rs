@@ -220,6 +220,20 @@ mod tests {
         }
     }
 
+    /// An escape of JSON hides from what looks at the file as a whole; it steers nothing when it is read.
+    #[test]
+    fn what_steers_a_terminal_is_gone_when_it_is_read() {
+        let catalog = Catalog::built_in();
+        let ring = KeyRing::default();
+        let saved = unfinished().leave(&Sanitizer::new(&catalog, &ring).audit()).expect("passes");
+        let text = saved
+            .text()
+            .as_str()
+            .replace("\"gateway\":null", r#""gateway":"a\u001b]0;b\u0007\u202ec\u009b""#);
+        let read = Unfinished::read(&text, &Readmission::new(&catalog)).expect("reads");
+        assert_eq!(read.gateway.as_deref(), Some("a]0;bc"));
+    }
+
     #[test]
     fn ages_are_in_words() {
         let at = |minutes: i64| unfinished().age(DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(minutes));

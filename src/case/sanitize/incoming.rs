@@ -72,7 +72,9 @@ impl Sanitizer<'_> {
         self.text.lexicon.add(reading.layer_because);
         let headers = self.response_headers(response, name);
         let edge = SafeEdge {
-            cf_ray: self.header(response, "cf-ray", Scope::Identifier, name),
+            cf_ray: self
+                .header(response, "cf-ray", Scope::Identifier, name)
+                .filter(|ray| is_ray(ray.as_str())),
             server: self.header(response, "server", Scope::Value, name),
             via: self.header(response, "via", Scope::Value, name),
             date: self.header(response, "date", Scope::Value, name),
@@ -387,5 +389,35 @@ fn blank() -> Reading {
         finish_reason: None,
         retry_after_ms: None,
         server_date: None,
+    }
+}
+
+/// True for a Ray ID as Cloudflare makes it: sixteen hexadecimal digits, and the code of the data centre where it is sent.
+/// <https://developers.cloudflare.com/fundamentals/reference/cloudflare-ray-id/>
+fn is_ray(text: &str) -> bool {
+    let (id, place) = text.split_once('-').unwrap_or((text, "AAA"));
+    id.len() == 16
+        && id.bytes().all(|b| b.is_ascii_hexdigit())
+        && place.len() == 3
+        && place.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_ray_is_what_cloudflare_makes() {
+        for ray in ["8f2a1b3c4d5e6f70-FRA", "8f2a1b3c4d5e6f70"] {
+            assert!(super::is_ray(ray), "{ray}");
+        }
+        for no in [
+            "",
+            "Frau Annegret",
+            "8f2a1b3c4d5e6f70-fra",
+            "8f2a1b3c4d5e6f7-FRA",
+            "8f2a1b3c4d5e6f70-FRAU",
+            "8f2a1b3c4d5e6f7g-FRA",
+        ] {
+            assert!(!super::is_ray(no), "{no}");
+        }
     }
 }

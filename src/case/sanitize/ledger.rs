@@ -40,7 +40,7 @@ impl Ledger {
     pub fn count(&mut self, other: &Entry) {
         let same = |e: &&mut Entry| e.kind == other.kind && e.rule == other.rule && e.place == other.place;
         match self.entries.iter_mut().find(same) {
-            Some(entry) => entry.count += other.count,
+            Some(entry) => entry.count = entry.count.saturating_add(other.count),
             None => self.entries.push(other.clone()),
         }
     }
@@ -49,7 +49,8 @@ impl Ledger {
     pub fn counts(&self) -> std::collections::BTreeMap<String, u64> {
         let mut counts = std::collections::BTreeMap::new();
         for entry in &self.entries {
-            *counts.entry(entry.kind.clone()).or_insert(0) += entry.count;
+            let count: &mut u64 = counts.entry(entry.kind.clone()).or_insert(0);
+            *count = count.saturating_add(entry.count);
         }
         counts
     }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::readmit::still;
 use super::safe::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeRequest};
@@ -51,8 +52,26 @@ impl Readmission {
     /// The audit's refusal, or that the text is none of ours.
     pub fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, Unreadable> {
         let passed = self.pass(text, Format::Json)?;
+        let mut value: Value = serde_json::from_str(passed.as_str()).map_err(|_| Unreadable::Faulty)?;
+        calm(&mut value);
         let _open = Reading::begin();
-        serde_json::from_str(passed.as_str()).map_err(|_| Unreadable::Faulty)
+        serde_json::from_value(value).map_err(|_| Unreadable::Faulty)
+    }
+}
+
+/// Takes what steers a terminal or turns a line out of every text and name of `value`: an escape of JSON may hide it from
+/// what looks at the file as a whole. Read text is nested no deeper than the JSON reader allows.
+fn calm(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = still(text),
+        Value::Array(list) => list.iter_mut().for_each(calm),
+        Value::Object(map) => {
+            for (name, mut inner) in std::mem::take(map) {
+                calm(&mut inner);
+                map.insert(still(&name), inner);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

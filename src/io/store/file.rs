@@ -109,6 +109,21 @@ fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// The file that stands at `path` is a plain one, or none: a pipe would hold the program up, and a link lead elsewhere.
+///
+/// # Errors
+/// What else stands there.
+pub(super) fn plain_or_none(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if !about.is_file() => Err(StoreError::NotAFile {
+            path: path.to_owned(),
+            what: "no plain file",
+            advice: "remove it or move it away",
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Makes sure that a folder of ours exists; one that is made here is its owner's alone (0700).
 ///
 /// # Errors

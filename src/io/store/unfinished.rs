@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use super::file::{private_folder, read_text, write_atomic};
+use super::file::{plain_or_none, private_folder, read_text, write_atomic};
 use super::{Folders, StoreError};
 use crate::case::kept::{SavedCase, Unfinished};
 use crate::case::sanitize::Readmission;
@@ -110,6 +110,10 @@ impl UnfinishedStore {
     /// True where another run holds the case's lock. The system gives a lock back however its run ends.
     fn is_worked_on(&self, id: &str) -> bool {
         let Ok(path) = self.path(id, "lock") else { return true };
+        // A pipe would hold the program up; what is no plain file is no case of ours.
+        if plain_or_none(&path).is_err() {
+            return true;
+        }
         let Ok(lock) = fs::File::open(path) else { return false };
         matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock))
     }
@@ -119,6 +123,7 @@ impl UnfinishedStore {
             return Ok(());
         }
         let path = self.path(id, "lock")?;
+        plain_or_none(&path)?;
         let mut options = fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -206,5 +211,14 @@ mod tests {
         assert!(second.forget("../x").is_err());
         fs::write(folders.state.join("unfinished/CF-20260401-00000003.json"), "{").expect("writes");
         assert_eq!(ids(&mut second), ["CF-20260401-00000001"], "what is broken is passed over");
+        // A link in the place of a lock leads nowhere, and a pipe would hold the program up.
+        #[cfg(unix)]
+        {
+            let (lock, victim) =
+                (folders.state.join("unfinished/CF-20260401-00000001.lock"), folder.path().join("v"));
+            let _ = fs::remove_file(&lock);
+            std::os::unix::fs::symlink(&victim, &lock).expect("links");
+            assert!(ids(&mut second).is_empty() && second.save(&case(1, 1)).is_err() && !victim.exists());
+        }
     }
 }

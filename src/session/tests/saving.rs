@@ -101,6 +101,26 @@ fn the_same_request_goes_on_and_another_one_is_another_case() {
     assert!(other.notice().is_some_and(|n| n.text.contains(before.id())));
 }
 
+/// What the operator took out of the note would come back with the evidence: that is not kept then.
+#[test]
+fn what_was_taken_out_is_not_kept() {
+    const ID: &str = "under group default";
+    let (mut s, case) = worked_on();
+    assert!(case.text().as_str().contains(ID) && read(&case).observed.is_some(), "{case:?}");
+    s.handle(Event::TakeOut(ID.into()), at(4));
+    assert!(s.notice().is_some_and(|n| n.text.starts_with("taken out")), "{:?}", s.notice());
+    assert_eq!(s.removed.len(), 1, "{:?}", s.removed);
+    let case = saved(&s.handle(Event::GoTo(Step::Note), at(5))).expect("saved");
+    assert!(!case.text().as_str().contains(ID) && read(&case).observed.is_none(), "{case:?}");
+    s.handle(Event::Confirmed(true), at(6));
+    let done = Delivered { route: "file".into(), certain: true, path: None };
+    let effects = s.handle(Event::Delivered(Ok(done)), at(7));
+    let kept = effects.iter().find_map(|e| if let Effect::KeepCase(case) = e { Some(case) } else { None });
+    let kept = kept.expect("the case is kept");
+    assert!(!kept.evidence().is_some_and(|e| e.text().as_str().contains(ID)));
+    assert!(!kept.note().as_str().contains(ID));
+}
+
 #[test]
 fn a_trouble_is_told_once() {
     let mut s = saving();

@@ -54,8 +54,12 @@ pub(super) fn run(ground: &Ground, first: Vec<Event>, practice: Vec<PracticeChoi
     on_this_thread(async {
         let (mut session, driver, events) = session(ground, &choice);
         session.use_template(template(ground, None)?);
-        let mut plain =
-            Plain { walk: Walk::new(session, driver, events, false), lines: Lines::new(), trial: None };
+        let mut plain = Plain {
+            walk: Walk::new(session, driver, events, false),
+            lines: Lines::new(),
+            trial: None,
+            begun: String::new(),
+        };
         for event in first {
             plain.walk.give(event);
         }
@@ -87,6 +91,8 @@ struct Plain {
     walk: Walk,
     lines: Lines,
     trial: Option<crate::practice::score::Trial>,
+    /// The first line of a paste that was given where a number was asked for.
+    begun: String,
 }
 
 impl Plain {
@@ -205,7 +211,7 @@ impl Plain {
             say::line(
                 "Paste a command, an error text or an answer. End it with a line that holds a single dot, or with Ctrl-D.",
             );
-            let mut text = String::new();
+            let mut text = std::mem::take(&mut self.begun);
             loop {
                 match self.walk.meanwhile(self.lines.next()).await {
                     None => return Err(Stop::Exit(Exit::Interrupted)),

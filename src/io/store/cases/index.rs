@@ -12,10 +12,13 @@ use super::folder::Stamp;
 use super::side_by_side;
 use crate::case::kept::Record;
 use crate::io::store::StoreError;
-use crate::io::store::file::{private_folder, write_atomic};
+use crate::io::store::file::{plain_or_none, private_folder, write_atomic};
 
 /// An index that is larger is made anew, bytes.
 const LIMIT: u64 = 512 * 1024 * 1024;
+/// How often it is asked whether another run has given the lock back, and how long it is waited between: ten seconds.
+const PATIENCE: u32 = 2_000;
+const TURN: std::time::Duration = std::time::Duration::from_millis(5);
 /// Lines that say nothing any more before the index is made anew, beside as many as there are cases.
 const DEAD: usize = 200;
 
@@ -80,6 +83,9 @@ impl Index {
     /// What the file says; nothing where it cannot be used.
     pub(super) fn read(&self) -> Known {
         let mut known = Known::default();
+        if plain_or_none(&self.path).is_err() {
+            return known;
+        }
         let size = fs::metadata(&self.path).map_or(0, |about| about.len().min(LIMIT));
         let mut bytes = Vec::with_capacity(usize::try_from(size + 1).unwrap_or(0));
         let read = fs::File::open(&self.path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
@@ -103,6 +109,7 @@ impl Index {
     /// Adds what is known of one case now.
     pub(super) fn append(&self, id: &str, entry: &Entry) -> Result<(), StoreError> {
         let _lock = self.lock()?;
+        plain_or_none(&self.path)?;
         let mut options = fs::OpenOptions::new();
         options.create(true).append(true);
         #[cfg(unix)]
@@ -123,13 +130,19 @@ impl Index {
     /// Takes turns with other runs, for as long as the file is held. Ends with the process, however that ends.
     pub(super) fn lock(&self) -> Result<fs::File, StoreError> {
         self.make_folder()?;
+        plain_or_none(&self.lock)?;
         let mut options = fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&self.lock).map_err(|cause| failed(&self.lock, cause))?;
-        // Where the disk knows no locks the folders still say what is there.
-        let _ = file.lock();
+        // Where the disk knows no locks, or a run that was stopped holds it, the folders still say what is there.
+        for _ in 0..PATIENCE {
+            if !matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(TURN);
+        }
         Ok(file)
     }
 

@@ -7,6 +7,14 @@ use crate::ui::cli::say;
 use crate::ui::cli::start::Ground;
 use crate::ui::tui::PracticeChoice;
 
+/// What was answered to a list.
+enum Picked {
+    /// The place of a line.
+    At(usize),
+    /// Something else.
+    Pasted(String),
+}
+
 impl Plain {
     pub(super) async fn begin(&mut self, ground: &Ground, practice: Vec<PracticeChoice>) -> Result<(), Stop> {
         if !practice.is_empty() {
@@ -19,11 +27,15 @@ impl Plain {
         let now = self.walk.now();
         say::line("Unfinished cases:");
         let lines: Vec<String> = cases.iter().map(|case| case.line(now)).collect();
-        if let Some(at) =
-            self.pick(&lines, "Go on with which one? Its number; Enter begins a new case:").await?
-            && let Some(case) = cases.into_iter().nth(at)
-        {
-            self.give(Event::Resumed(Box::new(case)));
+        let question = "Go on with which one? Its number; Enter, or a paste, begins a new case:";
+        match self.pick_or_paste(&lines, question).await? {
+            Some(Picked::At(at)) => {
+                if let Some(case) = cases.into_iter().nth(at) {
+                    self.give(Event::Resumed(Box::new(case)));
+                }
+            }
+            Some(Picked::Pasted(line)) => self.begun = format!("{line}\n"),
+            None => {}
         }
         Ok(())
     }
@@ -53,6 +65,17 @@ impl Plain {
 
     /// The place of the line that is chosen by number; `None` for Enter.
     async fn pick(&mut self, lines: &[String], question: &str) -> Result<Option<usize>, Stop> {
+        loop {
+            match self.pick_or_paste(lines, question).await? {
+                Some(Picked::At(at)) => return Ok(Some(at)),
+                Some(Picked::Pasted(_)) => say::line(&format!("Give a number from 1 to {}.", lines.len())),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The same; what is no number may be the first line of a paste.
+    async fn pick_or_paste(&mut self, lines: &[String], question: &str) -> Result<Option<Picked>, Stop> {
         for (at, line) in lines.iter().enumerate() {
             say::line(&format!("  {}: {line}", at + 1));
         }
@@ -64,8 +87,9 @@ impl Plain {
             if matches!(answer.as_str(), "q" | "quit") {
                 return Err(self.left());
             }
-            match answer.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|at| *at < lines.len()) {
-                Some(at) => return Ok(Some(at)),
+            let Ok(number) = answer.parse::<usize>() else { return Ok(Some(Picked::Pasted(answer))) };
+            match number.checked_sub(1).filter(|at| *at < lines.len()) {
+                Some(at) => return Ok(Some(Picked::At(at))),
                 None => say::line(&format!("Give a number from 1 to {}.", lines.len())),
             }
         }
