@@ -52,6 +52,11 @@ impl Session {
             self.paste_findings = read.findings;
             return Vec::new();
         }
+        if !self.delivered.is_empty() {
+            // The note of the case before is out and the case is kept: another failure is another case.
+            self.case_id = None;
+            self.saving = super::saving::Saving::default();
+        }
         self.forget_evidence();
         self.kind = read.kind;
         self.said = read.said;

@@ -121,6 +121,25 @@ fn what_was_taken_out_is_not_kept() {
     assert!(!kept.note().as_str().contains(ID));
 }
 
+/// A kept case would be written over by the next one under its id.
+#[test]
+fn a_paste_after_a_note_that_went_out_is_another_case() {
+    let (mut s, _) = worked_on();
+    let first = s.id().to_owned();
+    s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(4));
+    assert_eq!(s.id(), first, "nothing went out yet");
+    s.handle(Event::SendRequested, at(5));
+    sent(s.handle(Event::ConsentGiven { remember: false }, at(5)));
+    s.handle(Event::AttemptDone(Box::new(answer(1, 401, &[], UNKNOWN_MODEL))), at(6));
+    s.handle(Event::GoTo(Step::Note), at(6));
+    s.handle(Event::Confirmed(true), at(6));
+    let done = Delivered { route: "file".into(), certain: true, path: None };
+    s.handle(Event::Delivered(Ok(done)), at(7));
+    assert_eq!(s.id(), first);
+    s.handle(Event::Pasted(paste("elsewhere.example", &key('a'))), at(8));
+    assert!(s.id() != first, "a case of its own");
+}
+
 #[test]
 fn a_trouble_is_told_once() {
     let mut s = saving();
