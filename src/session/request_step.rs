@@ -11,6 +11,7 @@ use crate::case::keyring::{Label, Origin, SecretKind, env_names};
 use crate::case::request::{
     Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight, preflight_keys,
 };
+use crate::case::sanitize::Words;
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -56,6 +57,10 @@ impl Session {
             // The note of the case before is out and the case is kept: another failure is another case.
             self.case_id = None;
             self.saving = super::saving::Saving::default();
+            self.removed.clear();
+            (self.keys_seen, self.asked_twins, self.twins) = (None, None, None);
+            let Words { operator, service, deployment, .. } = std::mem::take(&mut self.words);
+            self.words = Words { operator, service, deployment, ..Words::default() };
         }
         self.forget_evidence();
         self.kind = read.kind;

@@ -138,6 +138,11 @@ fn a_paste_after_a_note_that_went_out_is_another_case() {
     assert_eq!(s.id(), first);
     s.handle(Event::Pasted(paste("elsewhere.example", &key('a'))), at(8));
     assert!(s.id() != first, "a case of its own");
+    assert_eq!(
+        (s.words().question.as_str(), s.words().operator.as_str()),
+        ("", "op"),
+        "with words of its own"
+    );
 }
 
 #[test]

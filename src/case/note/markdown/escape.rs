@@ -3,10 +3,13 @@
 //! Backslashes do not stop mentions, references or auto-links, which run over the finished text; code does. So running
 //! text keeps plain words, and every word that is not plainly one stands as code.
 
+use std::borrow::Cow;
+
 /// Running text on one line.
 pub(super) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for word in text.split(|c: char| c.is_whitespace() || is_break(c)).filter(|w| !w.is_empty()) {
+    for word in words(text) {
+        let word = word.as_ref();
         let first = out.is_empty();
         if !first {
             out.push(' ');
@@ -26,6 +29,29 @@ pub(super) fn text(text: &str) -> String {
         }
     }
     if out.is_empty() { "-".to_owned() } else { out }
+}
+
+/// Most words of a placeholder such as `[prompt: 312 chars, 2 parts]`.
+const PLACEHOLDER: usize = 8;
+
+/// The words of `text`; a placeholder is one of them, whatever blanks it has.
+fn words(text: &str) -> Vec<Cow<'_, str>> {
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
+    let mut rest = text.split(|c: char| c.is_whitespace() || is_break(c)).filter(|w| !w.is_empty());
+    while let Some(word) = rest.next() {
+        if !word.contains('[') || word.contains(']') {
+            words.push(Cow::Borrowed(word));
+            continue;
+        }
+        match rest.clone().take(PLACEHOLDER).position(|w| w.contains(']')) {
+            Some(at) => {
+                let more: Vec<&str> = rest.by_ref().take(at + 1).collect();
+                words.push(Cow::Owned(format!("{word} {}", more.join(" "))));
+            }
+            None => words.push(Cow::Borrowed(word)),
+        }
+    }
+    words
 }
 
 /// A word without the marks around it: `(`, the word, `).`.
@@ -147,6 +173,15 @@ mod tests {
             ("a`b", "``a`b``"),
             ("seit gestern, 全部失败", "seit gestern, 全部失败"),
             ("deadbeef12 ---", "`deadbeef12` `---`"),
+            (
+                "and the [prompt: 312 chars, 2 parts], leaked",
+                "and the `[prompt: 312 chars, 2 parts]`, leaked",
+            ),
+            ("(see [prompt: 9 chars])", "(see `[prompt: 9 chars]`)"),
+            (
+                "open [ and more words than a placeholder has of them, then a late ]",
+                "open `[` and more words than a placeholder has of them, then a late `]`",
+            ),
             (" \n ", "-"),
         ];
         for (given, expected) in table {
