@@ -97,13 +97,10 @@ def screen(mode, casefile, env, *more):
     return lines[0]["metrics"] if lines else {}
 
 
-def middle(figures, *names):
-    """The first of these figures that is there, by its median."""
-    for name in names:
-        value = figures.get(name)
-        if value is not None:
-            return f"{value['p50'] if isinstance(value, dict) else value:.2f}"
-    return "not measured"
+def middle(value):
+    """The median of a figure; None where it is no number."""
+    value = value.get("p50") if isinstance(value, dict) else value
+    return f"{value:.2f}" if isinstance(value, (int, float)) else None
 
 
 def screens(casefile, env, runs):
@@ -115,7 +112,8 @@ def screens(casefile, env, runs):
     lines = []
     for mode, figures in named.items():
         for name in sorted(figures):
-            lines.append(f"| {mode} | {name} | {middle(figures, name)} |")
+            if middle(figures[name]) is not None:
+                lines.append(f"| {mode} | {name} | {middle(figures[name])} |")
     return lines
 
 
@@ -164,7 +162,7 @@ def main():
         out.write("# Performance\n\n"
                   "Made by `python3 benches/whole.py` from the release build; nobody edits it. Ratios are ours to the peer's, CPU / wall,\n"
                   "the median of pairs that took turns; below 1 is less than the peer. Absolute figures belong to one machine:\n"
-                  f"{os.cpu_count()} cores, {model or platform.machine()}, Linux {platform.release()}. The program has {size:.1f} MB.\n\n"
+                  f"{os.cpu_count()} cores, {model or platform.machine()}, {platform.system()}. The program has {size:.1f} MB.\n\n"
                   "| whole run | instructions, M | CPU ms | wall ms | peak MiB | beside peers |\n|---|---:|---:|---:|---:|---|\n")
         out.write("\n".join(rows))
         out.write("\n\nThe terminal program in a pseudo-terminal of 120x40, on the list of practice scenarios (medians; `ready_ms` is from exec to\n"
