@@ -87,7 +87,11 @@ impl Terminal {
     /// Waits until a file below the state folder holds `text`.
     fn saved(&self, text: &str) {
         let end = Instant::now() + PATIENCE;
-        let holds = |path: &std::path::Path| std::fs::read_to_string(path).is_ok_and(|t| t.contains(text));
+        // What is being written is not there yet.
+        let holds = |path: &std::path::Path| {
+            path.extension().is_some_and(|e| e == "json")
+                && std::fs::read_to_string(path).is_ok_and(|t| t.contains(text))
+        };
         let folder = self.home().join("state/unfinished");
         while !std::fs::read_dir(&folder).into_iter().flatten().flatten().any(|e| holds(&e.path())) {
             assert!(Instant::now() < end, "{text:?} is not saved");

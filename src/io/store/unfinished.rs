@@ -21,6 +21,11 @@ const LIMIT: u64 = 32 * 1024 * 1024;
 /// Unfinished cases that are kept, the newest.
 const MOST: usize = 50;
 
+/// Beginning of the name of a file that is being written.
+const HALF: &str = ".casefile-";
+/// A half-written file that is older is nobody's any more.
+const ABANDONED: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+
 /// The unfinished cases of this user.
 #[derive(Debug)]
 pub struct UnfinishedStore {
@@ -91,6 +96,10 @@ impl UnfinishedStore {
             let name = entry.file_name();
             let id = name.to_str().and_then(|name| name.strip_suffix(".json")).filter(|id| is_case_id(id));
             let about = entry.metadata().ok().filter(fs::Metadata::is_file);
+            if name.to_str().is_some_and(|name| name.starts_with(HALF)) && is_old(about.as_ref()) {
+                // A run was ended while it wrote; the file before it is whole.
+                let _ = fs::remove_file(entry.path());
+            }
             if let (Some(id), Some(about)) = (id, about) {
                 ids.push((about.modified().unwrap_or(std::time::UNIX_EPOCH), id.to_owned()));
             }
@@ -146,6 +155,12 @@ impl UnfinishedStore {
         }
         Err(StoreError::NotAFile { path, what: "no file of a case", advice: "give the id of a case" })
     }
+}
+
+/// True for a file that nobody writes any more.
+fn is_old(about: Option<&fs::Metadata>) -> bool {
+    let age = about.and_then(|about| about.modified().ok()?.elapsed().ok());
+    age.is_some_and(|age| age > ABANDONED)
 }
 
 fn remove(path: &std::path::Path) -> Result<(), StoreError> {
