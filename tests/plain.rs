@@ -121,3 +121,15 @@ fn a_paste_is_not_lost_where_unfinished_cases_wait() {
     let (_, told, _) = over_a_pipe(home.path(), &["--plain"], &format!("{}r\n", error("second_code")));
     assert!(told.contains("Unfinished cases:") && told.contains("second_code"), "{told}");
 }
+
+/// Who leaves at the first question is asked nothing more.
+#[test]
+fn q_at_the_first_question_leaves() {
+    let home = home();
+    let error = "openai.RateLimitError: Error code: 429 - {'error': {'message': 'Slow down', 'code': 'slow'}}\n.\nr\n";
+    over_a_pipe(home.path(), &["--plain"], error);
+    let (_, told, code) = over_a_pipe(home.path(), &["--plain"], "q\n1\n");
+    assert!(told.contains("Unfinished cases:") && !told.contains("Step 1 of 5"), "{told}");
+    // Nothing was handed over.
+    assert_eq!(code, 2, "{told}");
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::read::Kind;
+use super::read::{Kind, share_words};
 use super::{Catalog, Claims, Detector, Part, Words};
 
 /// The files that are compiled in, by their names without an ending: name and text, as JSON (`build.rs` makes it of the
@@ -130,9 +130,7 @@ fn words() -> Arc<Words> {
 
 /// Detectors hold the words, because they are asked one by one.
 fn detectors() -> Vec<Detector> {
-    let (words, mut detectors) = (words(), lists::<Detector>(Kind::Detectors));
-    for detector in &mut detectors {
-        detector.condition.words = Arc::clone(&words);
-    }
+    let mut detectors = lists(Kind::Detectors);
+    share_words(&mut detectors, &words());
     detectors
 }

@@ -18,10 +18,9 @@ pub struct CatalogError {
 }
 
 /// Gives the words to the detectors, which are asked one by one.
-fn share_words(catalog: &mut Catalog) {
-    let words = Arc::clone(&catalog.words);
-    for detector in catalog.detectors.iter_mut() {
-        detector.condition.words = Arc::clone(&words);
+pub(super) fn share_words(detectors: &mut [Detector], words: &Arc<Words>) {
+    for detector in detectors {
+        detector.condition.words = Arc::clone(words);
     }
 }
 
@@ -37,7 +36,7 @@ pub fn read_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Re
         merge(&mut catalog, file, text, true)?;
     }
     if files.iter().any(|(file, _)| matches!(Kind::of(file), Ok(Kind::Detectors | Kind::Words))) {
-        share_words(&mut catalog);
+        share_words(&mut catalog.detectors, &catalog.words);
     }
     // Only when all files are read is it known what they may refer to.
     for (file, text) in files {
@@ -217,7 +216,7 @@ mod tests {
             merge(&mut catalog, file, text, false).expect(file);
             super::super::check::file(&Catalog::built_in(), file, text).expect(file);
         }
-        share_words(&mut catalog);
+        share_words(&mut catalog.detectors, &catalog.words);
         same(&catalog, &Catalog::built_in());
         assert!(!catalog.rules.is_empty());
         for rule in &catalog.rules {

@@ -82,8 +82,7 @@ fn only_while_reading<E: Error>() -> Result<(), E> {
 impl<'de> Deserialize<'de> for Clean {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         only_while_reading()?;
-        // An escape of JSON may hide what steers a terminal.
-        Ok(Self::new(still(&String::deserialize(from)?)))
+        String::deserialize(from).map(Self::new)
     }
 }
 
@@ -129,7 +128,7 @@ fn own<E: Error>(text: &str) -> Result<OwnWord, E> {
     if known.len() >= MOST_WORDS || text.len() > LONGEST_WORD {
         return Err(E::custom("too many words that this program does not know"));
     }
-    let word: OwnWord = String::leak(still(text));
+    let word: OwnWord = String::leak(text.to_owned());
     known.insert(word);
     Ok(word)
 }

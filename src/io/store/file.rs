@@ -92,7 +92,11 @@ fn write(
     Ok(())
 }
 
-fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
+/// What stands at `path` is a plain file, or nothing: a pipe would hold the program up, and a link lead elsewhere.
+///
+/// # Errors
+/// What else stands there.
+pub(super) fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
     let refused = |what, advice| Err(StoreError::NotAFile { path: path.to_owned(), what, advice });
     if path.file_name().is_none() {
         return refused("no name of a file", "give the path of a file");
@@ -105,21 +109,6 @@ fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
             refused("a folder", "end the path with / to write into it, or name a file in it")
         }
         Ok(about) if !about.is_file() => refused("a device or pipe", "choose the path of a plain file"),
-        _ => Ok(()),
-    }
-}
-
-/// The file that stands at `path` is a plain one, or none: a pipe would hold the program up, and a link lead elsewhere.
-///
-/// # Errors
-/// What else stands there.
-pub(super) fn plain_or_none(path: &Path) -> Result<(), StoreError> {
-    match fs::symlink_metadata(path) {
-        Ok(about) if !about.is_file() => Err(StoreError::NotAFile {
-            path: path.to_owned(),
-            what: "no plain file",
-            advice: "remove it or move it away",
-        }),
         _ => Ok(()),
     }
 }

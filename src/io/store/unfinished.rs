@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use super::file::{plain_or_none, private_folder, read_text, write_atomic};
+use super::file::{private_folder, read_text, refuse_what_is_no_file, write_atomic};
 use super::{Folders, StoreError};
 use crate::case::kept::{SavedCase, Unfinished};
 use crate::case::sanitize::Readmission;
@@ -120,7 +120,7 @@ impl UnfinishedStore {
     fn is_worked_on(&self, id: &str) -> bool {
         let Ok(path) = self.path(id, "lock") else { return true };
         // A pipe would hold the program up; what is no plain file is no case of ours.
-        if plain_or_none(&path).is_err() {
+        if refuse_what_is_no_file(&path).is_err() {
             return true;
         }
         let Ok(lock) = fs::File::open(path) else { return false };
@@ -132,7 +132,7 @@ impl UnfinishedStore {
             return Ok(());
         }
         let path = self.path(id, "lock")?;
-        plain_or_none(&path)?;
+        refuse_what_is_no_file(&path)?;
         let mut options = fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]

@@ -18,7 +18,6 @@ use super::{SendArguments, report, say};
 use crate::case::finding::Level;
 use crate::case::isolate::Options;
 use crate::case::keyring::Origin;
-use crate::case::note::Audience;
 use crate::case::sanitize::{Format, Words};
 use crate::io::secrets;
 use crate::session::{Event, IsolateAsk, KeyUse, STDOUT, Session, Step};
@@ -40,17 +39,7 @@ pub(super) fn is_wanted(ground: &Ground) -> bool {
 /// Walks from the events `first`, or from a practice scenario.
 pub(super) fn run(ground: &Ground, first: Vec<Event>, practice: Vec<PracticeChoice>) -> Result<Exit, Failed> {
     let send = SendArguments::default();
-    let choice = Choice {
-        send: &send,
-        operator: None,
-        service: None,
-        deployment: None,
-        audience: Audience::Internal,
-        format: None,
-        confirm_first: true,
-        screen: false,
-        save: ground.saves(),
-    };
+    let choice = Choice::by_hand(ground, &send);
     on_this_thread(async {
         let (mut session, driver, events) = session(ground, &choice);
         session.use_template(template(ground, None)?);
@@ -66,7 +55,11 @@ pub(super) fn run(ground: &Ground, first: Vec<Event>, practice: Vec<PracticeChoi
         say::line(
             "casefile, line by line. Answer each question and press Enter; q leaves. Nothing is sent before you agree.",
         );
-        match plain.begin(ground, practice).await.and(plain.steps().await) {
+        let ended = match plain.begin(ground, practice).await {
+            Ok(()) => plain.steps().await,
+            Err(stop) => Err(stop),
+        };
+        match ended {
             Ok(exit) | Err(Stop::Exit(exit)) => Ok(exit),
             Err(Stop::Failed(failed)) => Err(failed),
         }

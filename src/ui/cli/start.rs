@@ -38,6 +38,23 @@ pub(super) struct Choice<'a> {
     pub(super) save: bool,
 }
 
+impl<'a> Choice<'a> {
+    /// The walk by hand, line by line: what is not given comes from the configuration, and nothing leaves unconfirmed.
+    pub(super) fn by_hand(ground: &Ground, send: &'a SendArguments) -> Self {
+        Self {
+            send,
+            operator: None,
+            service: None,
+            deployment: None,
+            audience: Audience::Internal,
+            format: None,
+            confirm_first: true,
+            screen: false,
+            save: ground.saves(),
+        }
+    }
+}
+
 /// The configuration, the catalog with the user's files over it, and the bindings of keys to hosts.
 pub(super) struct Ground {
     pub(super) config: store::Config,
@@ -264,17 +281,7 @@ pub(super) fn screen(
     practice: Vec<tui::PracticeChoice>,
 ) -> Result<Exit, Failed> {
     let send = SendArguments::default();
-    let choice = Choice {
-        send: &send,
-        operator: None,
-        service: None,
-        deployment: None,
-        audience: Audience::Internal,
-        format: None,
-        confirm_first: true,
-        screen: true,
-        save: ground.saves(),
-    };
+    let choice = Choice { screen: true, ..Choice::by_hand(ground, &send) };
     on_this_thread(async {
         let (mut session, mut driver, events) = session(ground, &choice);
         session.use_template(template(ground, None)?);

@@ -12,7 +12,7 @@ use super::folder::Stamp;
 use super::side_by_side;
 use crate::case::kept::Record;
 use crate::io::store::StoreError;
-use crate::io::store::file::{plain_or_none, private_folder, write_atomic};
+use crate::io::store::file::{private_folder, refuse_what_is_no_file, write_atomic};
 
 /// An index that is larger is made anew, bytes.
 const LIMIT: u64 = 512 * 1024 * 1024;
@@ -83,7 +83,7 @@ impl Index {
     /// What the file says; nothing where it cannot be used.
     pub(super) fn read(&self) -> Known {
         let mut known = Known::default();
-        if plain_or_none(&self.path).is_err() {
+        if refuse_what_is_no_file(&self.path).is_err() {
             return known;
         }
         let size = fs::metadata(&self.path).map_or(0, |about| about.len().min(LIMIT));
@@ -109,7 +109,7 @@ impl Index {
     /// Adds what is known of one case now.
     pub(super) fn append(&self, id: &str, entry: &Entry) -> Result<(), StoreError> {
         let _lock = self.lock()?;
-        plain_or_none(&self.path)?;
+        refuse_what_is_no_file(&self.path)?;
         let mut options = fs::OpenOptions::new();
         options.create(true).append(true);
         #[cfg(unix)]
@@ -130,7 +130,7 @@ impl Index {
     /// Takes turns with other runs, for as long as the file is held. Ends with the process, however that ends.
     pub(super) fn lock(&self) -> Result<fs::File, StoreError> {
         self.make_folder()?;
-        plain_or_none(&self.lock)?;
+        refuse_what_is_no_file(&self.lock)?;
         let mut options = fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]

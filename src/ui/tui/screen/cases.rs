@@ -2,8 +2,9 @@
 //! handed to it: this room reads no file.
 
 use chrono::{DateTime, Utc};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
+use super::typing::typed;
 use super::{Screen, Wish};
 use crate::case::kept::Unfinished;
 use crate::session::{Event, Session};
@@ -124,20 +125,7 @@ impl Cases {
 
     /// Takes a key that is text; false where it is none.
     pub(super) fn type_key(&mut self, key: &KeyEvent) -> bool {
-        let mut filter = self.filter.clone();
-        match key.code {
-            KeyCode::Backspace => {
-                filter.pop();
-            }
-            KeyCode::Char(c)
-                if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-                    && !c.is_control()
-                    && filter.chars().count() < LONGEST_FILTER =>
-            {
-                filter.push(c);
-            }
-            _ => return false,
-        }
+        let Some(filter) = typed(&self.filter, key, LONGEST_FILTER) else { return false };
         self.filter_by(filter);
         true
     }

@@ -7,6 +7,29 @@ use crate::session::{Event, Session, Step};
 use crate::ui::tui::editor::Target;
 use crate::ui::tui::popup::{Choice, Popup};
 
+/// Longest filter of the practice list, characters.
+const LONGEST_FILTER: usize = 40;
+
+/// `filter` after a key that is text, or takes a letter away; `None` where it is none of these, or the filter is `most`
+/// characters long.
+pub(super) fn typed(filter: &str, key: &KeyEvent, most: usize) -> Option<String> {
+    let mut filter = filter.to_owned();
+    match key.code {
+        KeyCode::Backspace => {
+            filter.pop();
+        }
+        KeyCode::Char(c)
+            if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+                && !c.is_control()
+                && filter.chars().count() < most =>
+        {
+            filter.push(c);
+        }
+        _ => return None,
+    }
+    Some(filter)
+}
+
 impl Screen {
     /// A key without an action: text for what has the keyboard, if that takes text.
     pub(super) fn type_key(&mut self, key: &KeyEvent, session: &Session) -> Vec<Wish> {
@@ -37,21 +60,9 @@ impl Screen {
 
     /// In the practice list, letters choose what is shown.
     fn type_filter(&mut self, key: &KeyEvent) {
-        let mut filter = self.practice.filter.clone();
-        match key.code {
-            KeyCode::Backspace => {
-                filter.pop();
-            }
-            KeyCode::Char(c)
-                if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-                    && !c.is_control()
-                    && filter.chars().count() < 40 =>
-            {
-                filter.push(c);
-            }
-            _ => return,
+        if let Some(filter) = typed(&self.practice.filter, key, LONGEST_FILTER) {
+            self.practice.filter_by(filter);
         }
-        self.practice.filter_by(filter);
     }
 
     /// Pasted text: into the prompt or editor that is open; on the page Request it is a new request.
