@@ -400,3 +400,30 @@ fn hostile_forms_leak_nothing() {
         }
     }
 }
+
+/// Only a traceback is pasted: its source line holds the prompt, and the error repeats it without quotes.
+#[test]
+fn a_prompt_in_a_stacks_source_line_is_known() {
+    let walrus = "the purple walrus of Trondheim signs at midnight";
+    let python = format!(
+        "Traceback (most recent call last):\n  File \"/app/ask.py\", line 7, in <module>\n    r = client.chat.completions.create(messages=[{{\"role\": \"user\", \"content\": \"{walrus}\"}}])\n        ^^^^^^\nopenai.BadRequestError: Error code: 400 - {{'error': {{'message': 'Cannot process {walrus} as input', 'type': 'invalid_request_error', 'param': None, 'code': 'bad_input'}}}}\n"
+    );
+    let notebook = format!(
+        "BadRequestError Traceback (most recent call last)\nCell In[3], line 5\n      4 client = OpenAI()\n----> 5 client.responses.create(model='m-1', input='{walrus}')\n\nBadRequestError: Error code: 400 - {{'error': {{'message': 'Cannot process {walrus} as input', 'code': 'bad_input'}}}}\n"
+    );
+    let vitest = format!(
+        "BadRequestError: 400 Cannot process {walrus} as input\n  11 | const client = new OpenAI()\n> 12 | await ask(`{walrus}`)\n     |       ^\n    at ask (/app/a.ts:12:7)\n"
+    );
+    // A code that is a text, in its own place and in the body.
+    let coded = format!(
+        "openai.BadRequestError: Error code: 400 - {{'error': {{'message': 'Bad input', 'code': 'we cannot go on because somebody asked us whether {walrus} or not'}}}}\n"
+    );
+    for paste in [python, notebook, vitest, coded] {
+        let (note, said) = note_of(&home(), &paste);
+        assert!(!format!("{note}{said}").contains("walrus"), "{paste}: {note}{said}");
+        assert!(
+            note.contains("Cannot process [prompt: 48 chars] as input") || note.contains("Bad input"),
+            "{note}"
+        );
+    }
+}

@@ -81,6 +81,9 @@ pub struct Attempt {
     pub client_request_id: Option<String>,
     /// Bytes of the request body as sent.
     pub request_bytes: u64,
+    /// What somebody wrote and the paste shows outside the request and the answer: literals in a stack's source lines. Raw;
+    /// it does not leave, and is looked for in all that does.
+    pub written: Vec<String>,
 }
 
 /// Moments of an attempt in milliseconds from its start, in the order in which they come (as in `curl -w`), as far as

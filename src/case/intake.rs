@@ -42,6 +42,7 @@ mod unmasked;
 mod utf16;
 mod web_request;
 mod wrapping;
+mod written;
 mod written_out;
 
 use std::borrow::Cow;
@@ -73,8 +74,11 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         again::mask(draft, ring);
     }
     client::complete(&mut intake, text, catalog);
-    if intake.observed.is_some() && intake.tried == Tried::default() {
-        intake.tried = tries::read(text);
+    if let Some(observed) = &mut intake.observed {
+        observed.written = written::literals(text);
+        if intake.tried == Tried::default() {
+            intake.tried = tries::read(text);
+        }
     }
     intake
 }

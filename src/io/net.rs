@@ -86,6 +86,7 @@ async fn attempt_within(
         reason: String::new(),
         client_request_id: outgoing.client_request_id.as_ref().map(|header| header.value.clone()),
         request_bytes,
+        written: Vec::new(),
     };
     let prepared = match prepare::prepare(&outgoing, &marks) {
         Ok(prepared) => prepared,

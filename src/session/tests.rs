@@ -68,6 +68,7 @@ fn answer(index: u32, status: u16, headers: &[(&str, &str)], body: &str) -> Atte
         decision: None,
         reason: String::new(),
         request_bytes: 10,
+        written: Vec::new(),
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn attempt(outcome: Outcome) -> Attempt {
         decision: None,
         reason: String::new(),
         request_bytes: 0,
+        written: Vec::new(),
     }
 }
 

@@ -81,6 +81,7 @@ fn answered(outcome: Outcome) -> Answered {
         decision: None,
         reason: String::new(),
         request_bytes: 1,
+        written: Vec::new(),
     };
     Answered::new(attempt, 1)
 }

@@ -352,7 +352,10 @@ fn fate(safe: &Safe, side: Side, text: &str, spot: Spot<'_>) -> Fate {
         (Side::Request, None) if has(&safe.request_fields) && shape::is_identifier(text) => Fate::Keep,
         (Side::Success, None) if has(&safe.response_fields) && shape::is_identifier(text) => Fate::Keep,
         (Side::Failure, None) if key.is_empty() || ERROR_TEXT.contains(&key.as_str()) => Fate::Text,
-        (Side::Failure, None) if ERROR_NAMES.contains(&key.as_str()) || has(&safe.response_fields) => {
+        (Side::Failure, None)
+            if (ERROR_NAMES.contains(&key.as_str()) || has(&safe.response_fields))
+                && shape::may_be_a_code(text) =>
+        {
             Fate::Name
         }
         _ => Fate::Drop("text"),

@@ -140,6 +140,10 @@ impl Sanitizer<'_> {
         let mut word = |raw: &Option<String>, place: &str| {
             let raw = raw.as_deref()?;
             let identifier = shape::is_identifier(raw);
+            if !shape::may_be_a_code(raw) {
+                self.text.ledger.add("text", "unknown_field", &format!("{name}.error.{place}"));
+                return Some(Clean::new(measure("text", raw.chars().count(), "chars")));
+            }
             let scope = if identifier { Scope::Value } else { Scope::Answer };
             let clean = self.text.apply(raw, scope, &format!("{name}.error.{place}")).clean;
             // An identifier shorter than an echo is none; the note's own sentences name it.
@@ -286,6 +290,7 @@ impl Sanitizer<'_> {
     /// Remembers what of the answer will not leave, and the ids that will.
     pub(super) fn drop_response(&mut self, attempt: &Attempt, reading: Option<&Reading>) {
         self.text.ids.extend(reading.into_iter().flat_map(|r| &r.request_ids).map(|id| id.id.clone()));
+        self.prompts.extend(attempt.written.iter().cloned());
         let Some(response) = attempt.response() else { return };
         hold_cookies(&mut self.ring, &response.headers);
         if response.stream.is_some() || response.content_type().is_some_and(|c| c == "text/event-stream") {

@@ -6,6 +6,8 @@ use super::detect::looks_like_a_key;
 use super::placeholder::measure;
 use crate::case::request::known_extension;
 
+/// Words of a code that is a sentence.
+const LONGEST_CODE: usize = 12;
 /// Longest identifier that may be shown.
 const LONGEST_IDENTIFIER: usize = 128;
 /// Longest name of a field, header or parameter that may be shown.
@@ -18,6 +20,12 @@ pub(super) fn is_identifier(text: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b':' | b'@' | b'+' | b'-'))
         && !looks_like_a_key(text)
+}
+
+/// A code, a type or a parameter: an identifier, or a short sentence, as xAI's and gRPC's are. What is longer is a text.
+pub(super) fn may_be_a_code(text: &str) -> bool {
+    is_identifier(text)
+        || (text.split_whitespace().count() <= LONGEST_CODE && text.chars().count() <= LONGEST_CODE * 12)
 }
 
 /// The name of a field, header or parameter.

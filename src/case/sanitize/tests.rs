@@ -81,6 +81,7 @@ fn attempt(response: Response) -> Attempt {
         decision: None,
         reason: String::new(),
         request_bytes: 0,
+        written: Vec::new(),
     }
 }
 

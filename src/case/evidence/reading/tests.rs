@@ -21,6 +21,7 @@ fn attempt(outcome: Outcome) -> Attempt {
         decision: None,
         reason: String::new(),
         request_bytes: 0,
+        written: Vec::new(),
     }
 }
 
