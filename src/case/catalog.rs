@@ -350,10 +350,7 @@ impl Catalog {
 
     /// The words of the rules' patterns over `error.message`, in the order of the rules.
     pub fn rule_words(&self) -> Arc<Needles> {
-        self.rule_words.of(|| {
-            let words: Vec<String> = self.rules.iter().map(|rule| rule.when.words()).collect();
-            Arc::new(Needles::of(words.iter().map(String::as_str)))
-        })
+        self.rule_words.of(|| Arc::new(Needles::of_any(self.rules.iter().map(|rule| rule.when.words()))))
     }
 
     /// True where a rule knows these words as those of a gateway's or provider's refusal. What only clients say of the

@@ -216,8 +216,8 @@ impl Driver {
         }
     }
 
-    fn save(&self, saving: Saving) {
-        if let Some(saver) = &self.saver {
+    fn save(&mut self, saving: Saving) {
+        if let Some(saver) = &mut self.saver {
             saver.take(saving);
         }
     }

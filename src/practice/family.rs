@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::special::Special;
 
-const FILE: &str = include_str!("../../assets/practice/families.yaml");
+const FILE: &str = include_str!(concat!(env!("OUT_DIR"), "/assets/practice/families.json"));
 
 static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    let read = serde_yaml::from_str(FILE);
+    let read = serde_json::from_str(FILE);
     debug_assert!(read.is_ok(), "{read:?}");
     // A fault in the file is a defect that a test finds; the program still starts.
     read.unwrap_or_default()
@@ -195,6 +195,14 @@ fn one_segment(want: &str, have: &str, captures: &mut Captures) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the build wrote as JSON is what the file says.
+    #[test]
+    fn both_forms_of_the_file_mean_the_same() {
+        let written: Vec<Family> =
+            serde_yaml::from_str(include_str!("../../assets/practice/families.yaml")).expect("reads");
+        assert_eq!(format!("{written:?}"), format!("{:?}", *FAMILIES));
+    }
 
     #[test]
     fn templates() {

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use super::special::key_states;
 use crate::case::vocabulary::{FailureClass, RetryVerdict};
 
-const FILE: &str = include_str!("../../assets/practice/scenarios.yaml");
+const FILE: &str = include_str!(concat!(env!("OUT_DIR"), "/assets/practice/scenarios.json"));
 
 static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
-    let read = serde_yaml::from_str(FILE);
+    let read = serde_json::from_str(FILE);
     debug_assert!(read.is_ok(), "{read:?}");
     // A fault in the file is a defect that a test finds; the program still starts.
     read.unwrap_or_default()
@@ -205,6 +205,14 @@ mod tests {
         let command = "curl x -d '{\"messages\":[{\"role\":\"user\", \"content\" : \"Say hello to all.\"}],\"input\":\"hi\"}' \\\n -F 'prompt=a red house' -F text=no";
         assert_eq!(prompts(command), ["Say hello to all.", "a red house"]);
         assert_eq!(prompts("-d '{\"content\": \"{key} and more\"}'"), [""; 0]);
+    }
+
+    /// What the build wrote as JSON is what the file says.
+    #[test]
+    fn both_forms_of_the_file_mean_the_same() {
+        let written: Vec<Scenario> =
+            serde_yaml::from_str(include_str!("../../assets/practice/scenarios.yaml")).expect("reads");
+        assert_eq!(format!("{written:?}"), format!("{:?}", *SCENARIOS));
     }
 
     #[test]

@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::scenario::Basis;
 
-const FILE: &str = include_str!("../../assets/practice/answers.yaml");
+const FILE: &str = include_str!(concat!(env!("OUT_DIR"), "/assets/practice/answers.json"));
 
 static SPECIALS: LazyLock<Vec<Special>> = LazyLock::new(|| {
-    let read = serde_yaml::from_str(FILE);
+    let read = serde_json::from_str(FILE);
     debug_assert!(read.is_ok(), "{read:?}");
     // A fault in the file is a defect that a test finds; the program still starts.
     read.unwrap_or_default()
@@ -206,5 +206,18 @@ impl Special {
     /// True if this endpoint can give it.
     pub(super) fn is_for(&self, family: &str) -> bool {
         self.families.is_empty() || self.families.iter().any(|id| id == family)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the build wrote as JSON is what the file says.
+    #[test]
+    fn both_forms_of_the_file_mean_the_same() {
+        let written: Vec<Special> =
+            serde_yaml::from_str(include_str!("../../assets/practice/answers.yaml")).expect("reads");
+        assert_eq!(format!("{written:?}"), format!("{:?}", *SPECIALS));
     }
 }

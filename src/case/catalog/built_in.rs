@@ -12,7 +12,7 @@ use super::{Catalog, Claims, Detector, Part, Words};
 macro_rules! built_in {
     ($($name:literal),* $(,)?) => {
         const BUILT_IN: [(&str, &str); [$($name),*].len()] =
-            [$((concat!($name, ".yaml"), include_str!(concat!(env!("OUT_DIR"), "/catalog/", $name, ".json")))),*];
+            [$((concat!($name, ".yaml"), include_str!(concat!(env!("OUT_DIR"), "/assets/catalog/", $name, ".json")))),*];
 
         /// The same files as they are written.
         #[cfg(test)]

@@ -6,6 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::Needles;
+use super::needle::is_of_bytes;
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
     UnpackEnd,
@@ -112,9 +113,10 @@ pub struct When {
 }
 
 impl When {
-    /// The patterns of which one must match a text of the answer, as one.
-    pub(super) fn words(&self) -> String {
-        if self.message.is_empty() { ".*".to_owned() } else { self.message.joined() }
+    /// The patterns of which one must match a text of the answer; without one, whatever stands there.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let any = self.message.is_empty().then_some(".*");
+        any.into_iter().chain(self.message.sources().iter().map(String::as_str))
     }
 }
 
@@ -296,7 +298,7 @@ impl Patterns {
     pub fn is_match(&self, text: &str) -> bool {
         let single = self.single.get_or_init(|| Single {
             needles: Needles::of(self.sources.iter().map(String::as_str)),
-            unicode: !is_of_bytes(&self.joined()),
+            unicode: !self.sources.iter().all(|source| is_of_bytes(source)),
             compiled: vec![OnceLock::new(); self.sources.len()],
         });
         let may = single.needles.may_match(std::iter::once(text));
@@ -337,12 +339,6 @@ impl Patterns {
 
 fn build(pattern: &str, unicode: bool) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).case_insensitive(true).unicode(unicode).size_limit(8 << 20).build()
-}
-
-/// True where the pattern can run over bytes, without the classes of Unicode; of several all run alike.
-fn is_of_bytes(pattern: &str) -> bool {
-    let mut parser = regex_syntax::ParserBuilder::new();
-    parser.utf8(false).unicode(false).case_insensitive(true).build().parse(pattern).is_ok()
 }
 
 impl PartialEq for Patterns {

@@ -47,6 +47,10 @@ const LONGEST_DETAIL: usize = 2000;
 
 /// Reads an error text; `strict`: nothing without a clear mark of an error is one.
 pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) -> Option<Told> {
+    // Below most commands stands nothing.
+    if text.trim().is_empty() {
+        return None;
+    }
     let plain = plain::of(tail(text, NEAR));
     let near = plain.as_ref();
     let wrapped = object::wrapped(near);

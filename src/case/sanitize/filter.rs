@@ -34,6 +34,10 @@ use json::Walker;
 use lines::State;
 use rule::{Edit, Rules, apply};
 
+/// The patterns that only text without structure needs; `echoes.yaml` as JSON.
+pub(super) const ECHOES: &str =
+    include_str!(concat!(env!("OUT_DIR"), "/src/case/sanitize/filter/echoes.json"));
+
 /// Bytes that are looked at together.
 const WINDOW: usize = 256 * 1024;
 

@@ -66,8 +66,7 @@ fn compiled(pattern: &str) -> Option<Regex> {
 fn patterns() -> &'static Patterns {
     static PATTERNS: OnceLock<Patterns> = OnceLock::new();
     PATTERNS.get_or_init(|| {
-        let of_the_filter: Vec<Detector> =
-            serde_yaml::from_str(include_str!("filter/echoes.yaml")).unwrap_or_default();
+        let of_the_filter: Vec<Detector> = serde_json::from_str(super::filter::ECHOES).unwrap_or_default();
         let shared = of_the_filter
             .into_iter()
             .filter(|d| d.condition.as_str() == "written" && !NOT_HERE.contains(&d.id.as_str()))

@@ -1,5 +1,7 @@
 //! The way back in: a text that was kept or comes from elsewhere, and must be checked as if it were rendered now.
 
+use std::sync::{Arc, OnceLock};
+
 use super::{Audit, Format, Refusal, Rendered, Sanitizer};
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
@@ -8,14 +10,20 @@ use crate::case::keyring::KeyRing;
 /// file that holds them may have been edited by hand, or made by somebody else.
 #[derive(Debug, Clone)]
 pub struct Readmission {
-    audit: Audit,
+    /// What the audit is made of, where it is not made yet.
+    catalog: Option<Arc<Catalog>>,
+    audit: OnceLock<Audit>,
 }
 
 impl Readmission {
     /// By the catalog's patterns.
     pub fn new(catalog: &Catalog) -> Self {
-        let ring = KeyRing::default();
-        Self { audit: Sanitizer::new(catalog, &ring).audit() }
+        Self { catalog: None, audit: OnceLock::from(audit(catalog)) }
+    }
+
+    /// The same, made when the first text wants to pass: a store may hold none.
+    pub fn later(catalog: Arc<Catalog>) -> Self {
+        Self { catalog: Some(catalog), audit: OnceLock::new() }
     }
 
     /// Lets `text` pass, without what could steer a terminal.
@@ -23,8 +31,14 @@ impl Readmission {
     /// # Errors
     /// The audit's refusal: rule and line, never the value.
     pub fn pass(&self, text: &str, format: Format) -> Result<Rendered, Refusal> {
-        self.audit.pass(still(text), format)
+        let made = || self.catalog.as_deref().map_or_else(|| audit(&Catalog::built_in()), audit);
+        self.audit.get_or_init(made).pass(still(text), format)
     }
+}
+
+fn audit(catalog: &Catalog) -> Audit {
+    let ring = KeyRing::default();
+    Sanitizer::new(catalog, &ring).audit()
 }
 
 /// `text` without control characters (but line ends and tabs) and marks that reorder or hide text.

@@ -1,7 +1,7 @@
 //! Saves on a thread of its own, so that a slow disk holds up no key. Of several versions of a case that wait only the
 //! newest is written; what waits is written before the program ends.
 
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -20,30 +20,37 @@ pub enum Saving {
 }
 
 pub(super) struct Saver {
+    /// What the thread is made of; it begins with the first case.
+    idle: Option<(Box<SaveCase>, UnboundedSender<Event>)>,
     work: Option<Sender<Saving>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Saver {
-    pub(super) fn new(mut save: Box<SaveCase>, events: UnboundedSender<Event>) -> Self {
-        let (work, waiting) = channel();
-        let thread = std::thread::spawn(move || {
-            while let Ok(first) = waiting.recv() {
-                for next in newest(std::iter::once(first).chain(waiting.try_iter()).collect()) {
-                    if let Err(error) = save(next) {
-                        tracing::info!(error, "case not saved");
-                        let _ = events.send(Event::CaseNotSaved(error));
-                    }
-                }
-            }
-        });
-        Self { work: Some(work), thread: Some(thread) }
+    pub(super) fn new(save: Box<SaveCase>, events: UnboundedSender<Event>) -> Self {
+        Self { idle: Some((save, events)), work: None, thread: None }
     }
 
-    pub(super) fn take(&self, saving: Saving) {
+    pub(super) fn take(&mut self, saving: Saving) {
+        if let Some((save, events)) = self.idle.take() {
+            let (work, waiting) = channel();
+            self.work = Some(work);
+            self.thread = Some(std::thread::spawn(move || run(save, &waiting, &events)));
+        }
         if let Some(work) = &self.work {
             // The thread ends with this value only.
             let _ = work.send(saving);
+        }
+    }
+}
+
+fn run(mut save: Box<SaveCase>, waiting: &Receiver<Saving>, events: &UnboundedSender<Event>) {
+    while let Ok(first) = waiting.recv() {
+        for next in newest(std::iter::once(first).chain(waiting.try_iter()).collect()) {
+            if let Err(error) = save(next) {
+                tracing::info!(error, "case not saved");
+                let _ = events.send(Event::CaseNotSaved(error));
+            }
         }
     }
 }
@@ -97,7 +104,7 @@ mod tests {
             sink.lock().expect("no panic").push(saving.id().to_owned());
             Ok(())
         });
-        let saver = Saver::new(save, events);
+        let mut saver = Saver::new(save, events);
         for id in ["a", "b", "c"] {
             saver.take(Saving::Forget(id.to_owned()));
         }

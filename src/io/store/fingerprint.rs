@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::{hmac, rand};
+use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::file::{private_folder, read_text, write_new};
@@ -59,7 +59,8 @@ impl Fingerprints {
             advice: "set `remember_keys: false` in config.yaml".to_owned(),
         };
         let mut secret = [0; SECRET_BYTES];
-        rand::fill(&mut secret).map_err(|_| unusable())?;
+        // The system's own: the library's generator takes a tenth of a second to begin.
+        getrandom::fill(&mut secret).map_err(|_| unusable())?;
         private_folder(&folders.state)?;
         // Where another run was first, its secret is the one that holds.
         write_new(&path, format!("{}\n", to_hex(&secret)).as_bytes())?;

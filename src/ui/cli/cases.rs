@@ -127,7 +127,7 @@ struct Desk {
 /// Runs the verb.
 pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
     let ground = ground()?.with_store(arguments.store.as_deref());
-    let readmission = Readmission::new(&ground.catalog);
+    let readmission = Readmission::later(std::sync::Arc::clone(&ground.catalog));
     let desk = Desk { store: ground.cases(), ground, readmission, output: arguments.output };
     match &arguments.what {
         What::List(list) => list::run(&desk, list, &[]),

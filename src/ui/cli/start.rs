@@ -94,7 +94,7 @@ impl Ground {
         if !self.saves() {
             return Vec::new();
         }
-        let readmission = Readmission::new(&self.catalog);
+        let readmission = Readmission::later(Arc::clone(&self.catalog));
         store::UnfinishedStore::at(&self.folders).list(&readmission).unwrap_or_default()
     }
 

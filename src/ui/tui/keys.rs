@@ -341,7 +341,8 @@ pub struct Keymap {
 #[error("the key table cannot be read: {0}; compare it with the commented one that `casefile` brings")]
 pub struct KeymapError(String);
 
-const BUILT_IN: &str = include_str!("../../../assets/keys.yaml");
+/// `assets/keys.yaml`, as JSON.
+const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/assets/keys.json"));
 
 impl Keymap {
     /// The table that the program brings.
@@ -349,7 +350,7 @@ impl Keymap {
     /// # Errors
     /// Never for a build that passed its tests: the embedded file is checked there.
     pub fn built_in() -> Result<Self, KeymapError> {
-        Self::read(BUILT_IN)
+        serde_json::from_str(BUILT_IN).map_err(|error| KeymapError(error.to_string()))
     }
 
     /// Reads a table.
@@ -402,6 +403,8 @@ mod tests {
     #[test]
     fn built_in_table_reads_and_names_no_key_twice() {
         let keymap = Keymap::built_in().expect("the embedded table reads");
+        let written = Keymap::read(include_str!("../../../assets/keys.yaml")).expect("the table reads");
+        assert_eq!(keymap, written, "what the build wrote is what is read");
         for (mode, bindings) in &keymap.modes {
             let mut seen = Vec::new();
             for key in bindings.iter().flat_map(|b| &b.keys) {

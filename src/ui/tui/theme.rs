@@ -107,11 +107,11 @@ pub fn sign(level: Level) -> &'static str {
     }
 }
 
-/// Themes that the program brings, besides `terminal` and `none`: name and text.
+/// Themes that the program brings, besides `terminal` and `none`: name and text, as JSON.
 const BUILT_IN: [(&str, &str); 3] = [
-    ("dark", include_str!("../../../assets/themes/dark.yaml")),
-    ("light", include_str!("../../../assets/themes/light.yaml")),
-    ("high-contrast", include_str!("../../../assets/themes/high-contrast.yaml")),
+    ("dark", include_str!(concat!(env!("OUT_DIR"), "/assets/themes/dark.json"))),
+    ("light", include_str!(concat!(env!("OUT_DIR"), "/assets/themes/light.json"))),
+    ("high-contrast", include_str!(concat!(env!("OUT_DIR"), "/assets/themes/high-contrast.json"))),
 ];
 
 /// The themes to choose from, and the one that is chosen.
@@ -129,9 +129,7 @@ impl Themes {
         let mut all = vec![("terminal".to_owned(), terminal)];
         // Each of them reads: a test has tried it.
         all.extend(
-            BUILT_IN
-                .iter()
-                .filter_map(|(name, text)| Some(((*name).to_owned(), read::theme(text, |_| None).ok()?))),
+            BUILT_IN.iter().filter_map(|(name, text)| Some(((*name).to_owned(), read::built_in(text)?))),
         );
         all.push(("none".to_owned(), Theme::new(true)));
         Self { all, chosen: 0, no_color }
@@ -186,6 +184,15 @@ mod tests {
 
     #[test]
     fn every_built_in_theme_reads_and_is_chosen_by_name() {
+        for (name, _) in BUILT_IN {
+            let written = std::fs::read_to_string(format!("assets/themes/{name}.yaml")).expect("a file");
+            let mut themes = Themes::built_in(false);
+            assert!(themes.choose(name));
+            let built_in = themes.theme();
+            themes.add("written", &written).expect(name);
+            assert!(themes.choose("written"));
+            assert_eq!(themes.theme(), built_in, "{name}");
+        }
         let mut themes = Themes::built_in(false);
         let names: Vec<String> = themes.names().map(str::to_owned).collect();
         assert_eq!(names, ["terminal", "dark", "light", "high-contrast", "none"]);

@@ -782,7 +782,7 @@ fn is_public_parameter(name: &[u8]) -> bool {
 /// The catalog's patterns, and those that only text without structure needs.
 pub(in crate::case::sanitize) fn detectors(catalog: &Catalog) -> impl Iterator<Item = &Detector> + Clone {
     static OWN: OnceLock<Vec<Detector>> = OnceLock::new();
-    let own = OWN.get_or_init(|| serde_yaml::from_str(include_str!("echoes.yaml")).unwrap_or_default());
+    let own = OWN.get_or_init(|| serde_json::from_str(super::ECHOES).unwrap_or_default());
     catalog.detectors.iter().chain(own)
 }
 

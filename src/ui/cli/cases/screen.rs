@@ -29,7 +29,7 @@ impl Cases {
         Self {
             store: ground.cases(),
             unfinished: UnfinishedStore::at(&ground.folders),
-            readmission: Readmission::new(&ground.catalog),
+            readmission: Readmission::later(std::sync::Arc::clone(&ground.catalog)),
             listed: Vec::new(),
             saves: ground.saves(),
             folder: ground.folders.state.join("unfinished"),

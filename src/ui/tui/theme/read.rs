@@ -93,6 +93,15 @@ pub(super) fn theme(text: &str, known: impl Fn(&str) -> Option<Theme>) -> Result
         };
         at + &what
     })?;
+    of(&written, known)
+}
+
+/// A theme that the program brings; its text is JSON.
+pub(super) fn built_in(text: &str) -> Option<Theme> {
+    of(&serde_json::from_str(text).ok()?, |_| None).ok()
+}
+
+fn of(written: &Written, known: impl Fn(&str) -> Option<Theme>) -> Result<Theme, String> {
     let base = match &written.like {
         Some(name) => known(name).ok_or("like: there is no theme of that name before this one")?,
         None => Theme::new(false),

@@ -1,0 +1,156 @@
+//! The words of which one stands in whatever a pattern matches. The build asks for those of the catalog's patterns
+//! (`build.rs` includes this file), so that the program need not parse them; what it does not know, it asks here.
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// A pattern with more words than this is tried on every text.
+const MOST_WORDS: usize = 64;
+/// A shorter word stands in too many texts to spare anything, bytes.
+const SHORTEST: usize = 2;
+
+/// True where the pattern can run over bytes, without the classes of Unicode.
+pub(crate) fn is_of_bytes(pattern: &str) -> bool {
+    let mut parser = ParserBuilder::new();
+    parser.utf8(false).unicode(false).case_insensitive(true).build().parse(pattern).is_ok()
+}
+
+/// The words of which one stands in every match of `pattern`, lower case; `None`: there are none, or too many.
+///
+/// Small and capital letters of ASCII are the same to the automaton. A letter beyond ASCII that has both is no word's
+/// part, for the same pattern may be meant without regard to case.
+pub(crate) fn words_of(pattern: &str) -> Option<Vec<Vec<u8>>> {
+    let parse = |unicode| ParserBuilder::new().utf8(false).unicode(unicode).build().parse(pattern).ok();
+    let hir = parse(false).or_else(|| parse(true))?;
+    let mut words = needed(&hir)?;
+    for word in &mut words {
+        word.make_ascii_lowercase();
+    }
+    words.sort_unstable();
+    words.dedup();
+    let fits = words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST && !is_cased(w));
+    fits.then_some(words)
+}
+
+fn is_cased(word: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(word) else { return true };
+    text.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()))
+}
+
+/// Texts of which one stands in every match of `hir`.
+fn needed(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    if let Some(all) = exact(hir)
+        && all.iter().all(|text| text.len() >= SHORTEST)
+    {
+        return Some(all);
+    }
+    match hir.kind() {
+        HirKind::Capture(capture) => needed(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => needed(&repetition.sub),
+        HirKind::Alternation(branches) => {
+            let mut all = Vec::new();
+            for branch in branches {
+                all.extend(needed(branch)?);
+                if all.len() > MOST_WORDS {
+                    return None;
+                }
+            }
+            Some(all)
+        }
+        HirKind::Concat(parts) => of_parts(parts),
+        _ => None,
+    }
+}
+
+/// The best words of a sequence: those of a run of parts that are known in full, or those of one part.
+fn of_parts(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
+    let mut best: Option<Vec<Vec<u8>>> = None;
+    let mut consider = |words: Vec<Vec<u8>>| {
+        if worth(&words) > best.as_ref().map_or((0, 0), |b| worth(b)) {
+            best = Some(words);
+        }
+    };
+    let mut run: Vec<Vec<u8>> = vec![Vec::new()];
+    for part in parts {
+        let joined = exact(part).and_then(|all| product(&run, &all));
+        if let Some(joined) = joined {
+            run = joined;
+            consider(run.clone());
+            continue;
+        }
+        run = exact(part).unwrap_or_else(|| vec![Vec::new()]);
+        consider(run.clone());
+        if let Some(words) = needed(part) {
+            consider(words);
+        }
+    }
+    best
+}
+
+/// Longer words stand in fewer texts; among words of equal length the fewer are the better.
+fn worth(words: &[Vec<u8>]) -> (usize, usize) {
+    let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
+    if shortest < SHORTEST || words.len() > MOST_WORDS {
+        return (0, 0);
+    }
+    (shortest.min(6), MOST_WORDS + 1 - words.len())
+}
+
+/// Every text that `hir` matches, where these are few.
+fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(vec![Vec::new()]),
+        HirKind::Literal(literal) => Some(vec![literal.0.to_vec()]),
+        HirKind::Capture(capture) => exact(&capture.sub),
+        HirKind::Class(class) => of_class(class),
+        HirKind::Repetition(repetition) if repetition.max == Some(1) => {
+            let mut all = exact(&repetition.sub)?;
+            if repetition.min == 0 {
+                all.push(Vec::new());
+            }
+            Some(all)
+        }
+        HirKind::Repetition(_) => None,
+        HirKind::Concat(parts) => {
+            parts.iter().try_fold(vec![Vec::new()], |all, part| product(&all, &exact(part)?))
+        }
+        HirKind::Alternation(branches) => {
+            let mut all = Vec::new();
+            for branch in branches {
+                all.extend(exact(branch)?);
+                if all.len() > MOST_WORDS {
+                    return None;
+                }
+            }
+            Some(all)
+        }
+    }
+}
+
+/// A class of few characters.
+fn of_class(class: &Class) -> Option<Vec<Vec<u8>>> {
+    const MOST: u32 = 6;
+    match class {
+        Class::Bytes(class) => {
+            let size: u32 = class.ranges().iter().map(|r| u32::from(r.end() - r.start()) + 1).sum();
+            (size <= MOST)
+                .then(|| class.ranges().iter().flat_map(|r| r.start()..=r.end()).map(|b| vec![b]).collect())
+        }
+        Class::Unicode(class) => {
+            let size: u32 =
+                class.ranges().iter().map(|r| u32::from(r.end()) - u32::from(r.start()) + 1).sum();
+            (size <= MOST).then(|| {
+                let all = class.ranges().iter().flat_map(|r| r.start()..=r.end());
+                all.map(|c| c.to_string().into_bytes()).collect()
+            })
+        }
+    }
+}
+
+/// Each of `heads` with each of `tails` behind it, where these are few.
+fn product(heads: &[Vec<u8>], tails: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+    (heads.len() * tails.len() <= MOST_WORDS).then(|| {
+        let pairs = heads.iter().flat_map(|head| tails.iter().map(move |tail| [&head[..], tail].concat()));
+        pairs.collect()
+    })
+}
