@@ -144,10 +144,15 @@ impl FolderStore {
 
     /// The index, brought up to what lies in the folder.
     fn entries(&self) -> Result<Known, StoreError> {
+        self.entries_where(|_| true)
+    }
+
+    /// The same, with the records at least of those lines for which `wants` is true.
+    fn entries_where(&self, wants: impl Fn(&[u8]) -> bool + Sync) -> Result<Known, StoreError> {
         // Thousands of files are asked for their times; the index is read meanwhile.
         let (there, known) = std::thread::scope(|scope| {
             let asking = scope.spawn(|| folder::stamps(&self.folder));
-            let known = self.index.read();
+            let known = self.index.read_where(wants);
             (asking.join(), known)
         });
         match there {
@@ -260,9 +265,14 @@ impl CaseStore for FolderStore {
     }
 
     fn alike(&self, asked: &TwinsOf) -> Result<Vec<Record>, StoreError> {
-        let mut records = self.records()?;
-        records.retain(|record| record.fingerprint.as_deref() == Some(&asked.fingerprint));
-        Ok(records)
+        // Of the records only those are read in which the fingerprint stands.
+        let print = memchr::memmem::Finder::new(asked.fingerprint.as_bytes());
+        let known = self.entries_where(|line| print.find(line).is_some())?;
+        let records = known.entries.into_values().filter_map(|entry| entry.record);
+        let alike = |record: &Record| record.fingerprint.as_deref() == Some(&asked.fingerprint);
+        let mut alike: Vec<Record> = records.map(|record| *record).filter(alike).collect();
+        alike.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+        Ok(alike)
     }
 
     fn place(&self, case: Option<&str>) -> String {

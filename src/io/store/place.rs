@@ -211,14 +211,15 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 impl fmt::Display for TeamAddress {
-    /// For people: `postgres://ana@db.example:5432/support`, never a password, never what steers a terminal.
+    /// For people: `postgres://db.example:5432/support as ana`, never a password, never what steers a terminal. What stands
+    /// before an `@` is taken for a secret wherever it is printed, so the role stands behind.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let user = self.user.as_ref().map_or_else(String::new, |user| format!("{user}@"));
+        let user = self.user.as_ref().map_or_else(String::new, |user| format!(" as {user}"));
         let database = self.database.as_deref().unwrap_or_default();
         let whole = match &self.host {
-            Host::Network(name) => format!("postgres://{user}{name}:{}/{database}", self.port),
+            Host::Network(name) => format!("postgres://{name}:{}/{database}{user}", self.port),
             Host::Socket(folder) => {
-                format!("postgres://{user}/{database}?host={}", folder.display())
+                format!("postgres:///{database}?host={}{user}", folder.display())
             }
         };
         f.write_str(&plain(&whole))
@@ -255,11 +256,15 @@ mod tests {
     #[test]
     fn addresses_are_read_and_shown_without_the_password() {
         let table = [
-            ("postgres://ana:s%40crt@db.example/support", "postgres://ana@db.example:5432/support", true),
-            ("postgresql://ana:s%40crt@10.0.0.1:99/x?sslmode=require", "postgres://ana@10.0.0.1:99/x", true),
+            ("postgres://ana:s%40crt@db.example/support", "postgres://db.example:5432/support as ana", true),
+            (
+                "postgresql://ana:s%40crt@10.0.0.1:99/x?sslmode=require",
+                "postgres://10.0.0.1:99/x as ana",
+                true,
+            ),
             ("postgres://db.example/x?sslmode=verify-full", "postgres://db.example:5432/x", true),
             ("postgres://localhost/x", "postgres://localhost:5432/x", false),
-            ("POSTGRES://ana:s%40crt@[::1]:1/x?sslmode=disable", "postgres://ana@[::1]:1/x", false),
+            ("POSTGRES://ana:s%40crt@[::1]:1/x?sslmode=disable", "postgres://[::1]:1/x as ana", false),
             ("postgres://127.0.0.1/x?sslrootcert=/ca.pem", "postgres://127.0.0.1:5432/x", true),
             ("postgres:///x?host=/run/postgresql", "postgres:///x?host=/run/postgresql", false),
             ("postgres://%2Frun%2Fpg/x", "postgres:///x?host=/run/pg", false),

@@ -286,6 +286,16 @@ pub(super) fn screen(
     first: Vec<Event>,
     practice: Vec<tui::PracticeChoice>,
 ) -> Result<Exit, Failed> {
+    screen_with(ground, first, practice, Box::new(super::cases::screen::Cases::of(ground)))
+}
+
+/// The same with another list in the place of that of the cases.
+pub(super) fn screen_with(
+    ground: &Ground,
+    first: Vec<Event>,
+    practice: Vec<tui::PracticeChoice>,
+    list: Box<dyn tui::CaseDesk>,
+) -> Result<Exit, Failed> {
     let send = SendArguments::default();
     let choice = Choice { screen: true, ..Choice::by_hand(ground, &send) };
     on_this_thread(async {
@@ -295,8 +305,9 @@ pub(super) fn screen(
         let said = look.said();
         let super::look::Look { keymap, themes, .. } = look;
         let mouse = ground.config.mouse.unwrap_or(false);
-        let unfinished = if practice.is_empty() { ground.unfinished() } else { Vec::new() };
-        let cases: Option<Box<dyn tui::CaseDesk>> = Some(Box::new(super::cases::screen::Cases::of(ground)));
+        let is_plain = practice.is_empty() && !list.opens_first();
+        let unfinished = if is_plain { ground.unfinished() } else { Vec::new() };
+        let cases = Some(list);
         let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)

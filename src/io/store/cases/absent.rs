@@ -58,6 +58,6 @@ impl CaseStore for AbsentStore {
     }
 
     fn place(&self, case: Option<&str>) -> String {
-        case.map_or_else(|| self.0.clone(), |id| format!("{} as {id}", self.0))
+        case.map_or_else(|| self.0.clone(), |id| format!("{}, case {id}", self.0))
     }
 }

@@ -253,6 +253,6 @@ impl CaseStore for TeamStore {
     }
 
     fn place(&self, case: Option<&str>) -> String {
-        case.map_or_else(|| self.place.clone(), |id| format!("{} as {id}", self.place))
+        case.map_or_else(|| self.place.clone(), |id| format!("{}, case {id}", self.place))
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn bring_up(client: &mut Client) -> Result<(), Trouble> {
     if found == newest() {
         return Ok(());
     }
-    let missing = "SELECT pg_catalog.to_regnamespace('casefile') IS NULL";
+    let missing = "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'casefile')";
     if held.query_typed_one(missing, &[]).await?.try_get(0)? {
         held.batch_execute("CREATE SCHEMA casefile").await?;
     }
@@ -59,7 +59,9 @@ pub(super) async fn bring_up(client: &mut Client) -> Result<(), Trouble> {
 
 /// The version of the tables; 0 where there are none.
 async fn version(client: &Client) -> Result<i32, Trouble> {
-    let asked = "SELECT pg_catalog.to_regclass('casefile.schema_version') IS NOT NULL";
+    // Looked up in the tables themselves: `to_regclass` may say what it knew before this run waited for its turn.
+    let asked = "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = 'casefile' AND c.relname = 'schema_version')";
     if !client.query_typed_one(asked, &[]).await?.try_get::<_, bool>(0)? {
         return Ok(0);
     }

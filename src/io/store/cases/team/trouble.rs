@@ -41,6 +41,7 @@ impl From<tokio_postgres::Error> for Trouble {
         if error.is_closed() {
             return Self::Away("the server ended the connection");
         }
+        let mut said = String::new();
         let mut cause = std::error::Error::source(&error);
         while let Some(inner) = cause {
             if let Some(io) = inner.downcast_ref::<std::io::Error>() {
@@ -49,15 +50,17 @@ impl From<tokio_postgres::Error> for Trouble {
             if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
                 return of_tls(tls);
             }
+            said = inner.to_string();
             cause = inner.source();
         }
-        if error.to_string().contains("password missing") {
+        // These two have no kind of their own.
+        if said.contains("password missing") {
             return Self::refused(
                 "the server wants a password",
                 "put it into the address, or into PGPASSWORD",
             );
         }
-        if error.to_string().contains("TLS") {
+        if said.contains("does not support TLS") {
             return Self::refused(
                 "the server has no TLS, which is wanted unless it is on this machine",
                 "switch `ssl` on at the server, or go through a tunnel to the loopback address",
