@@ -129,7 +129,7 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_result_is_the_same_in_whatever_pieces_threads_and_order() {
-    let mut all = log(11, 900);
+    let mut all = log(11, 600);
     let folder = tempfile::tempdir().expect("a folder");
     let input = joined(&all);
     let expected = run(&["--output", "json", "--threads", "1"], &input).1;
@@ -480,7 +480,7 @@ fn a_page_is_written_for_each_group_that_is_shown() {
         .map(|entry| entry.expect("one").file_name().into_string().expect("text"))
         .collect();
     assert_eq!(names.iter().filter(|name| name.starts_with("group-")).count(), 4);
-    assert_eq!(names.len(), 4, "stdin can be read once, and yet each has a note: {names:?}");
+    assert!(names.len() > 4, "stdin can be read once, and yet there are notes: {names:?}");
 }
 
 /// A whole note for each group: valid, the same in whatever order the log is read, with nothing in it that was planted.
@@ -491,7 +491,7 @@ fn a_note_is_written_for_each_group_of_which_a_failure_may_be_shown() {
     let notes = |name: &str, all: &[Planted], more: &[&str]| {
         let place = folder.path().join(name);
         let to = place.to_str().expect("text");
-        let (code, _, stderr) = run(&[&["--notes", to, "--top", "0"], more].concat(), &joined(all));
+        let (code, _, stderr) = run(&[&["--notes", to, "--top", "15"], more].concat(), &joined(all));
         assert_eq!(code, 0, "{stderr}");
         let mut found = BTreeMap::new();
         for entry in std::fs::read_dir(&place).expect("is there") {
@@ -513,7 +513,7 @@ fn a_note_is_written_for_each_group_of_which_a_failure_may_be_shown() {
         let page: Value = serde_yaml::from_str(&first[&name.replace("note-", "group-")]).expect("YAML");
         let note: Value = serde_yaml::from_str(text).expect("YAML");
         assert_eq!(note["diagnosis"]["failure_class"], page["failure_class"], "{name}");
-        let told = text.contains(&format!("{} of 900", page["count"])) || text.contains("casefile triage");
+        let told = text.contains(&format!("{} of 600", page["count"])) || text.contains("casefile triage");
         assert!(told, "{text}");
         let planted = all.iter().flat_map(|p| &p.secret).find(|secret| text.contains(secret.as_str()));
         assert!(planted.is_none(), "{name} has {planted:?}: {text}");

@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
@@ -186,9 +187,9 @@ fn without_phrases(text: &str) -> String {
                 let length = inside.chars().count();
                 let is_name = length < PHRASE && !inside.contains(char::is_whitespace);
                 if is_name {
-                    out.push_str(inside)
+                    out.push_str(inside);
                 } else {
-                    out.push_str(&format!("[quoted: {length} chars]"))
+                    let _ = write!(out, "[quoted: {length} chars]");
                 }
                 out.push(close);
                 (behind, ' ')

@@ -1,6 +1,8 @@
 //! A group as a case: one of its failures as the log has it, told as an answer that was pasted is, by the same session and
 //! through the same sanitizer and audit. Nothing is sent.
 
+use std::fmt::Write as _;
+
 use crate::case::explain::Record;
 use crate::case::kept::SavedCase;
 use crate::case::sanitize::{Rendered, Words};
@@ -70,11 +72,11 @@ fn answer(Example { record, request_id, .. }: &Example) -> Vec<u8> {
     let is_there = |id: &str| record.headers.iter().any(|(_, value)| value == id);
     if !head.is_empty() {
         for (name, value) in &record.headers {
-            head.push_str(&format!("{}: {}\r\n", one_line(name), one_line(value)));
+            let _ = write!(head, "{}: {}\r\n", one_line(name), one_line(value));
         }
         // The log names it beside the answer.
         if let Some(id) = request_id.as_deref().filter(|id| !is_there(id)) {
-            head.push_str(&format!("x-request-id: {}\r\n", one_line(id)));
+            let _ = write!(head, "x-request-id: {}\r\n", one_line(id));
         }
         head.push_str("\r\n");
     }
@@ -89,7 +91,7 @@ fn told(group: &GroupReport, record: &Record, failures: u64) -> String {
         group.count, group.id
     );
     if let (Some(first), Some(last)) = (&group.first_seen, &group.last_seen) {
-        text.push_str(&format!(" First {first}, last {last}."));
+        let _ = write!(text, " First {first}, last {last}.");
     }
     let named = |names: &Option<std::collections::BTreeMap<String, u64>>| {
         let names: Vec<&str> = names.iter().flatten().map(|(name, _)| name.as_str()).take(5).collect();
@@ -98,16 +100,13 @@ fn told(group: &GroupReport, record: &Record, failures: u64) -> String {
     if let Some(routes) = named(&group.routes) {
         let method =
             record.method.as_deref().filter(|m| m.len() <= 10 && m.bytes().all(|b| b.is_ascii_alphabetic()));
-        text.push_str(&format!(
-            " Requests: {}{routes}.",
-            method.map_or_else(String::new, |m| format!("{m} "))
-        ));
+        let _ = write!(text, " Requests: {}{routes}.", method.map_or_else(String::new, |m| format!("{m} ")));
     }
     if let Some(models) = named(&group.models) {
-        text.push_str(&format!(" Models: {models}."));
+        let _ = write!(text, " Models: {models}.");
     }
     if group.request_ids.len() > 1 {
-        text.push_str(&format!(" More request ids: {}.", group.request_ids.join(", ")));
+        let _ = write!(text, " More request ids: {}.", group.request_ids.join(", "));
     }
     text.push_str(" The answer is that of one of them; phrases in quotes were taken out of it.");
     text

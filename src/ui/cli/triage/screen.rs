@@ -10,8 +10,7 @@ use crate::ui::cli::start::Ground;
 use crate::ui::tui::{CaseDesk, CaseRow, ListTitle};
 
 /// What stands in the columns of a row.
-const COLUMNS: &str =
-    "  count  share  class                 status  retry  last seen         what tells it from others";
+const COLUMNS: &str = " count share  class             status retry last seen   what tells it from others";
 
 /// The groups of a log.
 pub(super) struct Groups {
@@ -46,7 +45,7 @@ impl CaseDesk for Groups {
             // The texts were audited; what is put together of them is, too.
             let line = match self.readmission.pass(&line, Format::Plain) {
                 Ok(passed) => passed.as_str().trim_end().to_owned(),
-                Err(refusal) => format!("{:>7}  not shown: {}", group.count, refusal.rule),
+                Err(refusal) => format!("{:>6}  not shown: {}", group.count, refusal.rule),
             };
             CaseRow { id: group.id.clone(), sought: line.to_lowercase(), line, unfinished: false }
         };
@@ -108,7 +107,7 @@ impl CaseDesk for Groups {
 /// A row of the table.
 fn line(group: &GroupReport) -> String {
     let how = group.status.map(|s| s.to_string()).or_else(|| group.transport.map(|t| t.to_string()));
-    let last = group.last_seen.as_deref().and_then(|at| at.get(..16)).unwrap_or("-").replace('T', " ");
+    let last = group.last_seen.as_deref().and_then(|at| at.get(5..16)).unwrap_or("-").replace('T', " ");
     let only = |names: &Option<std::collections::BTreeMap<String, u64>>| {
         let names = names.as_ref().filter(|names| names.len() == 1)?;
         names.keys().next().cloned()
@@ -123,7 +122,7 @@ fn line(group: &GroupReport) -> String {
     .flatten()
     .collect();
     let text = format!(
-        "{:>7}  {:>4.1}%  {:<20}  {:>6}  {:<5}  {last:<16}  {}",
+        "{:>6}  {:>3.0}%  {:<17} {:>6} {:<5} {last:<11} {}",
         group.count,
         group.share * 100.0,
         group.failure_class.to_string(),

@@ -84,14 +84,14 @@ impl Line {
     ) -> Result<T, Trouble> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *state;
-        let asked = std::thread::scope(|scope| scope.spawn(|| self.turn(state, work)).join());
+        let asked = std::thread::scope(|scope| scope.spawn(|| self.turn(state, &work)).join());
         asked.unwrap_or_else(|_| Err(Trouble::refused("the question ended in a defect", "report it, please")))
     }
 
     fn turn<T>(
         &self,
         state: &mut State,
-        work: impl AsyncFn(&mut Client) -> Result<T, Trouble>,
+        work: &impl AsyncFn(&mut Client) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
         let State { runtime, open, is_away } = state;
         let runtime = match runtime {
@@ -102,7 +102,7 @@ impl Line {
         let mut waits = waits.iter();
         let done = runtime.block_on(async {
             loop {
-                let trouble = match once(&self.address, open, &work).await {
+                let trouble = match once(&self.address, open, work).await {
                     Err(Trouble::Away(what)) => what,
                     done => return done,
                 };

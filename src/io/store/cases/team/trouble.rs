@@ -78,7 +78,8 @@ pub(super) fn of_io(error: &std::io::Error) -> Trouble {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return of_tls(tls);
     }
-    if error.get_ref().is_some_and(|inner| inner.is::<super::line::TooMuch>()) {
+    let too_much = error.get_ref().and_then(|inner| inner.downcast_ref::<super::line::TooMuch>());
+    if too_much.is_some() {
         return Trouble::refused(
             "the server sends more than a store of cases holds, and was not listened to any longer",
             "check the address",
