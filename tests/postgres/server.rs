@@ -43,8 +43,7 @@ impl Server {
                 chown(path, Some(NOBODY), Some(NOBODY)).expect("given away");
             }
         }
-        let made = server
-            .command("initdb")
+        let made = Self::command("initdb")
             .args(["-U", "ana", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8", "--locale=C", "-D"])
             .arg(place.join("data"))
             .arg(format!("--pwfile={}", place.join("password").display()))
@@ -61,7 +60,7 @@ impl Server {
     }
 
     /// A program of PostgreSQL, as the user who may run it.
-    fn command(&self, name: &str) -> Command {
+    fn command(name: &str) -> Command {
         let program = program(name);
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");
@@ -78,7 +77,7 @@ impl Server {
     /// Starts it, and waits until it answers.
     pub fn run(&mut self) {
         let place = self.place();
-        let mut command = self.command("postgres");
+        let mut command = Self::command("postgres");
         command.arg("-D").arg(place.join("data")).arg("-k").arg(&place);
         command.args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
         for setting in ["fsync=off", "shared_buffers=16MB", "max_connections=40"] {
@@ -90,13 +89,13 @@ impl Server {
         let log = fs::File::create(self.folder.path().join("log")).expect("a log");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("starts");
         self.running = Some(child);
-        for _ in 0..600 {
-            if self.psql("postgres", "SELECT 1").status.success() {
-                return;
-            }
+        let mut turns = 0;
+        while !self.psql("postgres", "SELECT 1").status.success() {
+            turns += 1;
+            let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            assert!(turns < 600, "the server does not answer: {}", log());
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("{}", fs::read_to_string(self.folder.path().join("log")).unwrap_or_default());
     }
 
     /// Ends it as an administrator does (`INT`) or as a crash does (`QUIT`).
