@@ -67,6 +67,10 @@ impl Terminal {
                 self.parser.process(&bytes);
             }
         }
+        // The rest of the same frame: it is drawn in one go, and then the program waits for a key.
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(500)) {
+            self.parser.process(&bytes);
+        }
         self.screen()
     }
 
