@@ -87,7 +87,7 @@ fn cases(c: &mut Criterion) {
     };
     group.bench_function("earlier cases of the same failure", |b| {
         b.iter(|| {
-            let records = store.records().expect("reads");
+            let records = store.alike(&asked).expect("reads");
             Twins::among(&records, &asked, || Readmission::new(&catalog)).expect("some")
         });
     });

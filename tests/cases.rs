@@ -450,3 +450,53 @@ fn a_kill_in_the_middle_leaves_no_broken_case() {
     let rebuilt = store.rebuild().expect("rebuilt");
     assert!(kills == 24 && rebuilt.cases >= 24 && rebuilt.broken.is_empty(), "{rebuilt:?}");
 }
+
+/// The place of the cases comes from the variable, and an address with a password never from the command line.
+#[test]
+fn the_variable_says_where_the_cases_are() {
+    let home = home();
+    note(&home, 401, "invalid token", &[]);
+    let run = |place: &str, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_casefile"))
+            .env_clear()
+            .env("HOME", home.path())
+            .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
+            .env("CASEFILE_STATE_DIR", home.path().join("state"))
+            .env("CASEFILE_STORE", place)
+            .current_dir(home.path())
+            .args(arguments)
+            .output()
+            .expect("runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    assert_eq!(run("", &["cases", "list"]).1.lines().count(), 1);
+    assert_eq!(run("elsewhere", &["cases", "list"]).1.trim(), "");
+    assert_eq!(run("elsewhere", &["cases", "list", "--store", "state/cases"]).1.lines().count(), 1);
+    let address = "postgres://ana:Zq7wXk2@127.0.0.1:1/team";
+    for verb in [
+        ["cases", "list"].as_slice(),
+        &["note"],
+        &["practice"],
+        &["attach", "x", "--to", "d"],
+        &["verify", "x"],
+    ] {
+        let (code, _, told) = run("", &[verb, &["--store", address]].concat());
+        assert!(code == Some(2) && told.contains("not taken from the command line"), "{verb:?}: {told}");
+        assert!(!told.contains("Zq7wXk2"), "{told}");
+    }
+    let (code, _, told) = run(&format!("{address}?sslmode=prefer"), &["cases", "list"]);
+    assert!(
+        code == Some(2) && told.contains("CASEFILE_STORE: sslmode") && !told.contains("Zq7wXk2"),
+        "{told}"
+    );
+    if cfg!(not(feature = "postgres")) {
+        let (code, _, told) = run(address, &["cases", "list"]);
+        assert!(
+            code == Some(6) && told.contains("--features postgres") && !told.contains("Zq7wXk2"),
+            "{told}"
+        );
+        let (_, doctor, _) = run(address, &["doctor"]);
+        assert!(doctor.contains("--features postgres") && !doctor.contains("Zq7wXk2"), "{doctor}");
+    }
+}

@@ -129,7 +129,7 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_result_is_the_same_in_whatever_pieces_threads_and_order() {
-    let mut all = log(11, 900);
+    let mut all = log(11, 600);
     let folder = tempfile::tempdir().expect("a folder");
     let input = joined(&all);
     let expected = run(&["--output", "json", "--threads", "1"], &input).1;
@@ -475,5 +475,98 @@ fn a_page_is_written_for_each_group_that_is_shown() {
             assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
         }
     }
-    assert_eq!(std::fs::read_dir(&pages).expect("is there").count(), 4);
+    let names: Vec<String> = std::fs::read_dir(&pages)
+        .expect("is there")
+        .map(|entry| entry.expect("one").file_name().into_string().expect("text"))
+        .collect();
+    assert_eq!(names.iter().filter(|name| name.starts_with("group-")).count(), 4);
+    assert!(names.len() > 4, "stdin can be read once, and yet there are notes: {names:?}");
+}
+
+/// A whole note for each group: valid, the same in whatever order the log is read, with nothing in it that was planted.
+#[test]
+fn a_note_is_written_for_each_group_of_which_a_failure_may_be_shown() {
+    let mut all = log(11, 900);
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = |name: &str, all: &[Planted], more: &[&str]| {
+        let place = folder.path().join(name);
+        let to = place.to_str().expect("text");
+        let (code, _, stderr) = run(&[&["--notes", to, "--top", "15"], more].concat(), &joined(all));
+        assert_eq!(code, 0, "{stderr}");
+        let mut found = BTreeMap::new();
+        for entry in std::fs::read_dir(&place).expect("is there") {
+            let path = entry.expect("one").path();
+            let name = path.file_name().and_then(|n| n.to_str()).expect("text").to_owned();
+            found.insert(name, std::fs::read_to_string(&path).expect("reads"));
+        }
+        found
+    };
+    let first = notes("one", &all, &["--threads", "1"]);
+    let of = |found: &BTreeMap<String, String>, kind: &str| {
+        found.keys().filter(|name| name.starts_with(kind)).cloned().collect::<Vec<_>>()
+    };
+    let (pages, written) = (of(&first, "group-"), of(&first, "note-"));
+    assert!(written.len() * 2 > pages.len(), "{} notes of {} groups", written.len(), pages.len());
+    for name in &written {
+        let text = &first[name];
+        assert_eq!(casefile::case::note::validate(text), Vec::new(), "{name}");
+        let page: Value = serde_yaml::from_str(&first[&name.replace("note-", "group-")]).expect("YAML");
+        let note: Value = serde_yaml::from_str(text).expect("YAML");
+        assert_eq!(note["diagnosis"]["failure_class"], page["failure_class"], "{name}");
+        let told = text.contains(&format!("{} of 600", page["count"])) || text.contains("casefile triage");
+        assert!(told, "{text}");
+        let planted = all.iter().flat_map(|p| &p.secret).find(|secret| text.contains(secret.as_str()));
+        assert!(planted.is_none(), "{name} has {planted:?}: {text}");
+    }
+    all.reverse();
+    let second = notes("two", &all, &["--threads", "7"]);
+    // Ids of cases and the moment of making differ.
+    let same = |text: &str| {
+        let differs = ["case_id:", "created_at:", "reviewed_at:"];
+        text.lines()
+            .filter(|line| !differs.iter().any(|d| line.contains(d)))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(&second, "note-"), written);
+    for name in &written {
+        assert_eq!(same(&first[name]), same(&second[name]), "{name}");
+    }
+}
+
+#[test]
+fn an_array_of_records_is_read_as_lines_are() {
+    let all = log(5, 300);
+    let lines = joined(&all);
+    let expected = run(&["--output", "json"], &lines).1;
+    let records: Vec<Value> =
+        all.iter().map(|planted| serde_json::from_str(&planted.line).expect("JSON")).collect();
+    let array = Value::Array(records);
+    let forms = [array.to_string(), serde_json::to_string_pretty(&array).expect("JSON")];
+    for form in forms {
+        for bytes in [form.clone().into_bytes(), zstd(form.as_bytes())] {
+            let (code, document, stderr) = run(&["--output", "json"], &bytes);
+            assert_eq!((code, stderr.as_str()), (0, ""));
+            assert_eq!(document, expected);
+        }
+    }
+    let cut = &array.to_string()[..5_000];
+    let (code, document, _) = run(&["--output", "json"], cut.as_bytes());
+    let report: Value = serde_json::from_str(&document).expect("JSON");
+    assert_eq!((code, &report["bad_lines"]), (1, &json!({"cut_off": 1})), "the last element has no end");
+}
+
+#[test]
+fn the_request_line_of_nginx_is_method_and_route() {
+    let line = |request: &str| {
+        format!(
+            "{}\n",
+            json!({"time_local": "01/Apr/2026:10:00:00 +0000", "request": request, "status": "502", "remote_addr": "192.0.2.1"})
+        )
+    };
+    let text =
+        [line("POST /v1/chat/completions HTTP/1.1"), line("POST /v1/chat/completions?x=1 HTTP/2.0")].concat();
+    let report = read(&text);
+    let routes: Vec<_> = report.groups.iter().map(|group| group.routes.clone()).collect();
+    assert_eq!(routes, [Some(BTreeMap::from([("/v1/chat/completions".to_owned(), 2)]))]);
 }

@@ -10,6 +10,7 @@
 
 mod canonical;
 mod echo;
+mod example;
 mod explained;
 mod group;
 mod line;
@@ -24,6 +25,7 @@ mod skim;
 mod table;
 mod tally;
 
+pub use example::{Example, Examples};
 pub use explained::Memory;
 pub use group::Sample;
 pub use line::Bad;

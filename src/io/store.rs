@@ -13,6 +13,7 @@ mod keys;
 mod look;
 mod maps;
 mod overrides;
+mod place;
 mod template;
 mod unfinished;
 mod yaml;
@@ -20,7 +21,7 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 pub use bindings::{read_bindings, remember_binding};
-pub use cases::{CaseStore, FolderStore, Rebuilt, Retention};
+pub use cases::{CaseStore, FolderStore, Rebuilt, Retention, open_cases};
 pub use config::{Config, DEFAULT_CONFIG, policy_version, read_config};
 pub use desks::{
     DeskKind, DeskSettings, Desks, EXAMPLE_DESKS, MailSettings, Smtp, SmtpTls, Webhook, WebhookCall,
@@ -36,6 +37,7 @@ pub use keys::{
 pub use look::{OwnLook, read_look};
 pub use maps::keep_map;
 pub use overrides::{catalog_files, read_catalog};
+pub use place::{Host, STORE_VARIABLE, StorePlace, TeamAddress};
 pub use template::{BUILT_IN_TEMPLATE, read_template};
 pub use unfinished::UnfinishedStore;
 
@@ -95,6 +97,16 @@ pub enum StoreError {
         path: PathBuf,
         /// Limit in bytes.
         limit: u64,
+    },
+    /// A team's store did not do what it was asked.
+    #[error("{place}: {what}; {advice}")]
+    Team {
+        /// The store, without password.
+        place: String,
+        /// What happened; never a word of the server's.
+        what: String,
+        /// What to do next.
+        advice: &'static str,
     },
     /// The file's content is not what belongs there.
     #[error("{}: {what}; mend the file or remove it", shown(path))]

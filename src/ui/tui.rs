@@ -50,7 +50,7 @@ use screen::{Ask, Screen, Wish};
 use theme::Themes;
 
 pub use open::{OpenError, open};
-pub use screen::{CaseDesk, CaseRow, PracticeChoice};
+pub use screen::{CaseDesk, CaseRow, ListTitle, PracticeChoice};
 pub use view::view;
 
 /// How often the screen is drawn while something runs: elapsed time and countdown move.
@@ -136,6 +136,10 @@ where
         return Ok(Ending::Left);
     }
     face.screen.offer(options.unfinished, face.session, clock.now());
+    if face.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
+        face.screen.serve_cases(&screen::CaseAsk::List, face.cases.as_deref_mut(), clock.now());
+        face.screen.preview_case(face.cases.as_deref_mut());
+    }
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
         if std::mem::take(&mut face.redraw) {

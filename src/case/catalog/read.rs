@@ -133,7 +133,9 @@ pub(super) enum Kind {
 impl Kind {
     /// What `file` holds.
     pub(super) fn of(file: &str) -> Result<Self, CatalogError> {
-        Ok(match file {
+        // Both endings of YAML.
+        let name = file.strip_suffix(".yml").map(|name| format!("{name}.yaml"));
+        Ok(match name.as_deref().unwrap_or(file) {
             _ if file.starts_with("profiles/") => Self::Profile,
             _ if file.starts_with("rules/") => Self::Rules,
             _ if file.starts_with("endpoints/") => Self::Endpoints,

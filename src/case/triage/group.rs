@@ -103,8 +103,14 @@ impl Sample {
     /// The order in which samples are named: of the newest hour, and in it by a mixture of the id's bytes, so that a log in
     /// the order of time does not bring a new sample with each line.
     fn place(&self) -> (std::cmp::Reverse<i64>, u64, &str) {
-        (std::cmp::Reverse(self.hour), mixed(self.id.as_bytes()), &self.id)
+        let (hour, mixed) = place_of(self.hour, &self.id);
+        (hour, mixed, &self.id)
     }
+}
+
+/// The order of samples, but for the id itself.
+pub(super) fn place_of(hour: i64, id: &str) -> (std::cmp::Reverse<i64>, u64) {
+    (std::cmp::Reverse(hour), mixed(id.as_bytes()))
 }
 
 /// FNV-1a with a last mixing step. No secret depends on it.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::canonical::{Canon, Form};
+use super::example::{Examples, Found};
 use super::explained::{Failure, Memo, Memory, Seen, is_silent_failure};
 use super::group::{Detail, Figures, Sample};
 use super::line::{Bad, Layouts, Parts};
@@ -25,6 +26,8 @@ pub struct Options {
     pub gateway: Option<String>,
     /// What readers with the same options remember together.
     pub memory: Arc<Memory>,
+    /// Where one failure of each group is kept; `None`: nowhere.
+    pub examples: Option<Arc<Examples>>,
 }
 
 /// Reads lines.
@@ -43,6 +46,8 @@ struct Work<'c> {
     tally: Tally,
     /// Records of the line that told something.
     told: usize,
+    /// One failure of each group, where they are wanted, and where they go.
+    found: Option<(Found, Arc<Examples>)>,
 }
 
 /// A group by what it was made of. The failure is compared by its place: two of the same contents join in the tally.
@@ -50,6 +55,16 @@ struct Open {
     failure: Arc<Failure>,
     route: Name,
     model: Name,
+}
+
+impl Open {
+    fn detail(&self) -> Detail {
+        Detail {
+            route: self.route.as_deref().map(str::to_owned),
+            model: self.model.as_deref().filter(|_| self.failure.by_model).map(str::to_owned),
+            words: self.failure.words.clone(),
+        }
+    }
 }
 
 impl PartialEq for Open {
@@ -97,6 +112,7 @@ impl<'c> Reader<'c> {
             open: HashMap::new(),
             tally: Tally::default(),
             told: 0,
+            found: options.examples.as_ref().map(|examples| (Found::default(), Arc::clone(examples))),
         };
         Self { layouts, work }
     }
@@ -129,6 +145,9 @@ impl<'c> Reader<'c> {
     /// What was counted.
     pub fn finish(mut self) -> Tally {
         self.work.close();
+        if let Some((found, examples)) = self.work.found {
+            examples.join(found);
+        }
         self.work.tally
     }
 }
@@ -147,6 +166,12 @@ impl Work<'_> {
         if good && parts.body.is_none() {
             let failed = |told: &[u8]| text(told).is_some_and(|told| is_silent_failure(&told));
             parts.text = parts.text.filter(|told| failed(told));
+        }
+        // nginx's `$request`: method, path and version in one.
+        if let Some((method, path)) = parts.path.and_then(request_line) {
+            // It is no prompt either.
+            parts.prompt = parts.prompt.filter(|prompt| Some(*prompt) != parts.path);
+            (parts.method, parts.path) = (parts.method.or(Some(method)), Some(path));
         }
         let parts = &parts;
         if parts.worked || (good && parts.body.is_none() && parts.text.is_none()) {
@@ -182,13 +207,17 @@ impl Work<'_> {
             self.close();
         }
         let names = &self.names;
+        let at = parts.time.and_then(moment::of);
+        let id = parts.request_id.or_else(|| parts.headers.and_then(id_header)).and_then(text);
+        if let Some((found, _)) = &mut self.found {
+            let id = id.as_deref().filter(|id| names.is_id(id));
+            found.offer(open.failure.kind.id(&open.detail()), parts, id, at);
+        }
         // Most records belong to a group that is open.
         let runs = Arc::clone(&open.failure);
         let figures = self.open.entry(open).or_default();
         figures.count += 1;
-        let at = parts.time.and_then(moment::of);
         figures.at(at);
-        let id = parts.request_id.or_else(|| parts.headers.and_then(id_header)).and_then(text);
         if let Some(id) = id {
             let hour = at.map_or(i64::MIN, |ms| ms.div_euclid(3_600_000));
             if figures.samples.wants(hour, &id) && names.is_id(&id) {
@@ -213,12 +242,7 @@ impl Work<'_> {
             if let Some(model) = &open.model {
                 figures.models.add(model, figures.count);
             }
-            let detail = Detail {
-                route: open.route.as_deref().map(str::to_owned),
-                model: open.model.filter(|_| open.failure.by_model).as_deref().map(str::to_owned),
-                words: open.failure.words.clone(),
-            };
-            self.tally.add(&open.failure.kind, detail, figures);
+            self.tally.add(&open.failure.kind, open.detail(), figures);
         }
     }
 }
@@ -233,6 +257,20 @@ fn status(raw: &[u8]) -> Option<u16> {
     number.filter(|status| alone && (100..600).contains(status))
 }
 
+/// Method and path of a request's first line, as it stands in JSON.
+fn request_line(raw: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let (method, rest) = line.split_at_checked(memchr::memchr(b' ', line)?)?;
+    let (path, version) = rest.split_at_checked(memchr::memrchr(b' ', rest)?)?;
+    let path = path.trim_ascii();
+    let fits = method.len() <= 16
+        && method.iter().all(u8::is_ascii_uppercase)
+        && version.trim_ascii().starts_with(b"HTTP/")
+        && !path.is_empty()
+        && !path.contains(&b' ');
+    fits.then_some((method, path))
+}
+
 /// The request id among the headers of an answer.
 fn id_header(headers: &[u8]) -> Option<&[u8]> {
     const NAMES: [&[u8]; 4] = [b"x-request-id", b"request-id", b"x-oneapi-request-id", b"apim-request-id"];
@@ -244,6 +282,23 @@ fn id_header(headers: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_line_is_method_and_path() {
+        let table: [(&str, Option<(&str, &str)>); 6] = [
+            ("\"POST /v1/chat/completions HTTP/1.1\"", Some(("POST", "/v1/chat/completions"))),
+            ("\"GET /v1/models?a=b HTTP/2.0\"", Some(("GET", "/v1/models?a=b"))),
+            ("\"/v1/models\"", None),
+            ("\"POST /a b HTTP/1.1\"", None),
+            ("\"post me some HTTP/1.1\"", None),
+            ("\"\"", None),
+        ];
+        for (raw, expected) in table {
+            let found = request_line(raw.as_bytes());
+            let expected = expected.map(|(method, path)| (method.as_bytes(), path.as_bytes()));
+            assert_eq!(found, expected, "{raw}");
+        }
+    }
 
     #[test]
     fn statuses_are_read_as_logs_write_them() {

@@ -7,8 +7,8 @@ use crate::case::catalog::{Catalog, ids_of_rules};
 use crate::case::review::{Doubt, Kind, review};
 use crate::case::sanitize::Readmission;
 use crate::io::store::{
-    CaseStore, Config, DeskSettings, FolderStore, Folders, Retention, StoreError, UnfinishedStore,
-    catalog_files, read_bindings, read_catalog, read_config, read_desks, read_template, shown,
+    Config, DeskSettings, Folders, Retention, StoreError, StorePlace, UnfinishedStore, catalog_files,
+    open_cases, read_bindings, read_catalog, read_config, read_desks, read_template, shown,
 };
 
 /// The checks, and the settings and catalog that hold for the other checks.
@@ -29,7 +29,7 @@ pub(super) fn checks(machine: &Machine) -> (Vec<Check>, Config, Arc<Catalog>) {
     let template = template(folders, &config);
     let mut checks = vec![of_config, of_catalog];
     checks.extend(rules(folders, &catalog));
-    checks.extend([template, bindings(folders), unfinished(folders), cases(folders, &config)]);
+    checks.extend([template, bindings(folders), unfinished(folders), cases(machine, folders, &config)]);
     checks.extend(desks(folders, &catalog));
     (checks, config, catalog)
 }
@@ -225,14 +225,22 @@ fn bindings(folders: &Folders) -> Check {
     }
 }
 
-fn cases(folders: &Folders, config: &Config) -> Check {
+fn cases(machine: &Machine, folders: &Folders, config: &Config) -> Check {
     if config.keep_cases == Some(false) {
         return Check::ok("cases", "none is kept: keep_cases is false".to_owned());
     }
-    let store = FolderStore::at(folders, config.store.as_deref());
-    let place = shown(store.folder());
+    let named = match StorePlace::from_lookup(|name| (machine.variables)(name)) {
+        Ok(named) => named.or_else(|| config.store().cloned()),
+        Err(what) => return Check::problem("cases", what, "until then casefile keeps and shows no case"),
+    };
+    let store = open_cases(folders, named.as_ref());
+    let place = store.place(None);
     let Retention { days, most } = config.retention();
     let until = match (days, most) {
+        // A setting of one operator forgets nothing of a team's.
+        _ if matches!(named, Some(StorePlace::Team(_))) => {
+            "until somebody of the team forgets them".to_owned()
+        }
         (0, 0) => "for ever".to_owned(),
         (days, 0) => format!("for {days} days"),
         (0, most) => format!("the newest {most}"),

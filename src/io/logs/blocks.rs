@@ -1,4 +1,6 @@
 //! Blocks of whole lines, cut from what is read. Memory is bounded by the longest line that is read.
+//!
+//! A JSON array of records is read as lines: a byte takes the place of a byte, so that places in the file stay what they are.
 
 use std::io::{ErrorKind, Read, Result};
 
@@ -43,12 +45,19 @@ pub(super) fn cut(
     let mut bytes = Vec::new();
     let mut start = 0;
     let mut first = true;
+    let mut flat = None;
     loop {
         let before = bytes.len();
-        let read = fill(source, &mut bytes);
+        let read = match &mut flat {
+            None => fill(source, &mut bytes),
+            Some(flat) => fill(&mut Flattened { source: &mut *source, flat }, &mut bytes),
+        };
         if first && begins_as_har(&bytes) {
             read?;
             return entries(source, &bytes, file, catalog, each);
+        }
+        if first && begins_as_array(&bytes) {
+            flat.get_or_insert_with(Flat::default).turn(&mut bytes);
         }
         first = false;
         let came = bytes.len() - before;
@@ -68,7 +77,10 @@ pub(super) fn cut(
             bytes = next;
             start += length;
         } else if bytes.len() > LONGEST_LINE {
-            let skipped = skip_line(source, &mut bytes)?;
+            let skipped = match &mut flat {
+                None => skip_line(source, &mut bytes)?,
+                Some(flat) => skip_line(&mut Flattened { source: &mut *source, flat }, &mut bytes)?,
+            };
             each(Block { file, start, bytes: Vec::new(), content: Content::TooLong(skipped) });
             start += skipped;
         }
@@ -102,6 +114,72 @@ fn skip_line(source: &mut dyn Read, bytes: &mut Vec<u8>) -> Result<u64> {
             return Ok(skipped + end as u64 + 1);
         }
         skipped += read as u64;
+    }
+}
+
+/// True for an array whose first element is an object. A line of prose may begin with a bracket.
+fn begins_as_array(head: &[u8]) -> bool {
+    let rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    rest.strip_prefix(b"[").is_some_and(|rest| matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')))
+}
+
+/// Where in an array of records reading is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Flat {
+    depth: u64,
+    in_string: bool,
+    escaped: bool,
+    /// An object stands where no array is open: from there on they are lines.
+    is_over: bool,
+}
+
+impl Flat {
+    /// Puts a newline where one element ends and the next begins, and blanks where an element is written on several lines.
+    fn turn(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            if self.is_over {
+                return;
+            }
+            if self.in_string {
+                let ends = *byte == b'"' && !self.escaped;
+                self.escaped = *byte == b'\\' && !self.escaped;
+                self.in_string = !ends;
+                continue;
+            }
+            match *byte {
+                b'"' => self.in_string = true,
+                b'{' if self.depth == 0 => self.is_over = true,
+                b'[' | b'{' => {
+                    self.depth += 1;
+                    if self.depth == 1 {
+                        *byte = b' ';
+                    }
+                }
+                b']' | b'}' => {
+                    if self.depth == 1 {
+                        *byte = b'\n';
+                    }
+                    self.depth = self.depth.saturating_sub(1);
+                }
+                b',' if self.depth == 1 => *byte = b'\n',
+                b'\n' | b'\r' if self.depth > 0 => *byte = b' ',
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What is read, as lines.
+struct Flattened<'s, 'f> {
+    source: &'s mut dyn Read,
+    flat: &'f mut Flat,
+}
+
+impl Read for Flattened<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        let read = self.source.read(into)?;
+        self.flat.turn(into.get_mut(..read).unwrap_or_default());
+        Ok(read)
     }
 }
 
@@ -173,6 +251,33 @@ mod tests {
         })
         .expect("reads");
         all
+    }
+
+    #[test]
+    fn an_array_is_read_as_lines_whose_places_stay() {
+        let text = concat!(
+            " [ {\"a\": \"x,]}[{\\\"\",\n \"b\": [1,\n2]},\n{\"a\":{}} , 7]\n[{\"c\":1}]\n",
+            "{\"d\": [1, 2]}\n{\"e\":[\n"
+        );
+        for step in [1, 3, 7, 1_000] {
+            let all: Vec<u8> =
+                blocks(text.as_bytes(), step).into_iter().flat_map(|(_, bytes, _)| bytes).collect();
+            assert_eq!(all.len(), text.len());
+            let lines: Vec<&str> = std::str::from_utf8(&all).expect("text").lines().map(str::trim).collect();
+            let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+            let expected = [
+                "{\"a\": \"x,]}[{\\\"\",  \"b\": [1, 2]}",
+                "{\"a\":{}}",
+                "7",
+                "{\"c\":1}",
+                "{\"d\": [1, 2]}",
+                "{\"e\":[",
+            ];
+            assert_eq!(lines, expected, "{step}");
+        }
+        let prose = "[2026-04-01] \"it, fails\n{}\n";
+        let all: Vec<u8> = blocks(prose.as_bytes(), 9).into_iter().flat_map(|(_, bytes, _)| bytes).collect();
+        assert_eq!(all, prose.as_bytes(), "prose stays");
     }
 
     #[test]

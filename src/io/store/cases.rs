@@ -11,8 +11,12 @@
 //! The index and its lock lie in the state folder, also where the store lies elsewhere: a folder that is synchronised or in
 //! git holds nothing but the cases. A case is made in a folder of another name, which is renamed when it is whole.
 
+#[cfg(not(feature = "postgres"))]
+mod absent;
 mod folder;
 mod index;
+#[cfg(feature = "postgres")]
+mod team;
 #[cfg(test)]
 mod tests;
 
@@ -22,11 +26,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::file::private_folder;
-use super::{Folders, StoreError};
-use crate::case::kept::{KeptCase, Record};
+use super::place::StorePlace;
+use super::{Folders, StoreError, shown};
+use crate::case::kept::{KeptCase, Record, TwinsOf};
 use index::{Entry, Index, Known};
 
-/// Where cases are kept. A folder of files is one such place; a data base could be another.
+/// Where cases are kept: a folder of files, or a team's PostgreSQL.
 pub trait CaseStore {
     /// Keeps a case; one that is kept already is brought up to date.
     ///
@@ -39,6 +44,12 @@ pub trait CaseStore {
     /// # Errors
     /// Where the store cannot be read.
     fn records(&self) -> Result<Vec<Record>, StoreError>;
+
+    /// At least every record that may be of the same failure as `asked`; more do no harm.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn alike(&self, asked: &TwinsOf) -> Result<Vec<Record>, StoreError>;
 
     /// The note of a case, byte for byte as it lies there: what it holds has to be checked again.
     ///
@@ -63,6 +74,27 @@ pub trait CaseStore {
     /// # Errors
     /// Where the store cannot be read or written.
     fn rebuild(&self) -> Result<Rebuilt, StoreError>;
+
+    /// Removes what `retention` keeps no longer, where the store is this operator's own; gives how many cases.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or a case cannot be removed.
+    fn retain(&self, retention: Retention, now: DateTime<Utc>) -> Result<usize, StoreError>;
+
+    /// Where the cases are, or the case of this id is, for people.
+    fn place(&self, case: Option<&str>) -> String;
+}
+
+/// The store of this user: where `place` says, else `cases` in the state folder. Nothing is created, opened or connected.
+pub fn open_cases(folders: &Folders, place: Option<&StorePlace>) -> Box<dyn CaseStore> {
+    match place {
+        None => Box::new(FolderStore::at(folders, None)),
+        Some(StorePlace::Folder(folder)) => Box::new(FolderStore::at(folders, Some(folder))),
+        #[cfg(feature = "postgres")]
+        Some(StorePlace::Team(address)) => Box::new(team::TeamStore::at(address)),
+        #[cfg(not(feature = "postgres"))]
+        Some(StorePlace::Team(address)) => Box::new(absent::AbsentStore::of(address)),
+    }
 }
 
 /// What a rebuilding found.
@@ -110,31 +142,17 @@ impl FolderStore {
         &self.folder
     }
 
-    /// Removes what `retention` keeps no longer; gives how many cases.
-    ///
-    /// # Errors
-    /// Where the store cannot be read, or a case cannot be removed.
-    pub fn retain(&self, retention: Retention, now: DateTime<Utc>) -> Result<usize, StoreError> {
-        if retention == Retention::default() {
-            return Ok(0);
-        }
-        let oldest = (retention.days > 0).then(|| now - TimeDelta::days(i64::from(retention.days)));
-        let is_over = |at: usize, record: &Record| {
-            (retention.most > 0 && at >= retention.most)
-                || oldest.is_some_and(|oldest| record.updated < oldest)
-        };
-        let records = self.records()?;
-        let over = records.iter().enumerate().filter(|(at, record)| is_over(*at, record));
-        let ids: Vec<String> = over.map(|(_, record)| record.id.clone()).collect();
-        if ids.is_empty() { Ok(0) } else { self.remove(&ids) }
-    }
-
     /// The index, brought up to what lies in the folder.
     fn entries(&self) -> Result<Known, StoreError> {
+        self.entries_where(|_| true)
+    }
+
+    /// The same, with the records at least of those lines for which `wants` is true.
+    fn entries_where(&self, wants: impl Fn(&[u8]) -> bool + Sync) -> Result<Known, StoreError> {
         // Thousands of files are asked for their times; the index is read meanwhile.
         let (there, known) = std::thread::scope(|scope| {
             let asking = scope.spawn(|| folder::stamps(&self.folder));
-            let known = self.index.read();
+            let known = self.index.read_where(wants);
             (asking.join(), known)
         });
         match there {
@@ -229,6 +247,36 @@ impl CaseStore for FolderStore {
         let broken: Vec<String> =
             known.entries.iter().filter(|(_, e)| is_broken(e)).map(|(id, _)| id.clone()).collect();
         Ok(Rebuilt { cases: known.entries.len() - broken.len(), broken })
+    }
+
+    fn retain(&self, retention: Retention, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        if retention == Retention::default() {
+            return Ok(0);
+        }
+        let oldest = (retention.days > 0).then(|| now - TimeDelta::days(i64::from(retention.days)));
+        let is_over = |at: usize, record: &Record| {
+            (retention.most > 0 && at >= retention.most)
+                || oldest.is_some_and(|oldest| record.updated < oldest)
+        };
+        let records = self.records()?;
+        let over = records.iter().enumerate().filter(|(at, record)| is_over(*at, record));
+        let ids: Vec<String> = over.map(|(_, record)| record.id.clone()).collect();
+        if ids.is_empty() { Ok(0) } else { self.remove(&ids) }
+    }
+
+    fn alike(&self, asked: &TwinsOf) -> Result<Vec<Record>, StoreError> {
+        // Of the records only those are read in which the fingerprint stands.
+        let print = memchr::memmem::Finder::new(asked.fingerprint.as_bytes());
+        let known = self.entries_where(|line| print.find(line).is_some())?;
+        let records = known.entries.into_values().filter_map(|entry| entry.record);
+        let alike = |record: &Record| record.fingerprint.as_deref() == Some(&asked.fingerprint);
+        let mut alike: Vec<Record> = records.map(|record| *record).filter(alike).collect();
+        alike.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+        Ok(alike)
+    }
+
+    fn place(&self, case: Option<&str>) -> String {
+        case.map_or_else(|| shown(&self.folder), |id| shown(&self.folder.join(id)))
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::file::read_text;
 use super::look::is_theme_name;
+use super::place::StorePlace;
 use super::{Folders, Retention, StoreError, yaml};
 use crate::case::note::Timeouts;
 use crate::case::retry::Policy;
@@ -54,8 +55,9 @@ pub struct Config {
     pub save: Option<bool>,
     /// The walk is told line by line, without a screen; `None`: where the terminal asks for it.
     pub plain: Option<bool>,
-    /// The folder in which they are kept; `None`: `cases` in the state folder.
-    pub store: Option<std::path::PathBuf>,
+    /// Where they are kept; `None`: `cases` in the state folder.
+    #[serde(default, deserialize_with = "place")]
+    store: Option<Result<StorePlace, String>>,
     /// Days for which they are kept; `None` or 0: for ever.
     pub cases_days: Option<u32>,
     /// Cases that are kept, the newest; `None` or 0: all.
@@ -83,6 +85,11 @@ impl Config {
     /// How long cases are kept.
     pub fn retention(&self) -> Retention {
         Retention { days: self.cases_days.unwrap_or(0), most: self.cases_max.unwrap_or(0) }
+    }
+
+    /// Where cases are kept; `None`: `cases` in the state folder.
+    pub fn store(&self) -> Option<&StorePlace> {
+        self.store.as_ref()?.as_ref().ok()
     }
 
     /// The retry policy with the defaults filled in.
@@ -145,6 +152,11 @@ impl Seconds {
     }
 }
 
+/// What is wrong with an address is said by [`check`]: the reader of YAML repeats no words.
+fn place<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Result<StorePlace, String>>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|text| StorePlace::parse(&text)))
+}
+
 fn format<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Format>, D::Error> {
     const WORDS: &[&str] = &["yaml", "markdown", "json", "plain"];
     let Some(word) = Option::<String>::deserialize(from)? else { return Ok(None) };
@@ -189,8 +201,8 @@ fn check(config: &Config) -> Result<(), String> {
     if let Some(Err(what)) = config.backoff.version.as_deref().map(policy_version) {
         return Err(format!("backoff: version: {what}"));
     }
-    if config.store.as_deref().is_some_and(|path| path.as_os_str().is_empty()) {
-        return Err("store must be the path of a folder".to_owned());
+    if let Some(Err(what)) = &config.store {
+        return Err(what.clone());
     }
     let b = &config.backoff;
     for (name, seconds) in [("base", b.base), ("cap", b.cap), ("deadline", b.deadline)] {
@@ -255,6 +267,9 @@ mod tests {
             (format!("operator: a\n{key}: x\n"), "line 2: there is no setting here"),
             (format!("retries: {key}"), "line 1"),
             (format!("format: {key}"), "one of yaml, markdown, json, plain"),
+            (format!("store: postgres://u:{key}@db.example/x?sslmode=prefer"), "verify-full"),
+            (format!("store: postgres://u:{key}@db.example:x/y"), "the address of the store"),
+            ("store: ''".to_owned(), "the path of a folder"),
             (format!("key_env: {key}"), "key_env must be the name"),
             ("operator: a\noperator: b\n".to_owned(), "twice"),
             ("retries: 99".to_owned(), "retries must be 0 to"),

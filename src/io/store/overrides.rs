@@ -1,4 +1,4 @@
-//! Catalog files of the user: `<config>/catalog/**/*.yaml` over the built-in ones.
+//! Catalog files of the user: `<config>/catalog/**/*.yaml` (or `.yml`) over the built-in ones.
 
 use std::fs;
 use std::path::Path;
@@ -65,7 +65,7 @@ fn collect(
             if depth > 0 {
                 collect(&path, &format!("{below}{name}/"), depth - 1, files)?;
             }
-        } else if path.extension().is_some_and(|e| e == "yaml") {
+        } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
             if files.len() >= MOST {
                 return Err(StoreError::Faulty {
                     path: folder.to_owned(),
@@ -102,12 +102,14 @@ mod tests {
         let catalog = with_files(&[
             ("profiles/ours.yaml", ours),
             ("topics.yaml", "- {id: house, title: H, url: https://llm.example/h, accessed: '2026-11-21'}\n"),
+            ("topics.yml", "- {id: barn, title: B, url: https://llm.example/b, accessed: '2026-11-21'}\n"),
             ("profiles/README.md", "not read"),
             ("profiles/.swap.yaml", "{"),
         ])
         .expect("reads");
         assert_eq!(catalog.profile_for_host("llm.example").map(|p| p.id.as_str()), Some("ours"));
-        assert!(catalog.topic("house").is_some() && catalog.profile("cometapi").is_some());
+        assert!(catalog.topic("house").is_some() && catalog.topic("barn").is_some());
+        assert!(catalog.profile("cometapi").is_some());
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
         say::output(EXAMPLE_DESKS).map_err(|e| Failed::stdout(&e))?;
         return Ok(Exit::Done);
     }
-    let ground = ground()?.with_store(arguments.store.as_deref());
+    let ground = ground()?.with_store(arguments.store.as_deref())?;
     let desks = read_desks(&ground.folders).map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
     let readmission = Readmission::new(&ground.catalog);
     let room = Room { ground, readmission, output: arguments.output };

@@ -17,13 +17,14 @@ use super::start::{Ground, ground};
 use super::{OutputKind, say};
 use crate::case::kept::Record;
 use crate::case::sanitize::{Format, Readmission};
-use crate::io::store::{CaseStore, FolderStore, StoreError};
+use crate::io::store::{CaseStore, StoreError};
 
 /// Options of `casefile cases`.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_long_help = "A case is kept when its note is copied, written or printed: the sanitized note and a small record, as plain files \
-    in the state folder (or `store` of config.yaml, or --store DIR). `keep_cases: false` keeps none.\n\nAn id may be shortened as long as it \
+    in the state folder (or --store DIR, or what CASEFILE_STORE or `store` of config.yaml says: a folder, or a team's PostgreSQL as \
+    postgres://USER:PASSWORD@HOST/DATABASE). `keep_cases: false` keeps none.\n\nAn id may be shortened as long as it \
     is the only one: CF-20260401-7Q.\n\nExamples:\n  \
     casefile cases list --class auth --since 2026-04-01\n  \
     casefile cases search \"no channel\" gpt-4o\n  \
@@ -35,7 +36,7 @@ use crate::io::store::{CaseStore, FolderStore, StoreError};
 pub struct CasesArguments {
     #[command(subcommand)]
     what: What,
-    /// The folder with the cases [default: `store` of config.yaml, else the state folder].
+    /// The folder with the cases [default: `CASEFILE_STORE`, else `store` of config.yaml, else the state folder].
     #[arg(long, value_name = "DIR", global = true)]
     store: Option<PathBuf>,
     /// For people, or JSON on stdout: one document, a list one case a line.
@@ -119,14 +120,14 @@ enum What {
 /// What every verb needs.
 struct Desk {
     ground: Ground,
-    store: FolderStore,
+    store: std::rc::Rc<dyn CaseStore>,
     readmission: Readmission,
     output: OutputKind,
 }
 
 /// Runs the verb.
 pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, Failed> {
-    let ground = ground()?.with_store(arguments.store.as_deref());
+    let ground = ground()?.with_store(arguments.store.as_deref())?;
     let readmission = Readmission::later(std::sync::Arc::clone(&ground.catalog));
     let desk = Desk { store: ground.cases(), ground, readmission, output: arguments.output };
     match &arguments.what {
@@ -175,7 +176,7 @@ fn rebuild(desk: &Desk) -> Result<Exit, Failed> {
     }
     let text = match desk.output {
         OutputKind::Json => serde_json::json!({"cases": found.cases, "broken": found.broken}).to_string(),
-        OutputKind::Text => format!("{} cases in {}", found.cases, desk.store.folder().display()),
+        OutputKind::Text => format!("{} cases in {}", found.cases, desk.store.place(None)),
     };
     print(&say::harmless(&text))?;
     Ok(if found.broken.is_empty() { Exit::Done } else { Exit::Findings })

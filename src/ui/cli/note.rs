@@ -200,7 +200,7 @@ pub(super) fn run(arguments: &NoteArguments) -> Result<Exit, Failed> {
         return Ok(Exit::Done);
     }
     check_inputs(arguments)?;
-    let ground = ground()?.with_store(arguments.store.as_deref());
+    let ground = ground()?.with_store(arguments.store.as_deref())?;
     let pasted = match (&arguments.from, &arguments.response) {
         (Some(from), _) => Some(read(from)?),
         (None, None) if !std::io::stdin().is_terminal() && !arguments.key.key_stdin => Some(read("-")?),

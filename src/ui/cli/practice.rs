@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     };
     let gateway = start(None, arguments)?;
     let on_screen = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
-    let ground = ground()?.with_store(arguments.store.as_deref());
+    let ground = ground()?.with_store(arguments.store.as_deref())?;
     let plain = arguments.plain || (on_screen && super::plain::is_wanted(&ground));
     if (on_screen || plain) && chosen.is_none() {
         let choices =

@@ -1,7 +1,8 @@
 //! What every face needs at its start: catalog, settings, session, driver.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -15,7 +16,7 @@ use crate::case::sanitize::{Format, Readmission};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts, SaveCase, Saving};
-use crate::io::store::{CaseStore, FolderStore};
+use crate::io::store::{CaseStore, StorePlace};
 use crate::io::{net, secrets, store};
 use crate::session::{Event, Session, Settings};
 use crate::ui::tui;
@@ -61,18 +62,20 @@ pub(super) struct Ground {
     pub(super) catalog: Arc<Catalog>,
     pub(super) bindings: Vec<crate::session::Binding>,
     pub(super) folders: store::Folders,
-    /// The folder of the kept cases, where one was named.
-    pub(super) store: Option<PathBuf>,
+    /// Where the kept cases are, where somebody said so.
+    pub(super) store: Option<StorePlace>,
 }
 
 impl Ground {
     /// With the cases in `named`, where the command line says so.
-    #[must_use]
-    pub(super) fn with_store(mut self, named: Option<&Path>) -> Self {
+    ///
+    /// # Errors
+    /// It is an address, which may hold a password.
+    pub(super) fn with_store(mut self, named: Option<&Path>) -> Result<Self, Failed> {
         if let Some(named) = named {
-            self.store = Some(named.to_owned());
+            self.store = Some(StorePlace::named(named).map_err(|what| Failed::new(Exit::Usage, what))?);
         }
-        self
+        Ok(self)
     }
 
     /// Without saving, where the command line says so.
@@ -99,8 +102,8 @@ impl Ground {
     }
 
     /// The kept cases.
-    pub(super) fn cases(&self) -> FolderStore {
-        FolderStore::at(&self.folders, self.store.as_deref())
+    pub(super) fn cases(&self) -> Rc<dyn CaseStore> {
+        Rc::from(store::open_cases(&self.folders, self.store.as_ref()))
     }
 }
 
@@ -112,8 +115,10 @@ pub(super) fn ground() -> Result<Ground, Failed> {
     let failed = |e: store::StoreError| Failed::new(Exit::Delivery, e.to_string());
     let folders = store::Folders::locate().map_err(failed)?;
     let config = store::read_config(&folders).map_err(failed)?;
+    let named = StorePlace::from_lookup(|name| std::env::var_os(name))
+        .map_err(|what| Failed::new(Exit::Usage, what))?;
     Ok(Ground {
-        store: config.store.clone(),
+        store: named.or_else(|| config.store().cloned()),
         config,
         catalog: store::read_catalog(&folders).map_err(failed)?,
         bindings: store::read_bindings(&folders).map_err(failed)?,
@@ -177,7 +182,8 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, (screen, saves): (bool, bool)) 
     let folders = ground.config.remember_keys.unwrap_or(true).then(|| ground.folders.clone());
     let known = folders.clone();
     let keeps = ground.config.keep_cases.unwrap_or(true);
-    let (cases, finder) = (keeps.then(|| ground.cases()), keeps.then(|| ground.cases()));
+    let cases = keeps.then(|| ground.cases());
+    let finder = cases.clone();
     let (retention, catalog) = (ground.config.retention(), Arc::clone(&ground.catalog));
     let watch = Arc::clone(&clock);
     let deliverer =
@@ -203,7 +209,7 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, (screen, saves): (bool, bool)) 
         }),
         find_twins: Box::new(move |asked| {
             let Some(store) = &finder else { return Ok(None) };
-            let records = store.records().map_err(|e| e.to_string())?;
+            let records = store.alike(asked).map_err(|e| e.to_string())?;
             Ok(Twins::among(&records, asked, || Readmission::new(&catalog)))
         }),
         keep_case: Box::new(move |case| {
@@ -238,7 +244,7 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
             format!("'{}' is neither a verb nor a file that is here; see casefile --help", file.display()),
         ));
     }
-    let ground = ground()?.with_store(arguments.store.as_deref()).saving(arguments.no_save);
+    let ground = ground()?.with_store(arguments.store.as_deref())?.saving(arguments.no_save);
     let plain = arguments.plain || super::plain::is_wanted(&ground);
     if !plain {
         need_terminal()?;
@@ -280,6 +286,16 @@ pub(super) fn screen(
     first: Vec<Event>,
     practice: Vec<tui::PracticeChoice>,
 ) -> Result<Exit, Failed> {
+    screen_with(ground, first, practice, Box::new(super::cases::screen::Cases::of(ground)))
+}
+
+/// The same with another list in the place of that of the cases.
+pub(super) fn screen_with(
+    ground: &Ground,
+    first: Vec<Event>,
+    practice: Vec<tui::PracticeChoice>,
+    list: Box<dyn tui::CaseDesk>,
+) -> Result<Exit, Failed> {
     let send = SendArguments::default();
     let choice = Choice { screen: true, ..Choice::by_hand(ground, &send) };
     on_this_thread(async {
@@ -289,8 +305,9 @@ pub(super) fn screen(
         let said = look.said();
         let super::look::Look { keymap, themes, .. } = look;
         let mouse = ground.config.mouse.unwrap_or(false);
-        let unfinished = if practice.is_empty() { ground.unfinished() } else { Vec::new() };
-        let cases: Option<Box<dyn tui::CaseDesk>> = Some(Box::new(super::cases::screen::Cases::of(ground)));
+        let is_plain = practice.is_empty() && !list.opens_first();
+        let unfinished = if is_plain { ground.unfinished() } else { Vec::new() };
+        let cases = Some(list);
         let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)

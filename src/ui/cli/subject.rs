@@ -10,7 +10,6 @@ use super::start::Ground;
 use crate::case::note;
 use crate::case::replay::Fixture;
 use crate::case::sanitize::{Format, Readmission};
-use crate::io::store::CaseStore;
 
 /// A case that somebody wrote a note on.
 pub(super) struct Subject {

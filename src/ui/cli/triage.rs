@@ -1,19 +1,22 @@
 //! `casefile triage`: whole logs of failures, grouped by what failed.
 
+mod case;
 mod input;
 mod pages;
 mod progress;
+mod screen;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failed};
 use super::say;
-use super::start::ground;
+use super::start::{ground, need_terminal, screen_with};
 use crate::case::catalog::Catalog;
 use crate::case::sanitize::{Format, Readmission};
-use crate::case::triage::{Report, Sort, Tally};
+use crate::case::triage::{Examples, Options, Report, Sort, Tally};
 use crate::io::logs::{self, Found, Progress};
 
 /// Groups that people are shown where they do not say how many.
@@ -27,9 +30,10 @@ const AUDITED: usize = 200;
 #[command(
     after_long_help = "Examples:\n  casefile triage gateway.log.gz\n  zcat app-*.log.gz | casefile triage - --output jsonl\n  \
     casefile triage --profile litellm spend.jsonl --top 5\n  \
+    casefile triage --screen gateway.log\n  casefile triage gateway.log --notes notes/\n  \
     casefile triage --map status=code --map body=answer.raw odd.jsonl\n  \
     casefile triage --partial part-0.jsonl > 0.partial; casefile triage --merge *.partial\n\n\
-    One JSON object a line, plain or packed (gzip, zstd), in any number of files; or a HAR. The kind of log is told by the \
+    One JSON object a line, or one JSON array of them, plain or packed (gzip, zstd), in any number of files; or a HAR. The kind of log is told by the \
     members of each line: records of `casefile explain`, LiteLLM, new-api, nginx, Envoy, OpenTelemetry GenAI spans. A file \
     <config>/catalog/log_profiles/NAME.yaml adds one, --map says where the parts stand.\n\n\
     Failures are the same where class, cause, status and route are; the model counts where the message names it, and the \
@@ -67,9 +71,13 @@ pub struct TriageArguments {
     /// Threads that read [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
-    /// Write a page (YAML) for each group that is shown into this folder, `group-ID.yaml`.
+    /// Write for each group that is shown into this folder: a page of what is known of it, `group-ID.yaml`, and a note of one
+    /// of its failures, `note-ID.yaml`, where its message does not repeat what was sent.
     #[arg(long, value_name = "DIR")]
     notes: Option<std::path::PathBuf>,
+    /// Show the groups on the screen: sort, choose by typing, open one as a case.
+    #[arg(long, conflicts_with_all = ["output", "top", "notes", "partial"])]
+    screen: bool,
     /// Write a partial result, one line of JSON, to be joined with others by --merge.
     #[arg(long, conflicts_with_all = ["top", "sort", "output", "notes"])]
     partial: bool,
@@ -110,9 +118,21 @@ impl From<Order> for Sort {
 
 /// Groups a log.
 pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
-    let catalog = ground()?.catalog;
-    let mut found =
-        if arguments.merge { merged(&arguments.files, &catalog)? } else { read(arguments, &catalog)? };
+    if arguments.screen {
+        need_terminal()?;
+        if arguments.files.iter().any(|file| file == "-") {
+            return Err(Failed::new(Exit::Usage, "the screen needs the keyboard: name the log as a file"));
+        }
+    }
+    let ground = ground()?;
+    let catalog = Arc::clone(&ground.catalog);
+    // A failure of each group is kept in memory where a note may be made of it.
+    let examples = (arguments.screen || arguments.notes.is_some()).then(Arc::<Examples>::default);
+    let mut found = if arguments.merge {
+        merged(&arguments.files, &catalog)?
+    } else {
+        read(arguments, &catalog, examples.clone())?
+    };
     tell(arguments, &found);
     // A part may be empty: an engine that spreads lines does not ask.
     if found.tally.is_empty() && !arguments.partial {
@@ -126,6 +146,13 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
         write(&found.tally.to_partial())?;
         // Lines that are no records stand in the result.
         return Ok(if found.stopped.is_empty() { Exit::Done } else { Exit::Findings });
+    }
+    if arguments.screen {
+        let exit = exit(&found);
+        let groups =
+            screen::Groups::of(ground, found.tally, examples.unwrap_or_default(), arguments.sort.into());
+        let shown = screen_with(&self::ground()?, Vec::new(), Vec::new(), Box::new(groups))?;
+        return Ok(if shown == Exit::Done { exit } else { shown });
     }
     let most = match (arguments.top, arguments.output) {
         (Some(0), _) => usize::MAX,
@@ -141,7 +168,7 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
         Output::Csv => report.to_csv(),
     })?;
     if let Some(folder) = &arguments.notes {
-        pages::write(folder, &report, &catalog)?;
+        pages::write(folder, &report, &ground, examples.as_deref())?;
     }
     if found.tally.bad_lines() == found.tally.lines() {
         return Err(Failed::new(
@@ -156,8 +183,12 @@ fn exit(found: &Found) -> Exit {
     if found.tally.bad_lines() > 0 || !found.stopped.is_empty() { Exit::Findings } else { Exit::Done }
 }
 
-fn read(arguments: &TriageArguments, catalog: &Catalog) -> Result<Found, Failed> {
-    let options = input::options(arguments, catalog)?;
+fn read(
+    arguments: &TriageArguments,
+    catalog: &Catalog,
+    examples: Option<Arc<Examples>>,
+) -> Result<Found, Failed> {
+    let options = Options { examples, ..input::options(arguments, catalog)? };
     let threads = arguments
         .threads
         .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);

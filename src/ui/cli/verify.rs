@@ -86,7 +86,7 @@ pub struct ReplayArguments {
 /// Sends a case again and says whether it still fails.
 pub(super) fn verify(arguments: &VerifyArguments) -> Result<Exit, Failed> {
     let again = &arguments.again;
-    let ground = ground()?.with_store(again.store.as_deref());
+    let ground = ground()?.with_store(again.store.as_deref())?;
     let subject = Subject::find(&again.subject, &ground)?;
     if subject.fixture.fingerprint.is_none() {
         return Err(Failed::new(
@@ -123,7 +123,7 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<Exit, Failed> {
 /// Sends a case again and makes a note of what comes.
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Failed> {
     let again = &arguments.again;
-    let ground = ground()?.with_store(again.store.as_deref());
+    let ground = ground()?.with_store(again.store.as_deref())?;
     let subject = Subject::find(&again.subject, &ground)?;
     if arguments.print {
         return print(again, &subject, &ground);

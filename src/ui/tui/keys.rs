@@ -52,6 +52,8 @@ pub enum Action {
     Remove,
     /// Say where the files of the marked case are.
     Reveal,
+    /// Put the list into another order.
+    SortList,
     /// Show the practice scenarios.
     Practice,
     /// Open or fold the practice story.

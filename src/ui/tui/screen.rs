@@ -29,7 +29,7 @@ use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
-pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases};
+pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases, ListTitle};
 pub use practice::{Practice, PracticeChoice, Row};
 
 /// What an input leads to.

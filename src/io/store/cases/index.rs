@@ -46,6 +46,13 @@ struct Line {
     record: Option<Box<Record>>,
 }
 
+/// A line of which the record is passed over.
+#[derive(Deserialize)]
+struct Head<'l> {
+    id: &'l str,
+    stamp: Stamp,
+}
+
 /// All that an index says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Known {
@@ -82,6 +89,11 @@ impl Index {
 
     /// What the file says; nothing where it cannot be used.
     pub(super) fn read(&self) -> Known {
+        self.read_where(|_| true)
+    }
+
+    /// The same, with the records of those lines only for which `wants` is true: most of the time goes into records.
+    pub(super) fn read_where(&self, wants: impl Fn(&[u8]) -> bool + Sync) -> Known {
         let mut known = Known::default();
         if refuse_what_is_no_file(&self.path).is_err() {
             return known;
@@ -94,7 +106,14 @@ impl Index {
         }
         known.worn = bytes.last().is_some_and(|last| *last != b'\n');
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
-        for line in side_by_side(&lines, |line| serde_json::from_slice::<Line>(line)) {
+        let read = |line: &&[u8]| {
+            if wants(line) {
+                return serde_json::from_slice::<Line>(line);
+            }
+            let Head { id, stamp } = serde_json::from_slice(line)?;
+            Ok(Line { id: id.to_owned(), stamp, record: None })
+        };
+        for line in side_by_side(&lines, read) {
             match line {
                 Ok(Line { id, stamp, record }) if record.as_ref().is_none_or(|record| record.id == id) => {
                     known.entries.insert(id, Entry { stamp, record });

@@ -9,7 +9,7 @@ use crate::case::kept::{About, KeptCase, Ticket};
 use crate::case::sanitize::{Format, Rendered};
 use crate::io::clock::{Clock, SystemClock};
 use crate::io::deliver::desk::{Attached, FileState, Job, Partial, TextState};
-use crate::io::store::{CaseStore, DeskSettings};
+use crate::io::store::DeskSettings;
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::{OutputKind, say};
 

@@ -11,7 +11,6 @@ use crate::case::kept::Ticket;
 use crate::case::note;
 use crate::case::sanitize::{Format, Refusal, Rendered};
 use crate::io::deliver::desk::{NoteFile, note_files};
-use crate::io::store::CaseStore;
 use crate::session::case_id;
 use crate::ui::cli::cases::id_among;
 use crate::ui::cli::exit::{Exit, Failed};

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Desk, failed, print};
 use crate::case::kept::{BUNDLE_SCHEMA, Bundle, Bundled, KeptCase, Record};
 use crate::case::sanitize::Format;
-use crate::io::store::{CaseStore, shown, write_atomic};
+use crate::io::store::{shown, write_atomic};
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::{OutputKind, note, say};
 

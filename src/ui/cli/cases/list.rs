@@ -120,7 +120,7 @@ fn json(row: &impl serde::Serialize) -> String {
 
 fn nothing(desk: &Desk, kept: usize) {
     if kept == 0 {
-        let place = desk.store.folder().display();
+        let place = desk.store.place(None);
         say::line(&format!(
             "no case is kept in {place}; one is kept when its note is copied, written or printed"
         ));

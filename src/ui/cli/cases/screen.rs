@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::list;
 use crate::case::kept::{Record, Unfinished};
 use crate::case::sanitize::{Format, Readmission};
-use crate::io::store::{CaseStore, FolderStore, UnfinishedStore, shown};
+use crate::io::store::{CaseStore, UnfinishedStore, shown};
 use crate::ui::cli::start::Ground;
 use crate::ui::tui::{CaseDesk, CaseRow};
 
@@ -14,7 +14,7 @@ const CHUNK: usize = 200;
 
 /// The cases of this user.
 pub(in crate::ui::cli) struct Cases {
-    store: FolderStore,
+    store: std::rc::Rc<dyn CaseStore>,
     unfinished: UnfinishedStore,
     readmission: Readmission,
     /// Unfinished cases that are listed.
@@ -135,6 +135,6 @@ impl CaseDesk for Cases {
         if row.unfinished {
             return shown(&self.folder.join(format!("{}.json", row.id)));
         }
-        shown(&self.store.folder().join(&row.id))
+        self.store.place(Some(&row.id))
     }
 }

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::Desk;
 use crate::case::kept::{Twins, TwinsOf};
-use crate::io::store::shown;
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::{OutputKind, say};
 
@@ -19,7 +18,7 @@ pub(super) fn run(desk: &Desk, case: &str) -> Result<Exit, Failed> {
         return Ok(Exit::Done);
     }
     desk.print(&desk.note(&id)?)?;
-    say::line(&format!("kept in {}", shown(&desk.store.folder().join(&id))));
+    say::line(&format!("kept in {}", desk.store.place(Some(&id))));
     let asked = record.and_then(|record| {
         let (case_id, gateway) = (id.clone(), record.gateway.clone());
         Some(TwinsOf { case_id, fingerprint: record.fingerprint.clone()?, gateway })

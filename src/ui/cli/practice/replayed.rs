@@ -13,7 +13,7 @@ use crate::ui::cli::subject::Subject;
 
 /// Serves it, or walks its request against it.
 pub(super) fn run(given: &str, arguments: &PracticeArguments) -> Result<Exit, Failed> {
-    let ground = ground()?.with_store(arguments.store.as_deref());
+    let ground = ground()?.with_store(arguments.store.as_deref())?;
     let subject = Subject::find(given, &ground)?;
     servable(&subject.fixture).map_err(|e| Failed::new(Exit::NothingUsable, format!("{given}: {e}")))?;
     let gateway = start_with(arguments.serve, arguments, Some(Arc::new(subject.fixture.clone())))?;

@@ -49,6 +49,7 @@ impl Screen {
             Action::Cases => self.open_cases(session),
             Action::Remove => self.remove_case(),
             Action::Reveal => vec![Wish::Cases(CaseAsk::Reveal)],
+            Action::SortList => vec![Wish::Cases(CaseAsk::Sort)],
             Action::Practice => self.open_practice(session),
             Action::Story => self.toggle_story(session),
             Action::NextScenario => self.next_scenario(session),

@@ -53,6 +53,45 @@ pub trait CaseDesk {
 
     /// Where its files are.
     fn place(&self, row: &CaseRow) -> String;
+
+    /// What the rows are, for the heading, and what stands in their columns. Cases have no columns.
+    fn title(&self) -> ListTitle {
+        ListTitle::default()
+    }
+
+    /// Puts the rows into the next order and says which.
+    ///
+    /// # Errors
+    /// There is one order only.
+    fn sort(&mut self) -> Result<String, String> {
+        Err("cases stand with the newest first".to_owned())
+    }
+
+    /// The list is what the program begins with.
+    fn opens_first(&self) -> bool {
+        false
+    }
+}
+
+/// What is said over the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListTitle {
+    /// What they are: `Cases`.
+    pub name: String,
+    /// What stands in their columns; empty: they have none.
+    pub columns: String,
+    /// What is said where there is no row.
+    pub empty: String,
+}
+
+impl Default for ListTitle {
+    fn default() -> Self {
+        Self {
+            name: "Cases".to_owned(),
+            columns: String::new(),
+            empty: "no case yet: one is kept when its note is copied, written or printed".to_owned(),
+        }
+    }
 }
 
 /// What the list wants of the [`CaseDesk`].
@@ -66,6 +105,8 @@ pub enum CaseAsk {
     Remove,
     /// Say where its files are.
     Reveal,
+    /// Put the rows into the next order.
+    Sort,
 }
 
 /// The list.
@@ -75,6 +116,8 @@ pub struct Cases {
     pub is_open: bool,
     /// What was typed: the list shows what has all its words.
     pub filter: String,
+    /// What is said over the rows.
+    pub title: ListTitle,
     /// The marked one among those that are shown.
     pub marked: usize,
     /// Id and text of the case that is previewed.
@@ -174,7 +217,12 @@ impl Screen {
         let done = match (ask, row) {
             (CaseAsk::List, _) => desk.rows(now).map(|rows| {
                 self.cases.is_open = true;
+                self.cases.title = desk.title();
                 self.cases.take(rows);
+            }),
+            (CaseAsk::Sort, _) => desk.sort().and_then(|said| {
+                self.hint = Some(said);
+                desk.rows(now).map(|rows| self.cases.take(rows))
             }),
             (_, None) => Err("no case is marked".to_owned()),
             (CaseAsk::Open, Some(row)) => match desk.open(&row) {

@@ -17,10 +17,15 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
     let (list, preview) = layout::practice_list(area);
     let (all, shown) = cases.counts();
     let heading = match cases.filter.as_str() {
-        "" => format!("Cases: {all}; type to choose"),
-        typed => format!("Cases: {shown} of {all} with {typed}_"),
+        "" => format!("{}: {all}; type to choose", cases.title.name),
+        typed => format!("{}: {shown} of {all} with {typed}_", cases.title.name),
     };
-    let inner = area::headed(frame, list, &heading, true, theme);
+    let mut inner = area::headed(frame, list, &heading, true, theme);
+    if !cases.title.columns.is_empty() && inner.height > 1 {
+        let columns = cut(&format!("  {}", cases.title.columns), usize::from(inner.width));
+        area::lines(frame, inner, vec![Line::from(Span::styled(columns, theme.hint))]);
+        (inner.y, inner.height) = (inner.y + 1, inner.height - 1);
+    }
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let first = area::window(cases.marked, shown, height);
     let lines = cases.from_row(first).take(height).enumerate().map(|(at, row)| {
@@ -33,11 +38,11 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
     let lines: Vec<Line<'static>> = lines.collect();
     let Some(row) = cases.current() else {
         let said = if all == 0 {
-            "  no case yet: one is kept when its note is copied, written or printed"
+            format!("  {}", cases.title.empty)
         } else {
-            "  no case has these words; Backspace takes letters away"
+            "  none has these words; Backspace takes letters away".to_owned()
         };
-        area::lines(frame, inner, vec![Line::from(Span::styled(cut(said, width), theme.hint))]);
+        area::lines(frame, inner, vec![Line::from(Span::styled(cut(&said, width), theme.hint))]);
         return;
     };
     area::lines(frame, inner, lines);
