@@ -56,6 +56,7 @@ impl<'a> Choice<'a> {
 }
 
 /// The configuration, the catalog with the user's files over it, and the bindings of keys to hosts.
+#[derive(Clone)]
 pub(super) struct Ground {
     pub(super) config: store::Config,
     pub(super) catalog: Arc<Catalog>,
@@ -291,7 +292,9 @@ pub(super) fn screen(
         let mouse = ground.config.mouse.unwrap_or(false);
         let unfinished = if practice.is_empty() { ground.unfinished() } else { Vec::new() };
         let cases: Option<Box<dyn tui::CaseDesk>> = Some(Box::new(super::cases::screen::Cases::of(ground)));
-        let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, first };
+        let desk: Option<Box<dyn tui::TicketDesk>> =
+            Some(Box::new(super::attach::screen::TicketDesks::of(ground)));
+        let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, desk, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await
