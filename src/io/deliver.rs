@@ -9,6 +9,7 @@ pub mod desk;
 mod file;
 mod hold;
 pub mod mail;
+mod reveal;
 mod surroundings;
 
 use crate::case::sanitize::Rendered;
@@ -16,6 +17,7 @@ use crate::io::store::StoreError;
 use crate::session::Delivered;
 
 pub use hold::hold_clipboard;
+pub use reveal::reveal;
 pub use surroundings::{Holder, Keeper, Program, Route, Surroundings};
 
 /// Nothing was delivered.

@@ -84,8 +84,9 @@ impl Kept {
         if let Some(bytes) = self.content(&steps, is_post) {
             return (200, bytes);
         }
-        let number = steps.iter().filter_map(|step| step.trim_start_matches("SUP-").parse::<usize>().ok());
-        let number = number.filter(|n| (1..=self.tickets.len()).contains(n)).next_back();
+        let mut numbers =
+            steps.iter().filter_map(|step| step.trim_start_matches("SUP-").parse::<usize>().ok());
+        let number = numbers.rfind(|n| (1..=self.tickets.len()).contains(n));
         let made = match (is_post, number, steps.last().copied().unwrap_or_default()) {
             (true, _, "uploads" | "attachments") => self.upload(request, number, example),
             (_, _, "jql") | (false, None, "issues" | "tickets") => {
