@@ -1,11 +1,15 @@
-//! `casefile attach` at real desks and a real mail server, which `.ci/desks` installs and starts. What the desk holds afterwards is
+//! `casefile attach` at real desks, at the published contracts of others, and at a real mail server, all of which `.ci/desks` installs and starts. What the desk holds afterwards is
 //! asked of it by a client of the tests' own.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
+#[path = "desks/contracts.rs"]
+mod contracts;
 #[path = "desks/front.rs"]
 mod front;
 #[path = "desks/place.rs"]
 mod place;
+#[path = "desks/vendor.rs"]
+mod vendor;
 
 use std::fs;
 use std::io::Write;
@@ -16,6 +20,7 @@ use tempfile::TempDir;
 
 use front::{Fault, Front};
 use place::Kind;
+use vendor::Name;
 
 /// What a message of a gateway may hold, to move the desk.
 const EVIL: &str =
@@ -247,6 +252,21 @@ cases! {
     roundup_cut_in_the_middle: cut_in_the_middle(Kind::Roundup);
     roundup_wrong_token: wrong_token(Kind::Roundup);
     roundup_no_permission: no_permission(Kind::Roundup);
+    contract_github_new_ticket: contracts::new_ticket(Name::Github);
+    contract_github_comment: contracts::comment(Name::Github);
+    contract_github_lost_answer: contracts::lost_answer(Name::Github);
+    contract_gitlab_new_ticket: contracts::new_ticket(Name::Gitlab);
+    contract_gitlab_comment: contracts::comment(Name::Gitlab);
+    contract_gitlab_lost_answer: contracts::lost_answer(Name::Gitlab);
+    contract_jira_new_ticket: contracts::new_ticket(Name::Jira);
+    contract_jira_comment: contracts::comment(Name::Jira);
+    contract_jira_lost_answer: contracts::lost_answer(Name::Jira);
+    contract_zendesk_new_ticket: contracts::new_ticket(Name::Zendesk);
+    contract_zendesk_comment: contracts::comment(Name::Zendesk);
+    contract_zendesk_lost_answer: contracts::lost_answer(Name::Zendesk);
+    contracts_refuse_what_is_wrong: contracts::what_is_wrong_is_refused();
+    // After those before: the order of the run is that of the names.
+    contracts_were_asked_for_everything: contracts::every_operation_was_asked();
     mail_sent: mail_is_delivered();
     mail_draft: a_draft_is_read_by_a_mail_parser();
 }

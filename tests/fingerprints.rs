@@ -55,6 +55,13 @@ fn note(home: &TempDir, more: &[&str]) -> (i32, String, String) {
     casefile(home, &[NOTE.as_slice(), more].concat())
 }
 
+/// What the state folder holds beside the kept cases and their index: whatever has another name is found.
+fn beside_cases(state: &Path) -> Vec<String> {
+    let names = fs::read_dir(state).expect("lists").map(|entry| entry.expect("an entry").file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    names.filter(|name| !["cases", "cases.jsonl", "cases.lock"].contains(&name.as_str())).collect()
+}
+
 fn known(home: &TempDir) -> Vec<Value> {
     let (code, json, stderr) = casefile(home, &["keys", "--output", "json"]);
     assert_eq!(code, 0, "{stderr}");
@@ -190,10 +197,7 @@ fn the_same_key_is_known_again_asked_for_and_forgotten() {
     assert_eq!(casefile(&home, &["keys", "--which", "OTHER_KEY"]).0, 1);
     assert_eq!(casefile(&home, &["keys", "--forget", "all"]).0, 0);
     assert_eq!(known(&home), Vec::<Value>::new());
-    assert!(
-        !state.join("keys.yaml").exists() && !state.join("fingerprint.key").exists(),
-        "the secret is gone as well"
-    );
+    assert_eq!(beside_cases(&state), Vec::<String>::new(), "the secret is gone as well");
 }
 
 #[test]
@@ -204,13 +208,13 @@ fn nothing_is_kept_of_what_did_not_leave_nor_where_it_is_switched_off() {
     assert_eq!(note(&home, &["--out", "none/note.yaml"]).0, 6);
     assert!(!state.exists());
     assert_eq!(casefile(&home, &["practice"]).0, 0);
-    assert!(
-        !state.join("keys.yaml").exists() && !state.join("fingerprint.key").exists(),
-        "practice keys are made up"
-    );
-    fs::remove_dir_all(&state).expect("the case of the practice");
+    assert_eq!(beside_cases(&state), Vec::<String>::new(), "practice keys are made up");
     let config = home.path().join(".config/casefile");
     fs::create_dir_all(&config).expect("made");
+    fs::write(config.join("config.yaml"), "remember_keys: false\n").expect("writes");
+    assert_eq!(note(&home, &[]).0, 0);
+    assert_eq!(beside_cases(&state), Vec::<String>::new(), "the case is kept, and nothing of its key");
+    fs::remove_dir_all(&state).expect("the kept cases");
     fs::write(config.join("config.yaml"), "remember_keys: false\nkeep_cases: false\n").expect("writes");
     assert_eq!(note(&home, &[]).0, 0);
     assert!(!state.exists());

@@ -16,6 +16,10 @@ fn cell(count: u16) -> std::num::NonZeroU16 {
     std::num::NonZeroU16::new(count).expect("at least one")
 }
 
+#[path = "attach/desk.rs"]
+#[expect(dead_code, reason = "the desk has faults that are not wanted here")]
+mod desk;
+
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -648,4 +652,53 @@ fn a_dumb_terminal_gets_the_walk_line_by_line() {
     // Only the masked question switches bracketed paste on and off.
     let left = raw.replace("\u{1b}[?2004h", "").replace("\u{1b}[?2004l", "");
     assert!(!left.contains('\u{1b}') || left.matches('\u{1b}').count() == 0, "{left:?}");
+}
+
+#[test]
+fn a_note_goes_onto_a_ticket_by_keys() {
+    let desk = desk::Desk::start();
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(home.path().join("config")).expect("a folder");
+    let settings =
+        format!("desks:\n  - {{name: helpdesk, kind: rt, project: General, url: '{}'}}\n", desk.url());
+    std::fs::write(home.path().join("config/desks.yaml"), settings).expect("writes");
+    let mut terminal = Terminal::start_in(home, 30, 100, "xterm-256color", &[]);
+    terminal.see("1 Request");
+    terminal.paste("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 20\r\n\r\n{\"error\":{\"message\":\"Slow down\",\"type\":\"rate_limit_error\"}}");
+    terminal.see("Slow down");
+    terminal.keys("4");
+    terminal.see("confirm");
+    terminal.keys("\r");
+    terminal.see("The note as YAML");
+    terminal.keys("a");
+    terminal.see("helpdesk");
+    terminal.keys("\r");
+    terminal.see("Which ticket?");
+    terminal.keys("\r");
+    terminal.see("Subject of the new ticket");
+    terminal.keys("\r");
+    terminal.see("nothing is sent yet");
+    assert!(desk.state.lock().expect("free").seen.is_empty(), "nothing was asked of the desk");
+    terminal.keys("\r");
+    terminal.see("Token of this desk");
+    terminal.keys("a-token-of-nobody\r");
+    let shown = terminal.see("The note is on ticket 1 of helpdesk");
+    assert!(
+        shown.contains("read back byte for byte") && shown.contains("Ticket/Display.html?id=1"),
+        "{shown}"
+    );
+    let state = desk.state.lock().expect("free");
+    assert_eq!((state.tickets.len(), state.count(1)), (1, (1, 2)), "one text and two files");
+    assert!(state.seen.iter().all(|(_, token)| *token), "with the token");
+    drop(state);
+    assert!(!terminal.screen().contains("a-token-of-nobody"));
+    let cases = terminal.home().join("state/cases");
+    let holds_ticket = |folder: std::fs::DirEntry| {
+        let files = std::fs::read_dir(folder.path()).into_iter().flatten().flatten();
+        files
+            .filter_map(|file| std::fs::read_to_string(file.path()).ok())
+            .any(|text| text.contains("Display.html?id=1"))
+    };
+    assert!(std::fs::read_dir(cases).expect("cases").flatten().any(holds_ticket), "the case has the ticket");
+    terminal.keys("\rq");
 }

@@ -2,6 +2,8 @@
 //!
 //! Record again after a wanted change: `INSTA_UPDATE=always cargo test --test screens`, then read the difference.
 
+#[path = "screens/attach.rs"]
+mod attach;
 #[path = "screens/look.rs"]
 mod look;
 #[path = "screens/random.rs"]
@@ -501,6 +503,7 @@ fn the_whole_loop_runs_and_ends() {
         practice: Vec::new(),
         unfinished: Vec::new(),
         cases: None,
+        desk: None,
         first: vec![Event::Edited(curl_like())],
     };
     let input = futures_util::stream::iter(rig::inputs("<enter>nq").into_iter().map(Ok))
@@ -582,6 +585,7 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         practice: Vec::new(),
         unfinished: Vec::new(),
         cases: None,
+        desk: None,
         first: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");

@@ -9,6 +9,7 @@ pub mod desk;
 mod file;
 mod hold;
 pub mod mail;
+mod reveal;
 mod surroundings;
 
 use crate::case::sanitize::Rendered;
@@ -16,6 +17,7 @@ use crate::io::store::StoreError;
 use crate::session::Delivered;
 
 pub use hold::hold_clipboard;
+pub use reveal::reveal;
 pub use surroundings::{Holder, Keeper, Program, Route, Surroundings};
 
 /// Nothing was delivered.
@@ -41,12 +43,27 @@ pub enum DeliverError {
 pub struct Deliverer {
     surroundings: Surroundings,
     clipboard: Option<arboard::Clipboard>,
+    /// What we put there and serve ourselves.
+    served: Option<String>,
+}
+
+/// On X11 and Wayland the text would go with us: a process that outlives us takes it over, unless something else was copied since.
+impl Drop for Deliverer {
+    fn drop(&mut self) {
+        let (Keeper::Owner, Some(holder)) = (self.surroundings.keeper, &self.surroundings.holder) else {
+            return;
+        };
+        let (Some(clipboard), Some(text)) = (&mut self.clipboard, &self.served) else { return };
+        if clipboard.get_text().is_ok_and(|now| now == *text) && hold::hand_over(holder, text).is_err() {
+            tracing::info!("the clipboard ends with the program");
+        }
+    }
 }
 
 impl Deliverer {
     /// Delivers by the routes of these surroundings.
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { surroundings, clipboard: None }
+        Self { surroundings, clipboard: None, served: None }
     }
 
     /// Puts the note on the clipboard by the first route that works; where none does, into a file in the current
@@ -103,7 +120,7 @@ impl Deliverer {
                 None => arboard::Clipboard::new().map_err(|_| child::Failed)?,
             };
             if clipboard.set_text(text).is_ok() && clipboard.get_text().is_ok_and(|back| back == text) {
-                self.clipboard = Some(clipboard);
+                (self.clipboard, self.served) = (Some(clipboard), Some(text.to_owned()));
                 return Ok(());
             }
         }

@@ -272,11 +272,17 @@ pub struct Delivered {
 }
 
 impl Delivered {
+    /// It went onto a ticket: the route begins with that word.
+    pub fn is_ticket(&self) -> bool {
+        self.route.starts_with("ticket ")
+    }
+
     /// The kind of way in a word, without where it led to.
     pub fn by(&self) -> &'static str {
         match &self.path {
             Some(_) => "file",
             None if self.route == STDOUT => "stdout",
+            None if self.is_ticket() => "ticket",
             None => "clipboard",
         }
     }

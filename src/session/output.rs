@@ -474,6 +474,7 @@ impl Session {
                 let verb = match (&delivered.path, delivered.certain) {
                     (Some(_), _) => "written",
                     (None, _) if delivered.route == STDOUT => "printed",
+                    (None, true) if delivered.is_ticket() => "attached",
                     (None, true) => "copied",
                     (None, false) => "handed over",
                 };

@@ -46,11 +46,11 @@ use crate::case::kept::Unfinished;
 use crate::io::clock::Clock;
 use crate::session::{Effect, Event, Session};
 use keys::Keymap;
-use screen::{Ask, Screen, Wish};
+use screen::{Ask, AttachAsk, Screen, Sent, Stage, UnderWay, Wish};
 use theme::Themes;
 
 pub use open::{OpenError, open};
-pub use screen::{CaseDesk, CaseRow, ListTitle, PracticeChoice};
+pub use screen::{CaseDesk, CaseRow, ListTitle, PracticeChoice, TicketDesk};
 pub use view::view;
 
 /// How often the screen is drawn while something runs: elapsed time and countdown move.
@@ -75,6 +75,8 @@ pub struct Options {
     pub unfinished: Vec<Unfinished>,
     /// The kept and unfinished cases; `None`: there is no list of them.
     pub cases: Option<Box<dyn CaseDesk>>,
+    /// The ticket desks; `None`: there is none.
+    pub desk: Option<Box<dyn TicketDesk>>,
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
@@ -126,8 +128,18 @@ where
     let size = terminal.size().map_err(io::Error::other)?;
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
-    let (clock_of_face, cases) = (Arc::clone(&clock), options.cases);
-    let mut face = Face { session, screen, run_effects, clock: clock_of_face, ask, redraw: false, cases };
+    let (clock_of_face, cases, desk) = (Arc::clone(&clock), options.cases, options.desk);
+    let mut face = Face {
+        session,
+        screen,
+        run_effects,
+        clock: clock_of_face,
+        ask,
+        redraw: false,
+        cases,
+        desk,
+        under_way: None,
+    };
     if face.screen.mouse {
         (face.ask)(Ask::Mouse(true))?;
     }
@@ -151,12 +163,17 @@ where
         terminal
             .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
             .map_err(io::Error::other)?;
-        let busy = face.session.is_busy();
+        let busy = face.session.is_busy() || face.under_way.is_some();
+        let mut under_way = face.under_way.take();
         tokio::select! {
             biased;
             () = &mut terminated => {
                 face.tell(Event::SaveDue);
                 return Ok(Ending::Terminated);
+            }
+            ended = ended(&mut under_way) => {
+                under_way = None;
+                if face.attached(ended) { return Ok(Ending::Left); }
             }
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
@@ -169,6 +186,7 @@ where
             },
             () = tokio::time::sleep(TICK), if busy => {}
         }
+        face.go_on(under_way);
         // What is there already is taken before the next drawing.
         for _ in 0..BATCH {
             let event = events.try_recv().ok();
@@ -201,6 +219,17 @@ struct Face<'a, F> {
     ask: Box<dyn FnMut(Ask) -> io::Result<()>>,
     redraw: bool,
     cases: Option<Box<dyn CaseDesk>>,
+    desk: Option<Box<dyn TicketDesk>>,
+    /// A note on its way to a desk.
+    under_way: Option<UnderWay>,
+}
+
+/// The end of what is under way; never where nothing is.
+async fn ended(under_way: &mut Option<UnderWay>) -> Result<Sent, String> {
+    match under_way {
+        Some(under_way) => under_way.work.as_mut().await,
+        None => std::future::pending().await,
+    }
 }
 
 impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
@@ -209,6 +238,25 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         let effects = self.session.handle(event, self.clock.now());
         self.screen.follow(self.session);
         !effects.is_empty() && (self.run_effects)(effects)
+    }
+
+    /// What was under way goes on, unless an input stopped it or began another.
+    fn go_on(&mut self, under_way: Option<UnderWay>) {
+        let is_wanted = self.screen.attach.as_ref().is_some_and(|attach| attach.stage == Stage::Sending);
+        if is_wanted && self.under_way.is_none() {
+            self.under_way = under_way;
+        }
+    }
+
+    /// A note came to a desk, or did not; true: leave.
+    fn attached(&mut self, ended: Result<Sent, String>) -> bool {
+        let Some(event) = self.screen.attached(ended) else { return false };
+        let leaves = self.tell(event);
+        // The case is kept by now.
+        if let Some(Err(error)) = self.desk.as_mut().map(|desk| desk.keep()) {
+            self.screen.hint = Some(error);
+        }
+        leaves
     }
 
     /// Takes an input; true: leave. An error: the terminal does not do what it is asked.
@@ -226,6 +274,13 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                     if event.is_some_and(|event| self.tell(event)) {
                         return Ok(true);
                     }
+                }
+                Wish::Attach(ask) => {
+                    if matches!(ask, AttachAsk::Stop) {
+                        self.under_way = None;
+                    }
+                    let begun = self.screen.serve_attach(ask, self.desk.as_deref_mut(), self.session);
+                    self.under_way = begun.or_else(|| self.under_way.take());
                 }
                 Wish::Tell(event) => {
                     if self.tell(event) {

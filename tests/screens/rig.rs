@@ -18,7 +18,7 @@ use casefile::session::{
     Phase, Progress, Session, Settings,
 };
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
-use casefile::ui::tui::screen::{Ask, PracticeChoice, Screen, Wish};
+use casefile::ui::tui::screen::{Ask, PracticeChoice, Screen, UnderWay, Wish};
 use casefile::ui::tui::theme::Theme;
 use casefile::ui::tui::view;
 use chrono::{DateTime, Utc};
@@ -28,6 +28,8 @@ use crossterm::event::{
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use secrecy::SecretString;
+
+use super::attach::FakeDesks;
 
 /// Everything of one test.
 pub struct Rig {
@@ -50,6 +52,10 @@ pub struct Rig {
     pub kept: Vec<KeptCase>,
     /// What was asked of the terminal.
     pub asked: Vec<Ask>,
+    /// The ticket desks.
+    pub desk: FakeDesks,
+    /// A note on its way to one.
+    pub under_way: Option<UnderWay>,
 }
 
 /// A key that looks real, made at run time.
@@ -166,6 +172,8 @@ impl Rig {
             twins: |_| Ok(None),
             kept: Vec::new(),
             asked: Vec::new(),
+            desk: FakeDesks::default(),
+            under_way: None,
         };
         rig.tell(Event::BindingsRead(Vec::new()));
         rig
@@ -219,6 +227,10 @@ impl Rig {
             match wish {
                 Wish::Tell(event) => self.tell(event),
                 Wish::Ask(ask) => self.asked.push(ask),
+                Wish::Attach(ask) => {
+                    let begun = self.screen.serve_attach(ask, Some(&mut self.desk), &self.session);
+                    self.under_way = begun.or(self.under_way.take());
+                }
                 Wish::Redraw | Wish::Cases(_) => {}
             }
         }

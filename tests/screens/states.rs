@@ -12,8 +12,20 @@ use super::rig::{Rig, curl_like, secret};
 /// A name, and how a fresh screen gets there.
 type State = (&'static str, fn(&mut Rig));
 
+/// To the choice of a desk.
+fn to_desks(rig: &mut Rig) {
+    rig.observed();
+    rig.keys("4<enter>a");
+}
+
+/// To what would go to a new ticket of the first desk.
+fn to_plan(rig: &mut Rig) {
+    to_desks(rig);
+    rig.keys("<enter><enter><enter>");
+}
+
 /// The states of the walk, from a screen without practice.
-const STATES: [State; 39] = [
+const STATES: [State; 48] = [
     ("request_empty", |_| {}),
     ("request_filled", |rig| rig.tell(Event::Edited(curl_like()))),
     ("request_findings", |rig| {
@@ -126,6 +138,40 @@ const STATES: [State; 39] = [
     ("leaving", |rig| {
         rig.observed();
         rig.keys("4q");
+    }),
+    ("attach_no_desk", |rig| {
+        rig.desk.none = true;
+        to_desks(rig);
+    }),
+    ("attach_desks", to_desks),
+    ("attach_ticket", |rig| {
+        to_desks(rig);
+        rig.keys("<enter>");
+    }),
+    ("attach_subject", |rig| {
+        to_desks(rig);
+        rig.keys("<enter><enter>");
+    }),
+    ("attach_planned", to_plan),
+    ("attach_token", |rig| {
+        to_plan(rig);
+        rig.keys("<enter>");
+        rig.paste(&secret("tok-"));
+    }),
+    ("attach_sending", |rig| {
+        to_plan(rig);
+        rig.keys("<enter>token<enter>");
+    }),
+    ("attach_sent", |rig| {
+        to_plan(rig);
+        rig.keys("<enter>token<enter>");
+        rig.arrive();
+    }),
+    ("attach_failed", |rig| {
+        rig.desk.fails = true;
+        to_plan(rig);
+        rig.keys("<enter>token<enter>");
+        rig.arrive();
     }),
     ("leaving_busy", |rig| {
         rig.tell(Event::Edited(curl_like()));

@@ -21,13 +21,15 @@ mod webhook;
 mod wire;
 mod zendesk;
 
+use std::time::Duration;
+
 use futures_util::future::LocalBoxFuture;
 use secrecy::SecretString;
 
 use crate::case::sanitize::Rendered;
 use crate::io::store::{DeskKind, DeskSettings};
 
-pub use attach::{Attached, FileState, Partial, Target, TextState, attach};
+pub use attach::{Attached, FileState, Partial, Stage, Target, TextState, attach};
 pub use call::{Body, Call, Part};
 pub use file::{NoteFile, note_files};
 pub use refusal::DeskError;
@@ -75,6 +77,10 @@ pub struct Stored {
 
 /// A desk. Tickets are named as their people name them.
 pub trait Desk {
+    /// How long after each other an uncertain ticket is looked for: more than once where a search knows it only some time later.
+    fn patience(&self) -> &'static [Duration] {
+        &[Duration::ZERO]
+    }
     /// The ticket that an earlier run made of this case.
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>>;
     /// What `ticket` has of this case; `None` where the desk cannot tell.

@@ -1,6 +1,6 @@
 //! What this machine and session offer for a copy, and the order in which it is tried.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -170,6 +170,12 @@ fn controlling_terminal() -> Option<PathBuf> {
     std::fs::OpenOptions::new().write(true).open(device).is_ok().then(|| device.to_owned())
 }
 
+/// The program `name` on `path`.
+pub(super) fn on_path(path: &OsStr, name: &str) -> Option<PathBuf> {
+    // An empty or relative entry means the current folder, and a program from there is not ours to start.
+    std::env::split_paths(path).filter(|f| f.is_absolute()).map(|f| f.join(name)).find(|p| p.is_file())
+}
+
 /// The clipboard programs on `path` that fit the display.
 fn programs(path: &OsString, x11: bool, wayland: bool) -> Vec<Program> {
     let known: [(bool, &str, &[&str]); 4] = [
@@ -178,19 +184,12 @@ fn programs(path: &OsString, x11: bool, wayland: bool) -> Vec<Program> {
         (x11, "xsel", &["--clipboard", "--input"]),
         (cfg!(target_os = "macos"), "pbcopy", &[]),
     ];
-    let found = |name: &str| {
-        // An empty or relative entry means the current folder, and a program from there is not ours to start.
-        std::env::split_paths(path)
-            .filter(|folder| folder.is_absolute())
-            .map(|f| f.join(name))
-            .find(|p| p.is_file())
-    };
     known
         .into_iter()
         .filter(|(fits, ..)| *fits)
         .filter_map(|(_, name, arguments)| {
             let arguments = arguments.iter().map(|a| (*a).to_owned()).collect();
-            Some(Program { path: found(name)?, arguments })
+            Some(Program { path: on_path(path, name)?, arguments })
         })
         .collect()
 }

@@ -83,6 +83,12 @@ pub trait CaseStore {
 
     /// Where the cases are, or the case of this id is, for people.
     fn place(&self, case: Option<&str>) -> String;
+
+    /// The folder of this case, where it has one.
+    fn folder_of(&self, case: &str) -> Option<PathBuf> {
+        let _ = case;
+        None
+    }
 }
 
 /// The store of this user: where `place` says, else `cases` in the state folder. Nothing is created, opened or connected.
@@ -277,6 +283,10 @@ impl CaseStore for FolderStore {
 
     fn place(&self, case: Option<&str>) -> String {
         case.map_or_else(|| shown(&self.folder), |id| shown(&self.folder.join(id)))
+    }
+
+    fn folder_of(&self, case: &str) -> Option<PathBuf> {
+        crate::session::case_id::is_case_id(case).then(|| self.folder.join(case))
     }
 }
 

@@ -3,6 +3,7 @@
 mod dry;
 mod mail;
 mod report;
+pub(super) mod screen;
 mod source;
 
 use std::path::PathBuf;
@@ -108,16 +109,18 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
         return dry::show(&room, &job, &calls);
     }
     let target = target(settings, &source, ticket);
-    if let (Target::Ticket(id), DeskKind::Webhook) = (&target, settings.kind)
-        && source.tickets.iter().any(|ticket| ticket.desk == settings.name && ticket.id == *id)
-    {
-        let text =
-            format!("the case says that it is on ticket {id} of {} already; nothing was sent", settings.name);
+    if let Some(text) = already(settings, &source, &target) {
         say::line(&text);
         return Ok(Exit::Done);
     }
     consent(settings, &job, &target, &cut, arguments.yes)?;
-    let token = token(settings)?;
+    let token = match token(settings)? {
+        Token::Known(token) => token,
+        Token::Ask => Some(
+            secrets::from_prompt(&format!("Token for {}: ", settings.name))
+                .map_err(|e| no_token(settings, &e))?,
+        ),
+    };
     let desk = desk::open(settings, token.as_ref()).map_err(|e| failed(&e.to_string()))?;
     let attached = on_this_thread(async {
         tokio::select! {
@@ -126,7 +129,9 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
                 Exit::Interrupted,
                 "stopped; what the desk has already is found again when the command is run again",
             )),
-            done = desk::attach(desk.as_ref(), &job, &target) => done.map_err(|partial| on_the_way(&partial)),
+            done = desk::attach(desk.as_ref(), &job, &target, &|_| {}) => {
+                done.map_err(|partial| on_the_way(&partial, "the same command"))
+            }
         }
     })?;
     let kept = keep(&room, &job.case_id, settings, &attached);
@@ -217,6 +222,28 @@ fn target(settings: &DeskSettings, source: &Source, ticket: Option<String>) -> T
     Target::New { known: at_desk.map(|ticket| ticket.id.clone()) }
 }
 
+/// A webhook cannot be asked what it has: the case says whether this ticket has the note.
+fn already(settings: &DeskSettings, source: &Source, target: &Target) -> Option<String> {
+    let Target::Ticket(id) = target else { return None };
+    let is_there = source.tickets.iter().any(|ticket| ticket.desk == settings.name && ticket.id == *id);
+    (settings.kind == DeskKind::Webhook && is_there).then(|| {
+        format!("the case says that it is on ticket {id} of {} already; nothing was sent", settings.name)
+    })
+}
+
+/// What goes where, in lines.
+fn summary(settings: &DeskSettings, job: &Job, target: &Target, cut: &[String]) -> Vec<String> {
+    let place = if settings.kind == DeskKind::Webhook { "its webhook" } else { settings.url.as_str() };
+    let onto = match target {
+        Target::Ticket(id) => format!("  a comment on ticket {id}"),
+        Target::New { .. } => format!("  a new ticket: {}", job.subject.as_str()),
+    };
+    let text = format!("  text of {} characters{}", job.text.as_str().chars().count(), left_out(cut));
+    let mut lines = vec![format!("{} to {} ({place})", job.case_id, settings.name), onto, text];
+    lines.extend(job.files.iter().map(|file| format!("  file {}, {} bytes", file.name, file.bytes().len())));
+    lines
+}
+
 fn consent(
     settings: &DeskSettings,
     job: &Job,
@@ -224,15 +251,8 @@ fn consent(
     cut: &[String],
     yes: bool,
 ) -> Result<(), Failed> {
-    let place = if settings.kind == DeskKind::Webhook { "its webhook" } else { settings.url.as_str() };
-    say::line(&format!("{} to {} ({place})", job.case_id, settings.name));
-    match target {
-        Target::Ticket(id) => say::line(&format!("  a comment on ticket {id}")),
-        Target::New { .. } => say::line(&format!("  a new ticket: {}", job.subject.as_str())),
-    }
-    say::line(&format!("  text of {} characters{}", job.text.as_str().chars().count(), left_out(cut)));
-    for file in &job.files {
-        say::line(&format!("  file {}, {} bytes", file.name, file.bytes().len()));
+    for line in summary(settings, job, target, cut) {
+        say::line(&line);
     }
     if yes {
         return Ok(());
@@ -254,20 +274,30 @@ fn left_out(cut: &[String]) -> String {
     if cut.is_empty() { String::new() } else { format!("; left out for its length: {}", cut.join(", ")) }
 }
 
-/// The token from where the settings say; asked for where they say nothing.
-fn token(settings: &DeskSettings) -> Result<Option<SecretString>, Failed> {
-    let failed =
-        |e: secrets::SecretError| Failed::new(Exit::Usage, format!("the token of {}: {e}", settings.name));
+/// Where the token comes from.
+enum Token {
+    /// From where the settings say; `None`: this desk takes none.
+    Known(Option<SecretString>),
+    /// The settings say nothing: it is asked for.
+    Ask,
+}
+
+fn no_token(settings: &DeskSettings, error: &secrets::SecretError) -> Failed {
+    Failed::new(Exit::Usage, format!("the token of {}: {error}", settings.name))
+}
+
+/// The token from where the settings say.
+fn token(settings: &DeskSettings) -> Result<Token, Failed> {
+    let known = |read: Result<SecretString, secrets::SecretError>| {
+        read.map(|token| Token::Known(Some(token))).map_err(|e| no_token(settings, &e))
+    };
     if let Some(name) = &settings.token_env {
-        return secrets::from_env(name).map(Some).map_err(failed);
+        return known(secrets::from_env(name));
     }
     if let Some(command) = &settings.token_command {
-        return secrets::from_command(command).map(Some).map_err(failed);
+        return known(secrets::from_command(command));
     }
     let needs =
         settings.webhook.as_ref().is_none_or(|w| w.headers.values().any(|value| value.contains("token")));
-    if !needs {
-        return Ok(None);
-    }
-    secrets::from_prompt(&format!("Token for {}: ", settings.name)).map(Some).map_err(failed)
+    Ok(if needs { Token::Ask } else { Token::Known(None) })
 }

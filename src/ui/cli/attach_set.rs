@@ -12,6 +12,7 @@ use super::walk::Walk;
 use crate::case::note;
 use crate::case::replay::Fixture;
 use crate::case::sanitize::{Format, Readmission};
+use crate::io::deliver::reveal;
 use crate::io::store::{private_folder, shown, write_atomic};
 use crate::session::{Delivered, Event};
 
@@ -54,6 +55,16 @@ pub(super) fn write(walk: &mut Walk, path: &str) -> Result<(), Failed> {
     }
     let route = format!("file {}", shown(&whole));
     walk.give(Event::Delivered(Ok(Delivered { route, certain: true, path: Some(shown(&whole)) })));
+    Ok(())
+}
+
+/// Opens the folder that `path` is or lies in, or says where it is.
+pub(super) fn show(path: &str) -> Result<(), Failed> {
+    let whole = expanded(path)?;
+    let folder = if whole.is_dir() { whole.as_path() } else { whole.parent().unwrap_or(&whole) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let opened = if reveal(folder) { "opened" } else { "no desktop to open it on" };
+    say::line(&format!("{}: {opened}", shown(folder)));
     Ok(())
 }
 

@@ -115,6 +115,9 @@ pub struct NoteArguments {
     /// Put the note on the clipboard.
     #[arg(long)]
     copy: bool,
+    /// Open the folder of --out in the file manager; without a desktop its path is printed.
+    #[arg(long, requires = "out")]
+    reveal: bool,
     /// Show this field of a JSON body in the note, because it is harmless: for example `messages[0].content`, or
     /// `response.body.detail`. Secrets that are found in it still go; never a field with a credential's name. Give it once
     /// for each field.
@@ -489,6 +492,9 @@ pub(super) fn finish(
         }
         if attach_set::is_asked(path) {
             attach_set::write(walk, path)?;
+        }
+        if arguments.reveal {
+            attach_set::show(path)?;
         }
     }
     if arguments.copy {

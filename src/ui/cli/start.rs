@@ -57,6 +57,7 @@ impl<'a> Choice<'a> {
 }
 
 /// The configuration, the catalog with the user's files over it, and the bindings of keys to hosts.
+#[derive(Clone)]
 pub(super) struct Ground {
     pub(super) config: store::Config,
     pub(super) catalog: Arc<Catalog>,
@@ -308,7 +309,9 @@ pub(super) fn screen_with(
         let is_plain = practice.is_empty() && !list.opens_first();
         let unfinished = if is_plain { ground.unfinished() } else { Vec::new() };
         let cases = Some(list);
-        let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, first };
+        let desk: Option<Box<dyn tui::TicketDesk>> =
+            Some(Box::new(super::attach::screen::TicketDesks::of(ground)));
+        let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, desk, first };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await

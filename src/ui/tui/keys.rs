@@ -132,6 +132,8 @@ pub enum Action {
     Copy,
     /// Write the note.
     Write,
+    /// Put the note onto a ticket.
+    Attach,
     /// Take what was typed or marked.
     Accept,
     /// Close what lies on top.
@@ -242,6 +244,8 @@ pub enum Mode {
     Practice,
     /// The list of cases.
     Cases,
+    /// A note that goes onto a ticket.
+    Attach,
     /// The help.
     Help,
     /// The question before leaving.
@@ -282,6 +286,7 @@ impl Mode {
             Self::PickerFilter => &[Self::Always, Self::PickerFilter],
             Self::Practice => &[Self::Always, Self::Practice],
             Self::Cases => &[Self::Always, Self::Cases],
+            Self::Attach => &[Self::Always, Self::Attach],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
             Self::Palette => &[Self::Always, Self::Palette],

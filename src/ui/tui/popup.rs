@@ -50,6 +50,12 @@ pub enum Asked {
     Search,
     /// What to find in the body.
     Find,
+    /// The ticket that the note goes onto.
+    Ticket,
+    /// The subject of a new ticket.
+    Subject,
+    /// The token of a ticket desk.
+    DeskToken,
 }
 
 impl Asked {
@@ -63,13 +69,16 @@ impl Asked {
             Self::Find => "Find in the body",
             Self::Search => "Find in what leaves (nothing: end the search)",
             Self::Open => "Open this file: a command, an answer, a log, an HTTP archive",
+            Self::Ticket => "Which ticket? (nothing: a new one)",
+            Self::Subject => "Subject of the new ticket",
+            Self::DeskToken => "Token of this desk (not shown, used once, not kept)",
             Self::Path => "Write the note to this file (a folder ends in /)",
         }
     }
 
     /// True where the answer must not be seen.
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::OtherKey)
+        matches!(self, Self::Key | Self::OtherKey | Self::DeskToken)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::keys::{Action, Mode};
-use super::screen::Screen;
+use super::screen::{Screen, Stage};
 use crate::session::{Notice, Session, Standing, Step};
 
 /// The text; never empty on a page.
@@ -63,11 +63,27 @@ fn on_top(session: &Session, screen: &Screen) -> Option<String> {
                 key(Action::Close)
             )
         }
+        Mode::Attach => attach(screen)?,
         Mode::Leaving => format!("{} leaves, {} stays", key(Action::QuitNow), key(Action::Close)),
         Mode::Consent => {
             format!("{} sends it, {} sends nothing", key(Action::AllowAndRemember), key(Action::Refuse))
         }
         _ => return None,
+    })
+}
+
+/// What to do with a note that goes onto a ticket.
+fn attach(screen: &Screen) -> Option<String> {
+    let key = |action| screen.keymap.key_for(Mode::Attach, action);
+    let (on, back) = (key(Action::Accept), key(Action::Close));
+    Some(match screen.attach.as_ref()?.stage {
+        Stage::Asking => return None,
+        Stage::Planned(_) => format!("nothing is sent yet: {on} sends it, {back} goes back to the note"),
+        Stage::Sending => format!("under way; {back} stops it"),
+        Stage::Sent(_) => format!("{on} goes back to the note"),
+        Stage::Failed(_) => {
+            format!("{on} shows it again before it is sent again, {back} goes back to the note")
+        }
     })
 }
 

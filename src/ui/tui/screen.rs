@@ -2,6 +2,7 @@
 //! in, wishes out; it sends nothing, reads no clock and decides nothing about a request.
 
 mod act;
+mod attach;
 mod cases;
 mod code;
 mod look;
@@ -29,6 +30,7 @@ use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
 
+pub use attach::{Attach, AttachAsk, DeskLine, Onto, Planned, Sent, Stage, TicketDesk, UnderWay};
 pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases, ListTitle};
 pub use practice::{Practice, PracticeChoice, Row};
 
@@ -43,6 +45,8 @@ pub enum Wish {
     Ask(Ask),
     /// Ask for cases.
     Cases(CaseAsk),
+    /// Ask something of a ticket desk.
+    Attach(AttachAsk),
 }
 
 /// What is asked of the terminal.
@@ -176,6 +180,10 @@ pub struct Screen {
     pub cases: Cases,
     /// Unfinished cases that are offered.
     unfinished: Vec<Unfinished>,
+    /// The note that goes onto a ticket.
+    pub attach: Option<Attach>,
+    /// The desks that were offered.
+    desks: Vec<DeskLine>,
 }
 
 impl Screen {
@@ -212,6 +220,8 @@ impl Screen {
             step: Step::Request,
             cases: Cases::default(),
             unfinished: Vec::new(),
+            attach: None,
+            desks: Vec::new(),
         }
     }
 
@@ -239,6 +249,9 @@ impl Screen {
         }
         if self.cases.is_open {
             return Mode::Cases;
+        }
+        if self.page_is_attach() {
+            return Mode::Attach;
         }
         if self.practice.is_open {
             return Mode::Practice;
@@ -308,6 +321,7 @@ impl Screen {
         if session.step() != self.step {
             // Marks and what was looked at belong to the page.
             (self.step, self.look, self.choosing) = (session.step(), None, false);
+            self.attach = None;
             self.marks.selection = None;
         }
         if self.look.as_mut().is_some_and(|look| !look.follow(session)) {
@@ -361,7 +375,7 @@ impl Screen {
         self.field = Field::Url;
         self.finding = None;
         self.attempt = None;
-        (self.look, self.choosing, self.row) = (None, false, 0);
+        (self.look, self.choosing, self.row, self.attach) = (None, false, 0, None);
         self.review = ReviewPane::Evidence;
         self.note = NotePane::Preview;
         self.tops = Tops::default();

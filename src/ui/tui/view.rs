@@ -8,6 +8,7 @@
 //!  Enter go on  e edit  …                          keys
 //! ```
 
+pub mod attach;
 pub mod cases;
 pub mod code;
 pub mod consent;
@@ -34,7 +35,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::layout;
-use super::screen::Screen;
+use super::screen::{Screen, Stage};
 use super::theme::Theme;
 use crate::session::{Session, Step};
 
@@ -101,6 +102,9 @@ fn page(
         Step::Reproduce => reproduce::render(frame, area, session, screen, theme, now),
         Step::Isolate => isolate::render(frame, area, session, screen, theme, now),
         Step::Review => review::render(frame, area, session, screen, theme),
-        Step::Note => note::render(frame, area, session, screen, theme),
+        Step::Note => match screen.attach.as_ref().filter(|attach| attach.stage != Stage::Asking) {
+            Some(attach) => attach::render(frame, area, attach, theme),
+            None => note::render(frame, area, session, screen, theme),
+        },
     }
 }

@@ -61,6 +61,34 @@ pub enum FileState {
     NotReadBack,
 }
 
+/// A step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Does the desk have it already?
+    Looking,
+    /// The ticket is made.
+    Making,
+    /// The comment is added.
+    Commenting,
+    /// Files are added.
+    Uploading,
+    /// What is stored is read back.
+    ReadingBack,
+}
+
+impl Stage {
+    /// In words.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Looking => "looking whether the desk has it already",
+            Self::Making => "making the ticket",
+            Self::Commenting => "adding the comment",
+            Self::Uploading => "adding the files",
+            Self::ReadingBack => "reading back and comparing",
+        }
+    }
+}
+
 /// It failed on the way: what is at the desk already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partial {
@@ -74,12 +102,17 @@ pub struct Partial {
     pub there: Vec<String>,
 }
 
-/// Puts the note onto a ticket. Nothing that is there is sent again.
+/// Puts the note onto a ticket. `tell` hears each step before it is done. Nothing that is there is sent again.
 ///
 /// # Errors
 /// [`Partial`]: why, and what the desk has already. Running it again goes on from there.
-pub async fn attach(desk: &dyn Desk, job: &Job, target: &Target) -> Result<Attached, Partial> {
-    let mut walk = Walk { desk, job, ticket: None, there: Vec::new() };
+pub async fn attach(
+    desk: &dyn Desk,
+    job: &Job,
+    target: &Target,
+    tell: &dyn Fn(Stage),
+) -> Result<Attached, Partial> {
+    let mut walk = Walk { desk, job, tell, ticket: None, there: Vec::new() };
     match walk.run(target).await {
         Ok(attached) => Ok(attached),
         Err(error) => {
@@ -92,6 +125,7 @@ pub async fn attach(desk: &dyn Desk, job: &Job, target: &Target) -> Result<Attac
 struct Walk<'a> {
     desk: &'a dyn Desk,
     job: &'a Job,
+    tell: &'a dyn Fn(Stage),
     ticket: Option<String>,
     there: Vec<String>,
 }
@@ -99,6 +133,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn run(&mut self, target: &Target) -> Result<Attached, DeskError> {
         let (desk, job) = (self.desk, self.job);
+        (self.tell)(Stage::Looking);
         let found = match target {
             Target::Ticket(id) => Some(id.clone()),
             Target::New { known } => desk.find(job).await?.or_else(|| known.clone()),
@@ -132,6 +167,7 @@ impl Walk<'_> {
             self.comment(&ticket, &missing).await?;
             self.there.push("the text".to_owned());
         }
+        (self.tell)(Stage::ReadingBack);
         let Some(after) = desk.look(&ticket, job).await? else {
             return Ok(self.unread(ticket, created, had_text && !knows && !created));
         };
@@ -141,7 +177,9 @@ impl Walk<'_> {
         let after = if rest.is_empty() {
             after
         } else {
+            (self.tell)(Stage::Uploading);
             desk.upload(&ticket, job, &rest).await?;
+            (self.tell)(Stage::ReadingBack);
             let again = desk.look(&ticket, job).await?.unwrap_or(after);
             now = self.same_files(&again).await?;
             again
@@ -161,18 +199,24 @@ impl Walk<'_> {
         })
     }
 
-    /// Makes the ticket. Where no answer comes, the desk is asked once whether it has it.
+    /// Makes the ticket. Where no answer comes, the desk is asked whether it has it, as often as it has patience for.
     async fn create(&mut self) -> Result<String, DeskError> {
-        match self.desk.create(self.job).await {
-            Err(error) if error.is_uncertain() => match self.desk.find(self.job).await {
-                Ok(Some(ticket)) => Ok(ticket),
-                _ => Err(error),
-            },
-            other => other,
+        (self.tell)(Stage::Making);
+        let made = self.desk.create(self.job).await;
+        if !made.as_ref().is_err_and(DeskError::is_uncertain) {
+            return made;
         }
+        for wait in self.desk.patience() {
+            tokio::time::sleep(*wait).await;
+            if let Ok(Some(ticket)) = self.desk.find(self.job).await {
+                return Ok(ticket);
+            }
+        }
+        made
     }
 
     async fn comment(&mut self, ticket: &str, files: &[NoteFile]) -> Result<(), DeskError> {
+        (self.tell)(Stage::Commenting);
         match self.desk.comment(ticket, self.job, files).await {
             Err(error) if error.is_uncertain() => match self.desk.look(ticket, self.job).await {
                 Ok(Some(present)) if present.has_text => Ok(()),

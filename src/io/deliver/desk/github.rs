@@ -29,7 +29,8 @@ impl Github {
     }
 
     fn call(call: Call) -> Call {
-        call.with("Accept", "application/vnd.github+json").with("X-GitHub-Api-Version", "2022-11-28")
+        call.with("Accept", "application/vnd.github+json, application/json;q=0.9")
+            .with("X-GitHub-Api-Version", "2022-11-28")
     }
 
     fn making(&self, job: &Job) -> Call {

@@ -1,6 +1,10 @@
 //! Jira, by its references (<https://developer.atlassian.com/cloud/jira/platform/rest/v3/>, and version 2 for Data Center); no
-//! live desk was tried. Files belong to the issue and follow the text. Its search may know a new issue only seconds later: a repeat that
-//! comes sooner, after an answer that was lost, could make a second one.
+//! live desk was tried, its requests are held against the contract. Files belong to the issue and follow the text. Its search may know a new
+//! issue only seconds later, so after a lost answer it is asked several times; a repeat that comes sooner than its search knows it could
+//! still make a second one. A label or a property would not be found sooner: the same index holds them, and a label needs a field
+//! that a project may not show.
+
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -107,7 +111,15 @@ fn text_of(body: &Value) -> String {
     }
 }
 
+/// When an issue whose making had no answer is searched for.
+const PATIENCE: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+
 impl Desk for Jira {
+    fn patience(&self) -> &'static [Duration] {
+        &PATIENCE
+    }
+
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>> {
         async move {
             let project = self.project.replace(['"', '\\'], "");

@@ -61,14 +61,8 @@ fn each_desk_writes_where_its_reference_says() {
         ),
         (
             DeskKind::Zendesk,
-            &[
-                "POST /api/v2/uploads.json?filename=CF-20261120-WHCK43EQ-20261120.yaml",
-                "POST /api/v2/tickets.json",
-            ],
-            &[
-                "POST /api/v2/uploads.json?filename=CF-20261120-WHCK43EQ-20261120.yaml",
-                "PUT /api/v2/tickets/7.json",
-            ],
+            &["POST /api/v2/uploads?filename=CF-20261120-WHCK43EQ-20261120.yaml", "POST /api/v2/tickets"],
+            &["POST /api/v2/uploads?filename=CF-20261120-WHCK43EQ-20261120.yaml", "PUT /api/v2/tickets/7"],
         ),
         (
             DeskKind::Jira,

@@ -1,5 +1,5 @@
 //! Zendesk Support, by its reference (<https://developer.zendesk.com/api-reference/ticketing/introduction/>); no live desk was
-//! tried. An upload can be read by any user until a comment names it, so it is made just before.
+//! tried, its requests are held against a contract. An upload can be read by any user until a comment names it, so it is made just before.
 
 use futures_util::FutureExt;
 use reqwest::Method;
@@ -28,7 +28,7 @@ impl Zendesk {
     }
 
     fn uploading(&self, file: &NoteFile) -> Call {
-        let url = self.api(&format!("/uploads.json?filename={}", step(&file.name)));
+        let url = self.api(&format!("/uploads?filename={}", step(&file.name)));
         let body = Body::Bytes("text/plain", file.bytes().to_vec());
         Call { method: Method::POST, url, headers: Vec::new(), body }
     }
@@ -44,12 +44,12 @@ impl Zendesk {
             "comment": self.saying(job.text.as_str(), uploads),
         });
         // Zendesk gives the same answer to the same key for two hours.
-        Call::post(self.api("/tickets.json"), json!({ "ticket": ticket }))
+        Call::post(self.api("/tickets"), json!({ "ticket": ticket }))
             .with("Idempotency-Key", &format!("casefile-{}", job.case_id))
     }
 
     fn commenting(&self, ticket: &str, html: &str, uploads: &[String]) -> Call {
-        let url = self.api(&format!("/tickets/{}.json", step(ticket)));
+        let url = self.api(&format!("/tickets/{}", step(ticket)));
         Call::json(Method::PUT, url, json!({"ticket": {"comment": self.saying(html, uploads)}}))
     }
 
@@ -69,7 +69,7 @@ impl Zendesk {
 impl Desk for Zendesk {
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>> {
         async move {
-            let url = self.api(&format!("/tickets.json?external_id={}", step(&job.case_id)));
+            let url = self.api(&format!("/tickets?external_id={}", step(&job.case_id)));
             let answer = self.wire.send("looking for a ticket of this case", Call::get(url)).await?;
             let value = answer.json()?;
             let Some(tickets) = value.get("tickets").and_then(Value::as_array) else {
@@ -87,7 +87,7 @@ impl Desk for Zendesk {
         async move {
             let mut present = Present::default();
             for page in 1..=PAGES {
-                let path = format!("/tickets/{}/comments.json?per_page=100&page={page}", step(ticket));
+                let path = format!("/tickets/{}/comments?per_page=100&page={page}", step(ticket));
                 let answer = self.wire.send("reading the ticket", Call::get(self.api(&path))).await?;
                 let value = answer.json()?;
                 let Some(comments) = value.get("comments").and_then(Value::as_array) else {

@@ -14,7 +14,7 @@ use crate::ui::cli::{OutputKind, say};
 
 /// Prints `calls`; nothing is sent, and no token is known.
 pub(super) fn show(room: &Room, job: &Job, calls: &[Call]) -> Result<Exit, Failed> {
-    let text = match room.output {
+    let shown = match room.output {
         OutputKind::Json => {
             let calls: Vec<Value> = calls
                 .iter()
@@ -32,23 +32,28 @@ pub(super) fn show(room: &Room, job: &Job, calls: &[Call]) -> Result<Exit, Faile
             serde_json::to_string_pretty(&document).unwrap_or_default()
         }
         OutputKind::Text => {
-            let mut out = String::from(
-                "Nothing is sent. It would be looked first whether the desk has it already; then:\n",
-            );
-            for call in calls {
-                let body = serde_json::to_string_pretty(&body(job, &call.body)).unwrap_or_default();
-                let _ = writeln!(out, "\n{} {}\n{body}", call.method, call.url);
-            }
-            for file in &job.files {
-                let _ = writeln!(out, "\nfile {}, {} bytes", file.name, file.bytes().len());
-            }
-            out + "\nText:\n\n" + job.text.as_str()
+            let mut out = String::from("Nothing is sent. ");
+            out.push_str(&text(job, calls));
+            out
         }
     };
-    let passed = room.readmission.pass(&text, Format::Plain);
+    let passed = room.readmission.pass(&shown, Format::Plain);
     let passed = passed.map_err(|refusal| Failed::new(Exit::Refused, refusal.to_string()))?;
     say::output(passed.as_str()).map_err(|e| Failed::stdout(&e))?;
     Ok(Exit::Done)
+}
+
+/// What would be sent, for people.
+pub(super) fn text(job: &Job, calls: &[Call]) -> String {
+    let mut out = String::from("It would be looked first whether the desk has it already; then:\n");
+    for call in calls {
+        let body = serde_json::to_string_pretty(&body(job, &call.body)).unwrap_or_default();
+        let _ = writeln!(out, "\n{} {}\n{body}", call.method, call.url);
+    }
+    for file in &job.files {
+        let _ = writeln!(out, "\nfile {}, {} bytes", file.name, file.bytes().len());
+    }
+    out + "\nText:\n\n" + job.text.as_str()
 }
 
 fn body(job: &Job, body: &Body) -> Value {

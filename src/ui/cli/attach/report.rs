@@ -14,7 +14,9 @@ use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::{OutputKind, say};
 
 /// It failed on the way: says what is there already, and how to go on.
-pub(super) fn on_the_way(partial: &Partial) -> Failed {
+///
+/// `again`: what goes on from there, as `the same command`; it looks first.
+pub(super) fn on_the_way(partial: &Partial, again: &str) -> Failed {
     let mut text = partial.error.to_string();
     if let Some(ticket) = &partial.ticket {
         let there = if partial.there.is_empty() {
@@ -28,9 +30,12 @@ pub(super) fn on_the_way(partial: &Partial) -> Failed {
         text.push_str(". No ticket is known to be made");
     }
     if partial.error.is_uncertain() {
-        text.push_str(". Whether the last step was done is not known; the same command looks first and goes on from there");
+        let _ = write!(
+            text,
+            ". Whether the last step was done is not known; {again} looks first and goes on from there"
+        );
     } else {
-        text.push_str(". After that run the same command again: nothing that is there is sent twice");
+        let _ = write!(text, ". After that {again} goes on from there: nothing that is there is sent twice");
     }
     Failed::new(Exit::Delivery, text)
 }
@@ -96,6 +101,22 @@ fn file_said(state: FileState) -> &'static str {
     }
 }
 
+/// What became of each part, in lines; the last one is where the ticket is.
+pub(super) fn lines(settings: &DeskSettings, attached: &Attached, left_out: &str) -> Vec<String> {
+    let made = if attached.created { "made" } else { "found" };
+    let mut lines = vec![
+        format!("ticket {} of {} {made}", attached.ticket, settings.name),
+        format!("  text: {}{left_out}", text_said(attached.text)),
+    ];
+    lines.extend(attached.files.iter().map(|(name, state)| format!("  {name}: {}", file_said(*state))));
+    if attached.is_open {
+        let open = "  warning: the comment is open to all who may read the ticket; this token has no right to internal ones";
+        lines.push(open.to_owned());
+    }
+    lines.push(attached.url.clone().unwrap_or_else(|| format!("ticket {}", attached.ticket)));
+    lines
+}
+
 pub(super) fn report(
     room: &Room,
     settings: &DeskSettings,
@@ -124,17 +145,10 @@ pub(super) fn report(
             serde_json::to_string_pretty(&document).unwrap_or_default()
         }
         OutputKind::Text => {
-            let made = if attached.created { "made" } else { "found" };
-            let at = attached.url.clone().unwrap_or_else(|| format!("ticket {}", attached.ticket));
-            say::line(&format!("ticket {} of {} {made}", attached.ticket, settings.name));
-            say::line(&format!("  text: {}{}", text_said(attached.text), left_out(cut)));
-            for (name, state) in &attached.files {
-                say::line(&format!("  {name}: {}", file_said(*state)));
-            }
-            if attached.is_open {
-                say::line(
-                    "  warning: the comment is open to all who may read the ticket; this token has no right to internal ones",
-                );
+            let mut lines = lines(settings, attached, &left_out(cut));
+            let at = lines.pop().unwrap_or_default();
+            for line in lines {
+                say::line(&line);
             }
             at
         }

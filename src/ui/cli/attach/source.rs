@@ -67,7 +67,7 @@ impl Source {
     }
 
     /// From YAML or JSON.
-    fn of_text(room: &Room, what: &str, text: &str, to: &Destination) -> Result<Self, Failed> {
+    pub(super) fn of_text(room: &Room, what: &str, text: &str, to: &Destination) -> Result<Self, Failed> {
         let faults = note::validate(text).len();
         let value = note::read(text).ok().filter(|_| faults == 0).ok_or_else(|| {
             let text = format!("{what} is no valid note ({faults} faults; `casefile validate` lists them)");

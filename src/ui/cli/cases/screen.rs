@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::list;
 use crate::case::kept::{Record, Unfinished};
 use crate::case::sanitize::{Format, Readmission};
+use crate::io::deliver::reveal;
 use crate::io::store::{CaseStore, UnfinishedStore, shown};
 use crate::ui::cli::start::Ground;
 use crate::ui::tui::{CaseDesk, CaseRow};
@@ -131,10 +132,12 @@ impl CaseDesk for Cases {
         self.store.remove(std::slice::from_ref(&row.id)).map(drop).map_err(|e| e.to_string())
     }
 
-    fn place(&self, row: &CaseRow) -> String {
+    fn reveal(&self, row: &CaseRow) -> String {
         if row.unfinished {
             return shown(&self.folder.join(format!("{}.json", row.id)));
         }
-        self.store.place(Some(&row.id))
+        let folder = self.store.folder_of(&row.id);
+        let opened = if folder.is_some_and(|folder| reveal(&folder)) { "opened: " } else { "" };
+        format!("{opened}{}", self.store.place(Some(&row.id)))
     }
 }

@@ -71,7 +71,7 @@ impl CaseDesk for Groups {
         Err("nothing of a log is kept, so there is nothing to forget".to_owned())
     }
 
-    fn place(&self, row: &CaseRow) -> String {
+    fn reveal(&self, row: &CaseRow) -> String {
         let ids = self.group(row).map(|group| group.request_ids.join(", ")).unwrap_or_default();
         if ids.is_empty() {
             "the log names no request ids of it".to_owned()

@@ -26,7 +26,7 @@ pub fn picker(whole: Rect, picker: &Picker) -> ListAreas {
     let (search, told, least) = match picker.choice {
         Choice::Gateway | Choice::Piece | Choice::Theme => (0, 0, 2),
         Choice::Place => (0, 3, 2),
-        Choice::Unfinished => (0, TOLD, 2),
+        Choice::Unfinished | Choice::Desk => (0, TOLD, 2),
         Choice::Endpoint => (1, TOLD, 6),
         Choice::Shown => (0, TOLD + 1, 2),
     };

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::case::catalog::{Catalog, Endpoint, Profile, Served, StreamKind};
 use crate::session::PieceLine;
+use crate::ui::tui::screen::DeskLine;
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Choice {
     Place,
     /// An unfinished case to go on with.
     Unfinished,
+    /// A ticket desk.
+    Desk,
 }
 
 /// A line that can be chosen.
@@ -184,6 +187,18 @@ impl Picker {
             heading: String::new(),
         });
         Self { choice: Choice::Unfinished, items: items.collect(), marked: 0, filter: None }
+    }
+
+    /// The ticket desks, the first one marked.
+    pub fn desks(desks: &[DeskLine]) -> Self {
+        let items = desks.iter().map(|desk| Item {
+            id: desk.name.clone(),
+            sought: desk.line.to_lowercase(),
+            line: desk.line.clone(),
+            heading: String::new(),
+            told: desk.told.clone(),
+        });
+        Self { choice: Choice::Desk, items: items.collect(), marked: 0, filter: None }
     }
 
     /// Fields whose text was dropped, and those that are `shown` already, each with its text as it would leave.

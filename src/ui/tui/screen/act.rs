@@ -2,7 +2,7 @@
 
 use super::mark::Marking;
 use super::scroll::Move;
-use super::{Ask, CaseAsk, NotePane, ReviewPane, Screen, Wish};
+use super::{Ask, AttachAsk, CaseAsk, NotePane, ReviewPane, Screen, Stage, Wish};
 use crate::case::catalog::{Endpoint, Served};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
@@ -48,6 +48,7 @@ impl Screen {
             Action::NextStep => self.step_beside(session, true),
             Action::Cases => self.open_cases(session),
             Action::Remove => self.remove_case(),
+            Action::Attach => self.begin_attach(session),
             Action::Reveal => vec![Wish::Cases(CaseAsk::Reveal)],
             Action::SortList => vec![Wish::Cases(CaseAsk::Sort)],
             Action::Practice => self.open_practice(session),
@@ -99,6 +100,7 @@ impl Screen {
             Action::Copy => tell(Event::CopyRequested),
             Action::Write => self.ask(Asked::Path, &default_path(session)),
             Action::Accept if mode == Mode::Cases => vec![Wish::Cases(CaseAsk::Open)],
+            Action::Accept if mode == Mode::Attach => self.attach_on(),
             Action::Accept => self.accept(session),
             Action::Close => self.close_in(mode, session),
             Action::EndEdit => self.leave_editor(session),
@@ -153,6 +155,7 @@ impl Screen {
     /// Closes what lies on top, or takes a mark away.
     fn close_in(&mut self, mode: Mode, session: &Session) -> Vec<Wish> {
         match mode {
+            Mode::Attach => return self.close_attach(),
             Mode::Evidence => self.look = None,
             Mode::Attempts | Mode::Rows => (self.choosing, self.attempt) = (false, None),
             Mode::Marking => self.marks.selection = None,
@@ -174,6 +177,10 @@ impl Screen {
     }
 
     fn close(&mut self) -> Vec<Wish> {
+        // A question before something goes onto a ticket was left.
+        if self.attach.as_ref().is_some_and(|attach| attach.stage == Stage::Asking) {
+            self.attach = None;
+        }
         if let Some(Popup::Picker(picker)) = &mut self.popup
             && picker.unfilter()
         {
@@ -360,7 +367,7 @@ impl Screen {
             Choice::Endpoint => Picker::endpoints(catalog, profile),
             Choice::Shown | Choice::Theme => return self.choose_shown(session),
             Choice::Place => Picker::places(catalog, None),
-            Choice::Unfinished => return Vec::new(),
+            Choice::Unfinished | Choice::Desk => return Vec::new(),
             Choice::Piece => {
                 let pieces = session.pieces();
                 if pieces.is_empty() {
@@ -413,6 +420,9 @@ impl Screen {
                 self.start_over();
                 tell(Event::OpenRequested(open))
             }
+            (Asked::Ticket, _) => self.choose_ticket(&open, session),
+            (Asked::Subject, _) => self.choose_subject(&open),
+            (Asked::DeskToken, Some(value)) => vec![Wish::Attach(AttachAsk::Send(Some(value)))],
             (Asked::Find, _) => self.find_in_body(&open),
             (Asked::Search, _) => self.search_text(&open, session),
             (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
@@ -428,6 +438,7 @@ impl Screen {
             Choice::Theme => self.choose_theme(&chosen.id),
             Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
             Choice::Unfinished => self.go_on_with(&chosen.id),
+            Choice::Desk => self.choose_desk(&chosen.id.clone()),
             Choice::Piece => {
                 self.start_over();
                 chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))

@@ -51,8 +51,8 @@ pub trait CaseDesk {
     /// Where it cannot be removed.
     fn remove(&mut self, row: &CaseRow) -> Result<(), String>;
 
-    /// Where its files are.
-    fn place(&self, row: &CaseRow) -> String;
+    /// Opens the folder with its files, where a desktop is; says where they are.
+    fn reveal(&self, row: &CaseRow) -> String;
 
     /// What the rows are, for the heading, and what stands in their columns. Cases have no columns.
     fn title(&self) -> ListTitle {
@@ -103,7 +103,7 @@ pub enum CaseAsk {
     Open,
     /// Forget the marked case.
     Remove,
-    /// Say where its files are.
+    /// Open its folder, or say where its files are.
     Reveal,
     /// Put the rows into the next order.
     Sort,
@@ -238,7 +238,7 @@ impl Screen {
                 desk.rows(now).map(|rows| self.cases.take(rows))
             }),
             (CaseAsk::Reveal, Some(row)) => {
-                self.hint = Some(desk.place(&row));
+                self.hint = Some(desk.reveal(&row));
                 Ok(())
             }
         };

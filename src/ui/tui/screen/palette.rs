@@ -48,7 +48,7 @@ impl Screen {
             Action::Story | Action::NextScenario => self.practice.chosen.is_some(),
             Action::ChoosePiece => !session.pieces().is_empty(),
             Action::NextFinding => !session.findings().is_empty(),
-            Action::Copy | Action::Write | Action::ShowField => observed,
+            Action::Copy | Action::Write | Action::Attach | Action::ShowField => observed,
             Action::RemoveRefused => session.output().is_some_and(|o| o.rendered.is_err()),
             Action::SendAgain
             | Action::Search

@@ -73,6 +73,17 @@ pub(super) fn within(rows: usize, height: usize) -> impl Fn(usize, usize) -> usi
 }
 
 impl Screen {
+    fn scroll_attach(&mut self, way: Move, session: &Session) {
+        let body = layout::frames(session, self, layout::whole(self.size)).body;
+        let inner = layout::below_heading(body);
+        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+        if let Some(attach) = &mut self.attach {
+            attach.top = way.apply(attach.top, height, |from, further| {
+                view::attach::scrolled(attach, width, height, from, further)
+            });
+        }
+    }
+
     pub(super) fn scroll(&mut self, mode: Mode, way: Move, session: &Session) -> Vec<Wish> {
         match mode {
             Mode::Help => self.scroll_help(way, session),
@@ -99,6 +110,7 @@ impl Screen {
                     Move::Bottom => isize::MAX,
                 });
             }
+            Mode::Attach => self.scroll_attach(way, session),
             Mode::Practice => {
                 let page = isize::from(self.size.1.cast_signed()).div_euclid(2).max(1);
                 self.practice.step(match way {

@@ -93,6 +93,9 @@ impl Screen {
         if self.cases.is_open {
             return self.say("close the list of cases first (Esc); nothing was pasted");
         }
+        if self.page_is_attach() {
+            return self.say("go back to the note first (Esc); nothing was pasted");
+        }
         if session.step() != Step::Request && !self.practice.is_open {
             return self.say("nothing was pasted: to paste another request go to Request (1)");
         }

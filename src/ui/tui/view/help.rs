@@ -52,13 +52,15 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
     }
     let mode = if screen.cases.is_open {
         Mode::Cases
+    } else if screen.page_is_attach() {
+        Mode::Attach
     } else if screen.practice.is_open {
         Mode::Practice
     } else {
         screen.page_mode(session)
     };
     let mut sections = vec![("Keys of this page", mode)];
-    if !matches!(mode, Mode::Practice | Mode::Cases) {
+    if !matches!(mode, Mode::Practice | Mode::Cases | Mode::Attach) {
         sections.push(("Keys of every page", Mode::Steps));
     }
     sections.push(("Keys of everything", Mode::Always));

@@ -61,6 +61,7 @@ fn picker_box(frame: &mut Frame<'_>, whole: Rect, picker: &Picker, theme: &Theme
         Choice::Shown => "Which dropped text is harmless? It is then in the note",
         Choice::Place => "For which place? Its limits shorten the note, as Markdown",
         Choice::Unfinished => "Go on with an unfinished case?",
+        Choice::Desk => "Onto a ticket of which desk? Nothing is sent before you have seen it",
         Choice::Theme => "Which colours?",
     };
     let rows = picker.rows();
