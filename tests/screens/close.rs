@@ -24,6 +24,7 @@ fn attempt(rig: &Rig, outcome: Outcome, timing: Timing) -> Event {
         decision: None,
         reason: String::new(),
         request_bytes: 84,
+        written: Vec::new(),
     }))
 }
 

@@ -11,7 +11,7 @@ use super::source::Source;
 use super::{Room, Token, already, destination, dry, job, left_out, summary, target, ticket_id, token};
 use crate::case::sanitize::{Format, Readmission, Rendered};
 use crate::io::deliver::desk::{self, Attached, Job, Stage, Target};
-use crate::io::store::{CaseStore, DeskKind, DeskSettings, Desks, read_desks, shown};
+use crate::io::store::{DeskKind, DeskSettings, Desks, read_desks, shown};
 use crate::ui::cli::OutputKind;
 use crate::ui::cli::exit::Failed;
 use crate::ui::cli::start::Ground;
