@@ -166,6 +166,9 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     if let Some(raw) = error.get("metadata").and_then(|m| m.get("raw")) {
         upstream_raw(&mut envelope, raw);
     }
+    if envelope.inner_message.is_none() {
+        envelope.inner_message = behind(error, DEEPEST);
+    }
     // A service's own sentence, and beside it what the provider behind it answered.
     if envelope.inner_message.is_none()
         && let Some(detail) = error.get("detail").and_then(Value::as_str)
@@ -175,6 +178,28 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
         upstream_raw(&mut envelope, &Value::String(detail.to_owned()));
     }
     envelope
+}
+
+/// Levels below an error in which a gateway's report of its upstream is looked for.
+const DEEPEST: usize = 4;
+
+/// What a gateway reports of its upstream in members of its own error: the message of the error that stands deepest in the
+/// last attempt.
+fn behind(error: &Map<String, Value>, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    ["attempts", "details", "cause", "upstream", "upstream_error", "original_error", "response", "body"]
+        .iter()
+        .filter_map(|name| match error.get(*name)? {
+            Value::Array(items) => items.last()?.as_object(),
+            other => other.as_object(),
+        })
+        .find_map(|report| {
+            let named = report.get("error").and_then(Value::as_object);
+            named
+                .and_then(|inside| Some(inside.get("message")?.as_str()?.to_owned()))
+                .filter(|message| !message.is_empty())
+                .or_else(|| behind(report, depth))
+        })
 }
 
 fn is_name(status: &str) -> bool {
@@ -356,7 +381,6 @@ fn task(object: &Map<String, Value>) -> Option<Envelope> {
                 ],
             ),
             code: scalar(task.get("failureCode")),
-            error_type: Some(status.to_owned()),
             ..Envelope::bare(EnvelopeKind::Flat)
         })
     })

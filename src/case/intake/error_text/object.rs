@@ -134,8 +134,17 @@ fn line_ends_printed(text: &str) -> Option<(Vec<u8>, usize)> {
 /// Bytes of such a print that are read.
 const LONGEST_PRINTED: usize = 64 << 10;
 
+/// What clients write where they cut a body: guzzle, Google Apps Script, loggers.
+static CUT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\s?\(truncated\.{3}\)|\.{3} \(use muteHttpExceptions|\s?\[(?:truncated|TRUNCATED|\.{3}|…)\]|\s?<truncated|\.{3} ?\(?[0-9]{1,7} more (?:characters|chars|bytes)|\.{3,}\s*$|…\s*$",
+    )
+    .ok()
+});
+
 /// An error object whose end is missing: what stands there of it.
-fn cut_object(text: &str) -> Option<Object> {
+fn cut_object(whole: &str) -> Option<Object> {
+    let text = CUT.as_ref().and_then(|p| whole.get(..p.find(whole)?.start())).unwrap_or(whole);
     let hard_wrap = literal::is_hard_wrapped(text);
     let places = text.match_indices('{').map(|(at, _)| at).take(MOST_TRIES);
     let speaks =
@@ -229,6 +238,9 @@ fn dumped(text: &str) -> Option<Object> {
 pub(super) fn wrapped(text: &str) -> Option<String> {
     let dify = text.contains("\"error_type\"") && text.contains("\"args\"");
     let logged = text.contains("\"timestamp\"") && text.contains("\"error\":");
+    if let Some(said) = of_n8n(text) {
+        return Some(said);
+    }
     let structured = ["\"level\"", "\"severity\"", "\"lvl\""].iter().any(|key| text.contains(key))
         && ["\"error\":", "\"err\":", "\"errors\":", "\"cause\":"].iter().any(|key| text.contains(key));
     if structured && let Some(said) = of_structured_log(text) {
@@ -262,6 +274,22 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
     })
 }
 
+/// What n8n's print of a node's error (packages/workflow, `NodeApiError`) repeats of the client below it.
+fn of_n8n(text: &str) -> Option<String> {
+    text.contains("\"rawErrorMessage\"").then_some(())?;
+    let value = text.match_indices('{').take(MOST_WRAPPERS).find_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
+        value.pointer("/errorDetails/rawErrorMessage").is_some().then_some(value)
+    })?;
+    let raw = value.pointer("/errorDetails/rawErrorMessage")?;
+    let said = raw.as_str().or_else(|| raw.get(0)?.as_str()).filter(|said| !said.is_empty())?;
+    let status = value.pointer("/errorDetails/httpCode").and_then(Value::as_str).unwrap_or("");
+    // A status of its own line says whose words follow.
+    let stated = said.split(|c: char| !c.is_ascii_digit()).any(|word| word == status);
+    Some(if status.is_empty() || stated { said.to_owned() } else { format!("{status} {said}") })
+}
+
 /// The error of the last record of a structured log (zap, pino, slog) that has one: a client's text.
 fn of_structured_log(text: &str) -> Option<String> {
     text.lines().rev().find_map(|line| {
@@ -279,6 +307,10 @@ fn of_structured_log(text: &str) -> Option<String> {
 /// A client's own error as JSON (axios' `toJSON`), which is no envelope of a gateway: it has a name and its settings or
 /// stack.
 pub(in crate::case::intake) fn is_of_client(value: &Value) -> bool {
+    // n8n's print of a node's error.
+    if value.get("errorMessage").is_some() && value.get("errorDetails").is_some_and(Value::is_object) {
+        return true;
+    }
     let named = value.get("name").and_then(Value::as_str).is_some_and(|name| name.ends_with("Error"));
     let of_program = value.get("config").is_some_and(Value::is_object)
         || value.get("stack").and_then(Value::as_str).is_some_and(|stack| stack.contains("\n    at "));
@@ -427,6 +459,7 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
     go(text)
+        .or_else(|| one_line(text))
         .or_else(|| azure_net(text))
         .or_else(|| channel_test(text))
         .or_else(|| constructed(text))
@@ -456,6 +489,42 @@ fn object(found: regex::Match<'_>, error: &Value, status: Option<u16>) -> Object
     Object { start: found.start(), end: found.end(), body: body.to_string().into_bytes() }
 }
 
+/// Errors that a client prints on one line, by named groups: the message, and what stands beside it.
+static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        // google.golang.org/api (googleapi.Error.Error).
+        r"(?m)\bgoogleapi: Error (?P<status>\d{3}): (?P<message>[^\n]+?), (?P<code>[a-z][A-Za-z]{3,40})\s*$",
+        // google.golang.org/genai (APIError.Error).
+        r"(?m)\bError (?P<status>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Za-z_ ]{2,40})(?:, Details: [^\n]*)?$",
+        // async-openai (ApiError's Display).
+        r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){0,3}error): (?P<message>[^\n]+?) \(param: (?P<param>[^()\n]{1,80})\)(?: \(code: (?P<code>[^()\n]{1,80})\))?\s*$",
+        r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){1,3}error): (?P<message>[^\n]+?) \(code: (?P<code>[^()\n]{1,80})\)\s*$",
+        // The AWS SDK for Java, 2 and 1.
+        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}, Status Code: ",
+        r"(?m)Exception: (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}; Status Code: \d{3}; Error Code: (?P<code>[A-Za-z]{2,60});",
+        // sashabaranov/go-openai where the body is no JSON (RequestError.Error).
+        r"(?m)\berror, status code: (?P<status>\d{3}), status: [^,\n]{0,60}, message: (?:invalid character|unexpected end of JSON|json: )[^\n]*?, body: (?P<message>[^\n<{]+)$",
+    ]
+    .iter()
+    .filter_map(|text| Regex::new(text).ok())
+    .collect()
+});
+
+fn one_line(text: &str) -> Option<Object> {
+    // Cheap to ask, and true for few texts.
+    let marks = ["googleapi: ", ", Message: ", " (param: ", " (code: ", " (Service: ", ", body: "];
+    if !marks.iter().any(|mark| text.contains(mark)) {
+        return None;
+    }
+    let caught = ONE_LINE.iter().find_map(|p| p.captures(text))?;
+    let part = |name: &str| caught.name(name).map_or(Value::Null, |m| word(m.as_str().trim()));
+    let error = json!({
+        "message": part("message"), "type": part("type"), "param": part("param"), "code": part("code"),
+    });
+    let status = caught.name("status").and_then(|m| m.as_str().parse().ok());
+    Some(object(caught.name("message")?, &error, status))
+}
+
 fn go(text: &str) -> Option<Object> {
     let caught = GO.as_ref()?.captures(text)?;
     let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
@@ -474,7 +543,8 @@ static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn azure_net(text: &str) -> Option<Object> {
     let caught = AZURE.as_ref()?.captures(text)?;
     let code = caught.get(3).map_or(Value::Null, |m| word(m.as_str()));
-    let error = json!({"message": caught.get(1)?.as_str().trim(), "code": code});
+    let message = super::speech::without_frames(caught.get(1)?.as_str().trim());
+    let error = json!({"message": message, "code": code});
     Some(object(caught.get(0)?, &error, caught.get(2)?.as_str().parse().ok()))
 }
 
@@ -540,6 +610,10 @@ static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;
+    // OkHttp's print of an answer: its message is the status' name.
+    if text.get(..whole.start())?.ends_with("Response") {
+        return None;
+    }
     let inside = whole.as_str().trim_end();
     let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']', ')']))?;
     let keys: Vec<_> =
@@ -565,7 +639,7 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A label and its value on a line of their own: `ErrorCode: 1214`, `- **Type:** invalid_request_error`.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
+        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|detail|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
     )
     .ok()
 });
@@ -586,7 +660,12 @@ fn lines(text: &str) -> Option<Object> {
         if let Some(caught) = pattern.captures(super::plain::head(line.trim_end(), 4000)) {
             above = above.or_else(|| text.get(..at));
             let (label, value) = (caught.get(1)?.as_str().to_lowercase(), caught.get(2)?.as_str());
-            let key = if label.ends_with("message") || label == "错误信息" {
+            // A program's line: `code: this.code,`.
+            if value.starts_with("this.") || value.starts_with("function") || value.ends_with("=> {") {
+                at += line.len();
+                continue;
+            }
+            let key = if label.ends_with("message") || matches!(label.as_str(), "错误信息" | "detail") {
                 "message"
             } else if label.ends_with("type") || label == "错误类型" {
                 "type"
@@ -621,7 +700,9 @@ fn lines(text: &str) -> Option<Object> {
         };
         error.get(name).and_then(Value::as_str).is_some_and(is_name)
     };
-    let is_named = named("code") || (named("type") && error.contains_key("message"));
+    // Replicate's client (replicate/exceptions.py): title, status and detail.
+    let problem = status.is_some() && error.contains_key("message") && text.contains("\ndetail: ");
+    let is_named = named("code") || (named("type") && error.contains_key("message")) || problem;
     if !is_named {
         return None;
     }
@@ -677,6 +758,10 @@ static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn fragment(text: &str) -> Option<Object> {
     let caught = FRAGMENT.as_ref()?.captures(text)?;
     let message = caught.get(1)?;
+    // A record of a logger (logfmt) words itself; the error stands in a member of its own.
+    if is_logfmt(text.get(..message.start())?.lines().next_back().unwrap_or("")) {
+        return None;
+    }
     // Members of the same object only.
     let before = text.get(..message.start())?;
     let mut from = before.rfind(['{', '}']).unwrap_or(0).max(message.start().saturating_sub(400));
@@ -710,6 +795,13 @@ fn fragment(text: &str) -> Option<Object> {
     let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
     let states = map.len() > 1 || sentence || key.contains("fail");
     states.then(|| object(message, &error, None))
+}
+
+/// The line up to here is a record's `time=… level=… msg=`.
+fn is_logfmt(line: &str) -> bool {
+    let bare = line.trim_end();
+    (bare.ends_with("msg=") || bare.ends_with("message=") || bare.ends_with("error=") || bare.ends_with("err="))
+        && ["level=", "lvl=", "severity="].iter().any(|key| line.contains(key))
 }
 
 /// A quoted string, its escapes resolved.

@@ -60,7 +60,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         None => begin(text, &mut speech),
     };
     let spoken = behind_status(spoken, &mut speech);
-    let said = end(spoken);
+    let said = up_to_quote(text, spoken, end(spoken));
     named_behind(spoken, &mut speech);
     let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
@@ -91,12 +91,13 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let refused = answers && speech.status.is_some();
     let is_own = |line: &str| {
         (frames::is_own_line(line) || !refused && frames::is_soft_own(line))
+            || latin_tail(line).is_some_and(|tail| frames::is_own_line(tail) || frames::is_soft_own(tail))
             || frames::is_person(line)
             || !speech.named && frames::is_bare(line)
     };
-    // What stood behind the frames was no more than a stack.
-    let aside = plain::is_aside(first_line(spoken));
-    let said = is_own(first) || is_own(first_line(spoken));
+    // What stood behind the frames was no more than a stack, or a dump of an object.
+    let aside = plain::is_aside(first_line(spoken)) || frames::is_dump(spoken);
+    let said = is_own(first) || is_own(first_line(spoken)) || frames::is_heading(&speech.message);
     let sender = voice::is_senders(&speech.message);
     let outside = !answers
         && !frames::is_sentence_of_gateway(&speech.message)
@@ -106,6 +107,33 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
     speech
+}
+
+/// What stands behind a person's words in another script: `测试都会报错invalid character …`.
+fn latin_tail(line: &str) -> Option<&str> {
+    let (at, last) = line.char_indices().rfind(|(_, c)| *c >= '\u{2e80}')?;
+    let tail = line.get(at + last.len_utf8()..)?.trim();
+    (tail.split_whitespace().count() >= 3).then_some(tail)
+}
+
+/// A quotation that was opened before the text ends with its mark. `text` is the whole, `spoken` its end, `said` what of it
+/// is taken for the message.
+fn up_to_quote<'a>(text: &str, spoken: &str, said: &'a str) -> &'a str {
+    let before = text.len().checked_sub(spoken.len()).and_then(|at| text.split_at_checked(at));
+    let Some((before, _)) = before.filter(|(_, behind)| *behind == spoken) else { return said };
+    let line = before.rfind('\n').and_then(|at| before.get(at..)).unwrap_or(before);
+    let open = [('“', '”'), ('「', '」'), ('『', '』'), ('«', '»')]
+        .into_iter()
+        .find(|(open, close)| line.rfind(*open) > line.rfind(*close));
+    match open.and_then(|(_, close)| said.find(close)) {
+        Some(at) => said.get(..at).unwrap_or(said),
+        None => said,
+    }
+}
+
+/// `text` without the frames in front of it.
+pub(super) fn without_frames(text: &str) -> &str {
+    peeled(text, Weight::Client, &mut Speech::default()).0
 }
 
 /// Words before which nothing says that the answer speaks, of which no rule knows a refusal, beside which no status
@@ -327,6 +355,8 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
         speech.code = Some(code.to_owned()).filter(|c| !c.is_empty() && !c.contains(' '));
         speech.error_type = Some(kind.to_owned()).filter(|k| !k.is_empty());
+        let param = frame.split_once("Parameter: ").map(|(_, after)| first_line(after).trim().to_owned());
+        speech.param = speech.param.take().or(param);
     } else if let Some(word) = frame.trim().strip_suffix(':')
         && word.ends_with("_error")
     {
