@@ -21,7 +21,7 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
 
-pub(super) use object::{is_of_client, states_an_error, status_field};
+pub(super) use object::{is_of_client, states_an_error, status_field, words_of_record};
 
 /// What an error text tells.
 pub(super) struct Told {
@@ -292,8 +292,9 @@ fn named_status(text: &str) -> Option<u16> {
         ("ServiceUnavailable", 503),
         ("GatewayTimeout", 504),
     ];
-    static NAMED: LazyLock<Option<Regex>> =
-        LazyLock::new(|| pattern(r"\b[Ss]tatus ?(?:[Cc]ode)?\s?[:=]\s?'?([A-Z][A-Za-z]{7,24})\b"));
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(r"\b(?i:status(?: ?code)?|http(?: error| status)?|error code)\s?[:=–-]{1,2}\s?'?([A-Z][A-Za-z]{7,24})\b")
+    });
     let name = NAMED.as_ref()?.captures(text)?.get(1)?.as_str();
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
 }

@@ -466,6 +466,19 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
+/// A client's words that end with the status and a name for the body behind it: `… failed with status 422. Body: `.
+static BODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let text = r#"^[^\n"{}<>]{0,120}?\b(?i:status|code|error|http)(?: (?i:code|status))?:? \(?[1-5][0-9]{2}\)?(?: \(?REASON\)?)?[.,;:]? (?:(?:and|with) )?(?:the )?(?:(?i:body|response(?: body| text)?|text|content)\s?[:=]|(?i:message|details?|reason)\s?:)\s*\S"#;
+    pattern(&text.replace("REASON", REASON))
+});
+
+/// Bytes of such words at the begin of `text`.
+pub(super) fn body(text: &str) -> Option<usize> {
+    let found = BODY.as_ref()?.find(text)?;
+    // The last character is the body's first.
+    found.as_str().char_indices().next_back().map(|(at, _)| at)
+}
+
 /// The status that a frame names.
 pub(super) fn status(frame: &str) -> Option<u16> {
     static NUMBER: LazyLock<Option<Regex>> =
@@ -656,7 +669,7 @@ pub(super) fn back_quoted(text: &str) -> Option<&str> {
 fn is_told(text: &str) -> bool {
     static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r"(?i)^[^`\n]*(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`",
+            r"(?i)^[^`]{0,240}?(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`]{0,60}`",
         )
     });
     TOLD.as_ref().is_some_and(|p| p.is_match(text))
@@ -675,7 +688,7 @@ mod tests {
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), prints::FRONT.len() + FRONT.len() + WORDS.len());
         assert!(OWNS.is_sound() && SOFTS.is_sound());
-        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE, &MEMBER] {
+        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE, &MEMBER, &BODY] {
             assert!(pattern.is_some());
         }
     }

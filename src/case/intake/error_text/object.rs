@@ -84,7 +84,11 @@ fn error_object(text: &str) -> Option<Object> {
                 continue;
             }
             if states_an_error(&value) {
-                return Some(Object { start, end: start + len, body: body.as_bytes().to_vec() });
+                // The object around it lost its end.
+                let around = value.get("error").is_none() && value.get("message").is_some();
+                let inside = around && is_under_error(text.get(..start)?);
+                let body = if inside { format!("{{\"error\":{body}}}") } else { body.to_owned() };
+                return Some(Object { start, end: start + len, body: body.into_bytes() });
             }
             // An object that states no error may hold one; a list that states none is stepped over.
             if rest.starts_with('[') {
@@ -106,6 +110,13 @@ fn error_object(text: &str) -> Option<Object> {
         }
     }
     None
+}
+
+/// The object that begins here is the member `error` of another one.
+fn is_under_error(before: &str) -> bool {
+    let Some(bare) = before.trim_end().strip_suffix([':', '=']).map(str::trim_end) else { return false };
+    let line = bare.lines().next_back().unwrap_or("").trim_start();
+    ["\"error\"", "'error'", "{error", "{ error", ", error"].iter().any(|key| line.ends_with(key)) || line == "error"
 }
 
 /// An error object whose line ends were printed as two characters, its quotes as they are: `{\n "error": …`.
@@ -242,7 +253,9 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
         return Some(said);
     }
     let structured = ["\"level\"", "\"severity\"", "\"lvl\""].iter().any(|key| text.contains(key))
-        && ["\"error\":", "\"err\":", "\"errors\":", "\"cause\":"].iter().any(|key| text.contains(key));
+        && ["\"error\":", "\"err\":", "\"errors\":", "\"cause\":", "\"msg\":", "\"message\":"]
+            .iter()
+            .any(|key| text.contains(key));
     if structured && let Some(said) = of_structured_log(text) {
         return Some(said);
     }
@@ -300,8 +313,35 @@ fn of_structured_log(text: &str) -> Option<String> {
         // Node's error of a system call.
         let cause = value.get("cause").filter(|cause| cause.get("errno").is_some());
         let word = |name: &str| cause?.get(name)?.as_str();
-        said.map(str::to_owned).or_else(|| Some(format!("{}: {}", word("code")?, word("message")?)))
+        said.map(str::to_owned)
+            .or_else(|| Some(format!("{}: {}", word("code")?, word("message")?)))
+            .or_else(|| words_of_record(&value).map(str::to_owned))
     })
+}
+
+/// The words of a logger's record (pino, winston, zap, slog, Google Cloud's): its level, its time or place, and a text. A
+/// record of something that went well has none.
+pub(in crate::case::intake) fn words_of_record(value: &Value) -> Option<&str> {
+    let level = ["level", "severity", "lvl", "loglevel", "log_level"].iter().find_map(|key| value.get(*key))?;
+    let good = level.as_u64().is_some_and(|n| n < 40)
+        || level.as_str().is_some_and(|word| {
+            ["info", "debug", "trace", "notice", "default"].iter().any(|w| word.eq_ignore_ascii_case(w))
+        });
+    let placed = [
+        "time", "timestamp", "ts", "@timestamp", "hostname", "pid", "logger", "caller", "module", "stack", "service",
+        "logging.googleapis.com/trace",
+    ];
+    // An error object is the answer's; a thrown one has a stack.
+    let thrown = ["err", "error"].iter().find_map(|key| value.get(*key).filter(|error| error.is_object()));
+    let is_thrown = |error: &Value| error.get("stack").is_some() || error.get("name").is_some();
+    let answered = ["status", "statusCode", "status_code", "code"].iter().any(|key| value.get(*key).is_some());
+    if good || answered || !placed.iter().any(|key| value.get(*key).is_some()) || thrown.is_some_and(|e| !is_thrown(e)) {
+        return None;
+    }
+    thrown
+        .and_then(|error| error.get("message")?.as_str())
+        .or_else(|| ["error", "err", "msg", "message"].iter().find_map(|key| value.get(*key)?.as_str()))
+        .filter(|words| !words.is_empty())
 }
 
 /// A client's own error as JSON (axios' `toJSON`), which is no envelope of a gateway: it has a name and its settings or
@@ -724,13 +764,16 @@ fn lines(text: &str) -> Option<Object> {
 
 fn labelled(text: &str) -> Option<Object> {
     let caught = LABELLED.as_ref()?.captures(text)?;
+    let whole = caught.get(0)?;
     let (code, message) =
         (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
     // A status is no code of an envelope.
     let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
     let code = if status.is_some() { Value::Null } else { word(code) };
     let message = message.trim_start_matches(['"', '\'']);
-    Some(object(caught.get(0)?, &json!({ "message": message, "code": code }), status))
+    // An empty one: what was taken for it is the next label.
+    let empty = message.starts_with([',', ';', '}']);
+    (!empty).then(|| object(whole, &json!({ "message": message, "code": code }), status))
 }
 
 /// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.

@@ -22,15 +22,35 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"\[[45][0-9]{2}(?: [A-Za-z -]{2,40})?\] during \[[A-Z]{3,8}\] to \[[^\]\n]{0,200}\] \[[^\]\n]{0,120}\]: \[",
     ),
+    (Weight::Client, r"feign\.FeignException(?:\$[A-Za-z]{2,40})?: "),
     // google-genai for Java where the reason is empty.
     (Weight::Answer, r"[45][0-9]{2} \. "),
     // httr2 (R, req_perform): the status, then the body's words as a bullet.
     (Weight::Answer, r"!?\s?HTTP [45][0-9]{2} [A-Z][A-Za-z -]{1,40}\.\s*\n\s*[•*]\s+"),
-    // Words of a client that end with the status and a name for the body.
+    // Words of a client that end with a name for the cause.
     (
-        Weight::Answer,
-        r#"[^:：\n"'{}<>|\[]{0,80}?\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]\s*"#,
+        Weight::Client,
+        r#"[^\n"{}<>]{0,80}?\b(?i:went wrong|failed|error)\b[^\n"{}<>]{0,60}?[.,:;]? (?:Reason|Cause|Details?|Error message|原因|详情)[:：]\s+"#,
     ),
+    // Marks of loggers and of CI: GitHub, Azure Pipelines, npm, the kernel, glog, Android, Ruby's Logger, log4j, Laravel.
+    (Weight::Mark, r"##\[(?:error|warning)\]|::(?:error|warning)[^:\n]{0,80}::|npm ERR! |<[0-7]>"),
+    (Weight::Mark, r"[EWF][0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3,6}\s+[0-9]{1,8} [^\s:]{1,80}:[0-9]{1,6}\] "),
+    (
+        Weight::Mark,
+        r"(?:ERROR|CRITICAL|WARNING|FATAL)\s+[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.,]{8,15} [^\s:]{1,80}:[0-9]{1,6}\] ",
+    ),
+    (Weight::Mark, r"[EWIDF]/[A-Za-z0-9_.-]{1,60}\s*\(\s*[0-9]{1,8}\): "),
+    (
+        Weight::Mark,
+        r"[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}\s+[0-9]{1,8}\s+[0-9]{1,8} [EWIDF] [A-Za-z0-9_.-]{1,60}\s*: ",
+    ),
+    (Weight::Mark, r"[EWF], \[[^\]\n]{8,60}\]\s+(?:ERROR|WARN|FATAL) -- [^:\n]{0,40}: "),
+    (Weight::Mark, r"[0-9]{1,8} --- \[[^\]\n]{1,60}\] [A-Za-z0-9_.$\[\]/]{1,80}\s*: "),
+    (Weight::Client, r"(?:ERROR|CRITICAL|WARNING):[A-Za-z0-9_.]{1,60}:\s?"),
+    // A row of a Markdown table.
+    (Weight::Mark, r"\|\s*[A-Za-z *]{3,30}\s*\|\s*"),
+    // Loggers that write their name and an arrow.
+    (Weight::Mark, r"[A-Za-z_][A-Za-z0-9_.]{1,60} -> "),
     // Ruby names the place of the raise before the words.
     (Weight::Mark, r"[^\s:]{1,160}:[0-9]{1,6}:in [`'][^`'\n]{1,80}': "),
 ];
@@ -42,6 +62,12 @@ pub(super) const BACK: &[&str] = &[
     r",? (?:HTTP )?[Ss]tatus(?: code)?: [1-5][0-9]{2}\s*$",
     // Node's console shows a list behind the words.
     r"\n\s*\[\s*\n",
+    // A person goes on behind a quoted error.
+    r"[，,。；]\s?(?:其他|其它|但|而|请问|怎么|为什么|不知道|换成|切换|求)[^\n]*",
+    // A shell's and an editor's words when the program is over.
+    r"\n\s*(?:exit status [0-9]{1,3}|Process finished with exit code|Command exited with)",
+    // A client's setting in brackets.
+    r"\s\([A-Za-z_.]{3,40}: https?://[^\s()]+\)\s*$",
     // rlang (R).
     r"\nRun `rlang",
     // Loggers whose record ends with an empty column.

@@ -265,6 +265,12 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             weight = Weight::Answer;
             continue;
         }
+        if let Some(len) = frames::body(near) {
+            note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
+            rest = rest.get(len..).unwrap_or("");
+            weight = Weight::Answer;
+            continue;
+        }
         if frames::is_field_path(near) {
             return (rest, weight);
         }
@@ -295,12 +301,25 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             let joins = is_words && starts_with_break(rest, len);
             (!empty && !joins).then_some((frame, len))
         });
-        let Some((frame, len)) = frame else { break };
+        let Some((frame, len)) = frame else {
+            // A quotation that begins with a status.
+            match rest.strip_prefix(['"', '\'', '“', '`']).filter(|_| weight != Weight::Answer) {
+                Some(bare) if frames::status(first_word(bare)).is_some() || bare.starts_with("HTTP ") => {
+                    rest = bare;
+                    continue;
+                }
+                _ => break,
+            }
+        };
         note(rest.get(..len).unwrap_or(""), frame.weight, speech);
         rest = rest.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
         weight = stronger(weight, frame.weight);
     }
     (rest.trim_start(), weight)
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(char::is_whitespace).next().unwrap_or("")
 }
 
 /// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
@@ -418,7 +437,10 @@ fn without_back(text: &str) -> &str {
 fn breaks(before: &str, line: &str) -> bool {
     let is_dense = |c: char| c >= '\u{2e80}';
     let last = before.trim_end().lines().next_back().unwrap_or("");
-    let other_script = line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
+    let asks = ["请问", "求", "怎么", "为什么", "有人", "有没有", "大家", "麻烦", "如何", "谢谢", "感谢", "不知道"]
+        .iter()
+        .any(|word| line.starts_with(word));
+    let other_script = asks || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
     let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
     other_script || (whole && last.chars().count() < 60)
 }
