@@ -244,7 +244,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:Client|Server) )?Error\b",
         r"\b(404) page not found\b",
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
-        r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
+        r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
@@ -262,6 +262,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,60}https?://[^\s:]+(?::\d{1,5}[^\s:]*)?: ([45]\d\d)\s*$",
         // A script prints the status, then fails.
         r"^\s*([1-5]\d\d)(?:[ \t]+(?:text|application)/\S{1,60})?[ \t]*\n\s*Traceback ",
+        // The AWS SDK for Swift.
+        r"\bhttp_status_([1-5]\d\d)\b",
         // OkHttp (Response.toString).
         r"\bResponse\{protocol=[^{}\n]{0,40}\bcode=([1-5]\d\d)\b",
         // The SDKs of OpenAI and Anthropic for Node where the body is missing.
@@ -301,7 +303,7 @@ fn named_status(text: &str) -> Option<u16> {
 
 /// The status that stands right before an object: `->  400 {`.
 fn status_at_end(before: &str) -> Option<u16> {
-    let bare = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '('));
+    let bare = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '(' | ','));
     let digits = bare.get(bare.len().checked_sub(3)?..)?;
     let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(char::is_whitespace);
     digits.parse().ok().filter(|status| alone && (400..600).contains(status))
@@ -546,7 +548,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (33, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (34, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

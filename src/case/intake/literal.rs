@@ -245,6 +245,10 @@ impl Reader<'_> {
         // The first line lacks what stands before the value.
         let word = |word: Option<&str>| word.is_some_and(|w| SHORT_WORDS.contains(&w));
         let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
+        // No word has one letter but "a".
+        if next.is_some_and(|w| w.len() == 1 && w.bytes().all(|b| b.is_ascii_lowercase() && b != b'a')) && value.ends_with(letter) {
+            return true;
+        }
         if word(value.rsplit(' ').next()) || word(next) || self.stands_between_words(value) {
             return false;
         }

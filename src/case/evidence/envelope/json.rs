@@ -114,6 +114,8 @@ fn aws(object: &Map<String, Value>) -> Option<Envelope> {
 fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
     let places = [
         object.get("error"),
+        // Cloudflare's AI gateway.
+        object.get("error").and_then(|e| e.get(0)),
         object.get("response").and_then(|r| r.get("error")),
         // OpenRouter, after the model has started.
         object.get("choices").and_then(|c| c.get(0)).and_then(|c| c.get("error")),

@@ -30,7 +30,7 @@ pub(super) struct Frame {
 }
 
 /// Standard names of statuses (RFC 9110, nginx, `http.client`): alone they are no words of a gateway.
-const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|错误请求|请求错误|未授权|禁止访问|请求过多|服务器内部错误|内部服务器错误|网关错误|服务不可用|网关超时)";
+const REASON: &str = r"(?i:bad[ _]request|unauthorized|payment[ _]required|forbidden|not[ _]found|method[ _]not[ _]allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too[ _]many[ _]requests|internal[ _]server[ _]error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|错误请求|请求错误|未授权|禁止访问|请求过多|服务器内部错误|内部服务器错误|网关错误|服务不可用|网关超时)";
 
 const FRONT: &[(Weight, &str)] = &[
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
@@ -536,12 +536,13 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// True where `text` is a dump of an object: its first lines are members, and none of them is called a message.
 pub(super) fn is_dump(text: &str) -> bool {
-    let mut lines = text.lines().take(3);
-    let is_member = |line: &str| MEMBER.as_ref().is_some_and(|p| p.is_match(line)) && !line.contains("essage");
-    let first = lines.next().is_some_and(|line| {
-        MEMBER.as_ref().is_some_and(|p| p.is_match(line)) && !line.trim_start().starts_with("message")
-    });
-    first && lines.filter(|line| is_member(line)).count() == 2 || text.starts_with("message: this.")
+    // The line that opens it, `response: {` or the bracket alone.
+    let opened = text.lines().next().is_some_and(|line| line.trim_end().ends_with('{') && line.len() < 40);
+    let mut lines = text.lines().skip(usize::from(opened)).take(4);
+    let member = |line: &str| MEMBER.as_ref().is_some_and(|p| p.is_match(line));
+    let first = lines.next().is_some_and(|line| member(line) && !line.trim_start().starts_with("message"));
+    let dumped = first && lines.filter(|line| member(line) && !line.contains("essage")).count() >= 2;
+    dumped || text.starts_with("message: this.") || text.starts_with("this.")
 }
 
 /// True where `text` begins as a gateway's own sentence does.
@@ -624,6 +625,10 @@ pub(super) fn is_heading(line: &str) -> bool {
 
 /// True for a sentence on an unreadable answer or an ended stream, on one line.
 pub(super) fn is_soft_own(line: &str) -> bool {
+    // OpenAI says so of its own server; the clients that use its words send their reader to somebody.
+    if line.starts_with("An error occurred while processing your request.") && !line.contains("dmin") {
+        return false;
+    }
     SOFTS.is_match(line.trim())
 }
 

@@ -51,12 +51,38 @@ pub(super) fn find(text: &str) -> Option<Object> {
         return None;
     }
     cut_outer(text)
+        .or_else(|| beside_words(text))
         .or_else(|| escaped_object(text))
         .or_else(|| dumped(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
         .or_else(|| lines(text))
+}
+
+/// An error whose message a logger (winston) wrote before its other members: `Too long {"code":"c","type":null}`.
+fn beside_words(text: &str) -> Option<Object> {
+    let start = text.match_indices('{').map(|(at, _)| at).take(MOST_WRAPPERS).find(|at| {
+        text.get(*at..).is_some_and(|rest| rest.contains("\"code\"") || rest.contains("\"type\""))
+    })?;
+    let rest = text.get(start..)?;
+    let len = answer::json_extent(rest)?;
+    let mut error: serde_json::Map<String, Value> = serde_json::from_str(rest.get(..len)?).ok()?;
+    let named = error.get("code").is_some_and(Value::is_string) || error.get("type").is_some_and(Value::is_string);
+    let beside = ["param", "status", "innererror", "type", "code"].iter().filter(|key| error.contains_key(**key)).count();
+    let speaks = ["message", "error", "msg", "detail", "model", "messages"].iter().any(|key| error.contains_key(*key));
+    if !named || beside < 3 || speaks {
+        return None;
+    }
+    let before = text.get(..start)?.trim_end();
+    let words = before.lines().next_back()?.trim();
+    let message = super::speech::without_frames(words);
+    if message.split_whitespace().count() < 3 {
+        return None;
+    }
+    error.insert("message".to_owned(), message.into());
+    let body = json!({ "error": error }).to_string().into_bytes();
+    Some(Object { start: before.len() - words.len(), end: start + len, body })
 }
 
 /// node-fetch (`src/errors/fetch-error.js`): `type` is `system`, the words name what the machine refused.

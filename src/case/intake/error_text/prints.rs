@@ -49,6 +49,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r"(?:ERROR|CRITICAL|WARNING):[A-Za-z0-9_.]{1,60}:\s?"),
     // A row of a Markdown table.
     (Weight::Mark, r"\|\s*[A-Za-z *]{3,30}\s*\|\s*"),
+    // PHP's error_log.
+    (Weight::Mark, r"`?\[[0-9]{2}-[A-Z][a-z]{2}-[0-9]{4} [0-9:]{8}(?: [A-Za-z/_]{2,40})?\] "),
     // Loggers that write their name and an arrow.
     (Weight::Mark, r"[A-Za-z_][A-Za-z0-9_.]{1,60} -> "),
     // Ruby names the place of the raise before the words.
@@ -79,6 +81,12 @@ pub(super) const OWN: &[&str] = &[
     r"Invoke-(?:WebRequest|RestMethod)\s?: Response status code .*",
     // OkHttp (Response.toString).
     r"(?:[A-Za-z ]{2,40} )?Response\{protocol=.*\}",
+    // The SDKs of OpenAI and Anthropic for Node where the body is missing, whatever a person writes behind it.
+    r"(?:[0-9]{3} )?status code \(no body\).*",
+    // Spring's reactor names the status by its enumeration.
+    r"(?:.{0,80} )?[0-9]{3} [A-Z]+(?:_[A-Z]+)* from (?:GET|POST|PUT|PATCH|DELETE)\b.*",
+    // .NET's enumeration of statuses in a client's words.
+    r"(?:.{0,60} )?HTTP Error - [A-Z][A-Za-z]{5,24}\b.*",
     // Clients that check the status themselves.
     r"(?:[A-Za-z]{2,40} )?(?:[Mm]essage: )?[Ee]xpected status(?: code)? [0-9]{3},? (?:but|got|was|received).*",
     // @google/generative-ai on an answer that holds no text.

@@ -149,7 +149,9 @@ fn behind_status<'a>(spoken: &'a str, speech: &mut Speech) -> &'a str {
     if speech.weight == Some(Weight::Answer) || frames::is_own_line(first_line(spoken)) {
         return spoken;
     }
-    let Some(at) = voice::behind_status(first_line(spoken)) else { return spoken };
+    let indented = |line: &str| line.starts_with(' ') && !line.trim().is_empty() && !plain::is_aside(line);
+    let goes_on = spoken.lines().nth(1).is_some_and(indented);
+    let Some(at) = voice::behind_status(first_line(spoken), goes_on) else { return spoken };
     let (before, behind) = spoken.split_at_checked(at).unwrap_or(("", spoken));
     speech.status = speech.status.or_else(|| frames::status(before));
     speech.weight = Some(Weight::Answer);
@@ -406,6 +408,8 @@ fn end(text: &str) -> &str {
             && (bare.is_empty()
                 || plain::is_log_line(line)
                 || plain::is_aside(line)
+                || frames::is_own_line(bare)
+                || is_closing(bare)
                 || breaks(previous, bare))
         {
             break;
@@ -425,6 +429,12 @@ fn end(text: &str) -> &str {
         Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
         _ => text,
     }
+}
+
+/// A program says behind the error what it does now.
+fn is_closing(line: &str) -> bool {
+    let begins = ["Request failed", "Giving up", "Aborting", "Exiting", "Stopping", "Skipping", "Retrying", "Done."];
+    line.chars().count() <= 40 && begins.iter().any(|word| line.starts_with(word))
 }
 
 /// Up to what clients write behind the text.

@@ -62,7 +62,9 @@ static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The byte of `line` where the words behind such a status begin.
-pub(super) fn behind_status(line: &str) -> Option<usize> {
+///
+/// `goes_on`: the next line belongs to it, as a terminal wraps.
+pub(super) fn behind_status(line: &str, goes_on: bool) -> Option<usize> {
     let near = super::plain::head(line, 400);
     let caught = STATED.as_ref()?.captures(near)?;
     let found = caught.get(0)?;
@@ -71,7 +73,7 @@ pub(super) fn behind_status(line: &str) -> Option<usize> {
     let port = found.as_str().contains("443") || near.get(..found.start())?.to_lowercase().ends_with("port");
     // A quotation that was opened before the status is somebody's whole sentence.
     let quoted = near.get(..found.start())?.matches('"').count() % 2 == 1;
-    let words = behind.split_whitespace().count() >= 2 && !behind.starts_with(['{', '<']);
+    let words = (behind.split_whitespace().count() >= 2 || goes_on) && !behind.starts_with(['{', '<']);
     let dense = behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 4;
     // A place in a file, or a number of something else.
     let before = near.get(..found.start())?.trim_end();
@@ -107,7 +109,7 @@ mod tests {
             ("使用时提示 401 无效的令牌", Some("无效的令牌")),
         ];
         for (line, behind) in table {
-            assert_eq!(behind_status(line).and_then(|at| line.get(at..)), behind, "{line}");
+            assert_eq!(behind_status(line, false).and_then(|at| line.get(at..)), behind, "{line}");
         }
     }
 }
