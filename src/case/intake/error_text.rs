@@ -267,7 +267,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // OkHttp (Response.toString).
         r"\bResponse\{protocol=[^{}\n]{0,40}\bcode=([1-5]\d\d)\b",
         // The SDKs of OpenAI and Anthropic for Node where the body is missing.
-        r"(?m)^\s*([45]\d\d) status code \(no body\)",
+        r"\b([45]\d\d) status code \(no body\)",
         // GNU Wget.
         r"awaiting response\.\.\. ([1-5]\d\d)\b",
         // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
@@ -305,7 +305,7 @@ fn named_status(text: &str) -> Option<u16> {
 fn status_at_end(before: &str) -> Option<u16> {
     let bare = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '(' | ','));
     let digits = bare.get(bare.len().checked_sub(3)?..)?;
-    let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(char::is_whitespace);
+    let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(|c| c.is_whitespace() || "([（：>\"'".contains(c));
     digits.parse().ok().filter(|status| alone && (400..600).contains(status))
 }
 

@@ -140,8 +140,43 @@ pub(super) fn without_frames(text: &str) -> &str {
 /// stands: nobody can say that they are the answer's.
 pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) -> Speech {
     let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status;
+    if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
+        speech.message = from_refusal(&speech.message, catalog).to_owned();
+    }
     speech.own = speech.own || !framed && !catalog.knows_refusal(&speech.message);
     speech
+}
+
+/// What may part a client's words from those of the answer where nothing else does.
+const PARTS: &[&str] = &[": ", "：", " -> ", " (", " = ", "提示 ", "报错 "];
+
+/// Words of a client are not cut off that are longer, bytes.
+const LONGEST_WORDS: usize = 100;
+
+/// `message` from where the refusal begins that a rule knows.
+fn from_refusal<'a>(message: &'a str, catalog: &Catalog) -> &'a str {
+    if frames::is_field_path(message) {
+        return message;
+    }
+    let mut rest = message;
+    for _ in 0..PARTS.len() {
+        let near = plain::head(rest, LONGEST_WORDS);
+        let cut = PARTS.iter().filter_map(|part| Some((near.find(part)?, *part))).min();
+        let Some((before, behind, part)) = cut.and_then(|(at, part)| {
+            Some((rest.get(..at)?, rest.get(at + part.len()..)?, part))
+        }) else {
+            break;
+        };
+        let begins = behind
+            .trim_start_matches(['"', '\'', '`', '“'])
+            .starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}');
+        let says = behind.split_whitespace().count() >= 4 || behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 6;
+        if !begins || !says || catalog.knows_refusal(before) || !catalog.knows_refusal(behind) {
+            break;
+        }
+        rest = if part == " (" { behind.strip_suffix(')').unwrap_or(behind) } else { behind };
+    }
+    rest
 }
 
 /// What stands behind a status in a line of which nothing else says where the answer speaks.
@@ -236,7 +271,9 @@ fn after_bare(spoken: &str) -> &str {
     }
     let rest = spoken.get(first_line(spoken).len()..).unwrap_or("").trim_start();
     let line = first_line(rest);
-    if rest.is_empty() || plain::is_aside(line) || plain::is_log_line(line) { spoken } else { rest }
+    let apart = spoken.get(first_line(spoken).len()..).is_some_and(|gap| gap.starts_with("\n\n"));
+    let aside = plain::is_aside(line) || plain::is_log_line(line) || is_closing(line);
+    if rest.is_empty() || apart || aside { spoken } else { rest }
 }
 
 /// What stands between the first two fences.
@@ -298,7 +335,10 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
             let behind = rest.get(len..)?;
             // A stack's line behind it is no word of anybody.
+            let frame_text = rest.get(..len)?;
             let empty = behind.trim().is_empty()
+                || frame_text.contains("\n\n") && frames::is_bare(frame_text.trim())
+                || frame_text.contains('\n') && is_closing(first_line(behind))
                 || (rest.get(..len)?.contains('\n') && plain::is_aside(first_line(behind)));
             let joins = is_words && starts_with_break(rest, len);
             (!empty && !joins).then_some((frame, len))
@@ -433,8 +473,18 @@ fn end(text: &str) -> &str {
 
 /// A program says behind the error what it does now.
 fn is_closing(line: &str) -> bool {
-    let begins = ["Request failed", "Giving up", "Aborting", "Exiting", "Stopping", "Skipping", "Retrying", "Done."];
-    line.chars().count() <= 40 && begins.iter().any(|word| line.starts_with(word))
+    let begins = [
+        "Request failed", "Giving up", "Aborting", "Exiting", "Stopping", "Skipping", "Retrying", "Done.", "exit status",
+        "Process finished", "goroutine ", "Attempt ", "How can I", "How do I", "Any idea", "Can you", "What ", "Thanks",
+    ];
+    line.chars().count() <= 60 && begins.iter().any(|word| line.trim_start().starts_with(word)) || is_asked(line)
+}
+
+/// A line in which a person asks, in Chinese.
+fn is_asked(line: &str) -> bool {
+    ["请问", "求", "怎么", "为什么", "有人", "有没有", "大家", "麻烦", "如何", "谢谢", "感谢", "不知道"]
+        .iter()
+        .any(|word| line.trim_start().starts_with(word))
 }
 
 /// Up to what clients write behind the text.
@@ -447,10 +497,7 @@ fn without_back(text: &str) -> &str {
 fn breaks(before: &str, line: &str) -> bool {
     let is_dense = |c: char| c >= '\u{2e80}';
     let last = before.trim_end().lines().next_back().unwrap_or("");
-    let asks = ["请问", "求", "怎么", "为什么", "有人", "有没有", "大家", "麻烦", "如何", "谢谢", "感谢", "不知道"]
-        .iter()
-        .any(|word| line.starts_with(word));
-    let other_script = asks || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
+    let other_script = is_asked(line) || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
     let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
     other_script || (whole && last.chars().count() < 60)
 }
