@@ -295,7 +295,9 @@ fn named_status(text: &str) -> Option<u16> {
         ("GatewayTimeout", 504),
     ];
     static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        pattern(r"\b(?i:status(?: ?code)?|http(?: error| status)?|error code)\s?[:=–-]{1,2}\s?'?([A-Z][A-Za-z]{7,24})\b")
+        pattern(
+            r"\b(?i:status(?: ?code)?|http(?: error| status)?|error code)\s?[:=–-]{1,2}\s?'?([A-Z][A-Za-z]{7,24})\b",
+        )
     });
     let name = NAMED.as_ref()?.captures(text)?.get(1)?.as_str();
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
@@ -303,9 +305,14 @@ fn named_status(text: &str) -> Option<u16> {
 
 /// The status that stands right before an object: `->  400 {`.
 fn status_at_end(before: &str) -> Option<u16> {
-    let bare = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '(' | ','));
+    let bare =
+        before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '(' | ','));
     let digits = bare.get(bare.len().checked_sub(3)?..)?;
-    let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(|c| c.is_whitespace() || "([（：>\"'".contains(c));
+    let alone = bare
+        .strip_suffix(digits)?
+        .chars()
+        .next_back()
+        .is_none_or(|c| c.is_whitespace() || "([（：>\"'".contains(c));
     digits.parse().ok().filter(|status| alone && (400..600).contains(status))
 }
 
@@ -434,7 +441,12 @@ fn further_ids(text: &str, catalog: &Catalog) -> Vec<String> {
         let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
         let is_known = known.binary_search(&name.as_str().to_ascii_lowercase().as_str()).is_ok();
         let value = value.as_str();
-        if is_known && value.len() >= 8 && !value.ends_with(':') && ids.len() < MOST_TRIES && !ids.iter().any(|id| id == value) {
+        if is_known
+            && value.len() >= 8
+            && !value.ends_with(':')
+            && ids.len() < MOST_TRIES
+            && !ids.iter().any(|id| id == value)
+        {
             ids.push(value.to_owned());
         }
     }

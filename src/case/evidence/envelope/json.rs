@@ -317,7 +317,7 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         || {
             ["code", "statusCode", "status_code", "errcode", "error_code", "ErrorCode", "errorCode", "ret"]
                 .iter()
-                .find_map(|k| scalar(object.get(*k)))
+                .find_map(|k| scalar(object.get(*k)).filter(|code| !is_http_status(k, code)))
                 // iFlytek Spark.
                 .or_else(|| scalar(object.get("header")?.get("code")))
                 // MiniMax.
@@ -349,6 +349,11 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         inner_message: object.get("details").and_then(|d| d.get("message")?.as_str()).map(str::to_owned),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
+}
+
+/// A framework's own copy of the answer's status, which is no code of the failure.
+fn is_http_status(key: &str, code: &str) -> bool {
+    matches!(key, "statusCode" | "status_code") && code.parse::<u16>().is_ok_and(|n| (100..600).contains(&n))
 }
 
 /// The object itself says that it is a failure.

@@ -491,7 +491,8 @@ fn one_of(patterns: &[&str]) -> String {
 }
 
 pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
-    let frames = prints::FRONT.iter().chain(FRONT).map(|(weight, text)| (*weight, text.replace("REASON", REASON)));
+    let frames =
+        prints::FRONT.iter().chain(FRONT).map(|(weight, text)| (*weight, text.replace("REASON", REASON)));
     frames
         .chain(WORDS.iter().map(|text| (Weight::Client, (*text).to_owned())))
         .filter_map(|(weight, text)| {
@@ -531,7 +532,9 @@ static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A member of an object as a console prints it, on a line of its own.
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r#"^\s*["']?[A-Za-z_][A-Za-z0-9_]{1,40}["']?: ?(?:\[|\{|["'`]|[0-9]|null|true|false|undefined|None|True|False).*[,\[{(]\s*$"#)
+    pattern(
+        r#"^\s*["']?[A-Za-z_][A-Za-z0-9_]{1,40}["']?: ?(?:\[|\{|["'`]|[0-9]|null|true|false|undefined|None|True|False).*[,\[{(]\s*$"#,
+    )
 });
 
 /// True where `text` is a dump of an object: its first lines are members, and none of them is called a message.

@@ -68,9 +68,14 @@ fn beside_words(text: &str) -> Option<Object> {
     let rest = text.get(start..)?;
     let len = answer::json_extent(rest)?;
     let mut error: serde_json::Map<String, Value> = serde_json::from_str(rest.get(..len)?).ok()?;
-    let named = error.get("code").is_some_and(Value::is_string) || error.get("type").is_some_and(Value::is_string);
-    let beside = ["param", "status", "innererror", "type", "code"].iter().filter(|key| error.contains_key(**key)).count();
-    let speaks = ["message", "error", "msg", "detail", "model", "messages"].iter().any(|key| error.contains_key(*key));
+    let named =
+        error.get("code").is_some_and(Value::is_string) || error.get("type").is_some_and(Value::is_string);
+    let beside = ["param", "status", "innererror", "type", "code"]
+        .iter()
+        .filter(|key| error.contains_key(**key))
+        .count();
+    let speaks =
+        ["message", "error", "msg", "detail", "model", "messages"].iter().any(|key| error.contains_key(*key));
     if !named || beside < 3 || speaks {
         return None;
     }
@@ -142,7 +147,8 @@ fn error_object(text: &str) -> Option<Object> {
 fn is_under_error(before: &str) -> bool {
     let Some(bare) = before.trim_end().strip_suffix([':', '=']).map(str::trim_end) else { return false };
     let line = bare.lines().next_back().unwrap_or("").trim_start();
-    ["\"error\"", "'error'", "{error", "{ error", ", error"].iter().any(|key| line.ends_with(key)) || line == "error"
+    ["\"error\"", "'error'", "{error", "{ error", ", error"].iter().any(|key| line.ends_with(key))
+        || line == "error"
 }
 
 /// An error object whose line ends were printed as two characters, its quotes as they are: `{\n "error": …`.
@@ -348,20 +354,36 @@ fn of_structured_log(text: &str) -> Option<String> {
 /// The words of a logger's record (pino, winston, zap, slog, Google Cloud's): its level, its time or place, and a text. A
 /// record of something that went well has none.
 pub(in crate::case::intake) fn words_of_record(value: &Value) -> Option<&str> {
-    let level = ["level", "severity", "lvl", "loglevel", "log_level"].iter().find_map(|key| value.get(*key))?;
+    let level =
+        ["level", "severity", "lvl", "loglevel", "log_level"].iter().find_map(|key| value.get(*key))?;
     let good = level.as_u64().is_some_and(|n| n < 40)
         || level.as_str().is_some_and(|word| {
             ["info", "debug", "trace", "notice", "default"].iter().any(|w| word.eq_ignore_ascii_case(w))
         });
     let placed = [
-        "time", "timestamp", "ts", "@timestamp", "hostname", "pid", "logger", "caller", "module", "stack", "service",
+        "time",
+        "timestamp",
+        "ts",
+        "@timestamp",
+        "hostname",
+        "pid",
+        "logger",
+        "caller",
+        "module",
+        "stack",
+        "service",
         "logging.googleapis.com/trace",
     ];
     // An error object is the answer's; a thrown one has a stack.
     let thrown = ["err", "error"].iter().find_map(|key| value.get(*key).filter(|error| error.is_object()));
     let is_thrown = |error: &Value| error.get("stack").is_some() || error.get("name").is_some();
-    let answered = ["status", "statusCode", "status_code", "code"].iter().any(|key| value.get(*key).is_some());
-    if good || answered || !placed.iter().any(|key| value.get(*key).is_some()) || thrown.is_some_and(|e| !is_thrown(e)) {
+    let answered =
+        ["status", "statusCode", "status_code", "code"].iter().any(|key| value.get(*key).is_some());
+    if good
+        || answered
+        || !placed.iter().any(|key| value.get(*key).is_some())
+        || thrown.is_some_and(|e| !is_thrown(e))
+    {
         return None;
     }
     thrown
@@ -869,7 +891,10 @@ fn fragment(text: &str) -> Option<Object> {
 /// The line up to here is a record's `time=… level=… msg=`.
 fn is_logfmt(line: &str) -> bool {
     let bare = line.trim_end();
-    (bare.ends_with("msg=") || bare.ends_with("message=") || bare.ends_with("error=") || bare.ends_with("err="))
+    (bare.ends_with("msg=")
+        || bare.ends_with("message=")
+        || bare.ends_with("error=")
+        || bare.ends_with("err="))
         && ["level=", "lvl=", "severity="].iter().any(|key| line.contains(key))
 }
 

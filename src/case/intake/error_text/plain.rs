@@ -24,7 +24,9 @@ static COLOUR: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("\u{1b}\\[[0-9
 
 /// A tag of running text; those of a whole page are not among them.
 static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r#"(?i)</?(?:p|div|span|code|pre|b|strong|em|i|li|td|small|a)(?: [a-z-]{1,20}="[^"<>]{0,200}"){0,6}\s?/?>"#)
+    pattern(
+        r#"(?i)</?(?:p|div|span|code|pre|b|strong|em|i|li|td|small|a)(?: [a-z-]{1,20}="[^"<>]{0,200}"){0,6}\s?/?>"#,
+    )
 });
 
 static JOINT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"' \+\r?\n[ \t]*'"));
@@ -73,7 +75,8 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(text.replace("<EOL>", "\n"));
     }
     // An object that a web page quotes.
-    if ["{&quot;", "{&#34;", "{&#039;", "{&#39;", "{&#x27;", "{&#x22;"].iter().any(|mark| text.contains(mark)) {
+    if ["{&quot;", "{&#34;", "{&#039;", "{&#39;", "{&#x27;", "{&#x22;"].iter().any(|mark| text.contains(mark))
+    {
         let bare = ENTITIES.iter().fold(text.into_owned(), |text, (entity, c)| text.replace(entity, c));
         text = Cow::Owned(bare);
     }

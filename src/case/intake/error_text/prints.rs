@@ -34,7 +34,10 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     // Marks of loggers and of CI: GitHub, Azure Pipelines, npm, the kernel, glog, Android, Ruby's Logger, log4j, Laravel.
     (Weight::Mark, r"##\[(?:error|warning)\]|::(?:error|warning)[^:\n]{0,80}::|npm ERR! |<[0-7]>"),
-    (Weight::Mark, r"[EWF][0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3,6}\s+[0-9]{1,8} [^\s:]{1,80}:[0-9]{1,6}\] "),
+    (
+        Weight::Mark,
+        r"[EWF][0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3,6}\s+[0-9]{1,8} [^\s:]{1,80}:[0-9]{1,6}\] ",
+    ),
     (
         Weight::Mark,
         r"(?:ERROR|CRITICAL|WARNING|FATAL)\s+[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.,]{8,15} [^\s:]{1,80}:[0-9]{1,6}\] ",

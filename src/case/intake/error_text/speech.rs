@@ -162,15 +162,16 @@ fn from_refusal<'a>(message: &'a str, catalog: &Catalog) -> &'a str {
     for _ in 0..PARTS.len() {
         let near = plain::head(rest, LONGEST_WORDS);
         let cut = PARTS.iter().filter_map(|part| Some((near.find(part)?, *part))).min();
-        let Some((before, behind, part)) = cut.and_then(|(at, part)| {
-            Some((rest.get(..at)?, rest.get(at + part.len()..)?, part))
-        }) else {
+        let Some((before, behind, part)) =
+            cut.and_then(|(at, part)| Some((rest.get(..at)?, rest.get(at + part.len()..)?, part)))
+        else {
             break;
         };
         let begins = behind
             .trim_start_matches(['"', '\'', '`', '“'])
             .starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}');
-        let says = behind.split_whitespace().count() >= 4 || behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 6;
+        let says = behind.split_whitespace().count() >= 4
+            || behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 6;
         if !begins || !says || catalog.knows_refusal(before) || !catalog.knows_refusal(behind) {
             break;
         }
@@ -271,7 +272,7 @@ fn after_bare(spoken: &str) -> &str {
     }
     let rest = spoken.get(first_line(spoken).len()..).unwrap_or("").trim_start();
     let line = first_line(rest);
-    let apart = spoken.get(first_line(spoken).len()..).is_some_and(|gap| gap.starts_with("\n\n"));
+    let apart = line.ends_with(['?', '？']);
     let aside = plain::is_aside(line) || plain::is_log_line(line) || is_closing(line);
     if rest.is_empty() || apart || aside { spoken } else { rest }
 }
@@ -474,10 +475,27 @@ fn end(text: &str) -> &str {
 /// A program says behind the error what it does now.
 fn is_closing(line: &str) -> bool {
     let begins = [
-        "Request failed", "Giving up", "Aborting", "Exiting", "Stopping", "Skipping", "Retrying", "Done.", "exit status",
-        "Process finished", "goroutine ", "Attempt ", "How can I", "How do I", "Any idea", "Can you", "What ", "Thanks",
+        "Request failed",
+        "Giving up",
+        "Aborting",
+        "Exiting",
+        "Stopping",
+        "Skipping",
+        "Retrying",
+        "Done.",
+        "exit status",
+        "Process finished",
+        "goroutine ",
+        "Attempt ",
+        "How can I",
+        "How do I",
+        "Any idea",
+        "Can you",
+        "What ",
+        "Thanks",
     ];
-    line.chars().count() <= 60 && begins.iter().any(|word| line.trim_start().starts_with(word)) || is_asked(line)
+    line.chars().count() <= 60 && begins.iter().any(|word| line.trim_start().starts_with(word))
+        || is_asked(line)
 }
 
 /// A line in which a person asks, in Chinese.
@@ -497,7 +515,8 @@ fn without_back(text: &str) -> &str {
 fn breaks(before: &str, line: &str) -> bool {
     let is_dense = |c: char| c >= '\u{2e80}';
     let last = before.trim_end().lines().next_back().unwrap_or("");
-    let other_script = is_asked(line) || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
+    let other_script =
+        is_asked(line) || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
     let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
     other_script || (whole && last.chars().count() < 60)
 }
