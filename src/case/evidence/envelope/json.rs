@@ -388,6 +388,7 @@ fn task(object: &Map<String, Value>) -> Option<Envelope> {
                 ],
             ),
             code: scalar(task.get("failureCode")),
+            error_type: Some(status.to_owned()),
             ..Envelope::bare(EnvelopeKind::Flat)
         })
     })

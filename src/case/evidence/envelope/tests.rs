@@ -254,7 +254,7 @@ fn the_known_shapes() {
             "a failed task",
             200,
             r#"{"code":"success","message":"","data":{"status":"FAILURE","fail_reason":"why"}}"#,
-            (K::Flat, ["why", "-", "-", "-", "-", "-"]),
+            (K::Flat, ["why", "-", "FAILURE", "-", "-", "-"]),
         ),
         ("plain text", 502, "error code: 524", (K::Text, ["error code: 524", "-", "-", "-", "-", "-"])),
         ("nothing", 500, " \r\n", (K::Empty, ["-", "-", "-", "-", "-", "-"])),
