@@ -15,18 +15,36 @@ use serde::Deserialize;
 
 /// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
 /// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
     ("clients", include_str!("failures/clients.jsonl")),
     ("relays", include_str!("failures/relays.jsonl")),
     ("direct", include_str!("failures/direct.jsonl")),
     ("fresh", include_str!("failures/fresh.jsonl")),
+    ("threads", include_str!("failures/threads.jsonl")),
+    ("unseen", include_str!("failures/unseen.jsonl")),
     ("newest", include_str!("failures/newest.jsonl")),
 ];
 /// Collected and labelled on 2026-11-21, after the rules had been tuned on all of the older ones. Of those, one half of
 /// each was held back at first, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened.
 const NEWEST: &str = "newest";
+/// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
+/// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
+/// and 93.9 %, messages 83.5 and 86.7 %), and then opened.
+const UNSEEN: &str = "unseen";
+
+/// The three scores: what is open, and what is held back of two days.
+const SCORES: [&str; 3] = ["opened", "held back (unseen)", "held back"];
+
+/// Which of [`SCORES`] a record counts for.
+fn score_of(file: &str) -> usize {
+    match file {
+        NEWEST => 2,
+        UNSEEN => 1,
+        _ => 0,
+    }
+}
 
 /// One failure with what is right for it.
 #[derive(Deserialize)]
@@ -174,16 +192,16 @@ fn same_but_for_secrets(got: Option<&str>, want: Option<&str>) -> bool {
 fn real_failures_are_told_right() {
     let catalog = Catalog::built_in();
     let tell = std::env::var("FAILURES_TELL").unwrap_or_default();
-    let mut scores = [Score::default(), Score::default()];
+    let mut scores = [Score::default(), Score::default(), Score::default()];
     for (file, failure) in all() {
         let got = explain(&failure.input, None, &catalog);
-        let held_back = file == NEWEST;
-        let wrong = judge(&failure, got.as_ref(), &mut scores[usize::from(held_back)]);
-        if !wrong.is_empty() && !held_back && tell == "1" {
+        let score = score_of(file);
+        let wrong = judge(&failure, got.as_ref(), &mut scores[score]);
+        if !wrong.is_empty() && score == 0 && tell == "1" {
             println!("{} ({})\n    {}", failure.id, failure.why, wrong.join("\n    "));
         }
     }
-    for (name, score) in ["opened", "held back"].iter().zip(&scores) {
+    for (name, score) in SCORES.iter().zip(&scores) {
         println!("{name}");
         for (what, (good, all)) in &score.0 {
             let thousandths = good * 1000 / all;
@@ -198,20 +216,19 @@ fn real_failures_are_told_right() {
     }
 }
 
-/// What is open grew by the half of `fresh` that had been held back (messages 84.5 % there), so that its bar for messages
-/// stands lower than the 965 of the records before it; what is held back starts at what the first run showed.
-/// Thousandths that must be right in what is open and in what is held back. They only rise: the goals are 950 for class
-/// and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not be retried.
-const BARS: [(&str, [usize; 2]); 9] = [
-    ("class", [990, 898]),
-    ("retry", [990, 891]),
-    ("no retry where none may be", [998, 974]),
-    ("message", [955, 840]),
-    ("code", [993, 929]),
-    ("type", [991, 904]),
-    ("request ids", [995, 980]),
-    ("status", [987, 949]),
-    ("nothing invented", [999, 985]),
+/// Thousandths that must be right in what is open, in `unseen` and in `newest`. They only rise, but where what is open grew
+/// by records that had been held back: the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is
+/// not invented and for what must not be retried.
+const BARS: [(&str, [usize; 3]); 9] = [
+    ("class", [990, 916, 910]),
+    ("retry", [992, 916, 904]),
+    ("no retry where none may be", [999, 1000, 980]),
+    ("message", [961, 1000, 859]),
+    ("code", [993, 1000, 936]),
+    ("type", [992, 1000, 910]),
+    ("request ids", [995, 1000, 980]),
+    ("status", [988, 1000, 955]),
+    ("nothing invented", [999, 1000, 987]),
 ];
 
 #[test]

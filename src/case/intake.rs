@@ -438,7 +438,8 @@ fn logged(value: &Value) -> Option<String> {
             .filter(|text| {
                 let told = record.get("msg").is_some() && text.contains(": ");
                 told || text.contains(['{', '(']) || text.contains('\n')
-            }),
+            })
+            .or_else(|| error_text::words_of_record(record)),
         _ => None,
     });
     let texts: Option<Vec<&str>> = texts.collect();

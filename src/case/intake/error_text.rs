@@ -10,6 +10,7 @@ mod frames;
 mod members;
 mod object;
 mod plain;
+mod prints;
 mod speech;
 mod voice;
 
@@ -20,7 +21,7 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
 
-pub(super) use object::{is_of_client, states_an_error, status_field};
+pub(super) use object::{is_of_client, states_an_error, status_field, words_of_record};
 
 /// What an error text tells.
 pub(super) struct Told {
@@ -72,6 +73,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let quiet = plain::without_stack(before).replace("**", "");
     let status = last_answered(near)
         .or_else(|| status_in(&quiet))
+        .or_else(|| named_status(&quiet))
         .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
@@ -186,6 +188,13 @@ fn of_an_answer(exception: Option<&Exception>) -> bool {
             "NotFound",
             "InternalServer",
             "Unprocessable",
+            "InvalidRequest",
+            "ServiceUnavailable",
+            "Throttl",
+            "QuotaExceeded",
+            "ContentFilter",
+            "ContextWindow",
+            "ModelNotFound",
         ]
         .iter()
         .chain(&["APIError", "ApiError", "APICallError", "StatusError", "APIException", "ApiException"])
@@ -239,11 +248,11 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:Client|Server) )?Error\b",
         r"\b(404) page not found\b",
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
-        r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not found|bad request|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|payment required|method not allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
+        r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
-        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：]?\s*([45]\d\d)(?:\D|$)",
+        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
         r"(?:报错|错误|失败|出错|异常|拒绝)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
         r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|errore?|erro|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
@@ -257,6 +266,12 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,60}https?://[^\s:]+(?::\d{1,5}[^\s:]*)?: ([45]\d\d)\s*$",
         // A script prints the status, then fails.
         r"^\s*([1-5]\d\d)(?:[ \t]+(?:text|application)/\S{1,60})?[ \t]*\n\s*Traceback ",
+        // The AWS SDK for Swift.
+        r"\bhttp_status_([1-5]\d\d)\b",
+        // OkHttp (Response.toString).
+        r"\bResponse\{protocol=[^{}\n]{0,40}\bcode=([1-5]\d\d)\b",
+        // The SDKs of OpenAI and Anthropic for Node where the body is missing.
+        r"\b([45]\d\d) status code \(no body\)",
         // GNU Wget.
         r"awaiting response\.\.\. ([1-5]\d\d)\b",
         // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
@@ -267,11 +282,41 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .collect()
 });
 
+/// The status that .NET names by its enumeration (`System.Net.HttpStatusCode`).
+fn named_status(text: &str) -> Option<u16> {
+    const NAMES: [(&str, u16); 12] = [
+        ("BadRequest", 400),
+        ("Unauthorized", 401),
+        ("PaymentRequired", 402),
+        ("Forbidden", 403),
+        ("NotFound", 404),
+        ("MethodNotAllowed", 405),
+        ("RequestEntityTooLarge", 413),
+        ("TooManyRequests", 429),
+        ("InternalServerError", 500),
+        ("BadGateway", 502),
+        ("ServiceUnavailable", 503),
+        ("GatewayTimeout", 504),
+    ];
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"\b(?i:status(?: ?code)?|http(?: error| status)?|error code)\s?[:=–-]{1,2}\s?'?([A-Z][A-Za-z]{7,24})\b",
+        )
+    });
+    let name = NAMED.as_ref()?.captures(text)?.get(1)?.as_str();
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
+}
+
 /// The status that stands right before an object: `->  400 {`.
 fn status_at_end(before: &str) -> Option<u16> {
-    let bare = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '('));
+    let bare =
+        before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '-' | '—' | '(' | ','));
     let digits = bare.get(bare.len().checked_sub(3)?..)?;
-    let alone = bare.strip_suffix(digits)?.chars().next_back().is_none_or(char::is_whitespace);
+    let alone = bare
+        .strip_suffix(digits)?
+        .chars()
+        .next_back()
+        .is_none_or(|c| c.is_whitespace() || "([（：>\"'".contains(c));
     digits.parse().ok().filter(|status| alone && (400..600).contains(status))
 }
 
@@ -353,7 +398,7 @@ fn exception_in(text: &str) -> Option<Exception> {
 
 static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"(?i)["'(]?\b([a-z][a-z0-9-]{1,40})["']?\s*[:,=]\s*\[?b?["']?([A-Za-z0-9][A-Za-z0-9._:-]{0,127})"#,
+        r#"(?i)["'(]?\b([a-z][a-z0-9-]{1,40})(?:["']?\s*(?::|=>?)|["']\s*,)(?:[ \t]*\[?b?["']?|\s*\[?\s*b?["'])([A-Za-z0-9][A-Za-z0-9._:-]{0,127})"#,
     )
 });
 
@@ -369,7 +414,9 @@ fn headers_in(before: &str, after: &str, client: Option<&str>, catalog: &Catalog
         for caught in pattern.captures_iter(text) {
             let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
             let name = name.as_str().to_ascii_lowercase();
-            if known(&name) && !headers.iter().any(|(n, _)| *n == name) {
+            // An empty header: what was taken for its value is the next one's name.
+            let empty = value.as_str().ends_with(':');
+            if known(&name) && !empty && !headers.iter().any(|(n, _)| *n == name) {
                 headers.push((name, value.as_str().to_owned()));
             }
         }
@@ -398,7 +445,12 @@ fn further_ids(text: &str, catalog: &Catalog) -> Vec<String> {
         let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
         let is_known = known.binary_search(&name.as_str().to_ascii_lowercase().as_str()).is_ok();
         let value = value.as_str();
-        if is_known && value.len() >= 8 && ids.len() < MOST_TRIES && !ids.iter().any(|id| id == value) {
+        if is_known
+            && value.len() >= 8
+            && !value.ends_with(':')
+            && ids.len() < MOST_TRIES
+            && !ids.iter().any(|id| id == value)
+        {
             ids.push(value.to_owned());
         }
     }
@@ -512,7 +564,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (31, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (34, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -202,6 +202,10 @@ impl Reader<'_> {
         let quote = if matches!(open, '“' | '”' | '„') { '”' } else { open };
         loop {
             if self.is_cut() {
+                // Half a word is none; half a sentence is a sentence's half.
+                if self.is_word {
+                    value.clear();
+                }
                 return Some(());
             }
             let c = self.peek()?;
@@ -229,7 +233,8 @@ impl Reader<'_> {
     fn stands_between_words(&self, value: &str) -> bool {
         let before = value.rsplit(' ').next();
         let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
-        [before, next].into_iter().all(|word| word.is_some_and(|w| SHORT_WORDS.contains(&w)))
+        let whole = |word: &str| SHORT_WORDS.contains(&word) || LONG_WORDS.contains(&word);
+        [before, next].into_iter().all(|word| word.is_some_and(whole))
     }
 
     /// A print that stood on one line was cut at a terminal's width, in the middle of a word. `at` is behind the line end.
@@ -240,7 +245,13 @@ impl Reader<'_> {
         // The first line lacks what stands before the value.
         let word = |word: Option<&str>| word.is_some_and(|w| SHORT_WORDS.contains(&w));
         let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
-        if word(value.rsplit(' ').next()) || word(next) {
+        // No word has one letter but "a".
+        if next.is_some_and(|w| w.len() == 1 && w.bytes().all(|b| b.is_ascii_lowercase() && b != b'a'))
+            && value.ends_with(letter)
+        {
+            return true;
+        }
+        if word(value.rsplit(' ').next()) || word(next) || self.stands_between_words(value) {
             return false;
         }
         line.len() >= if before.contains('\n') { 90 } else { 50 }
@@ -303,6 +314,8 @@ impl Reader<'_> {
             "True" | "true" => self.out.push_str("true"),
             "False" | "false" => self.out.push_str("false"),
             number if serde_json::from_str::<serde_json::Number>(number).is_ok() => self.out.push_str(number),
+            // A word that the text's end cut says nothing.
+            _ if self.is_cut() => self.out.push_str("null"),
             other => return self.emit(other),
         }
         Some(())
@@ -313,6 +326,124 @@ impl Reader<'_> {
 const SHORT_WORDS: &[&str] = &[
     "a", "an", "and", "are", "be", "do", "does", "exist", "for", "has", "have", "in", "is", "it", "not",
     "of", "on", "or", "that", "the", "this", "to", "was", "with", "you", "your",
+];
+
+/// Further words of error messages: where one stands on each side of a line end, none was cut.
+const LONG_WORDS: &[&str] = &[
+    "access",
+    "account",
+    "after",
+    "again",
+    "all",
+    "also",
+    "any",
+    "api",
+    "available",
+    "been",
+    "before",
+    "billing",
+    "but",
+    "call",
+    "can",
+    "cannot",
+    "change",
+    "check",
+    "completion",
+    "contact",
+    "context",
+    "could",
+    "current",
+    "details",
+    "documentation",
+    "does",
+    "either",
+    "endpoint",
+    "error",
+    "exceed",
+    "exceeded",
+    "exceeds",
+    "field",
+    "from",
+    "function",
+    "greater",
+    "header",
+    "help",
+    "increase",
+    "information",
+    "input",
+    "invalid",
+    "key",
+    "later",
+    "length",
+    "less",
+    "limit",
+    "limits",
+    "long",
+    "many",
+    "maximum",
+    "may",
+    "message",
+    "messages",
+    "minute",
+    "model",
+    "more",
+    "must",
+    "need",
+    "new",
+    "no",
+    "only",
+    "or",
+    "organization",
+    "our",
+    "output",
+    "parameter",
+    "per",
+    "plan",
+    "please",
+    "prompt",
+    "provide",
+    "quota",
+    "rate",
+    "reached",
+    "read",
+    "reduce",
+    "request",
+    "requested",
+    "requests",
+    "required",
+    "response",
+    "sales",
+    "see",
+    "set",
+    "should",
+    "support",
+    "supported",
+    "system",
+    "than",
+    "then",
+    "there",
+    "these",
+    "they",
+    "token",
+    "tokens",
+    "too",
+    "tool",
+    "tools",
+    "try",
+    "usage",
+    "use",
+    "used",
+    "user",
+    "value",
+    "was",
+    "were",
+    "when",
+    "which",
+    "while",
+    "will",
+    "within",
+    "without",
+    "would",
 ];
 
 /// Bytes of a key that an arrow follows.
@@ -341,7 +472,9 @@ fn push(value: &mut String, c: char) -> Option<()> {
 
 /// Lines cut at one width: at least two of the greatest length, or a usual terminal width.
 pub(super) fn is_hard_wrapped(text: &str) -> bool {
-    let lengths: Vec<usize> = text.lines().take(200).map(|line| line.chars().count()).collect();
+    // A log repeats a line; that says nothing of a width.
+    let lines: std::collections::BTreeSet<&str> = text.lines().take(200).collect();
+    let lengths: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
     let most = lengths.iter().copied().max().unwrap_or(0);
     let full = lengths.iter().filter(|len| **len == most).count();
     most >= 40 && (full >= 2 || (lengths.len() > 1 && [80, 100, 120, 132, 160].contains(&most)))

@@ -114,6 +114,8 @@ fn aws(object: &Map<String, Value>) -> Option<Envelope> {
 fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
     let places = [
         object.get("error"),
+        // Cloudflare's AI gateway.
+        object.get("error").and_then(|e| e.get(0)),
         object.get("response").and_then(|r| r.get("error")),
         // OpenRouter, after the model has started.
         object.get("choices").and_then(|c| c.get(0)).and_then(|c| c.get("error")),
@@ -166,6 +168,9 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     if let Some(raw) = error.get("metadata").and_then(|m| m.get("raw")) {
         upstream_raw(&mut envelope, raw);
     }
+    if envelope.inner_message.is_none() {
+        envelope.inner_message = behind(error, DEEPEST);
+    }
     // A service's own sentence, and beside it what the provider behind it answered.
     if envelope.inner_message.is_none()
         && let Some(detail) = error.get("detail").and_then(Value::as_str)
@@ -175,6 +180,28 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
         upstream_raw(&mut envelope, &Value::String(detail.to_owned()));
     }
     envelope
+}
+
+/// Levels below an error in which a gateway's report of its upstream is looked for.
+const DEEPEST: usize = 4;
+
+/// What a gateway reports of its upstream in members of its own error: the message of the error that stands deepest in the
+/// last attempt.
+fn behind(error: &Map<String, Value>, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    ["attempts", "details", "cause", "upstream", "upstream_error", "original_error", "response", "body"]
+        .iter()
+        .filter_map(|name| match error.get(*name)? {
+            Value::Array(items) => items.last()?.as_object(),
+            other => other.as_object(),
+        })
+        .find_map(|report| {
+            let named = report.get("error").and_then(Value::as_object);
+            named
+                .and_then(|inside| Some(inside.get("message")?.as_str()?.to_owned()))
+                .filter(|message| !message.is_empty())
+                .or_else(|| behind(report, depth))
+        })
 }
 
 fn is_name(status: &str) -> bool {
@@ -290,7 +317,7 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         || {
             ["code", "statusCode", "status_code", "errcode", "error_code", "ErrorCode", "errorCode", "ret"]
                 .iter()
-                .find_map(|k| scalar(object.get(*k)))
+                .find_map(|k| scalar(object.get(*k)).filter(|code| !is_http_status(k, code)))
                 // iFlytek Spark.
                 .or_else(|| scalar(object.get("header")?.get("code")))
                 // MiniMax.
@@ -322,6 +349,11 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         inner_message: object.get("details").and_then(|d| d.get("message")?.as_str()).map(str::to_owned),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
+}
+
+/// A framework's own copy of the answer's status, which is no code of the failure.
+fn is_http_status(key: &str, code: &str) -> bool {
+    matches!(key, "statusCode" | "status_code") && code.parse::<u16>().is_ok_and(|n| (100..600).contains(&n))
 }
 
 /// The object itself says that it is a failure.

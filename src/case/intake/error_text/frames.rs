@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::prints;
 use crate::case::catalog::AnyOf;
 
 /// How much a frame in front of a text says.
@@ -29,7 +30,7 @@ pub(super) struct Frame {
 }
 
 /// Standard names of statuses (RFC 9110, nginx, `http.client`): alone they are no words of a gateway.
-const REASON: &str = r"(?i:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too many requests|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|错误请求|请求错误|未授权|禁止访问|请求过多|服务器内部错误|内部服务器错误|网关错误|服务不可用|网关超时)";
+const REASON: &str = r"(?i:bad[ _]request|unauthorized|payment[ _]required|forbidden|not[ _]found|method[ _]not[ _]allowed|not acceptable|request time-?out|conflict|gone|request entity too large|payload too large|content too large|unsupported media type|unprocessable (?:entity|content)|too[ _]many[ _]requests|internal[ _]server[ _]error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|错误请求|请求错误|未授权|禁止访问|请求过多|服务器内部错误|内部服务器错误|网关错误|服务不可用|网关超时)";
 
 const FRONT: &[(Weight, &str)] = &[
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
@@ -137,7 +138,7 @@ const FRONT: &[(Weight, &str)] = &[
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (
         Weight::Answer,
-        r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{1,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?",
+        r"(?:error, )?(?:[Ee]rror[ _]code|[Ss]tatus[ _-]?[Cc]ode|[Ss]tatus|HTTP(?: [Ee]rror| [Ss]tatus)?(?: [Cc]ode)?|状态码|错误码|[Ee]rror)\s*[:=：]?\s*[\[(]?[1-5][0-9][0-9][\])]?(?:,? ?status: [^,\n]{0,60})?(?:\s*[,:：—-]|\s)\s*(?:(?:body|message|reason|response)\s*[:=]\s*)?",
     ),
     // A client's sentence with the status in it, whatever its words: `… failed with status 429: `, `API error (status 400): `.
     (
@@ -465,6 +466,19 @@ fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
 
+/// A client's words that end with the status and a name for the body behind it: `… failed with status 422. Body: `.
+static BODY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let text = r#"^[^\n"{}<>]{0,120}?\b(?i:status|code|error|http)(?: (?i:code|status))?:? \(?[1-5][0-9]{2}\)?(?: \(?REASON\)?)?[.,;:]? (?:(?:and|with) )?(?:the )?(?:(?i:body|response(?: body| text)?|text|content)\s?[:=]|(?i:message|details?|reason)\s?:)\s*\S"#;
+    pattern(&text.replace("REASON", REASON))
+});
+
+/// Bytes of such words at the begin of `text`.
+pub(super) fn body(text: &str) -> Option<usize> {
+    let found = BODY.as_ref()?.find(text)?;
+    // The last character is the body's first.
+    found.as_str().char_indices().next_back().map(|(at, _)| at)
+}
+
 /// The status that a frame names.
 pub(super) fn status(frame: &str) -> Option<u16> {
     static NUMBER: LazyLock<Option<Regex>> =
@@ -477,7 +491,8 @@ fn one_of(patterns: &[&str]) -> String {
 }
 
 pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
-    let frames = FRONT.iter().map(|(weight, text)| (*weight, text.replace("REASON", REASON)));
+    let frames =
+        prints::FRONT.iter().chain(FRONT).map(|(weight, text)| (*weight, text.replace("REASON", REASON)));
     frames
         .chain(WORDS.iter().map(|text| (Weight::Client, (*text).to_owned())))
         .filter_map(|(weight, text)| {
@@ -490,11 +505,13 @@ pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
 /// How many of the last of [`FRONTS`] are words.
 pub(super) const WORD_FRAMES: usize = WORDS.len();
 
-pub(super) static BACKS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&one_of(BACK)));
+pub(super) static BACKS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(&format!("{}|{}", one_of(prints::BACK), one_of(BACK))));
 
 static OWNS: LazyLock<AnyOf> = LazyLock::new(|| {
     AnyOf::new(
         OWN.iter()
+            .chain(prints::OWN)
             .map(|text| format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{text})$")),
     )
 });
@@ -512,6 +529,24 @@ static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code )",
     )
 });
+
+/// A member of an object as a console prints it, on a line of its own.
+static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"^\s*["']?[A-Za-z_][A-Za-z0-9_]{1,40}["']?: ?(?:\[|\{|["'`]|[0-9]|null|true|false|undefined|None|True|False).*[,\[{(]\s*$"#,
+    )
+});
+
+/// True where `text` is a dump of an object: its first lines are members, and none of them is called a message.
+pub(super) fn is_dump(text: &str) -> bool {
+    // The line that opens it, `response: {` or the bracket alone.
+    let opened = text.lines().next().is_some_and(|line| line.trim_end().ends_with('{') && line.len() < 40);
+    let mut lines = text.lines().skip(usize::from(opened)).take(4);
+    let member = |line: &str| MEMBER.as_ref().is_some_and(|p| p.is_match(line));
+    let first = lines.next().is_some_and(|line| member(line) && !line.trim_start().starts_with("message"));
+    let dumped = first && lines.filter(|line| member(line) && !line.contains("essage")).count() >= 2;
+    dumped || text.starts_with("message: this.") || text.starts_with("this.")
+}
 
 /// True where `text` begins as a gateway's own sentence does.
 pub(super) fn is_sentence_of_gateway(text: &str) -> bool {
@@ -549,7 +584,7 @@ static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: ",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
     )
 });
 
@@ -585,8 +620,18 @@ pub(super) fn is_edges(line: &str) -> bool {
         .is_some_and(|code| (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// True for a client's heading of a status, alone.
+pub(super) fn is_heading(line: &str) -> bool {
+    static HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!("^{}$", prints::HEADING)));
+    HEADING.as_ref().is_some_and(|p| p.is_match(line.trim()))
+}
+
 /// True for a sentence on an unreadable answer or an ended stream, on one line.
 pub(super) fn is_soft_own(line: &str) -> bool {
+    // OpenAI says so of its own server; the clients that use its words send their reader to somebody.
+    if line.starts_with("An error occurred while processing your request.") && !line.contains("dmin") {
+        return false;
+    }
     SOFTS.is_match(line.trim())
 }
 
@@ -632,7 +677,7 @@ pub(super) fn back_quoted(text: &str) -> Option<&str> {
 fn is_told(text: &str) -> bool {
     static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r"(?i)^[^`\n]*(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`\n]{0,20}`",
+            r"(?i)^[^`]{0,240}?(?:\b[45]\d\d\b|error|fail\w*|message|returns?|saying|报错|错误|提示|出现|返回)[^`]{0,60}`",
         )
     });
     TOLD.as_ref().is_some_and(|p| p.is_match(text))
@@ -649,9 +694,9 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
+        assert_eq!(FRONTS.len(), prints::FRONT.len() + FRONT.len() + WORDS.len());
         assert!(OWNS.is_sound() && SOFTS.is_sound());
-        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE] {
+        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE, &MEMBER, &BODY] {
             assert!(pattern.is_some());
         }
     }

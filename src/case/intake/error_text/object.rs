@@ -51,12 +51,43 @@ pub(super) fn find(text: &str) -> Option<Object> {
         return None;
     }
     cut_outer(text)
+        .or_else(|| beside_words(text))
         .or_else(|| escaped_object(text))
         .or_else(|| dumped(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
         .or_else(|| lines(text))
+}
+
+/// An error whose message a logger (winston) wrote before its other members: `Too long {"code":"c","type":null}`.
+fn beside_words(text: &str) -> Option<Object> {
+    let start = text.match_indices('{').map(|(at, _)| at).take(MOST_WRAPPERS).find(|at| {
+        text.get(*at..).is_some_and(|rest| rest.contains("\"code\"") || rest.contains("\"type\""))
+    })?;
+    let rest = text.get(start..)?;
+    let len = answer::json_extent(rest)?;
+    let mut error: serde_json::Map<String, Value> = serde_json::from_str(rest.get(..len)?).ok()?;
+    let named =
+        error.get("code").is_some_and(Value::is_string) || error.get("type").is_some_and(Value::is_string);
+    let beside = ["param", "status", "innererror", "type", "code"]
+        .iter()
+        .filter(|key| error.contains_key(**key))
+        .count();
+    let speaks =
+        ["message", "error", "msg", "detail", "model", "messages"].iter().any(|key| error.contains_key(*key));
+    if !named || beside < 3 || speaks {
+        return None;
+    }
+    let before = text.get(..start)?.trim_end();
+    let words = before.lines().next_back()?.trim();
+    let message = super::speech::without_frames(words);
+    if message.split_whitespace().count() < 3 {
+        return None;
+    }
+    error.insert("message".to_owned(), message.into());
+    let body = json!({ "error": error }).to_string().into_bytes();
+    Some(Object { start: before.len() - words.len(), end: start + len, body })
 }
 
 /// node-fetch (`src/errors/fetch-error.js`): `type` is `system`, the words name what the machine refused.
@@ -84,7 +115,11 @@ fn error_object(text: &str) -> Option<Object> {
                 continue;
             }
             if states_an_error(&value) {
-                return Some(Object { start, end: start + len, body: body.as_bytes().to_vec() });
+                // The object around it lost its end.
+                let around = value.get("error").is_none() && value.get("message").is_some();
+                let inside = around && is_under_error(text.get(..start)?);
+                let body = if inside { format!("{{\"error\":{body}}}") } else { body.to_owned() };
+                return Some(Object { start, end: start + len, body: body.into_bytes() });
             }
             // An object that states no error may hold one; a list that states none is stepped over.
             if rest.starts_with('[') {
@@ -106,6 +141,14 @@ fn error_object(text: &str) -> Option<Object> {
         }
     }
     None
+}
+
+/// The object that begins here is the member `error` of another one.
+fn is_under_error(before: &str) -> bool {
+    let Some(bare) = before.trim_end().strip_suffix([':', '=']).map(str::trim_end) else { return false };
+    let line = bare.lines().next_back().unwrap_or("").trim_start();
+    ["\"error\"", "'error'", "{error", "{ error", ", error"].iter().any(|key| line.ends_with(key))
+        || line == "error"
 }
 
 /// An error object whose line ends were printed as two characters, its quotes as they are: `{\n "error": …`.
@@ -134,8 +177,17 @@ fn line_ends_printed(text: &str) -> Option<(Vec<u8>, usize)> {
 /// Bytes of such a print that are read.
 const LONGEST_PRINTED: usize = 64 << 10;
 
+/// What clients write where they cut a body: guzzle, Google Apps Script, loggers.
+static CUT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\s?\(truncated\.{3}\)|\.{3} \(use muteHttpExceptions|\s?\[(?:truncated|TRUNCATED|\.{3}|…)\]|\s?<truncated|\.{3} ?\(?[0-9]{1,7} more (?:characters|chars|bytes)|\.{3,}\s*$|…\s*$",
+    )
+    .ok()
+});
+
 /// An error object whose end is missing: what stands there of it.
-fn cut_object(text: &str) -> Option<Object> {
+fn cut_object(whole: &str) -> Option<Object> {
+    let text = CUT.as_ref().and_then(|p| whole.get(..p.find(whole)?.start())).unwrap_or(whole);
     let hard_wrap = literal::is_hard_wrapped(text);
     let places = text.match_indices('{').map(|(at, _)| at).take(MOST_TRIES);
     let speaks =
@@ -229,8 +281,13 @@ fn dumped(text: &str) -> Option<Object> {
 pub(super) fn wrapped(text: &str) -> Option<String> {
     let dify = text.contains("\"error_type\"") && text.contains("\"args\"");
     let logged = text.contains("\"timestamp\"") && text.contains("\"error\":");
+    if let Some(said) = of_n8n(text) {
+        return Some(said);
+    }
     let structured = ["\"level\"", "\"severity\"", "\"lvl\""].iter().any(|key| text.contains(key))
-        && ["\"error\":", "\"err\":", "\"errors\":", "\"cause\":"].iter().any(|key| text.contains(key));
+        && ["\"error\":", "\"err\":", "\"errors\":", "\"cause\":", "\"msg\":", "\"message\":"]
+            .iter()
+            .any(|key| text.contains(key));
     if structured && let Some(said) = of_structured_log(text) {
         return Some(said);
     }
@@ -262,6 +319,22 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
     })
 }
 
+/// What n8n's print of a node's error (packages/workflow, `NodeApiError`) repeats of the client below it.
+fn of_n8n(text: &str) -> Option<String> {
+    text.contains("\"rawErrorMessage\"").then_some(())?;
+    let value = text.match_indices('{').take(MOST_WRAPPERS).find_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
+        value.pointer("/errorDetails/rawErrorMessage").is_some().then_some(value)
+    })?;
+    let raw = value.pointer("/errorDetails/rawErrorMessage")?;
+    let said = raw.as_str().or_else(|| raw.get(0)?.as_str()).filter(|said| !said.is_empty())?;
+    let status = value.pointer("/errorDetails/httpCode").and_then(Value::as_str).unwrap_or("");
+    // A status of its own line says whose words follow.
+    let stated = said.split(|c: char| !c.is_ascii_digit()).any(|word| word == status);
+    Some(if status.is_empty() || stated { said.to_owned() } else { format!("{status} {said}") })
+}
+
 /// The error of the last record of a structured log (zap, pino, slog) that has one: a client's text.
 fn of_structured_log(text: &str) -> Option<String> {
     text.lines().rev().find_map(|line| {
@@ -272,13 +345,60 @@ fn of_structured_log(text: &str) -> Option<String> {
         // Node's error of a system call.
         let cause = value.get("cause").filter(|cause| cause.get("errno").is_some());
         let word = |name: &str| cause?.get(name)?.as_str();
-        said.map(str::to_owned).or_else(|| Some(format!("{}: {}", word("code")?, word("message")?)))
+        said.map(str::to_owned)
+            .or_else(|| Some(format!("{}: {}", word("code")?, word("message")?)))
+            .or_else(|| words_of_record(&value).map(str::to_owned))
     })
+}
+
+/// The words of a logger's record (pino, winston, zap, slog, Google Cloud's): its level, its time or place, and a text. A
+/// record of something that went well has none.
+pub(in crate::case::intake) fn words_of_record(value: &Value) -> Option<&str> {
+    let level =
+        ["level", "severity", "lvl", "loglevel", "log_level"].iter().find_map(|key| value.get(*key))?;
+    let good = level.as_u64().is_some_and(|n| n < 40)
+        || level.as_str().is_some_and(|word| {
+            ["info", "debug", "trace", "notice", "default"].iter().any(|w| word.eq_ignore_ascii_case(w))
+        });
+    let placed = [
+        "time",
+        "timestamp",
+        "ts",
+        "@timestamp",
+        "hostname",
+        "pid",
+        "logger",
+        "caller",
+        "module",
+        "stack",
+        "service",
+        "logging.googleapis.com/trace",
+    ];
+    // An error object is the answer's; a thrown one has a stack.
+    let thrown = ["err", "error"].iter().find_map(|key| value.get(*key).filter(|error| error.is_object()));
+    let is_thrown = |error: &Value| error.get("stack").is_some() || error.get("name").is_some();
+    let answered =
+        ["status", "statusCode", "status_code", "code"].iter().any(|key| value.get(*key).is_some());
+    if good
+        || answered
+        || !placed.iter().any(|key| value.get(*key).is_some())
+        || thrown.is_some_and(|e| !is_thrown(e))
+    {
+        return None;
+    }
+    thrown
+        .and_then(|error| error.get("message")?.as_str())
+        .or_else(|| ["error", "err", "msg", "message"].iter().find_map(|key| value.get(*key)?.as_str()))
+        .filter(|words| !words.is_empty())
 }
 
 /// A client's own error as JSON (axios' `toJSON`), which is no envelope of a gateway: it has a name and its settings or
 /// stack.
 pub(in crate::case::intake) fn is_of_client(value: &Value) -> bool {
+    // n8n's print of a node's error.
+    if value.get("errorMessage").is_some() && value.get("errorDetails").is_some_and(Value::is_object) {
+        return true;
+    }
     let named = value.get("name").and_then(Value::as_str).is_some_and(|name| name.ends_with("Error"));
     let of_program = value.get("config").is_some_and(Value::is_object)
         || value.get("stack").and_then(Value::as_str).is_some_and(|stack| stack.contains("\n    at "));
@@ -427,6 +547,7 @@ static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A structure as a language prints it, as the envelope that it stands for.
 fn printed(text: &str) -> Option<Object> {
     go(text)
+        .or_else(|| one_line(text))
         .or_else(|| azure_net(text))
         .or_else(|| channel_test(text))
         .or_else(|| constructed(text))
@@ -456,6 +577,42 @@ fn object(found: regex::Match<'_>, error: &Value, status: Option<u16>) -> Object
     Object { start: found.start(), end: found.end(), body: body.to_string().into_bytes() }
 }
 
+/// Errors that a client prints on one line, by named groups: the message, and what stands beside it.
+static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        // google.golang.org/api (googleapi.Error.Error).
+        r"(?m)\bgoogleapi: Error (?P<status>\d{3}): (?P<message>[^\n]+?), (?P<code>[a-z][A-Za-z]{3,40})\s*$",
+        // google.golang.org/genai (APIError.Error).
+        r"(?m)\bError (?P<status>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Za-z_ ]{2,40})(?:, Details: [^\n]*)?$",
+        // async-openai (ApiError's Display).
+        r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){0,3}error): (?P<message>[^\n]+?) \(param: (?P<param>[^()\n]{1,80})\)(?: \(code: (?P<code>[^()\n]{1,80})\))?\s*$",
+        r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){1,3}error): (?P<message>[^\n]+?) \(code: (?P<code>[^()\n]{1,80})\)\s*$",
+        // The AWS SDK for Java, 2 and 1.
+        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}, Status Code: ",
+        r"(?m)Exception: (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}; Status Code: \d{3}; Error Code: (?P<code>[A-Za-z]{2,60});",
+        // sashabaranov/go-openai where the body is no JSON (RequestError.Error).
+        r"(?m)\berror, status code: (?P<status>\d{3}), status: [^,\n]{0,60}, message: (?:invalid character|unexpected end of JSON|json: )[^\n]*?, body: (?P<message>[^\n<{]+)$",
+    ]
+    .iter()
+    .filter_map(|text| Regex::new(text).ok())
+    .collect()
+});
+
+fn one_line(text: &str) -> Option<Object> {
+    // Cheap to ask, and true for few texts.
+    let marks = ["googleapi: ", ", Message: ", " (param: ", " (code: ", " (Service: ", ", body: "];
+    if !marks.iter().any(|mark| text.contains(mark)) {
+        return None;
+    }
+    let caught = ONE_LINE.iter().find_map(|p| p.captures(text))?;
+    let part = |name: &str| caught.name(name).map_or(Value::Null, |m| word(m.as_str().trim()));
+    let error = json!({
+        "message": part("message"), "type": part("type"), "param": part("param"), "code": part("code"),
+    });
+    let status = caught.name("status").and_then(|m| m.as_str().parse().ok());
+    Some(object(caught.name("message")?, &error, status))
+}
+
 fn go(text: &str) -> Option<Object> {
     let caught = GO.as_ref()?.captures(text)?;
     let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
@@ -474,7 +631,8 @@ static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn azure_net(text: &str) -> Option<Object> {
     let caught = AZURE.as_ref()?.captures(text)?;
     let code = caught.get(3).map_or(Value::Null, |m| word(m.as_str()));
-    let error = json!({"message": caught.get(1)?.as_str().trim(), "code": code});
+    let message = super::speech::without_frames(caught.get(1)?.as_str().trim());
+    let error = json!({"message": message, "code": code});
     Some(object(caught.get(0)?, &error, caught.get(2)?.as_str().parse().ok()))
 }
 
@@ -540,6 +698,10 @@ static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn map(text: &str) -> Option<Object> {
     let whole = MAP.as_ref()?.find(text)?;
+    // OkHttp's print of an answer: its message is the status' name.
+    if text.get(..whole.start())?.ends_with("Response") {
+        return None;
+    }
     let inside = whole.as_str().trim_end();
     let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']', ')']))?;
     let keys: Vec<_> =
@@ -565,7 +727,7 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A label and its value on a line of their own: `ErrorCode: 1214`, `- **Type:** invalid_request_error`.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
+        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|detail|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
     )
     .ok()
 });
@@ -586,7 +748,12 @@ fn lines(text: &str) -> Option<Object> {
         if let Some(caught) = pattern.captures(super::plain::head(line.trim_end(), 4000)) {
             above = above.or_else(|| text.get(..at));
             let (label, value) = (caught.get(1)?.as_str().to_lowercase(), caught.get(2)?.as_str());
-            let key = if label.ends_with("message") || label == "错误信息" {
+            // A program's line: `code: this.code,`.
+            if value.starts_with("this.") || value.starts_with("function") || value.ends_with("=> {") {
+                at += line.len();
+                continue;
+            }
+            let key = if label.ends_with("message") || matches!(label.as_str(), "错误信息" | "detail") {
                 "message"
             } else if label.ends_with("type") || label == "错误类型" {
                 "type"
@@ -621,7 +788,9 @@ fn lines(text: &str) -> Option<Object> {
         };
         error.get(name).and_then(Value::as_str).is_some_and(is_name)
     };
-    let is_named = named("code") || (named("type") && error.contains_key("message"));
+    // Replicate's client (replicate/exceptions.py): title, status and detail.
+    let problem = status.is_some() && error.contains_key("message") && text.contains("\ndetail: ");
+    let is_named = named("code") || (named("type") && error.contains_key("message")) || problem;
     if !is_named {
         return None;
     }
@@ -643,13 +812,16 @@ fn lines(text: &str) -> Option<Object> {
 
 fn labelled(text: &str) -> Option<Object> {
     let caught = LABELLED.as_ref()?.captures(text)?;
+    let whole = caught.get(0)?;
     let (code, message) =
         (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
     // A status is no code of an envelope.
     let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
     let code = if status.is_some() { Value::Null } else { word(code) };
     let message = message.trim_start_matches(['"', '\'']);
-    Some(object(caught.get(0)?, &json!({ "message": message, "code": code }), status))
+    // An empty one: what was taken for it is the next label.
+    let empty = message.starts_with([',', ';', '}']);
+    (!empty).then(|| object(whole, &json!({ "message": message, "code": code }), status))
 }
 
 /// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.
@@ -677,6 +849,10 @@ static FRAGMENT_MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn fragment(text: &str) -> Option<Object> {
     let caught = FRAGMENT.as_ref()?.captures(text)?;
     let message = caught.get(1)?;
+    // A record of a logger (logfmt) words itself; the error stands in a member of its own.
+    if is_logfmt(text.get(..message.start())?.lines().next_back().unwrap_or("")) {
+        return None;
+    }
     // Members of the same object only.
     let before = text.get(..message.start())?;
     let mut from = before.rfind(['{', '}']).unwrap_or(0).max(message.start().saturating_sub(400));
@@ -710,6 +886,16 @@ fn fragment(text: &str) -> Option<Object> {
     let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
     let states = map.len() > 1 || sentence || key.contains("fail");
     states.then(|| object(message, &error, None))
+}
+
+/// The line up to here is a record's `time=… level=… msg=`.
+fn is_logfmt(line: &str) -> bool {
+    let bare = line.trim_end();
+    (bare.ends_with("msg=")
+        || bare.ends_with("message=")
+        || bare.ends_with("error=")
+        || bare.ends_with("err="))
+        && ["level=", "lvl=", "severity="].iter().any(|key| line.contains(key))
 }
 
 /// A quoted string, its escapes resolved.

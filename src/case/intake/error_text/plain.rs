@@ -22,6 +22,13 @@ fn pattern(text: &str) -> Option<Regex> {
 
 static COLOUR: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;?]{0,20}[A-Za-z]"));
 
+/// A tag of running text; those of a whole page are not among them.
+static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)</?(?:p|div|span|code|pre|b|strong|em|i|li|td|small|a)(?: [a-z-]{1,20}="[^"<>]{0,200}"){0,6}\s?/?>"#,
+    )
+});
+
 static JOINT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"' \+\r?\n[ \t]*'"));
 
 /// The same name before every line: docker compose, journald, concurrently's `[0]`.
@@ -37,6 +44,8 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&#34;", "\""),
     ("&#039;", "'"),
     ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&#x22;", "\""),
     ("&lt;", "<"),
     ("&gt;", ">"),
     ("&amp;", "&"),
@@ -66,9 +75,16 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(text.replace("<EOL>", "\n"));
     }
     // An object that a web page quotes.
-    if text.contains("{&quot;") || text.contains("{&#34;") || text.contains("{&#039;") {
+    if ["{&quot;", "{&#34;", "{&#039;", "{&#39;", "{&#x27;", "{&#x22;"].iter().any(|mark| text.contains(mark))
+    {
         let bare = ENTITIES.iter().fold(text.into_owned(), |text, (entity, c)| text.replace(entity, c));
         text = Cow::Owned(bare);
+    }
+    // A piece of a page around the words.
+    if text.trim_start().starts_with('<')
+        && let Some(tag) = TAG.as_ref().filter(|p| p.find(text.trim_start()).is_some_and(|m| m.start() == 0))
+    {
+        text = Cow::Owned(tag.replace_all(&text, "").into_owned());
     }
     if text.contains(['│', '┃', '║']) {
         let lines: Vec<&str> = text.lines().filter(|l| !is_rule(l)).map(unboxed).collect();

@@ -60,7 +60,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         None => begin(text, &mut speech),
     };
     let spoken = behind_status(spoken, &mut speech);
-    let said = end(spoken);
+    let said = up_to_quote(text, spoken, end(spoken));
     named_behind(spoken, &mut speech);
     let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
@@ -91,12 +91,13 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let refused = answers && speech.status.is_some();
     let is_own = |line: &str| {
         (frames::is_own_line(line) || !refused && frames::is_soft_own(line))
+            || latin_tail(line).is_some_and(|tail| frames::is_own_line(tail) || frames::is_soft_own(tail))
             || frames::is_person(line)
             || !speech.named && frames::is_bare(line)
     };
-    // What stood behind the frames was no more than a stack.
-    let aside = plain::is_aside(first_line(spoken));
-    let said = is_own(first) || is_own(first_line(spoken));
+    // What stood behind the frames was no more than a stack, or a dump of an object.
+    let aside = plain::is_aside(first_line(spoken)) || frames::is_dump(spoken);
+    let said = is_own(first) || is_own(first_line(spoken)) || frames::is_heading(&speech.message);
     let sender = voice::is_senders(&speech.message);
     let outside = !answers
         && !frames::is_sentence_of_gateway(&speech.message)
@@ -108,12 +109,75 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     speech
 }
 
+/// What stands behind a person's words in another script: `测试都会报错invalid character …`.
+fn latin_tail(line: &str) -> Option<&str> {
+    let (at, last) = line.char_indices().rfind(|(_, c)| *c >= '\u{2e80}')?;
+    let tail = line.get(at + last.len_utf8()..)?.trim();
+    (tail.split_whitespace().count() >= 3).then_some(tail)
+}
+
+/// A quotation that was opened before the text ends with its mark. `text` is the whole, `spoken` its end, `said` what of it
+/// is taken for the message.
+fn up_to_quote<'a>(text: &str, spoken: &str, said: &'a str) -> &'a str {
+    let before = text.len().checked_sub(spoken.len()).and_then(|at| text.split_at_checked(at));
+    let Some((before, _)) = before.filter(|(_, behind)| *behind == spoken) else { return said };
+    let line = before.rfind('\n').and_then(|at| before.get(at..)).unwrap_or(before);
+    let open = [('“', '”'), ('「', '」'), ('『', '』'), ('«', '»')]
+        .into_iter()
+        .find(|(open, close)| line.rfind(*open) > line.rfind(*close));
+    match open.and_then(|(_, close)| said.find(close)) {
+        Some(at) => said.get(..at).unwrap_or(said),
+        None => said,
+    }
+}
+
+/// `text` without the frames in front of it.
+pub(super) fn without_frames(text: &str) -> &str {
+    peeled(text, Weight::Client, &mut Speech::default()).0
+}
+
 /// Words before which nothing says that the answer speaks, of which no rule knows a refusal, beside which no status
 /// stands: nobody can say that they are the answer's.
 pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) -> Speech {
     let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status;
+    if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
+        speech.message = from_refusal(&speech.message, catalog).to_owned();
+    }
     speech.own = speech.own || !framed && !catalog.knows_refusal(&speech.message);
     speech
+}
+
+/// What may part a client's words from those of the answer where nothing else does.
+const PARTS: &[&str] = &[": ", "：", " -> ", " (", " = ", "提示 ", "报错 "];
+
+/// Words of a client are not cut off that are longer, bytes.
+const LONGEST_WORDS: usize = 100;
+
+/// `message` from where the refusal begins that a rule knows.
+fn from_refusal<'a>(message: &'a str, catalog: &Catalog) -> &'a str {
+    if frames::is_field_path(message) {
+        return message;
+    }
+    let mut rest = message;
+    for _ in 0..PARTS.len() {
+        let near = plain::head(rest, LONGEST_WORDS);
+        let cut = PARTS.iter().filter_map(|part| Some((near.find(part)?, *part))).min();
+        let Some((before, behind, part)) =
+            cut.and_then(|(at, part)| Some((rest.get(..at)?, rest.get(at + part.len()..)?, part)))
+        else {
+            break;
+        };
+        let begins = behind
+            .trim_start_matches(['"', '\'', '`', '“'])
+            .starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}');
+        let says = behind.split_whitespace().count() >= 4
+            || behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 6;
+        if !begins || !says || catalog.knows_refusal(before) || !catalog.knows_refusal(behind) {
+            break;
+        }
+        rest = if part == " (" { behind.strip_suffix(')').unwrap_or(behind) } else { behind };
+    }
+    rest
 }
 
 /// What stands behind a status in a line of which nothing else says where the answer speaks.
@@ -121,7 +185,9 @@ fn behind_status<'a>(spoken: &'a str, speech: &mut Speech) -> &'a str {
     if speech.weight == Some(Weight::Answer) || frames::is_own_line(first_line(spoken)) {
         return spoken;
     }
-    let Some(at) = voice::behind_status(first_line(spoken)) else { return spoken };
+    let indented = |line: &str| line.starts_with(' ') && !line.trim().is_empty() && !plain::is_aside(line);
+    let goes_on = spoken.lines().nth(1).is_some_and(indented);
+    let Some(at) = voice::behind_status(first_line(spoken), goes_on) else { return spoken };
     let (before, behind) = spoken.split_at_checked(at).unwrap_or(("", spoken));
     speech.status = speech.status.or_else(|| frames::status(before));
     speech.weight = Some(Weight::Answer);
@@ -206,7 +272,9 @@ fn after_bare(spoken: &str) -> &str {
     }
     let rest = spoken.get(first_line(spoken).len()..).unwrap_or("").trim_start();
     let line = first_line(rest);
-    if rest.is_empty() || plain::is_aside(line) || plain::is_log_line(line) { spoken } else { rest }
+    let apart = line.ends_with(['?', '？']);
+    let aside = plain::is_aside(line) || plain::is_log_line(line) || is_closing(line);
+    if rest.is_empty() || apart || aside { spoken } else { rest }
 }
 
 /// What stands between the first two fences.
@@ -237,6 +305,12 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             weight = Weight::Answer;
             continue;
         }
+        if let Some(len) = frames::body(near) {
+            note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
+            rest = rest.get(len..).unwrap_or("");
+            weight = Weight::Answer;
+            continue;
+        }
         if frames::is_field_path(near) {
             return (rest, weight);
         }
@@ -262,17 +336,33 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
             let behind = rest.get(len..)?;
             // A stack's line behind it is no word of anybody.
+            let frame_text = rest.get(..len)?;
             let empty = behind.trim().is_empty()
+                || frame_text.contains("\n\n") && frames::is_bare(frame_text.trim())
+                || frame_text.contains('\n') && is_closing(first_line(behind))
                 || (rest.get(..len)?.contains('\n') && plain::is_aside(first_line(behind)));
             let joins = is_words && starts_with_break(rest, len);
             (!empty && !joins).then_some((frame, len))
         });
-        let Some((frame, len)) = frame else { break };
+        let Some((frame, len)) = frame else {
+            // A quotation that begins with a status.
+            match rest.strip_prefix(['"', '\'', '“', '`']).filter(|_| weight != Weight::Answer) {
+                Some(bare) if frames::status(first_word(bare)).is_some() || bare.starts_with("HTTP ") => {
+                    rest = bare;
+                    continue;
+                }
+                _ => break,
+            }
+        };
         note(rest.get(..len).unwrap_or(""), frame.weight, speech);
         rest = rest.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
         weight = stronger(weight, frame.weight);
     }
     (rest.trim_start(), weight)
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(char::is_whitespace).next().unwrap_or("")
 }
 
 /// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
@@ -327,6 +417,8 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
         speech.code = Some(code.to_owned()).filter(|c| !c.is_empty() && !c.contains(' '));
         speech.error_type = Some(kind.to_owned()).filter(|k| !k.is_empty());
+        let param = frame.split_once("Parameter: ").map(|(_, after)| first_line(after).trim().to_owned());
+        speech.param = speech.param.take().or(param);
     } else if let Some(word) = frame.trim().strip_suffix(':')
         && word.ends_with("_error")
     {
@@ -357,6 +449,8 @@ fn end(text: &str) -> &str {
             && (bare.is_empty()
                 || plain::is_log_line(line)
                 || plain::is_aside(line)
+                || frames::is_own_line(bare)
+                || is_closing(bare)
                 || breaks(previous, bare))
         {
             break;
@@ -378,6 +472,39 @@ fn end(text: &str) -> &str {
     }
 }
 
+/// A program says behind the error what it does now.
+fn is_closing(line: &str) -> bool {
+    let begins = [
+        "Request failed",
+        "Giving up",
+        "Aborting",
+        "Exiting",
+        "Stopping",
+        "Skipping",
+        "Retrying",
+        "Done.",
+        "exit status",
+        "Process finished",
+        "goroutine ",
+        "Attempt ",
+        "How can I",
+        "How do I",
+        "Any idea",
+        "Can you",
+        "What ",
+        "Thanks",
+    ];
+    line.chars().count() <= 60 && begins.iter().any(|word| line.trim_start().starts_with(word))
+        || is_asked(line)
+}
+
+/// A line in which a person asks, in Chinese.
+fn is_asked(line: &str) -> bool {
+    ["请问", "求", "怎么", "为什么", "有人", "有没有", "大家", "麻烦", "如何", "谢谢", "感谢", "不知道"]
+        .iter()
+        .any(|word| line.trim_start().starts_with(word))
+}
+
 /// Up to what clients write behind the text.
 fn without_back(text: &str) -> &str {
     let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
@@ -388,7 +515,8 @@ fn without_back(text: &str) -> &str {
 fn breaks(before: &str, line: &str) -> bool {
     let is_dense = |c: char| c >= '\u{2e80}';
     let last = before.trim_end().lines().next_back().unwrap_or("");
-    let other_script = line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
+    let other_script =
+        is_asked(line) || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
     let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
     other_script || (whole && last.chars().count() < 60)
 }

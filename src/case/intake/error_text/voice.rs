@@ -56,13 +56,15 @@ pub(super) fn is_from_outside(sentence: &str) -> bool {
 /// A status, and behind it a colon or a dash and words: what the answer said stands there.
 static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"[A-Za-z][:：] \[?[45]\d\d\]? ([A-Z'`"]\S*|[a-z]+\.\S+) |(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?[:：]|\s[—–-])\s+"#,
+        r#"(?:[A-Za-z][:：] |[)\]>|] ?|[.!] |-> |[(（“「] ?|[\u2e80-\u9fff] ?|[\u2e80-\uffef][:：] ?)\[?[45]\d\d\]? ([A-Z'`"]\S*|[a-z]+\.\S+|[\u2e80-\u9fff]\S*)(?: |$)|(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?[:：]|\s[—–-])\s+"#,
     )
     .ok()
 });
 
 /// The byte of `line` where the words behind such a status begin.
-pub(super) fn behind_status(line: &str) -> Option<usize> {
+///
+/// `goes_on`: the next line belongs to it, as a terminal wraps.
+pub(super) fn behind_status(line: &str, goes_on: bool) -> Option<usize> {
     let near = super::plain::head(line, 400);
     let caught = STATED.as_ref()?.captures(near)?;
     let found = caught.get(0)?;
@@ -71,9 +73,12 @@ pub(super) fn behind_status(line: &str) -> Option<usize> {
     let port = found.as_str().contains("443") || near.get(..found.start())?.to_lowercase().ends_with("port");
     // A quotation that was opened before the status is somebody's whole sentence.
     let quoted = near.get(..found.start())?.matches('"').count() % 2 == 1;
-    let words = behind.split_whitespace().count() >= 2 && !behind.starts_with(['{', '<']);
+    let words = (behind.split_whitespace().count() >= 2 || goes_on) && !behind.starts_with(['{', '<']);
     let dense = behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 4;
-    (!quoted && !port && (words || dense)).then_some(at)
+    // A place in a file, or a number of something else.
+    let before = near.get(..found.start())?.trim_end();
+    let placed = ["line", "port", "row", "column", "page"].iter().any(|word| before.ends_with(word));
+    (!placed && !quoted && !port && (words || dense)).then_some(at)
 }
 
 #[cfg(test)]
@@ -98,9 +103,13 @@ mod tests {
             ("got 404: gone", None),
             ("Pool(host='h', port=443): Max retries were used", None),
             ("h port 500: Timed out after 3 s", None),
+            ("01:20:02.412] controller.py (98) - odd", None),
+            ("job failed (503 当前分组下无可用渠道)", Some("当前分组下无可用渠道)")),
+            ("turn failed -> 429 You are too fast", Some("You are too fast")),
+            ("使用时提示 401 无效的令牌", Some("无效的令牌")),
         ];
         for (line, behind) in table {
-            assert_eq!(behind_status(line).and_then(|at| line.get(at..)), behind, "{line}");
+            assert_eq!(behind_status(line, false).and_then(|at| line.get(at..)), behind, "{line}");
         }
     }
 }
