@@ -649,3 +649,49 @@ fn a_dumb_terminal_gets_the_walk_line_by_line() {
     let left = raw.replace("\u{1b}[?2004h", "").replace("\u{1b}[?2004l", "");
     assert!(!left.contains('\u{1b}') || left.matches('\u{1b}').count() == 0, "{left:?}");
 }
+
+/// Bash itself, with the script that the program prints: Tab completes verbs, gateways and scenarios.
+#[test]
+fn bash_completes() {
+    if std::process::Command::new("bash").arg("--version").output().is_err() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_casefile"));
+    let folder = program.parent().expect("lies in one").display();
+    let mut command = CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    let mut terminal = Terminal::run(24, 100, home, command);
+    terminal.keys(&format!("PS1='> ' PATH={folder}:$PATH; source <(casefile completions bash); clear\r"));
+    terminal.see_no("PS1=");
+    terminal.keys("casefile prac\t");
+    terminal.see("> casefile practice");
+    terminal.keys("--scen\tunknown-m\t");
+    terminal.see("--scenario unknown-model");
+    terminal.keys("\u{15}casefile note --gateway comet\t");
+    terminal.see("--gateway cometapi");
+    terminal.keys("\u{15}exit\r");
+    terminal.end();
+}
+
+/// The tour is offered at the first start, and never again.
+#[test]
+fn the_tour_is_offered_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut first = Terminal::start_in(home, 24, 80, "xterm-256color", &[]);
+    first.see("new here?");
+    first.keys("0");
+    first.see("Tour 1 of 6");
+    first.keys("\r");
+    first.see("Tour 2 of 6");
+    first.keys("\r");
+    first.see("Tour 3 of 6");
+    first.keys("0");
+    first.see("the tour is over");
+    let home = first.kill();
+    let mut second = Terminal::start_in(home, 24, 80, "xterm-256color", &[]);
+    second.see("Paste what failed");
+    assert!(!second.screen().contains("new here?"), "{}", second.screen());
+    second.keys("q");
+    assert_eq!(second.end(), 0);
+}

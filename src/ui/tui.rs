@@ -26,6 +26,7 @@ pub mod said;
 pub mod screen;
 pub mod spots;
 pub mod theme;
+pub mod tour;
 pub mod view;
 pub mod widget;
 
@@ -71,6 +72,10 @@ pub struct Options {
     pub said: Option<String>,
     /// Practice scenarios to begin with; empty: no practice.
     pub practice: Vec<PracticeChoice>,
+    /// Begin with the guided tour.
+    pub tour: bool,
+    /// Starts the practice gateway where there is none yet, for the tour and the list of scenarios.
+    pub practice_gateway: Option<Box<PracticeGateway>>,
     /// Unfinished cases that are offered at the start, the newest first.
     pub unfinished: Vec<Unfinished>,
     /// The kept and unfinished cases; `None`: there is no list of them.
@@ -78,6 +83,9 @@ pub struct Options {
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
+
+/// Starts a practice gateway and gives its scenarios, or says why it cannot.
+pub type PracticeGateway = dyn FnMut() -> Result<Vec<PracticeChoice>, String>;
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +135,10 @@ where
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
     let (clock_of_face, cases) = (Arc::clone(&clock), options.cases);
-    let mut face = Face { session, screen, run_effects, clock: clock_of_face, ask, redraw: false, cases };
+    let practice_gateway = options.practice_gateway;
+    let clock_of = clock_of_face;
+    let mut face =
+        Face { session, screen, run_effects, clock: clock_of, ask, redraw: false, cases, practice_gateway };
     if face.screen.mouse {
         (face.ask)(Ask::Mouse(true))?;
     }
@@ -136,6 +147,9 @@ where
         return Ok(Ending::Left);
     }
     face.screen.offer(options.unfinished, face.session, clock.now());
+    if options.tour && face.tour() {
+        return Ok(Ending::Left);
+    }
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
         if std::mem::take(&mut face.redraw) {
@@ -197,6 +211,7 @@ struct Face<'a, F> {
     ask: Box<dyn FnMut(Ask) -> io::Result<()>>,
     redraw: bool,
     cases: Option<Box<dyn CaseDesk>>,
+    practice_gateway: Option<Box<PracticeGateway>>,
 }
 
 impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
@@ -205,6 +220,24 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         let effects = self.session.handle(event, self.clock.now());
         self.screen.follow(self.session);
         !effects.is_empty() && (self.run_effects)(effects)
+    }
+
+    /// Begins the tour, on a practice gateway that is started where there is none; true: leave.
+    fn tour(&mut self) -> bool {
+        if self.screen.practice.choices.is_empty() {
+            let started = self.practice_gateway.as_mut().map(|start| start());
+            match started {
+                Some(Ok(choices)) => self.screen.practice.choices = choices,
+                Some(Err(why)) => self.screen.hint = Some(why),
+                None => self.screen.hint = Some("there is no practice gateway here".to_owned()),
+            }
+        }
+        if self.screen.practice.choices.is_empty() {
+            return false;
+        }
+        let wishes = self.screen.begin_tour(self.session);
+        let events = wishes.into_iter().filter_map(|wish| if let Wish::Tell(event) = wish { Some(event) } else { None });
+        events.fold(false, |leave, event| self.tell(event) || leave)
     }
 
     /// Takes an input; true: leave. An error: the terminal does not do what it is asked.
@@ -220,6 +253,11 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                     let now = self.clock.now();
                     let event = self.screen.serve_cases(&ask, self.cases.as_deref_mut(), now);
                     if event.is_some_and(|event| self.tell(event)) {
+                        return Ok(true);
+                    }
+                }
+                Wish::Tour => {
+                    if self.tour() {
                         return Ok(true);
                     }
                 }

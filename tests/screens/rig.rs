@@ -219,7 +219,7 @@ impl Rig {
             match wish {
                 Wish::Tell(event) => self.tell(event),
                 Wish::Ask(ask) => self.asked.push(ask),
-                Wish::Redraw | Wish::Cases(_) => {}
+                Wish::Redraw | Wish::Cases(_) | Wish::Tour => {}
             }
         }
         self.screen.follow(&self.session);
@@ -311,7 +311,7 @@ impl Rig {
             at: Some(self.now),
             outcome: Outcome::Response(response),
             connection: Connection::default(),
-            client_request_id: None,
+            client_request_id: outgoing.client_request_id.map(|header| header.value),
             timing: Timing { first_byte_ms: Some(120), total_ms: Some(134), ..Timing::default() },
             waited_ms: outgoing.waited_ms,
             decision: None,

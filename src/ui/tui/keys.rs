@@ -58,6 +58,8 @@ pub enum Action {
     Story,
     /// Walk the next practice scenario.
     NextScenario,
+    /// Begin the guided tour, or leave it.
+    Tour,
     /// The main key of a step: onwards.
     GoOn,
     /// Mark (or edit) the next field or pane.
@@ -341,7 +343,8 @@ pub struct Keymap {
 #[error("the key table cannot be read: {0}; compare it with the commented one that `casefile` brings")]
 pub struct KeymapError(String);
 
-const BUILT_IN: &str = include_str!("../../../assets/keys.yaml");
+/// The table that the program brings, as text with its comments.
+pub const KEYS: &str = include_str!("../../../assets/keys.yaml");
 
 impl Keymap {
     /// The table that the program brings.
@@ -349,7 +352,7 @@ impl Keymap {
     /// # Errors
     /// Never for a build that passed its tests: the embedded file is checked there.
     pub fn built_in() -> Result<Self, KeymapError> {
-        Self::read(BUILT_IN)
+        Self::read(KEYS)
     }
 
     /// Reads a table.
