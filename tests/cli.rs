@@ -442,7 +442,9 @@ fn a_shell_is_answered() {
 #[test]
 fn the_path_is_told_without_its_names() {
     let home = home();
-    for (path, told) in [("/v1/files/jane-doe-report", "/…"), ("/v1/chat/completions", "/v1/chat/completions")] {
+    for (path, told) in
+        [("/v1/files/jane-doe-report", "/…"), ("/v1/chat/completions", "/v1/chat/completions")]
+    {
         let paste = format!("curl -X POST http://127.0.0.1:9{path}");
         let (_, _, stderr) = with_stdin(
             casefile(&home).args(["note", "--from", "-", "--yes", "--retries", "0"]),

@@ -43,8 +43,12 @@ fn man_pages_are_what_the_arguments_say() {
 /// What a package lays where shells look for completions.
 #[test]
 fn completions_are_what_the_program_prints() {
-    let names =
-        [("bash", "casefile.bash"), ("zsh", "_casefile"), ("fish", "casefile.fish"), ("powershell", "_casefile.ps1")];
+    let names = [
+        ("bash", "casefile.bash"),
+        ("zsh", "_casefile"),
+        ("fish", "casefile.fish"),
+        ("powershell", "_casefile.ps1"),
+    ];
     for (shell, name) in names {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_casefile"))
             .args(["completions", shell])

@@ -11,9 +11,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use casefile::case::catalog::Catalog;
+use casefile::case::evidence::Attempt;
 use casefile::practice::{Scenario, scenarios};
 use casefile::session::{Delivered, Effect, Event, Session, Step};
-use casefile::case::evidence::Attempt;
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
 use casefile::ui::tui::screen::{PracticeChoice, Screen, Wish};
 use casefile::ui::tui::theme::Theme;
@@ -187,15 +187,13 @@ impl Played {
         let mut rest = script;
         while let Some(c) = rest.chars().next() {
             let named = rest.strip_prefix('<').and_then(|tail| tail.split_once('>'));
-            let key = match named.and_then(|(name, tail)| Some((name.parse::<KeyCombo>().ok()?, tail))) {
-                Some((combo, tail)) => {
-                    rest = tail;
-                    combo.press()
-                }
-                None => {
-                    rest = &rest[c.len_utf8()..];
-                    KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
-                }
+            let named = named.and_then(|(name, tail)| Some((name.parse::<KeyCombo>().ok()?, tail)));
+            let key = if let Some((combo, tail)) = named {
+                rest = tail;
+                combo.press()
+            } else {
+                rest = &rest[c.len_utf8()..];
+                KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
             };
             for wish in self.screen.on_input(&Input::Key(key), &self.session) {
                 if let Wish::Tell(event) = wish {

@@ -143,7 +143,10 @@ fn a_single_control_line_by_line() {
     let script = format!("1\ns\nyes\ni\nm\n{key}\nm\npractice-other\nyes\nn\nq1\n\n\n\n\n\ny\np\n\n");
     let (note, told, code) = over_a_pipe(home.path(), &["practice", "--plain"], &script);
     assert_eq!(code, 0, "{told}");
-    assert!(told.contains("looks like a key") && told.contains("With another model practice-other"), "{told}");
+    assert!(
+        told.contains("looks like a key") && told.contains("With another model practice-other"),
+        "{told}"
+    );
     assert!(note.contains("controls:") && note.contains("practice-other"), "{note}");
     assert_eq!(note.matches("schema: casefile.note/1").count(), 1, "Enter does not print it again:\n{told}");
     for word in ["request.model_listed", "failure_class", "kinds of places"] {
@@ -165,7 +168,10 @@ fn one_of_several_requests_is_chosen() {
 #[test]
 fn a_key_that_the_terminal_showed_is_told() {
     let home = home();
-    let paste = format!("curl https://h.example/v1/models -H 'Authorization: Bearer sk-{}'\n.\nq\n", "qW7e".repeat(12));
+    let paste = format!(
+        "curl https://h.example/v1/models -H 'Authorization: Bearer sk-{}'\n.\nq\n",
+        "qW7e".repeat(12)
+    );
     let (_, told, _) = over_a_pipe(home.path(), &["--plain"], &paste);
     assert!(!told.contains("your terminal showed"), "a pipe shows nothing: {told}");
 }

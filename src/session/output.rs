@@ -459,9 +459,9 @@ impl Session {
             return warning("a request is still under way; wait for it, or cancel it");
         }
         match self.output.as_ref().map(|output| &output.rendered) {
-            None => warning(
-                "there is no note yet: nothing was observed; send the request or paste an answer",
-            ),
+            None => {
+                warning("there is no note yet: nothing was observed; send the request or paste an answer")
+            }
             Some(Err(refusal)) => Err((Level::Error, refusal.to_string())),
             Some(Ok(_)) if self.settings.confirm_first && !self.confirmed => {
                 warning("look at what leaves in Review (4) and confirm it there; then copy or write it")

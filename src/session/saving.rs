@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Effect, Event, Session, Step};
 use crate::case::finding::Level;
-use crate::case::keyring::Label;
 use crate::case::kept::{Observed, RunFacts, SavedCase, UNFINISHED_SCHEMA, Unfinished};
+use crate::case::keyring::Label;
 use crate::case::note::{Removal, Run};
 use crate::case::sanitize::{Audit, Refusal, SafeEvidence, Words};
 
@@ -244,7 +244,8 @@ impl Session {
         }
         self.words = words;
         self.case_id = Some(case.id);
-        let so_far = case.observed.as_ref().map_or(0, |o| o.evidence.attempts.len() + o.evidence.controls.len());
+        let so_far =
+            case.observed.as_ref().map_or(0, |o| o.evidence.attempts.len() + o.evidence.controls.len());
         self.sent_in_all = u32::try_from(so_far).unwrap_or(u32::MAX);
         let known = |id: &String| self.catalog.profile(id).is_some();
         self.chosen_profile = case.gateway.filter(known);

@@ -236,8 +236,10 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
             return false;
         }
         let wishes = self.screen.begin_tour(self.session);
-        let events = wishes.into_iter().filter_map(|wish| if let Wish::Tell(event) = wish { Some(event) } else { None });
-        events.fold(false, |leave, event| self.tell(event) || leave)
+        let mut events = wishes
+            .into_iter()
+            .filter_map(|wish| if let Wish::Tell(event) = wish { Some(event) } else { None });
+        events.any(|event| self.tell(event))
     }
 
     /// Takes an input; true: leave. An error: the terminal does not do what it is asked.

@@ -93,16 +93,17 @@ pub fn animated(frames: &[(String, Buffer)], title: &str) -> String {
          <title>{}</title>\n\
          <style>\n\
          @keyframes turn {{ 0% {{ opacity: 1 }} {:.3}% {{ opacity: 0 }} 100% {{ opacity: 0 }} }}\n\
-         .frame {{ opacity: 0; animation: turn {all}s step-end infinite }}\n",
+         .frame {{ opacity: 0; animation: turn {all}s step-end infinite }}\n\
+         .frame:last-of-type {{ opacity: 1 }}\n",
         escaped(title),
         100.0 / f64::from(u16::try_from(frames.len()).unwrap_or(u16::MAX)),
     );
     for at in 0..frames.len() {
-        let _ = writeln!(out, ".frame:nth-of-type({}) {{ animation-delay: {}s }}", at + 1, at * STILL);
+        // Begun in the past: the style without an animation is for those who know none.
+        let past = all - at * STILL;
+        let _ = writeln!(out, ".frame:nth-of-type({}) {{ animation-delay: -{past}s }}", at + 1);
     }
-    out.push_str(
-        "@media (prefers-reduced-motion: reduce) { .frame { animation: none } .frame:last-of-type { opacity: 1 } }\n</style>\n",
-    );
+    out.push_str("@media (prefers-reduced-motion: reduce) { .frame { animation: none } }\n</style>\n");
     let _ = writeln!(out, "<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{BACKGROUND}\"/>");
     for (pressed, buffer) in frames {
         let _ = writeln!(

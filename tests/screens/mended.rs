@@ -1,7 +1,6 @@
 //! What a new user stumbled over, one test each.
-#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
-use casefile::session::{Event, Session, Standing, Step};
+use casefile::session::{Event, KeyUse, Session, Standing, Step};
 use casefile::ui::tui::keys::Action;
 use casefile::ui::tui::popup::Popup;
 
@@ -27,7 +26,7 @@ fn a_pasted_key_is_not_confirmed_for_a_base_url() {
     rig.paste(&pasted_curl("api.cometapi.com"));
     rig.keys("<enter>");
     let consent = rig.session.consent().expect("asks");
-    assert!(consent.keys.iter().all(|key| key.is_elsewhere()), "{:?}", consent.keys);
+    assert!(consent.keys.iter().all(KeyUse::is_elsewhere), "{:?}", consent.keys);
     let shown = words(&mut rig);
     assert!(shown.contains("LOOK TWICE") && shown.contains("NOT to other.example"), "{shown}");
     rig.keys("<enter>");
@@ -222,7 +221,10 @@ fn a_small_terminal_shows_the_key_first() {
     let mut rig = Rig::new(60, 15);
     rig.tell(Event::Edited(curl_like()));
     let shown = rig.draw();
-    assert!(shown.contains("URL") && shown.contains("api.cometapi.com") && shown.contains("Findings"), "{shown}");
+    assert!(
+        shown.contains("URL") && shown.contains("api.cometapi.com") && shown.contains("Findings"),
+        "{shown}"
+    );
 }
 
 /// What has no place is told, and `f` shows each finding whole.
@@ -265,7 +267,10 @@ fn what_a_search_did_is_said_as_it_was() {
     rig.observed();
     rig.keys("3s<enter>");
     while rig.outgoing.is_some() {
-        rig.answer(401, "{\"error\":{\"code\":\"\",\"message\":\"invalid token\",\"type\":\"comet_api_error\"}}");
+        rig.answer(
+            401,
+            "{\"error\":{\"code\":\"\",\"message\":\"invalid token\",\"type\":\"comet_api_error\"}}",
+        );
     }
     let shown = rig.draw();
     assert!(shown.contains("It is:") && !shown.contains("(--"), "{shown}");

@@ -139,9 +139,9 @@ fn deviations() -> Vec<CompletionCandidate> {
 
 /// The kept cases by their ids, with what failed in a word of this program's own.
 fn cases() -> Vec<CompletionCandidate> {
-    let Ok(records) = ground().and_then(|ground| {
-        ground.cases().records().map_err(|e| Failed::new(Exit::Delivery, e.to_string()))
-    }) else {
+    let Ok(records) = ground()
+        .and_then(|ground| ground.cases().records().map_err(|e| Failed::new(Exit::Delivery, e.to_string())))
+    else {
         return Vec::new();
     };
     let told = |class: &str, day| format!("{day} {}", class.replace('_', " "));

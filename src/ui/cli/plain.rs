@@ -293,7 +293,8 @@ impl Plain {
             say::line(&line);
         }
         for planned in &consent.plan {
-            say::line(&super::isolate::line(planned));
+            let changed = planned.changed.replace('_', " ");
+            say::line(&super::isolate::line(planned).replacen(planned.changed, &changed, 1));
         }
         // A key that belongs elsewhere needs more than a letter.
         let elsewhere = consent.keys.iter().any(KeyUse::is_elsewhere);

@@ -29,6 +29,7 @@ use crate::ui::tui::{PracticeChoice, PracticeGateway};
     casefile practice --list\n  casefile practice --all                        walk them all; a self-test of this program\n  casefile practice --scenario unknown-model --format markdown\n  \
     casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct PracticeArguments {
     /// The scenario to run; without a terminal the first one is run.
     #[arg(long, value_name = "NAME")]

@@ -298,11 +298,7 @@ pub(super) fn screen(
 }
 
 /// The same with all that it can begin with.
-pub(super) fn screen_with(
-    ground: &Ground,
-    first: Vec<Event>,
-    opening: Opening,
-) -> Result<Exit, Failed> {
+pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) -> Result<Exit, Failed> {
     let Opening { practice, tour, first_run } = opening;
     let send = SendArguments::default();
     let choice = Choice { screen: true, ..Choice::by_hand(ground, &send) };

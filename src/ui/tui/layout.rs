@@ -126,7 +126,10 @@ const BESIDE: u16 = WIDE + 12;
 pub fn story_is_open(screen: &Screen, session: &Session) -> bool {
     let wide = screen.size.0 >= BESIDE;
     // A score is what the walk was for: it is not folded away on a high screen.
-    let scored = session.step() == Step::Note && session.output().is_some() && screen.practice.score().is_some() && screen.size.1 >= 36;
+    let scored = session.step() == Step::Note
+        && session.output().is_some()
+        && screen.practice.score().is_some()
+        && screen.size.1 >= 36;
     screen.practice.story.unwrap_or(wide || scored)
 }
 

@@ -41,9 +41,10 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
 
 /// The session's notice, where the status line shows it.
 pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
-    let info = |notice: &&Notice| notice.level > Level::Info || !screen.tour;
+    // The tour has its own words for what went well.
+    let told = |notice: &&Notice| notice.level > Level::Info || !screen.tour;
     let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
-    session.notice().filter(|_| !hidden).filter(info)
+    session.notice().filter(|_| !hidden).filter(told)
 }
 
 /// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.

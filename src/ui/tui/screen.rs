@@ -128,6 +128,7 @@ impl ReviewSeen {
 }
 
 /// The state of the terminal program.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Screen {
     /// The key table.
     pub keymap: Keymap,

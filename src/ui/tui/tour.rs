@@ -65,10 +65,9 @@ pub fn sentence(session: &Session, screen: &Screen) -> Option<String> {
                 key(Mode::Note, Action::StepRequest)
             ),
         ),
-        Step::Note if !session.confirmed() => (
-            4,
-            format!("look at what leaves first: {} is Review.", key(Mode::Note, Action::StepReview)),
-        ),
+        Step::Note if !session.confirmed() => {
+            (4, format!("look at what leaves first: {} is Review.", key(Mode::Note, Action::StepReview)))
+        }
         Step::Note => (
             5,
             format!(

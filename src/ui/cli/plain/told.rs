@@ -70,9 +70,16 @@ pub(super) fn controls(session: &Session) -> Vec<String> {
     let Some(evidence) = session.clean_evidence() else { return Vec::new() };
     let line = |control: &SafeControl| {
         let to = control.to.as_ref().map_or_else(String::new, |to| format!(" {to}"));
-        format!("With another {}{to}: {}", control.changed.replace('_', " "), outcome(&control.attempt))
+        let what = match control.changed.as_str() {
+            "minimal_body" => "a minimal body".to_owned(),
+            other => format!("another {other}"),
+        };
+        format!("With {what}{to}: {}", outcome(&control.attempt))
     };
-    evidence.controls.iter().map(line).collect()
+    // What a search changed stands in its own report.
+    let single =
+        |control: &&SafeControl| matches!(control.changed.as_str(), "model" | "key" | "minimal_body");
+    evidence.controls.iter().filter(single).map(line).collect()
 }
 
 /// The attempts and what they say.

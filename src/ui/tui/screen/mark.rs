@@ -51,7 +51,8 @@ impl Screen {
             return wishes;
         }
         let (width, _) = self.evidence_window(session);
-        let from = if self.marks.current.is_none() && !self.is_in_words() { self.first_seen(width) } else { 0 };
+        let from =
+            if self.marks.current.is_none() && !self.is_in_words() { self.first_seen(width) } else { 0 };
         match self.marks.next(forward, from) {
             Some(place) => {
                 self.show_place(place.start, session);
@@ -68,7 +69,10 @@ impl Screen {
             return Vec::new();
         }
         let texts = WordField::ALL.into_iter().zip(&self.words_text);
-        texts.map(|(word, text)| (word, placeholders_in(text).len())).filter(|(_, count)| *count > 0).collect()
+        texts
+            .map(|(word, text)| (word, placeholders_in(text).len()))
+            .filter(|(_, count)| *count > 0)
+            .collect()
     }
 
     /// How many placeholders leave, in the evidence and in the operator's words.

@@ -1,10 +1,8 @@
 //! The guided tour: one walk on the practice gateway, with a sentence for each step.
 
 use super::{Screen, Wish};
+use crate::practice::TOUR;
 use crate::session::Session;
-
-/// The scenario that is walked: its answer says much, and it is a failure that everybody meets.
-const SCENARIO: &str = "unknown-model";
 
 impl Screen {
     /// Begins the tour, or leaves it.
@@ -25,7 +23,7 @@ impl Screen {
     /// Begins the tour on the practice scenarios that are there.
     pub fn begin_tour(&mut self, session: &Session) -> Vec<Wish> {
         let choices = &self.practice.choices;
-        self.practice.marked = choices.iter().position(|c| c.name == SCENARIO).unwrap_or(0);
+        self.practice.marked = choices.iter().position(|c| c.name == TOUR).unwrap_or(0);
         self.practice.filter.clear();
         let wishes = self.begin_practice(session);
         self.tour = self.practice.chosen.is_some();

@@ -49,7 +49,11 @@ pub fn render(
     area::lines(
         frame,
         Rect { height: page.height.min(HEAD), ..page },
-        vec![what(look, session, width, theme), tabs(look, theme), which(look, session, screen, width, theme)],
+        vec![
+            what(look, session, width, theme),
+            tabs(look, theme),
+            which(look, session, screen, width, theme),
+        ],
     );
     let place = content(page);
     let (columns, rows) = (usize::from(place.width), usize::from(place.height));

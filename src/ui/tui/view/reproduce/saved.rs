@@ -36,10 +36,8 @@ pub(super) fn lines(
     if let Some(request) = &earlier.request {
         let model = request.model.as_ref().map_or_else(String::new, |model| format!(", model {model}"));
         let port = request.port.map_or_else(String::new, |port| format!(":{port}"));
-        let text = format!(
-            "{} {}://{}{port}{}{model}",
-            request.method, request.scheme, request.host, request.path
-        );
+        let text =
+            format!("{} {}://{}{port}{}{model}", request.method, request.scheme, request.host, request.path);
         fact(&mut out, "request", &text, width, theme);
     }
     for attempt in earlier.attempts.iter().take(MOST) {
