@@ -695,3 +695,15 @@ fn the_tour_is_offered_once() {
     second.keys("q");
     assert_eq!(second.end(), 0);
 }
+
+/// Line by line the terminal echoes what is pasted: it is said that the key was seen.
+#[test]
+fn a_key_that_the_terminal_echoed_is_told() {
+    let mut terminal = Terminal::start(40, 100, &["--plain"]);
+    terminal.see("End it with a line that holds a single dot");
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    terminal.keys(&format!("curl https://h.example/v1/models -H 'Authorization: Bearer {key}'\r.\r"));
+    terminal.see("But your terminal showed the key");
+    terminal.keys("q\r");
+    terminal.end();
+}
