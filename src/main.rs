@@ -6,6 +6,9 @@ use casefile::ui::cli;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    if let Some(exit) = cli::completed(std::env::args_os().skip(1)) {
+        return exit.into();
+    }
     if let Some(exit) = cli::at_once(std::env::args_os().skip(1)) {
         return exit.into();
     }

@@ -43,6 +43,9 @@ pub use deviation::{DEVIATIONS, Deviation, deviation};
 pub use fixture::{NotServable, servable};
 pub use scenario::{Basis, Expect, GROUPS, Scenario, scenarios};
 
+/// The scenario of the guided tour: its answer says much, and it is a failure that everybody meets.
+pub const TOUR: &str = "unknown-model";
+
 /// How a practice gateway is set up.
 #[derive(Clone)]
 pub struct Options {

@@ -41,7 +41,7 @@ use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
 use crate::case::retry::Policy;
-use crate::case::sanitize::{Format, SafeEvidence, SafeWords, Words};
+use crate::case::sanitize::{Format, Rendered, SafeEvidence, SafeWords, Words};
 
 pub use consent::{Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
@@ -244,6 +244,8 @@ pub struct Session {
     consent: Option<Consent>,
     activity: Activity,
     sent_control: Option<Request>,
+    /// Requests that were sent in this case, controls and repetitions among them.
+    sent_in_all: u32,
     next_token: u64,
     run_start: usize,
     search: search::Search,
@@ -273,6 +275,9 @@ pub struct Session {
     asked_twins: Option<TwinsOf>,
     twins: Option<Result<Option<Twins>, String>>,
     delivered: Vec<Delivered>,
+    /// The text that is on its way out, and the one that went out last.
+    going_out: Option<Rendered>,
+    handed_over: Option<Rendered>,
     /// What an earlier run of the program observed in this case.
     earlier: Option<Box<Observed>>,
     saving: saving::Saving,
@@ -319,6 +324,7 @@ impl Session {
             consent: None,
             activity: Activity::Idle,
             sent_control: None,
+            sent_in_all: 0,
             next_token: 0,
             run_start: 0,
             search: search::Search::default(),
@@ -341,6 +347,8 @@ impl Session {
             asked_twins: None,
             twins: None,
             delivered: Vec::new(),
+            going_out: None,
+            handed_over: None,
             earlier: None,
             saving: saving::Saving::default(),
         }
@@ -396,6 +404,7 @@ impl Session {
             Event::WordsSet(words) => self.words_set(words),
             Event::WordsTyped(words) => self.words_typed(words),
             Event::Resumed(case) => self.resumed(*case),
+            Event::AnotherCase => self.another_case(now),
             Event::SaveDue => Vec::new(),
             Event::CaseNotSaved(error) => self.case_not_saved(&error),
             Event::RemoveRefused => self.remove_refused(),
@@ -486,9 +495,18 @@ impl Session {
             Step::Review if self.confirmed => Standing::Done,
             Step::Review if has_answer => Standing::Missing("look at what leaves, confirm"),
             Step::Review => Standing::Missing("nothing observed yet"),
-            Step::Note if !self.delivered.is_empty() => Standing::Done,
+            Step::Note if self.is_handed_over() => Standing::Done,
+            Step::Note if !self.delivered.is_empty() => {
+                Standing::Missing("as it stands it was not handed over")
+            }
             Step::Note => Standing::Missing("copy or write it"),
         }
+    }
+
+    /// True where the text that would leave now is the one that was handed over last.
+    pub fn is_handed_over(&self) -> bool {
+        let now = self.output.as_ref().and_then(|output| output.rendered.as_ref().ok());
+        now.is_some_and(|now| self.handed_over.as_ref().is_some_and(|out| out.as_str() == now.as_str()))
     }
 
     /// True when this program sent the request at least once in this case.

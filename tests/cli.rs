@@ -380,10 +380,77 @@ fn help_is_golden() {
         ("cases", vec!["cases", "--help"]),
         ("cases_list", vec!["cases", "list", "--help"]),
         ("attach", vec!["attach", "--help"]),
+        ("completions", vec!["completions", "--help"]),
+        ("config", vec!["config", "--help"]),
     ] {
         let (code, help, _) = run(casefile(&home).env("COLUMNS", "100").args(arguments));
         assert_eq!(code, 0);
         insta::assert_snapshot!(format!("help_{name}"), help);
+    }
+}
+
+/// The commented settings are written where none are, and never over what is there.
+#[test]
+fn settings_are_written_on_request() {
+    let home = home();
+    let (code, said, stderr) = run(casefile(&home).args(["config", "init", "--keys"]));
+    assert_eq!(code, 0, "{stderr}");
+    let folder = home.path().join("config");
+    for name in ["config.yaml", "keys.yaml"] {
+        let text = fs::read_to_string(folder.join(name)).expect("is there");
+        assert!(text.lines().count() > 20 && said.contains(name), "{said}");
+        assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
+    }
+    let (_, doctor, _) = run(casefile(&home).arg("doctor"));
+    assert!(!doctor.contains("problem  config") && !doctor.contains("problem  keys"), "{doctor}");
+    fs::write(folder.join("config.yaml"), "operator: me\n").expect("writes");
+    let (code, said, _) = run(casefile(&home).args(["config", "init"]));
+    assert!(code == 0 && said.contains("there already"), "{said}");
+    assert_eq!(fs::read_to_string(folder.join("config.yaml")).expect("is there"), "operator: me\n");
+    let (_, path, _) = run(casefile(&home).args(["config", "path"]));
+    assert_eq!(Path::new(path.trim()), folder);
+}
+
+/// A shell asks what fits, and gets what this machine has.
+#[test]
+fn a_shell_is_answered() {
+    let home = home();
+    let asked = |words: &[&str]| {
+        let mut command = casefile(&home);
+        command.env("CASEFILE_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+        command.env("_CLAP_IFS", "\n").arg("--").args(words);
+        let (code, answer, stderr) = run(&mut command);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{words:?}");
+        answer.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(asked(&["casefile", "prac"]).contains(&"practice".to_owned()));
+    assert!(asked(&["casefile", "note", "--gateway", ""]).contains(&"cometapi".to_owned()));
+    assert_eq!(asked(&["casefile", "practice", "--scenario", "unknown-m"]), ["unknown-model"]);
+    let none = asked(&["casefile", "cases", "show", ""]);
+    assert!(!none.iter().any(|word| word.starts_with("CF-")), "no case is kept: {none:?}");
+    let (code, _, stderr) = run(casefile(&home).args(["practice", "--scenario", "unknown-model"]));
+    assert_eq!(code, 0, "{stderr}");
+    let cases = asked(&["casefile", "cases", "show", "CF-"]);
+    assert!(cases.len() == 1 && cases.iter().all(|id| id.starts_with("CF-")), "{cases:?}");
+    assert_eq!(asked(&["casefile", "note", "--place", "gith"]), Vec::<String>::new(), "no such option");
+    // The variable alone is no question: the program runs.
+    let (code, version, _) = run(casefile(&home).env("CASEFILE_COMPLETE", "bash").arg("--version"));
+    assert!(code == 0 && version.starts_with("casefile "), "{version}");
+}
+
+/// With --yes nobody looks: the path may name a file or a person, so it is told as it is documented.
+#[test]
+fn the_path_is_told_without_its_names() {
+    let home = home();
+    for (path, told) in
+        [("/v1/files/jane-doe-report", "/…"), ("/v1/chat/completions", "/v1/chat/completions")]
+    {
+        let paste = format!("curl -X POST http://127.0.0.1:9{path}");
+        let (_, _, stderr) = with_stdin(
+            casefile(&home).args(["note", "--from", "-", "--yes", "--retries", "0"]),
+            paste.as_bytes(),
+        );
+        assert!(stderr.contains(told) && !stderr.contains("jane-doe"), "{stderr}");
     }
 }
 

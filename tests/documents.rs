@@ -40,6 +40,31 @@ fn man_pages_are_what_the_arguments_say() {
     }
 }
 
+/// What a package lays where shells look for completions.
+#[test]
+fn completions_are_what_the_program_prints() {
+    let names = [
+        ("bash", "casefile.bash"),
+        ("zsh", "_casefile"),
+        ("fish", "casefile.fish"),
+        ("powershell", "_casefile.ps1"),
+    ];
+    for (shell, name) in names {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_casefile"))
+            .args(["completions", shell])
+            .output()
+            .expect("runs");
+        let script = String::from_utf8(output.stdout).expect("is text");
+        assert!(output.status.success() && script.contains("CASEFILE_COMPLETE"), "{shell}: {script}");
+        let path = format!("assets/completions/{name}");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::create_dir_all(file("assets/completions")).expect("creates");
+            fs::write(file(&path), &script).expect("writes");
+        }
+        assert_eq!(read(&path), script, "{path} is old: run UPDATE_GOLDEN=1 cargo test --test documents");
+    }
+}
+
 /// The text that a pipe gets for `--help` without the tree of arguments being built.
 #[test]
 fn the_help_at_hand_is_what_the_arguments_say() {

@@ -11,12 +11,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use casefile::case::catalog::Catalog;
+use casefile::case::evidence::Attempt;
 use casefile::practice::{Scenario, scenarios};
-use casefile::session::{Event, Session, Step};
-use casefile::ui::tui::keys::Keymap;
-use casefile::ui::tui::screen::{PracticeChoice, Screen};
+use casefile::session::{Delivered, Effect, Event, Session, Step};
+use casefile::ui::tui::keys::{KeyCombo, Keymap};
+use casefile::ui::tui::screen::{PracticeChoice, Screen, Wish};
 use casefile::ui::tui::theme::Theme;
 use casefile::ui::tui::view;
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use practice_walk::{moment, run, settings, walk};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -150,4 +152,88 @@ fn the_main_screens_have_their_pictures() {
         .filter_map(|(name, buffer)| compare(name, &draw::svg(buffer, &format!("casefile: {name}"))))
         .collect();
     assert!(faults.is_empty(), "{}\nUPDATE_GOLDEN=1 draws them anew", faults.join("\n"));
+}
+
+/// The walk by keys; what the gateway answers is what it answered to a real walk.
+struct Played {
+    session: Session,
+    screen: Screen,
+    answers: std::vec::IntoIter<Attempt>,
+}
+
+impl Played {
+    fn tell(&mut self, event: Event) {
+        let effects = self.session.handle(event, moment());
+        self.screen.follow(&self.session);
+        for effect in effects {
+            match effect {
+                Effect::Send(_) => {
+                    let answer = self.answers.next().expect("as many answers as requests");
+                    self.tell(Event::AttemptDone(Box::new(answer)));
+                }
+                Effect::Wait { .. } => self.tell(Event::SkipWait),
+                Effect::Copy(_) => self.tell(Event::Delivered(Ok(Delivered {
+                    route: "clipboard".into(),
+                    certain: true,
+                    path: None,
+                }))),
+                _ => {}
+            }
+        }
+    }
+
+    /// Presses keys: `<enter>` and the like by name, all else as it is typed.
+    fn press(&mut self, script: &str) {
+        let mut rest = script;
+        while let Some(c) = rest.chars().next() {
+            let named = rest.strip_prefix('<').and_then(|tail| tail.split_once('>'));
+            let named = named.and_then(|(name, tail)| Some((name.parse::<KeyCombo>().ok()?, tail)));
+            let key = if let Some((combo, tail)) = named {
+                rest = tail;
+                combo.press()
+            } else {
+                rest = &rest[c.len_utf8()..];
+                KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
+            };
+            for wish in self.screen.on_input(&Input::Key(key), &self.session) {
+                if let Wish::Tell(event) = wish {
+                    self.tell(event);
+                }
+            }
+            self.screen.follow(&self.session);
+        }
+    }
+}
+
+/// The README's animation: from the list of failures to a copied note.
+#[test]
+fn the_demo_is_the_walk_as_it_is() {
+    let walked = run(walk(scenario("unknown-model")));
+    let mut session = Session::new(Catalog::built_in(), settings());
+    let _ = session.handle(Event::BindingsRead(Vec::new()), moment());
+    let answers = walked.evidence().attempts.clone().into_iter();
+    let mut played = Played { session, screen: screen(None), answers };
+    // What is pressed, and the words below the picture.
+    let script = [
+        ("", "casefile practice"),
+        ("no channel", "letters choose: no channel"),
+        ("<enter>", "Enter: the request as it was pasted, its key under a label"),
+        ("<enter>", "Enter: nothing is sent before you agree"),
+        ("<enter>", "Enter: what came, and what can be said of it"),
+        ("<enter>", "Enter: what leaves"),
+        ("wIs this model served?<esc>", "w: your own question"),
+        ("<enter>", "Enter: the note, byte for byte"),
+        ("y", "y: copied"),
+    ];
+    let mut frames = Vec::new();
+    for (keys, words) in script {
+        played.press(keys);
+        frames.push((words.to_owned(), shown(&played.session, &mut played.screen)));
+    }
+    assert!(played.session.is_handed_over(), "the walk ends with the note");
+    let key = format!("sk-{}", "aB3".repeat(16));
+    let picture = draw::animated(&frames, "casefile: a walk by keys, from a failure to a copied note");
+    assert!(!picture.contains(&key) && !picture.contains("aB3aB3"), "no key is in a picture");
+    let fault = compare("demo", &picture);
+    assert!(fault.is_none(), "{}\nUPDATE_GOLDEN=1 draws it anew", fault.unwrap_or_default());
 }

@@ -133,3 +133,45 @@ fn q_at_the_first_question_leaves() {
     // Nothing was handed over.
     assert_eq!(code, 2, "{told}");
 }
+
+/// One thing is changed at a time, line by line, and what came of it is told.
+#[test]
+fn a_single_control_line_by_line() {
+    let home = home();
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    // The first scenario; to Isolate, a key where a model is asked for, then a model, then on.
+    let script = format!("1\ns\nyes\ni\nm\n{key}\nm\npractice-other\nyes\nn\nq1\n\n\n\n\n\ny\np\n\n");
+    let (note, told, code) = over_a_pipe(home.path(), &["practice", "--plain"], &script);
+    assert_eq!(code, 0, "{told}");
+    assert!(
+        told.contains("looks like a key") && told.contains("With another model practice-other"),
+        "{told}"
+    );
+    assert!(note.contains("controls:") && note.contains("practice-other"), "{note}");
+    assert_eq!(note.matches("schema: casefile.note/1").count(), 1, "Enter does not print it again:\n{told}");
+    for word in ["request.model_listed", "failure_class", "kinds of places"] {
+        assert!(!told.contains(word), "{word} is a word of this program's own:\n{told}");
+    }
+}
+
+/// A paste that holds several requests asks which one is meant.
+#[test]
+fn one_of_several_requests_is_chosen() {
+    let home = home();
+    let paste = "curl https://api.cometapi.com/v1/models\ncurl -X DELETE https://h.example/v1/files/f1\n.\n";
+    let (_, told, _) = over_a_pipe(home.path(), &["--plain"], &format!("{paste}2\nq\n"));
+    assert!(told.contains("The paste holds 2 requests"), "{told}");
+    assert!(told.contains("Request: DELETE https://h.example/v1/files/f1"), "{told}");
+}
+
+/// What a terminal echoed is said to have been seen.
+#[test]
+fn a_key_that_the_terminal_showed_is_told() {
+    let home = home();
+    let paste = format!(
+        "curl https://h.example/v1/models -H 'Authorization: Bearer sk-{}'\n.\nq\n",
+        "qW7e".repeat(12)
+    );
+    let (_, told, _) = over_a_pipe(home.path(), &["--plain"], &paste);
+    assert!(!told.contains("your terminal showed"), "a pipe shows nothing: {told}");
+}

@@ -702,3 +702,61 @@ fn a_note_goes_onto_a_ticket_by_keys() {
     assert!(std::fs::read_dir(cases).expect("cases").flatten().any(holds_ticket), "the case has the ticket");
     terminal.keys("\rq");
 }
+
+/// Bash itself, with the script that the program prints: Tab completes verbs, gateways and scenarios.
+#[test]
+fn bash_completes() {
+    if std::process::Command::new("bash").arg("--version").output().is_err() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_casefile"));
+    let folder = program.parent().expect("lies in one").display();
+    let mut command = CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    let mut terminal = Terminal::run(24, 100, home, command);
+    terminal.keys(&format!("PS1='> ' PATH={folder}:$PATH; source <(casefile completions bash); clear\r"));
+    terminal.see_no("PS1=");
+    terminal.keys("casefile prac\t");
+    terminal.see("> casefile practice");
+    terminal.keys("--scen\tunknown-m\t");
+    terminal.see("--scenario unknown-model");
+    terminal.keys("\u{15}casefile note --gateway comet\t");
+    terminal.see("--gateway cometapi");
+    terminal.keys("\u{15}exit\r");
+    terminal.end();
+}
+
+/// The tour is offered at the first start, and never again.
+#[test]
+fn the_tour_is_offered_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut first = Terminal::start_in(home, 24, 80, "xterm-256color", &[]);
+    first.see("new here?");
+    first.keys("0");
+    first.see("Tour 1 of 6");
+    first.keys("\r");
+    first.see("Tour 2 of 6");
+    first.keys("\r");
+    first.see("Tour 3 of 6");
+    first.keys("0");
+    first.see("the tour is over");
+    let home = first.kill();
+    let mut second = Terminal::start_in(home, 24, 80, "xterm-256color", &[]);
+    second.see("Paste what failed");
+    assert!(!second.screen().contains("new here?"), "{}", second.screen());
+    second.keys("q");
+    assert_eq!(second.end(), 0);
+}
+
+/// Line by line the terminal echoes what is pasted: it is said that the key was seen.
+#[test]
+fn a_key_that_the_terminal_echoed_is_told() {
+    let mut terminal = Terminal::start(40, 100, &["--plain"]);
+    terminal.see("End it with a line that holds a single dot");
+    let key = format!("sk-{}", "qW7e".repeat(12));
+    terminal.keys(&format!("curl https://h.example/v1/models -H 'Authorization: Bearer {key}'\r.\r"));
+    terminal.see("But your terminal showed the key");
+    terminal.keys("q\r");
+    terminal.end();
+}

@@ -37,6 +37,10 @@ mod close;
 mod editing;
 #[path = "screens/leaving.rs"]
 mod leaving;
+#[path = "screens/mended.rs"]
+mod mended;
+#[path = "screens/tour.rs"]
+mod tour;
 
 #[test]
 fn how_to_begin() {
@@ -500,6 +504,8 @@ fn the_whole_loop_runs_and_ends() {
         themes: Themes::built_in(true),
         mouse: false,
         said: None,
+        tour: false,
+        practice_gateway: None,
         practice: Vec::new(),
         unfinished: Vec::new(),
         cases: None,
@@ -582,6 +588,8 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         themes: Themes::built_in(true),
         mouse: false,
         said: None,
+        tour: false,
+        practice_gateway: None,
         practice: Vec::new(),
         unfinished: Vec::new(),
         cases: None,

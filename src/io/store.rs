@@ -7,6 +7,7 @@ pub mod config;
 mod desks;
 mod file;
 mod fingerprint;
+mod first_run;
 mod fixtures;
 mod folders;
 mod keys;
@@ -28,6 +29,7 @@ pub use desks::{
     check_url, read_desks,
 };
 pub use file::{private_folder, write_atomic};
+pub use first_run::is_first_run;
 pub use fixtures::{fixture_text, read_fixtures, write_fixture};
 pub use folders::Folders;
 pub use keys::{

@@ -163,7 +163,7 @@ impl Score {
 fn complete(items: &[Item], sent: bool) -> Check {
     let of_walk: Vec<&Item> = items.iter().filter(|i| i.by == By::Walk).collect();
     let missing: Vec<&&Item> = of_walk.iter().filter(|i| !i.present).collect();
-    let had = format!("{} of {} facts that support asks for", of_walk.len() - missing.len(), of_walk.len());
+    let had = format!("{} of {} facts that a walk brings", of_walk.len() - missing.len(), of_walk.len());
     if missing.is_empty() {
         return Check::kept("complete", had);
     }

@@ -202,7 +202,7 @@ impl Session {
             Purpose::Isolate => self.isolation_options().budget,
         };
         let plan = if purpose == Purpose::Isolate { self.plan_for(&request) } else { Vec::new() };
-        let own_id = self.client_request_id(&request, 1);
+        let own_id = self.client_request_id(&request);
         let makes_again = self.makes(&request).filter(|_| most_requests > 1);
         let mut consent = Consent::of(request, purpose, most_requests, keys);
         consent.headers.extend(own_id);

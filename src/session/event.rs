@@ -98,6 +98,9 @@ pub enum Event {
     WordsTyped(Words),
     /// The operator goes on with a case that an earlier run of the program saved, or opens a kept one.
     Resumed(Box<Unfinished>),
+    /// A case of another kind begins (practice after a case of one's own, or the other way round): nothing of the one before
+    /// goes into it.
+    AnotherCase,
     /// The time to save is there.
     SaveDue,
     /// The case could not be saved as it goes; says why and what to do.

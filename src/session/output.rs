@@ -424,43 +424,49 @@ impl Session {
     }
 
     pub(super) fn copy_requested(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
-        self.leaving(now).map(|rendered| vec![Effect::Copy(rendered)]).unwrap_or_default()
+        let Some(rendered) = self.leaving(now) else { return Vec::new() };
+        self.going_out = Some(rendered.clone());
+        vec![Effect::Copy(rendered)]
     }
 
     pub(super) fn write_requested(&mut self, path: Option<String>, now: DateTime<Utc>) -> Vec<Effect> {
         let Some(rendered) = self.leaving(now) else { return Vec::new() };
         // A folder is made, and the file in it named, where the file is written.
         let path = path.unwrap_or_else(|| format!("{}.{}", self.id(), extension(rendered.format())));
+        self.going_out = Some(rendered.clone());
         vec![Effect::Write { path, rendered }]
     }
 
     /// The bytes that leave, or a notice why not.
     fn leaving(&mut self, now: DateTime<Utc>) -> Option<Rendered> {
-        if self.is_busy() {
-            self.say(Level::Warning, "a request is still under way; wait for it, or cancel it");
-            return None;
-        }
-        if self.settings.confirm_first && !self.confirmed {
-            self.say(
-                Level::Warning,
-                "look at what leaves in Review (4) and confirm it there; then copy or write it",
-            );
-            return None;
-        }
         self.refresh_output(now);
-        match self.output.as_ref().map(|o| o.rendered.clone()) {
-            Some(Ok(rendered)) => Some(rendered),
-            Some(Err(refusal)) => {
-                self.say(Level::Error, refusal.to_string());
+        match self.ready() {
+            Ok(rendered) => Some(rendered.clone()),
+            Err((level, why)) => {
+                self.say(level, why);
                 None
             }
+        }
+    }
+
+    /// The note as it may leave now, by copy or into a file.
+    ///
+    /// # Errors
+    /// Why it may not: something runs, it was not confirmed, nothing was observed, or the audit refuses it.
+    pub fn ready(&self) -> Result<&Rendered, (Level, String)> {
+        let warning = |text: &str| Err((Level::Warning, text.to_owned()));
+        if self.is_busy() {
+            return warning("a request is still under way; wait for it, or cancel it");
+        }
+        match self.output.as_ref().map(|output| &output.rendered) {
             None => {
-                self.say(
-                    Level::Warning,
-                    "there is no note yet: nothing was observed; send the request or paste an answer",
-                );
-                None
+                warning("there is no note yet: nothing was observed; send the request or paste an answer")
             }
+            Some(Err(refusal)) => Err((Level::Error, refusal.to_string())),
+            Some(Ok(_)) if self.settings.confirm_first && !self.confirmed => {
+                warning("look at what leaves in Review (4) and confirm it there; then copy or write it")
+            }
+            Some(Ok(rendered)) => Ok(rendered),
         }
     }
 
@@ -480,6 +486,9 @@ impl Session {
                 };
                 self.say(Level::Info, format!("{verb}: {}", delivered.route));
                 let by = delivered.by();
+                // Of what a command printed itself nothing was asked here: it is the note as it stands.
+                let as_it_stands = || self.output.as_ref().and_then(|output| output.rendered.clone().ok());
+                self.handed_over = self.going_out.take().or_else(as_it_stands);
                 self.delivered.push(delivered);
                 let kept = self.keep_case(by, now);
                 let forgotten = self.forget_saved();

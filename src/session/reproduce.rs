@@ -104,6 +104,8 @@ impl Session {
         if control.is_some() {
             self.sent_control = Some(request.clone());
         }
+        let client_request_id = self.client_request_id(&request);
+        self.sent_in_all = self.sent_in_all.saturating_add(1);
         self.activity = Activity::Sending {
             progress: Progress { phase: Phase::Connecting, elapsed_ms: 0, bytes: 0, events: 0 },
             control,
@@ -114,17 +116,23 @@ impl Session {
         vec![Effect::Send(Box::new(Outgoing {
             ring: self.ring.clone(),
             timeouts: self.timeouts(),
-            client_request_id: self.client_request_id(&request, index),
+            client_request_id,
             request,
             index,
             waited_ms,
         }))]
     }
 
-    /// The header with our own id of request `index`: the case's id and the number, so that the note leads to the gateway's
-    /// log and back. `None` where nobody said which header may carry it, where the request has it already, and where the
-    /// gateway would take it for its own.
-    pub(super) fn client_request_id(&self, request: &Request, index: u32) -> Option<Header> {
+    /// The header with our own id that the next request carries: the case's id and how many were sent in it, controls
+    /// among them, so that each id leads to one line of the gateway's log and back. `None` where nobody said which header
+    /// may carry it, where the request has it already, and where the gateway would take it for its own.
+    pub fn client_request_id(&self, request: &Request) -> Option<Header> {
+        let name = self.client_request_header(request)?;
+        Some(Header::new(name, format!("{}-{}", self.id(), self.sent_in_all.saturating_add(1))))
+    }
+
+    /// The name of the header in which `request` carries an id of ours.
+    pub fn client_request_header(&self, request: &Request) -> Option<String> {
         let profile = self.profile();
         let name = match &self.settings.client_request_id {
             ClientRequestHeader::No => return None,
@@ -133,7 +141,7 @@ impl Session {
         };
         let taken = request.headers.iter().any(|h| h.name.eq_ignore_ascii_case(&name))
             || profile.is_some_and(|p| p.request_id_headers.contains(&name));
-        (!taken).then(|| Header::new(name, format!("{}-{index}", self.id())))
+        (!taken).then_some(name)
     }
 
     pub(super) fn progressed(&mut self, new: Progress) -> Vec<Effect> {

@@ -7,7 +7,7 @@ use super::{Activity, Binding, Effect, Paths, Session};
 use crate::case::evidence::{Attempt, Evidence, Outcome, Source};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
-use crate::case::keyring::{Label, Origin, SecretKind, env_names};
+use crate::case::keyring::{KeyRing, Label, Origin, SecretKind, env_names};
 use crate::case::request::{
     Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight, preflight_keys,
 };
@@ -56,6 +56,7 @@ impl Session {
         if !self.delivered.is_empty() {
             // The note of the case before is out and the case is kept: another failure is another case.
             self.case_id = None;
+            self.sent_in_all = 0;
             self.saving = super::saving::Saving::default();
             self.removed.clear();
             (self.keys_seen, self.asked_twins, self.twins) = (None, None, None);
@@ -76,7 +77,8 @@ impl Session {
         self.forget_key_findings();
         self.agreed = None;
         self.evidence.client = read.client;
-        self.pasted_host = self.request().ok().map(|r| r.target.host_port());
+        // By the paste alone: a base URL of the operator's is another host, for which nobody gave this key.
+        self.pasted_host = self.draft.clone().to_request(None).ok().map(|r| r.target.host_port());
         if let Some(attempt) = read.observed {
             self.observe(attempt);
         }
@@ -113,6 +115,7 @@ impl Session {
         }
         // A literal key that was typed moves into memory at once.
         let (catalog, ring) = (&self.catalog, &mut self.ring);
+        draft.method = intake::mask_secrets(&draft.method, catalog, ring).0;
         draft.url = intake::mask_secrets(&draft.url, catalog, ring).0;
         draft.body = intake::mask_secrets(&draft.body, catalog, ring).0;
         for Header { name, value } in &mut draft.headers {
@@ -125,6 +128,8 @@ impl Session {
         if self.kind == "nothing" {
             self.kind = "form";
         }
+        // What was said of the request before holds no more.
+        self.notice = None;
         self.draft = draft;
         self.draft_changed()
     }
@@ -174,12 +179,14 @@ impl Session {
 
     pub(super) fn base_url_set(&mut self, url: &str) -> Vec<Effect> {
         self.base_url = Some(url.trim().trim_end_matches('/').to_owned());
+        self.notice = None;
         self.draft_changed()
     }
 
     pub(super) fn key_given(&mut self, origin: Origin, value: &SecretString) -> Vec<Effect> {
         let label = self.ring.hold(SecretKind::Key, origin, value.expose_secret());
         self.given_key = Some(label);
+        self.notice = None;
         self.forget_key_findings();
         self.draft_changed()
     }
@@ -357,6 +364,17 @@ impl Session {
                 && self.ring.used_in(&h.value).is_empty()
                 && (!env_names(&h.value).is_empty() || is_placeholder(&h.value))
         })
+    }
+
+    /// The key that was given for this request; it takes the place of what stands in its headers.
+    pub fn given_key(&self) -> Option<Label> {
+        self.given_key
+    }
+
+    /// `text`, as it is typed, with what looks like a key or a password under a label; `None` where nothing does.
+    pub fn masked(&self, text: &str) -> Option<String> {
+        let (masked, found) = intake::mask_secrets(text, &self.catalog, &mut KeyRing::default());
+        found.then_some(masked)
     }
 
     /// What stands in the way of sending, as a finding; `None` where nothing does.

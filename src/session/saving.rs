@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::{Effect, Event, Session, Step};
 use crate::case::finding::Level;
 use crate::case::kept::{Observed, RunFacts, SavedCase, UNFINISHED_SCHEMA, Unfinished};
+use crate::case::keyring::Label;
 use crate::case::note::{Removal, Run};
 use crate::case::sanitize::{Audit, Refusal, SafeEvidence, Words};
 
@@ -85,6 +86,7 @@ impl Session {
         let before = self.id().to_owned();
         self.earlier = None;
         self.case_id = None;
+        self.sent_in_all = 0;
         self.saving = Saving { unsaved: true, unfinished: true, ..Saving::default() };
         self.note_is_stale();
         self.say(
@@ -201,18 +203,35 @@ impl Session {
         std::mem::take(&mut self.saving.is_saved).then(|| Effect::ForgetSaved(self.id().to_owned()))
     }
 
+    /// Puts everything of the case away; what belongs to the operator and not to the case stays. Gives the key that was
+    /// given for it.
+    fn start_anew(&mut self) -> Option<Label> {
+        let fresh = Self::new(std::sync::Arc::clone(&self.catalog), self.settings.clone());
+        let before = std::mem::replace(self, fresh);
+        (self.random, self.bindings, self.ring) = (before.random, before.bindings, before.ring);
+        (self.template, self.place, self.base_url) = (before.template, before.place, before.base_url);
+        before.given_key
+    }
+
+    /// Begins a case of its own. What was not saved yet of the one before is saved; a gateway that was chosen for it and a
+    /// key that was given for it do not go along.
+    pub(super) fn another_case(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
+        if self.is_busy() {
+            self.say(Level::Warning, "a request is under way; cancel it before you begin another case");
+            return Vec::new();
+        }
+        let saved = self.save_as_it_goes(Before { answers: self.answers(), due: true }, now);
+        self.start_anew();
+        saved.into_iter().collect()
+    }
+
     /// Takes up a case where an earlier run left it.
     pub(super) fn resumed(&mut self, case: Unfinished) -> Vec<Effect> {
         if self.is_busy() {
             self.say(Level::Warning, "a request is under way; cancel it before you open another case");
             return Vec::new();
         }
-        let fresh =
-            std::mem::replace(self, Self::new(std::sync::Arc::clone(&self.catalog), self.settings.clone()));
-        // What belongs to the operator and not to the case stays.
-        (self.random, self.bindings) = (fresh.random, fresh.bindings);
-        (self.ring, self.given_key) = (fresh.ring, fresh.given_key);
-        (self.template, self.place, self.base_url) = (fresh.template, fresh.place, fresh.base_url);
+        self.given_key = self.start_anew();
         let mut words = case.own_words();
         for (word, own) in [
             (&mut words.operator, &self.settings.operator),
@@ -225,6 +244,9 @@ impl Session {
         }
         self.words = words;
         self.case_id = Some(case.id);
+        let so_far =
+            case.observed.as_ref().map_or(0, |o| o.evidence.attempts.len() + o.evidence.controls.len());
+        self.sent_in_all = u32::try_from(so_far).unwrap_or(u32::MAX);
         let known = |id: &String| self.catalog.profile(id).is_some();
         self.chosen_profile = case.gateway.filter(known);
         self.earlier = case.observed.map(Box::new);

@@ -6,6 +6,8 @@ mod attach;
 mod attach_set;
 mod cases;
 mod check;
+mod completions;
+mod config;
 mod consent;
 mod doctor;
 mod exit;
@@ -37,6 +39,7 @@ use crate::case::retry::Policy;
 use crate::session::ClientRequestHeader;
 
 pub use at_once::at_once;
+pub use completions::completed;
 pub use exit::{Exit, Failed};
 
 /// What `casefile` takes on its command line.
@@ -141,6 +144,10 @@ pub enum Verb {
     Replay(Box<verify::ReplayArguments>),
     /// Describe this machine's set-up; never fails on what it finds.
     Doctor(doctor::DoctorArguments),
+    /// Print the script that completes this program's words in a shell.
+    Completions(completions::CompletionsArguments),
+    /// Write the commented settings file, or say where the settings are.
+    Config(config::ConfigArguments),
     /// Hold text from stdin on the clipboard (used by `--copy`).
     #[command(hide = true)]
     ClipboardHold,
@@ -339,6 +346,8 @@ pub fn run(arguments: Arguments) -> Exit {
         Some(Verb::Verify(arguments)) => verify::verify(&arguments),
         Some(Verb::Replay(arguments)) => verify::replay(&arguments),
         Some(Verb::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Verb::Completions(completions)) => completions::run(&completions),
+        Some(Verb::Config(config)) => config::run(&config),
         Some(Verb::ClipboardHold) => return Exit::from_code(crate::io::deliver::hold_clipboard()),
     };
     result.unwrap_or_else(|failed| {

@@ -26,6 +26,7 @@ pub mod said;
 pub mod screen;
 pub mod spots;
 pub mod theme;
+pub mod tour;
 pub mod view;
 pub mod widget;
 
@@ -71,6 +72,10 @@ pub struct Options {
     pub said: Option<String>,
     /// Practice scenarios to begin with; empty: no practice.
     pub practice: Vec<PracticeChoice>,
+    /// Begin with the guided tour.
+    pub tour: bool,
+    /// Starts the practice gateway where there is none yet, for the tour and the list of scenarios.
+    pub practice_gateway: Option<Box<PracticeGateway>>,
     /// Unfinished cases that are offered at the start, the newest first.
     pub unfinished: Vec<Unfinished>,
     /// The kept and unfinished cases; `None`: there is no list of them.
@@ -80,6 +85,9 @@ pub struct Options {
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
+
+/// Starts a practice gateway and gives its scenarios, or says why it cannot.
+pub type PracticeGateway = dyn FnMut() -> Result<Vec<PracticeChoice>, String>;
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +147,7 @@ where
         cases,
         desk,
         under_way: None,
+        practice_gateway: options.practice_gateway,
     };
     if face.screen.mouse {
         (face.ask)(Ask::Mouse(true))?;
@@ -151,6 +160,9 @@ where
     if face.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
         face.screen.serve_cases(&screen::CaseAsk::List, face.cases.as_deref_mut(), clock.now());
         face.screen.preview_case(face.cases.as_deref_mut());
+    }
+    if options.tour && face.tour() {
+        return Ok(Ending::Left);
     }
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
@@ -222,6 +234,7 @@ struct Face<'a, F> {
     desk: Option<Box<dyn TicketDesk>>,
     /// A note on its way to a desk.
     under_way: Option<UnderWay>,
+    practice_gateway: Option<Box<PracticeGateway>>,
 }
 
 /// The end of what is under way; never where nothing is.
@@ -259,6 +272,26 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         leaves
     }
 
+    /// Begins the tour, on a practice gateway that is started where there is none; true: leave.
+    fn tour(&mut self) -> bool {
+        if self.screen.practice.choices.is_empty() {
+            let started = self.practice_gateway.as_mut().map(|start| start());
+            match started {
+                Some(Ok(choices)) => self.screen.practice.choices = choices,
+                Some(Err(why)) => self.screen.hint = Some(why),
+                None => self.screen.hint = Some("there is no practice gateway here".to_owned()),
+            }
+        }
+        if self.screen.practice.choices.is_empty() {
+            return false;
+        }
+        let wishes = self.screen.begin_tour(self.session);
+        let mut events = wishes
+            .into_iter()
+            .filter_map(|wish| if let Wish::Tell(event) = wish { Some(event) } else { None });
+        events.any(|event| self.tell(event))
+    }
+
     /// Takes an input; true: leave. An error: the terminal does not do what it is asked.
     fn take(&mut self, input: &Input) -> io::Result<bool> {
         for wish in self.screen.on_input(input, self.session) {
@@ -281,6 +314,11 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                     }
                     let begun = self.screen.serve_attach(ask, self.desk.as_deref_mut(), self.session);
                     self.under_way = begun.or_else(|| self.under_way.take());
+                }
+                Wish::Tour => {
+                    if self.tour() {
+                        return Ok(true);
+                    }
                 }
                 Wish::Tell(event) => {
                     if self.tell(event) {

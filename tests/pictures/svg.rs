@@ -72,6 +72,59 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
          <g font-family=\"{FONTS}\" font-size=\"14\" fill=\"{FOREGROUND}\" xml:space=\"preserve\">\n",
         escaped(title)
     );
+    cells(&mut out, buffer);
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// Seconds that a picture of the row stands still.
+const STILL: usize = 3;
+
+/// Pictures one after the other, each with what was pressed before it, without an end. Who asks for no motion sees the last
+/// one; so does a reader that knows no animation.
+pub fn animated(frames: &[(String, Buffer)], title: &str) -> String {
+    let Some((_, first)) = frames.first() else { return String::new() };
+    let (width, height) = (f64::from(first.area.width), f64::from(first.area.height));
+    let (wide, low) = (width * COLUMN + 2.0 * EDGE, height * ROW + 2.0 * EDGE);
+    let high = low + ROW + EDGE;
+    let all = frames.len() * STILL;
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide:.1} {high:.1}\" width=\"{wide:.0}\" height=\"{high:.0}\" role=\"img\">\n\
+         <title>{}</title>\n\
+         <style>\n\
+         @keyframes turn {{ 0% {{ opacity: 1 }} {:.3}% {{ opacity: 0 }} 100% {{ opacity: 0 }} }}\n\
+         .frame {{ opacity: 0; animation: turn {all}s step-end infinite }}\n\
+         .frame:last-of-type {{ opacity: 1 }}\n",
+        escaped(title),
+        100.0 / f64::from(u16::try_from(frames.len()).unwrap_or(u16::MAX)),
+    );
+    for at in 0..frames.len() {
+        // Begun in the past: the style without an animation is for those who know none.
+        let past = all - at * STILL;
+        let _ = writeln!(out, ".frame:nth-of-type({}) {{ animation-delay: -{past}s }}", at + 1);
+    }
+    out.push_str("@media (prefers-reduced-motion: reduce) { .frame { animation: none } }\n</style>\n");
+    let _ = writeln!(out, "<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{BACKGROUND}\"/>");
+    for (pressed, buffer) in frames {
+        let _ = writeln!(
+            out,
+            "<g class=\"frame\" font-family=\"{FONTS}\" font-size=\"14\" fill=\"{FOREGROUND}\" xml:space=\"preserve\">"
+        );
+        cells(&mut out, buffer);
+        let _ = writeln!(
+            out,
+            "<text x=\"{EDGE:.1}\" y=\"{:.1}\" fill=\"{}\">{}</text>\n</g>",
+            low + ROW - 4.0,
+            colour(Color::Cyan, FOREGROUND),
+            escaped(pressed)
+        );
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// The cells of `buffer`, in runs of one look.
+fn cells(out: &mut String, buffer: &Buffer) {
     for y in 0..buffer.area.height {
         let mut x = 0;
         while x < buffer.area.width {
@@ -82,11 +135,9 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
                 text.push_str(buffer[(x, y)].symbol());
                 x += 1;
             }
-            run(&mut out, start, y, x - start, &text, here);
+            run(out, start, y, x - start, &text, here);
         }
     }
-    out.push_str("</g>\n</svg>\n");
-    out
 }
 
 /// One run of cells of the same look.

@@ -114,7 +114,7 @@ fn panes_and_lists_are_clicked_and_scrolled() {
         let mut rig = Rig::new(size.0, size.1);
         rig.observed();
         rig.keys("4");
-        rig.click("Replaced: ");
+        rig.click("Replaced ");
         assert_eq!(rig.screen.review, ReviewPane::Ledger);
         for word in casefile::ui::tui::field::WordField::ALL {
             rig.click(&format!(" {} ", word.name()));

@@ -231,7 +231,7 @@ impl Rig {
                     let begun = self.screen.serve_attach(ask, Some(&mut self.desk), &self.session);
                     self.under_way = begun.or(self.under_way.take());
                 }
-                Wish::Redraw | Wish::Cases(_) => {}
+                Wish::Redraw | Wish::Cases(_) | Wish::Tour => {}
             }
         }
         self.screen.follow(&self.session);
@@ -323,7 +323,7 @@ impl Rig {
             at: Some(self.now),
             outcome: Outcome::Response(response),
             connection: Connection::default(),
-            client_request_id: None,
+            client_request_id: outgoing.client_request_id.map(|header| header.value),
             timing: Timing { first_byte_ms: Some(120), total_ms: Some(134), ..Timing::default() },
             waited_ms: outgoing.waited_ms,
             decision: None,

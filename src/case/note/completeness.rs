@@ -108,7 +108,7 @@ const FACTS: &[Fact] = &[
     }),
     fact_if("stream", "how the stream ended", streaming, |n| n.stream.is_some()),
     fact_if("request.model_listed", "whether the gateway lists the model", names_model, |_| false),
-    fact_if("controls", "another model, another key, a minimal body", failed, |n| not_tried(n).is_empty()),
+    fact_if("controls", "what comes when one thing is changed", failed, |n| not_tried(n).is_empty()),
     fact("support_question", "question to support", |n| n.support_question.is_some()),
     fact("report.expected", "what was expected", |n| n.report.expected.is_some()),
     fact_if("report.impact", "who is hit, since when", failed, |n| n.report.impact.is_some()),
@@ -198,6 +198,10 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
     let last = super::build::deciding(evidence);
     match field {
         "controls" => return format!("not tried: {}", not_tried(note).join(", ")),
+        "request.model_listed" if asked_for_models(evidence) => {
+            return "the gateway's model list was asked for by a search, and the note does not say what is in it"
+                .to_owned();
+        }
         "response.error.code" | "response.error.type" => return why_no_error_word(field, note, last),
         _ => {}
     }
@@ -226,6 +230,11 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
         _ => return why_not_answered(field, last),
     };
     words.to_owned()
+}
+
+/// A search asked the gateway which models it has.
+fn asked_for_models(evidence: &SafeEvidence) -> bool {
+    evidence.controls.iter().any(|control| control.changed == "models_list")
 }
 
 const NO_REQUEST: &str = "no request is known: only an answer or an error text was given";

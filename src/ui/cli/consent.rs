@@ -27,7 +27,7 @@ pub(super) struct Beforehand {
 pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) -> Result<(), Failed> {
     if !before.silent {
         // What nobody is asked about may end in a log of somebody else's: names and sizes only.
-        for line in lines(consent, !before.yes && ask::possible()) {
+        for line in lines(consent, !before.yes && ask::possible(), catalog) {
             say::line(&line);
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
 }
 
 /// What will be sent: whole for the eyes of the operator who is asked, else without values.
-pub(super) fn lines(consent: &Consent, whole: bool) -> Vec<String> {
+pub(super) fn lines(consent: &Consent, whole: bool, catalog: &Catalog) -> Vec<String> {
     let mut lines = Vec::new();
     if whole {
         lines.push(format!("{} {}", consent.method, consent.url));
@@ -71,7 +71,7 @@ pub(super) fn lines(consent: &Consent, whole: bool) -> Vec<String> {
             lines.push(format!("  {}: {}", header.name, header.value));
         }
     } else {
-        lines.push(format!("{} {}", consent.method, consent.address()));
+        lines.push(format!("{} {}", consent.method, address_without_names(consent, catalog)));
         let names: Vec<&str> = consent.headers.iter().map(|header| header.name.as_str()).collect();
         lines.push(format!(
             "  headers: {}",
@@ -104,6 +104,19 @@ pub(super) fn lines(consent: &Consent, whole: bool) -> Vec<String> {
         lines.push(format!("  {} from {from}: {state}", key.label));
     }
     lines
+}
+
+/// The address without its query, and its path as the catalog documents it: a path may name a file, a model or a person.
+fn address_without_names(consent: &Consent, catalog: &Catalog) -> String {
+    let address = consent.address();
+    let after = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let path = after.find('/').and_then(|at| after.get(at..)).unwrap_or("/");
+    let origin = address.strip_suffix(path).unwrap_or(&consent.host);
+    match catalog.endpoint_at(&consent.method, path, None) {
+        Some(endpoint) => format!("{origin}{}", endpoint.path),
+        None if path == "/" => format!("{origin}/"),
+        None => format!("{origin}/… (a path of {} characters)", path.chars().count()),
+    }
 }
 
 /// With `--yes`, a key that is new to the host may go there only where the operator, not the paste, named the host, or

@@ -3,12 +3,11 @@
 //! stderr, the note alone to stdout, so that `casefile --plain > note.yaml` works.
 
 mod choose;
+mod isolate;
 mod lines;
 mod told;
 
 use std::io::IsTerminal;
-
-use secrecy::SecretString;
 
 use super::consent::lines as consent_lines;
 use super::exit::{Exit, Failed};
@@ -16,17 +15,12 @@ use super::start::{Choice, Ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{SendArguments, report, say};
 use crate::case::finding::Level;
-use crate::case::isolate::Options;
 use crate::case::keyring::Origin;
 use crate::case::sanitize::{Format, Words};
-use crate::io::secrets;
-use crate::session::{Event, IsolateAsk, KeyUse, STDOUT, Session, Step};
+use crate::session::{Event, KeyUse, STDOUT, Session, Step};
 use crate::ui::tui::PracticeChoice;
 
 use lines::{Lines, Said};
-
-/// Seconds that a search may take.
-const SEARCH_S: u64 = 600;
 
 /// True where the walk is told line by line without being asked to: by the configuration, on a terminal that can do no more,
 /// and where the output goes elsewhere while somebody types.
@@ -108,15 +102,22 @@ impl Plain {
 
     /// One of the letters in `choices`, each with what it does. Enter takes the first; `q` leaves.
     async fn choose(&mut self, choices: &[(&str, &str)]) -> Result<String, Stop> {
+        let first = choices.first().map_or("q", |(letter, _)| letter);
+        self.choose_or(choices, first).await
+    }
+
+    /// The same, where Enter takes `default`.
+    async fn choose_or(&mut self, choices: &[(&str, &str)], default: &str) -> Result<String, Stop> {
         loop {
             for (letter, does) in choices {
                 say::line(&format!("  {letter}: {does}"));
             }
             say::line("  q: leave");
-            let first = choices.first().map_or("q", |(letter, _)| letter);
-            let answer = self.ask(&format!("Which one? Enter is {first}:")).await?.to_lowercase();
+            let mut answer = self.ask(&format!("Which one? Enter is {default}:")).await?.to_lowercase();
+            if answer.is_empty() {
+                default.clone_into(&mut answer);
+            }
             match answer.as_str() {
-                "" => return Ok(first.to_owned()),
                 "q" | "quit" => return Err(self.left()),
                 other if choices.iter().any(|(letter, _)| *letter == other) => return Ok(other.to_owned()),
                 _ => say::line("That is none of these letters."),
@@ -185,6 +186,11 @@ impl Plain {
         if observed {
             choices.push(("r", "go on to Review with what was observed"));
         }
+        let pieces = self.walk.session.pieces().len();
+        let another = format!("choose another request of the paste, which holds {pieces}");
+        if pieces > 1 {
+            choices.push(("o", another.as_str()));
+        }
         choices.extend([("p", "paste another one"), ("u", "set scheme and host"), ("k", "give a key")]);
         match self.choose(&choices).await?.as_str() {
             "s" => self.give(Event::GoTo(Step::Reproduce)),
@@ -194,6 +200,7 @@ impl Plain {
                 self.give(Event::BaseUrlSet(url));
             }
             "k" => self.key().await?,
+            "o" => self.piece().await?,
             _ => self.paste().await?,
         }
         Ok(())
@@ -222,6 +229,9 @@ impl Plain {
                 break;
             }
         }
+        if self.walk.session.pieces().len() > 1 {
+            self.piece().await?;
+        }
         if self.walk.session.lacks_key() {
             say::line("The request has a place for a key, and no key is there.");
             self.key().await?;
@@ -229,22 +239,9 @@ impl Plain {
         Ok(())
     }
 
-    /// A key: masked on a terminal, a line elsewhere. It is told nowhere.
     async fn key(&mut self) -> Result<(), Stop> {
-        let origin = Origin::Given("the prompt");
-        let value = if std::io::stdin().is_terminal() {
-            match secrets::from_prompt("Key, shown as stars; Esc goes on without:") {
-                Ok(value) => value,
-                Err(error) => {
-                    say::line(&error.to_string());
-                    return Ok(());
-                }
-            }
-        } else {
-            SecretString::from(self.ask("Key; an empty line goes on without:").await?)
-        };
-        if !secrecy::ExposeSecret::expose_secret(&value).is_empty() {
-            self.give(Event::KeyGiven { origin, value });
+        if let Some(value) = self.secret().await? {
+            self.give(Event::KeyGiven { origin: Origin::Given("the prompt"), value });
             say::line("The key is held in memory for this request.");
         }
         Ok(())
@@ -260,7 +257,7 @@ impl Plain {
         let next = ("n", "go on to Review");
         let more = [
             ("a", "send it again"),
-            ("i", "find what makes it fail, by several requests"),
+            ("i", "change one thing and see what comes, or search what makes it fail"),
             ("b", "go back to Request"),
         ];
         let choices: Vec<_> = if self.walk.session.was_observed() {
@@ -292,11 +289,12 @@ impl Plain {
             return Ok(self.walk.session.is_busy());
         };
         say::line("This would be sent:");
-        for line in consent_lines(&consent, true) {
+        for line in consent_lines(&consent, true, self.walk.session.catalog()) {
             say::line(&line);
         }
         for planned in &consent.plan {
-            say::line(&super::isolate::line(planned));
+            let changed = planned.changed.replace('_', " ");
+            say::line(&super::isolate::line(planned).replacen(planned.changed, &changed, 1));
         }
         // A key that belongs elsewhere needs more than a letter.
         let elsewhere = consent.keys.iter().any(KeyUse::is_elsewhere);
@@ -312,19 +310,6 @@ impl Plain {
         };
         self.give(if yes { Event::ConsentGiven { remember: true } } else { Event::ConsentRefused });
         Ok(yes)
-    }
-
-    async fn isolate(&mut self) -> Result<(), Stop> {
-        let ask = IsolateAsk { options: Options::default(), ..IsolateAsk::default() };
-        self.give(Event::IsolateRequested(Box::new(ask)));
-        if self.agreed().await? {
-            self.walk.search(std::time::Duration::from_secs(SEARCH_S)).await;
-            if let Some(Ok(found)) = self.walk.session.isolation_report(Format::Plain) {
-                say::line(found.as_str());
-            }
-        }
-        self.give(Event::GoTo(Step::Reproduce));
-        Ok(())
     }
 
     async fn review(&mut self) -> Result<(), Stop> {
@@ -385,7 +370,9 @@ impl Plain {
             self.give(Event::GoTo(Step::Request));
             return Ok(());
         }
-        report::gaps(&self.walk.session);
+        for line in told::missing(&self.walk.session) {
+            say::line(&line);
+        }
         if let (Some(trial), Some(output)) = (&self.trial, self.walk.session.output()) {
             report::score(&trial.judge(&output.note, &output.rendered));
         }
@@ -396,7 +383,9 @@ impl Plain {
             ("m", "change its format"),
             ("b", "go back to Review"),
         ];
-        match self.choose(&choices).await?.as_str() {
+        // What went out once is not printed again by an Enter too many.
+        let default = if self.walk.session.is_handed_over() { "q" } else { "p" };
+        match self.choose_or(&choices, default).await?.as_str() {
             "p" => self.print()?,
             "c" => self.give(Event::CopyRequested),
             "f" => {

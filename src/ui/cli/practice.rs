@@ -13,14 +13,14 @@ use clap::Args;
 
 use super::exit::{Exit, Failed};
 use super::note::{NoteArguments, finish, observe};
-use super::start::{ground, on_this_thread, screen};
+use super::start::{Opening, ground, on_this_thread, screen_with};
 use super::{NoteFormat, OutputKind, say};
 use crate::case::replay::Fixture;
 use crate::io::clock::{SystemClock, system_seed};
 use crate::practice::score::Trial;
 use crate::practice::{Check, DEVIATIONS, Deviation, GROUPS, Gateway, Options, deviation, scenarios};
 use crate::session::Event;
-use crate::ui::tui::PracticeChoice;
+use crate::ui::tui::{PracticeChoice, PracticeGateway};
 
 /// Options of `casefile practice`.
 #[derive(Debug, Clone, Args)]
@@ -29,6 +29,7 @@ use crate::ui::tui::PracticeChoice;
     casefile practice --list\n  casefile practice --all                        walk them all; a self-test of this program\n  casefile practice --scenario unknown-model --format markdown\n  \
     casefile practice --serve 127.0.0.1:8787       serve only; point any client at it"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct PracticeArguments {
     /// The scenario to run; without a terminal the first one is run.
     #[arg(long, value_name = "NAME")]
@@ -55,6 +56,9 @@ pub struct PracticeArguments {
     /// The gateway breaks its contract in this place, so that `casefile check` can be tried. Give it once for each.
     #[arg(long, value_name = "NAME", value_parser = planted, requires = "serve")]
     deviate: Vec<&'static Deviation>,
+    /// Begin with the guided tour: one minute, a sentence for each step.
+    #[arg(long, conflicts_with_all = ["list", "serve", "all", "fixture", "scenario", "plain"])]
+    tour: bool,
     /// Walk line by line, without a screen.
     #[arg(long, conflicts_with_all = ["list", "serve", "all", "fixture", "scenario"])]
     plain: bool,
@@ -95,12 +99,19 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     let ground = ground()?.with_store(arguments.store.as_deref())?;
     let plain = arguments.plain || (on_screen && super::plain::is_wanted(&ground));
     if (on_screen || plain) && chosen.is_none() {
-        let choices =
-            scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect();
+        let choices = choices(&gateway);
         if plain {
             return super::plain::run(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
         }
-        return screen(&ground, vec![Event::BindingsRead(ground.bindings.clone())], choices);
+        let tour = arguments.tour;
+        let opening = Opening { practice: choices, tour, ..Opening::default() };
+        return screen_with(&ground, vec![Event::BindingsRead(ground.bindings.clone())], opening);
+    }
+    if arguments.tour {
+        return Err(Failed::new(
+            Exit::Usage,
+            "the tour needs a terminal on stdin and stdout; `casefile practice --plain` is a walk without one",
+        ));
     }
     let Some(scenario) = chosen.or_else(|| scenarios().first()) else {
         return Err(Failed::new(Exit::NothingUsable, "there is no scenario"));
@@ -112,6 +123,23 @@ pub(super) fn run(arguments: &PracticeArguments) -> Result<Exit, Failed> {
     on_this_thread(async {
         let mut walk = observe(&note, &ground, Some(paste)).await?;
         finish(&mut walk, &note, Some(&trial))
+    })
+}
+
+/// Every scenario, to be walked on `gateway`.
+fn choices(gateway: &Gateway) -> Vec<PracticeChoice> {
+    scenarios().iter().map(|s| PracticeChoice::new(s, gateway.paste(s), gateway.key())).collect()
+}
+
+/// Starts a gateway at the first question and gives its scenarios; it runs as long as what is given back lives.
+pub(super) fn on_demand() -> Box<PracticeGateway> {
+    let mut running: Option<Gateway> = None;
+    Box::new(move || {
+        if running.is_none() {
+            let started = Gateway::start(Options::new(Arc::new(SystemClock::new()), system_seed()));
+            running = Some(started.map_err(|e| format!("the practice gateway cannot listen ({e})"))?);
+        }
+        Ok(running.as_ref().map(choices).unwrap_or_default())
     })
 }
 

@@ -267,7 +267,10 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
     if plain {
         return super::plain::run(&ground, first, Vec::new());
     }
-    screen(&ground, first, Vec::new())
+    let begun = arguments.file.is_some();
+    // Told once, on a machine that has no trace of this program yet.
+    let first_run = !begun && store::is_first_run(&ground.folders);
+    screen_with(&ground, first, Opening { first_run, ..Opening::default() })
 }
 
 /// Stdin and stdout must be a terminal for the terminal program.
@@ -281,37 +284,63 @@ pub(super) fn need_terminal() -> Result<(), Failed> {
     ))
 }
 
+/// What the terminal program begins with.
+#[derive(Default)]
+pub(super) struct Opening {
+    /// Practice scenarios; none: no practice.
+    pub(super) practice: Vec<tui::PracticeChoice>,
+    /// The guided tour.
+    pub(super) tour: bool,
+    /// The tour is offered.
+    pub(super) first_run: bool,
+    /// Another list in the place of that of the cases.
+    pub(super) list: Option<Box<dyn tui::CaseDesk>>,
+}
+
 /// Runs the terminal program with the events `first` and, for practice, the choices to begin with.
 pub(super) fn screen(
     ground: &Ground,
     first: Vec<Event>,
     practice: Vec<tui::PracticeChoice>,
 ) -> Result<Exit, Failed> {
-    screen_with(ground, first, practice, Box::new(super::cases::screen::Cases::of(ground)))
+    screen_with(ground, first, Opening { practice, ..Opening::default() })
 }
 
-/// The same with another list in the place of that of the cases.
-pub(super) fn screen_with(
-    ground: &Ground,
-    first: Vec<Event>,
-    practice: Vec<tui::PracticeChoice>,
-    list: Box<dyn tui::CaseDesk>,
-) -> Result<Exit, Failed> {
+/// The same with all that it can begin with.
+pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) -> Result<Exit, Failed> {
+    let Opening { practice, tour, first_run, list } = opening;
+    let list = list.unwrap_or_else(|| Box::new(super::cases::screen::Cases::of(ground)));
     let send = SendArguments::default();
     let choice = Choice { screen: true, ..Choice::by_hand(ground, &send) };
     on_this_thread(async {
         let (mut session, mut driver, events) = session(ground, &choice);
         session.use_template(template(ground, None)?);
         let look = super::look::of(&ground.folders, &ground.config)?;
-        let said = look.said();
+        let offered = first_run.then(|| {
+            let key = look.keymap.key_for(tui::keys::Mode::Request, tui::keys::Action::Tour);
+            format!("new here? {key} is a guided tour of one minute, on a gateway inside this program; it is offered this once")
+        });
+        let said = look.said().or(offered);
         let super::look::Look { keymap, themes, .. } = look;
         let mouse = ground.config.mouse.unwrap_or(false);
         let is_plain = practice.is_empty() && !list.opens_first();
         let unfinished = if is_plain { ground.unfinished() } else { Vec::new() };
-        let cases = Some(list);
         let desk: Option<Box<dyn tui::TicketDesk>> =
             Some(Box::new(super::attach::screen::TicketDesks::of(ground)));
-        let options = tui::Options { keymap, themes, mouse, said, practice, unfinished, cases, desk, first };
+        let practice_gateway = Some(super::practice::on_demand());
+        let options = tui::Options {
+            keymap,
+            themes,
+            mouse,
+            said,
+            practice,
+            tour,
+            practice_gateway,
+            unfinished,
+            cases: Some(list),
+            desk,
+            first,
+        };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let signal = tui::open(&mut session, &mut driver, events, clock, options)
             .await

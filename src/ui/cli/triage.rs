@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failed};
 use super::say;
-use super::start::{ground, need_terminal, screen_with};
+use super::start::{Opening, ground, need_terminal, screen_with};
 use crate::case::catalog::Catalog;
 use crate::case::sanitize::{Format, Readmission};
 use crate::case::triage::{Examples, Options, Report, Sort, Tally};
@@ -151,7 +151,7 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
         let exit = exit(&found);
         let groups =
             screen::Groups::of(ground, found.tally, examples.unwrap_or_default(), arguments.sort.into());
-        let shown = screen_with(&self::ground()?, Vec::new(), Vec::new(), Box::new(groups))?;
+        let shown = screen_with(&self::ground()?, Vec::new(), Opening { list: Some(Box::new(groups)), ..Opening::default() })?;
         return Ok(if shown == Exit::Done { exit } else { shown });
     }
     let most = match (arguments.top, arguments.output) {

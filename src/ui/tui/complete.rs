@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::field::model_of;
-use super::json::{Place, place_at};
+use super::json::{Place, names_behind, place_at};
 use crate::case::catalog::Endpoint;
 use crate::session::Session;
 
@@ -22,7 +22,10 @@ pub struct Completion {
 
 /// What fits at byte `cursor` of `text`, the body of the session's request; `None` where nothing is known.
 pub fn complete(text: &str, cursor: usize, session: &Session) -> Option<Completion> {
-    let place = place_at(text, cursor)?;
+    let mut place = place_at(text, cursor)?;
+    let span = place.start..word_end(text, cursor, place.quoted);
+    // A member that stands further down is there, too.
+    place.names.extend(names_behind(text, span.end));
     let request = session.request().ok();
     let endpoint = request.as_ref().and_then(|request| {
         session.catalog().endpoint_at(&request.method, &request.target.path, session.profile())
@@ -33,7 +36,6 @@ pub fn complete(text: &str, cursor: usize, session: &Session) -> Option<Completi
         (_, true) => Vec::new(),
     };
     let is_name = place.member.is_none();
-    let span = place.start..word_end(text, cursor, place.quoted);
     let colon = text.get(span.end..).is_some_and(|rest| rest.trim_start().starts_with(':'));
     let choices: Vec<String> = choices
         .into_iter()

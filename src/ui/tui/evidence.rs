@@ -124,6 +124,18 @@ impl Look {
         true
     }
 
+    /// True where what came shows more on this tab than what may leave: not the times, but for the address that answered, and
+    /// not the difference between the two.
+    pub fn has_raw(&self, session: &Session) -> bool {
+        match self.tab {
+            Tab::Timeline => {
+                self.subject.attempt(session).is_some_and(|attempt| attempt.connection.address.is_some())
+            }
+            Tab::Difference => self.against != Against::Leaves,
+            Tab::Stream | Tab::Headers | Tab::Body => true,
+        }
+    }
+
     /// The tab beside.
     pub fn turn(&mut self, forward: bool) {
         self.tab = super::field::neighbour(&Tab::ALL, self.tab, forward);

@@ -14,6 +14,6 @@ mod tidy;
 mod tree;
 
 pub use lex::{Kind, Lexer, Token};
-pub use place::{Place, partner, place_at};
+pub use place::{Place, names_behind, partner, place_at};
 pub use tidy::tidy;
 pub use tree::{Node, Tree};

@@ -60,6 +60,8 @@ pub enum Action {
     Story,
     /// Walk the next practice scenario.
     NextScenario,
+    /// Begin the guided tour, or leave it.
+    Tour,
     /// The main key of a step: onwards.
     GoOn,
     /// Mark (or edit) the next field or pane.
@@ -350,6 +352,8 @@ pub struct KeymapError(String);
 
 /// `assets/keys.yaml`, as JSON.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/assets/keys.json"));
+/// The table that the program brings, as text with its comments.
+pub const KEYS: &str = include_str!("../../../assets/keys.yaml");
 
 impl Keymap {
     /// The table that the program brings.

@@ -126,7 +126,10 @@ const BESIDE: u16 = WIDE + 12;
 pub fn story_is_open(screen: &Screen, session: &Session) -> bool {
     let wide = screen.size.0 >= BESIDE;
     // A score is what the walk was for: it is not folded away on a high screen.
-    let scored = session.step() == Step::Note && screen.practice.score().is_some() && screen.size.1 >= 36;
+    let scored = session.step() == Step::Note
+        && session.output().is_some()
+        && screen.practice.score().is_some()
+        && screen.size.1 >= 36;
     screen.practice.story.unwrap_or(wide || scored)
 }
 
@@ -180,14 +183,17 @@ pub fn request(body: Rect, session: &Session) -> RequestAreas {
     } else {
         (body, Rect::default())
     };
-    let below = if wide { 0 } else { found.saturating_mul(2).clamp(1, 6) + 1 };
+    // On a low page the address and what was found go before the rest; what is known of it stands in the title, too.
+    let low = left.height < 13;
+    let below = if wide { 0 } else { found.saturating_mul(2).clamp(1, if low { 2 } else { 6 }) + 1 };
+    let most_headers = if wide { 10 } else { 4 };
     let [facts, method, url, headers, body_head, text, under] = Layout::vertical([
+        Constraint::Length(u16::from(!low)),
         Constraint::Length(1),
         Constraint::Length(1),
+        Constraint::Length(1 + headers.clamp(1, if low { 1 } else { most_headers })),
         Constraint::Length(1),
-        Constraint::Length(1 + headers.clamp(1, if wide { 10 } else { 4 })),
-        Constraint::Length(1),
-        Constraint::Min(3),
+        Constraint::Min(if low { 1 } else { 3 }),
         Constraint::Length(below),
     ])
     .areas(left);

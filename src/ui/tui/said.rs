@@ -5,12 +5,19 @@ use std::borrow::Cow;
 
 use super::keys::{Action, Mode};
 use super::screen::{Screen, Stage};
+use super::tour;
+use crate::case::finding::Level;
 use crate::session::{Notice, Session, Standing, Step};
 
 /// The text; never empty on a page.
 pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str> {
     if let Some(hint) = &screen.hint {
         return Cow::Borrowed(hint);
+    }
+    let on_a_page = screen.popup.is_none() && screen.editor.is_none() && !screen.cases.is_open;
+    let trouble = session.notice().is_some_and(|notice| notice.level > Level::Info);
+    if let Some(said) = tour::sentence(session, screen).filter(|_| on_a_page && !trouble) {
+        return Cow::Owned(said);
     }
     if let Some(said) = on_top(session, screen) {
         return Cow::Owned(said);
@@ -34,8 +41,10 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
 
 /// The session's notice, where the status line shows it.
 pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
+    // The tour has its own words for what went well.
+    let told = |notice: &&Notice| notice.level > Level::Info || !screen.tour;
     let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
-    session.notice().filter(|_| !hidden)
+    session.notice().filter(|_| !hidden).filter(told)
 }
 
 /// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.
@@ -101,12 +110,18 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
         (Mode::Waiting, _) => {
             Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
         }
-        (Mode::Evidence, _) => Cow::Owned(format!(
-            "{} the next side of it, {} the next attempt, {} goes back",
-            key(Action::NextTab),
-            key(Action::NextAttempt),
-            key(Action::Close)
-        )),
+        (Mode::Evidence, _) => {
+            let next = if screen.offers(Action::NextAttempt, session) {
+                format!(" {} the next attempt,", key(Action::NextAttempt))
+            } else {
+                String::new()
+            };
+            Cow::Owned(format!(
+                "{} the next side of it,{next} {} goes back",
+                key(Action::NextTab),
+                key(Action::Close)
+            ))
+        }
         (Mode::Marking, _) => Cow::Owned(format!(
             "{} takes the marked text out wherever it stands; {} holds its beginning, {} and {} change its end",
             key(Action::TakeOut),
@@ -120,6 +135,11 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
             key(Action::Close)
         )),
         (Mode::Request, Standing::Missing(what)) => Cow::Borrowed(what),
+        (Mode::Reproduce, Standing::Optional) if session.request().is_ok() => Cow::Owned(format!(
+            "an answer is there; {} goes on to Review with it, {} sends the request, after asking",
+            key(Action::GoOn),
+            key(Action::SendAgain)
+        )),
         (_, Standing::Missing(what)) => Cow::Owned(missing(what, session, screen, mode)),
         (_, Standing::Optional) => {
             Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
@@ -162,7 +182,8 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
             format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
         }
         Step::Note => {
-            format!("{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
+            let before = if session.delivered().is_empty() { String::new() } else { format!("{what}; ") };
+            format!("{before}{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
         }
         Step::Request | Step::Isolate => what.to_owned(),
     }

@@ -12,6 +12,7 @@ mod palette;
 mod point;
 mod practice;
 mod scroll;
+mod tour;
 mod typing;
 
 use crossterm::event::{Event as Input, KeyEventKind};
@@ -47,6 +48,8 @@ pub enum Wish {
     Cases(CaseAsk),
     /// Ask something of a ticket desk.
     Attach(AttachAsk),
+    /// Start the practice gateway, and the tour on it.
+    Tour,
 }
 
 /// What is asked of the terminal.
@@ -129,6 +132,7 @@ impl ReviewSeen {
 }
 
 /// The state of the terminal program.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Screen {
     /// The key table.
     pub keymap: Keymap,
@@ -166,6 +170,8 @@ pub struct Screen {
     pub mouse: bool,
     /// Practice.
     pub practice: Practice,
+    /// The guided tour runs.
+    pub tour: bool,
     /// The cleaned evidence as text, made once per change.
     pub evidence_text: String,
     /// What stands out in it.
@@ -212,6 +218,7 @@ impl Screen {
             themes: Themes::built_in(false),
             mouse: false,
             practice,
+            tour: false,
             evidence_text: String::new(),
             marks: Marks::default(),
             words_text: Default::default(),
@@ -319,7 +326,8 @@ impl Screen {
         }
         self.row = self.row.min(subjects(session).len().saturating_sub(1));
         if session.step() != self.step {
-            // Marks and what was looked at belong to the page.
+            // Marks, what was looked at and what was said of it belong to the page.
+            self.hint = None;
             (self.step, self.look, self.choosing) = (session.step(), None, false);
             self.attach = None;
             self.marks.selection = None;
@@ -372,6 +380,8 @@ impl Screen {
     fn start_over(&mut self) {
         self.editor = None;
         self.popup = None;
+        // What comes is no scenario's, until one is begun.
+        (self.practice.chosen, self.tour) = (None, false);
         self.field = Field::Url;
         self.finding = None;
         self.attempt = None;

@@ -64,7 +64,7 @@ impl Plain {
     }
 
     /// The place of the line that is chosen by number; `None` for Enter.
-    async fn pick(&mut self, lines: &[String], question: &str) -> Result<Option<usize>, Stop> {
+    pub(super) async fn pick(&mut self, lines: &[String], question: &str) -> Result<Option<usize>, Stop> {
         loop {
             match self.pick_or_paste(lines, question).await? {
                 Some(Picked::At(at)) => return Ok(Some(at)),

@@ -1,6 +1,9 @@
 //! What is told of a session, as lines. What an answer brought comes from the cleaned evidence.
 
-use crate::case::sanitize::{Format, SafeAttempt};
+use std::io::IsTerminal as _;
+
+use crate::case::note;
+use crate::case::sanitize::{Format, SafeAttempt, SafeControl};
 use crate::session::Session;
 use crate::ui::cli::report;
 
@@ -34,9 +37,49 @@ pub(super) fn request(session: &Session) -> Vec<String> {
         lines.push("No findings.".to_owned());
     } else {
         lines.push(format!("Findings: {}", findings.len()));
-        lines.extend(findings.into_iter().map(report::finding));
+        lines.extend(findings.iter().map(|finding| without_id(&report::finding(finding), finding.id)));
+        let moved = findings.iter().any(|finding| finding.id == "literal_key");
+        if moved && std::io::stdin().is_terminal() {
+            lines.push(
+                "But your terminal showed the key while it was pasted, and keeps it in what can be scrolled back; clear that (often the command clear, or reset) if others can see it."
+                    .to_owned(),
+            );
+        }
     }
     lines
+}
+
+/// A finding without its id, which is for programs.
+fn without_id(line: &str, id: &str) -> String {
+    line.strip_suffix(&format!(" [{id}]")).unwrap_or(line).to_owned()
+}
+
+/// What support needs and the note lacks, each with why.
+pub(super) fn missing(session: &Session) -> Vec<String> {
+    let Some(output) = session.output() else { return Vec::new() };
+    let items = note::completeness(&output.note);
+    let missing: Vec<_> = items.iter().filter(|item| !item.present).collect();
+    let mut lines =
+        vec![format!("What support needs: {} of {} are there.", items.len() - missing.len(), items.len())];
+    lines.extend(missing.iter().map(|item| format!("missing: {}: {}", item.label, item.why)));
+    lines
+}
+
+/// What came of the controls, the last one at the end.
+pub(super) fn controls(session: &Session) -> Vec<String> {
+    let Some(evidence) = session.clean_evidence() else { return Vec::new() };
+    let line = |control: &SafeControl| {
+        let to = control.to.as_ref().map_or_else(String::new, |to| format!(" {to}"));
+        let what = match control.changed.as_str() {
+            "minimal_body" => "a minimal body".to_owned(),
+            other => format!("another {other}"),
+        };
+        format!("With {what}{to}: {}", outcome(&control.attempt))
+    };
+    // What a search changed stands in its own report.
+    let single =
+        |control: &&SafeControl| matches!(control.changed.as_str(), "model" | "key" | "minimal_body");
+    evidence.controls.iter().filter(single).map(line).collect()
 }
 
 /// The attempts and what they say.
@@ -46,7 +89,9 @@ pub(super) fn observed(session: &Session) -> Vec<String> {
     if let Some(diagnosis) = session.diagnosis() {
         lines.push(format!(
             "Diagnosis, a candidate and no claim: {}. Retryable: {}. Who can mend it: {}.",
-            diagnosis.class, diagnosis.retryable, diagnosis.owner
+            in_words(diagnosis.class.as_str()),
+            in_words(diagnosis.retryable.as_str()),
+            in_words(diagnosis.owner.as_str())
         ));
         lines.extend(diagnosis.because.iter().map(|reason| format!("Because: {}", reason.words)));
         lines.push(format!("First: {}", diagnosis.first_action));
@@ -54,8 +99,17 @@ pub(super) fn observed(session: &Session) -> Vec<String> {
     lines
 }
 
+/// A word of the note for people.
+fn in_words(word: &str) -> String {
+    word.replace('_', " ")
+}
+
 fn attempt(attempt: &SafeAttempt) -> String {
-    let what = match (&attempt.response, attempt.transport) {
+    format!("Attempt {}: {}", attempt.index, outcome(attempt))
+}
+
+fn outcome(attempt: &SafeAttempt) -> String {
+    match (&attempt.response, attempt.transport) {
         (Some(response), _) => {
             let status = response.status.map(|status| format!("status {status}"));
             let message = response.error.message.as_ref().map(|message| format!("\"{message}\""));
@@ -70,18 +124,26 @@ fn attempt(attempt: &SafeAttempt) -> String {
             ];
             parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
         }
-        (None, Some(failure)) => format!("no answer ({failure})"),
+        (None, Some(failure)) => format!("no answer ({})", in_words(failure.as_str())),
         (None, None) => "nothing came".to_owned(),
-    };
-    format!("Attempt {}: {what}", attempt.index)
+    }
 }
 
 /// What leaves: what was replaced, earlier cases, the operator's words.
 pub(super) fn review(session: &Session) -> Vec<String> {
     let Some(output) = session.output() else { return Vec::new() };
-    let mut lines = vec![format!("Replaced: {} kinds of places.", output.ledger.entries.len())];
+    let mut lines = vec!["Replaced:".to_owned()];
+    if output.ledger.entries.is_empty() {
+        lines.push("  nothing".to_owned());
+    }
     for entry in &output.ledger.entries {
-        lines.push(format!("  {} times {} by {} in {}", entry.count, entry.kind, entry.rule, entry.place));
+        let times = if entry.count == 1 { String::new() } else { format!(", {} times", entry.count) };
+        lines.push(format!(
+            "  {} in {}{times} (found by: {})",
+            in_words(&entry.kind),
+            entry.place,
+            in_words(&entry.rule)
+        ));
     }
     if let Some(twins) = session.twins() {
         lines.push(twins.said());

@@ -102,6 +102,7 @@ impl Made {
                 |name: &str, value: &str| HeaderLine { name: local(name), value: Some(local(value)) };
             let asked = look.subject.request(session).map(|request| request.headers.as_slice());
             self.asked = asked.unwrap_or_default().iter().map(|h| line(&h.name, &h.value)).collect();
+            self.asked.extend(own_id(look, session, attempt.client_request_id.as_deref()));
             let answered = attempt.response().map(|response| response.headers.as_slice());
             self.answered =
                 answered.unwrap_or_default().iter().map(|(name, value)| line(name, value)).collect();
@@ -110,9 +111,19 @@ impl Made {
         let request = look.subject.clean_request(session);
         self.asked =
             request.map(|request| request.headers.iter().map(clean_line).collect()).unwrap_or_default();
+        if request.is_some() {
+            let id = clean.and_then(|clean| clean.client_request_id.as_deref());
+            self.asked.extend(own_id(look, session, id));
+        }
         let response = clean.and_then(|clean| clean.response.as_ref());
         self.answered = response.map(leaving_headers).unwrap_or_default();
     }
+}
+
+/// The header with the id of this program's own that went along with the request's.
+fn own_id(look: &Look, session: &Session, id: Option<&str>) -> Option<HeaderLine> {
+    let name = session.client_request_header(look.subject.request(session)?)?;
+    Some(HeaderLine { name, value: Some(id?.to_owned()) })
 }
 
 fn clean_line(header: &SafeHeader) -> HeaderLine {

@@ -82,6 +82,26 @@ pub fn place_at(text: &str, at: usize) -> Option<Place> {
     })
 }
 
+/// Names that the object has which is open at byte `from`, behind it.
+pub fn names_behind(text: &str, from: usize) -> Vec<String> {
+    let rest = text.get(from..).unwrap_or_default();
+    let mut depth = 0_usize;
+    let mut names = Vec::new();
+    for token in Lexer::new(rest) {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close if depth == 0 => break,
+            Kind::Close => depth -= 1,
+            Kind::Key if depth == 0 => {
+                let written = rest.get(token.start..token.end).unwrap_or_default();
+                names.extend(serde_json::from_str::<String>(written));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
 /// The brackets at or right before byte `at` of `text` and its partner, in order; looked for among `text`'s tokens only.
 pub fn partner(text: &str, at: usize) -> Option<(usize, usize)> {
     let mut open: Vec<usize> = Vec::new();

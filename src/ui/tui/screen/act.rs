@@ -54,6 +54,7 @@ impl Screen {
             Action::Practice => self.open_practice(session),
             Action::Story => self.toggle_story(session),
             Action::NextScenario => self.next_scenario(session),
+            Action::Tour => self.toggle_tour(session),
             Action::GoOn => self.go_on(session),
             Action::NextField => self.next_field(mode, session, true),
             Action::PreviousField => self.next_field(mode, session, false),
@@ -98,7 +99,10 @@ impl Screen {
                 }))
             }
             Action::Copy => tell(Event::CopyRequested),
-            Action::Write => self.ask(Asked::Path, &default_path(session)),
+            Action::Write => match session.ready() {
+                Ok(_) => self.ask(Asked::Path, &default_path(session)),
+                Err((_, why)) => self.say(&why),
+            },
             Action::Accept if mode == Mode::Cases => vec![Wish::Cases(CaseAsk::Open)],
             Action::Accept if mode == Mode::Attach => self.attach_on(),
             Action::Accept => self.accept(session),
@@ -331,6 +335,9 @@ impl Screen {
             return self.say("there is no finding");
         };
         self.finding = Some(next);
+        // The pane may be too low for all of it.
+        let text = super::super::view::request::finding_text(finding);
+        let _ = self.say(&text);
         let (field, place) = match &finding.place {
             Place::Method => (Field::Method, None),
             Place::Url => (Field::Url, None),
@@ -346,7 +353,7 @@ impl Screen {
             Place::Whole | Place::Span { .. } | Place::Option(_) => return Vec::new(),
         };
         self.field = field;
-        self.edit(Target::Request(field), session);
+        let _ = self.edit(Target::Request(field), session);
         if let (Some(editor), Some((line, column))) = (&mut self.editor, place) {
             editor.jump(line, column);
         }
@@ -382,9 +389,16 @@ impl Screen {
         if session.output().is_none() {
             return self.say("nothing was observed yet");
         }
+        if session.earlier().is_some() && session.evidence().attempts.is_empty() {
+            return self.say(
+                "the texts that were dropped are not kept with a saved case; paste the request again on Request (1) and send it",
+            );
+        }
         let picker = Picker::fields(session.showable(), session.shown_fields());
         if picker.chosen().is_none() {
-            return self.say("no text of a JSON body was dropped; there is nothing to show");
+            return self.say(
+                "only a text of a JSON body that left as its shape can be shown, and there is none here; keys and names stay replaced",
+            );
         }
         self.open(Popup::Picker(picker))
     }
@@ -401,6 +415,16 @@ impl Screen {
 
     fn answered(&mut self, prompt: &Prompt, session: &Session) -> Vec<Wish> {
         let open = prompt.open_answer();
+        if matches!(prompt.asked, Asked::Model | Asked::OtherModel) && session.masked(&open).is_some() {
+            let (mode, action) = match prompt.asked {
+                Asked::Model => (Mode::Request, Action::GiveKey),
+                _ => (Mode::Isolate, Action::OtherKey),
+            };
+            let key = self.keymap.key_for(mode, action);
+            return self.say(&format!(
+                "that looks like a key, not like a model: nothing was changed and it is forgotten; {key} takes a key"
+            ));
+        }
         match (prompt.asked, prompt.secret_answer()) {
             (Asked::Key, Some(value)) => {
                 self.say("the key is kept in memory for this request; nothing was sent");
@@ -417,8 +441,10 @@ impl Screen {
                 tell(Event::ControlRequested(ControlAsk::Model(open)))
             }
             (Asked::Open, _) if !open.is_empty() => {
+                let mut wishes = self.leave_practice(session);
                 self.start_over();
-                tell(Event::OpenRequested(open))
+                wishes.push(Wish::Tell(Event::OpenRequested(open)));
+                wishes
             }
             (Asked::Ticket, _) => self.choose_ticket(&open, session),
             (Asked::Subject, _) => self.choose_subject(&open),
@@ -440,7 +466,9 @@ impl Screen {
             Choice::Unfinished => self.go_on_with(&chosen.id),
             Choice::Desk => self.choose_desk(&chosen.id.clone()),
             Choice::Piece => {
+                let scenario = self.practice.chosen;
                 self.start_over();
+                self.practice.chosen = scenario;
                 chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))
             }
             Choice::Place => {

@@ -21,7 +21,11 @@ impl Screen {
     /// Opens the marked attempt over the whole page.
     pub(super) fn open_evidence(&mut self, session: &Session) -> Vec<Wish> {
         let Some(subject) = self.subject(session) else {
-            return self.say("nothing was observed yet; there is no attempt to look at");
+            return self.say(if session.earlier().is_some() {
+                "of a saved case only what may leave was kept: it stands on Reproduce and Review, and there is nothing more to open"
+            } else {
+                "nothing was observed yet; there is no attempt to look at"
+            });
         };
         self.look = Some(Look::new(subject, session));
         Vec::new()

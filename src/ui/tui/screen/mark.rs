@@ -2,7 +2,9 @@
 
 use super::scroll::{Move, within};
 use super::{ReviewPane, Screen, Wish};
+use crate::case::sanitize::placeholders_in;
 use crate::session::{Event, Session};
+use crate::ui::tui::field::WordField;
 use crate::ui::tui::layout;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::view;
@@ -45,8 +47,12 @@ impl Screen {
         if session.output().is_none() {
             return self.say("nothing was observed yet");
         }
+        if let Some(wishes) = self.mark_in_words(forward) {
+            return wishes;
+        }
         let (width, _) = self.evidence_window(session);
-        let from = if self.marks.current.is_none() { self.first_seen(width) } else { 0 };
+        let from =
+            if self.marks.current.is_none() && !self.is_in_words() { self.first_seen(width) } else { 0 };
         match self.marks.next(forward, from) {
             Some(place) => {
                 self.show_place(place.start, session);
@@ -55,6 +61,65 @@ impl Screen {
             None if self.marks.search.is_some() => self.say("that stands nowhere in what leaves"),
             None => self.say("nothing was replaced in what leaves"),
         }
+    }
+
+    /// The fields of the operator's words that hold placeholders, with how many.
+    fn words_with_marks(&self) -> Vec<(WordField, usize)> {
+        if self.marks.search.is_some() {
+            return Vec::new();
+        }
+        let texts = WordField::ALL.into_iter().zip(&self.words_text);
+        texts
+            .map(|(word, text)| (word, placeholders_in(text).len()))
+            .filter(|(_, count)| *count > 0)
+            .collect()
+    }
+
+    /// How many placeholders leave, in the evidence and in the operator's words.
+    pub fn count_of_placeholders(&self) -> usize {
+        let words = self.words_text.iter().map(|text| placeholders_in(text).len());
+        self.marks.replaced.len() + words.sum::<usize>()
+    }
+
+    /// How many places there are to go to: of the search, else of the placeholders.
+    pub fn count_of_marks(&self) -> usize {
+        if self.marks.search.is_some() { self.marks.places().len() } else { self.count_of_placeholders() }
+    }
+
+    /// Which of them was gone to last, from 0. A field of the words counts from its first one on.
+    pub fn marked_place(&self) -> Option<usize> {
+        let words = self.words_with_marks();
+        let at = words.iter().position(|(word, _)| self.review == ReviewPane::Words(*word));
+        match at.filter(|_| self.marks.current.is_none()) {
+            Some(at) => {
+                let before = words.iter().take(at).map(|(_, count)| count);
+                Some(self.marks.replaced.len() + before.sum::<usize>())
+            }
+            None => self.marks.current,
+        }
+    }
+
+    fn is_in_words(&self) -> bool {
+        matches!(self.review, ReviewPane::Words(_))
+    }
+
+    /// Goes to the next field of the words with a placeholder, where it is its turn: after the last one of the evidence, and
+    /// before the first one.
+    fn mark_in_words(&mut self, forward: bool) -> Option<Vec<Wish>> {
+        let words = self.words_with_marks();
+        let last = self.marks.replaced.len().checked_sub(1);
+        let here = words.iter().position(|(word, _)| self.review == ReviewPane::Words(*word));
+        let next = match (here.filter(|_| self.marks.current.is_none()), forward) {
+            (Some(at), true) => words.get(at + 1),
+            (Some(at), false) => at.checked_sub(1).and_then(|at| words.get(at)),
+            (None, true) if self.marks.current == last => words.first(),
+            (None, false) if matches!(self.marks.current, None | Some(0)) => words.last(),
+            (None, _) => None,
+        };
+        let (word, _) = next?;
+        self.review = ReviewPane::Words(*word);
+        self.marks.current = None;
+        Some(Vec::new())
     }
 
     /// Searches the text that leaves; an empty text ends the search.

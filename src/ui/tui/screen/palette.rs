@@ -2,6 +2,7 @@
 
 use super::{Ask, Screen, Wish};
 use crate::session::Session;
+use crate::ui::tui::evidence::{Answer, Tab, subjects};
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Does, Entry, Palette, Popup};
 
@@ -49,6 +50,14 @@ impl Screen {
             Action::ChoosePiece => !session.pieces().is_empty(),
             Action::NextFinding => !session.findings().is_empty(),
             Action::Copy | Action::Write | Action::Attach | Action::ShowField => observed,
+            Action::Fold | Action::FoldAll => self
+                .look
+                .as_ref()
+                .is_some_and(|look| look.tab == Tab::Body && matches!(look.made.body, Answer::Tree(_))),
+            Action::NextAttempt | Action::PreviousAttempt => subjects(session).len() > 1,
+            Action::ToggleRaw => self.look.as_ref().is_some_and(|look| look.has_raw(session)),
+            Action::OpenEvidence => !session.evidence().attempts.is_empty(),
+            Action::NextMark | Action::PreviousMark => self.count_of_marks() > 0,
             Action::RemoveRefused => session.output().is_some_and(|o| o.rendered.is_err()),
             Action::SendAgain
             | Action::Search

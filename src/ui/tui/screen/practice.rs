@@ -161,6 +161,9 @@ impl Screen {
         let Some(choice) = self.practice.choices.get(self.practice.marked).cloned() else {
             return Vec::new();
         };
+        // A case of one's own is not mixed with a scenario: it stays as it is, saved.
+        let own_case = self.practice.chosen.is_none()
+            && !(session.draft().is_empty() && !session.was_observed() && session.delivered().is_empty());
         self.start_over();
         self.practice.is_open = false;
         self.practice.chosen = Some(self.practice.marked);
@@ -172,12 +175,14 @@ impl Screen {
             deployment: own.deployment.clone(),
             ..Words::default()
         };
-        vec![
-            Wish::Tell(Event::WordsSet(words)),
-            Wish::Tell(Event::GoTo(Step::Request)),
-            Wish::Tell(Event::GatewayChosen(choice.gateway)),
-            Wish::Tell(Event::Pasted(choice.paste)),
-        ]
+        // The page is left first: what is on Note when the words go would be judged as the new scenario's note.
+        let begin = [
+            Event::GoTo(Step::Request),
+            Event::WordsSet(words),
+            Event::GatewayChosen(choice.gateway),
+            Event::Pasted(choice.paste),
+        ];
+        own_case.then_some(Event::AnotherCase).into_iter().chain(begin).map(Wish::Tell).collect()
     }
 
     pub(super) fn next_scenario(&mut self, session: &Session) -> Vec<Wish> {

@@ -73,6 +73,10 @@ impl Screen {
         // Terminals send the line breaks of a paste as carriage returns.
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if let Some(popup) = &mut self.popup {
+            // What is typed into a list is drawn as it is.
+            if !matches!(popup, Popup::Prompt(_)) && session.masked(&text).is_some() {
+                return self.say("that looks like a key: it was not taken, and is shown nowhere");
+            }
             match popup {
                 Popup::Prompt(prompt) => prompt.paste(&text),
                 Popup::Picker(picker) if picker.choice == Choice::Endpoint => picker.paste(&text),
@@ -99,12 +103,19 @@ impl Screen {
         if session.step() != Step::Request && !self.practice.is_open {
             return self.say("nothing was pasted: to paste another request go to Request (1)");
         }
+        let mut wishes = self.leave_practice(session);
         self.start_over();
-        if self.practice.is_open {
-            self.practice.is_open = false;
-            self.practice.chosen = None;
+        self.practice.is_open = false;
+        wishes.extend([Wish::Tell(Event::GoTo(Step::Request)), Wish::Tell(Event::Pasted(text))]);
+        wishes
+    }
+
+    /// What comes next is a case of one's own, which has nothing of the scenario that was walked.
+    pub(super) fn leave_practice(&self, session: &Session) -> Vec<Wish> {
+        if self.practice.chosen.is_none() || session.is_busy() {
+            return Vec::new();
         }
-        vec![Wish::Tell(Event::GoTo(Step::Request)), Wish::Tell(Event::Pasted(text))]
+        vec![Wish::Tell(Event::AnotherCase)]
     }
 
     /// Tells the session the text of a request's field. The operator's words are told when their field is left;

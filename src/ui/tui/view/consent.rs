@@ -26,11 +26,16 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, consent: &Consent, screen: &Sc
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(most.height);
     let place = area::middle(layout::stage(whole), most.width, height);
     let inner = area::on_top(frame, place, title, style);
-    area::lines(
-        frame,
-        inner,
-        rows.into_iter().skip(screen.tops.consent).take(usize::from(inner.height)).collect(),
-    );
+    let (all, height) = (rows.len(), usize::from(inner.height));
+    let mut shown: Vec<Line<'static>> = rows.into_iter().skip(screen.tops.consent).take(height).collect();
+    let below = all.saturating_sub(screen.tops.consent + height);
+    if below > 0
+        && let Some(last) = shown.last_mut()
+    {
+        let key = screen.keymap.key_for(Mode::Consent, Action::Down);
+        *last = Line::from(Span::styled(format!("… {} more lines; {key} shows them", below + 1), theme.warn));
+    }
+    area::lines(frame, inner, shown);
 }
 
 /// The lines of the question.
@@ -49,6 +54,10 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
     say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);
+    // The key goes before all that may be long: it is what the question is about.
+    for key in &consent.keys {
+        key_lines(key, &consent.host, theme, &mut say);
+    }
     for planned in &consent.plan {
         let to = if planned.to.is_empty() { String::new() } else { format!(" ({})", planned.to.join(", ")) };
         let text = format!("  {} {}: {}{to}", planned.changed.replace('_', " "), planned.most, planned.shows);
@@ -62,9 +71,6 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
     }
     if consent.uploads.len() > 12 {
         say(&format!("and {} more files", consent.uploads.len() - 12), theme.warn);
-    }
-    for key in &consent.keys {
-        key_lines(key, &consent.host, theme, &mut say);
     }
     if consent.keys.is_empty() {
         say("No key goes along.", theme.plain);

@@ -49,7 +49,11 @@ pub fn render(
     area::lines(
         frame,
         Rect { height: page.height.min(HEAD), ..page },
-        vec![what(look, session, width, theme), tabs(look, theme), which(look, screen, width, theme)],
+        vec![
+            what(look, session, width, theme),
+            tabs(look, theme),
+            which(look, session, screen, width, theme),
+        ],
     );
     let place = content(page);
     let (columns, rows) = (usize::from(place.width), usize::from(place.height));
@@ -100,11 +104,15 @@ fn tabs(look: &Look, theme: &Theme) -> Line<'static> {
 }
 
 /// Says plainly which of the two is shown, and how to get the other.
-fn which(look: &Look, screen: &Screen, width: usize, theme: &Theme) -> Line<'static> {
+fn which(look: &Look, session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Line<'static> {
     let key = screen.keymap.key_for(Mode::Evidence, Action::ToggleRaw);
     if look.tab == Tab::Difference && look.against == Against::Leaves {
         let text = "RAW against SANITIZED: the lines with - are on this screen only. Keys stand as labels.";
         return Line::from(Span::styled(cut(text, width), theme.danger));
+    }
+    if !look.has_raw(session) {
+        let text = "SANITIZED, as it may leave. There is nothing more of it raw.";
+        return Line::from(Span::styled(cut(text, width), theme.ok));
     }
     if look.raw {
         let text = format!("RAW, on this screen only; keys stand as labels. {key}: as it may leave");

@@ -49,10 +49,20 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         out.push(Line::from(vec![Span::styled(format!("  {key:<3} "), theme.accent), Span::raw(words)]));
     }
     out.push(Line::default());
-    out.extend(verdict(session, width, theme));
+    out.extend(verdict(session, screen, width, theme));
     let controls = &session.evidence().controls;
     let failing = session.evidence().attempts.last().zip(session.readings().last());
     if controls.is_empty() {
+        let kept = session.earlier().filter(|_| session.evidence().attempts.is_empty());
+        let kept = kept.map_or(0, |earlier| earlier.controls.len());
+        if kept > 0 {
+            let step = screen.keymap.key_for(Mode::Isolate, Action::StepReproduce);
+            let text = format!(
+                "{kept} of them stand in the saved case and go into its note; {step} lists what came of them. To send another one, paste the request again on Request and send it."
+            );
+            out.extend(wrap(&text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
+            return out;
+        }
         let text =
             "No control was sent yet. This step is optional; with a control support can see what matters.";
         out.extend(wrap(text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
@@ -79,7 +89,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
 }
 
 /// What the search shows, with its reasons.
-fn verdict(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn verdict(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(found) = session.clean_evidence().and_then(|evidence| evidence.isolation.as_ref()) else {
         return Vec::new();
     };
@@ -89,7 +99,7 @@ fn verdict(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
         head = format!("{head} {}", fields.join(", "));
     }
     let mut texts: Vec<(String, Style)> = vec![(head, theme.accent)];
-    texts.extend(found.because.iter().map(|because| (format!("  {because}"), theme.plain)));
+    texts.extend(found.because.iter().map(|because| (format!("  {}", here(because, screen)), theme.plain)));
     if let Some(limit) = &found.limit {
         let text = format!(
             "  limit of {} ({}): works up to {}, fails from {}",
@@ -97,7 +107,8 @@ fn verdict(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
         );
         texts.push((text, theme.plain));
     }
-    texts.extend(found.needed.iter().map(|needed| (format!("  to tell more: {needed}"), theme.hint)));
+    let needed = found.needed.iter().map(|needed| here(needed, screen));
+    texts.extend(needed.map(|needed| (format!("  to tell more: {needed}"), theme.hint)));
     let baseline = format!(
         "  the unchanged request failed alike {} of {} times; {} requests in all",
         found.baseline_same,
@@ -109,6 +120,21 @@ fn verdict(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
         wrap(&text, width).into_iter().map(move |line| Line::from(Span::styled(line, style)))
     });
     wrapped.chain([Line::default()]).collect()
+}
+
+/// What a report says of options of the command line, as it is done on this screen.
+fn here(text: &str, screen: &Screen) -> String {
+    let key = |action| format!("key {} here", screen.keymap.key_for(Mode::Isolate, action));
+    let (model, other) = (key(Action::OtherModel), key(Action::OtherKey));
+    [
+        ("(--other-key-env)", format!("({other})")),
+        ("(--other-account-key-env)", format!("({other})")),
+        ("(--other-model)", format!("({model})")),
+        ("(--include-costly)", "(`casefile isolate --include-costly`, not on this screen)".to_owned()),
+        ("; `--include-costly` allows it", "; `casefile isolate --include-costly` allows it".to_owned()),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (option, here)| text.replace(option, &here))
 }
 
 /// The request as it is, with which the others are compared.

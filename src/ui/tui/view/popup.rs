@@ -18,7 +18,7 @@ use crate::ui::tui::widget::text::{cut, wrap};
 pub fn render(frame: &mut Frame<'_>, whole: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     match &screen.popup {
         Some(Popup::Help { top }) => help::render(frame, whole, session, screen, *top, theme),
-        Some(Popup::Prompt(prompt)) => prompt_box(frame, whole, prompt, theme),
+        Some(Popup::Prompt(prompt)) => prompt_box(frame, whole, prompt, session, theme),
         Some(Popup::Picker(picker)) => picker_box(frame, whole, picker, theme),
         Some(Popup::Leaving) => leaving(frame, whole, session, theme),
         Some(Popup::Palette(palette)) => palette::render(frame, whole, palette, theme),
@@ -27,11 +27,17 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, session: &Session, screen: &Sc
     }
 }
 
-fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, theme: &Theme) {
+fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, session: &Session, theme: &Theme) {
     let place = area::middle(whole, 76, 5.min(whole.height));
     let inner = area::on_top(frame, place, prompt.asked.title(), theme.accent);
     let [line, hint] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
     match &prompt.answer {
+        Answer::Open(_) if session.masked(&prompt.open_answer()).is_some() => {
+            let masked = session.masked(&prompt.open_answer()).unwrap_or_default();
+            frame.render_widget(Paragraph::new(cut(&masked, usize::from(line.width))), line);
+            let said = "what looks like a key is not shown; Ctrl-U empties the line";
+            frame.render_widget(Paragraph::new(Span::styled(said, theme.warn)), hint);
+        }
         Answer::Open(text) => {
             if line.width > 2 && line.height > 0 {
                 frame.render_widget(&**text, line);

@@ -36,8 +36,9 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, screen: &Screen, theme: &Theme)
     if let Some(choice) = practice.choices.get(practice.marked) {
         let inner = area::headed(frame, story, &choice.title, false, theme);
         let width = usize::from(inner.width);
-        let known = indented(&choice.known, width, theme);
-        let rows = u16::try_from(known.len()).unwrap_or(1).min(inner.height);
+        // The story goes before its source where there is no place for both.
+        let known = if inner.height < 6 { Vec::new() } else { indented(&choice.known, width, theme) };
+        let rows = u16::try_from(known.len()).unwrap_or(0).min(inner.height);
         let [tale_area, known_area] =
             Layout::vertical([Constraint::Min(0), Constraint::Length(rows)]).areas(inner);
         let lines = tale(choice, width, theme);
@@ -135,7 +136,7 @@ fn is_column(width: u16) -> bool {
 }
 
 fn score_here<'a>(session: &Session, screen: &'a Screen) -> Option<&'a crate::practice::score::Score> {
-    screen.practice.score().filter(|_| session.step() == Step::Note)
+    screen.practice.score().filter(|_| session.step() == Step::Note && session.output().is_some())
 }
 
 /// The story's parts: in a column each under its heading, on a wide row behind it.

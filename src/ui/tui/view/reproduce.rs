@@ -3,6 +3,7 @@
 mod detail;
 mod explained;
 mod running;
+mod saved;
 
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
@@ -43,7 +44,11 @@ pub fn render(
     );
     table(frame, areas.table, session, screen, theme);
     let observed = !session.evidence().attempts.is_empty();
-    let heading = if observed { "What it says" } else { "What will be sent" };
+    let heading = match (observed, session.earlier()) {
+        (true, _) => "What it says",
+        (false, Some(_)) => "What the saved case says",
+        (false, None) => "What will be sent",
+    };
     let inner = area::headed(frame, areas.below, heading, false, theme);
     let lines = below(session, screen, usize::from(inner.width), areas.beside.is_none(), theme);
     let top = screen.tops.reproduce;
@@ -62,10 +67,11 @@ fn request(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
         Ok(request) => {
             let address = format!("{} {}", request.method, request.target.masked_url());
             let body = request.body.as_ref().map_or(0, String::len);
+            let own = usize::from(session.client_request_header(&request).is_some());
             let facts = format!(
                 "to {} · {} headers · body of {body} bytes · at most {} requests",
                 request.target.host_port(),
-                request.headers.len(),
+                request.headers.len() + own,
                 session.settings().policy.most_requests()
             );
             vec![
@@ -92,7 +98,12 @@ pub fn below(
     alone: bool,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let Some(at) = screen.marked_attempt(session) else { return preview(session, screen, width, theme) };
+    let Some(at) = screen.marked_attempt(session) else {
+        return match session.earlier() {
+            Some(earlier) => saved::lines(earlier, session, screen, width, theme),
+            None => preview(session, screen, width, theme),
+        };
+    };
     let mut lines = diagnosis_lines(session, width, theme);
     if alone {
         lines.push(Line::from(Span::styled(format!("Attempt {}", at + 1), theme.title)));
@@ -115,7 +126,9 @@ fn preview(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> V
     if !session.is_busy() {
         lines.extend(wrap(&hint, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
     }
-    lines.extend(request.headers.iter().take(100).map(|h| Line::from(cut(&header_line(h), width))));
+    let own = session.client_request_id(&request);
+    let headers = request.headers.iter().take(100).chain(&own);
+    lines.extend(headers.map(|h| Line::from(cut(&header_line(h), width))));
     if let Some(body) = &request.body {
         lines.push(Line::default());
         let shown = 200;

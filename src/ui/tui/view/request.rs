@@ -20,7 +20,7 @@ use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::{Theme, sign};
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::rows::numbered;
-use crate::ui::tui::widget::text::{cut, wrap};
+use crate::ui::tui::widget::text::{cut, fit, wrap};
 
 /// Draws the page.
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -52,6 +52,10 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
             ),
         ),
         (theme.plain, no_failure_at_hand(screen)),
+        (
+            theme.plain,
+            format!("{} lists the cases that you kept or did not finish.", key(Action::Cases)),
+        ),
         (theme.plain, String::new()),
         (
             theme.hint,
@@ -72,7 +76,10 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
 /// How to try it without a failure of one's own.
 fn no_failure_at_hand(screen: &Screen) -> String {
     if screen.practice.choices.is_empty() {
-        "To try it without a failure of your own: leave, and start casefile practice.".to_owned()
+        let key = screen.keymap.key_for(Mode::Request, Action::Tour);
+        format!(
+            "No failure at hand? {key} is a guided tour of one minute; casefile practice has scenarios to walk."
+        )
     } else {
         let key = screen.keymap.key_for(Mode::Request, Action::Practice);
         format!("Or press {key} for the list of practice scenarios.")
@@ -113,7 +120,19 @@ fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, t
         n => format!("Findings: {n}"),
     };
     let inner = area::headed(frame, areas.findings, &heading, false, theme);
-    let lines = findings(session, screen, usize::from(inner.width), theme);
+    let mut lines = findings(session, screen, usize::from(inner.width), theme);
+    let rows = usize::from(inner.height);
+    if lines.len() > rows && rows > 0 {
+        // What has no place is told of: the key shows one finding after the other, whole.
+        let key = screen.keymap.key_for(Mode::Request, Action::NextFinding);
+        let told = format!(" … {key} shows all ");
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            let text: String = last.spans.iter().map(|span| span.content.as_ref()).collect();
+            let room = usize::from(inner.width).saturating_sub(told.len());
+            *last = Line::from(vec![Span::raw(fit(&text, room)), Span::styled(told, theme.hint)]);
+        }
+    }
     area::lines(frame, inner, lines);
 }
 
@@ -182,7 +201,7 @@ fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
     let [head, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     let rows = usize::from(rest.height);
     let more = if count > rows { format!(", {rows} of {count} shown") } else { String::new() };
-    let title = format!("{sign} Headers (name: value{more})");
+    let title = format!("{sign} Headers (name: value{more}){}", about_the_key(session, screen));
     frame.render_widget(Paragraph::new(Span::styled(cut(&title, usize::from(head.width)), style)), head);
     let rest = Rect { x: rest.x + 2.min(rest.width), width: rest.width.saturating_sub(2), ..rest };
     if let Some(editor) = edit::of(screen, Field::Headers) {
@@ -196,6 +215,18 @@ fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
         lines.push(Line::from(Span::styled("(none)", theme.hint)));
     }
     area::lines(frame, rest, lines);
+}
+
+/// Which key goes along where the headers do not say it, or how to give one.
+fn about_the_key(session: &Session, screen: &Screen) -> String {
+    if let Some(label) = session.given_key() {
+        return format!(" · {label} goes as the key");
+    }
+    if session.lacks_key() {
+        let key = screen.keymap.key_for(Mode::Request, Action::GiveKey);
+        return format!(" · no key yet: {key} takes one");
+    }
+    String::new()
 }
 
 fn body(frame: &mut Frame<'_>, head: Rect, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -260,7 +291,8 @@ fn findings(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> 
     lines
 }
 
-fn finding_text(finding: &Finding) -> String {
+/// A finding in one text: its place, what was noticed, what to do.
+pub fn finding_text(finding: &Finding) -> String {
     let place = match &finding.place {
         Place::Whole | Place::Span { .. } => String::new(),
         Place::Method => "method: ".to_owned(),

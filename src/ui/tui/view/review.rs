@@ -29,7 +29,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
 fn evidence(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     let marked = screen.review == ReviewPane::Evidence;
     let confirmed = if session.confirmed() { " (confirmed)" } else { "" };
-    let heading = format!("What leaves{confirmed}{}", standing(screen));
+    let heading = format!("What leaves{confirmed}{}", standing(session, screen));
     let inner = area::headed(frame, area, &heading, marked, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let lines = if session.output().is_none() {
@@ -42,14 +42,17 @@ fn evidence(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scree
 }
 
 /// Which of the replacements or hits was gone to.
-fn standing(screen: &Screen) -> String {
+fn standing(session: &Session, screen: &Screen) -> String {
     let marks = &screen.marks;
-    let count = marks.places().len();
-    let at = marks.current.map_or_else(String::new, |at| format!("{} of ", at + 1));
+    let count = screen.count_of_marks();
+    let at = screen.marked_place().map_or_else(String::new, |at| format!("{} of ", at + 1));
     match &marks.search {
-        Some(search) => format!(" · \"{}\": {at}{count}", search.text),
+        Some(search) => {
+            let masked = session.masked(&search.text);
+            format!(" · \"{}\": {at}{count}", masked.as_deref().unwrap_or(&search.text))
+        }
         None if count == 0 => String::new(),
-        None => format!(" · replaced: {at}{count}"),
+        None => format!(" · placeholders: {at}{count}"),
     }
 }
 
@@ -85,7 +88,13 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
     let refused = session.output().and_then(|o| o.rendered.as_ref().err());
     let heading = match refused {
         Some(_) => "The audit refused the note".to_owned(),
-        None => format!("Replaced: {total}"),
+        None if total == 0 => "Nothing was replaced".to_owned(),
+        None => {
+            let times = if total == 1 { "once".to_owned() } else { format!("{total} times") };
+            let left = screen.count_of_placeholders();
+            let word = if left == 1 { "placeholder" } else { "placeholders" };
+            format!("Replaced {times}, which left {left} {word}")
+        }
     };
     let inner = area::headed(frame, area, &heading, marked, theme);
     let lines = ledger_lines(session, screen, usize::from(inner.width), theme);

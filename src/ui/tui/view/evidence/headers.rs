@@ -34,7 +34,8 @@ fn table(out: &mut Vec<Line<'static>>, headers: &[HeaderLine], none: &str, width
     let longest = headers.iter().map(|header| header.name.chars().count()).max().unwrap_or(0);
     let name_width = longest.clamp(8, (width / 3).max(8)) + 3;
     for header in headers.iter().take(500) {
-        let name = fit(&format!("  {}", header.name), name_width);
+        // A name that has no place is cut before the column's end, so that the value does not run into it.
+        let name = format!("{} ", fit(&format!("  {}", header.name), name_width.saturating_sub(1)));
         let room = width.saturating_sub(name_width);
         let (text, style) = match &header.value {
             Some(value) => (value.as_str(), theme.plain),

@@ -11,7 +11,7 @@ use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::text::wrap;
 
 /// A fact with its name, wrapped below it.
-fn fact(out: &mut Vec<Line<'static>>, name: &str, text: &str, width: usize, theme: &Theme) {
+pub(super) fn fact(out: &mut Vec<Line<'static>>, name: &str, text: &str, width: usize, theme: &Theme) {
     let lines = wrap(text, width.saturating_sub(12).max(8));
     for (at, line) in lines.into_iter().take(60).enumerate() {
         let name = if at == 0 { format!("{name:<11} ") } else { " ".repeat(12) };

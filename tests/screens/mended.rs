@@ -1,0 +1,281 @@
+//! What a new user stumbled over, one test each.
+
+use casefile::session::{Event, KeyUse, Session, Standing, Step};
+use casefile::ui::tui::keys::Action;
+use casefile::ui::tui::popup::Popup;
+
+use crate::rig::{Rig, curl_like, secret};
+
+fn pasted_curl(host: &str) -> String {
+    format!(
+        "curl https://{host}/v1/chat/completions -H 'Authorization: Bearer {}' -d '{{\"model\":\"gpt-4o\",\"messages\":[{{\"role\":\"user\",\"content\":\"Hello\"}}]}}'",
+        secret("sk-")
+    )
+}
+
+/// What is shown, without line breaks and frames.
+fn words(rig: &mut Rig) -> String {
+    rig.draw().replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The host that stood beside a pasted key is the only one for which it is confirmed.
+#[test]
+fn a_pasted_key_is_not_confirmed_for_a_base_url() {
+    let mut rig = Rig::new(100, 30);
+    rig.tell(Event::BaseUrlSet("https://other.example".into()));
+    rig.paste(&pasted_curl("api.cometapi.com"));
+    rig.keys("<enter>");
+    let consent = rig.session.consent().expect("asks");
+    assert!(consent.keys.iter().all(KeyUse::is_elsewhere), "{:?}", consent.keys);
+    let shown = words(&mut rig);
+    assert!(shown.contains("LOOK TWICE") && shown.contains("NOT to other.example"), "{shown}");
+    rig.keys("<enter>");
+    assert!(rig.outgoing.is_none(), "Enter alone sends it nowhere");
+    let mut same = Rig::new(100, 30);
+    same.paste(&pasted_curl("api.cometapi.com"));
+    same.keys("<enter>");
+    assert!(same.session.consent().expect("asks").keys.iter().all(|key| !key.is_new));
+}
+
+/// What was copied is the note of that place and format, and no other.
+#[test]
+fn another_format_was_not_handed_over() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("4<enter>y<tab>");
+    assert_eq!(rig.session.standing(Step::Note), Standing::Done);
+    assert!(rig.session.is_handed_over());
+    rig.keys("f5");
+    assert!(!rig.session.is_handed_over());
+    let shown = rig.draw();
+    assert!(shown.contains("as it stands it was not handed over; y copies it"), "{shown}");
+    rig.keys("ff");
+    assert_eq!(rig.session.standing(Step::Note), Standing::Done, "the text that was copied is shown again");
+    rig.tell(Event::PlaceChosen(Some("github".into())));
+    assert!(!rig.session.is_handed_over());
+}
+
+/// A scenario is judged by its own walk, and has nothing of a case of one's own; nor the other way round.
+#[test]
+fn practice_and_cases_of_ones_own_do_not_mix() {
+    let mut rig = Rig::practice(100, 30);
+    rig.keys("<enter>");
+    rig.observed();
+    rig.keys("4<enter>");
+    assert_eq!(rig.screen.practice.scores.len(), 1);
+    rig.keys("n");
+    assert_eq!(rig.screen.practice.scores.len(), 1, "the next one was not walked yet");
+    let practised = rig.session.id().to_owned();
+    rig.keys("1");
+    rig.paste(&pasted_curl("api.cometapi.com"));
+    assert!(rig.screen.practice.chosen.is_none());
+    assert_eq!(rig.session.profile().map(|profile| profile.id.as_str()), Some("cometapi"));
+    assert_ne!(rig.session.id(), practised);
+    assert!(!rig.draw().contains("Practice ("), "no story beside a case of one's own");
+    // And back: the scenario is a case of its own.
+    let own = rig.session.id().to_owned();
+    rig.keys("p<enter>");
+    assert!(rig.screen.practice.chosen.is_some());
+    assert_ne!(rig.session.id(), own);
+    assert_eq!(rig.session.profile().map(|profile| profile.id.as_str()), Some("practice"));
+    // The page of the note without a walk has no score, whatever an earlier walk was worth.
+    rig.keys("5");
+    let shown = rig.draw();
+    assert!(!shown.contains("Score"), "{shown}");
+}
+
+/// The question, the page and the evidence name the same headers, and each request has an id of its own.
+#[test]
+fn the_id_of_our_own_is_shown_wherever_headers_are() {
+    const NAME: &str = "x-client-request-id";
+    let mut rig = Rig::new(100, 40);
+    rig.tell(Event::Edited(curl_like()));
+    rig.tell(Event::GatewayChosen("practice".into()));
+    rig.keys("2");
+    assert!(rig.draw().contains(NAME), "the page");
+    rig.keys("<enter>");
+    let id = |session: &Session| {
+        let consent = session.consent().expect("asks");
+        let header = consent.headers.iter().find(|header| header.name == NAME).expect("has it");
+        header.value.clone()
+    };
+    let first = id(&rig.session);
+    assert!(first.ends_with("-1"), "{first}");
+    rig.keys("y");
+    let sent = rig.outgoing.as_ref().and_then(|o| o.client_request_id.clone()).expect("sent");
+    assert_eq!(sent.value, first);
+    rig.answer(401, "{\"error\":{\"message\":\"no\"}}");
+    while rig.session.is_busy() {
+        rig.keys("x");
+    }
+    rig.keys("v<tab><tab>");
+    assert!(rig.draw().contains(&first), "the evidence");
+    rig.keys("r");
+    assert!(rig.draw().contains(&first), "the evidence, raw");
+    rig.keys("<esc>3mgpt-4o-mini<enter>");
+    let second = id(&rig.session);
+    assert_ne!(second, first);
+    rig.keys("y");
+    let sent = rig.outgoing.as_ref().and_then(|o| o.client_request_id.clone()).expect("sent");
+    assert_eq!(sent.value, second);
+}
+
+/// `n` goes to every placeholder that leaves, also to those in the operator's words.
+#[test]
+fn the_next_replacement_is_also_looked_for_in_the_words() {
+    let mut rig = Rig::new(100, 40);
+    rig.observed();
+    rig.keys("4wIs jane.doe@customer.example hit?<esc><tab><tab><tab><tab>");
+    rig.keys("gg");
+    let all = rig.screen.count_of_placeholders();
+    let in_text = rig.screen.marks.replaced.len();
+    assert_eq!(all, in_text + 1, "{}", rig.draw());
+    rig.screen.review = casefile::ui::tui::screen::ReviewPane::Evidence;
+    let mut seen = Vec::new();
+    for _ in 0..=all {
+        rig.keys("n");
+        seen.push(rig.screen.marked_place());
+    }
+    let wanted: Vec<Option<usize>> = (0..all).chain([0]).map(Some).collect();
+    assert_eq!(seen, wanted, "{}", rig.draw());
+    let shown = rig.draw();
+    assert!(shown.contains(&format!("placeholders: 1 of {all}")), "{shown}");
+}
+
+/// The reason for a refusal comes before a question is asked, and what it says is true.
+#[test]
+fn what_cannot_be_done_is_said_at_once() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("5w");
+    assert!(rig.screen.popup.is_none());
+    assert!(rig.draw().contains("confirm it there"), "{}", rig.draw());
+    rig.keys("4<enter>w");
+    assert!(matches!(rig.screen.popup, Some(Popup::Prompt(_))));
+    let mut answer = Rig::new(80, 24);
+    answer.paste("openai.RateLimitError: Error code: 429 - Slow down");
+    answer.keys("4f");
+    let shown = words(&mut answer);
+    assert!(shown.contains("there is none here"), "{shown}");
+}
+
+/// A line that was said of a page is not said of the next one.
+#[test]
+fn the_status_line_belongs_to_its_page() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("5w2");
+    assert!(!rig.draw().contains("confirm it there"), "{}", rig.draw());
+    rig.keys("5w");
+    rig.tell(Event::GoTo(Step::Request));
+    assert!(!rig.draw().contains("confirm it there"), "{}", rig.draw());
+}
+
+/// A key that is pasted where a model belongs is neither drawn nor taken.
+#[test]
+fn a_key_in_a_field_for_something_else_is_masked() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(curl_like()));
+    rig.keys("m<ctrl-u>");
+    let key = secret("sk-");
+    rig.paste(&key);
+    let shown = rig.draw();
+    assert!(!shown.contains("aB3aB3") && shown.contains("looks like a key"), "{shown}");
+    let body = rig.session.draft().body.clone();
+    rig.keys("<enter>");
+    assert_eq!(rig.session.draft().body, body);
+    assert!(rig.draw().contains("not like a model"), "{}", rig.draw());
+    rig.keys(":");
+    rig.paste(&key);
+    assert!(!rig.draw().contains("aB3aB3"), "{}", rig.draw());
+    rig.keys("<esc>");
+    rig.observed();
+    rig.keys("3m");
+    rig.paste(&key);
+    rig.keys("<enter>");
+    assert!(rig.session.consent().is_none() && !rig.draw().contains("aB3aB3"), "{}", rig.draw());
+}
+
+/// Keys are named where they do something, and only there.
+#[test]
+fn keys_that_do_nothing_are_not_named() {
+    let mut rig = Rig::new(100, 30);
+    assert!(!rig.screen.offers(Action::OpenEvidence, &rig.session));
+    rig.observed();
+    rig.keys("2v");
+    assert!(!rig.screen.offers(Action::Fold, &rig.session), "there is nothing to fold on Timeline");
+    assert!(!rig.screen.offers(Action::NextAttempt, &rig.session), "there is one attempt");
+    assert!(!rig.screen.offers(Action::ToggleRaw, &rig.session), "times are the same raw");
+    rig.keys("<tab><tab><tab>");
+    assert!(rig.screen.offers(Action::Fold, &rig.session), "{}", rig.draw());
+}
+
+/// On a small terminal the key and the address are in sight, and what is below is told.
+#[test]
+fn a_small_terminal_shows_the_key_first() {
+    let mut rig = Rig::new(60, 15);
+    rig.observed();
+    rig.keys("3s");
+    let shown = rig.draw();
+    assert!(shown.contains("[key#1]") && shown.contains("more lines"), "{shown}");
+    let mut rig = Rig::new(60, 15);
+    rig.tell(Event::Edited(curl_like()));
+    let shown = rig.draw();
+    assert!(
+        shown.contains("URL") && shown.contains("api.cometapi.com") && shown.contains("Findings"),
+        "{shown}"
+    );
+}
+
+/// What has no place is told, and `f` shows each finding whole.
+#[test]
+fn a_finding_that_is_cut_can_be_read() {
+    let mut rig = Rig::new(80, 24);
+    let mut draft = curl_like();
+    draft.url = "http://api.cometapi.com/v1/v1/chat/completions".into();
+    draft.body = "{\"model\": \"\", \"messages\": [}, \"stream\": \"yes\"".into();
+    rig.tell(Event::Edited(draft));
+    assert!(rig.session.findings().len() > 1);
+    let findings: Vec<String> =
+        rig.session.findings().iter().map(|finding| finding.message.clone()).collect();
+    for message in findings {
+        rig.keys("f");
+        let shown = rig.draw().split_whitespace().collect::<Vec<_>>().join(" ");
+        let beginning: String = message.chars().take(30).collect();
+        assert!(shown.contains(&beginning), "{beginning}: {shown}");
+        rig.keys("<esc>");
+    }
+}
+
+/// A member that stands further down is not offered a second time.
+#[test]
+fn a_member_is_not_completed_twice() {
+    let mut rig = Rig::new(100, 40);
+    let mut draft = curl_like();
+    draft.body = "{\n  \n  \"model\": \"gpt-4o\",\n  \"messages\": []\n}".into();
+    rig.tell(Event::Edited(draft));
+    rig.keys("<tab><tab>e<down><end><tab>");
+    let body = rig.session.draft().body.clone();
+    assert_eq!(body.matches("\"model\"").count(), 1, "{body}");
+    assert_eq!(body.matches("\"messages\"").count(), 1, "{body}");
+}
+
+/// A search that asked for the gateway's models is not said not to have asked; and the screen names its own keys.
+#[test]
+fn what_a_search_did_is_said_as_it_was() {
+    let mut rig = Rig::new(140, 45);
+    rig.observed();
+    rig.keys("3s<enter>");
+    while rig.outgoing.is_some() {
+        rig.answer(
+            401,
+            "{\"error\":{\"code\":\"\",\"message\":\"invalid token\",\"type\":\"comet_api_error\"}}",
+        );
+    }
+    let shown = rig.draw();
+    assert!(shown.contains("It is:") && !shown.contains("(--"), "{shown}");
+    rig.keys("5");
+    let note = &rig.session.output().expect("made").note;
+    let gap = note.missing_evidence.iter().find(|gap| gap.field == "request.model_listed").expect("a gap");
+    assert!(gap.why.contains("by a search"), "{}", gap.why);
+}
