@@ -96,7 +96,8 @@ fn log() -> String {
                 "body": {"error": {"message": message, "type": kind}},
                 "request_body": {"messages": [{"role": "user", "content": "please fly marmalade for the zeppelin tonight"}]},
             });
-            lines.push_str(&format!("{record}\n"));
+            lines.push_str(&record.to_string());
+            lines.push('\n');
         }
     };
     add(12, 1, 401, "invalid token", "comet_api_error");
