@@ -59,10 +59,18 @@ fn words_of_rules(folder: &Path) -> Result<serde_json::Map<String, Value>, Box<d
 fn texts_of<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
     match value {
         Value::String(text) => out.push(text),
-        Value::Array(items) => items.iter().for_each(|item| texts_of(item, out)),
+        Value::Array(items) => {
+            for item in items {
+                texts_of(item, out);
+            }
+        }
         Value::Object(members) => {
-            let inside = members.get("when").map_or_else(|| members.values().collect(), |when| vec![when]);
-            inside.into_iter().for_each(|member| texts_of(member, out));
+            if let Some(when) = members.get("when") {
+                return texts_of(when, out);
+            }
+            for member in members.values() {
+                texts_of(member, out);
+            }
         }
         _ => {}
     }

@@ -329,6 +329,7 @@ impl Rig {
             decision: None,
             reason: String::new(),
             request_bytes: outgoing.request.body.map_or(0, |b| b.len() as u64),
+            written: Vec::new(),
         };
         self.tell(Event::AttemptDone(Box::new(attempt)));
     }

@@ -11,7 +11,9 @@ fn the_tour_is_a_walk_with_a_sentence_for_each_step() {
     let mut seen = Vec::new();
     let mut told = |rig: &mut Rig| {
         let shown = rig.draw();
-        let at = shown.find("Tour ").map(|at| shown.get(at..).unwrap_or_default().chars().take(11).collect::<String>());
+        let at = shown
+            .find("Tour ")
+            .map(|at| shown.get(at..).unwrap_or_default().chars().take(11).collect::<String>());
         seen.push(at.unwrap_or_else(|| format!("nothing is told:\n{shown}")));
     };
     told(&mut rig);

@@ -8,7 +8,7 @@ use regex::Regex;
 /// Literals that are kept; a stack has few.
 const MOST: usize = 64;
 
-/// A source line with its number, as IPython, vitest, Ruby and rustc show them: `----> 5 client.chat(…)`, `  12 | x = 1`.
+/// A source line with its number, as `IPython`, vitest, Ruby and rustc show them: `----> 5 client.chat(…)`, `  12 | x = 1`.
 static NUMBERED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\s*(?:(?:-{1,6}>|>|❯|→)\s*)?[0-9]{1,6}(?:\s*[|│]|\s)\s?").ok());
 

@@ -12,7 +12,6 @@ use super::exit::{Exit, Failed};
 use super::say;
 use super::start::ground;
 use crate::case::catalog::Catalog;
-use crate::io::store::CaseStore as _;
 use crate::practice::{DEVIATIONS, scenarios};
 
 /// Names the shell that asks. A name of its own: another program's variable must not turn a run into a question.

@@ -151,7 +151,11 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
         let exit = exit(&found);
         let groups =
             screen::Groups::of(ground, found.tally, examples.unwrap_or_default(), arguments.sort.into());
-        let shown = screen_with(&self::ground()?, Vec::new(), Opening { list: Some(Box::new(groups)), ..Opening::default() })?;
+        let shown = screen_with(
+            &self::ground()?,
+            Vec::new(),
+            Opening { list: Some(Box::new(groups)), ..Opening::default() },
+        )?;
         return Ok(if shown == Exit::Done { exit } else { shown });
     }
     let most = match (arguments.top, arguments.output) {

@@ -129,7 +129,8 @@ fn preview(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> V
     let own = session.client_request_id(&request);
     let headers = request.headers.iter().take(100).chain(&own);
     lines.extend(headers.map(|h| Line::from(cut(&header_line(h), width))));
-    if let Some(body) = &request.body {
+    // What is under way is looked at by its answers; the request's text has been agreed to.
+    if let Some(body) = request.body.as_ref().filter(|_| !session.is_busy()) {
         lines.push(Line::default());
         let shown = 200;
         lines.extend(Rows::new(body, width).take(shown).map(|row| Line::from(row.text)));
