@@ -100,7 +100,7 @@ fn the_known_shapes() {
             "Azure's older front",
             401,
             r#"{"statusCode":401,"message":"Unauthorized."}"#,
-            (K::Flat, ["Unauthorized.", "401", "-", "-", "-", "-"]),
+            (K::Flat, ["Unauthorized.", "-", "-", "-", "-", "-"]),
         ),
         (
             "LiteLLM",

@@ -74,7 +74,7 @@ pub(super) fn behind_status(line: &str, goes_on: bool) -> Option<usize> {
     // A quotation that was opened before the status is somebody's whole sentence.
     let quoted = near.get(..found.start())?.matches('"').count() % 2 == 1;
     let words = (behind.split_whitespace().count() >= 2 || goes_on) && !behind.starts_with(['{', '<']);
-    let dense = behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 4;
+    let dense = behind.chars().filter(|c| *c >= '\u{2e80}' && c.is_alphanumeric()).count() >= 4;
     // A place in a file, or a number of something else.
     let before = near.get(..found.start())?.trim_end();
     let placed = ["line", "port", "row", "column", "page"].iter().any(|word| before.ends_with(word));
