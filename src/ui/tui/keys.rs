@@ -423,7 +423,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 26, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 27, "every mode has a table");
     }
 
     #[test]
