@@ -78,7 +78,9 @@ pub(super) fn behind_status(line: &str, goes_on: bool) -> Option<usize> {
     // A place in a file, or a number of something else.
     let before = near.get(..found.start())?.trim_end();
     let placed = ["line", "port", "row", "column", "page"].iter().any(|word| before.ends_with(word));
-    (!placed && !quoted && !port && (words || dense)).then_some(at)
+    // "返回 401 错误，提示 …" goes on in the writer's own voice.
+    let told = ["错误，", "报错，", "错误,", "报错,"].iter().any(|word| behind.starts_with(word));
+    (!placed && !quoted && !port && !told && (words || dense)).then_some(at)
 }
 
 #[cfg(test)]
