@@ -47,7 +47,7 @@ pub fn groups<'r>(records: impl IntoIterator<Item = &'r Record>) -> Vec<Group> {
 }
 
 fn group(mut cases: Vec<&Record>) -> Option<Group> {
-    cases.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+    cases.sort_by(|a, b| a.newest_first(b));
     let (newest, oldest) = (*cases.first()?, *cases.last()?);
     Some(Group {
         fingerprint: newest.fingerprint.clone(),

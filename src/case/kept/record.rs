@@ -201,6 +201,11 @@ impl KeptCase {
 }
 
 impl Record {
+    /// The order of lists: by when the note was made first, whose time has whole seconds, then by when it was kept last.
+    pub fn newest_first(&self, other: &Self) -> std::cmp::Ordering {
+        (other.created, other.updated, &other.id).cmp(&(self.created, self.updated, &self.id))
+    }
+
     /// The record of `note`, a note's keys and values; `None` where it has no case id, title or class.
     pub fn of(note: &Value, about: &About) -> Option<Self> {
         let text = |place: &str| note.pointer(place).and_then(Value::as_str).map(cut);

@@ -53,7 +53,7 @@ impl Twins {
                 && record.id != asked.case_id
         };
         let mut twins: Vec<&Record> = records.into_iter().filter(is_twin).collect();
-        twins.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+        twins.sort_by(|a, b| a.newest_first(b));
         let (newest, oldest) = (*twins.first()?, *twins.last()?);
         let readmission = readmission();
         let passes = |text: &String| {
