@@ -129,7 +129,7 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_result_is_the_same_in_whatever_pieces_threads_and_order() {
-    let mut all = log(11, 600);
+    let mut all = log(11, 900);
     let folder = tempfile::tempdir().expect("a folder");
     let input = joined(&all);
     let expected = run(&["--output", "json", "--threads", "1"], &input).1;
@@ -486,7 +486,7 @@ fn a_page_is_written_for_each_group_that_is_shown() {
 /// A whole note for each group: valid, the same in whatever order the log is read, with nothing in it that was planted.
 #[test]
 fn a_note_is_written_for_each_group_of_which_a_failure_may_be_shown() {
-    let mut all = log(11, 900);
+    let mut all = log(11, 600);
     let folder = tempfile::tempdir().expect("a folder");
     let notes = |name: &str, all: &[Planted], more: &[&str]| {
         let place = folder.path().join(name);
