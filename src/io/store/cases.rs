@@ -222,7 +222,7 @@ impl CaseStore for FolderStore {
     fn records(&self) -> Result<Vec<Record>, StoreError> {
         let mut records: Vec<Box<Record>> =
             self.entries()?.entries.into_values().filter_map(|entry| entry.record).collect();
-        records.sort_by(|a, b| a.newest_first(b));
+        records.sort_by(Record::newest_first);
         Ok(records.into_iter().map(|record| *record).collect())
     }
 
@@ -277,7 +277,7 @@ impl CaseStore for FolderStore {
         let records = known.entries.into_values().filter_map(|entry| entry.record);
         let alike = |record: &Record| record.fingerprint.as_deref() == Some(&asked.fingerprint);
         let mut alike: Vec<Record> = records.map(|record| *record).filter(alike).collect();
-        alike.sort_by(|a, b| a.newest_first(b));
+        alike.sort_by(Record::newest_first);
         Ok(alike)
     }
 

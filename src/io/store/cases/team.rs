@@ -171,7 +171,7 @@ fn records(rows: &[Row]) -> Result<(Vec<Record>, Vec<String>), Trouble> {
             None => {}
         }
     }
-    read.sort_by(|a, b| a.newest_first(b));
+    read.sort_by(Record::newest_first);
     Ok((read, broken))
 }
 
@@ -189,7 +189,7 @@ impl CaseStore for TeamStore {
         if !broken.is_empty() {
             let notes = broken.iter().filter_map(|id| made_again(id, &self.note(id).ok()?));
             all.extend(notes);
-            all.sort_by(|a, b| a.newest_first(b));
+            all.sort_by(Record::newest_first);
         }
         Ok(all)
     }
