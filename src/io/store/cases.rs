@@ -222,7 +222,7 @@ impl CaseStore for FolderStore {
     fn records(&self) -> Result<Vec<Record>, StoreError> {
         let mut records: Vec<Box<Record>> =
             self.entries()?.entries.into_values().filter_map(|entry| entry.record).collect();
-        records.sort_by(Record::newest_first);
+        records.sort_by(|a, b| a.newest_first(b));
         Ok(records.into_iter().map(|record| *record).collect())
     }
 
