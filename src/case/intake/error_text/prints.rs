@@ -64,7 +64,7 @@ pub(super) const BACK: &[&str] = &[
     // Ruby names the class behind the words.
     r"\s\((?:[A-Z][A-Za-z0-9]{0,40}::){1,4}[A-Z][A-Za-z0-9]{0,40}\)\s*$",
     // Semantic Kernel (AIException) and others tell the status behind the words.
-    r",? (?:HTTP )?[Ss]tatus(?: code)?: [1-5][0-9]{2}\s*$",
+    r"(?:,? (?:HTTP )?Status(?: code)?|,? status code|, status): [1-5][0-9]{2}\s*$",
     // Node's console shows a list behind the words.
     r"\n\s*\[\s*\n",
     // A person goes on behind a quoted error.
