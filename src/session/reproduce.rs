@@ -184,8 +184,10 @@ impl Session {
         // Of a repeated request what failed is what the note is about, also where the last one worked.
         let repeats = self.settings.policy.repeat > 1 && diagnosis.class == FailureClass::None;
         // An answer that was pasted says more than none of our own.
-        let unanswered = attempt.response().is_none() && self.decides().is_some_and(|at| self.is_pasted_answer(at));
-        let is_new = !repeats || self.diagnosis.as_ref().is_none_or(|known| known.class == FailureClass::None);
+        let unanswered =
+            attempt.response().is_none() && self.decides().is_some_and(|at| self.is_pasted_answer(at));
+        let is_new =
+            !repeats || self.diagnosis.as_ref().is_none_or(|known| known.class == FailureClass::None);
         if is_new && !unanswered {
             self.diagnosis = Some(diagnosis);
         }

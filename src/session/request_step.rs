@@ -46,11 +46,11 @@ impl Session {
         let another = match &read.draft {
             Some(draft) => *draft != self.draft,
             // An error text alone may be the answer to the request that stands here and was not sent.
-            None => {
-                self.draft.is_empty() || self.evidence.attempts.iter().any(|a| a.source == Source::Sent)
-            }
+            None => self.draft.is_empty() || self.evidence.attempts.iter().any(|a| a.source == Source::Sent),
         };
-        (written && another && self.was_observed() && self.delivered.is_empty()).then(|| self.id().to_owned())
+        // What an earlier run observed is compared by its shape: `same_case_or_another`.
+        let observed = !self.evidence.attempts.is_empty();
+        (written && another && observed && self.delivered.is_empty()).then(|| self.id().to_owned())
     }
 
     pub(super) fn take_intake(&mut self, read: Intake) -> Vec<Effect> {

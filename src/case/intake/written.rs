@@ -15,8 +15,9 @@ use regex::Regex;
 const MOST: usize = 2_000;
 
 /// A source line with its number, as `IPython`, Rich, vitest, Ruby and rustc show them: `----> 5 client.chat(…)`, `  12 | x = 1`.
-static NUMBERED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^\s*(?:[│|]\s?)?(?:\s*(?:-{1,6}>|>|❯|❱|→))?\s*[0-9]{1,6}(?:\s*[|│:]|\s)\s?").ok());
+static NUMBERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:[│|]\s?)?(?:\s*(?:-{1,6}>|>|❯|❱|→))?\s*[0-9]{1,6}(?:\s*[|│:]|\s)\s?").ok()
+});
 
 /// The line of a test at which it failed, as pytest marks it, and a local as it lists it.
 static OF_A_TEST: LazyLock<Option<Regex>> =
@@ -51,7 +52,7 @@ pub(in crate::case) fn literals(text: &str) -> Vec<String> {
 }
 
 fn shows_source(text: &str) -> bool {
-    ["File \"", "-> ", "\n>", " | ", "❯", "│", "^"].iter().any(|mark| text.contains(mark))
+    ["File \"", "-> ", "\n>", "\nE   ", " | ", "❯", "│", "^"].iter().any(|mark| text.contains(mark))
 }
 
 /// Source lines that stand together, each run of them as one text.
@@ -239,11 +240,15 @@ mod tests {
             let text = form.replace('@', WALRUS);
             assert!(literals(&text).iter().any(|found| found == WALRUS), "{text}: {:?}", literals(&text));
         }
-        let with_error = "  File \"a.py\", line 7, in ask\n    ask(\"please raise ValueError( at once\")\nValueError: x";
+        let with_error =
+            "  File \"a.py\", line 7, in ask\n    ask(\"please raise ValueError( at once\")\nValueError: x";
         assert_eq!(literals(with_error), ["please raise ValueError( at once"]);
         let holes = "  File \"a.py\", line 7, in ask\n    r = ask(\n        f'the purple walrus{name}and leaves then', \"a { stays\",\n    )\nValueError: x";
         assert_eq!(literals(holes), ["the purple walrus", "and leaves then", "a { stays"]);
-        assert_eq!(literals("  File \"a.py\", line 7, in ask\n    ask(\"紫色的海象在午夜\")\nValueError: x"), ["紫色的海象在午夜"]);
+        assert_eq!(
+            literals("  File \"a.py\", line 7, in ask\n    ask(\"紫色的海象在午夜\")\nValueError: x"),
+            ["紫色的海象在午夜"]
+        );
     }
 
     /// A program's own words, a library's, names, paths; and what is no stack.

@@ -137,7 +137,10 @@ pub(super) fn primary_id(response: &SafeResponse) -> Option<String> {
 /// the answer that was pasted: a network that fails here tells nothing of what the gateway refused there.
 pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
     let last = evidence.attempts.last()?;
-    if last.sent && last.response.is_none() && evidence.attempts.iter().all(|a| !a.sent || a.response.is_none()) {
+    if last.sent
+        && last.response.is_none()
+        && evidence.attempts.iter().all(|a| !a.sent || a.response.is_none())
+    {
         let pasted = evidence.attempts.iter().rev().find(|a| !a.sent && a.response.is_some());
         return Some(pasted.unwrap_or(last));
     }

@@ -128,7 +128,8 @@ fn is_address_of_another_kind(text: &str) -> bool {
     let text = text.trim_start().to_ascii_lowercase();
     let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
     // One letter is a drive of Windows.
-    let is_scheme = scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-_".contains(&b));
+    let is_scheme =
+        scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-_".contains(&b));
     let names = ["password=", "passwd=", "pwd="].iter().any(|name| text.contains(name));
     is_scheme || names
 }

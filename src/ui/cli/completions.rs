@@ -160,7 +160,8 @@ fn cases() -> Vec<CompletionCandidate> {
     let Ok(ground) = ground() else { return Vec::new() };
     let kept = Kept(Readmission::new(&ground.catalog));
     let records = ground.cases().records().unwrap_or_default();
-    let told = |class: &str, day| format!("{day} {}", kept.plain(class).unwrap_or_default().replace('_', " "));
+    let told =
+        |class: &str, day| format!("{day} {}", kept.plain(class).unwrap_or_default().replace('_', " "));
     let records = records.iter().take(MOST_CASES);
     records
         .filter_map(|r| candidate(kept.plain(&r.id)?, &told(&r.class, r.created.format("%Y-%m-%d"))))
@@ -211,7 +212,8 @@ mod tests {
             assert_eq!(kept.plain(plain), Some(plain));
         }
         let key = format!("sk-{}", "aB3kX9".repeat(8));
-        for planted in [key.as_str(), "a\u{1b}[2J", "a\nb", "$(touch x)", "jane.doe@example.org", "größer"] {
+        for planted in [key.as_str(), "a\u{1b}[2J", "a\nb", "$(touch x)", "jane.doe@example.org", "größer"]
+        {
             assert_eq!(kept.plain(planted), None, "{planted:?}");
         }
     }

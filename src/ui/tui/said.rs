@@ -198,7 +198,8 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
             format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
         }
         Step::Note => {
-            let before = if session.delivered().is_empty() { "" } else { "as it stands it is not copied yet: " };
+            let before =
+                if session.delivered().is_empty() { "" } else { "as it stands it is not copied yet: " };
             format!("{before}{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
         }
         Step::Request | Step::Isolate => what.to_owned(),

@@ -8,7 +8,9 @@ use secrecy::SecretString;
 
 use super::report::{has_trouble, keep, lines, on_the_way};
 use super::source::Source;
-use super::{Room, SUBJECT, Token, already, destination, dry, job, left_out, summary, target, ticket_id, token};
+use super::{
+    Room, SUBJECT, Token, already, destination, dry, job, left_out, summary, target, ticket_id, token,
+};
 use crate::case::sanitize::{Format, Readmission, Rendered};
 use crate::io::deliver::desk::{self, Attached, Job, Stage, Target};
 use crate::io::store::{DeskKind, DeskSettings, Desks, read_desks, shown};
