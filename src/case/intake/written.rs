@@ -26,7 +26,7 @@ static OF_A_TEST: LazyLock<Option<Regex>> =
 /// Code before a literal that says that the words are the program's: it raises, logs or prints them.
 static OF_A_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^\s*(?:raise|throw)\b.*|^\s*assert\b.*,\s*[A-Za-z]{0,2}|(?:Error|Exception|panic!|\b(?:log|logger|logging|console|warnings?|fmt|slog|print|println!?|printf|eprintln!?)(?:\.[A-Za-z_]+)*)\([^()]*)$",
+        r"(?:^\s*(?:raise|throw)\b.*|^\s*assert\b.*,\s*[A-Za-z]{0,2}|(?:Error|Exception|panic!|\b(?:log|logger|logging|console|warnings?|fmt|slog|e?print(?:ln|f)?!?)(?:\.[A-Za-z_]+)*)\([^()]*)$",
     )
     .ok()
 });

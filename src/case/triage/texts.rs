@@ -31,7 +31,7 @@ fn of_text(text: &str, depth: usize, take: &mut dyn FnMut(&str)) {
     }
     // JSON that is cut off has names; `[INST] …` and what Python prints have none.
     let is_json = || begin.contains("\":") || serde_json::from_str::<IgnoredAny>(begin).is_ok();
-    if !text.is_empty() && !(may_be_json && is_json()) {
+    if !(text.is_empty() || may_be_json && is_json()) {
         take(text);
     }
 }

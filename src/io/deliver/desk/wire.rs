@@ -248,7 +248,7 @@ impl Wire {
         let mut ring = KeyRing::default();
         let headers = self.credential.iter().filter_map(|(_, value)| value.to_str().ok());
         let values = headers.flat_map(|value| [Some(value), value.split_once(' ').map(|(_, rest)| rest)]);
-        let token = self.token.as_ref().map(|token| token.expose_secret());
+        let token = self.token.as_ref().map(ExposeSecret::expose_secret);
         for secret in values.flatten().chain(token).filter(|secret| secret.len() >= SHORTEST_SECRET) {
             ring.hold(SecretKind::Password, Origin::Given("the desk"), secret);
         }
