@@ -242,6 +242,66 @@ fn what_a_gateway_repeats_of_a_prompt_without_quotes_is_not_shown() {
 }
 
 #[test]
+fn what_a_gateway_repeats_of_a_prompt_in_another_form_is_not_shown() {
+    let table = [
+        ("please grant my marble lantern wishes", "Cannot comply with MY MARBLE LANTERN wishes"),
+        ("please grant my\n\nmarble   lantern wishes", "cannot comply with my marble lantern wishes"),
+        ("please grant my marble lantern wishes", "cannot comply with my\u{a0}marble\nlantern wishes"),
+        ("it's my lantern's wishes that shine", "cannot say it's my lantern's wishes that shine"),
+        ("bitte größte Wünsche für Äpfel erfüllen", "unmöglich: größte Wünsche für Äpfel"),
+        ("바이올린 항구 이야기를 들려줘", "거부됨 바이올린 항구 이야기를"),
+        ("请 告诉 我 小提琴 港口", "拒绝 告诉 我 小提琴 港口"),
+        ("marble lantern", "cannot comply with marble lantern"),
+    ];
+    for (prompt, says) in table {
+        let line = |prompt: &str| {
+            let body = json!({"messages": [{"role": "user", "content": prompt}]}).to_string();
+            json!({"status": 422, "path": "/v1/x", "response": {"body": {"error": {"message": says, "type": "odd", "code": "odd"}}},
+                "request": {"body": body}})
+            .to_string()
+        };
+        let echo = line(prompt);
+        for echo in [echo.clone(), echo.replace('\'', "\\u0027")] {
+            let report = read(&echo);
+            assert_eq!((report.groups.len(), report.groups[0].words.clone()), (1, None), "{echo}");
+            assert!(report.groups[0].words_withheld, "{echo}");
+            // A request that is logged without its text proves nothing.
+            let bare = line("");
+            assert_eq!(read(&format!("{echo}\n{bare}")).groups[0].words, None, "{echo}");
+        }
+        let both = read(&format!("{echo}\n{}", line("a text on something else")));
+        assert!(both.groups[0].words.is_some(), "{says}");
+    }
+}
+
+#[test]
+fn what_a_gateway_repeats_of_a_stacks_source_is_not_shown() {
+    let line = |says: &str| {
+        let told = format!(
+            "Traceback (most recent call last):\n  File \"/app/ask.py\", line 7, in <module>\n    ask(\"grant my marble lantern wishes\")\nopenai.BadRequestError: Error code: 400 - {says}"
+        );
+        json!({"status": 400, "path": "/v1/x", "error": told}).to_string()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let to = folder.path().join("notes");
+    let echo = line("cannot grant my marble lantern wishes");
+    for output in ["json", "text"] {
+        let arguments = ["--output", output, "--notes", to.to_str().expect("text")];
+        let (code, stdout, stderr) = run(&arguments, echo.as_bytes());
+        assert_eq!(code, 0, "{stderr}");
+        assert!(!stdout.contains("marble") && !stderr.contains("marble"), "{stdout}{stderr}");
+    }
+    assert!(!run(&["--partial"], echo.as_bytes()).1.contains("marble"));
+    let files: Vec<PathBuf> =
+        std::fs::read_dir(&to).expect("is there").map(|entry| entry.expect("one").path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("reads");
+        assert!(!text.contains("marble"), "{text}");
+    }
+}
+
+#[test]
 fn hostile_lines_steer_nothing() {
     let key = format!("sk-{}", "aB3dE5gH".repeat(6));
     let lines = [

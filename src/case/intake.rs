@@ -65,6 +65,7 @@ pub use pieces::{is_one_of_several, pieces};
 pub(crate) use secret::percent_decoded;
 pub use several::{Piece, read_all};
 pub use utf16::as_utf8;
+pub(in crate::case) use written::literals as written_literals;
 
 /// Reads what an operator pasted. Literal secrets move into `ring` and leave their label behind; a shell variable
 /// becomes `[env:NAME]`. What cannot be used is a finding with its place.

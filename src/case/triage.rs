@@ -24,6 +24,7 @@ mod sentence;
 mod skim;
 mod table;
 mod tally;
+mod texts;
 
 pub use example::{Example, Examples};
 pub use explained::Memory;

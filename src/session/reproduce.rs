@@ -183,7 +183,12 @@ impl Session {
         next.reason.clone_into(&mut attempt.reason);
         // Of a repeated request what failed is what the note is about, also where the last one worked.
         let repeats = self.settings.policy.repeat > 1 && diagnosis.class == FailureClass::None;
-        if !repeats || self.diagnosis.as_ref().is_none_or(|known| known.class == FailureClass::None) {
+        // An answer that was pasted says more than none of our own.
+        let unanswered =
+            attempt.response().is_none() && self.decides().is_some_and(|at| self.is_pasted_answer(at));
+        let is_new =
+            !repeats || self.diagnosis.as_ref().is_none_or(|known| known.class == FailureClass::None);
+        if is_new && !unanswered {
             self.diagnosis = Some(diagnosis);
         }
         self.readings.push(reading);
@@ -308,9 +313,26 @@ impl Session {
         let request = self.evidence.request.clone();
         self.readings =
             self.evidence.attempts.iter().map(|a| self.read_attempt(a, request.as_ref())).collect();
-        self.diagnosis = match (self.evidence.attempts.last(), self.readings.last()) {
-            (Some(attempt), Some(reading)) => Some(diagnose(attempt, reading, &self.catalog, self.profile())),
-            _ => None,
-        };
+        let deciding = self.decides();
+        self.diagnosis =
+            match deciding.and_then(|at| self.evidence.attempts.get(at).zip(self.readings.get(at))) {
+                Some((attempt, reading)) => Some(diagnose(attempt, reading, &self.catalog, self.profile())),
+                None => None,
+            };
+    }
+
+    /// The attempt that the case is about, as in the note: the last; where what was sent got no answer, the one that was
+    /// pasted with one.
+    fn decides(&self) -> Option<usize> {
+        let attempts = &self.evidence.attempts;
+        let last = attempts.len().checked_sub(1)?;
+        let unanswered = attempts.iter().all(|a| a.source == Source::Pasted || a.response().is_none());
+        let pasted = (0..=last).rev().find(|at| self.is_pasted_answer(*at));
+        Some(pasted.filter(|_| unanswered).unwrap_or(last))
+    }
+
+    fn is_pasted_answer(&self, at: usize) -> bool {
+        let attempt = self.evidence.attempts.get(at);
+        attempt.is_some_and(|a| a.source == Source::Pasted && a.response().is_some())
     }
 }

@@ -39,6 +39,20 @@ impl Session {
         self.take_intake(read)
     }
 
+    /// The id of the case that is left for what was pasted: it was observed and written about, and this is another request.
+    fn left_for(&self, read: &Intake) -> Option<String> {
+        let Words { operator, service, deployment, .. } = self.words.clone();
+        let written = self.words != Words { operator, service, deployment, ..Words::default() };
+        let another = match &read.draft {
+            Some(draft) => *draft != self.draft,
+            // An error text alone may be the answer to the request that stands here and was not sent.
+            None => self.draft.is_empty() || self.evidence.attempts.iter().any(|a| a.source == Source::Sent),
+        };
+        // What an earlier run observed is compared by its shape: `same_case_or_another`.
+        let observed = !self.evidence.attempts.is_empty();
+        (written && another && observed && self.delivered.is_empty()).then(|| self.id().to_owned())
+    }
+
     pub(super) fn take_intake(&mut self, read: Intake) -> Vec<Effect> {
         if read.draft.is_none() && read.observed.is_none() {
             // Nothing usable: what was there stays.
@@ -53,8 +67,9 @@ impl Session {
             self.paste_findings = read.findings;
             return Vec::new();
         }
-        if !self.delivered.is_empty() {
-            // The note of the case before is out and the case is kept: another failure is another case.
+        let before = self.left_for(&read);
+        if !self.delivered.is_empty() || before.is_some() {
+            // The note of the case before is out and the case is kept, or it stays unfinished: another failure is another case.
             self.case_id = None;
             self.sent_in_all = 0;
             self.saving = super::saving::Saving::default();
@@ -83,6 +98,13 @@ impl Session {
             self.observe(attempt);
         }
         self.notice = None;
+        if let Some(before) = before {
+            let stays = if self.settings.save { "stays unfinished" } else { "is gone" };
+            self.say(
+                Level::Info,
+                format!("this is another failure than that of {before}, so it is a case of its own; {before} {stays}"),
+            );
+        }
         self.body_file = read.body_file.filter(|file| env_names(&file.path).is_empty());
         let mut effects = self.draft_changed();
         effects.extend(self.body_file.as_ref().map(|file| Effect::ReadBody(Paths(vec![file.path.clone()]))));

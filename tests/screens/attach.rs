@@ -174,6 +174,33 @@ fn what_failed_is_shown_again_before_it_is_sent_again() {
     assert_eq!(rig.session.delivered().len(), 1);
 }
 
+/// What went out earlier is not told as if it were what failed now; and Enter is named by what it does.
+#[test]
+fn a_second_ticket_that_failed_is_not_told_as_the_first_one() {
+    let mut rig = noted();
+    rig.keys("a<down><enter><enter>");
+    assert!(rig.draw().contains("Enter send"), "{}", rig.draw());
+    rig.keys("<enter>");
+    rig.arrive();
+    rig.keys("<enter>");
+    assert!(rig.draw().contains("attached: ticket 7"), "{}", rig.draw());
+    rig.desk.fails = true;
+    rig.keys("a<down><enter><enter><enter>");
+    rig.arrive();
+    let shown = rig.draw();
+    assert!(shown.contains("It did not get to forum") && shown.contains("Enter show again"), "{shown}");
+    for keys in ["<esc>", "j"] {
+        rig.keys(keys);
+        let shown = rig.draw();
+        assert!(!shown.contains("attached: ticket"), "after {keys}: {shown}");
+    }
+    rig.desk.fails = false;
+    rig.keys("a<down><enter><enter><enter>");
+    rig.arrive();
+    rig.keys("<enter>");
+    assert!(rig.draw().contains("attached: ticket 7"), "{}", rig.draw());
+}
+
 #[test]
 fn what_was_not_confirmed_goes_nowhere() {
     let mut rig = Rig::new(100, 30);

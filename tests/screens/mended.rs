@@ -1,8 +1,15 @@
 //! What a new user stumbled over, one test each.
 
+use casefile::case::catalog::Catalog;
+use casefile::case::kept::{KeptCase, Unfinished};
+use casefile::case::sanitize::Readmission;
 use casefile::session::{Event, KeyUse, Session, Standing, Step};
 use casefile::ui::tui::keys::Action;
 use casefile::ui::tui::popup::Popup;
+use casefile::ui::tui::screen::CaseAsk;
+use casefile::ui::tui::view::request::finding_text;
+use casefile::ui::tui::{CaseDesk, CaseRow, ListTitle};
+use chrono::{DateTime, Utc};
 
 use crate::rig::{Rig, curl_like, secret};
 
@@ -48,7 +55,7 @@ fn another_format_was_not_handed_over() {
     rig.keys("f5");
     assert!(!rig.session.is_handed_over());
     let shown = rig.draw();
-    assert!(shown.contains("as it stands it was not handed over; y copies it"), "{shown}");
+    assert!(shown.contains("not copied yet: y copies it"), "{shown}");
     rig.keys("ff");
     assert_eq!(rig.session.standing(Step::Note), Standing::Done, "the text that was copied is shown again");
     rig.tell(Event::PlaceChosen(Some("github".into())));
@@ -278,4 +285,128 @@ fn what_a_search_did_is_said_as_it_was() {
     let note = &rig.session.output().expect("made").note;
     let gap = note.missing_evidence.iter().find(|gap| gap.field == "request.model_listed").expect("a gap");
     assert!(gap.why.contains("by a search"), "{}", gap.why);
+}
+
+/// A case that was kept, to go on with.
+fn kept_case() -> Option<Unfinished> {
+    let mut rig = Rig::new(100, 30);
+    rig.observed();
+    rig.keys("4<enter>y");
+    let saved = rig.kept.first().and_then(KeptCase::evidence)?;
+    Unfinished::read(saved.text().as_str(), &Readmission::new(&Catalog::built_in())).ok()
+}
+
+/// What is pasted while unfinished cases are offered is a case of its own.
+#[test]
+fn a_paste_begins_a_new_case_while_unfinished_ones_are_offered() {
+    let case = kept_case().expect("kept");
+    let mut rig = Rig::new(100, 30);
+    rig.screen.offer(vec![case], &rig.session, rig.now);
+    assert!(matches!(rig.screen.popup, Some(Popup::Picker(_))));
+    rig.paste(&pasted_curl("api.cometapi.com"));
+    assert!(rig.screen.popup.is_none());
+    assert_eq!(rig.session.draft().url, "https://api.cometapi.com/v1/chat/completions");
+    let shown = rig.draw();
+    assert!(!shown.contains("aB3aB3") && shown.contains("[key#1]"), "{shown}");
+}
+
+/// What was said of a copy is not said of another format.
+#[test]
+fn another_format_is_not_said_to_be_copied() {
+    let mut rig = Rig::new(100, 30);
+    rig.observed();
+    rig.keys("4<enter>y");
+    assert!(rig.draw().contains("copied: tmux buffer"), "{}", rig.draw());
+    rig.keys("f");
+    let shown = rig.draw();
+    assert!(!shown.contains("copied: tmux") && shown.contains("not copied yet: y copies it"), "{shown}");
+    rig.keys("y");
+    assert!(rig.draw().contains("copied: tmux buffer"), "the same words again, of this copy");
+}
+
+/// Enter on Note goes where what is missing is done, or says it.
+#[test]
+fn enter_on_note_is_answered() {
+    let mut rig = Rig::new(100, 30);
+    rig.keys("5<enter>");
+    assert!(words(&mut rig).contains("nothing was observed yet; 1 is Request"), "{}", rig.draw());
+    rig.observed();
+    rig.keys("5<enter>");
+    assert_eq!((rig.session.step(), rig.session.confirmed()), (Step::Review, false));
+    rig.keys("<enter><enter>");
+    assert_eq!((rig.session.step(), rig.session.confirmed()), (Step::Note, true));
+    assert!(words(&mut rig).contains("this is the last step: y copies the note"), "{}", rig.draw());
+}
+
+/// A log with one group.
+struct OneGroup(Unfinished);
+
+impl CaseDesk for OneGroup {
+    fn rows(&mut self, _: DateTime<Utc>) -> Result<Vec<CaseRow>, String> {
+        let line = "     3  100%  auth".to_owned();
+        Ok(vec![CaseRow { id: "g-1".into(), sought: line.clone(), line, unfinished: false }])
+    }
+
+    fn preview(&mut self, _: &CaseRow) -> Result<String, String> {
+        Ok("its page".into())
+    }
+
+    fn open(&mut self, _: &CaseRow) -> Result<Unfinished, String> {
+        Ok(self.0.clone())
+    }
+
+    fn remove(&mut self, _: &CaseRow) -> Result<(), String> {
+        Err("is not asked".into())
+    }
+
+    fn reveal(&self, _: &CaseRow) -> String {
+        String::new()
+    }
+
+    fn title(&self) -> ListTitle {
+        ListTitle {
+            name: "3 failures in groups".into(),
+            columns: " count share  class".into(),
+            empty: "no failure is in the log".into(),
+        }
+    }
+}
+
+/// Groups of a log are no cases: other keys, nothing to forget, and a way back to them.
+#[test]
+fn groups_have_words_of_their_own() {
+    let mut desk = OneGroup(kept_case().expect("kept"));
+    let mut rig = Rig::new(100, 30);
+    assert!(rig.screen.serve_cases(&CaseAsk::List, Some(&mut desk), rig.now).is_none());
+    let shown = rig.draw();
+    assert!(shown.contains("Ctrl-T sort") && shown.contains("request ids"), "{shown}");
+    assert!(!shown.contains("forget") && !shown.contains(" where "), "{shown}");
+    rig.keys("<ctrl-x>");
+    assert!(words(&mut rig).contains("nothing of a log is kept"), "{}", rig.draw());
+    let event = rig.screen.serve_cases(&CaseAsk::Open, Some(&mut desk), rig.now).expect("opens");
+    rig.tell(event);
+    let shown = words(&mut rig);
+    assert!(!shown.contains("the case goes on here"), "{shown}");
+    assert!(shown.contains("C goes back to the groups"), "{shown}");
+}
+
+/// A finding that calls a choice names its key.
+#[test]
+fn the_choice_among_requests_has_its_key() {
+    let mut rig = Rig::new(140, 45);
+    rig.paste(&format!("{}\n\n{}\n", pasted_curl("api.cometapi.com"), pasted_curl("other.example")));
+    let texts: Vec<String> =
+        rig.session.findings().into_iter().map(|finding| finding_text(finding, &rig.screen)).collect();
+    assert!(texts.iter().any(|text| text.contains("choose another one (key a)")), "{texts:?}");
+}
+
+/// At 100 columns the heading beside the note is whole.
+#[test]
+fn the_heading_beside_the_note_is_not_cut() {
+    let mut rig = Rig::new(100, 30);
+    rig.observed();
+    rig.keys("5");
+    let shown = rig.draw();
+    let heading = shown.lines().find(|line| line.contains("upport needs")).unwrap_or_default();
+    assert!(heading.contains(" missing") && !heading.contains('…'), "{shown}");
 }

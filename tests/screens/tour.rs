@@ -31,6 +31,7 @@ fn the_tour_is_a_walk_with_a_sentence_for_each_step() {
     let wanted: Vec<String> = (1..=6).map(|at| format!("Tour {at} of 6")).collect();
     assert_eq!(seen, wanted);
     assert!(rig.copied.is_some());
+    assert!(rig.draw().contains("copied to tmux buffer"), "{}", rig.draw());
     screen!(rig, "", "tour_done");
     rig.keys("0");
     assert!(!rig.screen.tour && rig.draw().contains("the tour is over"));

@@ -1,45 +1,48 @@
 //! What people wrote and a stack's source lines show: the prompt stands there as a literal. An error may repeat it without
 //! quotes, so that it has to be known to be found.
+//!
+//! ```text
+//! text ──> blocks of source lines (Python's frames, numbered lines, the line over a caret) ──> literals ──> texts of people
+//! ```
+//!
+//! A library's lines hold the library's words, and so do those that raise or log: these are evidence.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Literals that are kept; a stack has few.
-const MOST: usize = 64;
+/// Literals that are kept.
+const MOST: usize = 2_000;
 
-/// A source line with its number, as `IPython`, vitest, Ruby and rustc show them: `----> 5 client.chat(…)`, `  12 | x = 1`.
-static NUMBERED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^\s*(?:(?:-{1,6}>|>|❯|→)\s*)?[0-9]{1,6}(?:\s*[|│]|\s)\s?").ok());
+/// A source line with its number, as `IPython`, Rich, vitest, Ruby and rustc show them: `----> 5 client.chat(…)`, `  12 | x = 1`.
+static NUMBERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:[│|]\s?)?(?:\s*(?:-{1,6}>|>|❯|❱|→))?\s*[0-9]{1,6}(?:\s*[|│:]|\s)\s?").ok()
+});
 
-/// A line that words a failure itself: its literal is the program's.
-static RAISES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// The line of a test at which it failed, as pytest marks it, and a local as it lists it.
+static OF_A_TEST: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(?:>\s{3,}|[a-z_][A-Za-z0-9_]{0,40}\s{1,40}= )").ok());
+
+/// Code before a literal that says that the words are the program's: it raises, logs or prints them.
+static OF_A_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"\b(?:raise|throw|throws|assert|panic|abort|reject)\b|(?:Error|Exception|error|fail)[A-Za-z]*\(",
+        r"(?:^\s*(?:raise|throw)\b.*|^\s*assert\b.*,\s*[A-Za-z]{0,2}|(?:Error|Exception|panic!|\b(?:log|logger|logging|console|warnings?|fmt|slog|e?print(?:ln|f)?!?)(?:\.[A-Za-z_]+)*)\([^()]*)$",
     )
     .ok()
 });
 
-/// The literals of `text`'s source lines, in their order, each once.
-pub(super) fn literals(text: &str) -> Vec<String> {
+/// Folders of what was installed, in the path of a frame.
+const INSTALLED: [&str; 6] =
+    ["site-packages", "dist-packages", "node_modules", "<frozen", "lib/python", ".cargo/registry"];
+
+/// The literals of `text`'s source lines that are texts, in their order, each once.
+pub(in crate::case) fn literals(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     if !text.contains('\n') || !shows_source(text) {
         return out;
     }
-    let mut of_file = false;
-    for line in text.lines() {
-        let bare = line.trim_start();
-        if bare.starts_with("File \"") && bare.contains(", line ") {
-            of_file = true;
-            continue;
-        }
-        // Python indents what a frame shows by four; the exception's own line stands at the margin.
-        of_file = of_file && (line.starts_with("    ") || bare.is_empty());
-        let code = if of_file { Some(bare) } else { numbered(line) };
-        let Some(code) = code.filter(|code| !RAISES.as_ref().is_some_and(|p| p.is_match(code))) else {
-            continue;
-        };
-        for literal in quoted(code) {
+    for block in blocks(text) {
+        for literal in quoted(&block) {
             if out.len() < MOST && is_text(&literal) && !out.contains(&literal) {
                 out.push(literal);
             }
@@ -49,13 +52,81 @@ pub(super) fn literals(text: &str) -> Vec<String> {
 }
 
 fn shows_source(text: &str) -> bool {
-    ["File \"", "-> ", "\n>", " | ", "❯", "│"].iter().any(|mark| text.contains(mark))
+    ["File \"", "-> ", "\n>", "\nE   ", " | ", "❯", "│", "^"].iter().any(|mark| text.contains(mark))
+}
+
+/// Source lines that stand together, each run of them as one text.
+fn blocks(text: &str) -> Vec<String> {
+    let is_of_a_test = text.contains("\nE   ");
+    let (mut out, mut block) = (Vec::new(), String::new());
+    let mut frame: Option<Frame<'_>> = None;
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if let Some(next) = Frame::at(line) {
+            frame = Some(next);
+            out.push(std::mem::take(&mut block));
+            continue;
+        }
+        let in_frame = frame.as_ref().and_then(|frame| frame.code(line));
+        if in_frame.is_none() {
+            frame = None;
+        }
+        let over_a_caret = lines.peek().is_some_and(|next| is_caret(next));
+        let code = in_frame
+            .or_else(|| numbered(line))
+            .or_else(|| over_a_caret.then_some(line))
+            .or_else(|| of_a_test(line).filter(|_| is_of_a_test));
+        match code {
+            Some(code) if frame.as_ref().is_none_or(|frame| !frame.installed) => {
+                block.push_str(code);
+                block.push('\n');
+            }
+            _ => out.push(std::mem::take(&mut block)),
+        }
+    }
+    out.push(block);
+    out.retain(|block| !block.is_empty());
+    out
+}
+
+/// A frame of Python's: `File "…", line 7, in f`.
+struct Frame<'t> {
+    /// What stands before it on each of its lines: a logger's or a quotation's mark.
+    margin: &'t str,
+    installed: bool,
+}
+
+impl<'t> Frame<'t> {
+    fn at(line: &'t str) -> Option<Self> {
+        let column = line.find("File \"")?;
+        let (margin, rest) = line.split_at_checked(column)?;
+        let installed = INSTALLED.iter().any(|folder| rest.contains(folder));
+        rest.contains("\", line ").then_some(Self { margin: margin.trim_end(), installed })
+    }
+
+    /// The code of `line`, which Python indents by four; the exception's own line stands at the margin.
+    fn code(&self, line: &'t str) -> Option<&'t str> {
+        let rest = line.strip_prefix(self.margin)?;
+        let bare = rest.trim_start();
+        let indented = rest.len() - bare.len() >= 3 || rest.starts_with('\t');
+        (indented || bare.is_empty()).then_some(bare)
+    }
 }
 
 /// The code of a numbered line.
 fn numbered(line: &str) -> Option<&str> {
     let found = NUMBERED.as_ref()?.find(line)?;
     line.get(found.end()..)
+}
+
+fn of_a_test(line: &str) -> Option<&str> {
+    OF_A_TEST.as_ref()?.is_match(line).then_some(line)
+}
+
+/// A line that only points at the one above it.
+fn is_caret(line: &str) -> bool {
+    let bare = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '│'));
+    !bare.is_empty() && bare.trim_end().bytes().all(|b| matches!(b, b'^' | b'~'))
 }
 
 /// Words of a language, not a name, a path or a format.
@@ -65,42 +136,73 @@ fn is_text(literal: &str) -> bool {
     words >= 2 || dense >= 4
 }
 
-/// What stands in quotation marks, escapes resolved; a literal that the line's end cuts goes to there, and the holes of a
-/// template part it.
+/// What stands in quotation marks and is not the program's own, escapes resolved. A literal that the line's end cuts goes to
+/// there, one in three marks to the next three, and the holes of a template part it.
 fn quoted(code: &str) -> Vec<String> {
     let mut out = Vec::new();
-    let mut chars = code.chars().peekable();
-    let mut before = ' ';
-    while let Some(c) = chars.next() {
-        // An apostrophe inside a word opens nothing.
-        if !matches!(c, '"' | '\'' | '`') || (c == '\'' && before.is_alphanumeric() && !is_prefix(before)) {
-            before = c;
+    // The code before the place, on its line, without literals.
+    let mut before = String::new();
+    let mut rest = code;
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+        if c == '\n' {
+            before.clear();
             continue;
         }
-        let mut text = String::new();
-        while let Some(next) = chars.next() {
-            match next {
-                _ if next == c => break,
-                '\\' => match chars.next() {
-                    Some('n' | 't' | 'r') => text.push(' '),
-                    Some(escaped) => text.push(escaped),
-                    None => {}
-                },
-                '{' => {
-                    out.push(std::mem::take(&mut text));
-                    for inside in chars.by_ref() {
-                        if inside == '}' {
-                            break;
-                        }
-                    }
-                }
-                _ => text.push(next),
-            }
+        let last = before.chars().next_back();
+        // An apostrophe inside a word opens nothing.
+        let opens = matches!(c, '"' | '\'' | '`')
+            && !(c == '\'' && last.is_some_and(|last| last.is_alphanumeric() && !is_prefix(last)));
+        if !opens {
+            before.push(c);
+            continue;
         }
-        out.push(text);
-        before = c;
+        let has_holes = c == '`' || matches!(last, Some('f' | 'F'));
+        let mark = [c, c].iter().collect::<String>();
+        let (end, text) = match rest.strip_prefix(mark.as_str()) {
+            Some(inside) => (&format!("{mark}{c}"), inside),
+            None => (&c.to_string(), rest),
+        };
+        let (pieces, after) = literal(text, end, has_holes);
+        rest = after;
+        if !OF_A_PROGRAM.as_ref().is_some_and(|own| own.is_match(&before)) {
+            out.extend(pieces);
+        }
     }
     out.into_iter().map(|text| text.trim().to_owned()).collect()
+}
+
+/// The literal at the start of `text`, up to `end`, in the pieces between its holes; and what stands behind it.
+fn literal<'t>(text: &'t str, end: &str, has_holes: bool) -> (Vec<String>, &'t str) {
+    let (mut pieces, mut piece) = (Vec::new(), String::new());
+    let mut rest = text;
+    loop {
+        if let Some(after) = rest.strip_prefix(end) {
+            rest = after;
+            break;
+        }
+        let Some(c) = rest.chars().next() else { break };
+        // A mark of one character ends with its line; a template's does not.
+        if c == '\n' && end.len() == 1 && end != "`" {
+            break;
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+        match c {
+            '\\' => {
+                let escaped = rest.chars().next();
+                rest = rest.get(escaped.map_or(0, char::len_utf8)..).unwrap_or("");
+                piece.extend(escaped.map(|c| if matches!(c, 'n' | 't' | 'r' | '\n') { ' ' } else { c }));
+            }
+            '{' if has_holes => {
+                pieces.push(std::mem::take(&mut piece));
+                rest = rest.split_once('}').map_or(rest, |(_, after)| after);
+            }
+            '\n' => piece.push(' '),
+            c => piece.push(c),
+        }
+    }
+    pieces.push(piece);
+    (pieces, rest)
 }
 
 /// A letter that Python writes before a literal.
@@ -112,41 +214,57 @@ fn is_prefix(letter: char) -> bool {
 mod tests {
     use super::*;
 
+    const WALRUS: &str = "the purple walrus of Trondheim signs at midnight";
+
     #[test]
     fn a_stack_shows_what_somebody_wrote() {
-        let walrus = "the purple walrus of Trondheim signs at midnight";
-        let table: &[(&str, &[&str])] = &[
-            (
-                "Traceback (most recent call last):\n  File \"/app/ask.py\", line 7, in <module>\n    r = client.chat(messages=[{\"role\": \"user\", \"content\": \"the purple walrus of Trondheim signs at midnight\"}])\n        ^^^^^^^\nopenai.BadRequestError: the purple walrus",
-                &[walrus],
-            ),
-            (
-                "  File \"a.py\", line 7, in ask\n    r = ask(\n        f'the purple walrus of Trondheim signs at midnight{name}and leaves then',\n    )\nValueError: x",
-                &[walrus, "and leaves then"],
-            ),
-            (
-                "Cell In[3], line 5\n      4 client = OpenAI()\n----> 5 r = client.responses.create(input='the purple walrus of Trondheim signs at midnight')\n      6 print(r)",
-                &[walrus],
-            ),
-            (
-                "  11 | const c = new OpenAI()\n> 12 | await ask(`the purple walrus of Trondheim signs at midnight`)\n     |       ^\nError: 400",
-                &[walrus],
-            ),
-            (
-                "  File \"a.py\", line 7, in ask\n    ask(\"紫色的海象在午夜\")\nValueError: x",
-                &["紫色的海象在午夜"],
-            ),
-            // A program's own words, names, paths; and no stack.
-            (
-                "  File \"a.py\", line 7\n    raise ValueError(\"The balance is zero.\")\nValueError: The balance is zero.",
-                &[],
-            ),
-            ("  File \"a.py\", line 7\n    get(\"application/json\", 'utf-8')\nValueError: x", &[]),
-            ("the answer says \"the purple walrus of Trondheim\"\nand ends", &[]),
-            ("2026-01-02 | ERROR | \"The model is not there\"\nnext", &[]),
+        // What stands around `@`, the walrus.
+        let table = [
+            "Traceback (most recent call last):\n  File \"/app/ask.py\", line 7, in <module>\n    r = client.chat(messages=[{\"role\": \"user\", \"content\": \"@\"}])\n        ^^^^^^^\nopenai.BadRequestError: the purple walrus",
+            "Cell In[3], line 5\n      4 client = OpenAI()\n----> 5 r = client.responses.create(input='@')\n      6 print(r)",
+            "  11 | const c = new OpenAI()\n> 12 | await ask(`@`)\n     |       ^\nError: 400",
+            "│ ❱ 7 r = ask(\"@\")   │\n│   8 │",
+            "    def test_it():\n>       r = ask(\"@\")\n\nE   openai.BadRequestError: no",
+            "text       = '@'\n\nE   openai.BadRequestError: no",
+            "  File \"a.py\", line 7, in ask\n    ask(\"\"\"\n    @\n    \"\"\")\nValueError: x",
+            "file:///app/a.mjs:3\nawait ask(\"@\");\n^\n\nError: 400 no",
+            "  | Traceback (most recent call last):\n  |   File \"a.py\", line 7, in ask\n  |     ask(\"@\")\n  | ValueError: x",
+            "> Traceback (most recent call last):\n>   File \"a.py\", line 7, in ask\n>     ask(\"@\")\n> ValueError: x",
+            "\tFile \"a.py\", line 7, in ask\n\t\task(\"@\")\nValueError: x",
+            // Words that only look like those of a line that raises.
+            "  File \"a.py\", line 7, in ask\n    raise_if_error(ask(\"@\"))\nValueError: x",
+            "  File \"a.py\", line 7, in ask\n    safe_error(client.chat(\"@\"))\nValueError: x",
+            "  File \"a.py\", line 7, in ask\n    assert ask(\"@\")\nValueError: x",
         ];
-        for (text, expected) in table {
-            assert_eq!(literals(text), *expected, "{text}");
+        for form in table {
+            let text = form.replace('@', WALRUS);
+            assert!(literals(&text).iter().any(|found| found == WALRUS), "{text}: {:?}", literals(&text));
+        }
+        let with_error =
+            "  File \"a.py\", line 7, in ask\n    ask(\"please raise ValueError( at once\")\nValueError: x";
+        assert_eq!(literals(with_error), ["please raise ValueError( at once"]);
+        let holes = "  File \"a.py\", line 7, in ask\n    r = ask(\n        f'the purple walrus{name}and leaves then', \"a { stays\",\n    )\nValueError: x";
+        assert_eq!(literals(holes), ["the purple walrus", "and leaves then", "a { stays"]);
+        assert_eq!(
+            literals("  File \"a.py\", line 7, in ask\n    ask(\"紫色的海象在午夜\")\nValueError: x"),
+            ["紫色的海象在午夜"]
+        );
+    }
+
+    /// A program's own words, a library's, names, paths; and what is no stack.
+    #[test]
+    fn evidence_is_nobodys_text() {
+        let table = [
+            "  File \"a.py\", line 7\n    raise ValueError(\"The balance is zero.\")\nValueError: The balance is zero.",
+            "  File \"a.py\", line 7\n    log.warning(\"rate limit exceeded for this key\", \"please try again\")\nValueError: x",
+            "  File \"a.py\", line 7\n    assert answer, \"there is no answer\"\nAssertionError: there is no answer",
+            "  File \"/usr/lib/python3/site-packages/openai/_base.py\", line 7\n    self.fail(\"the model does not exist\")\nValueError: x",
+            "  File \"a.py\", line 7\n    get(\"application/json\", 'utf-8')\nValueError: x",
+            "the answer says \"the purple walrus of Trondheim\"\nand ends",
+            "2026-01-02 | ERROR | \"The model is not there\"\nnext",
+        ];
+        for text in table {
+            assert_eq!(literals(text), [""; 0], "{text}");
         }
     }
 }

@@ -133,9 +133,17 @@ pub(super) fn primary_id(response: &SafeResponse) -> Option<String> {
 }
 
 /// The attempt that the note is about: the last one; of a request that was repeated to see whether it fails each time, the
-/// last that failed, so that a good answer at the end does not hide what comes now and then.
+/// last that failed, so that a good answer at the end does not hide what comes now and then. Where this tool got no answer,
+/// the answer that was pasted: a network that fails here tells nothing of what the gateway refused there.
 pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
     let last = evidence.attempts.last()?;
+    if last.sent
+        && last.response.is_none()
+        && evidence.attempts.iter().all(|a| !a.sent || a.response.is_none())
+    {
+        let pasted = evidence.attempts.iter().rev().find(|a| !a.sent && a.response.is_some());
+        return Some(pasted.unwrap_or(last));
+    }
     let repeated = evidence.attempts.iter().any(|a| a.decision == Some(RetryDecision::Repeated));
     let failed = || evidence.attempts.iter().rev().find(|a| a.sent && !worked(a));
     Some(if repeated && worked(last) { failed().unwrap_or(last) } else { last })

@@ -1,63 +1,247 @@
 //! Does a message repeat what the user sent? A gateway that quotes the prompt would carry it out of the log.
+//!
+//! The search goes the other way round than the sanitizer's: the message is short and known before, the prompts are long
+//! and many, so that the message is indexed and each prompt is walked over once. Both are folded first: case, blanks,
+//! punctuation, escapes, invisible characters. A number is another one in the message's form; it ends a run.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::skim::unescape;
+use super::texts::each_text;
+use crate::case::intake::percent_decoded;
 
 /// Words in a row that are taken for an echo.
 const WORDS: usize = 3;
-/// A shorter run says nothing, bytes.
+/// A shorter run of them says nothing, bytes.
 const SHORTEST: usize = 12;
-/// Letters in a row, where a script has no blanks between words.
-const LETTERS: usize = 6;
-/// Runs of one message that are looked for.
-const MOST: usize = 96;
+/// Letters in a row, whatever stands between them.
+const LETTERS: usize = 20;
+/// The same in a script that has no blanks between words, or few.
+const DENSE: usize = 6;
+/// A text with fewer letters is not looked for as a whole.
+const SHORTEST_WHOLE: usize = 5;
+/// The same of those scripts.
+const SHORTEST_DENSE: usize = 4;
+/// Bytes of an HTML entity.
+const ENTITY: usize = 10;
 
-/// The runs of a message by which an echo is found, as they stand in JSON.
+/// The runs of messages by which an echo is found.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Runs(Vec<Vec<u8>>);
+pub(super) struct Runs {
+    /// Hashes of [`WORDS`] words, and of [`LETTERS`] or [`DENSE`] letters.
+    windows: HashSet<u64>,
+    words: Vec<Word>,
+    letters: String,
+}
+
+/// A word; a number is one like any other.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    hash: u64,
+    /// Bytes.
+    len: usize,
+    ends_run: bool,
+}
+
+const NUMBER: Word = Word { hash: 1, len: 1, ends_run: true };
+/// Stands between two texts.
+const BREAK: Word = Word { hash: 0, len: 0, ends_run: true };
 
 impl Runs {
     /// The runs of `message`.
     pub(super) fn of(message: &str) -> Self {
-        let mut runs: Vec<Vec<u8>> = Vec::new();
-        // What JSON writes in another way ends a run.
-        for piece in message.split(|c: char| !c.is_ascii() || c.is_ascii_control() || matches!(c, '"' | '\\'))
-        {
-            let words: Vec<&str> = piece.split(' ').filter(|w| !w.is_empty()).collect();
-            for window in words.windows(WORDS) {
-                let run = window.join(" ");
-                let run = run.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-                if run.len() >= SHORTEST {
-                    runs.push(run.as_bytes().to_vec());
-                }
-            }
-        }
-        for piece in message.split(|c: char| c.is_ascii() || !c.is_alphanumeric()) {
-            let letters: Vec<char> = piece.chars().collect();
-            for window in letters.windows(LETTERS) {
-                let plain: String = window.iter().collect();
-                let mut escaped = String::new();
-                for unit in plain.encode_utf16() {
-                    use std::fmt::Write as _;
-                    let _ = write!(escaped, "\\u{unit:04x}");
-                }
-                // In a text inside the JSON the escape is escaped.
-                let twice = escaped.replace('\\', "\\\\");
-                runs.extend([plain, escaped, twice].map(String::into_bytes));
-            }
-        }
-        runs.sort_unstable();
-        runs.dedup();
-        runs.truncate(MOST);
-        Self(runs)
+        let mut runs = Self::default();
+        runs.add(message);
+        runs
+    }
+
+    /// Adds those of another message.
+    pub(super) fn add(&mut self, message: &str) {
+        let folded = Folded::of(message);
+        folded.each_window(&mut |hash| {
+            self.windows.insert(hash);
+        });
+        self.words.extend(folded.words);
+        self.words.push(BREAK);
+        self.letters.extend(folded.letters);
+        self.letters.push('\0');
     }
 
     /// True where there is nothing to look for.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.letters.chars().all(|c| c == '\0')
     }
 
-    /// True where one of them stands in `prompt`, JSON as it was written.
-    pub(super) fn stand_in(&self, prompt: &[u8]) -> bool {
-        self.0.iter().any(|run| memchr::memmem::find(prompt, run).is_some())
+    /// Whether one of them stands in `prompt`, JSON as it was written. `None`: there is no text in it that could tell.
+    pub(super) fn stand_in(&self, prompt: &[u8]) -> Option<bool> {
+        let mut found = None;
+        each_text(prompt, &mut |text| {
+            if found != Some(true) && tells(text) {
+                found = Some(self.repeats(text));
+            }
+        });
+        found
     }
+
+    /// True where one of them stands in `text`, or all of a short `text` stands in the messages.
+    pub(super) fn repeats(&self, text: &str) -> bool {
+        if !tells(text) {
+            return false;
+        }
+        let folded = Folded::of(text);
+        let mut found = false;
+        folded.each_window(&mut |hash| found = found || self.windows.contains(&hash));
+        found || self.hold_whole(&folded)
+    }
+
+    fn hold_whole(&self, folded: &Folded) -> bool {
+        let (words, letters) = (&folded.words, &folded.letters);
+        if letters.len() >= LETTERS {
+            return false;
+        }
+        let dense = letters.iter().filter(|c| is_dense(**c)).count();
+        if dense >= SHORTEST_DENSE && self.letters.contains(&letters.iter().collect::<String>()) {
+            return true;
+        }
+        let same = |own: &[Word]| own.iter().zip(words).all(|(a, b)| a.hash == b.hash);
+        words.len() > 1 && letters.len() >= SHORTEST_WHOLE && self.words.windows(words.len()).any(same)
+    }
+}
+
+/// More than a name or a value of a parameter: words, also joined as in an address, or letters of a script without blanks.
+fn tells(text: &str) -> bool {
+    text.contains(|c: char| c.is_whitespace() || matches!(c, '+' | '%' | '&') || is_dense(c))
+}
+
+/// A text as it is compared.
+#[derive(Default)]
+struct Folded {
+    words: Vec<Word>,
+    /// Letters of all words, without digits.
+    letters: Vec<char>,
+}
+
+impl Folded {
+    fn of(text: &str) -> Self {
+        let plain = decoded(text);
+        let mut folded = Self::default();
+        let mut word = String::new();
+        let mut rest = plain.as_ref();
+        while let Some(raw) = rest.chars().next() {
+            rest = rest.get(raw.len_utf8()..).unwrap_or_default();
+            let Some(c) = seen(raw) else { continue };
+            if c.is_alphanumeric() || c == '_' || is_dense(c) {
+                word.push(c);
+                if c != '_' && !c.is_numeric() {
+                    folded.letters.push(c);
+                }
+                continue;
+            }
+            folded.end(&mut word);
+            if c == '&' {
+                rest = behind_entity(rest);
+            }
+        }
+        folded.end(&mut word);
+        folded
+    }
+
+    fn end(&mut self, word: &mut String) {
+        // Marks of emphasis.
+        let bare = word.trim_matches('_');
+        if bare.contains(char::is_numeric) {
+            self.words.push(NUMBER);
+        } else if !bare.is_empty() {
+            let hash = hash_of(bare.bytes().map(u64::from));
+            self.words.push(Word { hash, len: bare.len(), ends_run: false });
+        }
+        word.clear();
+    }
+
+    fn each_window(&self, each: &mut dyn FnMut(u64)) {
+        for window in self.words.windows(WORDS) {
+            let length = window.iter().map(|word| word.len + 1).sum::<usize>() - 1;
+            if length >= SHORTEST && window.iter().all(|word| !word.ends_run) {
+                each(hash_of(window.iter().map(|word| word.hash)));
+            }
+        }
+        rolling(&self.letters, LETTERS, &mut |_, hash| each(hash));
+        rolling(&self.letters, DENSE, &mut |window, hash| {
+            if window.iter().all(|c| is_dense(*c)) {
+                each(hash);
+            }
+        });
+    }
+}
+
+/// FNV-1a. No secret depends on it.
+fn hash_of(parts: impl Iterator<Item = u64>) -> u64 {
+    parts.fold(0xcbf2_9ce4_8422_2325_u64, |hash, part| (hash ^ part).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Calls `each` with every `width` letters in a row, and their rolling hash.
+fn rolling(letters: &[char], width: usize, each: &mut dyn FnMut(&[char], u64)) {
+    const BASE: u64 = 0x0000_0100_0000_01b3;
+    let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    let code = |c: char| u64::from(u32::from(c)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut hash = 0_u64;
+    for (index, c) in letters.iter().enumerate() {
+        if let Some(gone) = index.checked_sub(width).and_then(|at| letters.get(at)) {
+            hash = hash.wrapping_sub(code(*gone).wrapping_mul(top));
+        }
+        hash = hash.wrapping_mul(BASE).wrapping_add(code(*c));
+        if let Some(window) = (index + 1).checked_sub(width).and_then(|start| letters.get(start..=index)) {
+            each(window, hash);
+        }
+    }
+}
+
+/// `text` without the escapes of JSON and of addresses.
+fn decoded(text: &str) -> Cow<'_, str> {
+    let mut plain = Cow::Borrowed(text);
+    if plain.contains('\\') {
+        let mut out = Vec::with_capacity(plain.len());
+        unescape(plain.as_bytes(), &mut out);
+        plain = Cow::Owned(String::from_utf8_lossy(&out).into_owned());
+    }
+    if plain.contains('%') {
+        plain = Cow::Owned(percent_decoded(&plain));
+    }
+    plain
+}
+
+/// What follows `nbsp;`, `#160;`, `amp;`; all of it where it begins with none.
+fn behind_entity(rest: &str) -> &str {
+    let name = rest.bytes().take(ENTITY).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
+    rest.get(name..).and_then(|tail| tail.strip_prefix(';')).filter(|_| name > 0).unwrap_or(rest)
+}
+
+/// The letter that a reader sees, in lower case; `None`: he sees none.
+fn seen(c: char) -> Option<char> {
+    let c = match c {
+        '\u{ad}'
+        | '\u{300}'..='\u{36f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => return None,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    let mut many = c.to_lowercase();
+    Some(match (many.next(), many.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    })
+}
+
+/// A character of a script without blanks between words, or in which a syllable is one character: Chinese, Japanese,
+/// Korean, Thai, Lao, Burmese, Khmer.
+fn is_dense(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]
@@ -74,10 +258,66 @@ mod tests {
             .map(|c| if c.is_ascii() { c.to_string() } else { format!("\\u{:04x}", c as u32) })
             .collect();
         for json in [&once, &twice, &ascii, &ascii.replace('\\', "\\\\")] {
-            assert!(Runs::of("refused near tell the violin harbour now").stand_in(json.as_bytes()));
-            assert!(Runs::of("拒绝：季度收入增长患者").stand_in(json.as_bytes()), "{json}");
-            assert!(!Runs::of("The server had an error while processing").stand_in(json.as_bytes()));
+            let found = |message: &str| Runs::of(message).stand_in(json.as_bytes());
+            assert_eq!(found("refused near tell the violin harbour now"), Some(true), "{json}");
+            assert_eq!(found("拒绝：季度收入增长患者"), Some(true), "{json}");
+            assert_eq!(found("The server had an error while processing"), Some(false), "{json}");
         }
-        assert!(Runs::of("two words").is_empty());
+        assert!(Runs::of("").is_empty() && Runs::of("12 34").is_empty() && !Runs::of("a").is_empty());
+    }
+
+    #[test]
+    fn a_repeated_prompt_is_found_in_whatever_form_the_message_has_it() {
+        let table = [
+            ("tell the violin harbour", "Cannot TELL The Violin now"),
+            ("tell the\n\nviolin  harbour", "cannot tell the violin harbour"),
+            ("tell the violin harbour", "cannot tell\u{a0}the \n violin harbour"),
+            ("tell the violin harbour", "cannot tell&nbsp;the+violin%20harbour"),
+            ("tell the violin harbour at noon", "cannot tell_the_violin_harbour_at_noon"),
+            ("tell the violin harbour at noon", "cannot tell-the.violin-harbour"),
+            ("tell the violin harbour at noon", "cannot tellthevio\u{200b}linharbouratnoon"),
+            ("don't tell the violin", "cannot don\\u0027t tell the violin"),
+            ("prompt=tell+the+violin+harbour", "cannot tell the violin"),
+            ("Süße Äpfel für Ärzte", "nicht möglich: süße äpfel FÜR ärzte"),
+            ("скажи мне про скрипку", "нельзя: Скажи мне про скрипку"),
+            ("바이올린 항구 이야기를 해", "거부됨: 바이올린 항구 이야기를 해"),
+            ("季度 收入 增长 患者", "拒绝 季度 收入 增长"),
+            ("季度收入", "拒绝：季度收入。"),
+            ("Violin harbour", "cannot read violin harbour here"),
+            ("pay 450 euros", "cannot pay 900 euros"),
+        ];
+        for (sent, message) in table {
+            let prompt = serde_json::json!({"messages": [{"role": "user", "content": sent}]}).to_string();
+            assert_eq!(Runs::of(message).stand_in(prompt.as_bytes()), Some(true), "{sent} / {message}");
+        }
+    }
+
+    #[test]
+    fn names_and_words_of_a_gateway_are_no_echo() {
+        let messages = serde_json::json!([{"role": "user", "content": "Please max out the harbour"}]);
+        let model = "some/long-model-name-of-theirs";
+        let body = serde_json::json!({"model": model, "max_completion_tokens": 5, "messages": messages});
+        let prompt = body.to_string();
+        for message in [
+            "Unsupported parameter: max_tokens. Use max_completion_tokens instead.",
+            "The model some/long-model-name-of-theirs does not exist",
+            "please try again",
+        ] {
+            assert_eq!(Runs::of(message).stand_in(prompt.as_bytes()), Some(false), "{message}");
+            let cut = prompt.get(..prompt.len() - 8).expect("ASCII");
+            assert_eq!(Runs::of(message).stand_in(cut.as_bytes()), Some(false), "{message}");
+        }
+        // A request without a text of somebody's proves nothing.
+        for bare in [&br#"{"method":"POST"}"#[..], b"\"\"", b"{}", b"null"] {
+            assert_eq!(Runs::of("cannot tell the violin").stand_in(bare), None);
+        }
+    }
+
+    #[test]
+    fn a_run_at_the_end_of_a_long_message_is_known() {
+        let words = (0..500_u32).filter_map(|n| char::from_u32(0x4e00 + n)).map(|c| format!("w{c}"));
+        let long = words.collect::<Vec<String>>().join(" ");
+        let runs = Runs::of(&format!("{long} zebra yields the violin harbour"));
+        assert!(runs.repeats("my zebra yields the most"));
     }
 }

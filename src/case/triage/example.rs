@@ -11,8 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use super::echo::Runs;
+use super::explained::literals;
 use super::group::place_of;
 use super::line::Parts;
+use super::texts::of_document;
 use crate::case::explain::Record;
 
 /// Groups of which one is kept.
@@ -78,15 +80,8 @@ impl Found {
         if self.0.get(&id).is_some_and(|known| known.place <= place) {
             return;
         }
-        let echoes = parts.prompt.is_some_and(|prompt| {
-            let said = [parts.body, parts.text].into_iter().flatten().map(String::from_utf8_lossy);
-            said.into_iter().any(|said| Runs::of(&said.replace("\\\"", "\"")).stand_in(prompt))
-        });
-        let example = record(parts).filter(|_| !echoes).map(|record| Example {
-            record,
-            request_id: request_id.map(str::to_owned),
-            at_ms,
-        });
+        let example =
+            record(parts).map(|record| Example { record, request_id: request_id.map(str::to_owned), at_ms });
         self.0.insert(id, Candidate { place, example });
     }
 }
@@ -119,7 +114,33 @@ impl Examples {
     }
 }
 
+/// The record as it may be kept; `None` where it is none, or its words repeat what somebody wrote: the prompt, or, outside
+/// quotes, a literal of the source that a stack shows.
 fn record(parts: &Parts<'_>) -> Option<Record> {
+    let raw = raw_record(parts)?;
+    if parts.prompt.and_then(|prompt| said(&raw).stand_in(prompt)) == Some(true) {
+        return None;
+    }
+    let written = literals(&raw);
+    let record = without_quotes(raw);
+    let repeated = !written.is_empty() && {
+        let said = said(&record);
+        written.iter().any(|literal| said.repeats(literal))
+    };
+    (!repeated).then_some(record)
+}
+
+/// What the answer says, all of it.
+fn said(record: &Record) -> Runs {
+    let mut said = Runs::default();
+    for text in [&record.body, &record.text].into_iter().flatten() {
+        of_document(text, &mut |text| said.add(text));
+    }
+    record.headers.iter().for_each(|(_, value)| said.add(value));
+    said
+}
+
+fn raw_record(parts: &Parts<'_>) -> Option<Record> {
     let members = [
         ("method", parts.method),
         ("path", parts.path),
@@ -147,7 +168,11 @@ fn record(parts: &Parts<'_>) -> Option<Record> {
         }
     }
     json.push(b'}');
-    let mut record: Record = serde_json::from_slice(&json).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+/// The same without phrases in quotes.
+fn without_quotes(mut record: Record) -> Record {
     record.body = record.body.map(|body| match serde_json::from_str::<Value>(&body) {
         Ok(mut value) => {
             each_text(&mut value, &mut |text| *text = without_phrases(text));
@@ -156,7 +181,7 @@ fn record(parts: &Parts<'_>) -> Option<Record> {
         Err(_) => without_phrases(&body),
     });
     record.text = record.text.map(|text| without_phrases(&text));
-    Some(record)
+    record
 }
 
 fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
@@ -244,17 +269,45 @@ mod tests {
 
     #[test]
     fn what_repeats_the_prompt_is_no_example() {
-        let body = br#"{"error":{"message":"cannot read marmalade for the zeppelin"}}"#;
-        let offer = |prompt: &[u8]| {
+        let is_kept = |body: &str, prompt: &str| {
+            let parts = Parts {
+                status: Some(b"400"),
+                body: Some(body.as_bytes()),
+                prompt: Some(prompt.as_bytes()),
+                ..Parts::default()
+            };
             let mut found = Found::default();
-            let parts =
-                Parts { status: Some(b"400"), body: Some(body), prompt: Some(prompt), ..Parts::default() };
             found.offer("g".into(), &parts, None, None);
             let examples = Examples::default();
             examples.join(found);
             examples.of("g").is_some()
         };
-        assert!(offer(br#"{"messages":[{"content":"something else entirely"}]}"#));
-        assert!(!offer(br#"{"messages":[{"content":"fly marmalade for the zeppelin"}]}"#));
+        let body = r#"{"error":{"message":"cannot read marmalade for the zeppelin"}}"#;
+        let prompt = r#"{"messages":[{"content":"fly marmalade for the zeppelin at noon"}]}"#;
+        assert!(is_kept(body, r#"{"messages":[{"content":"something else entirely"}]}"#));
+        assert!(!is_kept(body, prompt));
+        let long: Vec<String> =
+            ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| format!("{a}{b}word"))).collect();
+        let late = body.replace("cannot read", &format!("{} cannot read", long.join(" ")));
+        assert!(!is_kept(&late, prompt), "also where it is the last of many words");
+        for joint in ["&nbsp;", "+", "%20", "_", "-", "."] {
+            let phrase = "marmalade for the zeppelin at noon".replace(' ', joint);
+            let joined = body.replace("marmalade for the zeppelin", &phrase);
+            assert!(!is_kept(&joined, prompt), "{joined}");
+        }
+    }
+
+    #[test]
+    fn what_repeats_a_literal_of_its_stack_is_no_example() {
+        let kept = |says: &str| {
+            let told = format!(
+                "Traceback (most recent call last):\n  File \"a.py\", line 7, in ask\n    ask(\"fly marmalade for the zeppelin\")\nError: 400 {says}"
+            );
+            let told = serde_json::to_string(&told).expect("writes");
+            record(&Parts { status: Some(b"400"), text: Some(told.as_bytes()), ..Parts::default() })
+        };
+        assert!(kept("cannot fly marmalade for the zeppelin").is_none());
+        let text = kept("the model is not there").and_then(|record| record.text).expect("is kept");
+        assert!(!text.contains("marmalade"), "{text}");
     }
 }

@@ -7,10 +7,11 @@ use super::canonical::Form;
 use super::echo::Runs;
 use super::group::Kind;
 use super::sentence::MODEL;
+use super::texts::of_document;
 use crate::case::catalog::Catalog;
 use crate::case::explain::{Explanation, Record, explain, explain_silence};
 use crate::case::fingerprint::normalised;
-use crate::case::intake::silent_failure;
+use crate::case::intake::{silent_failure, written_literals};
 use crate::case::vocabulary::FailureClass;
 
 /// Forms that are remembered at a time.
@@ -40,6 +41,8 @@ pub(super) struct Failure {
     pub(super) words: Option<String>,
     /// How an echo of the prompt in the message is found.
     pub(super) runs: Runs,
+    /// The message repeats what somebody wrote into the source that its stack shows.
+    pub(super) repeats_source: bool,
     /// Another model is another failure.
     pub(super) by_model: bool,
 }
@@ -111,7 +114,7 @@ impl<'c> Memo<'c> {
         match self.explain(record) {
             None => Seen::Nothing,
             Some(explained) if explained.failure_class == FailureClass::None => Seen::Worked,
-            Some(explained) => Seen::Failed(Arc::new(self.failure(&explained))),
+            Some(explained) => Seen::Failed(Arc::new(self.failure(record, &explained))),
         }
     }
 
@@ -124,7 +127,7 @@ impl<'c> Memo<'c> {
             .or_else(|| explain(record, self.gateway.as_deref(), self.catalog))
     }
 
-    fn failure(&self, explained: &Explanation) -> Failure {
+    fn failure(&self, record: &Record, explained: &Explanation) -> Failure {
         let grouping = &self.catalog.grouping;
         let error = &explained.error;
         let message = error.message.as_ref().map_or("", |message| message.as_str());
@@ -134,8 +137,10 @@ impl<'c> Memo<'c> {
         let words = words.filter(|words| tells && !words.is_empty());
         let words =
             words.map(|words| words.chars().take(MOST_CHARS).collect::<String>().trim_end().to_owned());
+        let runs = if words.is_some() { Runs::of(message) } else { Runs::default() };
         Failure {
-            runs: if words.is_some() { Runs::of(message) } else { Runs::default() },
+            repeats_source: !runs.is_empty() && literals(record).iter().any(|literal| runs.repeats(literal)),
+            runs,
             words,
             by_model: grouping.told_by_model.contains(&explained.failure_class) || message.contains(MODEL),
             kind: Kind {
@@ -149,4 +154,13 @@ impl<'c> Memo<'c> {
             },
         }
     }
+}
+
+/// What people wrote into the source lines that a stack in `record` shows.
+pub(super) fn literals(record: &Record) -> Vec<String> {
+    let mut all = record.text.as_deref().map(written_literals).unwrap_or_default();
+    if let Some(body) = &record.body {
+        of_document(body, &mut |text| all.extend(written_literals(text)));
+    }
+    all
 }

@@ -214,7 +214,7 @@ impl Work<'_> {
             found.offer(open.failure.kind.id(&open.detail()), parts, id, at);
         }
         // Most records belong to a group that is open.
-        let runs = Arc::clone(&open.failure);
+        let failure = Arc::clone(&open.failure);
         let figures = self.open.entry(open).or_default();
         figures.count += 1;
         figures.at(at);
@@ -224,11 +224,15 @@ impl Work<'_> {
                 figures.samples.add(Sample { hour, id: id.into_owned() });
             }
         }
-        if !figures.attested
-            && !runs.runs.is_empty()
-            && let Some(prompt) = parts.prompt
-        {
-            let echoes = runs.runs.stand_in(prompt);
+        if figures.attested || failure.runs.is_empty() {
+            return;
+        }
+        let echoes = if failure.repeats_source {
+            Some(true)
+        } else {
+            parts.prompt.and_then(|prompt| failure.runs.stand_in(prompt))
+        };
+        if let Some(echoes) = echoes {
             figures.told(echoes, !echoes);
         }
     }

@@ -78,8 +78,8 @@ impl StorePlace {
         if is_address(text) {
             return TeamAddress::parse(text).map(|address| Self::Team(Box::new(address)));
         }
-        if text.trim().is_empty() {
-            return Err("store must be the path of a folder, or postgres://USER@HOST/DATABASE".to_owned());
+        if text.trim().is_empty() || is_address_of_another_kind(text) {
+            return Err(NO_PLACE.to_owned());
         }
         Ok(Self::Folder(PathBuf::from(text)))
     }
@@ -108,6 +108,9 @@ impl StorePlace {
                 "an address of PostgreSQL is not taken from the command line, which others can read; set {STORE_VARIABLE}, or `store:` in config.yaml"
             ));
         }
+        if path.to_str().is_some_and(is_address_of_another_kind) {
+            return Err(NO_PLACE.to_owned());
+        }
         Ok(Self::Folder(path.to_owned()))
     }
 }
@@ -118,10 +121,28 @@ fn is_address(text: &str) -> bool {
     text.starts_with("postgres:") || text.starts_with("postgresql:")
 }
 
+const NO_PLACE: &str = "store must be the path of a folder, or postgres://USER@HOST/DATABASE";
+
+/// True for an address or a list of settings of some database: it may hold a password, and no folder is called so.
+fn is_address_of_another_kind(text: &str) -> bool {
+    let text = text.trim_start().to_ascii_lowercase();
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    // One letter is a drive of Windows.
+    let is_scheme =
+        scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-_".contains(&b));
+    let names = ["password=", "passwd=", "pwd="].iter().any(|name| text.contains(name));
+    is_scheme || names
+}
+
 impl TeamAddress {
     fn parse(text: &str) -> Result<Self, String> {
         const FORM: &str = "the address of the store cannot be read; write it like postgres://USER:PASSWORD@HOST:5432/DATABASE, \
              with %40 for an @ in a name or password";
+        // With one slash the name and password would be taken for the database's name, and shown.
+        let rest = text.trim().split_once(':').map_or("", |(_, rest)| rest);
+        if !rest.starts_with("//") {
+            return Err(FORM.to_owned());
+        }
         let url = Url::parse(text.trim()).map_err(|_| FORM.to_owned())?;
         let decoded = |part: &str| {
             percent_decoded(part).filter(|text| !text.contains('\0')).ok_or_else(|| FORM.to_owned())
@@ -161,7 +182,9 @@ impl TeamAddress {
                 Some(password) => some(decoded(password)?).map(SecretString::from),
                 None => None,
             },
-            database: some(decoded(url.path().trim_start_matches('/'))?),
+            database: some(decoded(url.path().trim_start_matches('/'))?)
+                .map(|name| if name.contains(['@', ':', '/']) { Err(FORM.to_owned()) } else { Ok(name) })
+                .transpose()?,
             root,
         })
     }
@@ -283,6 +306,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_kept_safe_is_refused_without_a_word_of_it() {
+        for text in [
+            "postgres:/bob:s3crt@db.example",
+            "postgres:bob:s3crt@db.example/x",
+            "postgres://h/bob:s3crt@x",
+            "mysql://bob:s3crt@db.example/x",
+            "host=h user=bob password=s3crt",
+        ] {
+            let said = StorePlace::parse(text).expect_err(text);
+            assert!(!said.contains("s3crt") && !said.contains("bob"), "{said}");
+            let said = StorePlace::named(Path::new(text)).expect_err(text);
+            assert!(!said.contains("s3crt") && !said.contains("bob"), "{said}");
+        }
         let refused = [
             "postgres://ana:SECRET@db.example/x?sslmode=disable",
             "postgres://ana:SECRET@db.example/x?sslmode=prefer",

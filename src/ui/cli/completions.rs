@@ -1,17 +1,21 @@
 //! `casefile completions`: the script that makes a shell complete this program's words, and the answers to that script. What
 //! is offered comes from the arguments themselves; gateways, models, cases and the like from what this machine has.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 
 use clap::{Arg, Args, Command, CommandFactory as _, ValueEnum, ValueHint};
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::engine::{
+    ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
+};
 use clap_complete::env::{Bash, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use super::exit::{Exit, Failed};
 use super::say;
 use super::start::ground;
 use crate::case::catalog::Catalog;
+use crate::case::sanitize::{Format, Readmission};
+use crate::io::store::read_desks;
 use crate::practice::{DEVIATIONS, scenarios};
 
 /// Names the shell that asks. A name of its own: another program's variable must not turn a run into a question.
@@ -101,6 +105,9 @@ fn with_candidates(argument: Arg) -> Arg {
         ("place", _) => offering(argument, places),
         (_, Some("MODEL")) => offering(argument, models),
         (_, Some("CASE")) => offering(argument, cases),
+        (_, Some("CASE|all")) => offering(argument, cases_and_all),
+        (_, Some("CASE|NOTE")) => argument.add(ArgValueCompleter::new(cases_and_paths)),
+        (_, Some("DESK")) => offering(argument, desks),
         (_, Some("FILE" | "PATH" | "NOTE")) => argument.value_hint(ValueHint::AnyPath),
         (_, Some("DIR")) => argument.value_hint(ValueHint::DirPath),
         _ => argument,
@@ -136,16 +143,50 @@ fn deviations() -> Vec<CompletionCandidate> {
     DEVIATIONS.iter().filter_map(|deviation| candidate(deviation.name, "")).collect()
 }
 
+/// What was kept may have been edited by hand, or come from somebody else: it is checked again before it is offered.
+struct Kept(Readmission);
+
+impl Kept {
+    /// `text`, where it is as plain as what casefile writes into these places, and the audit lets it pass as it is.
+    fn plain<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/' | ' ' | '-');
+        let passes = || self.0.pass(text, Format::Plain).is_ok_and(|passed| passed.as_str() == text);
+        (text.chars().all(is_plain) && passes()).then_some(text)
+    }
+}
+
 /// The kept cases by their ids, with what failed in a word of this program's own.
 fn cases() -> Vec<CompletionCandidate> {
-    let Ok(records) = ground()
-        .and_then(|ground| ground.cases().records().map_err(|e| Failed::new(Exit::Delivery, e.to_string())))
-    else {
-        return Vec::new();
-    };
-    let told = |class: &str, day| format!("{day} {}", class.replace('_', " "));
+    let Ok(ground) = ground() else { return Vec::new() };
+    let kept = Kept(Readmission::new(&ground.catalog));
+    let records = ground.cases().records().unwrap_or_default();
+    let told =
+        |class: &str, day| format!("{day} {}", kept.plain(class).unwrap_or_default().replace('_', " "));
     let records = records.iter().take(MOST_CASES);
-    records.filter_map(|r| candidate(&r.id, &told(&r.class, r.created.format("%Y-%m-%d")))).collect()
+    records
+        .filter_map(|r| candidate(kept.plain(&r.id)?, &told(&r.class, r.created.format("%Y-%m-%d"))))
+        .collect()
+}
+
+fn cases_and_all() -> Vec<CompletionCandidate> {
+    cases().into_iter().chain(candidate("all", "every case")).collect()
+}
+
+/// The kept cases that begin with what was typed, and files: a note is named by its path.
+fn cases_and_paths(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed_bytes = typed.as_encoded_bytes();
+    let begins = |case: &CompletionCandidate| case.get_value().as_encoded_bytes().starts_with(typed_bytes);
+    cases().into_iter().filter(begins).chain(PathCompleter::any().complete(typed)).collect()
+}
+
+/// The desks of desks.yaml, and mail where it is set up.
+fn desks() -> Vec<CompletionCandidate> {
+    let Ok(ground) = ground() else { return Vec::new() };
+    let Ok(desks) = read_desks(&ground.folders) else { return Vec::new() };
+    let mail = desks.mail.and_then(|_| candidate("mail", "the mail server of desks.yaml"));
+    let plain = Kept(Readmission::new(&ground.catalog));
+    let names = desks.desks.iter().filter_map(|desk| candidate(plain.plain(&desk.name)?, ""));
+    names.chain(mail).collect()
 }
 
 /// The models that kept cases name. A key that was written in the place of a model is none.
@@ -155,6 +196,25 @@ fn models() -> Vec<CompletionCandidate> {
         ground.cases().records().unwrap_or_default().into_iter().filter_map(|record| record.model).collect();
     models.sort();
     models.dedup();
-    models.retain(|model| say::without_secrets(model) == *model);
+    let kept = Kept(Readmission::new(&ground.catalog));
+    models.retain(|model| kept.plain(model).is_some() && say::without_secrets(model) == *model);
     models.iter().filter_map(|model| candidate(model, "")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_into_a_kept_case_is_not_offered() {
+        let kept = Kept(Readmission::new(&Catalog::built_in()));
+        for plain in ["auth", "rate_limit", "gpt-4o", "openai/gpt-4o-mini", "CF-20261120-WHCK43EQ"] {
+            assert_eq!(kept.plain(plain), Some(plain));
+        }
+        let key = format!("sk-{}", "aB3kX9".repeat(8));
+        for planted in [key.as_str(), "a\u{1b}[2J", "a\nb", "$(touch x)", "jane.doe@example.org", "größer"]
+        {
+            assert_eq!(kept.plain(planted), None, "{planted:?}");
+        }
+    }
 }

@@ -83,7 +83,8 @@ impl Ground {
     #[must_use]
     pub(super) fn saving(mut self, no_save: bool) -> Self {
         if no_save {
-            self.config.save = Some(false);
+            // Neither while it goes on nor when its note is out.
+            (self.config.save, self.config.keep_cases) = (Some(false), Some(false));
         }
         self
     }

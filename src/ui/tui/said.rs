@@ -15,7 +15,9 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
         return Cow::Borrowed(hint);
     }
     let on_a_page = screen.popup.is_none() && screen.editor.is_none() && !screen.cases.is_open;
-    let trouble = session.notice().is_some_and(|notice| notice.level > Level::Info);
+    let trouble = session
+        .notice()
+        .is_some_and(|notice| notice.level > Level::Info && !screen.is_overtaken(&notice.text));
     if let Some(said) = tour::sentence(session, screen).filter(|_| on_a_page && !trouble) {
         return Cow::Owned(said);
     }
@@ -35,8 +37,15 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
             }
         });
     }
-    notice(session, screen)
-        .map_or_else(|| next(session, screen), |notice| Cow::Borrowed(notice.text.as_str()))
+    if let Some(notice) = notice(session, screen) {
+        return Cow::Borrowed(notice.text.as_str());
+    }
+    let next = next(session, screen);
+    if screen.shows_group() && screen.mode(session).is_page() {
+        let key = screen.keymap.key_for(Mode::Steps, Action::Cases);
+        return Cow::Owned(format!("{next}; {key} goes back to the groups"));
+    }
+    next
 }
 
 /// The session's notice, where the status line shows it.
@@ -44,7 +53,8 @@ pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
     // The tour has its own words for what went well.
     let told = |notice: &&Notice| notice.level > Level::Info || !screen.tour;
     let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
-    session.notice().filter(|_| !hidden).filter(told)
+    let still_so = |notice: &&Notice| !screen.is_overtaken(&notice.text);
+    session.notice().filter(|_| !hidden).filter(told).filter(still_so)
 }
 
 /// What to do with what lies on top; `None`: nothing does. What the page wants is no help there.
@@ -65,6 +75,12 @@ fn on_top(session: &Session, screen: &Screen) -> Option<String> {
         Mode::Prompt => {
             format!("{} takes it, {} leaves it as it was", key(Action::Accept), key(Action::Close))
         }
+        Mode::Cases if screen.cases.are_groups() => format!(
+            "type to find; {} opens the marked group as a case, {} puts them into another order, {} goes back",
+            key(Action::Accept),
+            key(Action::SortList),
+            key(Action::Close)
+        ),
         Mode::Cases => {
             format!(
                 "type to find; {} opens the marked case, {} goes back",
@@ -182,7 +198,8 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
             format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
         }
         Step::Note => {
-            let before = if session.delivered().is_empty() { String::new() } else { format!("{what}; ") };
+            let before =
+                if session.delivered().is_empty() { "" } else { "as it stands it is not copied yet: " };
             format!("{before}{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
         }
         Step::Request | Step::Isolate => what.to_owned(),

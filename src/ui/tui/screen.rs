@@ -21,12 +21,13 @@ use serde_json::Value;
 use super::editor::{Editor, Target};
 use super::evidence::{Look, subjects};
 use super::field::{Field, WordField};
-use super::keys::{KeyCombo, Keymap, Mode};
+use super::keys::{Action, Binding, KeyCombo, Keymap, Mode};
 use super::layout;
 use super::marks::Marks;
 use super::popup::Popup;
 use super::theme::Themes;
 use super::view;
+use crate::case::finding::Level;
 use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
 use crate::session::{Activity, Event, Session, Step};
@@ -186,6 +187,12 @@ pub struct Screen {
     pub cases: Cases,
     /// Unfinished cases that are offered.
     unfinished: Vec<Unfinished>,
+    /// A text of the session's notice that is no longer so, and is not shown any more.
+    overtaken: Option<String>,
+    /// The case is a group of a log, opened from the list.
+    of_group: bool,
+    /// That group was opened just now: what the session says of a case that goes on is meant for others.
+    opening_group: bool,
     /// The note that goes onto a ticket.
     pub attach: Option<Attach>,
     /// The desks that were offered.
@@ -227,6 +234,9 @@ impl Screen {
             step: Step::Request,
             cases: Cases::default(),
             unfinished: Vec::new(),
+            overtaken: None,
+            of_group: false,
+            opening_group: false,
             attach: None,
             desks: Vec::new(),
         }
@@ -285,6 +295,16 @@ impl Screen {
         }
     }
 
+    /// The label of a key in the line at the bottom, by what it does as things stand; empty: it is not shown there.
+    pub fn label<'b>(&self, mode: Mode, binding: &'b Binding) -> &'b str {
+        let by_state = match (mode, binding.action) {
+            (Mode::Attach, Action::Accept) => self.attach.as_ref().map(Attach::on_label),
+            (Mode::Cases, action) => self.group_label(action),
+            _ => None,
+        };
+        by_state.unwrap_or(&binding.label)
+    }
+
     /// Takes what the terminal reports. Apply each wish, in order, then call [`Screen::follow`].
     pub fn on_input(&mut self, input: &Input, session: &Session) -> Vec<Wish> {
         match input {
@@ -315,6 +335,10 @@ impl Screen {
             editor.follow(session.draft());
         }
         self.resize_code(session);
+        if std::mem::take(&mut self.opening_group) {
+            let told = session.notice().filter(|notice| notice.level == Level::Info);
+            self.overtaken = told.map(|notice| notice.text.clone());
+        }
         let asks = session.consent().is_some();
         if asks && !self.consent_seen {
             self.popup = None;
@@ -376,8 +400,24 @@ impl Screen {
         Some(self.attempt.unwrap_or(last).min(last))
     }
 
+    /// True where this text of the session's notice is no longer so.
+    pub fn is_overtaken(&self, notice: &str) -> bool {
+        self.overtaken.as_deref() == Some(notice)
+    }
+
+    /// Another note stands here than the one that was handed over, or another hand-over begins: what was said of the last one
+    /// is shown no more.
+    fn overtake_delivery(&mut self, session: &Session) {
+        let last = session.delivered().last().map(|delivered| delivered.route.as_str());
+        let of_it = session.notice().filter(|notice| last.is_some_and(|route| notice.text.contains(route)));
+        if let Some(notice) = of_it {
+            self.overtaken = Some(notice.text.clone());
+        }
+    }
+
     /// Marks and scrolling as at the start: another request came.
     fn start_over(&mut self) {
+        (self.overtaken, self.of_group) = (None, false);
         self.editor = None;
         self.popup = None;
         // What comes is no scenario's, until one is begun.

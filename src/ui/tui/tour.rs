@@ -2,10 +2,21 @@
 
 use super::keys::{Action, Mode};
 use super::screen::Screen;
-use crate::session::{Session, Step};
+use crate::session::{Delivered, Session, Step};
 
 /// Steps of the tour.
 const STEPS: usize = 6;
+
+/// How the note went out, as the beginning of a sentence.
+fn handed_over(out: &Delivered) -> String {
+    let how = match (&out.path, out.certain) {
+        (Some(_), _) => "written to",
+        (None, true) if out.is_ticket() => "attached to",
+        (None, true) => "copied to",
+        (None, false) => "handed to",
+    };
+    format!("{how} {}; ", out.route)
+}
 
 /// The sentence of the step as it stands; `None`: no tour runs.
 pub fn sentence(session: &Session, screen: &Screen) -> Option<String> {
@@ -60,7 +71,7 @@ pub fn sentence(session: &Session, screen: &Screen) -> Option<String> {
             STEPS,
             format!(
                 "{}that was a case from the paste to the note. {} walks the next failure, {leave} ends the tour; a failure of your own is pasted on Request ({}).",
-                session.delivered().last().map_or_else(String::new, |out| format!("{}; ", out.route)),
+                session.delivered().last().map_or_else(String::new, handed_over),
                 key(Mode::Note, Action::NextScenario),
                 key(Mode::Note, Action::StepRequest)
             ),

@@ -103,6 +103,14 @@ fn actual(evidence: &SafeEvidence) -> String {
     if sent.is_empty() {
         sentences.push(format!("By what was pasted, the request {}{}.", went(last), details(last)));
         sentences.push("This tool did not send it.".to_owned());
+    } else if let Some(own) = sent.last().filter(|_| !last.sent) {
+        sentences.push(format!("By what was pasted, the request {}{}.", went(last), details(last)));
+        sentences.push(format!(
+            "This tool sent it {} and got no answer: the last one {}{}.",
+            times(sent.len()),
+            went(own),
+            details(own)
+        ));
     } else {
         let failed = sent.iter().filter(|a| !worked(a)).count();
         sentences.push(format!(

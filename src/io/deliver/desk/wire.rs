@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::call::{Body, Call, Part};
 use super::refusal::{DeskError, advice, spoken};
+use crate::case::catalog::Catalog;
+use crate::case::keyring::{KeyRing, Origin, SecretKind};
+use crate::case::sanitize::{Sanitizer, Words};
 use crate::io::store::{DeskKind, DeskSettings, check_url};
 
 /// Until connected.
@@ -17,6 +20,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const TOTAL: Duration = Duration::from_secs(60);
 /// Largest answer, bytes: a note of the largest size as base64, with room.
 const ANSWER: usize = 16 * 1024 * 1024;
+/// A shorter word of a header (`Basic`) is no secret, bytes.
+const SHORTEST_SECRET: usize = 8;
 /// Longest text of a desk that is repeated, characters.
 const SAID: usize = 300;
 
@@ -231,8 +236,24 @@ impl Wire {
         if let Some(token) = &self.token {
             words = words.replace(token.expose_secret(), "[token]");
         }
+        let words = self.without_credentials(words);
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         crate::io::terminal::plain(&words.chars().take(SAID).collect::<String>())
+    }
+}
+
+impl Wire {
+    /// A desk may repeat what it was sent: the header's value, the token in another form, a key of its own.
+    fn without_credentials(&self, said: String) -> String {
+        let mut ring = KeyRing::default();
+        let headers = self.credential.iter().filter_map(|(_, value)| value.to_str().ok());
+        let values = headers.flat_map(|value| [Some(value), value.split_once(' ').map(|(_, rest)| rest)]);
+        let token = self.token.as_ref().map(ExposeSecret::expose_secret);
+        for secret in values.flatten().chain(token).filter(|secret| secret.len() >= SHORTEST_SECRET) {
+            ring.hold(SecretKind::Password, Origin::Given("the desk"), secret);
+        }
+        let words = Words { notes: said, ..Words::default() };
+        Sanitizer::new(&Catalog::built_in(), &ring).words(&words).notes.to_string()
     }
 }
 

@@ -8,12 +8,14 @@ use secrecy::SecretString;
 
 use super::report::{has_trouble, keep, lines, on_the_way};
 use super::source::Source;
-use super::{Room, Token, already, destination, dry, job, left_out, summary, target, ticket_id, token};
+use super::{
+    Room, SUBJECT, Token, already, destination, dry, job, left_out, summary, target, ticket_id, token,
+};
 use crate::case::sanitize::{Format, Readmission, Rendered};
 use crate::io::deliver::desk::{self, Attached, Job, Stage, Target};
 use crate::io::store::{DeskKind, DeskSettings, Desks, read_desks, shown};
 use crate::ui::cli::OutputKind;
-use crate::ui::cli::exit::Failed;
+use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::start::Ground;
 use crate::ui::tui::TicketDesk;
 use crate::ui::tui::screen::{DeskLine, Onto, Planned, Sent, UnderWay};
@@ -48,10 +50,17 @@ impl TicketDesks {
         let destination = destination(&room.ground, &settings)?;
         let source = Source::of_text(&room, "the note", note.as_str(), &destination)?;
         let (ticket, subject) = match onto {
-            Onto::Ticket(id) => (Some(ticket_id(id)?), None),
+            Onto::Ticket(id) => (Some(ticket_of(&settings, id)?), None),
             Onto::New(subject) => (None, subject.as_deref()),
         };
-        let (job, cut) = job(&room, &source, &destination, subject)?;
+        let (job, cut) = job(&room, &source, &destination, subject).map_err(|failed| {
+            // The command names its option.
+            if failed.exit == Exit::Usage {
+                super::failed(&format!("the subject of a ticket has 1 to {SUBJECT} characters"))
+            } else {
+                failed
+            }
+        })?;
         let failed = |e: desk::DeskError| super::failed(&e.to_string());
         let calls =
             desk::open(&settings, None).and_then(|d| d.plan(ticket.as_deref(), &job)).map_err(failed)?;
@@ -79,6 +88,19 @@ impl TicketDesks {
         self.plan = Some(Plan { settings, job, target, cut });
         Ok(planned)
     }
+}
+
+/// The ticket that was typed. What is wrong with it is told by the fields of the screen, not by the command's options.
+fn ticket_of(settings: &DeskSettings, typed: &str) -> Result<String, Failed> {
+    let takes_none = settings.webhook.as_ref().is_some_and(|webhook| webhook.comment.is_none());
+    if settings.kind == DeskKind::Webhook && takes_none {
+        return Err(super::failed(
+            "this desk has no comment in desks.yaml: leave the field of the ticket empty, and a new one is made",
+        ));
+    }
+    ticket_id(typed).map_err(|_| {
+        super::failed("a ticket is named by an id such as 4711 or SUP-12; an empty field makes a new one")
+    })
 }
 
 impl TicketDesk for TicketDesks {

@@ -90,15 +90,8 @@ impl Screen {
             Action::EditWords => self.edit_words(session),
             Action::RemoveRefused => tell(Event::RemoveRefused),
             Action::ShowField => self.choose_shown(session),
-            Action::ToggleFormat => {
-                self.tops.note = 0;
-                tell(Event::FormatChosen(match session.format() {
-                    Format::Yaml => Format::Markdown,
-                    Format::Markdown => Format::Plain,
-                    Format::Plain | Format::Json => Format::Yaml,
-                }))
-            }
-            Action::Copy => tell(Event::CopyRequested),
+            Action::ToggleFormat => self.next_format(session),
+            Action::Copy => self.hand_out(Event::CopyRequested),
             Action::Write => match session.ready() {
                 Ok(_) => self.ask(Asked::Path, &default_path(session)),
                 Err((_, why)) => self.say(&why),
@@ -230,7 +223,7 @@ impl Screen {
         Step::ALL.get(to).map(|step| self.go_to(*step)).unwrap_or_default()
     }
 
-    fn go_on(&mut self, session: &Session) -> Vec<Wish> {
+    pub(super) fn go_on(&mut self, session: &Session) -> Vec<Wish> {
         let observed = session.was_observed();
         match session.step() {
             Step::Request if session.request().is_err() && observed => tell(Event::GoTo(Step::Review)),
@@ -250,8 +243,50 @@ impl Screen {
             Step::Review => {
                 vec![Wish::Tell(Event::Confirmed(true)), Wish::Tell(Event::GoTo(Step::Note))]
             }
-            Step::Note => Vec::new(),
+            Step::Note => self.go_on_from_note(session),
         }
+    }
+
+    fn next_format(&mut self, session: &Session) -> Vec<Wish> {
+        self.tops.note = 0;
+        self.overtake_delivery(session);
+        tell(Event::FormatChosen(match session.format() {
+            Format::Yaml => Format::Markdown,
+            Format::Markdown => Format::Plain,
+            Format::Plain | Format::Json => Format::Yaml,
+        }))
+    }
+
+    /// Hands the note out; what is said of it then holds, even in the words of the last time.
+    fn hand_out(&mut self, event: Event) -> Vec<Wish> {
+        self.overtaken = None;
+        tell(event)
+    }
+
+    /// From Note it goes to Review where that is what is missing; else what is missing, or to be done, is said.
+    fn go_on_from_note(&mut self, session: &Session) -> Vec<Wish> {
+        let key = |action| self.keymap.key_for(Mode::Note, action);
+        let said = match session.ready() {
+            Err(_) if session.output().is_some() && !session.is_busy() && !session.confirmed() => {
+                return tell(Event::GoTo(Step::Review));
+            }
+            Err(_) if session.output().is_none() && session.request().is_ok() => format!(
+                "nothing was observed yet; {} is Reproduce, where the request is sent",
+                key(Action::StepReproduce)
+            ),
+            Err(_) if session.output().is_none() => format!(
+                "nothing was observed yet; {} is Request: paste a command or an answer there",
+                key(Action::StepRequest)
+            ),
+            Err((_, why)) => why,
+            Ok(_) => format!(
+                "this is the last step: {} copies the note, {} writes it to a file, {} leaves",
+                key(Action::Copy),
+                key(Action::Write),
+                key(Action::Quit)
+            ),
+        };
+        self.say(&said)
     }
 
     fn next_field(&mut self, mode: Mode, session: &Session, forward: bool) -> Vec<Wish> {
@@ -336,7 +371,7 @@ impl Screen {
         };
         self.finding = Some(next);
         // The pane may be too low for all of it.
-        let text = super::super::view::request::finding_text(finding);
+        let text = super::super::view::request::finding_text(finding, self);
         let _ = self.say(&text);
         let (field, place) = match &finding.place {
             Place::Method => (Field::Method, None),
@@ -451,7 +486,7 @@ impl Screen {
             (Asked::DeskToken, Some(value)) => vec![Wish::Attach(AttachAsk::Send(Some(value)))],
             (Asked::Find, _) => self.find_in_body(&open),
             (Asked::Search, _) => self.search_text(&open, session),
-            (Asked::Path, _) if !open.is_empty() => tell(Event::WriteRequested(Some(open))),
+            (Asked::Path, _) if !open.is_empty() => self.hand_out(Event::WriteRequested(Some(open))),
             _ => self.say("nothing was typed; nothing was changed"),
         }
     }
@@ -474,6 +509,7 @@ impl Screen {
             Choice::Place => {
                 let id = (!chosen.id.is_empty()).then(|| chosen.id.clone());
                 self.tops.note = 0;
+                self.overtake_delivery(session);
                 tell(Event::PlaceChosen(id))
             }
             Choice::Gateway => tell(Event::GatewayChosen(chosen.id.clone())),

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::{Screen, Wish};
 use crate::case::sanitize::{Format, Rendered};
 use crate::session::{Delivered, Event, Session};
+use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Picker, Popup, Prompt};
 
 /// A desk that is configured.
@@ -144,6 +145,16 @@ impl Attach {
             Stage::Failed(why) => why,
         }
     }
+
+    /// What Enter does, in a word; empty: nothing.
+    pub fn on_label(&self) -> &'static str {
+        match &self.stage {
+            Stage::Asking | Stage::Sending => "",
+            Stage::Planned(_) => "send",
+            Stage::Sent(_) => "to the note",
+            Stage::Failed(_) => "show again",
+        }
+    }
 }
 
 impl Screen {
@@ -213,7 +224,11 @@ impl Screen {
         if self.attach.as_ref().is_some_and(|attach| attach.stage == Stage::Sending) {
             return vec![Wish::Attach(AttachAsk::Stop)];
         }
-        self.attach = None;
+        let left = self.attach.take();
+        if let Some(Attach { desk, stage: Stage::Failed(_), .. }) = left {
+            let key = self.keymap.key_for(Mode::Note, Action::Attach);
+            return self.say(&format!("the note did not get to {}; {key} begins again", desk.name));
+        }
         Vec::new()
     }
 
@@ -228,6 +243,10 @@ impl Screen {
             self.hint = Some("no desk can be reached from here".to_owned());
             return None;
         };
+        if matches!(ask, AttachAsk::Plan | AttachAsk::Send(_)) {
+            // Whatever becomes of it: what went out earlier is not told as if it were this.
+            self.overtake_delivery(session);
+        }
         let done = match ask {
             AttachAsk::Desks => desk.desks(session.id()).map(|desks| {
                 self.popup = Some(Popup::Picker(Picker::desks(&desks)));
@@ -285,6 +304,7 @@ impl Screen {
             Ok(sent) => {
                 let delivered = Delivered { route: sent.route.clone(), certain: true, path: None };
                 self.end_attach(Stage::Sent(sent));
+                self.overtaken = None;
                 Some(Event::Delivered(Ok(delivered)))
             }
             Err(why) => {

@@ -8,6 +8,7 @@ use super::typing::typed;
 use super::{Screen, Wish};
 use crate::case::kept::Unfinished;
 use crate::session::{Event, Session};
+use crate::ui::tui::keys::Action;
 
 /// Longest filter, characters.
 const LONGEST_FILTER: usize = 60;
@@ -140,6 +141,11 @@ impl Cases {
         self.shown.iter().skip(first).filter_map(|at| self.rows.get(*at))
     }
 
+    /// They are groups of a log: unlike cases, their rows have columns, and nothing of them is kept.
+    pub fn are_groups(&self) -> bool {
+        !self.title.columns.is_empty()
+    }
+
     /// The marked case.
     pub fn current(&self) -> Option<&CaseRow> {
         self.rows.get(*self.shown.get(self.marked)?)
@@ -192,14 +198,35 @@ impl Screen {
 
     /// The first press asks, the second one of the same case removes.
     pub(super) fn remove_case(&mut self) -> Vec<Wish> {
+        if self.cases.are_groups() {
+            return self.say("nothing of a log is kept, so there is nothing to forget");
+        }
         let Some(id) = self.cases.current().map(|row| row.id.clone()) else { return Vec::new() };
         if self.cases.removing.as_ref() == Some(&id) {
             return vec![Wish::Cases(CaseAsk::Remove)];
         }
-        let key = self.keymap.key_for(super::Mode::Cases, super::super::keys::Action::Remove);
+        let key = self.keymap.key_for(super::Mode::Cases, Action::Remove);
         let text = format!("forget {id} and its files? {key} once more forgets it, any move keeps it");
         self.cases.removing = Some(id);
         self.say(&text)
+    }
+
+    /// The case was opened from the groups of a log, where the list of cases leads back to.
+    pub fn shows_group(&self) -> bool {
+        self.of_group
+    }
+
+    /// The label of an action in the list where groups of a log stand in it; `None`: that of the key table.
+    pub(super) fn group_label(&self, action: Action) -> Option<&'static str> {
+        if !self.cases.are_groups() {
+            return None;
+        }
+        match action {
+            Action::SortList => Some("sort"),
+            Action::Reveal => Some("request ids"),
+            Action::Remove => Some(""),
+            _ => None,
+        }
     }
 
     /// Does with `desk` what the list wants; gives what the session is to be told.
@@ -224,11 +251,14 @@ impl Screen {
                 self.hint = Some(said);
                 desk.rows(now).map(|rows| self.cases.take(rows))
             }),
+            (_, None) if self.cases.are_groups() => Err("no group is marked".to_owned()),
             (_, None) => Err("no case is marked".to_owned()),
             (CaseAsk::Open, Some(row)) => match desk.open(&row) {
                 Ok(case) => {
+                    let of_group = self.cases.are_groups();
                     self.cases = Cases::default();
                     self.start_over();
+                    (self.of_group, self.opening_group) = (of_group, of_group);
                     return Some(Event::Resumed(Box::new(case)));
                 }
                 Err(error) => Err(error),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Screen, Wish};
 use crate::case::kept::Unfinished;
 use crate::session::{Event, Session};
-use crate::ui::tui::popup::{Picker, Popup};
+use crate::ui::tui::popup::{Choice, Picker, Popup};
 
 impl Screen {
     /// Offers `cases` in a list, unless something else was begun with.
@@ -17,6 +17,14 @@ impl Screen {
         let lines = cases.iter().map(|case| (case.id.clone(), case.line(now)));
         self.popup = Some(Popup::Picker(Picker::unfinished(lines)));
         self.unfinished = cases;
+    }
+
+    /// What is pasted while unfinished cases are offered begins a new case: they stay as they are.
+    pub(super) fn decline_unfinished(&mut self) {
+        if matches!(&self.popup, Some(Popup::Picker(picker)) if picker.choice == Choice::Unfinished) {
+            self.popup = None;
+            self.unfinished.clear();
+        }
     }
 
     /// Goes on with the unfinished case of this id; none of that id: a new case begins.

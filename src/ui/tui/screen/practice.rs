@@ -48,11 +48,23 @@ impl PracticeChoice {
         }
     }
 
-    /// All words of `filter` stand in its name, title or group.
-    fn fits(&self, filter: &str) -> bool {
-        let text = format!("{} {} {}", self.name, self.title, self.group).to_lowercase();
-        filter.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    /// How well it fits `filter`, each word of which is the beginning of one of its words: 0, all in its name; 1, in name and
+    /// title; 2, in its group as well. `None`: it does not fit.
+    fn fit(&self, filter: &str) -> Option<usize> {
+        let name = self.name.to_lowercase();
+        let titled = format!("{name} {}", self.title.to_lowercase());
+        let grouped = format!("{titled} {}", self.group.to_lowercase());
+        let filter = filter.to_lowercase();
+        [name, titled, grouped].iter().position(|text| filter.split_whitespace().all(|w| begins_in(text, w)))
     }
+}
+
+/// `word` is the beginning of a word of `text`.
+fn begins_in(text: &str, word: &str) -> bool {
+    let is_inner = |at: usize| text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    // What begins with a sign may stand right behind a letter, as the rest of a name with hyphens does.
+    let by_sign = !word.starts_with(char::is_alphanumeric);
+    text.match_indices(word).any(|(at, _)| by_sign || !is_inner(at))
 }
 
 /// A row of the practice list.
@@ -94,23 +106,24 @@ impl Practice {
         self.scores.get(&self.chosen?)
     }
 
-    /// The list as it is shown: by group, those that fit what was typed.
+    /// The list as it is shown: by group, those that fit what was typed; what has it in its name comes first.
     pub fn rows(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
+        let mut groups: Vec<(usize, &'static str, Vec<usize>)> = Vec::new();
         for group in GROUPS {
-            let mut of_group = self
-                .choices
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| c.group == group && c.fits(&self.filter))
-                .map(|(at, _)| Row::Choice(at))
-                .peekable();
-            if of_group.peek().is_some() {
-                rows.push(Row::Group(group));
-                rows.extend(of_group);
+            let of_group = self.choices.iter().enumerate().filter(|(_, choice)| choice.group == group);
+            let mut fitting: Vec<(usize, usize)> =
+                of_group.filter_map(|(at, choice)| Some((choice.fit(&self.filter)?, at))).collect();
+            // Stable: without letters all stay in their order.
+            fitting.sort_by_key(|(fit, _)| *fit);
+            if let Some((best, _)) = fitting.first() {
+                groups.push((*best, group, fitting.iter().map(|(_, at)| *at).collect()));
             }
         }
-        rows
+        groups.sort_by_key(|(best, _, _)| *best);
+        let rows = |(_, group, choices): (usize, &'static str, Vec<usize>)| {
+            std::iter::once(Row::Group(group)).chain(choices.into_iter().map(Row::Choice))
+        };
+        groups.into_iter().flat_map(rows).collect()
     }
 
     /// The shown choices in their order.
@@ -127,10 +140,10 @@ impl Practice {
         self.marked = shown.get(to).copied().unwrap_or(self.marked);
     }
 
-    /// Changes what was typed; the mark stays on something that is shown.
+    /// Changes what was typed; the mark goes to what fits best, and stays where it is without letters.
     pub(super) fn filter_by(&mut self, filter: String) {
         self.filter = filter;
-        self.step(0);
+        self.step(if self.filter.is_empty() { 0 } else { isize::MIN });
     }
 
     /// The scenario to walk next: the first after this one, in the order of the list, that has no score yet.
@@ -256,6 +269,27 @@ mod tests {
         assert_eq!((practice.rows(), practice.marked), (vec![Row::Group(GROUPS[1]), Row::Choice(2)], 2));
         practice.filter_by("nothing".into());
         assert_eq!(practice.rows(), []);
+    }
+
+    #[test]
+    fn beginnings_of_words_choose_and_names_come_first() {
+        let mut practice = practice();
+        practice.filter_by("hree".into());
+        assert_eq!(practice.rows(), [], "the middle of a word is none");
+        // All titles have `case`; one has it in its name, and its group comes first.
+        if let Some(choice) = practice.choices.get_mut(2) {
+            choice.name = "the-case-3".into();
+        }
+        practice.filter_by("cas".into());
+        let wanted =
+            [Row::Group(GROUPS[1]), Row::Choice(2), Row::Choice(0), Row::Group(GROUPS[0]), Row::Choice(1)];
+        assert_eq!((practice.rows().as_slice(), practice.marked), (wanted.as_slice(), 2));
+        practice.filter_by("the-case".into());
+        assert_eq!(practice.rows(), [Row::Group(GROUPS[1]), Row::Choice(2)]);
+        practice.filter_by("-3".into());
+        assert_eq!(practice.marked, 2);
+        practice.filter_by(String::new());
+        assert_eq!((practice.rows().len(), practice.marked), (5, 2));
     }
 
     #[test]

@@ -43,10 +43,13 @@ pub fn shown(width: u16, session: &Session, screen: &Screen) -> Vec<Entry> {
     let keymap = &screen.keymap;
     let mut entries: Vec<Entry> = keymap
         .bindings(mode)
-        .filter(|b| !b.label.is_empty() && (b.action == Action::Palette || screen.offers(b.action, session)))
-        .filter_map(|b| {
+        .map(|b| (b, screen.label(mode, b)))
+        .filter(|(b, label)| {
+            !label.is_empty() && (b.action == Action::Palette || screen.offers(b.action, session))
+        })
+        .filter_map(|(b, label)| {
             let key = b.keys.first()?.to_string();
-            Some(Entry { action: b.action, key, label: b.label.clone() })
+            Some(Entry { action: b.action, key, label: label.to_owned() })
         })
         .collect();
     let of_every_page = |e: &Entry| {

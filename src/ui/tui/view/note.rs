@@ -27,7 +27,11 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
         |output| {
             let items = note::completeness(&output.note);
             let missing = items.iter().filter(|item| !item.present).count();
-            format!("What support needs: {missing} of {} missing", items.len())
+            let counted = format!("{missing} of {} missing", items.len());
+            // Two columns are the mark's.
+            let room = usize::from(areas.completeness.width).saturating_sub(2);
+            let whole = format!("What support needs: {counted}");
+            if whole.len() > room { format!("Support needs: {counted}") } else { whole }
         },
     );
     let inner = area::headed(frame, areas.completeness, &heading, marked, theme);

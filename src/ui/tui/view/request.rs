@@ -275,7 +275,7 @@ fn findings(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> 
     for (at, finding) in all.iter().enumerate().skip(first).take(40) {
         let style = theme.level(finding.level);
         let mark = if screen.finding == Some(at) { ">" } else { " " };
-        let mut text = finding_text(finding);
+        let mut text = finding_text(finding, screen);
         // The one that was visited shows where it is published.
         if let Some(source) = finding.source.as_ref().filter(|_| screen.finding == Some(at)) {
             let _ = write!(text, " (source: {}, {})", source.url, source.seen());
@@ -291,8 +291,11 @@ fn findings(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> 
     lines
 }
 
-/// A finding in one text: its place, what was noticed, what to do.
-pub fn finding_text(finding: &Finding) -> String {
+/// What a finding calls the choice among the requests of a paste; where there is a screen, it has a key.
+const CHOICE: &str = "choose another one on the screen";
+
+/// A finding in one text: its place, what was noticed, what to do, with the key that does it.
+pub fn finding_text(finding: &Finding, screen: &Screen) -> String {
     let place = match &finding.place {
         Place::Whole | Place::Span { .. } => String::new(),
         Place::Method => "method: ".to_owned(),
@@ -303,6 +306,8 @@ pub fn finding_text(finding: &Finding) -> String {
         Place::Field(name) => format!("field {name}: "),
         Place::Option(option) => format!("option {option}: "),
     };
-    let fix = if finding.fix.is_empty() { String::new() } else { format!("; {}", finding.fix) };
+    let key = screen.keymap.key_for(Mode::Request, Action::ChoosePiece);
+    let fix = finding.fix.replace(CHOICE, &format!("choose another one (key {key})"));
+    let fix = if fix.is_empty() { fix } else { format!("; {fix}") };
     format!("{place}{}{fix}", finding.message)
 }

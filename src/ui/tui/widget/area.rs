@@ -13,11 +13,15 @@ use crate::ui::tui::theme::Theme;
 pub fn headed(frame: &mut Frame<'_>, area: Rect, title: &str, marked: bool, theme: &Theme) -> Rect {
     let style = if marked { theme.accent } else { theme.title };
     let sign = if marked { ">" } else { " " };
-    let text = format!("{sign} {title} ");
+    let text = format!("{sign} {title}");
     let line = "─".repeat(usize::from(area.width));
     let head = Rect { height: area.height.min(1), ..area };
     frame.render_widget(Paragraph::new(Span::styled(line, theme.hint)), head);
-    let words = cut(&text, usize::from(area.width));
+    // The blank behind the words is no reason to cut them.
+    let mut words = cut(&text, usize::from(area.width));
+    if unicode_width::UnicodeWidthStr::width(words.as_str()) < usize::from(area.width) {
+        words.push(' ');
+    }
     let words_area = Rect {
         width: u16::try_from(unicode_width::UnicodeWidthStr::width(words.as_str()))
             .unwrap_or(area.width)
