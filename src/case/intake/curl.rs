@@ -10,6 +10,8 @@ mod refused;
 
 pub(super) use fields::deadline as milliseconds;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::command;
 use super::flags::{self, Meaning};
 use super::secret;
@@ -647,21 +649,12 @@ fn unless_empty(value: &str) -> Option<String> {
 
 /// Percent-encodes as curl does (all but unreserved characters, a space as `+`); references to secrets stay.
 fn percent_encoded(text: &str) -> String {
-    use std::fmt::Write as _;
+    const RESERVED: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
     if secret::has_reference(text) {
         return text.to_owned();
     }
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else if byte == b' ' {
-            out.push('+');
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+    utf8_percent_encode(text, RESERVED).to_string().replace(' ', "+")
 }
 
 fn hold_user(user: &str, ring: &mut KeyRing) {

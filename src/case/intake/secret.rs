@@ -8,7 +8,10 @@ mod name;
 mod named;
 mod scan;
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
+use percent_encoding::percent_decode_str;
 
 use self::name::Sure;
 use self::scan::Scan;
@@ -411,15 +414,7 @@ pub(super) fn has_reference(text: &str) -> bool {
 
 /// `text` with its `%XX` undone; as it stands where that is no UTF-8.
 pub(crate) fn percent_decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let pair = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        let value = pair.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| byte == b'%');
-        out.push(value.unwrap_or(byte));
-        rest = if value.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]

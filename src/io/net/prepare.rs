@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
+use percent_encoding::percent_decode_str;
 use reqwest::{Client, Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -122,31 +123,13 @@ fn headers(
 /// The header that a URL's `user:password@` stands for.
 fn basic(userinfo: &SecretString) -> Result<HeaderValue, TransportFailure> {
     let (user, password) = userinfo.expose_secret().split_once(':').unwrap_or((userinfo.expose_secret(), ""));
-    let mut pair = percent_decoded(user);
+    let mut pair: Vec<u8> = percent_decode_str(user).collect();
     pair.push(b':');
-    pair.extend(percent_decoded(password));
+    pair.extend(percent_decode_str(password));
     let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
         .map_err(|_| local("the user and password of the URL cannot be sent"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let mut ahead = bytes.clone();
-        let digit =
-            |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-        match (byte, digit(ahead.next()), digit(ahead.next())) {
-            (b'%', Some(high), Some(low)) => {
-                out.push(high * 16 + low);
-                bytes = ahead;
-            }
-            _ => out.push(byte),
-        }
-    }
-    out
 }
 
 pub(super) fn local(what: impl Display) -> TransportFailure {

@@ -3,10 +3,12 @@
 //! An address may hold a password, so it comes from `CASEFILE_STORE` or `config.yaml` and never from the command line, and
 //! neither its `Debug` nor its display nor an error of its reading has anything of it but host, port, user and database.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -213,24 +215,12 @@ fn encrypted(mode: Option<&str>, host: &Host, has_root: bool) -> Result<bool, St
     }
 }
 
-/// `%40` as `@`; `None` where that gives no text.
+/// `%40` as `@`; `None` where that gives no text, or a `%` has no two digits.
 fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        if *first != b'%' {
-            bytes.push(*first);
-            rest = after;
-            continue;
-        }
-        let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-        if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = after.get(2..)?;
-    }
-    String::from_utf8(bytes).ok()
+    let mut ends = text.split('%').skip(1);
+    let whole =
+        ends.all(|end| end.as_bytes().get(..2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit)));
+    whole.then(|| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned))?
 }
 
 impl fmt::Display for TeamAddress {
