@@ -1,6 +1,8 @@
 //! `casefile attach` against a desk with faults that real ones do not show on demand. Real desks: `tests/desks.rs`.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
+#[path = "wire/asked.rs"]
+mod asked;
 #[path = "attach/desk.rs"]
 mod desk;
 

@@ -1,6 +1,9 @@
 //! `casefile check` against real HTTP: the faithful gateway, every planted deviation, servers that count what they get.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
+#[path = "wire/asked.rs"]
+#[expect(dead_code, reason = "desks look at the request line, this does not")]
+mod asked;
 #[path = "check/server.rs"]
 mod server;
 
@@ -360,7 +363,7 @@ fn the_budget_is_kept_as_it_was_told() {
     assert_eq!(report["most_output_tokens"], tokens);
     // A wrong key is never the real one, and a request that needs none has none.
     let with_real = requests.iter().filter(|asked| asked.head.contains(&key())).count();
-    let carried = |asked: &&server::Asked| asked.head.to_ascii_lowercase().contains("\r\nauthorization:");
+    let carried = |asked: &&server::Request| asked.head.to_ascii_lowercase().contains("\r\nauthorization:");
     assert_eq!(requests.iter().filter(carried).count(), requests.len() - 1, "one has no credential");
     assert_eq!(with_real, requests.len() - 4, "missing, empty, malformed, unknown");
     assert!(requests.iter().all(|asked| !asked.body.contains(&key())));
@@ -369,7 +372,7 @@ fn the_budget_is_kept_as_it_was_told() {
 #[test]
 fn the_key_is_in_no_output_even_if_the_gateway_repeats_it() {
     let home = home();
-    let echo = |asked: &server::Asked| {
+    let echo = |asked: &server::Request| {
         let sent = asked
             .head
             .lines()

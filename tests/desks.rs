@@ -2,6 +2,8 @@
 //! asked of it by a client of the tests' own.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
+#[path = "wire/asked.rs"]
+mod asked;
 #[path = "desks/contracts.rs"]
 mod contracts;
 #[path = "desks/front.rs"]

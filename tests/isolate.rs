@@ -10,6 +10,9 @@
     reason = "a test: what cannot be fails it"
 )]
 
+#[path = "wire/asked.rs"]
+#[expect(dead_code, reason = "desks look at the request line, this does not")]
+mod asked;
 #[path = "isolate/bodies.rs"]
 mod bodies;
 #[path = "isolate/contract.rs"]

@@ -16,6 +16,8 @@ fn cell(count: u16) -> std::num::NonZeroU16 {
     std::num::NonZeroU16::new(count).expect("at least one")
 }
 
+#[path = "wire/asked.rs"]
+mod asked;
 #[path = "attach/desk.rs"]
 #[expect(dead_code, reason = "the desk has faults that are not wanted here")]
 mod desk;

@@ -1,12 +1,14 @@
 //! A desk that speaks as Request Tracker's REST 2 does, with faults that a real one does not show on demand.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+
+use crate::asked::Asked;
 
 /// What goes wrong, once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -177,25 +179,9 @@ impl Desk {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 8192];
-    let head = loop {
-        if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
-            break at + 4;
-        }
-        match stream.read(&mut chunk)? {
-            0 => return Ok(()),
-            read => bytes.extend_from_slice(&chunk[..read]),
-        }
-    };
-    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
-    let line = text.lines().next().unwrap_or_default().to_owned();
-    let header = |name: &str| {
-        let mut lines = text.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
-    };
-    let length: usize = header("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
-    let token = header("authorization").is_some();
+    let Some(mut asked) = Asked::begin(&mut stream)? else { return Ok(()) };
+    let line = asked.line().to_owned();
+    let token = asked.header("authorization").is_some();
     let mut state = state.lock().expect("free");
     state.seen.push((line.clone(), token));
     let fault = state.fault.filter(|(at, _)| line.contains(at)).map(|(_, fault)| fault);
@@ -205,16 +191,10 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     if fault == Some(Fault::CutRequest) {
         return Ok(());
     }
-    while bytes.len() < head + length {
-        match stream.read(&mut chunk)? {
-            0 => break,
-            read => bytes.extend_from_slice(&chunk[..read]),
-        }
-    }
+    let body = String::from_utf8_lossy(asked.body(&mut stream)?).into_owned();
     if let Some(always) = state.always.clone() {
         return stream.write_all(&always);
     }
-    let body = String::from_utf8_lossy(bytes.get(head..).unwrap_or_default()).into_owned();
     let (status, answer) = state.answer(&line, &body);
     let answer = answer.to_string();
     match fault {

@@ -1,13 +1,15 @@
 //! A server that answers as a test says, one connection a request, and keeps what it was asked.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::asked::Asked;
+
 /// A request as it came.
 #[derive(Clone)]
-pub struct Asked {
+pub struct Request {
     /// Request line and headers.
     pub head: String,
     /// Body.
@@ -17,13 +19,13 @@ pub struct Asked {
 /// The server; its thread ends with the test's process.
 pub struct Server {
     port: u16,
-    seen: Arc<Mutex<Vec<Asked>>>,
+    seen: Arc<Mutex<Vec<Request>>>,
     most: Arc<AtomicUsize>,
 }
 
 impl Server {
     /// Starts; `answer` gives the bytes that go back.
-    pub fn start(answer: impl Fn(&Asked) -> String + Send + Sync + 'static) -> Self {
+    pub fn start(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
         let port = listener.local_addr().expect("an address").port();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -56,7 +58,7 @@ impl Server {
     }
 
     /// Everything that was asked until now.
-    pub fn requests(&self) -> Vec<Asked> {
+    pub fn requests(&self) -> Vec<Request> {
         self.seen.lock().expect("free").clone()
     }
 
@@ -66,26 +68,10 @@ impl Server {
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let mut bytes = Vec::new();
-    let mut part = [0; 8192];
-    loop {
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
-                .and_then(|length| length.trim().parse::<usize>().ok())
-                .unwrap_or(0);
-            if body.len() >= length {
-                return Some(Asked { head: head.to_owned(), body: body.to_owned() });
-            }
-        }
-        match stream.read(&mut part) {
-            Ok(0) | Err(_) => return None,
-            Ok(count) => bytes.extend_from_slice(&part[..count]),
-        }
-    }
+fn read(stream: &mut TcpStream) -> Option<Request> {
+    let mut asked = Asked::begin(stream).ok()??;
+    let body = String::from_utf8_lossy(asked.body(stream).ok()?).into_owned();
+    Some(Request { head: asked.head().to_owned(), body })
 }
 
 /// An answer with these header lines.

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::asked::Asked;
+
 /// What goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
@@ -69,41 +71,20 @@ impl Drop for Front {
 }
 
 fn pass(mut client: TcpStream, desk: u16, plan: &Plan) -> std::io::Result<()> {
-    client.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 16 * 1024]);
-    let head = loop {
-        if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
-            break at + 4;
-        }
-        match client.read(&mut chunk)? {
-            0 => return Ok(()),
-            read => bytes.extend_from_slice(&chunk[..read]),
-        }
-    };
-    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
-    let line = text.lines().next().unwrap_or_default().to_owned();
-    let length = text.lines().filter_map(|line| line.split_once(": ")).find_map(|(name, value)| {
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
+    let Some(mut asked) = Asked::begin(&mut client)? else { return Ok(()) };
+    let head = asked.head().to_owned();
     let fault = {
         let mut plan = plan.lock().expect("free");
-        let now = plan.filter(|(at, _)| line.contains(at)).map(|(_, fault)| fault);
+        let now = plan.filter(|(at, _)| asked.line().contains(at)).map(|(_, fault)| fault);
         if now.is_some() {
             *plan = None;
         }
         now
     };
-    while bytes.len() < head + length.unwrap_or(0) {
-        match client.read(&mut chunk)? {
-            0 => break,
-            read => bytes.extend_from_slice(&chunk[..read]),
-        }
-    }
+    let body = asked.body(&mut client)?;
     let mut upstream = TcpStream::connect(("127.0.0.1", desk))?;
     upstream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let fields = text.trim_end().strip_prefix(&line).unwrap_or_default();
-    upstream.write_all(format!("{line}{fields}\r\nConnection: close\r\n\r\n").as_bytes())?;
-    let body = &bytes[head..];
+    upstream.write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())?;
     if fault == Some(Fault::CutRequest) {
         return upstream.write_all(&body[..body.len() / 2]);
     }

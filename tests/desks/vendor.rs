@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::asked::Asked;
 pub use kept::{Kept, Name};
 
 /// Parameters that the pages of a reference name for every list, and the vendor's document does not.
@@ -63,36 +64,12 @@ impl Vendor {
 }
 
 fn serve(mut stream: TcpStream, name: Name, kept: &Mutex<Kept>) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 16 * 1024]);
-    let head = loop {
-        if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
-            break at + 4;
-        }
-        match stream.read(&mut chunk)? {
-            0 => return Ok(()),
-            read => bytes.extend_from_slice(&chunk[..read]),
-        }
-    };
-    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
-    let length = text.lines().filter_map(|line| line.split_once(": ")).find_map(|(name, value)| {
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
-    while bytes.len() < head + length.unwrap_or(0) {
-        match stream.read(&mut chunk)? {
-            0 => break,
-            read => bytes.extend_from_slice(&chunk[..read]),
-        }
-    }
-    let (line, fields) = text.split_once("\r\n").unwrap_or((&text, ""));
+    let Some(mut asked) = Asked::begin(&mut stream)? else { return Ok(()) };
+    let body = asked.body(&mut stream)?.to_vec();
+    let (line, fields) = asked.head().split_once("\r\n").unwrap_or((asked.head(), ""));
     let mut words = line.split(' ');
     let mut word = || words.next().unwrap_or_default().to_owned();
-    let request = Request {
-        method: word(),
-        path: word(),
-        head: fields.trim_end().to_owned(),
-        body: bytes.split_off(head),
-    };
+    let request = Request { method: word(), path: word(), head: fields.to_owned(), body };
     let mut kept = kept.lock().expect("free");
     let (status, body) = kept.file(&request).unwrap_or_else(|| {
         let (status, example) = judge(name, &request, &mut kept);

@@ -1,10 +1,12 @@
 //! HTTP/1.1 as far as the planted server needs it: one request a connection.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::asked::Asked;
 
 /// A request as it came.
 #[derive(Debug, Clone, Default)]
@@ -83,35 +85,10 @@ fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
 
 /// Reads one request; `None` where the client goes away.
 pub fn read(stream: &mut TcpStream) -> Option<Call> {
-    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 16 * 1024]);
-    let head_end = loop {
-        if let Some(at) = find(&bytes, b"\r\n\r\n") {
-            break at;
-        }
-        more(stream, &mut bytes, &mut buffer)?;
-    };
-    let mut call = head(&String::from_utf8_lossy(&bytes[..head_end]))?;
-    let mut body = bytes.split_off(head_end + 4);
-    if call.header("transfer-encoding").is_some_and(|t| t.contains("chunked")) {
-        while !body.ends_with(b"0\r\n\r\n") {
-            more(stream, &mut body, &mut buffer)?;
-        }
-        body = unchunked(&body);
-    } else {
-        let length = call.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
-        while body.len() < length {
-            more(stream, &mut body, &mut buffer)?;
-        }
-    }
-    call.body = body;
+    let mut asked = Asked::begin(stream).ok()??;
+    let mut call = head(asked.head())?;
+    asked.body(stream).ok()?.clone_into(&mut call.body);
     Some(call)
-}
-
-fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>, buffer: &mut [u8]) -> Option<()> {
-    let count = stream.read(buffer).ok().filter(|count| *count > 0)?;
-    bytes.extend_from_slice(&buffer[..count]);
-    Some(())
 }
 
 fn head(text: &str) -> Option<Call> {
@@ -125,19 +102,6 @@ fn head(text: &str) -> Option<Call> {
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     Some(Call { method, path: path.to_owned(), query, headers, body: Vec::new() })
-}
-
-fn unchunked(mut rest: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    while let Some(at) = find(rest, b"\r\n") {
-        let size = usize::from_str_radix(String::from_utf8_lossy(&rest[..at]).trim(), 16).unwrap_or(0);
-        if size == 0 {
-            break;
-        }
-        whole.extend_from_slice(&rest[at + 2..at + 2 + size]);
-        rest = &rest[at + 2 + size + 2..];
-    }
-    whole
 }
 
 /// Answers and closes; a client that went away is no fault.
