@@ -23,9 +23,13 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start((columns, rows): (u16, u16), log: &str, arguments: &[&str]) -> Self {
+    fn start(size: (u16, u16), log: &str, arguments: &[&str]) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         std::fs::write(home.path().join("gateway.log"), log).expect("writes");
+        Self::start_in(home, size, arguments)
+    }
+
+    fn start_in(home: tempfile::TempDir, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casefile"));
@@ -146,6 +150,38 @@ fn groups_are_sorted_chosen_and_opened_as_cases() {
             assert!(!text.contains("marmalade"), "{text}");
         }
     }
+}
+
+#[test]
+fn groups_are_shown_while_the_log_is_being_read() {
+    let home = tempfile::tempdir().expect("a folder");
+    let pipe = home.path().join("gateway.log");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("runs");
+    assert!(made.success());
+    let mut terminal = Terminal::start_in(home, (140, 45), &["triage", "--screen", "gateway.log"]);
+    let mut log_file = std::fs::OpenOptions::new().write(true).open(&pipe).expect("opens");
+    let own = json!({
+        "status": 418, "path": "/v1/chat/completions", "model": "gpt-4o",
+        "body": {"error": {"message": "the kettle whistles", "type": "kettle_error"}},
+        "request_body": {"messages": [{"role": "user", "content": "Zebras?"}]},
+    });
+    let part = format!("{own}\n{}", log());
+    // More than the program reads at a time.
+    for _ in 0..=3_000_000 / part.len() {
+        log_file.write_all(part.as_bytes()).expect("writes");
+    }
+    let screen = terminal.see("so far (");
+    assert!(screen.contains("auth_invalid") && screen.contains("words follow"), "{screen}");
+    terminal.keys("\r");
+    terminal.see("still being read");
+    // What the gateway says may still turn out to repeat a prompt.
+    terminal.keys("whistles");
+    terminal.see("0 of 4 with whistles");
+    drop(log_file);
+    let screen = terminal.see("1 of 4 with whistles");
+    assert!(!screen.contains("so far") && !screen.contains("marmalade"), "{screen}");
+    terminal.keys("\u{3}");
+    assert!(terminal.child.wait().expect("ends").success());
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use blocks::{Block, Content, cut};
 pub use unpack::open;
@@ -23,6 +24,9 @@ use crate::case::triage::{Bad, Options, Reader, Tally};
 
 /// Lines that are no records of which the place is told.
 const SAMPLES: usize = 5;
+
+/// How often what was counted is handed over, where somebody waits for it.
+const PART_EVERY: Duration = Duration::from_millis(100);
 
 /// Where a line stands that is no record. In the order of the files and of the lines in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,15 +67,29 @@ impl Progress {
     }
 }
 
-/// Reads `files` (`-` is stdin) with `threads` threads. `told` is called between blocks.
+/// Who hears of reading while it goes on.
+pub struct Hearer<'h> {
+    /// Counts the bytes.
+    pub progress: &'h Progress,
+    /// Called between blocks.
+    pub told: &'h mut dyn FnMut(),
+    /// Takes what was counted, several times a second; the result then holds the rest. `None`: the result holds all.
+    pub parts: Option<&'h Parts<'h>>,
+}
+
+/// Takes a part of what was counted, on the thread that counted it.
+pub type Parts<'h> = dyn Fn(Tally) + Sync + 'h;
+
+/// Reads `files` (`-` is stdin) with `threads` threads.
 pub fn read(
     files: &[String],
     threads: usize,
     (catalog, options): (&Catalog, &Options),
-    (progress, told): (&Progress, &mut dyn FnMut()),
+    hearer: Hearer<'_>,
 ) -> Found {
+    let Hearer { progress, told, parts } = hearer;
     if threads <= 1 {
-        let mut worker = Worker::new(catalog, options);
+        let mut worker = Worker::new(catalog, options, parts);
         let stopped = feed(files, (catalog, progress), &mut |block| {
             let mut bytes = worker.take(block);
             bytes.clear();
@@ -87,7 +105,7 @@ pub fn read(
         let workers: Vec<_> = (0..threads)
             .map(|_| {
                 let (taken, give_back) = (Arc::clone(&taken), give_back.clone());
-                scope.spawn(move || work(&taken, &give_back, (catalog, options)))
+                scope.spawn(move || work(&taken, &give_back, Worker::new(catalog, options, parts)))
             })
             .collect();
         drop(give_back);
@@ -119,8 +137,7 @@ fn hand_over(blocks: &SyncSender<Block>, back: &Receiver<Vec<u8>>, block: Block)
     back.try_recv().unwrap_or_default()
 }
 
-fn work(taken: &Mutex<Receiver<Block>>, give_back: &Sender<Vec<u8>>, ground: (&Catalog, &Options)) -> Found {
-    let mut worker = Worker::new(ground.0, ground.1);
+fn work(taken: &Mutex<Receiver<Block>>, give_back: &Sender<Vec<u8>>, mut worker: Worker<'_>) -> Found {
     loop {
         let block = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(block) = block else { return worker.finish() };
@@ -160,11 +177,14 @@ fn in_words(error: &io::Error) -> String {
 struct Worker<'c> {
     reader: Reader<'c>,
     bad: Vec<BadLine>,
+    parts: Option<&'c Parts<'c>>,
+    /// When a part was handed over.
+    handed: Option<Instant>,
 }
 
 impl<'c> Worker<'c> {
-    fn new(catalog: &'c Catalog, options: &Options) -> Self {
-        Self { reader: Reader::new(catalog, options), bad: Vec::new() }
+    fn new(catalog: &'c Catalog, options: &Options, parts: Option<&'c Parts<'c>>) -> Self {
+        Self { reader: Reader::new(catalog, options), bad: Vec::new(), parts, handed: None }
     }
 
     /// Reads a block and gives its buffer back.
@@ -184,6 +204,12 @@ impl<'c> Worker<'c> {
                 self.note(BadLine { file: block.file, at: block.start, bytes, why: Bad::TooLong });
             }
         }
+        if let Some(parts) = self.parts
+            && self.handed.is_none_or(|at| at.elapsed() >= PART_EVERY)
+        {
+            self.handed = Some(Instant::now());
+            parts(self.reader.take());
+        }
         block.bytes
     }
 
@@ -201,7 +227,7 @@ impl<'c> Worker<'c> {
         }
     }
 
-    fn finish(self) -> Found {
-        Found { tally: self.reader.finish(), bad: self.bad, stopped: Vec::new() }
+    fn finish(mut self) -> Found {
+        Found { tally: self.reader.take(), bad: self.bad, stopped: Vec::new() }
     }
 }

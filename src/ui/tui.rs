@@ -41,6 +41,7 @@ use futures_util::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::case::kept::Unfinished;
@@ -177,6 +178,7 @@ where
             .map_err(io::Error::other)?;
         let busy = face.session.is_busy() || face.under_way.is_some();
         let mut under_way = face.under_way.take();
+        let fresh = face.cases.as_ref().and_then(|desk| desk.fresh());
         tokio::select! {
             biased;
             () = &mut terminated => {
@@ -189,6 +191,10 @@ where
             }
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
+            }
+            () = woken(fresh) => {
+                face.screen.renew_cases(face.cases.as_deref_mut(), clock.now());
+                face.screen.preview_case(face.cases.as_deref_mut());
             }
             next = input.next() => if let Some(read) = next {
                 if face.take(&read?)? { return Ok(Ending::Left); }
@@ -235,6 +241,14 @@ struct Face<'a, F> {
     /// A note on its way to a desk.
     under_way: Option<UnderWay>,
     practice_gateway: Option<Box<PracticeGateway>>,
+}
+
+/// The rows of the list are others; never where nothing tells so.
+async fn woken(fresh: Option<Arc<Notify>>) {
+    match fresh {
+        Some(fresh) => fresh.notified().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The end of what is under way; never where nothing is.

@@ -101,6 +101,9 @@ impl Examples {
     pub(super) fn join(&self, found: Found) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, candidate) in found.0 {
+            if all.len() >= MOST && !all.contains_key(&id) {
+                continue;
+            }
             if all.get(&id).is_none_or(|known| candidate.place < known.place) {
                 all.insert(id, candidate);
             }

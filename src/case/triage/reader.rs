@@ -142,13 +142,18 @@ impl<'c> Reader<'c> {
         self.work.tally.bad(Bad::TooLong);
     }
 
+    /// What was counted until now; counting goes on from nothing.
+    pub fn take(&mut self) -> Tally {
+        self.work.close();
+        if let Some((found, examples)) = &mut self.work.found {
+            examples.join(std::mem::take(found));
+        }
+        std::mem::take(&mut self.work.tally)
+    }
+
     /// What was counted.
     pub fn finish(mut self) -> Tally {
-        self.work.close();
-        if let Some((found, examples)) = self.work.found {
-            examples.join(found);
-        }
-        self.work.tally
+        self.take()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod case;
 mod input;
+mod live;
 mod pages;
 mod progress;
 mod screen;
@@ -13,11 +14,11 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failed};
 use super::say;
-use super::start::{Opening, ground, need_terminal, screen_with};
+use super::start::ground;
 use crate::case::catalog::Catalog;
 use crate::case::sanitize::{Format, Readmission};
 use crate::case::triage::{Examples, Options, Report, Sort, Tally};
-use crate::io::logs::{self, Found, Progress};
+use crate::io::logs::{self, Found, Hearer, Progress};
 
 /// Groups that people are shown where they do not say how many.
 const SHOWN: usize = 20;
@@ -75,7 +76,7 @@ pub struct TriageArguments {
     /// of its failures, `note-ID.yaml`, where its message does not repeat what was sent.
     #[arg(long, value_name = "DIR")]
     notes: Option<std::path::PathBuf>,
-    /// Show the groups on the screen: sort, choose by typing, open one as a case.
+    /// Show the groups on the screen, while the log is still being read: sort, choose by typing, open one as a case.
     #[arg(long, conflicts_with_all = ["output", "top", "notes", "partial"])]
     screen: bool,
     /// Write a partial result, one line of JSON, to be joined with others by --merge.
@@ -118,16 +119,13 @@ impl From<Order> for Sort {
 
 /// Groups a log.
 pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
-    if arguments.screen {
-        need_terminal()?;
-        if arguments.files.iter().any(|file| file == "-") {
-            return Err(Failed::new(Exit::Usage, "the screen needs the keyboard: name the log as a file"));
-        }
-    }
     let ground = ground()?;
+    if arguments.screen {
+        return screen::run(arguments, &ground);
+    }
     let catalog = Arc::clone(&ground.catalog);
     // A failure of each group is kept in memory where a note may be made of it.
-    let examples = (arguments.screen || arguments.notes.is_some()).then(Arc::<Examples>::default);
+    let examples = arguments.notes.is_some().then(Arc::<Examples>::default);
     let mut found = if arguments.merge {
         merged(&arguments.files, &catalog)?
     } else {
@@ -136,27 +134,21 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
     tell(arguments, &found);
     // A part may be empty: an engine that spreads lines does not ask.
     if found.tally.is_empty() && !arguments.partial {
-        return Err(Failed::new(
-            Exit::NothingUsable,
-            "there is no line in the input; give a log with one JSON object a line, or a HAR",
+        return Err(nothing_in(arguments, &found));
+    }
+    let texts: Vec<String> = found.tally.texts().into_iter().collect();
+    let refused = audit(&texts, &Readmission::new(&catalog));
+    if !refused.is_empty() {
+        say::line(&format!(
+            "{} texts are not shown: the audit found in them what must not leave",
+            refused.len()
         ));
     }
-    audit(&mut found.tally, &catalog);
+    found.tally.withhold(&refused);
     if arguments.partial {
         write(&found.tally.to_partial())?;
         // Lines that are no records stand in the result.
         return Ok(if found.stopped.is_empty() { Exit::Done } else { Exit::Findings });
-    }
-    if arguments.screen {
-        let exit = exit(&found);
-        let groups =
-            screen::Groups::of(ground, found.tally, examples.unwrap_or_default(), arguments.sort.into());
-        let shown = screen_with(
-            &self::ground()?,
-            Vec::new(),
-            Opening { list: Some(Box::new(groups)), ..Opening::default() },
-        )?;
-        return Ok(if shown == Exit::Done { exit } else { shown });
     }
     let most = match (arguments.top, arguments.output) {
         (Some(0), _) => usize::MAX,
@@ -193,23 +185,32 @@ fn read(
     examples: Option<Arc<Examples>>,
 ) -> Result<Found, Failed> {
     let options = Options { examples, ..input::options(arguments, catalog)? };
-    let threads = arguments
-        .threads
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
     let progress = Progress::default();
     let mut bar = progress::Bar::new(&arguments.files, &progress);
-    let found = logs::read(&arguments.files, threads, (catalog, &options), (&progress, &mut || bar.tick()));
+    let hearer = Hearer { progress: &progress, told: &mut || bar.tick(), parts: None };
+    let found = logs::read(&arguments.files, threads(arguments), (catalog, &options), hearer);
     bar.clear();
-    if found.tally.is_empty()
-        && let Some((at, why)) = found.stopped.first()
-    {
-        let name = arguments.files.get(*at).map_or("the input", String::as_str);
-        return Err(Failed::new(
-            Exit::NothingUsable,
-            format!("{name} cannot be read ({why}); give a file that can, or - for stdin"),
-        ));
+    if found.tally.is_empty() && !found.stopped.is_empty() {
+        return Err(nothing_in(arguments, &found));
     }
     Ok(found)
+}
+
+fn threads(arguments: &TriageArguments) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    arguments.threads.map_or_else(processors, usize::from)
+}
+
+/// Why there is no line.
+fn nothing_in(arguments: &TriageArguments, found: &Found) -> Failed {
+    let why = found.stopped.first().map_or_else(
+        || "there is no line in the input; give a log with one JSON object a line, or a HAR".to_owned(),
+        |(at, why)| {
+            let name = arguments.files.get(*at).map_or("the input", String::as_str);
+            format!("{name} cannot be read ({why}); give a file that can, or - for stdin")
+        },
+    );
+    Failed::new(Exit::NothingUsable, why)
 }
 
 fn merged(files: &[String], catalog: &Catalog) -> Result<Found, Failed> {
@@ -245,24 +246,16 @@ fn tell(arguments: &TriageArguments, found: &Found) {
     }
 }
 
-/// Audits every text that the log brought in. What the audit refuses is taken out; the groups stay.
-fn audit(tally: &mut Tally, catalog: &Catalog) {
-    let readmission = Readmission::new(catalog);
+/// Audits texts that the log brought in; gives those that must not be shown. Their groups stay.
+fn audit(texts: &[String], readmission: &Readmission) -> BTreeSet<String> {
     let passes = |text: &str| readmission.pass(text, Format::Plain).is_ok();
-    let texts: Vec<String> = tally.texts().into_iter().collect();
     let mut refused = BTreeSet::new();
     for some in texts.chunks(AUDITED) {
         if !passes(&some.join("\n\n")) {
             refused.extend(some.iter().filter(|text| !passes(text)).cloned());
         }
     }
-    if !refused.is_empty() {
-        say::line(&format!(
-            "{} texts are not shown: the audit found in them what must not leave",
-            refused.len()
-        ));
-    }
-    tally.withhold(&refused);
+    refused
 }
 
 fn write(text: &str) -> Result<(), Failed> {

@@ -21,13 +21,9 @@ pub(super) struct Bar {
 
 impl Bar {
     pub(super) fn new(files: &[String], progress: &Progress) -> Self {
-        let size = |file: &String| {
-            let facts = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file);
-            facts.map(|facts| facts.len())
-        };
         Self {
             progress: progress.clone(),
-            total: files.iter().map(size).sum(),
+            total: total(files),
             begun: Instant::now(),
             drawn: None,
             shown: std::io::stderr().is_terminal(),
@@ -50,6 +46,15 @@ impl Bar {
             let _ = write!(std::io::stderr().lock(), "\r\u{1b}[K");
         }
     }
+}
+
+/// Bytes of all files; none where one of them has no size.
+pub(super) fn total(files: &[String]) -> Option<u64> {
+    let size = |file: &String| {
+        let facts = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file);
+        facts.map(|facts| facts.len())
+    };
+    files.iter().map(size).sum()
 }
 
 fn told(bytes: u64, total: Option<u64>, took: Duration) -> String {

@@ -1,32 +1,111 @@
 //! The groups of a log on the screen: the list of cases, with groups in it. A group that is opened becomes a case.
+//!
+//! While the log is being read the list grows, without the gateways' words: what comes later may show that they repeat a prompt.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 
-use super::{case, pages};
+use super::live::Live;
+use super::{TriageArguments, audit, case, exit, input, merged, nothing_in, pages, progress, tell, threads};
 use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Format, Readmission};
-use crate::case::triage::{Examples, GroupReport, Report, Sort, Tally};
-use crate::ui::cli::start::Ground;
+use crate::case::triage::{Examples, GroupReport, Options, Report, Sort, Tally};
+use crate::io::logs::Progress;
+use crate::ui::cli::exit::{Exit, Failed};
+use crate::ui::cli::say;
+use crate::ui::cli::start::{Ground, Opening, need_terminal, screen_with};
 use crate::ui::tui::{CaseDesk, CaseRow, ListTitle};
 
 /// What stands in the columns of a row.
 const COLUMNS: &str = " count share  class             status retry last seen   what tells it from others";
 
+/// Shows the groups, and reads on while somebody looks at them.
+///
+/// # Errors
+/// There is no terminal, nothing in the input, or the screen cannot be shown.
+pub(super) fn run(arguments: &TriageArguments, ground: &Ground) -> Result<Exit, Failed> {
+    need_terminal()?;
+    if arguments.files.iter().any(|file| file == "-") {
+        return Err(Failed::new(Exit::Usage, "the screen needs the keyboard: name the log as a file"));
+    }
+    // A failure of each group is kept in memory: a note may be made of it.
+    let examples = Arc::<Examples>::default();
+    let live = if arguments.merge {
+        Live::ended(merged(&arguments.files, &ground.catalog)?)
+    } else {
+        let options =
+            Options { examples: Some(Arc::clone(&examples)), ..input::options(arguments, &ground.catalog)? };
+        let progress = Progress::default();
+        let mut bar = progress::Bar::new(&arguments.files, &progress);
+        let how_far = (progress, progress::total(&arguments.files));
+        let (files, catalog) = (arguments.files.clone(), Arc::clone(&ground.catalog));
+        let live = Live::begin(files, threads(arguments), catalog, options, how_far);
+        live.wait(&mut || bar.tick());
+        bar.clear();
+        live
+    };
+    if live.so_far().0.is_empty() {
+        return Err(nothing_in(arguments, &live.take().0));
+    }
+    let groups = Groups::of(ground.clone(), Arc::clone(&live), examples, arguments.sort.into());
+    let opening = Opening { list: Some(Box::new(groups)), ..Opening::default() };
+    let shown = screen_with(ground, Vec::new(), opening)?;
+    let how_far = live.how_far();
+    let (found, ended) = live.take();
+    tell(arguments, &found);
+    if !ended {
+        say::line(&format!("left before the log was read to its end ({how_far} of it)"));
+    }
+    Ok(if shown == Exit::Done { exit(&found) } else { shown })
+}
+
 /// The groups of a log.
-pub(super) struct Groups {
+struct Groups {
     ground: Ground,
-    tally: Tally,
-    examples: std::sync::Arc<Examples>,
+    live: Arc<Live>,
+    examples: Arc<Examples>,
     readmission: Readmission,
+    /// Texts of the log that were audited, and those of them that are not shown.
+    audited: BTreeSet<String>,
+    refused: BTreeSet<String>,
+    tally: Tally,
+    ended: bool,
     report: Report,
     sort: Sort,
 }
 
 impl Groups {
-    pub(super) fn of(ground: Ground, tally: Tally, examples: std::sync::Arc<Examples>, sort: Sort) -> Self {
+    fn of(ground: Ground, live: Arc<Live>, examples: Arc<Examples>, sort: Sort) -> Self {
         let readmission = Readmission::new(&ground.catalog);
+        let tally = Tally::default();
         let report = Report::of(&tally, &ground.catalog, sort, usize::MAX);
-        Self { ground, tally, examples, readmission, report, sort }
+        let (audited, refused) = (BTreeSet::new(), BTreeSet::new());
+        let ended = false;
+        Self { ground, live, examples, readmission, audited, refused, tally, ended, report, sort }
+    }
+
+    /// Takes over what was counted since.
+    fn look(&mut self) {
+        if self.ended {
+            return;
+        }
+        (self.tally, self.ended) = self.live.so_far();
+        let texts = self.tally.texts();
+        let new: Vec<String> = texts.difference(&self.audited).cloned().collect();
+        self.refused.extend(audit(&new, &self.readmission));
+        self.audited.extend(new);
+        self.tally.withhold(&self.refused);
+        self.make_report();
+    }
+
+    fn make_report(&mut self) {
+        self.report = Report::of(&self.tally, &self.ground.catalog, self.sort, usize::MAX);
+        if !self.ended {
+            self.report.groups.iter_mut().for_each(|group| group.words = None);
+        }
     }
 
     fn group(&self, row: &CaseRow) -> Result<&GroupReport, String> {
@@ -40,6 +119,7 @@ impl Groups {
 
 impl CaseDesk for Groups {
     fn rows(&mut self, _: DateTime<Utc>) -> Result<Vec<CaseRow>, String> {
+        self.look();
         let row = |group: &GroupReport| {
             let line = line(group);
             // The texts were audited; what is put together of them is, too.
@@ -57,6 +137,12 @@ impl CaseDesk for Groups {
     }
 
     fn open(&mut self, row: &CaseRow) -> Result<Unfinished, String> {
+        if !self.ended {
+            return Err(format!(
+                "the log is still being read ({}): a group opens when that is done",
+                self.live.how_far()
+            ));
+        }
         let group = self.group(row)?;
         let example = pages::example(group, Some(&self.examples)).ok_or(
             "none of its failures can be shown: the message repeats what users sent, or the log was joined from parts",
@@ -81,8 +167,13 @@ impl CaseDesk for Groups {
     }
 
     fn title(&self) -> ListTitle {
+        let so_far = if self.ended {
+            String::new()
+        } else {
+            format!(" so far ({} read, words follow)", self.live.how_far())
+        };
         ListTitle {
-            name: format!("{} failures in groups", self.report.failures),
+            name: format!("{} failures in groups{so_far}", self.report.failures),
             columns: COLUMNS.to_owned(),
             empty: "no failure is in the log".to_owned(),
         }
@@ -95,12 +186,16 @@ impl CaseDesk for Groups {
             Sort::Class => (Sort::Count, "the largest first"),
         };
         self.sort = next;
-        self.report = Report::of(&self.tally, &self.ground.catalog, next, usize::MAX);
+        self.make_report();
         Ok(said.to_owned())
     }
 
     fn opens_first(&self) -> bool {
         true
+    }
+
+    fn fresh(&self) -> Option<Arc<Notify>> {
+        (!self.ended).then(|| self.live.fresh())
     }
 }
 

@@ -1,8 +1,11 @@
 //! The list of cases: kept ones and unfinished ones, a filter, a preview; opens, shows and removes them. What it shows is
 //! handed to it: this room reads no file.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
+use tokio::sync::Notify;
 
 use super::typing::typed;
 use super::{Screen, Wish};
@@ -71,6 +74,11 @@ pub trait CaseDesk {
     /// The list is what the program begins with.
     fn opens_first(&self) -> bool {
         false
+    }
+
+    /// Wakes where the rows are others than they were; `None`: they change by what is done here alone.
+    fn fresh(&self) -> Option<Arc<Notify>> {
+        None
     }
 }
 
@@ -156,6 +164,19 @@ impl Cases {
         self.rows = rows;
         self.preview = None;
         self.filter_by(self.filter.clone());
+    }
+
+    /// Takes rows that changed while somebody looked: the mark stays on its row, wherever that went.
+    fn renew(&mut self, rows: Vec<CaseRow>) {
+        let marked = self.current().map(|row| row.id.clone());
+        let removing = self.removing.take();
+        self.take(rows);
+        self.removing = removing;
+        let place = |id: &String| self.from_row(0).position(|row| row.id == *id);
+        // A mark at the top was not set by hand.
+        if let Some(at) = marked.as_ref().filter(|_| self.marked > 0).and_then(place) {
+            self.marked = at;
+        }
     }
 
     /// Moves the mark by `steps` of what is shown.
@@ -278,6 +299,18 @@ impl Screen {
         None
     }
 
+    /// Shows the rows as they are now.
+    pub fn renew_cases(&mut self, desk: Option<&mut (dyn CaseDesk + '_)>, now: DateTime<Utc>) {
+        let Some(desk) = desk.filter(|_| self.cases.is_open) else { return };
+        match desk.rows(now) {
+            Ok(rows) => {
+                self.cases.title = desk.title();
+                self.cases.renew(rows);
+            }
+            Err(error) => self.hint = Some(error),
+        }
+    }
+
     /// Fetches the preview of the marked case where another one is shown.
     pub fn preview_case(&mut self, desk: Option<&mut (dyn CaseDesk + '_)>) {
         let Some(row) = self.cases.current().filter(|_| self.cases.is_open).cloned() else { return };
@@ -303,6 +336,15 @@ mod tests {
         cases.take(vec![row("a", "Auth 401"), row("b", "Rate 429"), row("c", "auth 403")]);
         cases.step(9);
         assert_eq!(cases.current().map(|r| r.id.as_str()), Some("c"));
+        // Rows that change go on under the mark.
+        cases.renew(vec![
+            row("x", "New 500"),
+            row("c", "auth 403"),
+            row("b", "Rate 429"),
+            row("a", "Auth 401"),
+        ]);
+        assert_eq!((cases.current().map(|r| r.id.as_str()), cases.marked), (Some("c"), 1));
+        cases.renew(vec![row("a", "Auth 401"), row("b", "Rate 429"), row("c", "auth 403")]);
         cases.filter_by("AUTH 4".into());
         assert_eq!((cases.counts(), cases.current().map(|r| r.id.as_str())), ((3, 2), Some("c")));
         cases.filter_by("nothing".into());
