@@ -110,6 +110,80 @@ fn a_batch_answers_each_line_with_its_id() {
     assert!(stderr.contains("2 of 6"), "{stderr}");
 }
 
+/// Wherever an array of records stands, and whatever is taken for an id.
+#[test]
+fn an_array_is_read_on_every_line() {
+    let record = |id: &str| json!({"id": id, "status": 429, "body": {"error": {"message": "slow down"}}});
+    let lines = [
+        json!([record("a"), record("b")]).to_string(),
+        record("c").to_string(),
+        json!([record("d"), 7, [record("e")]]).to_string(),
+        json!([{"id": {"body": key()}, "status": 500}, {"id": format!("use {}", key()), "status": 500}])
+            .to_string(),
+        json!({"id": format!("key {}", key())}).to_string(),
+    ];
+    let (code, out, stderr) = explain(&["--input", "jsonl"], &lines.join("\n"));
+    assert_eq!(code, 1, "{stderr}");
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect();
+    let ids: Vec<&Value> = lines.iter().map(|line| &line["id"]).take(7).collect();
+    let expected = ["a", "b", "c", "d"].map(Value::from);
+    assert_eq!(ids[..4], expected.each_ref()[..], "{out}");
+    assert_eq!(ids[4..], [&Value::Null; 3], "{out}");
+    assert!(lines[4]["problem"].is_string() && lines[5]["problem"].is_string() && lines[6]["status"] == 500);
+    assert_eq!(
+        (lines[7]["id"].as_str(), lines[8]["id"].as_str()),
+        (Some("use [key#1]"), Some("key [key#1]"))
+    );
+    assert!(!out.contains(&key()[..12]), "{out}");
+}
+
+/// A log of one error, line by line, in a line, cut at its end.
+#[test]
+fn the_same_record_many_times_is_one_failure() {
+    let once = "Error: 429 Rate limit reached for requests, slow down please";
+    for text in
+        [format!("{once}\n").repeat(20_000), format!("{once} ").repeat(300), format!("{once}\n").repeat(3)]
+    {
+        let (code, document, stderr) = explain(&["--output", "json"], &text);
+        assert_eq!(code, 0, "{stderr}");
+        let explained: Value = serde_json::from_str(&document).expect("is JSON");
+        let count = text.matches("Error:").count();
+        assert_eq!(explained["error"]["message"], "Rate limit reached for requests, slow down please");
+        assert_eq!((&explained["times"], &explained["status"]), (&json!(count), &json!(429)));
+    }
+}
+
+/// A number of things is no status.
+#[test]
+fn a_count_is_no_status() {
+    for text in [
+        "got 500 apples",
+        "failed: 502 tests passed",
+        "expected 404 rows",
+        "AssertionError: expected 404 rows, got 500",
+        "Error: 413 files were read",
+        "处理失败，返回 500 条记录",
+        "error after 502 ms",
+    ] {
+        let record = Record { text: Some(text.to_owned()), ..Record::default() };
+        let status = explained(&record, None, &Catalog::built_in()).and_then(|e| e.status);
+        assert_eq!(status, None, "{text}");
+    }
+    for (text, status) in [
+        ("got 500 from the gateway", 500),
+        ("upstream returned 502", 502),
+        ("Error: 404 page not found", 404),
+        ("API Error (503 no healthy upstream)", 503),
+        ("BadRequestError: 400 messages must alternate", 400),
+        ("429 余额不足或无可用资源包", 429),
+        ("we are getting 429 errors", 429),
+    ] {
+        let record = Record { text: Some(text.to_owned()), ..Record::default() };
+        let found = explained(&record, None, &Catalog::built_in()).and_then(|e| e.status);
+        assert_eq!(found, Some(status), "{text}");
+    }
+}
+
 #[test]
 fn what_cannot_be_used_is_told() {
     for (arguments, input, code, words) in [

@@ -414,3 +414,88 @@ fn a_prompt_in_a_stacks_source_line_is_known() {
         );
     }
 }
+
+/// `casefile explain` on `input`; all that it prints.
+fn explained(arguments: &[&str], input: &str) -> String {
+    let home = home();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_casefile"))
+        .env_clear()
+        .env("HOME", home.path())
+        .arg("explain")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    child.stdin.take().expect("stdin").write_all(input.as_bytes()).expect("writes");
+    let output = child.wait_with_output().expect("runs");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Whichever door a stack comes in by (beside a status, in an answer, as a string in JSON): the prompt in its source line is
+/// known.
+#[test]
+fn every_door_knows_a_stacks_source_lines() {
+    let walrus = "the purple walrus of Trondheim signs at midnight";
+    let stack = format!(
+        "Traceback (most recent call last):\n  File \"/app/ask.py\", line 7, in <module>\n    r = ask(\"{walrus}\")\n        ^^^^^^\n"
+    );
+    let echo = format!("Cannot process {walrus} as input");
+    let error = serde_json::json!({"error": {"message": echo, "code": "bad_input"}});
+    let raised = format!("{stack}openai.BadRequestError: Error code: 400 - {error}\n");
+    let records = [
+        serde_json::json!({"status": 400, "body": error, "text": stack}),
+        serde_json::json!({"status": 400, "body": error, "text": raised}),
+        serde_json::json!({"status": 400, "text": raised}),
+        serde_json::json!({"status": 400, "body": raised}),
+        serde_json::json!({"status": 500, "body": {"error": {"message": echo}, "traceback": stack}}),
+        serde_json::json!({"status": 500, "body": {"detail": raised}}),
+        serde_json::json!({"text": serde_json::json!({"level": "error", "error": raised}).to_string()}),
+    ];
+    for record in &records {
+        let out = explained(&["--input", "jsonl"], &record.to_string());
+        assert!(!out.contains("walrus") && out.contains("failure_class"), "{record}: {out}");
+    }
+    for arguments in [&["--status", "400"][..], &["--header", "x-request-id: r-1"], &[]] {
+        let out = explained(arguments, &raised);
+        assert!(!out.contains("walrus") && out.contains("bad_input"), "{arguments:?}: {out}");
+    }
+}
+
+/// A sentence in the place of a code is somebody's, unless it is made of the words of codes.
+#[test]
+fn a_sentence_in_the_place_of_a_code_is_told_by_its_length() {
+    for member in ["code", "type", "param"] {
+        for (text, leaves) in [
+            ("Find the harbour of Trondheim", false),
+            ("紫色的海象在午夜签名", false),
+            ("Some requested entity was not found", true),
+            ("tools[3].function.name", true),
+        ] {
+            let mut error = serde_json::json!({"message": "Bad input"});
+            error[member] = text.into();
+            let out = explained(
+                &["--status", "400", "--output", "json"],
+                &serde_json::json!({"error": error}).to_string(),
+            );
+            assert_eq!(out.contains(text), leaves, "{member}: {out}");
+        }
+    }
+}
+
+/// A path may name a person, or be what somebody asked.
+#[test]
+fn what_somebody_wrote_into_a_path_stays() {
+    for path in [
+        "/v1/users/olga.okonkwo@example.com/keys",
+        "/v1/search/the%20purple%20walrus",
+        "/v1/search/the purple walrus",
+    ] {
+        let out = explained(
+            &["--status", "400", "--path", path, "--output", "json"],
+            "{\"error\":{\"message\":\"no\"}}",
+        );
+        assert!(!out.contains("okonkwo") && !out.contains("walrus") && out.contains("/v1/"), "{out}");
+    }
+}

@@ -287,6 +287,9 @@ pub struct Safe {
     pub free_maps: Vec<String>,
     /// Keys of response bodies whose scalar value may be shown.
     pub response_fields: Vec<String>,
+    /// Words (lower case) of which a code with blanks in it may consist.
+    #[serde(default)]
+    pub code_words: Vec<String>,
 }
 
 impl Profile {

@@ -27,8 +27,10 @@ use crate::case::vocabulary::{
 /// What can be said of one failure. Sanitized: it may be printed, logged, attached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The record's id, as it was given; null where it had none.
-    pub id: Option<String>,
+    /// The record's id, as it was given but for secrets; null where it had none.
+    pub id: Option<Clean>,
+    /// How often its text holds the failure, where it is the same record again and again; else 1.
+    pub times: usize,
     /// The class.
     pub failure_class: FailureClass,
     /// A finer cause.
@@ -158,6 +160,12 @@ pub fn explain_silence(sentence: &str, catalog: &Catalog) -> Option<Explanation>
     ))
 }
 
+/// The id of `record` as it may leave: a file of records is no safer than what is in them.
+pub fn clean_id(record: &Record, catalog: &Catalog) -> Option<Clean> {
+    let ring = KeyRing::default();
+    record.id.as_deref().map(|id| Sanitizer::new(catalog, &ring).record_id(id))
+}
+
 fn profile<'c>(known: &Known, gateway: Option<&str>, catalog: &'c Catalog) -> Option<&'c Profile> {
     let host = || {
         known.request.as_ref().map(|r| r.target.host_port()).or_else(|| host_of(known.said.url.as_deref()?))
@@ -206,7 +214,8 @@ fn explanation(
     let attempt = safe.attempts.first();
     let answer = attempt.and_then(|a| a.response.as_ref());
     Explanation {
-        id: record.id.clone(),
+        id: record.id.as_deref().map(|id| sanitizer.record_id(id)),
+        times: record.text.as_deref().or(record.body.as_deref()).map_or(1, intake::times),
         failure_class: part.failure_class,
         cause: part.cause,
         retryable: part.retryable,

@@ -75,11 +75,16 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         again::mask(draft, ring);
     }
     client::complete(&mut intake, text, catalog);
+    if intake.observed.is_some() && intake.tried == Tried::default() {
+        intake.tried = tries::read(text);
+    }
+    shown_in(text, intake)
+}
+
+/// What was read from `text`, with what its stacks show of the source. Each door of this room ends here.
+fn shown_in(text: &str, mut intake: Intake) -> Intake {
     if let Some(observed) = &mut intake.observed {
         observed.written = written::literals(text);
-        if intake.tried == Tried::default() {
-            intake.tried = tries::read(text);
-        }
     }
     intake
 }
@@ -187,6 +192,11 @@ pub fn status_field(body: &[u8]) -> Option<u16> {
     error_text::status_field(&serde_json::from_slice(body).ok()?)
 }
 
+/// How often a client's print holds the same record: 1 where it holds anything else.
+pub fn times(text: &str) -> usize {
+    error_text::times(text)
+}
+
 /// A client's one plain sentence on a request that got no answer (`read tcp …: connection reset by peer`), read without what a
 /// whole paste needs. `None`: it is more than that, or says nothing of the kind; [`read`] reads it.
 pub fn silent_failure(sentence: &str) -> Option<Attempt> {
@@ -233,7 +243,7 @@ pub fn read_response(
             with_status(attempt, status, bytes);
         }
     }
-    intake
+    shown_in(&String::from_utf8_lossy(bytes), intake)
 }
 
 fn response_intake(bytes: &[u8], catalog: &Catalog, ring: &mut KeyRing) -> Intake {
@@ -567,6 +577,14 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
             )
             .fix("paste the command, the answer or the client's whole error text, if there is one"),
         );
+    }
+    let times = times(text);
+    if times > 1 {
+        findings.push(Finding::new(
+            "repeated_record",
+            Level::Info,
+            format!("the same error stands {times} times here; it is read as one failure"),
+        ));
     }
     Intake {
         kind: "error text",

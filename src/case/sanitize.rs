@@ -120,6 +120,11 @@ impl std::fmt::Debug for Sanitizer<'_> {
     }
 }
 
+/// True where lower-case `word` is one of the catalog's, and says nothing of a case.
+pub fn knows_word(catalog: &Catalog, word: &str) -> bool {
+    Lexicon::of(catalog).has_whole_word(word)
+}
+
 impl<'a> Sanitizer<'a> {
     /// A sanitizer for one case.
     pub fn new(catalog: &'a Catalog, ring: &'a KeyRing) -> Self {

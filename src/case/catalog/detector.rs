@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 /// Checks that a detector may name in `condition`; [`Proviso::check`] is one of them or empty.
-pub const CHECKS: [&str; 10] = [
+pub const CHECKS: [&str; 11] = [
     "luhn",
     "iban",
     "china_id",
@@ -16,6 +16,7 @@ pub const CHECKS: [&str; 10] = [
     "personal",
     "money",
     "unexplained",
+    "chosen",
 ];
 
 /// A pattern of a secret or of personal data in free text.
@@ -112,6 +113,8 @@ pub struct Words {
     pub role_addresses: Vec<String>,
     /// What stands behind a number that counts something and is no money.
     pub count_units: Vec<String>,
+    /// What stands behind a word for a password and is none.
+    pub no_secrets: Vec<String>,
 }
 
 impl Words {
@@ -123,6 +126,7 @@ impl Words {
             (&mut self.key_words, more.key_words),
             (&mut self.role_addresses, more.role_addresses),
             (&mut self.count_units, more.count_units),
+            (&mut self.no_secrets, more.no_secrets),
         ] {
             list.extend(words.into_iter().map(|w| w.to_lowercase()));
         }

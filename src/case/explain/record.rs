@@ -14,7 +14,7 @@ use crate::case::request::{Intake, Said};
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Record {
     /// Comes back in the explanation.
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "id")]
     pub id: Option<String>,
     /// Method of the request.
     #[serde(default)]
@@ -63,23 +63,38 @@ impl Record {
             Intake::default()
         };
         let has_answer = self.status.is_some() || !self.headers.is_empty() || filled(&self.body);
-        let mut attempt = match (has_answer, told.observed) {
+        let attempt = match (has_answer, told.observed) {
             (true, observed) => self.answer(observed, catalog, ring)?,
             (false, Some(observed)) => observed,
             (false, None) => return None,
         };
-        if let Outcome::Response(response) = &mut attempt.outcome
-            && response.status.is_none()
-        {
-            response.status = stated_status(response);
-        }
-        let request = told.draft.as_ref().and_then(|draft| draft.to_request(None).ok());
         let said = Said {
             method: self.method.clone().or(told.said.method),
             url: self.path.clone().or(told.said.url),
             model: self.model.clone().or(told.said.model),
         };
-        Some(Known { attempt, request, said, client: told.client })
+        let request = told.draft.as_ref().and_then(|draft| draft.to_request(None).ok());
+        Some(Known { attempt: self.complete(attempt), request, said, client: told.client })
+    }
+
+    /// `attempt` with what the record as a whole says of it, from whichever member it was read.
+    fn complete(&self, mut attempt: Attempt) -> Attempt {
+        if let Outcome::Response(response) = &mut attempt.outcome
+            && response.status.is_none()
+        {
+            response.status = stated_status(response);
+        }
+        attempt.written = self.written();
+        attempt
+    }
+
+    /// What people wrote into the source lines that its texts show.
+    pub(in crate::case) fn written(&self) -> Vec<String> {
+        [&self.text, &self.body]
+            .into_iter()
+            .flatten()
+            .flat_map(|text| intake::written_literals(text))
+            .collect()
     }
 
     /// The answer of the record's members; what a client printed adds what they do not say.
@@ -153,8 +168,17 @@ fn with_body(answer: &Response, printed: &Response) -> Response {
     whole
 }
 
-/// A string, or a number as its digits.
-fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+/// A string, or a number as its digits; a document is no id.
+fn id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// A string, or the document itself.
+fn body<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::Null => None,
         Value::String(text) => Some(text),
@@ -188,8 +212,4 @@ fn headers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, 
         }
         _ => Vec::new(),
     })
-}
-
-fn body<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    word(from)
 }

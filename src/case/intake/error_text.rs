@@ -5,10 +5,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::json;
 
+mod again;
+mod counted;
 mod dump;
 mod frames;
 mod members;
 mod object;
+mod own;
 mod plain;
 mod prints;
 mod speech;
@@ -21,6 +24,7 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
 
+pub(super) use again::times;
 pub(super) use object::{is_of_client, states_an_error, status_field, words_of_record};
 
 /// What an error text tells.
@@ -52,7 +56,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     if text.trim().is_empty() {
         return None;
     }
-    let plain = plain::of(tail(text, NEAR));
+    let plain = plain::of(last_records(text));
     let near = plain.as_ref();
     let wrapped = object::wrapped(near);
     let near = wrapped.as_deref().unwrap_or(near);
@@ -178,28 +182,29 @@ fn body_of(speech: speech::Speech, within: bool) -> (Vec<u8>, Option<String>) {
 
 /// The exception is one that the SDKs raise on an answer alone.
 fn of_an_answer(exception: Option<&Exception>) -> bool {
-    exception.is_some_and(|e| {
-        let name = e.name.as_str();
-        [
-            "BadRequest",
-            "RateLimit",
-            "Authentication",
-            "Permission",
-            "NotFound",
-            "InternalServer",
-            "Unprocessable",
-            "InvalidRequest",
-            "ServiceUnavailable",
-            "Throttl",
-            "QuotaExceeded",
-            "ContentFilter",
-            "ContextWindow",
-            "ModelNotFound",
-        ]
-        .iter()
-        .chain(&["APIError", "ApiError", "APICallError", "StatusError", "APIException", "ApiException"])
-        .any(|word| name.contains(word))
-    })
+    exception.is_some_and(|e| is_of_an_answer(&e.name))
+}
+
+fn is_of_an_answer(name: &str) -> bool {
+    [
+        "BadRequest",
+        "RateLimit",
+        "Authentication",
+        "Permission",
+        "NotFound",
+        "InternalServer",
+        "Unprocessable",
+        "InvalidRequest",
+        "ServiceUnavailable",
+        "Throttl",
+        "QuotaExceeded",
+        "ContentFilter",
+        "ContextWindow",
+        "ModelNotFound",
+    ]
+    .iter()
+    .chain(&["APIError", "ApiError", "APICallError", "StatusError", "APIException", "ApiException"])
+    .any(|word| name.contains(word))
 }
 
 /// The code of an error that Node's console or axios' JSON shows at its own level, not of one inside it.
@@ -211,6 +216,17 @@ fn page(text: &str) -> Option<usize> {
     static PAGE: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"(?i)<!doctype html[ >]|<html[ >]|<head>\s*<title>|<center><h1>"));
     PAGE.as_ref()?.find(text).map(|m| m.start())
+}
+
+/// The end of a long text, from where a record begins: a line, or the text's own beginning once more.
+fn last_records(text: &str) -> &str {
+    let near = tail(text, NEAR);
+    if near.len() == text.len() {
+        return near;
+    }
+    let again = || near.find(text.get(..text.char_indices().nth(32)?.0)?);
+    let begin = near.find('\n').map(|at| at + 1).or_else(again).unwrap_or(0);
+    near.get(begin..).unwrap_or(near)
 }
 
 /// The end of `text`, at most `most` bytes.
@@ -335,9 +351,10 @@ fn last_answered(text: &str) -> Option<u16> {
 
 fn status_in(text: &str) -> Option<u16> {
     let mut good = None;
-    for pattern in STATUS.iter() {
-        let found = pattern.captures_iter(text).take(MOST_STATUSES);
-        for status in found.filter_map(|caught| caught.get(1)?.as_str().parse().ok()) {
+    for (index, pattern) in STATUS.iter().enumerate() {
+        let found = pattern.captures_iter(text).take(MOST_STATUSES).filter_map(|caught| caught.get(1));
+        let found = found.filter(|number| index < CLEAR || !counts_things(text, number.range()));
+        for status in found.filter_map(|number| number.as_str().parse().ok()) {
             if status >= 400 {
                 return Some(status);
             }
@@ -347,10 +364,16 @@ fn status_in(text: &str) -> Option<u16> {
     good
 }
 
+/// The number at `place` of `text` tells how many.
+fn counts_things(text: &str, place: std::ops::Range<usize>) -> bool {
+    let before = text.get(..place.start).unwrap_or("");
+    counted::is_count(before.rsplit('\n').next().unwrap_or(""), text.get(place.end..).unwrap_or(""))
+}
+
 /// A good status beside a bad one is another request's; so many are looked at for each form.
 const MOST_STATUSES: usize = 8;
 
-/// How many of [`STATUS`] are clear enough to be believed in the middle of a message.
+/// How many of [`STATUS`] say in words what the number is: they are believed in the middle of a message too.
 const CLEAR: usize = 7;
 
 /// The status that a message names.

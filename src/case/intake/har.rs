@@ -25,6 +25,7 @@ use crate::case::request::Intake;
 
 pub use call::{Call, CallKind, propose};
 pub use failure::CallFailure;
+pub(super) use walk::unescaped;
 
 use self::call::Summary;
 use self::cut::Cutter;

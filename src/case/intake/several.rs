@@ -61,9 +61,13 @@ pub fn read_all(
         let intake = read(text, catalog, ring);
         pieces.push(Piece { intake, start: 0, end: inner.len() });
     }
+    let written = super::written::literals(text);
     for piece in &mut pieces {
         if let Some(draft) = &mut piece.intake.draft {
             super::again::mask(draft, ring);
+        }
+        if let Some(observed) = &mut piece.intake.observed {
+            observed.written.clone_from(&written);
         }
         let whole = unquoted.is_some();
         (piece.start, piece.end) =

@@ -7,9 +7,15 @@
 //!
 //! A library's lines hold the library's words, and so do those that raise or log: these are evidence.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::har::unescaped;
+
+/// A string in a string, so many times.
+const DEEPEST: usize = 3;
 
 /// Literals that are kept.
 const MOST: usize = 2_000;
@@ -35,18 +41,23 @@ static OF_A_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
 const INSTALLED: [&str; 6] =
     ["site-packages", "dist-packages", "node_modules", "<frozen", "lib/python", ".cargo/registry"];
 
-/// The literals of `text`'s source lines that are texts, in their order, each once.
+/// The literals of `text`'s source lines that are texts, in their order, each once; also of a stack that stands in a string
+/// inside it.
 pub(in crate::case) fn literals(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    if !text.contains('\n') || !shows_source(text) {
-        return out;
-    }
-    for block in blocks(text) {
-        for literal in quoted(&block) {
-            if out.len() < MOST && is_text(&literal) && !out.contains(&literal) {
-                out.push(literal);
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..=DEEPEST {
+        if text.contains('\n') && shows_source(&text) {
+            for literal in blocks(&text).iter().flat_map(|block| quoted(block)) {
+                if out.len() < MOST && is_text(&literal) && !out.contains(&literal) {
+                    out.push(literal);
+                }
             }
         }
+        if !text.contains("\\n") {
+            break;
+        }
+        text = Cow::Owned(unescaped(text.as_bytes()).into_owned());
     }
     out
 }
@@ -245,6 +256,10 @@ mod tests {
         assert_eq!(literals(with_error), ["please raise ValueError( at once"]);
         let holes = "  File \"a.py\", line 7, in ask\n    r = ask(\n        f'the purple walrus{name}and leaves then', \"a { stays\",\n    )\nValueError: x";
         assert_eq!(literals(holes), ["the purple walrus", "and leaves then", "a { stays"]);
+        let logged = serde_json::json!({"detail": table[0].replace('@', WALRUS)}).to_string();
+        for text in [serde_json::json!({"body": logged}).to_string(), format!("Error code: 500 - {logged}")] {
+            assert!(literals(&text).iter().any(|found| found == WALRUS), "{text}: {:?}", literals(&text));
+        }
         assert_eq!(
             literals("  File \"a.py\", line 7, in ask\n    ask(\"紫色的海象在午夜\")\nValueError: x"),
             ["紫色的海象在午夜"]

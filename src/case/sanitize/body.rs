@@ -354,7 +354,7 @@ fn fate(safe: &Safe, side: Side, text: &str, spot: Spot<'_>) -> Fate {
         (Side::Failure, None) if key.is_empty() || ERROR_TEXT.contains(&key.as_str()) => Fate::Text,
         (Side::Failure, None)
             if (ERROR_NAMES.contains(&key.as_str()) || has(&safe.response_fields))
-                && shape::may_be_a_code(text) =>
+                && shape::may_be_a_code(text, safe) =>
         {
             Fate::Name
         }

@@ -186,6 +186,7 @@ pub(super) fn condition_holds(
         "personal" => !is_role_address(words, value),
         "money" => !counts_something(words, text, end),
         "unexplained" => is_unexplained(words, value, text, start),
+        "chosen" => !words.no_secrets.iter().any(|word| word.eq_ignore_ascii_case(value)),
         _ => true,
     };
     holds && (condition.context.is_empty() || stands_near(&condition.context, words, text, start))

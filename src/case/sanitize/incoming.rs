@@ -137,10 +137,11 @@ impl Sanitizer<'_> {
             altered = show(raw, &mut shown) || clean.as_str() != shown;
             clean
         });
+        let safe = &self.catalog.safe;
         let mut word = |raw: &Option<String>, place: &str| {
             let raw = raw.as_deref()?;
             let identifier = shape::is_identifier(raw);
-            if !shape::may_be_a_code(raw) {
+            if !shape::may_be_a_code(raw, safe) {
                 self.text.ledger.add("text", "unknown_field", &format!("{name}.error.{place}"));
                 return Some(Clean::new(measure("text", raw.chars().count(), "chars")));
             }

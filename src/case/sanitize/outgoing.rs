@@ -87,10 +87,17 @@ impl Sanitizer<'_> {
         let path = said.url.as_deref().map(|raw| {
             let bare = raw.split(['?', '#']).next().unwrap_or(raw);
             let from = bare.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| rest.get(at..)));
-            self.text.apply(from.flatten().unwrap_or(bare), Scope::Value, "request.path").clean
+            let mut dropped = Vec::new();
+            address::path(from.flatten().unwrap_or(bare), &mut self.text, &mut dropped, "request.path")
         });
         let model = said.model.as_deref().map(|raw| self.name(raw, "model", "request.model"));
         [method, path, model]
+    }
+
+    /// The id that somebody gave to a record of a batch.
+    pub fn record_id(&mut self, raw: &str) -> Clean {
+        let scope = if shape::is_identifier(raw) { Scope::Identifier } else { Scope::Answer };
+        self.text.apply(raw, scope, "id").clean
     }
 
     /// True where `raw` may be shown as a request id: it has the grammar of one, and is no credential.

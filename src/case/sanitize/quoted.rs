@@ -20,6 +20,10 @@ const OF_CODE: &str = "echoed_backtick";
 const FIELD: &str = r#"(?i)["']?\b(?:prompts?|contents?|text|input|query|question|answer|output|arguments|instructions|system|completion|transcript|reply|lyrics|failed_generation)\\*["']?\s?[:=]\s?(?:"(?P<secret>(?:[^"\\\n]|\\.){16,})|'(?P<secret_too>(?:[^'\\\n]|\\.|'[a-z]){16,})|\\+["'](?P<secret_escaped>[^"\\\n]{16,}))"#;
 /// Quotation marks of other languages.
 const MARKS: &str = r"(?:„(?P<secret>[^“”\n]{16,})|«(?P<secret_too>[^»\n]{16,})»)";
+/// A quotation that is glued to the word before it.
+const GLUED: &str = r#"(?i)\b(?:got|received|given|near|found|saw|was|input|prompt|content|text|query|value)(?:"(?P<secret>(?:[^"\\\n]|\\.){20,})"|'(?P<secret_too>(?:[^'\\\n]|\\.|'[a-z]){20,})')"#;
+/// Marks that close elsewhere, or stand in words, where they open: behind a blank or a sign, and before a word.
+const TURNED: &str = r"(?:^|[\s:：=,(\[])(?:”(?P<secret>[^\s“”][^“”\n]{15,})|»(?P<secret_too>[^\s«»][^«»\n]{15,})|[‘’‚‹›](?P<secret_escaped>[^\s‘’‹›][^‘‹›\n]{15,}?)(?:[‘’‹›](?:\W|$)|$))";
 const CURLY: &str = r"(?:“(?P<secret>[^”\n]{10,})|(?:「|『)(?P<secret_too>[^」』\n]{10,}))";
 /// A mark behind which a text may begin: the words before it say whose.
 const MARK: &str = r#"(?P<label>[^\n:：\[]{0,40})(?::[\s"'`]|：)"#;
@@ -76,7 +80,13 @@ fn patterns() -> &'static Patterns {
                 regex: OnceLock::new(),
                 pattern: d.pattern,
             });
-        let own = [(FIELD, vec!["\"", "'"]), (MARKS, vec!["„", "«"]), (CURLY, vec!["“", "「", "『"])];
+        let own = [
+            (FIELD, vec!["\"", "'"]),
+            (GLUED, vec!["\"", "'"]),
+            (MARKS, vec!["„", "«"]),
+            (TURNED, vec!["”", "»", "‘", "’", "‚", "‹", "›"]),
+            (CURLY, vec!["“", "「", "『"]),
+        ];
         let own = own.into_iter().map(|(pattern, keywords)| Quotation {
             in_own_words: true,
             keywords: keywords.into_iter().map(str::to_owned).collect(),
@@ -226,6 +236,10 @@ mod tests {
                 "1 error [type=string_type, input_value={'text': '_'}, input_type=dict]",
             ),
             ("Запрос отклонён: „@“ code=451", "Запрос отклонён: „_“ code=451"),
+            ("refused: ”@“ code=451", "refused: ”_“ code=451"),
+            ("refused: »@« code=451", "refused: »_« code=451"),
+            ("refused ‘@’, code=451", "refused ‘_’, code=451"),
+            ("a list was expected, got'@' (param: x)", "a list was expected, got'_' (param: x)"),
             ("body {\\\"content\\\":\\\"@\\\",\\\"n\\\":1}", "body {\\\"content\\\":\\\"_\\\",\\\"n\\\":1}"),
             ("User asked: @", "User asked: _"),
             (
@@ -249,6 +263,8 @@ mod tests {
         for text in [
             "BadRequestError: You uploaded an unsupported image. Please make sure your image is valid.",
             "Error code: 400 - {'error': {'message': 'Your organization must be verified to stream this model. Please go to the settings and click on Verify.', 'type': 'invalid_request_error'}}",
+            "Fields “messages” and then ”prompt” cannot go together in the very same call of ours, nor can “input”",
+            "The model doesn’t see what the organisation’s owner set up for the members’ keys, and it won’t see it later",
             "Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt.",
             "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.",
             "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::detect::looks_like_a_key;
 use super::placeholder::measure;
+use crate::case::catalog::Safe;
 use crate::case::request::known_extension;
 
 /// Words of a code that is a sentence.
@@ -22,10 +23,18 @@ pub(super) fn is_identifier(text: &str) -> bool {
         && !looks_like_a_key(text)
 }
 
-/// A code, a type or a parameter: an identifier, or a short sentence, as xAI's and gRPC's are. What is longer is a text.
-pub(super) fn may_be_a_code(text: &str) -> bool {
+/// A code, a type or a parameter: an identifier, a place in a document (`tools[3].name`), or a sentence of the words of which
+/// codes are made, as gRPC's and the names of statuses are. Any other sentence is somebody's text.
+pub(super) fn may_be_a_code(text: &str, safe: &Safe) -> bool {
+    let is_place = || text.is_ascii() && !text.contains(|c: char| c.is_whitespace() || c.is_ascii_control());
+    let known = |word: &str| {
+        word.bytes().all(|b| b.is_ascii_digit())
+            || safe.code_words.iter().any(|own| own.eq_ignore_ascii_case(word))
+    };
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     is_identifier(text)
-        || (text.split_whitespace().count() <= LONGEST_CODE && text.chars().count() <= LONGEST_CODE * 12)
+        || text.chars().count() <= LONGEST_CODE * 12
+            && (is_place() || words().count() <= LONGEST_CODE && words().all(known))
 }
 
 /// The name of a field, header or parameter.
@@ -170,6 +179,33 @@ mod tests {
         assert_eq!(kind_of_bytes(Some("image/png"), b"\x89PNG"), "image/png");
         assert_eq!(kind_of_bytes(Some("application/json; charset=utf-8"), b"{"), "json");
         assert_eq!(kind_of_bytes(None, b"\xff\xfe"), "binary");
+    }
+
+    #[test]
+    fn a_sentence_of_somebodys_is_no_code() {
+        let catalog = crate::case::catalog::Catalog::built_in();
+        for code in [
+            "invalid_api_key",
+            "tools[3].function.name",
+            "messages.[0].content",
+            "body -> messages -> 0",
+            "com.amazon.coral.service#UnknownOperationException",
+            "403 FORBIDDEN",
+            "Too Many Requests",
+            "invalid request_error",
+            "No permission for the operation",
+            "The caller does not have permission to execute the specified operation",
+        ] {
+            assert!(may_be_a_code(code, &catalog.safe), "{code}");
+        }
+        for text in [
+            "Find the harbour of Trondheim",
+            "please tell me a story",
+            "the walrus was not found",
+            "紫色的海象在午夜签名",
+        ] {
+            assert!(!may_be_a_code(text, &catalog.safe), "{text}");
+        }
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(super) struct Runs {
     windows: HashSet<u64>,
     words: Vec<Word>,
     letters: String,
+    /// Words that are nobody's but a user's: one alone is an echo.
+    rare: HashSet<u64>,
 }
 
 /// A word; a number is one like any other.
@@ -56,6 +58,17 @@ impl Runs {
         runs
     }
 
+    /// With those words of `message` that alone are an echo: longer ones that are not `ordinary`.
+    pub(super) fn and_rare(mut self, message: &str, ordinary: impl Fn(&str) -> bool) -> Self {
+        let words = message.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let rare = words.filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST_WHOLE);
+        for word in rare.filter(|word| !ordinary(&word.to_lowercase())) {
+            self.rare
+                .extend(Folded::of(word).words.first().filter(|word| !word.ends_run).map(|word| word.hash));
+        }
+        self
+    }
+
     /// Adds those of another message.
     pub(super) fn add(&mut self, message: &str) {
         let folded = Folded::of(message);
@@ -76,12 +89,20 @@ impl Runs {
     /// Whether one of them stands in `prompt`, JSON as it was written. `None`: there is no text in it that could tell.
     pub(super) fn stand_in(&self, prompt: &[u8]) -> Option<bool> {
         let mut found = None;
-        each_text(prompt, &mut |text| {
+        each_text(prompt, &mut |text, is_spoken| {
             if found != Some(true) && tells(text) {
                 found = Some(self.repeats(text));
+            } else if is_spoken && self.repeats_word(text) {
+                found = Some(true);
             }
         });
         found
+    }
+
+    /// True where `text` is one word, and a rare one of the messages.
+    fn repeats_word(&self, text: &str) -> bool {
+        !self.rare.is_empty()
+            && matches!(Folded::of(text).words.as_slice(), [word] if self.rare.contains(&word.hash))
     }
 
     /// True where one of them stands in `text`, or all of a short `text` stands in the messages.
@@ -310,6 +331,22 @@ mod tests {
         // A request without a text of somebody's proves nothing.
         for bare in [&br#"{"method":"POST"}"#[..], b"\"\"", b"{}", b"null"] {
             assert_eq!(Runs::of("cannot tell the violin").stand_in(bare), None);
+        }
+    }
+
+    #[test]
+    fn a_prompt_of_one_rare_word_is_found_where_a_user_speaks() {
+        let message = "cannot read Zwiebelkuchen as an image, use base64";
+        let runs = Runs::of(message).and_rare(message, |word| ["cannot", "image", "read"].contains(&word));
+        for (prompt, expected) in [
+            (r#"{"messages":[{"role":"user","content":"zwiebelkuchen!"}]}"#, Some(true)),
+            (r#"{"input":["Zwiebelkuchen"]}"#, Some(true)),
+            ("\"Zwiebelkuchen\"", Some(true)),
+            (r#"{"body":"{\"prompt\":\"Zwiebelkuchen\"}"}"#, Some(true)),
+            (r#"{"model":"zwiebelkuchen","input":"image"}"#, None),
+            (r#"{"encoding":"base64","input":"cannot"}"#, None),
+        ] {
+            assert_eq!(runs.stand_in(prompt.as_bytes()), expected, "{prompt}");
         }
     }
 

@@ -11,7 +11,6 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 
 use super::echo::Runs;
-use super::explained::literals;
 use super::group::place_of;
 use super::line::Parts;
 use super::texts::of_document;
@@ -124,7 +123,7 @@ fn record(parts: &Parts<'_>) -> Option<Record> {
     if parts.prompt.and_then(|prompt| said(&raw).stand_in(prompt)) == Some(true) {
         return None;
     }
-    let written = literals(&raw);
+    let written = raw.written();
     let record = without_quotes(raw);
     let repeated = !written.is_empty() && {
         let said = said(&record);

@@ -7,11 +7,11 @@ use super::canonical::Form;
 use super::echo::Runs;
 use super::group::Kind;
 use super::sentence::MODEL;
-use super::texts::of_document;
 use crate::case::catalog::Catalog;
 use crate::case::explain::{Explanation, Record, explain, explain_silence};
 use crate::case::fingerprint::normalised;
-use crate::case::intake::{silent_failure, written_literals};
+use crate::case::intake::silent_failure;
+use crate::case::sanitize::knows_word;
 use crate::case::vocabulary::FailureClass;
 
 /// Forms that are remembered at a time.
@@ -137,9 +137,13 @@ impl<'c> Memo<'c> {
         let words = words.filter(|words| tells && !words.is_empty());
         let words =
             words.map(|words| words.chars().take(MOST_CHARS).collect::<String>().trim_end().to_owned());
-        let runs = if words.is_some() { Runs::of(message) } else { Runs::default() };
+        let runs = if words.is_some() {
+            Runs::of(message).and_rare(message, |word| knows_word(self.catalog, word))
+        } else {
+            Runs::default()
+        };
         Failure {
-            repeats_source: !runs.is_empty() && literals(record).iter().any(|literal| runs.repeats(literal)),
+            repeats_source: !runs.is_empty() && record.written().iter().any(|literal| runs.repeats(literal)),
             runs,
             words,
             by_model: grouping.told_by_model.contains(&explained.failure_class) || message.contains(MODEL),
@@ -154,13 +158,4 @@ impl<'c> Memo<'c> {
             },
         }
     }
-}
-
-/// What people wrote into the source lines that a stack in `record` shows.
-pub(super) fn literals(record: &Record) -> Vec<String> {
-    let mut all = record.text.as_deref().map(written_literals).unwrap_or_default();
-    if let Some(body) = &record.body {
-        of_document(body, &mut |text| all.extend(written_literals(text)));
-    }
-    all
 }

@@ -1,6 +1,6 @@
 //! One line of a log: which profile it has, and where in it the parts of a failure stand.
 
-use super::skim::{below, elements, members, text};
+use super::skim::{below, elements, members, text, value_end};
 use crate::case::catalog::{LogFields, LogProfile};
 
 /// Why a line is no record.
@@ -97,6 +97,9 @@ impl Layouts {
     /// Why the line is no record.
     pub(super) fn read<'l>(&mut self, line: &'l [u8], take: &mut dyn FnMut(&Parts<'l>)) -> Result<(), Bad> {
         let line = line.trim_ascii();
+        if line.first() == Some(&b'[') {
+            return self.list(line, take);
+        }
         if line.first() != Some(&b'{') {
             return Err(Bad::NotAnObject);
         }
@@ -116,6 +119,22 @@ impl Layouts {
             });
         }
         Ok(())
+    }
+
+    /// The records of an array that stands on one line.
+    fn list<'l>(&mut self, line: &'l [u8], take: &mut dyn FnMut(&Parts<'l>)) -> Result<(), Bad> {
+        let is_object = |record: &&[u8]| record.first() == Some(&b'{');
+        if !elements(line).next().is_some_and(|first| is_object(&first)) {
+            return Err(Bad::NotAnObject);
+        }
+        let end = value_end(line, 0).ok_or(Bad::CutOff)?;
+        if end < line.len() {
+            return Err(Bad::Trailing);
+        }
+        elements(line)
+            .filter(is_object)
+            .map(|record| self.read(record, take))
+            .fold(Err(Bad::SaysNothing), Result::or)
     }
 
     fn choose(&mut self, top: &[(&[u8], &[u8])]) -> Option<&Layout> {
@@ -235,6 +254,8 @@ mod tests {
         }
         let otlp = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"http.response.status_code","value":{"intValue":"429"}}]},{"attributes":[]}]}]}]}"#;
         assert_eq!(statuses(otlp).expect("read"), ["429", "-"]);
+        let list = r#" [{"ts":"x","status":429,"path":"/v1"}, 7, {"ts":"x","status":500,"path":"/v1"}] "#;
+        assert_eq!(statuses(list).expect("read"), ["429", "500"]);
     }
 
     #[test]
@@ -242,6 +263,10 @@ mod tests {
         for (line, why) in [
             ("panic: x", Bad::NotAnObject),
             ("[1]", Bad::NotAnObject),
+            ("[2026-04-01] it fails", Bad::NotAnObject),
+            ("[GIN] it fails", Bad::NotAnObject),
+            (r#"[{"status":4}"#, Bad::CutOff),
+            (r#"[{"status":4}] x"#, Bad::Trailing),
             ("", Bad::NotAnObject),
             (r#"{"status":4"#, Bad::CutOff),
             (r#"{"status":4} x"#, Bad::Trailing),

@@ -131,7 +131,8 @@ impl<'c> Reader<'c> {
         let read = layouts.read(line, &mut |parts| work.record(parts));
         let read = if read.is_ok() && work.told == 0 { Err(Bad::SaysNothing) } else { read };
         match read {
-            Ok(()) => work.tally.lines += 1,
+            // A line may hold several records.
+            Ok(()) => work.tally.lines += u64::try_from(work.told).unwrap_or(u64::MAX),
             Err(why) => work.tally.bad(why),
         }
         read

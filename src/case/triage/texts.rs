@@ -7,23 +7,28 @@ use super::skim::{string_end, text, unescape};
 /// JSON inside a text inside JSON, so many times.
 const DEEPEST: usize = 4;
 
-/// Gives each text of `raw`, a value as it is written in JSON, to `take`; escapes are undone.
-pub(super) fn each_text(raw: &[u8], take: &mut dyn FnMut(&str)) {
+/// Members of requests in which a user speaks, be it with one word.
+const SPOKEN: [&str; 8] =
+    ["content", "text", "prompt", "input", "query", "contents", "instruction", "instructions"];
+
+/// Gives each text of `raw`, a value as it is written in JSON, to `take`; escapes are undone. With it goes whether it stands
+/// where a user speaks; else it may be a name or a setting.
+pub(super) fn each_text(raw: &[u8], take: &mut dyn FnMut(&str, bool)) {
     if raw.first() == Some(&b'"') {
         if let Some(text) = text(raw) {
-            of_document(&text, take);
+            of_text(&text, DEEPEST, true, take);
         }
     } else {
-        of_document(&String::from_utf8_lossy(raw), take);
+        of_text(&String::from_utf8_lossy(raw), DEEPEST, true, take);
     }
 }
 
 /// The same of a text that may be JSON.
 pub(super) fn of_document(text: &str, take: &mut dyn FnMut(&str)) {
-    of_text(text, DEEPEST, take);
+    of_text(text, DEEPEST, true, &mut |text, _| take(text));
 }
 
-fn of_text(text: &str, depth: usize, take: &mut dyn FnMut(&str)) {
+fn of_text(text: &str, depth: usize, is_spoken: bool, take: &mut dyn FnMut(&str, bool)) {
     let begin = text.trim_start();
     let may_be_json = depth > 0 && begin.starts_with(['{', '[']);
     if may_be_json {
@@ -32,21 +37,28 @@ fn of_text(text: &str, depth: usize, take: &mut dyn FnMut(&str)) {
     // JSON that is cut off has names; `[INST] …` and what Python prints have none.
     let is_json = || begin.contains("\":") || serde_json::from_str::<IgnoredAny>(begin).is_ok();
     if !(text.is_empty() || may_be_json && is_json()) {
-        take(text);
+        take(text, is_spoken);
     }
 }
 
 /// What stands in quotation marks. A string without an end goes to the end of all.
-fn strings(json: &[u8], depth: usize, take: &mut dyn FnMut(&str)) {
+fn strings(json: &[u8], depth: usize, take: &mut dyn FnMut(&str, bool)) {
     let mut rest = json;
     let mut inside = Vec::new();
+    let mut is_spoken = false;
     while let Some(open) = memchr::memchr(b'"', rest) {
         let end = string_end(rest, open + 1);
         let inner = rest.get(open + 1..end.map_or(rest.len(), |end| end - 1)).unwrap_or_default();
         inside.clear();
         unescape(inner, &mut inside);
-        of_text(&String::from_utf8_lossy(&inside), depth, take);
         rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&inside);
+        if rest.trim_ascii_start().first() == Some(&b':') {
+            is_spoken = SPOKEN.contains(&text.as_ref());
+            take(&text, false);
+        } else {
+            of_text(&text, depth, is_spoken, take);
+        }
     }
 }
 
@@ -56,7 +68,7 @@ mod tests {
 
     fn texts(raw: &str) -> Vec<String> {
         let mut all = Vec::new();
-        each_text(raw.as_bytes(), &mut |text| all.push(text.to_owned()));
+        each_text(raw.as_bytes(), &mut |text, _| all.push(text.to_owned()));
         all
     }
 

@@ -5,12 +5,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::exit::{Exit, Failed};
 use super::start::ground;
 use super::{OutputKind, say};
 use crate::case::catalog::Catalog;
-use crate::case::explain::{Explanation, Record, explain};
+use crate::case::explain::{Explanation, Record, clean_id, explain};
+use crate::case::sanitize::Clean;
 
 /// Longest line of a batch, bytes.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
@@ -22,7 +24,7 @@ const LONGEST_LINE: u64 = 64 * 1024 * 1024;
     casefile explain err.json --status 503 --header 'x-request-id: 20261120...'\n  \
     casefile explain --input jsonl failures.jsonl > explained.jsonl\n\n\
     No request is sent. What comes out is sanitized: keys are replaced by [key#1], prompts by their length.\n\n\
-    --input jsonl reads one failure a line: {\"id\", \"method\", \"path\", \"model\", \"status\", \"headers\": {}, \"body\", \
+    --input jsonl reads one failure a line, or an array of them: {\"id\", \"method\", \"path\", \"model\", \"status\", \"headers\": {}, \"body\", \
     \"text\"}, all but the id optional; \"text\" is what a client printed. One JSON line comes out for each, in order, with \
     the same id; a line that is no record says so in `problem`.\n\n\
     Exit code 0: done; 1: done, some lines were no records; 3: nothing usable in the input; 6: the output cannot be written."
@@ -121,7 +123,7 @@ fn one(arguments: &ExplainArguments, catalog: &Catalog) -> Result<Exit, Failed> 
 #[serde(untagged)]
 enum Line {
     Explained(Box<Explanation>),
-    Problem { id: Option<String>, line: u64, problem: &'static str },
+    Problem { id: Option<Clean>, line: u64, problem: &'static str },
 }
 
 fn batch(arguments: &ExplainArguments, catalog: &Catalog) -> Result<Exit, Failed> {
@@ -141,13 +143,15 @@ fn batch(arguments: &ExplainArguments, catalog: &Catalog) -> Result<Exit, Failed
         if text.is_empty() {
             continue;
         }
-        let line = line(text, number, arguments.gateway.as_deref(), catalog);
-        problems += u64::from(matches!(line, Line::Problem { .. }));
-        let mut written = serde_json::to_vec(&line).unwrap_or_default();
-        written.push(b'\n');
-        match output.write_all(&written) {
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
-            other => other.map_err(|e| not_written(&e))?,
+        for value in values(text) {
+            let line = line(value, number, arguments.gateway.as_deref(), catalog);
+            problems += u64::from(matches!(line, Line::Problem { .. }));
+            let mut written = serde_json::to_vec(&line).unwrap_or_default();
+            written.push(b'\n');
+            match output.write_all(&written) {
+                Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+                other => other.map_err(|e| not_written(&e))?,
+            }
         }
     }
     match output.flush() {
@@ -160,14 +164,24 @@ fn batch(arguments: &ExplainArguments, catalog: &Catalog) -> Result<Exit, Failed
     Ok(if problems > 0 { Exit::Findings } else { Exit::Done })
 }
 
-fn line(text: &[u8], number: u64, gateway: Option<&str>, catalog: &Catalog) -> Line {
-    let Ok(record) = serde_json::from_slice::<Record>(text) else {
+/// What stands on a line: a record, or an array of them; `Null` where it is no JSON.
+fn values(text: &[u8]) -> Vec<Value> {
+    match serde_json::from_slice(text) {
+        Ok(Value::Array(records)) => records,
+        read => vec![read.unwrap_or_default()],
+    }
+}
+
+fn line(value: Value, number: u64, gateway: Option<&str>, catalog: &Catalog) -> Line {
+    // What is derived for a record takes a list for its members in their order.
+    let record = value.is_object().then(|| serde_json::from_value::<Record>(value).ok()).flatten();
+    let Some(record) = record else {
         return Line::Problem { id: None, line: number, problem: "the line is no JSON object of a record" };
     };
     match explain(&record, gateway, catalog) {
         Some(explained) => Line::Explained(Box::new(explained)),
         None => Line::Problem {
-            id: record.id,
+            id: clean_id(&record, catalog),
             line: number,
             problem: "no status, no answer and no text of a failure in the record",
         },
@@ -201,6 +215,9 @@ fn in_words(explained: &Explanation) -> String {
         "retry",
         format!("{}; another model: {}", word(&explained.retryable), word(&explained.fallback)),
     ));
+    if explained.times > 1 {
+        lines.push(("times", format!("{}, read as one failure", explained.times)));
+    }
     if let Some(status) = explained.status {
         lines.push(("status", status.to_string()));
     }

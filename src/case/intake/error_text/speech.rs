@@ -6,7 +6,8 @@
 //! ```
 
 use super::frames::{self, Weight};
-use super::{members, plain, voice};
+use super::own::LANGUAGE;
+use super::{again, counted, members, plain, voice};
 use crate::case::catalog::Catalog;
 
 /// What a text says where it holds no error object.
@@ -59,8 +60,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
         }
         None => begin(text, &mut speech),
     };
-    let spoken = behind_status(spoken, &mut speech);
-    let said = up_to_quote(text, spoken, end(spoken));
+    let rest = behind_status(spoken, &mut speech);
+    let spoken = again::first(text, rest);
+    let said = up_to_quote(text, rest, end(spoken));
     named_behind(spoken, &mut speech);
     let whole = without_padding(plain::unwrapped(said.trim_end_matches("\\n").trim_end()));
     // The end of a `repr`.
@@ -79,7 +81,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     }
     let first = speech.message.lines().next().unwrap_or("");
     let language = speech.message.is_empty()
-        || exception.is_some_and(|(name, _)| behind.is_some() && frames::LANGUAGE.contains(&name))
+        || exception.is_some_and(|(name, _)| behind.is_some() && LANGUAGE.contains(&name))
             && !frames::is_sentence_of_gateway(&speech.message);
     // A heading whose text is missing.
     let heading = speech.message.ends_with([':', '：']);
@@ -342,7 +344,8 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
                 || frame_text.contains('\n') && is_closing(first_line(behind))
                 || (rest.get(..len)?.contains('\n') && plain::is_aside(first_line(behind)));
             let joins = is_words && starts_with_break(rest, len);
-            (!empty && !joins).then_some((frame, len))
+            let counts = ends_with_count(frame_text, behind);
+            (!empty && !joins && !counts).then_some((frame, len))
         });
         let Some((frame, len)) = frame else {
             // A quotation that begins with a status.
@@ -373,6 +376,15 @@ fn is_relays(text: &str) -> bool {
         && ["failed to ", "error ", "json: ", "cannot ", "could not ", "invalid character "]
             .iter()
             .any(|begin| bare.starts_with(begin))
+}
+
+/// What was taken for a status tells how many of what stands behind it.
+fn ends_with_count(frame: &str, behind: &str) -> bool {
+    let bare = frame.trim_end_matches([' ', '\t']);
+    let before = bare.trim_end_matches(|c: char| c.is_ascii_digit());
+    let blanks = frame.len() > bare.len() || behind.starts_with(' ');
+    bare.len() == before.len() + 3
+        && counted::is_count(before, &format!("{}{}", if blanks { " " } else { "" }, behind.trim_start()))
 }
 
 /// A frame that swallowed an empty line joined two paragraphs.

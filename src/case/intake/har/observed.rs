@@ -69,12 +69,20 @@ fn response(entry: &Entry<'_>, status: u16, whole_entry: bool, findings: &mut Ve
             response.end = BodyEnd::Capped;
             findings.push(no_response_body());
         }
-    } else if size.is_some_and(|size| size > response.body.len() as u64) && is_cut(&response) {
+    } else if size.is_some_and(|size| size > most_bytes(&response.body)) && is_cut(&response) {
         response.body_bytes = size.unwrap_or(response.body_bytes);
         response.end = BodyEnd::Capped;
         findings.push(cut_response_body());
     }
     response
+}
+
+/// The most bytes that the wire may have had for a whole `text`: in UTF-16, or with the mark and the line ends that a tool
+/// leaves out of what it keeps.
+fn most_bytes(text: &[u8]) -> u64 {
+    let units: usize = String::from_utf8_lossy(text).encode_utf16().count();
+    let lines = text.iter().filter(|b| **b == b'\n').count();
+    (2 * (units + lines + 1)).max(text.len() + lines + 3) as u64
 }
 
 /// The kept text is less than the body: a size alone does not say so, for it counts other bytes than the text has.

@@ -568,6 +568,14 @@ fn bodies_that_are_not_all_there_are_told_of() {
             Some("har_response_body_cut"),
             true,
         ),
+        // The wire had a mark, or other line ends, or two bytes a character.
+        (r#""status":502,"content":{"size":23,"text":"no upstream\nis there"}"#.to_owned(), None, false),
+        (r#""status":502,"content":{"size":42,"text":"no upstream\nis there"}"#.to_owned(), None, false),
+        (
+            r#""status":502,"content":{"size":900,"text":"no upstream\nis the"}"#.to_owned(),
+            Some("har_response_body_cut"),
+            true,
+        ),
         (
             r#""status":500,"content":{"size":90,"mimeType":"application/json"}"#.to_owned(),
             Some("har_no_response_body"),

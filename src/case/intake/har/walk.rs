@@ -189,7 +189,7 @@ pub(super) fn number(value: &[u8]) -> Option<f64> {
 
 /// What is written between a string's quotation marks, its escapes undone. Half a surrogate pair becomes U+FFFD, an
 /// escape that JSON does not know stays.
-fn unescaped(inner: &[u8]) -> Cow<'_, str> {
+pub(in crate::case::intake) fn unescaped(inner: &[u8]) -> Cow<'_, str> {
     if memchr::memchr(b'\\', inner).is_none() {
         return String::from_utf8_lossy(inner);
     }
