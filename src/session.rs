@@ -43,7 +43,7 @@ use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Rendered, SafeEvidence, SafeWords, Words};
 
-pub use consent::{Consent, KeyUse, Purpose, Upload};
+pub use consent::{Belongs, Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
 pub use event::{
     ControlAsk, Delivered, Event, FileFacts, FileSeen, FileTrouble, FilesSeen, IsolateAsk, Phase, Progress,
@@ -222,7 +222,6 @@ pub struct Session {
 
     draft: Draft,
     kind: &'static str,
-    said: Said,
     paste_findings: Vec<Finding>,
     preflight: Vec<Finding>,
     chosen_profile: Option<String>,
@@ -303,7 +302,6 @@ impl Session {
             notice: None,
             draft: Draft::default(),
             kind: "nothing",
-            said: Said::default(),
             paste_findings: Vec::new(),
             preflight: Vec::new(),
             chosen_profile: None,
@@ -379,6 +377,7 @@ impl Session {
             Event::Pasted(text) => self.pasted(&text),
             Event::Edited(draft) => self.edited(draft),
             Event::ResponseGiven { text, status, at } => self.response_given(&text, status, at),
+            Event::BesideAnswer { said, request_id } => self.beside_answer(said, request_id),
             Event::ObservationSaid { status, at } => self.observation_said(status, at),
             Event::GatewayChosen(id) => self.gateway_chosen(id),
             Event::BaseUrlSet(url) => self.base_url_set(&url),
@@ -483,6 +482,7 @@ impl Session {
                 Standing::Missing("the URL is missing or cannot be read")
             }
             Step::Request => Standing::Missing("paste a command or an error"),
+            Step::Reproduce if self.reproduces() => Standing::Missing("under way"),
             Step::Reproduce if self.was_sent() && self.evidence.request != self.request().ok() => {
                 Standing::Missing("changed since it was sent; send it again")
             }
@@ -509,8 +509,14 @@ impl Session {
         now.is_some_and(|now| self.handed_over.as_ref().is_some_and(|out| out.as_str() == now.as_str()))
     }
 
+    /// True while the request is sent, or waited before it is sent again.
+    fn reproduces(&self) -> bool {
+        !self.searches()
+            && matches!(self.activity, Activity::Sending { control: None, .. } | Activity::Waiting { .. })
+    }
+
     /// True when this program sent the request at least once in this case.
-    fn was_sent(&self) -> bool {
+    pub fn was_sent(&self) -> bool {
         self.evidence.attempts.iter().any(|a| a.source == Source::Sent)
     }
 
@@ -536,7 +542,7 @@ impl Session {
 
     /// Facts that a paste without a request names.
     pub fn said(&self) -> &Said {
-        &self.said
+        &self.evidence.said
     }
 
     /// Findings of the paste and of the preflight, gravest first.
@@ -557,7 +563,9 @@ impl Session {
         match (&self.chosen_profile, self.head()) {
             (Some(id), _) => self.catalog.profile(id),
             (None, Ok(request)) => self.catalog.profile_for_host(&request.target.host_port()),
-            (None, Err(_)) => None,
+            (None, Err(_)) => self
+                .named_address()
+                .and_then(|named| self.catalog.profile_for_host(&named.target.host_port())),
         }
         .or_else(|| self.catalog.profile("openai_compatible"))
     }

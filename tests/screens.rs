@@ -41,6 +41,8 @@ mod leaving;
 mod mended;
 #[path = "screens/tour.rs"]
 mod tour;
+#[path = "screens/walked.rs"]
+mod walked;
 
 #[test]
 fn how_to_begin() {

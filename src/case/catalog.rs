@@ -292,6 +292,16 @@ pub struct Safe {
     pub code_words: Vec<String>,
 }
 
+impl Topic {
+    /// The section's title, and whose page it is: it may be another gateway's than the one that answered.
+    pub fn named(&self) -> String {
+        match self.site.as_str() {
+            "" => self.title.clone(),
+            site => format!("{} (a page of {site})", self.title),
+        }
+    }
+}
+
 impl Profile {
     /// True when `host` (lower case, with or without a port) is one of this profile's by its full name. A key may go
     /// there: a host that only fits `*.llm.example` may be anybody's.

@@ -22,7 +22,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::case::request::Request;
+use crate::case::request::{Request, Said};
 use crate::case::vocabulary::{RetryDecision, StreamIrregularity, StreamVerdict, TransportKind, UnpackEnd};
 
 pub use envelope::Envelope;
@@ -45,6 +45,8 @@ pub struct Evidence {
     pub isolation: Option<crate::case::isolate::Isolation>,
     /// Library named by the source, for example `curl` or `openai-python`; a word of ours, never free text.
     pub client: Option<String>,
+    /// What a text without a request still names of it. Raw.
+    pub said: Said,
 }
 
 /// Where an attempt comes from.
@@ -252,6 +254,18 @@ pub struct ControlRun {
     pub request: Request,
     /// What came of it.
     pub attempt: Attempt,
+}
+
+/// Is `model` in this list of models? `None`: it is no such list.
+pub fn lists_model(json: &serde_json::Value, model: &str) -> Option<bool> {
+    let list = ["data", "models"].iter().find_map(|name| json.get(name)?.as_array())?;
+    let is_it = |item: &serde_json::Value| {
+        [Some(item), item.get("id"), item.get("name")]
+            .into_iter()
+            .flatten()
+            .any(|v| v.as_str() == Some(model))
+    };
+    Some(list.iter().any(is_it))
 }
 
 impl Response {

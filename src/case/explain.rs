@@ -19,7 +19,7 @@ use crate::case::intake;
 use crate::case::keyring::KeyRing;
 use crate::case::note::{DiagnosisPart, TopicPart};
 use crate::case::request::{Request, Said};
-use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence, Sanitizer};
+use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence, SafeSaid, Sanitizer};
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
 };
@@ -207,6 +207,7 @@ fn explanation(
         attempts: vec![known.attempt],
         controls: Vec::new(),
         client: known.client,
+        said: known.said,
     };
     let mut sanitizer = Sanitizer::new(catalog, ring);
     let safe = sanitizer.evidence(&evidence, std::slice::from_ref(reading), &[], profile);
@@ -237,7 +238,7 @@ fn explanation(
         tell_apart: diagnosis.tell_apart(catalog),
         uncertain: diagnosis.uncertain.clone(),
         confirmed: part.confirmed,
-        request: request(&safe, sanitizer.said(&known.said)),
+        request: request(&safe),
         gateway: profile.map(|p| p.id.clone()),
     }
 }
@@ -267,7 +268,8 @@ fn id(id: &crate::case::sanitize::SafeRequestId) -> IdPart {
     }
 }
 
-fn request(safe: &SafeEvidence, [method, path, model]: [Option<Clean>; 3]) -> RequestPart {
+fn request(safe: &SafeEvidence) -> RequestPart {
+    let SafeSaid { method, path, model } = safe.said.clone();
     let sent = safe.request.as_ref();
     RequestPart {
         method: method.or_else(|| sent.map(|r| r.method.clone())),

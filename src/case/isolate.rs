@@ -28,7 +28,7 @@ mod verdict;
 pub use control::{Changed, control};
 pub use harmless::of_length as harmless_of;
 pub use lab::{Answered, Row};
-pub use plan::{Planned, plan};
+pub use plan::{Planned, most_requests, plan};
 pub use trial::{BodyId, Trial, TrialId};
 pub use verdict::{Baseline, Limit, Minimality, NotSent, Verdict, Word};
 

@@ -31,7 +31,7 @@ use frame::Frame;
 use gate::Rendering;
 
 pub use build::{build, worked};
-pub use completeness::{By, Item, completeness};
+pub use completeness::{By, Item, NOT_GIVEN, NextStep, completeness};
 pub use inspect::{Held, held, own_words, without_ours};
 pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};

@@ -43,9 +43,10 @@ mod unexplained;
 use std::sync::Arc;
 
 use crate::case::catalog::{Catalog, Profile};
-use crate::case::evidence::{Evidence, Reading};
+use crate::case::evidence::{ControlRun, Evidence, Reading, lists_model};
 use crate::case::isolate::{Changed, TrialId};
 use crate::case::keyring::{KeyRing, Origin, SecretKind};
+use crate::case::request::Request;
 
 use detect::{Detectors, Scope};
 use echo::EchoScan;
@@ -64,7 +65,7 @@ pub use readmit::Readmission;
 pub use reread::Unreadable;
 pub use safe::{
     Clean, SafeAttempt, SafeBody, SafeControl, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader,
-    SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
+    SafePacked, SafeRedirect, SafeRequest, SafeRequestId, SafeResponse, SafeSaid, SafeStream, SafeWords,
 };
 pub use shown::{Unshowable, shown_field};
 pub use twin::NEUTRAL;
@@ -212,6 +213,7 @@ impl<'a> Sanitizer<'a> {
                 changed: control.changed.word().to_owned(),
                 to,
                 smaller_body: control.changed.is_on_smaller_body(),
+                model_listed: self.model_listed(control, evidence.request.as_ref()),
                 attempt: self.attempt(&control.attempt, control_readings.get(index), &name),
             });
         }
@@ -220,7 +222,17 @@ impl<'a> Sanitizer<'a> {
             isolation.map(|isolation| self.isolation(isolation, (&safe.attempts, &safe.controls)));
         safe.client =
             evidence.client.as_deref().map(|client| self.name(client, "client", "client").to_string());
+        safe.said = self.said(&evidence.said);
         safe
+    }
+
+    /// The list of models that `control` asked for has the model of `request`.
+    fn model_listed(&self, control: &ControlRun, request: Option<&Request>) -> Option<bool> {
+        if !matches!(control.changed, Changed::Trial(TrialId::Models)) {
+            return None;
+        }
+        let answer = control.attempt.response().filter(|answer| answer.is_success())?;
+        lists_model(&serde_json::from_slice(&answer.readable()).ok()?, &request?.model(self.catalog)?)
     }
 
     fn drop_all(

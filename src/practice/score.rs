@@ -163,12 +163,13 @@ impl Score {
 fn complete(items: &[Item], sent: bool) -> Check {
     let of_walk: Vec<&Item> = items.iter().filter(|i| i.by == By::Walk).collect();
     let missing: Vec<&&Item> = of_walk.iter().filter(|i| !i.present).collect();
-    let had = format!("{} of {} facts that a walk brings", of_walk.len() - missing.len(), of_walk.len());
+    let had = format!("{} of {} facts that sending can bring", of_walk.len() - missing.len(), of_walk.len());
     if missing.is_empty() {
         return Check::kept("complete", had);
     }
     let named: Vec<String> = missing.iter().map(|i| format!("{} ({})", i.label, i.why)).collect();
-    let said = format!("{had}; not there: {}", named.join(", "));
+    let without = if sent { "the note says why it has no" } else { "not there:" };
+    let said = format!("{had}; {without} {}", named.join(", "));
     if let Some(silent) = missing.iter().find(|i| i.why.is_empty()) {
         return Check::lost(
             "complete",
@@ -189,11 +190,11 @@ fn complete(items: &[Item], sent: bool) -> Check {
 fn said(expect: &Expect, note: &Note) -> Vec<Check> {
     let one = |check, label: &str, found: &str, expected: &str| {
         if found == expected {
-            return Check::kept(check, format!("{label} {found}"));
+            return Check::kept(check, format!("{label}: {}, as the sources say", in_words(found)));
         }
         Check::lost(
             check,
-            format!("{label} {found}, and the sources say {expected}"),
+            format!("{label}: {}, and the sources say {}", in_words(found), in_words(expected)),
             "if you changed the request, that may be right; else begin the scenario again, and report it if it stays so",
         )
     };
@@ -201,10 +202,15 @@ fn said(expect: &Expect, note: &Note) -> Vec<Check> {
     let topic = said.topic.as_ref().map_or("none", |t| t.id.as_str());
     let expected = if expect.topic.is_empty() { "none" } else { &expect.topic };
     vec![
-        one("class", "class", said.failure_class.as_str(), expect.failure_class.as_str()),
-        one("retry", "retry", said.retryable.as_str(), expect.retryable.as_str()),
-        one("topic", "topic", topic, expected),
+        one("class", "what failed", said.failure_class.as_str(), expect.failure_class.as_str()),
+        one("retry", "may it be retried", said.retryable.as_str(), expect.retryable.as_str()),
+        one("topic", "where to read on", topic, expected),
     ]
+}
+
+/// A word of the note for people.
+fn in_words(word: &str) -> String {
+    word.replace('_', " ")
 }
 
 /// What only a person can bring. `impact` is asked for where something failed.
@@ -227,12 +233,12 @@ fn operators_part(items: &[Item], note: &Note) -> Vec<Check> {
             "isolated",
             "controls",
             "one thing changed at a time",
-            "try another model, another key or a small body on Isolate: it says whose fault it is",
+            "try another model, another key or a small body on Isolate: it shows what makes the difference",
         ),
         (
             "reviewed",
             "redactions.confirmed_by_operator",
-            "the replacements looked at",
+            "you looked at the replacements and confirmed them",
             "look at what was replaced on Review, and confirm it",
         ),
     ];

@@ -1,7 +1,7 @@
 //! What the operator is asked before anything is sent, and which key may go to which host.
 
 use super::{Binding, Session};
-use crate::case::isolate::{Changed, Planned};
+use crate::case::isolate::{Changed, Planned, most_requests};
 use crate::case::keyring::{Held, KeyRing, Label, Origin};
 use crate::case::request::{Header, Part, Request};
 
@@ -94,16 +94,42 @@ pub struct KeyUse {
     pub label: Label,
     /// Where it came from.
     pub origin: Origin,
-    /// It was never confirmed for this host.
-    pub is_new: bool,
-    /// Hosts for which the same key was confirmed before; empty for a new key.
-    pub confirmed_for: Vec<String>,
+    /// What is known of it and the host that it would go to.
+    pub belongs: Belongs,
+}
+
+/// How a key and the host that it would go to belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Belongs {
+    /// The operator confirmed it for this host.
+    Confirmed,
+    /// It stood beside this host in what was pasted; the operator confirmed nothing.
+    Beside,
+    /// Nothing is known of it.
+    New,
+    /// It was confirmed for these hosts, or stood beside one of them in the paste; this host is none of them.
+    Elsewhere(Vec<String>),
 }
 
 impl KeyUse {
     /// True when the operator must look twice: the key belongs to another host.
     pub fn is_elsewhere(&self) -> bool {
-        self.is_new && !self.confirmed_for.is_empty()
+        matches!(self.belongs, Belongs::Elsewhere(_))
+    }
+
+    /// True where nothing says that the key belongs to this host.
+    pub fn is_new(&self) -> bool {
+        matches!(self.belongs, Belongs::New | Belongs::Elsewhere(_))
+    }
+
+    /// How it and `host` belong together, for the operator. Only what somebody confirmed is called confirmed.
+    pub fn said(&self, host: &str) -> String {
+        match &self.belongs {
+            Belongs::Confirmed => format!("confirmed for {host}"),
+            Belongs::Beside => format!("it stood beside {host} there; you have not confirmed it yet"),
+            Belongs::New => format!("not yet confirmed for {host}"),
+            Belongs::Elsewhere(hosts) => format!("it belongs to {}, not to {host}", hosts.join(", ")),
+        }
     }
 }
 
@@ -126,7 +152,7 @@ impl Consent {
     /// other key than its own.
     pub fn for_checks(request: Request, most_requests: u32, ring: &KeyRing, bindings: &[Binding]) -> Self {
         let host = request.target.host_port();
-        let used = |held: &Held| key_use(held, &host, bound(held, bindings).collect());
+        let used = |held: &Held| key_use(held, &host, bound(held, bindings).collect(), None);
         let keys = keys_in(&request, ring).into_iter().map(used).collect();
         Self::of(request, Purpose::Check, most_requests, keys)
     }
@@ -151,7 +177,7 @@ impl Consent {
     /// The keys that are new to this host, as they are remembered once the operator has confirmed them.
     pub fn new_bindings(&self) -> Vec<Binding> {
         let of = |key: &KeyUse| match &key.origin {
-            Origin::Environment(name) if key.is_new => {
+            Origin::Environment(name) if key.is_new() => {
                 Some(Binding { key: name.clone(), host: self.host.clone() })
             }
             _ => None,
@@ -179,9 +205,17 @@ fn bound<'b>(held: &'b Held, bindings: &'b [Binding]) -> impl Iterator<Item = St
     bindings.iter().filter(is_of).map(|b| b.host.clone())
 }
 
-fn key_use(held: &Held, host: &str, confirmed_for: Vec<String>) -> KeyUse {
-    let is_new = !confirmed_for.iter().any(|h| h == host);
-    KeyUse { label: held.label, origin: held.origin.clone(), is_new, confirmed_for }
+/// `beside`: the host of the paste in which the key stood.
+fn key_use(held: &Held, host: &str, mut confirmed_for: Vec<String>, beside: Option<String>) -> KeyUse {
+    let belongs = if confirmed_for.iter().any(|h| h == host) {
+        Belongs::Confirmed
+    } else if beside.as_deref() == Some(host) {
+        Belongs::Beside
+    } else {
+        confirmed_for.extend(beside);
+        if confirmed_for.is_empty() { Belongs::New } else { Belongs::Elsewhere(confirmed_for) }
+    };
+    KeyUse { label: held.label, origin: held.origin.clone(), belongs }
 }
 
 impl Session {
@@ -196,12 +230,12 @@ impl Session {
             used.dedup_by_key(|held| held.label);
         }
         let keys = used.into_iter().map(|held| self.key_use(held, &host)).collect();
+        let plan = if purpose == Purpose::Isolate { self.plan_for(&request) } else { Vec::new() };
         let most_requests = match purpose {
             Purpose::Reproduce => self.settings.policy.most_requests(),
             Purpose::Control(_) | Purpose::Check => 1,
-            Purpose::Isolate => self.isolation_options().budget,
+            Purpose::Isolate => most_requests(&plan, self.isolation_options().budget),
         };
-        let plan = if purpose == Purpose::Isolate { self.plan_for(&request) } else { Vec::new() };
         let own_id = self.client_request_id(&request);
         let makes_again = self.makes(&request).filter(|_| most_requests > 1);
         let mut consent = Consent::of(request, purpose, most_requests, keys);
@@ -229,11 +263,9 @@ impl Session {
         let allowed = self.allowed.iter().filter(|(label, _)| *label == held.label);
         let mut confirmed_for: Vec<String> = allowed.map(|(_, host)| host.clone()).collect();
         confirmed_for.extend(bound(held, &self.bindings));
-        if held.origin == Origin::Pasted {
-            // A key that stood in the paste belongs to the host of the same paste.
-            confirmed_for.extend(self.pasted_host.clone());
-        }
-        key_use(held, host, confirmed_for)
+        // A key that stood in the paste belongs to the host of the same paste.
+        let beside = self.pasted_host.clone().filter(|_| held.origin == Origin::Pasted);
+        key_use(held, host, confirmed_for, beside)
     }
 
     /// Keeps what the operator allowed; gives the bindings to remember.

@@ -7,7 +7,7 @@ use super::known_keys::KeySeen;
 use crate::case::evidence::Attempt;
 use crate::case::kept::{Twins, Unfinished};
 use crate::case::keyring::Origin;
-use crate::case::request::Draft;
+use crate::case::request::{Draft, Said};
 use crate::case::sanitize::{Format, Words};
 
 /// Everything that can happen.
@@ -27,6 +27,13 @@ pub enum Event {
         status: Option<u16>,
         /// Time, as the operator says.
         at: Option<chrono::DateTime<chrono::Utc>>,
+    },
+    /// What a log says beside the answer: its request, where that is not known, and the id of the call.
+    BesideAnswer {
+        /// The request.
+        said: Said,
+        /// The id.
+        request_id: Option<String>,
     },
     /// What the operator says of the answer that stood in the paste.
     ObservationSaid {

@@ -402,13 +402,14 @@ impl Session {
     /// The name under which the base URL may stand in a note: the profile's alias where the host is the profile's
     /// own, its id where it was chosen by name, else `custom`.
     fn base_url_alias(&self) -> String {
-        let origin = self.evidence.request.as_ref().map(|r| r.target.origin());
+        let request = self.evidence.request.as_ref();
+        let origin = request.or(self.named_address().as_ref()).map(|r| r.target.origin());
         let profile = self.profile();
         let known = profile.and_then(|p| p.base_urls.iter().find(|b| Some(&b.url) == origin.as_ref()));
         match (known, &self.chosen_profile) {
             (Some(base), _) => base.alias.clone(),
             (None, Some(id)) if id == "practice" => id.clone(),
-            _ if origin.is_none() => "not given".to_owned(),
+            _ if origin.is_none() => note::NOT_GIVEN.to_owned(),
             _ => "custom".to_owned(),
         }
     }

@@ -9,7 +9,7 @@ use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake;
 use crate::case::keyring::{KeyRing, Label, Origin, SecretKind, env_names};
 use crate::case::request::{
-    Draft, Header, Intake, Part, PartContent, Request, is_placeholder, preflight, preflight_keys,
+    Draft, Header, Intake, Part, PartContent, Request, Said, is_placeholder, preflight, preflight_keys,
 };
 use crate::case::sanitize::Words;
 
@@ -80,7 +80,7 @@ impl Session {
         }
         self.forget_evidence();
         self.kind = read.kind;
-        self.said = read.said;
+        self.evidence.said = read.said;
         self.deadlines = read.deadlines;
         self.paste_findings = read.findings;
         self.paste_findings.extend(self.shorter_deadline());
@@ -190,6 +190,24 @@ impl Session {
         self.draft_changed()
     }
 
+    /// Takes what a log says beside the answer; what the answer says itself stays.
+    pub(super) fn beside_answer(&mut self, said: Said, request_id: Option<String>) -> Vec<Effect> {
+        let (catalog, ring, known) = (&self.catalog, &mut self.ring, &mut self.evidence.said);
+        for (known, said) in
+            [(&mut known.method, said.method), (&mut known.url, said.url), (&mut known.model, said.model)]
+        {
+            let said = said.map(|text| intake::mask_secrets(&text, catalog, ring).0);
+            *known = known.take().or(said);
+        }
+        let pasted = self.evidence.attempts.iter_mut().find(|a| a.source == Source::Pasted);
+        if let (Some(Outcome::Response(response)), Some(id)) = (pasted.map(|a| &mut a.outcome), request_id)
+            && !response.printed_ids.contains(&id)
+        {
+            response.printed_ids.push(id);
+        }
+        self.draft_changed()
+    }
+
     pub(super) fn gateway_chosen(&mut self, id: String) -> Vec<Effect> {
         if self.catalog.profile(&id).is_some() {
             self.chosen_profile = Some(id);
@@ -284,6 +302,12 @@ impl Session {
         }
         self.put_sizes(&mut request.form);
         Ok(request)
+    }
+
+    /// The address that a text without a request names, as a request to it.
+    pub(super) fn named_address(&self) -> Option<Request> {
+        let url = self.evidence.said.url.clone().filter(|_| self.draft.is_empty())?;
+        Draft { url, ..Draft::default() }.to_request(None).ok()
     }
 
     fn default_base(&self) -> Option<&str> {

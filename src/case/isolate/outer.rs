@@ -5,7 +5,7 @@ use super::guess::Said;
 use super::lab::{Answered, Kind, Lab, Oracle, Stop, wait};
 use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
 use super::verdict::{Verdict, Word};
-use super::{Problem, body, minimise, search};
+use super::{Options, Problem, body, minimise, search};
 use crate::case::vocabulary::{FailureClass, TransportKind};
 use std::collections::BTreeSet;
 
@@ -60,6 +60,11 @@ pub(super) fn isolate(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<(), St
     }
 }
 
+/// Most runs of the unchanged request.
+pub(super) fn most_baseline(options: &Options) -> u32 {
+    MOST_WORKED.max(options.baseline)
+}
+
 /// Learns what the failure looks like, and whether it comes each time. False: the search is over.
 fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
     let runs = lab.options().baseline.max(2);
@@ -78,9 +83,8 @@ fn baseline(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
         let worked = seen.iter().filter(|a| a.worked).count();
         let failed = seen.len() - worked;
         let enough = u32::try_from(seen.len()).unwrap_or(u32::MAX);
-        let most = if failed == 0 { MOST_WORKED.max(runs) } else { runs };
         // Once it did both, a few more runs say how often.
-        let most = if worked > 0 && failed > 0 { MOST_WORKED.max(runs) } else { most };
+        let most = if worked > 0 || failed == 0 { most_baseline(lab.options()) } else { runs };
         if enough >= most {
             break;
         }

@@ -14,21 +14,39 @@ pub struct Planned {
     pub to: Vec<String>,
     /// What it shows, one sentence.
     pub shows: &'static str,
-    /// Most requests of this kind.
-    pub most: u32,
+    /// Most requests of this kind; `None`: it shares what the others leave of the budget.
+    pub most: Option<u32>,
     /// Tokens that one may cost where it works, as estimated.
     pub tokens: u64,
 }
 
-/// The kinds, in their order. Which of them are sent depends on the answers; together they are never more than the budget.
+/// Most requests that `plan` may lead to.
+pub fn most_requests(plan: &[Planned], budget: u32) -> u32 {
+    let known = plan.iter().try_fold(0_u32, |sum, planned| Some(sum.saturating_add(planned.most?)));
+    known.map_or(budget, |known| known.min(budget))
+}
+
+/// The kinds, in their order. Which of them are sent depends on the answers; together they are never more than the budget,
+/// and no more than it by their own numbers: where these do not fit, the kinds share it.
 pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
+    let mut all = kinds(problem);
+    let known: u32 = all.iter().filter_map(|planned| planned.most).sum();
+    if known > problem.options.budget {
+        all.iter_mut().for_each(|planned| planned.most = None);
+    }
+    all
+}
+
+fn kinds(problem: &Problem<'_>) -> Vec<Planned> {
     let options = problem.options;
     let own = estimate(problem.request);
-    let row = |changed, shows, most, tokens| Planned { changed, to: Vec::new(), shows, most, tokens };
+    let row =
+        |changed, shows, most, tokens| Planned { changed, to: Vec::new(), shows, most: Some(most), tokens };
+    let open = |changed, shows, tokens| Planned { changed, to: Vec::new(), shows, most: None, tokens };
     let mut all = vec![row(
         "baseline",
         "the request as it is: does it fail each time, and alike?",
-        options.baseline.max(2) + 3,
+        super::outer::most_baseline(options),
         own,
     )];
     all.push(row("reach", "where nothing answers: does the host answer at all?", 1, 0));
@@ -44,12 +62,7 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
         all.push(row("path", "the documented path: is it the path?", 3, small));
     }
     if !units.is_empty() {
-        all.push(row(
-            "fields",
-            "the smallest body, then as much of the failing one as it takes",
-            options.budget,
-            own,
-        ));
+        all.push(open("fields", "the smallest body, then as much of the failing one as it takes", own));
         if problem.request.json().is_some_and(|json| harmless::body(&json, problem.catalog).is_some()) {
             all.push(row(
                 "harmless_text",
@@ -58,16 +71,14 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
                 own,
             ));
         }
-        all.push(row(
+        all.push(open(
             "padded_body",
             "the smallest body at the failing one's size: is it the size, and from which on?",
-            24,
             own,
         ));
-        all.push(row(
+        all.push(open(
             "value",
             "another value in the field that is left: is it the field or its value?",
-            24,
             small,
         ));
     }

@@ -8,7 +8,7 @@ use super::shape::Shape;
 use super::{Answered, Choice};
 use crate::case::catalog::Endpoint;
 use crate::case::diagnose::{Diagnosis, diagnose};
-use crate::case::evidence::{Attempt, Expectation, Outcome, Reading, Response, read};
+use crate::case::evidence::{Attempt, Expectation, Outcome, Reading, Response, lists_model, read};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Request;
 use crate::case::retry::{Policy, decide};
@@ -101,7 +101,7 @@ impl<'a> Read<'a> {
         put(CheckFact::SameModel, as_asked.map(|s| s.to_string()));
         put(
             CheckFact::ModelListed,
-            document.as_ref().and_then(|json| listed(json, choice.model)).map(|l| l.to_string()),
+            document.as_ref().and_then(|json| lists_model(json, choice.model)).map(|l| l.to_string()),
         );
         put(CheckFact::CredentialInAnswer, repeated(self.request, response, ring).map(|r| r.to_string()));
         put(CheckFact::Parser, self.tolerance(response, document, choice).map(str::to_owned));
@@ -165,18 +165,6 @@ fn documents(response: &Response, is_stream: bool) -> Vec<Value> {
     let text = String::from_utf8_lossy(&bytes);
     let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
     data.filter_map(|data| serde_json::from_str(data.trim()).ok()).collect()
-}
-
-/// Is `model` in this list of models? `None`: it is no such list.
-fn listed(json: &Value, model: &str) -> Option<bool> {
-    let list = ["data", "models"].iter().find_map(|name| json.get(name)?.as_array())?;
-    let is_it = |item: &Value| {
-        [Some(item), item.get("id"), item.get("name")]
-            .into_iter()
-            .flatten()
-            .any(|v| v.as_str() == Some(model))
-    };
-    Some(list.iter().any(is_it))
 }
 
 /// Does the answer repeat a credential of the request? `None`: none was sent.

@@ -50,7 +50,7 @@ fn assembled(material: &Material<'_>) -> Note {
         credential_used: request
             .and_then(|r| r.credential_in.as_ref())
             .map(|_| CredentialUsed::StoredSecretReferenceOnly),
-        model_reference: request.and_then(|r| r.model.as_ref()).and_then(said),
+        model_reference: model(evidence),
         status_observed: deciding.and_then(status_observed),
         response_shape_observed: shape(deciding),
         local_result: local_result(diagnosis),
@@ -86,14 +86,25 @@ fn assembled(material: &Material<'_>) -> Note {
 
 /// The documented endpoint of the request, with the page that documents it for this gateway.
 fn endpoint(material: &Material<'_>) -> Option<Endpoint> {
-    let request = material.evidence.request.as_ref()?;
-    let catalog = material.catalog;
+    let (evidence, catalog) = (material.evidence, material.catalog);
+    let request = evidence.request.as_ref();
+    // What a text alone names is enough to find the page.
+    let (method, path) = match request {
+        Some(request) => (&request.method, &request.path),
+        None => (evidence.said.method.as_ref()?, evidence.said.path.as_ref()?),
+    };
     // The sanitizer knows the whole path, but not whose gateway it is.
     catalog
-        .endpoint_at(request.method.as_str(), request.path.as_str(), Some(material.profile))
+        .endpoint_at(method.as_str(), path.as_str(), Some(material.profile))
         .filter(|endpoint| endpoint.belongs_to(Some(material.profile)))
-        .or_else(|| catalog.endpoint(request.endpoint.as_deref()?))
+        .or_else(|| catalog.endpoint(request?.endpoint.as_deref()?))
         .map(|endpoint| endpoint.documented_for(material.profile))
+}
+
+/// The model of the request; where it has none, the one that the text names.
+fn model(evidence: &SafeEvidence) -> Option<String> {
+    let of_request = evidence.request.as_ref().and_then(|r| r.model.as_ref());
+    of_request.or(evidence.said.model.as_ref()).and_then(said)
 }
 
 /// The text, if there is any.

@@ -17,6 +17,25 @@ pub struct Item {
     pub present: bool,
     /// Why it is missing; empty where it is there.
     pub why: String,
+    /// What brings it where it is missing.
+    pub next: NextStep,
+}
+
+/// What brings a fact that is missing. The faces say by which key or option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// It is there, or what was sent brought none: nothing is left to be done.
+    None,
+    /// The request itself is given.
+    Request,
+    /// The request is sent.
+    Send,
+    /// A search, or one control after the other.
+    Search,
+    /// The operator writes.
+    Words,
+    /// The operator looks at the replacements.
+    Confirm,
 }
 
 /// Who can bring a fact.
@@ -26,8 +45,6 @@ pub enum By {
     Walk,
     /// The operator: own words, further requests, a look at the replacements.
     Operator,
-    /// Nobody yet: this program does not ask for it.
-    Nobody,
 }
 
 fn by(field: &str) -> By {
@@ -37,10 +54,27 @@ fn by(field: &str) -> By {
         | "report.impact"
         | "operator"
         | "controls"
+        | "request.model_listed"
         | "redactions.confirmed_by_operator" => By::Operator,
-        "request.model_listed" => By::Nobody,
         _ => By::Walk,
     }
+}
+
+fn next_step(field: &str, note: &Note) -> NextStep {
+    let sent = note.attempts.iter().any(|attempt| attempt.sent_by_tool);
+    match field {
+        "support_question" | "report.expected" | "report.impact" | "operator" => NextStep::Words,
+        "redactions.confirmed_by_operator" => NextStep::Confirm,
+        _ if note.request.is_none() => NextStep::Request,
+        "controls" | "request.model_listed" => NextStep::Search,
+        // What is known of the request does not change by sending it.
+        _ if is_of_request(field) || sent => NextStep::None,
+        _ => NextStep::Send,
+    }
+}
+
+fn is_of_request(field: &str) -> bool {
+    field.starts_with("request.") || matches!(field, "credential_used" | "doc_url" | "request_area")
 }
 
 /// A fact: where it stands, how people call it, whether it applies, and whether the note has it.
@@ -66,8 +100,8 @@ const fn fact_if(
 
 /// The facts, those that every support desk asks for first.
 const FACTS: &[Fact] = &[
-    fact("request.method", "method", |n| n.request.is_some()),
-    fact("request.path", "path", |n| n.request.is_some()),
+    fact("request.method", "method", |n| n.request.is_some() || n.contract.pins.method.is_some()),
+    fact("request.path", "path", |n| n.contract.pins.path.is_some()),
     fact_if("request.model", "model", needs_model, |n| n.model_reference.is_some()),
     fact("response.status", "HTTP status", |n| n.response.as_ref().is_some_and(|r| r.status.is_some())),
     fact_if("response.error.message", "exact error message", failed, |n| {
@@ -79,7 +113,7 @@ const FACTS: &[Fact] = &[
     fact("attempts.at", "time of the attempt", |n| n.attempts.last().is_some_and(|a| a.at.is_some())),
     fact_if("response.error.code", "error code", failed, |n| error_text(n, |e| e.code.as_deref())),
     fact_if("response.error.type", "error type", failed, |n| error_text(n, |e| e.error_type.as_deref())),
-    fact("request.base_url", "gateway and base URL", |n| n.request.is_some()),
+    fact("request.base_url", "gateway and base URL", |n| n.request.is_some() || names_gateway(n)),
     fact("doc_url", "documentation page of the endpoint", |n| n.doc_url.is_some()),
     fact("request_area", "endpoint family", |n| n.request_area.is_some()),
     fact_if("request.body", "sanitized request body", has_body_method, |n| {
@@ -107,7 +141,9 @@ const FACTS: &[Fact] = &[
         n.attempts.last().and_then(|a| a.timing).is_some_and(|t| t.total_ms.is_some())
     }),
     fact_if("stream", "how the stream ended", streaming, |n| n.stream.is_some()),
-    fact_if("request.model_listed", "whether the gateway lists the model", names_model, |_| false),
+    fact_if("request.model_listed", "whether the gateway lists the model", names_model, |n| {
+        n.controls.iter().any(|control| control.model_listed.is_some())
+    }),
     fact_if("controls", "what comes when one thing is changed", failed, |n| not_tried(n).is_empty()),
     fact("support_question", "question to support", |n| n.support_question.is_some()),
     fact("report.expected", "what was expected", |n| n.report.expected.is_some()),
@@ -125,11 +161,13 @@ pub fn completeness(note: &Note) -> Vec<Item> {
         .filter(|fact| (fact.applies)(note))
         .map(|fact| {
             let gap = note.missing_evidence.iter().find(|gap| gap.field == fact.field);
+            let present = (fact.present)(note);
             Item {
                 field: fact.field,
                 label: fact.label,
                 by: by(fact.field),
-                present: (fact.present)(note),
+                present,
+                next: if present { NextStep::None } else { next_step(fact.field, note) },
                 why: gap.map_or_else(String::new, |gap| gap.why.clone()),
             }
         })
@@ -153,6 +191,11 @@ fn names_model(note: &Note) -> bool {
     note.model_reference.is_some()
 }
 
+/// The text alone names a base URL that the gateway's profile knows.
+fn names_gateway(note: &Note) -> bool {
+    note.contract.pins.base_url_alias.as_deref().is_some_and(|alias| !matches!(alias, NOT_GIVEN | "custom"))
+}
+
 /// A documented endpoint without a model field needs none.
 fn needs_model(note: &Note) -> bool {
     note.contract.documented.as_ref().is_none_or(|d| d.required_fields.iter().any(|f| f == "model"))
@@ -164,7 +207,9 @@ fn streaming(note: &Note) -> bool {
 }
 
 fn has_body_method(note: &Note) -> bool {
-    note.request.as_ref().is_none_or(|r| matches!(r.method.as_str(), "POST" | "PUT" | "PATCH"))
+    let named = note.contract.pins.method.as_deref();
+    let method = note.request.as_ref().map(|r| r.method.as_str()).or(named);
+    method.is_none_or(|method| matches!(method, "POST" | "PUT" | "PATCH"))
 }
 
 /// A form, or an endpoint that needs a file.
@@ -199,8 +244,7 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
     match field {
         "controls" => return format!("not tried: {}", not_tried(note).join(", ")),
         "request.model_listed" if asked_for_models(evidence) => {
-            return "the gateway's model list was asked for by a search, and the note does not say what is in it"
-                .to_owned();
+            return "the gateway's model list was asked for, and what came is no list of models".to_owned();
         }
         "response.error.code" | "response.error.type" => return why_no_error_word(field, note, last),
         _ => {}
@@ -236,6 +280,9 @@ fn why(field: &str, note: &Note, evidence: &SafeEvidence) -> String {
 fn asked_for_models(evidence: &SafeEvidence) -> bool {
     evidence.controls.iter().any(|control| control.changed == "models_list")
 }
+
+/// Alias of a base URL that nobody gave.
+pub const NOT_GIVEN: &str = "not given";
 
 const NO_REQUEST: &str = "no request is known: only an answer or an error text was given";
 

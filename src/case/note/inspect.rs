@@ -6,14 +6,14 @@ use super::build::not_asserted;
 use crate::case::catalog::Catalog;
 
 /// Facts that every support desk asks for, by field and the places in which one is enough.
-const FACTS: [(&str, &str); 7] = [
-    ("request.method", "/request/method"),
-    ("request.path", "/request/path"),
-    ("request.model", "/model_reference"),
-    ("response.status", "/status_observed"),
-    ("response.error.message", "/response/error/message"),
-    ("response.request_ids", "/response/request_ids"),
-    ("attempts.at", "/attempts"),
+const FACTS: [(&str, &[&str]); 7] = [
+    ("request.method", &["/request/method", "/contract/pins/method"]),
+    ("request.path", &["/request/path", "/contract/pins/path"]),
+    ("request.model", &["/model_reference"]),
+    ("response.status", &["/status_observed"]),
+    ("response.error.message", &["/response/error/message"]),
+    ("response.request_ids", &["/response/request_ids"]),
+    ("attempts.at", &["/attempts"]),
 ];
 
 /// Fields that hold the operator's own words.
@@ -38,8 +38,8 @@ pub struct Held {
 /// What `note`, a note's keys and values, has of what support asks for.
 pub fn held(note: &Value) -> Held {
     let mut held = Held { present: Vec::new(), missing: Vec::new() };
-    for (field, place) in FACTS {
-        let there = match note.pointer(place) {
+    for (field, places) in FACTS {
+        let is_there = |place: &&str| match note.pointer(place) {
             Some(Value::Array(all)) if field == "attempts.at" => {
                 all.last().is_some_and(|attempt| attempt.get("at").is_some())
             }
@@ -48,7 +48,7 @@ pub fn held(note: &Value) -> Held {
             Some(Value::Null) | None => false,
             Some(_) => true,
         };
-        if there { held.present.push(field) } else { held.missing.push(field) }
+        if places.iter().any(is_there) { held.present.push(field) } else { held.missing.push(field) }
     }
     held
 }

@@ -4,7 +4,7 @@ use super::body::{BodyRule, Side, dropped_strings, free_keys};
 use super::detect::Scope;
 use super::layer::Layer;
 use super::placeholder::measure;
-use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest};
+use super::safe::{Clean, SafeBody, SafeHeader, SafeRequest, SafeSaid};
 use super::{Sanitizer, address, attached, shape};
 use crate::case::keyring::{KeyRing, Origin, SecretKind, env_names};
 use crate::case::request::{Header, Request, Said};
@@ -82,7 +82,7 @@ impl Sanitizer<'_> {
     }
 
     /// What a text says of its request: method, path without its query, model.
-    pub fn said(&mut self, said: &Said) -> [Option<Clean>; 3] {
+    pub fn said(&mut self, said: &Said) -> SafeSaid {
         let method = said.method.as_deref().map(|raw| self.name(raw, "method", "request.method"));
         let path = said.url.as_deref().map(|raw| {
             let bare = raw.split(['?', '#']).next().unwrap_or(raw);
@@ -91,7 +91,7 @@ impl Sanitizer<'_> {
             address::path(from.flatten().unwrap_or(bare), &mut self.text, &mut dropped, "request.path")
         });
         let model = said.model.as_deref().map(|raw| self.name(raw, "model", "request.model"));
-        [method, path, model]
+        SafeSaid { method, path, model }
     }
 
     /// The id that somebody gave to a record of a batch.

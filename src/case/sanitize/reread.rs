@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::readmit::still;
-use super::safe::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeRequest};
+use super::safe::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeRequest, SafeSaid};
 use super::{Format, Readmission, Refusal, SafeIsolation};
 
 thread_local! {
@@ -94,6 +94,8 @@ pub(super) struct WrittenEvidence {
     controls: Vec<SafeControl>,
     isolation: Option<SafeIsolation>,
     client: Option<String>,
+    #[serde(default)]
+    said: SafeSaid,
 }
 
 impl TryFrom<WrittenEvidence> for SafeEvidence {
@@ -103,10 +105,10 @@ impl TryFrom<WrittenEvidence> for SafeEvidence {
         if !READING.get() {
             return Err("evidence is read by the sanitizer only");
         }
-        let WrittenEvidence { request, attempts, controls, isolation, client } = from;
+        let WrittenEvidence { request, attempts, controls, isolation, client, said } = from;
         let mut evidence = Self::empty();
         (evidence.request, evidence.attempts, evidence.controls) = (request, attempts, controls);
-        (evidence.isolation, evidence.client) = (isolation, client);
+        (evidence.isolation, evidence.client, evidence.said) = (isolation, client, said);
         Ok(evidence)
     }
 }

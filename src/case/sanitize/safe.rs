@@ -49,6 +49,9 @@ pub struct SafeEvidence {
     pub isolation: Option<super::SafeIsolation>,
     /// Library named by the source, a word of ours.
     pub client: Option<String>,
+    /// What a text without a request still names of it.
+    #[serde(skip_serializing_if = "SafeSaid::is_empty")]
+    pub said: SafeSaid,
     /// Keeps the struct from being built elsewhere.
     #[serde(skip)]
     door: Door,
@@ -66,8 +69,26 @@ impl SafeEvidence {
             controls: Vec::new(),
             isolation: None,
             client: None,
+            said: SafeSaid::default(),
             door: Door,
         }
+    }
+}
+
+/// What a text without a request still names of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SafeSaid {
+    /// Method.
+    pub method: Option<Clean>,
+    /// Path.
+    pub path: Option<Clean>,
+    /// Model.
+    pub model: Option<Clean>,
+}
+
+impl SafeSaid {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -343,6 +364,9 @@ pub struct SafeControl {
     pub to: Option<Clean>,
     /// The body is a smaller one that fails alike, beside what was changed.
     pub smaller_body: bool,
+    /// The gateway's list of models, where it was asked for, has the model of the request; `None`: not read.
+    #[serde(default)]
+    pub model_listed: Option<bool>,
     /// The attempt.
     pub attempt: SafeAttempt,
 }

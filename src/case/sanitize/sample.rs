@@ -314,7 +314,7 @@ fn unresolved() -> SafeAttempt {
 
 fn control(changed: &str, to: &str, attempt: SafeAttempt) -> SafeControl {
     let to = (!to.is_empty()).then(|| clean(to));
-    SafeControl { changed: changed.to_owned(), to, smaller_body: false, attempt }
+    SafeControl { changed: changed.to_owned(), to, smaller_body: false, model_listed: None, attempt }
 }
 
 fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeResponse {

@@ -6,7 +6,7 @@ use super::Audit;
 use super::isolated::{SafeFingerprint, SafeIsolation};
 use super::safe::{
     Clean, SafeAttempt, SafeBody, SafeEdge, SafeError, SafeEvidence, SafeFile, SafeHeader, SafeRedirect,
-    SafeRequest, SafeRequestId, SafeResponse, SafeStream, SafeWords,
+    SafeRequest, SafeRequestId, SafeResponse, SafeSaid, SafeStream, SafeWords,
 };
 
 /// Stands in a twin for every text of the case. No sentence, template or catalog has it.
@@ -26,6 +26,8 @@ impl SafeEvidence {
             twin.request(request);
         }
         evidence.attempts.iter_mut().for_each(|attempt| twin.attempt(attempt));
+        let SafeSaid { method, path, model } = &mut evidence.said;
+        twin.texts([], [method, path, model]);
         for control in &mut evidence.controls {
             twin.texts([], [&mut control.to]);
             twin.attempt(&mut control.attempt);

@@ -8,7 +8,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::decode_time;
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
-use crate::case::sanitize::Sanitizer;
+use crate::case::sanitize::{Clean, SafeSaid, Sanitizer};
 
 /// Names that are remembered at a time.
 const MOST: usize = 4_096;
@@ -47,7 +47,9 @@ impl<'c> Cleaner<'c> {
         }
         let clean = match raw.len() {
             0 => None,
-            1..=LONGEST => self.said(&Said { model: Some(raw.to_owned()), ..Said::default() })[2].clone(),
+            1..=LONGEST => {
+                self.said(&Said { model: Some(raw.to_owned()), ..Said::default() }).model.as_ref().map(name)
+            }
             _ => Some("[model: too long]".into()),
         };
         if self.models.len() >= MOST {
@@ -73,7 +75,7 @@ impl<'c> Cleaner<'c> {
         let clean = if steps.is_empty() {
             None
         } else {
-            self.said(&Said { url: Some(steps), ..Said::default() })[1].clone()
+            self.said(&Said { url: Some(steps), ..Said::default() }).path.as_ref().map(name)
         };
         if self.routes.len() >= MOST {
             self.routes.clear();
@@ -87,11 +89,13 @@ impl<'c> Cleaner<'c> {
         is_made_by_a_gateway(id) || self.judge.is_request_id(id)
     }
 
-    fn said(&self, said: &Said) -> [Name; 3] {
-        Sanitizer::new(self.catalog, &NO_SECRETS)
-            .said(said)
-            .map(|clean| clean.map(|clean| Rc::from(clean.as_str())))
+    fn said(&self, said: &Said) -> SafeSaid {
+        Sanitizer::new(self.catalog, &NO_SECRETS).said(said)
     }
+}
+
+fn name(clean: &Clean) -> Rc<str> {
+    Rc::from(clean.as_str())
 }
 
 /// The two shapes that most ids have and no key has: the new-api family's clock with letters behind it, and `req_` before

@@ -5,7 +5,7 @@ use super::exit::{Exit, Failed};
 use super::say;
 use crate::case::catalog::Catalog;
 use crate::case::keyring::Origin;
-use crate::session::{Consent, KeyUse, Purpose};
+use crate::session::{Belongs, Consent, KeyUse, Purpose};
 
 /// What the operator said beforehand.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +32,7 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
         }
     }
     if before.yes {
-        for key in consent.keys.iter().filter(|k| k.is_new) {
+        for key in consent.keys.iter().filter(|k| k.is_new()) {
             if !may_go(key, &consent.host, before, catalog) {
                 return Err(Failed::new(Exit::Usage, refusal(key, &consent.host)));
             }
@@ -53,7 +53,7 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
         ));
     }
     if consent.keys.iter().any(KeyUse::is_elsewhere) {
-        say::line("Look twice: the key was confirmed for another host before.");
+        say::line("Look twice: the key belongs to another host.");
     }
     if ask::yes(&format!("Send to {}?", consent.host)) {
         Ok(())
@@ -94,14 +94,7 @@ pub(super) fn lines(consent: &Consent, whole: bool, catalog: &Catalog) -> Vec<St
             Origin::Pasted => "the pasted text".to_owned(),
             Origin::Given(way) => (*way).to_owned(),
         };
-        let state = if !key.is_new {
-            "confirmed for this host".to_owned()
-        } else if key.confirmed_for.is_empty() {
-            "not confirmed for this host yet".to_owned()
-        } else {
-            format!("confirmed for {}, not for this host", key.confirmed_for.join(", "))
-        };
-        lines.push(format!("  {} from {from}: {state}", key.label));
+        lines.push(format!("  {} from {from}: {}", key.label, key.said(&consent.host)));
     }
     lines
 }
@@ -138,10 +131,9 @@ fn may_go(key: &KeyUse, host: &str, before: &Beforehand, catalog: &Catalog) -> b
 }
 
 fn refusal(key: &KeyUse, host: &str) -> String {
-    let before = if key.confirmed_for.is_empty() {
-        "it was never confirmed for that host".to_owned()
-    } else {
-        format!("it is confirmed for {} only", key.confirmed_for.join(", "))
+    let before = match &key.belongs {
+        Belongs::Elsewhere(hosts) => format!("it belongs to {} only", hosts.join(", ")),
+        _ => "it was never confirmed for that host".to_owned(),
     };
     format!(
         "the key {} was not sent to {host}: {before}. If it belongs there, add --key-host {host}; \

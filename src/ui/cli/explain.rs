@@ -245,7 +245,8 @@ fn in_words(explained: &Explanation) -> String {
     let action = word(&explained.operator_action).replace('_', " ");
     lines.push(("operator", format!("{action}; mended by: {}", word(&explained.owner))));
     if let Some(topic) = &explained.topic {
-        lines.push(("read", format!("{} <{}>", topic.title, topic.url)));
+        let whose = topic.site.as_ref().map_or_else(String::new, |site| format!(" (a page of {site})"));
+        lines.push(("read", format!("{}{whose} <{}>", topic.title, topic.url)));
     }
     for reason in &explained.because {
         lines.push(("because", format!("{} [{}]", reason.words, reason.rule)));

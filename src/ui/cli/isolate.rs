@@ -173,6 +173,7 @@ fn ask(arguments: &IsolateArguments) -> Result<IsolateAsk, Failed> {
 fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
     let plan = walk.session.consent().map(|c| c.plan.clone()).unwrap_or_default();
     let host = walk.session.consent().map(|c| c.host.clone()).unwrap_or_default();
+    let most = walk.session.consent().map_or(arguments.budget, |c| c.most_requests);
     let model = walk.session.request().ok().and_then(|request| request.model(walk.session.catalog()));
     let keys: Vec<String> = walk
         .session
@@ -183,7 +184,7 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
         OutputKind::Json => {
             let rows: Vec<_> = plan
                 .iter()
-                .map(|p| json!({"changed": p.changed, "to": p.to, "shows": p.shows, "most": p.most, "tokens_each": p.tokens}))
+                .map(|p| json!({"changed": p.changed, "to": p.to, "shows": p.shows, "most": p.most.unwrap_or(most), "tokens_each": p.tokens}))
                 .collect();
             let document = json!({
                 "schema": "casefile.isolate-plan/1", "host": host, "model": model, "keys": keys, "budget": arguments.budget, "plan": rows,
@@ -192,8 +193,7 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
         }
         OutputKind::Text => {
             let mut text = format!(
-                "at most {} requests to {host}, for the model {}, with {}; which of these are sent depends on the answers:\n",
-                arguments.budget,
+                "at most {most} requests to {host}, for the model {}, with {}; which of these are sent depends on the answers:\n",
                 model.as_deref().unwrap_or("-"),
                 if keys.is_empty() { "no key".to_owned() } else { keys.join(", ") }
             );
@@ -213,7 +213,8 @@ fn dry_run(walk: &Walk, arguments: &IsolateArguments) -> Result<Exit, Failed> {
 pub(super) fn line(planned: &Planned) -> String {
     let to = if planned.to.is_empty() { String::new() } else { format!(" ({})", planned.to.join(", ")) };
     let Planned { changed, shows, most, tokens, .. } = planned;
-    format!("  {changed:<14} at most {most:>3}, ~{tokens} tokens each: {shows}{to}")
+    let most = most.map_or_else(|| "of the rest".to_owned(), |most| format!("at most {most:>3}"));
+    format!("  {changed:<14} {most}, ~{tokens} tokens each: {shows}{to}")
 }
 
 /// The search of a note that is being made; its runs so far are the first of the unchanged request.

@@ -179,12 +179,13 @@ impl Plain {
             say::line(&line);
         }
         let (sendable, observed) = (self.walk.session.request().is_ok(), self.walk.session.was_observed());
+        // The first one is what Enter takes: with an answer at hand nothing is sent unless it is chosen.
         let mut choices = Vec::new();
+        if observed {
+            choices.push(("r", "go on to Review with what was observed; nothing is sent"));
+        }
         if sendable {
             choices.push(("s", "send it, after a question"));
-        }
-        if observed {
-            choices.push(("r", "go on to Review with what was observed"));
         }
         let pieces = self.walk.session.pieces().len();
         let another = format!("choose another request of the paste, which holds {pieces}");
@@ -193,7 +194,13 @@ impl Plain {
         }
         choices.extend([("p", "paste another one"), ("u", "set scheme and host"), ("k", "give a key")]);
         match self.choose(&choices).await?.as_str() {
-            "s" => self.give(Event::GoTo(Step::Reproduce)),
+            "s" => {
+                self.give(Event::GoTo(Step::Reproduce));
+                // Where nothing was observed the step itself asks.
+                if observed {
+                    self.send().await?;
+                }
+            }
             "r" => self.give(Event::GoTo(Step::Review)),
             "u" => {
                 let url = self.ask("Scheme and host, for example https://api.example.com:").await?;
@@ -261,6 +268,13 @@ impl Plain {
             ("b", "go back to Request"),
         ];
         let choices: Vec<_> = if self.walk.session.was_observed() {
+            let again = self.walk.session.was_sent();
+            let sends = |letter: &str| matches!(letter, "a" | "i");
+            let can_send = self.walk.session.request().is_ok();
+            let more = more.into_iter().filter(|(letter, _)| can_send || !sends(letter));
+            let more = more.map(
+                |(letter, does)| if letter == "a" && !again { (letter, "send it") } else { (letter, does) },
+            );
             std::iter::once(next).chain(more).collect()
         } else {
             vec![("b", "go back to Request"), ("a", "ask again whether to send it")]
@@ -300,7 +314,7 @@ impl Plain {
         let elsewhere = consent.keys.iter().any(KeyUse::is_elsewhere);
         let yes = if elsewhere {
             let question = format!(
-                "Look twice: the key was confirmed for another host. Type {} to send it there, anything else sends nothing:",
+                "Look twice: the key belongs to another host. Type {} to send it there, anything else sends nothing:",
                 consent.host
             );
             self.ask(&question).await? == consent.host

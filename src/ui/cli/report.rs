@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::say;
 use crate::case::finding::{Finding, Level, Place};
-use crate::case::note::telemetry;
+use crate::case::note::{NextStep, completeness, telemetry};
 use crate::case::sanitize::{Format, Refusal, Rendered};
 use crate::practice::score::{Check, Score};
 use crate::session::Session;
@@ -57,15 +57,33 @@ fn findings(session: &Session) -> Vec<serde_json::Value> {
 /// The gaps of the note, on stderr.
 pub(super) fn gaps(session: &Session) {
     let Some(output) = session.output() else { return };
-    for gap in &output.note.missing_evidence {
-        say::line(&format!("missing: {} ({})", gap.field, gap.why));
+    for item in completeness(&output.note).iter().filter(|item| !item.present) {
+        let next = match (item.next, item.field) {
+            (NextStep::None, _) => "",
+            (NextStep::Request, _) => "; give the request with --from FILE",
+            (NextStep::Send, "attempts.at") => {
+                "; give it with --at, or send the request: leave out --no-send"
+            }
+            (NextStep::Send, _) => "; send the request: leave out --no-send",
+            (NextStep::Search, _) => "; --isolate asks",
+            (NextStep::Words, "support_question") => "; --question writes it",
+            (NextStep::Words, "report.expected") => "; --expected writes it",
+            (NextStep::Words, "report.impact") => "; --impact writes it",
+            (NextStep::Words, _) => "; --operator writes it",
+            (NextStep::Confirm, _) => "; it is done on the screen: casefile, or casefile --plain",
+        };
+        say::line(&format!("missing: {} ({}){next}", item.field, item.why));
     }
 }
 
 /// The score of a practice walk, on stderr: what to do better, then what is good.
 pub(super) fn score(score: &Score) {
     let (points, of) = score.points();
-    let full = if score.is_full() { "the note is right" } else { "the note is not yet right" };
+    let full = match (score.is_full(), score.operator().all(|check| check.ok)) {
+        (true, true) => "the note is right, with all that you know",
+        (true, false) => "the note is right; what is missing only you can add",
+        (false, _) => "the note is not yet right",
+    };
     say::line(&format!("score: {points} of {of}; {full}"));
     let (kept, lost): (Vec<&Check>, Vec<&Check>) = score.checks.iter().partition(|c| c.ok);
     for check in lost {

@@ -203,6 +203,17 @@ pub fn request(body: Rect, session: &Session) -> RequestAreas {
     RequestAreas { facts, method, url, headers, body_head, body: text, findings }
 }
 
+/// The page Request where an answer alone was pasted: what was observed and, where there is place beside, what it says.
+pub fn answer(body: Rect) -> (Rect, Option<Rect>) {
+    if body.width < WIDE {
+        return (body, None);
+    }
+    let [left, _, right] =
+        Layout::horizontal([Constraint::Percentage(50), Constraint::Length(1), Constraint::Min(0)])
+            .areas(body);
+    (left, Some(right))
+}
+
 /// The rows below which a body that is edited has the whole page.
 const LOW: u16 = 30;
 

@@ -157,8 +157,19 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
             key(Action::SendAgain)
         )),
         (_, Standing::Missing(what)) => Cow::Owned(missing(what, session, screen, mode)),
+        (Mode::Reproduce, Standing::Optional) => Cow::Owned(format!(
+            "an answer is there; {} goes on to Review with it; to send the request, paste it on Request ({})",
+            key(Action::GoOn),
+            key(Action::StepRequest)
+        )),
         (_, Standing::Optional) => {
             Cow::Owned(format!("this step is optional; {} goes on to Review", key(Action::GoOn)))
+        }
+        (Mode::Request, Standing::Done) if session.standing(Step::Reproduce) == Standing::Optional => {
+            Cow::Owned(format!(
+                "an answer is there; {} goes on with it, and sends nothing",
+                key(Action::GoOn)
+            ))
         }
         (_, Standing::Done) => match step {
             Step::Request => {

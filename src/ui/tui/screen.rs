@@ -296,10 +296,13 @@ impl Screen {
     }
 
     /// The label of a key in the line at the bottom, by what it does as things stand; empty: it is not shown there.
-    pub fn label<'b>(&self, mode: Mode, binding: &'b Binding) -> &'b str {
+    pub fn label<'b>(&self, mode: Mode, binding: &'b Binding, session: &Session) -> &'b str {
         let by_state = match (mode, binding.action) {
             (Mode::Attach, Action::Accept) => self.attach.as_ref().map(Attach::on_label),
             (Mode::Cases, action) => self.group_label(action),
+            (Mode::Reproduce, Action::SendAgain) if !session.was_sent() && session.earlier().is_none() => {
+                Some("send it")
+            }
             _ => None,
         };
         by_state.unwrap_or(&binding.label)

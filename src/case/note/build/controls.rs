@@ -24,6 +24,7 @@ fn part(control: &SafeControl, deciding: Option<&SafeAttempt>) -> ControlPart {
         request_id: response.and_then(primary_id),
         at: attempt.at.map(moment),
         total_ms: attempt.timing.total_ms,
+        model_listed: control.model_listed,
     }
 }
 

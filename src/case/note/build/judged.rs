@@ -11,7 +11,7 @@ use crate::case::note::model::{
     StatusObserved, TopicPart,
 };
 use crate::case::note::{Material, Run};
-use crate::case::sanitize::{SafeAttempt, SafeBody, SafeEvidence, SafeRequest, SafeWords};
+use crate::case::sanitize::{Clean, SafeAttempt, SafeBody, SafeEvidence, SafeRequest, SafeWords};
 use crate::case::vocabulary::{FailureClass, Layer};
 
 impl DiagnosisPart {
@@ -72,6 +72,7 @@ pub(super) fn contract(
     let (doc_url, accessed) =
         endpoint.map_or((&profile.doc_url, &profile.accessed), |e| (&e.doc_url, &e.accessed));
     let changed = run.policy.as_ref().filter(|p| p.is_changed());
+    let named = |text: &Option<Clean>| text.as_ref().filter(|_| request.is_none()).and_then(said);
     Contract {
         documented: endpoint.map(documented),
         observed: request.map(|request| observed_side(request, endpoint, status)),
@@ -79,10 +80,11 @@ pub(super) fn contract(
             doc_url: doc_url.clone(),
             accessed: accessed.clone(),
             base_url_alias: base_url_alias(run),
-            path: request.map(|r| r.path.to_string()),
+            method: named(&evidence.said.method),
+            path: request.map(|r| r.path.to_string()).or_else(|| named(&evidence.said.path)),
             auth_method: request.map(|r| observed::carried(r).unwrap_or_else(|| "none".to_owned())),
             secret_source: run.secret_source.clone(),
-            model: request.and_then(|r| r.model.as_ref()).and_then(said),
+            model: super::model(evidence),
             streaming: request.map(|r| r.streaming),
             timeouts: run.timeouts,
             policy_version: run.policy.as_ref().map(|p| p.version.to_string()),

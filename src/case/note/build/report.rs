@@ -4,7 +4,7 @@ use super::sentence::{base_url, one_line, outcome, route, times, went};
 use super::{counted, deciding, moment, primary_id, said, worked};
 use crate::case::note::Material;
 use crate::case::note::model::Report;
-use crate::case::sanitize::{SafeAttempt, SafeEvidence, SafeRequest};
+use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence, SafeRequest, SafeSaid};
 use crate::case::vocabulary::{FailureClass, FileTransport};
 
 /// Class, endpoint and outcome in one line.
@@ -47,7 +47,9 @@ pub(super) fn report(material: &Material<'_>) -> Report {
 fn steps(material: &Material<'_>) -> Vec<String> {
     let evidence = material.evidence;
     let Some(request) = &evidence.request else {
-        return vec!["No request is known: only an answer or an error text was given.".to_owned()];
+        let mut steps = vec!["No request is known: only an answer or an error text was given.".to_owned()];
+        steps.extend(named(&evidence.said));
+        return steps;
     };
     let mut steps = vec![setup(request, material)];
     steps.push(format!("Send {}{}.", route(request), with(request)));
@@ -59,6 +61,17 @@ fn steps(material: &Material<'_>) -> Vec<String> {
         steps.push(format!("Compare with what was observed: the request {}.", went(attempt)));
     }
     steps
+}
+
+/// What the text names of its request.
+fn named(text: &SafeSaid) -> Option<String> {
+    let SafeSaid { method, path, model } = text;
+    let part = |text: &Option<Clean>| text.as_ref().and_then(said).map(|text| one_line(&text, 200));
+    let route: Vec<String> = [method, path].into_iter().filter_map(part).collect();
+    let route = (!route.is_empty()).then(|| route.join(" "));
+    let model = part(model).map(|model| format!("the model {model}"));
+    let parts: Vec<String> = [route, model].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("The text names {}.", parts.join(" and ")))
 }
 
 fn setup(request: &SafeRequest, material: &Material<'_>) -> String {

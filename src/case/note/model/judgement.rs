@@ -122,6 +122,9 @@ pub struct ControlPart {
     /// Duration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_ms: Option<u64>,
+    /// The gateway's list of models, where it was asked for, has the model of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_listed: Option<bool>,
 }
 
 /// What the controls show.
@@ -237,6 +240,9 @@ pub struct Pins {
     /// Alias of the base URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url_alias: Option<String>,
+    /// Method, where no request is known and the text names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
     /// Path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use crate::case::note;
+use crate::case::note::{self, NextStep};
 use crate::case::sanitize::{Format, SafeAttempt, SafeControl};
 use crate::session::Session;
 use crate::ui::cli::report;
@@ -30,7 +30,7 @@ pub(super) fn request(session: &Session) -> Vec<String> {
         lines.push(format!("Gateway: {}", profile.name));
     }
     if session.was_observed() {
-        lines.extend(session.clean_evidence().into_iter().filter_map(|e| e.attempts.last()).map(attempt));
+        lines.extend(observed(session));
     }
     let findings = session.findings();
     if findings.is_empty() {
@@ -61,8 +61,22 @@ pub(super) fn missing(session: &Session) -> Vec<String> {
     let missing: Vec<_> = items.iter().filter(|item| !item.present).collect();
     let mut lines =
         vec![format!("What support needs: {} of {} are there.", items.len() - missing.len(), items.len())];
-    lines.extend(missing.iter().map(|item| format!("missing: {}: {}", item.label, item.why)));
+    lines.extend(
+        missing.iter().map(|item| format!("missing: {}: {}{}", item.label, item.why, next_step(item.next))),
+    );
     lines
+}
+
+/// The letters that bring it.
+fn next_step(next: NextStep) -> &'static str {
+    match next {
+        NextStep::None => "",
+        NextStep::Request => "; paste the command: letter p of Request",
+        NextStep::Send => "; send the request: letter a of Reproduce",
+        NextStep::Search => "; letter i of Reproduce, then s, asks",
+        NextStep::Words => "; write it: letter w of Review",
+        NextStep::Confirm => "; letter y of Review",
+    }
 }
 
 /// What came of the controls, the last one at the end.
@@ -94,7 +108,12 @@ pub(super) fn observed(session: &Session) -> Vec<String> {
             in_words(diagnosis.owner.as_str())
         ));
         lines.extend(diagnosis.because.iter().map(|reason| format!("Because: {}", reason.words)));
-        lines.push(format!("First: {}", diagnosis.first_action));
+        if let Some(topic) = session.catalog().topic(&diagnosis.topic) {
+            lines.push(format!("Read: {} <{}>", topic.named(), topic.url));
+        }
+        if !diagnosis.first_action.is_empty() {
+            lines.push(format!("First: {}", diagnosis.first_action));
+        }
     }
     lines
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::case::explain::Record;
 use crate::case::kept::SavedCase;
+use crate::case::request::Said;
 use crate::case::sanitize::{Rendered, Words};
 use crate::case::triage::{Example, GroupReport};
 use crate::io::clock::{Clock, SystemClock};
@@ -56,6 +57,13 @@ pub(super) fn of(
     if session.evidence().attempts.is_empty() {
         return Err("the log says too little of it".to_owned());
     }
+    // What the log says beside it: the answer of a client's text alone has no head to hold it.
+    let beside =
+        Said { method: record.method.clone(), url: record.path.clone(), model: record.model.clone() };
+    let is_told = session.readings().first().is_some_and(|reading| !reading.request_ids.is_empty());
+    let request_id = example.request_id.clone().filter(|_| !is_told);
+    tell(&mut session, Event::BesideAnswer { said: beside, request_id });
+    tell(&mut session, Event::ObservationSaid { status: None, at });
     let own = session.words().clone();
     tell(&mut session, Event::WordsSet(Words { notes: told(group, record, failures), ..own }));
     tell(&mut session, Event::GoTo(Step::Note));

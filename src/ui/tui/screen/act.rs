@@ -225,12 +225,12 @@ impl Screen {
 
     pub(super) fn go_on(&mut self, session: &Session) -> Vec<Wish> {
         let observed = session.was_observed();
+        let is_changed = matches!(session.standing(Step::Reproduce), Standing::Missing(_));
+        let has_observed = observed && (!is_changed || session.request().is_err());
         match session.step() {
-            Step::Request if session.request().is_err() && observed => tell(Event::GoTo(Step::Review)),
+            // What was observed is looked at first, with what can be said of it: to send something is a choice of its own.
+            Step::Request if has_observed || session.is_busy() => tell(Event::GoTo(Step::Reproduce)),
             Step::Request if session.request().is_err() => tell(Event::SendRequested),
-            Step::Request if session.standing(Step::Reproduce) == Standing::Done || session.is_busy() => {
-                tell(Event::GoTo(Step::Reproduce))
-            }
             Step::Request => {
                 vec![Wish::Tell(Event::GoTo(Step::Reproduce)), Wish::Tell(Event::SendRequested)]
             }

@@ -48,6 +48,7 @@ impl Screen {
             Action::Practice => !self.practice.choices.is_empty(),
             Action::Story | Action::NextScenario => self.practice.chosen.is_some(),
             Action::ChoosePiece => !session.pieces().is_empty(),
+            Action::GiveKey => !session.draft().is_empty(),
             Action::NextFinding => !session.findings().is_empty(),
             Action::Copy | Action::Write | Action::Attach | Action::ShowField => observed,
             Action::Fold | Action::FoldAll => self

@@ -1,5 +1,7 @@
 //! Moving marks and windows. The limits come from the same layout and lines that are drawn.
 
+use ratatui::layout::Rect;
+
 use super::mark::Marking;
 use super::{NotePane, ReviewPane, Screen, Wish};
 use crate::session::{Session, Step};
@@ -170,12 +172,27 @@ impl Screen {
 
     fn scroll_body(&mut self, way: Move, session: &Session) {
         let body = layout::frames(session, self, layout::whole(self.size)).body;
+        if view::request::answer::is_alone(session, self) {
+            self.scroll_answer(way, body, session);
+            return;
+        }
         let area = layout::request(body, session).body;
         let width = usize::from(area.width).saturating_sub(GUTTER);
         let height = usize::from(area.height);
         let text = &*shown_body(session);
         self.tops.body =
             way.apply(self.tops.body, height, |from, further| scrolled(text, width, height, from, further));
+    }
+
+    fn scroll_answer(&mut self, way: Move, body: Rect, session: &Session) {
+        let (left, beside) = layout::answer(body);
+        let (width, theme) = (usize::from(left.width), Theme::new(true));
+        let rows = view::request::answer::lines(session, self, width, beside.is_none(), &theme).len();
+        let beside = beside.map_or(0, |area| {
+            view::reproduce::diagnosis_lines(session, usize::from(area.width), &theme).len()
+        });
+        let height = usize::from(left.height).saturating_sub(1);
+        self.tops.body = way.apply(self.tops.body, height, within(rows.max(beside), height));
     }
 
     fn scroll_reproduce(&mut self, way: Move, session: &Session) {
@@ -245,7 +262,7 @@ impl Screen {
             NotePane::Completeness => {
                 let height = usize::from(areas.completeness.height).saturating_sub(1);
                 let width = usize::from(areas.completeness.width);
-                let rows = view::note::completeness(session, width, &Theme::new(true)).len();
+                let rows = view::note::completeness(session, self, width, &Theme::new(true)).len();
                 self.tops.completeness = way.apply(self.tops.completeness, height, within(rows, height));
             }
         }
@@ -253,6 +270,6 @@ impl Screen {
 }
 
 /// Columns and rows for numbered text in a pane with a heading.
-fn inner(area: ratatui::layout::Rect) -> (usize, usize) {
+fn inner(area: Rect) -> (usize, usize) {
     (usize::from(area.width).saturating_sub(GUTTER), usize::from(area.height).saturating_sub(1))
 }

@@ -5,7 +5,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{Screen, Wish};
 use crate::session::{Event, Session, Step};
 use crate::ui::tui::editor::Target;
-use crate::ui::tui::keys::{Action, KeyCombo, Mode};
 use crate::ui::tui::popup::{Choice, Popup};
 
 /// Longest filter of the practice list, characters.
@@ -55,14 +54,8 @@ impl Screen {
             self.type_filter(key);
             return Vec::new();
         }
-        let Some(editor) = &mut self.editor else { return self.onwards(key, session) };
+        let Some(editor) = &mut self.editor else { return Vec::new() };
         if editor.key(key, session.catalog()) { self.hand_over(session) } else { Vec::new() }
-    }
-
-    /// On Note the key that goes on elsewhere says what is still to be done, and goes where that is done.
-    fn onwards(&mut self, key: &KeyEvent, session: &Session) -> Vec<Wish> {
-        let goes_on = self.keymap.action(Mode::Review, KeyCombo::from(key)) == Some(Action::GoOn);
-        if goes_on && self.mode(session) == Mode::Note { self.go_on(session) } else { Vec::new() }
     }
 
     /// In the practice list, letters choose what is shown.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::case::isolate::Changed;
 use crate::case::keyring::Origin;
-use crate::session::{Consent, KeyUse, Purpose};
+use crate::session::{Belongs, Consent, KeyUse, Purpose};
 use crate::ui::tui::field::header_line;
 use crate::ui::tui::keys::{Action, Keymap, Mode};
 use crate::ui::tui::layout;
@@ -49,7 +49,7 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
     let times = match consent.most_requests {
         1 => "one request".to_owned(),
         n if consent.purpose == Purpose::Isolate => {
-            format!("at most {n} requests, as the answers ask for them")
+            format!("at most {n} requests in all, as the answers ask for them")
         }
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
@@ -60,8 +60,9 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
     }
     for planned in &consent.plan {
         let to = if planned.to.is_empty() { String::new() } else { format!(" ({})", planned.to.join(", ")) };
-        let text = format!("  {} {}: {}{to}", planned.changed.replace('_', " "), planned.most, planned.shows);
-        say(&cut(&text, width), theme.hint);
+        let most = planned.most.map_or_else(|| "of the rest".to_owned(), |most| format!("at most {most}"));
+        let text = format!("  {}, {most}: {}{to}", planned.changed.replace('_', " "), planned.shows);
+        say(&cut(&text, width.saturating_mul(2)), theme.hint);
     }
     if let Some(risk) = consent.risk() {
         say(&risk, theme.warn);
@@ -74,7 +75,7 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
     }
     if consent.keys.is_empty() {
         say("No key goes along.", theme.plain);
-    } else if consent.keys.iter().any(|key| key.is_new && matches!(key.origin, Origin::Environment(_))) {
+    } else if consent.keys.iter().any(|key| key.is_new() && matches!(key.origin, Origin::Environment(_))) {
         let key = |action| keymap.key_for(Mode::Consent, action);
         let text = format!(
             "{} sends it and remembers this host for the key; {} sends it and remembers nothing; {} sends nothing.",
@@ -121,17 +122,16 @@ fn key_lines(key: &KeyUse, host: &str, theme: &Theme, say: &mut impl FnMut(&str,
         Origin::Given(way) => format!("from {way}"),
     };
     let label = key.label;
-    if key.is_elsewhere() {
-        say(
+    match &key.belongs {
+        Belongs::Elsewhere(hosts) => say(
             &format!(
                 "! {label} {from} belongs to {}, NOT to {host}. Whoever runs {host} can read and use it. Send it only when you know that host.",
-                key.confirmed_for.join(", ")
+                hosts.join(", ")
             ),
             theme.danger,
-        );
-    } else if key.is_new {
-        say(&format!("! {label} {from}: not yet confirmed for {host}"), theme.warn);
-    } else {
-        say(&format!("{label} {from}: confirmed for {host}"), theme.plain);
+        ),
+        Belongs::New => say(&format!("! {label} {from}: {}", key.said(host)), theme.warn),
+        Belongs::Beside => say(&format!("{label} {from}: {}", key.said(host)), theme.warn),
+        Belongs::Confirmed => say(&format!("{label} {from}: {}", key.said(host)), theme.plain),
     }
 }

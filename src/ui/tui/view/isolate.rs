@@ -34,10 +34,9 @@ pub fn render(
 
 /// The lines of the page, without what runs.
 pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut out = vec![Line::from(Span::styled(
-        cut("Send the same request once more with one thing changed. Each asks first.", width),
-        theme.title,
-    ))];
+    let heading = "Send the same request once more with one thing changed. Each asks first.";
+    let mut out: Vec<Line<'static>> =
+        wrap(heading, width).into_iter().map(|line| Line::from(Span::styled(line, theme.title))).collect();
     for (action, text) in [
         (Action::Search, "search: one thing after the other, until it is known what makes it fail"),
         (Action::OtherModel, "another model: does this model fail, or every one?"),
@@ -45,8 +44,10 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         (Action::MinimalBody, "a minimal body: does this body fail, or every one?"),
     ] {
         let key = screen.keymap.key_for(Mode::Isolate, action);
-        let words = cut(text, width.saturating_sub(6));
-        out.push(Line::from(vec![Span::styled(format!("  {key:<3} "), theme.accent), Span::raw(words)]));
+        for (at, words) in wrap(text, width.saturating_sub(6)).into_iter().enumerate() {
+            let key = if at == 0 { key.as_str() } else { "" };
+            out.push(Line::from(vec![Span::styled(format!("  {key:<3} "), theme.accent), Span::raw(words)]));
+        }
     }
     out.push(Line::default());
     out.extend(verdict(session, screen, width, theme));

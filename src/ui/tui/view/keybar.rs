@@ -43,7 +43,7 @@ pub fn shown(width: u16, session: &Session, screen: &Screen) -> Vec<Entry> {
     let keymap = &screen.keymap;
     let mut entries: Vec<Entry> = keymap
         .bindings(mode)
-        .map(|b| (b, screen.label(mode, b)))
+        .map(|b| (b, screen.label(mode, b, session)))
         .filter(|(b, label)| {
             !label.is_empty() && (b.action == Action::Palette || screen.offers(b.action, session))
         })

@@ -7,9 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::case::claims::Linter;
-use crate::case::note;
+use crate::case::note::{self, NextStep};
 use crate::case::sanitize::Format;
 use crate::session::Session;
+use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::layout;
 use crate::ui::tui::screen::{NotePane, Screen};
 use crate::ui::tui::theme::Theme;
@@ -35,7 +36,7 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
         },
     );
     let inner = area::headed(frame, areas.completeness, &heading, marked, theme);
-    let lines = completeness(session, usize::from(inner.width), theme);
+    let lines = completeness(session, screen, usize::from(inner.width), theme);
     let rows = lines.into_iter().skip(screen.tops.completeness).take(usize::from(inner.height));
     area::lines(frame, inner, rows.collect());
 }
@@ -98,7 +99,7 @@ pub fn text(session: &Session) -> Cow<'_, str> {
 }
 
 /// What support needs: what is missing and why, then what is there.
-pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+pub fn completeness(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(output) = session.output() else { return Vec::new() };
     let mut items = note::completeness(&output.note);
     items.sort_by_key(|item| item.present);
@@ -109,7 +110,8 @@ pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<
         let (sign, style, text) = if item.present {
             ("  ✓ ", theme.ok, item.label.to_owned())
         } else {
-            ("  - ", theme.warn, format!("{}: {}", item.label, item.why))
+            let next = next_step(item.next, screen);
+            ("  - ", theme.warn, format!("{}: {}{next}", item.label, item.why))
         };
         for (at, line) in wrap(&text, width.saturating_sub(4)).into_iter().enumerate() {
             let sign = if at == 0 { sign } else { "    " };
@@ -117,6 +119,32 @@ pub fn completeness(session: &Session, width: usize, theme: &Theme) -> Vec<Line<
         }
     }
     out
+}
+
+/// The keys that bring it.
+fn next_step(next: NextStep, screen: &Screen) -> String {
+    let key = |mode, action| screen.keymap.key_for(mode, action);
+    let page = |action| key(Mode::Steps, action);
+    match next {
+        NextStep::None => String::new(),
+        NextStep::Request => format!("; paste the command on Request ({})", page(Action::StepRequest)),
+        NextStep::Send => {
+            let send = key(Mode::Reproduce, Action::SendAgain);
+            format!("; {send} on Reproduce ({}) sends it", page(Action::StepReproduce))
+        }
+        NextStep::Search => {
+            let search = key(Mode::Isolate, Action::Search);
+            format!("; {search} on Isolate ({}) asks", page(Action::StepIsolate))
+        }
+        NextStep::Words => {
+            let write = key(Mode::Review, Action::EditWords);
+            format!("; {write} on Review ({}) writes it", page(Action::StepReview))
+        }
+        NextStep::Confirm => {
+            let confirm = key(Mode::Review, Action::GoOn);
+            format!("; {confirm} on Review ({})", page(Action::StepReview))
+        }
+    }
 }
 
 /// How much of it is there.

@@ -79,6 +79,16 @@ fn request(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
                 Line::from(Span::styled(cut(&facts, width), theme.hint)),
             ]
         }
+        Err(_) if session.was_observed() && session.draft().is_empty() => {
+            let hint = "It is explained below; to send the request too, paste the command on Request.";
+            vec![
+                Line::from(Span::styled(
+                    cut("Only an answer is known, and no request to send.", width),
+                    theme.title,
+                )),
+                Line::from(Span::styled(cut(hint, width), theme.hint)),
+            ]
+        }
         Err(finding) => vec![
             Line::from(Span::styled(cut("There is no request that can be sent.", width), theme.title)),
             Line::from(Span::styled(

@@ -1,5 +1,7 @@
 //! Page 1: the request as a form, with findings; or the answer that was pasted without one; or how to begin.
 
+pub mod answer;
+
 use std::fmt::Write;
 
 use ratatui::Frame;
@@ -24,12 +26,12 @@ use crate::ui::tui::widget::text::{cut, fit, wrap};
 
 /// Draws the page.
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
-    let observed = !session.evidence().attempts.is_empty();
-    let nothing = session.draft().is_empty() && screen.editor.is_none();
-    match (nothing, observed) {
-        (true, true) => answer_only(frame, area, session, screen, theme),
-        (true, false) => how_to_begin(frame, area, session, screen, theme),
-        (false, _) => form(frame, area, session, screen, theme),
+    if answer::is_alone(session, screen) {
+        answer::render(frame, area, session, screen, theme);
+    } else if session.draft().is_empty() && screen.editor.is_none() {
+        how_to_begin(frame, area, session, screen, theme);
+    } else {
+        form(frame, area, session, screen, theme);
     }
 }
 
@@ -45,7 +47,8 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
         (
             theme.plain,
             format!(
-                "Or press {} to begin from an endpoint, {} to fill in the form, {} for the help.",
+                "Or press {} to open a file, {} to begin from an endpoint, {} to fill in the form, {} for the help.",
+                key(Action::OpenFile),
                 key(Action::ChooseEndpoint),
                 key(Action::EditField),
                 key(Action::Help)
@@ -84,28 +87,6 @@ fn no_failure_at_hand(screen: &Screen) -> String {
         let key = screen.keymap.key_for(Mode::Request, Action::Practice);
         format!("Or press {key} for the list of practice scenarios.")
     }
-}
-
-fn answer_only(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
-    let inner = area::headed(frame, area, &format!("Observed answer ({})", session.kind()), true, theme);
-    let width = usize::from(inner.width);
-    let mut lines = reproduce::attempt_lines(session, 0, width, theme);
-    let said = session.said();
-    for (name, value) in [("method", &said.method), ("URL", &said.url), ("model", &said.model)] {
-        if let Some(value) = value {
-            lines.push(Line::from(cut(&format!("the text names the {name}: {value}"), width)));
-        }
-    }
-    lines.push(Line::default());
-    let go_on = screen.keymap.key_for(Mode::Request, Action::GoOn);
-    let form = screen.keymap.key_for(Mode::Request, Action::EditField);
-    let next = format!(
-        "There is no request in it. {go_on} goes on to Review with what was observed; the note says what is missing. To send it too, paste the command, or fill in the form with {form}."
-    );
-    lines.extend(wrap(&next, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
-    lines.push(Line::default());
-    lines.extend(findings(session, screen, width, theme));
-    area::lines(frame, inner, lines);
 }
 
 fn form(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
@@ -153,10 +134,10 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
     let answer = answer.into_iter().find(|(attempt, _)| attempt.source == Source::Pasted);
     let answer = answer
         .map(|(attempt, reading)| {
-            format!("   answer: pasted ({})", reproduce::outcome(attempt, Some(reading)))
+            format!("Answer: {}, pasted   ", reproduce::outcome(attempt, Some(reading)))
         })
         .unwrap_or_default();
-    let text = format!("  Gateway: {gateway}   Model: {model}{from}{answer}");
+    let text = format!("  {answer}Gateway: {gateway}   Model: {model}{from}");
     frame.render_widget(Paragraph::new(Span::styled(cut(&text, usize::from(area.width)), theme.plain)), area);
 }
 
@@ -200,7 +181,15 @@ fn headers(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen
     let (sign, style) = mark(Field::Headers, screen, theme);
     let [head, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     let rows = usize::from(rest.height);
-    let more = if count > rows { format!(", {rows} of {count} shown") } else { String::new() };
+    let key = |action| screen.keymap.key_for(Mode::Request, action);
+    // What has no place is reached by its field: the mark goes there, and editing shows all.
+    let more = match (count > rows, screen.field == Field::Headers) {
+        (false, _) => String::new(),
+        (true, true) => format!(", {rows} of {count}; {} shows all", key(Action::EditField)),
+        (true, false) => {
+            format!(", {rows} of {count}; {} and {} show all", key(Action::NextField), key(Action::EditField))
+        }
+    };
     let title = format!("{sign} Headers (name: value{more}){}", about_the_key(session, screen));
     frame.render_widget(Paragraph::new(Span::styled(cut(&title, usize::from(head.width)), style)), head);
     let rest = Rect { x: rest.x + 2.min(rest.width), width: rest.width.saturating_sub(2), ..rest };

@@ -33,7 +33,7 @@ pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Li
     );
     match session.catalog().topic(&diagnosis.topic) {
         Some(topic) => {
-            fact(&mut out, "topic", &topic.title, width, theme);
+            fact(&mut out, "topic", &topic.named(), width, theme);
             fact(&mut out, "link", &topic.url, width, theme);
         }
         None => fact(&mut out, "topic", &diagnosis.topic, width, theme),

@@ -100,13 +100,13 @@ fn of_diagnosis(session: &Session, diagnosis: &Diagnosis) -> Vec<String> {
     }
     out.extend(diagnosis.tell_apart(catalog).iter().map(|words| format!("To tell them apart: {words}")));
     if let Some(topic) = catalog.topic(&diagnosis.topic) {
-        out.push(format!("Read: {} <{}>", topic.title, topic.url));
+        out.push(format!("Read: {} <{}>", topic.named(), topic.url));
         if !topic.advice.is_empty() {
             out.push(format!("It says: {}", topic.advice));
         }
     }
     for topic in diagnosis.see_also.iter().filter_map(|id| catalog.topic(id)) {
-        out.push(format!("See also: {} <{}>", topic.title, topic.url));
+        out.push(format!("See also: {} <{}>", topic.named(), topic.url));
     }
     out
 }
