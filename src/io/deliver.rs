@@ -149,13 +149,13 @@ mod tests {
         Sanitizer::new(&catalog, &ring).audit().pass(text.to_owned(), format).expect("passes")
     }
 
-    /// A program that keeps its standard input and arguments in `folder`, then says `answer` and ends with `code`.
+    /// A program that keeps its standard input, arguments and environment in `folder`, then says `answer` and ends with `code`.
     fn fake(folder: &Path, name: &str, answer: &str, code: u8) -> PathBuf {
         use std::os::unix::fs::PermissionsExt;
         let path = folder.join(name);
         let at = folder.display();
         let text = format!(
-            "#!/bin/sh\necho \"$@\" > '{at}/{name}.args'\ncat > '{at}/{name}.in'\nprintf '{answer}'\nexit {code}\n"
+            "#!/bin/sh\necho \"$@\" > '{at}/{name}.args'\ncat > '{at}/{name}.in'\nenv > '{at}/{name}.env'\nprintf '{answer}'\nexit {code}\n"
         );
         std::fs::write(&path, text).expect("writes");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
@@ -219,6 +219,10 @@ mod tests {
         assert!(delivered.route.starts_with("clipboard") && delivered.certain, "{delivered:?}");
         let kept = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect(name);
         assert_eq!((kept("holder.in").as_str(), kept("holder.args").as_str()), (TEXT, "clipboard-hold\n"));
+        // Cargo gives us variables of its own; they stand for any that a program has no business with.
+        let environment = kept("holder.env");
+        assert!(std::env::vars().any(|(name, _)| name.starts_with("CARGO_")) && environment.contains("PATH="));
+        assert!(!environment.contains("CARGO_"), "{environment}");
         for (answer, code) in [("", 6), ("held?\\n", 0)] {
             let delivered =
                 Deliverer::new(with(holder(answer, code))).copy(&note(TEXT, Format::Yaml)).expect("a file");

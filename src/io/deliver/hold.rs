@@ -2,12 +2,13 @@
 //! that owns the selection, so a command that copies and exits leaves an empty clipboard.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use super::child::Failed;
 use super::surroundings::Holder;
+use crate::io::program;
 
 /// How long the text is held, if nothing replaces it.
 const HELD: Duration = Duration::from_secs(600);
@@ -22,7 +23,7 @@ const FAILED: i32 = 6;
 
 /// Starts the holder, gives it `text` on its standard input and waits until it says that it holds it.
 pub(super) fn hand_over(holder: &Holder, text: &str) -> Result<(), Failed> {
-    let mut command = Command::new(&holder.path);
+    let mut command = program::command(&holder.path);
     command.args(&holder.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     // It stays when we are gone: no part of our process group, and no folder kept in use.
     #[cfg(unix)]
