@@ -73,6 +73,7 @@ impl TicketDesk for FakeDesks {
         Ok(UnderWay {
             work: async move { ended }.boxed_local(),
             step: Rc::new(Cell::new("reading back and comparing")),
+            stopped: "stopped; what the desk has already is found again when it is sent again".into(),
         })
     }
 

@@ -81,6 +81,14 @@ pub trait Desk {
     fn patience(&self) -> &'static [Duration] {
         &[Duration::ZERO]
     }
+    /// It can be asked for a ticket that an earlier run made.
+    fn can_find(&self) -> bool {
+        true
+    }
+    /// It can be asked what a ticket holds, before something is added and after it.
+    fn can_look(&self) -> bool {
+        true
+    }
     /// The ticket that an earlier run made of this case.
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>>;
     /// What `ticket` has of this case; `None` where the desk cannot tell.

@@ -62,8 +62,8 @@ impl TicketDesks {
             }
         })?;
         let failed = |e: desk::DeskError| super::failed(&e.to_string());
-        let calls =
-            desk::open(&settings, None).and_then(|d| d.plan(ticket.as_deref(), &job)).map_err(failed)?;
+        let desk = desk::open(&settings, None).map_err(failed)?;
+        let calls = desk.plan(ticket.as_deref(), &job).map_err(failed)?;
         let target = target(&settings, &source, ticket);
         if let Some(text) = already(&settings, &source, &target) {
             return Err(super::failed(&text));
@@ -75,7 +75,7 @@ impl TicketDesks {
             );
         }
         text.push_str("\n\n");
-        text.push_str(&dry::text(&job, &calls));
+        text.push_str(&dry::text(&job, &calls, target.is_looked_for(desk.as_ref())));
         let passed = room
             .readmission
             .pass(&text, Format::Plain)
@@ -155,7 +155,13 @@ impl TicketDesk for TicketDesks {
             },
         };
         let desk = desk::open(&settings, known.as_ref()).map_err(|e| e.to_string())?;
-        let step = Rc::new(Cell::new(Stage::Looking.said()));
+        let first = match &target {
+            target if target.is_looked_for(desk.as_ref()) => Stage::Looking,
+            Target::New { .. } => Stage::Making,
+            Target::Ticket(_) => Stage::Commenting,
+        };
+        let step = Rc::new(Cell::new(first.said()));
+        let stopped = super::stopped(target.is_looked_for(desk.as_ref()), "when it is sent again");
         let (told, room, done) = (Rc::clone(&step), Rc::clone(&self.room), Rc::clone(&self.done));
         let work = async move {
             let tell = |stage: Stage| told.set(stage.said());
@@ -172,7 +178,7 @@ impl TicketDesk for TicketDesks {
             done.set(Some((job.case_id, settings, attached)));
             sent
         };
-        Ok(UnderWay { work: work.boxed_local(), step })
+        Ok(UnderWay { work: work.boxed_local(), step, stopped })
     }
 
     fn keep(&mut self) -> Result<(), String> {

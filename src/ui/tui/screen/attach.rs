@@ -63,6 +63,8 @@ pub struct UnderWay {
     pub work: LocalBoxFuture<'static, Result<Sent, String>>,
     /// The step that is done now.
     pub step: Rc<Cell<&'static str>>,
+    /// What is told where the operator stops it.
+    pub stopped: String,
 }
 
 /// Where notes go. Errors are sentences for the operator.
@@ -131,6 +133,8 @@ pub struct Attach {
     pub stage: Stage,
     /// The step that is done now.
     pub step: Rc<Cell<&'static str>>,
+    /// What is told where the operator stops it.
+    pub stopped: String,
     /// Rows scrolled.
     pub top: usize,
 }
@@ -182,7 +186,7 @@ impl Screen {
         let Some(desk) = self.desks.iter().find(|desk| desk.name == name).cloned() else { return Vec::new() };
         let first = desk.ticket.clone().unwrap_or_default();
         let (onto, step) = (Onto::New(None), Rc::new(Cell::new("")));
-        self.attach = Some(Attach { desk, onto, stage: Stage::Asking, step, top: 0 });
+        self.attach = Some(Attach { desk, onto, stage: Stage::Asking, step, stopped: String::new(), top: 0 });
         self.open(Popup::Prompt(Prompt::new(Asked::Ticket, &first)))
     }
 
@@ -257,14 +261,15 @@ impl Screen {
                 (Ok(under_way), Some(attach)) => {
                     (attach.stage, attach.top) = (Stage::Sending, 0);
                     attach.step = Rc::clone(&under_way.step);
+                    attach.stopped.clone_from(&under_way.stopped);
                     return Some(under_way);
                 }
                 (Ok(_), None) => Ok(()),
                 (Err(error), _) => Err(error),
             },
             AttachAsk::Stop => {
-                let text = "Stopped. What the desk has already is found again when it is sent again.";
-                self.end_attach(Stage::Failed(text.to_owned()));
+                let text = self.attach.as_ref().map(|attach| attach.stopped.clone()).unwrap_or_default();
+                self.end_attach(Stage::Failed(text));
                 Ok(())
             }
         };
