@@ -256,6 +256,42 @@ fn nothing_leaves_unasked_unaudited_or_without_a_place() {
 }
 
 #[test]
+fn the_report_of_a_check_goes_along_where_files_do() {
+    let desk = Desk::start();
+    let home = Home::new(&format!(
+        "desks:\n  - {{name: rt, kind: rt, url: '{}', project: General, token_env: DESK_TOKEN}}\n  - {{name: gh, kind: github, url: 'https://api.github.com', project: o/r, token_env: DESK_TOKEN}}\n",
+        desk.url()
+    ));
+    let (_, report, err) =
+        home.run(&["check", "--gateway", "practice", "--only", "happy_path", "--yes", "--output", "json"]);
+    assert!(report.contains("casefile.check/1"), "{err}");
+    home.write("report.json", &report);
+    let (code, done, err) = home.attach(&["--to", "rt", "--new", "--check-report", "report.json"]);
+    assert_eq!(code, 0, "{err}");
+    let files: Vec<&str> =
+        done["files"].as_array().expect("files").iter().filter_map(|f| f["name"].as_str()).collect();
+    assert!(
+        files.len() == 3 && files[2].starts_with("CF-") && files[2].ends_with("-check.json"),
+        "{files:?}"
+    );
+    assert_eq!(done["files"][2]["state"].as_str(), Some("same"), "{done}");
+    let (code, _, err) = home.attach(&["--eml", "draft.eml", "--check-report", "report.json"]);
+    assert_eq!(code, 0, "{err}");
+    let draft = fs::read_to_string(home.folder.path().join("draft.eml")).expect("reads");
+    assert_eq!(draft.matches("Content-Disposition: attachment").count(), 3);
+    let key = format!("sk-{}", "aB3kX9".repeat(8));
+    home.write("edited.json", &report.replace("practice", &key));
+    for (to, file, code, said) in [
+        ("rt", "edited.json", 4, "audit refused"),
+        ("rt", "note.yaml", 3, "no report of a check"),
+        ("gh", "report.json", 2, "anybody may read"),
+    ] {
+        let (got, _, err) = home.attach(&["--to", to, "--new", "--check-report", file]);
+        assert!(got == code && err.contains(said) && !err.contains("aB3kX9aB3"), "{to} {file}: {got} {err}");
+    }
+}
+
+#[test]
 fn a_public_place_hears_of_no_model() {
     let home = Home::new(
         "desks:\n  - {name: gh, kind: github, url: 'https://api.github.com', project: o/r, token_env: DESK_TOKEN}\n",
@@ -348,7 +384,7 @@ fn a_subject_does_nothing_at_any_desk() {
         } else {
             "url: 'https://desk.example', project: own/er, login: me"
         };
-        desks.push_str(&format!("  - {{name: d-{kind}, kind: {kind}, {more}}}\n"));
+        desks = format!("{desks}  - {{name: d-{kind}, kind: {kind}, {more}}}\n");
     }
     let home = Home::new(&desks);
     // By the option, and by the heading of a note that somebody edited.

@@ -129,7 +129,7 @@ proptest! {
         for word in ["://", "{{", "{%", "<!", "](", "www."] {
             prop_assert!(!tail.contains(word), "{}: {}", word, tail);
         }
-        prop_assert!(!made.chars().any(|c| c.is_control()), "{}", made);
+        prop_assert!(!made.chars().any(char::is_control), "{}", made);
         prop_assert!(!tail.replace("[@]", "").contains('@'), "{}", tail);
         let live = regex::Regex::new(r"#[0-9]|\b[A-Z][A-Z0-9]+-[0-9]|[!&][0-9]").expect("a pattern");
         prop_assert!(!live.is_match(tail), "{}", tail);

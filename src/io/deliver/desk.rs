@@ -31,7 +31,7 @@ use crate::io::store::{DeskKind, DeskSettings};
 
 pub use attach::{Attached, FileState, Partial, Stage, Target, TextState, attach};
 pub use call::{Body, Call, Part};
-pub use file::{NoteFile, note_files};
+pub use file::{NoteFile, check_file, note_files};
 pub use refusal::DeskError;
 use wire::Wire;
 

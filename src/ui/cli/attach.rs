@@ -54,6 +54,9 @@ pub struct AttachArguments {
     /// Subject of the new ticket or mail [default: the note's title].
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     subject: Option<String>,
+    /// Attach this report of `casefile check --output json`, too.
+    #[arg(long, value_name = "FILE")]
+    check_report: Option<String>,
     /// Write the mail as a draft into this file; nothing is sent.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["ticket", "new"])]
     eml: Option<PathBuf>,
@@ -101,7 +104,7 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
         return Err(Failed::new(Exit::Usage, "say where to: --ticket ID, or --new for a new ticket"));
     }
     let destination = destination(&room.ground, settings)?;
-    let source = Source::read(&room, arguments.note.as_deref().unwrap_or_default(), &destination)?;
+    let source = Source::asked(&room, arguments, &destination)?;
     let (job, cut) = job(&room, &source, &destination, arguments.subject.as_deref())?;
     if arguments.dry_run {
         let desk = desk::open(settings, None).map_err(|e| failed(&e.to_string()))?;

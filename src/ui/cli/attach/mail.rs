@@ -29,7 +29,7 @@ pub(super) fn run(
         .destination("email")
         .cloned()
         .ok_or_else(|| failed("the catalog has no destination email"))?;
-    let source = Source::read(room, arguments.note.as_deref().unwrap_or_default(), &to)?;
+    let source = Source::asked(room, arguments, &to)?;
     let (job, cut) = job(room, &source, &to, arguments.subject.as_deref())?;
     let mail = Mail::of(&job, settings).map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
     if arguments.dry_run {
