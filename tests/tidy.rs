@@ -251,7 +251,8 @@ fn only_the_sanitizer_makes_clean_text() {
 #[test]
 fn programs_are_started_in_one_place() {
     for (path, text) in files("src", &[".rs"]) {
-        let starts = code(&text).lines().any(|line| {
+        let text = text.split("#[cfg(test)]").next().unwrap_or(&text);
+        let starts = code(text).lines().any(|line| {
             line.contains("Command") && ["std::process", "tokio::process"].iter().any(|w| line.contains(w))
         });
         assert!(

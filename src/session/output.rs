@@ -492,6 +492,7 @@ impl Session {
                     (Some(_), _) => "written",
                     (None, _) if delivered.route == STDOUT => "printed",
                     (None, true) if delivered.is_ticket() => "attached",
+                    (None, true) if delivered.is_mail() => "sent",
                     (None, true) => "copied",
                     (None, false) => "handed over",
                 };

@@ -35,7 +35,7 @@ mod tests {
             ("<https://a.example>", "<p><a href=\"https://a.example\">https://a.example</a></p>\n"),
             (
                 "```json\n{\"a\": \"</code>\"}\n```",
-                "<pre><code class=\"language-json\">{&quot;a&quot;: &quot;&lt;/code&gt;&quot;}\n</code></pre>\n",
+                "<pre><code class=\"language-json\">{\"a\": \"&lt;/code&gt;\"}\n</code></pre>\n",
             ),
             ("x <script>y</script>", "<p>x &lt;script&gt;y&lt;/script&gt;</p>\n"),
             (
