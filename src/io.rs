@@ -7,6 +7,7 @@ pub mod driver;
 pub mod files;
 pub mod logs;
 pub mod net;
+mod program;
 pub mod secrets;
 pub mod store;
 pub mod terminal;

@@ -258,6 +258,42 @@ fn nothing_leaves_unasked_unaudited_or_without_a_place() {
 }
 
 #[test]
+fn the_report_of_a_check_goes_along_where_files_do() {
+    let desk = Desk::start();
+    let home = Home::new(&format!(
+        "desks:\n  - {{name: rt, kind: rt, url: '{}', project: General, token_env: DESK_TOKEN}}\n  - {{name: gh, kind: github, url: 'https://api.github.com', project: o/r, token_env: DESK_TOKEN}}\n",
+        desk.url()
+    ));
+    let (_, report, err) =
+        home.run(&["check", "--gateway", "practice", "--only", "happy_path", "--yes", "--output", "json"]);
+    assert!(report.contains("casefile.check/1"), "{err}");
+    home.write("report.json", &report);
+    let (code, done, err) = home.attach(&["--to", "rt", "--new", "--check-report", "report.json"]);
+    assert_eq!(code, 0, "{err}");
+    let files: Vec<&str> =
+        done["files"].as_array().expect("files").iter().filter_map(|f| f["name"].as_str()).collect();
+    assert!(
+        files.len() == 3 && files[2].starts_with("CF-") && files[2].ends_with("-check.json"),
+        "{files:?}"
+    );
+    assert_eq!(done["files"][2]["state"].as_str(), Some("same"), "{done}");
+    let (code, _, err) = home.attach(&["--eml", "draft.eml", "--check-report", "report.json"]);
+    assert_eq!(code, 0, "{err}");
+    let draft = fs::read_to_string(home.folder.path().join("draft.eml")).expect("reads");
+    assert_eq!(draft.matches("Content-Disposition: attachment").count(), 3);
+    let key = format!("sk-{}", "aB3kX9".repeat(8));
+    home.write("edited.json", &report.replace("practice", &key));
+    for (to, file, code, said) in [
+        ("rt", "edited.json", 4, "audit refused"),
+        ("rt", "note.yaml", 3, "no report of a check"),
+        ("gh", "report.json", 2, "anybody may read"),
+    ] {
+        let (got, _, err) = home.attach(&["--to", to, "--new", "--check-report", file]);
+        assert!(got == code && err.contains(said) && !err.contains("aB3kX9aB3"), "{to} {file}: {got} {err}");
+    }
+}
+
+#[test]
 fn a_public_place_hears_of_no_model() {
     let home = Home::new(
         "desks:\n  - {name: gh, kind: github, url: 'https://api.github.com', project: o/r, token_env: DESK_TOKEN}\n",
@@ -302,6 +338,127 @@ fn any_other_desk_is_described_by_templates() {
     assert_eq!((code, err.contains("nothing was sent")), (0, true), "{err}");
     let state = desk.state.lock().expect("free");
     assert_eq!((state.tickets.len(), state.count(1)), (1, (1, 2)));
+}
+
+/// What a subject could do at the desks that are known, and never does: a mention, references, a mail gate's commands, placeholders,
+/// links, another header, a line that turns around.
+const EVIL: &str = "@everyone #12 SUP-12 !12 [issue12] {{{ticket.id}} <!channel> [x](/y) https://evil.example\r\nBcc: a@b.example\u{202e}\u{1b}[2J";
+
+/// True where nothing in `subject`, behind the marker, is live any more.
+fn is_quiet(subject: &str) -> bool {
+    let live = [
+        "@everyone",
+        "a@b",
+        "#12",
+        "SUP-12",
+        "!12",
+        "issue12",
+        "{{",
+        "<!",
+        "](",
+        "://",
+        "\n",
+        "\r",
+        "\u{202e}",
+        "\u{1b}",
+    ];
+    subject.starts_with("[casefile CF-")
+        && subject.contains("everyone")
+        && !live.iter().any(|word| subject.contains(word))
+}
+
+#[test]
+fn a_subject_does_nothing_at_any_desk() {
+    let kinds = [
+        ("rt", "/0/body/Subject"),
+        ("redmine", "/issue/subject"),
+        ("roundup", "/title"),
+        ("zendesk", "/ticket/subject"),
+        ("jira", "/fields/summary"),
+        ("github", "/title"),
+        ("gitlab", "/title"),
+        ("webhook", "/s"),
+    ];
+    let mut desks = "mail: {from: 'Op <op@desk.example>', to: [support@desk.example]}\ndesks:\n".to_owned();
+    for (kind, _) in kinds {
+        let more = if kind == "webhook" {
+            "webhook: {create: {url: 'https://desk.example/x', json: '{\"s\": {{ subject | tojson }}}'}}"
+        } else {
+            "url: 'https://desk.example', project: own/er, login: me"
+        };
+        desks = format!("{desks}  - {{name: d-{kind}, kind: {kind}, {more}}}\n");
+    }
+    let home = Home::new(&desks);
+    // By the option, and by the heading of a note that somebody edited.
+    home.write("edited.md", &format!("# {} {}\n", EVIL.replace(['\r', '\n'], " "), home.id));
+    for (kind, place) in kinds {
+        let place = place.trim_start_matches("/0/body");
+        for source in [home.id.as_str(), "edited.md"] {
+            if source == "edited.md" && matches!(kind, "github" | "gitlab") {
+                continue;
+            }
+            let desk = format!("d-{kind}");
+            let mut arguments =
+                vec!["attach", source, "--to", &desk, "--new", "--dry-run", "--output", "json"];
+            if source != "edited.md" {
+                arguments.extend(["--subject", EVIL]);
+            }
+            let (code, out, err) = home.run(&arguments);
+            assert_eq!(code, 0, "{kind} {source}: {err}");
+            let plan: Value = serde_json::from_str(&out).expect("JSON");
+            let requests = plan["requests"].as_array().expect("requests");
+            let subjects: Vec<&str> =
+                requests.iter().filter_map(|request| request["body"].pointer(place)?.as_str()).collect();
+            assert_eq!(subjects.len(), 1, "{kind} {source}: {out}");
+            assert!(
+                is_quiet(subjects[0]) && subjects[0].chars().count() <= 255,
+                "{kind} {source}: {subjects:?}"
+            );
+        }
+    }
+    let (code, _, err) = home.run(&["attach", &home.id, "--eml", "draft.eml", "--subject", EVIL]);
+    assert_eq!(code, 0, "{err}");
+    let draft = fs::read_to_string(home.folder.path().join("draft.eml")).expect("reads");
+    let head = draft.split_once("\r\n\r\n").expect("a head").0.replace("\r\n ", " ");
+    let subjects: Vec<&str> = head.lines().filter_map(|line| line.strip_prefix("Subject: ")).collect();
+    assert!(subjects.len() == 1 && is_quiet(subjects[0]), "{head}");
+    assert!(!head.lines().any(|line| line.starts_with("Bcc:")), "{head}");
+}
+
+#[test]
+fn what_is_said_of_looking_is_true() {
+    let desk = Desk::start();
+    let url = desk.url();
+    let create = format!(
+        "create: {{url: '{url}/REST/2.0/ticket', json: '{{\"Subject\": {{{{ subject | tojson }}}}, \"Content\": \"x\"}}'}}"
+    );
+    let find = format!("find: {{url: '{url}/REST/2.0/tickets?q={{{{ case_id }}}}', id: /items/0/id}}");
+    let comment =
+        format!("comment: {{url: '{url}/REST/2.0/ticket/{{{{ ticket }}}}/comment', form: {{body: x}}}}");
+    let home = Home::new(&format!(
+        "desks:\n  - {{name: deaf, kind: webhook, webhook: {{{create}, {comment}}}}}\n  - {{name: finds, kind: webhook, webhook: {{{create}, {comment}, {find}}}}}\n  - {{name: rt, kind: rt, url: '{url}', project: General, token_env: DESK_TOKEN}}\n"
+    ));
+    for (name, onto, looks) in [
+        ("deaf", &["--new"] as &[&str], false),
+        ("deaf", &["--ticket", "1"], false),
+        ("finds", &["--new"], true),
+        ("finds", &["--ticket", "1"], false),
+        ("rt", &["--new"], true),
+        ("rt", &["--ticket", "1"], true),
+    ] {
+        let arguments = [&["attach", &home.id, "--to", name, "--dry-run"], onto].concat();
+        let (code, out, err) = home.run(&arguments);
+        assert_eq!(code, 0, "{err}");
+        assert_eq!(out.contains("looked first"), looks, "{name} {onto:?}: {out}");
+        assert_eq!(out.contains("cannot be asked"), !looks, "{name} {onto:?}: {out}");
+        let (_, out, _) = home.run(&[arguments.as_slice(), &["--output", "json"]].concat());
+        let plan: Value = serde_json::from_str(&out).expect("JSON");
+        assert_eq!(plan["looks_first"].as_bool(), Some(looks), "{name} {onto:?}");
+    }
+    // The same after a lost answer.
+    desk.state.lock().expect("free").fault = Some(("POST /REST/2.0/ticket ", Fault::LostAnswer));
+    let (code, _, err) = home.attach(&["--to", "deaf", "--new"]);
+    assert!(code == 6 && err.contains("look there yourself") && !err.contains("looks first"), "{err}");
 }
 
 #[test]

@@ -20,8 +20,9 @@ fn home() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-fn casefile(home: &TempDir, arguments: &[&str]) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_casefile"))
+fn program(home: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_casefile"));
+    command
         .env_clear()
         .env("HOME", home.path())
         .env("CASEFILE_CONFIG_DIR", home.path().join("config"))
@@ -29,8 +30,14 @@ fn casefile(home: &TempDir, arguments: &[&str]) -> (i32, String, String) {
         .current_dir(home.path())
         .args(arguments)
         .stdin(Stdio::null())
-        .output()
-        .expect("runs");
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn casefile(home: &TempDir, arguments: &[&str]) -> (i32, String, String) {
+    let output = program(home, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output();
+    let Output { status, stdout, stderr } = output.expect("runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
@@ -412,11 +419,54 @@ fn two_processes_that_keep_at_once_lose_nothing() {
     assert_eq!(store.rebuild().expect("rebuilt").cases, 1_000);
 }
 
+/// Random moments; `CASES_TEST_SEED` chooses them, and a failure names it.
+struct Moments {
+    seed: u64,
+    state: u64,
+}
+
+impl Moments {
+    fn new() -> Self {
+        let given = std::env::var("CASES_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+        let seed = given.unwrap_or_else(|| u64::from(now().subsec_nanos()));
+        Self { seed, state: seed | 1 }
+    }
+
+    /// Microseconds below `most` (xorshift64).
+    fn next(&mut self, most: u64) -> Duration {
+        for (left, by) in [(true, 13), (false, 7), (true, 17)] {
+            self.state ^= if left { self.state << by } else { self.state >> by };
+        }
+        Duration::from_micros(self.state % most.max(1))
+    }
+}
+
+/// How many cases lie in `store`, each of them whole, and nothing else but what is being made or removed.
+fn whole(store: &FolderStore) -> usize {
+    let mut seen = 0;
+    for entry in fs::read_dir(store.folder()).into_iter().flatten() {
+        let name = entry.expect("one").file_name().into_string().expect("text");
+        if !is_case_id(&name) {
+            assert!(name.starts_with(".casefile-"), "{name}");
+            continue;
+        }
+        seen += 1;
+        let place = store.folder().join(&name);
+        let note = fs::read_to_string(place.join("note.yaml")).expect("a note");
+        assert!(note.ends_with('\n') && note.contains(&name), "{name} has a whole note");
+        assert!(fs::read_to_string(place.join("case.yaml")).is_ok_and(|text| text.contains(&name)), "{name}");
+    }
+    assert_eq!(store.records().expect("reads").len(), seen);
+    seen
+}
+
 #[test]
 fn a_kill_in_the_middle_leaves_no_broken_case() {
     let home = home();
     let store = store(&home);
-    let mut kills = 0;
+    let mut moments = Moments::new();
+    println!("CASES_TEST_SEED={}", moments.seed);
     for round in 0..24_u64 {
         let before = count(&store);
         let mut writer = start(&home, round * 1_000_000, 100_000);
@@ -424,31 +474,58 @@ fn a_kill_in_the_middle_leaves_no_broken_case() {
             assert!(writer.try_wait().expect("asked").is_none(), "the writer ended by itself");
             std::thread::sleep(Duration::from_micros(500));
         }
-        // Somewhere in the middle of a case; primes, so that no step is always spared.
-        std::thread::sleep(Duration::from_micros((round * 3_701) % 21_101));
+        // Somewhere in the middle of a case.
+        std::thread::sleep(moments.next(21_000));
         writer.kill().expect("killed");
         writer.wait().expect("gone");
-        kills += 1;
-        let mut seen = 0;
-        for entry in fs::read_dir(store.folder()).into_iter().flatten() {
-            let name = entry.expect("one").file_name().into_string().expect("text");
-            if !is_case_id(&name) {
-                assert!(name.starts_with(".casefile-"), "{name}");
-                continue;
-            }
-            seen += 1;
-            let place = store.folder().join(&name);
-            let note = fs::read_to_string(place.join("note.yaml")).expect("a note");
-            assert!(note.ends_with('\n') && note.contains(&name), "{name} has a whole note");
-            assert!(
-                fs::read_to_string(place.join("case.yaml")).is_ok_and(|text| text.contains(&name)),
-                "{name}"
-            );
-        }
-        assert_eq!(store.records().expect("reads").len(), seen, "round {round}");
+        whole(&store);
     }
     let rebuilt = store.rebuild().expect("rebuilt");
-    assert!(kills == 24 && rebuilt.cases >= 24 && rebuilt.broken.is_empty(), "{rebuilt:?}");
+    assert!(rebuilt.cases >= 24 && rebuilt.broken.is_empty(), "{rebuilt:?}");
+}
+
+/// The program itself, while it takes in a document of many cases, and while it forgets them.
+#[test]
+fn the_program_that_is_killed_leaves_whole_cases_and_goes_on() {
+    const CASES: u64 = 24;
+    let (home, other) = (home(), home());
+    let store = store(&home);
+    let readmission = Readmission::new(&Catalog::built_in());
+    let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_777);
+    for number in 0..CASES {
+        let text = include_str!("golden/unknown-model/note.yaml")
+            .replace("CF-20261120-WHCK43EQ", &case_id(at, number));
+        let note = readmission.pass(&text, Format::Yaml).expect("passes");
+        let about = About { gateway: Some("practice".into()), at, by: Some("stdout") };
+        store.keep(&KeptCase::of(note, &about).expect("a note")).expect("kept");
+    }
+    let document = other.path().join("all.json");
+    let (code, _, err) = cases(&home, &["export", "--all", "--out", document.to_str().expect("text")]);
+    assert_eq!(code, 0, "{err}");
+
+    let store = self::store(&other);
+    let mut moments = Moments::new();
+    println!("CASES_TEST_SEED={}", moments.seed);
+    // Ended some moments after the first change in the folder.
+    let mut killed = |arguments: &[&str], before: usize, most: u64| {
+        let mut child = program(&other, arguments).spawn().expect("starts");
+        while count(&store) == before && child.try_wait().expect("asked").is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(moments.next(most));
+        child.kill().expect("killed, or over");
+        child.wait().expect("gone");
+        let left = whole(&store);
+        assert_eq!(ids(&other, &["list", "--limit", "0"]).len(), left);
+    };
+    for _ in 0..6 {
+        killed(&["cases", "import", "all.json"], count(&store), 60_000);
+        killed(&["cases", "rm", "--all", "--yes"], count(&store), 15_000);
+    }
+    // What was cut off is done by doing it again.
+    let import = || casefile(&other, &["cases", "import", "all.json"]);
+    assert_eq!((import().0, whole(&store)), (0, usize::try_from(CASES).expect("small")));
+    assert_eq!(import().1.trim(), format!("0 cases taken in, {CASES} known already"));
 }
 
 /// The place of the cases comes from the variable, and an address with a password never from the command line.

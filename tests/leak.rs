@@ -499,3 +499,53 @@ fn what_somebody_wrote_into_a_path_stays() {
         assert!(!out.contains("okonkwo") && !out.contains("walrus") && out.contains("/v1/"), "{out}");
     }
 }
+
+/// A program that is started (tmux, a clipboard program, the file manager) may keep or log what it was given.
+#[cfg(unix)]
+#[test]
+fn programs_that_are_started_get_no_key_by_their_environment() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = TempDir::new().expect("a folder");
+    let at = home.path();
+    for name in ["tmux", "xclip", "xdg-open"] {
+        let said = at.join(format!("{name}.env"));
+        let text =
+            format!("#!/bin/sh\ncat > /dev/null\nenv > '{0}.new' && mv '{0}.new' '{0}'\n", said.display());
+        std::fs::write(at.join(name), text).expect("writes");
+        std::fs::set_permissions(at.join(name), std::fs::Permissions::from_mode(0o755)).expect("executable");
+    }
+    let answer = r#"{"error":{"message":"No available channel","type":"comet_api_error"}}"#;
+    std::fs::write(at.join("answer.json"), answer).expect("writes");
+    let path = format!("{}:/usr/bin:/bin", at.display());
+    let canary = format!("cAnArY{}", "aB3".repeat(9));
+    for (display, value) in [("TMUX", "/nowhere,1,0"), ("DISPLAY", ":9999")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_casefile"))
+            .args(["note", "--no-send", "--response", "answer.json", "--status", "503"])
+            .args(["--copy", "--out", "set/", "--reveal"])
+            .env_clear()
+            .env("HOME", at)
+            .env("CASEFILE_CONFIG_DIR", at.join("config"))
+            .env("CASEFILE_STATE_DIR", at.join("state"))
+            .envs([("PATH", path.as_str()), ("LANG", "C.UTF-8"), (display, value)])
+            .envs([
+                ("COMETAPI_KEY", &canary),
+                ("MY_THING", &canary),
+                ("HTTPS_PROXY", &format!("http://a:{canary}@h")),
+            ])
+            .current_dir(at)
+            .stdin(Stdio::null())
+            .output()
+            .expect("runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    for name in ["tmux", "xclip", "xdg-open"] {
+        let said = at.join(format!("{name}.env"));
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while !said.exists() && std::time::Instant::now() < end {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let given = std::fs::read_to_string(said).expect(name);
+        assert!(given.contains("PATH=") && given.contains("LANG="), "{name}: {given}");
+        assert!(!given.contains(&canary) && !given.contains("MY_THING"), "{name}: {given}");
+    }
+}

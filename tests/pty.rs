@@ -705,6 +705,76 @@ fn a_note_goes_onto_a_ticket_by_keys() {
     terminal.keys("\rq");
 }
 
+/// A mail server that takes one mail; gives the mail.
+fn mail_server() -> (u16, std::thread::JoinHandle<String>) {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("listens");
+    let port = listener.local_addr().expect("an address").port();
+    let thread = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a connection");
+        let mut out = stream.try_clone().expect("a second handle");
+        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        let mut mail = String::new();
+        out.write_all(b"220 desk.example\r\n").expect("greets");
+        while let Some(line) = lines.next() {
+            let answer = match line.get(..4).unwrap_or(&line) {
+                "DATA" => {
+                    out.write_all(b"354 go on\r\n").expect("answers");
+                    for line in lines.by_ref().take_while(|line| line != ".") {
+                        mail.push_str(&line);
+                        mail.push('\n');
+                    }
+                    "250 taken"
+                }
+                "QUIT" => "221 bye",
+                _ => "250 desk.example",
+            };
+            if out.write_all(format!("{answer}\r\n").as_bytes()).is_err() || answer.starts_with("221") {
+                break;
+            }
+        }
+        mail
+    });
+    (port, thread)
+}
+
+#[test]
+fn a_note_goes_by_mail_by_keys() {
+    let (port, server) = mail_server();
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(home.path().join("config")).expect("a folder");
+    let settings = format!(
+        "mail:\n  from: op@desk.example\n  to: [support@desk.example]\n  smtp: {{host: 127.0.0.1, port: {port}, tls: none}}\n"
+    );
+    std::fs::write(home.path().join("config/desks.yaml"), settings).expect("writes");
+    let mut terminal = Terminal::start_in(home, 30, 100, "xterm-256color", &[]);
+    terminal.see("1 Request");
+    terminal.paste("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 20\r\n\r\n{\"error\":{\"message\":\"Slow down\",\"type\":\"rate_limit_error\"}}");
+    terminal.see("Slow down");
+    terminal.keys("4");
+    terminal.see("confirm");
+    terminal.keys("\r");
+    terminal.see("The note as YAML");
+    terminal.keys("a");
+    terminal.see("mail · support@desk.example by 127.0.0.1");
+    terminal.keys("\r");
+    terminal.see("Subject of the mail");
+    terminal.keys("\r");
+    terminal.see("What would go by mail");
+    assert!(!server.is_finished(), "nothing was sent");
+    terminal.keys("\r");
+    terminal.see("The note went by mail to support@desk.example");
+    let mail = server.join().expect("a mail");
+    assert!(mail.contains("To: support@desk.example") && mail.contains("[casefile CF-"), "{mail}");
+    assert_eq!(mail.matches("Content-Disposition: attachment").count(), 2, "{mail}");
+    let cases = terminal.home().join("state/cases");
+    let was_mailed = |folder: std::fs::DirEntry| {
+        std::fs::read_to_string(folder.path().join("case.yaml")).is_ok_and(|text| text.contains("by: 'mail'"))
+    };
+    assert!(std::fs::read_dir(cases).expect("cases").flatten().any(was_mailed), "the case says so");
+    terminal.keys("\rq");
+}
+
 /// Bash itself, with the script that the program prints: Tab completes verbs, gateways and scenarios.
 #[test]
 fn bash_completes() {

@@ -266,8 +266,14 @@ fn the_ready_set_is_a_folder_or_one_zip() {
     let stage = Stage::new();
     let from = stage.command("no-such-model");
     let note = ["note", "--from", &from, "--gateway", "practice", "--yes", "--retries", "0"];
+    // What a check showed may go along.
+    let check = ["check", "--gateway", "practice", "--only", "happy_path", "--yes", "--output", "json"];
+    let (_, report, err) = stage.run(&check);
+    assert!(report.contains("casefile.check/1"), "{err}");
+    fs::write(stage.home.path().join("report.json"), &report).expect("writes");
     for out in ["for-support/", "for-support.zip"] {
-        let (code, _, err) = stage.run(&[note.as_slice(), &["--out", out]].concat());
+        let (code, _, err) =
+            stage.run(&[note.as_slice(), &["--out", out, "--check-report", "report.json"]].concat());
         assert_eq!(code, 0, "{err}");
     }
     let names = |list: Vec<String>| {
@@ -276,7 +282,7 @@ fn the_ready_set_is_a_folder_or_one_zip() {
         endings.sort();
         endings
     };
-    let expected = ["fixture.json", "md", "yaml"];
+    let expected = ["check.json", "fixture.json", "md", "yaml"];
     let folder = fs::read_dir(stage.home.path().join("for-support")).expect("a folder");
     let in_folder =
         folder.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
@@ -284,4 +290,18 @@ fn the_ready_set_is_a_folder_or_one_zip() {
     let file = fs::File::open(stage.home.path().join("for-support.zip")).expect("a zip");
     let archive = zip::ZipArchive::new(file).expect("opens");
     assert_eq!(names(archive.file_names().filter_map(|n| Some(n.ok()?.into_owned())).collect()), expected);
+    // It is judged as if it were made now, and told to nobody who may not know the host.
+    let key = format!("sk-{}", "aB3kX9".repeat(8));
+    fs::write(stage.home.path().join("edited.json"), report.replace("practice", &key)).expect("writes");
+    let table: [(&[&str], i32, &str); 5] = [
+        (&["--out", "set/", "--check-report", "edited.json"], 4, "audit refused"),
+        (&["--out", "set/", "--check-report", "report.json", "--audience", "public"], 2, "anybody may read"),
+        (&["--out", "set/", "--check-report", "for-support.zip"], 3, "no report of a check"),
+        (&["--out", "note.md", "--check-report", "report.json"], 2, "end in / or .zip"),
+        (&["--out", "set/", "--check-report", "gone.json"], 3, "cannot be read"),
+    ];
+    for (more, code, said) in table {
+        let (got, _, err) = stage.run(&[note.as_slice(), more].concat());
+        assert!(got == code && err.contains(said) && !err.contains("aB3kX9aB3"), "{more:?}: {got} {err}");
+    }
 }

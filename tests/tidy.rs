@@ -249,6 +249,21 @@ fn only_the_sanitizer_makes_clean_text() {
 }
 
 #[test]
+fn programs_are_started_in_one_place() {
+    for (path, text) in files("src", &[".rs"]) {
+        let text = text.split("#[cfg(test)]").next().unwrap_or(&text);
+        let starts = code(text).lines().any(|line| {
+            line.contains("Command") && ["std::process", "tokio::process"].iter().any(|w| line.contains(w))
+        });
+        assert!(
+            !starts || is_test_file(&path) || path.ends_with("io/program.rs"),
+            "{} starts a program with all of our environment",
+            path.display()
+        );
+    }
+}
+
+#[test]
 fn nothing_outside_practice_knows_a_scenario() {
     let scenarios = fs::read_to_string(root().join("assets/practice/scenarios.yaml")).expect("reads");
     let mut names: Vec<String> = scenarios

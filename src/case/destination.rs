@@ -10,11 +10,13 @@
 mod harmless;
 mod links;
 mod sections;
+mod subject;
 
 use crate::case::catalog::{Destination, Markup};
 
 pub use links::without_foreign_links;
 use sections::Section;
+pub use subject::subject;
 
 /// The mark by which a ticket or comment of this case is found again.
 pub fn marker(case_id: &str) -> String {

@@ -6,6 +6,7 @@ mod frame;
 mod gate;
 #[cfg(test)]
 mod golden;
+mod html;
 mod inspect;
 mod isolation;
 mod markdown;
@@ -32,6 +33,7 @@ use gate::Rendering;
 
 pub use build::{build, worked};
 pub use completeness::{By, Item, NOT_GIVEN, NextStep, completeness};
+pub use html::html;
 pub use inspect::{Held, held, own_words, without_ours};
 pub use isolation::IsolationReport;
 pub use markdown::{BUILT_IN, Template, TemplateError};

@@ -44,7 +44,7 @@ pub struct Deliverer {
     surroundings: Surroundings,
     clipboard: Option<arboard::Clipboard>,
     /// What we put there and serve ourselves.
-    served: Option<String>,
+    served: Option<Rendered>,
 }
 
 /// On X11 and Wayland the text would go with us: a process that outlives us takes it over, unless something else was copied since.
@@ -53,8 +53,9 @@ impl Drop for Deliverer {
         let (Keeper::Owner, Some(holder)) = (self.surroundings.keeper, &self.surroundings.holder) else {
             return;
         };
-        let (Some(clipboard), Some(text)) = (&mut self.clipboard, &self.served) else { return };
-        if clipboard.get_text().is_ok_and(|now| now == *text) && hold::hand_over(holder, text).is_err() {
+        let (Some(clipboard), Some(served)) = (&mut self.clipboard, &self.served) else { return };
+        let is_ours = clipboard.get_text().is_ok_and(|now| now == served.as_str());
+        if is_ours && hold::hand_over(holder, served).is_err() {
             tracing::info!("the clipboard ends with the program");
         }
     }
@@ -66,7 +67,7 @@ impl Deliverer {
         Self { surroundings, clipboard: None, served: None }
     }
 
-    /// Puts the note on the clipboard by the first route that works; where none does, into a file in the current
+    /// Puts the note on the clipboard by the first route that works, with its HTML beside it where the clipboard is our own to fill; where none does, into a file in the current
     /// folder, else in the folder for temporary files. May take some seconds where a program has to answer. In the
     /// terminal program call it between two frames: the OSC 52 route writes to the terminal.
     ///
@@ -79,8 +80,8 @@ impl Deliverer {
             let done = match &route {
                 Route::Tmux(program) => child::feed(program, &["load-buffer", "-w", "-"], text),
                 Route::Osc52(terminal) => child::osc52(terminal, text),
-                Route::Local => self.own(text),
-                Route::Held(holder) => hold::hand_over(holder, text),
+                Route::Local => self.own(rendered),
+                Route::Held(holder) => hold::hand_over(holder, rendered),
                 Route::Program(program) => child::feed(&program.path, &program.arguments, text),
                 Route::File => {
                     return self.file_instead(rendered).map_err(|cause| DeliverError::NoWay {
@@ -112,15 +113,15 @@ impl Deliverer {
     }
 
     /// Own the clipboard ourselves, and see that the text is there.
-    fn own(&mut self, text: &str) -> Result<(), child::Failed> {
+    fn own(&mut self, rendered: &Rendered) -> Result<(), child::Failed> {
         // The one that we hold may have lost its display: a second try makes a new one.
         for _ in 0..2 {
             let mut clipboard = match self.clipboard.take() {
                 Some(clipboard) => clipboard,
                 None => arboard::Clipboard::new().map_err(|_| child::Failed)?,
             };
-            if clipboard.set_text(text).is_ok() && clipboard.get_text().is_ok_and(|back| back == text) {
-                (self.clipboard, self.served) = (Some(clipboard), Some(text.to_owned()));
+            if hold::put(&mut clipboard, rendered.as_str(), rendered.html()) {
+                (self.clipboard, self.served) = (Some(clipboard), Some(rendered.clone()));
                 return Ok(());
             }
         }
@@ -149,13 +150,20 @@ mod tests {
         Sanitizer::new(&catalog, &ring).audit().pass(text.to_owned(), format).expect("passes")
     }
 
-    /// A program that keeps its standard input and arguments in `folder`, then says `answer` and ends with `code`.
+    fn rich(text: &str, html: &str) -> Rendered {
+        let (catalog, ring) = (Catalog::built_in(), KeyRing::default());
+        let audit = Sanitizer::new(&catalog, &ring).audit();
+        let note = audit.pass(text.to_owned(), Format::Markdown).expect("passes");
+        audit.with_html(note, html.to_owned()).expect("passes")
+    }
+
+    /// A program that keeps its standard input, arguments and environment in `folder`, then says `answer` and ends with `code`.
     fn fake(folder: &Path, name: &str, answer: &str, code: u8) -> PathBuf {
         use std::os::unix::fs::PermissionsExt;
         let path = folder.join(name);
         let at = folder.display();
         let text = format!(
-            "#!/bin/sh\necho \"$@\" > '{at}/{name}.args'\ncat > '{at}/{name}.in'\nprintf '{answer}'\nexit {code}\n"
+            "#!/bin/sh\necho \"$@\" > '{at}/{name}.args'\ncat > '{at}/{name}.in'\nenv > '{at}/{name}.env'\nprintf '{answer}'\nexit {code}\n"
         );
         std::fs::write(&path, text).expect("writes");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
@@ -219,6 +227,19 @@ mod tests {
         assert!(delivered.route.starts_with("clipboard") && delivered.certain, "{delivered:?}");
         let kept = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect(name);
         assert_eq!((kept("holder.in").as_str(), kept("holder.args").as_str()), (TEXT, "clipboard-hold\n"));
+        // Cargo gives us variables of its own; they stand for any that a program has no business with.
+        let environment = kept("holder.env");
+        assert!(
+            std::env::vars().any(|(name, _)| name.starts_with("CARGO_")) && environment.contains("PATH=")
+        );
+        assert!(!environment.contains("CARGO_"), "{environment}");
+        // Its HTML goes along to who can hold both, and to nobody else.
+        let both = rich("# a\n", "<h1>a</h1>\n");
+        Deliverer::new(with(holder("held\\n", 0))).copy(&both).expect("held");
+        assert_eq!(kept("holder.in"), "# a\n\0<h1>a</h1>\n");
+        let programs = vec![Program { path: fake(folder.path(), "xclip", "", 0), arguments: Vec::new() }];
+        Deliverer::new(Surroundings { programs, ..nowhere(folder.path()) }).copy(&both).expect("delivered");
+        assert_eq!(kept("xclip.in"), "# a\n");
         for (answer, code) in [("", 6), ("held?\\n", 0)] {
             let delivered =
                 Deliverer::new(with(holder(answer, code))).copy(&note(TEXT, Format::Yaml)).expect("a file");

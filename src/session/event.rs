@@ -287,12 +287,18 @@ impl Delivered {
         self.route.starts_with("ticket ")
     }
 
+    /// It went by mail: the route begins with that word.
+    pub fn is_mail(&self) -> bool {
+        self.route.starts_with("mail ")
+    }
+
     /// The kind of way in a word, without where it led to.
     pub fn by(&self) -> &'static str {
         match &self.path {
             Some(_) => "file",
             None if self.route == STDOUT => "stdout",
             None if self.is_ticket() => "ticket",
+            None if self.is_mail() => "mail",
             None => "clipboard",
         }
     }

@@ -427,7 +427,18 @@ impl Session {
     pub(super) fn copy_requested(&mut self, now: DateTime<Utc>) -> Vec<Effect> {
         let Some(rendered) = self.leaving(now) else { return Vec::new() };
         self.going_out = Some(rendered.clone());
-        vec![Effect::Copy(rendered)]
+        vec![Effect::Copy(self.rich(rendered))]
+    }
+
+    /// With HTML beside the note as Markdown, for web forms. The text for a place is written in that place's markup, and has none; nor
+    /// has a note whose HTML the audit refuses: it goes as text alone.
+    fn rich(&self, rendered: Rendered) -> Rendered {
+        let Some(output) = &self.output else { return rendered };
+        if rendered.format() != Format::Markdown || self.place.is_some() {
+            return rendered;
+        }
+        let html = note::html(rendered.as_str());
+        output.audit.with_html(rendered.clone(), html).unwrap_or(rendered)
     }
 
     pub(super) fn write_requested(&mut self, path: Option<String>, now: DateTime<Utc>) -> Vec<Effect> {
@@ -482,6 +493,7 @@ impl Session {
                     (Some(_), _) => "written",
                     (None, _) if delivered.route == STDOUT => "printed",
                     (None, true) if delivered.is_ticket() => "attached",
+                    (None, true) if delivered.is_mail() => "sent",
                     (None, true) => "copied",
                     (None, false) => "handed over",
                 };

@@ -145,7 +145,16 @@ fn a_failure_becomes_a_note_after_confirmation() {
     for secret in ["7Qz", "zebras"] {
         assert!(!rendered.as_str().contains(secret), "{secret}");
     }
-    assert!(rendered.as_str().contains("invalid token"));
+    assert!(rendered.as_str().contains("invalid token") && rendered.html().is_none());
+    // As Markdown it has HTML beside it, which passed the audit, too.
+    s.handle(Event::FormatChosen(Format::Markdown), at(4));
+    let effects = s.handle(Event::CopyRequested, at(4));
+    let [Effect::Copy(rendered)] = effects.as_slice() else { panic!("copies: {effects:?}") };
+    let html = rendered.html().expect("HTML");
+    assert!(html.starts_with("<h1>") && html.contains("invalid token"), "{html}");
+    for secret in ["7Qz", "zebras"] {
+        assert!(!html.contains(secret), "{secret}");
+    }
 }
 
 #[test]

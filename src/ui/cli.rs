@@ -6,6 +6,7 @@ mod attach;
 mod attach_set;
 mod cases;
 mod check;
+mod check_report;
 mod completions;
 mod config;
 mod consent;

@@ -17,6 +17,8 @@ use super::rig::{Rig, secret};
 pub struct FakeDesks {
     /// There is none.
     pub none: bool,
+    /// Mail is among them.
+    pub mails: bool,
     /// Nothing gets there.
     pub fails: bool,
     /// What was planned.
@@ -37,7 +39,11 @@ impl TicketDesk for FakeDesks {
             line: line.into(),
             told: vec![told.into()],
             ticket: ticket.map(str::to_owned),
+            takes_ticket: name != "mail",
         };
+        if self.mails {
+            return Ok(vec![desk("mail", "mail · support@desk.example by smtp.desk.example", "", None)]);
+        }
         Ok(vec![
             desk("helpdesk", "helpdesk · https://rt.example.org", "", None),
             desk(
@@ -65,7 +71,7 @@ impl TicketDesk for FakeDesks {
             Err("making the ticket: rt.example.org answered 403; the token may not do this: ask who runs the desk for the right to it. No ticket is known to be made. After that sending it again goes on from there: nothing that is there is sent twice".to_owned())
         } else {
             Ok(Sent {
-                route: "ticket 7 of helpdesk".into(),
+                route: if self.mails { "mail to support@desk.example" } else { "ticket 7 of helpdesk" }.into(),
                 text: "ticket 7 of helpdesk made\n  text: sent, and read back the same\n  CF-1.yaml: sent, and read back byte for byte\nhttps://rt.example.org/Ticket/Display.html?id=7".into(),
                 has_trouble: false,
             })
@@ -73,6 +79,7 @@ impl TicketDesk for FakeDesks {
         Ok(UnderWay {
             work: async move { ended }.boxed_local(),
             step: Rc::new(Cell::new("reading back and comparing")),
+            stopped: "stopped; what the desk has already is found again when it is sent again".into(),
         })
     }
 
@@ -140,6 +147,26 @@ fn a_ticket_that_the_case_has_is_offered_and_a_known_token_is_not_asked_for() {
     assert_eq!(rig.desk.planned.last().map(|planned| &planned.1), Some(&Onto::Ticket("12".into())));
     rig.keys("<enter>");
     assert_eq!(rig.desk.tokens, [None]);
+}
+
+#[test]
+fn a_mail_is_asked_for_its_subject_alone() {
+    let mut rig = noted();
+    rig.desk.mails = true;
+    rig.keys("a<enter>");
+    assert!(rig.draw().contains("Subject of the mail"));
+    rig.keys("<ctrl-u>No channel<enter>");
+    let planned = rig.desk.planned.last().map(|(desk, onto, _)| (desk.as_str(), onto.clone()));
+    assert_eq!(planned, Some(("mail", Onto::New(Some("No channel".into())))));
+    rig.keys("<enter>");
+    assert!(rig.draw().contains("On its way by mail"), "{}", rig.draw());
+    rig.arrive();
+    let shown = rig.draw();
+    assert!(shown.contains("The note went by mail to support@desk.example"), "{shown}");
+    let delivered = rig.session.delivered();
+    assert!(delivered.len() == 1 && delivered[0].by() == "mail" && rig.kept.len() == 1);
+    rig.keys("<enter>");
+    assert!(rig.draw().contains("sent: mail to support@desk.example"), "{}", rig.draw());
 }
 
 #[test]

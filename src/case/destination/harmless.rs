@@ -64,7 +64,7 @@ fn textile(text: &str) -> String {
         Some(tags) => tags.replace_all(text, "< $1").into_owned(),
         None => text.replace('<', "< "),
     };
-    text.replace("{{", "{ {")
+    unfilled(&text)
 }
 
 fn angles(text: &str) -> String {
@@ -73,8 +73,22 @@ fn angles(text: &str) -> String {
 
 /// Zendesk fills in `{{…}}` and `{%…%}` wherever they stand and makes links of ticket numbers.
 fn html(text: &str) -> String {
-    let text = broken(text, Pattern::Number).replace("{{", "{ {").replace("{%", "{ %");
+    let text = unfilled(&broken(text, Pattern::Number));
     angles(&text).replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// Without what a desk fills in or runs: a blank behind each brace that begins `{{` or `{%`, in a row of three or more, too.
+pub(super) fn unfilled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut opened = false;
+    for c in text.chars() {
+        if opened && matches!(c, '{' | '%') {
+            out.push(' ');
+        }
+        out.push(c);
+        opened = c == '{';
+    }
+    out
 }
 
 /// Two blanks before each line, so that none is a header, a quotation or a command of a mail gate; no links.
@@ -90,7 +104,7 @@ fn plain(text: &str) -> String {
 
 /// What readers of plain text make links or mentions of.
 #[derive(Clone, Copy)]
-enum Pattern {
+pub(super) enum Pattern {
     /// `https://`
     Scheme,
     /// `www.`
@@ -103,7 +117,8 @@ enum Pattern {
     Designator,
 }
 
-fn broken(text: &str, pattern: Pattern) -> String {
+/// `text` with what `pattern` finds broken by a pair of brackets.
+pub(super) fn broken(text: &str, pattern: Pattern) -> String {
     static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"#([0-9])").ok());
     static WWW: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)(www)\.").ok());
     static ITEM: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -65,7 +65,7 @@ fn what_is_cut_goes_in_the_order_of_the_data_and_headings_in_code_are_none() {
 #[test]
 fn evidence_commands_nothing() {
     let evil = "@everyone #123 /close\n/close\nRT-Send-CC: a@b.example\nFrom x\nhttps://evil.example www.evil.example \
-                {color:red}x{color} {noformat}[~admin]{noformat} </pre>@admin {{thumbnail(x)}} <!channel> <b>x</b> {{ticket.id}} \
+                {color:red}x{color} {noformat}[~admin]{noformat} </pre>@admin {{thumbnail(x)}} <!channel> <b>x</b> {{{ticket.id}} \
                 {% raw %} msg12 issue 7 ```\n@here\n```";
     let table: [(&str, &[&str]); 7] = [
         ("jira_server", &["{noformat}[~"]),
@@ -100,7 +100,42 @@ fn only_addresses_of_the_catalog_are_links() {
     );
 }
 
+#[test]
+fn a_subject_is_one_line_that_commands_nothing() {
+    let table = [
+        ("503 from POST /v1/chat/completions /close", "503 from POST /v1/chat/completions /close"),
+        (
+            "ask @everyone about #12, see https://evil.example\nwww.x.example",
+            "ask [@]everyone about #[]12, see https[:]//evil.example www[.]x.example",
+        ),
+        ("a\r\nBcc: x@y.example\r\n\r\nbody", "a Bcc: x[@]y.example body"),
+        ("{{{ticket.requester}} {% raw %}", "{ { {ticket.requester}} { % raw %}"),
+        ("<!channel> <b>x</b> [x](/y) a < b", "[<]!channel> [<]b>x[<]/b> [x] (/y) a < b"),
+        ("[desk #12] [issue12] msg 7", "[desk #[]12] [issue[]12] msg[] 7"),
+        ("SUP-12 !12 &12 gpt-4o @(y)", "SUP[-]12 ![]12 &[]12 gpt-4o [@] (y)"),
+    ];
+    for (title, expected) in table {
+        assert_eq!(subject(ID, title), format!("{} {expected}", marker(ID)));
+    }
+    let long = subject(ID, &"@a #1 ".repeat(200));
+    assert!(long.chars().count() <= 255 && long.ends_with('…'), "{long}");
+}
+
 proptest! {
+    #[test]
+    fn no_subject_does_anything(title in "\\PC{0,60}|[@#!&<>{}%/=\\[\\]():w.a-cA-C0-9 \n\r\t-]{0,80}") {
+        let made = subject(ID, &title);
+        let tail = made.strip_prefix(&marker(ID)).expect("the marker stands first");
+        for word in ["://", "{{", "{%", "<!", "](", "www."] {
+            prop_assert!(!tail.contains(word), "{}: {}", word, tail);
+        }
+        prop_assert!(!made.chars().any(char::is_control), "{}", made);
+        prop_assert!(!tail.replace("[@]", "").contains('@'), "{}", tail);
+        let live = regex::Regex::new(r"#[0-9]|\b[A-Z][A-Z0-9]+-[0-9]|[!&][0-9]").expect("a pattern");
+        prop_assert!(!live.is_match(tail), "{}", tail);
+        prop_assert!(made.chars().count() <= 255);
+    }
+
     #[test]
     fn no_text_ends_its_block(text in "\\PC{0,40}|[`</>prencodmat{}!@#\n ]{0,60}") {
         for (id, end) in [("redmine", "</pre>"), ("jira_server", "{noformat}"), ("discord", "```"), ("slack", "```"), ("zendesk", "</pre>")] {

@@ -37,6 +37,7 @@ pub enum Format {
 pub struct Rendered {
     text: String,
     format: Format,
+    html: Option<String>,
 }
 
 impl Rendered {
@@ -48,6 +49,11 @@ impl Rendered {
     /// What they are.
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// The same as HTML, where it goes along; it passed the audit like the text.
+    pub fn html(&self) -> Option<&str> {
+        self.html.as_deref()
     }
 }
 
@@ -151,7 +157,7 @@ impl Audit {
     /// [`Refusal`] where a secret or a dropped text stands in it, in any view.
     pub fn pass(&self, text: String, format: Format) -> Result<Rendered, Refusal> {
         if !Layer::Audit.is_on() {
-            return Ok(Rendered { text, format });
+            return Ok(Rendered { text, format, html: None });
         }
         if text.len() > LARGEST {
             return Err(Refusal::at(1, "larger than any note"));
@@ -173,10 +179,20 @@ impl Audit {
                 Err(Refusal::at(line_of(&text, leak.start), leak.rule.clone()))
             }
             Some(leak) if leak.start < behind && leaks.iter().any(|leak| leak.start >= behind) => {
-                Ok(Rendered { text, format })
+                Ok(Rendered { text, format, html: None })
             }
             _ => Err(blind("a canary behind the text")),
         }
+    }
+
+    /// Checks `html`, which says what `rendered` says in another form, and lets both leave together. The text that passed explains
+    /// what looks like an echo; a secret is looked for all the same.
+    ///
+    /// # Errors
+    /// [`Refusal`], as of [`Audit::pass`].
+    pub fn with_html(&self, rendered: Rendered, html: String) -> Result<Rendered, Refusal> {
+        let passed = self.clone().knowing(&rendered.text).pass(html, Format::Plain)?;
+        Ok(Rendered { html: Some(passed.text), ..rendered })
     }
 
     /// The spans of `text`, in bytes, that must not leave; in order, apart from each other. The whole text where it
@@ -318,6 +334,18 @@ mod tests {
     #[test]
     fn it_proves_itself() {
         assert_eq!(audit(&key(), &["Summarise the merger plan of Nordwind"]).blind_to(), None);
+    }
+
+    #[test]
+    fn what_goes_along_as_html_is_audited() {
+        let key = key();
+        let audit = audit(&key, &["Summarise the merger plan of Nordwind"]);
+        let note = || audit.pass("# a\n".to_owned(), Format::Markdown).expect("passes");
+        let both = audit.with_html(note(), "<h1>a</h1>\n".to_owned()).expect("passes");
+        assert_eq!((both.as_str(), both.html()), ("# a\n", Some("<h1>a</h1>\n")));
+        for leak in [key.replace('-', "&#45;"), key.clone(), "the merger plan of Nordwind".to_owned()] {
+            assert!(audit.with_html(note(), format!("<h1>a</h1><p>{leak}</p>")).is_err(), "{leak}");
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use crate::io::program;
 
 /// How long a clipboard program may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -14,10 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Failed;
 
-/// Starts `program`, gives it `text` and waits for it to end well. Its output goes nowhere: a clipboard program leaves
+/// Starts the program at `path`, gives it `text` and waits for it to end well. Its output goes nowhere: a clipboard program leaves
 /// a child behind that would keep our pipes open.
-pub(super) fn feed(program: &Path, arguments: &[impl AsRef<OsStr>], text: &str) -> Result<(), Failed> {
-    let mut child = Command::new(program)
+pub(super) fn feed(path: &Path, arguments: &[impl AsRef<OsStr>], text: &str) -> Result<(), Failed> {
+    let mut child = program::command(path)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -31,7 +31,7 @@ use crate::io::store::{DeskKind, DeskSettings};
 
 pub use attach::{Attached, FileState, Partial, Stage, Target, TextState, attach};
 pub use call::{Body, Call, Part};
-pub use file::{NoteFile, note_files};
+pub use file::{NoteFile, check_file, note_files};
 pub use refusal::DeskError;
 use wire::Wire;
 
@@ -80,6 +80,14 @@ pub trait Desk {
     /// How long after each other an uncertain ticket is looked for: more than once where a search knows it only some time later.
     fn patience(&self) -> &'static [Duration] {
         &[Duration::ZERO]
+    }
+    /// It can be asked for a ticket that an earlier run made.
+    fn can_find(&self) -> bool {
+        true
+    }
+    /// It can be asked what a ticket holds, before something is added and after it.
+    fn can_look(&self) -> bool {
+        true
     }
     /// The ticket that an earlier run made of this case.
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>>;

@@ -2,12 +2,14 @@
 //! that owns the selection, so a command that copies and exits leaves an empty clipboard.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use super::child::Failed;
 use super::surroundings::Holder;
+use crate::case::sanitize::Rendered;
+use crate::io::program;
 
 /// How long the text is held, if nothing replaces it.
 const HELD: Duration = Duration::from_secs(600);
@@ -15,14 +17,17 @@ const HELD: Duration = Duration::from_secs(600);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Most bytes that are held; a note is far smaller.
 const MOST: u64 = 16 * 1024 * 1024;
+/// Between the text and its HTML on the way to the process. No note holds this character.
+const BETWEEN: char = '\0';
 /// What the process says when the text is on the clipboard.
 const READY: &str = "held";
 /// Exit code where the clipboard failed.
 const FAILED: i32 = 6;
 
-/// Starts the holder, gives it `text` on its standard input and waits until it says that it holds it.
-pub(super) fn hand_over(holder: &Holder, text: &str) -> Result<(), Failed> {
-    let mut command = Command::new(&holder.path);
+/// Starts the holder, gives it the text, and its HTML where there is one, on its standard input and waits until it says that it holds
+/// it.
+pub(super) fn hand_over(holder: &Holder, rendered: &Rendered) -> Result<(), Failed> {
+    let mut command = program::command(&holder.path);
     command.args(&holder.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     // It stays when we are gone: no part of our process group, and no folder kept in use.
     #[cfg(unix)]
@@ -35,7 +40,7 @@ pub(super) fn hand_over(holder: &Holder, text: &str) -> Result<(), Failed> {
         return Err(Failed);
     };
     let (sender, answer) = mpsc::channel();
-    let text = text.to_owned();
+    let text = joined(rendered);
     std::thread::spawn(move || {
         let written = input.write_all(text.as_bytes()).is_ok();
         drop(input);
@@ -51,33 +56,64 @@ pub(super) fn hand_over(holder: &Holder, text: &str) -> Result<(), Failed> {
     Err(Failed)
 }
 
-/// The whole life of the hidden command `clipboard-hold`: reads the text on standard input, puts it on the clipboard,
+/// What goes to the process.
+fn joined(rendered: &Rendered) -> String {
+    let mut text = rendered.as_str().to_owned();
+    if let Some(html) = rendered.html().filter(|_| !text.contains(BETWEEN)) {
+        text.push(BETWEEN);
+        text.push_str(html);
+    }
+    text
+}
+
+/// The text, and its HTML.
+fn apart(given: &str) -> (&str, Option<&str>) {
+    given.split_once(BETWEEN).map_or((given, None), |(text, html)| (text, Some(html)))
+}
+
+/// Puts `text` on the clipboard, `html` beside it, and sees that the text is there.
+pub(super) fn put(clipboard: &mut arboard::Clipboard, text: &str, html: Option<&str>) -> bool {
+    let done = match html {
+        Some(html) => clipboard.set().html(html, Some(text)),
+        None => clipboard.set_text(text),
+    };
+    done.is_ok() && clipboard.get_text().is_ok_and(|back| back == text)
+}
+
+/// The whole life of the hidden command `clipboard-hold`: reads the text (and its HTML) on standard input, puts it on the clipboard,
 /// says `held`, and stays until something else is copied or 10 minutes are over. Gives the exit code.
 pub fn hold_clipboard() -> i32 {
-    let mut text = String::new();
-    match std::io::stdin().lock().take(MOST + 1).read_to_string(&mut text) {
-        Ok(_) if !text.is_empty() && text.len() as u64 <= MOST => {}
+    let mut given = String::new();
+    match std::io::stdin().lock().take(MOST + 1).read_to_string(&mut given) {
+        Ok(_) if !given.is_empty() && given.len() as u64 <= MOST => {}
         _ => return FAILED,
     }
+    let (text, html) = apart(&given);
     let Ok(mut clipboard) = arboard::Clipboard::new() else { return FAILED };
-    if clipboard.set_text(text.as_str()).is_err() || !clipboard.get_text().is_ok_and(|back| back == text) {
+    if !put(&mut clipboard, text, html) {
         return FAILED;
     }
     let mut out = std::io::stdout().lock();
     if writeln!(out, "{READY}").and_then(|()| out.flush()).is_err() {
         return FAILED;
     }
-    stay(clipboard, text);
+    stay(clipboard, given);
     0
 }
 
 /// Serves the text until it is replaced or the time is over.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn stay(mut clipboard: arboard::Clipboard, text: String) {
+fn stay(mut clipboard: arboard::Clipboard, given: String) {
     use arboard::SetExtLinux;
     let (sender, replaced) = mpsc::channel();
     std::thread::spawn(move || {
-        let _ = sender.send(clipboard.set().wait().text(text).is_ok());
+        let (text, html) = apart(&given);
+        let set = clipboard.set().wait();
+        let done = match html {
+            Some(html) => set.html(html, Some(text)),
+            None => set.text(text),
+        };
+        let _ = sender.send(done.is_ok());
     });
     // Either way the process ends now, and with it the thread.
     let _ = replaced.recv_timeout(HELD);
@@ -85,6 +121,6 @@ fn stay(mut clipboard: arboard::Clipboard, text: String) {
 
 /// The system keeps the text itself.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-fn stay(_clipboard: arboard::Clipboard, _text: String) {
+fn stay(_clipboard: arboard::Clipboard, _given: String) {
     let _ = HELD;
 }

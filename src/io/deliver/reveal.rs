@@ -1,9 +1,10 @@
 //! A folder in the file manager of this desktop.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::surroundings::on_path;
+use crate::io::program;
 
 /// Opens `folder` for people to look at. False where there is no desktop here, or none of its programs does it: then its path has
 /// to be told. Does not wait for the program.
@@ -22,9 +23,9 @@ fn reveal_with(folder: &Path, lookup: impl Fn(&str) -> Option<std::ffi::OsString
     } else {
         ("xdg-open", !is_far && (set("DISPLAY") || set("WAYLAND_DISPLAY")))
     };
-    let program = lookup("PATH").and_then(|path| on_path(&path, name)).filter(|_| has_desktop);
-    let (Some(program), Ok(folder)) = (program, folder.canonicalize()) else { return false };
-    let mut command = Command::new(program);
+    let path = lookup("PATH").and_then(|path| on_path(&path, name)).filter(|_| has_desktop);
+    let (Some(path), Ok(folder)) = (path, folder.canonicalize()) else { return false };
+    let mut command = program::command(path);
     command.arg(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // It stays when we are gone.
     #[cfg(unix)]

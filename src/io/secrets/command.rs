@@ -2,13 +2,14 @@
 
 use std::io::BufReader;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
 use super::{SecretError, first_line, from_line};
+use crate::io::program;
 
 /// How long a key command may take; some ask for a fingerprint or a passphrase.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,7 +26,7 @@ pub fn from_command(command: &str) -> Result<SecretString, SecretError> {
 fn within(command: &str, patience: Duration) -> Result<SecretString, SecretError> {
     let words = shell_words::split(command).map_err(|_| SecretError::CommandSyntax)?;
     let (first, arguments) = words.split_first().ok_or(SecretError::CommandSyntax)?;
-    let mut child = Command::new(first)
+    let mut child = program::with_everything(first)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

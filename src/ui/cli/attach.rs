@@ -15,7 +15,7 @@ use super::exit::{Exit, Failed};
 use super::start::{Ground, ground, on_this_thread};
 use super::{OutputKind, ask, say};
 use crate::case::catalog::Destination;
-use crate::case::destination::marker;
+use crate::case::destination::{self, marker};
 use crate::case::sanitize::{Format, Readmission};
 use crate::io::deliver::desk::{self, Job, Target};
 use crate::io::secrets;
@@ -31,7 +31,7 @@ const SUBJECT: usize = 180;
 #[command(
     after_long_help = "Desks stand in desks.yaml of the configuration folder; --print-example prints one to begin with. A repeat sends \
     nothing twice: ticket and comment are found again by a mark with the case's id, and what is missing is added. What the desk stored \
-    is read back and compared.\n\nExamples:\n  \
+    is read back and compared. A webhook cannot be asked for that: there the kept case says what was sent.\n\nExamples:\n  \
     casefile attach CF-20260401-7Q --to helpdesk --new --subject 'No channel for our model'\n  \
     casefile attach note.yaml --to helpdesk --ticket 4711 --dry-run\n  \
     casefile attach CF-20260401-7Q --eml draft.eml           a mail to be looked at and sent by hand\n  \
@@ -54,6 +54,9 @@ pub struct AttachArguments {
     /// Subject of the new ticket or mail [default: the note's title].
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     subject: Option<String>,
+    /// Attach this report of `casefile check --output json`, too.
+    #[arg(long, value_name = "FILE")]
+    check_report: Option<String>,
     /// Write the mail as a draft into this file; nothing is sent.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["ticket", "new"])]
     eml: Option<PathBuf>,
@@ -101,12 +104,13 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
         return Err(Failed::new(Exit::Usage, "say where to: --ticket ID, or --new for a new ticket"));
     }
     let destination = destination(&room.ground, settings)?;
-    let source = Source::read(&room, arguments.note.as_deref().unwrap_or_default(), &destination)?;
+    let source = Source::asked(&room, arguments, &destination)?;
     let (job, cut) = job(&room, &source, &destination, arguments.subject.as_deref())?;
     if arguments.dry_run {
         let desk = desk::open(settings, None).map_err(|e| failed(&e.to_string()))?;
         let calls = desk.plan(ticket.as_deref(), &job).map_err(|e| failed(&e.to_string()))?;
-        return dry::show(&room, &job, &calls);
+        let target = target(settings, &source, ticket);
+        return dry::show(&room, &job, &calls, target.is_looked_for(desk.as_ref()));
     }
     let target = target(settings, &source, ticket);
     if let Some(text) = already(settings, &source, &target) {
@@ -127,7 +131,7 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
             biased;
             _ = tokio::signal::ctrl_c() => Err(Failed::new(
                 Exit::Interrupted,
-                "stopped; what the desk has already is found again when the command is run again",
+                stopped(target.is_looked_for(desk.as_ref()), "when the command is run again"),
             )),
             done = desk::attach(desk.as_ref(), &job, &target, &|_| {}) => {
                 done.map_err(|partial| on_the_way(&partial, "the same command"))
@@ -138,6 +142,16 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
     report(&room, settings, &job, &attached, &cut)?;
     kept?;
     Ok(if has_trouble(&attached) { Exit::Delivery } else { Exit::Done })
+}
+
+/// It was stopped on the way. `again`: when it is found again, as `when the command is run again`.
+fn stopped(is_looked_for: bool, again: &str) -> String {
+    if is_looked_for {
+        format!("stopped; what the desk has already is found again {again}")
+    } else {
+        "stopped; this desk cannot be asked what it has already: look there yourself before it is sent again"
+            .to_owned()
+    }
 }
 
 fn failed(what: &str) -> Failed {
@@ -200,12 +214,15 @@ fn job(
     let files = if destination.attaches { source.files() } else { Vec::new() };
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let fitted = source.fit(room, destination, &names);
-    let subject = subject.unwrap_or(&source.title).split_whitespace().collect::<Vec<_>>().join(" ");
-    if subject.is_empty() || subject.chars().count() > SUBJECT {
+    let title = subject.unwrap_or(&source.title).split_whitespace().collect::<Vec<_>>().join(" ");
+    // Audited as it was given, too: what is broken below might be a secret's.
+    let title = room.readmission.pass(&title, Format::Plain).map_err(refused)?;
+    if title.as_str().is_empty() || title.as_str().chars().count() > SUBJECT {
         return Err(Failed::new(Exit::Usage, format!("--subject takes 1 to {SUBJECT} characters")));
     }
     let marker = marker(&source.case_id);
-    let subject = room.readmission.pass(&format!("{marker} {subject}"), Format::Plain).map_err(refused)?;
+    let subject = destination::subject(&source.case_id, title.as_str());
+    let subject = room.readmission.pass(&subject, Format::Plain).map_err(refused)?;
     let text = room.readmission.pass(&fitted.text, Format::Plain).map_err(refused)?;
     let mut cut = fitted.cut;
     if fitted.shortened {

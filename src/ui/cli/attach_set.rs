@@ -1,4 +1,5 @@
-//! The ready-to-attach set of a case: the note in each form, the fixture, what a search shows; in a folder, or as one zip.
+//! The ready-to-attach set of a case: the note in each form, the fixture, what a search and a check show; in a folder, or as one
+//! zip.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,10 +7,11 @@ use std::path::{Path, PathBuf};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+use super::check_report;
 use super::exit::{Exit, Failed};
 use super::say;
 use super::walk::Walk;
-use crate::case::note;
+use crate::case::note::{self, Audience};
 use crate::case::replay::Fixture;
 use crate::case::sanitize::{Format, Readmission};
 use crate::io::deliver::reveal;
@@ -32,12 +34,12 @@ pub(super) fn is_zip(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
 }
 
-/// Writes the set of the case in `walk` to `path`.
+/// Writes the set of the case in `walk` to `path`, with the report of a check in the file `check`.
 ///
 /// # Errors
 /// The audit refuses a part, or a file cannot be written; a folder then holds the parts before it.
-pub(super) fn write(walk: &mut Walk, path: &str) -> Result<(), Failed> {
-    let parts = parts(walk)?;
+pub(super) fn write(walk: &mut Walk, path: &str, check: Option<&str>) -> Result<(), Failed> {
+    let parts = parts(walk, check)?;
     let whole = expanded(path)?;
     let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
     let failed = |e: crate::io::store::StoreError| Failed::new(Exit::Delivery, e.to_string());
@@ -68,7 +70,7 @@ pub(super) fn show(path: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-fn parts(walk: &mut Walk) -> Result<Vec<Part>, Failed> {
+fn parts(walk: &mut Walk, check: Option<&str>) -> Result<Vec<Part>, Failed> {
     let refused = |refusal: crate::case::sanitize::Refusal| Failed::new(Exit::Refused, refusal.to_string());
     let id = walk.session.id().to_owned();
     let chosen = walk.session.format();
@@ -93,6 +95,13 @@ fn parts(walk: &mut Walk) -> Result<Vec<Part>, Failed> {
     if let Some(report) = walk.session.isolation_report(Format::Json) {
         let text = report.map_err(refused)?.as_str().to_owned();
         parts.push(Part { name: format!("{id}.isolate.json"), text });
+    }
+    if let (Some(file), Some(output)) = (check, walk.session.output()) {
+        check_report::refuse_public(output.note.audience == Audience::Public)?;
+        let report = check_report::audited(file, &readmission)?;
+        // It was made by another run, of which this case knows nothing; what this case knows must not stand in it either.
+        let report = output.pass(report.as_str().to_owned(), Format::Json).map_err(refused)?;
+        parts.push(Part { name: format!("{id}.check.json"), text: report.as_str().to_owned() });
     }
     Ok(parts)
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
 use super::attach_set;
+use super::check_report;
 use super::consent::{Beforehand, obtain};
 use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
@@ -112,7 +113,10 @@ pub struct NoteArguments {
     /// shows, ready to attach; where it ends in `.zip`, the same as one file.
     #[arg(long, value_name = "PATH")]
     out: Option<String>,
-    /// Put the note on the clipboard.
+    /// Put this report of `casefile check --output json` into the folder or zip of --out, too.
+    #[arg(long, value_name = "FILE", requires = "out")]
+    check_report: Option<String>,
+    /// Put the note on the clipboard; as Markdown with HTML beside it, for web forms.
     #[arg(long)]
     copy: bool,
     /// Open the folder of --out in the file manager; without a desktop its path is printed.
@@ -233,6 +237,15 @@ fn check_inputs(arguments: &NoteArguments) -> Result<(), Failed> {
             Exit::Usage,
             "stdin can be read only once; give one of --from, --response, --key-stdin another way",
         ));
+    }
+    if let Some(file) = &arguments.check_report {
+        if !arguments.out.as_deref().is_some_and(attach_set::is_asked) {
+            return Err(Failed::new(
+                Exit::Usage,
+                "--check-report goes into a set: let --out end in / or .zip",
+            ));
+        }
+        check_report::read(file)?;
     }
     if arguments.template.is_some() && arguments.format.is_some_and(|f| f != NoteFormat::Markdown) {
         return Err(Failed::new(
@@ -491,7 +504,7 @@ pub(super) fn finish(
             delivered(walk)?;
         }
         if attach_set::is_asked(path) {
-            attach_set::write(walk, path)?;
+            attach_set::write(walk, path, arguments.check_report.as_deref())?;
         }
         if arguments.reveal {
             attach_set::show(path)?;

@@ -56,6 +56,10 @@ pub enum Asked {
     Subject,
     /// The token of a ticket desk.
     DeskToken,
+    /// The subject of a mail.
+    MailSubject,
+    /// The password of the mail server.
+    MailPassword,
 }
 
 impl Asked {
@@ -72,13 +76,15 @@ impl Asked {
             Self::Ticket => "Which ticket? (nothing: a new one)",
             Self::Subject => "Subject of the new ticket",
             Self::DeskToken => "Token of this desk (not shown, used once, not kept)",
+            Self::MailSubject => "Subject of the mail",
+            Self::MailPassword => "Password of the mail server (not shown, used once, not kept)",
             Self::Path => "Write the note to this file (a folder ends in /)",
         }
     }
 
     /// True where the answer must not be seen.
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::OtherKey | Self::DeskToken)
+        matches!(self, Self::Key | Self::OtherKey | Self::DeskToken | Self::MailPassword)
     }
 }
 

@@ -12,6 +12,7 @@ fn handed_over(out: &Delivered) -> String {
     let how = match (&out.path, out.certain) {
         (Some(_), _) => "written to",
         (None, true) if out.is_ticket() => "attached to",
+        (None, true) if out.is_mail() => "sent by",
         (None, true) => "copied to",
         (None, false) => "handed to",
     };

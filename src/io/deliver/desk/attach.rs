@@ -1,4 +1,5 @@
-//! The order of the steps: look first, add what is missing, read back.
+//! The order of the steps: look first, add what is missing, read back. A desk that cannot be asked is told so nowhere: no step
+//! is named that is not done.
 
 use super::{Desk, DeskError, Job, NoteFile, Present};
 
@@ -12,6 +13,16 @@ pub enum Target {
         /// The ticket that the kept case says it has at this desk.
         known: Option<String>,
     },
+}
+
+impl Target {
+    /// True where `desk` is asked what it has of the case before anything is sent.
+    pub fn is_looked_for(&self, desk: &dyn Desk) -> bool {
+        match self {
+            Self::Ticket(_) => desk.can_look(),
+            Self::New { .. } => desk.can_find(),
+        }
+    }
 }
 
 /// What was done.
@@ -100,6 +111,8 @@ pub struct Partial {
     pub url: Option<String>,
     /// What is there, for people.
     pub there: Vec<String>,
+    /// A repeat asks the desk first what it has.
+    pub is_looked_for: bool,
 }
 
 /// Puts the note onto a ticket. `tell` hears each step before it is done. Nothing that is there is sent again.
@@ -117,7 +130,8 @@ pub async fn attach(
         Ok(attached) => Ok(attached),
         Err(error) => {
             let url = walk.ticket.as_deref().and_then(|ticket| desk.ticket_url(ticket));
-            Err(Partial { error, ticket: walk.ticket, url, there: walk.there })
+            let is_looked_for = target.is_looked_for(desk);
+            Err(Partial { error, ticket: walk.ticket, url, there: walk.there, is_looked_for })
         }
     }
 }
@@ -133,7 +147,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn run(&mut self, target: &Target) -> Result<Attached, DeskError> {
         let (desk, job) = (self.desk, self.job);
-        (self.tell)(Stage::Looking);
+        if target.is_looked_for(desk) {
+            (self.tell)(Stage::Looking);
+        }
         let found = match target {
             Target::Ticket(id) => Some(id.clone()),
             Target::New { known } => desk.find(job).await?.or_else(|| known.clone()),
@@ -167,7 +183,9 @@ impl Walk<'_> {
             self.comment(&ticket, &missing).await?;
             self.there.push("the text".to_owned());
         }
-        (self.tell)(Stage::ReadingBack);
+        if desk.can_look() {
+            (self.tell)(Stage::ReadingBack);
+        }
         let Some(after) = desk.look(&ticket, job).await? else {
             return Ok(self.unread(ticket, created, had_text && !knows && !created));
         };

@@ -13,7 +13,7 @@ pub struct NoteFile {
 
 /// Both renderings as files. `day`: `YYYY-MM-DD…` of the note, so that a repeat on another day names them the same.
 pub fn note_files(case_id: &str, day: &str, renderings: Vec<Rendered>) -> Vec<NoteFile> {
-    let day: String = day.chars().take(10).filter(char::is_ascii_digit).collect();
+    let day = digits(day);
     let named = |content: Rendered| {
         let ending = match content.format() {
             Format::Yaml => "yaml",
@@ -24,6 +24,15 @@ pub fn note_files(case_id: &str, day: &str, renderings: Vec<Rendered>) -> Vec<No
         NoteFile { name: format!("{case_id}-{day}.{ending}"), content }
     };
     renderings.into_iter().map(named).collect()
+}
+
+/// The report of a check, named beside the note's files.
+pub fn check_file(case_id: &str, day: &str, report: Rendered) -> NoteFile {
+    NoteFile { name: format!("{case_id}-{}-check.json", digits(day)), content: report }
+}
+
+fn digits(day: &str) -> String {
+    day.chars().take(10).filter(char::is_ascii_digit).collect()
 }
 
 impl NoteFile {

@@ -164,6 +164,14 @@ fn render(template: &str, said: &Item) -> Result<String, DeskError> {
 }
 
 impl Desk for WebhookDesk {
+    fn can_find(&self) -> bool {
+        self.webhook.find.is_some()
+    }
+
+    fn can_look(&self) -> bool {
+        false
+    }
+
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>> {
         async move {
             let Some(find) = &self.webhook.find else { return Ok(None) };

@@ -13,7 +13,7 @@ use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::{OutputKind, say};
 
 /// Prints `calls`; nothing is sent, and no token is known.
-pub(super) fn show(room: &Room, job: &Job, calls: &[Call]) -> Result<Exit, Failed> {
+pub(super) fn show(room: &Room, job: &Job, calls: &[Call], is_looked_for: bool) -> Result<Exit, Failed> {
     let shown = match room.output {
         OutputKind::Json => {
             let calls: Vec<Value> = calls
@@ -27,13 +27,14 @@ pub(super) fn show(room: &Room, job: &Job, calls: &[Call]) -> Result<Exit, Faile
                 "subject": job.subject.as_str(),
                 "text": job.text.as_str(),
                 "files": files,
+                "looks_first": is_looked_for,
                 "requests": calls,
             });
             serde_json::to_string_pretty(&document).unwrap_or_default()
         }
         OutputKind::Text => {
             let mut out = String::from("Nothing is sent. ");
-            out.push_str(&text(job, calls));
+            out.push_str(&text(job, calls, is_looked_for));
             out
         }
     };
@@ -43,9 +44,13 @@ pub(super) fn show(room: &Room, job: &Job, calls: &[Call]) -> Result<Exit, Faile
     Ok(Exit::Done)
 }
 
-/// What would be sent, for people.
-pub(super) fn text(job: &Job, calls: &[Call]) -> String {
-    let mut out = String::from("It would be looked first whether the desk has it already; then:\n");
+/// What would be sent, for people. `is_looked_for`: the desk can be asked, and is, what it has.
+pub(super) fn text(job: &Job, calls: &[Call], is_looked_for: bool) -> String {
+    let mut out = String::from(if is_looked_for {
+        "It would be looked first whether the desk has it already; then:\n"
+    } else {
+        "This desk cannot be asked whether it has it already; what would go there:\n"
+    });
     for call in calls {
         let body = serde_json::to_string_pretty(&body(job, &call.body)).unwrap_or_default();
         let _ = writeln!(out, "\n{} {}\n{body}", call.method, call.url);

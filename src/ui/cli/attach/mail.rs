@@ -4,13 +4,18 @@ use serde_json::json;
 
 use super::report::keep_way;
 use super::source::Source;
-use super::{AttachArguments, Room, failed, job, left_out};
+use super::{AttachArguments, Room, Token, failed, job, left_out};
+use crate::case::catalog::Destination;
 use crate::case::sanitize::Format;
+use crate::io::deliver::desk::Job;
 use crate::io::deliver::mail::Mail;
 use crate::io::secrets;
 use crate::io::store::{MailSettings, Smtp, shown, write_atomic};
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::{OutputKind, ask, say};
+
+/// Its name among the desks.
+pub(super) const MAIL: &str = "mail";
 
 pub(super) fn run(
     room: &Room,
@@ -20,16 +25,11 @@ pub(super) fn run(
     if arguments.ticket.is_some() || arguments.new {
         return Err(Failed::new(Exit::Usage, "a mail has no ticket: leave --ticket and --new out"));
     }
-    if arguments.to.as_deref().is_some_and(|to| to != "mail") {
+    if arguments.to.as_deref().is_some_and(|to| to != MAIL) {
         return Err(Failed::new(Exit::Usage, "--eml makes a mail, so --to can only be mail"));
     }
-    let to = room
-        .ground
-        .catalog
-        .destination("email")
-        .cloned()
-        .ok_or_else(|| failed("the catalog has no destination email"))?;
-    let source = Source::read(room, arguments.note.as_deref().unwrap_or_default(), &to)?;
+    let to = email(room)?;
+    let source = Source::asked(room, arguments, &to)?;
     let (job, cut) = job(room, &source, &to, arguments.subject.as_deref())?;
     let mail = Mail::of(&job, settings).map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
     if arguments.dry_run {
@@ -49,17 +49,10 @@ pub(super) fn run(
         say::line(&format!("draft written to {}{}{said}", shown(path), left_out(&cut)));
         return report(room, &job.case_id, &[], Some(&shown(path)));
     }
-    let Some((smtp, settings)) = settings.and_then(|settings| Some((settings.smtp.as_ref()?, settings)))
-    else {
-        let text = "there is no mail server in desks.yaml (mail: smtp:); --eml FILE makes a draft to be sent by hand";
-        return Err(Failed::new(Exit::Usage, text));
-    };
-    if settings.to.is_empty() {
-        return Err(Failed::new(Exit::Usage, "desks.yaml names no receiver (mail: to:)"));
+    let (smtp, _) = server(settings)?;
+    for line in summary(&job, &mail, smtp, &cut) {
+        say::line(&line);
     }
-    let receivers = mail.receivers();
-    say::line(&format!("{} by mail to {} through {}", job.case_id, receivers.join(", "), smtp.host));
-    say::line(&format!("  subject: {}", job.subject.as_str()));
     if !arguments.yes {
         if !ask::possible() {
             return Err(Failed::new(
@@ -71,20 +64,62 @@ pub(super) fn run(
             return Err(Failed::new(Exit::Usage, "nothing was sent: consent was not given"));
         }
     }
-    let password = password(smtp)?;
+    let password = match password(smtp)? {
+        Token::Known(password) => password,
+        Token::Ask => Some(secrets::from_prompt("Mail password: ").map_err(|e| no_password(&e))?),
+    };
     mail.send(smtp, password.as_ref()).map_err(|e| failed(&e.to_string()))?;
     say::line("the mail server has taken it");
-    keep_way(room, &job.case_id, "mail", None)?;
-    report(room, &job.case_id, &receivers, None)
+    keep_way(room, &job.case_id, MAIL, None)?;
+    report(room, &job.case_id, &mail.receivers(), None)
 }
 
-fn password(smtp: &Smtp) -> Result<Option<secrecy::SecretString>, Failed> {
-    let failed = |e: secrets::SecretError| Failed::new(Exit::Usage, format!("the mail password: {e}"));
+/// What is known of mail.
+pub(super) fn email(room: &Room) -> Result<Destination, Failed> {
+    let found = room.ground.catalog.destination("email").cloned();
+    found.ok_or_else(|| failed("the catalog has no destination email"))
+}
+
+/// The server, where one and a receiver are named.
+pub(super) fn server(settings: Option<&MailSettings>) -> Result<(&Smtp, &MailSettings), Failed> {
+    let Some((smtp, settings)) = settings.and_then(|settings| Some((settings.smtp.as_ref()?, settings)))
+    else {
+        let text = "there is no mail server in desks.yaml (mail: smtp:); --eml FILE makes a draft to be sent by hand";
+        return Err(Failed::new(Exit::Usage, text));
+    };
+    if settings.to.is_empty() {
+        return Err(Failed::new(Exit::Usage, "desks.yaml names no receiver (mail: to:)"));
+    }
+    Ok((smtp, settings))
+}
+
+/// What goes where, in lines.
+pub(super) fn summary(job: &Job, mail: &Mail, smtp: &Smtp, cut: &[String]) -> Vec<String> {
+    let to = mail.receivers().join(", ");
+    let text = job.text.as_str().chars().count();
+    let mut lines = vec![
+        format!("{} by mail to {to} through {}", job.case_id, smtp.host),
+        format!("  subject: {}", job.subject.as_str()),
+        format!("  text of {text} characters{}", left_out(cut)),
+    ];
+    lines.extend(job.files.iter().map(|file| format!("  file {}, {} bytes", file.name, file.bytes().len())));
+    lines
+}
+
+fn no_password(error: &secrets::SecretError) -> Failed {
+    Failed::new(Exit::Usage, format!("the mail password: {error}"))
+}
+
+/// The password from where the settings say.
+pub(super) fn password(smtp: &Smtp) -> Result<Token, Failed> {
+    let known = |read: Result<secrecy::SecretString, secrets::SecretError>| {
+        read.map(|password| Token::Known(Some(password))).map_err(|e| no_password(&e))
+    };
     match (&smtp.user, &smtp.password_env, &smtp.password_command) {
-        (None, ..) => Ok(None),
-        (_, Some(name), _) => secrets::from_env(name).map(Some).map_err(failed),
-        (_, None, Some(command)) => secrets::from_command(command).map(Some).map_err(failed),
-        _ => secrets::from_prompt("Mail password: ").map(Some).map_err(failed),
+        (None, ..) => Ok(Token::Known(None)),
+        (_, Some(name), _) => known(secrets::from_env(name)),
+        (_, None, Some(command)) => known(secrets::from_command(command)),
+        _ => Ok(Token::Ask),
     }
 }
 

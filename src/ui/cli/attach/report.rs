@@ -15,7 +15,7 @@ use crate::ui::cli::{OutputKind, say};
 
 /// It failed on the way: says what is there already, and how to go on.
 ///
-/// `again`: what goes on from there, as `the same command`; it looks first.
+/// `again`: what goes on from there, as `the same command`; it looks first, where the desk can be asked.
 pub(super) fn on_the_way(partial: &Partial, again: &str) -> Failed {
     let mut text = partial.error.to_string();
     if let Some(ticket) = &partial.ticket {
@@ -29,10 +29,16 @@ pub(super) fn on_the_way(partial: &Partial, again: &str) -> Failed {
     } else {
         text.push_str(". No ticket is known to be made");
     }
-    if partial.error.is_uncertain() {
+    if partial.error.is_uncertain() && partial.is_looked_for {
         let _ = write!(
             text,
             ". Whether the last step was done is not known; {again} looks first and goes on from there"
+        );
+    } else if partial.error.is_uncertain() {
+        let _ = write!(
+            text,
+            ". Whether the last step was done is not known, and this desk cannot be asked: look there yourself before {again}, \
+             which would send it once more"
         );
     } else {
         let _ = write!(text, ". After that {again} goes on from there: nothing that is there is sent twice");

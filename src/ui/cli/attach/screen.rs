@@ -1,12 +1,15 @@
 //! What the screen asks of a ticket desk: done as the command does it.
 
+mod mail;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::FutureExt;
 use secrecy::SecretString;
 
-use super::report::{has_trouble, keep, lines, on_the_way};
+use super::mail::MAIL;
+use super::report::{has_trouble, keep, keep_way, lines, on_the_way};
 use super::source::Source;
 use super::{
     Room, SUBJECT, Token, already, destination, dry, job, left_out, summary, target, ticket_id, token,
@@ -21,11 +24,27 @@ use crate::ui::tui::TicketDesk;
 use crate::ui::tui::screen::{DeskLine, Onto, Planned, Sent, UnderWay};
 
 /// What was planned last.
-struct Plan {
+enum Plan {
+    /// A ticket.
+    Ticket(Ticket),
+    /// A mail.
+    Mail(mail::Letter),
+}
+
+/// A note for a desk.
+struct Ticket {
     settings: DeskSettings,
     job: Job,
     target: Target,
     cut: Vec<String>,
+}
+
+/// What was done.
+enum Done {
+    /// Case, desk and what was done there.
+    Ticket(String, DeskSettings, Attached),
+    /// The case that was mailed.
+    Mail(String),
 }
 
 /// The desks of desks.yaml.
@@ -33,8 +52,8 @@ pub(in crate::ui::cli) struct TicketDesks {
     room: Rc<Room>,
     desks: Desks,
     plan: Option<Plan>,
-    /// Case, desk and what was done there, until the case has it.
-    done: Rc<Cell<Option<(String, DeskSettings, Attached)>>>,
+    /// Until the case has it.
+    done: Rc<Cell<Option<Done>>>,
 }
 
 impl TicketDesks {
@@ -46,6 +65,12 @@ impl TicketDesks {
 
     fn planned(&mut self, note: &Rendered, name: &str, onto: &Onto) -> Result<Planned, Failed> {
         let room = Rc::clone(&self.room);
+        if name == MAIL {
+            let Onto::New(subject) = onto else { return Err(super::failed("a mail has no ticket")) };
+            let (planned, letter) = mail::plan(&room, self.desks.mail.as_ref(), note, subject.as_deref())?;
+            self.plan = Some(Plan::Mail(letter));
+            return Ok(planned);
+        }
         let settings = super::chosen(&self.desks, name)?.clone();
         let destination = destination(&room.ground, &settings)?;
         let source = Source::of_text(&room, "the note", note.as_str(), &destination)?;
@@ -53,17 +78,10 @@ impl TicketDesks {
             Onto::Ticket(id) => (Some(ticket_of(&settings, id)?), None),
             Onto::New(subject) => (None, subject.as_deref()),
         };
-        let (job, cut) = job(&room, &source, &destination, subject).map_err(|failed| {
-            // The command names its option.
-            if failed.exit == Exit::Usage {
-                super::failed(&format!("the subject of a ticket has 1 to {SUBJECT} characters"))
-            } else {
-                failed
-            }
-        })?;
+        let (job, cut) = job(&room, &source, &destination, subject).map_err(by_the_field)?;
         let failed = |e: desk::DeskError| super::failed(&e.to_string());
-        let calls =
-            desk::open(&settings, None).and_then(|d| d.plan(ticket.as_deref(), &job)).map_err(failed)?;
+        let desk = desk::open(&settings, None).map_err(failed)?;
+        let calls = desk.plan(ticket.as_deref(), &job).map_err(failed)?;
         let target = target(&settings, &source, ticket);
         if let Some(text) = already(&settings, &source, &target) {
             return Err(super::failed(&text));
@@ -75,7 +93,7 @@ impl TicketDesks {
             );
         }
         text.push_str("\n\n");
-        text.push_str(&dry::text(&job, &calls));
+        text.push_str(&dry::text(&job, &calls, target.is_looked_for(desk.as_ref())));
         let passed = room
             .readmission
             .pass(&text, Format::Plain)
@@ -85,8 +103,17 @@ impl TicketDesks {
             text: passed.as_str().to_owned(),
             asks_token: matches!(token(&settings)?, Token::Ask),
         };
-        self.plan = Some(Plan { settings, job, target, cut });
+        self.plan = Some(Plan::Ticket(Ticket { settings, job, target, cut }));
         Ok(planned)
+    }
+}
+
+/// What is wrong with a subject, told of its field: the command names its option.
+fn by_the_field(failed: Failed) -> Failed {
+    if failed.exit == Exit::Usage {
+        super::failed(&format!("a subject has 1 to {SUBJECT} characters"))
+    } else {
+        failed
     }
 }
 
@@ -107,7 +134,8 @@ impl TicketDesk for TicketDesks {
     fn desks(&mut self, case_id: &str) -> Result<Vec<DeskLine>, String> {
         let ground = &self.room.ground;
         self.desks = read_desks(&ground.folders).map_err(|e| e.to_string())?;
-        if self.desks.desks.is_empty() {
+        let mail = mail::line(self.desks.mail.as_ref());
+        if self.desks.desks.is_empty() && mail.is_none() {
             let file = shown(&ground.folders.config.join("desks.yaml"));
             return Err(format!(
                 "no ticket desk is configured: `casefile attach --print-example` prints a desks.yaml to begin with; it belongs at {file}"
@@ -133,9 +161,10 @@ impl TicketDesk for TicketDesks {
                 line: format!("{} · {place}", desk.name),
                 told,
                 ticket: ticket.map(|ticket| ticket.id.clone()),
+                takes_ticket: true,
             }
         };
-        Ok(self.desks.desks.iter().map(line).collect())
+        Ok(self.desks.desks.iter().map(line).chain(mail).collect())
     }
 
     fn plan(&mut self, note: &Rendered, desk: &str, onto: &Onto) -> Result<Planned, String> {
@@ -144,8 +173,10 @@ impl TicketDesk for TicketDesks {
     }
 
     fn send(&mut self, typed: Option<SecretString>) -> Result<UnderWay, String> {
-        let Some(Plan { settings, job, target, cut }) = self.plan.take() else {
-            return Err("nothing was planned; nothing was sent".to_owned());
+        let Ticket { settings, job, target, cut } = match self.plan.take() {
+            Some(Plan::Ticket(ticket)) => ticket,
+            Some(Plan::Mail(letter)) => return mail::send(self, letter, typed),
+            None => return Err("nothing was planned; nothing was sent".to_owned()),
         };
         let known = match typed {
             Some(typed) => Some(typed),
@@ -155,7 +186,13 @@ impl TicketDesk for TicketDesks {
             },
         };
         let desk = desk::open(&settings, known.as_ref()).map_err(|e| e.to_string())?;
-        let step = Rc::new(Cell::new(Stage::Looking.said()));
+        let first = match &target {
+            target if target.is_looked_for(desk.as_ref()) => Stage::Looking,
+            Target::New { .. } => Stage::Making,
+            Target::Ticket(_) => Stage::Commenting,
+        };
+        let step = Rc::new(Cell::new(first.said()));
+        let stopped = super::stopped(target.is_looked_for(desk.as_ref()), "when it is sent again");
         let (told, room, done) = (Rc::clone(&step), Rc::clone(&self.room), Rc::clone(&self.done));
         let work = async move {
             let tell = |stage: Stage| told.set(stage.said());
@@ -169,14 +206,18 @@ impl TicketDesk for TicketDesks {
                 text: text.as_str().to_owned(),
                 has_trouble: has_trouble(&attached),
             });
-            done.set(Some((job.case_id, settings, attached)));
+            done.set(Some(Done::Ticket(job.case_id, settings, attached)));
             sent
         };
-        Ok(UnderWay { work: work.boxed_local(), step })
+        Ok(UnderWay { work: work.boxed_local(), step, stopped })
     }
 
     fn keep(&mut self) -> Result<(), String> {
-        let Some((case, settings, attached)) = self.done.take() else { return Ok(()) };
-        keep(&self.room, &case, &settings, &attached).map_err(|failed| failed.to_string())
+        let kept = match self.done.take() {
+            Some(Done::Ticket(case, settings, attached)) => keep(&self.room, &case, &settings, &attached),
+            Some(Done::Mail(case)) => keep_way(&self.room, &case, MAIL, None),
+            None => Ok(()),
+        };
+        kept.map_err(|failed| failed.to_string())
     }
 }

@@ -4,15 +4,16 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Room;
+use super::{AttachArguments, Room};
 use crate::case::catalog::Destination;
 use crate::case::destination::{self, Fitted, without_foreign_links};
 use crate::case::kept::Ticket;
 use crate::case::note;
 use crate::case::sanitize::{Format, Refusal, Rendered};
-use crate::io::deliver::desk::{NoteFile, note_files};
+use crate::io::deliver::desk::{NoteFile, check_file, note_files};
 use crate::session::case_id;
 use crate::ui::cli::cases::id_among;
+use crate::ui::cli::check_report;
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::note as note_verb;
 
@@ -27,6 +28,8 @@ pub(super) struct Source {
     structured: Option<Rendered>,
     /// This program rendered the Markdown just now.
     own: bool,
+    /// The report of a check that goes along.
+    check: Option<Rendered>,
     /// Tickets that the kept case has.
     pub(super) tickets: Vec<Ticket>,
 }
@@ -36,11 +39,23 @@ fn refused(what: &str, refusal: &Refusal) -> Failed {
 }
 
 impl Source {
+    /// The note that the command names, with what goes along with it.
+    ///
+    /// # Errors
+    /// As of [`Source::read`] and [`Source::add_check`].
+    pub(super) fn asked(room: &Room, arguments: &AttachArguments, to: &Destination) -> Result<Self, Failed> {
+        let mut source = Self::read(room, arguments.note.as_deref().unwrap_or_default(), to)?;
+        if let Some(file) = &arguments.check_report {
+            source.add_check(room, file, to)?;
+        }
+        Ok(source)
+    }
+
     /// The note that `given` names: a file where one is there, else a kept case.
     ///
     /// # Errors
     /// Exit code 3 where it is none, 4 where the audit refuses it.
-    pub(super) fn read(room: &Room, given: &str, to: &Destination) -> Result<Self, Failed> {
+    fn read(room: &Room, given: &str, to: &Destination) -> Result<Self, Failed> {
         let is_file = given.contains(['/', '\\', '.']) || Path::new(given).is_file();
         if !is_file {
             return Self::kept(room, given, to);
@@ -89,7 +104,16 @@ impl Source {
         let (title, day) = (says("/title"), says("/created_at"));
         let linked = without_foreign_links(value, &room.ground.catalog);
         let markdown = pass(&note::rendered_again(&linked, Format::Markdown), Format::Markdown)?;
-        Ok(Self { case_id, title, day, markdown, structured: Some(structured), own: true, tickets })
+        Ok(Self {
+            case_id,
+            title,
+            day,
+            markdown,
+            structured: Some(structured),
+            own: true,
+            check: None,
+            tickets,
+        })
     }
 
     fn of_markdown(room: &Room, what: &str, text: &str, to: &Destination) -> Result<Self, Failed> {
@@ -115,13 +139,29 @@ impl Source {
             &day.get(6..).unwrap_or("")
         );
         let tickets = tickets(room, &id);
-        Ok(Self { case_id: id, title, day, markdown, structured: None, own: false, tickets })
+        Ok(Self { case_id: id, title, day, markdown, structured: None, own: false, check: None, tickets })
     }
 
     /// The note as files.
     pub(super) fn files(&self) -> Vec<NoteFile> {
         let renderings = std::iter::once(self.markdown.clone()).chain(self.structured.clone()).collect();
-        note_files(&self.case_id, &self.day, renderings)
+        let mut files = note_files(&self.case_id, &self.day, renderings);
+        files.extend(self.check.clone().map(|report| check_file(&self.case_id, &self.day, report)));
+        files
+    }
+
+    /// Lets the report of a check in `file` go along.
+    ///
+    /// # Errors
+    /// Exit code 2 where `to` takes no files or can be read by anybody, 3 where it is none, 4 where the audit refuses it.
+    fn add_check(&mut self, room: &Room, file: &str, to: &Destination) -> Result<(), Failed> {
+        check_report::refuse_public(to.public)?;
+        if !to.attaches {
+            let text = format!("{} takes no files, so --check-report has no place there", to.name);
+            return Err(Failed::new(Exit::Usage, text));
+        }
+        self.check = Some(check_report::audited(file, &room.readmission)?);
+        Ok(())
     }
 
     /// The note as the text of a ticket, a comment or a mail.

@@ -482,8 +482,8 @@ impl Screen {
                 wishes
             }
             (Asked::Ticket, _) => self.choose_ticket(&open, session),
-            (Asked::Subject, _) => self.choose_subject(&open),
-            (Asked::DeskToken, Some(value)) => vec![Wish::Attach(AttachAsk::Send(Some(value)))],
+            (Asked::Subject | Asked::MailSubject, _) => self.choose_subject(&open),
+            (Asked::DeskToken | Asked::MailPassword, Some(value)) => vec![Wish::Attach(AttachAsk::Send(Some(value)))],
             (Asked::Find, _) => self.find_in_body(&open),
             (Asked::Search, _) => self.search_text(&open, session),
             (Asked::Path, _) if !open.is_empty() => self.hand_out(Event::WriteRequested(Some(open))),
@@ -499,7 +499,7 @@ impl Screen {
             Choice::Theme => self.choose_theme(&chosen.id),
             Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
             Choice::Unfinished => self.go_on_with(&chosen.id),
-            Choice::Desk => self.choose_desk(&chosen.id.clone()),
+            Choice::Desk => self.choose_desk(&chosen.id.clone(), session),
             Choice::Piece => {
                 let scenario = self.practice.chosen;
                 self.start_over();

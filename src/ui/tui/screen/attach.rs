@@ -24,6 +24,8 @@ pub struct DeskLine {
     pub told: Vec<String>,
     /// The ticket that the case has there already.
     pub ticket: Option<String>,
+    /// It has tickets; else it is a mail, which has a subject only.
+    pub takes_ticket: bool,
 }
 
 /// Which ticket.
@@ -63,6 +65,8 @@ pub struct UnderWay {
     pub work: LocalBoxFuture<'static, Result<Sent, String>>,
     /// The step that is done now.
     pub step: Rc<Cell<&'static str>>,
+    /// What is told where the operator stops it.
+    pub stopped: String,
 }
 
 /// Where notes go. Errors are sentences for the operator.
@@ -131,6 +135,8 @@ pub struct Attach {
     pub stage: Stage,
     /// The step that is done now.
     pub step: Rc<Cell<&'static str>>,
+    /// What is told where the operator stops it.
+    pub stopped: String,
     /// Rows scrolled.
     pub top: usize,
 }
@@ -178,23 +184,34 @@ impl Screen {
     }
 
     /// A desk was chosen: which ticket?
-    pub(super) fn choose_desk(&mut self, name: &str) -> Vec<Wish> {
+    pub(super) fn choose_desk(&mut self, name: &str, session: &Session) -> Vec<Wish> {
         let Some(desk) = self.desks.iter().find(|desk| desk.name == name).cloned() else { return Vec::new() };
         let first = desk.ticket.clone().unwrap_or_default();
+        let takes_ticket = desk.takes_ticket;
         let (onto, step) = (Onto::New(None), Rc::new(Cell::new("")));
-        self.attach = Some(Attach { desk, onto, stage: Stage::Asking, step, top: 0 });
+        self.attach = Some(Attach { desk, onto, stage: Stage::Asking, step, stopped: String::new(), top: 0 });
+        if !takes_ticket {
+            return self.ask_subject(Asked::MailSubject, session);
+        }
         self.open(Popup::Prompt(Prompt::new(Asked::Ticket, &first)))
+    }
+
+    fn ask_subject(&mut self, asked: Asked, session: &Session) -> Vec<Wish> {
+        let title = session.output().map(|output| output.note.title.as_str().to_owned()).unwrap_or_default();
+        self.open(Popup::Prompt(Prompt::new(asked, &title)))
     }
 
     /// The ticket was named, or a new one is wanted.
     pub(super) fn choose_ticket(&mut self, id: &str, session: &Session) -> Vec<Wish> {
-        let Some(attach) = &mut self.attach else { return Vec::new() };
-        if id.is_empty() {
-            let title =
-                session.output().map(|output| output.note.title.as_str().to_owned()).unwrap_or_default();
-            return self.open(Popup::Prompt(Prompt::new(Asked::Subject, &title)));
+        if self.attach.is_none() {
+            return Vec::new();
         }
-        attach.onto = Onto::Ticket(id.to_owned());
+        if id.is_empty() {
+            return self.ask_subject(Asked::Subject, session);
+        }
+        if let Some(attach) = &mut self.attach {
+            attach.onto = Onto::Ticket(id.to_owned());
+        }
         vec![Wish::Attach(AttachAsk::Plan)]
     }
 
@@ -207,9 +224,11 @@ impl Screen {
 
     /// Enter on what is shown: send, once more, or back to the note.
     pub(super) fn attach_on(&mut self) -> Vec<Wish> {
+        let takes_ticket = self.attach.as_ref().is_some_and(|attach| attach.desk.takes_ticket);
         match self.attach.as_ref().map(|attach| &attach.stage) {
             Some(Stage::Planned(planned)) if planned.asks_token => {
-                self.open(Popup::Prompt(Prompt::new(Asked::DeskToken, "")))
+                let asked = if takes_ticket { Asked::DeskToken } else { Asked::MailPassword };
+                self.open(Popup::Prompt(Prompt::new(asked, "")))
             }
             Some(Stage::Planned(_)) => vec![Wish::Attach(AttachAsk::Send(None))],
             // What would go is shown again before it is sent again.
@@ -257,14 +276,15 @@ impl Screen {
                 (Ok(under_way), Some(attach)) => {
                     (attach.stage, attach.top) = (Stage::Sending, 0);
                     attach.step = Rc::clone(&under_way.step);
+                    attach.stopped.clone_from(&under_way.stopped);
                     return Some(under_way);
                 }
                 (Ok(_), None) => Ok(()),
                 (Err(error), _) => Err(error),
             },
             AttachAsk::Stop => {
-                let text = "Stopped. What the desk has already is found again when it is sent again.";
-                self.end_attach(Stage::Failed(text.to_owned()));
+                let text = self.attach.as_ref().map(|attach| attach.stopped.clone()).unwrap_or_default();
+                self.end_attach(Stage::Failed(text));
                 Ok(())
             }
         };

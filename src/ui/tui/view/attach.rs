@@ -31,6 +31,11 @@ fn wrapped(attach: &Attach, width: usize) -> Vec<String> {
 pub fn render(frame: &mut Frame<'_>, area: Rect, attach: &Attach, theme: &Theme) {
     let desk = &attach.desk.name;
     let (heading, style) = match &attach.stage {
+        Stage::Sending if !attach.desk.takes_ticket => ("On its way by mail".to_owned(), theme.plain),
+        Stage::Sent(sent) if !attach.desk.takes_ticket => {
+            (format!("The note went by {}", sent.route), theme.plain)
+        }
+        Stage::Failed(_) if !attach.desk.takes_ticket => ("It did not go by mail".to_owned(), theme.danger),
         Stage::Asking => (format!("Onto a ticket of {desk}"), theme.plain),
         Stage::Planned(planned) => (planned.heading.clone(), theme.plain),
         Stage::Sending => {
