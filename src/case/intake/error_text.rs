@@ -271,7 +271,9 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
         r"(?:报错|错误|失败|出错|异常|拒绝)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
-        r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|errore?|erro|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
+        r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|(?:errore|erro)\b|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
+        // `error` itself: nothing but marks in between.
+        r"(?i)\berror[^\w\n]{1,6}([45]\d\d)\b",
         r"(?:상태 ?코드|ステータス(?:コード)?|エラー(?:コード)?|오류|статус|код)[^\n\d]{0,40}[\s:：（(]([45]\d\d)(?:\D|$)",
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
@@ -353,7 +355,7 @@ fn status_in(text: &str) -> Option<u16> {
     let mut good = None;
     for (index, pattern) in STATUS.iter().enumerate() {
         let found = pattern.captures_iter(text).take(MOST_STATUSES).filter_map(|caught| caught.get(1));
-        let found = found.filter(|number| index < CLEAR || !counts_things(text, number.range()));
+        let found = found.filter(|number| index < CLEAR || is_status(text, number.range()));
         for status in found.filter_map(|number| number.as_str().parse().ok()) {
             if status >= 400 {
                 return Some(status);
@@ -364,10 +366,24 @@ fn status_in(text: &str) -> Option<u16> {
     good
 }
 
-/// The number at `place` of `text` tells how many.
-fn counts_things(text: &str, place: std::ops::Range<usize>) -> bool {
-    let before = text.get(..place.start).unwrap_or("");
-    counted::is_count(before.rsplit('\n').next().unwrap_or(""), text.get(place.end..).unwrap_or(""))
+/// The number at `place` of `text`, of which nothing says what it is, may be a status: it is one that servers send, tells not
+/// how many, and stands in no address.
+fn is_status(text: &str, place: std::ops::Range<usize>) -> bool {
+    let sent = text.get(place.clone()).and_then(|number| number.parse().ok()).is_some_and(is_sent_by_servers);
+    let (before, behind) = (text.get(..place.start).unwrap_or(""), text.get(place.end..).unwrap_or(""));
+    let line = before.rsplit('\n').next().unwrap_or("");
+    let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
+    sent && !word.contains("://") && !counted::is_count(line, behind)
+}
+
+/// The statuses of the registry of IANA, and those of Cloudflare, nginx, Anthropic and load balancers.
+/// <https://www.iana.org/assignments/http-status-codes>, read 2026-11-22.
+fn is_sent_by_servers(status: u16) -> bool {
+    matches!(
+        status,
+        100..=103 | 200..=208 | 226 | 300..=308 | 400..=418 | 420..=426 | 428 | 429 | 431 | 440 | 444 | 449..=451
+            | 460 | 463 | 494..=500 | 501..=511 | 520..=530 | 561 | 598 | 599
+    )
 }
 
 /// A good status beside a bad one is another request's; so many are looked at for each form.
@@ -587,7 +603,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (34, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (35, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

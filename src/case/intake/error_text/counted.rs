@@ -55,10 +55,13 @@ pub(super) fn is_count(before: &str, behind: &str) -> bool {
 /// `expected 404 rows, got 500`: the second number counts what the first one does.
 fn is_measured_by(before: &str) -> bool {
     static EXPECTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(?:expect(?:ed|s|ing)?|want(?:ed)?|instead of|need(?:ed|s)?)\s+(?:\w{1,12}\s+){0,2}?\d[\d,.]*(?P<behind>\s?[^\n]{1,80})$").ok()
+        Regex::new(r"(?i)\b(?:expect(?:ed|s|ing)?|want(?:ed)?|instead of|need(?:ed|s)?)\s+(?:\w{1,12}\s+){0,2}?(?P<number>\d[\d.]*)(?P<behind>\s?[^\n]{1,80})$").ok()
     });
-    let behind = EXPECTED.as_ref().and_then(|p| p.captures(before)).and_then(|c| c.name("behind"));
-    behind.is_some_and(|behind| is_count("", behind.as_str()))
+    let Some(caught) = EXPECTED.as_ref().and_then(|p| p.captures(before)) else { return false };
+    let behind = caught.name("behind").map_or("", |behind| behind.as_str());
+    // What was expected is none either: `expected 768, got 512`.
+    let number = caught.name("number").and_then(|number| number.as_str().parse().ok());
+    is_count("", behind) || number.is_none_or(|number| !super::is_sent_by_servers(number))
 }
 
 fn is_plural(noun: &str) -> bool {
@@ -86,6 +89,7 @@ mod tests {
             ("返回了", "个结果"),
             ("AssertionError: ", " rows expected"),
             ("expected 404 rows, got ", ""),
+            ("dimension mismatch: expected 768, got ", ""),
         ] {
             assert!(is_count(before, behind), "{before}500{behind}");
         }
