@@ -344,9 +344,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// LiteLLM logs what it sends as a command.
+/// LiteLLM logs what it sends as a command, below a line of these words (`litellm_logging.py`, `_get_request_curl_command`).
 fn is_by_litellm(above: &str) -> bool {
-    above.lines().next_back().is_some_and(|line| line.contains("LiteLLM"))
+    above.lines().next_back().is_some_and(|line| line.contains("Request Sent from LiteLLM"))
 }
 
 /// The requests of a command, the first with what stands below it.

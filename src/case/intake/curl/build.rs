@@ -170,7 +170,10 @@ impl Parts<'_> {
         let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
         let mut url = best.cloned().unwrap_or_default();
         url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
-        let url = url.trim().trim_matches(['<', '>']).to_owned();
+        let url = url.trim();
+        // As mail and Markdown write an address; a stand-in at the end (`/models/<id>`) has a bracket of its own.
+        let bare = url.strip_prefix('<').map(|url| url.strip_suffix('>').unwrap_or(url)).unwrap_or(url);
+        let url = bare.strip_suffix('>').filter(|bare| !bare.contains('<')).unwrap_or(bare).to_owned();
         if url.is_empty() {
             self.findings.push(
                 Finding::new("url_missing", Level::Error, "the command has no URL")

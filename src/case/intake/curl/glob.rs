@@ -16,10 +16,15 @@ pub(super) fn expanded(url: &str) -> Vec<String> {
                 };
                 open.extend(words.iter().rev().map(whole));
             }
-            _ => done.push(url),
+            _ => done.push(without_escapes(&url)),
         }
     }
     done
+}
+
+/// A bracket or brace behind a backslash is the character itself.
+fn without_escapes(url: &str) -> String {
+    ['[', ']', '{', '}'].iter().fold(url.to_owned(), |url, c| url.replace(&format!("\\{c}"), &c.to_string()))
 }
 
 /// The first set or range: where it stands, and its words.
@@ -28,6 +33,10 @@ fn first(url: &str) -> Option<(usize, usize, Vec<String>)> {
     let path = path + url.get(path..)?.find(['/', '?'])?;
     let mut from = path;
     while let Some(at) = url.get(from..)?.find(['{', '[']).map(|at| from + at) {
+        if url.get(..at)?.ends_with('\\') {
+            from = at + 1;
+            continue;
+        }
         let close = if url.get(at..)?.starts_with('{') { '}' } else { ']' };
         let end = at + url.get(at..)?.find(close)? + 1;
         let inside = url.get(at + 1..end - 1)?;
@@ -79,6 +88,8 @@ mod tests {
             ("https://h/{model}", &["https://h/{model}"]),
             ("https://h/[env:MODEL]", &["https://h/[env:MODEL]"]),
             ("https://[::1]/a", &["https://[::1]/a"]),
+            (r"https://h/\{a,b\}?x=\[1\]", &["https://h/{a,b}?x=[1]"]),
+            ("https://h/?include[]=a", &["https://h/?include[]=a"]),
         ];
         for (url, expected) in table {
             assert_eq!(expanded(url), *expected, "{url}");

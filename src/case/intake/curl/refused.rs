@@ -59,17 +59,23 @@ fn fault_of_url(url: &str, globoff: bool) -> Option<String> {
     (!globoff && bad_glob(path)).then(|| "bad range or unmatched bracket in the URL (use -g)".to_owned())
 }
 
-/// A bracket or brace that is no range (`[1-3]`, `[a-z:2]`) or set (`{a,b}`).
+/// A bracket or brace that is no range (`[1-3]`, `[a-z:2]`), no set (`{a,b}`), not `[]`, and has no backslash before it.
 fn bad_glob(path: &str) -> bool {
     let mut rest = path;
-    while let Some(at) = rest.find(['[', '{', ']', '}']) {
+    while let Some(at) = rest.find(['\\', '[', '{', ']', '}']) {
         let open = rest.get(at..).unwrap_or("");
         let inside = open.get(1..).unwrap_or("");
         let close = match open.as_bytes().first() {
-            Some(b'[') => inside.find(']').filter(|end| inside.get(..*end).is_some_and(is_range)),
-            Some(b'{') => {
-                inside.find('}').filter(|end| inside.get(..*end).is_some_and(|set| !set.contains('{')))
+            Some(b'\\') => {
+                rest = inside.strip_prefix(['[', '{', ']', '}']).unwrap_or(inside);
+                continue;
             }
+            Some(b'[') => inside
+                .find(']')
+                .filter(|end| inside.get(..*end).is_some_and(|range| range.is_empty() || is_range(range))),
+            Some(b'{') => inside.find('}').filter(|end| {
+                inside.get(..*end).is_some_and(|set| !set.is_empty() && !set.contains('{'))
+            }),
             _ => return true,
         };
         let Some(close) = close else { return true };
@@ -94,7 +100,10 @@ mod tests {
     fn addresses_that_curl_refuses() {
         let table = [
             ("https://h/a", false),
-            ("https://h:8080/a?b[]=c", true),
+            ("https://h:8080/a?b[]=c", false),
+            (r"https://h/a?b=\[\]\{", false),
+            ("https://h/a?b=[c]", true),
+            ("https://h/{}/b", true),
             ("https://[::1]:8080/a", false),
             ("https://h/a[1-3]/{b,c}", false),
             ("https://h/a[1", true),
