@@ -60,8 +60,7 @@ pub fn ids_in_text(text: &str) -> Vec<String> {
         .captures_iter(text)
         .filter_map(|found| {
             let id = found.get(2)?;
-            // A masked id (`2026***`) is none.
-            if text.get(id.end()..)?.starts_with(['*', '…']) {
+            if is_cut(text, id) {
                 return None;
             }
             let separated = found.get(1).is_some();
@@ -77,7 +76,7 @@ pub fn printed_ids(text: &str) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     let named = NAMED_ID.captures_iter(text).filter_map(|found| {
         let id = found.get(1)?;
-        let masked = text.get(id.end()..)?.starts_with(['*', '…']);
+        let masked = is_cut(text, id);
         let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
         (!masked && valid(id) && looks_like_id(id, true)).then(|| id.to_owned())
     });
@@ -99,11 +98,16 @@ const MOST_PRINTED: usize = 8;
 #[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:^|[^a-z0-9_\-])(?:request[ _\-]?id|req[_\-]?id|tid|请求[ _]?id|请求编号)",
+        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|请求[ _]?id|请求编号)",
         r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
     ))
     .expect("a constant pattern compiles")
 });
+
+/// A masked id (`2026***`) and one whose end is left out (`2026…`) are none.
+fn is_cut(text: &str, id: regex::Match<'_>) -> bool {
+    id.as_str().ends_with("...") || text.get(id.end()..).is_some_and(|rest| rest.starts_with(['*', '…']))
+}
 
 /// The grammar of an id.
 fn valid(id: &str) -> bool {
@@ -137,19 +141,21 @@ fn is_object_id(id: &str) -> bool {
     OBJECTS.iter().any(|prefix| id.starts_with(prefix))
 }
 
-/// What a person or a program wrote where an id was.
+/// What a person or a program wrote where an id was: a word, `xxxxxxxx`.
 fn is_stand_in(id: &str) -> bool {
-    ["redacted", "removed", "hidden", "masked", "omitted", "undefined", "unknown"]
-        .iter()
-        .any(|word| id.eq_ignore_ascii_case(word))
-}
-
-/// A word of prose ("request id missing") or a stand-in ("xxxxxxxx") is no id.
-fn looks_like_id(id: &str, separated: bool) -> bool {
-    let digits = id.bytes().filter(u8::is_ascii_digit).count();
     let mut kinds = id.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
     let first = kinds.next();
-    if kinds.all(|b| Some(b) == first) || id.to_ascii_lowercase().contains("xxxx") {
+    kinds.all(|b| Some(b) == first)
+        || id.to_ascii_lowercase().contains("xxxx")
+        || ["redacted", "removed", "hidden", "masked", "omitted", "undefined", "unknown"]
+            .iter()
+            .any(|word| id.eq_ignore_ascii_case(word))
+}
+
+/// A word of prose ("request id missing") or a stand-in is no id.
+fn looks_like_id(id: &str, separated: bool) -> bool {
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    if is_stand_in(id) {
         return false;
     }
     if id.starts_with("req_") || id.starts_with("req-") {
@@ -278,7 +284,7 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
             let id = json.pointer(place)?.as_str()?.trim();
             let source = if in_stream { IdSource::Stream } else { IdSource::Body(place.to_owned()) };
             // Some gateways give the call the id of its object; the field says what it is.
-            is_word_of_an_id(id).then(|| (id.to_owned(), source))
+            (is_word_of_an_id(id) && !is_stand_in(id)).then(|| (id.to_owned(), source))
         })
         .collect()
 }

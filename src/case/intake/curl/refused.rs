@@ -73,9 +73,9 @@ fn bad_glob(path: &str) -> bool {
             Some(b'[') => inside
                 .find(']')
                 .filter(|end| inside.get(..*end).is_some_and(|range| range.is_empty() || is_range(range))),
-            Some(b'{') => inside.find('}').filter(|end| {
-                inside.get(..*end).is_some_and(|set| !set.is_empty() && !set.contains('{'))
-            }),
+            Some(b'{') => inside
+                .find('}')
+                .filter(|end| inside.get(..*end).is_some_and(|set| !set.is_empty() && !set.contains('{'))),
             _ => return true,
         };
         let Some(close) = close else { return true };

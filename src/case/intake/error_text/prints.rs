@@ -30,6 +30,14 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         r"\[[45][0-9]{2}(?: [A-Za-z -]{2,40})?\] during \[[A-Z]{3,8}\] to \[[^\]\n]{0,200}\] \[[^\]\n]{0,120}\]: \[",
     ),
     (Weight::Client, r"feign\.FeignException(?:\$[A-Za-z]{2,40})?: "),
+    // A status and a type in brackets (kubectl-ai, gollm).
+    (Weight::Answer, r"\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
+    // openai-python before 1.0 (`APIError` of a body that is no JSON).
+    (Weight::Answer, r"HTTP code [45][0-9]{2} from API \("),
+    // Elixir's tuple of an error.
+    (Weight::Client, r#"\{:error, (?:[A-Za-z0-9_.%{}]{1,40}, )?""#),
+    // .NET's AggregateException around the one that says more.
+    (Weight::Client, r"One or more errors occurred\. \("),
     // google-genai for Java where the reason is empty.
     (Weight::Answer, r"[45][0-9]{2} \. "),
     // httr2 (R, req_perform): the status, then the body's words as a bullet.
@@ -116,7 +124,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z_][A-Za-z0-9_]*){1,8}:\s?"),
     (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
-    (Weight::Mark, r"\[[0-9]{1,3}\]:?\s+"),
+    (Weight::Mark, r"\[[0-9]{1,20}\]:?\s+"),
     // n8n's headings (packages/workflow, NodeApiError, STATUS_CODE_MESSAGES).
     (
         Weight::Answer,
@@ -268,6 +276,8 @@ pub(super) const BACK: &[&str] = &[
     r"\s\((?:[A-Z][A-Za-z0-9]{0,40}::){1,4}[A-Z][A-Za-z0-9]{0,40}\)\s*$",
     // Semantic Kernel (AIException) and others tell the status behind the words.
     r"(?:,? (?:HTTP )?Status(?: code)?|,? status code|, status): [1-5][0-9]{2}\s*$",
+    // Elixir's tuple ends.
+    r#""\}\s*$"#,
     // Node's console shows a list behind the words.
     r"\n\s*\[\s*\n",
     // A person goes on behind a quoted error.

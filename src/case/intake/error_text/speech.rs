@@ -348,9 +348,18 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             (!empty && !joins && !counts).then_some((frame, len))
         });
         let Some((frame, len)) = frame else {
-            // A quotation that begins with a status.
+            // A quotation that begins with a status, or as an answer is printed.
+            let printed = |bare: &str| {
+                let bare = plain::head(bare, FRAME);
+                let mut fronts = frames::FRONTS.iter().filter(|frame| frame.weight == Weight::Answer);
+                fronts.any(|frame| frame.pattern.is_match(bare))
+            };
             match rest.strip_prefix(['"', '\'', '“', '`']).filter(|_| weight != Weight::Answer) {
-                Some(bare) if frames::status(first_word(bare)).is_some() || bare.starts_with("HTTP ") => {
+                Some(bare)
+                    if frames::status(first_word(bare)).is_some()
+                        || bare.starts_with("HTTP ")
+                        || printed(bare) =>
+                {
                     rest = bare;
                     continue;
                 }
@@ -569,6 +578,8 @@ fn quoted_sentence(text: &str) -> Option<&str> {
 /// Without quotes around the whole.
 fn unquoted(text: &str) -> &str {
     let mut text = text.trim();
+    // The end of what Markdown made bold: its begin was a frame.
+    text = text.strip_suffix("**").filter(|bare| !bare.contains("**")).unwrap_or(text);
     for _ in 0..2 {
         text = quoted_sentence(text).unwrap_or(text);
     }
@@ -582,8 +593,8 @@ fn unquoted(text: &str) -> &str {
     // A quote that was opened before the text: `error="HTTP 401 …" next=1`.
     match text.split_once("\" ") {
         Some((inside, after)) if !inside.contains('"') && after.contains('=') => inside,
-        _ if text.matches('"').count() == 1 => text.strip_suffix('"').unwrap_or(text),
-        _ if text.matches('`').count() == 1 => text.strip_suffix('`').unwrap_or(text),
+        _ if text.matches('"').count() == 1 => text.strip_suffix('"').unwrap_or(text).trim_end(),
+        _ if text.matches('`').count() == 1 => text.strip_suffix('`').unwrap_or(text).trim_end(),
         _ => text,
     }
 }
