@@ -491,6 +491,9 @@ fn what_somebody_wrote_into_a_path_stays() {
         "/v1/users/olga.okonkwo@example.com/keys",
         "/v1/search/the%20purple%20walrus",
         "/v1/search/the purple walrus",
+        "/v1/users/olga.okonkwo/keys",
+        "/v1/search/purple-walrus",
+        "/v1/x/the-purple-walrus-of-trondheim-signs-at-the-gate",
     ] {
         let out = explained(
             &["--status", "400", "--path", path, "--output", "json"],

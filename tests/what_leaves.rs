@@ -64,7 +64,7 @@ fn table() -> String {
         (
             "`error.message`, `code`, `type`, `param`, a page's title, your own words",
             "the words".to_owned(),
-            "secrets in any encoding: a placeholder; a prompt that is repeated there: its length".to_owned(),
+            "secrets in any encoding: a placeholder; a prompt that is repeated there, and a sentence in the place of a code that is not made of the words of codes: its length".to_owned(),
         ),
     ];
     let row = |(place, leaves, else_): &(&str, String, String)| format!("| {place} | {leaves} | {else_} |\n");

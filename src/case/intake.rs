@@ -84,7 +84,7 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
 /// What was read from `text`, with what its stacks show of the source. Each door of this room ends here.
 fn shown_in(text: &str, mut intake: Intake) -> Intake {
     if let Some(observed) = &mut intake.observed {
-        observed.written = written::literals(text);
+        observed.written.extend(written::literals(text));
     }
     intake
 }

@@ -84,7 +84,7 @@ impl Record {
         {
             response.status = stated_status(response);
         }
-        attempt.written = self.written();
+        attempt.written.extend(self.written());
         attempt
     }
 

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::{error_text, http, transport};
+use super::{error_text, http, transport, written};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{
     Attempt, BodyEnd, Connection, Outcome, Response, Source, SseReader, Timing, TransportFailure,
@@ -10,8 +10,12 @@ use crate::case::evidence::{
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 
-/// A pasted attempt.
+/// A pasted attempt. It knows the source lines that its own body shows; the doors of this room add those of the whole paste.
 pub(super) fn attempt(outcome: Outcome) -> Attempt {
+    let written = match &outcome {
+        Outcome::Response(response) => written::literals(&String::from_utf8_lossy(&response.readable())),
+        Outcome::Transport(_) => Vec::new(),
+    };
     Attempt {
         index: 1,
         source: Source::Pasted,
@@ -24,7 +28,7 @@ pub(super) fn attempt(outcome: Outcome) -> Attempt {
         decision: None,
         reason: String::new(),
         request_bytes: 0,
-        written: Vec::new(),
+        written,
     }
 }
 

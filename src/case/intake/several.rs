@@ -67,7 +67,7 @@ pub fn read_all(
             super::again::mask(draft, ring);
         }
         if let Some(observed) = &mut piece.intake.observed {
-            observed.written.clone_from(&written);
+            observed.written.extend(written.iter().cloned());
         }
         let whole = unquoted.is_some();
         (piece.start, piece.end) =

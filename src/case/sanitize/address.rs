@@ -17,8 +17,48 @@ pub(super) fn host(host: &str, text: &mut TextRule, place: &str) -> Clean {
 
 /// `path`, segment by segment; what is no plain segment leaves as its length and is told to `dropped`.
 pub(super) fn path(path: &str, text: &mut TextRule, dropped: &mut Vec<String>, place: &str) -> Clean {
-    let segments: Vec<String> = path.split('/').map(|s| segment(s, text, dropped, place)).collect();
+    let mut before = "";
+    let mut segments: Vec<String> = Vec::new();
+    for raw in path.split('/') {
+        segments.push(if is_somebodys(before, raw, text) {
+            shaped(raw, text, dropped, place)
+        } else {
+            segment(raw, text, dropped, place)
+        });
+        before = raw;
+    }
     Clean::new(segments.join("/"))
+}
+
+/// Segments behind which a person is named, or something is asked.
+const OF_PEOPLE: [&str; 14] = [
+    "user",
+    "users",
+    "customer",
+    "customers",
+    "member",
+    "members",
+    "people",
+    "person",
+    "profile",
+    "profiles",
+    "search",
+    "query",
+    "prompt",
+    "ask",
+];
+
+/// A name behind `/users/`, words behind `/search/`: what has no digit is no id. A sentence whose blanks became signs is one
+/// anywhere.
+fn is_somebodys(before: &str, raw: &str, text: &TextRule) -> bool {
+    let named = || {
+        OF_PEOPLE.iter().any(|own| own.eq_ignore_ascii_case(before))
+            && raw.bytes().any(|b| b.is_ascii_alphabetic())
+            && !raw.bytes().any(|b| b.is_ascii_digit())
+            && !raw.contains(['{', '['])
+            && !text.lexicon.has_whole_word(&raw.to_lowercase())
+    };
+    super::filter::prose::is_joined(raw) || named()
 }
 
 fn segment(raw: &str, text: &mut TextRule, dropped: &mut Vec<String>, place: &str) -> String {
@@ -49,6 +89,10 @@ fn segment(raw: &str, text: &mut TextRule, dropped: &mut Vec<String>, place: &st
     if plain {
         return text.apply(raw, Scope::Value, place).clean.as_str().to_owned();
     }
+    shaped(raw, text, dropped, place)
+}
+
+fn shaped(raw: &str, text: &mut TextRule, dropped: &mut Vec<String>, place: &str) -> String {
     text.ledger.add("text", "path_segment", place);
     dropped.push(decode(raw));
     measure("text", raw.chars().count(), "chars")

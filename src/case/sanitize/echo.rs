@@ -47,16 +47,10 @@ impl EchoScan {
                 scan.short.push(collapsed.iter().map(|s| s.0).collect());
             }
             each_window(&collapsed, WINDOW, |_, hash| scan.collapsed.push(hash));
-            let mut essence = essence(&spots);
-            for _ in 0..2 {
-                each_window(&essence, WINDOW, |_, hash| scan.essence.push(hash));
-                each_window(&essence, DENSE_WINDOW, |window, hash| {
-                    if is_dense_window(window) {
-                        scan.dense.push(hash);
-                    }
-                });
-                essence.reverse();
-            }
+            let essence = essence(&spots);
+            let letters = letters(&essence);
+            scan.add_essence(&essence);
+            scan.add_essence(&letters);
         }
         for list in [&mut scan.collapsed, &mut scan.essence, &mut scan.dense] {
             list.sort_unstable();
@@ -65,6 +59,19 @@ impl EchoScan {
         scan.short.sort();
         scan.short.dedup();
         scan
+    }
+
+    /// Adds the windows of an essence, forwards and backwards.
+    fn add_essence(&mut self, essence: &[Spot]) {
+        let backwards: Vec<Spot> = essence.iter().rev().copied().collect();
+        for essence in [essence, &backwards] {
+            each_window(essence, WINDOW, |_, hash| self.essence.push(hash));
+            each_window(essence, DENSE_WINDOW, |window, hash| {
+                if is_dense_window(window) {
+                    self.dense.push(hash);
+                }
+            });
+        }
     }
 
     /// The same with names of files, which are looked for as a whole however short they are.
@@ -82,11 +89,14 @@ impl EchoScan {
         let spots = shadow.chars();
         let collapsed = collapse(&spots);
         let essence = essence(&spots);
+        let letters = letters(&essence);
         let mut spans = Vec::new();
         for (spots, index, width) in [
             (&collapsed, &self.collapsed, WINDOW),
             (&essence, &self.essence, WINDOW),
+            (&letters, &self.essence, WINDOW),
             (&essence, &self.dense, DENSE_WINDOW),
+            (&letters, &self.dense, DENSE_WINDOW),
         ] {
             if index.is_empty() {
                 continue;
@@ -190,6 +200,12 @@ fn essence(spots: &[Spot]) -> Vec<Spot> {
     spots.iter().filter(|s| s.0.is_alphanumeric()).map(|s| (lower(s.0), s.1, s.2)).collect()
 }
 
+/// Letters alone, where there are digits among them: an echo may count its lines or words.
+fn letters(essence: &[Spot]) -> Vec<Spot> {
+    let letters: Vec<Spot> = essence.iter().filter(|s| !s.0.is_numeric()).copied().collect();
+    if letters.len() < essence.len() { letters } else { Vec::new() }
+}
+
 /// Calls `each` with every window of `width` and its rolling hash.
 fn each_window(spots: &[Spot], width: usize, mut each: impl FnMut(&[Spot], u64)) {
     const BASE: u64 = 0x0000_0100_0000_01b3;
@@ -255,6 +271,9 @@ mod tests {
         ] {
             assert_eq!(echoes(prompt, &format!("bad: {changed}!")), [changed]);
         }
+        let numbered: String =
+            prompt.split(' ').enumerate().map(|(n, word)| format!("{n}: {word}\n")).collect();
+        assert_eq!(echoes(prompt, &numbered), [&numbered[3..numbered.len() - 2]]);
         let back: String = prompt.chars().rev().collect();
         assert_eq!(echoes(prompt, &back), [&back[1..]]);
         assert_eq!(

@@ -197,7 +197,9 @@ impl Sanitizer<'_> {
             && id.id.bytes().all(|b| {
                 b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+')
             });
-        let clean = if grammar {
+        // An id has digits, by which nobody's words have them in a row.
+        let is_words = !id.id.bytes().any(|b| b.is_ascii_digit()) && self.text.echoes(&id.id);
+        let clean = if grammar && !is_words {
             self.text.apply(&id.id, Scope::Identifier, &format!("{name}.request_id")).clean
         } else {
             Clean::new(measure("text", id.id.chars().count(), "chars"))

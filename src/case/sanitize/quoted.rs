@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::filter::prose::{is_dense_text, is_written};
+use super::filter::prose::{is_dense_text, is_somebodys, is_written};
 use crate::case::catalog::Detector;
 
 /// The filter's patterns that ask for prose, without those that would take a page's own sentences or run to the end of
@@ -16,12 +16,16 @@ use crate::case::catalog::Detector;
 const NOT_HERE: [&str; 3] = ["text_of_a_page", "echoed_speech", "echoed_speech_zh"];
 /// People write code, and lines of their logs, so.
 const OF_CODE: &str = "echoed_backtick";
+/// What opens these quotations is a word before the mark, so that the next mark closes them, be it on another line.
+const OPENED_BY_A_WORD: [&str; 2] = ["echoed_quote", "echoed_assignment"];
 /// Fields that hold text of a user or a model, in a piece of JSON or of a program's value.
 const FIELD: &str = r#"(?i)["']?\b(?:prompts?|contents?|text|input|query|question|answer|output|arguments|instructions|system|completion|transcript|reply|lyrics|failed_generation)\\*["']?\s?[:=]\s?(?:"(?P<secret>(?:[^"\\\n]|\\.){16,})|'(?P<secret_too>(?:[^'\\\n]|\\.|'[a-z]){16,})|\\+["'](?P<secret_escaped>[^"\\\n]{16,}))"#;
 /// Quotation marks of other languages.
 const MARKS: &str = r"(?:„(?P<secret>[^“”\n]{16,})|«(?P<secret_too>[^»\n]{16,})»)";
-/// A quotation that is glued to the word before it.
-const GLUED: &str = r#"(?i)\b(?:got|received|given|near|found|saw|was|input|prompt|content|text|query|value)(?:"(?P<secret>(?:[^"\\\n]|\\.){20,})"|'(?P<secret_too>(?:[^'\\\n]|\\.|'[a-z]){20,})')"#;
+/// A quotation that is glued to the word before it (which is not quoted itself), or is written with escapes; serde's `invalid type: string "…"`.
+const GLUED: &str = r#"(?i)(?:^|[^"'\w])(?:got|received|given|near|found|saw|was|input|prompt|content|text|query|value|string|str)[\s:=,]{0,3}(?:"(?P<secret>(?:[^"\\\n]|\\.){20,})"|'(?P<secret_too>(?:[^'\\\n]|\\.|'[a-z]){20,})'|\\+["'](?P<secret_escaped>[^"'\\\n]{20,}))"#;
+/// Prose in brackets behind a word for a user's text, between angles, or in a tag for what is quoted.
+const BRACKETS: &str = r"(?i)(?:\b(?:prompts?|inputs?|contents?|text|query|question|messages?)\s?[(\[{]\s?(?P<secret>[^()\[\]{}\n]{20,})[)\]}]|<(?P<secret_too>[^<>=/\n]{24,})>|<(?:code|pre|q|blockquote|em|samp|kbd|b|i)>(?P<secret_escaped>[^<>\n]{20,})</)";
 /// Marks that close elsewhere, or stand in words, where they open: behind a blank or a sign, and before a word.
 const TURNED: &str = r"(?:^|[\s:：=,(\[])(?:”(?P<secret>[^\s“”][^“”\n]{15,})|»(?P<secret_too>[^\s«»][^«»\n]{15,})|[‘’‚‹›](?P<secret_escaped>[^\s‘’‹›][^‘‹›\n]{15,}?)(?:[‘’‹›](?:\W|$)|$))";
 const CURLY: &str = r"(?:“(?P<secret>[^”\n]{10,})|(?:「|『)(?P<secret_too>[^」』\n]{10,}))";
@@ -49,6 +53,8 @@ pub(super) enum Voice {
 struct Quotation {
     /// It is a user's text in an operator's words too.
     in_own_words: bool,
+    /// It may be wrapped.
+    goes_on: bool,
     /// One of them must be there.
     keywords: Vec<String>,
     regex: OnceLock<Option<Regex>>,
@@ -76,6 +82,7 @@ fn patterns() -> &'static Patterns {
             .filter(|d| d.condition.as_str() == "written" && !NOT_HERE.contains(&d.id.as_str()))
             .map(|d| Quotation {
                 in_own_words: d.id != OF_CODE,
+                goes_on: OPENED_BY_A_WORD.contains(&d.id.as_str()),
                 keywords: d.keywords,
                 regex: OnceLock::new(),
                 pattern: d.pattern,
@@ -83,12 +90,14 @@ fn patterns() -> &'static Patterns {
         let own = [
             (FIELD, vec!["\"", "'"]),
             (GLUED, vec!["\"", "'"]),
+            (BRACKETS, vec!["(", "[", "{", "<"]),
             (MARKS, vec!["„", "«"]),
             (TURNED, vec!["”", "»", "‘", "’", "‚", "‹", "›"]),
             (CURLY, vec!["“", "「", "『"]),
         ];
         let own = own.into_iter().map(|(pattern, keywords)| Quotation {
             in_own_words: true,
+            goes_on: pattern == GLUED,
             keywords: keywords.into_iter().map(str::to_owned).collect(),
             regex: OnceLock::new(),
             pattern: pattern.to_owned(),
@@ -112,7 +121,9 @@ pub(super) fn spans(text: &[u8], voice: Voice) -> Vec<(usize, usize)> {
     }
     let patterns = patterns();
     let lower = String::from_utf8_lossy(text).to_lowercase();
-    for Quotation { in_own_words, keywords, regex, pattern } in &patterns.list {
+    let on_one_line: Vec<u8> =
+        text.iter().map(|b| if matches!(b, b'\n' | b'\r') { b' ' } else { *b }).collect();
+    for Quotation { in_own_words, goes_on, keywords, regex, pattern } in &patterns.list {
         if voice == Voice::Operator && !in_own_words {
             continue;
         }
@@ -120,11 +131,11 @@ pub(super) fn spans(text: &[u8], voice: Voice) -> Vec<(usize, usize)> {
             continue;
         }
         let Some(regex) = regex.get_or_init(|| compiled(pattern)) else { continue };
-        for found in regex.captures_iter(text) {
+        for found in regex.captures_iter(if *goes_on { &on_one_line } else { text }) {
             let group =
                 ["secret", "secret_too", "secret_escaped"].into_iter().find_map(|name| found.name(name));
             if let Some(group) = group
-                && is_written(&readable(group.as_bytes()))
+                && is_somebodys(&readable(group.as_bytes()))
             {
                 out.push((group.start(), group.end()));
             }
@@ -240,6 +251,14 @@ mod tests {
             ("refused: »@« code=451", "refused: »_« code=451"),
             ("refused ‘@’, code=451", "refused ‘_’, code=451"),
             ("a list was expected, got'@' (param: x)", "a list was expected, got'_' (param: x)"),
+            (
+                "invalid type: string \\\"@\\\", expected a map",
+                "invalid type: string \\\"_\\\", expected a map",
+            ),
+            ("Invalid prompt (@)", "Invalid prompt (_)"),
+            ("Invalid input [@], code=1", "Invalid input [_], code=1"),
+            ("not allowed: <@> here", "not allowed: <_> here"),
+            ("Invalid prompt <code>@</code>", "Invalid prompt <code>_</code>"),
             ("body {\\\"content\\\":\\\"@\\\",\\\"n\\\":1}", "body {\\\"content\\\":\\\"_\\\",\\\"n\\\":1}"),
             ("User asked: @", "User asked: _"),
             (
@@ -259,10 +278,36 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_known_where_it_is_wrapped_cut_or_joined() {
+        for (text, after) in [
+            (
+                "Invalid prompt: \"Margaret wants\nthe harbour report\nabout salmon\" (x)",
+                "Invalid prompt: \"_\" (x)",
+            ),
+            ("Invalid prompt: \"Margaret wants the harbo…\" (x)", "Invalid prompt: \"_\" (x)"),
+            (
+                "Invalid prompt: \"Margaret_wants_the_harbour_report_about_the_salmon\" (x)",
+                "Invalid prompt: \"_\" (x)",
+            ),
+            (
+                "Invalid value: \"max_tokens_to_sample_per_request_limit_exceeded_for_now\"",
+                "Invalid value: \"max_tokens_to_sample_per_request_limit_exceeded_for_now\"",
+            ),
+            (
+                "Invalid input: \"the request exceeded the limit...\"",
+                "Invalid input: \"the request exceeded the limit...\"",
+            ),
+        ] {
+            assert_eq!(left(text), after);
+        }
+    }
+
+    #[test]
     fn sentences_of_servers_stay() {
         for text in [
             "BadRequestError: You uploaded an unsupported image. Please make sure your image is valid.",
             "Error code: 400 - {'error': {'message': 'Your organization must be verified to stream this model. Please go to the settings and click on Verify.', 'type': 'invalid_request_error'}}",
+            "Invalid type for messages (expected an array of objects, but got an object instead of the array that it has to be)",
             "Fields “messages” and then ”prompt” cannot go together in the very same call of ours, nor can “input”",
             "The model doesn’t see what the organisation’s owner set up for the members’ keys, and it won’t see it later",
             "Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt.",

@@ -211,6 +211,12 @@ impl TextRule {
         }
     }
 
+    /// True where `raw` repeats a text that was dropped.
+    pub(super) fn echoes(&self, raw: &str) -> bool {
+        let shadow = Shadow::plain(raw);
+        [&self.prompts, &self.outputs].into_iter().any(|scan| !scan.find(&shadow, &self.lexicon).is_empty())
+    }
+
     /// A request id may look like a telephone number; it is what support needs most.
     fn spare_ids(&self, text: &str, finds: &mut Vec<Find>) {
         if finds.is_empty() {
@@ -219,7 +225,8 @@ impl TextRule {
         let kept: Vec<(usize, usize)> = self
             .ids
             .iter()
-            .filter(|id| id.len() >= 8)
+            // An id has digits: without any it is words, and may be the very echo.
+            .filter(|id| id.len() >= 8 && id.bytes().any(|b| b.is_ascii_digit()))
             .flat_map(|id| text.match_indices(id.as_str()).map(|(at, found)| (at, at + found.len())))
             .collect();
         finds.retain(|f| {

@@ -75,6 +75,10 @@ impl Runs {
         folded.each_window(&mut |hash| {
             self.windows.insert(hash);
         });
+        let backwards: Vec<char> = folded.letters.iter().rev().copied().collect();
+        rolling(&backwards, LETTERS, &mut |_, hash| {
+            self.windows.insert(hash);
+        });
         self.words.extend(folded.words);
         self.words.push(BREAK);
         self.letters.extend(folded.letters);
@@ -305,6 +309,7 @@ mod tests {
             ("季度 收入 增长 患者", "拒绝 季度 收入 增长"),
             ("季度收入", "拒绝：季度收入。"),
             ("Violin harbour", "cannot read violin harbour here"),
+            ("tell the violin harbour at noon", "cannot noon ta ruobrah niloiv eht llet"),
             ("pay 450 euros", "cannot pay 900 euros"),
         ];
         for (sent, message) in table {

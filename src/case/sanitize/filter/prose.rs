@@ -459,6 +459,38 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
     (of_errors + phrases) * 5 < words
 }
 
+/// [`is_written`], and what has the marks of a quotation without the length of one: a text that is cut off, or whose blanks
+/// became signs.
+pub(in crate::case::sanitize) fn is_somebodys(text: &str) -> bool {
+    is_written(text) || is_cut_off(text) || is_joined(text)
+}
+
+/// `Margaret wants the harb…`: who quotes his own words does not cut them.
+fn is_cut_off(text: &str) -> bool {
+    let Some(begin) = text.trim_end().strip_suffix('…').or_else(|| text.trim_end().strip_suffix("..."))
+    else {
+        return false;
+    };
+    let words = || begin.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic));
+    words().count() >= 3 && !words().any(|word| of_errors_set().contains(word.to_lowercase().as_str()))
+}
+
+/// `Margaret_wants_the_harbour_report_about_the_salmon`: names have no articles and few prepositions.
+pub(in crate::case::sanitize) fn is_joined(text: &str) -> bool {
+    const SMALL: [&str; 16] = [
+        "the", "a", "an", "of", "to", "in", "is", "and", "for", "with", "about", "my", "your", "from",
+        "before", "that",
+    ];
+    const PIECES: usize = 7;
+    if text.contains(char::is_whitespace) {
+        return false;
+    }
+    let pieces: Vec<&str> = text.split(['_', '.', '-', '|', '+', '~']).collect();
+    pieces.len() >= PIECES
+        && pieces.iter().filter(|piece| SMALL.contains(&piece.to_lowercase().as_str())).count() >= 2
+        && is_written(&pieces.join(" "))
+}
+
 /// The part of a dense run that somebody wrote: where it is quoted in a sentence of an error, what the quotes hold.
 fn quoted_part(run: &str) -> Option<(usize, usize)> {
     let pairs = [('“', '”'), ('「', '」'), ('『', '』'), ('„', '“'), ('«', '»')];

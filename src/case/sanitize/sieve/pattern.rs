@@ -8,7 +8,7 @@ use super::trigger::{Trigger, longest_word, trigger};
 use super::{BEFORE, BEHIND, Hit, What};
 use crate::case::catalog::{Detector, Near};
 use crate::case::sanitize::detect::condition_holds;
-use crate::case::sanitize::filter::prose::is_written;
+use crate::case::sanitize::filter::prose::{is_somebodys, is_written};
 use crate::case::sanitize::placeholder::{is_placeholder, without_placeholders};
 
 /// A detector, compiled at first use.
@@ -241,7 +241,7 @@ impl Pattern {
             _ => end,
         };
         if condition_holds(&self.detector.condition, &value, text, start, end)
-            && (!self.written || is_written(&value))
+            && (!self.written || is_somebodys(&value))
         {
             hits.push(Hit { start, end, what: What::Rule(index) });
         }
