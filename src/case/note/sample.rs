@@ -98,6 +98,9 @@ pub(super) fn note(name: &str) -> Note {
     if !sent {
         run = Run { policy: None, timeouts: None, proxy_in_use: None, confirmed_by_operator: false, ..run };
     }
+    if evidence(name).request.is_none() {
+        run.base_url_alias = super::NOT_GIVEN.to_owned();
+    }
     if evidence(name).request.is_none_or(|r| r.credential_in.is_none()) {
         run.secret_source = None;
     }

@@ -239,6 +239,7 @@ fn whole_case(key: &str, prompt: &str, output: &str) -> (Evidence, Vec<Reading>)
         ],
         controls: Vec::new(),
         client: Some("openai-python".into()),
+        said: crate::case::request::Said::default(),
     };
     let readings = vec![
         says,
