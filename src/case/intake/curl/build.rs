@@ -172,7 +172,7 @@ impl Parts<'_> {
         url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
         let url = url.trim();
         // As mail and Markdown write an address; a stand-in at the end (`/models/<id>`) has a bracket of its own.
-        let bare = url.strip_prefix('<').map(|url| url.strip_suffix('>').unwrap_or(url)).unwrap_or(url);
+        let bare = url.strip_prefix('<').map_or(url, |url| url.strip_suffix('>').unwrap_or(url));
         let url = bare.strip_suffix('>').filter(|bare| !bare.contains('<')).unwrap_or(bare).to_owned();
         if url.is_empty() {
             self.findings.push(

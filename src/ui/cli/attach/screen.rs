@@ -26,9 +26,9 @@ use crate::ui::tui::screen::{DeskLine, Onto, Planned, Sent, UnderWay};
 /// What was planned last.
 enum Plan {
     /// A ticket.
-    Ticket(Ticket),
+    Ticket(Box<Ticket>),
     /// A mail.
-    Mail(mail::Letter),
+    Mail(Box<mail::Letter>),
 }
 
 /// A note for a desk.
@@ -42,7 +42,7 @@ struct Ticket {
 /// What was done.
 enum Done {
     /// Case, desk and what was done there.
-    Ticket(String, DeskSettings, Attached),
+    Ticket(Box<(String, DeskSettings, Attached)>),
     /// The case that was mailed.
     Mail(String),
 }
@@ -68,7 +68,7 @@ impl TicketDesks {
         if name == MAIL {
             let Onto::New(subject) = onto else { return Err(super::failed("a mail has no ticket")) };
             let (planned, letter) = mail::plan(&room, self.desks.mail.as_ref(), note, subject.as_deref())?;
-            self.plan = Some(Plan::Mail(letter));
+            self.plan = Some(Plan::Mail(Box::new(letter)));
             return Ok(planned);
         }
         let settings = super::chosen(&self.desks, name)?.clone();
@@ -103,7 +103,7 @@ impl TicketDesks {
             text: passed.as_str().to_owned(),
             asks_token: matches!(token(&settings)?, Token::Ask),
         };
-        self.plan = Some(Plan::Ticket(Ticket { settings, job, target, cut }));
+        self.plan = Some(Plan::Ticket(Box::new(Ticket { settings, job, target, cut })));
         Ok(planned)
     }
 }
@@ -174,8 +174,8 @@ impl TicketDesk for TicketDesks {
 
     fn send(&mut self, typed: Option<SecretString>) -> Result<UnderWay, String> {
         let Ticket { settings, job, target, cut } = match self.plan.take() {
-            Some(Plan::Ticket(ticket)) => ticket,
-            Some(Plan::Mail(letter)) => return mail::send(self, letter, typed),
+            Some(Plan::Ticket(ticket)) => *ticket,
+            Some(Plan::Mail(letter)) => return mail::send(self, *letter, typed),
             None => return Err("nothing was planned; nothing was sent".to_owned()),
         };
         let known = match typed {
@@ -206,7 +206,7 @@ impl TicketDesk for TicketDesks {
                 text: text.as_str().to_owned(),
                 has_trouble: has_trouble(&attached),
             });
-            done.set(Some(Done::Ticket(job.case_id, settings, attached)));
+            done.set(Some(Done::Ticket(Box::new((job.case_id, settings, attached)))));
             sent
         };
         Ok(UnderWay { work: work.boxed_local(), step, stopped })
@@ -214,7 +214,7 @@ impl TicketDesk for TicketDesks {
 
     fn keep(&mut self) -> Result<(), String> {
         let kept = match self.done.take() {
-            Some(Done::Ticket(case, settings, attached)) => keep(&self.room, &case, &settings, &attached),
+            Some(Done::Ticket(done)) => keep(&self.room, &done.0, &done.1, &done.2),
             Some(Done::Mail(case)) => keep_way(&self.room, &case, MAIL, None),
             None => Ok(()),
         };
