@@ -53,7 +53,7 @@ const OF_PEOPLE: [&str; 14] = [
 fn is_somebodys(before: &str, raw: &str, text: &TextRule) -> bool {
     let named = || {
         OF_PEOPLE.iter().any(|own| own.eq_ignore_ascii_case(before))
-            && raw.bytes().any(|b| b.is_ascii_alphabetic())
+            && raw.bytes().filter(u8::is_ascii_alphabetic).count() > 2
             && !raw.bytes().any(|b| b.is_ascii_digit())
             && !raw.contains(['{', '['])
             && !text.lexicon.has_whole_word(&raw.to_lowercase())

@@ -271,8 +271,8 @@ mod tests {
         ] {
             assert_eq!(echoes(prompt, &format!("bad: {changed}!")), [changed]);
         }
-        let numbered: String =
-            prompt.split(' ').enumerate().map(|(n, word)| format!("{n}: {word}\n")).collect();
+        let words = prompt.split(' ').enumerate().map(|(n, word)| format!("{n}: {word}\n"));
+        let numbered = words.collect::<Vec<_>>().concat();
         assert_eq!(echoes(prompt, &numbered), [&numbered[3..numbered.len() - 2]]);
         let back: String = prompt.chars().rev().collect();
         assert_eq!(echoes(prompt, &back), [&back[1..]]);

@@ -81,7 +81,7 @@ fn response(entry: &Entry<'_>, status: u16, whole_entry: bool, findings: &mut Ve
 /// leaves out of what it keeps.
 fn most_bytes(text: &[u8]) -> u64 {
     let units: usize = String::from_utf8_lossy(text).encode_utf16().count();
-    let lines = text.iter().filter(|b| **b == b'\n').count();
+    let lines = memchr::memchr_iter(b'\n', text).count();
     (2 * (units + lines + 1)).max(text.len() + lines + 3) as u64
 }
 
