@@ -20,6 +20,7 @@ mod embedded;
 mod error_text;
 mod exchanges;
 mod flags;
+mod foreign;
 mod flows;
 mod form;
 mod har;
@@ -373,6 +374,11 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     };
     if let Some(intake) = har::empty(&value) {
         return intake;
+    }
+    match foreign::of(&value) {
+        Some(foreign::Foreign::Described(intake)) => return intake,
+        Some(foreign::Foreign::Printed(text)) => return error(&text, catalog, ring),
+        None => {}
     }
     if let Some(text) = logged(&value) {
         return error(&text, catalog, ring);

@@ -1,0 +1,133 @@
+//! Files of other programs, by the marks that their formats document: what they are, and what of them can be read.
+
+use serde_json::Value;
+
+use super::Intake;
+use crate::case::finding::{Finding, Level};
+
+/// What is known of a file.
+pub(super) enum Foreign {
+    /// It describes requests and holds no failed one.
+    Described(Intake),
+    /// What its program printed when a call failed.
+    Printed(String),
+}
+
+/// A format: the marks of it, what it is, and how a request comes out of it.
+struct Format {
+    is: fn(&Value) -> bool,
+    what: &'static str,
+    fix: &'static str,
+}
+
+const FORMATS: [Format; 4] = [
+    // https://schema.postman.com, read 2026-11-22.
+    Format {
+        is: |file| text(file, "/info/schema").is_some_and(|schema| schema.contains("postman.com/json/collection")),
+        what: "a Postman collection",
+        fix: "in Postman, open the request that failed and copy it as cURL (Code snippet), or paste its answer",
+    },
+    // https://developer.konghq.com/insomnia/export, read 2026-11-22.
+    Format {
+        is: |file| text(file, "/_type") == Some("export") && file.get("__export_format").is_some(),
+        what: "an Insomnia export",
+        fix: "in Insomnia, copy the request that failed as cURL (Generate Code), or export its answer as HAR",
+    },
+    // https://spec.openapis.org/oas/v3.1.0#openapi-object; Swagger 2.0 has `swagger` in its place.
+    Format {
+        is: |file| {
+            let named = text(file, "/openapi").or_else(|| text(file, "/swagger"));
+            named.is_some() && file.get("paths").is_some_and(Value::is_object)
+        },
+        what: "an OpenAPI document",
+        fix: "paste the request that failed, or its answer",
+    },
+    // https://nbformat.readthedocs.io/en/latest/format_description.html, read 2026-11-22.
+    Format {
+        is: is_notebook,
+        what: "a notebook without an error in its outputs",
+        fix: "run the cell that fails, save the notebook, and give it again; or paste the error",
+    },
+];
+
+/// What `file` is, where it is one of those.
+pub(super) fn of(file: &Value) -> Option<Foreign> {
+    if let Some(printed) = is_notebook(file).then(|| last_error(file)).flatten() {
+        return Some(Foreign::Printed(printed));
+    }
+    let format = FORMATS.iter().find(|format| (format.is)(file))?;
+    let finding = Finding::new(
+        "nothing_usable",
+        Level::Error,
+        format!("the file is {}; there is no failed call in it", format.what),
+    )
+    .fix(format.fix);
+    Some(Foreign::Described(Intake { kind: "nothing", findings: vec![finding], ..Intake::default() }))
+}
+
+fn text<'v>(file: &'v Value, place: &str) -> Option<&'v str> {
+    file.pointer(place)?.as_str()
+}
+
+fn is_notebook(file: &Value) -> bool {
+    file.get("nbformat").is_some_and(Value::is_u64) && file.get("cells").is_some_and(Value::is_array)
+}
+
+/// The traceback of the last cell that failed.
+fn last_error(notebook: &Value) -> Option<String> {
+    let cells = notebook.get("cells")?.as_array()?;
+    let mut outputs = cells.iter().rev().filter_map(|cell| cell.get("outputs")?.as_array()).flatten();
+    let error = outputs.find(|output| text(output, "/output_type") == Some("error"));
+    let lines = error?.get("traceback")?.as_array()?.iter().filter_map(Value::as_str);
+    let lines: Vec<&str> = lines.collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::case::catalog::Catalog;
+    use crate::case::evidence::Outcome;
+    use crate::case::intake;
+    use crate::case::keyring::KeyRing;
+
+    fn read(file: &Value) -> Intake {
+        intake::read(&file.to_string(), &Catalog::built_in(), &mut KeyRing::default())
+    }
+
+    #[test]
+    fn a_file_that_describes_requests_is_no_answer() {
+        let postman = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+        for (file, what) in [
+            (json!({"info": {"name": "a", "schema": postman}, "item": []}), "a Postman collection"),
+            (json!({"_type": "export", "__export_format": 4, "resources": []}), "an Insomnia export"),
+            (json!({"openapi": "3.1.0", "info": {}, "paths": {}}), "an OpenAPI document"),
+            (json!({"nbformat": 4, "cells": [{"outputs": []}]}), "a notebook without an error"),
+        ] {
+            let read = read(&file);
+            assert!(read.draft.is_none() && read.observed.is_none(), "{what}");
+            assert!(read.findings.iter().any(|finding| finding.message.contains(what)), "{what}");
+        }
+    }
+
+    #[test]
+    fn the_last_error_of_a_notebook_is_read() {
+        let cell = |status: u16, words: &str| {
+            let raised = format!("openai.RateLimitError: Error code: {status} - {{'error': {{'message': '{words}'}}}}");
+            json!({"cell_type": "code", "outputs": [
+                {"output_type": "stream", "name": "stdout", "text": ["calling\n"]},
+                {"output_type": "error", "ename": "E", "evalue": words,
+                 "traceback": ["\u{1b}[0;31m-----\u{1b}[0m", "Traceback (most recent call last)", raised]},
+            ]})
+        };
+        let cells = [cell(500, "the first"), cell(429, "slow down"), json!({"cell_type": "markdown"})];
+        let read = read(&json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}));
+        let Some(Outcome::Response(response)) = read.observed.map(|observed| observed.outcome) else {
+            panic!("no answer")
+        };
+        assert_eq!(response.status, Some(429));
+        assert!(String::from_utf8_lossy(&response.body).contains("slow down"));
+    }
+}
