@@ -376,7 +376,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return intake;
     }
     match foreign::of(&value) {
-        Some(foreign::Foreign::Described(intake)) => return intake,
+        Some(foreign::Foreign::Described(finding)) => {
+            return Intake { kind: "nothing", findings: vec![finding], ..Intake::default() };
+        }
         Some(foreign::Foreign::Printed(text)) => return error(&text, catalog, ring),
         None => {}
     }

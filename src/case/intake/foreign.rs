@@ -2,13 +2,12 @@
 
 use serde_json::Value;
 
-use super::Intake;
 use crate::case::finding::{Finding, Level};
 
 /// What is known of a file.
 pub(super) enum Foreign {
     /// It describes requests and holds no failed one.
-    Described(Intake),
+    Described(Finding),
     /// What its program printed when a call failed.
     Printed(String),
 }
@@ -62,7 +61,7 @@ pub(super) fn of(file: &Value) -> Option<Foreign> {
         format!("the file is {}; there is no failed call in it", format.what),
     )
     .fix(format.fix);
-    Some(Foreign::Described(Intake { kind: "nothing", findings: vec![finding], ..Intake::default() }))
+    Some(Foreign::Described(finding))
 }
 
 fn text<'v>(file: &'v Value, place: &str) -> Option<&'v str> {
@@ -92,6 +91,7 @@ mod tests {
     use crate::case::evidence::Outcome;
     use crate::case::intake;
     use crate::case::keyring::KeyRing;
+    use crate::case::request::Intake;
 
     fn read(file: &Value) -> Intake {
         intake::read(&file.to_string(), &Catalog::built_in(), &mut KeyRing::default())
