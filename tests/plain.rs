@@ -181,7 +181,9 @@ fn a_key_that_the_terminal_showed_is_told() {
 fn what_was_observed_is_explained_and_not_sent_by_enter() {
     let archive = r#"{"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[{"startedDateTime":"2026-11-20T10:00:00.000Z","time":312,"request":{"method":"POST","url":"http://127.0.0.1:9/v1/chat/completions","httpVersion":"HTTP/1.1","headers":[{"name":"Content-Type","value":"application/json"}],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":-1,"postData":{"mimeType":"application/json","text":"{\"model\":\"m-1\",\"messages\":[]}"}},"response":{"status":400,"statusText":"Bad Request","httpVersion":"HTTP/1.1","headers":[{"name":"Content-Type","value":"application/json"}],"cookies":[],"redirectURL":"","headersSize":-1,"bodySize":-1,"content":{"size":1,"mimeType":"application/json","text":"{\"error\":{\"message\":\"messages must not be empty\",\"type\":\"invalid_request_error\"}}"}},"cache":{},"timings":{"send":1,"wait":300,"receive":11}}]}}"#;
     let text = "openai.RateLimitError: Error code: 429 - {'error': {'message': 'Slow down', 'type': 'rate_limit_error'}}";
-    for (paste, what) in [(archive, "Diagnosis, a candidate and no claim: request invalid"), (text, "rate limited")] {
+    for (paste, what) in
+        [(archive, "Diagnosis, a candidate and no claim: request invalid"), (text, "rate limited")]
+    {
         let home = home();
         let script = format!("{paste}\n.\n\n\n\n\n\n\n\n\n\nq\n");
         let (note, told, code) = over_a_pipe(home.path(), &["--plain"], &script);

@@ -634,28 +634,32 @@ fn the_request_line_of_nginx_is_method_and_route() {
 /// What a log says beside an answer is no gap of the note that is made of it: request, moment and id.
 #[test]
 fn what_the_log_says_beside_the_answer_is_not_missing() {
-    let beside = |id: &str| {
-        json!({"time": "2026-11-20T10:00:00Z", "method": "POST", "path": "/v1/chat/completions", "model": "gpt-4o", "request_id": id})
-    };
+    let beside = |id: &str| json!({"time": "2026-11-20T10:00:00Z", "method": "POST", "path": "/v1/chat/completions", "model": "gpt-4o", "request_id": id});
     let mut whole = beside("req_0123456789abcdef0123456789abcdef");
     whole["status"] = json!(503);
     whole["body"] = json!({"error": {"message": "no channel is free", "type": "server_error"}});
     let mut text = beside("req_fedcba9876543210fedcba9876543210");
-    text["error"] = json!("openai.RateLimitError: Error code: 429 - {'error': {'message': 'Slow down', 'type': 'rate'}}");
+    text["error"] =
+        json!("openai.RateLimitError: Error code: 429 - {'error': {'message': 'Slow down', 'type': 'rate'}}");
     for line in [whole, text] {
         let folder = tempfile::tempdir().expect("a folder");
         let to = folder.path().join("notes");
-        let (code, _, stderr) =
-            run(&["--notes", to.to_str().expect("text")], format!("{line}\n").as_bytes());
+        let (code, _, stderr) = run(&["--notes", to.to_str().expect("text")], format!("{line}\n").as_bytes());
         assert_eq!(code, 0, "{stderr}");
         let written = std::fs::read_dir(&to).expect("is there").map(|entry| entry.expect("one").path());
         let note = written.into_iter().find(|path| path.to_string_lossy().contains("note-")).expect("a note");
         let text = std::fs::read_to_string(note).expect("reads");
         let note: Value = serde_yaml::from_str(&text).expect("YAML");
         assert_eq!(note["model_reference"], "gpt-4o");
-        let gaps: Vec<&str> =
-            note["missing_evidence"].as_array().expect("gaps").iter().filter_map(|g| g["field"].as_str()).collect();
-        for field in ["request.method", "request.path", "request.model", "attempts.at", "response.request_ids"] {
+        let gaps: Vec<&str> = note["missing_evidence"]
+            .as_array()
+            .expect("gaps")
+            .iter()
+            .filter_map(|g| g["field"].as_str())
+            .collect();
+        for field in
+            ["request.method", "request.path", "request.model", "attempts.at", "response.request_ids"]
+        {
             assert!(!gaps.contains(&field), "{field}: {text}");
         }
     }
