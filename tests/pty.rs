@@ -254,7 +254,9 @@ fn an_error_text_alone_becomes_a_note_without_sending() {
     terminal.see("Observed answer");
     terminal.see("Slow down");
     terminal.keys("\r");
-    // Review at once: there is nothing that could be sent, so nothing asks.
+    // What can be said of it, then Review: there is nothing that could be sent, so nothing asks.
+    terminal.see("Only an answer is known");
+    terminal.keys("\r");
     terminal.see("What leaves");
     assert!(!terminal.screen().contains("Send?"));
     terminal.keys("\r");

@@ -157,7 +157,7 @@ fn what_is_missing_says_how_it_comes() {
 /// The list of what support needs, line by line.
 fn list(rig: &Rig) -> String {
     let lines = completeness_lines(&rig.session, &rig.screen, 200, &Theme::new(true));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The gateway's list of models answers whether it has the model, once a search asked for it.

@@ -32,7 +32,9 @@ pub fn plan(problem: &Problem<'_>) -> Vec<Planned> {
     let mut all = kinds(problem);
     let known: u32 = all.iter().filter_map(|planned| planned.most).sum();
     if known > problem.options.budget {
-        all.iter_mut().for_each(|planned| planned.most = None);
+        for planned in &mut all {
+            planned.most = None;
+        }
     }
     all
 }
