@@ -2,7 +2,6 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 
 #[path = "wire/asked.rs"]
-#[expect(dead_code, reason = "desks look at the request line, this does not")]
 mod asked;
 #[path = "check/server.rs"]
 mod server;

@@ -11,7 +11,6 @@
 )]
 
 #[path = "wire/asked.rs"]
-#[expect(dead_code, reason = "desks look at the request line, this does not")]
 mod asked;
 #[path = "isolate/bodies.rs"]
 mod bodies;

@@ -180,7 +180,7 @@ impl Desk {
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let Some(mut asked) = Asked::begin(&mut stream)? else { return Ok(()) };
-    let line = asked.line().to_owned();
+    let line = asked.head().lines().next().unwrap_or_default().to_owned();
     let token = asked.header("authorization").is_some();
     let mut state = state.lock().expect("free");
     state.seen.push((line.clone(), token));

@@ -73,9 +73,10 @@ impl Drop for Front {
 fn pass(mut client: TcpStream, desk: u16, plan: &Plan) -> std::io::Result<()> {
     let Some(mut asked) = Asked::begin(&mut client)? else { return Ok(()) };
     let head = asked.head().to_owned();
+    let line = head.lines().next().unwrap_or_default();
     let fault = {
         let mut plan = plan.lock().expect("free");
-        let now = plan.filter(|(at, _)| asked.line().contains(at)).map(|(_, fault)| fault);
+        let now = plan.filter(|(at, _)| line.contains(at)).map(|(_, fault)| fault);
         if now.is_some() {
             *plan = None;
         }

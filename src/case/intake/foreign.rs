@@ -22,7 +22,9 @@ struct Format {
 const FORMATS: [Format; 4] = [
     // https://schema.postman.com, read 2026-11-22.
     Format {
-        is: |file| text(file, "/info/schema").is_some_and(|schema| schema.contains("postman.com/json/collection")),
+        is: |file| {
+            text(file, "/info/schema").is_some_and(|schema| schema.contains("postman.com/json/collection"))
+        },
         what: "a Postman collection",
         fix: "in Postman, open the request that failed and copy it as cURL (Code snippet), or paste its answer",
     },
@@ -115,7 +117,9 @@ mod tests {
     #[test]
     fn the_last_error_of_a_notebook_is_read() {
         let cell = |status: u16, words: &str| {
-            let raised = format!("openai.RateLimitError: Error code: {status} - {{'error': {{'message': '{words}'}}}}");
+            let raised = format!(
+                "openai.RateLimitError: Error code: {status} - {{'error': {{'message': '{words}'}}}}"
+            );
             json!({"cell_type": "code", "outputs": [
                 {"output_type": "stream", "name": "stdout", "text": ["calling\n"]},
                 {"output_type": "error", "ename": "E", "evalue": words,
