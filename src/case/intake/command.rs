@@ -206,6 +206,7 @@ fn is_clean(prefix: &str) -> bool {
                 | "do"
                 | "\\"
                 | "&"
+                | "{"
         ) || word.split_once('=').is_some_and(|(name, _)| is_name(name))
             || word.starts_with("```")
             || word.ends_with("$(")
@@ -226,6 +227,11 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
         return true;
     }
     let word: String = rest.chars().take(200).take_while(|c| !c.is_whitespace()).collect();
+    // `curl POST https://…`: a method without its option.
+    if matches!(word.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD") {
+        let next = rest.get(word.len()..).unwrap_or("").trim_start().trim_start_matches(['"', '\'']);
+        return next.starts_with("https://") || next.starts_with("http://");
+    }
     let option = word.trim_start_matches(['-', '–', '—']);
     if option.len() < word.len() {
         let address_follows = || rest.lines().next().is_some_and(|line| line.contains("://"));
@@ -255,8 +261,13 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     let mut at = 0;
     let mut one_line = false;
-    while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
-        let next = at + line.len();
+    let mut next = 0;
+    while at < above.len() {
+        // Several assignments may stand on one line.
+        if at >= next {
+            next = above.get(at..).and_then(|rest| rest.find('\n')).map_or(above.len(), |n| at + n + 1);
+        }
+        let Some(line) = above.get(at..next) else { break };
         if let Some((name, value, end)) = read_from_heredoc(above, at, line, variables) {
             variables.insert(name, value);
             at = next.max(end);
@@ -264,11 +275,17 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
         }
         if let Some((name, words, end)) = array(above, at, line, variables) {
             variables.insert(format!("{name}[@]"), words.join("\0"));
-            at = next.max(line_end(above, end));
+            at = Some(behind(above, end)).filter(|end| *end > at).unwrap_or(next);
             continue;
         }
-        if let Some((name, value)) = fish(line, variables) {
-            take(name, value, variables, ring);
+        if let Some((name, words)) = fish(line, variables) {
+            take(name.clone(), words.join(" "), variables, ring);
+            let list = if words.len() > 1 {
+                words.join("\0")
+            } else {
+                variables.get(&name).cloned().unwrap_or_default()
+            };
+            variables.insert(format!("{name}[]"), list);
             at = next;
             continue;
         }
@@ -284,7 +301,7 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
             one_line = true;
             words = None;
         }
-        let end = words.as_ref().map_or(next, |w| next.max(line_end(above, w.end)));
+        let end = words.as_ref().map(|w| behind(above, w.end)).filter(|end| *end > at).unwrap_or(next);
         let words = words.unwrap_or_else(|| shell::split(bare(line), 0, variables, false));
         for word in words.words {
             let Some((name, value)) = word.split_once('=') else { break };
@@ -301,9 +318,19 @@ pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut Key
     }
 }
 
+/// Where what follows an assignment that ends at byte `end` is read on: behind `;` or `&&`, else on the next line.
+fn behind(text: &str, end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or("");
+    let joint = rest.trim_start_matches([' ', '\t']);
+    let next =
+        joint.strip_prefix(';').filter(|next| !next.starts_with(';')).or_else(|| joint.strip_prefix("&&"));
+    next.map_or_else(|| line_end(text, end), |next| end + rest.len() - next.len())
+}
+
 /// A variable's value; a secret moves into `ring`.
 pub(super) fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
     let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
+    variables.remove(&format!("{name}[]"));
     variables.insert(name, value);
 }
 
@@ -420,16 +447,42 @@ pub(super) fn printed_by(program: &str, words: &[String]) -> Option<String> {
         let format = words.next()?;
         return printed(format, &words.collect::<Vec<_>>());
     }
-    let mut line_end = true;
+    let (mut line_end, mut escapes) = (true, false);
     while let Some(option) = words.peek().filter(|w| matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en")) {
         line_end &= !option.contains('n');
+        escapes = option.contains('e') || (escapes && !option.contains('E'));
         words.next();
     }
     let mut out = words.collect::<Vec<_>>().join(" ");
+    if escapes {
+        out = unescaped(&out);
+    }
     if line_end {
         out.push('\n');
     }
     Some(out)
+}
+
+/// What `echo -e` makes of backslashes.
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        let next = if c == '\\' { characters.clone().next() } else { None };
+        let plain = match next {
+            Some('n') => '\n',
+            Some('t') => '\t',
+            Some('r') => '\r',
+            Some('\\') => '\\',
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        characters.next();
+        out.push(plain);
+    }
+    out
 }
 
 /// `PowerShell`'s `'…' | curl.exe`: the string and the line end that the shell puts behind it.
@@ -490,16 +543,18 @@ fn bare(line: &str) -> &str {
     words.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line).trim_start()
 }
 
-/// fish: `set -x NAME value`.
-fn fish(line: &str, variables: &Variables) -> Option<(String, String)> {
-    let rest = line.trim_start().trim_start_matches(['$', '>']).trim_start().strip_prefix("set -")?;
-    let (letters, rest) = rest.split_once(' ')?;
-    if !letters.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+/// fish: `set -x NAME value`, `set NAME value value`: the variable and its words, of which `$NAME` makes as many.
+fn fish(line: &str, variables: &Variables) -> Option<(String, Vec<String>)> {
+    let rest = line.trim_start().trim_start_matches(['$', '>']).trim_start().strip_prefix("set ")?;
+    let words = shell::split(rest, 0, variables, false).words;
+    let first = words.iter().position(|word| !word.starts_with('-'))?;
+    let options = words.get(..first)?;
+    if !options.iter().all(|o| o.bytes().skip(1).all(|b| b.is_ascii_lowercase() || b == b'-')) {
         return None;
     }
-    let mut words = shell::split(rest, 0, variables, false).words.into_iter();
-    let name = words.find(|word| !word.starts_with('-')).filter(|name| is_name(name))?;
-    Some((name, words.next()?))
+    let name = words.get(first).filter(|name| is_name(name))?;
+    let values = words.get(first + 1..).filter(|values| !values.is_empty())?;
+    Some((name.clone(), values.to_vec()))
 }
 
 /// Whether a variable of this name and value holds a secret.
@@ -534,8 +589,11 @@ pub(super) fn without_entities(text: &str) -> Option<String> {
 /// Takes the prompts off the lines that go on with a command of Windows' shells (`>> `, `More? `), where a command stands
 /// behind a prompt or a line asks for more.
 pub(super) fn without_more(text: &str) -> Option<String> {
-    let goes_on =
-        |line: &str| line.starts_with(">>") && !line.starts_with(">>>") || line.starts_with("More? ");
+    let goes_on = |line: &str| {
+        line.starts_with(">>") && !line.starts_with(">>>")
+            || line.starts_with("More? ")
+            || zsh(line).is_some()
+    };
     let asks = |line: &str| {
         let line = line.trim_end();
         line.trim_start().starts_with("PS ") && line.contains('>')
@@ -544,17 +602,27 @@ pub(super) fn without_more(text: &str) -> Option<String> {
     let mut before = "";
     let mut is_one = false;
     for line in text.lines() {
-        is_one |= goes_on(line) && asks(before);
+        is_one |= goes_on(line) && (asks(before) || zsh(line).is_some());
         before = line;
     }
     if !is_one {
         return None;
     }
     let bare = |line: &str| -> String {
+        if let Some(rest) = zsh(line) {
+            return rest.to_owned();
+        }
         let rest = line.strip_prefix("More?").or_else(|| line.strip_prefix(">>")).unwrap_or(line);
         if goes_on(line) { rest.strip_prefix(' ').unwrap_or(rest).to_owned() } else { line.to_owned() }
     };
     Some(text.lines().map(bare).collect::<Vec<_>>().join("\n"))
+}
+
+/// The line behind zsh's second prompt, which names what is still open.
+fn zsh(line: &str) -> Option<&str> {
+    ["quote> ", "dquote> ", "bquote> ", "heredoc> ", "cmdsubst> "]
+        .iter()
+        .find_map(|prompt| line.strip_prefix(prompt))
 }
 
 /// Takes the quote mark (`> `) off every line where the line of the command has one, as mail and chat put it there.
@@ -562,8 +630,7 @@ pub(super) fn unquoted(text: &str) -> Option<String> {
     let mut quoted = text.lines().filter(|line| !line.trim().is_empty());
     let first_ones: Vec<&str> = quoted.by_ref().take(200).collect();
     if first_ones.len() > 1 && (1..).zip(&first_ones).all(|(number, line)| gutter(line) == Some(number)) {
-        let lines = text.lines().map(|line| line.split_once(['|', '│', ':']).map_or(line, |(_, rest)| rest));
-        return Some(lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n"));
+        return Some(text.lines().map(behind_number).collect::<Vec<_>>().join("\n"));
     }
     let all = first_ones.len() > 1 && first_ones.iter().all(|line| line.starts_with('>'));
     if !all || first_ones.iter().any(|line| line.contains(" HTTP/")) {
@@ -578,12 +645,24 @@ pub(super) fn unquoted(text: &str) -> Option<String> {
     )
 }
 
+/// The line without the number in front of it, and its mark.
+fn behind_number(line: &str) -> &str {
+    let bare = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    let marked = bare.trim_start();
+    match marked.strip_prefix(['|', '│', ':']) {
+        Some(rest) => rest.strip_prefix(' ').unwrap_or(rest),
+        // `cat -n` and `history` put two blanks or a tab there.
+        None => bare.strip_prefix("  ").or_else(|| bare.strip_prefix([' ', '\t'])).unwrap_or(bare),
+    }
+}
+
 /// The number in front of a line that an editor or a page numbers: `12 | …`, `12: …`.
 fn gutter(line: &str) -> Option<usize> {
     let line = line.trim_start();
     let len = line.find(|c: char| !c.is_ascii_digit())?;
     let behind = line.get(len..)?.trim_start();
-    behind.starts_with(['|', '│', ':']).then(|| line.get(..len)?.parse().ok()).flatten()
+    let is_marked = behind.starts_with(['|', '│', ':']) || line.get(len..)?.starts_with([' ', '\t']);
+    is_marked.then(|| line.get(..len)?.parse().ok()).flatten()
 }
 
 #[cfg(test)]

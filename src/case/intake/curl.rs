@@ -7,6 +7,9 @@ mod fields;
 mod forgiven;
 mod glob;
 mod refused;
+#[cfg(test)]
+mod tests;
+mod variable;
 
 pub(super) use fields::deadline as milliseconds;
 
@@ -36,6 +39,8 @@ pub(super) struct Read {
     pub(super) draft: Draft,
     /// Byte of the text behind the command.
     pub(super) end: usize,
+    /// Byte where the rest of its line begins.
+    pub(super) stopped: usize,
     /// `-w` prints the status below the answer.
     pub(super) prints_status: bool,
     /// The file that holds the body.
@@ -93,6 +98,12 @@ pub(super) fn read_words(
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
+    let of_processes = command.given.clone();
+    let given = |path: &str| {
+        let own = of_processes.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone());
+        own.or_else(|| files(path))
+    };
+    let files: Files<'_> = &given;
     files_put_in(&mut command, files);
     for word in &mut command.words {
         if let Some((address, len)) = shell::link_at(word) {
@@ -119,9 +130,11 @@ pub(super) fn read_words(
     let draft = parts.draft(catalog, ring);
     let findings = std::mem::take(&mut parts.findings);
     let mut others = parts.sent_further(&draft);
+    let mut left = std::mem::take(&mut parts.left);
     while more && others.len() < MOST_REQUESTS {
         let mut next = Parts::new(None, files);
-        more = next.take_words(&mut words, ring);
+        more = next.take_config(&left, ring) || next.take_words(&mut words, ring);
+        left = std::mem::take(&mut next.left);
         let draft = next.draft(catalog, ring);
         let further = next.sent_further(&draft);
         others.push((draft, next.findings));
@@ -132,19 +145,27 @@ pub(super) fn read_words(
         .pop()
         .filter(|_| whole && pieces == 1)
         .map(|file| BodyFile { path: secret::mask_free(&file.path, catalog, ring).0, ..file });
-    Read { draft, end, prints_status, body_file, deadlines, findings, others }
+    let stopped = command.stopped;
+    Read { draft, end, stopped, prints_status, body_file, deadlines, findings, others }
 }
 
 /// Puts the text of files into the words that `$(cat FILE)` or `$(< FILE)` alone makes.
 fn files_put_in(command: &mut shell::Command, files: Files<'_>) {
-    let mut open = 0;
+    let is_open = |text: &str| text.contains("$(") || text.contains('`');
+    // What is given to it counts as what stands in it, and so does fish's `(…)`.
+    let mut open = usize::from(command.stdin.as_deref().is_some_and(is_open));
+    open += command.given.iter().filter(|(_, text)| is_open(text)).count();
+    let given: Vec<String> = command.given.iter().map(|(name, _)| name.clone()).collect();
     for word in &mut command.words {
+        if given.iter().any(|name| word.contains(name.as_str())) {
+            continue;
+        }
         let inside = word.strip_prefix("$(").and_then(|w| w.strip_suffix(')'));
         let path = inside.and_then(|inside| inside.strip_prefix("cat ").or_else(|| inside.strip_prefix('<')));
         let path = path.map(|path| path.trim().trim_matches(['"', '\'']));
         match path.filter(|path| !path.contains(char::is_whitespace)).and_then(files) {
             Some(text) => text.trim_end_matches('\n').clone_into(word),
-            None => open += usize::from(word.contains("$(") || word.contains('`')),
+            None => open += usize::from(is_open(word) || word.contains('(')),
         }
     }
     command.oddities.substitution &= open > 0;
@@ -189,13 +210,19 @@ struct Parts<'f> {
     /// Masked addresses to which the same request goes, too.
     more_urls: Vec<String>,
     headers: Vec<(String, Option<String>)>,
+    /// Headers that options of their own name (`-A`, `-e`, `-r`); one of `-H` goes before them.
+    own_headers: Vec<(&'static str, Option<String>)>,
     cookies: Vec<String>,
     /// Texts of the files of `-b`.
     cookie_files: Vec<String>,
     /// The credential is sent only when the server asks for it, in a form that is made then.
     asked_for: bool,
+    /// `--aws-sigv4`: the credential is the key of a signature.
+    signed: bool,
     /// Options come from a file, where an unknown one is told and stepped over.
     in_config: bool,
+    /// What stands in such a file behind `next`.
+    left: Vec<String>,
     data: Option<String>,
     data_files: Vec<BodyFile>,
     pieces: usize,
@@ -217,6 +244,8 @@ struct Parts<'f> {
     stdin: Option<String>,
     /// `-K` files that were read: one may name itself.
     configs: usize,
+    /// Those of `--variable`.
+    variables: Variables,
     findings: Vec<Finding>,
 }
 
@@ -275,6 +304,17 @@ impl<'f> Parts<'f> {
 
     /// A long option; false where another request begins.
     fn long(&mut self, name: &str, words: &mut Words<'_>, ring: &mut KeyRing) -> bool {
+        // curl 8.3: `{{name}}` in the value is a variable of `--variable`.
+        if let Some((name, flag)) = name
+            .strip_prefix("expand-")
+            .and_then(|name| Some((name, flags::long(name)?)))
+            .filter(|(_, flag)| flag.takes_value)
+        {
+            let option = format!("--{name}");
+            let written = self.value(&option, words).to_owned();
+            let value = self.filled(written);
+            return self.apply(flag.meaning, &option, &value, ring);
+        }
         if let Some((name, flag)) =
             flags::long(name).map(|flag| (name, flag)).or_else(|| flags::abbreviated(name))
         {
@@ -297,6 +337,20 @@ impl<'f> Parts<'f> {
         }
         self.unknown(&format!("--{name}"));
         true
+    }
+
+    /// `value` with the variables of `--variable` in it.
+    fn filled(&mut self, value: String) -> String {
+        let filled = variable::filled(&value, &self.variables);
+        filled.unwrap_or_else(|| {
+            self.noticed(
+                "option_not_applied",
+                Level::Warning,
+                "--variable",
+                "a variable is not set here, or is changed in a way that is not known here; it stands as it is written",
+            );
+            value
+        })
     }
 
     /// Short options, perhaps several in one word (`-sSX POST`, `-XPOST`); false where another request begins.
@@ -398,15 +452,15 @@ impl<'f> Parts<'f> {
                     "the cookies come from a file that is not in the paste",
                 );
             }
-            Meaning::UserAgent => self.headers.push(("User-Agent".into(), unless_empty(value))),
+            Meaning::UserAgent => self.own_header("User-Agent", unless_empty(value)),
             Meaning::Referer => {
                 // `;auto` is for redirects, which are not followed.
                 let value = value.strip_suffix(";auto").unwrap_or(value);
-                self.headers.push(("Referer".into(), unless_empty(value)));
+                self.own_header("Referer", unless_empty(value));
             }
             Meaning::RequestTarget => self.target = Some(value.to_owned()),
             Meaning::GlobOff => self.globoff = true,
-            Meaning::Range => self.headers.push(("Range".into(), Some(format!("bytes={value}")))),
+            Meaning::Range => self.own_header("Range", Some(format!("bytes={value}"))),
             Meaning::Form => self.form_field(option, value, false),
             Meaning::FormString => self.form_field(option, value, true),
             Meaning::MaxTime | Meaning::ConnectTimeout if value.trim().parse::<f64>().is_err() => {
@@ -450,17 +504,38 @@ impl<'f> Parts<'f> {
         true
     }
 
+    /// A header that an option of its own names; the last one holds.
+    fn own_header(&mut self, name: &'static str, value: Option<String>) {
+        self.own_headers.retain(|(known, _)| *known != name);
+        self.own_headers.push((name, value));
+    }
+
     /// An option that is not applied, or of which only a part is.
     fn left_out(&mut self, meaning: Meaning, option: &str, value: &str) {
         match meaning {
             Meaning::NotApplied if matches!(option, "--continue-at" | "-C") && value == "-" => {}
             Meaning::NotApplied if matches!(option, "--continue-at" | "-C") => {
-                self.headers.push(("Range".into(), Some(format!("bytes={}-", value.trim()))));
+                self.own_header("Range", Some(format!("bytes={}-", value.trim())));
             }
             Meaning::NotApplied
                 if matches!(option, "--time-cond" | "-z") && fields::since(value).is_some() =>
             {
-                self.headers.extend(fields::since(value).map(|(name, date)| (name.to_owned(), Some(date))));
+                if let Some((name, date)) = fields::since(value) {
+                    self.own_header(name, Some(date));
+                }
+            }
+            Meaning::NotApplied if option == "--variable" && self.variables.len() < MOST_REQUESTS => {
+                let set = variable::set(value, &|path| self.file(path));
+                self.variables.extend(set);
+            }
+            Meaning::NotApplied if option == "--aws-sigv4" => {
+                self.signed = true;
+                self.noticed(
+                    "request_signed",
+                    Level::Warning,
+                    option,
+                    "curl signed the request with the user and password; no signature can be made here, and they are not sent",
+                );
             }
             Meaning::NotApplied if matches!(option, "--digest" | "--anyauth" | "--ntlm" | "--negotiate") => {
                 self.asked_for = true;
@@ -503,7 +578,16 @@ impl<'f> Parts<'f> {
             return;
         }
         let line = line.replace(['\u{200b}', '\u{feff}', '\u{2060}'], "").replace('\u{a0}', " ");
-        match line.split_once(':') {
+        if is_reference(line.trim()) {
+            self.noticed(
+                "header_unknown",
+                Level::Warning,
+                option,
+                "a whole header comes from a variable whose value is not in the paste; it was left out",
+            );
+            return;
+        }
+        match at_colon(&line) {
             Some((name, value)) if value.trim().is_empty() => {
                 self.headers.push((name.trim().to_owned(), None));
             }
@@ -544,7 +628,7 @@ impl<'f> Parts<'f> {
                 if let Some(text) = self.file(path) {
                     return Some(if binary { text } else { without_line_ends(&text) });
                 }
-                if !matches!(path, "-" | "") {
+                if !matches!(path, "-" | "") && !path.starts_with("<(") {
                     self.data_files.push(BodyFile { path: path.to_owned(), joined: !binary });
                 }
                 self.body_elsewhere(option);
@@ -602,12 +686,19 @@ impl<'f> Parts<'f> {
             return true;
         };
         self.configs += 1;
-        let words = config::words(&text);
-        let mut words = Words { all: &words, spans: &[], at: 0 };
+        !self.take_config(&config::words(&text), ring)
+    }
+
+    /// Takes words of a file of options up to `next`; true where one stands there.
+    fn take_config(&mut self, all: &[String], ring: &mut KeyRing) -> bool {
+        let mut words = Words { all, spans: &[], at: 0 };
         let before = std::mem::replace(&mut self.in_config, true);
         let next = self.take_words(&mut words, ring);
         self.in_config = before;
-        !next
+        if next && self.left.is_empty() {
+            self.left = all.get(words.at..).unwrap_or_default().to_vec();
+        }
+        next
     }
 
     fn body_elsewhere(&mut self, option: &str) {
@@ -641,6 +732,25 @@ fn dashed(word: &str) -> Option<&str> {
     word.strip_prefix(['–', '—'])
         .map(|name| name.trim_start_matches('-'))
         .filter(|name| flags::long(name).is_some())
+}
+
+/// `line` cut at its colon; that of a reference (`[env:NAME]`) is none.
+fn at_colon(line: &str) -> Option<(&str, &str)> {
+    let mut from = 0;
+    loop {
+        let at = from + line.get(from..)?.find(':')?;
+        let (before, behind) = (line.get(..at)?, line.get(at + 1..)?);
+        match behind.find(']').filter(|_| before.ends_with("[env")) {
+            Some(len) => from = at + 1 + len,
+            None => return Some((before, behind)),
+        }
+    }
+}
+
+/// Whether `text` is one reference and nothing else.
+fn is_reference(text: &str) -> bool {
+    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    inside.is_some_and(|inside| !inside.contains(['[', ']'])) && secret::has_reference(text)
 }
 
 fn unless_empty(value: &str) -> Option<String> {

@@ -193,7 +193,9 @@ pub(super) fn list(text: &str, found: &Found) -> Option<Command> {
     let mut command = Command::default();
     loop {
         let rest = text.get(at..end)?;
-        let skipped = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',').len();
+        // The arguments may be a list of their own behind the program: `'curl', ['-X', 'POST']`.
+        let skipped =
+            rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '[')).len();
         at += skipped;
         let rest = text.get(at..end)?;
         if rest.starts_with([']', ')']) || rest.is_empty() {
@@ -214,6 +216,11 @@ pub(super) fn list(text: &str, found: &Found) -> Option<Command> {
 fn element(text: &str) -> Option<(Option<String>, usize)> {
     if text.starts_with('#') || text.starts_with("//") {
         return Some((None, text.find('\n').unwrap_or(text.len())));
+    }
+    // Go's, in which nothing is escaped.
+    if let Some(inside) = text.strip_prefix('`') {
+        let len = inside.find('`')?;
+        return Some((Some(inside.get(..len)?.to_owned()), len + 2));
     }
     let prefix = text.find(['"', '\'']).filter(|at| *at <= 1 && text.starts_with(['"', '\'', 'f', 'b', 'r']));
     let Some(prefix) = prefix else {

@@ -100,7 +100,7 @@ pub(super) fn long(name: &str) -> Option<Flag> {
         "max-time" => with(MaxTime),
         "connect-timeout" => with(ConnectTimeout),
         "upload-file" => with(Upload),
-        "location" | "location-trusted" => alone(Follow),
+        "location" | "location-trusted" | "follow" => alone(Follow),
         "insecure" => alone(Insecure),
         "proxy" | "preproxy" | "socks4" | "socks4a" | "socks5" | "socks5-hostname" | "proxy1.0" => {
             with(Proxy)
@@ -163,6 +163,7 @@ const WHOLE: &[&str] = &[
     "upload-file",
     "location",
     "location-trusted",
+    "follow",
     "insecure",
     "proxy",
     "preproxy",
@@ -315,6 +316,7 @@ const NOT_APPLIED_WITH_VALUE: &[&str] = &[
     "quote",
     "ftp-port",
     "continue-at",
+    "upload-flags",
 ];
 
 const NOT_APPLIED: &[&str] = &[
@@ -485,6 +487,7 @@ const IGNORED: &[&str] = &[
     "version",
     "xattr",
     "out-null",
+    "dump-ca-embed",
 ];
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub(super) fn read(
         body_file,
         deadlines: call.deadlines,
         findings: call.findings,
+        stopped: split.stopped,
         others: Vec::new(),
     }
 }

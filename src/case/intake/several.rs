@@ -229,7 +229,9 @@ impl<'a> Walk<'a> {
             read.findings = vec![finding];
             read.end = read.end.max(end);
         }
-        let (below_from, next) = self.next(found, read.end);
+        // A here-document of the command before it on the same line stands below both.
+        read.end = read.end.max(self.from);
+        let (below_from, next) = self.next(found, read.stopped, read.end);
         let rest_end = next.map_or(self.text.len(), |next| next.line.max(below_from));
         let rest = self.text.get(below_from..rest_end).unwrap_or("");
         let mut below = answer::below(rest, read.prints_status, self.catalog, ring);
@@ -298,8 +300,9 @@ impl<'a> Walk<'a> {
         if found.program != command::Program::Curl {
             return httpie::read(text, from, &found, variables, files, self.catalog, ring);
         }
-        if let Some((draft, end)) = web_request::of_alias(text, from, variables, self.catalog, ring) {
-            return curl::Read { draft, end, ..curl::Read::default() };
+        if let Some((draft, findings, end)) = web_request::of_alias(text, from, variables, self.catalog, ring)
+        {
+            return curl::Read { draft, end, findings, ..curl::Read::default() };
         }
         if let Some(command) = embedded::list(text, &found) {
             return curl::read_words(command, None, files, self.catalog, ring);
@@ -310,18 +313,23 @@ impl<'a> Walk<'a> {
             for finding in &mut read.findings {
                 finding.span = None;
             }
-            return curl::Read { end: inner.end, ..read };
+            return curl::Read { end: inner.end, stopped: inner.end, ..read };
         }
         curl::read(text, from, found.in_backticks, variables, files, self.catalog, ring)
     }
 
     /// Where what stands below the command begins, and the command that follows.
-    fn next(&self, found: command::Found, end: usize) -> (usize, Option<command::Found>) {
+    /// Its words stop at byte `stopped`, and what it takes up, at `end`.
+    fn next(&self, found: command::Found, stopped: usize, end: usize) -> (usize, Option<command::Found>) {
         let mut below_from = end;
         // What a pipe led to belongs to the command's line.
         if !self.text.get(..end).is_some_and(|before| before.ends_with('\n')) {
             let line_end = self.text.get(end..).and_then(|rest| rest.find('\n'));
             below_from = line_end.map_or(self.text.len(), |at| end + at);
+        }
+        // Its here-document stands below the rest of its line, and another command may be there.
+        if let Some(next) = self.beside_heredoc(found, stopped, end) {
+            return (below_from, Some(next));
         }
         // In a sentence there may be another one in inline code.
         let prose = |next: &command::Found| found.in_backticks && next.in_backticks;
@@ -341,6 +349,17 @@ impl<'a> Walk<'a> {
             .map(|n| command::Found { line: end, ..n })
             .or(next);
         (below_from, next.filter(|next| next.arguments > found.arguments))
+    }
+
+    /// The command on the line of a here-document's mark, behind `;` or `&&`: `curl A -d @- <<EOF && curl B`.
+    fn beside_heredoc(&self, found: command::Found, stopped: usize, end: usize) -> Option<command::Found> {
+        let line = self.text.get(stopped..end)?.split('\n').next()?;
+        if line.len() == end - stopped || !line.trim_start().starts_with([';', '&']) || stopped <= found.line
+        {
+            return None;
+        }
+        let next = command::find(self.text, stopped)?;
+        (next.arguments <= stopped + line.len()).then_some(command::Found { line: stopped, ..next })
     }
 }
 

@@ -3,9 +3,11 @@
 //! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
 //! become a reference (`[env:NAME]`) instead of nothing.
 
+mod braces;
 pub(super) mod cmd;
 mod dialect;
 mod expand;
+mod json;
 mod link;
 pub(super) mod powershell;
 mod quote;
@@ -42,6 +44,10 @@ pub(super) struct Command {
     pub(super) stdin_file: Option<String>,
     /// The file that it writes to (`> body.json`).
     pub(super) stdout_file: Option<String>,
+    /// The files that `<(…)` makes: the word that names one, and its text.
+    pub(super) given: Vec<(String, String)>,
+    /// Byte behind its last word, where the rest of its line begins; a here-document may stand between that and `end`.
+    pub(super) stopped: usize,
     /// What was forgiven.
     pub(super) oddities: Oddities,
     /// Whose rules were followed.
@@ -67,6 +73,8 @@ pub(super) struct Oddities {
     pub(super) continuation: bool,
     /// A quote that nothing closes.
     pub(super) open_quote: bool,
+    /// A quote that an apostrophe closed in the middle of a JSON body, which was read on.
+    pub(super) apostrophe: bool,
     /// `$(…)` or backticks: another command's output, not run.
     pub(super) substitution: bool,
     /// `&` inside an address that is not quoted.
@@ -96,6 +104,21 @@ pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_back
 
 /// The same for bash and its kin.
 pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
+    split_within(text, start, variables, in_backticks, 0)
+}
+
+/// The command inside a substitution, in which no other is looked into.
+fn split_inner(text: &str, start: usize, variables: &Variables) -> Command {
+    split_within(text, start, variables, false, MOST_FAILED_HEREDOCS)
+}
+
+fn split_within(
+    text: &str,
+    start: usize,
+    variables: &Variables,
+    in_backticks: bool,
+    failed_heredocs: usize,
+) -> Command {
     let mut shell = Shell {
         text,
         at: start,
@@ -110,12 +133,16 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backtick
         commented: false,
         heredoc: None,
         expanded: 0,
-        failed_heredocs: 0,
+        failed_heredocs,
+        json_from: None,
+        failed_bodies: 0,
+        ranges: Vec::new(),
         out: Command::default(),
     };
     while shell.step(in_backticks) {}
     shell.step_start = shell.at;
     shell.end_word();
+    shell.out.stopped = shell.at.min(text.len());
     shell.read_heredoc();
     shell.out.end = shell.at.min(text.len());
     shell.out
@@ -143,6 +170,12 @@ struct Shell<'a> {
     expanded: usize,
     /// Here-documents in substitutions that were searched for their end in vain.
     failed_heredocs: usize,
+    /// Where in the present word a JSON body in single quotes began.
+    json_from: Option<usize>,
+    /// Bodies whose end was searched for in vain.
+    failed_bodies: usize,
+    /// Where in the present word ranges of bash's braces (`{1..3}`) stand: their first byte and the one behind them.
+    ranges: Vec<(usize, usize)>,
     out: Command,
 }
 
@@ -171,6 +204,8 @@ impl<'a> Shell<'a> {
             return;
         }
         let word = std::mem::take(&mut self.word);
+        let ranges = std::mem::take(&mut self.ranges);
+        self.json_from = None;
         self.in_word = false;
         if std::mem::take(&mut self.takes_stdin) {
             // bash ends a here-string with a line end.
@@ -180,7 +215,9 @@ impl<'a> Shell<'a> {
         } else if std::mem::take(&mut self.discard) {
             self.out.stdout_file = Some(word);
         } else {
-            self.out.push(word, self.word_start, self.step_start.max(self.word_start));
+            for word in braces::expanded(word, &ranges) {
+                self.out.push(word, self.word_start, self.step_start.max(self.word_start));
+            }
         }
     }
 
@@ -217,6 +254,8 @@ impl<'a> Shell<'a> {
             '&' => return self.ampersand(),
             '<' | '[' if !self.in_word && self.link() => {}
             '<' | '>' => self.redirect(c),
+            '{' if braces::range(self.rest()).is_some() => self.braces(),
+            '(' if self.in_word || !self.out.words.is_empty() => self.brackets(),
             '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => {
                 self.out.oddities.odd_spaces = true;
                 self.bump();
@@ -270,6 +309,26 @@ impl<'a> Shell<'a> {
             return is_address || next.starts_with(['\'', '"']);
         }
         is_address && !self.out.words.iter().any(|word| word.contains("://") || word.starts_with("[env:"))
+    }
+
+    /// `{1..3}` outside quotes.
+    fn braces(&mut self) {
+        let Some((_, len)) = braces::range(self.rest()) else { return };
+        let from = self.word.len();
+        self.word.push_str(self.rest().get(..len).unwrap_or(""));
+        self.ranges.push((from, self.word.len()));
+        self.in_word = true;
+        self.at += len;
+    }
+
+    /// `(…)` in a word: fish's other command, or a bracket of an address that lost its quotes.
+    fn brackets(&mut self) {
+        let len = balanced(self.rest()).unwrap_or(1);
+        let inside = self.rest().get(..len).unwrap_or("(");
+        self.out.oddities.substitution |= inside.contains(' ');
+        self.word.push_str(inside);
+        self.in_word = true;
+        self.at += len;
     }
 
     fn skip_line(&mut self) {

@@ -56,19 +56,13 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
     let mut variables = Variables::new();
     powershell::assignments(text.get(..line)?, &mut variables, ring);
     let held = ring.iter().count();
-    let (draft, in_file, end) = at(text, arguments, &variables, catalog, ring)?;
+    let (draft, noticed, end) = at(text, arguments, &variables, catalog, ring)?;
     let below = super::answer::below(text.get(end..).unwrap_or(""), false, catalog, ring);
     let mut findings = Vec::new();
     if ring.iter().count() > held {
         findings.push(literal_key());
     }
-    if in_file {
-        findings.push(Finding::new(
-            "body_from_file",
-            Level::Warning,
-            "the body comes from a file or form that is not in the paste",
-        ));
-    }
+    findings.extend(noticed);
     for finding in &mut findings {
         finding.span = Some((line, end));
     }
@@ -83,25 +77,43 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
     })
 }
 
-/// The request whose parameters begin at byte `arguments`, masked; whether its body is in a file; the byte behind it.
+/// The request whose parameters begin at byte `arguments`, masked; what was noticed; the byte behind it.
 fn at(
     text: &str,
     arguments: usize,
     variables: &Variables,
     catalog: &Catalog,
     ring: &mut KeyRing,
-) -> Option<(Draft, bool, usize)> {
-    let command = powershell::split(text, arguments, variables);
+) -> Option<(Draft, Vec<Finding>, usize)> {
+    let command = powershell::split_own(text, arguments, variables);
     let mut said = Said::default();
     said.take(&command.words, variables);
     let mut draft = said.draft(variables)?;
+    if said.has_session {
+        session(text.get(..arguments)?, &mut draft, variables);
+    }
     draft.url = secret::mask_url(&draft.url, catalog, ring).0;
     for header in &mut draft.headers {
         header.value = secret::mask_header(&header.name, &header.value, catalog, ring).0;
     }
     let media = draft.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
     draft.body = secret::mask_body(&draft.body, media.map(|h| h.value.as_str()), catalog, ring).0;
-    Some((draft, said.in_file, command.end))
+    let mut noticed = Vec::new();
+    if said.in_file {
+        noticed.push(Finding::new(
+            "body_from_file",
+            Level::Warning,
+            "the body comes from a file or form that is not in the paste",
+        ));
+    }
+    if said.headers.as_deref().is_some_and(|text| value::read(text, variables).is_none()) {
+        noticed.push(Finding::new(
+            "header_unknown",
+            Level::Warning,
+            "the headers come from a variable whose value is not in the paste; they were left out",
+        ));
+    }
+    Some((draft, noticed, command.end))
 }
 
 /// The request of `curl -Headers @{…} -Method Post`, where curl is Windows `PowerShell`'s other name of its own command; the
@@ -112,13 +124,37 @@ pub(super) fn of_alias(
     variables: &Variables,
     catalog: &Catalog,
     ring: &mut KeyRing,
-) -> Option<(Draft, usize)> {
+) -> Option<(Draft, Vec<Finding>, usize)> {
     let line = text.get(arguments..)?.lines().next()?.to_ascii_lowercase();
     let own = [" -headers @{", " -headers $", " -uri ", " -method ", " -contenttype ", " -usebasicparsing"];
     if !own.iter().any(|parameter| line.contains(parameter)) {
         return None;
     }
-    at(text, arguments, variables, catalog, ring).map(|(draft, _, end)| (draft, end))
+    at(text, arguments, variables, catalog, ring)
+}
+
+/// What the lines above put into a session, as browsers write it: `$session.UserAgent = "…"`,
+/// `$session.Cookies.Add((New-Object System.Net.Cookie("a", "b", "/", "h.test")))`.
+fn session(above: &str, draft: &mut Draft, variables: &Variables) {
+    let mut cookies = Vec::new();
+    for line in above.lines().filter(|line| line.trim_start().starts_with('$')) {
+        let word = |text: &str| powershell::first_word(text.trim_start(), variables);
+        if let Some((_, agent)) = line.split_once(".UserAgent").and_then(|(_, rest)| rest.split_once('=')) {
+            let has_one = draft.headers.iter().any(|h| h.name.eq_ignore_ascii_case("user-agent"));
+            if let Some((agent, _)) = word(agent).filter(|_| !has_one) {
+                draft.headers.push(Header::new("User-Agent", agent));
+            }
+        } else if let Some((_, list)) = line.split_once("System.Net.Cookie(")
+            && let Some((name, len)) = word(list)
+            && let Some((_, rest)) = list.trim_start().get(len..).and_then(|rest| rest.split_once(','))
+            && let Some((value, _)) = word(rest)
+        {
+            cookies.push(format!("{name}={value}"));
+        }
+    }
+    if !cookies.is_empty() {
+        draft.headers.push(Header::new("Cookie", cookies.join("; ")));
+    }
 }
 
 /// The parameters.
@@ -131,6 +167,7 @@ struct Said {
     content_type: Option<String>,
     user_agent: Option<String>,
     token: Option<String>,
+    has_session: bool,
     in_file: bool,
 }
 
@@ -153,6 +190,8 @@ impl Said {
             self.user_agent = value;
         } else if is("token") {
             self.token = value;
+        } else if is("websession") {
+            self.has_session = true;
         } else if is("infile") || is("form") {
             self.in_file = true;
         }
@@ -277,6 +316,21 @@ mod tests {
     }
 
     #[test]
+    fn sessions_of_browsers_are_taken() {
+        let text = "$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession\n\
+                    $session.UserAgent = \"Mozilla/5.0 (X11)\"\n\
+                    $session.Cookies.Add((New-Object System.Net.Cookie(\"lang\", \"en\", \"/\", \"h.test\")))\n\
+                    $session.Cookies.Add((New-Object System.Net.Cookie(\"b\", \"c d\", \"/\", \"h.test\")))\n\
+                    Invoke-WebRequest -UseBasicParsing -Uri \"https://h.test/a\" `\n-WebSession $session `\n-Headers $other\n";
+        let intake = read(text, &Catalog::built_in(), &mut KeyRing::default()).expect("a request");
+        let draft = intake.draft.expect("a draft");
+        let header = |name: &str| draft.headers.iter().find(|h| h.name == name).map(|h| h.value.as_str());
+        assert_eq!(header("User-Agent"), Some("Mozilla/5.0 (X11)"));
+        assert!(header("Cookie").is_some());
+        assert!(intake.findings.iter().any(|f| f.id == "header_unknown"), "$other is not known");
+    }
+
+    #[test]
     fn short_names_positions_and_tables() {
         let table = [
             ("irm https://h.test/v1/models", ("GET", "https://h.test/v1/models", "")),
@@ -288,6 +342,18 @@ mod tests {
             (
                 "Invoke-RestMethod https://h.test/a -Me Post -Body (@{a=@(1,2)} | ConvertTo-Json -Compress)",
                 ("POST", "https://h.test/a", "{\"a\":[1,2]}"),
+            ),
+            (
+                r#"irm https://h.test/a -Method Post -Body '{"a":"x \"y\""}'"#,
+                ("POST", "https://h.test/a", r#"{"a":"x \"y\""}"#),
+            ),
+            (
+                "$b = @{a='x \"y\"'} | ConvertTo-Json\nirm https://h.test/a -Method Post -Body $b",
+                ("POST", "https://h.test/a", r#"{"a":"x \"y\""}"#),
+            ),
+            (
+                "$b = @'\n{\"a\":\"x \\\"y\\\"\"}\n'@\nirm https://h.test/a -Method Post -Body $b",
+                ("POST", "https://h.test/a", r#"{"a":"x \"y\""}"#),
             ),
         ];
         for (text, expected) in table {

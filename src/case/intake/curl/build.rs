@@ -22,7 +22,13 @@ impl Parts<'_> {
         let mut body = self.data.take().unwrap_or_default();
         let mut query = std::mem::take(&mut self.query);
         if self.as_query && !body.is_empty() {
-            query.push(std::mem::take(&mut body));
+            // curl takes either: the data of -G goes before --url-query.
+            query = vec![std::mem::take(&mut body)];
+        }
+        for (name, value) in std::mem::take(&mut self.own_headers) {
+            if !self.has_header(name) {
+                self.headers.push((name.to_owned(), value));
+            }
         }
         let method = match self.method.take() {
             Some(method) if !method.is_empty() => method,
@@ -49,7 +55,7 @@ impl Parts<'_> {
         let stored = std::mem::take(&mut self.cookie_files);
         self.cookies.extend(stored.iter().flat_map(|text| cookies::sent(text, &url)));
         let cookies = std::mem::take(&mut self.cookies);
-        if !cookies.is_empty() {
+        if !cookies.is_empty() && !self.has_header("cookie") {
             self.headers.push(("Cookie".into(), Some(cookies.join(";"))));
         }
 
@@ -182,8 +188,8 @@ impl Parts<'_> {
             );
         }
         let url = self.with_scheme(url);
-        let url = match self.uploaded.take().filter(|_| url.ends_with('/')) {
-            Some(name) => format!("{url}{name}"),
+        let url = match self.uploaded.take() {
+            Some(name) => with_file(url, &name),
             None => url,
         };
         let url = with_query(url, query);
@@ -203,11 +209,14 @@ impl Parts<'_> {
         let best = self.urls.iter().position(|u| u.contains("://"));
         let further = self.urls.iter().skip(best.map_or(self.urls.len(), |best| best + 1));
         let further = further.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
-        further.map(|url| with_query(url.clone(), query)).collect()
+        let further = further.map(|url| with_query(url.clone(), query));
+        let is_open = |url: &String| !self.globoff && !secret::has_reference(url);
+        further.flat_map(|url| if is_open(&url) { glob::expanded(&url) } else { vec![url] }).collect()
     }
 
     /// curl takes an address without a scheme as http.
     fn with_scheme(&mut self, url: String) -> String {
+        let url = with_two_slashes(url);
         let host = url.split(['/', '?', '#']).next().unwrap_or("");
         let is_host = !url.contains("://")
             && !host.contains(|c: char| c.is_whitespace() || matches!(c, '$' | '<' | '>' | '{' | '[' | '@'))
@@ -235,11 +244,14 @@ impl Parts<'_> {
         if let Some(bearer) = self.bearer.take().filter(|_| !self.has_header("authorization")) {
             self.headers.push(("Authorization".into(), Some(format!("Bearer {bearer}"))));
         }
+        if self.user.is_some() || self.has_header("authorization") {
+            without_user(url, ring);
+        }
         let Some(user) = self.user.take() else { return };
         if self.has_header("authorization") {
             return;
         }
-        if self.asked_for {
+        if self.asked_for || self.signed {
             hold_user(&user, ring);
             return;
         }
@@ -306,9 +318,58 @@ impl Parts<'_> {
 }
 
 /// `url` with what the options add to its query.
-fn with_query(url: String, query: &[String]) -> String {
-    query.iter().fold(url, |url, part| {
+fn with_query(mut url: String, query: &[String]) -> String {
+    if query.is_empty() {
+        return url;
+    }
+    let fragment = url.find('#').map(|at| url.split_off(at)).unwrap_or_default();
+    let url = query.iter().fold(url, |url, part| {
         let joint = if url.contains('?') { '&' } else { '?' };
         format!("{url}{joint}{part}")
-    })
+    });
+    url + &fragment
+}
+
+/// `url` with the name of an uploaded file, where its path names none.
+fn with_file(mut url: String, name: &str) -> String {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    const RESERVED: &percent_encoding::AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let tail = url.find(['?', '#']).map(|at| url.split_off(at)).unwrap_or_default();
+    let authority = url.find("://").map_or(0, |at| at + "://".len());
+    let has_path = url.get(authority..).is_some_and(|rest| rest.contains('/'));
+    if has_path && !url.ends_with('/') || url.is_empty() {
+        return url + &tail;
+    }
+    let slash = if has_path { "" } else { "/" };
+    // A set of names (`{a,b}`) is expanded with the address.
+    let name = if secret::has_reference(name) || name.contains('{') {
+        name.to_owned()
+    } else {
+        utf8_percent_encode(name, RESERVED).to_string()
+    };
+    format!("{url}{slash}{name}{tail}")
+}
+
+/// curl takes one slash or three behind the scheme of a web address for two.
+fn with_two_slashes(url: String) -> String {
+    let scheme = ["http:", "https:"]
+        .into_iter()
+        .find(|scheme| url.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
+    let Some(scheme) = scheme else { return url };
+    let rest = url.get(scheme.len()..).unwrap_or("");
+    let host = rest.trim_start_matches('/');
+    if !matches!(rest.len() - host.len(), 1 | 3) || host.is_empty() {
+        return url;
+    }
+    format!("{}//{host}", url.get(..scheme.len()).unwrap_or(scheme))
+}
+
+/// Takes the user and password out of `url`, in whose place curl sends others.
+fn without_user(url: &mut String, ring: &mut KeyRing) {
+    let Some((scheme, rest)) = url.split_once("://") else { return };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let Some((user, _)) = authority.rsplit_once('@') else { return };
+    hold_user(user, ring);
+    *url = format!("{scheme}://{}", rest.get(user.len() + 1..).unwrap_or(""));
 }

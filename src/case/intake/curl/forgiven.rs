@@ -50,6 +50,13 @@ pub(super) fn oddities(command: &Command, findings: &mut Vec<Finding>) {
             "close the quote; write ' inside single quotes as '\\''",
         ),
         (
+            seen.apostrophe,
+            "apostrophe_in_quotes",
+            Level::Warning,
+            "an apostrophe stands in a body in single quotes, where a shell ends the text; it was read up to where its JSON closes",
+            "write ' inside single quotes as '\\''",
+        ),
+        (
             seen.substitution,
             "command_substitution",
             Level::Warning,

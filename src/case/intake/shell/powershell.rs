@@ -8,19 +8,26 @@ use crate::case::intake::command::take;
 use crate::case::intake::web_request::literal;
 use crate::case::keyring::KeyRing;
 
-/// Splits the command that begins at byte `start` of `text`.
-pub(in crate::case::intake) fn split(text: &str, start: usize, variables: &Variables) -> Command {
+/// Splits the command of another program (`curl.exe`) that begins at byte `start` of `text`.
+pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command {
+    let mut command = split_own(text, start, variables);
+    // Windows PowerShell hands a quotation mark on only behind a backslash, so who writes `\"` means the mark; in JSON that
+    // is whole already, it is the text's own.
+    for word in &mut command.words {
+        if word.contains("\\\"") && serde_json::from_str::<serde::de::IgnoredAny>(word).is_err() {
+            *word = word.replace("\\\"", "\"");
+        }
+    }
+    command
+}
+
+/// Splits a command of `PowerShell`'s own, or a value, that begins at byte `start` of `text`.
+pub(in crate::case::intake) fn split_own(text: &str, start: usize, variables: &Variables) -> Command {
     let mut reader = Reader { text, at: start, variables, word: None, command: Command::default() };
     while reader.step() {}
     reader.end_word();
     let Reader { at, mut command, .. } = reader;
     command.end = at.min(text.len());
-    // Windows PowerShell hands a quotation mark on only behind a backslash, so who writes `\"` means the mark.
-    for word in &mut command.words {
-        if word.contains("\\\"") {
-            *word = word.replace("\\\"", "\"");
-        }
-    }
     command
 }
 
@@ -75,7 +82,7 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
             table::added(above.get(from..).unwrap_or(rest), variables);
         }
         if let Some((name, len)) = assigned {
-            let mut value = split(above, next - len, variables);
+            let mut value = split_own(above, next - len, variables);
             // `ConvertTo-Json $table -Depth 5`
             let converts =
                 value.words.first().is_some_and(|word| word.eq_ignore_ascii_case("convertto-json"));
@@ -340,6 +347,8 @@ impl<'a> Reader<'a> {
                 reader.dollar();
                 let value = reader.word.map(|(word, _)| word).unwrap_or_default();
                 self.push_str(&value);
+            } else if let Some(c) = character(inner) {
+                self.push(c);
             } else {
                 self.command.oddities.substitution = true;
                 self.push_str(rest.get(..len).unwrap_or(rest));
@@ -376,6 +385,17 @@ impl<'a> Reader<'a> {
         }
         self.at += len;
     }
+}
+
+/// `[char]233`, `[char]0x00e9`: how a browser writes what is not ASCII.
+fn character(text: &str) -> Option<char> {
+    let number =
+        text.get(.."[char]".len()).filter(|c| c.eq_ignore_ascii_case("[char]")).and(text.get(6..))?.trim();
+    let code = match number.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    char::from_u32(code)
 }
 
 /// Length of a type in brackets before a value: `[ordered]@{…}`, `[string]"…"`, `[System.Text.Encoding]::UTF8.GetBytes($body)`
@@ -449,6 +469,8 @@ mod tests {
             ("-d @\"\n{\"a\":\"$body`\"\"}\n\"@", &["-d", "{\"a\":\"{\"a\":1}\"\"}"]),
             (r#"-d '{\"a\":\"b c\"}'"#, &["-d", r#"{"a":"b c"}"#]),
             (r#"-d "{\"a\":\"b c\"}""#, &["-d", r#"{"a":"b c"}"#]),
+            (r#"-d '{"a":"x \"y\""}'"#, &["-d", r#"{"a":"x \"y\""}"#]),
+            ("\"caf$([char]233) $([char]0x00e9)\"", &["café é"]),
             ("a # why\nnext", &["a"]),
             ("a | ConvertFrom-Json", &["a"]),
             ("-H @{ 'A' = \"b;c\"; D = 'e' } -x", &["-H", "@{ 'A' = \"b;c\"; D = 'e' }", "-x"]),
@@ -458,6 +480,8 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(split(text, 0, &variables).words, *expected, "{text:?}");
         }
+        let own = split_own(r#"-Body 'a \"b\"'"#, 0, &variables);
+        assert_eq!(own.words, ["-Body", r#"a \"b\""#], "no other program gets it");
         assert!(split("a 'b", 0, &variables).oddities.open_quote);
         let mut assigned = Variables::new();
         assignments(

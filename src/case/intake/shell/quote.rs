@@ -21,6 +21,9 @@ fn echoed(command: &str) -> Option<String> {
 
 impl Shell<'_> {
     pub(super) fn single(&mut self) {
+        if self.json_with_apostrophes() {
+            return;
+        }
         self.bump();
         self.in_word = true;
         let end = self.rest().find('\'');
@@ -116,12 +119,24 @@ impl Shell<'_> {
 
     /// A variable without quotes: blanks in its value part words, and an empty one is none.
     fn dollar_in_words(&mut self) {
+        // fish makes as many words of it as it has.
+        let name = identifier(self.rest().get(1..).unwrap_or(""));
+        if let Some(list) = self.variables.get(&format!("{name}[]"))
+            && self.expanded + list.len() <= MOST_EXPANDED
+        {
+            self.expanded += list.len();
+            self.at += 1 + name.len();
+            self.in_word = true;
+            self.push_words(&list.split('\0').collect::<Vec<_>>());
+            return;
+        }
         let (was_in_word, from, words) = (self.in_word, self.word.len(), self.out.words.len());
         self.in_word = true;
         let is_substitution = self.rest().starts_with("$(");
         self.dollar_in_quotes();
         let value = self.word.get(from..).unwrap_or("");
         if is_substitution
+            || is_output(value)
             || self.out.words.len() > words
             || !(value.is_empty() || value.contains(char::is_whitespace))
         {
@@ -148,7 +163,7 @@ impl Shell<'_> {
         let after = rest.get(1..).unwrap_or("");
         let (name, len) = if let Some(braced) = after.strip_prefix('{') {
             let name = self.parameter(braced);
-            let close = braced.char_indices().take(400).find(|(_, c)| *c == '}').map(|(at, _)| at);
+            let close = closing_brace(braced);
             (name, close.map_or(0, |close| close + 3))
         } else if let Some(name) = after.strip_prefix("env:").map(identifier).filter(|n| !n.is_empty()) {
             // PowerShell.
@@ -171,6 +186,10 @@ impl Shell<'_> {
             self.at += 1 + form.len();
             return;
         }
+        if let Some(taken) = self.further_arguments(after).or_else(|| self.looked_up(after)) {
+            self.at += 1 + taken;
+            return;
+        }
         if !name.is_empty() && len > 0 && self.array_words(after, name) {
             self.at += len;
             return;
@@ -184,10 +203,19 @@ impl Shell<'_> {
             let changed = changed.and_then(|value| expand::changed(value, operator));
             // Another way to change the value is not followed, and a value may come from another command.
             let is_cut = !operator.is_empty() && fallback.is_none() && changed.is_none();
-            self.out.oddities.substitution |= is_cut || value.is_some_and(|v| v.contains("$("));
+            self.out.oddities.substitution |= is_cut || value.is_some_and(|v| is_output(v));
             let replaced = match (value, fallback) {
                 (Some(value), _) => changed.unwrap_or_else(|| value.clone()),
                 // An address that the paste itself gives is the best that is known; another default may be a stand-in.
+                // A call that gives no such argument leaves it empty.
+                (None, written) if name.bytes().all(|b| b.is_ascii_digit()) => {
+                    self.default_of(written.unwrap_or(""))
+                }
+                (None, Some(written)) if written.starts_with("${") => {
+                    let written = self.default_of(written);
+                    let known = written.contains("://") && !written.contains("[env:");
+                    if known { written } else { format!("[env:{name}]") }
+                }
                 (None, Some(written))
                     if (written.contains("://") || operator.contains('='))
                         && !written.contains(['$', '`', '"', '\'']) =>
@@ -224,8 +252,18 @@ impl Shell<'_> {
     /// The variable's name at the start of `text`; a number is one where the script gives it.
     fn parameter<'t>(&self, text: &'t str) -> &'t str {
         let name = identifier(text);
-        let digit = text.get(..1).filter(|digit| name.is_empty() && self.variables.contains_key(*digit));
+        let called = self.variables.contains_key("@[@]");
+        let digit = text.get(..1).filter(|digit| {
+            let is_argument = called && matches!(digit.as_bytes(), [b'1'..=b'9']);
+            name.is_empty() && (is_argument || self.variables.contains_key(*digit))
+        });
         digit.unwrap_or(name)
+    }
+
+    /// What `${NAME:-WRITTEN}` gives where the variable is not set.
+    fn default_of(&mut self, written: &str) -> String {
+        let bare = written.strip_prefix('"').and_then(|w| w.strip_suffix('"')).unwrap_or(written);
+        self.expanded(bare)
     }
 
     /// What `((1+2))` or `(echo word)` gives, where nothing has to be run for it.
@@ -238,23 +276,93 @@ impl Shell<'_> {
 
     /// `${NAME[@]}`: each word of the array is a word of the command. False where it is no such thing, or not known.
     fn array_words(&mut self, after: &str, name: &str) -> bool {
-        let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..)).unwrap_or("");
-        if !inside.starts_with("[@]}") && !inside.starts_with("[*]}") {
-            return false;
-        }
+        let Some(inside) = after.strip_prefix('{').and_then(|b| b.get(name.len()..)) else { return false };
+        let inside = closing_brace(inside).and_then(|end| inside.get(..=end)).unwrap_or("");
         let Some(words) = self.variables.get(&format!("{name}[@]")) else { return false };
         if self.expanded + words.len() > MOST_EXPANDED {
             return false;
         }
         self.expanded += words.len();
-        for (index, word) in words.split('\0').enumerate() {
+        let all: Vec<&str> = words.split('\0').collect();
+        let taken = match inside {
+            "[@]}" | "[*]}" => all,
+            // The first one where none is named.
+            "}" => all.into_iter().take(1).collect(),
+            _ => {
+                let Some(index) = inside.strip_prefix('[').and_then(|i| i.strip_suffix("]}")) else {
+                    return self.slice(inside, &all, 0);
+                };
+                let Some(index) = self.index(index) else { return false };
+                let index = if index < 0 { index + i64::try_from(all.len()).unwrap_or(0) } else { index };
+                usize::try_from(index).ok().and_then(|index| all.get(index).copied()).into_iter().collect()
+            }
+        };
+        self.push_words(&taken);
+        true
+    }
+
+    /// `${NAME[@]:1}`, `${@:2:1}`: some of the words. False where it is no such thing.
+    fn slice(&mut self, inside: &str, all: &[&str], first: usize) -> bool {
+        let of_all = inside.strip_prefix("[@]").or_else(|| inside.strip_prefix("[*]"));
+        let Some(cut) = of_all.and_then(|i| i.strip_prefix(':')).and_then(|cut| cut.strip_suffix('}')) else {
+            return false;
+        };
+        let (from, len) = cut.split_once(':').map_or((cut, None), |(from, len)| (from, Some(len)));
+        let len = len.map(|len| len.trim().parse().unwrap_or(0));
+        let Ok(from) = from.trim().parse::<usize>() else { return false };
+        let from = from.saturating_sub(first);
+        let taken: Vec<&str> = all.iter().skip(from).take(len.unwrap_or(usize::MAX)).copied().collect();
+        self.push_words(&taken);
+        true
+    }
+
+    /// `${@:2}`: a function's arguments from the second on; the bytes behind the dollar.
+    fn further_arguments(&mut self, after: &str) -> Option<usize> {
+        let cut = after.strip_prefix("{@").or_else(|| after.strip_prefix("{*"))?;
+        let end = closing_brace(cut).filter(|_| cut.starts_with(':'))?;
+        let words =
+            self.variables.get("@[@]").filter(|words| self.expanded + words.len() <= MOST_EXPANDED)?;
+        self.expanded += words.len();
+        let all: Vec<&str> = words.split('\0').collect();
+        self.slice(&format!("[@]{}", cut.get(..=end)?), &all, 1).then_some("{@".len() + end + 1)
+    }
+
+    /// `${#NAME}`, the length of a value, and `${!NAME}`, the value of the variable that it names; the bytes behind the
+    /// dollar.
+    fn looked_up(&mut self, after: &str) -> Option<usize> {
+        let named = after.strip_prefix("{#").or_else(|| after.strip_prefix("{!"))?;
+        let name = identifier(named);
+        let value = self
+            .variables
+            .get(name)
+            .filter(|_| named.get(name.len()..).is_some_and(|r| r.starts_with('}')))?;
+        let value = if after.starts_with("{#") {
+            value.chars().count().to_string()
+        } else {
+            let named = super::super::command::is_name(value).then_some(value)?;
+            self.variables.get(named).cloned().unwrap_or_else(|| format!("[env:{named}]"))
+        };
+        if self.expanded + value.len() > MOST_EXPANDED {
+            return None;
+        }
+        self.expanded += value.len();
+        self.word.push_str(&value);
+        Some("{#".len() + name.len() + 1)
+    }
+
+    /// The number that an array's index names.
+    fn index(&self, text: &str) -> Option<i64> {
+        expand::sum(text, &|name| self.variables.get(name).cloned())
+    }
+
+    fn push_words(&mut self, words: &[&str]) {
+        for (index, word) in words.iter().enumerate() {
             if index > 0 {
                 self.end_word();
                 self.in_word = true;
             }
             self.word.push_str(word);
         }
-        true
     }
 
     /// `$(cat <<'EOF'⏎ … ⏎EOF⏎)`: its output stands in the paste. False where it is another substitution.
@@ -362,6 +470,30 @@ impl Shell<'_> {
             None => self.word.push('\u{fffd}'),
         }
     }
+}
+
+/// Where the brace closes that stands open before `text`; `${` in it opens another.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut depth = 1usize;
+    let mut before = ' ';
+    for (at, c) in text.char_indices().take(400) {
+        match c {
+            '{' if before == '$' => depth += 1,
+            '}' if before != '\\' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+        before = c;
+    }
+    None
+}
+
+/// Whether a variable's value is what another command would give, which stands there as it was written.
+fn is_output(value: &str) -> bool {
+    let value = value.trim();
+    value.contains("$(") || (value.len() > 2 && value.starts_with('`') && value.ends_with('`'))
 }
 
 /// A setting that another language names, and the bytes it takes.

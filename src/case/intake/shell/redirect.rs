@@ -2,9 +2,16 @@
 
 use super::{Command, Shell, is_name_char, rest_starts};
 
+/// More files than any command gets from `<(…)`.
+const MOST_GIVEN: usize = 50;
+
 impl Shell<'_> {
     pub(super) fn redirect(&mut self, c: char) {
         let rest = self.rest();
+        if c == '<' && rest.starts_with("<(") {
+            self.process();
+            return;
+        }
         // `<MODEL_ID>` is a stand-in of a documentation page, no redirection.
         if c == '<'
             && let Some(inner) = rest.get(1..).and_then(|r| r.get(..r.len().min(200)).or(Some(r)))
@@ -63,7 +70,7 @@ impl Shell<'_> {
 
     /// The text of `heredoc`, whose first line begins here, the bytes it takes with its closing line, and whether that
     /// line is there.
-    pub(super) fn heredoc_text(&self, heredoc: &HereDoc) -> (String, usize, bool) {
+    pub(super) fn heredoc_text(&mut self, heredoc: &HereDoc) -> (String, usize, bool) {
         let mut body = String::new();
         let mut closed = false;
         let mut len = 0;
@@ -82,7 +89,7 @@ impl Shell<'_> {
     }
 
     /// `text` with its variables and escapes read as in a here-document without quotes.
-    fn expanded(&self, text: &str) -> String {
+    pub(super) fn expanded(&mut self, text: &str) -> String {
         let mut inner = Shell {
             text,
             at: 0,
@@ -99,11 +106,18 @@ impl Shell<'_> {
             expanded: self.expanded,
             // None inside another: the depth stays bounded.
             failed_heredocs: super::MOST_FAILED_HEREDOCS,
+            json_from: None,
+            failed_bodies: 0,
+            ranges: Vec::new(),
             out: Command::default(),
         };
         while let Some(c) = inner.peek() {
             if c == '$' {
                 inner.dollar_in_quotes();
+                continue;
+            }
+            if c == '`' {
+                inner.substitution_in_backticks();
                 continue;
             }
             inner.bump();
@@ -119,7 +133,56 @@ impl Shell<'_> {
                 _ => inner.word.push(c),
             }
         }
+        self.expanded = self.expanded.max(inner.expanded);
+        self.out.oddities.substitution |= inner.out.oddities.substitution;
         inner.word
+    }
+
+    /// `<(…)`: a file with what a command prints. It is a word, which names that file; its text is known where nothing
+    /// has to be run for it.
+    fn process(&mut self) {
+        let rest = self.rest();
+        let inside = rest.get(2..).unwrap_or("");
+        let word = super::head(inside.trim_start(), 16)
+            .split(|c: char| c.is_whitespace() || c == ')')
+            .next()
+            .unwrap_or("");
+        let is_open = self.failed_heredocs < super::MOST_FAILED_HEREDOCS && self.out.given.len() < MOST_GIVEN;
+        if is_open && matches!(word, "echo" | "printf" | "cat") {
+            let from = self.at + 2 + (inside.len() - inside.trim_start().len()) + word.len();
+            let command = super::split_inner(self.text, from, self.variables);
+            let behind = self.text.get(command.end..).unwrap_or("");
+            let blank = behind.len() - behind.trim_start().len();
+            let closes =
+                behind.get(blank..).is_some_and(|b| b.starts_with(')')) && !command.oddities.open_quote;
+            let text = match (word, command.words.as_slice(), command.stdin) {
+                ("cat", [], stdin) => stdin,
+                ("cat", [path], None) if closes => {
+                    self.word.push_str(path);
+                    self.in_word = true;
+                    self.at = command.end + blank + 1;
+                    return;
+                }
+                ("cat", ..) => None,
+                (program, words, _) => crate::case::intake::command::printed_by(program, words),
+            };
+            if let Some(text) = text.filter(|_| closes) {
+                let end = command.end + blank + 1;
+                let name = format!("<({word} {})", self.out.given.len() + 1);
+                self.word.push_str(&name);
+                self.out.given.push((name, text));
+                self.out.oddities.substitution |= command.oddities.substitution;
+                self.in_word = true;
+                self.at = end;
+                return;
+            }
+            self.failed_heredocs += 1;
+        }
+        let len = super::balanced(rest.get(1..).unwrap_or("")).unwrap_or(1);
+        self.out.oddities.substitution = true;
+        self.word.push_str(rest.get(..=len).unwrap_or("<"));
+        self.in_word = true;
+        self.at += rest.get(..=len).map_or(1, str::len);
     }
 }
 
