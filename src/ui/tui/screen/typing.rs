@@ -70,8 +70,7 @@ impl Screen {
         if session.consent().is_some() {
             return self.say("answer the question first; nothing was pasted");
         }
-        // Terminals send the line breaks of a paste as carriage returns.
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = with_line_feeds(text);
         self.decline_unfinished();
         if let Some(popup) = &mut self.popup {
             // What is typed into a list is drawn as it is.
@@ -151,5 +150,37 @@ impl Screen {
         };
         self.editor = None;
         wishes
+    }
+}
+
+/// A paste as it was copied. Terminals send its line breaks as carriage returns; tmux sends one for each of the two characters of
+/// Windows' line ends, so that an empty line would stand behind each line, and an answer's head would end behind its first.
+fn with_line_feeds(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let mut breaks = text.split(|c| c != '\r').map(str::len).filter(|run| *run > 0);
+    let several = text.matches("\r\r").nth(1).is_some();
+    if several && !text.contains('\n') && breaks.all(|run| run % 2 == 0) {
+        return text.replace("\r\r", "\n");
+    }
+    text.replace('\r', "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_line_feeds;
+
+    #[test]
+    fn a_paste_has_the_lines_that_were_copied() {
+        for (pasted, lines) in [
+            ("a\rb\r\rc", "a\nb\n\nc"),
+            ("a\r\nb\r\n\r\nc", "a\nb\n\nc"),
+            // tmux, of what had Windows' line ends.
+            ("HTTP/1.1 429 X\r\rA: b\r\r\r\r{}", "HTTP/1.1 429 X\nA: b\n\n{}"),
+            // One empty line, and no other break.
+            ("HTTP/1.1 429 X\r\r{}", "HTTP/1.1 429 X\n\n{}"),
+            ("a", "a"),
+        ] {
+            assert_eq!(with_line_feeds(pasted), lines, "{pasted:?}");
+        }
     }
 }
