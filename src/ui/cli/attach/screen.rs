@@ -4,6 +4,7 @@ mod mail;
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use secrecy::SecretString;
@@ -58,7 +59,7 @@ pub(in crate::ui::cli) struct TicketDesks {
 
 impl TicketDesks {
     pub(in crate::ui::cli) fn of(ground: &Ground) -> Self {
-        let readmission = Readmission::new(&ground.catalog);
+        let readmission = Readmission::later(Arc::clone(&ground.catalog));
         let room = Rc::new(Room { ground: ground.clone(), readmission, output: OutputKind::Text });
         Self { room, desks: Desks::default(), plan: None, done: Rc::default() }
     }

@@ -79,7 +79,7 @@ struct Groups {
 
 impl Groups {
     fn of(ground: Ground, live: Arc<Live>, examples: Arc<Examples>, sort: Sort) -> Self {
-        let readmission = Readmission::new(&ground.catalog);
+        let readmission = Readmission::later(Arc::clone(&ground.catalog));
         let tally = Tally::default();
         let report = Report::of(&tally, &ground.catalog, sort, usize::MAX);
         let (audited, refused) = (BTreeSet::new(), BTreeSet::new());
