@@ -658,14 +658,8 @@ fn a_dumb_terminal_gets_the_walk_line_by_line() {
     assert!(!left.contains('\u{1b}') || left.matches('\u{1b}').count() == 0, "{left:?}");
 }
 
-#[test]
-fn a_note_goes_onto_a_ticket_by_keys() {
-    let desk = desk::Desk::start();
-    let home = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(home.path().join("config")).expect("a folder");
-    let settings =
-        format!("desks:\n  - {{name: helpdesk, kind: rt, project: General, url: '{}'}}\n", desk.url());
-    std::fs::write(home.path().join("config/desks.yaml"), settings).expect("writes");
+/// A terminal in which an answer was pasted, at its confirmed note.
+fn at_the_note_of_a_paste(home: TempDir) -> Terminal {
     let mut terminal = Terminal::start_in(home, 30, 100, "xterm-256color", &[]);
     terminal.see("1 Request");
     terminal.paste("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 20\r\n\r\n{\"error\":{\"message\":\"Slow down\",\"type\":\"rate_limit_error\"}}");
@@ -674,6 +668,18 @@ fn a_note_goes_onto_a_ticket_by_keys() {
     terminal.see("confirm");
     terminal.keys("\r");
     terminal.see("The note as YAML");
+    terminal
+}
+
+#[test]
+fn a_note_goes_onto_a_ticket_by_keys() {
+    let desk = desk::Desk::start();
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(home.path().join("config")).expect("a folder");
+    let settings =
+        format!("desks:\n  - {{name: helpdesk, kind: rt, project: General, url: '{}'}}\n", desk.url());
+    std::fs::write(home.path().join("config/desks.yaml"), settings).expect("writes");
+    let mut terminal = at_the_note_of_a_paste(home);
     terminal.keys("a");
     terminal.see("helpdesk");
     terminal.keys("\r");
@@ -749,14 +755,7 @@ fn a_note_goes_by_mail_by_keys() {
         "mail:\n  from: op@desk.example\n  to: [support@desk.example]\n  smtp: {{host: 127.0.0.1, port: {port}, tls: none}}\n"
     );
     std::fs::write(home.path().join("config/desks.yaml"), settings).expect("writes");
-    let mut terminal = Terminal::start_in(home, 30, 100, "xterm-256color", &[]);
-    terminal.see("1 Request");
-    terminal.paste("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 20\r\n\r\n{\"error\":{\"message\":\"Slow down\",\"type\":\"rate_limit_error\"}}");
-    terminal.see("Slow down");
-    terminal.keys("4");
-    terminal.see("confirm");
-    terminal.keys("\r");
-    terminal.see("The note as YAML");
+    let mut terminal = at_the_note_of_a_paste(home);
     terminal.keys("a");
     terminal.see("mail · support@desk.example by 127.0.0.1");
     terminal.keys("\r");

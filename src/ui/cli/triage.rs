@@ -138,12 +138,7 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, Failed> {
     }
     let texts: Vec<String> = found.tally.texts().into_iter().collect();
     let refused = audit(&texts, &Readmission::new(&catalog));
-    if !refused.is_empty() {
-        say::line(&format!(
-            "{} texts are not shown: the audit found in them what must not leave",
-            refused.len()
-        ));
-    }
+    tell_refused(refused.len());
     found.tally.withhold(&refused);
     if arguments.partial {
         write(&found.tally.to_partial())?;
@@ -243,6 +238,13 @@ fn tell(arguments: &TriageArguments, found: &Found) {
     }
     for (at, why) in &found.stopped {
         say::line(&format!("{} was not read to its end: {why}; what came before is counted", name(*at)));
+    }
+}
+
+/// How many texts the audit refused; nothing where it was none.
+fn tell_refused(count: usize) {
+    if count > 0 {
+        say::line(&format!("{count} texts are not shown: the audit found in them what must not leave"));
     }
 }
 

@@ -2,14 +2,19 @@
 //!
 //! While the log is being read the list grows, without the gateways' words: what comes later may show that they repeat a prompt.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use super::live::Live;
-use super::{TriageArguments, audit, case, exit, input, merged, nothing_in, pages, progress, tell, threads};
+use super::{
+    TriageArguments, audit, case, exit, input, merged, nothing_in, pages, progress, tell, tell_refused,
+    threads,
+};
 use crate::case::kept::Unfinished;
 use crate::case::sanitize::{Format, Readmission};
 use crate::case::triage::{Examples, GroupReport, Options, Report, Sort, Tally};
@@ -51,11 +56,13 @@ pub(super) fn run(arguments: &TriageArguments, ground: &Ground) -> Result<Exit, 
         return Err(nothing_in(arguments, &live.take().0));
     }
     let groups = Groups::of(ground.clone(), Arc::clone(&live), examples, arguments.sort.into());
+    let refused = Rc::clone(&groups.refused);
     let opening = Opening { list: Some(Box::new(groups)), ..Opening::default() };
     let shown = screen_with(ground, Vec::new(), opening)?;
     let how_far = live.how_far();
     let (found, ended) = live.take();
     tell(arguments, &found);
+    tell_refused(refused.borrow().len());
     if !ended {
         say::line(&format!("left before the log was read to its end ({how_far} of it)"));
     }
@@ -70,7 +77,7 @@ struct Groups {
     readmission: Readmission,
     /// Texts of the log that were audited, and those of them that are not shown.
     audited: BTreeSet<String>,
-    refused: BTreeSet<String>,
+    refused: Rc<RefCell<BTreeSet<String>>>,
     tally: Tally,
     ended: bool,
     report: Report,
@@ -82,7 +89,7 @@ impl Groups {
         let readmission = Readmission::later(Arc::clone(&ground.catalog));
         let tally = Tally::default();
         let report = Report::of(&tally, &ground.catalog, sort, usize::MAX);
-        let (audited, refused) = (BTreeSet::new(), BTreeSet::new());
+        let (audited, refused) = (BTreeSet::new(), Rc::default());
         let ended = false;
         Self { ground, live, examples, readmission, audited, refused, tally, ended, report, sort }
     }
@@ -95,9 +102,9 @@ impl Groups {
         (self.tally, self.ended) = self.live.so_far();
         let texts = self.tally.texts();
         let new: Vec<String> = texts.difference(&self.audited).cloned().collect();
-        self.refused.extend(audit(&new, &self.readmission));
+        self.refused.borrow_mut().extend(audit(&new, &self.readmission));
         self.audited.extend(new);
-        self.tally.withhold(&self.refused);
+        self.tally.withhold(&self.refused.borrow());
         self.make_report();
     }
 
