@@ -18,13 +18,14 @@ const SLACK_MS: f64 = 1400.0;
 const FRAMING: [&str; 4] = ["transfer-encoding", "content-length", "connection", "keep-alive"];
 
 /// What may differ in every case, by pointer, and why.
-const OWN: [(&str, &str); 6] = [
+const OWN: [(&str, &str); 7] = [
     ("/case_id", "each note has a number of its own"),
     ("/created_at", "a time"),
     ("/reviewed_at", "a time"),
     ("/attempts/*/at", "a time"),
     ("/attempts/*/client_request_id", "it begins with the number of the case"),
     ("/response/edge/date", "the server's own clock"),
+    ("/response/body/created", "the server's own clock, the same one if both answered within one second"),
 ];
 
 /// A place of the note where one program cannot give what the practice gateway gives.

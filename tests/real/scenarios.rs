@@ -103,7 +103,6 @@ const AIMOCK_WHOLE: &[Allowance] = &[
     may("/response/request_ids/0/decoded_time", "aimock's ids hold no time"),
     may("/response/edge/server", "aimock sends none"),
     may("/response/body/id", "aimock's ids are shorter"),
-    may("/response/body/created", "a time"),
     may("/response/body/choices/0/message/refusal", "aimock states none"),
     may("/response/body/usage", "aimock counts otherwise"),
     may("/response/usage", "aimock counts otherwise"),
