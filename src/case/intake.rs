@@ -12,10 +12,13 @@
 mod again;
 mod answer;
 mod braces;
+mod chunked;
 mod client;
 mod client_log;
+mod colour;
 mod command;
 mod curl;
+mod diff;
 mod embedded;
 mod error_text;
 mod exchanges;

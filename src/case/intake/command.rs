@@ -67,7 +67,7 @@ const MOST_CANDIDATES: usize = 2000;
 
 /// The words by which commands are found; those of two letters only where a blank follows.
 static NAMES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"curl|(?-u:\b)(?:https?|xhs?)[ \t]").ok());
+    LazyLock::new(|| Regex::new(r"(?i-u:curl)|(?-u:\b)(?:https?|xhs?)[ \t]").ok());
 
 /// The first command at or behind byte `from`. A command on a line of its own goes before one in a sentence or comment.
 pub(super) fn find(text: &str, from: usize) -> Option<Found> {
@@ -87,7 +87,10 @@ pub(super) fn find(text: &str, from: usize) -> Option<Found> {
         if !found.in_prose {
             return Some(found);
         }
-        in_prose.get_or_insert(found);
+        // A telephone's keyboard writes a capital at the start of a line; in a sentence it is the tool's name.
+        if word.bytes().all(|b| b.is_ascii_lowercase()) {
+            in_prose.get_or_insert(found);
+        }
     }
     in_prose
 }

@@ -9,7 +9,7 @@ use crate::case::keyring::KeyRing;
 /// More than anybody reads.
 const MOST: usize = 1000;
 
-/// True where the text begins with a request line and another one stands below an answer.
+/// True where the text begins with a request line and another one stands below an answer or below a whole request.
 pub(super) fn is_one(text: &str) -> bool {
     http::starts_with_request_line(text) && starts(text).len() > 1
 }
@@ -26,16 +26,20 @@ pub(super) fn read_all(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Vec
     .collect()
 }
 
-/// Where each request begins: a request line at the start, behind an empty line, or right below an answer's body. What looks
-/// like one within a request's own body is none: an answer stands between two requests.
+/// Where each request begins: a request line at the start, below an answer, or below a request that is whole. What looks like
+/// one within a request's own body is none.
 fn starts(text: &str) -> Vec<usize> {
-    let mut starts = Vec::new();
+    let mut starts: Vec<usize> = Vec::new();
     let mut at = 0;
     let mut answered = true;
     for line in text.split_inclusive('\n') {
-        if answered && http::starts_with_request_line(line) && starts.len() < MOST {
-            starts.push(at);
-            answered = false;
+        if http::starts_with_request_line(line) && starts.len() < MOST {
+            let is_next =
+                || starts.last().is_none_or(|start| text.get(*start..at).is_some_and(http::is_whole));
+            if answered || is_next() {
+                starts.push(at);
+                answered = false;
+            }
         } else if http::starts_with_status_line(line) {
             answered = true;
         }
@@ -78,5 +82,24 @@ mod tests {
         );
         let proposed = read(&text, &catalog, &mut KeyRing::default());
         assert_eq!(proposed.draft.map(|d| d.url).as_deref(), Some("https://a.example/2"));
+    }
+
+    #[test]
+    fn a_request_without_an_answer_hides_none_behind_it() {
+        let second = "GET /v1/models HTTP/1.1\nHost: a.example\n";
+        let of = |first: &str| format!("{first}{second}");
+        let table = [
+            ("POST /1 HTTP/1.1\nHost: a\nContent-Length: 9\n\n{\"m\":\n1}\n\n", 2),
+            ("POST /1 HTTP/1.1\r\nHost: a\r\n\r\n{\"m\":1}\r\n", 2),
+            ("GET /1 HTTP/1.1\nHost: a\n\n", 2),
+            // Its body, which is text, goes on.
+            ("POST /1 HTTP/1.1\nHost: a\n\nsay\n", 1),
+            ("POST /1 HTTP/1.1\nHost: a\nContent-Length: 40\n\n", 1),
+            ("GET /1 HTTP/1.1\nHost: a\n", 1),
+        ];
+        for (first, expected) in table {
+            let pieces = read_all(&of(first), &|_| None, &Catalog::built_in(), &mut KeyRing::default());
+            assert_eq!(pieces.len(), expected, "{first:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! HTTP as people paste it: `curl -i` (a head and a body), `curl -v` (`>`, `<` and `*` lines), a raw request.
 
-use super::answer;
 use super::unmasked::Unmasked;
+use super::{answer, chunked};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Response;
 use crate::case::keyring::KeyRing;
@@ -65,6 +65,22 @@ pub(super) fn behind_body(text: &str) -> Option<&str> {
     Some(behind.trim()).filter(|behind| !behind.is_empty())
 }
 
+/// True where a raw request has all that it announces, and an empty line behind it: a request without a body, or a body that is
+/// one JSON text.
+pub(super) fn is_whole(text: &str) -> bool {
+    let (head, body) = split_head(text.as_bytes());
+    let announces = |line: &str| {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        name.eq_ignore_ascii_case("content-length") && value.trim() != "0"
+            || name.eq_ignore_ascii_case("transfer-encoding")
+    };
+    let Ok(body) = std::str::from_utf8(body) else { return false };
+    match body.trim() {
+        "" => text.len() > head.len() && !String::from_utf8_lossy(head).lines().any(announces),
+        body => body.starts_with(['{', '[']) && answer::json_extent(body) == Some(body.len()),
+    }
+}
+
 /// The answer's head where a tool printed the request above it (`http -v`); all of `text` where there is no such.
 pub(super) fn behind_request(text: &str) -> &str {
     if !starts_with_request_line(text) {
@@ -108,13 +124,8 @@ pub(super) fn response(bytes: &[u8]) -> Option<Response> {
         let headers = headers(lines);
         // With -L the answer that a redirect led to follows at once; what is comparable with ours is the redirect.
         let body = if (300..400).contains(&first.status) && next_is_head { &[][..] } else { body };
-        return Some(answer::response(
-            Some(first.status),
-            first.reason,
-            Some(first.version),
-            headers,
-            body.to_vec(),
-        ));
+        let body = chunked::unframed(&headers, body).unwrap_or_else(|| body.to_vec());
+        return Some(answer::response(Some(first.status), first.reason, Some(first.version), headers, body));
     }
 }
 
@@ -253,7 +264,9 @@ pub(super) fn written_request(text: &str, encrypted: bool) -> Option<Unmasked> {
         Some(host) if path.starts_with('/') => format!("{scheme}://{host}{path}"),
         _ => path.to_owned(),
     };
-    let body = answer::trimmed(std::str::from_utf8(body).unwrap_or("")).to_owned();
+    let unframed = chunked::unframed(&headers, body);
+    let body = std::str::from_utf8(unframed.as_deref().unwrap_or(body)).unwrap_or("");
+    let body = answer::trimmed(body).to_owned();
     Some(Unmasked { method: method.to_owned(), url, headers, body, ..Unmasked::default() })
 }
 

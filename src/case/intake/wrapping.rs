@@ -1,6 +1,6 @@
 //! What a page, a mail, a chat, a notebook or a terminal put around a request, taken off. Places in the text are lost by it.
 
-use super::{command, http, http_file, hurl};
+use super::{colour, command, diff, http, http_file, hurl};
 
 /// Bytes of a text that are looked at.
 const LONGEST: usize = 4 << 20;
@@ -14,8 +14,15 @@ pub(super) fn off(text: &str) -> Option<String> {
         return None;
     }
     let mut plain: Option<String> = None;
-    let changes =
-        [command::without_entities, command::unquoted, fences_apart, command::without_more, requests_alone];
+    let changes = [
+        colour::off,
+        command::without_entities,
+        diff::newer,
+        command::unquoted,
+        fences_apart,
+        command::without_more,
+        requests_alone,
+    ];
     for change in changes {
         if let Some(changed) = change(plain.as_deref().unwrap_or(text)) {
             plain = Some(changed);

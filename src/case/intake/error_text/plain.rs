@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::case::intake::literal;
+use crate::case::intake::{colour, literal};
 
 /// At most the first `most` bytes.
 pub(super) fn head(text: &str, most: usize) -> &str {
@@ -19,8 +19,6 @@ pub(super) fn head(text: &str, most: usize) -> &str {
 fn pattern(text: &str) -> Option<Regex> {
     Regex::new(text).ok()
 }
-
-static COLOUR: LazyLock<Option<Regex>> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;?]{0,20}[A-Za-z]"));
 
 /// A tag of running text; those of a whole page are not among them.
 static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -54,10 +52,8 @@ const ENTITIES: &[(&str, &str)] = &[
 /// `text` without colours, box drawing and the names before its lines.
 pub(super) fn of(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    if text.contains('\u{1b}')
-        && let Some(colour) = COLOUR.as_ref()
-    {
-        text = Cow::Owned(colour.replace_all(&text, "").into_owned());
+    if let Some(bare) = colour::off(&text) {
+        text = Cow::Owned(bare);
     }
     // A string that was printed with its escapes, and nothing else.
     if text.contains("\\\"")
