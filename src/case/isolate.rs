@@ -47,6 +47,8 @@ pub struct Problem<'a> {
     pub profile: Option<&'a Profile>,
     /// What may be sent.
     pub options: &'a Options,
+    /// Requests to this host go through a proxy of this machine's settings.
+    pub proxied: bool,
 }
 
 /// What the operator allows and gives.

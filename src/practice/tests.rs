@@ -32,6 +32,7 @@ fn gateway() -> Gateway {
 fn send(method: &str, url: &str, headers: Vec<Header>, body: Option<&str>) -> Attempt {
     let outgoing = Outgoing {
         client_request_id: None,
+        direct: false,
         request: Request {
             method: method.to_owned(),
             target: Target::parse(url, None).expect("a url"),

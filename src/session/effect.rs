@@ -99,4 +99,6 @@ pub struct Outgoing {
     pub waited_ms: Option<u64>,
     /// A header beyond the request's own, with our id of this attempt.
     pub client_request_id: Option<Header>,
+    /// No proxy is used, whatever the environment names.
+    pub direct: bool,
 }

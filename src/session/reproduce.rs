@@ -105,6 +105,7 @@ impl Session {
             self.sent_control = Some(request.clone());
         }
         let client_request_id = self.client_request_id(&request);
+        let direct = matches!(&control, Some(Changed::Trial(id)) if id.goes_direct());
         self.sent_in_all = self.sent_in_all.saturating_add(1);
         self.activity = Activity::Sending {
             progress: Progress { phase: Phase::Connecting, elapsed_ms: 0, bytes: 0, events: 0 },
@@ -120,6 +121,7 @@ impl Session {
             request,
             index,
             waited_ms,
+            direct,
         }))]
     }
 

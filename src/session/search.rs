@@ -63,7 +63,13 @@ impl Session {
     }
 
     fn problem<'a>(&'a self, request: &'a Request) -> Problem<'a> {
-        Problem { request, catalog: &self.catalog, profile: self.profile(), options: &self.search.options }
+        Problem {
+            request,
+            catalog: &self.catalog,
+            profile: self.profile(),
+            options: &self.search.options,
+            proxied: (self.settings.proxy_for)(&request.target.host, &request.target.scheme),
+        }
     }
 
     /// True while a search runs.

@@ -118,7 +118,7 @@ pub fn run(scenario: &Scenario, seed: u64, noisy: bool, catalog: &Catalog) -> Ra
     let draft = intake::read(&curl(&scenario.paste, HOST), catalog, &mut ring).draft.expect("a request");
     let request = draft.to_request(None).map_err(|f| f.message).expect("complete");
     let options = options(scenario, &mut ring);
-    let problem = Problem { request: &request, catalog, profile: None, options: &options };
+    let problem = Problem { request: &request, catalog, profile: None, options: &options, proxied: false };
     let (mut rows, mut answered): (Vec<Row>, Vec<Seen>) = (Vec::new(), Vec::new());
     let verdict = loop {
         let trial = match next(&problem, &rows) {

@@ -6,7 +6,8 @@ use super::lab::{Answered, Kind, Lab, Oracle, Stop, wait};
 use super::trial::{BodyId, TrialId, documented_path, endpoint, extras};
 use super::verdict::{Verdict, Word};
 use super::{Options, Problem, body, minimise, search};
-use crate::case::vocabulary::{FailureClass, TransportKind};
+use crate::case::fingerprint::Fingerprint;
+use crate::case::vocabulary::{FailureClass, Layer, TransportKind};
 use std::collections::BTreeSet;
 
 /// Runs of the unchanged request where each worked so far, before it is given up.
@@ -17,6 +18,9 @@ const MOST_MODELS: usize = 2;
 /// The whole search. What it knows when it has to stop stands in `verdict`.
 pub(super) fn isolate(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<(), Stop> {
     if !baseline(lab, verdict)? {
+        return Ok(());
+    }
+    if between(lab) && proxy(lab, verdict)? {
         return Ok(());
     }
     if unreached(lab) && network(lab, verdict)? {
@@ -166,6 +170,45 @@ fn unreached(lab: &Lab<'_>) -> bool {
     let transport = lab.oracle.as_ref().and_then(|o| o.fingerprint.transport);
     let answered = lab.oracle.as_ref().is_some_and(|o| o.fingerprint.status.is_some());
     !answered && transport.is_some_and(|kind| kind != TransportKind::Cancelled)
+}
+
+/// Something before the gateway may have made the failure: nothing came, or what came is not the gateway's own.
+fn between(lab: &Lab<'_>) -> bool {
+    const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
+    let failure = lab.oracle.as_ref().map(|o| &o.fingerprint);
+    let of_edge =
+        |f: &Fingerprint| f.layer == Some(Layer::Edge) || f.status == Some(PROXY_AUTHENTICATION_REQUIRED);
+    unreached(lab) || failure.is_some_and(of_edge)
+}
+
+/// The same request past the proxy. True: it decides, and the search is over.
+fn proxy(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<bool, Stop> {
+    if !lab.problem.proxied {
+        return Ok(false);
+    }
+    if !may_work(lab) {
+        verdict.not_sent("direct", "where it works it starts work that costs; `--include-costly` allows it");
+        return Ok(false);
+    }
+    let id = TrialId::Direct(BodyId::default());
+    match lab.ask(&id)? {
+        Some(Kind::Worked) => {
+            let says = "Past the proxy of this machine's settings and all else the same the request worked: the proxy makes the difference";
+            confirmed(lab, verdict, &id, Word::Network, says)?;
+            Ok(true)
+        }
+        // It failed in a way that only who got the request can.
+        Some(Kind::Other(other)) if other.status.is_some() => {
+            let numbers = rows(&lab.numbers(&id));
+            verdict.hidden.push(other);
+            let says = format!(
+                "Past the proxy of this machine's settings an answer came that is another failure ({numbers}): the proxy makes this one."
+            );
+            verdict.says(Word::Network, says);
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Asks whether the host answers anything. True: it does not, and the search is over.

@@ -57,6 +57,9 @@ fn kinds(problem: &Problem<'_>) -> Vec<Planned> {
     if costly {
         return all;
     }
+    if problem.proxied {
+        all.push(row("direct", "past the proxy: is it the proxy?", 3, own));
+    }
     let units = body::units(problem);
     let floor = BodyId::floor(&units);
     let small = TrialId::Body(floor).request(problem).map_or(own, |request| estimate(&request));

@@ -26,6 +26,8 @@ pub enum TrialId {
     Headers(BTreeSet<String>, BodyId),
     /// The stream switched on or off.
     Stream(bool, BodyId),
+    /// Past the proxy that requests to this host go through.
+    Direct(BodyId),
     /// The list of models, with the same key.
     Models,
     /// The list of models without a key: does anything answer at all?
@@ -82,6 +84,7 @@ impl TrialId {
             Self::Path(_) => "path",
             Self::Headers(..) => "headers",
             Self::Stream(..) => "stream",
+            Self::Direct(_) => "direct",
             Self::Models => "models_list",
             Self::Reach => "reach",
             Self::Body(body) => body.word(),
@@ -99,8 +102,14 @@ impl TrialId {
             | Self::Path(body)
             | Self::Headers(_, body)
             | Self::Stream(_, body)
+            | Self::Direct(body)
             | Self::Body(body) => !body.is_original(),
         }
+    }
+
+    /// True where no proxy may be used for it.
+    pub fn goes_direct(&self) -> bool {
+        matches!(self, Self::Direct(_))
     }
 
     /// The request; `None` where it cannot be made, or would be the failing one once more.
@@ -122,6 +131,8 @@ impl TrialId {
             }
             Self::Headers(kept, body) => with_headers(with_body(problem, body)?, kept, problem),
             Self::Stream(on, body) => with_stream(with_body(problem, body)?, *on)?,
+            // The way is changed, and nothing of the request.
+            Self::Direct(body) => return with_body(problem, body).filter(|_| problem.proxied),
             Self::Models => models(problem)?,
             Self::Reach => without_key(list(problem), problem),
             Self::Body(body) => with_body(problem, body)?,

@@ -19,11 +19,17 @@ const HEADER_LIST: u32 = 256 * 1024;
 /// Sent where the request names no other.
 const USER_AGENT: &str = concat!("casefile/", env!("CARGO_PKG_VERSION"));
 
-/// A client for one request to `host`.
+/// A client for one request to `host`; with `direct` past any proxy.
 ///
 /// # Errors
 /// Local faults, above all: no CA store on this machine. Says which.
-pub(super) fn build(scheme: &str, host: &str, connect_ms: u64, marks: &Arc<Marks>) -> Result<Client, String> {
+pub(super) fn build(
+    scheme: &str,
+    host: &str,
+    direct: bool,
+    connect_ms: u64,
+    marks: &Arc<Marks>,
+) -> Result<Client, String> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .retry(retry::never())
@@ -35,10 +41,10 @@ pub(super) fn build(scheme: &str, host: &str, connect_ms: u64, marks: &Arc<Marks
         .user_agent(USER_AGENT)
         .dns_resolver(TimedResolver(Arc::clone(marks)))
         .connector_layer(Connecting(Arc::clone(marks)));
-    if is_loopback(host) {
+    if direct || is_loopback(host) {
         builder = builder.no_proxy();
     }
-    builder = if scheme == "https" || proxy_needs_tls(host, scheme) {
+    builder = if scheme == "https" || (!direct && proxy_needs_tls(host, scheme)) {
         builder.tls_backend_preconfigured(tls::config(marks).map_err(|error| error.to_string())?)
     } else {
         // Without this the stack reads the CA store and fails where there is none, though nothing is encrypted.

@@ -71,8 +71,9 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
         }
     };
     let body_bytes = body.as_ref().map_or(0, |body| body.len() as u64);
-    let client = client::build(&target.scheme, &target.host, outgoing.timeouts.connect_ms, marks)
-        .map_err(|error| no_client(&target.scheme, &error))?;
+    let client =
+        client::build(&target.scheme, &target.host, outgoing.direct, outgoing.timeouts.connect_ms, marks)
+            .map_err(|error| no_client(&target.scheme, &error))?;
     let mut sent = reqwest::Request::new(method, url);
     if let Some(body) = body {
         // The body goes out as a stream, whose length the stack does not know.
@@ -82,7 +83,7 @@ pub(super) fn prepare(outgoing: &Outgoing, marks: &Arc<Marks>) -> Result<Prepare
     *sent.headers_mut() = headers;
     let way = Way {
         encrypted: target.scheme == "https",
-        proxied: proxy::proxy_in_use(&target.host, &target.scheme),
+        proxied: !outgoing.direct && proxy::proxy_in_use(&target.host, &target.scheme),
     };
     let asks_for_stream = request.streaming();
     Ok(Prepared { client, request: sent, way, asks_for_stream, body_bytes })

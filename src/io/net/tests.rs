@@ -91,6 +91,7 @@ fn outgoing(url: &str, body: Option<&str>) -> Outgoing {
     }
     Outgoing {
         client_request_id: None,
+        direct: false,
         request: Request {
             method: if body.is_some() { "POST" } else { "GET" }.to_owned(),
             target: Target::parse(url, None).expect("a url"),
@@ -711,6 +712,8 @@ fn a_proxy_that_fails_is_named_as_such() {
         let (kind, detail) = failed(&run(sent(outgoing(url, Some("{}")))));
         assert_eq!(kind, TransportKind::Proxy, "{url}: {detail}");
         assert!(!detail.contains("hush"), "{detail}");
+        let (kind, detail) = failed(&run(sent(Outgoing { direct: true, ..outgoing(url, Some("{}")) })));
+        assert_eq!(kind, TransportKind::Dns, "past the proxy nobody knows the name: {detail}");
     }
     let (attempt, _) = against(vec![Step::Read, send(head("200 OK", "content-length: 0\r\n"))], |_| {});
     assert_eq!(response(&attempt).status, Some(200), "this machine is reached without the proxy");

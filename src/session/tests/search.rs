@@ -112,3 +112,53 @@ fn a_repeated_request_that_works_at_the_end_is_still_about_its_failure() {
     assert_eq!(text("/attribution/verdict"), "flaky");
     assert_eq!(note.pointer("/deterministic/same").and_then(serde_json::Value::as_u64), Some(2));
 }
+
+#[test]
+fn what_a_proxy_makes_is_told_by_going_past_it() {
+    const PAGE: &str = "<html><head><title>403 Forbidden</title></head><body>squid</body></html>";
+    /// What comes through the proxy, and what comes past it.
+    type Row = (fn(u32) -> Attempt, fn(u32) -> Attempt, &'static str);
+    let refused = |index| failure(index, TransportKind::Proxy);
+    let fine = |index| answer(index, 200, &[], GOOD);
+    let table: [Row; 5] = [
+        (refused, fine, "network"),
+        (|index| answer(index, 403, &[("content-type", "text/html")], PAGE), fine, "network"),
+        // Another failure, but one that the gateway gives.
+        (refused, |index| answer(index, 400, &[], BAD), "network"),
+        // The host is not reached either way.
+        (refused, refused, "network"),
+        // The gateway itself refuses: nobody goes past the proxy for that.
+        (|index| answer(index, 400, &[], BAD), fine, "field"),
+    ];
+    for (at_row, (through, past, word)) in table.into_iter().enumerate() {
+        let settings = Settings { proxy_for: |_, _| true, ..settings() };
+        let mut s = Session::new(Catalog::built_in(), settings);
+        s.handle(Event::Pasted(pasted()), at(0));
+        s.handle(ask(60), at(0));
+        let plan = s.consent().expect("asks").plan.clone();
+        assert!(plan.iter().any(|planned| planned.changed == "direct"), "it is said before");
+        let mut effects = s.handle(Event::ConsentGiven { remember: false }, at(0));
+        let mut direct = 0;
+        for _ in 0..80 {
+            if let Some((_, token)) = waits(&effects) {
+                effects = s.handle(Event::WaitOver(token), at(1));
+            }
+            if !effects.iter().any(|e| matches!(e, Effect::Send(_))) {
+                break;
+            }
+            let outgoing = sent(effects);
+            direct += usize::from(outgoing.direct);
+            let culprit = outgoing.request.body.as_deref().is_none_or(|body| body.contains("logprobs"));
+            let attempt = match (outgoing.direct, word) {
+                (true, _) => past(outgoing.index),
+                (false, "field") if !culprit => fine(outgoing.index),
+                (false, _) => through(outgoing.index),
+            };
+            effects = s.handle(Event::AttemptDone(Box::new(attempt)), at(1));
+        }
+        let isolation = s.evidence().isolation.as_ref().expect("a verdict");
+        assert_eq!(isolation.verdict.word.as_str(), word, "row {at_row}: {:?}", isolation.verdict.because);
+        let names_proxy = isolation.verdict.because.iter().any(|why| why.contains("Past the proxy"));
+        assert_eq!((names_proxy, direct > 0), (at_row < 3, at_row < 4), "row {at_row}");
+    }
+}

@@ -41,6 +41,7 @@ pub(super) async fn all(
             waited_ms: None,
             // A check sends what it says and nothing beyond.
             client_request_id: None,
+            direct: false,
         };
         let answered = once(outgoing, Arc::clone(&clock)).await;
         let Some(answered) = answered else {

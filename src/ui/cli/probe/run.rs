@@ -113,6 +113,7 @@ fn outgoing(plan: &Plan, around: &Around<'_>, (number, send): (u32, u32)) -> Opt
         index: send,
         waited_ms: None,
         client_request_id: None,
+        direct: false,
     })
 }
 
