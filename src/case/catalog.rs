@@ -20,6 +20,7 @@ mod read;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 use std::sync::{Arc, LazyLock};
 
@@ -42,6 +43,7 @@ pub use needle::{AnyOf, Needles};
 pub use part::Part;
 pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
+pub use transport::{TransportGroup, TransportSearch, TransportWords};
 
 /// Everything the catalog knows, each part read at the first look. Shared by reference; never changes while the program
 /// runs.
@@ -77,10 +79,14 @@ pub struct Catalog {
     pub grouping: Part<Grouping>,
     /// Words by which secrets are told from ids.
     pub words: Part<Arc<Words>>,
+    /// What clients print of a request that got no answer.
+    pub transport: Part<TransportWords>,
     /// The patterns of the claims, compiled at the first use.
     claim_patterns: Derived<[(usize, regex::Regex)]>,
     /// The words of the rules' patterns, gathered at the first diagnosis.
     rule_words: Derived<Needles>,
+    /// The words of clients, made ready for a search at the first text.
+    transport_search: Derived<TransportSearch>,
     /// What the sanitizer takes from the catalog, gathered at the first text: a matter of that room alone.
     pub for_sanitizer: Derived<dyn std::any::Any + Send + Sync>,
 }
@@ -364,6 +370,11 @@ impl Catalog {
     /// The words of the rules' patterns over `error.message`, in the order of the rules.
     pub fn rule_words(&self) -> Arc<Needles> {
         self.rule_words.of(|| Arc::new(Needles::of_any(self.rules.iter().map(|rule| rule.when.words()))))
+    }
+
+    /// The words of clients, ready for a search.
+    pub fn transport_search(&self) -> Arc<TransportSearch> {
+        self.transport_search.of(|| Arc::new(TransportSearch::of(&self.transport)))
     }
 
     /// True where a rule knows these words as those of a gateway's or provider's refusal. What only clients say of the

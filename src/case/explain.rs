@@ -145,7 +145,7 @@ pub fn explain(record: &Record, gateway: Option<&str>, catalog: &Catalog) -> Opt
 /// The same of a client's one plain sentence on a request that got no answer. `None`: it is more than that; [`explain`] reads
 /// it, at a higher cost.
 pub fn explain_silence(sentence: &str, catalog: &Catalog) -> Option<Explanation> {
-    let attempt = intake::silent_failure(sentence)?;
+    let attempt = intake::silent_failure(sentence, catalog)?;
     let known = Known { attempt, request: None, said: Said::default(), client: None };
     let profile = profile(&known, None, catalog);
     let reading = read(&known.attempt, &expectation(&known, catalog, profile), profile);

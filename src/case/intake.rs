@@ -143,7 +143,7 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
         if seen.draft.is_some() || seen.response.is_some() {
-            let failed = answer::failure(text);
+            let failed = answer::failure(text, catalog);
             let observed = match (seen.response, failed) {
                 (Some(mut response), failed) => {
                     if let Some(failed) = failed {
@@ -168,7 +168,7 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     {
         return of_told(told);
     }
-    if let Some(response) = response_text(text) {
+    if let Some(response) = response_text(text, catalog) {
         return Intake {
             kind: "http response",
             observed: Some(answer::attempt(Outcome::Response(response))),
@@ -203,7 +203,7 @@ pub fn times(text: &str) -> usize {
 
 /// A client's one plain sentence on a request that got no answer (`read tcp …: connection reset by peer`), read without what a
 /// whole paste needs. `None`: it is more than that, or says nothing of the kind; [`read`] reads it.
-pub fn silent_failure(sentence: &str) -> Option<Attempt> {
+pub fn silent_failure(sentence: &str, catalog: &Catalog) -> Option<Attempt> {
     const LONGEST: usize = 300;
     let sentence = sentence.trim();
     let plain = |c: char| c.is_ascii() && !c.is_ascii_control() && !"{}<[]\"'`\\".contains(c);
@@ -218,7 +218,7 @@ pub fn silent_failure(sentence: &str) -> Option<Attempt> {
     {
         return None;
     }
-    let (kind, line) = transport::found(sentence)?;
+    let (kind, line) = transport::found(sentence, catalog)?;
     Some(attempt(Outcome::Transport(TransportFailure { kind, detail: line.trim().to_owned() })))
 }
 
@@ -267,7 +267,7 @@ fn response_intake(bytes: &[u8], catalog: &Catalog, ring: &mut KeyRing) -> Intak
     let trimmed = text.trim();
     let is_json = trimmed.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(trimmed).is_ok();
     if answer::is_event_stream(bytes) {
-        return observed(answer::streamed(text));
+        return observed(answer::streamed(text, catalog));
     }
     if is_json || answer::is_html(trimmed) {
         return plain(bytes);
@@ -549,13 +549,14 @@ fn of_trace(traced: &trace::Traced, catalog: &Catalog, ring: &mut KeyRing) -> In
     let text = format!("{}\n{}", traced.sent.trim_end(), traced.received);
     let mut intake = raw_request(&text, catalog, ring);
     if intake.observed.is_none() {
-        intake.observed = answer::failure(&traced.said).map(|f| answer::attempt(Outcome::Transport(f)));
+        intake.observed =
+            answer::failure(&traced.said, catalog).map(|f| answer::attempt(Outcome::Transport(f)));
     }
     Intake { client: Some("curl".to_owned()), ..intake }
 }
 
 /// An answer without a command: from its status line on, or a stream or page as it stands.
-fn response_text(text: &str) -> Option<Response> {
+fn response_text(text: &str, catalog: &Catalog) -> Option<Response> {
     if http::has_status_line(text) {
         let at = text.split_inclusive('\n').scan(0, |at, line| {
             let start = *at;
@@ -569,7 +570,7 @@ fn response_text(text: &str) -> Option<Response> {
         }
     }
     if answer::is_event_stream(text.as_bytes()) {
-        return Some(answer::streamed(text));
+        return Some(answer::streamed(text, catalog));
     }
     answer::is_html(text).then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
 }

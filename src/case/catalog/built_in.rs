@@ -52,6 +52,7 @@ built_in! {
     "rules/status",
     "safe",
     "clients",
+    "transport",
     // Tried in this order; the one without marks last.
     "log_profiles/litellm",
     "log_profiles/new_api",
@@ -91,6 +92,7 @@ pub(super) fn catalog() -> Catalog {
         log_profiles: Part::new(|| of(Kind::Logs).collect()),
         grouping: Part::new(|| one(Kind::Grouping)),
         words: Part::new(words),
+        transport: Part::new(|| one(Kind::Transport)),
         ..Catalog::default()
     }
 }

@@ -38,9 +38,13 @@ pub(super) fn file(catalog: &Catalog, file: &str, text: &str) -> Result<(), Cata
         Kind::Logs => each(&[parse::<LogProfile>(file, text)?], |p| &p.id, log_profile),
         // The contract checks itself while it is merged.
         Kind::Claims => return catalog.claims.compiled().map(|_| ()),
-        Kind::Safe | Kind::Contract | Kind::Clients | Kind::Words | Kind::Grouping | Kind::Destinations => {
-            Ok(())
-        }
+        Kind::Safe
+        | Kind::Contract
+        | Kind::Clients
+        | Kind::Transport
+        | Kind::Words
+        | Kind::Grouping
+        | Kind::Destinations => Ok(()),
     };
     checked.map_err(|(id, (word, what))| CatalogError {
         file: file.to_owned(),

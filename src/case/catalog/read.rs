@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Catalog, Claims, ClassDefaults, ClientMarks, Contract, Destination, Detector, Endpoint, Grouping,
-    LogProfile, Matrix, Profile, Rule, Safe, Topic, Words,
+    LogProfile, Matrix, Profile, Rule, Safe, Topic, TransportWords, Words,
 };
 
 /// A catalog file that cannot be used: which file, and what is wrong with it.
@@ -70,6 +70,7 @@ fn merge(catalog: &mut Catalog, file: &str, text: &str, own: bool) -> Result<(),
             put(&mut catalog.claims.kinds, kinds, |k| &k.id, false);
             catalog.claims.labels.extend(labels.into_iter().map(|label| label.to_lowercase()));
         }
+        Kind::Transport => catalog.transport.add(parse::<TransportWords>(file, text)?),
         Kind::Words => Arc::make_mut(&mut catalog.words).add(parse::<Words>(file, text)?),
         Kind::Contract => catalog.contract.merge(file, parse::<Contract>(file, text)?)?,
         Kind::Matrix => {
@@ -118,6 +119,8 @@ pub(super) enum Kind {
     Detectors,
     /// A list of clients.
     Clients,
+    /// What clients print of a request that got no answer.
+    Transport,
     /// Words that tell secrets from ids.
     Words,
     /// A list of destinations.
@@ -148,6 +151,7 @@ impl Kind {
             _ if file.starts_with("detectors/") => Self::Detectors,
             "detectors.yaml" => Self::Detectors,
             "clients.yaml" => Self::Clients,
+            "transport.yaml" => Self::Transport,
             "words.yaml" => Self::Words,
             "destinations.yaml" => Self::Destinations,
             "claims.yaml" => Self::Claims,
@@ -157,7 +161,7 @@ impl Kind {
                 return Err(CatalogError {
                     file: file.to_owned(),
                     what: "the name says nothing; the names are profiles/*, rules/*, endpoints/*, detectors/*, \
-                           log_profiles/*, endpoints, contract, checks, topics, classes, safe, detectors, clients, words, \
+                           log_profiles/*, endpoints, contract, checks, topics, classes, safe, detectors, clients, transport, words, \
                            grouping, destinations, claims (.yaml)"
                         .to_owned(),
                 });

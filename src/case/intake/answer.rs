@@ -110,9 +110,9 @@ pub(super) fn stream_and_rest(text: &str) -> (&str, &str) {
 }
 
 /// An event stream, with its end and status as the text below it tells them.
-pub(super) fn streamed(text: &str) -> Response {
+pub(super) fn streamed(text: &str, catalog: &Catalog) -> Response {
     let (stream, rest) = stream_and_rest(text);
-    let (rest, broke) = (rest.trim(), transport::found(rest));
+    let (rest, broke) = (rest.trim(), transport::found(rest, catalog));
     let status = error_text::stated_status(rest).or_else(|| error_text::good_status(rest));
     if broke.is_none() && status.is_none() {
         return response(None, None, None, Vec::new(), text.as_bytes().to_vec());
@@ -152,15 +152,15 @@ pub(super) struct Below {
 pub(super) fn below(text: &str, prints_status: bool, catalog: &Catalog, ring: &mut KeyRing) -> Below {
     let text = http::behind_request(from_first_line(text));
     let outcome = if http::starts_with_status_line(text) {
-        http::pasted(text).map(|r| with_end(r, text)).map(Outcome::Response)
+        http::pasted(text).map(|r| with_end(r, text, catalog)).map(Outcome::Response)
     } else if http::is_verbose(text) {
         let seen = http::verbose(text, catalog, ring);
         match seen.response {
-            Some(response) => Some(Outcome::Response(with_end(response, text))),
-            None => failure(text).map(Outcome::Transport),
+            Some(response) => Some(Outcome::Response(with_end(response, text, catalog))),
+            None => failure(text, catalog).map(Outcome::Transport),
         }
     } else {
-        bare(text, prints_status).map(Outcome::Response)
+        bare(text, prints_status, catalog).map(Outcome::Response)
     };
     if let Some(outcome) = outcome {
         return Below { attempt: Some(attempt(outcome)), said: Said::default() };
@@ -174,17 +174,25 @@ pub(super) fn below(text: &str, prints_status: bool, catalog: &Catalog, ring: &m
 }
 
 /// A body without a head: JSON, a stream, a page.
-fn bare(text: &str, prints_status: bool) -> Option<Response> {
+fn bare(text: &str, prints_status: bool, catalog: &Catalog) -> Option<Response> {
     if text.starts_with(['{', '[']) {
         let len = json_extent(text)?;
         let body = text.get(..len)?;
         let tail = text.get(len..).unwrap_or("");
         let status = if prints_status { first_status(tail) } else { None };
-        return Some(with_end(response(status, None, None, Vec::new(), body.as_bytes().to_vec()), tail));
+        return Some(with_end(
+            response(status, None, None, Vec::new(), body.as_bytes().to_vec()),
+            tail,
+            catalog,
+        ));
     }
     if is_event_stream(text.as_bytes()) || is_html(text) {
         let body = trimmed(text);
-        return Some(with_end(response(None, None, None, Vec::new(), body.as_bytes().to_vec()), text));
+        return Some(with_end(
+            response(None, None, None, Vec::new(), body.as_bytes().to_vec()),
+            text,
+            catalog,
+        ));
     }
     None
 }
@@ -198,24 +206,24 @@ fn first_status(tail: &str) -> Option<u16> {
 }
 
 /// A `curl: (18)` below the body says that the connection broke.
-fn with_end(mut response: Response, text: &str) -> Response {
-    if let Some(failure) = failure(text) {
+fn with_end(mut response: Response, text: &str, catalog: &Catalog) -> Response {
+    if let Some(failure) = failure(text, catalog) {
         response.end = BodyEnd::Cut(failure);
     }
     response
 }
 
-pub(super) fn failure(text: &str) -> Option<TransportFailure> {
+pub(super) fn failure(text: &str, catalog: &Catalog) -> Option<TransportFailure> {
     let near = || text.lines().rev().map(str::trim).take(20);
     if let Some(line) = near().find(|line| line.starts_with("curl: (")) {
-        let kind = transport::curl_code(&line.to_lowercase())?;
+        let kind = transport::curl_code(&line.to_lowercase(), catalog)?;
         return Some(TransportFailure { kind, detail: line.to_owned() });
     }
     // What `-v` says of the end, where the copy stops before curl's own line.
     let notes = near().filter_map(|line| line.strip_prefix("* ")).take(3);
     let mut ends = notes.filter(|note| !VERBOSE_NEWS.iter().any(|news| note.starts_with(news)));
     let note = ends.next()?;
-    transport::kind(note).map(|kind| TransportFailure { kind, detail: note.to_owned() })
+    transport::kind(note, catalog).map(|kind| TransportFailure { kind, detail: note.to_owned() })
 }
 
 /// What curl's `-v` notes of a connection that holds, or of closing it.

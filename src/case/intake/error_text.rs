@@ -89,25 +89,25 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let client = client::in_text(near, catalog);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
-        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at))))
+        .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)), catalog))
         .map(|speech| {
             speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog)
         });
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let failure = if object.is_none() && page.is_none() && status.is_none() {
         let by_name = || {
-            let named = transport::of_exception(&exception.as_ref()?.name)?;
+            let named = catalog.transport.of_exception(&exception.as_ref()?.name)?;
 
             let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
             (!answers).then_some(named)
         };
         let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
         // LiteLLM gives this name to whatever it has no other for.
-        let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str())?, ""));
+        let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str(), catalog)?, ""));
         let own = spoken.as_ref().map(|s| s.message.as_str()).filter(|m| m.contains(' '));
         match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
-            Some(message) => transport::found(message).map(|(kind, _)| (kind, "")),
-            None => coded().or_else(|| transport::found(near)).or_else(unworded),
+            Some(message) => transport::found(message, catalog).map(|(kind, _)| (kind, "")),
+            None => coded().or_else(|| transport::found(near, catalog)).or_else(unworded),
         }
     } else {
         None
@@ -124,7 +124,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         let last = spoken
             .map(|s| s.message)
             .filter(|_| !streams)
-            .filter(|m| line.is_empty() || transport::kind(m) == Some(kind));
+            .filter(|m| line.is_empty() || transport::kind(m, catalog) == Some(kind));
         let detail = last.unwrap_or_else(|| plain::head(line.trim(), LONGEST_DETAIL).to_owned());
         Outcome::Transport(TransportFailure { kind, detail })
     } else {

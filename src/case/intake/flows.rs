@@ -119,7 +119,7 @@ impl Flow {
     }
 
     fn piece(self, end: usize, catalog: &Catalog, ring: &mut KeyRing) -> Piece {
-        let observed = self.came.as_deref().and_then(|came| attempt(came, self.received));
+        let observed = self.came.as_deref().and_then(|came| attempt(came, self.received, catalog));
         // A proxy's own header is none of the client's request.
         let mut headers = self.sent.headers;
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("proxy-connection"));
@@ -155,7 +155,7 @@ fn form_view(view: &str) -> Option<String> {
 }
 
 /// `[replay] HTTP/2.0 401 Unauthorized 60b`, or what kept the answer from coming.
-fn attempt(came: &str, received: Message) -> Option<Attempt> {
+fn attempt(came: &str, received: Message, catalog: &Catalog) -> Option<Attempt> {
     let came = came.strip_prefix("[replay] ").unwrap_or(came);
     let (version, rest) = match came.split_once(' ') {
         Some((version, rest)) if version.starts_with("HTTP/") => (Some(version.to_owned()), rest),
@@ -165,7 +165,7 @@ fn attempt(came: &str, received: Message) -> Option<Attempt> {
     let status = if code.len() == 3 { code.parse::<u16>().ok() } else { None };
     let Some(status) = status.filter(|status| (100..1000).contains(status)) else {
         let lower = came.to_ascii_lowercase();
-        let kind = match transport::found(came) {
+        let kind = match transport::found(came, catalog) {
             Some((kind, _)) => kind,
             None if lower.starts_with("client disconnected") => TransportKind::Cancelled,
             None if lower.starts_with("server disconnected") => TransportKind::Reset,

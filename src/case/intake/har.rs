@@ -175,7 +175,7 @@ pub fn har_entry(json: &[u8], creator: Option<&str>, catalog: &Catalog, ring: &m
     let whole = json.trim_ascii_end().ends_with(b"}");
     let drafted = draft::draft(&entry, catalog, ring);
     let mut findings = drafted.findings;
-    let mut observed = observed::observed(&entry, whole, &mut findings);
+    let mut observed = observed::observed(&entry, whole, catalog, &mut findings);
     if let Some(attempt) = &mut observed {
         attempt.request_bytes = drafted.sent_bytes.unwrap_or(0);
     }

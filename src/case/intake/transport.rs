@@ -1,44 +1,27 @@
 //! Sentences of clients on requests that got no answer.
 //!
 //! ```text
-//! lines that speak (no stack frame, no quoted source) ── words of words.rs, by rank ──> kind
+//! lines that speak (no stack frame, no quoted source) ── words of transport.yaml, by rank ──> kind
 //! ```
-
-mod words;
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 
+use crate::case::catalog::Catalog;
 use crate::case::vocabulary::TransportKind;
-
-/// curl's exit codes (<https://curl.se/docs/manpage.html#EXIT>, accessed 2026-11-21), as in `curl: (6) …` and in PHP's
-/// `cURL error 6: …`.
-const CURL_CODES: &[(TransportKind, &[u16])] = &[
-    // Scheme, address, option, file, memory: nothing was sent; 47 too many redirects, 67 a login, 94 an authentication.
-    (TransportKind::Local, &[1, 2, 3, 4, 23, 26, 27, 37, 41, 43, 45, 47, 48, 49, 63, 67, 93, 94, 99, 100]),
-    (TransportKind::Proxy, &[5, 97]),
-    (TransportKind::Dns, &[6]),
-    (TransportKind::Connect, &[7, 89, 96]),
-    (TransportKind::Protocol, &[8, 16, 33, 61]),
-    (TransportKind::Reset, &[18, 52, 55, 56, 65, 92, 95]),
-    (TransportKind::TotalTimeout, &[28]),
-    (TransportKind::Tls, &[35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98, 101]),
-    (TransportKind::Cancelled, &[42]),
-];
 
 /// Longer texts are searched in their end only, bytes.
 const NEAR: usize = 256 << 10;
 
 /// What the text says of a request without an answer. A gateway that tells of its own upstream's timeout answered, and
 /// is none.
-pub(super) fn kind(text: &str) -> Option<TransportKind> {
-    found(text).map(|(kind, _)| kind)
+pub(super) fn kind(text: &str, catalog: &Catalog) -> Option<TransportKind> {
+    found(text, catalog).map(|(kind, _)| kind)
 }
 
 /// The kind, and the line that says so.
-pub(super) fn found(text: &str) -> Option<(TransportKind, &str)> {
+pub(super) fn found<'t>(text: &'t str, catalog: &Catalog) -> Option<(TransportKind, &'t str)> {
     let mut at = text.len().saturating_sub(NEAR);
     while !text.is_char_boundary(at) {
         at += 1;
@@ -46,7 +29,7 @@ pub(super) fn found(text: &str) -> Option<(TransportKind, &str)> {
     let near = text.get(at..).unwrap_or(text);
     let of_curl = |line: &&str| line.contains("curl: (") || line.contains("cURL error ");
     if let Some(found) =
-        near.lines().filter(of_curl).find_map(|line| Some((curl_code(&line.to_lowercase())?, line)))
+        near.lines().filter(of_curl).find_map(|line| Some((curl_code(&line.to_lowercase(), catalog)?, line)))
     {
         return Some(found);
     }
@@ -58,16 +41,11 @@ pub(super) fn found(text: &str) -> Option<(TransportKind, &str)> {
     let is_python = near.contains("File \"");
     let ranked = near.lines().filter_map(|line| {
         let lower = line.to_lowercase();
-        let rank = speaks(&lower, is_python).then(|| rank_of(&lower))??;
+        let rank = speaks(&lower, is_python).then(|| rank_of(&lower, catalog))??;
         Some((rank, line))
     });
     let (rank, line) = ranked.min_by_key(|(rank, _)| *rank)?;
-    Some((kind_at(rank)?, line))
-}
-
-/// What the name of a client's exception says, where its words say nothing.
-pub(super) fn of_exception(name: &str) -> Option<TransportKind> {
-    words::EXCEPTIONS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
+    Some((catalog.transport.kind_at(rank)?, line))
 }
 
 /// The status in this text is the client's own invention: no server sent one.
@@ -91,24 +69,6 @@ pub(super) fn invents_status(text: &str) -> bool {
     OWN.as_ref().is_some_and(|p| p.is_match(text))
 }
 
-/// The words, each with the rank of its group.
-struct Search {
-    automaton: AhoCorasick,
-    ranks: Vec<usize>,
-}
-
-static SEARCH: LazyLock<Option<Search>> = LazyLock::new(|| {
-    let words = || {
-        words::WORDS.iter().enumerate().flat_map(|(rank, (_, words))| words.iter().map(move |w| (rank, *w)))
-    };
-    let automaton = AhoCorasick::new(words().map(|(_, word)| word)).ok()?;
-    Some(Search { automaton, ranks: words().map(|(rank, _)| rank).collect() })
-});
-
-fn kind_at(rank: usize) -> Option<TransportKind> {
-    words::WORDS.get(rank).map(|(kind, _)| *kind)
-}
-
 /// False for a frame of a stack and for the source that Python quotes under it: they name timeouts and sockets whatever
 /// failed.
 fn speaks(line: &str, is_python: bool) -> bool {
@@ -123,14 +83,15 @@ fn speaks(line: &str, is_python: bool) -> bool {
 }
 
 /// The rank of the strongest word of the line.
-fn rank_of(line: &str) -> Option<usize> {
+fn rank_of(line: &str, catalog: &Catalog) -> Option<usize> {
+    let known = &catalog.transport;
     if let Some(kind) = of_go(line) {
-        return words::WORDS.iter().position(|(k, _)| *k == kind);
+        return known.groups.iter().position(|group| group.kind == kind);
     }
-    let search = SEARCH.as_ref()?;
-    let found = search.automaton.find_overlapping_iter(line).filter(|m| stands(line, m.start(), m.end()));
-    let rank = found.filter_map(|m| search.ranks.get(m.pattern().as_usize()).copied()).min()?;
-    (!words::OF_GATEWAYS.iter().any(|word| has_word(line, word))).then_some(rank)
+    let search = catalog.transport_search();
+    let found = search.within(line).filter(|(_, start, end)| stands(line, *start, *end));
+    let rank = found.map(|(rank, ..)| rank).min()?;
+    (!known.of_gateways.iter().any(|word| has_word(line, word))).then_some(rank)
 }
 
 /// Go's dialer puts the address between its words: `dial tcp 192.0.2.1:443: i/o timeout`, `dial tcp: lookup h: i/o timeout`;
@@ -195,7 +156,7 @@ fn has_word(line: &str, word: &str) -> bool {
 }
 
 /// The line `curl: (N) …` in `text` (lower case), refined by its words where the code covers several failures.
-pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
+pub(super) fn curl_code(text: &str, catalog: &Catalog) -> Option<TransportKind> {
     let (code, message) = match text.split_once("curl: (") {
         Some((_, after)) => after.split_once(')')?,
         None => text.split_once("curl error ")?.1.split_once(':')?,
@@ -214,10 +175,7 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
         }
         1 if message.contains("http/") => TransportKind::Protocol,
         56 if message.contains("proxy") || message.contains("tunnel") => TransportKind::Proxy,
-        _ => CURL_CODES
-            .iter()
-            .find(|(_, codes)| codes.contains(&code))
-            .map_or(TransportKind::Other, |(kind, _)| *kind),
+        _ => catalog.transport.of_curl(code).unwrap_or(TransportKind::Other),
     };
     Some(refined)
 }
@@ -225,6 +183,22 @@ pub(super) fn curl_code(text: &str) -> Option<TransportKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn kind(text: &str) -> Option<TransportKind> {
+        super::kind(text, &Catalog::built_in())
+    }
+
+    #[test]
+    fn a_users_words_go_before_ours() {
+        let own = "groups:\n  - {kind: proxy, words: ['Verbindung Abgelehnt', ' ', 'connection refused'], exceptions: [XError]}\n";
+        let catalog = crate::case::catalog::read_files([("transport.yaml", own)]).expect("reads");
+        let said = |text: &str| super::kind(text, &catalog);
+        assert_eq!(said("Fehler: Verbindung abgelehnt"), Some(TransportKind::Proxy));
+        assert_eq!(said("connect: connection refused"), Some(TransportKind::Proxy));
+        assert_eq!(said("read ECONNRESET"), Some(TransportKind::Reset));
+        assert_eq!(said("all is well"), None);
+        assert_eq!(catalog.transport.of_exception("XError"), Some(TransportKind::Proxy));
+    }
 
     #[test]
     fn one_long_line_is_searched_in_linear_time() {
@@ -414,8 +388,11 @@ mod tests {
 
     #[test]
     fn exceptions_have_their_kind() {
-        assert_eq!(of_exception("ConnectionRefusedError"), Some(TransportKind::Connect));
-        assert_eq!(of_exception("gaierror"), Some(TransportKind::Dns));
-        assert_eq!(of_exception("BadRequestError"), None);
+        assert_eq!(
+            Catalog::built_in().transport.of_exception("ConnectionRefusedError"),
+            Some(TransportKind::Connect)
+        );
+        assert_eq!(Catalog::built_in().transport.of_exception("gaierror"), Some(TransportKind::Dns));
+        assert_eq!(Catalog::built_in().transport.of_exception("BadRequestError"), None);
     }
 }

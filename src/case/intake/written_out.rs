@@ -22,7 +22,7 @@ pub(super) fn read(text: &str, catalog: &Catalog) -> Option<Intake> {
         told.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
     };
     let body = text.get(..at)?.trim_end_matches('\n');
-    let attempt = attempt(&told, u16::try_from(status).ok()?, body, below)?;
+    let attempt = attempt(&told, u16::try_from(status).ok()?, body, below, catalog)?;
     Some(Intake {
         kind: "http response",
         observed: Some(attempt),
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str, catalog: &Catalog) -> Option<Intake> {
 }
 
 /// The answer; without a status the failure that curl names.
-fn attempt(told: &Value, status: u16, body: &str, below: &str) -> Option<Attempt> {
+fn attempt(told: &Value, status: u16, body: &str, below: &str, catalog: &Catalog) -> Option<Attempt> {
     if status != 0 {
         let kind = told
             .get("content_type")
@@ -48,7 +48,7 @@ fn attempt(told: &Value, status: u16, body: &str, below: &str) -> Option<Attempt
     let message = told.get("errormsg").and_then(Value::as_str).unwrap_or("");
     let exit = told.get("exitcode").and_then(Value::as_u64).unwrap_or(0);
     let line = format!("curl: ({exit}) {message}\n{below}");
-    let (kind, _) = transport::found(&line)?;
+    let (kind, _) = transport::found(&line, catalog)?;
     let detail = message.to_owned();
     Some(answer::attempt(Outcome::Transport(TransportFailure { kind, detail })))
 }

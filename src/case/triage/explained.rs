@@ -10,7 +10,7 @@ use super::sentence::MODEL;
 use crate::case::catalog::Catalog;
 use crate::case::explain::{Explanation, Record, explain, explain_silence};
 use crate::case::fingerprint::normalised;
-use crate::case::intake::silent_failure;
+use crate::case::intake;
 use crate::case::sanitize::knows_word;
 use crate::case::vocabulary::FailureClass;
 
@@ -45,11 +45,6 @@ pub(super) struct Failure {
     pub(super) repeats_source: bool,
     /// Another model is another failure.
     pub(super) by_model: bool,
-}
-
-/// True for a sentence that says that no answer came, or that it broke off.
-pub(super) fn is_silent_failure(sentence: &str) -> bool {
-    silent_failure(sentence).is_some()
 }
 
 /// What readers of one log remember together: what one has explained the others need not.
@@ -108,6 +103,11 @@ impl<'c> Memo<'c> {
         });
         self.own.put(key, seen.clone());
         seen
+    }
+
+    /// True for a sentence that says that no answer came, or that it broke off.
+    pub(super) fn tells_of_silence(&self, sentence: &str) -> bool {
+        intake::silent_failure(sentence, self.catalog).is_some()
     }
 
     fn explained(&self, record: &Record) -> Seen {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::canonical::{Canon, Form};
 use super::example::{Examples, Found};
-use super::explained::{Failure, Memo, Memory, Seen, is_silent_failure};
+use super::explained::{Failure, Memo, Memory, Seen};
 use super::group::{Detail, Figures, Sample};
 use super::line::{Bad, Layouts, Parts};
 use super::moment;
@@ -170,7 +170,7 @@ impl Work<'_> {
         }
         // Beside a good status and no answer a text is a remark, unless it says that the connection failed.
         if good && parts.body.is_none() {
-            let failed = |told: &[u8]| text(told).is_some_and(|told| is_silent_failure(&told));
+            let failed = |told: &[u8]| text(told).is_some_and(|told| self.memo.tells_of_silence(&told));
             parts.text = parts.text.filter(|told| failed(told));
         }
         // nginx's `$request`: method, path and version in one.

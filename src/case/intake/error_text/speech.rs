@@ -44,7 +44,7 @@ const FRAME: usize = 400;
 const LONGEST: usize = 4 * 1024;
 
 /// Reads `text`. `exception`: its name, and the byte where its message begins.
-pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
+pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog) -> Speech {
     let mut speech = Speech::default();
     let behind = exception.and_then(|(_, at)| text.get(at..)).filter(|m| !m.trim().is_empty());
     let spoken = match behind {
@@ -87,7 +87,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>) -> Speech {
     let heading = speech.message.ends_with([':', '：']);
     let answers = speech.weight == Some(Weight::Answer);
     // What a client says of a connection, and what a person tells in prose.
-    let stack = !answers && crate::case::intake::transport::kind(&speech.message).is_some();
+    let stack = !answers && crate::case::intake::transport::kind(&speech.message, catalog).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
     // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
     let refused = answers && speech.status.is_some();

@@ -152,7 +152,7 @@ impl<'c> Summary<'c> {
             call.kind = CallKind::Model;
         }
         call.streaming = is_streaming(entry);
-        call.failure = failure::of(entry, matches!(call.kind, CallKind::Model | CallKind::Api));
+        call.failure = failure::of(entry, matches!(call.kind, CallKind::Model | CallKind::Api), self.catalog);
         call.path = shown(path, self.catalog);
         call.host = self.word(&host.chars().take(MOST_HOST).collect::<String>());
         call.method = self.word(&method);

@@ -8,6 +8,7 @@ use super::call::is_streaming;
 use super::entry::{Entry, Raw, is_base64, whole};
 use super::messages::{events, socket_error};
 use super::walk::text;
+use crate::case::catalog::Catalog;
 use crate::case::evidence::TransportFailure;
 use crate::case::vocabulary::{StreamVerdict, TransportKind};
 
@@ -76,19 +77,19 @@ const NAMES: &[(TransportKind, &[&str])] = &[
 ];
 
 /// What the tool says of a call that got no answer, or whose answer broke off; `None` where it says nothing of the sort.
-pub(super) fn transport_of(entry: &Entry<'_>) -> Option<TransportFailure> {
+pub(super) fn transport_of(entry: &Entry<'_>, catalog: &Catalog) -> Option<TransportFailure> {
     let response = &entry.response;
-    if let Some(said) = entry.error_text().filter(|said| !is_settled(entry, said)) {
-        return Some(TransportFailure { kind: kind_of(&said), detail: said.into_owned() });
+    if let Some(said) = entry.error_text().filter(|said| !is_settled(entry, said, catalog)) {
+        return Some(TransportFailure { kind: kind_of(&said, catalog), detail: said.into_owned() });
     }
     let charles = text(response.charles).filter(|status| !status.eq_ignore_ascii_case("complete"));
     if let Some(status) = charles {
         let comment = text(response.comment).unwrap_or_default();
         let detail = format!("{status} {comment}").trim().to_owned();
-        return Some(TransportFailure { kind: kind_of(&detail), detail });
+        return Some(TransportFailure { kind: kind_of(&detail, catalog), detail });
     }
     if let Some(said) = of_fiddler(entry) {
-        return Some(TransportFailure { kind: kind_of(&said), detail: said });
+        return Some(TransportFailure { kind: kind_of(&said, catalog), detail: said });
     }
     // 0 or -1 is written where there was an answer object and no answer.
     let none = response.status().is_none() && is_no_status(response.status);
@@ -97,10 +98,10 @@ pub(super) fn transport_of(entry: &Entry<'_>) -> Option<TransportFailure> {
 
 /// Browsers call a call aborted whose answer was there: the page left, or wanted no body. A status of 400 or more stays what
 /// the server said, and an answer without a body has nothing that could have been cut.
-fn is_settled(entry: &Entry<'_>, said: &str) -> bool {
+fn is_settled(entry: &Entry<'_>, said: &str, catalog: &Catalog) -> bool {
     let bodyless = text(entry.request.method).is_some_and(|m| m.eq_ignore_ascii_case("head"));
     let status = entry.response.status();
-    kind_of(said) == TransportKind::Cancelled
+    kind_of(said, catalog) == TransportKind::Cancelled
         && status.is_some_and(|status| status >= 400 || bodyless || matches!(status, 204 | 205 | 304))
 }
 
@@ -127,8 +128,8 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or("").chars().take(400).collect()
 }
 
-fn kind_of(said: &str) -> TransportKind {
-    if let Some(kind) = transport::kind(said) {
+fn kind_of(said: &str, catalog: &Catalog) -> TransportKind {
+    if let Some(kind) = transport::kind(said, catalog) {
         return kind;
     }
     let lower = said.to_lowercase();
@@ -139,8 +140,8 @@ fn kind_of(said: &str) -> TransportKind {
 }
 
 /// How the call failed; `None`: it did not, as far as the entry shows. `looked_into`: a good status is no proof.
-pub(super) fn of(entry: &Entry<'_>, looked_into: bool) -> Option<CallFailure> {
-    if let Some(failure) = transport_of(entry) {
+pub(super) fn of(entry: &Entry<'_>, looked_into: bool, catalog: &Catalog) -> Option<CallFailure> {
+    if let Some(failure) = transport_of(entry, catalog) {
         return Some(CallFailure::Transport(failure.kind));
     }
     match entry.response.status()? {

@@ -6,13 +6,19 @@ use super::entry::{Entry, Raw, pairs, whole};
 use super::failure::transport_of;
 use super::messages::{events, socket_error};
 use super::walk::{Walk, number, text};
+use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response, Timing};
 use crate::case::finding::{Finding, Level};
 use crate::case::vocabulary::{StreamVerdict, TransportKind};
 
 /// What an entry shows of the answer; `None` with a finding where it holds none.
-pub(super) fn observed(entry: &Entry<'_>, whole_entry: bool, findings: &mut Vec<Finding>) -> Option<Attempt> {
-    let failure = transport_of(entry);
+pub(super) fn observed(
+    entry: &Entry<'_>,
+    whole_entry: bool,
+    catalog: &Catalog,
+    findings: &mut Vec<Finding>,
+) -> Option<Attempt> {
+    let failure = transport_of(entry, catalog);
     let of_fiddler = failure.as_ref().is_some_and(|f| f.detail.starts_with("[Fiddler]"));
     let outcome = match (entry.response.status().filter(|_| !of_fiddler), failure) {
         (Some(status), failure) => {
