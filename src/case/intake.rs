@@ -11,6 +11,7 @@
 
 mod again;
 mod answer;
+mod beside;
 mod braces;
 mod chunked;
 mod client;
@@ -58,7 +59,7 @@ use crate::case::catalog::Catalog;
 use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response, TransportFailure};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{BodyFile, Draft, Intake, Part, Tried};
+use crate::case::request::{BodyFile, Draft, Intake, Part, Said, Tried};
 
 pub use form::{lines as form_lines, part_line};
 pub use har::{
@@ -78,11 +79,42 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if let Some(draft) = &mut intake.draft {
         again::mask(draft, ring);
     }
+    if intake.observed.is_none() && intake.draft.is_some() {
+        report_beside(&mut intake, text, true, catalog, ring);
+    }
     client::complete(&mut intake, text, catalog);
     if intake.observed.is_some() && intake.tried == Tried::default() {
         intake.tried = tries::read(text);
     }
     shown_in(text, intake)
+}
+
+/// Reads a text of which somebody says that it tells of a failure: as [`read`], but words beside a request that it shows are
+/// believed, too.
+pub fn read_report(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    let mut intake = read(text, catalog, ring);
+    if intake.observed.is_none() && intake.draft.is_some() {
+        report_beside(&mut intake, text, false, catalog, ring);
+        intake = shown_in(text, intake);
+    }
+    intake
+}
+
+/// What the text says of a failure beside the requests that it shows.
+fn report_beside(intake: &mut Intake, text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) {
+    let Some(beside) = beside::requests(text) else { return };
+    let beside = if strict { without_script(&beside) } else { beside };
+    let Some(told) = error_text::read(beside.trim(), strict, catalog, ring) else { return };
+    // A word such as "timeout" in a sentence is no report of a failure; a library's own text is.
+    if strict && told.client.is_none() && told.attempt.transport().is_some() {
+        return;
+    }
+    intake.observed = Some(told.attempt);
+    intake.said = Said {
+        method: intake.said.method.take().or(told.said.method),
+        url: intake.said.url.take().or(told.said.url),
+        model: intake.said.model.take().or(told.said.model),
+    };
 }
 
 /// What was read from `text`, with what its stacks show of the source. Each door of this room ends here.
@@ -515,14 +547,19 @@ fn is_broken_body(text: &str) -> bool {
 
 /// The error that people report before they show the command. A script's comments and settings report none.
 fn reported_above(above: &str, catalog: &Catalog, ring: &mut KeyRing) -> answer::Below {
-    let is_script = |line: &&str| line.trim_start().starts_with('#') || command::is_assignment(line);
-    let text = above.lines().filter(|line| !is_script(line)).collect::<Vec<_>>().join("\n");
+    let text = without_script(above);
     // A word such as "timeout" in a sentence is no report of a failure; a library's own text is.
     let is_report = |told: &error_text::Told| told.client.is_some() || told.attempt.transport().is_none();
     match error_text::read(text.trim(), true, catalog, ring).filter(is_report) {
         Some(told) => answer::Below { attempt: Some(told.attempt), said: told.said },
         None => answer::Below::default(),
     }
+}
+
+/// `text` without the comments and settings of a script.
+fn without_script(text: &str) -> String {
+    let is_script = |line: &&str| line.trim_start().starts_with('#') || command::is_assignment(line);
+    text.lines().filter(|line| !is_script(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// A raw request, and the answer below it, if its status line is there.

@@ -58,7 +58,7 @@ impl Record {
     pub(super) fn read(&self, catalog: &Catalog, ring: &mut KeyRing) -> Option<Known> {
         let filled = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.trim().is_empty());
         let told = if filled(&self.text) {
-            intake::read(self.text.as_deref().unwrap_or(""), catalog, ring)
+            intake::read_report(self.text.as_deref().unwrap_or(""), catalog, ring)
         } else {
             Intake::default()
         };

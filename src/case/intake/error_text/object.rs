@@ -54,6 +54,7 @@ pub(super) fn find(text: &str) -> Option<Object> {
         .or_else(|| beside_words(text))
         .or_else(|| escaped_object(text))
         .or_else(|| dumped(text))
+        .or_else(|| super::logfmt::object(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::framed;
 use crate::case::intake::{colour, literal};
 
 /// At most the first `most` bytes.
@@ -83,8 +84,7 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(tag.replace_all(&text, "").into_owned());
     }
     if text.contains(['│', '┃', '║']) {
-        let lines: Vec<&str> = text.lines().filter(|l| !is_rule(l)).map(unboxed).collect();
-        text = Cow::Owned(lines.join("\n"));
+        text = Cow::Owned(without_boxes(&text));
     }
     if let Some(named) = NAMED.as_ref()
         && text.lines().nth(1).is_some()
@@ -96,7 +96,31 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     if let Some(bare) = without_times(&text) {
         text = Cow::Owned(bare);
     }
+    if let Cow::Owned(bare) = framed::off(&text) {
+        text = Cow::Owned(bare);
+    }
+    if let Some(bare) = without_good_access(&text) {
+        text = Cow::Owned(bare);
+    }
     text
+}
+
+/// A line of an access log on a request that was served well.
+static SERVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r#""[A-Z]{3,7} /[^"\s]* HTTP/\d(?:\.\d)?" [23]\d\d\b|\[GIN\][^\n|]{0,60}\|\s{0,3}[23]\d\d\s{0,3}\|"#,
+    )
+});
+
+/// `text` without the access log's lines on requests that were served well, where other lines are there: what failed stands
+/// in those.
+fn without_good_access(text: &str) -> Option<String> {
+    let served = SERVED.as_ref()?;
+    if !served.is_match(text) {
+        return None;
+    }
+    let kept: Vec<&str> = text.lines().filter(|line| !served.is_match(line)).collect();
+    kept.iter().any(|line| line.chars().any(char::is_alphabetic)).then(|| kept.join("\n"))
 }
 
 /// The head of a log's line up to the last time in it: `2025-02-06T08:11:41.401 app[1] dfw [info] 2025/02/06 08:11:41 `.
@@ -120,6 +144,23 @@ fn without_times(text: &str) -> Option<String> {
     // A log of sentences keeps its times: they tell where one ends.
     let closes = bare.iter().any(|line| line.trim_start().starts_with('}'));
     closes.then(|| bare.join("\n"))
+}
+
+/// `text` without the sides of boxes. A box ends what stands above it, unless that is in a box, too.
+fn without_boxes(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut within = true;
+    for line in text.lines() {
+        if is_rule(line) {
+            if !within {
+                lines.push("");
+            }
+        } else {
+            lines.push(unboxed(line));
+        }
+        within = is_rule(line) || unboxed(line).len() < line.len();
+    }
+    lines.join("\n")
 }
 
 /// A line that draws: a box's upper or lower side.
