@@ -16,6 +16,7 @@ mod object;
 mod own;
 mod plain;
 mod prints;
+mod quoting;
 mod speech;
 mod voice;
 

@@ -470,8 +470,12 @@ fn push(value: &mut String, c: char) -> Option<()> {
     Some(())
 }
 
-/// Lines cut at one width: at least two of the greatest length, or a usual terminal width.
+/// Lines cut at one width: at least two of the greatest length, or a usual terminal width. Lines that were broken between words
+/// may have such a length by chance: none of them has room for the first word of the next one.
 pub(super) fn is_hard_wrapped(text: &str) -> bool {
+    if is_word_wrapped(text) {
+        return false;
+    }
     // A log repeats a line; that says nothing of a width.
     let lines: std::collections::BTreeSet<&str> = text.lines().take(200).collect();
     let lengths: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
@@ -480,10 +484,50 @@ pub(super) fn is_hard_wrapped(text: &str) -> bool {
     most >= 40 && (full >= 2 || (lengths.len() > 1 && [80, 100, 120, 132, 160].contains(&most)))
 }
 
+fn is_word_wrapped(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().take(200).collect();
+    let length = |line: &str| line.chars().count();
+    let most = lines.iter().map(|line| length(line)).max().unwrap_or(0);
+    let Some((_, ended)) = lines.split_last() else { return false };
+    let shorter = ended.iter().any(|line| length(line) < most);
+    let full = |pair: &[&str]| match pair {
+        [line, next] => {
+            let word = next.split_whitespace().next().unwrap_or("");
+            length(line) + 1 + length(word) > most
+        }
+        _ => true,
+    };
+    shorter && lines.windows(2).all(full)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_break_between_words_is_told_from_a_cut() {
+        let words = "the balance of this account is too low to send a request with this model to the gateway today, please top up";
+        let cut = |width: usize| {
+            let all: Vec<char> = words.chars().collect();
+            all.chunks(width).map(String::from_iter).collect::<Vec<_>>().join("\n")
+        };
+        assert!(is_hard_wrapped(&cut(40)) && is_hard_wrapped(&cut(80)));
+        for width in 40..100 {
+            let mut lines = vec![String::new()];
+            for word in words.split(' ') {
+                let line = lines.last_mut().expect("one");
+                if !line.is_empty() && line.len() + 1 + word.len() > width {
+                    lines.push(word.to_owned());
+                } else {
+                    line.push_str(if line.is_empty() { "" } else { " " });
+                    line.push_str(word);
+                }
+            }
+            let even = lines.iter().rev().skip(1).all(|line| line.len() == lines[0].len());
+            assert!(even || !is_hard_wrapped(&lines.join("\n")), "{width}: {lines:?}");
+        }
+    }
 
     #[test]
     fn dicts_and_objects_become_json() {

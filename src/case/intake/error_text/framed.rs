@@ -87,7 +87,7 @@ fn is_before_each(block: &[&str], mark: &Regex) -> bool {
     }
     let behind = |line: &&str| mark.find(line).and_then(|m| line.get(m.end()..)).map(str::to_owned);
     let bare: Vec<String> = block.iter().filter_map(behind).collect();
-    let goes_on = |line: &String| line.starts_with([' ', '\t', '}', ']']) || opens(line);
+    let goes_on = |line: &String| line.is_empty() || line.starts_with([' ', '\t', '}', ']']) || opens(line);
     bare.iter().any(goes_on)
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::framed;
+use super::{framed, quoting};
 use crate::case::intake::{colour, literal};
 
 /// At most the first `most` bytes.
@@ -101,6 +101,9 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     }
     if let Some(bare) = without_good_access(&text) {
         text = Cow::Owned(bare);
+    }
+    if let Some(apart) = quoting::apart(&text) {
+        text = Cow::Owned(apart);
     }
     text
 }

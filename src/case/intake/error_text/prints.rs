@@ -19,6 +19,11 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     // The target that Rust's `tracing` prints: `runtime::http::v1::chat: `.
     (Weight::Mark, r"(?:[a-z_][a-z0-9_]{0,40}::){1,6}[a-z_][a-z0-9_]{0,40}:\s+"),
+    // A person's words before what they quote: `Since the update I get: `.
+    (
+        Weight::Mark,
+        r"[A-Z][A-Za-z' ,-]{0,60}\b(?:[Gg]ets?|got|getting|see|saw|receive|received|returns|returned|shows|says|said|throws|fails with)(?: (?:this|the|an?|following|back|error|message|response|now|only|it)){0,4}: ",
+    ),
     // Go's and Rust's last words, Node's names of what nobody caught.
     (
         Weight::Client,

@@ -1,0 +1,103 @@
+//! Where people quote an error within their own words: in back quotes in a sentence, in a cell of a table. The error is put on
+//! a line of its own.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What an error says and a name, a path or a setting does not.
+static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)(?-u:\b)[45]\d\d(?-u:\b)|error|fail|exception|invalid|denied|refused|forbidden|not (?:found|exist|allowed|supported)|timed? ?out|too (?:many|large)|"message"|错误|失败|异常|无效|不存在"#,
+    )
+    .ok()
+});
+
+/// Words of a quote that is more than a name.
+const FEWEST_WORDS: usize = 3;
+/// So many characters of a person's may stand around a quote in its line.
+const MOST_AROUND: usize = 160;
+
+/// `text` with its quoted errors on lines of their own; `None` where it has none.
+pub(super) fn apart(text: &str) -> Option<String> {
+    if !text.contains('`') && !text.contains("|-") && !text.contains("| -") {
+        return None;
+    }
+    let is_table = text.lines().any(is_separator);
+    let mut changed = false;
+    let mut fenced = false;
+    let lines: Vec<Cow<'_, str>> = text
+        .lines()
+        .map(|line| {
+            fenced ^= line.trim_start().starts_with("```");
+            let apart =
+                if fenced { None } else { of_sentence(line).or_else(|| of_row(line).filter(|_| is_table)) };
+            changed |= apart.is_some();
+            apart.map_or(Cow::Borrowed(line), Cow::Owned)
+        })
+        .collect();
+    changed.then(|| lines.join("\n"))
+}
+
+fn says(text: &str) -> bool {
+    SAYS.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// The one quote of a sentence that is an error, where the sentence itself is none.
+fn of_sentence(line: &str) -> Option<String> {
+    let (before, rest) = line.split_once('`')?;
+    let (quote, behind) = rest.rsplit_once('`')?;
+    let around = before.chars().count() + behind.chars().count();
+    // Names in back quotes stand within an error, too: those come in pairs.
+    let is_one = quote.matches('`').count() % 2 == 0 && !before.is_empty();
+    let is_error = quote.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(quote);
+    let is_alone = behind.starts_with([' ', '.', ',', ';', ')', '!', '?', '。', '，']) || behind.is_empty();
+    if !is_one || !is_error || !is_alone || around > MOST_AROUND || says(before) || says(behind) {
+        return None;
+    }
+    Some(format!("{}\n\n{quote}\n\n{}", before.trim_end(), behind.trim_start()))
+}
+
+/// `|---|:-:|`
+fn is_separator(line: &str) -> bool {
+    let bare = line.trim();
+    bare.starts_with('|') && bare.len() > 2 && bare.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+}
+
+/// The cell of a table's row that is an error, and below it the others; nothing of what only draws.
+fn of_row(line: &str) -> Option<String> {
+    let inside = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+    if is_separator(line) {
+        return Some(String::new());
+    }
+    let cells: Vec<&str> = inside.split(" |").map(str::trim).collect();
+    let is_error = |cell: &&&str| cell.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(cell);
+    let error = *cells.iter().filter(is_error).max_by_key(|cell| cell.len())?;
+    let others = cells.iter().filter(|cell| **cell != error && !cell.is_empty());
+    Some(format!("\n{error}\n\n{}", others.copied().collect::<Vec<_>>().join("\n\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apart;
+
+    #[test]
+    fn an_error_within_words_stands_alone() {
+        let table = [
+            ("I get `Error: 429 slow down` with it.", Some("I get\n\nError: 429 slow down\n\nwith it.")),
+            ("The model `gpt-x` does not exist", None),
+            ("Error: the model `a b c failed` is unknown", None),
+            ("see `docs/errors.md`", None),
+            ("```\nx `a b error` y\n```", None),
+            (
+                "| time | what |\n|---|:-:|\n| 10:11 | 403 your request was blocked |",
+                Some("| time | what |\n\n\n403 your request was blocked\n\n10:11"),
+            ),
+            ("| 10:11 | 403 your request was blocked |", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(apart(text).as_deref(), expected, "{text}");
+        }
+    }
+}
