@@ -25,7 +25,7 @@ fn to_plan(rig: &mut Rig) {
 }
 
 /// The states of the walk, from a screen without practice.
-const STATES: [State; 48] = [
+const STATES: [State; 59] = [
     ("request_empty", |_| {}),
     ("request_filled", |rig| rig.tell(Event::Edited(curl_like()))),
     ("request_findings", |rig| {
@@ -173,6 +173,26 @@ const STATES: [State; 48] = [
         rig.keys("<enter>token<enter>");
         rig.arrive();
     }),
+    ("check_plan", |rig| rig.to_run("K")),
+    ("check_oversize", |rig| rig.to_run("Kb")),
+    ("check_running", Rig::to_rows),
+    ("check_over", Rig::to_report),
+    ("check_opened", |rig| {
+        rig.to_report();
+        rig.keys("<down><down><enter>");
+    }),
+    ("check_report", |rig| {
+        rig.to_report();
+        rig.keys("<tab>");
+    }),
+    ("check_stopped", Rig::to_stopped_rows),
+    ("check_help", |rig| {
+        rig.to_report();
+        rig.keys("?");
+    }),
+    ("probe_plan", |rig| rig.to_run("P")),
+    ("probe_running", Rig::to_chart),
+    ("probe_stopped", Rig::to_stopped_chart),
     ("leaving_busy", |rig| {
         rig.tell(Event::Edited(curl_like()));
         rig.keys("<enter><enter>q");

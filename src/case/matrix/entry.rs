@@ -72,7 +72,7 @@ fn entries(report: &Report) -> Vec<Entry> {
     let pins = text::pins(&report.pins);
     let pins = Entry {
         of: EntryOf::Pins,
-        name: "pins: what was tested".to_owned(),
+        name: "what was tested".to_owned(),
         came: String::new(),
         told: pins.into_iter().map(|(name, value)| format!("{name}: {value}")).collect(),
     };

@@ -82,7 +82,7 @@ impl Asked {
             Self::DeskToken => "Token of this desk (not shown, used once, not kept)",
             Self::MailSubject => "Subject of the mail",
             Self::MailPassword => "Password of the mail server (not shown, used once, not kept)",
-            Self::Oversize => "Send a prompt of so many bytes, too large for the gateway (nothing: none)",
+            Self::Oversize => "Bytes of a prompt that is too large (nothing: do not send it)",
             Self::ReportPath => "Write the report to this file (.json for programs, else a text)",
             Self::Path => "Write the note to this file (a folder ends in /)",
         }

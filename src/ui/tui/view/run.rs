@@ -113,7 +113,7 @@ fn areas(body: Rect, run: &Run) -> Areas {
         return Areas { said, list: rest, beside: None };
     }
     let [list, _, beside] =
-        Layout::horizontal([Constraint::Percentage(52), Constraint::Length(1), Constraint::Min(0)]).areas(rest);
+        Layout::horizontal([Constraint::Percentage(52), Constraint::Length(2), Constraint::Min(0)]).areas(rest);
     Areas { said, list, beside: Some(beside) }
 }
 
@@ -214,7 +214,8 @@ fn line(run: &Run, item: &Item, width: usize, theme: &Theme) -> Line<'static> {
     let is_marked = at == run.marked;
     let (sign, word, style) = standing(row, theme);
     let mark = if is_marked { ">" } else { " " };
-    let head = format!("{mark}{sign} {word:<10} ");
+    let head =
+        if word.is_empty() { format!("{mark}{sign} ") } else { format!("{mark}{sign} {word:<10} ") };
     let rest = if matches!(row.entry.of, EntryOf::Check(_)) {
         format!("{} {}", fit(&row.entry.name, NAME), row.entry.came)
     } else {

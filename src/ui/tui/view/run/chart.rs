@@ -13,8 +13,14 @@ use crate::ui::tui::widget::text::{cut, wrap_indented};
 /// Columns before the chart: the count at its side.
 const SIDE: u16 = 5;
 
-/// Most parts of the time.
-const PARTS: usize = 60;
+/// Fewest and most parts of the time.
+const PARTS: (usize, usize) = (12, 60);
+
+/// Most columns of one part, a blank between two of them included.
+const BROAD: usize = 6;
+
+/// Most rows of the bars.
+const HIGH: u16 = 12;
 
 /// Rows of the chart beside the bars: how many are under way, the time, what the signs mean.
 const FRAME: u16 = 3;
@@ -47,7 +53,8 @@ fn split(area: Rect, course: &Course) -> [Rect; 2] {
     let wanted = u16::try_from(course.routes.len()).unwrap_or(u16::MAX).saturating_mul(3).saturating_add(2);
     let least = FRAME + 2;
     let table = wanted.min(area.height.saturating_sub(least)).max(area.height.min(3));
-    Layout::vertical([Constraint::Min(0), Constraint::Length(table)]).areas(area)
+    let chart = area.height.saturating_sub(table).min(FRAME + HIGH);
+    Layout::vertical([Constraint::Length(chart), Constraint::Min(0)]).areas(area)
 }
 
 /// Where the table is.
@@ -74,9 +81,12 @@ pub(super) fn render(
 
 fn chart(course: &Course, area: Rect, until_ms: u64, theme: &Theme) -> Vec<Line<'static>> {
     let width = usize::from(area.width);
-    let height = usize::from(area.height.saturating_sub(FRAME)).clamp(1, 14);
-    let room = usize::from(area.width.saturating_sub(SIDE));
-    let (count, each) = if room >= 2 * PARTS { (PARTS, 2) } else { (room.min(PARTS), 1) };
+    let height = usize::from(area.height.saturating_sub(FRAME)).max(1);
+    let room = usize::from(area.width.saturating_sub(SIDE)).max(1);
+    // Some sends in each part, so that bars have a height.
+    let count = (course.requests as usize / 2).clamp(PARTS.0, PARTS.1).min(room);
+    let each = (room / count).clamp(1, BROAD);
+    let signs = if each > 2 { each - 1 } else { each };
     let parts = course.parts(count, until_ms);
     let most = parts.iter().map(|part| part.iter().sum::<usize>()).max().unwrap_or(0);
     let scale = most.div_ceil(height).max(1);
@@ -87,7 +97,10 @@ fn chart(course: &Course, area: Rect, until_ms: u64, theme: &Theme) -> Vec<Line<
         let side = if Some(row + 1) == highest { format!("{most:>4} ") } else { "     ".to_owned() };
         let mut spans = vec![Span::styled(side, theme.hint)];
         spans.extend(bars.iter().map(|bar| match bar.get(row) {
-            Some(sort) => Span::styled(sign(*sort).0.to_string().repeat(each), style(*sort, theme)),
+            Some(sort) => {
+                let text = format!("{:<each$}", sign(*sort).0.to_string().repeat(signs));
+                Span::styled(text, style(*sort, theme))
+            }
             None => Span::raw(" ".repeat(each)),
         }));
         lines.push(Line::from(spans));
@@ -131,7 +144,7 @@ fn under_way(course: &Course, width: usize, theme: &Theme) -> Line<'static> {
 fn legend(scale: usize, width: usize, theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
     let mut used = 0;
-    let each = if scale == 1 { "a sign: 1 send".to_owned() } else { format!("a sign: up to {scale} sends") };
+    let each = if scale == 1 { "a row: 1 send".to_owned() } else { format!("a row: up to {scale} sends") };
     let words = Sort::ALL.into_iter().map(|sort| {
         let (sign, word) = sign(sort);
         (format!("{sign} {word}  "), style(sort, theme))
