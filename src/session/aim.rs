@@ -34,7 +34,8 @@ impl Session {
     }
 
     fn key_of(&self, request: &Request) -> Option<Label> {
-        let is_credential = |name: &str| self.catalog().credential_header(&name.to_ascii_lowercase()).is_some();
+        let is_credential =
+            |name: &str| self.catalog().credential_header(&name.to_ascii_lowercase()).is_some();
         let headers = request.headers.iter().filter(|header| is_credential(&header.name));
         let texts = headers.map(|header| &header.value).chain(request.target.query.iter().map(|(_, v)| v));
         let mut held = texts.flat_map(|text| self.ring().used_in(text));

@@ -143,8 +143,7 @@ where
     let size = terminal.size().map_err(io::Error::other)?;
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
-    let (clock_of_face, cases, desk, runs) =
-        (Arc::clone(&clock), options.cases, options.desk, options.runs);
+    let (clock_of_face, cases, desk, runs) = (Arc::clone(&clock), options.cases, options.desk, options.runs);
     let mut face = Face {
         session,
         screen,

@@ -37,8 +37,12 @@ fn wait() {
     std::thread::sleep(Duration::from_millis(800));
 }
 
-/// From the plan to Esc while `under_way` is on the screen; gives what the server got.
-fn stopped(terminal: &mut Terminal, server: &Server, (plan, under_way): (&str, &str)) -> usize {
+/// From the plan to Esc while `under_way` is on the screen, with the key of a consent; gives what the server got.
+fn stopped(
+    terminal: &mut Terminal,
+    server: &Server,
+    (plan, consent, under_way): (&str, &str, &str),
+) -> usize {
     terminal.see(plan);
     // The last row of the frame.
     let shown = terminal.see("do not send");
@@ -48,7 +52,7 @@ fn stopped(terminal: &mut Terminal, server: &Server, (plan, under_way): (&str, &
     terminal.keys("\u{1b}");
     wait();
     assert_eq!(server.requests().len(), 0, "nothing before consent");
-    terminal.keys("\r");
+    terminal.keys(consent);
     terminal.see(under_way);
     terminal.keys("\u{1b}");
     terminal.see("Stopped");
@@ -64,7 +68,9 @@ fn a_matrix_is_stopped_and_nothing_more_is_sent() {
     for (rows, cols) in [(24, 80), (45, 140)] {
         let server = slow("{}");
         let mut terminal = started(&server, rows, cols, &["check", "--screen", "--model", "m-1"]);
-        let sent = stopped(&mut terminal, &server, ("what would be sent to 127.0.0.1", "4 of 1"));
+        let sent = stopped(&mut terminal, &server, ("what would be sent to 127.0.0.1", "\r", "4 of 1"));
+        let bindings = std::fs::read_to_string(terminal.home().join("config/bindings.yaml"));
+        assert!(bindings.is_ok_and(|text| text.contains("RUN_KEY")), "this consent is remembered");
         assert!((4..=6).contains(&sent), "{sent} were sent");
         let screen = terminal.see("Esc leaves it");
         assert!(screen.contains("x broken") && screen.contains("- not run"), "{screen}");
@@ -79,7 +85,9 @@ fn a_probe_is_stopped_and_nothing_more_is_sent() {
     let server = slow(MODELS);
     let mut terminal =
         started(&server, 15, 60, &["probe", "--screen", "--requests", "90", "--concurrency", "3"]);
-    let sent = stopped(&mut terminal, &server, ("what would be sent to 127.0.0.1", "3 sends ended"));
+    let sent = stopped(&mut terminal, &server, ("what would be sent to 127.0.0.1", "o", "3 sends ended"));
+    let bindings = std::fs::read_to_string(terminal.home().join("config/bindings.yaml"));
+    assert!(bindings.is_err(), "only this time: {bindings:?}");
     assert!((3..=12).contains(&sent), "{sent} were sent");
     assert!(server.most_at_a_time() <= 3);
     terminal.keys("\t");
@@ -93,9 +101,13 @@ fn a_probe_is_stopped_and_nothing_more_is_sent() {
 #[test]
 fn a_gateway_that_repeats_the_key_shows_none_on_the_screen() {
     let server = Server::start(|request| {
-        let sent = request.head.lines().find_map(|line| line.split_once("Bearer ")).map(|(_, key)| key.to_owned());
+        let sent =
+            request.head.lines().find_map(|line| line.split_once("Bearer ")).map(|(_, key)| key.to_owned());
         let sent = sent.unwrap_or_default();
-        json(401, &format!(r#"{{"error":{{"message":"no {sent}","type":"{sent}","code":"\u001b[2J{sent}"}}}}"#))
+        json(
+            401,
+            &format!(r#"{{"error":{{"message":"no {sent}","type":"{sent}","code":"\u001b[2J{sent}"}}}}"#),
+        )
     });
     let mut terminal = started(&server, 45, 140, &["check", "--screen", "--model", "m-1"]);
     terminal.see("do not send");
@@ -134,7 +146,10 @@ fn a_matrix_of_the_practice_gateway_is_read_and_written() {
     terminal.see("written: ");
     let written = std::fs::read_to_string(terminal.home().join("report.json")).expect("is there");
     let report: serde_json::Value = serde_json::from_str(&written).expect("JSON");
-    assert_eq!((report["schema"].as_str(), report["requests_sent"].as_u64()), (Some("casefile.check/1"), Some(3)));
+    assert_eq!(
+        (report["schema"].as_str(), report["requests_sent"].as_u64()),
+        (Some("casefile.check/1"), Some(3))
+    );
     // It is shown again before it is sent again; left there, the run before holds.
     terminal.keys("r");
     terminal.see("nothing is sent yet");

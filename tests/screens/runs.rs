@@ -11,9 +11,7 @@ use casefile::case::sanitize::{Format, Readmission, Rendered};
 use casefile::case::vocabulary::{CheckVerdict, CriterionState};
 use casefile::session::Session;
 use casefile::ui::tui::RunDesk;
-use casefile::ui::tui::screen::{
-    Live, RowState, RunEnd, RunKind, RunNews, RunPlan, RunRow, RunUnderWay,
-};
+use casefile::ui::tui::screen::{Live, RowState, RunEnd, RunKind, RunNews, RunPlan, RunRow, RunUnderWay};
 use chrono::TimeDelta;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -74,7 +72,8 @@ fn rows(answered: usize) -> Vec<RunRow> {
             std::cmp::Ordering::Equal => RowState::Runs,
             std::cmp::Ordering::Greater => RowState::Waits,
         };
-        let came = if state == RowState::Over { ["200", "401", "500 server_error", "503"][at % 4] } else { "" };
+        let came =
+            if state == RowState::Over { ["200", "401", "500 server_error", "503"][at % 4] } else { "" };
         row(state, EntryOf::Check(is(at)), name, came)
     };
     CHECKS.iter().enumerate().map(of).collect()
@@ -96,7 +95,12 @@ fn all_rows() -> Vec<RunRow> {
 
 fn course() -> Course {
     let route = |name: &str| Route { name: format!("POST /v1/chat/completions with {name}") };
-    Course { routes: vec![route("gpt-4o"), route("claude-x")], requests: 24, concurrency: 5, ..Course::default() }
+    Course {
+        routes: vec![route("gpt-4o"), route("claude-x")],
+        requests: 24,
+        concurrency: 5,
+        ..Course::default()
+    }
 }
 
 /// The send of that number, as it ended.
@@ -130,7 +134,8 @@ impl RunDesk for FakeRuns {
             }
             RunKind::Probe => Live::Probe(course()),
         };
-        let lines = (0..30).map(|at| format!("  check_{at}: the smallest request that works, with one thing changed in it"));
+        let lines = (0..30)
+            .map(|at| format!("  check_{at}: the smallest request that works, with one thing changed in it"));
         let text = format!(
             "5 requests one after the other, at most 80 output tokens and 300 s in all; none is repeated. The first:\n\nPOST https://api.cometapi.com/v1/chat/completions\n  authorization: Bearer [key#1]\n\nNot run:\n  oversized: it asks first: give the size of the prompt by --oversize BYTES\n{}",
             lines.collect::<Vec<_>>().join("\n")

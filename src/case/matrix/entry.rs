@@ -104,11 +104,8 @@ fn told(row: &Row) -> Vec<String> {
         let came: Vec<String> = row.observed.iter().map(|(fact, value)| format!("{fact} {value}")).collect();
         lines.push(format!("came: {}", came.join(", ")));
     }
-    let times = [
-        ("first byte", row.first_byte_ms),
-        ("first word", row.first_token_ms),
-        ("in all", row.total_ms),
-    ];
+    let times =
+        [("first byte", row.first_byte_ms), ("first word", row.first_token_ms), ("in all", row.total_ms)];
     let times: Vec<String> =
         times.iter().filter_map(|(name, ms)| Some(format!("{name} {} ms", (*ms)?))).collect();
     if !times.is_empty() {

@@ -32,8 +32,7 @@ pub enum Sort {
 
 impl Sort {
     /// All sorts, in the order in which a bar stacks them.
-    pub const ALL: [Self; 5] =
-        [Self::Worked, Self::SlowDown, Self::Refused, Self::Broken, Self::NoAnswer];
+    pub const ALL: [Self; 5] = [Self::Worked, Self::SlowDown, Self::Refused, Self::Broken, Self::NoAnswer];
 }
 
 /// A send that ended.
@@ -187,7 +186,10 @@ mod tests {
         let first = course.figures(0);
         assert_eq!((first.sends, first.worked, first.outcomes.as_str()), (3, 2, "2 × 200, 1 × 429"));
         assert_eq!(first.latency.map(|l| (l.min, l.max)), Some((10, 90)), "of what worked");
-        assert_eq!(course.figures(7), Figures { outcomes: text::counts(&BTreeMap::new()), ..Figures::default() });
+        assert_eq!(
+            course.figures(7),
+            Figures { outcomes: text::counts(&BTreeMap::new()), ..Figures::default() }
+        );
         let parts = course.parts(2, 100);
         assert_eq!(parts, [[1, 1, 0, 0, 0], [2, 0, 0, 0, 0]], "the last moment is in the last part");
         assert_eq!(course.parts(0, 100), Vec::<[usize; 5]>::new());

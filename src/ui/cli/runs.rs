@@ -114,9 +114,8 @@ impl RunDesk for Runs {
         self.planned = None;
         let ground = &self.ground;
         let said = |failed: Failed| failed.to_string();
-        let by_command = |request, most, ring: &KeyRing| {
-            Consent::for_checks(request, most, ring, &ground.bindings)
-        };
+        let by_command =
+            |request, most, ring: &KeyRing| Consent::for_checks(request, most, ring, &ground.bindings);
         let beside = |request, most, _: &KeyRing| session.consent_for_checks(request, most);
         // A run that the program began with goes where the command line says, however often it is begun again.
         let is_given = self.opens_first() == Some(kind);

@@ -111,7 +111,11 @@ fn run(screen: &Screen, mode: Mode) -> Option<String> {
         (RunStage::Stopping(_), _) => "it is being stopped; nothing more is sent".to_owned(),
         (_, RunPane::Opened) => format!("{back} goes back to the list"),
         (_, RunPane::Report) => {
-            format!("this is what is copied ({}) and written ({}); {back} goes back", key(Action::Copy), key(Action::Write))
+            format!(
+                "this is what is copied ({}) and written ({}); {back} goes back",
+                key(Action::Copy),
+                key(Action::Write)
+            )
         }
         (RunStage::Running(_), _) => format!("under way; {back} stops it: nothing more is sent then"),
         (RunStage::Over(_), _) => {

@@ -33,7 +33,10 @@ impl Given {
     pub(in crate::ui::cli) fn at(place: Place, draft: &Draft, ground: &Ground) -> Result<Self, Failed> {
         let arguments = CheckArguments::usual(model_of(draft));
         let set_up = SetUp::at(place, &arguments, ground).map_err(|failed| {
-            Failed::new(failed.exit, "the request names no model: give one on Request (1), which your key may use")
+            Failed::new(
+                failed.exit,
+                "the request names no model: give one on Request (1), which your key may use",
+            )
         })?;
         Ok(Self { arguments, set_up })
     }
@@ -88,8 +91,7 @@ fn waiting(step: &Step<'_>) -> RunRow {
 fn steps(plan: &Plan<'_>) -> Vec<String> {
     let mut lines = vec!["Checks, in this order; some share a request:".to_owned()];
     let of = |step: &Step<'_>, what: &str| format!("  {}: {what}", step.check.id);
-    let (sent, not): (Vec<_>, Vec<_>) =
-        plan.steps.iter().partition(|step| matches!(step.run, Run::Send(_)));
+    let (sent, not): (Vec<_>, Vec<_>) = plan.steps.iter().partition(|step| matches!(step.run, Run::Send(_)));
     lines.extend(sent.into_iter().map(|step| of(step, &step.check.sends)));
     if !not.is_empty() {
         lines.extend([String::new(), "Not run:".to_owned()]);
@@ -125,8 +127,7 @@ impl Checking {
             tell(RunNews::Rows(rows(&plan, (&report, &audit), Some(answers.len())), answers.len()));
         };
         let ring = &set_up.place.ring;
-        let sent =
-            on_this_thread(async { Ok(send::all(&plan, ring, clock, stop.wait(), &mut told).await) })?;
+        let sent = on_this_thread(async { Ok(send::all(&plan, ring, clock, stop.wait(), &mut told).await) })?;
         refuse_local(&sent)?;
 
         let (report, audit) = self.report(&plan, &sent.answered, (at, sent.interrupted));

@@ -39,7 +39,8 @@ impl Given {
     ) -> Result<(Probe, RunPlan, Consent), Failed> {
         let plan = plan(&self.arguments, &self.place, ground)?;
         let first = plan.requests.first().cloned();
-        let first = first.ok_or_else(|| Failed::new(Exit::Usage, "there is nothing to send; give --model"))?;
+        let first =
+            first.ok_or_else(|| Failed::new(Exit::Usage, "there is nothing to send; give --model"))?;
         let consent = ask(first, plan.most_sends(), &self.place.ring);
         let probe = Probe { plan, given: self, catalog: Arc::clone(&ground.catalog) };
         let course = probe.course()?;

@@ -405,7 +405,8 @@ impl Screen {
                 self.say(&why)
             }
             Some(Ok(_)) if write => {
-                let name = if run.kind == RunKind::Check { "casefile-check.txt" } else { "casefile-probe.txt" };
+                let name =
+                    if run.kind == RunKind::Check { "casefile-check.txt" } else { "casefile-probe.txt" };
                 self.open(Popup::Prompt(Prompt::new(Asked::ReportPath, name)))
             }
             Some(Ok(_)) => vec![Wish::Run(RunAsk::Copy)],

@@ -38,7 +38,11 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, run: &Run, theme: &Theme, now: 
             let name = run.current().map_or("", |row| row.entry.name.as_str());
             let inner = area::headed(frame, area, name, true, theme);
             let all = opened(run.current(), usize::from(inner.width), theme);
-            area::lines(frame, inner, all.into_iter().skip(run.top).take(usize::from(inner.height)).collect());
+            area::lines(
+                frame,
+                inner,
+                all.into_iter().skip(run.top).take(usize::from(inner.height)).collect(),
+            );
         }
         (_, RunPane::Report) => {
             let inner = area::headed(frame, area, "The report, as it leaves", true, theme);
@@ -113,7 +117,8 @@ fn areas(body: Rect, run: &Run) -> Areas {
         return Areas { said, list: rest, beside: None };
     }
     let [list, _, beside] =
-        Layout::horizontal([Constraint::Percentage(52), Constraint::Length(2), Constraint::Min(0)]).areas(rest);
+        Layout::horizontal([Constraint::Percentage(52), Constraint::Length(2), Constraint::Min(0)])
+            .areas(rest);
     Areas { said, list, beside: Some(beside) }
 }
 
@@ -214,8 +219,7 @@ fn line(run: &Run, item: &Item, width: usize, theme: &Theme) -> Line<'static> {
     let is_marked = at == run.marked;
     let (sign, word, style) = standing(row, theme);
     let mark = if is_marked { ">" } else { " " };
-    let head =
-        if word.is_empty() { format!("{mark}{sign} ") } else { format!("{mark}{sign} {word:<10} ") };
+    let head = if word.is_empty() { format!("{mark}{sign} ") } else { format!("{mark}{sign} {word:<10} ") };
     let rest = if matches!(row.entry.of, EntryOf::Check(_)) {
         format!("{} {}", fit(&row.entry.name, NAME), row.entry.came)
     } else {

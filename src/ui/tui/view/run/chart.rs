@@ -107,7 +107,8 @@ fn chart(course: &Course, area: Rect, until_ms: u64, theme: &Theme) -> Vec<Line<
     }
     let end = seconds(until_ms);
     let gap = (count * each).saturating_sub(3 + end.len());
-    lines.push(Line::from(Span::styled(cut(&format!("     0 s{}{end}", " ".repeat(gap)), width), theme.hint)));
+    lines
+        .push(Line::from(Span::styled(cut(&format!("     0 s{}{end}", " ".repeat(gap)), width), theme.hint)));
     lines.push(legend(scale, width, theme));
     lines
 }
@@ -178,7 +179,8 @@ pub(super) fn table(course: &Course, width: usize, theme: &Theme) -> Vec<Line<'s
         );
         if let Some(Latency { min, median, p90, p99, max, .. }) = figures.latency {
             let of = if figures.worked > 0 { "worked" } else { "failed" };
-            let text = format!("  ms of what {of}: min {min}, median {median}, p90 {p90}, p99 {p99}, max {max}");
+            let text =
+                format!("  ms of what {of}: min {min}, median {median}, p90 {p90}, p99 {p99}, max {max}");
             say(&text, theme.plain);
         }
     }
