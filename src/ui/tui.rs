@@ -166,15 +166,8 @@ where
         return Ok(Ending::Left);
     }
     face.screen.offer(options.unfinished, face.session, clock.now());
-    if face.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
-        face.screen.serve_cases(&screen::CaseAsk::List, face.cases.as_deref_mut(), clock.now());
-        face.screen.preview_case(face.cases.as_deref_mut());
-    }
-    if options.tour && face.tour() {
+    if face.begin(options.tour) {
         return Ok(Ending::Left);
-    }
-    if let Some(kind) = face.runs.as_ref().and_then(|desk| desk.opens_first()) {
-        face.serve_run(RunAsk::Plan(kind));
     }
     let mut look_again = Instant::now();
     loop {
@@ -295,6 +288,18 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         let effects = self.session.handle(event, self.clock.now());
         self.screen.follow(self.session);
         !effects.is_empty() && (self.run_effects)(effects)
+    }
+
+    /// Opens what the program begins with: a list, a run or the tour; true: leave.
+    fn begin(&mut self, tour: bool) -> bool {
+        if self.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
+            self.screen.serve_cases(&screen::CaseAsk::List, self.cases.as_deref_mut(), self.clock.now());
+            self.screen.preview_case(self.cases.as_deref_mut());
+        }
+        if let Some(kind) = self.runs.as_ref().and_then(|desk| desk.opens_first()) {
+            self.serve_run(RunAsk::Plan(kind));
+        }
+        tour && self.tour()
     }
 
     /// What was under way goes on, unless an input stopped it or began another.

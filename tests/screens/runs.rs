@@ -1,5 +1,4 @@
 //! The contract matrix and the probe: the screen alone, with runs in memory. What is really sent is in `tests/pty/runs.rs`.
-#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -72,8 +71,13 @@ fn rows(answered: usize) -> Vec<RunRow> {
             std::cmp::Ordering::Equal => RowState::Runs,
             std::cmp::Ordering::Greater => RowState::Waits,
         };
-        let came =
-            if state == RowState::Over { ["200", "401", "500 server_error", "503"][at % 4] } else { "" };
+        let came = match at % 4 {
+            _ if state != RowState::Over => "",
+            0 => "200",
+            1 => "401",
+            2 => "500 server_error",
+            _ => "503",
+        };
         row(state, EntryOf::Check(is(at)), name, came)
     };
     CHECKS.iter().enumerate().map(of).collect()
@@ -192,29 +196,29 @@ impl Rig {
     }
 
     /// To the plan of a matrix (`K`) or a probe (`P`).
-    pub fn to_run(&mut self, key: &str) {
+    pub fn open_run(&mut self, key: &str) {
         self.tell(casefile::session::Event::Edited(curl_like()));
         self.keys(key);
     }
 
     /// Consent was given to a matrix, and three requests were answered.
-    pub fn to_rows(&mut self) {
-        self.to_run("K<enter>");
+    pub fn fill_rows(&mut self) {
+        self.open_run("K<enter>");
         self.now += TimeDelta::milliseconds(3_250);
         self.hear(RunNews::Rows(rows(3), 3));
     }
 
     /// The matrix is over.
-    pub fn to_report(&mut self) {
-        self.to_rows();
+    pub fn end_rows(&mut self) {
+        self.fill_rows();
         self.hear(RunNews::Rows(all_rows(), 5));
         let said = "6 checks: 2 kept, 1 broken, 1 drifted, 1 observed, 1 not run. 5 of 5 requests were sent.";
         self.hear(RunNews::Over(Box::new(end(said, true))));
     }
 
     /// A probe was begun, and some sends ended.
-    pub fn to_chart(&mut self) {
-        self.to_run("P<enter>");
+    pub fn fill_chart(&mut self) {
+        self.open_run("P<enter>");
         self.now += TimeDelta::milliseconds(2_100);
         for number in 0..16 {
             self.hear(RunNews::Moment(moment(number)));
@@ -223,16 +227,16 @@ impl Rig {
     }
 
     /// The probe was stopped.
-    pub fn to_stopped_chart(&mut self) {
-        self.to_chart();
+    pub fn stop_chart(&mut self) {
+        self.fill_chart();
         self.keys("<esc>");
         let said = "16 sends of 24 requests in 1675 ms, at most 5 at a time. Stopped by the operator; what was done until then is told.";
         self.hear(RunNews::Over(Box::new(end(said, true))));
     }
 
     /// The matrix was stopped.
-    pub fn to_stopped_rows(&mut self) {
-        self.to_rows();
+    pub fn stop_rows(&mut self) {
+        self.fill_rows();
         self.keys("<esc>");
         let mut all = all_rows();
         for row in all.iter_mut().take(6).skip(3) {
@@ -252,7 +256,7 @@ fn nothing_is_begun_before_consent_and_esc_sends_nothing() {
     assert!(rig.screen.run.is_some(), "the desk decides whether there is a place to ask");
     rig.keys("<esc>");
     assert!(rig.runs.begun.is_empty() && rig.draw().contains("nothing was sent"));
-    rig.to_run("P");
+    rig.open_run("P");
     rig.keys("<pagedown><up>j<down>?<esc>");
     assert!(rig.runs.begun.is_empty(), "looking begins nothing");
     rig.keys("o");
@@ -263,7 +267,7 @@ fn nothing_is_begun_before_consent_and_esc_sends_nothing() {
 fn a_key_of_another_host_is_looked_at_twice() {
     let mut rig = Rig::new(80, 24);
     rig.runs.elsewhere = true;
-    rig.to_run("K<enter>");
+    rig.open_run("K<enter>");
     let shown = rig.draw();
     assert!(rig.runs.begun.is_empty() && shown.contains("belongs to api.openai.com"), "{shown}");
     rig.keys("y");
@@ -273,7 +277,7 @@ fn a_key_of_another_host_is_looked_at_twice() {
 #[test]
 fn a_request_that_is_too_large_is_asked_for() {
     let mut rig = Rig::new(100, 30);
-    rig.to_run("K");
+    rig.open_run("K");
     assert!(rig.draw().contains("by the key b"), "{}", rig.draw());
     rig.keys("b0<enter>");
     assert!(rig.draw().contains("from 1 to"), "{}", rig.draw());
@@ -285,7 +289,7 @@ fn a_request_that_is_too_large_is_asked_for() {
 #[test]
 fn rows_fill_are_opened_and_stopped_and_the_report_goes_out() {
     let mut rig = Rig::new(80, 24);
-    rig.to_rows();
+    rig.fill_rows();
     let shown = rig.draw();
     for text in ["+ kept", "x broken", "* running", "- not run", "3 of 5 requests answered, 3 s"] {
         assert!(shown.contains(text), "{text}\n{shown}");
@@ -322,7 +326,7 @@ fn rows_fill_are_opened_and_stopped_and_the_report_goes_out() {
 #[test]
 fn who_tells_of_a_run_may_break_off() {
     let mut rig = Rig::new(80, 24);
-    rig.to_rows();
+    rig.fill_rows();
     assert!(rig.screen.hear(None));
     assert!(rig.draw().contains("broke off"), "{}", rig.draw());
     rig.keys("yw<tab>r<esc><esc>");
@@ -333,7 +337,7 @@ fn who_tells_of_a_run_may_break_off() {
 fn rows_are_clicked_and_the_wheel_moves_the_mark() {
     use crossterm::event::MouseEventKind;
     let mut rig = Rig::new(80, 24);
-    rig.to_report();
+    rig.end_rows();
     rig.click("unknown_model");
     assert_eq!(rig.screen.run.as_ref().map(|run| run.marked), Some(3));
     rig.click("unknown_model");
@@ -347,7 +351,7 @@ fn rows_are_clicked_and_the_wheel_moves_the_mark() {
 #[test]
 fn a_small_screen_stays_readable() {
     let mut rig = Rig::new(60, 15);
-    rig.to_chart();
+    rig.fill_chart();
     let shown = rig.draw();
     for text in ["under way [", "# worked", "x no answer", "16 sends ended"] {
         assert!(shown.contains(text), "{text}\n{shown}");
@@ -355,7 +359,7 @@ fn a_small_screen_stays_readable() {
     rig.keys("<end>");
     assert!(rig.draw().contains("claims no limit"), "{}", rig.draw());
     let mut rig = Rig::new(60, 15);
-    rig.to_report();
+    rig.end_rows();
     let shown = rig.draw();
     assert!(shown.contains("1 broken") && shown.contains("x broken"), "{shown}");
 }

@@ -173,26 +173,26 @@ const STATES: [State; 59] = [
         rig.keys("<enter>token<enter>");
         rig.arrive();
     }),
-    ("check_plan", |rig| rig.to_run("K")),
-    ("check_oversize", |rig| rig.to_run("Kb")),
-    ("check_running", Rig::to_rows),
-    ("check_over", Rig::to_report),
+    ("check_plan", |rig| rig.open_run("K")),
+    ("check_oversize", |rig| rig.open_run("Kb")),
+    ("check_running", Rig::fill_rows),
+    ("check_over", Rig::end_rows),
     ("check_opened", |rig| {
-        rig.to_report();
+        rig.end_rows();
         rig.keys("<down><down><enter>");
     }),
     ("check_report", |rig| {
-        rig.to_report();
+        rig.end_rows();
         rig.keys("<tab>");
     }),
-    ("check_stopped", Rig::to_stopped_rows),
+    ("check_stopped", Rig::stop_rows),
     ("check_help", |rig| {
-        rig.to_report();
+        rig.end_rows();
         rig.keys("?");
     }),
-    ("probe_plan", |rig| rig.to_run("P")),
-    ("probe_running", Rig::to_chart),
-    ("probe_stopped", Rig::to_stopped_chart),
+    ("probe_plan", |rig| rig.open_run("P")),
+    ("probe_running", Rig::fill_chart),
+    ("probe_stopped", Rig::stop_chart),
     ("leaving_busy", |rig| {
         rig.tell(Event::Edited(curl_like()));
         rig.keys("<enter><enter>q");

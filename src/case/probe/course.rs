@@ -22,17 +22,20 @@ pub enum Sort {
     Worked,
     /// An answer that asks to slow down: 429.
     SlowDown,
-    /// Another answer of the sort 4xx, or of a sort that nothing else names.
+    /// Another answer of the sort 4xx.
     Refused,
     /// An answer of the sort 5xx.
     Broken,
+    /// Another answer that does not say what it should: a 200 without its content, a redirect.
+    Unusable,
     /// No whole answer: a failure below HTTP.
     NoAnswer,
 }
 
 impl Sort {
     /// All sorts, in the order in which a bar stacks them.
-    pub const ALL: [Self; 5] = [Self::Worked, Self::SlowDown, Self::Refused, Self::Broken, Self::NoAnswer];
+    pub const ALL: [Self; 6] =
+        [Self::Worked, Self::SlowDown, Self::Refused, Self::Broken, Self::Unusable, Self::NoAnswer];
 }
 
 /// A send that ended.
@@ -61,7 +64,8 @@ impl Moment {
             _ if attempt.transport().is_some() => Sort::NoAnswer,
             Some(429) => Sort::SlowDown,
             Some(500..) => Sort::Broken,
-            Some(_) => Sort::Refused,
+            Some(400..) => Sort::Refused,
+            Some(_) => Sort::Unusable,
             None => Sort::NoAnswer,
         };
         Self {
@@ -191,8 +195,8 @@ mod tests {
             Figures { outcomes: text::counts(&BTreeMap::new()), ..Figures::default() }
         );
         let parts = course.parts(2, 100);
-        assert_eq!(parts, [[1, 1, 0, 0, 0], [2, 0, 0, 0, 0]], "the last moment is in the last part");
-        assert_eq!(course.parts(0, 100), Vec::<[usize; 5]>::new());
-        assert_eq!(Course::default().parts(3, 0), vec![[0; 5]; 3]);
+        assert_eq!(parts, [[1, 1, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0]], "the last moment is in the last part");
+        assert_eq!(course.parts(0, 100), Vec::<[usize; 6]>::new());
+        assert_eq!(Course::default().parts(3, 0), vec![[0; 6]; 3]);
     }
 }

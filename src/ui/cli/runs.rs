@@ -131,12 +131,11 @@ impl RunDesk for Runs {
                 (Box::new(run), plan, consent)
             }
             (RunKind::Check, given) => {
-                let given = match given {
-                    Some(Given::Check(given)) => given.with(oversize),
-                    _ => {
-                        let place = Self::place(session)?;
-                        check::live::Given::at(place, session.draft(), ground).map_err(said)?.with(oversize)
-                    }
+                let given = if let Some(Given::Check(given)) = given {
+                    given.with(oversize)
+                } else {
+                    let place = Self::place(session)?;
+                    check::live::Given::at(place, session.draft(), ground).map_err(said)?.with(oversize)
                 };
                 let (run, plan, consent) = given.prepare(ground, ask).map_err(said)?;
                 (Box::new(run), plan, consent)
@@ -154,16 +153,16 @@ impl RunDesk for Runs {
             self.ground.bindings.push(binding.clone());
         }
         let (tell, news) = unbounded_channel();
-        let (stopper, stopped) = watch::channel(false);
+        let (end, asked_to_end) = watch::channel(false);
         let ended = Arc::clone(&self.ended);
-        let work = move || work(prepared, &tell, Stop(stopped), &ended);
+        let work = move || work(prepared, &tell, Stop(asked_to_end), &ended);
         std::thread::Builder::new()
             .name("run".to_owned())
             .spawn(work)
             .map_err(|e| format!("the system gives no thread ({e}); nothing was sent"))?;
         let stop = Rc::new(move || {
             // Nobody listens any more: it is over.
-            let _ = stopper.send(true);
+            let _ = end.send(true);
         });
         Ok(RunUnderWay { news, stop })
     }

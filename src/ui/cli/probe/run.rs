@@ -63,8 +63,8 @@ pub(super) async fn all(
     let since = |start: Instant| u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut schedule = Schedule::new(plan);
     let mut ran = Ran::default();
-    let (canceller, cancelled) = net::cancellation();
-    let mut wire = Wire::open(Arc::clone(&around.clock), cancelled);
+    let (canceller, by_it) = net::cancellation();
+    let mut wire = Wire::open(Arc::clone(&around.clock), by_it);
     loop {
         let next = schedule.next(since(start));
         let wait = match next {

@@ -162,13 +162,9 @@ fn heading(run: &Run, now: DateTime<Utc>) -> String {
     let name = run.kind.name();
     let how_far = match &run.live {
         Live::Check { answered, planned, .. } => format!("{answered} of {planned} requests answered"),
-        Live::Probe(course) => format!(
-            "{} sends ended of {} requests, {} under way of at most {}",
-            course.moments.len(),
-            course.requests,
-            course.under_way,
-            course.concurrency
-        ),
+        Live::Probe(course) => {
+            format!("{} sends ended of {} requests", course.moments.len(), course.requests)
+        }
     };
     let seconds = elapsed_ms(run, now).map_or(0, |ms| ms / 1000);
     match run.stage {

@@ -35,6 +35,7 @@ fn sign(sort: Sort) -> (char, &'static str) {
         Sort::SlowDown => ('~', "429"),
         Sort::Refused => ('4', "other 4xx"),
         Sort::Broken => ('5', "5xx"),
+        Sort::Unusable => ('?', "unusable answer"),
         Sort::NoAnswer => ('x', "no answer"),
     }
 }
@@ -43,7 +44,7 @@ fn style(sort: Sort, theme: &Theme) -> Style {
     match sort {
         Sort::Worked => theme.ok,
         Sort::SlowDown => theme.warn,
-        Sort::Refused => theme.accent,
+        Sort::Refused | Sort::Unusable => theme.accent,
         Sort::Broken | Sort::NoAnswer => theme.danger,
     }
 }
@@ -109,7 +110,7 @@ fn chart(course: &Course, area: Rect, until_ms: u64, theme: &Theme) -> Vec<Line<
     let gap = (count * each).saturating_sub(3 + end.len());
     lines
         .push(Line::from(Span::styled(cut(&format!("     0 s{}{end}", " ".repeat(gap)), width), theme.hint)));
-    lines.push(legend(scale, width, theme));
+    lines.push(legend(course, scale, width, theme));
     lines
 }
 
@@ -142,11 +143,13 @@ fn under_way(course: &Course, width: usize, theme: &Theme) -> Line<'static> {
     Line::from(Span::styled(cut(&text, width), theme.plain))
 }
 
-fn legend(scale: usize, width: usize, theme: &Theme) -> Line<'static> {
+/// The signs that stand in the chart, and what they mean.
+fn legend(course: &Course, scale: usize, width: usize, theme: &Theme) -> Line<'static> {
+    let is_there = |sort: &Sort| course.moments.iter().any(|moment| moment.sort == *sort);
     let mut spans = Vec::new();
     let mut used = 0;
     let each = if scale == 1 { "a row: 1 send".to_owned() } else { format!("a row: up to {scale} sends") };
-    let words = Sort::ALL.into_iter().map(|sort| {
+    let words = Sort::ALL.into_iter().filter(is_there).map(|sort| {
         let (sign, word) = sign(sort);
         (format!("{sign} {word}  "), style(sort, theme))
     });
@@ -199,9 +202,9 @@ mod tests {
 
     #[test]
     fn one_failure_among_many_is_seen() {
-        let bar = bar(&[99, 0, 0, 1, 0], 10, 12);
+        let bar = bar(&[99, 0, 0, 1, 0, 0], 10, 12);
         assert_eq!((bar.first(), bar.len()), (Some(&Sort::Broken), 10));
-        assert_eq!(super::bar(&[0, 0, 0, 0, 0], 1, 5), Vec::<Sort>::new());
-        assert_eq!(super::bar(&[1, 3, 3, 3, 3], 1, 5).len(), 5, "never above the chart");
+        assert_eq!(super::bar(&[0, 0, 0, 0, 0, 0], 1, 5), Vec::<Sort>::new());
+        assert_eq!(super::bar(&[1, 3, 3, 3, 3, 3], 1, 5).len(), 5, "never above the chart");
     }
 }
