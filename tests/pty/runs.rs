@@ -53,7 +53,8 @@ fn stopped(
     wait();
     assert_eq!(server.requests().len(), 0, "nothing before consent");
     terminal.keys(consent);
-    terminal.see(under_way);
+    let shown = terminal.see(under_way);
+    assert!(!shown.contains("the run ended"), "it did not: {shown}");
     terminal.keys("\u{1b}");
     terminal.see("Stopped");
     let sent = server.requests().len();

@@ -15,7 +15,7 @@ pub struct Entry {
     pub of: EntryOf,
     /// Its name: the id of a check, the words of a criterion.
     pub name: String,
-    /// What came, in a few words; empty: nothing.
+    /// What came to a check, in a few words; empty: nothing.
     pub came: String,
     /// What is read when it is opened, a line each.
     pub told: Vec<String>,
@@ -62,12 +62,7 @@ fn entries(report: &Report) -> Vec<Entry> {
         if !row.by.is_empty() {
             told.push(format!("decided by: {}", row.by.join(", ")));
         }
-        Entry {
-            of: EntryOf::Criterion(row.state),
-            name: row.criterion.clone(),
-            came: if row.state == CriterionState::NotMet { row.by.join(", ") } else { String::new() },
-            told,
-        }
+        Entry { of: EntryOf::Criterion(row.state), name: row.criterion.clone(), came: String::new(), told }
     });
     let pins = text::pins(&report.pins);
     let pins = Entry {
@@ -83,7 +78,7 @@ fn entries(report: &Report) -> Vec<Entry> {
 fn told(row: &Row) -> Vec<String> {
     let mut lines = vec![row.title.clone()];
     let route = match (&row.method, &row.path) {
-        (Some(method), Some(path)) => format!(" ({method} {path})"),
+        (Some(method), Some(path)) if !row.sends.contains(path.as_str()) => format!(" ({method} {path})"),
         _ => String::new(),
     };
     let sent = format!("sent: {}{route}", row.sends);

@@ -78,6 +78,7 @@ fn waiting(step: &Step<'_>) -> RunRow {
         Run::Not(reason) => (RowState::Over, reason.clone()),
     };
     let told = vec![step.check.title.clone(), format!("sends: {}", step.check.sends), why];
+    let told = told.into_iter().filter(|line| !line.is_empty()).collect();
     let entry = Entry {
         of: EntryOf::Check(CheckVerdict::NotRun),
         name: step.check.id.clone(),
@@ -179,8 +180,12 @@ fn rows(plan: &Plan<'_>, (report, audit): (&Report, &Audit), answered: Option<us
         _ => RowState::Over,
     };
     let shown = if answered.is_some() { plan.steps.len() } else { entries.len() };
-    let entries = entries.into_iter().take(shown).enumerate();
-    entries.map(|(at, entry)| RunRow { state: state(at), entry }).collect()
+    let row = |(at, entry)| match (state(at), plan.steps.get(at)) {
+        // Of what did not come yet the report says that the run ended before it.
+        (state @ (RowState::Waits | RowState::Runs), Some(step)) => RunRow { state, ..waiting(step) },
+        (state, _) => RunRow { state, entry },
+    };
+    entries.into_iter().take(shown).enumerate().map(row).collect()
 }
 
 /// A row whose texts the audit refuses.
