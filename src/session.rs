@@ -9,6 +9,7 @@
 //! Both faces (the terminal program and the commands) only send events and read the session's state. Each step of the
 //! walk has its file: `request_step`, `reproduce`, `isolate_step`, `output`.
 
+mod aim;
 pub mod case_id;
 mod consent;
 mod effect;
@@ -43,6 +44,7 @@ use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
 use crate::case::retry::Policy;
 use crate::case::sanitize::{Format, Rendered, SafeEvidence, SafeWords, Words};
 
+pub use aim::Aim;
 pub use consent::{Belongs, Consent, KeyUse, Purpose, Upload};
 pub use effect::{Binding, Effect, Outgoing, Paths};
 pub use event::{

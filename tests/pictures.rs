@@ -6,6 +6,8 @@
 #[path = "pictures/svg.rs"]
 mod draw;
 mod practice_walk;
+#[path = "pictures/runs.rs"]
+mod runs;
 
 use std::fs;
 use std::path::PathBuf;
@@ -146,6 +148,12 @@ fn the_main_screens_have_their_pictures() {
         let _ = walked.handle(Event::GoTo(step), moment());
         pictures.push((name, shown(&walked, &mut on)));
     }
+
+    let (mut check, mut probe) = (screen(Some("unknown-model")), screen(Some("unknown-model")));
+    runs::matrix(&mut check, &fresh);
+    pictures.push(("check", shown(&fresh, &mut check)));
+    runs::probe(&mut probe, &fresh);
+    pictures.push(("probe", shown(&fresh, &mut probe)));
 
     let faults: Vec<String> = pictures
         .iter()

@@ -21,6 +21,10 @@ mod asked;
 #[path = "attach/desk.rs"]
 #[expect(dead_code, reason = "the desk has faults that are not wanted here")]
 mod desk;
+#[path = "pty/runs.rs"]
+mod runs;
+#[path = "check/server.rs"]
+mod server;
 
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
@@ -48,12 +52,26 @@ impl Terminal {
         Self::run_in(rows, cols, home, "xterm-256color", command)
     }
 
-    fn run_in(rows: u16, cols: u16, home: TempDir, term: &str, mut command: CommandBuilder) -> Self {
+    fn run_in(rows: u16, cols: u16, home: TempDir, term: &str, command: CommandBuilder) -> Self {
+        Self::run_with(rows, cols, home, command, &[("TERM", term)])
+    }
+
+    /// The same with some variables of the environment.
+    fn run_with(
+        rows: u16,
+        cols: u16,
+        home: TempDir,
+        mut command: CommandBuilder,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
             .openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 })
             .expect("a terminal");
         command.env_clear();
-        command.env("TERM", term);
+        command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         command.env("LANG", "C.UTF-8");
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("HOME", home.path());

@@ -10,6 +10,8 @@ mod look;
 mod random;
 #[path = "screens/rig.rs"]
 mod rig;
+#[path = "screens/runs.rs"]
+mod runs;
 #[path = "screens/states.rs"]
 mod states;
 
@@ -512,6 +514,7 @@ fn the_whole_loop_runs_and_ends() {
         unfinished: Vec::new(),
         cases: None,
         desk: None,
+        runs: None,
         first: vec![Event::Edited(curl_like())],
     };
     let input = futures_util::stream::iter(rig::inputs("<enter>nq").into_iter().map(Ok))
@@ -596,6 +599,7 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         unfinished: Vec::new(),
         cases: None,
         desk: None,
+        runs: None,
         first: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");

@@ -10,6 +10,7 @@
 //! on the words of a message. What no source documents is `observed`, and neither kept nor broken.
 
 mod criteria;
+mod entry;
 mod facts;
 mod fixture;
 mod judge;
@@ -24,6 +25,7 @@ mod smoke;
 mod text;
 
 pub use criteria::CriterionRow;
+pub use entry::{Entry, EntryOf};
 pub use fixture::{Drift, Fixture};
 pub use judge::Difference;
 pub use leave::Format;

@@ -9,6 +9,7 @@
 //! <https://apidoc.cometapi.com/errors/error-codes-handling> and
 //! <https://apidoc.cometapi.com/guides/rate-limits-and-concurrency>, read 2026-06-18.
 
+mod course;
 mod csv;
 mod figures;
 mod leave;
@@ -22,6 +23,7 @@ use std::borrow::Cow;
 use crate::case::request::Request;
 use crate::case::retry::Policy;
 
+pub use course::{Course, Figures, Moment, Route, Sort};
 pub use figures::Latency;
 pub use leave::Format;
 pub use report::{Circumstances, Failure, Group, Report, Sample, Told};

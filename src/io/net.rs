@@ -88,6 +88,9 @@ async fn attempt_within(
         request_bytes,
         written: Vec::new(),
     };
+    if cancelled.is_cancelled() {
+        return record(Outcome::Transport(self::cancelled()), Timing::default(), Connection::default(), 0);
+    }
     let prepared = match prepare::prepare(&outgoing, &marks) {
         Ok(prepared) => prepared,
         Err(failure) => {

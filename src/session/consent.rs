@@ -243,6 +243,14 @@ impl Session {
         Consent { makes_again, plan, ..consent }
     }
 
+    /// What is asked before `most` requests like `request` are sent beside the walk, without an id of ours.
+    pub fn consent_for_checks(&self, request: Request, most: u32) -> Consent {
+        let host = request.target.host_port();
+        let used = keys_in(&request, &self.ring);
+        let keys = used.into_iter().map(|held| self.key_use(held, &host)).collect();
+        Consent::of(request, Purpose::Check, most, keys)
+    }
+
     /// What `request` starts that costs, and that a second one starts again.
     fn makes(&self, request: &Request) -> Option<&'static str> {
         let endpoint = self.catalog.endpoint_at(&request.method, &request.target.path, self.profile())?;

@@ -25,6 +25,7 @@ mod plain;
 mod practice;
 mod probe;
 mod report;
+mod runs;
 mod sanitize;
 mod say;
 mod start;
@@ -295,6 +296,13 @@ fn seconds(text: &str) -> Result<f64, String> {
 )]
 fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0).round() as u64
+}
+
+/// Ends when the operator presses Ctrl-C; never where that cannot be heard.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Says why the command line was not understood; gives the exit code. The message repeats an argument, which may be a key.

@@ -43,20 +43,24 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
 
 use crate::case::kept::Unfinished;
 use crate::io::clock::Clock;
 use crate::session::{Effect, Event, Session};
 use keys::Keymap;
-use screen::{Ask, AttachAsk, Screen, Sent, Stage, UnderWay, Wish};
+use screen::{Ask, AttachAsk, RunAsk, RunNews, RunUnderWay, Screen, Sent, Stage, UnderWay, Wish};
 use theme::Themes;
 
 pub use open::{OpenError, open};
-pub use screen::{CaseDesk, CaseRow, ListTitle, PracticeChoice, TicketDesk};
+pub use screen::{CaseDesk, CaseRow, ListTitle, PracticeChoice, RunDesk, TicketDesk};
 pub use view::view;
 
 /// How often the screen is drawn while something runs: elapsed time and countdown move.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How long is waited between two looks at what a run tells: it may tell a thousand things a second.
+const LOOK_EVERY: Duration = Duration::from_millis(120);
 
 /// Most events that are taken before the screen is drawn once.
 const BATCH: usize = 1024;
@@ -83,6 +87,8 @@ pub struct Options {
     pub cases: Option<Box<dyn CaseDesk>>,
     /// The ticket desks; `None`: there is none.
     pub desk: Option<Box<dyn TicketDesk>>,
+    /// Runs of several requests beside the walk; `None`: there are none.
+    pub runs: Option<Box<dyn RunDesk>>,
     /// Events to begin with: bindings that were read, a gateway, a request from a file.
     pub first: Vec<Event>,
 }
@@ -137,7 +143,7 @@ where
     let size = terminal.size().map_err(io::Error::other)?;
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
-    let (clock_of_face, cases, desk) = (Arc::clone(&clock), options.cases, options.desk);
+    let (clock_of_face, cases, desk, runs) = (Arc::clone(&clock), options.cases, options.desk, options.runs);
     let mut face = Face {
         session,
         screen,
@@ -148,6 +154,8 @@ where
         cases,
         desk,
         under_way: None,
+        runs,
+        run: None,
         practice_gateway: options.practice_gateway,
     };
     if face.screen.mouse {
@@ -158,13 +166,10 @@ where
         return Ok(Ending::Left);
     }
     face.screen.offer(options.unfinished, face.session, clock.now());
-    if face.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
-        face.screen.serve_cases(&screen::CaseAsk::List, face.cases.as_deref_mut(), clock.now());
-        face.screen.preview_case(face.cases.as_deref_mut());
-    }
-    if options.tour && face.tour() {
+    if face.begin(options.tour) {
         return Ok(Ending::Left);
     }
+    let mut look_again = Instant::now();
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
         if std::mem::take(&mut face.redraw) {
@@ -176,7 +181,7 @@ where
         terminal
             .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
             .map_err(io::Error::other)?;
-        let busy = face.session.is_busy() || face.under_way.is_some();
+        let busy = face.session.is_busy() || face.under_way.is_some() || face.run.is_some();
         let mut under_way = face.under_way.take();
         let fresh = face.cases.as_ref().and_then(|desk| desk.fresh());
         tokio::select! {
@@ -191,6 +196,10 @@ where
             }
             Some(event) = events.recv() => {
                 if face.tell(event) { return Ok(Ending::Left); }
+            }
+            news = told(&mut face.run, look_again) => {
+                face.hear(news);
+                look_again = Instant::now() + LOOK_EVERY;
             }
             () = woken(fresh) => {
                 face.screen.renew_cases(face.cases.as_deref_mut(), clock.now());
@@ -240,6 +249,9 @@ struct Face<'a, F> {
     desk: Option<Box<dyn TicketDesk>>,
     /// A note on its way to a desk.
     under_way: Option<UnderWay>,
+    runs: Option<Box<dyn RunDesk>>,
+    /// A run that is under way.
+    run: Option<RunUnderWay>,
     practice_gateway: Option<Box<PracticeGateway>>,
 }
 
@@ -247,6 +259,17 @@ struct Face<'a, F> {
 async fn woken(fresh: Option<Arc<Notify>>) {
     match fresh {
         Some(fresh) => fresh.notified().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next that is told of a run, not before `look_again`; never where none is under way. `None`: whoever told is gone.
+async fn told(run: &mut Option<RunUnderWay>, look_again: Instant) -> Option<RunNews> {
+    match run {
+        Some(run) => {
+            tokio::time::sleep_until(look_again).await;
+            run.news.recv().await
+        }
         None => std::future::pending().await,
     }
 }
@@ -267,12 +290,41 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
         !effects.is_empty() && (self.run_effects)(effects)
     }
 
+    /// Opens what the program begins with: a list, a run or the tour; true: leave.
+    fn begin(&mut self, tour: bool) -> bool {
+        if self.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
+            self.screen.serve_cases(&screen::CaseAsk::List, self.cases.as_deref_mut(), self.clock.now());
+            self.screen.preview_case(self.cases.as_deref_mut());
+        }
+        if let Some(kind) = self.runs.as_ref().and_then(|desk| desk.opens_first()) {
+            self.serve_run(RunAsk::Plan(kind));
+        }
+        tour && self.tour()
+    }
+
     /// What was under way goes on, unless an input stopped it or began another.
     fn go_on(&mut self, under_way: Option<UnderWay>) {
         let is_wanted = self.screen.attach.as_ref().is_some_and(|attach| attach.stage == Stage::Sending);
         if is_wanted && self.under_way.is_none() {
             self.under_way = under_way;
         }
+    }
+
+    /// Takes what was told of the run, with all that is there besides.
+    fn hear(&mut self, first: Option<RunNews>) {
+        let mut over = self.screen.hear(first);
+        while !over && let Some(news) = self.run.as_mut().and_then(|run| run.news.try_recv().ok()) {
+            over = self.screen.hear(Some(news));
+        }
+        if over {
+            self.run = None;
+        }
+    }
+
+    fn serve_run(&mut self, ask: RunAsk) {
+        let now = self.clock.now();
+        let begun = self.screen.serve_run(ask, self.runs.as_deref_mut(), self.session, now);
+        self.run = begun.or_else(|| self.run.take());
     }
 
     /// A note came to a desk, or did not; true: leave.
@@ -329,6 +381,7 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
                     let begun = self.screen.serve_attach(ask, self.desk.as_deref_mut(), self.session);
                     self.under_way = begun.or_else(|| self.under_way.take());
                 }
+                Wish::Run(ask) => self.serve_run(ask),
                 Wish::Tour => {
                     if self.tour() {
                         return Ok(true);

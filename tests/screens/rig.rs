@@ -18,7 +18,7 @@ use casefile::session::{
     Phase, Progress, Session, Settings,
 };
 use casefile::ui::tui::keys::{KeyCombo, Keymap};
-use casefile::ui::tui::screen::{Ask, PracticeChoice, Screen, UnderWay, Wish};
+use casefile::ui::tui::screen::{Ask, PracticeChoice, RunUnderWay, Screen, UnderWay, Wish};
 use casefile::ui::tui::theme::Theme;
 use casefile::ui::tui::view;
 use chrono::{DateTime, Utc};
@@ -30,6 +30,7 @@ use ratatui::backend::TestBackend;
 use secrecy::SecretString;
 
 use super::attach::FakeDesks;
+use super::runs::FakeRuns;
 
 /// Everything of one test.
 pub struct Rig {
@@ -56,6 +57,10 @@ pub struct Rig {
     pub desk: FakeDesks,
     /// A note on its way to one.
     pub under_way: Option<UnderWay>,
+    /// Runs of several requests.
+    pub runs: FakeRuns,
+    /// The one that is under way.
+    pub run: Option<RunUnderWay>,
 }
 
 /// A key that looks real, made at run time.
@@ -174,6 +179,8 @@ impl Rig {
             asked: Vec::new(),
             desk: FakeDesks::default(),
             under_way: None,
+            runs: FakeRuns::default(),
+            run: None,
         };
         rig.tell(Event::BindingsRead(Vec::new()));
         rig
@@ -230,6 +237,11 @@ impl Rig {
                 Wish::Attach(ask) => {
                     let begun = self.screen.serve_attach(ask, Some(&mut self.desk), &self.session);
                     self.under_way = begun.or(self.under_way.take());
+                }
+                Wish::Run(ask) => {
+                    let desk = Some(&mut self.runs as &mut dyn casefile::ui::tui::RunDesk);
+                    let begun = self.screen.serve_run(ask, desk, &self.session, self.now);
+                    self.run = begun.or(self.run.take());
                 }
                 Wish::Redraw | Wish::Cases(_) | Wish::Tour => {}
             }

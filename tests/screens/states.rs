@@ -25,7 +25,7 @@ fn to_plan(rig: &mut Rig) {
 }
 
 /// The states of the walk, from a screen without practice.
-const STATES: [State; 48] = [
+const STATES: [State; 59] = [
     ("request_empty", |_| {}),
     ("request_filled", |rig| rig.tell(Event::Edited(curl_like()))),
     ("request_findings", |rig| {
@@ -173,6 +173,26 @@ const STATES: [State; 48] = [
         rig.keys("<enter>token<enter>");
         rig.arrive();
     }),
+    ("check_plan", |rig| rig.open_run("K")),
+    ("check_oversize", |rig| rig.open_run("Kb")),
+    ("check_running", Rig::fill_rows),
+    ("check_over", Rig::end_rows),
+    ("check_opened", |rig| {
+        rig.end_rows();
+        rig.keys("<down><down><enter>");
+    }),
+    ("check_report", |rig| {
+        rig.end_rows();
+        rig.keys("<tab>");
+    }),
+    ("check_stopped", Rig::stop_rows),
+    ("check_help", |rig| {
+        rig.end_rows();
+        rig.keys("?");
+    }),
+    ("probe_plan", |rig| rig.open_run("P")),
+    ("probe_running", Rig::fill_chart),
+    ("probe_stopped", Rig::stop_chart),
     ("leaving_busy", |rig| {
         rig.tell(Event::Edited(curl_like()));
         rig.keys("<enter><enter>q");

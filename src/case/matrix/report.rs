@@ -79,6 +79,13 @@ pub struct Report {
     pub fixtures: Vec<Fixture>,
 }
 
+impl Report {
+    /// The verdicts counted, and the requests, in one line.
+    pub fn summary(&self) -> String {
+        super::text::summary(self)
+    }
+}
+
 /// What was tested.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pins {

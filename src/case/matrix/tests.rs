@@ -426,3 +426,49 @@ fn the_headers_that_an_endpoint_requires_are_sent() {
     let without = with_plan(&catalog, "cometapi", |_| {}, names);
     assert!(without.iter().all(|there| !there), "{without:?}");
 }
+
+/// The list of a screen says what the report says: no words of an answer, each check with what was sent, expected and came.
+#[test]
+fn the_list_has_checks_criteria_and_pins() {
+    let catalog = Catalog::built_in();
+    with_plan(
+        &catalog,
+        "cometapi",
+        |_| {},
+        |plan| {
+            let (ring, _, _) = ring();
+            let error =
+                r#"{"error":{"message":"Blue whales sing at dawn.","type":"new_api_error","code":""}}"#;
+            let Run::Send(missing_auth) = run_of(plan, "missing_auth") else { panic!("it is run") };
+            // The happy path works, without a credential it works too, and there the run is left.
+            let answers: Vec<_> = (0..=missing_auth)
+                .map(|at| {
+                    Ok(if at == 0 || at == missing_auth { answer(200, RIGHT) } else { answer(400, error) })
+                })
+                .collect();
+            let circumstances = circumstances();
+            let given = Given { ring: &ring, fixtures: None, update: false, circumstances: &circumstances };
+            let (report, audit) = report(plan, &answers, &given);
+            let entries = report.entries(&audit).expect("passes");
+            let (checks, criteria) = (plan.steps.len(), catalog.matrix.criteria.len());
+            assert_eq!(entries.len(), checks + criteria + 1);
+            assert!(
+                entries[..checks].iter().zip(&plan.steps).all(|(entry, step)| entry.name == step.check.id)
+            );
+            assert!(entries[checks..checks + criteria].iter().all(|e| matches!(e.of, EntryOf::Criterion(_))));
+            assert_eq!(entries.last().map(|entry| entry.of), Some(EntryOf::Pins));
+            let of = |id: &str| entries.iter().find(|entry| entry.name == id).expect(id);
+            let broken = of("missing_auth");
+            assert_eq!((broken.of, broken.came.as_str()), (EntryOf::Check(CheckVerdict::Broken), "200"));
+            for start in
+                ["sent: no credential (POST", "expected: status 401", "came: status 200", "operator: "]
+            {
+                assert!(broken.told.iter().any(|line| line.starts_with(start)), "{start}: {:?}", broken.told);
+            }
+            assert_eq!(broken.told.iter().filter(|line| line.starts_with("sent: ")).count(), 1);
+            assert_eq!(of("models_list").of, EntryOf::Check(CheckVerdict::NotRun));
+            let all = format!("{entries:?}");
+            assert!(!all.contains("whales") && !all.contains("aB3aB3"), "{all}");
+        },
+    );
+}

@@ -22,20 +22,7 @@ pub(super) fn write(report: &Report) -> String {
     for row in &report.checks {
         line(row, &mut out);
     }
-    let count = |verdict| report.checks.iter().filter(|row| row.verdict == verdict).count();
-    let counts: Vec<String> = CheckVerdict::ALL
-        .iter()
-        .filter(|verdict| count(**verdict) > 0)
-        .map(|verdict| format!("{} {}", count(*verdict), words(verdict.as_str())))
-        .collect();
-    let _ = writeln!(
-        out,
-        "\n{} checks: {}. {} of {} requests were sent.",
-        report.checks.len(),
-        counts.join(", "),
-        report.requests_sent,
-        report.requests_planned
-    );
+    let _ = writeln!(out, "\n{}", summary(report));
     if report.interrupted {
         let _ = writeln!(out, "The operator stopped it; what was done until then is told.");
     }
@@ -53,6 +40,23 @@ pub(super) fn write(report: &Report) -> String {
         }
     }
     out
+}
+
+/// The verdicts counted, and the requests.
+pub(super) fn summary(report: &Report) -> String {
+    let count = |verdict| report.checks.iter().filter(|row| row.verdict == verdict).count();
+    let counts: Vec<String> = CheckVerdict::ALL
+        .iter()
+        .filter(|verdict| count(**verdict) > 0)
+        .map(|verdict| format!("{} {}", count(*verdict), words(verdict.as_str())))
+        .collect();
+    format!(
+        "{} checks: {}. {} of {} requests were sent.",
+        report.checks.len(),
+        counts.join(", "),
+        report.requests_sent,
+        report.requests_planned
+    )
 }
 
 /// The pins by name.
@@ -81,12 +85,17 @@ pub(super) fn pins(pins: &Pins) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn line(row: &Row, out: &mut String) {
+/// What came, in a few words.
+pub(super) fn came(row: &Row) -> String {
     let mut facts: Vec<&str> =
         SHORT.iter().filter_map(|fact| row.observed.get(fact)).map(String::as_str).collect();
     // Some gateways state the status as the code.
     facts.dedup();
-    let line = format!("{:<9} {:<23} {}", words(row.verdict.as_str()), row.id, facts.join(" "));
+    facts.join(" ")
+}
+
+fn line(row: &Row, out: &mut String) {
+    let line = format!("{:<9} {:<23} {}", words(row.verdict.as_str()), row.id, came(row));
     let _ = writeln!(out, "{}", line.trim_end());
     for line in findings(row) {
         let _ = writeln!(out, "{:34}{line}", "");

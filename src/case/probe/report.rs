@@ -265,16 +265,11 @@ impl Told {
 fn line(group: usize, request: &SafeRequest, sample: &Sample, safe: &SafeAttempt) -> Line {
     let attempt = &sample.attempt;
     let status = attempt.response().and_then(|r| r.status);
-    let cut = attempt.transport().map(|t| t.kind.to_string());
     let ids = safe.response.as_ref().map(|r| r.request_ids.as_slice()).unwrap_or_default();
     let id = ids.iter().find(|id| id.primary).or_else(|| ids.first());
     Line {
         group,
-        outcome: match (status, cut) {
-            (Some(status), None) => status.to_string(),
-            (Some(status), Some(cut)) => format!("{status} {cut}"),
-            (None, cut) => cut.unwrap_or_else(|| "no answer".to_owned()),
-        },
+        outcome: outcome(attempt),
         first_byte_ms: attempt.timing.first_byte_ms,
         failure: Failure {
             request: sample.number + 1,
@@ -287,6 +282,17 @@ fn line(group: usize, request: &SafeRequest, sample: &Sample, safe: &SafeAttempt
             class: sample.diagnosis.class,
             request_id: id.map(|id| id.id.to_string()),
         },
+    }
+}
+
+/// The status, or the failure below HTTP: a number and a word.
+pub(super) fn outcome(attempt: &Attempt) -> String {
+    let status = attempt.response().and_then(|r| r.status);
+    let cut = attempt.transport().map(|t| t.kind.to_string());
+    match (status, cut) {
+        (Some(status), None) => status.to_string(),
+        (Some(status), Some(cut)) => format!("{status} {cut}"),
+        (None, cut) => cut.unwrap_or_else(|| "no answer".to_owned()),
     }
 }
 

@@ -145,3 +145,54 @@ fn the_headers_that_an_endpoint_requires_are_sent() {
     let names: Vec<&str> = made.iter().flat_map(|r| &r.headers).map(|h| h.name.as_str()).collect();
     assert_eq!(names, ["anthropic-version", "Content-Type"]);
 }
+
+/// How a send ended is told by what its answer is worth, not by the first digit of its status alone.
+#[test]
+fn each_end_of_a_send_has_its_sort() {
+    use crate::case::evidence::{Attempt, Connection, Outcome, Response, Source, Timing, TransportFailure};
+    use crate::case::vocabulary::TransportKind;
+    let catalog = crate::case::catalog::Catalog::built_in();
+    let profile = catalog.profile("openai_compatible").expect("is there");
+    let plan = plan(1, 1, 0);
+    let answered = |status: u16, body: &str| {
+        Outcome::Response(Response {
+            status: Some(status),
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: body.as_bytes().to_vec(),
+            body_bytes: body.len() as u64,
+            ..Response::default()
+        })
+    };
+    let reset = TransportFailure { kind: TransportKind::Reset, detail: String::new() };
+    let models = r#"{"object":"list","data":[{"id":"m","object":"model"}]}"#;
+    let error = r#"{"error":{"message":"no","type":"server_error"}}"#;
+    for (outcome, sort, word) in [
+        (answered(200, models), Sort::Worked, "200"),
+        (answered(200, "{}"), Sort::Unusable, "200"),
+        (answered(429, error), Sort::SlowDown, "429"),
+        (answered(401, error), Sort::Refused, "401"),
+        (answered(503, error), Sort::Broken, "503"),
+        (Outcome::Transport(reset), Sort::NoAnswer, "reset"),
+    ] {
+        let attempt = Attempt {
+            index: 2,
+            source: Source::Sent,
+            at: None,
+            outcome,
+            timing: Timing { total_ms: Some(7), ..Timing::default() },
+            connection: Connection::default(),
+            waited_ms: None,
+            decision: None,
+            reason: String::new(),
+            client_request_id: None,
+            request_bytes: 0,
+            written: Vec::new(),
+        };
+        let sample = Sample::of((0, 2), &plan.requests[0], attempt, &catalog, profile);
+        let moment = Moment::of(&sample, &plan, 30);
+        assert_eq!(
+            (moment.sort, moment.outcome.as_str(), moment.again, moment.took_ms),
+            (sort, word, true, Some(7))
+        );
+    }
+}

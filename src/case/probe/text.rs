@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report) -> String {
 }
 
 /// Why it ended before its time, and what to do.
-fn stopped(why: &str) -> &'static str {
+pub(super) fn stopped(why: &str) -> &'static str {
     match why {
         "storm" => {
             "Stopped: half or more of the last answers asked to slow down, broke off, or did not come in time. Lower --concurrency before the next one."
@@ -78,7 +78,7 @@ fn group(group: &Group, out: &mut String) {
     }
 }
 
-fn counts(counts: &BTreeMap<String, usize>) -> String {
+pub(super) fn counts(counts: &BTreeMap<String, usize>) -> String {
     let parts: Vec<String> = counts.iter().map(|(word, n)| format!("{n} × {word}")).collect();
     if parts.is_empty() { "nothing was sent".to_owned() } else { parts.join(", ") }
 }

@@ -30,6 +30,11 @@ impl Cancelled {
         cancellation().1
     }
 
+    /// It is cancelled already.
+    pub(super) fn is_cancelled(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Comes back when the attempt is cancelled; never where its canceller is gone.
     pub(super) async fn wait(&self) {
         let mut receiver = self.0.clone();

@@ -585,6 +585,19 @@ fn what_had_come_before_the_cancelling_is_kept() {
 }
 
 #[test]
+fn what_is_cancelled_before_it_begins_is_not_sent() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("can be set");
+    let addr = listener.local_addr().expect("an address");
+    let (canceller, stop) = cancellation();
+    canceller.cancel();
+    let outgoing = outgoing(&format!("http://{addr}/v1/x"), Some("{}"));
+    let attempt = run(attempt(outgoing, Arc::new(SystemClock::new()), stop, |_| {}));
+    assert_eq!(failed(&attempt).0, TransportKind::Cancelled);
+    assert!(listener.accept().is_err(), "nobody came");
+}
+
+#[test]
 fn progress_is_told_by_phase_and_not_too_often() {
     let told = RefCell::new(Vec::new());
     let attempt = run(async {

@@ -1,18 +1,20 @@
 //! `casefile check`: the contract matrix of a gateway.
 
 mod fixtures;
+pub(super) mod live;
 mod send;
 mod set_up;
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failed};
 use super::place::PlaceArguments;
 use super::say;
-use super::start::{TOOL, ground, on_this_thread};
-use crate::case::matrix::{Circumstances, Format, Given, Plan, report};
+use super::start::{TOOL, ground, need_terminal, on_this_thread};
+use crate::case::matrix::{Circumstances, Format, Given, Plan, Report, report};
 use crate::case::vocabulary::{CheckVerdict, TransportKind};
 use crate::io::clock::{Clock, SystemClock};
 
@@ -22,7 +24,8 @@ use crate::io::clock::{Clock, SystemClock};
     after_long_help = "Examples:\n  casefile check --gateway practice                       the gateway inside this program: no key, no network\n  \
     casefile check --gateway cometapi --model MODEL --key-env COMETAPI_KEY\n  \
     casefile check --base-url http://127.0.0.1:4000 --gateway litellm --model MODEL --fixtures contract --yes\n  \
-    casefile check --gateway cometapi --model MODEL --preset smoke --output json --yes\n\n\
+    casefile check --gateway cometapi --model MODEL --preset smoke --output json --yes\n  \
+    casefile check --gateway practice --screen              the same on the screen: asks there, fills row by row\n\n\
     What is sent: the smallest chat completion, at most 16 output tokens, with one thing changed each time; one request after the \
     other, none of them retried. The number of requests, the most output tokens, the host and the key are shown first. Wrong keys are \
     made up; yours goes to the confirmed host only.\n\n\
@@ -68,6 +71,9 @@ pub struct CheckArguments {
     /// For people, one JSON document, or XML for a build server, on stdout.
     #[arg(long, value_enum, default_value = "text")]
     output: CheckOutput,
+    /// Show it on the screen: first what would be sent, then each check as its answer comes, each to be opened; Esc stops it.
+    #[arg(long, conflicts_with_all = ["output", "yes"])]
+    screen: bool,
 }
 
 /// Which checks run.
@@ -91,30 +97,56 @@ enum CheckOutput {
     Junit,
 }
 
+impl CheckArguments {
+    /// The whole matrix, as where nobody says more than the model.
+    fn usual(model: Option<String>) -> Self {
+        Self {
+            place: PlaceArguments::default(),
+            model,
+            only: Vec::new(),
+            skip: Vec::new(),
+            preset: Preset::Contract,
+            fixtures: None,
+            update: false,
+            oversize: None,
+            timeout: 60.0,
+            operator: None,
+            yes: false,
+            output: CheckOutput::Text,
+            screen: true,
+        }
+    }
+}
+
 /// Checks.
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
     let ground = ground()?;
-    let set_up = set_up::SetUp::of(arguments, &ground)?;
-    let plan = Plan::new(set_up.choice(arguments)).map_err(|what| Failed::new(Exit::Usage, what))?;
-    if plan.requests.is_empty() {
-        return Err(Failed::new(Exit::Usage, "no check is left to run; change --only and --skip"));
+    if arguments.screen {
+        need_terminal()?;
     }
+    let set_up = set_up::SetUp::of(arguments, &ground)?;
+    if arguments.screen {
+        let set_up = live::Given { arguments: arguments.clone(), set_up };
+        return super::runs::on_screen(&ground, super::runs::Given::Check(Box::new(set_up)));
+    }
+    let plan = plan(&set_up, arguments)?;
     let saved = fixtures::read(arguments, &plan)?;
     set_up.consent(&plan, arguments, &ground)?;
 
     let clock = std::sync::Arc::new(SystemClock::new());
     let at = clock.now();
-    let sent = on_this_thread(async { Ok(send::all(&plan, &set_up.place.ring, clock, arguments).await) })?;
+    let mut told = |answers: &send::Answers| {
+        if arguments.output == CheckOutput::Text {
+            send::tell(&plan, answers);
+        }
+    };
+    let ring = &set_up.place.ring;
+    let sent =
+        on_this_thread(async { Ok(send::all(&plan, ring, clock, super::interrupted(), &mut told).await) })?;
     refuse_local(&sent)?;
 
-    let circumstances = Circumstances {
-        tool: TOOL.to_owned(),
-        at,
-        operator: arguments.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
-        secret_source: set_up.place.secret_source(),
-        base_url_alias: set_up.place.alias(),
-        interrupted: sent.interrupted,
-    };
+    let operator = arguments.operator.clone().or_else(|| ground.config.operator.clone());
+    let circumstances = circumstances(&set_up, operator, (at, sent.interrupted));
     let given = Given {
         ring: &set_up.place.ring,
         fixtures: saved.as_ref(),
@@ -133,12 +165,43 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
         Format::Json | Format::Junit => rendered.as_str().to_owned(),
     };
     say::output(&text).map_err(|e| Failed::stdout(&e))?;
-    fixtures::write(arguments, &report, saved.as_ref(), &audit)?;
-    Ok(match report.result {
-        _ if sent.interrupted => Exit::Interrupted,
+    if let Some(written) = fixtures::write(arguments, &report, saved.as_ref(), &audit)? {
+        say::line(&written);
+    }
+    Ok(exit(&report))
+}
+
+/// The exit code that a report leads to.
+fn exit(report: &Report) -> Exit {
+    match report.result {
+        _ if report.interrupted => Exit::Interrupted,
         CheckVerdict::Broken | CheckVerdict::Drifted => Exit::Findings,
         CheckVerdict::Kept | CheckVerdict::Observed | CheckVerdict::NotRun => Exit::Done,
-    })
+    }
+}
+
+/// What will be sent; an error where nothing would be.
+fn plan<'a>(set_up: &'a set_up::SetUp, arguments: &'a CheckArguments) -> Result<Plan<'a>, Failed> {
+    let plan = Plan::new(set_up.choice(arguments)).map_err(|what| Failed::new(Exit::Usage, what))?;
+    if plan.requests.is_empty() {
+        return Err(Failed::new(Exit::Usage, "no check is left to run; change --only and --skip"));
+    }
+    Ok(plan)
+}
+
+fn circumstances(
+    set_up: &set_up::SetUp,
+    operator: Option<String>,
+    (at, interrupted): (DateTime<Utc>, bool),
+) -> Circumstances {
+    Circumstances {
+        tool: TOOL.to_owned(),
+        at,
+        operator: operator.unwrap_or_default(),
+        secret_source: set_up.place.secret_source(),
+        base_url_alias: set_up.place.alias(),
+        interrupted,
+    }
 }
 
 /// Nothing could be sent from this machine: no report of the gateway.

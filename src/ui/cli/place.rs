@@ -14,7 +14,7 @@ use crate::case::request::{Request, Target};
 use crate::io::clock::{SystemClock, system_seed};
 use crate::io::store;
 use crate::practice::{Gateway, Options};
-use crate::session::Consent;
+use crate::session::{Aim, Consent};
 
 /// The profile of the gateway inside this program.
 const PRACTICE: &str = "practice";
@@ -33,13 +33,14 @@ pub(super) struct PlaceArguments {
 }
 
 /// A gateway, its address, and the key for it.
+#[derive(Clone)]
 pub(super) struct Place {
     pub(super) profile: Profile,
     pub(super) base_url: String,
     pub(super) ring: KeyRing,
     pub(super) key: Option<Label>,
     /// The gateway inside this program; it runs as long as this lives.
-    pub(super) own_gateway: Option<Gateway>,
+    pub(super) own_gateway: Option<Arc<Gateway>>,
 }
 
 impl Place {
@@ -47,7 +48,8 @@ impl Place {
         let profile = profile(arguments, ground)?.clone();
         let own_gateway =
             (profile.id == PRACTICE && arguments.base_url.is_none()).then(own_gateway).transpose()?;
-        let base_url = base_url(arguments, ground, &profile, own_gateway.as_ref())?;
+        let own_gateway = own_gateway.map(Arc::new);
+        let base_url = base_url(arguments, ground, &profile, own_gateway.as_deref())?;
         let mut ring = KeyRing::default();
         let key = match &own_gateway {
             Some(gateway) => {
@@ -67,6 +69,12 @@ impl Place {
             ));
         }
         Ok(Self { profile, base_url, ring, key, own_gateway })
+    }
+
+    /// That of the request of a session.
+    pub(super) fn of_aim(aim: Aim) -> Self {
+        let Aim { profile, base_url, ring, key } = aim;
+        Self { profile, base_url, ring, key, own_gateway: None }
     }
 
     pub(super) fn is_practice(&self) -> bool {

@@ -296,6 +296,8 @@ pub(super) struct Opening {
     pub(super) first_run: bool,
     /// Another list in the place of that of the cases.
     pub(super) list: Option<Box<dyn tui::CaseDesk>>,
+    /// A run to begin with.
+    pub(super) runs: Option<super::runs::Runs>,
 }
 
 /// Runs the terminal program with the events `first` and, for practice, the choices to begin with.
@@ -309,7 +311,8 @@ pub(super) fn screen(
 
 /// The same with all that it can begin with.
 pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) -> Result<Exit, Failed> {
-    let Opening { practice, tour, first_run, list } = opening;
+    let Opening { practice, tour, first_run, list, runs } = opening;
+    let runs = runs.unwrap_or_else(|| super::runs::Runs::of(ground));
     let list = list.unwrap_or_else(|| Box::new(super::cases::screen::Cases::of(ground)));
     let send = SendArguments::default();
     let choice = Choice { screen: true, ..Choice::by_hand(ground, &send) };
@@ -324,7 +327,7 @@ pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) 
         let said = look.said().or(offered);
         let super::look::Look { keymap, themes, .. } = look;
         let mouse = ground.config.mouse.unwrap_or(false);
-        let is_plain = practice.is_empty() && !list.opens_first();
+        let is_plain = practice.is_empty() && !list.opens_first() && !runs.is_given();
         let unfinished = if is_plain { ground.unfinished() } else { Vec::new() };
         let desk: Option<Box<dyn tui::TicketDesk>> =
             Some(Box::new(super::attach::screen::TicketDesks::of(ground)));
@@ -340,6 +343,7 @@ pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) 
             unfinished,
             cases: Some(list),
             desk,
+            runs: Some(Box::new(runs)),
             first,
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());

@@ -54,6 +54,12 @@ pub enum Action {
     Reveal,
     /// Put the list into another order.
     SortList,
+    /// Check the contract of this request's gateway.
+    CheckContract,
+    /// Look how this request's gateway answers several requests at a time.
+    ProbeGateway,
+    /// Give the size of a request that is too large.
+    Oversize,
     /// Show the practice scenarios.
     Practice,
     /// Open or fold the practice story.
@@ -248,6 +254,10 @@ pub enum Mode {
     Cases,
     /// A note that goes onto a ticket.
     Attach,
+    /// What a run of several requests would send.
+    RunPlan,
+    /// A run of several requests, under way or over.
+    Run,
     /// The help.
     Help,
     /// The question before leaving.
@@ -289,6 +299,8 @@ impl Mode {
             Self::Practice => &[Self::Always, Self::Practice],
             Self::Cases => &[Self::Always, Self::Cases],
             Self::Attach => &[Self::Always, Self::Attach],
+            Self::RunPlan => &[Self::Always, Self::RunPlan],
+            Self::Run => &[Self::Always, Self::Run],
             Self::Help => &[Self::Always, Self::Help],
             Self::Leaving => &[Self::Always, Self::Leaving],
             Self::Palette => &[Self::Always, Self::Palette],
@@ -423,7 +435,7 @@ mod tests {
                 seen.push(key);
             }
         }
-        assert_eq!(keymap.modes.len(), 27, "every mode has a table");
+        assert_eq!(keymap.modes.len(), 29, "every mode has a table");
     }
 
     #[test]

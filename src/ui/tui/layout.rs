@@ -135,7 +135,7 @@ pub fn story_is_open(screen: &Screen, session: &Session) -> bool {
 
 /// The story stands beside the page, or above it: one row, or opened half of the page at most. It never covers the work.
 fn split_story(session: &Session, screen: &Screen, page: Rect) -> (Rect, Rect) {
-    if screen.practice.current().is_none() || screen.practice.is_open {
+    if screen.practice.current().is_none() || screen.practice.is_open || screen.run.is_some() {
         return (Rect::default(), page);
     }
     let open = story_is_open(screen, session);

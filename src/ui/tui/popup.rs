@@ -60,6 +60,10 @@ pub enum Asked {
     MailSubject,
     /// The password of the mail server.
     MailPassword,
+    /// Bytes of the prompt of a request that is too large.
+    Oversize,
+    /// Where to write the report of a run.
+    ReportPath,
 }
 
 impl Asked {
@@ -78,6 +82,8 @@ impl Asked {
             Self::DeskToken => "Token of this desk (not shown, used once, not kept)",
             Self::MailSubject => "Subject of the mail",
             Self::MailPassword => "Password of the mail server (not shown, used once, not kept)",
+            Self::Oversize => "Bytes of a prompt that is too large (nothing: do not send it)",
+            Self::ReportPath => "Write the report to this file (.json for programs, else a text)",
             Self::Path => "Write the note to this file (a folder ends in /)",
         }
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::keys::{Action, Mode};
-use super::screen::{Screen, Stage};
+use super::screen::{RunPane, RunStage, Screen, Stage};
 use super::tour;
 use crate::case::finding::Level;
 use crate::session::{Notice, Session, Standing, Step};
@@ -14,7 +14,8 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
     if let Some(hint) = &screen.hint {
         return Cow::Borrowed(hint);
     }
-    let on_a_page = screen.popup.is_none() && screen.editor.is_none() && !screen.cases.is_open;
+    let on_a_page =
+        screen.popup.is_none() && screen.editor.is_none() && !screen.cases.is_open && screen.run.is_none();
     let trouble = session
         .notice()
         .is_some_and(|notice| notice.level > Level::Info && !screen.is_overtaken(&notice.text));
@@ -89,11 +90,42 @@ fn on_top(session: &Session, screen: &Screen) -> Option<String> {
             )
         }
         Mode::Attach => attach(screen)?,
+        Mode::RunPlan | Mode::Run => run(screen, mode)?,
         Mode::Leaving => format!("{} leaves, {} stays", key(Action::QuitNow), key(Action::Close)),
         Mode::Consent => {
             format!("{} sends it, {} sends nothing", key(Action::AllowAndRemember), key(Action::Refuse))
         }
         _ => return None,
+    })
+}
+
+/// What to do with a run.
+fn run(screen: &Screen, mode: Mode) -> Option<String> {
+    let key = |action| screen.keymap.key_for(mode, action);
+    let (run, back) = (screen.run.as_ref()?, key(Action::Close));
+    Some(match (&run.stage, run.pane) {
+        (RunStage::Planned, _) => {
+            let (send, scroll) = (key(Action::Allow), key(Action::PageDown));
+            format!("nothing is sent yet: {send} sends it, {scroll} scrolls, {back} sends nothing")
+        }
+        (RunStage::Stopping(_), _) => "it is being stopped; nothing more is sent".to_owned(),
+        (_, RunPane::Opened) => format!("{back} goes back to the list"),
+        (_, RunPane::Report) => {
+            format!(
+                "this is what is copied ({}) and written ({}); {back} goes back",
+                key(Action::Copy),
+                key(Action::Write)
+            )
+        }
+        (RunStage::Running(_), _) => format!("under way; {back} stops it: nothing more is sent then"),
+        (RunStage::Over(_), _) => {
+            let opens = if run.current().is_some() {
+                format!("{} opens the marked row, ", key(Action::Accept))
+            } else {
+                String::new()
+            };
+            format!("{opens}{} shows the report, {back} leaves it", key(Action::NextTab))
+        }
     })
 }
 

@@ -11,6 +11,7 @@ mod offer;
 mod palette;
 mod point;
 mod practice;
+mod run;
 mod scroll;
 mod tour;
 mod typing;
@@ -35,6 +36,10 @@ use crate::session::{Activity, Event, Session, Step};
 pub use attach::{Attach, AttachAsk, DeskLine, Onto, Planned, Sent, Stage, TicketDesk, UnderWay};
 pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases, ListTitle};
 pub use practice::{Practice, PracticeChoice, Row};
+pub use run::{
+    Live, RowState, Run, RunAsk, RunDesk, RunEnd, RunKind, RunNews, RunPane, RunPlan, RunRow, RunStage,
+    RunUnderWay,
+};
 
 /// What an input leads to.
 #[derive(Debug, Clone)]
@@ -49,6 +54,8 @@ pub enum Wish {
     Cases(CaseAsk),
     /// Ask something of a ticket desk.
     Attach(AttachAsk),
+    /// Ask something of a run: the contract matrix, the probe.
+    Run(RunAsk),
     /// Start the practice gateway, and the tour on it.
     Tour,
 }
@@ -197,6 +204,8 @@ pub struct Screen {
     pub attach: Option<Attach>,
     /// The desks that were offered.
     desks: Vec<DeskLine>,
+    /// A run of several requests, over the page.
+    pub run: Option<Run>,
 }
 
 impl Screen {
@@ -239,6 +248,7 @@ impl Screen {
             opening_group: false,
             attach: None,
             desks: Vec::new(),
+            run: None,
         }
     }
 
@@ -263,6 +273,9 @@ impl Screen {
                 };
             }
             (None, None) => {}
+        }
+        if let Some(run) = &self.run {
+            return if matches!(run.stage, RunStage::Planned) { Mode::RunPlan } else { Mode::Run };
         }
         if self.cases.is_open {
             return Mode::Cases;
@@ -300,6 +313,7 @@ impl Screen {
         let by_state = match (mode, binding.action) {
             (Mode::Attach, Action::Accept) => self.attach.as_ref().map(Attach::on_label),
             (Mode::Cases, action) => self.group_label(action),
+            (Mode::Run | Mode::RunPlan, action) => self.run_label(action),
             (Mode::Reproduce, Action::SendAgain) if !session.was_sent() && session.earlier().is_none() => {
                 Some("send it")
             }
@@ -428,7 +442,7 @@ impl Screen {
         self.field = Field::Url;
         self.finding = None;
         self.attempt = None;
-        (self.look, self.choosing, self.row, self.attach) = (None, false, 0, None);
+        (self.look, self.choosing, self.row, self.attach, self.run) = (None, false, 0, None, None);
         self.review = ReviewPane::Evidence;
         self.note = NotePane::Preview;
         self.tops = Tops::default();

@@ -9,7 +9,7 @@ use super::keys::Action;
 use super::layout;
 use super::popup::{Popup, Row};
 use super::screen::{NotePane, ReviewPane, Row as PracticeRow, Screen};
-use super::view::{keybar, practice, steps};
+use super::view::{keybar, practice, run as view_run, steps};
 use super::widget::area;
 use crate::session::{Session, Step};
 
@@ -34,6 +34,8 @@ pub enum Goal {
     Item(usize),
     /// The practice scenario of that number.
     Scenario(usize),
+    /// The row of that number of a run.
+    RunRow(usize),
 }
 
 /// A place.
@@ -79,6 +81,10 @@ pub fn of(session: &Session, screen: &Screen) -> Vec<Spot> {
             out.extend(seen.map(|(at, area)| Spot { area, goal: Goal::Item(at) }));
         }
         Some(Popup::Help { .. } | Popup::Prompt(_) | Popup::Leaving) => {}
+        None if screen.run.is_some() => {
+            let rows = screen.run.as_ref().map(|run| view_run::places(run, frames.body)).unwrap_or_default();
+            out.extend(rows.into_iter().map(|(at, area)| Spot { area, goal: Goal::RunRow(at) }));
+        }
         Some(Popup::Jump) | None => {
             out.extend(
                 steps::cells(frames.steps, session)

@@ -25,6 +25,7 @@ pub mod practice;
 pub mod reproduce;
 pub mod request;
 pub mod review;
+pub mod run;
 pub mod status;
 pub mod steps;
 pub mod title;
@@ -67,9 +68,11 @@ fn parts(
     now: DateTime<Utc>,
 ) {
     let frames = layout::frames(session, screen, area);
-    title::render(frame, frames.title, session, theme);
+    title::render(frame, frames.title, session, screen, theme);
     steps::render(frame, frames.steps, session, theme);
-    if screen.cases.is_open {
+    if let Some(run) = &screen.run {
+        run::render(frame, frames.body, run, theme, now);
+    } else if screen.cases.is_open {
         cases::render(frame, frames.body, screen, theme);
     } else if screen.practice.is_open {
         practice::render(frame, frames.body, screen, theme);

@@ -8,7 +8,6 @@ use crate::case::sanitize::{Audit, Format};
 use crate::case::vocabulary::CheckVerdict;
 use crate::io::store;
 use crate::ui::cli::exit::{Exit, Failed};
-use crate::ui::cli::say;
 
 /// The saved fixtures; `None` without a folder.
 pub(super) fn read(
@@ -26,14 +25,14 @@ pub(super) fn read(
 }
 
 /// Writes those that are missing, or all with `--update`. A broken answer becomes a fixture only where it is asked for, and
-/// none that never came.
+/// none that never came. Says what was written; `None`: nothing.
 pub(super) fn write(
     arguments: &CheckArguments,
     report: &Report,
     saved: Option<&BTreeMap<String, Fixture>>,
     audit: &Audit,
-) -> Result<(), Failed> {
-    let (Some(folder), Some(saved)) = (&arguments.fixtures, saved) else { return Ok(()) };
+) -> Result<Option<String>, Failed> {
+    let (Some(folder), Some(saved)) = (&arguments.fixtures, saved) else { return Ok(None) };
     let mut written = 0;
     for fixture in &report.fixtures {
         let Some(row) = report.checks.iter().find(|row| row.id == fixture.check) else { continue };
@@ -53,8 +52,5 @@ pub(super) fn write(
         store::write_fixture(folder, &fixture.check, &rendered).map_err(failed)?;
         written += 1;
     }
-    if written > 0 {
-        say::line(&format!("{written} fixtures were written to {}", store::shown(folder)));
-    }
-    Ok(())
+    Ok((written > 0).then(|| format!("{written} fixtures were written to {}", store::shown(folder))))
 }

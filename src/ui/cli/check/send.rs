@@ -1,9 +1,8 @@
-//! One request after the other, each sent once; Ctrl-C ends it with what was done.
+//! One request after the other, each sent once; the operator ends it with what was done.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use super::{CheckArguments, CheckOutput};
 use crate::case::evidence::Outcome;
 use crate::case::keyring::KeyRing;
 use crate::case::matrix::{Answered, Plan, Run};
@@ -12,22 +11,30 @@ use crate::io::net;
 use crate::session::Outgoing;
 use crate::ui::cli::say;
 
+/// In the order of the plan's requests; an error says why one was not sent.
+pub(super) type Answers = Vec<Result<Answered, String>>;
+
 /// What came of the plan.
 pub(super) struct Sent {
-    /// In the order of the plan's requests; an error says why one was not sent.
-    pub(super) answered: Vec<Result<Answered, String>>,
+    pub(super) answered: Answers,
     /// The operator stopped it.
     pub(super) interrupted: bool,
 }
 
+/// Sends them; `told` hears of each answer and, before the first request, of none. When `stop` ends nothing more is sent,
+/// and the request that is under way is dropped.
 pub(super) async fn all(
     plan: &Plan<'_>,
     ring: &KeyRing,
     clock: Arc<dyn Clock>,
-    arguments: &CheckArguments,
+    stop: impl Future<Output = ()>,
+    told: &mut dyn FnMut(&Answers),
 ) -> Sent {
     let mut sent = Sent { answered: Vec::new(), interrupted: false };
     let mut stopped: Option<String> = None;
+    // One future for the whole run: what stops it between two requests is heard, too.
+    let mut stop = pin!(stop);
+    told(&sent.answered);
     for (at, planned) in plan.requests.iter().enumerate() {
         if let Some(reason) = &stopped {
             sent.answered.push(Err(reason.clone()));
@@ -43,39 +50,37 @@ pub(super) async fn all(
             client_request_id: None,
             direct: false,
         };
-        let answered = once(outgoing, Arc::clone(&clock)).await;
-        let Some(answered) = answered else {
+        let Some(answered) = once(outgoing, Arc::clone(&clock), stop.as_mut()).await else {
             let reason = "the operator stopped the run before its end".to_owned();
             sent.answered.push(Err(reason.clone()));
             stopped = Some(reason);
             sent.interrupted = true;
             continue;
         };
-        if arguments.output == CheckOutput::Text {
-            tell(plan, at, &answered);
-        }
         sent.answered.push(Ok(answered));
+        told(&sent.answered);
         stopped = Plan::stop_after(&sent.answered);
     }
     sent
 }
 
-/// Sends once and counts; `None`: the operator stopped it.
-async fn once(outgoing: Outgoing, clock: Arc<dyn Clock>) -> Option<Answered> {
-    let (canceller, stop) = net::cancellation();
-    let mut attempt = pin!(net::attempt(outgoing, clock, stop, |_| {}));
+/// Sends once and counts; `None`: the operator stopped it. Whether that is so is asked before anything is sent.
+async fn once(
+    outgoing: Outgoing,
+    clock: Arc<dyn Clock>,
+    stop: Pin<&mut impl Future<Output = ()>>,
+) -> Option<Answered> {
+    let attempt = net::attempt(outgoing, clock, net::Cancelled::never(), |_| {});
     tokio::select! {
         biased;
-        attempt = &mut attempt => Some(Answered::new(attempt, 1)),
-        _ = tokio::signal::ctrl_c() => {
-            canceller.cancel();
-            attempt.await;
-            None
-        }
+        () = stop => None,
+        attempt = attempt => Some(Answered::new(attempt, 1)),
     }
 }
 
-fn tell(plan: &Plan<'_>, at: usize, answered: &Answered) {
+/// Tells on stderr of the last answer.
+pub(super) fn tell(plan: &Plan<'_>, answers: &Answers) {
+    let Some((at, Ok(answered))) = answers.iter().enumerate().next_back() else { return };
     let checks = plan.steps.iter().filter(|step| step.run == Run::Send(at));
     let names: Vec<&str> = checks.map(|step| step.check.id.as_str()).collect();
     let what = match &answered.attempt.outcome {

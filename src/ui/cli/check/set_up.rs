@@ -16,6 +16,7 @@ use crate::ui::cli::say;
 use crate::ui::cli::start::Ground;
 
 /// Everything that is known before the first request.
+#[derive(Clone)]
 pub(super) struct SetUp {
     pub(super) place: Place,
     catalog: Arc<Catalog>,
@@ -26,7 +27,11 @@ pub(super) struct SetUp {
 
 impl SetUp {
     pub(super) fn of(arguments: &CheckArguments, ground: &Ground) -> Result<Self, Failed> {
-        let mut place = Place::of(&arguments.place, ground)?;
+        Self::at(Place::of(&arguments.place, ground)?, arguments, ground)
+    }
+
+    /// The same at a place that is known.
+    pub(super) fn at(mut place: Place, arguments: &CheckArguments, ground: &Ground) -> Result<Self, Failed> {
         let is_practice = place.is_practice();
         let model = arguments.model.clone().or_else(|| is_practice.then(|| Gateway::model().to_owned()));
         let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
@@ -70,14 +75,18 @@ impl SetUp {
         arguments: &CheckArguments,
         ground: &Ground,
     ) -> Result<(), Failed> {
-        let requests = plan.requests.len();
-        say::line(&format!(
-            "contract of {}: {requests} requests one after the other, at most {} output tokens and {} s in all; the first:",
-            self.place.profile.name,
-            plan.most_output_tokens(),
-            plan.most_seconds()
-        ));
-        let most = u32::try_from(requests).unwrap_or(u32::MAX);
+        say::line(&format!("contract of {}: {}; the first:", self.place.profile.name, cost(plan)));
+        let most = u32::try_from(plan.requests.len()).unwrap_or(u32::MAX);
         self.place.consent((plan.base.clone(), most), &arguments.place, arguments.yes, ground)
     }
+}
+
+/// What the plan costs at most, in words.
+pub(super) fn cost(plan: &Plan<'_>) -> String {
+    format!(
+        "{} requests one after the other, at most {} output tokens and {} s in all",
+        plan.requests.len(),
+        plan.most_output_tokens(),
+        plan.most_seconds()
+    )
 }

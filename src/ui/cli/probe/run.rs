@@ -1,4 +1,4 @@
-//! Runs the schedule: sends, waits, stops; tells on stderr how far it is.
+//! Runs the schedule: sends, waits, stops; tells how far it is.
 //!
 //! The network has a thread of its own, so that reading one answer is not counted as the latency of another.
 
@@ -28,6 +28,7 @@ pub(super) struct Around<'a> {
 }
 
 /// What came of it.
+#[derive(Default)]
 pub(super) struct Ran {
     /// In the order in which they ended.
     pub(super) samples: Vec<Sample>,
@@ -38,23 +39,40 @@ pub(super) struct Ran {
     pub(super) local: Option<String>,
 }
 
-/// Progress is told at most this often.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How far it is: something was sent, or ended.
+pub(super) struct HowFar<'a> {
+    /// What ended so far, the newest last.
+    pub(super) samples: &'a [Sample],
+    /// The newest of them ended just now.
+    pub(super) ended: bool,
+    pub(super) under_way: u32,
+    /// Milliseconds since the start.
+    pub(super) now_ms: u64,
+}
 
-pub(super) async fn all(plan: &Plan, around: &Around<'_>) -> Ran {
+/// Sends until the plan is done, a storm ends it, or `stop` ends; `told` hears of each change.
+pub(super) async fn all(
+    plan: &Plan,
+    around: &Around<'_>,
+    stop: impl Future<Output = ()>,
+    told: &mut dyn FnMut(&HowFar<'_>),
+) -> Ran {
+    let mut stop = std::pin::pin!(stop);
+    let mut stopping = false;
     let start = Instant::now();
     let since = |start: Instant| u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut schedule = Schedule::new(plan);
-    let mut ran = Ran { samples: Vec::new(), stopped: None, most_under_way: 0, took_ms: 0, local: None };
-    let (canceller, stop) = net::cancellation();
-    let mut wire = Wire::open(Arc::clone(&around.clock), stop);
-    let mut told = start;
+    let mut ran = Ran::default();
+    let (canceller, by_it) = net::cancellation();
+    let mut wire = Wire::open(Arc::clone(&around.clock), by_it);
     loop {
         let next = schedule.next(since(start));
         let wait = match next {
             Next::Send { number, send } => {
                 wire.send((number, send), outgoing(plan, around, (number, send)));
-                ran.most_under_way = ran.most_under_way.max(schedule.under_way());
+                let under_way = schedule.under_way();
+                ran.most_under_way = ran.most_under_way.max(under_way);
+                told(&HowFar { samples: &ran.samples, ended: false, under_way, now_ms: since(start) });
                 continue;
             }
             Next::Done => break,
@@ -63,6 +81,11 @@ pub(super) async fn all(plan: &Plan, around: &Around<'_>) -> Ran {
         };
         tokio::select! {
             biased;
+            () = &mut stop, if !stopping => {
+                stopping = true;
+                schedule.stop(Stop::Operator);
+                canceller.cancel();
+            }
             ended = wire.ended.recv() => {
                 let Some(((number, send), attempt)) = ended else { break };
                 let Some(request) = plan.request(number) else { continue };
@@ -80,16 +103,10 @@ pub(super) async fn all(plan: &Plan, around: &Around<'_>) -> Ran {
                 if ran.local.is_some() {
                     schedule.stop(Stop::Local);
                 }
-            }
-            _ = tokio::signal::ctrl_c() => {
-                schedule.stop(Stop::Operator);
-                canceller.cancel();
+                let under_way = schedule.under_way();
+                told(&HowFar { samples: &ran.samples, ended: true, under_way, now_ms: since(start) });
             }
             () = sleep(wait) => {}
-        }
-        if told.elapsed() >= TELL_EVERY {
-            told = Instant::now();
-            tell(&ran, &schedule, plan);
         }
     }
     ran.samples.sort_by_key(|s| (s.attempt.at, s.number, s.send));
@@ -165,12 +182,13 @@ fn local(attempt: &Attempt) -> Option<String> {
     Some(failure.detail.clone())
 }
 
-fn tell(ran: &Ran, schedule: &Schedule, plan: &Plan) {
-    let failed = ran.samples.iter().filter(|s| s.diagnosis.class != FailureClass::None).count();
+/// Tells on stderr how far it is.
+pub(super) fn tell(how_far: &HowFar<'_>, plan: &Plan) {
+    let failed = how_far.samples.iter().filter(|s| s.diagnosis.class != FailureClass::None).count();
     say::line(&format!(
         "{} sends ended of {} requests, {failed} failed, {} under way",
-        ran.samples.len(),
+        how_far.samples.len(),
         plan.total,
-        schedule.under_way()
+        how_far.under_way
     ));
 }

@@ -2,7 +2,7 @@
 
 use super::mark::Marking;
 use super::scroll::Move;
-use super::{Ask, AttachAsk, CaseAsk, NotePane, ReviewPane, Screen, Stage, Wish};
+use super::{Ask, AttachAsk, CaseAsk, NotePane, ReviewPane, Run, RunAsk, RunKind, Screen, Stage, Wish};
 use crate::case::catalog::{Endpoint, Served};
 use crate::case::finding::Place;
 use crate::case::keyring::Origin;
@@ -49,6 +49,9 @@ impl Screen {
             Action::Cases => self.open_cases(session),
             Action::Remove => self.remove_case(),
             Action::Attach => self.begin_attach(session),
+            Action::CheckContract => self.begin_run(RunKind::Check, session),
+            Action::ProbeGateway => self.begin_run(RunKind::Probe, session),
+            Action::Oversize => self.ask_oversize(),
             Action::Reveal => vec![Wish::Cases(CaseAsk::Reveal)],
             Action::SortList => vec![Wish::Cases(CaseAsk::Sort)],
             Action::Practice => self.open_practice(session),
@@ -75,10 +78,14 @@ impl Screen {
             Action::PasteHint => self.say(
                 "paste with your terminal's own key (often Ctrl-Shift-V or Shift-Insert; prefix ] in tmux): Ctrl-V alone brings no text",
             ),
+            Action::SendAgain if mode == Mode::Run => self.run_again(),
             Action::SendAgain => tell(Event::SendRequested),
             Action::Cancel => tell(Event::Cancel),
             Action::SkipWait => tell(Event::SkipWait),
             Action::StopRetrying => tell(Event::StopRetrying),
+            Action::Allow if mode == Mode::RunPlan => self.allow_run(true, false),
+            Action::AllowAndRemember if mode == Mode::RunPlan => self.allow_run(true, true),
+            Action::AllowOnce if mode == Mode::RunPlan => self.allow_run(false, true),
             Action::Allow => self.allow(session),
             Action::AllowAndRemember => tell(Event::ConsentGiven { remember: true }),
             Action::AllowOnce => tell(Event::ConsentGiven { remember: false }),
@@ -91,6 +98,8 @@ impl Screen {
             Action::RemoveRefused => tell(Event::RemoveRefused),
             Action::ShowField => self.choose_shown(session),
             Action::ToggleFormat => self.next_format(session),
+            Action::Copy if mode == Mode::Run => self.hand_out_report(false),
+            Action::Write if mode == Mode::Run => self.hand_out_report(true),
             Action::Copy => self.hand_out(Event::CopyRequested),
             Action::Write => match session.ready() {
                 Ok(_) => self.ask(Asked::Path, &default_path(session)),
@@ -98,6 +107,7 @@ impl Screen {
             },
             Action::Accept if mode == Mode::Cases => vec![Wish::Cases(CaseAsk::Open)],
             Action::Accept if mode == Mode::Attach => self.attach_on(),
+            Action::Accept if mode == Mode::Run => self.run_on(),
             Action::Accept => self.accept(session),
             Action::Close => self.close_in(mode, session),
             Action::EndEdit => self.leave_editor(session),
@@ -136,6 +146,7 @@ impl Screen {
                 self.open(Popup::Picker(Picker::places(session.catalog(), current.as_deref())))
             }
             Action::OpenEvidence => self.open_evidence(session),
+            Action::NextTab if self.run.is_some() => self.turn_run(),
             Action::NextTab => self.looking(|look| look.turn(true)),
             Action::PreviousTab => self.looking(|look| look.turn(false)),
             Action::ToggleRaw => self.looking(|look| (look.raw, look.top) = (!look.raw, 0)),
@@ -153,6 +164,7 @@ impl Screen {
     fn close_in(&mut self, mode: Mode, session: &Session) -> Vec<Wish> {
         match mode {
             Mode::Attach => return self.close_attach(),
+            Mode::RunPlan | Mode::Run => return self.close_run(),
             Mode::Evidence => self.look = None,
             Mode::Attempts | Mode::Rows => (self.choosing, self.attempt) = (false, None),
             Mode::Marking => self.marks.selection = None,
@@ -206,7 +218,8 @@ impl Screen {
         let observed = session.was_observed();
         // What was handed over before a change is not the note as it stands.
         let handed_over = !session.delivered().is_empty() && session.confirmed();
-        if session.is_busy() || (observed && !handed_over) {
+        let runs = self.run.as_ref().is_some_and(Run::is_running);
+        if session.is_busy() || runs || (observed && !handed_over) {
             return self.open(Popup::Leaving);
         }
         tell(Event::Quit)
@@ -484,6 +497,8 @@ impl Screen {
             (Asked::Ticket, _) => self.choose_ticket(&open, session),
             (Asked::Subject | Asked::MailSubject, _) => self.choose_subject(&open),
             (Asked::DeskToken | Asked::MailPassword, Some(value)) => vec![Wish::Attach(AttachAsk::Send(Some(value)))],
+            (Asked::Oversize, _) => self.oversize(&open),
+            (Asked::ReportPath, _) if !open.is_empty() => vec![Wish::Run(RunAsk::Write(open))],
             (Asked::Find, _) => self.find_in_body(&open),
             (Asked::Search, _) => self.search_text(&open, session),
             (Asked::Path, _) if !open.is_empty() => self.hand_out(Event::WriteRequested(Some(open))),

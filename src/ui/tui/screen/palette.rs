@@ -49,7 +49,9 @@ impl Screen {
             Action::Story | Action::NextScenario => self.practice.chosen.is_some(),
             Action::ChoosePiece => !session.pieces().is_empty(),
             Action::GiveKey => !session.draft().is_empty(),
+            Action::CheckContract | Action::ProbeGateway => session.head().is_ok() && !session.is_busy(),
             Action::NextFinding => !session.findings().is_empty(),
+            Action::Copy | Action::Write | Action::SendAgain if self.run.is_some() => true,
             Action::Copy | Action::Write | Action::Attach | Action::ShowField => observed,
             Action::Fold | Action::FoldAll => self
                 .look

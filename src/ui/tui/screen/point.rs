@@ -97,6 +97,14 @@ impl Screen {
                 Vec::new()
             }
             Goal::Item(at) => self.visit_item(at, session),
+            Goal::RunRow(at) => {
+                let again = self.run.as_ref().is_some_and(|run| run.marked == at);
+                if let Some(run) = &mut self.run {
+                    run.step(0);
+                    run.mark(at);
+                }
+                if again { self.run_on() } else { Vec::new() }
+            }
             Goal::Scenario(at) => {
                 let again = self.practice.marked == at;
                 self.practice.marked = at;

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::mark::Marking;
-use super::{NotePane, ReviewPane, Screen, Wish};
+use super::{NotePane, ReviewPane, RunPane, RunStage, Screen, Wish};
 use crate::session::{Session, Step};
 use crate::ui::tui::field::{WordField, neighbour, shown_body};
 use crate::ui::tui::keys::Mode;
@@ -86,6 +86,18 @@ impl Screen {
         }
     }
 
+    fn scroll_run(&mut self, way: Move, session: &Session) {
+        let body = layout::frames(session, self, layout::whole(self.size)).body;
+        let Some(run) = &mut self.run else { return };
+        if run.pane == RunPane::Rows && !matches!(run.stage, RunStage::Planned) && !run.rows().is_empty() {
+            let lines = way.lines().min(usize::from(u16::MAX)).cast_signed();
+            run.step(if way.is_down() { lines } else { -lines });
+            return;
+        }
+        let (rows, height) = view::run::text_rows(run, body);
+        run.top = way.apply(run.top, height, within(rows, height));
+    }
+
     pub(super) fn scroll(&mut self, mode: Mode, way: Move, session: &Session) -> Vec<Wish> {
         match mode {
             Mode::Help => self.scroll_help(way, session),
@@ -113,6 +125,7 @@ impl Screen {
                 });
             }
             Mode::Attach => self.scroll_attach(way, session),
+            Mode::RunPlan | Mode::Run => self.scroll_run(way, session),
             Mode::Practice => {
                 let page = isize::from(self.size.1.cast_signed()).div_euclid(2).max(1);
                 self.practice.step(match way {

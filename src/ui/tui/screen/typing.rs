@@ -46,6 +46,9 @@ impl Screen {
             }
             return Vec::new();
         }
+        if self.run.is_some() {
+            return Vec::new();
+        }
         if self.cases.is_open {
             self.cases.type_key(key);
             return Vec::new();
@@ -93,6 +96,9 @@ impl Screen {
             }
             return self
                 .say("that is too large to be edited here; leave the field (Esc) and paste it on the page");
+        }
+        if self.run.is_some() {
+            return self.say("leave the run first (Esc); nothing was pasted");
         }
         if self.cases.is_open {
             return self.say("close the list of cases first (Esc); nothing was pasted");

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::session::{Session, Step};
 use crate::ui::tui::keys::Mode;
 use crate::ui::tui::layout;
-use crate::ui::tui::screen::Screen;
+use crate::ui::tui::screen::{RunKind, RunStage, Screen};
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::view::reproduce;
 use crate::ui::tui::widget::area;
@@ -22,7 +22,9 @@ pub fn render(
     top: usize,
     theme: &Theme,
 ) {
-    let page = if screen.cases.is_open {
+    let page = if let Some(run) = &screen.run {
+        run.kind.name()
+    } else if screen.cases.is_open {
         "Cases"
     } else if screen.practice.is_open {
         "Practice"
@@ -50,7 +52,9 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         out.push((true, heading));
         out.extend(sentences.iter().flat_map(|text| wrap(text, width)).map(|line| (false, line)));
     }
-    let mode = if screen.cases.is_open {
+    let mode = if let Some(run) = &screen.run {
+        if matches!(run.stage, RunStage::Planned) { Mode::RunPlan } else { Mode::Run }
+    } else if screen.cases.is_open {
         Mode::Cases
     } else if screen.page_is_attach() {
         Mode::Attach
@@ -60,7 +64,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         screen.page_mode(session)
     };
     let mut sections = vec![("Keys of this page", mode)];
-    if !matches!(mode, Mode::Practice | Mode::Cases | Mode::Attach) {
+    if !matches!(mode, Mode::Practice | Mode::Cases | Mode::Attach | Mode::RunPlan | Mode::Run) {
         sections.push(("Keys of every page", Mode::Steps));
     }
     sections.push(("Keys of everything", Mode::Always));
@@ -81,13 +85,22 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
 
 /// On Reproduce the help begins with the marked row.
 fn about_the_row(session: &Session, screen: &Screen) -> Vec<(String, Vec<String>)> {
-    if screen.practice.is_open || session.step() != Step::Reproduce {
+    if screen.practice.is_open || screen.run.is_some() || session.step() != Step::Reproduce {
         return Vec::new();
     }
     screen.marked_attempt(session).map(|at| reproduce::explained(session, at)).unwrap_or_default()
 }
 
 fn purpose(session: &Session, screen: &Screen) -> &'static str {
+    match screen.run.as_ref().map(|run| run.kind) {
+        Some(RunKind::Check) => {
+            return "The contract of a gateway: the smallest request that works, then the same with one thing changed each time, one after the other, none repeated. Each row says what was sent, what is expected by which source, and what came. Signs: + kept or met, x broken or not met, ! drifted, i no source says what is right, - not run, . its turn comes, * under way.";
+        }
+        Some(RunKind::Probe) => {
+            return "A bounded look at how a gateway answers several requests at a time; the first storm ends it. The chart has a sign for each send that ended, from left to right as time goes. It reports what was observed on these requests, and claims no limit.";
+        }
+        None => {}
+    }
     if screen.practice.is_open {
         return "Choose a failure and walk it to its note. Letters choose the scenarios that have them; a score at the end of a walk stands before its title. A gateway on this machine answers as the real one does; no key and no network is used.";
     }

@@ -9,7 +9,7 @@ use super::{help, jump, palette};
 use crate::session::Session;
 use crate::ui::tui::layout;
 use crate::ui::tui::popup::{Answer, Choice, Picker, Popup, Prompt, Row};
-use crate::ui::tui::screen::Screen;
+use crate::ui::tui::screen::{Run, Screen};
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::text::{cut, wrap};
@@ -20,7 +20,7 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, session: &Session, screen: &Sc
         Some(Popup::Help { top }) => help::render(frame, whole, session, screen, *top, theme),
         Some(Popup::Prompt(prompt)) => prompt_box(frame, whole, prompt, session, theme),
         Some(Popup::Picker(picker)) => picker_box(frame, whole, picker, theme),
-        Some(Popup::Leaving) => leaving(frame, whole, session, theme),
+        Some(Popup::Leaving) => leaving(frame, whole, (session, screen), theme),
         Some(Popup::Palette(palette)) => palette::render(frame, whole, palette, theme),
         Some(Popup::Jump) => jump::render(frame, session, screen, theme),
         None => {}
@@ -115,10 +115,13 @@ fn tell(frame: &mut Frame<'_>, area: Rect, told: &[String], theme: &Theme) {
     area::lines(frame, area, lines);
 }
 
-fn leaving(frame: &mut Frame<'_>, whole: Rect, session: &Session, theme: &Theme) {
+fn leaving(frame: &mut Frame<'_>, whole: Rect, (session, screen): (&Session, &Screen), theme: &Theme) {
     let place = area::middle(whole, 62, 5.min(whole.height));
     let inner = area::on_top(frame, place, "Leave?", theme.warn);
-    let text = if session.is_busy() {
+    let runs = screen.run.as_ref().is_some_and(Run::is_running);
+    let text = if runs {
+        "Requests are still under way. They are stopped when you leave, and there is no report of them."
+    } else if session.is_busy() {
         "A request is still under way. It is cancelled when you leave, and its answer is lost."
     } else {
         "The note as it stands was neither copied nor written. What was observed is in memory only and is lost when you leave."

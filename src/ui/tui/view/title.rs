@@ -6,17 +6,24 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::session::{Session, Step};
+use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::text::cut;
 
 /// Draws the title bar.
-pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
-    let key = key_mark(session);
+pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    // A run goes where it says, which need not be where the request goes.
+    let plan = screen.run.as_ref().map(|run| &run.plan);
+    let is_practice = plan.map_or_else(|| is_practice(session), |plan| plan.is_practice);
+    let labels = plan.map_or_else(|| labels(session), |plan| plan.keys.clone());
+    let key = if labels.is_empty() { labels } else { format!("{} {labels}", word(is_practice)) };
     let width = u16::try_from(key.len()).unwrap_or(0).min(area.width / 2);
     let [left, right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(width)]).areas(area);
     let gateway = session.profile().map_or("", |p| p.name.as_str());
+    let gateway = plan.map_or(gateway, |plan| &plan.gateway);
     // Where the note is looked at, its own word for the host; before that, the one that is sent to.
     let cleaned = session.clean_host().filter(|_| session.step() >= Step::Review);
+    let cleaned = plan.map(|plan| plan.host.clone()).or(cleaned);
     let host = cleaned.unwrap_or_else(|| session.head().map(|r| r.target.host_port()).unwrap_or_default());
     let name = "casefile";
     // Where the host has no place beside the case's id, the id gives way: it stands in the note.
@@ -33,12 +40,12 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Them
     let rest = cut(&rest, usize::from(left.width).saturating_sub(name.len() + 1));
     let line = Line::from(vec![Span::styled(name, theme.accent), Span::styled(rest, theme.title)]);
     frame.render_widget(Paragraph::new(line), left);
-    let style = if is_practice(session) { theme.hint } else { theme.danger };
+    let style = if is_practice { theme.hint } else { theme.danger };
     frame.render_widget(Paragraph::new(Span::styled(cut(&key, usize::from(width)), style)), right);
 }
 
 /// The secrets that the request as it stands takes along.
-fn key_mark(session: &Session) -> String {
+fn labels(session: &Session) -> String {
     let Ok(request) = session.request() else { return String::new() };
     let mut labels: Vec<String> = Vec::new();
     for text in request.masked_texts() {
@@ -49,11 +56,11 @@ fn key_mark(session: &Session) -> String {
             }
         }
     }
-    if labels.is_empty() {
-        return String::new();
-    }
-    let word = if is_practice(session) { "practice key" } else { "KEY" };
-    format!("{word} {}", labels.join(" "))
+    labels.join(" ")
+}
+
+fn word(is_practice: bool) -> &'static str {
+    if is_practice { "practice key" } else { "KEY" }
 }
 
 fn is_practice(session: &Session) -> bool {

@@ -97,6 +97,26 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The same with the blanks at the beginning of each line kept; a line that goes on begins further in.
+pub fn wrap_indented(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let rest = line.trim_start_matches(' ');
+        let indent = (line.len() - rest.len()).min(width / 2);
+        let first = wrap(rest, width.saturating_sub(indent));
+        let is_whole = first.len() < 2;
+        let broken = if is_whole { first } else { wrap(rest, width.saturating_sub(indent + 2)) };
+        lines.extend(broken.into_iter().enumerate().map(|(at, words)| {
+            let blanks = if at == 0 { indent } else { indent + 2 };
+            format!("{}{words}", " ".repeat(blanks))
+        }));
+        if rest.is_empty() {
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +148,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(wrap_indented("  one two\n\nb", 7), ["  one", "    two", "", "b"]);
     }
 
     proptest! {
