@@ -122,6 +122,7 @@ async fn checked() -> (Vec<RunRow>, String, Rendered) {
             index: u32::try_from(at + 1).expect("few"),
             waited_ms: None,
             client_request_id: None,
+            direct: false,
         };
         let mut attempt = net::attempt(outgoing, clock.clone(), Cancelled::never(), |_| {}).await;
         attempt.timing = Timing { first_byte_ms: Some(41), total_ms: Some(57), ..Timing::default() };

@@ -470,18 +470,19 @@ fn push(value: &mut String, c: char) -> Option<()> {
     Some(())
 }
 
-/// Lines cut at one width: at least two of the greatest length, or a usual terminal width. Lines that were broken between words
-/// may have such a length by chance: none of them has room for the first word of the next one.
+/// Lines cut at one width: two neighbours of the greatest length, or a usual terminal width. Lines that were broken between
+/// words may have such a length by chance: none of them has room for the first word of the next one.
 pub(super) fn is_hard_wrapped(text: &str) -> bool {
     if is_word_wrapped(text) {
         return false;
     }
+    let mut lines: Vec<&str> = text.lines().take(200).collect();
     // A log repeats a line; that says nothing of a width.
-    let lines: std::collections::BTreeSet<&str> = text.lines().take(200).collect();
+    lines.dedup();
     let lengths: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
     let most = lengths.iter().copied().max().unwrap_or(0);
-    let full = lengths.iter().filter(|len| **len == most).count();
-    most >= 40 && (full >= 2 || (lengths.len() > 1 && [80, 100, 120, 132, 160].contains(&most)))
+    let full = lengths.windows(2).any(|pair| pair.iter().all(|len| *len == most));
+    most >= 40 && (full || (lengths.len() > 1 && [80, 100, 120, 132, 160].contains(&most)))
 }
 
 fn is_word_wrapped(text: &str) -> bool {
