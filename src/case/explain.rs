@@ -203,6 +203,7 @@ fn explanation(
 ) -> Explanation {
     let evidence = Evidence {
         isolation: None,
+        poll: None,
         request: known.request,
         attempts: vec![known.attempt],
         controls: Vec::new(),

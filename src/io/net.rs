@@ -81,6 +81,7 @@ async fn attempt_within(
         outcome,
         timing,
         connection,
+        polls: 0,
         waited_ms: outgoing.waited_ms,
         decision: None,
         reason: String::new(),

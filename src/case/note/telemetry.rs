@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 /// Name, and where the note has it.
-const FIELDS: [(&str, &str); 22] = [
+const FIELDS: [(&str, &str); 25] = [
     ("service.name", "/environment/service"),
     ("deployment.environment.name", "/environment/deployment"),
     ("http.request.method", "/request/method"),
@@ -30,6 +30,9 @@ const FIELDS: [(&str, &str); 22] = [
     ("casefile.layer", "/response/layer"),
     ("casefile.stream.verdict", "/stream/verdict"),
     ("casefile.stream.longest_gap_ms", "/stream/longest_gap_ms"),
+    ("casefile.task.id", "/response/task/id"),
+    ("casefile.task.state", "/response/task/state"),
+    ("casefile.task.status", "/response/task/status"),
     ("casefile.policy_version", "/contract/pins/policy_version"),
 ];
 
@@ -68,7 +71,8 @@ pub fn telemetry(note: &Value) -> Value {
     let finish = note.pointer("/response/finish_reason").or_else(|| note.pointer("/stream/finish_reason"));
     let reasons = finish.map(|reason| Value::from(vec![reason.clone()]));
     put("gen_ai.response.finish_reasons", reasons.as_ref());
-    let sent = attempts.map_or(0, |all| all.iter().filter(|a| is_true(a.get("sent_by_tool"))).count());
+    let resent = |a: &&Value| is_true(a.get("sent_by_tool")) && a.get("polls").is_none();
+    let sent = attempts.map_or(0, |all| all.iter().filter(resent).count());
     put("http.request.resend_count", Some(&sent.saturating_sub(1).into()));
     // No other provider or model is ever tried instead.
     put("casefile.fallback_used", Some(&false.into()));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::evidence::{Connection, Timing, Usage};
 use crate::case::vocabulary::{
     Coding, EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure,
-    StreamIrregularity, StreamVerdict, TransportKind, UnpackEnd,
+    StreamIrregularity, StreamVerdict, TaskState, TransportKind, UnpackEnd,
 };
 
 /// Text that went through the sanitizer: no secret, no prompt, no control character, no bidi mark.
@@ -185,6 +185,9 @@ pub struct SafeAttempt {
     pub transport: Option<TransportKind>,
     /// The failure in the stack's words.
     pub transport_detail: Option<Clean>,
+    /// Of how many equal questions for the task this is the last; 0: it is none, but the request itself.
+    #[serde(default)]
+    pub polls: u32,
     /// Milliseconds waited before it.
     pub waited_ms: Option<u64>,
     /// Durations.
@@ -242,6 +245,9 @@ pub struct SafeResponse {
     pub task_id: Option<Clean>,
     /// Its status.
     pub task_status: Option<Clean>,
+    /// What that means.
+    #[serde(default)]
+    pub task_state: Option<TaskState>,
     /// Model named by the answer.
     pub returned_model: Option<Clean>,
     /// Token counts, as the answer states them.

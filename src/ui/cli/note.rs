@@ -14,7 +14,7 @@ use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
 use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
-use super::{NoteFormat, OutputKind, SendArguments, report, say};
+use super::{NoteFormat, OutputKind, PollArguments, SendArguments, report, say};
 use crate::case::claims::Linter;
 use crate::case::finding::{Finding, Level};
 use crate::case::intake;
@@ -53,6 +53,8 @@ pub struct NoteArguments {
     key: KeyArguments,
     #[command(flatten)]
     send: SendArguments,
+    #[command(flatten)]
+    poll: PollArguments,
     /// Send nothing: make the note from what is there.
     #[arg(long)]
     no_send: bool,
@@ -190,13 +192,15 @@ impl NoteArguments {
     /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
         let gateway = Some("practice".to_owned());
-        Self { gateway, yes: true, format, out, output, ..Self::default() }
+        let poll = PollArguments { poll: Some(1.0), ..PollArguments::default() };
+        Self { gateway, poll, yes: true, format, out, output, ..Self::default() }
     }
 
     /// The arguments of one of many practice runs: nothing is told, one attempt.
     pub(super) fn for_trial() -> Self {
         let send = SendArguments { retries: Some(0), ..SendArguments::default() };
-        Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
+        let poll = PollArguments { poll: Some(0.01), ..PollArguments::default() };
+        Self { send, poll, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
 }
 
@@ -317,6 +321,7 @@ pub(super) fn set_up(
     let place = place(arguments, ground)?;
     let choice = Choice {
         send: &arguments.send,
+        poll: arguments.poll.bounds(),
         operator: arguments.operator.clone(),
         service: arguments.service.clone(),
         deployment: arguments.deployment.clone(),
@@ -436,14 +441,20 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
             if walk.session.findings().into_iter().any(is_of_file) { Exit::Local } else { Exit::Usage };
         return Err(Failed::new(exit, notice.text.clone()));
     }
+    let of_practice = arguments.gateway.as_deref() == Some("practice");
     if let Some(consent) = walk.session.consent() {
         let before = Beforehand {
             yes: arguments.yes,
             key_host: arguments.key.key_host.clone(),
-            host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
+            host_is_named: arguments.base_url.is_some() || of_practice,
             silent: arguments.silent,
         };
         let catalog = walk.session.catalog().clone();
+        if arguments.poll.poll.is_some() && consent.polls.is_none() && !arguments.silent && !of_practice {
+            say::line(
+                "warning: --poll: no GET request is known that tells of a task of this endpoint; none is sent",
+            );
+        }
         obtain(consent, &before, &catalog)?;
         // Only an answer on the terminal is remembered; --yes holds for this run.
         walk.give(Event::ConsentGiven { remember: !arguments.yes });

@@ -5,6 +5,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::exit::{Exit, Failed};
 use super::say;
 use crate::case::evidence::{Attempt, Outcome};
+use crate::case::vocabulary::TaskState;
 use crate::io::driver::Driver;
 use crate::session::{Activity, Event, Session};
 
@@ -135,6 +136,15 @@ impl Walk {
         };
         let took = attempt.timing.total_ms.map_or_else(String::new, |ms| format!(" after {ms} ms"));
         let reason = if attempt.reason.is_empty() { String::new() } else { format!(" ({})", attempt.reason) };
-        say::line(&format!("attempt {}: {what}{took}{reason}", attempt.index));
+        let state = self.state_of(attempt).map_or_else(String::new, |state| format!(", task {state}"));
+        let which =
+            if attempt.polls > 0 { "question".to_owned() } else { format!("attempt {}", attempt.index) };
+        say::line(&format!("{which}: {what}{state}{took}{reason}"));
+    }
+
+    /// How the task goes that the answer of `attempt` tells of.
+    fn state_of(&self, attempt: &Attempt) -> Option<TaskState> {
+        let at = self.session.evidence().attempts.iter().position(|a| a.index == attempt.index)?;
+        self.session.readings().get(at)?.task.as_ref()?.state
     }
 }

@@ -76,6 +76,7 @@ impl Screen {
                 "paste with your terminal's own key (often Ctrl-Shift-V or Shift-Insert; prefix ] in tmux): Ctrl-V alone brings no text",
             ),
             Action::SendAgain => tell(Event::SendRequested),
+            Action::AskForTask => tell(Event::PollRequested),
             Action::Cancel => tell(Event::Cancel),
             Action::SkipWait => tell(Event::SkipWait),
             Action::StopRetrying => tell(Event::StopRetrying),
