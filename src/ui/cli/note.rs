@@ -16,6 +16,7 @@ use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
 use super::{NoteFormat, OutputKind, PollArguments, SendArguments, report, say};
 use crate::case::claims::Linter;
+use crate::case::evidence::{Attempt, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::intake;
 use crate::case::note::{Audience, BUILT_IN, TemplateError};
@@ -303,7 +304,7 @@ pub(super) async fn observe(
     let mut walk = set_up(arguments, ground, pasted)?;
     if !arguments.no_send && walk.session.request().is_ok() {
         send(&mut walk, arguments).await?;
-        if arguments.isolate {
+        if arguments.isolate && !walk.interrupted() {
             super::isolate::within_note(&mut walk, &arguments.key, arguments.yes).await?;
         }
     } else if walk.session.evidence().attempts.is_empty() {
@@ -442,7 +443,9 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
         return Err(Failed::new(exit, notice.text.clone()));
     }
     let of_practice = arguments.gateway.as_deref() == Some("practice");
+    let mut planned = 1;
     if let Some(consent) = walk.session.consent() {
+        planned = consent.most_requests;
         let before = Beforehand {
             yes: arguments.yes,
             key_host: arguments.key.key_host.clone(),
@@ -460,11 +463,43 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
         walk.give(Event::ConsentGiven { remember: !arguments.yes });
     }
     walk.settle().await?;
+    if walk.interrupted() {
+        interrupted(walk, planned)?;
+    }
     let last = walk.session.evidence().attempts.last();
     if let Some(failure) = last.and_then(|a| a.transport()).filter(|f| f.kind == TransportKind::Local) {
         return Err(Failed::local(&failure.detail));
     }
     Ok(())
+}
+
+/// The operator stopped it: what was observed until then becomes the note, and from here on Ctrl-C ends at once.
+fn interrupted(walk: &Walk, planned: u32) -> Result<(), Failed> {
+    let attempts = &walk.session.evidence().attempts;
+    if attempts.iter().all(Attempt::is_cancelled) {
+        return Err(Failed::new(
+            Exit::Interrupted,
+            "interrupted before anything was observed; nothing was written",
+        ));
+    }
+    let own =
+        attempts.iter().filter(|a| a.source == Source::Sent && a.polls == 0 && !a.is_cancelled()).count();
+    say::line(&format!(
+        "interrupted: the note is made of what was observed until then ({own} of at most {planned} requests)"
+    ));
+    end_at_once_from_here_on();
+    Ok(())
+}
+
+/// A note that is made, audited and written does not look for signals: another thread does.
+fn end_at_once_from_here_on() {
+    let wait = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    };
+    drop(std::thread::spawn(wait));
 }
 
 fn nothing_to_say(walk: &Walk, arguments: &NoteArguments) -> Failed {
@@ -547,7 +582,7 @@ pub(super) fn finish(
             }
         }
     }
-    Ok(Exit::Done)
+    Ok(if walk.interrupted() { Exit::Interrupted } else { Exit::Done })
 }
 
 /// Earlier cases of the same failure, before the note is out.
