@@ -93,6 +93,8 @@ fn moment() -> DateTime<Utc> {
 
 fn circumstances() -> Circumstances {
     Circumstances {
+        service: "checkout".to_owned(),
+        deployment: "staging".to_owned(),
         tool: "casefile".into(),
         at: moment(),
         operator: String::new(),

@@ -120,6 +120,16 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
 
 pub(super) use observed::happened;
 
+/// What came of `attempt` in a note's own form: `response`, `attempts` and `stream`.
+pub(super) fn observed_form(attempt: &SafeAttempt, streaming: bool) -> serde_json::Value {
+    let response = attempt.response.as_ref();
+    serde_json::json!({
+        "response": response.map(|response| observed::response(attempt, response)),
+        "attempts": [observed::attempt(attempt)],
+        "stream": response.and_then(|response| observed::stream(response, streaming)),
+    })
+}
+
 fn status_observed(attempt: &SafeAttempt) -> Option<StatusObserved> {
     let status = attempt.response.as_ref().and_then(|r| r.status).map(StatusObserved::Status);
     status.or_else(|| attempt.transport.map(StatusObserved::Transport))

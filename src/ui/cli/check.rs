@@ -111,6 +111,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
         tool: TOOL.to_owned(),
         at,
         operator: arguments.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
+        service: ground.config.service.clone().unwrap_or_default(),
+        deployment: ground.config.deployment.clone().unwrap_or_default(),
         secret_source: set_up.place.secret_source(),
         base_url_alias: set_up.place.alias(),
         interrupted: sent.interrupted,

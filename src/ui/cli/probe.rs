@@ -109,6 +109,8 @@ pub(super) fn run(arguments: &ProbeArguments) -> Result<Exit, Failed> {
         at,
         took_ms: ran.took_ms,
         most_under_way: ran.most_under_way,
+        service: ground.config.service.clone().unwrap_or_default(),
+        deployment: ground.config.deployment.clone().unwrap_or_default(),
         base_url_alias: place.alias(),
         secret_source: place.secret_source(),
         stopped: ran.stopped,
