@@ -353,8 +353,8 @@ fn a_control_changes_one_thing() {
                 (of("http.response.status_code"), of("casefile.request_id")),
                 (&row["status"], &row["request_id"])
             );
-            let own = row["changed"] == "baseline";
-            assert_eq!(of("http.request.method").is_string(), own, "{name}: {row}");
+            let unchanged = row["changed"] == "baseline";
+            assert_eq!(of("http.request.method").is_string(), unchanged, "{name}: {row}");
             let Some(seen) = ran.seen.iter().find(|s| row["request_id"].as_str() == Some(&s.id)) else {
                 continue;
             };

@@ -186,7 +186,7 @@ pub struct SafeAttempt {
     /// The failure in the stack's words.
     pub transport_detail: Option<Clean>,
     /// Of how many equal questions for the task this is the last; 0: it is none, but the request itself.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_none")]
     pub polls: u32,
     /// Milliseconds waited before it.
     pub waited_ms: Option<u64>,
@@ -202,6 +202,12 @@ pub struct SafeAttempt {
     pub decision: Option<RetryDecision>,
     /// Why, a sentence of ours.
     pub reason: String,
+}
+
+/// No question for a task, but the request itself.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over so")]
+fn is_none(polls: &u32) -> bool {
+    *polls == 0
 }
 
 /// An answer.
