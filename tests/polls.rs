@@ -1,6 +1,6 @@
 //! A task from its start to its failure by the command line, with canaries in all that comes out, and Ctrl-C on the way:
 //! what was observed until then becomes the note.
-#![expect(clippy::expect_used, reason = "a test: what cannot be fails it")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test: what cannot be fails it")]
 #![cfg(unix)]
 
 #[path = "wire/asked.rs"]
@@ -149,13 +149,15 @@ fn a_task_is_asked_for_until_it_fails_and_nothing_leaks_on_the_way() {
     }
 }
 
+/// Path, answers, options, requests before Ctrl-C, what the note has.
+type Stopped<'a> = (&'a str, Vec<(u16, &'a str)>, &'a [&'a str], usize, &'a str);
+
 #[test]
 fn a_stopped_run_becomes_the_note_of_what_was_observed() {
     let refused =
         r#"{"error":{"message":"The server is overloaded","type":"overloaded_error","code":"overloaded"}}"#;
     let queued = r#"{"id":"task_9","object":"video","status":"queued"}"#;
-    // path, answers, options, requests before Ctrl-C, what the note has
-    let table: [(&str, Vec<(u16, &str)>, &[&str], usize, &str); 3] = [
+    let table: [Stopped; 3] = [
         (
             "/v1/chat/completions",
             vec![(503, refused), (503, refused), (0, "")],

@@ -152,6 +152,7 @@ fn each_delay_lands_in_its_own_phase() {
 }
 
 /// Waits as long as the name says, and finds this machine.
+#[expect(clippy::needless_pass_by_value, reason = "the form of a lookup")]
 fn slow_lookup(host: String) -> futures_util::future::BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
     let ms = host.trim_start_matches("after-").split('.').next().and_then(|ms| ms.parse().ok()).unwrap_or(0);
     Box::pin(async move {

@@ -236,7 +236,7 @@ pub fn outcome(attempt: &Attempt, reading: Option<&Reading>) -> String {
                 text.push_str(state.as_str());
             }
             if attempt.polls > 1 {
-                text.push_str(&format!(" x{}", attempt.polls));
+                text.extend([" x", &attempt.polls.to_string()]);
             }
             text
         }
