@@ -8,7 +8,7 @@ mod asked;
 #[path = "real/leak.rs"]
 mod leak;
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -201,4 +201,34 @@ fn nothing_observed_is_no_note_and_says_so() {
     let output = child.wait_with_output().expect("ends");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{}", said(&output));
     assert!(said(&output).contains("before anything was observed"), "{}", said(&output));
+}
+
+/// The note does not fit into the pipe that nobody reads, so that the program is still writing it.
+#[test]
+fn a_second_ctrl_c_ends_at_once() {
+    let refused =
+        r#"{"error":{"message":"The server is overloaded","type":"overloaded_error","code":"overloaded"}}"#;
+    let (base, log) = server(vec![(503, refused.to_owned()), (0, String::new())]);
+    let home = tempfile::tempdir().expect("a folder");
+    let long = "many words. ".repeat(9_000);
+    let paste = paste(&base, "/v1/chat/completions", &random(48), "hello");
+    let mut child = casefile(&home, &paste, &["--repeat", "3", "--tried", &long]);
+    until(&log, 2);
+    interrupt(&child);
+    let mut told = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let line = told.find(|line| line.as_ref().is_ok_and(|line| line.contains("the note is made of")));
+    assert!(line.is_some(), "the first one makes a note");
+    let since = Instant::now();
+    let status = loop {
+        interrupt(&child);
+        std::thread::sleep(Duration::from_millis(100));
+        if let Some(status) = child.try_wait().expect("waits") {
+            break status;
+        }
+        assert!(since.elapsed() < PATIENCE, "it goes on");
+    };
+    assert_eq!(status.code(), Some(130));
+    let mut written = String::new();
+    let _ = child.stdout.take().expect("piped").read_to_string(&mut written);
+    assert!(!written.contains("not_asserted:"), "the note is not whole");
 }

@@ -484,10 +484,10 @@ fn interrupted(walk: &Walk, planned: u32) -> Result<(), Failed> {
     }
     let own =
         attempts.iter().filter(|a| a.source == Source::Sent && a.polls == 0 && !a.is_cancelled()).count();
+    end_at_once_from_here_on();
     say::line(&format!(
         "interrupted: the note is made of what was observed until then ({own} of at most {planned} requests)"
     ));
-    end_at_once_from_here_on();
     Ok(())
 }
 
