@@ -210,25 +210,25 @@ fn a_second_ctrl_c_ends_at_once() {
         r#"{"error":{"message":"The server is overloaded","type":"overloaded_error","code":"overloaded"}}"#;
     let (base, log) = server(vec![(503, refused.to_owned()), (0, String::new())]);
     let home = tempfile::tempdir().expect("a folder");
-    let long = "many words. ".repeat(9_000);
+    let words = "many words. ".repeat(9_000);
     let paste = paste(&base, "/v1/chat/completions", &random(48), "hello");
-    let mut child = casefile(&home, &paste, &["--repeat", "3", "--tried", &long]);
+    let mut child = casefile(&home, &paste, &["--repeat", "3", "--tried", &words]);
     until(&log, 2);
     interrupt(&child);
-    let mut told = BufReader::new(child.stderr.take().expect("piped")).lines();
-    let line = told.find(|line| line.as_ref().is_ok_and(|line| line.contains("the note is made of")));
+    let mut stderr = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let line = stderr.find(|line| line.as_ref().is_ok_and(|line| line.contains("the note is made of")));
     assert!(line.is_some(), "the first one makes a note");
     let since = Instant::now();
-    let status = loop {
+    let ended = loop {
         interrupt(&child);
         std::thread::sleep(Duration::from_millis(100));
-        if let Some(status) = child.try_wait().expect("waits") {
-            break status;
+        if let Some(ended) = child.try_wait().expect("waits") {
+            break ended;
         }
         assert!(since.elapsed() < PATIENCE, "it goes on");
     };
-    assert_eq!(status.code(), Some(130));
-    let mut written = String::new();
-    let _ = child.stdout.take().expect("piped").read_to_string(&mut written);
-    assert!(!written.contains("not_asserted:"), "the note is not whole");
+    assert_eq!(ended.code(), Some(130));
+    let mut note = String::new();
+    let _ = child.stdout.take().expect("piped").read_to_string(&mut note);
+    assert!(!note.contains("not_asserted:"), "the note is not whole");
 }
