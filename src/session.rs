@@ -21,6 +21,7 @@ mod known_keys;
 mod open_file;
 mod output;
 mod pieces;
+mod polling;
 mod random;
 mod reproduce;
 mod request_step;
@@ -41,7 +42,7 @@ use crate::case::kept::{Observed, Twins, TwinsOf};
 use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
-use crate::case::retry::Policy;
+use crate::case::retry::{Policy, Polling};
 use crate::case::sanitize::{Format, Rendered, SafeEvidence, SafeWords, Words};
 
 pub use aim::Aim;
@@ -55,6 +56,7 @@ pub use files::{MOST_BODY_BYTES, MOST_FILE_BYTES, MOST_OPENED_BYTES};
 pub use known_keys::{Acquaintance, CaseKey, CaseKeys, KeySeen, SeenIn};
 pub use output::{Output, Place};
 pub use pieces::PieceLine;
+pub use polling::PollPlan;
 pub use saving::SAVE_EVERY_MS;
 
 use case_id::case_id;
@@ -107,6 +109,8 @@ pub enum Standing {
 pub struct Settings {
     /// Retry policy.
     pub policy: Policy,
+    /// After an answer that names a task, ask for it within these bounds; `None`: only when the operator wants it then.
+    pub poll: Option<Polling>,
     /// Deadlines of an attempt.
     pub timeouts: Timeouts,
     /// Who writes the note.
@@ -154,6 +158,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             policy: Policy::default(),
+            poll: None,
             timeouts: Timeouts::default(),
             operator: String::new(),
             service: String::new(),
@@ -250,6 +255,7 @@ pub struct Session {
     next_token: u64,
     run_start: usize,
     search: search::Search,
+    asking: polling::Asking,
 
     evidence: Evidence,
     readings: Vec<Reading>,
@@ -328,6 +334,7 @@ impl Session {
             next_token: 0,
             run_start: 0,
             search: search::Search::default(),
+            asking: polling::Asking::default(),
             evidence: Evidence::default(),
             readings: Vec::new(),
             control_readings: Vec::new(),
@@ -397,6 +404,7 @@ impl Session {
             Event::Progressed(progress) => self.progressed(progress),
             Event::AttemptDone(attempt) => self.attempt_done(*attempt, now),
             Event::WaitOver(token) => self.wait_over(token, now),
+            Event::PollRequested => self.poll_requested(),
             Event::SkipWait => self.skip_wait(now),
             Event::StopRetrying => self.stop_retrying(now),
             Event::Cancel => self.cancel(now),

@@ -109,7 +109,17 @@ fn no_canary_leaves_by_the_command_line() {
                 continue;
             }
             let output = casefile(home.path())
-                .args(["note", "--yes", "--retries", "0", "--gateway", "practice", "--format", format])
+                .args([
+                    "note",
+                    "--yes",
+                    "--retries",
+                    "0",
+                    "--poll=1",
+                    "--gateway",
+                    "practice",
+                    "--format",
+                    format,
+                ])
                 .args(["--log", "log.txt", "--out", &format!("note.{format}"), "--copy"])
                 .arg("--from")
                 .arg(&input)

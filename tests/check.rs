@@ -196,7 +196,12 @@ fn steady(report: &str, gateway: &Gateway) -> String {
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", "<time>"),
         (r#"time="[0-9.]+""#, r#"time="<s>""#),
         (r"\b20\d{12,}[A-Za-z0-9]+", "<id>"),
-        (r#"("(?:first_byte|first_token|total)_ms": )\d+(,?)\n"#, "$1<ms>$2\n"),
+        (
+            r#"("(?:connect|first_byte|first_token|last_event|longest_gap|sent|total)_ms": )\d+(,?)\n"#,
+            "$1<ms>$2\n",
+        ),
+        (r#"("casefile\.[a-z_.]+_ms": )\d+(,?)\n"#, "$1<ms>$2\n"),
+        (r"\b(TCP|sent|head|first content|last event|end) \d+", "$1 <ms>"),
         (r"casefile \d+\.\d+\.\d+", "casefile <version>"),
     ];
     table.iter().fold(report.replace(&host, "<host>"), |text, (pattern, instead)| {
@@ -217,6 +222,18 @@ fn names_of_the_json_are_those_of_opentelemetry() {
     assert_eq!(row["http.response.status_code"], 503);
     assert_eq!(row["error.type"], "model_unavailable");
     assert_eq!(row["request_ids"].as_array().map(Vec::len), Some(1));
+    let fields = &row["telemetry"];
+    assert_eq!(fields["http.request.method"], "POST");
+    assert_eq!(fields["http.response.status_code"], 503);
+    assert_eq!(fields["error.type"], "model_unavailable");
+    assert_eq!(fields["casefile.parser.outcome"], "error");
+    assert_eq!(fields["casefile.fallback_used"], false);
+    assert_eq!(fields["http.request.resend_count"], 0);
+    assert_eq!(fields["casefile.request_id"], row["request_ids"][0]);
+    // The moments come in their order, and those that there cannot be are absent.
+    let moments = ["connect_ms", "sent_ms", "first_byte_ms", "total_ms"].map(|name| row[name].as_u64());
+    assert!(moments.iter().all(Option::is_some) && moments.is_sorted(), "{moments:?}");
+    assert_eq!((&row["tls_ms"], &row["first_token_ms"]), (&Value::Null, &Value::Null));
     assert_eq!(report["schema"], "casefile.check/1");
     assert_eq!(report["pins"]["gen_ai.request.model"], Gateway::model());
     assert!(gateway.base_url().ends_with(report["pins"]["server.address"].as_str().expect("a host")));

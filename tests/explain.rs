@@ -84,6 +84,11 @@ fn an_answer_with_its_status_and_headers() {
     assert_eq!(code, 0, "{stderr}");
     let explained: Value = serde_json::from_str(&document).expect("is JSON");
     assert_eq!((&explained["status"], &explained["error"]["message"]), (&json!(529), &json!("overloaded")));
+    let fields = &explained["telemetry"];
+    assert_eq!(fields["http.response.status_code"], 529);
+    assert_eq!(fields["error.type"], explained["failure_class"]);
+    assert_eq!(fields["casefile.parser.outcome"], "error");
+    assert_eq!(fields.get("http.request.resend_count"), None, "nothing was sent");
     assert_eq!(explained["request_ids"][0]["id"], "req_011CabcDEF");
     assert_eq!(explained["request"]["path"], "/v1/messages");
 }

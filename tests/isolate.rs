@@ -348,6 +348,13 @@ fn a_control_changes_one_thing() {
         let report = ran.report().expect("a report");
         let own = scenario::own_key();
         for row in report["rows"].as_array().into_iter().flatten() {
+            let of = |name: &str| row["telemetry"].get(name).unwrap_or(&Value::Null);
+            assert_eq!(
+                (of("http.response.status_code"), of("casefile.request_id")),
+                (&row["status"], &row["request_id"])
+            );
+            let unchanged = row["changed"] == "baseline";
+            assert_eq!(of("http.request.method").is_string(), unchanged, "{name}: {row}");
             let Some(seen) = ran.seen.iter().find(|s| row["request_id"].as_str() == Some(&s.id)) else {
                 continue;
             };

@@ -197,3 +197,24 @@ fn what_was_observed_is_explained_and_not_sent_by_enter() {
         assert!(told.contains("; write it: letter w of Review"), "{told}");
     }
 }
+
+/// The letter on an answer that names a task: a question of its own, then each answer until the task has ended.
+#[test]
+fn a_task_is_asked_for_line_by_line() {
+    let home = home();
+    // The scenario is found by its name in the list of the practice.
+    let list = over_a_pipe(home.path(), &["practice", "--list", "--output", "json"], "").0;
+    let all: Vec<serde_json::Value> = serde_json::from_str(&list).expect("a list");
+    let number = 1 + all.iter().position(|s| s["name"] == "task-fails-later").expect("is there");
+    let script = format!("{number}\ns\nyes\nt\nyes\nn\n\n\n\n\n\nme\ny\np\nq\n");
+    let (note, told, code) = over_a_pipe(home.path(), &["practice", "--plain"], &script);
+    assert_eq!(code, 0, "{told}");
+    for line in [
+        "t: ask for the task that the answer names",
+        "at most 60 times, every 5 s, for 600 s in all: GET http://127.0.0.1",
+        "Asked for the task: status 200, task failed",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in:\n{told}");
+    }
+    assert!(note.contains("moderation_blocked") && note.contains("task_state: failed"), "{note}\n{told}");
+}

@@ -98,6 +98,18 @@ fn a_storm_ends_it_and_ids_of_failures_are_kept() {
     assert!(server.requests().len() <= 15, "{} were sent", server.requests().len());
     assert_eq!(report.pointer("/failures/0/request_id"), Some(&"req_9f2c41d7a0b34e55".into()));
     assert_eq!(report.pointer("/failures/0/error.type"), Some(&"rate_limited".into()));
+    let fields = report.pointer("/failures/0/telemetry").expect("fields");
+    for (name, value) in [
+        ("http.request.method", Value::from("GET")),
+        ("url.path", "/v1/models".into()),
+        ("http.response.status_code", 429.into()),
+        ("error.type", "rate_limited".into()),
+        ("casefile.request_id", "req_9f2c41d7a0b34e55".into()),
+        ("casefile.error.code", "rate_limit_exceeded".into()),
+        ("casefile.fallback_used", false.into()),
+    ] {
+        assert_eq!(fields.get(name), Some(&value), "{name}: {fields}");
+    }
     let sends = report.get("sends").and_then(Value::as_u64).expect("a number");
     assert_eq!(sends, server.requests().len() as u64);
 }

@@ -146,7 +146,18 @@ const DOORS: [(&str, &[&str]); 24] = [
     ),
     (
         "probe",
-        &["catalog", "csv", "diagnose", "evidence", "keyring", "request", "retry", "sanitize", "vocabulary"],
+        &[
+            "catalog",
+            "csv",
+            "diagnose",
+            "evidence",
+            "keyring",
+            "note",
+            "request",
+            "retry",
+            "sanitize",
+            "vocabulary",
+        ],
     ),
     // An unfinished case holds the diagnosis and the moments of its attempts.
     ("kept", &["catalog", "diagnose", "evidence", "fingerprint", "note", "retry", "sanitize", "vocabulary"]),

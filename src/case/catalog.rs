@@ -18,6 +18,7 @@ mod needle;
 mod part;
 mod read;
 mod rule;
+mod task;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -26,7 +27,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
-use crate::case::vocabulary::EnvelopeKind;
+use crate::case::vocabulary::{EnvelopeKind, TaskState};
 
 pub use claim::{ClaimKind, Claims};
 pub use client::ClientMarks;
@@ -43,6 +44,7 @@ pub use needle::{AnyOf, Needles};
 pub use part::Part;
 pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
+pub use task::{TaskStart, TaskTold};
 pub use transport::{TransportGroup, TransportSearch, TransportWords};
 
 /// Everything the catalog knows, each part read at the first look. Shared by reference; never changes while the program
@@ -426,6 +428,11 @@ impl Catalog {
             }
         }
         best.map(|(_, endpoint)| endpoint)
+    }
+
+    /// The state of a task that `word` stands for at any vendor; `None`: at none.
+    pub fn task_state(&self, word: &str) -> Option<TaskState> {
+        self.endpoints.iter().filter_map(|e| e.tells.as_ref()).find_map(|tells| tells.state_of(word))
     }
 
     /// The endpoints on `path`, whatever their method.

@@ -39,6 +39,8 @@ pub struct Evidence {
     pub request: Option<Request>,
     /// Attempts in order; a pasted response is an attempt with [`Source::Pasted`].
     pub attempts: Vec<Attempt>,
+    /// The request by which the task was asked for, where it was.
+    pub poll: Option<Request>,
     /// Requests that differ in one thing from the failing one, with their outcome.
     pub controls: Vec<ControlRun>,
     /// The search for what makes it fail, where there was one.
@@ -73,6 +75,8 @@ pub struct Attempt {
     pub timing: Timing,
     /// The connection, as far as it was seen.
     pub connection: Connection,
+    /// Of how many equal questions for the task this is the last; 0: it is none, but the request itself.
+    pub polls: u32,
     /// Milliseconds waited before it, for a retry.
     pub waited_ms: Option<u64>,
     /// What was decided after it; `None` until decided, and for pasted ones.
@@ -311,6 +315,11 @@ impl Response {
 }
 
 impl Attempt {
+    /// True where the operator ended it before an answer began: it says nothing.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(&self.outcome, Outcome::Transport(failure) if failure.kind == TransportKind::Cancelled)
+    }
+
     /// The response, if one came.
     pub fn response(&self) -> Option<&Response> {
         match &self.outcome {

@@ -17,7 +17,7 @@ use crate::case::diagnose::{Diagnosis, diagnose};
 use crate::case::evidence::{Attempt, Evidence, Expectation, Reading, read};
 use crate::case::intake;
 use crate::case::keyring::KeyRing;
-use crate::case::note::{DiagnosisPart, TopicPart};
+use crate::case::note::{Asked, DiagnosisPart, Exchange, TopicPart, of_exchange};
 use crate::case::request::{Request, Said};
 use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence, SafeSaid, Sanitizer};
 use crate::case::vocabulary::{
@@ -77,6 +77,8 @@ pub struct Explanation {
     pub request: RequestPart,
     /// The profile by which it was read.
     pub gateway: Option<String>,
+    /// The same for a log or a trace, under OpenTelemetry's names where it has one.
+    pub telemetry: serde_json::Value,
 }
 
 /// The error of the envelope; what it does not have is null.
@@ -203,6 +205,7 @@ fn explanation(
 ) -> Explanation {
     let evidence = Evidence {
         isolation: None,
+        poll: None,
         request: known.request,
         attempts: vec![known.attempt],
         controls: Vec::new(),
@@ -238,9 +241,31 @@ fn explanation(
         tell_apart: diagnosis.tell_apart(catalog),
         uncertain: diagnosis.uncertain.clone(),
         confirmed: part.confirmed,
+        telemetry: attempt.map_or(serde_json::Value::Null, |attempt| telemetry(attempt, diagnosis, &safe)),
         request: request(&safe),
         gateway: profile.map(|p| p.id.clone()),
     }
+}
+
+fn telemetry(attempt: &SafeAttempt, diagnosis: &Diagnosis, safe: &SafeEvidence) -> serde_json::Value {
+    let named = request(safe);
+    let sent = safe.request.as_ref();
+    let text = |text: &'_ Option<Clean>| text.as_ref().map(ToString::to_string);
+    let (method, path, model) = (text(&named.method), text(&named.path), text(&named.model));
+    of_exchange(&Exchange {
+        attempt,
+        diagnosis: Some(diagnosis),
+        asked: Asked {
+            method: method.as_deref(),
+            path: path.as_deref(),
+            model: model.as_deref(),
+            streaming: sent.map(|request| request.streaming),
+            body_bytes: sent.map(|request| request.body_bytes),
+        },
+        base_url_alias: "",
+        words: None,
+        resends: None,
+    })
 }
 
 fn error(attempt: &SafeAttempt) -> ErrorPart {

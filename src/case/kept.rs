@@ -22,6 +22,7 @@ pub use bundle::{BUNDLE_SCHEMA, Bundle, Bundled, Refused};
 pub use compare::{Change, Comparison, compare};
 pub use filter::Filter;
 pub use group::{Group, groups};
+pub(in crate::case) use record::last_said;
 pub use record::{
     About, Delivery, KeptCase, NoNote, Outcome, RECORD_SCHEMA, Record, Ticket, attempt_fingerprint,
     fingerprint,

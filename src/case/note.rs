@@ -41,7 +41,7 @@ pub use model::*;
 pub use public::for_public;
 pub use removed::{Removal, Untakable};
 pub use schema::{Fault, SCHEMA, read, validate};
-pub use telemetry::telemetry;
+pub use telemetry::{Asked, Exchange, of_exchange, telemetry};
 
 /// Everything a note is made from.
 #[derive(Clone, Copy)]

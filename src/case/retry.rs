@@ -1,9 +1,13 @@
 //! Policy to delays: which failures may be retried, how long to wait, when to stop. Sends nothing, knows no clock.
 
+mod poll;
+
 use std::borrow::Cow;
 
 use crate::case::diagnose::Diagnosis;
 use crate::case::vocabulary::{FailureClass, RetryDecision, RetryVerdict};
+
+pub use poll::{Polling, decide_poll};
 
 /// Bounds on retrying. Two retries by default, at most four.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -162,7 +166,7 @@ mod tests {
     use super::*;
     use crate::case::vocabulary::{Fallback, OperatorAction, Owner};
 
-    fn diagnosis(class: FailureClass, retryable: RetryVerdict) -> Diagnosis {
+    pub(super) fn diagnosis(class: FailureClass, retryable: RetryVerdict) -> Diagnosis {
         Diagnosis {
             class,
             cause: None,

@@ -57,7 +57,7 @@ use text::TextRule;
 
 pub use audit::{Audit, Format, Refusal, Rendered};
 pub use isolated::{SafeFingerprint, SafeIsolation, SafeLimit, SafeRow};
-pub use leave::{Leaving, leave};
+pub use leave::{Leaving, leave, strings};
 pub use ledger::{Entry, Ledger};
 pub use local::LocalView;
 pub use placeholder::{PlaceholderMap, Shape, placeholders_in, shape_of};

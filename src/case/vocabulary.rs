@@ -335,6 +335,24 @@ words! {
         Repeated => "repeated",
         /// The attempt worked.
         Succeeded => "succeeded",
+        /// The task that the answer names is asked for; no retry.
+        Polled => "polled",
+    }
+}
+
+words! {
+    /// How an asynchronous task goes, whatever its vendor calls that.
+    TaskState {
+        /// Accepted, and not begun.
+        Queued => "queued",
+        /// Under way.
+        Running => "running",
+        /// Ended as it should.
+        Succeeded => "succeeded",
+        /// Ended without a result: failed, refused, cancelled, expired.
+        Failed => "failed",
+        /// The vendor's word is none that the catalog knows.
+        Unknown => "unknown",
     }
 }
 

@@ -31,7 +31,7 @@ use crate::session::{Outgoing, Phase, Progress};
 
 use cause::Way;
 pub(crate) use cause::detail_of as cause_of;
-use marks::Marks;
+use marks::{Lookup, Marks};
 use prepare::Prepared;
 
 pub use cancel::{Cancelled, Canceller, cancellation};
@@ -62,7 +62,8 @@ pub async fn attempt(
     cancelled: Cancelled,
     report: impl Fn(Progress),
 ) -> Attempt {
-    attempt_within(outgoing, clock, cancelled, report, Limits { kept: BODY_KEPT, read: BODY_READ }).await
+    let limits = Limits { kept: BODY_KEPT, read: BODY_READ };
+    attempt_within(outgoing, clock, cancelled, report, (limits, marks::by_system)).await
 }
 
 async fn attempt_within(
@@ -70,9 +71,9 @@ async fn attempt_within(
     clock: Arc<dyn Clock>,
     cancelled: Cancelled,
     report: impl Fn(Progress),
-    limits: Limits,
+    (limits, lookup): (Limits, Lookup),
 ) -> Attempt {
-    let marks = Arc::new(Marks::new(Arc::clone(&clock)));
+    let marks = Arc::new(Marks::new(Arc::clone(&clock), lookup));
     let at = clock.now();
     let record = |outcome, timing, connection, request_bytes| Attempt {
         index: outgoing.index,
@@ -81,6 +82,7 @@ async fn attempt_within(
         outcome,
         timing,
         connection,
+        polls: 0,
         waited_ms: outgoing.waited_ms,
         decision: None,
         reason: String::new(),

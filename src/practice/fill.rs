@@ -16,6 +16,8 @@ pub(super) struct Call<'a> {
     pub(super) now: DateTime<Utc>,
     /// The model or task that was asked for.
     pub(super) name: String,
+    /// How often a task of that name was asked for before, where its answers come in turn.
+    pub(super) turn: usize,
     /// The key as it was sent.
     pub(super) token: String,
     mint: &'a Mint,
@@ -30,6 +32,7 @@ impl<'a> Call<'a> {
             id,
             now,
             name: String::new(),
+            turn: 0,
             token: String::new(),
             mint,
             upstream: OnceCell::new(),

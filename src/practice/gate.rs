@@ -5,8 +5,9 @@
 //! a route's group, so a path without a route never gets there) and `middleware/distributor.go` (the model is looked up
 //! before the body is validated). Accessed 2026-11-21. [`Check`]s can be put in another order.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -130,6 +131,8 @@ pub(super) struct Gate {
     deviations: Vec<&'static Deviation>,
     /// Requests so far.
     asked: AtomicU64,
+    /// How often each task was asked for whose answers come in turn. Their names are those of the file.
+    turns: Mutex<BTreeMap<&'static str, usize>>,
     /// The one answer that it gives.
     fixture: Option<Arc<Fixture>>,
 }
@@ -159,6 +162,7 @@ impl Gate {
             clock,
             deviations: Vec::new(),
             asked: AtomicU64::new(0),
+            turns: Mutex::default(),
             fixture: None,
         }
     }
@@ -216,10 +220,21 @@ impl Gate {
             .or_else(in_query)
             .or_else(|| family.default_model.clone());
         call.name = name.clone().unwrap_or_default();
+        call.turn = self.turn_of(&call.name, family);
         call.token = token(asked, family);
         let state = self.states.iter().find(|(_, key)| bare(key) == bare(&call.token)).map(|(s, _)| *s);
         let number = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         Visit { family, fields, name, state, number, call }
+    }
+
+    /// How often the task `name` was asked for before; counted only where its answers come in turn.
+    fn turn_of(&self, name: &str, family: &Family) -> usize {
+        let in_turn = |special: &&Special| !special.turns.is_empty() && special.is_for(&family.id);
+        let known = specials().iter().filter(in_turn).find_map(|s| s.name.as_deref().filter(|n| *n == name));
+        let (Some(known), Ok(mut turns)) = (known, self.turns.lock()) else { return 0 };
+        let turn = turns.entry(known).or_default();
+        *turn += 1;
+        *turn - 1
     }
 
     fn check(&self, asked: &Asked, visit: &Visit<'_>) -> Result<Reply, Reply> {

@@ -18,14 +18,14 @@ const WORDS: [&str; 8] = ["This", " is", " the", " practice", " gateway:", " all
 impl Special {
     /// True if nothing but this answer comes: it does not change a right one.
     pub(super) fn ends_here(&self) -> bool {
-        let words = self.raw.is_some() || (self.error.is_some() && self.stream.is_none());
+        let words = self.body(0).is_some() || (self.error.is_some() && self.stream.is_none());
         words || self.wire.hang || self.wire.reset || self.status != 200
     }
 }
 
 /// A special answer that does not build on the right one.
 pub(super) fn special(special: &'static Special, family: &Family, call: &Call<'_>) -> Reply {
-    let text = match (&special.raw, &special.error) {
+    let text = match (special.body(call.turn), &special.error) {
         (Some(raw), _) => call.fill(raw),
         (None, Some(words)) => error(special.at, words, family, call),
         (None, None) => String::new(),

@@ -54,6 +54,9 @@ pub(super) struct Special {
     /// The body word for word, with placeholders.
     #[serde(default)]
     pub(super) raw: Option<String>,
+    /// Bodies word for word, one for each time that it is asked for, then from the first one on again.
+    #[serde(default)]
+    pub(super) turns: Vec<String>,
     /// What becomes of a stream; an answer in one piece is right.
     #[serde(default)]
     pub(super) stream: Option<Broken>,
@@ -203,6 +206,11 @@ fn each() -> u64 {
 }
 
 impl Special {
+    /// The body word for word, of the call that is the `turn`-th with its name, from 0.
+    pub(super) fn body(&self, turn: usize) -> Option<&String> {
+        self.raw.as_ref().or_else(|| self.turns.get(turn.checked_rem(self.turns.len())?))
+    }
+
     /// True if this endpoint can give it.
     pub(super) fn is_for(&self, family: &str) -> bool {
         self.families.is_empty() || self.families.iter().any(|id| id == family)

@@ -1,9 +1,10 @@
 //! What the operator is asked before anything is sent, and which key may go to which host.
 
-use super::{Binding, Session};
+use super::{Binding, PollPlan, Session};
 use crate::case::isolate::{Changed, Planned, most_requests};
 use crate::case::keyring::{Held, KeyRing, Label, Origin};
 use crate::case::request::{Header, Part, Request};
+use crate::case::retry::Polling;
 
 /// Why something is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Purpose {
     Control(Changed),
     /// To find what makes it fail, by several requests that differ from this one in one thing each.
     Isolate,
+    /// To ask for the task that an answer named, until it ends.
+    Poll,
     /// To check the gateway's contract by several requests that differ from this one in one thing each.
     Check,
 }
@@ -42,6 +45,8 @@ pub struct Consent {
     pub makes_again: Option<&'static str>,
     /// What may be sent, in its order, where several requests differ from this one.
     pub plan: Vec<Planned>,
+    /// The questions for the task that the answer may name.
+    pub polls: Option<PollPlan>,
     /// Keys that go along.
     pub keys: Vec<KeyUse>,
     /// What is sent.
@@ -169,6 +174,7 @@ impl Consent {
             most_requests,
             makes_again: None,
             plan: Vec::new(),
+            polls: None,
             keys,
             request,
         }
@@ -234,13 +240,19 @@ impl Session {
         let most_requests = match purpose {
             Purpose::Reproduce => self.settings.policy.most_requests(),
             Purpose::Control(_) | Purpose::Check => 1,
+            Purpose::Poll => self.bounds().most.min(Polling::MOST),
             Purpose::Isolate => most_requests(&plan, self.isolation_options().budget),
+        };
+        let polls = match purpose {
+            Purpose::Reproduce => self.poll_plan(&request),
+            Purpose::Poll => Some(PollPlan { address: request.target.masked_url(), bounds: self.bounds() }),
+            _ => None,
         };
         let own_id = self.client_request_id(&request);
         let makes_again = self.makes(&request).filter(|_| most_requests > 1);
         let mut consent = Consent::of(request, purpose, most_requests, keys);
         consent.headers.extend(own_id);
-        Consent { makes_again, plan, ..consent }
+        Consent { makes_again, plan, polls, ..consent }
     }
 
     /// What is asked before `most` requests like `request` are sent beside the walk, without an id of ours.

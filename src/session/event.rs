@@ -85,6 +85,8 @@ pub enum Event {
     AttemptDone(Box<Attempt>),
     /// The wait with this token is over.
     WaitOver(u64),
+    /// Ask for the task that the last answer names, until it ends.
+    PollRequested,
     /// Do not wait any longer, retry now.
     SkipWait,
     /// Do not retry.

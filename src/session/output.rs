@@ -90,7 +90,9 @@ impl Session {
         let mut sanitizer = self.sanitizer();
         let evidence =
             sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, self.profile());
-        let report = note::IsolationReport::of(&evidence, self.id(), &self.settings.tool)?;
+        let words = sanitizer.words(&self.words);
+        let of = (self.id(), self.settings.tool.as_str(), &*self.base_url_alias());
+        let report = note::IsolationReport::of(&evidence, &words, of)?;
         Some(report.leave(format, &sanitizer.audit()))
     }
 

@@ -62,6 +62,10 @@ impl Session {
             }
             Purpose::Control(changed) => Some(changed),
             Purpose::Check => None,
+            Purpose::Poll => {
+                effects.extend(self.begin_polls(consent.request, now));
+                return effects;
+            }
             Purpose::Isolate => {
                 self.agreed = Some(consent.request);
                 effects.extend(self.begin_search(now));
@@ -84,6 +88,7 @@ impl Session {
         if control.is_none() {
             self.evidence.attempts.retain(|a| a.source == Source::Pasted);
             self.evidence.request = Some(request.clone());
+            self.evidence.poll = None;
             self.run_start = self.evidence.attempts.len();
             self.reread();
         }
@@ -164,6 +169,7 @@ impl Session {
         }
         match control {
             Some(changed) => self.control_done(changed, attempt),
+            None if self.polls() => self.poll_done(attempt, now),
             None => self.own_attempt_done(attempt, now),
         }
     }
@@ -181,6 +187,7 @@ impl Session {
         let reading = self.read_attempt(&attempt, Some(&request));
         let diagnosis = diagnose(&attempt, &reading, &self.catalog, self.profile());
         let next = self.next_after(&attempt, &reading, &diagnosis, now);
+        let next = self.poll_instead(next, &request, &reading, now);
         attempt.decision = Some(next.decision);
         next.reason.clone_into(&mut attempt.reason);
         // Of a repeated request what failed is what the note is about, also where the last one worked.
@@ -190,15 +197,14 @@ impl Session {
             attempt.response().is_none() && self.decides().is_some_and(|at| self.is_pasted_answer(at));
         let is_new =
             !repeats || self.diagnosis.as_ref().is_none_or(|known| known.class == FailureClass::None);
-        if is_new && !unanswered {
+        // One that the operator ended says nothing of the failure, where another one does.
+        let says_nothing = attempt.is_cancelled() && self.decides().is_some();
+        if is_new && !unanswered && !says_nothing {
             self.diagnosis = Some(diagnosis);
         }
         self.readings.push(reading);
         self.evidence.attempts.push(attempt);
-        let Some(ms) = next.wait_ms else { return Vec::new() };
-        self.next_token += 1;
-        self.activity = Activity::Waiting { ms, token: self.next_token, since: now, reason: next.reason };
-        vec![Effect::Wait { ms, token: self.next_token }]
+        self.wait_for(next, now)
     }
 
     fn next_after(
@@ -209,14 +215,8 @@ impl Session {
         now: DateTime<Utc>,
     ) -> Next {
         let stop = |decision, reason| Next { decision, wait_ms: None, reason };
-        match attempt.transport().map(|t| t.kind) {
-            Some(TransportKind::Cancelled) => {
-                return stop(RetryDecision::StoppedByOperator, "the operator cancelled the request");
-            }
-            Some(TransportKind::Local) => {
-                return stop(RetryDecision::NotRetried, "it could not be sent for a local reason");
-            }
-            _ => {}
+        if let Some(ended) = ended_here(attempt) {
+            return ended;
         }
         let partial = attempt.response().and_then(|r| r.stream.as_ref()).is_some_and(|s| s.content_chars > 0);
         let policy = &self.settings.policy;
@@ -269,6 +269,9 @@ impl Session {
         if let Some(effects) = self.pending_trial(waited, now) {
             return effects;
         }
+        if self.polls() {
+            return self.ask_for_task(Some(waited), now);
+        }
         match self.agreed.clone() {
             Some(request) => self.send(request, None, Some(waited), now),
             None => Vec::new(),
@@ -281,6 +284,7 @@ impl Session {
         }
         if matches!(self.activity, Activity::Waiting { .. }) {
             self.activity = Activity::Idle;
+            self.stop_asking();
             if let Some(last) = self.evidence.attempts.last_mut() {
                 last.decision = Some(RetryDecision::StoppedByOperator);
                 "the operator stopped the waiting".clone_into(&mut last.reason);
@@ -312,9 +316,9 @@ impl Session {
 
     /// Reads everything again, after the request or the gateway changed.
     pub(super) fn reread(&mut self) {
-        let request = self.evidence.request.clone();
-        self.readings =
-            self.evidence.attempts.iter().map(|a| self.read_attempt(a, request.as_ref())).collect();
+        let (request, poll) = (self.evidence.request.clone(), self.evidence.poll.clone());
+        let of = |a: &Attempt| if a.polls > 0 { poll.as_ref() } else { request.as_ref() };
+        self.readings = self.evidence.attempts.iter().map(|a| self.read_attempt(a, of(a))).collect();
         let deciding = self.decides();
         self.diagnosis =
             match deciding.and_then(|at| self.evidence.attempts.get(at).zip(self.readings.get(at))) {
@@ -323,11 +327,12 @@ impl Session {
             };
     }
 
-    /// The attempt that the case is about, as in the note: the last; where what was sent got no answer, the one that was
+    /// The attempt that the case is about, as in the note: the last that the operator did not cancel; where what was sent got no answer, the one that was
     /// pasted with one.
     fn decides(&self) -> Option<usize> {
         let attempts = &self.evidence.attempts;
-        let last = attempts.len().checked_sub(1)?;
+        let said = attempts.iter().rposition(|a| !a.is_cancelled());
+        let last = said.or(attempts.len().checked_sub(1))?;
         let unanswered = attempts.iter().all(|a| a.source == Source::Pasted || a.response().is_none());
         let pasted = (0..=last).rev().find(|at| self.is_pasted_answer(*at));
         Some(pasted.filter(|_| unanswered).unwrap_or(last))
@@ -336,5 +341,17 @@ impl Session {
     fn is_pasted_answer(&self, at: usize) -> bool {
         let attempt = self.evidence.attempts.get(at);
         attempt.is_some_and(|a| a.source == Source::Pasted && a.response().is_some())
+    }
+}
+
+/// What follows an attempt that ended on this machine: nothing. `None`: it ended out there.
+pub(super) fn ended_here(attempt: &Attempt) -> Option<Next> {
+    let stop = |decision, reason| Some(Next { decision, wait_ms: None, reason });
+    match attempt.transport()?.kind {
+        TransportKind::Cancelled => {
+            stop(RetryDecision::StoppedByOperator, "the operator cancelled the request")
+        }
+        TransportKind::Local => stop(RetryDecision::NotRetried, "it could not be sent for a local reason"),
+        _ => None,
     }
 }

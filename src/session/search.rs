@@ -83,6 +83,7 @@ impl Session {
             self.evidence.attempts.retain(|a| a.source == Source::Pasted);
             self.run_start = self.evidence.attempts.len();
             self.evidence.request = Some(request);
+            self.evidence.poll = None;
             self.reread();
         }
         if self.search.rows.is_empty() {
@@ -98,7 +99,8 @@ impl Session {
         for at in self.run_start..self.evidence.attempts.len() {
             let pair = (self.evidence.attempts.get(at), self.readings.get(at));
             let (Some(attempt), Some(reading)) = pair else { continue };
-            if attempt.transport().is_some_and(|t| t.kind == TransportKind::Cancelled) {
+            let cancelled = attempt.transport().is_some_and(|t| t.kind == TransportKind::Cancelled);
+            if cancelled || attempt.polls > 0 {
                 continue;
             }
             let diagnosis = diagnose(attempt, reading, &self.catalog, self.profile());
@@ -201,7 +203,7 @@ impl Session {
 }
 
 /// Many answers are kept: of each only its beginning.
-fn bound(attempt: &mut Attempt) {
+pub(super) fn bound(attempt: &mut Attempt) {
     if let Outcome::Response(response) = &mut attempt.outcome
         && response.body.len() > MOST_BODY
     {

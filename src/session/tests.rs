@@ -13,6 +13,7 @@ use crate::case::vocabulary::{FailureClass, RetryDecision, StreamVerdict, Transp
 mod again;
 mod leaving;
 mod pieces;
+mod polling;
 mod saving;
 mod search;
 
@@ -64,6 +65,7 @@ fn answer(index: u32, status: u16, headers: &[(&str, &str)], body: &str) -> Atte
         timing: Timing { total_ms: Some(5), ..Timing::default() },
         connection: Connection::default(),
         client_request_id: None,
+        polls: 0,
         waited_ms: None,
         decision: None,
         reason: String::new(),

@@ -37,7 +37,7 @@ mod walk;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::case::retry::Policy;
+use crate::case::retry::{Policy, Polling};
 use crate::session::ClientRequestHeader;
 
 pub use at_once::at_once;
@@ -260,6 +260,41 @@ impl SendArguments {
             idle_ms: self.idle_timeout.map_or(configured.idle_ms, millis),
             total_ms: self.timeout.map_or(configured.total_ms, millis),
         }
+    }
+}
+
+/// Asking for the task that an answer names.
+#[derive(Debug, Clone, Default, Args)]
+pub struct PollArguments {
+    /// Where the answer names a task (video, music, image), ask for it every SECONDS until it ends; what becomes of it is in
+    /// the note [default: 5].
+    #[arg(long, value_name = "SECONDS", value_parser = poll_seconds, num_args = 0..=1, require_equals = true,
+          default_missing_value = "5", conflicts_with = "repeat")]
+    pub poll: Option<f64>,
+    /// Most times that a task is asked for, 1 to 200 [default: 60].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200), requires = "poll")]
+    pub poll_times: Option<u32>,
+    /// Seconds after which a task is not asked for again [default: 600].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "poll")]
+    pub poll_deadline: Option<f64>,
+}
+
+impl PollArguments {
+    /// The bounds; `None`: tasks are not asked for.
+    pub fn bounds(&self) -> Option<Polling> {
+        let usual = Polling::default();
+        Some(Polling {
+            every_ms: millis(self.poll?),
+            most: self.poll_times.unwrap_or(usual.most),
+            total_ms: self.poll_deadline.map_or(usual.total_ms, millis),
+        })
+    }
+}
+
+fn poll_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (1.0..=3_600.0).contains(&value) => Ok(value),
+        _ => Err("give seconds from 1 to 3600".to_owned()),
     }
 }
 

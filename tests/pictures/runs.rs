@@ -132,6 +132,8 @@ async fn checked() -> (Vec<RunRow>, String, Rendered) {
         tool: "casefile".to_owned(),
         at: moment(),
         operator: String::new(),
+        service: String::new(),
+        deployment: String::new(),
         secret_source: Some("the practice gateway".to_owned()),
         base_url_alias: "practice".to_owned(),
         interrupted: false,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use casefile::case::catalog::Catalog;
 use casefile::case::evidence::Timing;
+use casefile::case::retry::Polling;
 use casefile::io::clock::FixedClock;
 use casefile::io::driver::{Driver, Parts};
 use casefile::practice::{Gateway, Options, Scenario};
@@ -22,6 +23,7 @@ pub fn settings() -> Settings {
         tool: "casefile 0.0.0-golden".into(),
         os: "linux".into(),
         confirm_first: true,
+        poll: Some(Polling::default()),
         seed: 7,
         ..Settings::default()
     }

@@ -209,6 +209,7 @@ table! {
     empty_200: "empty-200", [Mountebank];
     length_cut: "length-cut", [Mountebank];
     content_filtered: "content-filtered", [Mountebank];
+    task_fails_later: "task-fails-later", [Mountebank];
     task_without_reason: "task-without-reason", [Mountebank];
     key_echo: "key-echo", [Mountebank];
     gemini_bad_key: "gemini-bad-key", [Mountebank];

@@ -20,6 +20,7 @@ fn attempt(rig: &Rig, outcome: Outcome, timing: Timing) -> Event {
         connection: Connection { address: "203.0.113.9".parse().ok(), tls: None },
         client_request_id: None,
         timing,
+        polls: 0,
         waited_ms: None,
         decision: None,
         reason: String::new(),

@@ -337,6 +337,7 @@ impl Rig {
             connection: Connection::default(),
             client_request_id: outgoing.client_request_id.map(|header| header.value),
             timing: Timing { first_byte_ms: Some(120), total_ms: Some(134), ..Timing::default() },
+            polls: 0,
             waited_ms: outgoing.waited_ms,
             decision: None,
             reason: String::new(),

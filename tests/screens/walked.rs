@@ -2,6 +2,7 @@
 //! which key it comes.
 
 use casefile::case::note::{NextStep, completeness};
+use casefile::case::request::Draft;
 use casefile::session::{Belongs, Event, IsolateAsk, Purpose, Standing, Step};
 use casefile::ui::tui::theme::Theme;
 use casefile::ui::tui::view::note::completeness as completeness_lines;
@@ -239,4 +240,37 @@ fn nothing_is_out_of_reach_on_a_small_screen() {
     assert!(rig.draw().contains("Content-Type"), "{}", rig.draw());
     rig.keys("<esc>3");
     assert!(!rig.draw().contains("known …"), "{}", rig.draw());
+}
+
+/// The key on an answer that names a task asks for it, after a question that counts first; where no answer names one, it is in
+/// no list.
+#[test]
+fn the_key_on_an_answer_asks_for_its_task() {
+    let mut rig = Rig::new(110, 30);
+    rig.observed();
+    assert!(!words(&mut rig).contains("ask for task"), "no answer names a task");
+    let mut rig = Rig::new(110, 30);
+    rig.tell(Event::Edited(Draft {
+        url: "https://api.cometapi.com/v1/videos".into(),
+        body: r#"{"model":"sora-2","prompt":"A grey square."}"#.into(),
+        ..curl_like()
+    }));
+    rig.tell(Event::GoTo(Step::Reproduce));
+    rig.tell(Event::SendRequested);
+    rig.tell(Event::ConsentGiven { remember: false });
+    rig.answer(200, r#"{"id":"task_9","object":"video","status":"queued"}"#);
+    let shown = words(&mut rig);
+    assert!(shown.contains("a ask for task") && shown.contains("200 task queued"), "{shown}");
+    rig.keys("a");
+    let shown = words(&mut rig);
+    assert!(shown.contains("at most 60 times, every 5 s, for 600 s in all"), "{shown}");
+    assert!(shown.contains("GET https://api.cometapi.com/v1/videos/task_9"), "{shown}");
+    rig.keys("y");
+    rig.answer(
+        200,
+        r#"{"id":"task_9","status":"failed","error":{"code":"gone","message":"The provider gave up."}}"#,
+    );
+    let shown = words(&mut rig);
+    assert!(shown.contains("200 task failed") && shown.contains("upstream server: task failed"), "{shown}");
+    assert!(!shown.contains("a ask for task"), "it has ended: {shown}");
 }

@@ -194,6 +194,13 @@ impl Known<'_> {
                 );
             }
         }
+        if let Some(starts) = &endpoint.starts {
+            starts.check(&endpoint.path)?;
+        }
+        if let Some(tells) = &endpoint.tells {
+            tells.check()?;
+            tells.pages.iter().try_for_each(|told| page(&told.url, &told.accessed))?;
+        }
         minimal(endpoint)?;
         page(&endpoint.doc_url, &endpoint.accessed)?;
         endpoint.docs.values().try_for_each(|other| page(&other.url, &other.accessed))

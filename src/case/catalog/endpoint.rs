@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Profile;
+use super::task::{TaskStart, TaskTold};
 
 /// One endpoint: a method on a path.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -27,6 +28,12 @@ pub struct Endpoint {
     /// It starts a task: the answer names a task id, and the result is fetched later from another path.
     #[serde(default)]
     pub task: bool,
+    /// Where its answer names the task, and where that is asked for.
+    #[serde(default)]
+    pub starts: Option<TaskStart>,
+    /// How its answer says how a task goes, where it is the one that tells.
+    #[serde(default)]
+    pub tells: Option<TaskTold>,
     /// Profiles whose gateways have it; empty: all.
     #[serde(default)]
     pub profiles: Vec<String>,

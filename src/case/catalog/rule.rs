@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::Needles;
 use super::needle::is_of_bytes;
 use crate::case::vocabulary::{
-    EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TransportKind,
-    UnpackEnd,
+    EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TaskState,
+    TransportKind, UnpackEnd,
 };
 
 /// An ordered rule of `assets/catalog/rules/*.yaml`. The first in the file order wins among rules of equal rank; the
@@ -110,6 +110,8 @@ pub struct When {
     pub soft: Vec<String>,
     /// How the unpacking of the body ended.
     pub packed: Vec<UnpackEnd>,
+    /// How the asynchronous task goes that the answer tells of.
+    pub task: Vec<TaskState>,
 }
 
 impl When {

@@ -2,7 +2,9 @@
 
 use crate::case::catalog::{StreamState, When};
 use crate::case::evidence::{Attempt, BodyEnd, Reading, Response};
-use crate::case::vocabulary::{EnvelopeKind, Layer, SoftFailure, StreamVerdict, TransportKind, UnpackEnd};
+use crate::case::vocabulary::{
+    EnvelopeKind, Layer, SoftFailure, StreamVerdict, TaskState, TransportKind, UnpackEnd,
+};
 
 /// Longer texts are searched in their first part only, bytes: an error says early what it is.
 const SEARCHED: usize = 32 * 1024;
@@ -51,6 +53,7 @@ pub(super) struct Facts<'a> {
     stream: StreamState,
     soft: Option<SoftFailure>,
     packed: Option<UnpackEnd>,
+    task: Option<TaskState>,
 }
 
 impl<'a> Facts<'a> {
@@ -87,6 +90,7 @@ impl<'a> Facts<'a> {
             stream: stream_state(reading),
             soft: reading.soft.or_else(|| whole.filter(|whole| !whole).map(|_| SoftFailure::MissingField)),
             packed: response.and_then(|r| r.packed.as_ref()).map(|packed| packed.end),
+            task: reading.task.as_ref().and_then(|task| task.state),
         }
     }
 
@@ -131,6 +135,7 @@ impl<'a> Facts<'a> {
             && when.redirect.is_none_or(|wanted| wanted == self.redirect)
             && when.retry_after.is_none_or(|wanted| wanted == self.retry_after)
             && when.cut.is_none_or(|wanted| wanted == self.cut)
+            && (when.task.is_empty() || self.task.is_some_and(|t| when.task.contains(&t)))
             && (when.packed.is_empty() || self.packed.is_some_and(|p| when.packed.contains(&p)))
             && (when.soft.is_empty()
                 || when.soft.iter().any(|s| s == self.soft.map_or("none", SoftFailure::as_str)))

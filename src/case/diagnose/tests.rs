@@ -16,6 +16,7 @@ fn attempt(outcome: Outcome) -> Attempt {
         timing: Timing::default(),
         connection: Connection::default(),
         client_request_id: None,
+        polls: 0,
         waited_ms: None,
         decision: None,
         reason: String::new(),

@@ -107,6 +107,13 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
     if let Some(own) = own {
         envelope = own;
     }
+    let task = json
+        .and_then(|json| task::of(json, expectation.endpoint))
+        .or_else(|| json.and_then(|json| task::failed(json, &envelope)));
+    let failed = json.zip(task.as_ref()).filter(|_| envelope.message.is_none() && !is_refused(response));
+    if let Some(failed) = failed.and_then(|(json, task)| task::failure(json, task, expectation.endpoint)) {
+        envelope = failed;
+    }
 
     let server_date = response.header("date").and_then(time::http_date);
     let known = Catalog::built_in();
@@ -129,8 +136,8 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         stream.as_ref().and_then(|s| s.finish_reason.clone()).or_else(|| json.and_then(answer::finish));
     Reading {
         shape: shape_of(response, &envelope, stream.as_ref(), redirect.as_ref(), json),
-        task: json.and_then(|json| task::of(json, expectation.endpoint)),
-        soft: answer::soft(response, &envelope, json, stream.as_ref(), expectation),
+        soft: answer::soft(response, &envelope, json, stream.as_ref(), task.as_ref(), expectation),
+        task,
         returned_model: stream
             .as_ref()
             .and_then(|s| s.model.clone())
@@ -146,6 +153,11 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         finish_reason,
         server_date,
     }
+}
+
+/// It has a status, and not that of a success.
+fn is_refused(response: &Response) -> bool {
+    response.status.is_some() && !response.is_success()
 }
 
 fn no_answer() -> Reading {

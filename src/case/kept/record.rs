@@ -8,7 +8,7 @@ use super::SavedCase;
 use crate::case::fingerprint::{Fingerprint, normalised};
 use crate::case::note;
 use crate::case::sanitize::{Clean, Rendered, SafeAttempt};
-use crate::case::vocabulary::FailureClass;
+use crate::case::vocabulary::{FailureClass, TransportKind};
 
 /// Name and version of the record's form.
 pub const RECORD_SCHEMA: &str = "casefile.case/1";
@@ -300,14 +300,21 @@ fn request_ids(note: &Value) -> Vec<String> {
     seen
 }
 
+/// The last attempt of a note that the operator did not cancel; where each was, the last.
+pub(in crate::case) fn last_said(note: &Value) -> Option<&Value> {
+    let attempts = note.get("attempts").and_then(Value::as_array)?;
+    let said =
+        |a: &&Value| a.get("transport").and_then(Value::as_str) != Some(TransportKind::Cancelled.as_str());
+    attempts.iter().rev().find(said).or(attempts.last())
+}
+
 /// What failed, by the note's own values; `None` where nothing did.
 pub fn fingerprint(note: &Value) -> Option<Fingerprint> {
     let class: FailureClass = word(note, "/diagnosis/failure_class")?;
     if class == FailureClass::None {
         return None;
     }
-    let attempts = note.get("attempts").and_then(Value::as_array);
-    let deciding = attempts.and_then(|all| all.last()).unwrap_or(&Value::Null);
+    let deciding = last_said(note).unwrap_or(&Value::Null);
     let answered = note.get("response").is_some();
     let said = |place: &str| {
         note.pointer(place).and_then(Value::as_str).map(normalised).filter(|text| !text.is_empty())

@@ -54,6 +54,7 @@ impl Leaving for Report {
             texts.extend(row.drift.iter_mut().flat_map(|change| change.texts_mut()));
             texts.extend(&mut row.request_ids);
             texts.extend(&mut row.path);
+            sanitize::strings(&mut row.telemetry, &mut texts);
         }
         if let Some(record) = &mut self.log_record {
             texts.extend([&mut record.operator, &mut record.model_reference]);

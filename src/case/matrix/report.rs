@@ -40,6 +40,10 @@ pub struct Circumstances {
     pub at: DateTime<Utc>,
     /// Who runs it, raw.
     pub operator: String,
+    /// The service that sends such requests, raw; empty: not said.
+    pub service: String,
+    /// Where that runs, raw; empty: not said.
+    pub deployment: String,
     /// Where the key came from, by name; `None`: no key.
     pub secret_source: Option<String>,
     /// The name under which the base URL may be told.
@@ -143,20 +147,32 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
     };
     let readings: Vec<_> = sent.iter().map(|r| r.reading.clone()).collect();
     let safe = sanitizer.evidence(&evidence, &readings, &[], Some(choice.profile));
-    let words = Words { operator: given.circumstances.operator.clone(), ..Words::default() };
-    let operator = sanitizer.words(&words).operator.to_string();
+    let run = given.circumstances;
+    let words = Words {
+        operator: run.operator.clone(),
+        service: run.service.clone(),
+        deployment: run.deployment.clone(),
+        ..Words::default()
+    };
+    let words = sanitizer.words(&words);
+    let operator = words.operator.to_string();
     let audit = sanitizer.audit();
 
     let mut attempts = safe.attempts.iter();
     let mut cleaned =
         reads.iter().map(|read| read.as_ref().ok().and_then(|_| attempts.next())).collect::<Vec<_>>();
     cleaned.resize(plan.requests.len(), None);
+    let of_base = safe.request.as_ref().and_then(|request| request.model.as_ref()).map(ToString::to_string);
     let (mut rows, mut fixtures): (Vec<Row>, Vec<Fixture>) = (Vec::new(), Vec::new());
     for step in &plan.steps {
         let mut row = Row::of(step);
         match came(step, &reads, &cleaned) {
             Ok((read, safe)) => {
                 row.fill(read, safe, plan, given.ring);
+                // Another model is one that the check made up, or none.
+                let is_of_base = read.request.model(choice.catalog) == plan.base.model(choice.catalog);
+                let model = of_base.as_deref().filter(|_| is_of_base);
+                row.tell(read, safe, model, (&words, &run.base_url_alias));
                 fixtures.push(Fixture::of(&row.id, read, &row.observed, |path| audit.spans(path).is_empty()));
             }
             Err(reason) => row.reason = Some(reason),

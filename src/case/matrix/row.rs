@@ -10,7 +10,8 @@ use super::judge::{Difference, judge};
 use super::{Given, Plan, Step};
 use crate::case::catalog::Scalar;
 use crate::case::keyring::KeyRing;
-use crate::case::sanitize::SafeAttempt;
+use crate::case::note::{Asked, Exchange, of_exchange};
+use crate::case::sanitize::{SafeAttempt, SafeWords};
 use crate::case::vocabulary::{CheckFact, CheckVerdict, FailureClass, OperatorAction};
 
 /// Most request ids of one answer that are told.
@@ -67,12 +68,25 @@ pub struct Row {
     pub request_ids: Vec<String>,
     /// Start, UTC.
     pub started_at: Option<String>,
+    /// Moments in milliseconds from the start, in the order in which they come, as far as they were observed: the name was
+    /// resolved.
+    pub dns_ms: Option<u64>,
+    /// The TCP connection was there.
+    pub connect_ms: Option<u64>,
+    /// The TLS handshake was done.
+    pub tls_ms: Option<u64>,
+    /// The request's body was handed over.
+    pub sent_ms: Option<u64>,
     /// Milliseconds until the first byte.
     pub first_byte_ms: Option<u64>,
     /// Milliseconds until the first word of a stream.
     pub first_token_ms: Option<u64>,
+    /// Milliseconds until the last event of a stream.
+    pub last_event_ms: Option<u64>,
     /// Milliseconds in all.
     pub total_ms: Option<u64>,
+    /// The same for a log or a trace, under OpenTelemetry's names where it has one; null where nothing came.
+    pub telemetry: serde_json::Value,
 }
 
 impl Row {
@@ -104,9 +118,15 @@ impl Row {
             expected_by: by.map(str::to_owned),
             request_ids: Vec::new(),
             started_at: None,
+            dns_ms: None,
+            connect_ms: None,
+            tls_ms: None,
+            sent_ms: None,
             first_byte_ms: None,
             first_token_ms: None,
+            last_event_ms: None,
             total_ms: None,
+            telemetry: serde_json::Value::Null,
         }
         .explained(expected.is_some())
     }
@@ -133,9 +153,51 @@ impl Row {
         let (first, others): (Vec<_>, Vec<_>) = ids.iter().partition(|id| id.primary);
         self.request_ids = first.iter().chain(&others).take(MOST_IDS).map(|id| id.id.to_string()).collect();
         self.started_at = attempt.at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
-        self.first_byte_ms = attempt.timing.first_byte_ms;
-        self.first_token_ms = attempt.timing.first_token_ms;
-        self.total_ms = attempt.timing.total_ms;
+        let timing = attempt.timing;
+        (self.dns_ms, self.connect_ms, self.tls_ms) = (timing.dns_ms, timing.connect_ms, timing.tls_ms);
+        (self.sent_ms, self.first_byte_ms) = (timing.sent_ms, timing.first_byte_ms);
+        (self.first_token_ms, self.last_event_ms) = (timing.first_token_ms, timing.last_event_ms);
+        self.total_ms = timing.total_ms;
+    }
+
+    /// Fills in what a log wants of it.
+    pub(super) fn tell(
+        &mut self,
+        read: &Read<'_>,
+        safe: &SafeAttempt,
+        model: Option<&str>,
+        (words, alias): (&SafeWords, &str),
+    ) {
+        self.telemetry = of_exchange(&Exchange {
+            attempt: safe,
+            diagnosis: Some(&read.diagnosis),
+            asked: Asked {
+                method: self.method.as_deref(),
+                path: self.path.as_deref(),
+                model,
+                streaming: Some(read.request.streaming()),
+                body_bytes: Some(read.request.body_bytes()),
+            },
+            base_url_alias: alias,
+            words: Some(words),
+            resends: Some(0),
+        });
+    }
+
+    /// The moments in words: `name 3, TCP 5, TLS 21, sent 22, head 80, end 81`; empty where none was seen.
+    pub(super) fn moments(&self) -> String {
+        let named = [
+            ("name", self.dns_ms),
+            ("TCP", self.connect_ms),
+            ("TLS", self.tls_ms),
+            ("sent", self.sent_ms),
+            ("head", self.first_byte_ms),
+            ("first content", self.first_token_ms),
+            ("last event", self.last_event_ms),
+            ("end", self.total_ms),
+        ];
+        let seen = named.into_iter().filter_map(|(name, ms)| Some(format!("{name} {}", ms?)));
+        seen.collect::<Vec<_>>().join(", ")
     }
 
     /// Judges what came, by the expectation and by the saved fixture.

@@ -77,6 +77,7 @@ fn answered(outcome: Outcome) -> Answered {
         client_request_id: None,
         connection: crate::case::evidence::Connection::default(),
         timing: Timing { first_byte_ms: Some(5), ..Timing::default() },
+        polls: 0,
         waited_ms: None,
         decision: None,
         reason: String::new(),
@@ -92,6 +93,8 @@ fn moment() -> DateTime<Utc> {
 
 fn circumstances() -> Circumstances {
     Circumstances {
+        service: "checkout".to_owned(),
+        deployment: "staging".to_owned(),
         tool: "casefile".into(),
         at: moment(),
         operator: String::new(),

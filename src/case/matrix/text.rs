@@ -135,6 +135,10 @@ pub(super) fn findings(row: &Row) -> Vec<String> {
         _ => {}
     }
     lines.push(format!("operator: {}", row.operator_outcome));
+    let moments = row.moments();
+    if !moments.is_empty() {
+        lines.push(format!("milliseconds from its start: {moments}"));
+    }
     if let Some(id) = row.request_ids.first() {
         lines.push(format!("request id: {id}"));
     }

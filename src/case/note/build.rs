@@ -17,7 +17,7 @@ use crate::case::catalog::Endpoint;
 use crate::case::diagnose::Diagnosis;
 use crate::case::sanitize::{Clean, SafeAttempt, SafeError, SafeEvidence, SafeResponse};
 use crate::case::vocabulary::{
-    EnvelopeKind, FailureClass, Owner, ResponseShape, RetryDecision, StreamVerdict,
+    EnvelopeKind, FailureClass, Owner, ResponseShape, RetryDecision, StreamVerdict, TaskState, TransportKind,
 };
 
 /// The note for this material, with its twin.
@@ -53,7 +53,7 @@ fn assembled(material: &Material<'_>) -> Note {
         model_reference: model(evidence),
         status_observed: deciding.and_then(status_observed),
         response_shape_observed: shape(deciding),
-        local_result: local_result(diagnosis),
+        local_result: local_result(diagnosis, deciding.and_then(pending).is_some()),
         support_path_used: SupportPath::None,
         notes: said(&words.notes),
         diagnosis: super::DiagnosisPart::of(diagnosis, material.catalog),
@@ -120,6 +120,16 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
 
 pub(super) use observed::happened;
 
+/// What came of `attempt` in a note's own form: `response`, `attempts` and `stream`.
+pub(super) fn observed_form(attempt: &SafeAttempt, streaming: bool) -> serde_json::Value {
+    let response = attempt.response.as_ref();
+    serde_json::json!({
+        "response": response.map(|response| observed::response(attempt, response)),
+        "attempts": [observed::attempt(attempt)],
+        "stream": response.and_then(|response| observed::stream(response, streaming)),
+    })
+}
+
 fn status_observed(attempt: &SafeAttempt) -> Option<StatusObserved> {
     let status = attempt.response.as_ref().and_then(|r| r.status).map(StatusObserved::Status);
     status.or_else(|| attempt.transport.map(StatusObserved::Transport))
@@ -143,11 +153,12 @@ pub(super) fn primary_id(response: &SafeResponse) -> Option<String> {
     ids.iter().find(|id| id.primary).or_else(|| ids.first()).and_then(|id| said(&id.id))
 }
 
-/// The attempt that the note is about: the last one; of a request that was repeated to see whether it fails each time, the
+/// The attempt that the note is about: the last one that the operator did not cancel; of a request that was repeated to see whether it fails each time, the
 /// last that failed, so that a good answer at the end does not hide what comes now and then. Where this tool got no answer,
 /// the answer that was pasted: a network that fails here tells nothing of what the gateway refused there.
 pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
-    let last = evidence.attempts.last()?;
+    let said = evidence.attempts.iter().rev().find(|attempt| !is_cancelled(attempt));
+    let last = said.or(evidence.attempts.last())?;
     if last.sent
         && last.response.is_none()
         && evidence.attempts.iter().all(|a| !a.sent || a.response.is_none())
@@ -156,7 +167,7 @@ pub(super) fn deciding(evidence: &SafeEvidence) -> Option<&SafeAttempt> {
         return Some(pasted.unwrap_or(last));
     }
     let repeated = evidence.attempts.iter().any(|a| a.decision == Some(RetryDecision::Repeated));
-    let failed = || evidence.attempts.iter().rev().find(|a| a.sent && !worked(a));
+    let failed = || evidence.attempts.iter().rev().find(|a| a.sent && !worked(a) && !is_cancelled(a));
     Some(if repeated && worked(last) { failed().unwrap_or(last) } else { last })
 }
 
@@ -174,14 +185,36 @@ pub fn worked(attempt: &SafeAttempt) -> bool {
         })
 }
 
-/// Attempts that this program sent; where it sent none, those that were pasted.
-fn counted(evidence: &SafeEvidence) -> Vec<&SafeAttempt> {
-    let sent: Vec<_> = evidence.attempts.iter().filter(|a| a.sent).collect();
-    if sent.is_empty() { evidence.attempts.iter().collect() } else { sent }
+/// The operator ended it before an answer began: it says nothing.
+fn is_cancelled(attempt: &SafeAttempt) -> bool {
+    attempt.response.is_none() && attempt.transport == Some(TransportKind::Cancelled)
 }
 
-fn local_result(diagnosis: &Diagnosis) -> LocalResult {
+/// The times that this program sent the request itself, and not a question for its task; one that was cancelled counts where
+/// there is no other.
+fn own(evidence: &SafeEvidence) -> Vec<&SafeAttempt> {
+    let sent = || evidence.attempts.iter().filter(|a| a.sent && a.polls == 0);
+    let said: Vec<_> = sent().filter(|a| !is_cancelled(a)).collect();
+    if said.is_empty() { sent().collect() } else { said }
+}
+
+/// Attempts that this program sent; where it sent none, those that were pasted.
+fn counted(evidence: &SafeEvidence) -> Vec<&SafeAttempt> {
+    let sent = own(evidence);
+    if sent.is_empty() { evidence.attempts.iter().filter(|a| a.polls == 0).collect() } else { sent }
+}
+
+/// The state of a task that had not ended when it was heard of last; `None` where there is no such task.
+fn pending(attempt: &SafeAttempt) -> Option<TaskState> {
+    let response = attempt.response.as_ref().filter(|response| response.task_id.is_some())?;
+    let state = response.task_state.unwrap_or(TaskState::Unknown);
+    matches!(state, TaskState::Queued | TaskState::Running | TaskState::Unknown).then_some(state)
+}
+
+/// `pending`: a task that the request started has not ended, so that nothing passed yet.
+fn local_result(diagnosis: &Diagnosis, pending: bool) -> LocalResult {
     match (diagnosis.class, diagnosis.owner) {
+        (FailureClass::None, _) if pending => LocalResult::NeedsSupport,
         (FailureClass::None, _) => LocalResult::Pass,
         (_, Owner::Vendor | Owner::Provider | Owner::Unknown) => LocalResult::NeedsSupport,
         (_, Owner::Integrator | Owner::Account | Owner::Operator | Owner::Policy) => LocalResult::Fail,
@@ -212,7 +245,7 @@ mod tests {
         ];
         for (class, owner, expected) in table {
             let diagnosis = Diagnosis { owner, ..sample::diagnosis(class) };
-            assert_eq!(local_result(&diagnosis), expected, "{class} {owner}");
+            assert_eq!(local_result(&diagnosis, false), expected, "{class} {owner}");
         }
     }
 

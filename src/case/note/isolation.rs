@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::build::{code, primary_id, said};
+use super::{Asked, Exchange, of_exchange};
 use crate::case::sanitize::{
     self, Audit, Clean, Format, Leaving, Refusal, Rendered, SafeAttempt, SafeBody, SafeEvidence,
-    SafeFingerprint, SafeIsolation, SafeRequest,
+    SafeFingerprint, SafeIsolation, SafeRequest, SafeWords,
 };
 use crate::case::vocabulary::TransportKind;
 
@@ -91,6 +92,7 @@ struct RowPart {
     request_id: Option<String>,
     at: Option<String>,
     ms: Option<u64>,
+    telemetry: Value,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -114,9 +116,13 @@ struct NoisePart {
 
 impl IsolationReport {
     /// The report of `evidence`; `None` where no search was made.
-    pub fn of(evidence: &SafeEvidence, case_id: &str, tool: &str) -> Option<Self> {
+    pub fn of(
+        evidence: &SafeEvidence,
+        words: &SafeWords,
+        (case_id, tool, base_url_alias): (&str, &str, &str),
+    ) -> Option<Self> {
         let isolation = evidence.isolation.as_ref()?;
-        let rows = rows(isolation, evidence);
+        let rows = rows(isolation, evidence, (words, base_url_alias));
         let ids = |row: Option<usize>| rows.get(row?.checked_sub(1)?)?.request_id.clone();
         let threshold = isolation.limit.as_ref().map(|limit| LimitPart {
             what: format!("{} {}", limit.of, limit.unit),
@@ -250,7 +256,7 @@ impl Leaving for IsolationReport {
             texts.push(&mut minimal.path);
             texts.extend(minimal.form_fields.iter_mut().chain(&mut minimal.fields));
             if let Some(body) = &mut minimal.body {
-                strings(body, &mut texts);
+                sanitize::strings(body, &mut texts);
             }
         }
         if let Some(limit) = &mut self.threshold {
@@ -259,18 +265,9 @@ impl Leaving for IsolationReport {
         }
         for row in &mut self.rows {
             texts.extend([&mut row.to, &mut row.error_code, &mut row.request_id].into_iter().flatten());
+            sanitize::strings(&mut row.telemetry, &mut texts);
         }
         texts
-    }
-}
-
-/// Every string value; what was parsed is nested 128 deep at most.
-fn strings<'v>(value: &'v mut Value, texts: &mut Vec<&'v mut String>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| strings(item, texts)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| strings(value, texts)),
-        _ => {}
     }
 }
 
@@ -303,7 +300,23 @@ fn fingerprint(found: &SafeFingerprint) -> FingerprintPart {
     }
 }
 
-fn rows(isolation: &SafeIsolation, evidence: &SafeEvidence) -> Vec<RowPart> {
+fn rows(
+    isolation: &SafeIsolation,
+    evidence: &SafeEvidence,
+    (words, base_url_alias): (&SafeWords, &str),
+) -> Vec<RowPart> {
+    // A row that changes something was another request: of that one only what came is told here.
+    let unchanged = evidence.request.as_ref().map(Asked::of).unwrap_or_default();
+    let fields = |attempt: &SafeAttempt, is_attempt: bool| {
+        of_exchange(&Exchange {
+            attempt,
+            diagnosis: None,
+            asked: if is_attempt { unchanged } else { Asked::default() },
+            base_url_alias,
+            words: Some(words),
+            resends: Some(0),
+        })
+    };
     let row = |(index, row): (usize, &sanitize::SafeRow)| {
         let control = evidence.controls.get(row.at).filter(|_| !row.is_attempt);
         let attempt: Option<&SafeAttempt> =
@@ -320,6 +333,7 @@ fn rows(isolation: &SafeIsolation, evidence: &SafeEvidence) -> Vec<RowPart> {
             request_id: response.and_then(primary_id),
             at: attempt.and_then(|a| a.at).map(super::build::moment),
             ms: attempt.and_then(|a| a.timing.total_ms),
+            telemetry: attempt.map_or(Value::Null, |attempt| fields(attempt, row.is_attempt)),
         }
     };
     isolation.rows.iter().enumerate().map(row).collect()

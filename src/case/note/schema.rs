@@ -226,6 +226,7 @@ mod tests {
             ("response_shape", words(v::ResponseShape::ALL)),
             ("soft_failure", words(v::SoftFailure::ALL)),
             ("retry_decision", words(v::RetryDecision::ALL)),
+            ("task_state", words(v::TaskState::ALL)),
             ("file_transport", words(v::FileTransport::ALL)),
         ];
         for (name, words) in table {

@@ -5,10 +5,14 @@
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>, from memory, not read again; what those do not name
 //! begins with `casefile.`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use super::build;
+use crate::case::diagnose::Diagnosis;
+use crate::case::sanitize::{Clean, SafeAttempt, SafeRequest, SafeWords};
 
 /// Name, and where the note has it.
-const FIELDS: [(&str, &str); 22] = [
+const FIELDS: [(&str, &str); 25] = [
     ("service.name", "/environment/service"),
     ("deployment.environment.name", "/environment/deployment"),
     ("http.request.method", "/request/method"),
@@ -30,6 +34,9 @@ const FIELDS: [(&str, &str); 22] = [
     ("casefile.layer", "/response/layer"),
     ("casefile.stream.verdict", "/stream/verdict"),
     ("casefile.stream.longest_gap_ms", "/stream/longest_gap_ms"),
+    ("casefile.task.id", "/response/task/id"),
+    ("casefile.task.state", "/response/task/state"),
+    ("casefile.task.status", "/response/task/status"),
     ("casefile.policy_version", "/contract/pins/policy_version"),
 ];
 
@@ -68,12 +75,92 @@ pub fn telemetry(note: &Value) -> Value {
     let finish = note.pointer("/response/finish_reason").or_else(|| note.pointer("/stream/finish_reason"));
     let reasons = finish.map(|reason| Value::from(vec![reason.clone()]));
     put("gen_ai.response.finish_reasons", reasons.as_ref());
-    let sent = attempts.map_or(0, |all| all.iter().filter(|a| is_true(a.get("sent_by_tool"))).count());
+    let resent = |a: &&Value| is_true(a.get("sent_by_tool")) && a.get("polls").is_none();
+    let sent = attempts.map_or(0, |all| all.iter().filter(resent).count());
     put("http.request.resend_count", Some(&sent.saturating_sub(1).into()));
     // No other provider or model is ever tried instead.
     put("casefile.fallback_used", Some(&false.into()));
     put("casefile.parser.outcome", Some(&parsed(note, last).into()));
     Value::Object(out)
+}
+
+/// One request and what came of it, where there is no note: a pasted failure, a check, a probe's send, a search's row.
+#[derive(Clone, Copy)]
+pub struct Exchange<'a> {
+    /// What came.
+    pub attempt: &'a SafeAttempt,
+    /// What is made of it; `None`: nothing is.
+    pub diagnosis: Option<&'a Diagnosis>,
+    /// What was asked, as far as it is known.
+    pub asked: Asked<'a>,
+    /// The name under which the base URL may be told; empty: none.
+    pub base_url_alias: &'a str,
+    /// Whose requests they are, and where that runs.
+    pub words: Option<&'a SafeWords>,
+    /// How often it had been sent before; `None`: this program sent nothing.
+    pub resends: Option<u32>,
+}
+
+/// What of a request is told. All of it is clean.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// Method.
+    pub method: Option<&'a str>,
+    /// Path.
+    pub path: Option<&'a str>,
+    /// Model.
+    pub model: Option<&'a str>,
+    /// A stream was asked for.
+    pub streaming: Option<bool>,
+    /// Bytes of its body.
+    pub body_bytes: Option<u64>,
+}
+
+impl<'a> Asked<'a> {
+    /// What of `request` is told.
+    pub fn of(request: &'a SafeRequest) -> Self {
+        Self {
+            method: Some(request.method.as_str()),
+            path: Some(request.path.as_str()),
+            model: request.model.as_ref().map(Clean::as_str),
+            streaming: Some(request.streaming),
+            body_bytes: Some(request.body_bytes),
+        }
+    }
+}
+
+/// The fields of [`telemetry`] for one exchange: it is put into a note's form, so that there is one table of names.
+pub fn of_exchange(exchange: &Exchange<'_>) -> Value {
+    let Exchange { attempt, diagnosis, asked, base_url_alias, words, resends } = *exchange;
+    let text = |text: &Clean| Some(text.to_string()).filter(|text| !text.is_empty());
+    let mut form = json!({
+        "environment": {
+            "service": words.and_then(|words| text(&words.service)),
+            "deployment": words.and_then(|words| text(&words.deployment)),
+        },
+        "request": {
+            "method": asked.method, "path": asked.path, "model": asked.model,
+            "streaming": asked.streaming, "body_bytes": asked.body_bytes,
+        },
+        "contract": {"pins": {"base_url_alias": Some(base_url_alias).filter(|alias| !alias.is_empty())}},
+        "diagnosis": diagnosis.map(|d| json!({
+            "failure_class": d.class, "retryable": d.retryable, "topic": {"id": d.topic},
+        })),
+    });
+    if let (Some(form), Value::Object(observed)) =
+        (form.as_object_mut(), build::observed_form(attempt, asked.streaming == Some(true)))
+    {
+        form.extend(observed.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    let mut fields = telemetry(&form);
+    if let Some(fields) = fields.as_object_mut() {
+        let name = "http.request.resend_count";
+        let _ = match resends {
+            Some(resends) => fields.insert(name.to_owned(), resends.into()),
+            None => fields.remove(name),
+        };
+    }
+    fields
 }
 
 fn is_true(value: Option<&Value>) -> bool {
@@ -106,9 +193,8 @@ fn parsed(note: &Value, last: Option<&Value>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::case::note::sample;
 
     #[test]
     fn the_outcome_of_a_parser() {
@@ -159,6 +245,36 @@ mod tests {
             .map(|(_, place)| *place)
             .collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    /// A note and an exchange of it say the same under the same names.
+    #[test]
+    fn an_exchange_has_the_fields_of_its_note() {
+        for name in ["model_not_found", "stream_cut", "dns", "success"] {
+            let (note, evidence) = (sample::note(name), sample::evidence(name));
+            let of_note = telemetry(&note.value());
+            let attempt = evidence.attempts.last().expect("one");
+            let request = evidence.request.as_ref().expect("one");
+            let exchange = Exchange {
+                attempt,
+                diagnosis: None,
+                asked: Asked::of(request),
+                base_url_alias: "",
+                words: None,
+                resends: Some(0),
+            };
+            let found = of_exchange(&exchange);
+            // What the note has beyond it comes of the operator, the policy and the diagnosis.
+            for (field, value) in found.as_object().expect("an object") {
+                let differs = field == "http.request.resend_count";
+                assert!(differs || of_note.get(field) == Some(value), "{name}: {field}: {value}, {of_note}");
+            }
+            for field in
+                ["http.request.method", "url.path", "gen_ai.request.model", "casefile.parser.outcome"]
+            {
+                assert!(found.get(field).is_some(), "{name}: {field}: {found}");
+            }
+        }
     }
 
     #[test]

@@ -44,6 +44,7 @@ impl Leaving for Told {
             texts.push(&mut failure.path);
             texts.extend(&mut failure.model);
             texts.extend(&mut failure.request_id);
+            sanitize::strings(&mut failure.telemetry, &mut texts);
         }
         texts
     }

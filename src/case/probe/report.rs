@@ -11,8 +11,9 @@ use crate::case::catalog::{Catalog, Profile};
 use crate::case::diagnose::{Diagnosis, diagnose};
 use crate::case::evidence::{Attempt, Evidence, Expectation, Outcome, Reading, read};
 use crate::case::keyring::KeyRing;
+use crate::case::note::{Asked, Exchange, of_exchange};
 use crate::case::request::Request;
-use crate::case::sanitize::{Audit, SafeAttempt, SafeRequest, Sanitizer};
+use crate::case::sanitize::{Audit, SafeAttempt, SafeRequest, SafeWords, Sanitizer, Words};
 use crate::case::vocabulary::FailureClass;
 
 /// Bytes of a failed answer that are kept.
@@ -71,6 +72,10 @@ pub struct Circumstances {
     pub took_ms: u64,
     /// Most sends that were under way at a time.
     pub most_under_way: u32,
+    /// The service that sends such requests, raw; empty: not said.
+    pub service: String,
+    /// Where that runs, raw; empty: not said.
+    pub deployment: String,
     /// Alias of the base URL that may be told.
     pub base_url_alias: String,
     /// How the key was named.
@@ -179,6 +184,8 @@ pub struct Failure {
     pub class: FailureClass,
     /// The id to name to support.
     pub request_id: Option<String>,
+    /// The same for a log or a trace, under OpenTelemetry's names where it has one.
+    pub telemetry: serde_json::Value,
 }
 
 /// One send, for the table of all of them.
@@ -207,6 +214,9 @@ impl Told {
         run: &Circumstances,
     ) -> (Self, Audit) {
         let mut sanitizer = Sanitizer::new(catalog, ring);
+        let (service, deployment) = (run.service.clone(), run.deployment.clone());
+        let words = sanitizer.words(&Words { service, deployment, ..Words::default() });
+        let told_of = (&words, run.base_url_alias.as_str());
         let mut lines: Vec<(usize, Line)> = Vec::new();
         let (mut groups, mut server_address) = (Vec::new(), String::new());
         for (group, request) in plan.requests.iter().enumerate() {
@@ -228,7 +238,7 @@ impl Told {
             let own: Vec<Line> = mine
                 .iter()
                 .zip(&safe.attempts)
-                .map(|((_, s), safe)| line(group, &request, s, safe))
+                .map(|((_, s), safe)| line(group, &request, s, safe, told_of))
                 .collect();
             groups.push(Group::of(&request, &own));
             lines.extend(mine.iter().map(|(at, _)| *at).zip(own));
@@ -262,7 +272,13 @@ impl Told {
     }
 }
 
-fn line(group: usize, request: &SafeRequest, sample: &Sample, safe: &SafeAttempt) -> Line {
+fn line(
+    group: usize,
+    request: &SafeRequest,
+    sample: &Sample,
+    safe: &SafeAttempt,
+    (words, base_url_alias): (&SafeWords, &str),
+) -> Line {
     let attempt = &sample.attempt;
     let status = attempt.response().and_then(|r| r.status);
     let ids = safe.response.as_ref().map(|r| r.request_ids.as_slice()).unwrap_or_default();
@@ -281,6 +297,14 @@ fn line(group: usize, request: &SafeRequest, sample: &Sample, safe: &SafeAttempt
             status,
             class: sample.diagnosis.class,
             request_id: id.map(|id| id.id.to_string()),
+            telemetry: of_exchange(&Exchange {
+                attempt: safe,
+                diagnosis: Some(&sample.diagnosis),
+                asked: Asked::of(request),
+                base_url_alias,
+                words: Some(words),
+                resends: Some(sample.send.saturating_sub(1)),
+            }),
         },
     }
 }

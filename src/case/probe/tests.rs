@@ -187,6 +187,7 @@ fn each_end_of_a_send_has_its_sort() {
             client_request_id: None,
             request_bytes: 0,
             written: Vec::new(),
+            polls: 0,
         };
         let sample = Sample::of((0, 2), &plan.requests[0], attempt, &catalog, profile);
         let moment = Moment::of(&sample, &plan, 30);

@@ -150,6 +150,12 @@ pub enum FixtureError {
     /// The note has no request.
     #[error("the note holds no request, only an answer; a request cannot be sent again that nobody has")]
     NoRequest,
+    /// It is about a task.
+    #[error(
+        "the failure is that of a task which the request had started: sending the request again starts another one; \
+         make a note of that with casefile note --poll"
+    )]
+    OfTask,
     /// It is no note.
     #[error("it is no note of the schema casefile.note/1")]
     NoNote,
@@ -162,7 +168,7 @@ impl Fixture {
     /// The fixture of `note`, a note's keys and values.
     ///
     /// # Errors
-    /// It is no note, or one without a request.
+    /// It is no note, or one without a request, or one about a task.
     pub fn of(note: &Value) -> Result<Self, FixtureError> {
         let text = |place: &str| note.pointer(place).and_then(Value::as_str).map(str::to_owned);
         let (Some(case_id), Some(failure_class)) = (text("/case_id"), text("/diagnosis/failure_class"))
@@ -173,6 +179,9 @@ impl Fixture {
         let (Some(method), Some(path)) = (text("/request/method"), text("/request/path")) else {
             return Err(FixtureError::NoRequest);
         };
+        if kept::last_said(note).is_some_and(|attempt| attempt.get("polls").is_some()) {
+            return Err(FixtureError::OfTask);
+        }
         let files = note.pointer("/request/files").and_then(Value::as_array);
         let field = |file: &Value| file.get("field").and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
@@ -193,9 +202,8 @@ impl Fixture {
                 files: files.into_iter().flatten().filter_map(field).collect(),
             },
             response: response(note),
-            transport: note
-                .get("attempts")
-                .and_then(|all| all.as_array()?.last()?.get("transport")?.as_str().map(str::to_owned)),
+            transport: kept::last_said(note)
+                .and_then(|attempt| attempt.get("transport")?.as_str().map(str::to_owned)),
         })
     }
 

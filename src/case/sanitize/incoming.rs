@@ -42,6 +42,7 @@ impl Sanitizer<'_> {
             response,
             transport: transport.map(|t| t.kind),
             transport_detail,
+            polls: attempt.polls,
             waited_ms: attempt.waited_ms,
             timing: attempt.timing,
             connection: attempt.connection,
@@ -117,6 +118,7 @@ impl Sanitizer<'_> {
             stream: response.stream.as_ref().map(|stream| self.stream(stream, name)),
             task_id,
             task_status,
+            task_state: task.and_then(|t| t.state),
             returned_model,
             usage: reading.usage,
             finish_reason: reading

@@ -1,5 +1,7 @@
 //! The way out of a report that is no note: rendered, and audited as a note is.
 
+use serde_json::Value;
+
 use super::{Audit, Format, NEUTRAL, Refusal, Rendered};
 
 /// A report that is made from cleaned texts.
@@ -37,4 +39,14 @@ pub fn leave<R: Leaving>(
         return Err(Refusal::at(1, "text that was dropped"));
     }
     knowing.pass(write(report), format)
+}
+
+/// Every string value; what was parsed is nested 128 deep at most.
+pub fn strings<'v>(value: &'v mut Value, texts: &mut Vec<&'v mut String>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| strings(item, texts)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| strings(value, texts)),
+        _ => {}
+    }
 }

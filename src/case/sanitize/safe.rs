@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::evidence::{Connection, Timing, Usage};
 use crate::case::vocabulary::{
     Coding, EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure,
-    StreamIrregularity, StreamVerdict, TransportKind, UnpackEnd,
+    StreamIrregularity, StreamVerdict, TaskState, TransportKind, UnpackEnd,
 };
 
 /// Text that went through the sanitizer: no secret, no prompt, no control character, no bidi mark.
@@ -185,6 +185,9 @@ pub struct SafeAttempt {
     pub transport: Option<TransportKind>,
     /// The failure in the stack's words.
     pub transport_detail: Option<Clean>,
+    /// Of how many equal questions for the task this is the last; 0: it is none, but the request itself.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub polls: u32,
     /// Milliseconds waited before it.
     pub waited_ms: Option<u64>,
     /// Durations.
@@ -199,6 +202,12 @@ pub struct SafeAttempt {
     pub decision: Option<RetryDecision>,
     /// Why, a sentence of ours.
     pub reason: String,
+}
+
+/// No question for a task, but the request itself.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over so")]
+fn is_none(polls: &u32) -> bool {
+    *polls == 0
 }
 
 /// An answer.
@@ -242,6 +251,9 @@ pub struct SafeResponse {
     pub task_id: Option<Clean>,
     /// Its status.
     pub task_status: Option<Clean>,
+    /// What that means.
+    #[serde(default)]
+    pub task_state: Option<TaskState>,
     /// Model named by the answer.
     pub returned_model: Option<Clean>,
     /// Token counts, as the answer states them.

@@ -134,6 +134,7 @@ pub(crate) fn hostile(text: &str) -> SafeEvidence {
         body: SafeBody::Json { value: json!({ "error": {"message": text, text: [text]} }) },
         task_id: Some(word()),
         task_status: Some(word()),
+        task_state: None,
         returned_model: Some(word()),
         usage: None,
         finish_reason: Some(word()),
@@ -261,6 +262,7 @@ fn sent(index: u32, response: SafeResponse) -> SafeAttempt {
         response: Some(response),
         transport: None,
         transport_detail: None,
+        polls: 0,
         waited_ms: (index > 1).then_some(640),
         timing: Timing {
             dns_ms: Some(9),
@@ -343,6 +345,7 @@ fn answer(status: u16, reason: &str, body: Value, error: SafeError) -> SafeRespo
         stream: None,
         task_id: None,
         task_status: None,
+        task_state: None,
         returned_model: None,
         usage: None,
         finish_reason: None,
@@ -445,6 +448,7 @@ fn cut_stream() -> SafeResponse {
         }),
         task_id: None,
         task_status: None,
+        task_state: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
         usage: None,
         ..answer(200, "OK", json!({}), no_error())
@@ -457,6 +461,7 @@ fn worked() -> SafeResponse {
     SafeResponse {
         task_id: None,
         task_status: None,
+        task_state: None,
         returned_model: Some(clean("gpt-4o-2024-08-06")),
         usage: None,
         finish_reason: Some(clean("stop")),

@@ -77,6 +77,7 @@ fn attempt(response: Response) -> Attempt {
         timing: Timing::default(),
         connection: Connection::default(),
         client_request_id: None,
+        polls: 0,
         waited_ms: None,
         decision: None,
         reason: String::new(),
@@ -218,6 +219,7 @@ fn whole_case(key: &str, prompt: &str, output: &str) -> (Evidence, Vec<Reading>)
     });
     let streamed = format!("data: {}\n\n", serde_json::json!({"choices":[{"delta":{"content": output}}]}));
     let evidence = Evidence {
+        poll: None,
         isolation: None,
         request: Some(request(
             "https://[key#1]:x@api.cometapi.com:8443/v1/chat/completions?key=[key#1]&api-version=2024-10-21&note=a%20b",

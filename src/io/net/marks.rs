@@ -6,6 +6,8 @@
 //! ```
 
 use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -24,9 +26,18 @@ const NOT_SEEN: u64 = u64::MAX;
 /// A body goes to the connection in pieces of so many bytes, so that the moment of the last one means something.
 const PIECE: usize = 64 * 1024;
 
+/// Finds the addresses of a host; their port 0 stands for the URL's own.
+pub(super) type Lookup = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
+
+/// By the system's resolver.
+pub(super) fn by_system(host: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.collect()) })
+}
+
 /// Moments in milliseconds since [`Marks::begin`].
 pub(super) struct Marks {
     clock: Arc<dyn Clock>,
+    lookup: Lookup,
     start: AtomicU64,
     resolved: AtomicU64,
     hello: AtomicU64,
@@ -37,11 +48,12 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(clock: Arc<dyn Clock>, lookup: Lookup) -> Self {
         let start = AtomicU64::new(clock.steady_ms());
         let unseen = || AtomicU64::new(NOT_SEEN);
         Self {
             clock,
+            lookup,
             start,
             resolved: unseen(),
             hello: unseen(),
@@ -119,15 +131,14 @@ fn seen(mark: &AtomicU64) -> Option<u64> {
     Some(mark.load(Ordering::Relaxed)).filter(|ms| *ms != NOT_SEEN)
 }
 
-/// The system's resolver, timed.
+/// The resolver, timed.
 pub(super) struct TimedResolver(pub(super) Arc<Marks>);
 
 impl Resolve for TimedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let marks = Arc::clone(&self.0);
         Box::pin(async move {
-            // Port 0 stands for the URL's own.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect::<Vec<_>>);
+            let found = (marks.lookup)(name.as_str().to_owned()).await;
             marks.now(&marks.resolved);
             Ok(Box::new(found?.into_iter()) as Addrs)
         })

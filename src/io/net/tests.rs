@@ -317,7 +317,14 @@ async fn capped(size: usize, limits: Limits) -> Attempt {
     let steps = vec![Step::Read, send(head("200 OK", &length)), send(vec![b'x'; size])];
     let (addr, _server) = script(steps).await;
     let outgoing = outgoing(&format!("http://{addr}/"), Some("{}"));
-    attempt_within(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |_| {}, limits).await
+    attempt_within(
+        outgoing,
+        Arc::new(SystemClock::new()),
+        Cancelled::never(),
+        |_| {},
+        (limits, marks::by_system),
+    )
+    .await
 }
 
 #[test]

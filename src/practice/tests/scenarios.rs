@@ -114,7 +114,7 @@ fn run(scenario: &Scenario, gateway: &Gateway) -> Exchange {
 /// name, status, request id in the header, in head or body, end
 type Row = (&'static str, u16, bool, &'static str, End);
 
-const TABLE: [Row; 49] = [
+const TABLE: [Row; 50] = [
     ("missing-auth", 401, true, "\"Token not provided (request id: ", End::Whole),
     ("invalid-token", 401, true, "\"Invalid token (request id: ", End::Whole),
     ("token-quota", 401, true, "该令牌额度已用尽 TokenStatusExhausted[sk-", End::Whole),
@@ -176,6 +176,7 @@ const TABLE: [Row; 49] = [
     ("empty-200", 200, true, "content-length: 0\r\n", End::Whole),
     ("length-cut", 200, true, "\"finish_reason\":\"length\"", End::Whole),
     ("content-filtered", 200, true, "\"finish_reason\":\"content_filter\"", End::Whole),
+    ("task-fails-later", 200, true, "\"status\":\"queued\"", End::Whole),
     ("task-without-reason", 200, true, "\"status\":\"failed\"", End::Whole),
     ("key-echo", 401, true, "Incorrect API key provided: sk-", End::Whole),
     ("gemini-bad-key", 400, true, "\"reason\": \"API_KEY_INVALID\"", End::Whole),

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use super::exit::{Exit, Failed};
 use super::place::PlaceArguments;
 use super::say;
-use super::start::{TOOL, ground, need_terminal, on_this_thread};
+use super::start::{Reporter, TOOL, ground, need_terminal, on_this_thread};
 use crate::case::matrix::{Circumstances, Format, Given, Plan, Report, report};
 use crate::case::vocabulary::{CheckVerdict, TransportKind};
 use crate::io::clock::{Clock, SystemClock};
@@ -145,8 +145,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
         on_this_thread(async { Ok(send::all(&plan, ring, clock, super::interrupted(), &mut told).await) })?;
     refuse_local(&sent)?;
 
-    let operator = arguments.operator.clone().or_else(|| ground.config.operator.clone());
-    let circumstances = circumstances(&set_up, operator, (at, sent.interrupted));
+    let reporter = ground.reporter(arguments.operator.as_ref());
+    let circumstances = circumstances(&set_up, reporter, (at, sent.interrupted));
     let given = Given {
         ring: &set_up.place.ring,
         fixtures: saved.as_ref(),
@@ -191,13 +191,15 @@ fn plan<'a>(set_up: &'a set_up::SetUp, arguments: &'a CheckArguments) -> Result<
 
 fn circumstances(
     set_up: &set_up::SetUp,
-    operator: Option<String>,
+    reporter: Reporter,
     (at, interrupted): (DateTime<Utc>, bool),
 ) -> Circumstances {
     Circumstances {
         tool: TOOL.to_owned(),
         at,
-        operator: operator.unwrap_or_default(),
+        operator: reporter.operator,
+        service: reporter.service,
+        deployment: reporter.deployment,
         secret_source: set_up.place.secret_source(),
         base_url_alias: set_up.place.alias(),
         interrupted,

@@ -43,7 +43,7 @@ pub(super) fn obtain(consent: &Consent, before: &Beforehand, catalog: &Catalog) 
         return Err(Failed::new(
             Exit::Usage,
             match consent.purpose {
-                Purpose::Check | Purpose::Isolate => {
+                Purpose::Check | Purpose::Isolate | Purpose::Poll => {
                     "sending needs consent and there is no terminal to ask on; add --yes"
                 }
                 Purpose::Reproduce | Purpose::Control(_) => {
@@ -82,6 +82,9 @@ pub(super) fn lines(consent: &Consent, whole: bool, catalog: &Catalog) -> Vec<St
         "  body: {} bytes; at most {} request(s) to {}",
         consent.body_bytes, consent.most_requests, consent.host
     ));
+    if let Some(polls) = &consent.polls {
+        lines.push(format!("  {}", polls.said()));
+    }
     if let Some(risk) = consent.risk() {
         lines.push(format!("  {risk}"));
     }

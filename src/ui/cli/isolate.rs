@@ -224,7 +224,7 @@ pub(super) async fn within_note(walk: &mut Walk, key: &KeyArguments, yes: bool) 
     // The host was consented to when the request was sent.
     consent(walk, &named)?;
     if walk.search(Duration::from_secs(DEADLINE_S)).await {
-        return Err(Failed::new(Exit::Interrupted, "interrupted; nothing was written"));
+        say::line("interrupted: the note is made of what the search has shown until then");
     }
     Ok(())
 }

@@ -14,8 +14,9 @@ use super::exit::{Exit, Failed};
 use super::given_key::KeyArguments;
 use super::start::{Choice, Ground, ground, on_this_thread, session, template};
 use super::walk::Walk;
-use super::{NoteFormat, OutputKind, SendArguments, report, say};
+use super::{NoteFormat, OutputKind, PollArguments, SendArguments, report, say};
 use crate::case::claims::Linter;
+use crate::case::evidence::{Attempt, Source};
 use crate::case::finding::{Finding, Level};
 use crate::case::intake;
 use crate::case::note::{Audience, BUILT_IN, TemplateError};
@@ -53,6 +54,8 @@ pub struct NoteArguments {
     key: KeyArguments,
     #[command(flatten)]
     send: SendArguments,
+    #[command(flatten)]
+    poll: PollArguments,
     /// Send nothing: make the note from what is there.
     #[arg(long)]
     no_send: bool,
@@ -190,13 +193,15 @@ impl NoteArguments {
     /// The arguments of a practice run: everything is known beforehand.
     pub(super) fn for_practice(format: Option<NoteFormat>, out: Option<String>, output: OutputKind) -> Self {
         let gateway = Some("practice".to_owned());
-        Self { gateway, yes: true, format, out, output, ..Self::default() }
+        let poll = PollArguments { poll: Some(1.0), ..PollArguments::default() };
+        Self { gateway, poll, yes: true, format, out, output, ..Self::default() }
     }
 
     /// The arguments of one of many practice runs: nothing is told, one attempt.
     pub(super) fn for_trial() -> Self {
         let send = SendArguments { retries: Some(0), ..SendArguments::default() };
-        Self { send, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
+        let poll = PollArguments { poll: Some(0.01), ..PollArguments::default() };
+        Self { send, poll, silent: true, ..Self::for_practice(None, None, OutputKind::Json) }
     }
 }
 
@@ -299,7 +304,7 @@ pub(super) async fn observe(
     let mut walk = set_up(arguments, ground, pasted)?;
     if !arguments.no_send && walk.session.request().is_ok() {
         send(&mut walk, arguments).await?;
-        if arguments.isolate {
+        if arguments.isolate && !walk.interrupted() {
             super::isolate::within_note(&mut walk, &arguments.key, arguments.yes).await?;
         }
     } else if walk.session.evidence().attempts.is_empty() {
@@ -317,6 +322,7 @@ pub(super) fn set_up(
     let place = place(arguments, ground)?;
     let choice = Choice {
         send: &arguments.send,
+        poll: arguments.poll.bounds(),
         operator: arguments.operator.clone(),
         service: arguments.service.clone(),
         deployment: arguments.deployment.clone(),
@@ -436,24 +442,64 @@ async fn send(walk: &mut Walk, arguments: &NoteArguments) -> Result<(), Failed> 
             if walk.session.findings().into_iter().any(is_of_file) { Exit::Local } else { Exit::Usage };
         return Err(Failed::new(exit, notice.text.clone()));
     }
+    let of_practice = arguments.gateway.as_deref() == Some("practice");
+    let mut planned = 1;
     if let Some(consent) = walk.session.consent() {
+        planned = consent.most_requests;
         let before = Beforehand {
             yes: arguments.yes,
             key_host: arguments.key.key_host.clone(),
-            host_is_named: arguments.base_url.is_some() || arguments.gateway.as_deref() == Some("practice"),
+            host_is_named: arguments.base_url.is_some() || of_practice,
             silent: arguments.silent,
         };
         let catalog = walk.session.catalog().clone();
+        if arguments.poll.poll.is_some() && consent.polls.is_none() && !arguments.silent && !of_practice {
+            say::line(
+                "warning: --poll: no GET request is known that tells of a task of this endpoint; none is sent",
+            );
+        }
         obtain(consent, &before, &catalog)?;
         // Only an answer on the terminal is remembered; --yes holds for this run.
         walk.give(Event::ConsentGiven { remember: !arguments.yes });
     }
     walk.settle().await?;
+    if walk.interrupted() {
+        interrupted(walk, planned)?;
+    }
     let last = walk.session.evidence().attempts.last();
     if let Some(failure) = last.and_then(|a| a.transport()).filter(|f| f.kind == TransportKind::Local) {
         return Err(Failed::local(&failure.detail));
     }
     Ok(())
+}
+
+/// The operator stopped it: what was observed until then becomes the note, and from here on Ctrl-C ends at once.
+fn interrupted(walk: &Walk, planned: u32) -> Result<(), Failed> {
+    let attempts = &walk.session.evidence().attempts;
+    if attempts.iter().all(Attempt::is_cancelled) {
+        return Err(Failed::new(
+            Exit::Interrupted,
+            "interrupted before anything was observed; nothing was written",
+        ));
+    }
+    let own =
+        attempts.iter().filter(|a| a.source == Source::Sent && a.polls == 0 && !a.is_cancelled()).count();
+    end_at_once_from_here_on();
+    say::line(&format!(
+        "interrupted: the note is made of what was observed until then ({own} of at most {planned} requests)"
+    ));
+    Ok(())
+}
+
+/// A note that is made, audited and written does not look for signals: another thread does.
+fn end_at_once_from_here_on() {
+    let wait = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if runtime.is_ok_and(|runtime| runtime.block_on(tokio::signal::ctrl_c()).is_ok()) {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    };
+    drop(std::thread::spawn(wait));
 }
 
 fn nothing_to_say(walk: &Walk, arguments: &NoteArguments) -> Failed {
@@ -536,7 +582,7 @@ pub(super) fn finish(
             }
         }
     }
-    Ok(Exit::Done)
+    Ok(if walk.interrupted() { Exit::Interrupted } else { Exit::Done })
 }
 
 /// Earlier cases of the same failure, before the note is out.

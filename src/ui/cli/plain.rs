@@ -198,7 +198,7 @@ impl Plain {
                 self.give(Event::GoTo(Step::Reproduce));
                 // Where nothing was observed the step itself asks.
                 if observed {
-                    self.send().await?;
+                    self.send(Event::SendRequested).await?;
                 }
             }
             "r" => self.give(Event::GoTo(Step::Review)),
@@ -256,7 +256,7 @@ impl Plain {
 
     async fn reproduce(&mut self) -> Result<(), Stop> {
         if !self.walk.session.was_observed() {
-            self.send().await?;
+            self.send(Event::SendRequested).await?;
         }
         for line in told::observed(&self.walk.session) {
             say::line(&line);
@@ -275,21 +275,25 @@ impl Plain {
             let more = more.map(
                 |(letter, does)| if letter == "a" && !again { (letter, "send it") } else { (letter, does) },
             );
-            std::iter::once(next).chain(more).collect()
+            let task = ("t", "ask for the task that the answer names, until it ends");
+            let task = self.walk.session.task_to_ask_for().then_some(task);
+            std::iter::once(next).chain(task).chain(more).collect()
         } else {
             vec![("b", "go back to Request"), ("a", "ask again whether to send it")]
         };
         match self.choose(&choices).await?.as_str() {
             "n" => self.give(Event::GoTo(Step::Review)),
-            "a" => self.send().await?,
+            "a" => self.send(Event::SendRequested).await?,
+            "t" => self.send(Event::PollRequested).await?,
             "i" => self.give(Event::GoTo(Step::Isolate)),
             _ => self.give(Event::GoTo(Step::Request)),
         }
         Ok(())
     }
 
-    async fn send(&mut self) -> Result<(), Stop> {
-        self.give(Event::SendRequested);
+    /// Sends what `asked` asks for, after consent.
+    async fn send(&mut self, asked: Event) -> Result<(), Stop> {
+        self.give(asked);
         if self.agreed().await? {
             self.walk.settle().await?;
             self.tell_notice();

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use super::exit::{Exit, Failed};
 use super::place::{Place, PlaceArguments};
 use super::say;
-use super::start::{Ground, TOOL, ground, need_terminal, on_this_thread};
+use super::start::{Ground, Reporter, TOOL, ground, need_terminal, on_this_thread};
 use crate::case::catalog::Catalog;
 use crate::case::matrix::base_path;
 use crate::case::note::Timeouts;
@@ -131,7 +131,13 @@ pub(super) fn run(arguments: &ProbeArguments) -> Result<Exit, Failed> {
             run::tell(how_far, &plan);
         }
     };
-    let probing = Probing { plan: &plan, place: &place, arguments, catalog: &ground.catalog };
+    let probing = Probing {
+        plan: &plan,
+        place: &place,
+        arguments,
+        catalog: &ground.catalog,
+        reporter: ground.reporter(None),
+    };
     let (told, audit, stopped) = probing.run(super::interrupted(), &mut told)?;
     let format = match arguments.output {
         ProbeOutput::Text => Format::Text,
@@ -165,6 +171,7 @@ struct Probing<'a> {
     place: &'a Place,
     arguments: &'a ProbeArguments,
     catalog: &'a Catalog,
+    reporter: Reporter,
 }
 
 impl Probing<'_> {
@@ -200,6 +207,8 @@ impl Probing<'_> {
             at,
             took_ms: ran.took_ms,
             most_under_way: ran.most_under_way,
+            service: self.reporter.service.clone(),
+            deployment: self.reporter.deployment.clone(),
             base_url_alias: self.place.alias(),
             secret_source: self.place.secret_source(),
             stopped: ran.stopped,

@@ -12,6 +12,7 @@ use super::{Arguments, SendArguments};
 use crate::case::catalog::Catalog;
 use crate::case::kept::{Twins, Unfinished};
 use crate::case::note::{Audience, Template};
+use crate::case::retry::Polling;
 use crate::case::sanitize::{Format, Readmission};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
@@ -27,6 +28,8 @@ pub(super) const TOOL: &str = concat!("casefile ", env!("CARGO_PKG_VERSION"));
 /// What a face chooses at its start.
 pub(super) struct Choice<'a> {
     pub(super) send: &'a SendArguments,
+    /// After an answer that names a task, it is asked for within these bounds.
+    pub(super) poll: Option<Polling>,
     pub(super) operator: Option<String>,
     pub(super) service: Option<String>,
     pub(super) deployment: Option<String>,
@@ -44,6 +47,7 @@ impl<'a> Choice<'a> {
     pub(super) fn by_hand(ground: &Ground, send: &'a SendArguments) -> Self {
         Self {
             send,
+            poll: None,
             operator: None,
             service: None,
             deployment: None,
@@ -67,7 +71,28 @@ pub(super) struct Ground {
     pub(super) store: Option<StorePlace>,
 }
 
+/// Who makes a report, and from where; empty: not said.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reporter {
+    /// The operator.
+    pub(super) operator: String,
+    /// The service that sends such requests.
+    pub(super) service: String,
+    /// Where that runs.
+    pub(super) deployment: String,
+}
+
 impl Ground {
+    /// Who the configuration says it is, `operator` before its own.
+    pub(super) fn reporter(&self, operator: Option<&String>) -> Reporter {
+        let config = &self.config;
+        Reporter {
+            operator: operator.or(config.operator.as_ref()).cloned().unwrap_or_default(),
+            service: config.service.clone().unwrap_or_default(),
+            deployment: config.deployment.clone().unwrap_or_default(),
+        }
+    }
+
     /// With the cases in `named`, where the command line says so.
     ///
     /// # Errors
@@ -142,6 +167,7 @@ pub(super) fn template(ground: &Ground, named: Option<&Path>) -> Result<Option<T
 pub(super) fn session(ground: &Ground, choice: &Choice<'_>) -> (Session, Driver, UnboundedReceiver<Event>) {
     let settings = Settings {
         policy: choice.send.policy(ground.config.policy()),
+        poll: choice.poll,
         timeouts: choice.send.timeouts(ground.config.timeouts.timeouts()),
         operator: choice.operator.clone().or_else(|| ground.config.operator.clone()).unwrap_or_default(),
         service: choice.service.clone().or_else(|| ground.config.service.clone()).unwrap_or_default(),

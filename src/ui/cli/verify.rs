@@ -106,6 +106,10 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<Exit, Failed> {
     let note = again.as_note(send, None, None);
     on_this_thread(async {
         let mut walk = observe(&note, &ground, Some(paste)).await?;
+        if walk.interrupted() {
+            // Fewer runs than were asked for would say too much.
+            return Err(Failed::new(Exit::Interrupted, "interrupted before all runs; nothing is concluded"));
+        }
         walk.give(Event::GoTo(Step::Note));
         let Some(output) = walk.session.output() else {
             return Err(Failed::new(Exit::NothingUsable, "nothing was observed"));

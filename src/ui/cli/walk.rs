@@ -1,10 +1,13 @@
 //! Drives a session from a command: gives events, runs effects, waits until nothing runs, tells progress on stderr.
 
+use std::pin::pin;
+
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exit::{Exit, Failed};
 use super::say;
 use crate::case::evidence::{Attempt, Outcome};
+use crate::case::vocabulary::TaskState;
 use crate::io::driver::Driver;
 use crate::session::{Activity, Event, Session};
 
@@ -15,6 +18,7 @@ pub(super) struct Walk {
     driver: Driver,
     events: UnboundedReceiver<Event>,
     quiet: bool,
+    interrupted: bool,
 }
 
 impl Walk {
@@ -25,7 +29,7 @@ impl Walk {
         events: UnboundedReceiver<Event>,
         quiet: bool,
     ) -> Self {
-        Self { session, driver, events, quiet }
+        Self { session, driver, events, quiet, interrupted: false }
     }
 
     /// Gives one event and everything that follows at once from it.
@@ -56,23 +60,35 @@ impl Walk {
         self.driver.now()
     }
 
-    /// Waits until nothing runs any more.
+    /// True once the operator pressed Ctrl-C while something ran.
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Waits until nothing runs any more. Ctrl-C stops what runs, and what was observed until then stays.
     ///
     /// # Errors
-    /// [`Exit::Interrupted`] on Ctrl-C.
+    /// [`Exit::Interrupted`] on a second Ctrl-C before that.
     pub(super) async fn settle(&mut self) -> Result<(), Failed> {
         let mut told = self.session.evidence().attempts.len();
+        // One that comes between two looks must not be lost.
+        let mut stopped = pin!(tokio::signal::ctrl_c());
         while self.session.is_busy() {
             tokio::select! {
                 biased;
+                _ = &mut stopped => {
+                    if self.interrupted {
+                        return Err(Failed::new(Exit::Interrupted, "interrupted twice; nothing was written"));
+                    }
+                    self.interrupted = true;
+                    stopped.set(tokio::signal::ctrl_c());
+                    say::line("stopping; Ctrl-C again ends at once");
+                    self.give(Event::Cancel);
+                }
                 event = self.events.recv() => match event {
                     Some(event) => { self.driver.step(&mut self.session, event); }
                     None => break,
                 },
-                _ = tokio::signal::ctrl_c() => {
-                    self.give(Event::Cancel);
-                    return Err(Failed::new(Exit::Interrupted, "interrupted; nothing was written"));
-                }
             }
             while let Some(attempt) = self.session.evidence().attempts.get(told) {
                 told += 1;
@@ -96,7 +112,7 @@ impl Walk {
     pub(super) async fn search(&mut self, deadline: std::time::Duration) -> bool {
         let over = tokio::time::sleep(deadline);
         tokio::pin!(over);
-        let (mut interrupted, mut late, mut told) = (false, false, 0);
+        let (mut late, mut told) = (false, 0);
         while self.session.is_busy() {
             tokio::select! {
                 biased;
@@ -109,7 +125,7 @@ impl Walk {
                     self.give(Event::Cancel);
                 }
                 _ = tokio::signal::ctrl_c() => {
-                    interrupted = true;
+                    self.interrupted = true;
                     self.give(Event::Cancel);
                 }
             }
@@ -120,7 +136,7 @@ impl Walk {
                 say::line(&format!("  {done} requests so far"));
             }
         }
-        interrupted
+        self.interrupted
     }
 
     fn tell(&self, attempt: &Attempt) {
@@ -135,6 +151,15 @@ impl Walk {
         };
         let took = attempt.timing.total_ms.map_or_else(String::new, |ms| format!(" after {ms} ms"));
         let reason = if attempt.reason.is_empty() { String::new() } else { format!(" ({})", attempt.reason) };
-        say::line(&format!("attempt {}: {what}{took}{reason}", attempt.index));
+        let state = self.state_of(attempt).map_or_else(String::new, |state| format!(", task {state}"));
+        let which =
+            if attempt.polls > 0 { "question".to_owned() } else { format!("attempt {}", attempt.index) };
+        say::line(&format!("{which}: {what}{state}{took}{reason}"));
+    }
+
+    /// How the task goes that the answer of `attempt` tells of.
+    fn state_of(&self, attempt: &Attempt) -> Option<TaskState> {
+        let at = self.session.evidence().attempts.iter().position(|a| a.index == attempt.index)?;
+        self.session.readings().get(at)?.task.as_ref()?.state
     }
 }

@@ -106,6 +106,8 @@ pub enum Action {
     PasteHint,
     /// Send again.
     SendAgain,
+    /// Ask for the task that the answer names, until it ends.
+    AskForTask,
     /// Cancel what is under way.
     Cancel,
     /// Do not wait, retry now.

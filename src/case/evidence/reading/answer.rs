@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Expectation;
+use super::{Expectation, Task};
 use crate::case::evidence::envelope::failed_task;
 use crate::case::evidence::sse::{Finish, finish_of};
 use crate::case::evidence::{BodyEnd, Envelope, Response, StreamRecord};
@@ -35,6 +35,7 @@ pub(super) fn soft(
     envelope: &Envelope,
     json: Option<&Value>,
     stream: Option<&StreamRecord>,
+    task: Option<&Task>,
     expectation: &Expectation<'_>,
 ) -> Option<SoftFailure> {
     if response.status.is_none() && envelope.kind == EnvelopeKind::NoError && stream.is_none() {
@@ -73,7 +74,11 @@ pub(super) fn soft(
         EnvelopeKind::NoError => json.and_then(|json| of_json(json, expectation)),
         EnvelopeKind::Text | EnvelopeKind::Other => not_json(response, expectation),
         // A reason is an error like any other; without one the task's word is all there is.
-        _ if envelope.message.is_none() && json.is_some_and(failed_task) => Some(SoftFailure::TaskFailed),
+        _ if envelope.message.is_none()
+            && (json.is_some_and(failed_task) || task.is_some_and(Task::has_failed)) =>
+        {
+            Some(SoftFailure::TaskFailed)
+        }
         _ => Some(SoftFailure::ErrorInBody),
     }
 }

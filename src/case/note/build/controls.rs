@@ -1,6 +1,6 @@
 //! What the controls show. A verdict only where exactly one of them makes the request work.
 
-use super::{code, counted, moment, primary_id, said, worked};
+use super::{code, counted, moment, own, primary_id, said, worked};
 use crate::case::note::model::{Attribution, Compared, ControlPart, Deterministic, MinimalRequest};
 use crate::case::sanitize::{Clean, SafeAttempt, SafeControl, SafeEvidence, SafeIsolation};
 use crate::case::vocabulary::SoftFailure;
@@ -75,9 +75,10 @@ fn same(a: &SafeAttempt, b: &SafeAttempt) -> bool {
 
 /// Attempts like the last one, of all that this program sent.
 pub(super) fn deterministic(evidence: &SafeEvidence) -> Option<Deterministic> {
-    let (attempts, last) = (&evidence.attempts, super::deciding(evidence)?);
+    // How often a task fails was not tried: it was started once, and asked for.
+    let last = super::deciding(evidence).filter(|last| last.polls == 0)?;
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let sent: Vec<_> = attempts.iter().filter(|a| a.sent).collect();
+    let sent = own(evidence);
     (!sent.is_empty()).then(|| Deterministic {
         same: count(sent.iter().filter(|a| same(a, last)).count()),
         of: count(sent.len()),

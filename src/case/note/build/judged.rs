@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::sentence::one_line;
-use super::{base_url_alias, code, counted, observed, said, worked};
+use super::{base_url_alias, code, counted, observed, own, pending, said, worked};
 use crate::case::catalog::{Catalog, Endpoint};
 use crate::case::diagnose::Diagnosis;
 use crate::case::note::model::{
@@ -12,7 +12,7 @@ use crate::case::note::model::{
 };
 use crate::case::note::{Material, Run};
 use crate::case::sanitize::{Clean, SafeAttempt, SafeBody, SafeEvidence, SafeRequest, SafeWords};
-use crate::case::vocabulary::{FailureClass, Layer};
+use crate::case::vocabulary::{FailureClass, Layer, TaskState};
 
 impl DiagnosisPart {
     /// The diagnosis with what the catalog says of its topics.
@@ -156,9 +156,7 @@ pub(super) fn environment(evidence: &SafeEvidence, words: &SafeWords, run: &Run)
 
 /// Where what we sent differs from what failed first, so that nobody takes it for proof of more than it is.
 fn mismatch(evidence: &SafeEvidence, run: &Run) -> Vec<String> {
-    let Some(own) = evidence.attempts.iter().rev().find(|a| a.sent) else {
-        return Vec::new();
-    };
+    let Some(own) = own(evidence).pop() else { return Vec::new() };
     let mut found = Vec::new();
     if let Some(client) = &evidence.client {
         found.push(format!(
@@ -202,7 +200,7 @@ fn differences(pasted: &SafeAttempt, own: &SafeAttempt) -> Vec<String> {
 pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
     let Material { evidence, diagnosis, .. } = *material;
     let mut open = Vec::new();
-    let sent = evidence.attempts.iter().filter(|a| a.sent).count();
+    let sent = own(evidence).len();
     let failed = counted(evidence).iter().filter(|a| !worked(a)).count();
     match sent {
         0 => open.push(
@@ -222,7 +220,11 @@ pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
     if diagnosis.class != FailureClass::None && !diagnosis.confirmed {
         open.push("The deciding rule is an inference; no documentation confirms it.".to_owned());
     }
-    if let Some(response) = super::deciding(evidence).and_then(|a| a.response.as_ref()) {
+    let deciding = super::deciding(evidence);
+    if let Some(state) = deciding.and_then(pending).filter(|_| diagnosis.class == FailureClass::None) {
+        open.push(not_ended(state, deciding.is_some_and(|attempt| attempt.polls > 0)));
+    }
+    if let Some(response) = deciding.and_then(|a| a.response.as_ref()) {
         if response.error.altered {
             open.push("Parts of error.message were replaced (see redactions); the rest is exact.".to_owned());
         }
@@ -234,6 +236,16 @@ pub(super) fn uncertainty(material: &Material<'_>) -> Vec<String> {
         open.push("Each control was sent once.".to_owned());
     }
     open
+}
+
+/// A task whose end nobody saw.
+fn not_ended(state: TaskState, asked: bool) -> String {
+    let last = match (asked, state) {
+        (false, _) => "The answer names a task, and nobody asked for it".to_owned(),
+        (true, TaskState::Unknown) => "The task's own word for its state is not known here".to_owned(),
+        (true, state) => format!("The task was {state} when it was asked for last"),
+    };
+    format!("{last}: whether it succeeds or fails is not known.")
 }
 
 /// What no record of requests can show.

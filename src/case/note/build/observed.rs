@@ -135,6 +135,7 @@ pub(super) fn response(attempt: &SafeAttempt, response: &SafeResponse) -> Respon
         task: (response.task_id.is_some() || response.task_status.is_some()).then(|| TaskPart {
             id: response.task_id.as_ref().and_then(said),
             status: response.task_status.as_ref().and_then(said),
+            state: response.task_state,
         }),
         returned_model: response.returned_model.as_ref().and_then(said),
         usage: response
@@ -201,9 +202,13 @@ pub(in crate::case::note) fn happened(attempt: &SafeAttempt) -> Happened {
 
 pub(super) fn attempt(attempt: &SafeAttempt) -> AttemptPart {
     let response = attempt.response.as_ref();
+    let asked = response.filter(|_| attempt.polls > 0);
     AttemptPart {
         index: attempt.index,
         sent_by_tool: attempt.sent,
+        polls: (attempt.polls > 0).then_some(attempt.polls),
+        task_state: asked.and_then(|r| r.task_state),
+        task_status: asked.and_then(|r| r.task_status.as_ref()).and_then(said),
         at: attempt.at.map(moment),
         outcome: happened(attempt),
         status: response.and_then(|r| r.status),

@@ -1,7 +1,7 @@
 //! Title and report: what was done, what happened, made from the record; expected and impact are the operator's.
 
 use super::sentence::{base_url, one_line, outcome, route, times, went};
-use super::{counted, deciding, moment, primary_id, said, worked};
+use super::{counted, deciding, moment, own, pending, primary_id, said, worked};
 use crate::case::note::Material;
 use crate::case::note::model::Report;
 use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence, SafeRequest, SafeSaid};
@@ -10,6 +10,7 @@ use crate::case::vocabulary::{FailureClass, FileTransport};
 /// Class, endpoint and outcome in one line.
 pub(super) fn title(class: FailureClass, evidence: &SafeEvidence) -> String {
     let head = match class {
+        FailureClass::None if deciding(evidence).and_then(pending).is_some() => "task not ended".to_owned(),
         FailureClass::None => "not reproduced".to_owned(),
         class => class.to_string(),
     };
@@ -53,14 +54,26 @@ fn steps(material: &Material<'_>) -> Vec<String> {
     };
     let mut steps = vec![setup(request, material)];
     steps.push(format!("Send {}{}.", route(request), with(request)));
-    let repeats = evidence.attempts.iter().filter(|a| a.sent).count();
+    let repeats = own(evidence).len();
     if repeats > 1 {
         steps.push(format!("Repeat it: {} in all, with the waits under attempts.", times(repeats)));
+    }
+    let polls = polls(evidence);
+    if polls > 0 {
+        steps.push(format!(
+            "Ask for the task that the answer names: {} here, as under attempts.",
+            times(polls)
+        ));
     }
     if let Some(attempt) = deciding(evidence) {
         steps.push(format!("Compare with what was observed: the request {}.", went(attempt)));
     }
     steps
+}
+
+/// How often the task was asked for.
+fn polls(evidence: &SafeEvidence) -> usize {
+    evidence.attempts.iter().map(|attempt| usize::try_from(attempt.polls).unwrap_or(0)).sum()
 }
 
 /// What the text names of its request.
@@ -111,9 +124,15 @@ fn actual(evidence: &SafeEvidence) -> String {
     let Some(last) = deciding(evidence) else {
         return "Nothing was sent, and no answer was given.".to_owned();
     };
-    let sent: Vec<&SafeAttempt> = evidence.attempts.iter().filter(|a| a.sent).collect();
+    let sent = own(evidence);
     let mut sentences = Vec::new();
-    if sent.is_empty() {
+    if last.polls > 0 {
+        if !sent.is_empty() {
+            sentences.push(format!("This tool sent the request {}.", times(sent.len())));
+        }
+        sentences.push(format!("It asked for the task {}.", times(polls(evidence))));
+        sentences.push(format!("The request {}{}.", went(last), details(last)));
+    } else if sent.is_empty() {
         sentences.push(format!("By what was pasted, the request {}{}.", went(last), details(last)));
         sentences.push("This tool did not send it.".to_owned());
     } else if let Some(own) = sent.last().filter(|_| !last.sent) {
@@ -131,7 +150,7 @@ fn actual(evidence: &SafeEvidence) -> String {
             times(sent.len()),
             sent.len()
         ));
-        let is_last = evidence.attempts.last().is_some_and(|a| a.index == last.index);
+        let is_last = sent.last().is_some_and(|a| a.index == last.index);
         let which = if is_last { "The last one" } else { "The last one that failed" };
         sentences.push(format!("{which} {}{}.", went(last), details(last)));
     }

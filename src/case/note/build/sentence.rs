@@ -1,7 +1,7 @@
 //! Small pieces of sentences that several sections share.
 
 use crate::case::sanitize::{SafeAttempt, SafeRequest};
-use crate::case::vocabulary::StreamVerdict;
+use crate::case::vocabulary::{StreamVerdict, TaskState};
 
 /// `text` on one line: control characters and line ends become blanks, at most `most` characters.
 pub(super) fn one_line(text: &str, most: usize) -> String {
@@ -31,8 +31,27 @@ pub(super) fn base_url(request: &SafeRequest) -> String {
     request.port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}"))
 }
 
-/// What came of an attempt: `answered 503 (model_not_found)`, `got no answer (dns)`.
+/// What came of an attempt: `answered 503 (model_not_found)`, `got no answer (dns)`; of the last question for a task, what
+/// came of the task.
 pub(super) fn outcome(attempt: &SafeAttempt) -> String {
+    if attempt.polls == 0 {
+        return of_answer(attempt);
+    }
+    let response = attempt.response.as_ref();
+    match response.and_then(|response| response.task_state) {
+        Some(TaskState::Failed) => {
+            let code = response.and_then(|response| super::code(&response.error));
+            let code = code.map_or_else(String::new, |code| format!(" ({})", one_line(&code, 60)));
+            format!("started a task that failed{code}")
+        }
+        Some(TaskState::Succeeded) => "started a task that succeeded".to_owned(),
+        Some(TaskState::Unknown) => "started a task whose state is not known".to_owned(),
+        Some(state) => format!("started a task that was {state} when it was asked for last"),
+        None => format!("started a task, and the question for it {}", went_of(of_answer(attempt))),
+    }
+}
+
+fn of_answer(attempt: &SafeAttempt) -> String {
     let Some(response) = &attempt.response else {
         return attempt
             .transport
@@ -65,7 +84,10 @@ pub(super) fn outcome(attempt: &SafeAttempt) -> String {
 
 /// The same behind a subject: `was answered 503 (model_not_found)`.
 pub(super) fn went(attempt: &SafeAttempt) -> String {
-    let words = outcome(attempt);
+    went_of(outcome(attempt))
+}
+
+fn went_of(words: String) -> String {
     if words.starts_with("answered") { format!("was {words}") } else { words }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::case::vocabulary::{
     EnvelopeKind, FileTransport, Layer, ResponseShape, RetryDecision, SoftFailure, StreamIrregularity,
-    StreamVerdict, TransportKind,
+    StreamVerdict, TaskState, TransportKind,
 };
 
 /// The request.
@@ -235,6 +235,9 @@ pub struct TaskPart {
     /// Its status, in the provider's word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// What that word means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<TaskState>,
 }
 
 /// What the edge said of itself.
@@ -284,6 +287,15 @@ pub struct AttemptPart {
     pub index: u32,
     /// True: sent by this tool; false: read from what was pasted.
     pub sent_by_tool: bool,
+    /// Of so many equal questions for the task that the request started this is the last; absent: it is the request itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub polls: Option<u32>,
+    /// How the task went, by the answer to that question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_state: Option<TaskState>,
+    /// The same in the provider's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_status: Option<String>,
     /// Start: RFC 3339, UTC, milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,

@@ -321,7 +321,14 @@ fn an_endless_stream_is_capped_and_never_whole() {
         let (addr, _server) = script(steps).await;
         let outgoing = outgoing(&format!("http://{addr}/"), Some("{}"));
         let limits = Limits { kept: 10_000, read: 100_000 };
-        attempt_within(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |_| {}, limits).await
+        attempt_within(
+            outgoing,
+            Arc::new(SystemClock::new()),
+            Cancelled::never(),
+            |_| {},
+            (limits, marks::by_system),
+        )
+        .await
     });
     let answer = response(&attempt);
     assert_eq!((answer.body.len(), &answer.end), (10_000, &BodyEnd::Capped));

@@ -17,7 +17,7 @@ use crate::session::Consent;
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::place::Place;
 use crate::ui::cli::runs::{self, Ask, Prepared, Stop};
-use crate::ui::cli::start::{Ground, on_this_thread};
+use crate::ui::cli::start::{Ground, Reporter, on_this_thread};
 use crate::ui::tui::field::model_of;
 use crate::ui::tui::screen::{Live, RowState, RunEnd, RunNews, RunPlan, RunRow};
 
@@ -60,14 +60,14 @@ impl Given {
     ) -> Result<(Checking, RunPlan, Consent), Failed> {
         let plan = plan(&self.set_up, &self.arguments)?;
         let saved = fixtures::read(&self.arguments, &plan)?;
-        let operator = self.arguments.operator.clone().or_else(|| ground.config.operator.clone());
+        let reporter = ground.reporter(self.arguments.operator.as_ref());
         let most = u32::try_from(plan.requests.len()).unwrap_or(u32::MAX);
         let consent = ask(plan.base.clone(), most, &self.set_up.place.ring);
         let cost = format!("{}; none is repeated. The first:", cost(&plan));
         let rows = plan.steps.iter().map(|step| waiting(step)).collect();
         let live = Live::Check { rows, answered: 0, planned: plan.requests.len() };
         let shown = runs::shown(self.place(), (&consent, plan.choice.catalog), (&cost, &steps(&plan)), live);
-        Ok((Checking { given: self, saved, operator }, shown, consent))
+        Ok((Checking { given: self, saved, reporter }, shown, consent))
     }
 }
 
@@ -108,7 +108,7 @@ fn steps(plan: &Plan<'_>) -> Vec<String> {
 pub(in crate::ui::cli) struct Checking {
     given: Given,
     saved: Option<BTreeMap<String, Fixture>>,
-    operator: Option<String>,
+    reporter: Reporter,
 }
 
 impl Prepared for Checking {
@@ -157,7 +157,7 @@ impl Checking {
         (at, interrupted): (DateTime<Utc>, bool),
     ) -> (Report, Audit) {
         let Given { arguments, set_up } = &self.given;
-        let circumstances = circumstances(set_up, self.operator.clone(), (at, interrupted));
+        let circumstances = circumstances(set_up, self.reporter.clone(), (at, interrupted));
         let known = Known {
             ring: &set_up.place.ring,
             fixtures: self.saved.as_ref(),

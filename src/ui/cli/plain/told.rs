@@ -124,7 +124,11 @@ fn in_words(word: &str) -> String {
 }
 
 fn attempt(attempt: &SafeAttempt) -> String {
-    format!("Attempt {}: {}", attempt.index, outcome(attempt))
+    match attempt.polls {
+        0 => format!("Attempt {}: {}", attempt.index, outcome(attempt)),
+        1 => format!("Asked for the task: {}", outcome(attempt)),
+        times => format!("Asked for the task, {times} times the same: {}", outcome(attempt)),
+    }
 }
 
 fn outcome(attempt: &SafeAttempt) -> String {
@@ -137,6 +141,7 @@ fn outcome(attempt: &SafeAttempt) -> String {
             let id = ids.iter().find(|id| id.primary).or_else(|| ids.first());
             let parts = [
                 Some(status.unwrap_or_else(|| "an answer without status".to_owned())),
+                response.task_state.map(|state| format!("task {state}")),
                 message,
                 code.map(|code| format!("code {code}")),
                 id.map(|id| format!("request id {}", id.id)),

@@ -61,6 +61,9 @@ fn walk(scenario: &'static Scenario, gateway: &Gateway, ground: &Ground) -> Resu
     let since = Instant::now();
     let walked = on_this_thread(async {
         let mut walk = observe(&NoteArguments::for_trial(), ground, Some(paste)).await?;
+        if walk.interrupted() {
+            return Err(Failed::new(Exit::Interrupted, "interrupted; the other scenarios were not walked"));
+        }
         walk.give(Event::GoTo(Step::Note));
         let output = walk.session.output();
         let output = output.ok_or_else(|| Failed::new(Exit::NothingUsable, "there is no note"))?;

@@ -11,7 +11,7 @@ use crate::session::Consent;
 use crate::ui::cli::exit::{Exit, Failed};
 use crate::ui::cli::place::Place;
 use crate::ui::cli::runs::{self, Ask, Prepared, Stop};
-use crate::ui::cli::start::Ground;
+use crate::ui::cli::start::{Ground, Reporter};
 use crate::ui::tui::screen::{Live, RunEnd, RunNews, RunPlan};
 
 /// What is said of it, and where it goes.
@@ -42,7 +42,12 @@ impl Given {
         let first =
             first.ok_or_else(|| Failed::new(Exit::Usage, "there is nothing to send; give --model"))?;
         let consent = ask(first, plan.most_sends(), &self.place.ring);
-        let probe = Probe { plan, given: self, catalog: Arc::clone(&ground.catalog) };
+        let probe = Probe {
+            plan,
+            given: self,
+            catalog: Arc::clone(&ground.catalog),
+            reporter: ground.reporter(None),
+        };
         let course = probe.course()?;
         let cost = format!("{}. The first:", cost(&probe.plan));
         let mut more = vec!["Routes, in turn:".to_owned()];
@@ -63,6 +68,7 @@ pub(in crate::ui::cli) struct Probe {
     plan: Plan,
     given: Given,
     catalog: Arc<Catalog>,
+    reporter: Reporter,
 }
 
 impl Prepared for Probe {
@@ -74,7 +80,13 @@ impl Prepared for Probe {
 impl Probe {
     fn probing(&self) -> Probing<'_> {
         let Given { arguments, place } = &self.given;
-        Probing { plan: &self.plan, place, arguments, catalog: &self.catalog }
+        Probing {
+            plan: &self.plan,
+            place,
+            arguments,
+            catalog: &self.catalog,
+            reporter: self.reporter.clone(),
+        }
     }
 
     /// The course before anything is sent; its names passed the audit.

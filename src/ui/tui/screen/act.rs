@@ -80,6 +80,7 @@ impl Screen {
             ),
             Action::SendAgain if mode == Mode::Run => self.run_again(),
             Action::SendAgain => tell(Event::SendRequested),
+            Action::AskForTask => tell(Event::PollRequested),
             Action::Cancel => tell(Event::Cancel),
             Action::SkipWait => tell(Event::SkipWait),
             Action::StopRetrying => tell(Event::StopRetrying),

@@ -62,6 +62,7 @@ impl Screen {
             Action::OpenEvidence => !session.evidence().attempts.is_empty(),
             Action::NextMark | Action::PreviousMark => self.count_of_marks() > 0,
             Action::RemoveRefused => session.output().is_some_and(|o| o.rendered.is_err()),
+            Action::AskForTask => session.task_to_ask_for(),
             Action::SendAgain
             | Action::Search
             | Action::OtherModel

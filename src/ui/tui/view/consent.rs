@@ -51,9 +51,13 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
         n if consent.purpose == Purpose::Isolate => {
             format!("at most {n} requests in all, as the answers ask for them")
         }
+        n if consent.purpose == Purpose::Poll => format!("at most {n} requests, one after the other"),
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
     say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);
+    if let Some(polls) = &consent.polls {
+        say(&cut(&polls.said(), width.saturating_mul(3)), theme.plain);
+    }
     // The key goes before all that may be long: it is what the question is about.
     for key in &consent.keys {
         key_lines(key, &consent.host, theme, &mut say);
@@ -105,6 +109,7 @@ fn purpose(purpose: &Purpose) -> String {
         Purpose::Control(Changed::Key(label)) => {
             format!("As a control with another key {label}, this is sent:")
         }
+        Purpose::Poll => "To learn what became of the task that the answer names, this is sent:".to_owned(),
         Purpose::Isolate => {
             "To find what makes it fail, this is sent again, with one thing changed each time:".to_owned()
         }

@@ -231,6 +231,12 @@ pub fn outcome(attempt: &Attempt, reading: Option<&Reading>) -> String {
             } else if let Some(stream) = reading.and_then(|reading| reading.stream.as_ref()) {
                 text.push(' ');
                 text.push_str(&stream.verdict.as_str().replace('_', " "));
+            } else if let Some(state) = reading.and_then(|reading| reading.task.as_ref()?.state) {
+                text.push_str(" task ");
+                text.push_str(state.as_str());
+            }
+            if attempt.polls > 1 {
+                text.extend([" x", &attempt.polls.to_string()]);
             }
             text
         }
