@@ -12,18 +12,24 @@ mod alike;
 mod compare;
 #[path = "real/contract.rs"]
 mod contract;
+#[path = "real/isolate.rs"]
+mod isolate;
 #[path = "real/leak.rs"]
 mod leak;
 #[path = "real/others.rs"]
 mod others;
 #[path = "real/place.rs"]
 mod place;
+#[path = "real/refusals.rs"]
+mod refusals;
 #[path = "real/relay.rs"]
 mod relay;
 #[path = "real/run.rs"]
 mod run;
 #[path = "real/scenarios.rs"]
 mod scenarios;
+#[path = "isolate/tree.rs"]
+mod tree;
 #[path = "real/wire.rs"]
 mod wire;
 

@@ -44,37 +44,66 @@ pub struct Events {
 
 /// The only request in these bytes.
 pub fn request(bytes: &[u8]) -> Asked {
-    let (head, body) = split(bytes);
-    let (first, headers) = lines(&head);
-    let mut words = first.split(' ');
-    let mut word = || words.next().unwrap_or_default().to_owned();
-    let (method, target) = (word(), word());
-    let (body, complete, rest) = unframe(&headers, body);
-    assert!(complete, "the request was not sent to its end");
-    assert!(rest.is_empty(), "a second request was sent on the connection");
-    Asked { method, target, headers, body }
+    let mut all = requests(bytes);
+    assert!(all.len() <= 1, "a second request was sent on the connection");
+    all.pop().expect("a request")
+}
+
+/// The requests of one connection, in their order.
+pub fn requests(bytes: &[u8]) -> Vec<Asked> {
+    let mut all = Vec::new();
+    let mut left = bytes.to_vec();
+    while !left.is_empty() {
+        let (head, body) = split(&left);
+        let (first, headers) = lines(&head);
+        let mut words = first.split(' ');
+        let mut word = || words.next().unwrap_or_default().to_owned();
+        let (method, target) = (word(), word());
+        let (body, complete, rest) = unframe(&headers, body);
+        assert!(complete, "the request was not sent to its end");
+        all.push(Asked { method, target, headers, body });
+        left = rest;
+    }
+    all
 }
 
 /// The answer in these bytes, if one began.
 pub fn answer(bytes: &[u8]) -> Option<Answer> {
-    if bytes.is_empty() {
-        return None;
+    answers(bytes).into_iter().next()
+}
+
+/// The answers of one connection, in their order.
+pub fn answers(bytes: &[u8]) -> Vec<Answer> {
+    let mut all = Vec::new();
+    let mut left = bytes.to_vec();
+    while !left.is_empty() {
+        let (head, body) = split(&left);
+        let (first, headers) = lines(&head);
+        let mut words = first.splitn(3, ' ');
+        let version = words.next().unwrap_or_default().to_owned();
+        let status = words.next().and_then(|s| s.parse().ok()).expect("a status line");
+        let reason = words.next().unwrap_or_default().to_owned();
+        let (body, complete, rest) = unframe(&headers, body);
+        all.push(Answer { version, status, reason, headers, body, complete });
+        left = rest;
     }
-    let (head, body) = split(bytes);
-    let (first, headers) = lines(&head);
-    let mut words = first.splitn(3, ' ');
-    let version = words.next().unwrap_or_default().to_owned();
-    let status = words.next().and_then(|s| s.parse().ok()).expect("a status line");
-    let reason = words.next().unwrap_or_default().to_owned();
-    let (body, complete, _) = unframe(&headers, body);
-    Some(Answer { version, status, reason, headers, body, complete })
+    all
 }
 
 /// Asks a server's own administration.
 pub fn ask(host: &str, method: &str, path: &str, body: &str) -> Answer {
+    exchange(host, &format!("{method} {path}"), "", body)
+}
+
+/// Asks a gateway with this key.
+pub fn ask_as(host: &str, key: &str, path: &str, body: &str) -> Answer {
+    exchange(host, &format!("POST {path}"), &format!("authorization: Bearer {key}\r\n"), body)
+}
+
+fn exchange(host: &str, line: &str, more: &str, body: &str) -> Answer {
     let mut stream = TcpStream::connect(host).expect("the server accepts connections");
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+        "{line} HTTP/1.1\r\nhost: {host}\r\n{more}content-type: application/json\r\ncontent-length: {}\r\n\
          connection: close\r\n\r\n",
         body.len()
     );

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::problem::problem;
 use super::{Envelope, inner, page};
 use crate::case::vocabulary::EnvelopeKind;
 
@@ -250,22 +251,6 @@ fn upstream_raw(envelope: &mut Envelope, raw: &Value) {
     }
 }
 
-/// RFC 9457. A `title` with a `status` or `type` is what tells it from a plain `detail`.
-fn problem(object: &Map<String, Value>) -> Option<Envelope> {
-    let title = object.get("title")?.as_str()?;
-    let typed = object.get("type").is_some_and(Value::is_string);
-    if !typed && !object.get("status").is_some_and(Value::is_number) {
-        return None;
-    }
-    let detail = object.get("detail").and_then(Value::as_str).filter(|d| !d.is_empty());
-    Some(Envelope {
-        message: Some(detail.unwrap_or(title).to_owned()),
-        code: scalar(object.get("code")),
-        error_type: scalar(object.get("type")),
-        ..Envelope::bare(EnvelopeKind::Problem)
-    })
-}
-
 /// `{"error":"text"}`; where a message stands beside it, `error` is the name of the failure.
 fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
     match first_text(object, &FLAT_MESSAGES) {
@@ -420,7 +405,7 @@ fn first_text(object: &Map<String, Value>, places: &[&str]) -> Option<String> {
 }
 
 /// A scalar as text, numbers in decimal; as it is carried, LiteLLM's text "None" too.
-fn scalar(value: Option<&Value>) -> Option<String> {
+pub(super) fn scalar(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
