@@ -176,7 +176,9 @@ impl Job<'_> {
         let mut right = right.clone();
         right["model"] = json!(model);
         let answer = ask_as(&setting(self.refused.server), &key, path, &right.to_string());
-        faults.check(answer.status == 200, || format!("THE CASE: {} to what is right: {}", answer.status, answer.text()));
+        faults.check(answer.status == 200, || {
+            format!("THE CASE: {} to what is right: {}", answer.status, answer.text())
+        });
         let refusal = self.send(&self.body);
         self.stated = stated(&refusal);
         faults.check(self.is_alike(&refusal), || format!("THE CASE: {} {}", refusal.status, refusal.text()));
@@ -218,14 +220,21 @@ impl Job<'_> {
             Truth::Model(_) => ("model", &[]),
         };
         let told = &report["attribution"];
-        faults.check(told["verdict"] == verdict, || format!("VERDICT {} instead of {verdict}", told["verdict"]));
-        let named: Vec<&str> = told["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        faults.check(told["verdict"] == verdict, || {
+            format!("VERDICT {} instead of {verdict}", told["verdict"])
+        });
+        let named: Vec<&str> =
+            told["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let is = |named: &str, (leaf, root): &(&str, &str)| {
-            let below = |place: &str, top: &str| place.strip_prefix(top).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+            let below = |place: &str, top: &str| {
+                place.strip_prefix(top).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+            };
             below(named, leaf) || (below(named, root) && below(leaf, named))
         };
         for culprit in culprits {
-            faults.check(named.iter().any(|n| is(n, culprit)), || format!("CULPRIT {} is not among {named:?}", culprit.0));
+            faults.check(named.iter().any(|n| is(n, culprit)), || {
+                format!("CULPRIT {} is not among {named:?}", culprit.0)
+            });
         }
         for name in named {
             faults.check(culprits.iter().any(|c| is(name, c)), || format!("CULPRIT {name} is innocent"));
@@ -237,11 +246,15 @@ impl Job<'_> {
         let told = &report["threshold"];
         match self.refused.truth {
             Truth::Above(_, most) => {
-                faults.check(told["works_up_to"] == most && told["fails_from"] == most + 1, || format!("LIMIT {told}"));
+                faults.check(told["works_up_to"] == most && told["fails_from"] == most + 1, || {
+                    format!("LIMIT {told}")
+                });
             }
             Truth::BodySize => {
                 let came = |bytes: &Value, status: u16| {
-                    passed.0.iter().any(|(asked, answer)| asked.body.len() as u64 == bytes.as_u64().unwrap_or(0) && answer.status == status)
+                    passed.0.iter().any(|(asked, answer)| {
+                        asked.body.len() as u64 == bytes.as_u64().unwrap_or(0) && answer.status == status
+                    })
                 };
                 let exact = told["exact"] == true
                     && came(&told["works_up_to"], 200)
@@ -260,7 +273,8 @@ impl Job<'_> {
             faults.check(!is_body, || "MINIMAL is missing".to_owned());
             return;
         }
-        faults.check(minimal["minimality"] == "1-minimal", || format!("MINIMALITY {}", minimal["minimality"]));
+        faults
+            .check(minimal["minimality"] == "1-minimal", || format!("MINIMALITY {}", minimal["minimality"]));
         let shape = |body: &Value| leaves(body).into_iter().collect::<BTreeSet<_>>();
         let wanted = shape(&minimal["body"]);
         let sent = passed.0.iter().rev().filter(|(_, answer)| self.is_alike(answer));
@@ -289,7 +303,8 @@ impl Job<'_> {
     /// 2·log2(leaves) + 10 for each culprit, and log2 of it for a limit that is found exactly.
     fn most(&self, report: &Value) -> u64 {
         let twice_log2 = |n: u64| u64::from((n * n).max(2).ilog2());
-        let culprits = if let Truth::Fields(culprits) = self.refused.truth { culprits.len() as u64 } else { 1 };
+        let culprits =
+            if let Truth::Fields(culprits) = self.refused.truth { culprits.len() as u64 } else { 1 };
         let of = leaves(&self.body).len() as u64;
         let limit = match self.refused.truth {
             Truth::Above(_, most) => twice_log2(most),
@@ -301,7 +316,8 @@ impl Job<'_> {
 
     fn line(&self, report: &Value, passed: &Exchanges) -> String {
         let told = &report["attribution"];
-        let fields: Vec<&str> = told["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let fields: Vec<&str> =
+            told["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let truth = match self.refused.truth {
             Truth::Fields(culprits) => culprits.iter().map(|(leaf, _)| *leaf).collect::<Vec<_>>().join(", "),
             Truth::Above((leaf, _), most) => format!("{leaf} > {most}"),

@@ -208,18 +208,31 @@ impl Answer {
             Some(events) => events.json().find(|e| e.get("error").is_some())?,
             None => self.json()?,
         };
+        let text = |value: Option<&Value>| value.cloned().unwrap_or_default();
         match body.get("error") {
             Some(error) => Some(error.clone()),
+            // A problem; what is wrong stands in a list.
+            None if body.get("title").is_some() => Some(serde_json::json!({
+                "message": text(body.get("detail")), "type": text(body.get("type")),
+                "code": text(body.pointer("/validation/0/code")),
+            })),
             None => body.get("detail").map(|detail| serde_json::json!({ "message": detail })),
         }
     }
 
-    /// The title of an HTML page.
+    /// The title of an HTML page, or its first heading; also of a page that stands in an error's message.
     pub fn title(&self) -> Option<String> {
-        self.header("content-type").filter(|v| v.starts_with("text/html"))?;
-        let text = self.text();
-        let (_, after) = text.split_once("<title>")?;
-        after.split_once("</title>").map(|(title, _)| title.to_owned())
+        let is_page = self.header("content-type").is_some_and(|v| v.starts_with("text/html"));
+        let text = if is_page {
+            self.text()
+        } else {
+            self.error().and_then(|error| Some(error.get("message")?.as_str()?.to_owned()))?
+        };
+        let between = |open: &str, close: &str| {
+            let (_, after) = text.split_once(open)?;
+            after.split_once(close).map(|(title, _)| title.to_owned())
+        };
+        between("<title>", "</title>").or_else(|| between("<h1>", "</h1>"))
     }
 }
 

@@ -193,7 +193,16 @@ impl<'a> Lab<'a> {
         }
         let tokens = rows.iter().map(|row| row.answered.tokens).sum();
         let sent = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        Self { problem, rows: by_id, sent, tokens, oracle: None, settled: Vec::new(), noise: 0, baseline_runs: 0 }
+        Self {
+            problem,
+            rows: by_id,
+            sent,
+            tokens,
+            oracle: None,
+            settled: Vec::new(),
+            noise: 0,
+            baseline_runs: 0,
+        }
     }
 
     pub(super) fn options(&self) -> &'a Options {
@@ -312,7 +321,8 @@ impl<'a> Lab<'a> {
     fn is_settled(&mut self, id: &TrialId, from: usize, to: usize) -> bool {
         let answers = self.answers(id);
         let these = answers.get(from..to).unwrap_or_default();
-        let Some(print) = these.last().map(|last| &last.fingerprint).filter(|print| print.status == Some(500))
+        let Some(print) =
+            these.last().map(|last| &last.fingerprint).filter(|print| print.status == Some(500))
         else {
             return false;
         };

@@ -58,6 +58,12 @@ pub(super) fn envelope(json: &Value, success: bool) -> Envelope {
 }
 
 fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
+    // Its list of faults may be called `errors`.
+    if !object.get("error").is_some_and(|error| error.is_object() || error.is_array())
+        && let Some(problem) = problem(object)
+    {
+        return problem;
+    }
     if let Some(error) = error_object(object) {
         return of_error(object, error);
     }
@@ -70,9 +76,6 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
             return Envelope { message: Some(html.to_owned()), ..Envelope::bare(EnvelopeKind::Flat) };
         }
         return Envelope { title: page::title(html), ..Envelope::bare(EnvelopeKind::Html) };
-    }
-    if let Some(problem) = problem(object) {
-        return problem;
     }
     if let Some(error) = object.get("error").and_then(Value::as_str).filter(|e| !e.is_empty()) {
         return error_string(object, error);
