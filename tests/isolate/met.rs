@@ -1,4 +1,4 @@
-//! Scenarios that were met at real servers (`tests/real/isolate.rs`) before casefile told them right.
+//! Scenarios that were met at real servers (`tests/real/refusals.rs`) before casefile told them right.
 
 use serde_json::{Value, json};
 

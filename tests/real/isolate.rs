@@ -16,88 +16,6 @@ use crate::run::{done, setting};
 use crate::tree::{leaves, nodes, without};
 use crate::wire::{self, Answer, Asked, ask_as};
 
-const ROLE: Truth = Truth::Fields(&[("/messages/8/role", "/messages/8")]);
-const SCHEMA: (&str, &str) = (
-    "/response_format",
-    r#"{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object","properties":{
-        "parcel":{"type":"string"},"total":{"type":"money"},"lines":{"type":"array","items":{"type":"string"}}}}}}"#,
-);
-const SCHEMA_TYPE: (&str, &str) =
-    ("/response_format/json_schema/schema/properties/total/type", "/response_format/json_schema");
-
-/// Declares one test for each refusal.
-macro_rules! refusals {
-    ($($name:ident: $server:ident $status:literal $says:literal, $truth:expr $(, $field:ident: $value:expr)* ;)+) => {
-        $(
-            #[test]
-            #[ignore = "needs the servers of .ci/real"]
-            fn $name() {
-                isolate(&Refused { $($field: $value,)* ..Refused::$server(stringify!($name), $status, $says, $truth) });
-            }
-        )+
-    };
-}
-
-refusals! {
-    llama_role_of_a_message: llama 400 "Unexpected role: ", ROLE, broken: &[("/messages/8/role", r#""observer""#)];
-    llama_type_of_a_number: llama 400 "Field 'temperature'", Truth::Fields(&[("/temperature", "/temperature")]),
-        broken: &[("/temperature", r#""warm""#)];
-    llama_number_of_answers: llama 400 "Field 'n'", Truth::Above(("/n", "/n"), 1), broken: &[("/n", "2")];
-    llama_type_in_a_schema: llama 400 "unrecognized type money", Truth::Fields(&[SCHEMA_TYPE]), broken: &[SCHEMA];
-    llama_kind_of_a_part: llama 400 "unsupported content[].type",
-        Truth::Fields(&[("/messages/5/content/1/type", "/messages/5/content/1")]),
-        broken: &[("/messages/5/content", r#"[{"type":"text","text":"Ward round"},{"type":"video","video":"bed 5"}]"#)];
-    llama_message_without_content: llama 400 "All non-assistant messages must contain 'content'",
-        Truth::Fields(&[("/messages/5", "/messages/5")]), broken: &[("/messages/5", r#"{"role":"user","name":"ana"}"#)];
-    llama_grammar_beside_tools: llama 400 "Cannot use custom grammar constraints with tools",
-        Truth::Fields(&[("/grammar", "/grammar"), ("/tools", "/tools")]), broken: &[("/grammar", r#""root ::= [a-z]+""#)];
-    llama_context: llama 400 "exceed_context_size_error", Truth::BodySize, broken: &[("/messages/3/content", "words 4000")];
-    llama_path: llama 404 "File Not Found", Truth::Path("/v1/chat/completions"), path: "/v1/v1/chat/completions";
-    llama_key: llama 401 "Invalid API Key", Truth::Key(""), key: Given::Tagged("Open");
-}
-
-refusals! {
-    prism_role_of_a_message: prism 422 ".role must be equal to one of", ROLE, broken: &[("/messages/8/role", r#""observer""#)];
-    prism_range_of_a_number: prism 422 "temperature must be <= 2", Truth::Above(("/temperature", "/temperature"), 2),
-        broken: &[("/temperature", "9")];
-    prism_name_of_a_tool: prism 422 "function.name must match pattern",
-        Truth::Fields(&[("/tools/1/function/name", "/tools/1/function")]),
-        broken: &[("/tools/1/function/name", r#""find.person""#)];
-    prism_type_in_a_tool: prism 422 "query.type must be equal to one of",
-        Truth::Fields(&[("/tools/1/function/parameters/properties/query/type", "/tools/1/function/parameters")]),
-        broken: &[("/tools/1/function/parameters/properties/query/type", r#""money""#)];
-    prism_unknown_field: prism 422 "must NOT have additional properties", Truth::Fields(&[("/top_k_penalty", "/top_k_penalty")]),
-        broken: &[("/top_k_penalty", "0.4")];
-    prism_value_in_metadata: prism 422 "metadata.lane must be string", Truth::Fields(&[("/metadata/lane", "/metadata/lane")]),
-        broken: &[("/metadata/lane", "3")];
-    prism_too_many_stops: prism 422 "must NOT have more than 4 items", Truth::Above(("/stop", "/stop"), 4),
-        broken: &[("/stop", r#"["a","b","c","d","e","f","g"]"#)];
-    prism_length_of_a_text: prism 422 "must NOT have more than 2000 characters",
-        Truth::Above(("/messages/5/content", "/messages/5"), 2000), broken: &[("/messages/5/content", "words 500")];
-    prism_path: prism 404 "NO_PATH_MATCHED_ERROR", Truth::Path("/v1/chat/completions"), path: "/chat/completions";
-}
-
-refusals! {
-    litellm_unsupported_parameter: litellm 400 "does not support parameters: ['reasoning_effort']",
-        Truth::Fields(&[("/reasoning_effort", "/reasoning_effort")]), broken: &[("/reasoning_effort", r#""low""#)];
-    litellm_field_that_is_called_auth: litellm 401 "api_base is not allowed in request body",
-        Truth::Fields(&[("/api_base", "/api_base")]), broken: &[("/api_base", r#""http://127.0.0.1:9/v1""#)];
-    litellm_field_that_is_called_outage: litellm 500 "could not convert string to float",
-        Truth::Fields(&[("/timeout", "/timeout")]), broken: &[("/timeout", r#""soon""#)];
-    litellm_role_behind_it: litellm 400 "Unexpected role: ", ROLE, model: "up-llama",
-        broken: &[("/messages/8/role", r#""observer""#)];
-    litellm_schema_behind_it: litellm 400 "unrecognized type money", Truth::Fields(&[SCHEMA_TYPE]), model: "up-llama",
-        broken: &[SCHEMA];
-    litellm_three_parameters: litellm 400 "does not support parameters", Truth::Fields(&[
-        ("/top_p", "/top_p"), ("/presence_penalty", "/presence_penalty"), ("/frequency_penalty", "/frequency_penalty")]),
-        model: "up-o3", gone: &["/top_p", "/presence_penalty", "/frequency_penalty", "/temperature"];
-    litellm_model: litellm 400 "Invalid model name passed in", Truth::Model("up-ok"), model: "gpt-5o-mini";
-    litellm_model_of_the_key: litellm 403 "key_model_access_denied", Truth::Model("mock-ok"), key: Given::Tagged("OneM");
-    litellm_expired_key: litellm 401 "expired_key", Truth::Key("Open"), key: Given::Tagged("Past");
-    litellm_budget: litellm 422 "budget_exceeded", Truth::Key("Open"), key: Given::Tagged("Used");
-    litellm_path: litellm 404 "Not Found", Truth::Path("/v1/chat/completions"), path: "/v1/v1/chat/completions";
-}
-
 /// A case under way.
 struct Job<'a> {
     refused: &'a Refused,
@@ -109,7 +27,10 @@ struct Job<'a> {
 }
 
 /// Isolates one refusal and judges what came of it.
-fn isolate(refused: &Refused) {
+///
+/// # Panics
+/// With all that is wrong.
+pub fn isolate(refused: &Refused) {
     let mut faults = Faults::default();
     let secret = random(24);
     let key = key(refused.key);

@@ -319,7 +319,7 @@ fn recorded(
     let mut asked = wire::request(&passed.request);
     // A proxy is told the whole address.
     if let Some(target) = asked.target.strip_prefix(&format!("http://{ELSEWHERE}")) {
-        asked.target = target.to_owned();
+        asked.target = target.into();
     }
     faults.check(asked.body == body.as_bytes(), || "the body was not sent as it was pasted".to_owned());
     let authorization = asked.header("authorization").unwrap_or_default();
