@@ -172,7 +172,7 @@ cases! {
     haproxy_limit: "gpt-4o-mini", 429, ["rate_limited"], route: HAPROXY, path: "/rate/v1/chat/completions";
     haproxy_stream_cut: "stream-slow", 200, ["stream_interrupted"], stream: true, route: HAPROXY, path: "/stall/v1/chat/completions",
         key: Key::Upstream;
-    haproxy_slow_head: "gpt-4o-mini", 408, ["gateway_timeout"],
+    haproxy_slow_head: "gpt-4o-mini", 408, ["upstream_server"],
         route: Route::Dripping("CASEFILE_REAL_HAPROXY", 2_500);
     proxy_without_a_password: "gpt-4o-mini", 407, ["network_connect"], route: Route::Proxied("CASEFILE_REAL_PROXY");
     limit_as_a_page: "mock-ok", 429, ["rate_limited"], route: FAULT, path: "/limited/v1/chat/completions", before_at: "CASEFILE_REAL_FAULT", before: 1;
