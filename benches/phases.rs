@@ -81,6 +81,7 @@ fn by_casefile(url: &str) -> Option<Moments> {
         index: 1,
         waited_ms: None,
         client_request_id: None,
+        direct: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let made = runtime.block_on(attempt(outgoing, Arc::new(SystemClock::new()), Cancelled::never(), |_| {}));

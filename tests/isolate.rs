@@ -26,6 +26,8 @@ mod judge;
 mod judge_itself;
 #[path = "isolate/looks.rs"]
 mod looks;
+#[path = "isolate/met.rs"]
+mod met;
 #[path = "isolate/places.rs"]
 mod places;
 #[path = "isolate/pure.rs"]
@@ -69,6 +71,7 @@ fn scenarios() -> Vec<Scenario> {
         places::paths(),
         places::streams(),
         places::elsewhere(),
+        met::met(),
     ]
     .into_iter()
     .flatten()

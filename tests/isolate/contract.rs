@@ -31,6 +31,8 @@ pub struct Rules {
     pub any_role: bool,
     /// System first, then user and assistant in turn, a user at the end, as strict chat templates have it.
     pub alternate: bool,
+    /// A response format of no kind is taken, and not looked at.
+    pub any_format: bool,
 }
 
 type Checked = Result<(), Refusal>;
@@ -62,7 +64,9 @@ pub fn chat(body: &Value, rules: Rules) -> Checked {
     }
     tools(body)?;
     companions(body)?;
-    response_format(body)?;
+    if !rules.any_format {
+        response_format(body)?;
+    }
     scalars(body)
 }
 

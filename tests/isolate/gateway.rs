@@ -66,6 +66,8 @@ pub enum Said {
     Moved(String),
     /// 200 with this body.
     Body(Value),
+    /// 422 with these problem details.
+    Problem(Value),
     /// 200 with a stream that breaks off.
     Cut,
     Reset,
@@ -328,6 +330,9 @@ fn render(said: Said, id: &str, call: &Call) -> Reply {
             Reply::Whole(301, lines, "<html>Moved Permanently</html>".to_owned())
         }
         Said::Body(body) => Reply::Whole(200, headers(id, Some("application/json")), body.to_string()),
+        Said::Problem(body) => {
+            Reply::Whole(422, headers(id, Some("application/problem+json")), body.to_string())
+        }
         Said::Cut => Reply::Events(headers(id, None), vec![chunk("m", "O", None)], true),
         Said::Reset => Reply::Reset,
     }

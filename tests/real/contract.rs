@@ -23,13 +23,30 @@ fn contract_of_aimock() {
     matrix("aimock", "openai_compatible", "CASEFILE_REAL_UPSTREAM", "gpt-4o-mini", &key);
 }
 
+#[test]
+#[ignore = "needs the servers of .ci/real"]
+fn contract_of_llama_cpp() {
+    let key = setting("CASEFILE_REAL_LLAMA_KEY");
+    matrix("llama_cpp", "llama_cpp", "CASEFILE_REAL_LLAMA", "tiny-random", &key);
+}
+
+/// Prism validates each request against the contract that it was given; what it does not do stands in a user's profile.
+#[test]
+#[ignore = "needs the servers of .ci/real"]
+fn contract_of_prism() {
+    let key = format!("sk-{}", random(40));
+    matrix("prism", "prism", "CASEFILE_REAL_PRISM", "gpt-4o-mini", &key);
+}
+
 /// Runs the matrix and compares it; `UPDATE_GOLDEN=1` writes the table anew.
 fn matrix(name: &str, gateway: &str, server: &str, model: &str, key: &str) {
     let place = Place::new();
+    place.profile("prism.yaml", include_str!("prism/profile.yaml"));
     let url = format!("http://{}", setting(server));
     let arguments =
         ["check", "--gateway", gateway, "--base-url", &url, "--model", model, "--key-env", "CHECK_KEY"];
-    let more = ["--oversize", "200000", "--output", "json", "--yes"];
+    // Prism never answers what is no JSON.
+    let more = ["--oversize", "200000", "--timeout", "10", "--output", "json", "--yes"];
     let arguments: Vec<String> = arguments.iter().chain(&more).map(|a| (*a).to_owned()).collect();
     let output = place.casefile(&arguments, &[("CHECK_KEY", key.into())]);
     for bytes in [&output.stdout, &output.stderr] {

@@ -31,6 +31,13 @@ impl Place {
         path
     }
 
+    /// Gives casefile a profile of the user's.
+    pub fn profile(&self, name: &str, text: &str) {
+        let folder = self.home.path().join("config/catalog/profiles");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(name), text).expect("a file");
+    }
+
     /// Where the note is written that goes into a file.
     pub fn note(&self) -> PathBuf {
         self.home.path().join("out/note.yaml")

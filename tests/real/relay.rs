@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+/// Bytes that a dripping relay passes at once: less than any head has.
+const HELD_FROM: usize = 20;
+
 /// What passed on one connection.
 #[derive(Debug, Clone, Default)]
 pub struct Passed {
@@ -37,12 +40,17 @@ pub struct Relay {
 impl Relay {
     /// Starts a relay to `server` (`host:port`).
     pub fn to(server: &str) -> Self {
+        Self::dripping(server, 0)
+    }
+
+    /// The same; it passes the first bytes of a connection, and the rest after `hold_ms`, so that a head comes late.
+    pub fn dripping(server: &str, hold_ms: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let connections = Arc::new(Mutex::new(Vec::new()));
         let stop = Arc::new(AtomicBool::new(false));
         let (kept, stopping, server) = (Arc::clone(&connections), Arc::clone(&stop), server.to_owned());
-        let acceptor = std::thread::spawn(move || accept(&listener, &server, &kept, &stopping));
+        let acceptor = std::thread::spawn(move || accept(&listener, (&server, hold_ms), &kept, &stopping));
         Self { address, connections, stop, acceptor: Some(acceptor) }
     }
 
@@ -73,7 +81,12 @@ impl Drop for Relay {
     }
 }
 
-fn accept(listener: &TcpListener, server: &str, kept: &Mutex<Vec<Arc<Mutex<Passed>>>>, stop: &AtomicBool) {
+fn accept(
+    listener: &TcpListener,
+    (server, hold_ms): (&str, u64),
+    kept: &Mutex<Vec<Arc<Mutex<Passed>>>>,
+    stop: &AtomicBool,
+) {
     let mut running = Vec::new();
     for client in listener.incoming() {
         if stop.load(Ordering::SeqCst) {
@@ -83,7 +96,7 @@ fn accept(listener: &TcpListener, server: &str, kept: &Mutex<Vec<Arc<Mutex<Passe
         let passed = Arc::new(Mutex::new(Passed::default()));
         kept.lock().expect("no thread panicked").push(Arc::clone(&passed));
         let upstream = TcpStream::connect(server).expect("the server accepts connections");
-        running.extend(pass(&client, &upstream, &passed));
+        running.extend(pass(&client, &upstream, &passed, hold_ms));
     }
     for thread in running {
         thread.join().expect("the relay panicked");
@@ -91,7 +104,12 @@ fn accept(listener: &TcpListener, server: &str, kept: &Mutex<Vec<Arc<Mutex<Passe
 }
 
 /// Passes bytes both ways on two threads. The client's end of file ends both ways: casefile does not half-close.
-fn pass(client: &TcpStream, upstream: &TcpStream, passed: &Arc<Mutex<Passed>>) -> [JoinHandle<()>; 2] {
+fn pass(
+    client: &TcpStream,
+    upstream: &TcpStream,
+    passed: &Arc<Mutex<Passed>>,
+    hold_ms: u64,
+) -> [JoinHandle<()>; 2] {
     for stream in [client, upstream] {
         stream.set_nodelay(true).expect("a socket");
         // Longer than any case: only a hanging one meets it.
@@ -106,8 +124,11 @@ fn pass(client: &TcpStream, upstream: &TcpStream, passed: &Arc<Mutex<Passed>>) -
             passed.first_request_byte.get_or_insert_with(Utc::now);
             passed.request.extend_from_slice(bytes);
             drop(passed);
+            let (first, rest) = bytes.split_at(if hold_ms > 0 { HELD_FROM.min(bytes.len()) } else { 0 });
+            let _ = to_upstream.write_all(first);
+            std::thread::sleep(Duration::from_millis(hold_ms));
             // A server that answers early stops reading; the client is read to its end all the same.
-            let _ = to_upstream.write_all(bytes);
+            let _ = to_upstream.write_all(rest);
         });
         let _ = to_upstream.shutdown(Shutdown::Both);
     });

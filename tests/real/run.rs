@@ -21,6 +21,9 @@ const KEY_VARIABLE: &str = "CASEFILE_REAL_KEY";
 /// Words of the prompts and the answers.
 const WORDS: [&str; 4] = ["Ward round", "All good", "alpha", "bravo"];
 
+/// A host that nobody can find.
+const ELSEWHERE: &str = "gateway.invalid";
+
 /// A setting of `.ci/real`.
 pub fn setting(name: &str) -> String {
     std::env::var(name)
@@ -32,7 +35,11 @@ pub fn setting(name: &str) -> String {
 pub enum Route {
     /// Through the recording relay to the server that this setting names.
     Relayed(&'static str),
-    /// Straight to it: a reset, a refused connection and TLS do not pass a relay unchanged.
+    /// The same, and the relay holds the rest of the request's head back for so many milliseconds.
+    Dripping(&'static str, u64),
+    /// Through the recording relay to this proxy, for a host that only the proxy could find.
+    Proxied(&'static str),
+    /// Straight to it: a reset, a refused connection and TLS do not pass a relay unchanged. A scheme, and a setting or a host.
     Direct(&'static str, &'static str),
 }
 
@@ -49,6 +56,8 @@ pub enum Key {
     Unknown,
     /// The key that aimock takes.
     Upstream,
+    /// The key that the llama.cpp server takes.
+    Llama,
     /// In the query: servers repeat it in redirects.
     Query(&'static str),
 }
@@ -67,10 +76,20 @@ pub struct Case {
     pub stream: bool,
     /// Key.
     pub key: Key,
-    /// Requests sent with the same key before.
+    /// Requests sent with the same key before, and the setting of the server.
     pub before: usize,
+    /// Where those are sent.
+    pub before_at: &'static str,
     /// Bytes added to the prompt.
     pub padding: usize,
+    /// Fields that are put into the body, as JSON.
+    pub with: &'static [(&'static str, &'static str)],
+    /// Another body than the usual one.
+    pub raw: Option<&'static str>,
+    /// More arguments.
+    pub more: &'static [&'static str],
+    /// The setting of a proxy in the environment, where it is not on the route.
+    pub proxy: Option<&'static str>,
     /// Puts a text where LiteLLM wants a number: it repeats the text in its error message.
     pub echo: bool,
     /// File in nginx's folder that is the trusted CA.
@@ -96,7 +115,12 @@ impl Case {
             stream: false,
             key: Key::Literal("Open"),
             before: 0,
+            before_at: "CASEFILE_REAL_GATEWAY",
             padding: 0,
+            with: &[],
+            raw: None,
+            more: &[],
+            proxy: None,
             echo: false,
             trusted: None,
             classes: class,
@@ -106,9 +130,15 @@ impl Case {
         }
     }
 
-    /// Requests that nginx sees on a direct way: none where nobody listens, or where its certificate is not accepted.
+    /// Requests that nginx sees on a direct way: none where nobody listens, where its certificate is not accepted, or where
+    /// it is not asked.
     fn requests_logged(&self) -> usize {
         usize::from(matches!(self.transport, Some("reset")))
+    }
+
+    /// The address in a setting, or the host itself.
+    fn host(server: &str) -> String {
+        if server.starts_with("CASEFILE_") { setting(server) } else { server.to_owned() }
     }
 }
 
@@ -179,18 +209,28 @@ fn once(case: &Case, form: Form) -> Faults {
             let host = relay.address();
             (Some(relay), "http", host)
         }
-        Route::Direct(scheme, server) => (None, scheme, setting(server)),
+        Route::Dripping(server, hold_ms) => {
+            let relay = Relay::dripping(&setting(server), hold_ms);
+            let host = relay.address();
+            (Some(relay), "http", host)
+        }
+        Route::Proxied(server) => (Some(Relay::to(&setting(server))), "http", ELSEWHERE.to_owned()),
+        Route::Direct(scheme, server) => (None, scheme, Case::host(server)),
     };
     let body = secrets.body(case);
     for _ in 0..case.before {
-        send(&setting("CASEFILE_REAL_GATEWAY"), case.path, &secrets.key, &body);
+        send(&setting(case.before_at), case.path, &secrets.key, &body);
     }
     let command =
         place.write("failed.sh", &secrets.curl(case, &format!("{scheme}://{host}{}", case.path), &body));
     let seen_before = in_nginx_log(case);
     let arguments = self::arguments(&place, case, form, &command, &host);
     let earliest = Utc::now();
-    let output = place.casefile(&arguments, &variables(case, &secrets.key));
+    let mut variables = variables(case, &secrets.key);
+    if let (Route::Proxied(_), Some(relay)) = (case.route, &relay) {
+        variables.extend(proxied(&relay.address()));
+    }
+    let output = place.casefile(&arguments, &variables);
     let after = Utc::now();
 
     let mut faults = Faults::default();
@@ -276,7 +316,11 @@ fn recorded(
     let Some(passed) = connections.first() else {
         return Truth { asked: None, answer: None, earliest, latest: earliest, ended: earliest };
     };
-    let asked = wire::request(&passed.request);
+    let mut asked = wire::request(&passed.request);
+    // A proxy is told the whole address.
+    if let Some(target) = asked.target.strip_prefix(&format!("http://{ELSEWHERE}")) {
+        asked.target = target.into();
+    }
     faults.check(asked.body == body.as_bytes(), || "the body was not sent as it was pasted".to_owned());
     let authorization = asked.header("authorization").unwrap_or_default();
     let (bearer, query) = match case.key {
@@ -296,7 +340,7 @@ fn recorded(
 /// Requests to this case's port and path that stand in nginx's log.
 fn in_nginx_log(case: &Case) -> usize {
     let Route::Direct(_, server) = case.route else { return 0 };
-    let port = setting(server).rsplit(':').next().map(str::to_owned).expect("a port");
+    let port = Case::host(server).rsplit(':').next().map(str::to_owned).expect("a port");
     let log = Path::new(&setting("CASEFILE_REAL_NGINX_DIR")).join("access.log");
     let line = format!("{port} POST {} ", case.path);
     std::fs::read_to_string(log).expect("nginx's log").lines().filter(|l| l.starts_with(&line)).count()
@@ -349,12 +393,14 @@ impl Secrets {
             Key::Literal(tag) | Key::Named(tag) | Key::Query(tag) => format!("sk-{}{tag}", random(40)),
             Key::Unknown => format!("sk-{}", random(48)),
             Key::Upstream => setting("CASEFILE_REAL_UPSTREAM_KEY"),
+            Key::Llama => setting("CASEFILE_REAL_LLAMA_KEY"),
         };
         let (prompt, user) = (random(24), random(24));
         let mut canaries = vec![
             Canary::new("prompt", &prompt),
             Canary::new("user", &user),
             Canary::new("the upstream's key", &setting("CASEFILE_REAL_UPSTREAM_KEY")[3..]),
+            Canary::new("the key of llama.cpp", &setting("CASEFILE_REAL_LLAMA_KEY")[3..]),
             Canary::new("the master key", &setting("CASEFILE_REAL_MASTER_KEY")[3..]),
         ];
         if let Some(random_part) = key.get(3..43) {
@@ -364,6 +410,9 @@ impl Secrets {
     }
 
     fn body(&self, case: &Case) -> String {
+        if let Some(raw) = case.raw {
+            return raw.to_owned();
+        }
         let text = format!(
             "Ward round, bed 7: {} – say it in „two“ words.{}",
             self.prompt,
@@ -375,6 +424,9 @@ impl Secrets {
         }
         if case.echo {
             body["timeout"] = json!(self.user);
+        }
+        for (name, value) in case.with {
+            body[*name] = serde_json::from_str(value).expect("JSON");
         }
         body.to_string()
     }
@@ -413,6 +465,7 @@ fn arguments(place: &Place, case: &Case, form: Form, command: &Path, host: &str)
     if form == Form::Yaml {
         arguments.extend(["--out".to_owned(), place.note().display().to_string()]);
     }
+    arguments.extend(case.more.iter().map(|&more| more.to_owned()));
     arguments
 }
 
@@ -426,5 +479,11 @@ fn variables(case: &Case, key: &str) -> Vec<(&'static str, OsString)> {
         let folder = setting("CASEFILE_REAL_NGINX_DIR");
         variables.push(("SSL_CERT_FILE", Path::new(&folder).join(name).into_os_string()));
     }
+    variables.extend(case.proxy.iter().flat_map(|proxy| proxied(&setting(proxy))));
     variables
+}
+
+/// Variables by which a client finds its proxy.
+fn proxied(address: &str) -> Vec<(&'static str, OsString)> {
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY"].map(|name| (name, format!("http://{address}").into())).into()
 }

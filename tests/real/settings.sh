@@ -2,8 +2,8 @@
 # `.ci/real` sets the ports, the folders and the keys; everything listens on 127.0.0.1 only.
 set -euo pipefail
 : "${TOOLS:?the folder that install.sh filled}"
-: "${AIMOCK_PORT:?} ${SLOW_PORT:?} ${GATEWAY_PORT:?} ${FRONT_PORT:?} ${SITE_PORT:?} ${FAULT_PORT:?} ${TLS_PORT:?} ${EXPIRED_PORT:?} ${DEAD_PORT:?} ${MOUNTEBANK_PORT:?} ${OPEN_PORT:?}"
-: "${UPSTREAM_KEY:?taken by aimock}"
+: "${AIMOCK_PORT:?} ${SLOW_PORT:?} ${GATEWAY_PORT:?} ${FRONT_PORT:?} ${SITE_PORT:?} ${FAULT_PORT:?} ${TLS_PORT:?} ${EXPIRED_PORT:?} ${DEAD_PORT:?} ${MOUNTEBANK_PORT:?} ${OPEN_PORT:?} ${LLAMA_PORT:?} ${PRISM_PORT:?} ${HAPROXY_PORT:?} ${PROXY_PORT:?} ${CUT_PORT:?}"
+: "${UPSTREAM_KEY:?taken by aimock} ${LLAMA_KEY:?taken by llama.cpp}"
 
 here=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)
 
@@ -14,9 +14,9 @@ need_dir() {
   DIR=$(cd "$1" && pwd)
 }
 
-# fill TEMPLATE: prints it with @DIR@, every @..._PORT@ and the upstream's key replaced.
+# fill TEMPLATE: prints it with @DIR@, every @..._PORT@ and the upstreams' keys replaced.
 fill() {
   local name script="s|@DIR@|${DIR:-}|g"
-  for name in $(compgen -A variable | grep '_PORT$') UPSTREAM_KEY; do script+=";s|@$name@|${!name}|g"; done
+  for name in $(compgen -A variable | grep '_PORT$') UPSTREAM_KEY LLAMA_KEY; do script+=";s|@$name@|${!name}|g"; done
   sed -e "$script" "$1"
 }

@@ -44,37 +44,66 @@ pub struct Events {
 
 /// The only request in these bytes.
 pub fn request(bytes: &[u8]) -> Asked {
-    let (head, body) = split(bytes);
-    let (first, headers) = lines(&head);
-    let mut words = first.split(' ');
-    let mut word = || words.next().unwrap_or_default().to_owned();
-    let (method, target) = (word(), word());
-    let (body, complete, rest) = unframe(&headers, body);
-    assert!(complete, "the request was not sent to its end");
-    assert!(rest.is_empty(), "a second request was sent on the connection");
-    Asked { method, target, headers, body }
+    let mut all = requests(bytes);
+    assert!(all.len() <= 1, "a second request was sent on the connection");
+    all.pop().expect("a request")
+}
+
+/// The requests of one connection, in their order.
+pub fn requests(bytes: &[u8]) -> Vec<Asked> {
+    let mut all = Vec::new();
+    let mut left = bytes.to_vec();
+    while !left.is_empty() {
+        let (head, body) = split(&left);
+        let (first, headers) = lines(&head);
+        let mut words = first.split(' ');
+        let mut word = || words.next().unwrap_or_default().to_owned();
+        let (method, target) = (word(), word());
+        let (body, complete, rest) = unframe(&headers, body);
+        assert!(complete, "the request was not sent to its end");
+        all.push(Asked { method, target, headers, body });
+        left = rest;
+    }
+    all
 }
 
 /// The answer in these bytes, if one began.
 pub fn answer(bytes: &[u8]) -> Option<Answer> {
-    if bytes.is_empty() {
-        return None;
+    answers(bytes).into_iter().next()
+}
+
+/// The answers of one connection, in their order.
+pub fn answers(bytes: &[u8]) -> Vec<Answer> {
+    let mut all = Vec::new();
+    let mut left = bytes.to_vec();
+    while !left.is_empty() {
+        let (head, body) = split(&left);
+        let (first, headers) = lines(&head);
+        let mut words = first.splitn(3, ' ');
+        let version = words.next().unwrap_or_default().to_owned();
+        let status = words.next().and_then(|s| s.parse().ok()).expect("a status line");
+        let reason = words.next().unwrap_or_default().to_owned();
+        let (body, complete, rest) = unframe(&headers, body);
+        all.push(Answer { version, status, reason, headers, body, complete });
+        left = rest;
     }
-    let (head, body) = split(bytes);
-    let (first, headers) = lines(&head);
-    let mut words = first.splitn(3, ' ');
-    let version = words.next().unwrap_or_default().to_owned();
-    let status = words.next().and_then(|s| s.parse().ok()).expect("a status line");
-    let reason = words.next().unwrap_or_default().to_owned();
-    let (body, complete, _) = unframe(&headers, body);
-    Some(Answer { version, status, reason, headers, body, complete })
+    all
 }
 
 /// Asks a server's own administration.
 pub fn ask(host: &str, method: &str, path: &str, body: &str) -> Answer {
+    exchange(host, &format!("{method} {path}"), "", body)
+}
+
+/// Asks a gateway with this key.
+pub fn ask_as(host: &str, key: &str, path: &str, body: &str) -> Answer {
+    exchange(host, &format!("POST {path}"), &format!("authorization: Bearer {key}\r\n"), body)
+}
+
+fn exchange(host: &str, line: &str, more: &str, body: &str) -> Answer {
     let mut stream = TcpStream::connect(host).expect("the server accepts connections");
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+        "{line} HTTP/1.1\r\nhost: {host}\r\n{more}content-type: application/json\r\ncontent-length: {}\r\n\
          connection: close\r\n\r\n",
         body.len()
     );
@@ -179,18 +208,31 @@ impl Answer {
             Some(events) => events.json().find(|e| e.get("error").is_some())?,
             None => self.json()?,
         };
+        let text = |value: Option<&Value>| value.cloned().unwrap_or_default();
         match body.get("error") {
             Some(error) => Some(error.clone()),
+            // A problem; what is wrong stands in a list.
+            None if body.get("title").is_some() => Some(serde_json::json!({
+                "message": text(body.get("detail")), "type": text(body.get("type")),
+                "code": text(body.pointer("/validation/0/code")),
+            })),
             None => body.get("detail").map(|detail| serde_json::json!({ "message": detail })),
         }
     }
 
-    /// The title of an HTML page.
+    /// The title of an HTML page, or its first heading; also of a page that stands in an error's message.
     pub fn title(&self) -> Option<String> {
-        self.header("content-type").filter(|v| v.starts_with("text/html"))?;
-        let text = self.text();
-        let (_, after) = text.split_once("<title>")?;
-        after.split_once("</title>").map(|(title, _)| title.to_owned())
+        let is_page = self.header("content-type").is_some_and(|v| v.starts_with("text/html"));
+        let text = if is_page {
+            self.text()
+        } else {
+            self.error().and_then(|error| Some(error.get("message")?.as_str()?.to_owned()))?
+        };
+        let between = |open: &str, close: &str| {
+            let (_, after) = text.split_once(open)?;
+            after.split_once(close).map(|(title, _)| title.to_owned())
+        };
+        between("<title>", "</title>").or_else(|| between("<h1>", "</h1>"))
     }
 }
 

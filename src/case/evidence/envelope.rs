@@ -9,6 +9,7 @@ mod inner;
 mod json;
 mod page;
 mod partial;
+mod problem;
 
 use serde_json::Value;
 
@@ -31,9 +32,9 @@ pub struct Envelope {
     pub code: Option<String>,
     /// `error.type` (or `status` in the Gemini shape).
     pub error_type: Option<String>,
-    /// `error.param`, or the location of a `detail` entry.
+    /// `error.param`, or the location of a `detail` entry or of a problem's first fault.
     pub param: Option<String>,
-    /// A message inside the message (or in `metadata.raw`).
+    /// A message inside the message (or in `metadata.raw`), or that of a problem's first fault.
     pub inner_message: Option<String>,
     /// A further code that an inner envelope or `innererror` carries.
     pub inner_code: Option<String>,

@@ -13,6 +13,10 @@ use super::{Problem, harmless};
 const PROMPT: &str = "Reply with the word ok.";
 /// The body of an endpoint that the catalog does not know keeps these, where the failing one has them.
 pub(super) const USUAL: [&str; 4] = ["messages", "input", "prompt", "contents"];
+/// Elements over which a size is spread.
+const SPREAD: usize = 16;
+/// Harmless text, again and again.
+const PLAIN: &str = " plain words";
 /// Children of one place that are looked at.
 const MOST_CHILDREN: usize = 4_000;
 
@@ -126,7 +130,7 @@ pub(super) fn made(problem: &Problem<'_>, id: &BodyId) -> Option<String> {
     }
     let mut text = body.to_string();
     if let Some(bytes) = id.padded {
-        text = padded(body, text.len(), bytes)?;
+        text = if id.spread { spread(body, bytes)? } else { padded(body, text.len(), bytes)? };
     } else if id.without.is_empty() && id.simple.is_empty() {
         // Blanks hold the size, so that a limit of bytes is not mistaken for something in the words.
         let size = problem.request.body.as_ref().map_or(0, String::len);
@@ -213,15 +217,27 @@ fn simple(value: &Value) -> Value {
 
 /// The body with so much harmless text in its first prompt that it has `bytes`.
 fn padded(mut body: Value, held: usize, bytes: usize) -> Option<String> {
-    let text = first_text(&mut body)?;
-    let missing = bytes.checked_sub(held)?;
-    let mut longer = text.clone();
-    while longer.len() < text.len() + missing {
-        longer.push_str(" plain words");
-    }
-    longer.truncate(text.len() + missing);
-    *text = longer;
+    lengthen(first_text(&mut body)?, bytes.checked_sub(held)?);
     Some(body.to_string())
+}
+
+/// The same in [`SPREAD`] elements instead of one.
+fn spread(mut body: Value, bytes: usize) -> Option<String> {
+    let name = USUAL.into_iter().find(|name| body.get(*name).is_some_and(Value::is_array))?;
+    let items = body.get_mut(name)?.as_array_mut()?;
+    let first = items.first()?.clone();
+    items.resize(SPREAD, first);
+    let missing = bytes.checked_sub(body.to_string().len())?;
+    for (at, item) in body.get_mut(name)?.as_array_mut()?.iter_mut().enumerate() {
+        let rest = if at == 0 { missing % SPREAD } else { 0 };
+        lengthen(first_text(item)?, missing / SPREAD + rest);
+    }
+    Some(body.to_string())
+}
+
+/// So many bytes of harmless text behind it.
+fn lengthen(text: &mut String, bytes: usize) {
+    text.extend(PLAIN.chars().cycle().take(bytes));
 }
 
 /// The first prompt: a text under one of the usual names, however deep.

@@ -1,13 +1,20 @@
-//! Places that the gateway's words point to: by a path (`messages[6].content[1].type`), or by a value in quotes.
+//! Places that the gateway's words point to: by a path (`messages[6].content[1].type`), by a value in quotes, or by one that is
+//! a word of the sentence (`Unexpected role: observer`).
+
+use std::collections::BTreeMap;
 
 use crate::case::pointer;
 use serde_json::Value;
 
 /// Places that are tried.
 const MOST: usize = 1;
+/// Letters of a word that may be a value.
+const LEAST_WORD: usize = 4;
+/// Words that are looked for.
+const MOST_WORDS: usize = 60;
 /// Values that are looked at.
 const MOST_VALUES: usize = 20_000;
-/// A value that stands at more places than this points nowhere.
+/// Places of one value that are kept: at more than one it points nowhere.
 const MOST_TWINS: usize = 1;
 
 /// The words of an error.
@@ -28,14 +35,15 @@ pub(super) fn places(body: &Value, said: &Said) -> Vec<String> {
     for word in said.param.as_deref().into_iter().chain(words) {
         push(&mut places, pointer(word).filter(|p| p.matches('/').count() > 1 && body.pointer(p).is_some()));
     }
-    for text in &said.messages {
-        for quoted in quoted(text) {
-            let mut found = Vec::new();
-            holders(body, &mut String::new(), quoted, &mut found, &mut 0);
-            if found.len() <= MOST_TWINS {
-                push(&mut places, found.pop().filter(|p| p.matches('/').count() > 1));
-            }
-        }
+    let quoted: Vec<&str> = said.messages.iter().flat_map(|text| quoted(text)).collect();
+    let plain: Vec<&str> = said.messages.iter().flat_map(|text| plain(text)).take(MOST_WORDS).collect();
+    let mut values = Values {
+        found: quoted.iter().chain(&plain).map(|wanted| (*wanted, Vec::new())).collect(),
+        looked: 0,
+    };
+    values.walk(body, &mut String::new());
+    for wanted in quoted.into_iter().chain(plain) {
+        push(&mut places, values.only(wanted));
     }
     places.truncate(MOST);
     places
@@ -65,32 +73,55 @@ fn quoted(text: &str) -> Vec<&str> {
     out
 }
 
-/// Places whose value is `wanted`; not the model's, which every message names.
-fn holders(value: &Value, at: &mut String, wanted: &str, found: &mut Vec<String>, looked: &mut usize) {
-    *looked += 1;
-    if *looked > MOST_VALUES || found.len() > MOST_TWINS {
-        return;
+/// The words of a sentence that may be a value, the last first: what is wrong stands behind what is said of it.
+fn plain(text: &str) -> impl Iterator<Item = &str> {
+    text.rsplit(|c: char| !c.is_alphanumeric() && !"_-./".contains(c)).filter(|word| word.len() >= LEAST_WORD)
+}
+
+/// Where the values stand that are looked for.
+struct Values<'w> {
+    found: BTreeMap<&'w str, Vec<String>>,
+    looked: usize,
+}
+
+impl Values<'_> {
+    fn walk(&mut self, value: &Value, at: &mut String) {
+        self.looked += 1;
+        if self.looked > MOST_VALUES {
+            return;
+        }
+        let length = at.len();
+        let mut step = |values: &mut Self, name: &str, value: &Value| {
+            at.push('/');
+            at.push_str(name);
+            values.walk(value, at);
+            at.truncate(length);
+        };
+        match value {
+            Value::String(text) => {
+                if let Some(places) = self.found.get_mut(text.as_str()).filter(|p| p.len() <= MOST_TWINS) {
+                    places.push(at.clone());
+                }
+            }
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    step(self, &pointer::step(name), value);
+                }
+            }
+            Value::Array(items) => {
+                for (index, value) in items.iter().enumerate() {
+                    step(self, &index.to_string(), value);
+                }
+            }
+            _ => {}
+        }
     }
-    let length = at.len();
-    match value {
-        Value::String(text) if text == wanted => found.push(at.clone()),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                at.push('/');
-                at.push_str(&pointer::step(name));
-                holders(value, at, wanted, found, looked);
-                at.truncate(length);
-            }
-        }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                at.push('/');
-                at.push_str(&index.to_string());
-                holders(value, at, wanted, found, looked);
-                at.truncate(length);
-            }
-        }
-        _ => {}
+
+    /// The only place of this value, below the top: every message names the model.
+    fn only(&self, wanted: &str) -> Option<String> {
+        let places = self.found.get(wanted)?;
+        let [place] = places.as_slice() else { return None };
+        (place.matches('/').count() > 1).then(|| place.clone())
     }
 }
 
@@ -100,15 +131,17 @@ mod tests {
 
     #[test]
     fn a_path_or_a_quoted_value_points_to_a_place() {
-        let body = serde_json::json!({"model": "m", "messages": [{"role": "user"}, {"role": "usr", "content": [{"type": "x"}]}],
+        let body = serde_json::json!({"model": "m", "messages": [{"role": "user"}, {"role": "usr", "content": [{"type": "x"}]}, {"role": "narrator"}],
             "tools": [{"function": {"parameters": {"type": "list"}}}, {"function": {"parameters": {"type": "object"}}}]});
-        let table: [(Option<&str>, &str, &[&str]); 7] = [
+        let table: [(Option<&str>, &str, &[&str]); 9] = [
             (Some("messages[1].role"), "bad", &["/messages/1/role"]),
             (None, "Invalid value at messages.1.content.0.type: x", &["/messages/1/content/0/type"]),
             (None, "schema: 'list' is not valid", &["/tools/0/function/parameters/type"]),
             (Some("tools"), "bad", &[]),
             (None, "the model 'm' is not known", &[]),
             (Some("messages[9].role"), "bad", &[]),
+            (None, "Unexpected role: narrator", &["/messages/2/role"]),
+            (None, "Unexpected role: function, or narrators", &[]),
             (None, "'usr' is not one of ['user', 'system']", &["/messages/1/role"]),
         ];
         for (param, message, expected) in table {

@@ -13,6 +13,8 @@ use crate::case::vocabulary::{FailureClass, SoftFailure, TransportKind};
 
 /// Times that a passing answer (a 429 or 5xx between others) is asked again before it counts.
 const MOST_AGAIN: usize = 4;
+/// Times that a plain 500 says the same before it is taken as an answer. Overload and time-outs have a status of their own.
+const SETTLED: usize = 3;
 /// First wait before it is asked again, milliseconds; doubled each time.
 const FIRST_WAIT_MS: u64 = 300;
 /// Longest wait, milliseconds, whatever the gateway asks for.
@@ -175,6 +177,8 @@ pub(super) struct Lab<'a> {
     tokens: u64,
     /// Set by the baseline.
     pub(super) oracle: Option<Oracle>,
+    /// Failures of a 500 that are what the request gets.
+    settled: Vec<Fingerprint>,
     /// Answers of a moment that were seen.
     pub(super) noise: u32,
     /// Runs that the baseline took.
@@ -189,7 +193,16 @@ impl<'a> Lab<'a> {
         }
         let tokens = rows.iter().map(|row| row.answered.tokens).sum();
         let sent = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        Self { problem, rows: by_id, sent, tokens, oracle: None, noise: 0, baseline_runs: 0 }
+        Self {
+            problem,
+            rows: by_id,
+            sent,
+            tokens,
+            oracle: None,
+            settled: Vec::new(),
+            noise: 0,
+            baseline_runs: 0,
+        }
     }
 
     pub(super) fn options(&self) -> &'a Options {
@@ -292,12 +305,36 @@ impl<'a> Lab<'a> {
                 continue;
             }
             if matches!(kind, Kind::Other(_)) && answered.passing && again < MOST_AGAIN {
+                if self.is_settled(id, from, at) {
+                    return Ok(Some((kind, at)));
+                }
                 self.noise += 1;
                 again += 1;
                 continue;
             }
             return Ok(Some((kind, at)));
         }
+    }
+
+    /// The answers to `id` from the `from`th up to the `to`th are a plain 500 in the same words each time, or in words that
+    /// another body got so: what this request gets, and nothing of a moment.
+    fn is_settled(&mut self, id: &TrialId, from: usize, to: usize) -> bool {
+        let answers = self.answers(id);
+        let these = answers.get(from..to).unwrap_or_default();
+        let Some(print) =
+            these.last().map(|last| &last.fingerprint).filter(|print| print.status == Some(500))
+        else {
+            return false;
+        };
+        if self.settled.contains(print) {
+            return true;
+        }
+        let alike = these.iter().filter(|answered| answered.fingerprint == *print).count();
+        let settled = alike >= SETTLED && alike == these.len();
+        if settled {
+            self.settled.push(print.clone());
+        }
+        settled
     }
 
     /// How `answered` compares with the failing request.

@@ -138,6 +138,14 @@ fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bo
     if lab.ask(&padded)? != Some(Kind::Same) {
         return Ok(false);
     }
+    let spread = TrialId::Body(BodyId { padded: Some(bytes), spread: true, ..floor.clone() });
+    if lab.ask(&spread)? == Some(Kind::Worked) {
+        verdict.because.push(format!(
+            "As many bytes in several short texts worked ({}): the length of one text makes the difference, not the size.",
+            rows(&lab.numbers(&spread))
+        ));
+        return Ok(false);
+    }
     verdict.minimal = padded.request(lab.problem);
     verdict.harmless = Some(true);
     let numbers = rows(&lab.numbers(&padded));

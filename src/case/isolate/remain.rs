@@ -103,9 +103,12 @@ fn culprits(
             at = parent;
         }
     }
-    if found.len() > 1 && found.iter().any(|place| !place.ends_with("/type")) {
-        found.retain(|place| !place.ends_with("/type"));
-    }
+    // The kind of an object only says how the rest of it is read, where something in that rest is at fault.
+    let all = found.clone();
+    found.retain(|place| {
+        let holds = |above: &str| all.iter().any(|other| other != place && is_below(other, above));
+        !place.strip_suffix("/type").is_some_and(holds)
+    });
     if !found.is_empty() {
         return Ok(found);
     }
@@ -120,4 +123,8 @@ fn culprits(
         found = items.iter().filter(|place| !holds(place)).cloned().collect();
     }
     Ok(if found.is_empty() { items.clone() } else { found })
+}
+
+fn is_below(place: &str, above: &str) -> bool {
+    place.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -49,6 +49,8 @@ pub struct BodyId {
     pub simple: BTreeSet<String>,
     /// A harmless text in the place of the first prompt, so that the body has this many bytes.
     pub padded: Option<usize>,
+    /// That text is spread over several elements (messages), so that none is long.
+    pub spread: bool,
     /// The number at this place has this value, or the text this length.
     pub number: Option<(String, i64)>,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::problem::problem;
 use super::{Envelope, inner, page};
 use crate::case::vocabulary::EnvelopeKind;
 
@@ -57,6 +58,12 @@ pub(super) fn envelope(json: &Value, success: bool) -> Envelope {
 }
 
 fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
+    // Its list of faults may be called `errors`.
+    if !object.get("error").is_some_and(|error| error.is_object() || error.is_array())
+        && let Some(problem) = problem(object)
+    {
+        return problem;
+    }
     if let Some(error) = error_object(object) {
         return of_error(object, error);
     }
@@ -69,9 +76,6 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
             return Envelope { message: Some(html.to_owned()), ..Envelope::bare(EnvelopeKind::Flat) };
         }
         return Envelope { title: page::title(html), ..Envelope::bare(EnvelopeKind::Html) };
-    }
-    if let Some(problem) = problem(object) {
-        return problem;
     }
     if let Some(error) = object.get("error").and_then(Value::as_str).filter(|e| !e.is_empty()) {
         return error_string(object, error);
@@ -250,22 +254,6 @@ fn upstream_raw(envelope: &mut Envelope, raw: &Value) {
     }
 }
 
-/// RFC 9457. A `title` with a `status` or `type` is what tells it from a plain `detail`.
-fn problem(object: &Map<String, Value>) -> Option<Envelope> {
-    let title = object.get("title")?.as_str()?;
-    let typed = object.get("type").is_some_and(Value::is_string);
-    if !typed && !object.get("status").is_some_and(Value::is_number) {
-        return None;
-    }
-    let detail = object.get("detail").and_then(Value::as_str).filter(|d| !d.is_empty());
-    Some(Envelope {
-        message: Some(detail.unwrap_or(title).to_owned()),
-        code: scalar(object.get("code")),
-        error_type: scalar(object.get("type")),
-        ..Envelope::bare(EnvelopeKind::Problem)
-    })
-}
-
 /// `{"error":"text"}`; where a message stands beside it, `error` is the name of the failure.
 fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
     match first_text(object, &FLAT_MESSAGES) {
@@ -420,7 +408,7 @@ fn first_text(object: &Map<String, Value>, places: &[&str]) -> Option<String> {
 }
 
 /// A scalar as text, numbers in decimal; as it is carried, LiteLLM's text "None" too.
-fn scalar(value: Option<&Value>) -> Option<String> {
+pub(super) fn scalar(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -203,6 +203,47 @@ fn the_known_shapes() {
             ),
         ),
         (
+            "RFC 9457, the faults of Prism",
+            422,
+            r#"{"type":"about:blank","title":"Invalid request","status":422,"detail":"Your request is not valid","validation":[{"location":["body","messages","8","role"],"severity":"Error","code":"enum","message":"must be one of the allowed values"},{"location":["body"],"code":"required","message":"no"}]}"#,
+            (
+                K::Problem,
+                [
+                    "Your request is not valid",
+                    "enum",
+                    "about:blank",
+                    "body.messages.8.role",
+                    "must be one of the allowed values",
+                    "-",
+                ],
+            ),
+        ),
+        (
+            "RFC 9457, its own faults",
+            422,
+            r##"{"type":"about:blank","title":"Your request is not valid.","errors":[{"detail":"must be a positive integer","pointer":"#/age"}]}"##,
+            (
+                K::Problem,
+                ["Your request is not valid.", "-", "about:blank", "/age", "must be a positive integer", "-"],
+            ),
+        ),
+        (
+            "RFC 9457, the faults of ASP.NET",
+            400,
+            r#"{"type":"about:blank","title":"One or more validation errors occurred.","status":400,"errors":{"model":["The model field is required."]}}"#,
+            (
+                K::Problem,
+                [
+                    "One or more validation errors occurred.",
+                    "-",
+                    "about:blank",
+                    "model",
+                    "The model field is required.",
+                    "-",
+                ],
+            ),
+        ),
+        (
             "Ollama",
             404,
             r#"{"error":"model not found"}"#,
