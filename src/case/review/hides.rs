@@ -25,6 +25,13 @@ pub(super) fn which_hides(catalog: &Catalog, index: usize) -> Option<&Rule> {
 
 /// True where `wide` holds wherever `narrow` holds, as far as the conditions themselves show it.
 fn covers(wide: &When, narrow: &When) -> bool {
+    // Names every condition, so that a new one has to be compared here, too.
+    #[rustfmt::skip]
+    let When {
+        status: _, envelope: _, layer: _, code: _, kind: _, param: _, message: _, unless_message: _, body: _, larger: _,
+        title: _, exception: _, transport: _, content_type: _, header: _, redirect: _, retry_after: _, cut: _, stream: _,
+        soft: _, packed: _, task: _,
+    } = wide;
     within(&wide.status, &narrow.status, |w, n| has_status(w, n))
         && within(&wide.envelope, &narrow.envelope, PartialEq::eq)
         && within(&wide.layer, &narrow.layer, PartialEq::eq)
@@ -41,6 +48,7 @@ fn covers(wide: &When, narrow: &When) -> bool {
         && within(&wide.stream, &narrow.stream, PartialEq::eq)
         && within(&wide.soft, &narrow.soft, PartialEq::eq)
         && within(&wide.packed, &narrow.packed, PartialEq::eq)
+        && within(&wide.task, &narrow.task, PartialEq::eq)
         // What excludes a match for the wide one has to exclude it for the narrow one too.
         && wide.unless_message.sources().iter().all(|p| narrow.unless_message.sources().contains(p))
         && (wide.larger.is_none() || wide.larger == narrow.larger)
