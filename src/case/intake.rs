@@ -36,6 +36,7 @@ mod litellm;
 mod literal;
 mod multipart;
 mod pieces;
+mod prompted;
 mod script;
 mod secret;
 mod several;

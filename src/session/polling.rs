@@ -145,6 +145,9 @@ impl Session {
             return Err("the catalog knows no GET request that tells of this endpoint's tasks");
         }
         let id = reading.task.as_ref().and_then(|task| task.id.as_deref()).ok_or("no answer names a task")?;
+        if self.ring.iter().any(|held| held.expose().contains(id) || id.contains(held.expose())) {
+            return Err("the task's id is a secret of this request; it is not put into an address");
+        }
         let address = endpoint.address_of_task(&request.target.path, id);
         let address = address.ok_or("the task's id is not such that it may stand in an address")?;
         let (path, query) = address.split_once('?').unwrap_or((&address, ""));

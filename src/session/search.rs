@@ -170,7 +170,8 @@ impl Session {
             attempt.decision = Some(RetryDecision::Repeated);
             "a run of the unchanged request, to see whether it fails each time"
                 .clone_into(&mut attempt.reason);
-            if !answered.worked || self.diagnosis.is_none() {
+            // A run that the operator cancelled says nothing where another one does.
+            if !cancelled && !answered.worked || self.diagnosis.is_none() {
                 self.diagnosis = Some(diagnosis);
             }
             self.readings.push(reading);

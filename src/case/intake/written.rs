@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::har::unescaped;
+use super::prompted;
 
 /// A string in a string, so many times.
 const DEEPEST: usize = 3;
@@ -41,20 +42,20 @@ static OF_A_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
 const INSTALLED: [&str; 6] =
     ["site-packages", "dist-packages", "node_modules", "<frozen", "lib/python", ".cargo/registry"];
 
-/// The literals of `text`'s source lines that are texts, in their order, each once; also of a stack that stands in a string
-/// inside it.
+/// The literals of `text`'s source lines that are texts, and what stands behind a prompt's name, in their order, each once; also
+/// of what stands in a string inside it.
 pub(in crate::case) fn literals(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut text = Cow::Borrowed(text);
     for _ in 0..=DEEPEST {
-        if text.contains('\n') && shows_source(&text) {
-            for literal in blocks(&text).iter().flat_map(|block| quoted(block)) {
-                if out.len() < MOST && is_text(&literal) && !out.contains(&literal) {
-                    out.push(literal);
-                }
+        let of_source = text.contains('\n') && shows_source(&text);
+        let shown = if of_source { blocks(&text) } else { Vec::new() };
+        for literal in shown.iter().flat_map(|block| quoted(block)).chain(prompted::texts(&text)) {
+            if out.len() < MOST && is_text(&literal) && !out.contains(&literal) {
+                out.push(literal);
             }
         }
-        if !text.contains("\\n") {
+        if !text.contains("\\n") && !text.contains("\\\"") {
             break;
         }
         text = Cow::Owned(unescaped(text.as_bytes()).into_owned());
@@ -184,7 +185,7 @@ fn quoted(code: &str) -> Vec<String> {
 }
 
 /// The literal at the start of `text`, up to `end`, in the pieces between its holes; and what stands behind it.
-fn literal<'t>(text: &'t str, end: &str, has_holes: bool) -> (Vec<String>, &'t str) {
+pub(super) fn literal<'t>(text: &'t str, end: &str, has_holes: bool) -> (Vec<String>, &'t str) {
     let (mut pieces, mut piece) = (Vec::new(), String::new());
     let mut rest = text;
     loop {

@@ -110,7 +110,9 @@ fn carried(text: &str) -> Option<String> {
             None => Cow::Borrowed(line),
         })
         .collect();
-    changed.then(|| lines.join("\n"))
+    // Beside a line that tells of the failure the others of its kind tell of none.
+    let kept = lines.iter().filter(|line| !logfmt::is_news(line)).map(AsRef::as_ref);
+    changed.then(|| kept.collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]

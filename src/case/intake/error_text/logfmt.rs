@@ -68,6 +68,14 @@ pub(super) fn carried(line: &str) -> Option<(String, String)> {
     Some((around.trim().to_owned(), found.value.clone()))
 }
 
+/// A line of pairs whose level says that nothing failed.
+pub(super) fn is_news(line: &str) -> bool {
+    ["level=info", "level=debug", "level=trace", "lvl=info", "severity=INFO"]
+        .iter()
+        .any(|level| line.contains(level))
+        && line.matches('=').take(FEWEST).count() >= FEWEST
+}
+
 fn error(line: &str) -> Option<Vec<u8>> {
     if line.matches('=').take(FEWEST).count() < FEWEST {
         return None;

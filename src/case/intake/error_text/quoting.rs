@@ -9,7 +9,7 @@ use regex::Regex;
 /// What an error says and a name, a path or a setting does not.
 static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)(?-u:\b)[45]\d\d(?-u:\b)|error|fail|exception|invalid|denied|refused|forbidden|not (?:found|exist|allowed|supported)|timed? ?out|too (?:many|large)|"message"|错误|失败|异常|无效|不存在"#,
+        r#"(?i)(?-u:\b)[45]\d\d(?-u:\b)|error|fail|exception|invalid|denied|refused|forbidden|not (?:found|exist|allowed|supported)|timed? ?out|too (?:many|large)|incorrect|expired|exceed|unauthori[sz]ed|unsupported|cannot|"message"|错误|失败|异常|无效|不存在"#,
     )
     .ok()
 });
