@@ -414,6 +414,49 @@ fn a_prompt_in_a_stacks_source_line_is_known() {
     }
 }
 
+/// The request is shown beside its failure, in whatever form: the answer repeats its prompt without quotes.
+#[test]
+fn a_prompt_in_a_request_beside_its_failure_is_known() {
+    const FENCE: &str = "```";
+    let walrus = "the purple walrus of Trondheim signs at midnight";
+    let error = serde_json::json!({"error": {"message": format!("Cannot process {walrus} as input"), "code": "bad_input"}});
+    let body = serde_json::json!({"model": "m-1", "messages": [{"role": "user", "content": walrus}]});
+    let failed = format!("Error code: 400 - {error}");
+    let forms = [
+        format!("{FENCE}json\n{body}\n{FENCE}\n{failed}"),
+        format!("I send `{body}` and get\n\n{failed}"),
+        format!("{failed}\n\nPOST /v1/chat/completions\n{body}\n"),
+        format!("POST https://llm.example/v1/chat/completions\n{body}\n\n{failed}"),
+        format!(
+            "{FENCE}json\n{body}\n{FENCE}\n\n{FENCE}\ncurl https://llm.example/v1/chat/completions -d @body.json\n{FENCE}\n\n{failed}"
+        ),
+        format!(
+            "{FENCE}python\nr = client.chat(model='m-1', messages=[{{'role': 'user', 'content': '{walrus}'}}])\n{FENCE}\n\n{failed}"
+        ),
+        format!("{FENCE}python\nprompt = \"\"\"{walrus}\"\"\"\n{FENCE}\n\n{failed}"),
+        format!(
+            "{FENCE}js\nfetch(u, {{body: JSON.stringify({{messages: [{{role: 'user', content: '{walrus}'}}]}})}})\n{FENCE}\n\n{failed}"
+        ),
+        format!(
+            "DEBUG Request options: {{'json_data': {{'messages': [{{'role': 'user', 'content': '{walrus}'}}]}}}}\n{failed}"
+        ),
+        format!("- model: m-1\n- prompt: {walrus}\n\n{failed}"),
+        format!("level=error status=400 msg=\"Cannot process {walrus} as input\" prompt=\"{walrus}\""),
+        format!(
+            "level=error status=400 msg={} request={}",
+            serde_json::json!(failed),
+            serde_json::json!(body.to_string())
+        ),
+        format!(
+            "POST /v1/a HTTP/1.1\nHost: llm.example\n\n{{\"model\":\"m-1\"}}\n\nPOST /v1/embeddings HTTP/1.1\nHost: llm.example\n\n{{\"model\":\"e\",\"input\":\"{walrus}\"}}\n\nHTTP/1.1 400 Bad Request\n\n{error}\n"
+        ),
+    ];
+    for paste in &forms {
+        let out = explained(&["--output", "json"], paste);
+        assert!(out.contains("[prompt: ") && !out.contains("walrus"), "{paste}\n{out}");
+    }
+}
+
 /// `casefile explain` on `input`; all that it prints.
 fn explained(arguments: &[&str], input: &str) -> String {
     let home = home();

@@ -79,7 +79,7 @@ fn is_of_a_message(before: &str, behind: &str) -> bool {
     let near = [before.get(from..).unwrap_or(""), behind.get(..to).unwrap_or("")];
     near.iter().any(|near| {
         let bare: String = near.chars().filter(|c| !c.is_whitespace()).collect();
-        ["role\"", "role'", "role=", "\"input_text\"", "\"type\":\"text\"", "'type':'text'"]
+        ["role\"", "role'", "role=", "role:", "\"input_text\"", "\"type\":\"text\"", "'type':'text'"]
             .iter()
             .any(|mark| bare.contains(mark))
     })

@@ -51,7 +51,7 @@ pub(super) fn summary(report: &Report) -> String {
         .map(|verdict| format!("{} {}", count(*verdict), words(verdict.as_str())))
         .collect();
     format!(
-        "{} checks: {}. {} of {} requests were sent.",
+        "{} checks: {}. {} of {} requests were answered.",
         report.checks.len(),
         counts.join(", "),
         report.requests_sent,

@@ -14,7 +14,7 @@ use crate::case::keyring::KeyRing;
 use crate::case::note::{Asked, Exchange, of_exchange};
 use crate::case::request::Request;
 use crate::case::sanitize::{Audit, SafeAttempt, SafeRequest, SafeWords, Sanitizer, Words};
-use crate::case::vocabulary::FailureClass;
+use crate::case::vocabulary::{FailureClass, TransportKind};
 
 /// Bytes of a failed answer that are kept.
 const MOST_BODY: usize = 16 * 1024;
@@ -197,6 +197,13 @@ pub(super) struct Line {
     pub(super) failure: Failure,
 }
 
+impl Line {
+    /// It failed by itself. What the operator stopped did not: it says nothing of the gateway.
+    fn failed(&self) -> bool {
+        self.failure.class != FailureClass::None && self.outcome != TransportKind::Cancelled.as_str()
+    }
+}
+
 /// The report and all sends, cleaned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
@@ -245,7 +252,7 @@ impl Told {
         }
         lines.sort_by_key(|(at, _)| *at);
         let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
-        let failed = || lines.iter().filter(|l| l.failure.class != FailureClass::None);
+        let failed = || lines.iter().filter(|l| l.failed());
         let report = Report {
             schema: "casefile.probe/1",
             reads_as: "What was observed on these requests at this time. It states no limit, no quota and no availability.",
@@ -325,7 +332,11 @@ impl Group {
         let worked = |l: &&Line| l.failure.class == FailureClass::None;
         let times = |want: bool| {
             Latency::of(
-                lines.iter().filter(|l| worked(l) == want).filter_map(|l| l.failure.took_ms).collect(),
+                lines
+                    .iter()
+                    .filter(|l| if want { worked(l) } else { l.failed() })
+                    .filter_map(|l| l.failure.took_ms)
+                    .collect(),
             )
         };
         let count = |words: Vec<String>| {
@@ -335,7 +346,7 @@ impl Group {
             }
             counts
         };
-        let failed = lines.iter().filter(|l| !worked(l));
+        let failed = lines.iter().filter(|l| l.failed());
         Self {
             method: request.method.to_string(),
             path: request.path.to_string(),

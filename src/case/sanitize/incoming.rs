@@ -64,9 +64,9 @@ impl Sanitizer<'_> {
             reading.returned_model.as_deref().map(|m| self.name(m, "model", &format!("{name}.model")));
         let task = reading.task.as_ref();
         let task_id = task.and_then(|t| t.id.as_deref());
-        let task_id = task_id.map(|id| self.name(id, "task id", &format!("{name}.task/id")));
+        let task_id = task_id.map(|id| self.word_of_task(id, "task id", &format!("{name}.task/id")));
         let task_status = task.and_then(|t| t.status.as_deref());
-        let task_status = task_status.map(|s| self.name(s, "status", &format!("{name}.task/status")));
+        let task_status = task_status.map(|s| self.word_of_task(s, "status", &format!("{name}.task/status")));
         for clean in request_ids.iter().map(|id| &id.id).chain(&returned_model).chain(&task_id) {
             self.text.lexicon.add(clean.as_str());
         }
@@ -181,6 +181,15 @@ impl Sanitizer<'_> {
         Clean::new(
             BodyRule::new(safe, &self.ring, &mut self.text, Side::Failure, place).error_text(raw, place),
         )
+    }
+
+    /// The id of a task or the word for its state: a name without digits may be the prompt, turned into one.
+    fn word_of_task(&mut self, raw: &str, what: &str, place: &str) -> Clean {
+        if !raw.bytes().any(|b| b.is_ascii_digit()) && self.text.echoes(raw) {
+            self.text.ledger.add("text", "not_a_name", place);
+            return Clean::new(measure(what, raw.chars().count(), "chars"));
+        }
+        self.name(raw, what, place)
     }
 
     fn request_id(&mut self, id: &RequestId, name: &str) -> SafeRequestId {

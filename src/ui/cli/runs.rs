@@ -88,16 +88,8 @@ impl Runs {
 /// # Errors
 /// The screen cannot be shown, or nothing was sent.
 pub(super) fn on_screen(ground: &Ground, given: Given) -> Result<Exit, Failed> {
-    let place = match &given {
-        Given::Check(given) => given.place(),
-        Given::Probe(given) => given.place(),
-    };
-    // The walk below begins at the same gateway.
-    let first = vec![
-        Event::BindingsRead(ground.bindings.clone()),
-        Event::GatewayChosen(place.profile.id.clone()),
-        Event::BaseUrlSet(place.base_url.clone()),
-    ];
+    // The run has its own gateway and host; a request that is pasted afterwards goes where it says.
+    let first = vec![Event::BindingsRead(ground.bindings.clone())];
     let runs = Runs { given: Some(given), ..Runs::of(ground) };
     let ended = Arc::clone(&runs.ended);
     let shown = screen_with(ground, first, Opening { runs: Some(runs), ..Opening::default() })?;

@@ -51,7 +51,8 @@ pub(super) async fn all(
             direct: false,
         };
         let Some(answered) = once(outgoing, Arc::clone(&clock), stop.as_mut()).await else {
-            let reason = "the operator stopped the run before its end".to_owned();
+            let reason =
+                "the operator stopped the run; the request that was under way may have arrived".to_owned();
             sent.answered.push(Err(reason.clone()));
             stopped = Some(reason);
             sent.interrupted = true;
