@@ -24,8 +24,10 @@ pub struct PollPlan {
 impl PollPlan {
     /// The plan in one line; the count comes first.
     pub fn said(&self) -> String {
+        // The request that starts the task goes first, where none has yet.
+        let then = if self.address.contains("{task}") { "then, " } else { "" };
         format!(
-            "then, {}: GET {} with the same key, until the task that the answer names has ended",
+            "{then}{}: GET {} with the same key, until the task that the answer names has ended",
             self.bounds.in_words(),
             self.address
         )

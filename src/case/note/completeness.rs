@@ -234,7 +234,11 @@ fn error_text(note: &Note, field: fn(&super::model::ErrorPart) -> Option<&str>) 
 fn not_tried(note: &Note) -> Vec<&'static str> {
     [("model", "another model"), ("key", "another key"), ("minimal_body", "a minimal body")]
         .into_iter()
-        .filter(|(changed, _)| !note.controls.iter().any(|c| c.changed == *changed))
+        .filter(|(changed, _)| {
+            // A search takes the body apart, down to the smallest one.
+            let is_it = |c: &str| c == *changed || (*changed == "minimal_body" && c == "fields");
+            !note.controls.iter().any(|control| is_it(&control.changed))
+        })
         .map(|(_, words)| words)
         .collect()
 }

@@ -156,7 +156,8 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
     match (mode, session.standing(step)) {
         (Mode::Sending, _) => Cow::Owned(format!("under way; {} cancels it", key(Action::Cancel))),
         (Mode::Waiting, _) => {
-            Cow::Owned(format!("{} retries now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
+            let what = if session.polls() { "asks" } else { "retries" };
+            Cow::Owned(format!("{} {what} now, {} stops", key(Action::SkipWait), key(Action::StopRetrying)))
         }
         (Mode::Evidence, _) => {
             let next = if screen.offers(Action::NextAttempt, session) {

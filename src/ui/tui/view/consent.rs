@@ -51,7 +51,7 @@ pub fn lines(consent: &Consent, keymap: &Keymap, width: usize, theme: &Theme) ->
         n if consent.purpose == Purpose::Isolate => {
             format!("at most {n} requests in all, as the answers ask for them")
         }
-        n if consent.purpose == Purpose::Poll => format!("at most {n} requests, one after the other"),
+        _ if consent.purpose == Purpose::Poll => "questions, one after the other".to_owned(),
         n => format!("up to {n} requests (retries wait, and can be stopped)"),
     };
     say(&format!("to {}: {times}, body of {} bytes", consent.host, consent.body_bytes), theme.plain);

@@ -34,7 +34,7 @@ pub fn running(activity: &Activity, now: DateTime<Utc>, width: usize, theme: &Th
         }
         Activity::Waiting { ms, since, reason, .. } => {
             let left = ms.saturating_sub(since_ms(since));
-            format!("~ waiting {} before the next attempt ({reason})", seconds(left))
+            format!("~ waiting {} before the next request ({reason})", seconds(left))
         }
     };
     vec![Line::from(Span::styled(cut(&text, width), theme.warn))]
