@@ -209,7 +209,7 @@ fn a_note_needs_each_layer() {
             r#"{"model":"m","messages":[{"role":"user","content":"§"}]}"#,
             "some plain words",
         ),
-        case(Structure, "answer body", r#"{"error":{"message":"no"},"input":"§"}"#, "some plain words"),
+        case(Structure, "answer body", r#"{"error":{"message":"no"},"remark":"§"}"#, "some plain words"),
         case(Structure, "url", "https://api.cometapi.com/v1/chat/completions?topic=§", "plain-words"),
         case(Known, "header", "HTTP/1.1 400 Bad Request\r\nserver: §\r\n\r\n{}", held()),
         case(Known, "error text", "The word § is not valid", held()),
