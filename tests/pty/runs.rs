@@ -133,7 +133,7 @@ fn a_matrix_of_the_practice_gateway_is_read_and_written() {
     terminal.see("what would be sent to 127.0.0.1");
     terminal.keys("\r");
     let screen = terminal.see("Esc leaves it");
-    assert!(screen.contains("3 of 3 requests were sent") && screen.contains("+ kept"), "{screen}");
+    assert!(screen.contains("3 of 3 requests were answered") && screen.contains("+ kept"), "{screen}");
     terminal.keys("jj\r");
     terminal.see("expected: status 401");
     let screen = terminal.see("Enter to the list");

@@ -212,7 +212,8 @@ impl Rig {
     pub fn end_rows(&mut self) {
         self.fill_rows();
         self.hear(RunNews::Rows(all_rows(), 5));
-        let said = "6 checks: 2 kept, 1 broken, 1 drifted, 1 observed, 1 not run. 5 of 5 requests were sent.";
+        let said =
+            "6 checks: 2 kept, 1 broken, 1 drifted, 1 observed, 1 not run. 5 of 5 requests were answered.";
         self.hear(RunNews::Over(Box::new(end(said, true))));
     }
 
@@ -244,7 +245,7 @@ impl Rig {
             row.entry.came.clear();
         }
         self.hear(RunNews::Rows(all, 3));
-        let said = "6 checks: 2 kept, 1 broken, 3 not run. 3 of 5 requests were sent. Stopped: the operator stopped the run before its end.";
+        let said = "6 checks: 2 kept, 1 broken, 3 not run. 3 of 5 requests were answered. Stopped: the operator stopped the run; the request that was under way may have arrived.";
         self.hear(RunNews::Over(Box::new(end(said, true))));
     }
 }
