@@ -30,7 +30,7 @@ pub use fixture::{Drift, Fixture};
 pub use judge::Difference;
 pub use leave::Format;
 pub use plan::{Answered, Choice, Plan, Planned, Run, Step};
-pub use report::{Circumstances, Given, Pins, Report, report};
+pub use report::{Circumstances, Ending, Given, Pins, Report, report};
 pub use request::base_path;
 pub use row::Row;
 pub use shape::{Change, Shape};

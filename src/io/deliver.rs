@@ -12,8 +12,10 @@ pub mod mail;
 mod reveal;
 mod surroundings;
 
+use std::path::PathBuf;
+
 use crate::case::sanitize::Rendered;
-use crate::io::store::StoreError;
+use crate::io::store::{StoreError, shown};
 use crate::session::Delivered;
 
 pub use hold::hold_clipboard;
@@ -29,6 +31,9 @@ pub enum DeliverError {
     /// A path below the home folder, and none is known.
     #[error("no home folder is known, so a path that begins with ~ leads nowhere; give the whole path")]
     NoHome,
+    /// A file of others is there.
+    #[error("{0} is there already and was kept; write to the same path once more to replace it")]
+    Exists(String),
     /// No clipboard, and no file either.
     #[error("the note could not be copied ({tried}), and the file in its place failed: {cause}")]
     NoWay {
@@ -45,6 +50,10 @@ pub struct Deliverer {
     clipboard: Option<arboard::Clipboard>,
     /// What we put there and serve ourselves.
     served: Option<Rendered>,
+    /// Files that were written here: a newer note goes over them.
+    written: Vec<PathBuf>,
+    /// The file that was not replaced: the same path once more does it.
+    kept: Option<PathBuf>,
 }
 
 /// On X11 and Wayland the text would go with us: a process that outlives us takes it over, unless something else was copied since.
@@ -64,7 +73,7 @@ impl Drop for Deliverer {
 impl Deliverer {
     /// Delivers by the routes of these surroundings.
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { surroundings, clipboard: None, served: None }
+        Self { surroundings, clipboard: None, served: None, written: Vec::new(), kept: None }
     }
 
     /// Puts the note on the clipboard by the first route that works, with its HTML beside it where the clipboard is our own to fill; where none does, into a file in the current
@@ -103,13 +112,25 @@ impl Deliverer {
         self.file_instead(rendered)
     }
 
-    /// Writes the note to `path`, over a file that is there. A path that ends with `/` is a folder (made if need be),
-    /// and the file in it is named by the case id. `~/` at the start is the home folder.
+    /// Writes the note to `path`. A path that ends with `/` is a folder (made if need be), and the file in it is named by
+    /// the case id. `~/` at the start is the home folder. A command writes over a file that is there; the terminal program
+    /// does so where it wrote that file itself, or is told the same path twice.
     ///
     /// # Errors
-    /// Where the file cannot be written; nothing was changed then.
-    pub fn write(&self, rendered: &Rendered, path: &str) -> Result<Delivered, DeliverError> {
-        file::write(rendered, path, self.surroundings.home.as_deref())
+    /// Where the file cannot be written, or is there already; nothing was changed then.
+    pub fn write(&mut self, rendered: &Rendered, path: &str) -> Result<Delivered, DeliverError> {
+        let whole = file::place(rendered, path, self.surroundings.home.as_deref())?;
+        let is_there = || whole.symlink_metadata().is_ok_and(|found| !found.is_dir());
+        let may_replace = self.written.contains(&whole) || self.kept.as_ref() == Some(&whole);
+        if self.surroundings.stays && !may_replace && is_there() {
+            let name = shown(&whole);
+            self.kept = Some(whole);
+            return Err(DeliverError::Exists(name));
+        }
+        let delivered = file::write_at(rendered, &whole)?;
+        self.kept = None;
+        self.written.push(whole);
+        Ok(delivered)
     }
 
     /// Own the clipboard ourselves, and see that the text is there.
@@ -270,6 +291,30 @@ mod tests {
         assert!(path.ends_with("CF-20261121-7K3M9QXZ.yaml"), "{path}");
         assert_eq!(delivered.route, format!("file {path} (no clipboard here)"));
         assert_eq!(std::fs::read_to_string(path).expect("there"), TEXT);
+    }
+
+    #[test]
+    fn the_terminal_program_replaces_no_file_of_others_unasked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ways = |stays| Deliverer::new(Surroundings { stays, ..nowhere(folder.path()) });
+        let (file, other) = (folder.path().join("note.yaml"), folder.path().join("other.yaml"));
+        let path = |file: &Path| file.display().to_string();
+        let read = |file: &Path| std::fs::read_to_string(file).expect("there");
+        std::fs::write(&file, "mine").expect("writes");
+        std::fs::write(&other, "mine, too").expect("writes");
+        let mut program = ways(true);
+        let note = |text: &str| note(text, Format::Yaml);
+        for kept in [&file, &other] {
+            let said = program.write(&note(TEXT), &path(kept)).expect_err("kept").to_string();
+            assert!(said.contains(&path(kept)) && said.contains("once more"), "{said}");
+        }
+        // Only the path that was told last goes at the second time.
+        assert!(program.write(&note(TEXT), &path(&file)).is_err());
+        program.write(&note(TEXT), &path(&file)).expect("told twice");
+        program.write(&note("notes: newer\n"), &path(&file)).expect("its own");
+        assert_eq!((read(&file).as_str(), read(&other).as_str()), ("notes: newer\n", "mine, too"));
+        ways(false).write(&note(TEXT), &path(&other)).expect("a command replaces");
+        assert_eq!(read(&other), TEXT);
     }
 
     /// Only with a display that is dead; [`a_display_that_is_dead_leads_to_a_file`] runs it so.

@@ -29,6 +29,12 @@ impl Session {
             .map_err(|_| "there is no request whose gateway could be asked: paste one on Request (1)")?;
         let profile = self.profile().ok_or("the gateway has no profile; choose one on Request (1)")?.clone();
         let base_url = base_of(&request.target, &profile);
+        if let Some(finding) = self.unset_variable(&request) {
+            return Err(format!("{}: {}", finding.message, finding.fix));
+        }
+        if self.lacks_key() {
+            return Err("the request has a place for a key and a placeholder stands there: `k` on Request (1) takes a key".to_owned());
+        }
         let key = self.key_of(&request);
         Ok(Aim { profile, base_url, ring: self.ring().clone(), key })
     }

@@ -425,18 +425,18 @@ impl Session {
 
     /// What stands in the way of sending, as a finding; `None` where nothing does.
     pub(super) fn obstacle(&self, request: &Request) -> Option<Finding> {
-        for text in request.masked_texts() {
-            for name in env_names(text) {
-                if self.ring.by_env(&name).is_none() {
-                    return Some(
-                        Finding::new("variable_not_set", Level::Error, format!("the variable {name} is not set"))
-                            .at(Place::Whole)
-                            .fix("set it, or give a key: `k` on the screen, --key-env, --key-stdin or --key-command"),
-                    );
-                }
-            }
-        }
-        self.file_obstacle(request)
+        self.unset_variable(request).or_else(|| self.file_obstacle(request))
+    }
+
+    /// A variable of the request that has no value, as a finding.
+    pub(super) fn unset_variable(&self, request: &Request) -> Option<Finding> {
+        let mut names = request.masked_texts().flat_map(env_names);
+        let name = names.find(|name| self.ring.by_env(name).is_none())?;
+        Some(
+            Finding::new("variable_not_set", Level::Error, format!("the variable {name} is not set"))
+                .at(Place::Whole)
+                .fix("set it, or give a key: `k` on the screen, --key-env, --key-stdin or --key-command"),
+        )
     }
 }
 

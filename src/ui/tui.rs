@@ -170,17 +170,21 @@ where
         return Ok(Ending::Left);
     }
     let mut look_again = Instant::now();
+    // The last frame held characters of which terminals disagree how wide they are, and something may have moved since.
+    let (mut is_disputed, mut moved) = (false, false);
     loop {
         let size = terminal.size().map_err(io::Error::other)?;
-        if std::mem::take(&mut face.redraw) {
+        if std::mem::take(&mut face.redraw) || is_disputed && moved {
             // `Terminal::clear` would ask the terminal where its cursor is and wait for the answer.
             terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)?;
         }
         face.screen.size = (size.width, size.height);
         let (now, theme) = (clock.now(), face.screen.themes.theme());
-        terminal
+        let drawn = terminal
             .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
             .map_err(io::Error::other)?;
+        is_disputed = drawn.buffer.content.iter().any(|cell| widget::text::is_disputed(cell.symbol()));
+        moved = true;
         let busy = face.session.is_busy() || face.under_way.is_some() || face.run.is_some();
         let mut under_way = face.under_way.take();
         let fresh = face.cases.as_ref().and_then(|desk| desk.fresh());
@@ -211,7 +215,7 @@ where
                 face.tell(Event::SaveDue);
                 return Ok(Ending::Terminated);
             },
-            () = tokio::time::sleep(TICK), if busy => {}
+            () = tokio::time::sleep(TICK), if busy => moved = false,
         }
         face.go_on(under_way);
         // What is there already is taken before the next drawing.

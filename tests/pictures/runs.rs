@@ -136,7 +136,7 @@ async fn checked() -> (Vec<RunRow>, String, Rendered) {
         deployment: String::new(),
         secret_source: Some("the practice gateway".to_owned()),
         base_url_alias: "practice".to_owned(),
-        interrupted: false,
+        ending: casefile::case::matrix::Ending::Whole,
     };
     let given = Given { ring: &ring, fixtures: None, update: false, circumstances: &circumstances };
     let (report, audit) = report(&plan, &answered, &given);

@@ -86,7 +86,7 @@ fn a_probe_is_stopped_and_nothing_more_is_sent() {
     let server = slow(MODELS);
     let mut terminal =
         started(&server, 15, 60, &["probe", "--screen", "--requests", "90", "--concurrency", "3"]);
-    let sent = stopped(&mut terminal, &server, ("what would be sent to 127.0.0.1", "o", "3 sends ended"));
+    let sent = stopped(&mut terminal, &server, ("what would be sent to 127.0.0.1", "o", "3 of 90 requests"));
     let bindings = std::fs::read_to_string(terminal.home().join("config/bindings.yaml"));
     assert!(bindings.is_err(), "only this time: {bindings:?}");
     assert!((3..=12).contains(&sent), "{sent} were sent");

@@ -153,6 +153,9 @@ enum Form {
     Markdown,
 }
 
+/// How the fault begins that is the server's own.
+const OFF: &str = "the server is not as expected";
+
 /// Runs a case in every form.
 ///
 /// # Panics
@@ -160,7 +163,14 @@ enum Form {
 pub fn run(case: &Case) {
     let mut faults = Vec::new();
     for (name, form) in [("JSON", Form::Json), ("YAML", Form::Yaml), ("Markdown", Form::Markdown)] {
-        let found = once(case, form);
+        let mut found = once(case, form);
+        // Servers have bad moments of their own (LiteLLM answers 500 once in some thousand requests): what is tested is what
+        // casefile makes of the answer that the case is about.
+        for _ in 0..2 {
+            let Some(fault) = found.0.iter().find(|fault| fault.starts_with(OFF)) else { break };
+            println!("{}, {name}, once more: {fault}", case.name);
+            found = once(case, form);
+        }
         faults.extend(found.0.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     done(case.name);
@@ -249,7 +259,10 @@ fn once(case: &Case, form: Form) -> Faults {
         faults.check(got == right, || format!("nginx got {got} requests instead of {right}"));
     }
     let status = truth.answer.as_ref().map(|a| a.status);
-    faults.check(status == case.status, || format!("the server is not as expected: status {status:?}"));
+    faults.check(status == case.status, || {
+        let said = truth.answer.as_ref().map(wire::Answer::text).unwrap_or_default();
+        format!("{OFF}: status {status:?}, {}", said.chars().take(400).collect::<String>())
+    });
     faults.check(case.status.is_some() != case.transport.is_some(), || {
         "the case contradicts itself".to_owned()
     });

@@ -325,6 +325,37 @@ fn rows_fill_are_opened_and_stopped_and_the_report_goes_out() {
 }
 
 #[test]
+fn a_report_that_nobody_has_is_not_left_unasked() {
+    for key in ["<esc>", "4", "r"] {
+        let mut rig = Rig::new(80, 24);
+        rig.end_rows();
+        rig.keys(key);
+        assert!(rig.draw().contains("nobody has the report yet: y copies it"), "{}", rig.draw());
+        assert!(rig.screen.run.as_ref().is_some_and(|run| run.end().is_some()), "{key}");
+        rig.keys(key);
+        assert!(rig.screen.run.as_ref().is_none_or(|run| run.end().is_none()), "{key} once more");
+    }
+    let mut rig = Rig::new(80, 24);
+    rig.end_rows();
+    rig.keys("y1");
+    assert!(rig.screen.run.is_none(), "it was copied");
+}
+
+#[test]
+fn steps_and_actions_are_reached_from_a_run() {
+    let mut rig = Rig::new(80, 24);
+    rig.open_run("K2");
+    assert!(rig.screen.run.is_none() && rig.runs.begun.is_empty());
+    rig.fill_rows();
+    rig.keys("1");
+    assert!(rig.screen.run.is_some() && rig.draw().contains("Esc stops them"), "{}", rig.draw());
+    rig.keys(":");
+    assert!(rig.draw().contains("write the report to a file"), "{}", rig.draw());
+    rig.keys("<esc>");
+    assert_eq!(rig.runs.stopped.get(), 0, "it closed the list only");
+}
+
+#[test]
 fn who_tells_of_a_run_may_break_off() {
     let mut rig = Rig::new(80, 24);
     rig.fill_rows();
@@ -354,7 +385,7 @@ fn a_small_screen_stays_readable() {
     let mut rig = Rig::new(60, 15);
     rig.fill_chart();
     let shown = rig.draw();
-    for text in ["under way [", "# worked", "x no answer", "16 sends ended"] {
+    for text in ["under way [", "# worked", "x no answer", "14 of 24 requests came back, 2 sent again"] {
         assert!(shown.contains(text), "{text}\n{shown}");
     }
     rig.keys("<end>");

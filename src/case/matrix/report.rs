@@ -48,8 +48,20 @@ pub struct Circumstances {
     pub secret_source: Option<String>,
     /// The name under which the base URL may be told.
     pub base_url_alias: String,
-    /// The operator stopped it.
-    pub interrupted: bool,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// By itself.
+    #[default]
+    Whole,
+    /// The operator stopped it between two requests.
+    Stopped,
+    /// The operator stopped it while a request was under way, which may have arrived.
+    CutOff,
 }
 
 /// The whole report.
@@ -61,10 +73,15 @@ pub struct Report {
     pub preset: &'static str,
     /// What was tested, pinned.
     pub pins: Pins,
-    /// Requests that were sent.
+    /// Requests that were sent; the one that was under way when the operator stopped it is one of them.
     pub requests_sent: usize,
+    /// Those that came to an end: an answer, or a failure below HTTP.
+    pub requests_answered: usize,
     /// Requests that were planned.
     pub requests_planned: usize,
+    /// The class by which the smallest request was refused for its key or model, so that the contract is hardly tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<FailureClass>,
     /// Most output tokens that the plan could cost.
     pub most_output_tokens: u64,
     /// The operator stopped it.
@@ -187,11 +204,12 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
         {
             row.judge(step, read, now, given);
             if refused == Some(read.diagnosis.class) && says_nothing(step, read, plan) {
+                let what = refused.map_or("key", refused_for);
                 row.verdict = CheckVerdict::NotRun;
                 row.differences.clear();
                 row.drift.clear();
                 row.reason = Some(format!(
-                    "the smallest request with this key was refused ({}), so this answer says nothing of the check",
+                    "the smallest request with this {what} was refused ({}), so this answer says nothing of the check",
                     read.diagnosis.class
                 ));
             }
@@ -204,10 +222,12 @@ pub fn report(plan: &Plan<'_>, answered: &[Result<Answered, String>], given: &Gi
     let report = Report {
         schema: "casefile.check/1",
         preset: if choice.smoke { "smoke" } else { "contract" },
-        requests_sent: sent.len(),
+        requests_sent: sent.len() + usize::from(run.ending == Ending::CutOff),
+        requests_answered: sent.len(),
         requests_planned: plan.requests.len(),
+        refused,
         most_output_tokens: plan.most_output_tokens(),
-        interrupted: given.circumstances.interrupted,
+        interrupted: run.ending != Ending::Whole,
         result: worst(&rows),
         acceptance: criteria.iter().map(|c| state(c, &rows, compared)).collect(),
         log_record: choice.smoke.then(|| LogRecord::of(&pins, &rows, &operator, &plan.endpoint.id)),
@@ -238,17 +258,32 @@ fn came<'r, 'a>(
     }
 }
 
-/// The class by which the operator's own key was refused; `None`: it was not.
+/// What a refusal of this class turns on, in a word.
+pub(super) fn refused_for(class: FailureClass) -> &'static str {
+    if class == FailureClass::ModelUnavailable { "model" } else { "key" }
+}
+
+/// The class by which the smallest request was refused for the operator's own key or model; `None`: it was not.
 fn refused(plan: &Plan<'_>, reads: &[Result<Read<'_>, &String>]) -> Option<FailureClass> {
     let base = reads.iter().flatten().find(|read| *read.request == plan.base)?;
     let class = base.diagnosis.class;
-    let of_key = [FailureClass::Auth, FailureClass::PermissionOrWaf, FailureClass::QuotaOrBillingClaim];
-    of_key.contains(&class).then_some(class)
+    let of_ours = [
+        FailureClass::Auth,
+        FailureClass::PermissionOrWaf,
+        FailureClass::QuotaOrBillingClaim,
+        FailureClass::ModelUnavailable,
+    ];
+    of_ours.contains(&class).then_some(class)
 }
 
-/// True for a request with the operator's key that is not the smallest one: it met the same refusal before its own fault.
+/// True for a request with the operator's key, and model, that is not the smallest one: it met the same refusal before its
+/// own fault.
 fn says_nothing(step: &Step<'_>, read: &Read<'_>, plan: &Plan<'_>) -> bool {
-    step.check.change.credential == Credential::Real && *read.request != plan.base
+    let catalog = plan.choice.catalog;
+    let same_model = || read.request.model(catalog) == plan.base.model(catalog);
+    step.check.change.credential == Credential::Real
+        && *read.request != plan.base
+        && (read.diagnosis.class != FailureClass::ModelUnavailable || same_model())
 }
 
 /// Looks for the credentials of the run in all that is told of it, before anything is judged.

@@ -9,7 +9,7 @@ use crate::case::catalog::{Catalog, read_files};
 use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response, Source, Timing, TransportFailure};
 use crate::case::keyring::{KeyRing, Label, Origin, SecretKind};
 use crate::case::note::Timeouts;
-use crate::case::vocabulary::{CheckFact, CheckVerdict, CriterionState, TransportKind};
+use crate::case::vocabulary::{CheckFact, CheckVerdict, CriterionState, FailureClass, TransportKind};
 
 /// A ring with the operator's key and a made-up one.
 fn ring() -> (KeyRing, Label, Label) {
@@ -100,7 +100,7 @@ fn circumstances() -> Circumstances {
         operator: String::new(),
         secret_source: Some("environment variable GATEWAY_KEY".into()),
         base_url_alias: "custom".into(),
-        interrupted: false,
+        ending: Ending::Whole,
     }
 }
 
@@ -366,6 +366,35 @@ fn a_key_that_is_refused_itself_judges_nothing_else() {
                         || row.reason.as_deref().is_some_and(|r| r.contains("was refused"))
                 );
             }
+            assert_eq!(report.refused, Some(FailureClass::Auth));
+        },
+    );
+}
+
+#[test]
+fn a_model_that_is_refused_itself_is_no_broken_contract() {
+    let catalog = Catalog::built_in();
+    let (ring, ..) = ring();
+    let error = r#"{"error":{"message":"The model `gpt-5.4` does not exist or you do not have access to it.","type":"invalid_request_error","param":null,"code":"model_not_found"}}"#;
+    with_plan(
+        &catalog,
+        "openai",
+        |_| {},
+        |plan| {
+            let circumstances = Circumstances { ending: Ending::CutOff, ..circumstances() };
+            let given = Given { ring: &ring, fixtures: None, update: false, circumstances: &circumstances };
+            let answered: Vec<_> = plan.requests.iter().map(|_| Ok(answer(404, error))).collect();
+            let (report, _) = report(plan, &answered, &given);
+            let verdict = |id: &str| report.checks.iter().find(|row| row.id == id).map(|row| row.verdict);
+            // Another model that is refused too is what that check asks for.
+            assert_eq!(verdict("unknown_model"), Some(CheckVerdict::Kept));
+            for id in ["missing_messages", "invalid_role", "stream_chunks"] {
+                assert_eq!(verdict(id), Some(CheckVerdict::NotRun), "{id}");
+            }
+            assert_eq!(report.refused, Some(FailureClass::ModelUnavailable));
+            assert!(report.summary().contains("give another model"), "{}", report.summary());
+            assert!(report.interrupted);
+            assert_eq!(report.requests_sent, report.requests_answered + 1);
         },
     );
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::report::{Pins, Report};
+use super::report::{Pins, Report, refused_for};
 use super::row::Row;
 use crate::case::vocabulary::{CheckFact, CheckVerdict, CriterionState};
 
@@ -50,11 +50,17 @@ pub(super) fn summary(report: &Report) -> String {
         .filter(|verdict| count(**verdict) > 0)
         .map(|verdict| format!("{} {}", count(*verdict), words(verdict.as_str())))
         .collect();
+    let refused = report.refused.map_or_else(String::new, |class| {
+        let what = refused_for(class);
+        format!(
+            " The smallest request itself was refused ({class}): give another {what} before you judge the contract by this."
+        )
+    });
     format!(
-        "{} checks: {}. {} of {} requests were answered.",
+        "{} checks: {}. {} of {} requests were answered.{refused}",
         report.checks.len(),
         counts.join(", "),
-        report.requests_sent,
+        report.requests_answered,
         report.requests_planned
     )
 }

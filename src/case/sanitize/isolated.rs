@@ -115,6 +115,14 @@ pub struct SafeLimit {
     pub rows: [Option<usize>; 2],
 }
 
+impl SafeIsolation {
+    /// The number, from 1, under which the reasons name this attempt (true) or control (false).
+    pub fn row_of(&self, is_attempt: bool, at: usize) -> Option<usize> {
+        let found = self.rows.iter().position(|row| row.is_attempt == is_attempt && row.at == at)?;
+        Some(found + 1)
+    }
+}
+
 impl Sanitizer<'_> {
     /// The search. The evidence goes first, so that what it dropped is known.
     pub(super) fn isolation(

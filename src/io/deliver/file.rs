@@ -7,34 +7,38 @@ use crate::case::sanitize::{Format, Rendered};
 use crate::io::store::{private_folder, shown, write_atomic};
 use crate::session::{Delivered, case_id};
 
-/// Writes to the path that the operator gave.
-pub(super) fn write(rendered: &Rendered, path: &str, home: Option<&Path>) -> Result<Delivered, DeliverError> {
+/// The file that the operator's `path` means for this note; a folder is made if need be.
+pub(super) fn place(rendered: &Rendered, path: &str, home: Option<&Path>) -> Result<PathBuf, DeliverError> {
     let whole = match path.strip_prefix("~/") {
         Some(rest) => home.ok_or(DeliverError::NoHome)?.join(rest),
         None => PathBuf::from(path),
     };
     if path.ends_with('/') || (cfg!(windows) && path.ends_with('\\')) {
         private_folder(&whole)?;
-        return write_into(rendered, &whole);
+        return Ok(place_in(rendered, &whole));
     }
-    write_at(rendered, &whole)
+    Ok(whole)
 }
 
 /// Writes into `folder`, which must exist, under the name of the note's case. A note without one never replaces a file.
 pub(super) fn write_into(rendered: &Rendered, folder: &Path) -> Result<Delivered, DeliverError> {
+    write_at(rendered, &place_in(rendered, folder))
+}
+
+fn place_in(rendered: &Rendered, folder: &Path) -> PathBuf {
     let ending = ending(rendered.format());
-    let path = match case_id::find(rendered.as_str()) {
+    match case_id::find(rendered.as_str()) {
         Some(id) => folder.join(format!("{id}.{ending}")),
         None => (1_u32..1000)
             .map(|n| if n == 1 { String::new() } else { format!("-{n}") })
             .map(|n| folder.join(format!("casefile-note{n}.{ending}")))
             .find(|path| path.symlink_metadata().is_err())
             .unwrap_or_else(|| folder.join(format!("casefile-note.{ending}"))),
-    };
-    write_at(rendered, &path)
+    }
 }
 
-fn write_at(rendered: &Rendered, path: &Path) -> Result<Delivered, DeliverError> {
+/// Writes to that file, over what is there.
+pub(super) fn write_at(rendered: &Rendered, path: &Path) -> Result<Delivered, DeliverError> {
     write_atomic(path, rendered.as_str().as_bytes())?;
     let path = shown(path);
     Ok(Delivered { route: format!("file {path}"), certain: true, path: Some(path) })
@@ -54,6 +58,10 @@ fn ending(format: Format) -> &'static str {
 mod tests {
     use super::super::tests::note;
     use super::*;
+
+    fn write(rendered: &Rendered, path: &str, home: Option<&Path>) -> Result<Delivered, DeliverError> {
+        write_at(rendered, &place(rendered, path, home)?)
+    }
 
     #[test]
     fn a_note_is_written_where_the_operator_says() {

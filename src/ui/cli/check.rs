@@ -14,7 +14,7 @@ use super::exit::{Exit, Failed};
 use super::place::PlaceArguments;
 use super::say;
 use super::start::{Reporter, TOOL, ground, need_terminal, on_this_thread};
-use crate::case::matrix::{Circumstances, Format, Given, Plan, Report, report};
+use crate::case::matrix::{Circumstances, Ending, Format, Given, Plan, Report, report};
 use crate::case::vocabulary::{CheckVerdict, TransportKind};
 use crate::io::clock::{Clock, SystemClock};
 
@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failed> {
     refuse_local(&sent)?;
 
     let reporter = ground.reporter(arguments.operator.as_ref());
-    let circumstances = circumstances(&set_up, reporter, (at, sent.interrupted));
+    let circumstances = circumstances(&set_up, reporter, (at, sent.ending));
     let given = Given {
         ring: &set_up.place.ring,
         fixtures: saved.as_ref(),
@@ -192,7 +192,7 @@ fn plan<'a>(set_up: &'a set_up::SetUp, arguments: &'a CheckArguments) -> Result<
 fn circumstances(
     set_up: &set_up::SetUp,
     reporter: Reporter,
-    (at, interrupted): (DateTime<Utc>, bool),
+    (at, ending): (DateTime<Utc>, Ending),
 ) -> Circumstances {
     Circumstances {
         tool: TOOL.to_owned(),
@@ -202,7 +202,7 @@ fn circumstances(
         deployment: reporter.deployment,
         secret_source: set_up.place.secret_source(),
         base_url_alias: set_up.place.alias(),
-        interrupted,
+        ending,
     }
 }
 

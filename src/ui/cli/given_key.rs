@@ -44,7 +44,7 @@ impl KeyArguments {
         }
         if self.key_prompt {
             let key = secrets::from_prompt("Key: ").map_err(failed)?;
-            return Ok(Some((Origin::Given("the prompt"), key)));
+            return Ok(Some((Origin::Given("the key prompt"), key)));
         }
         Ok(None)
     }

@@ -248,7 +248,7 @@ impl Plain {
 
     async fn key(&mut self) -> Result<(), Stop> {
         if let Some(value) = self.secret().await? {
-            self.give(Event::KeyGiven { origin: Origin::Given("the prompt"), value });
+            self.give(Event::KeyGiven { origin: Origin::Given("the key prompt"), value });
             say::line("The key is held in memory for this request.");
         }
         Ok(())

@@ -247,7 +247,7 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, (screen, saves): (bool, bool)) 
         }),
         copy: Box::new(move |rendered| deliverer.borrow_mut().copy(rendered).map_err(|e| e.to_string())),
         write: Box::new(move |rendered, path| {
-            writer.borrow().write(rendered, path).map_err(|e| e.to_string())
+            writer.borrow_mut().write(rendered, path).map_err(|e| e.to_string())
         }),
     }
 }

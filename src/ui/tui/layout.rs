@@ -177,7 +177,7 @@ pub fn request(body: Rect, session: &Session) -> RequestAreas {
     let wide = body.width >= WIDE;
     let (left, mut findings) = if wide {
         let [left, _, right] =
-            Layout::horizontal([Constraint::Percentage(62), Constraint::Length(1), Constraint::Min(0)])
+            Layout::horizontal([Constraint::Percentage(62), Constraint::Length(3), Constraint::Min(0)])
                 .areas(body);
         (left, right)
     } else {
@@ -209,7 +209,7 @@ pub fn answer(body: Rect) -> (Rect, Option<Rect>) {
         return (body, None);
     }
     let [left, _, right] =
-        Layout::horizontal([Constraint::Percentage(50), Constraint::Length(1), Constraint::Min(0)])
+        Layout::horizontal([Constraint::Percentage(50), Constraint::Length(3), Constraint::Min(0)])
             .areas(body);
     (left, Some(right))
 }
@@ -251,7 +251,7 @@ pub fn reproduce(body: Rect, session: &Session) -> ReproduceAreas {
     .areas(body);
     if attempts > 0 && body.width >= WIDE {
         let [below, _, beside] =
-            Layout::horizontal([Constraint::Percentage(50), Constraint::Length(1), Constraint::Min(0)])
+            Layout::horizontal([Constraint::Percentage(50), Constraint::Length(3), Constraint::Min(0)])
                 .areas(rest);
         return ReproduceAreas { request, activity, table, below, beside: Some(beside) };
     }
@@ -262,7 +262,7 @@ pub fn reproduce(body: Rect, session: &Session) -> ReproduceAreas {
 pub fn review(body: Rect) -> ReviewAreas {
     if body.width >= WIDE {
         let [evidence, _, right] =
-            Layout::horizontal([Constraint::Percentage(55), Constraint::Length(1), Constraint::Min(0)])
+            Layout::horizontal([Constraint::Percentage(55), Constraint::Length(3), Constraint::Min(0)])
                 .areas(body);
         let [ledger, words] = Layout::vertical([Constraint::Min(3), Constraint::Length(14)]).areas(right);
         return ReviewAreas { evidence, ledger, words };
@@ -276,7 +276,7 @@ pub fn review(body: Rect) -> ReviewAreas {
 pub fn note(body: Rect) -> NoteAreas {
     if body.width >= WIDE {
         let [preview, _, completeness] =
-            Layout::horizontal([Constraint::Percentage(62), Constraint::Length(1), Constraint::Min(0)])
+            Layout::horizontal([Constraint::Percentage(62), Constraint::Length(3), Constraint::Min(0)])
                 .areas(body);
         return NoteAreas { preview, completeness };
     }

@@ -184,6 +184,13 @@ fn next<'a>(session: &Session, screen: &Screen) -> Cow<'a, str> {
             key(Action::Close)
         )),
         (Mode::Request, Standing::Missing(what)) => Cow::Borrowed(what),
+        (Mode::Reproduce, Standing::Optional | Standing::Done) if session.task_to_ask_for() => {
+            Cow::Owned(format!(
+                "the task has not ended: {} asks for it until it does; {} goes on to Review",
+                key(Action::AskForTask),
+                key(Action::GoOn)
+            ))
+        }
         (Mode::Reproduce, Standing::Optional) if session.request().is_ok() => Cow::Owned(format!(
             "an answer is there; {} goes on to Review with it, {} sends the request, after asking",
             key(Action::GoOn),

@@ -328,7 +328,14 @@ impl Screen {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
                 self.hint = None;
                 let mode = self.mode(session);
-                match self.keymap.action(mode, KeyCombo::from(key)) {
+                let action = self.keymap.action(mode, KeyCombo::from(key));
+                if !self.is_seen() {
+                    // What nobody can read nobody agrees to.
+                    let action =
+                        action.filter(|a| matches!(a, Action::QuitNow | Action::Redraw | Action::Suspend));
+                    return action.map_or_else(Vec::new, |action| self.act(action, mode, session));
+                }
+                match action {
                     Some(action) => self.act(action, mode, session),
                     None => self.type_key(key, session),
                 }
@@ -344,6 +351,11 @@ impl Screen {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The terminal is large enough for the pages.
+    fn is_seen(&self) -> bool {
+        layout::is_large_enough(layout::whole(self.size))
     }
 
     /// Takes over what changed in the session: masked text in the editor, new evidence, a new question.

@@ -101,7 +101,7 @@ impl Theme {
 /// The sign of a level: meaning without colour.
 pub fn sign(level: Level) -> &'static str {
     match level {
-        Level::Info => "i",
+        Level::Info => "·",
         Level::Warning => "!",
         Level::Error => "x",
     }

@@ -7,13 +7,15 @@ use crate::case::vocabulary::SoftFailure;
 
 pub(super) fn parts(evidence: &SafeEvidence) -> Vec<ControlPart> {
     let deciding = super::deciding(evidence);
-    evidence.controls.iter().map(|control| part(control, deciding)).collect()
+    let row = |at| evidence.isolation.as_ref()?.row_of(false, at);
+    evidence.controls.iter().enumerate().map(|(at, control)| part(control, row(at), deciding)).collect()
 }
 
-fn part(control: &SafeControl, deciding: Option<&SafeAttempt>) -> ControlPart {
+fn part(control: &SafeControl, row: Option<usize>, deciding: Option<&SafeAttempt>) -> ControlPart {
     let attempt = &control.attempt;
     let response = attempt.response.as_ref();
     ControlPart {
+        row,
         changed: control.changed.clone(),
         to: control.to.as_ref().and_then(said),
         held: held(&control.changed, control.smaller_body),

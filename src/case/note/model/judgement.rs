@@ -95,6 +95,9 @@ pub enum Compared {
 /// A control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ControlPart {
+    /// The search's number of it, by which the attribution names its reasons; left out where no search was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
     /// The one thing that was changed.
     pub changed: String,
     /// To what.

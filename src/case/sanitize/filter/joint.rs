@@ -95,8 +95,38 @@ fn head(text: &[u8]) -> usize {
     text.iter().take(REACH).take_while(|b| is_part(**b)).count()
 }
 
+/// The seam of two chunks of a body whose first line end is at `at`: behind it stand the bytes of the next chunk in
+/// hexadecimal digits, a line end and so many bytes (RFC 9112, section 7.1).
+fn chunk(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    let line = text.get(at + 1..)?;
+    let digits = line.iter().take(8).take_while(|b| b.is_ascii_hexdigit()).count();
+    let end = match line.get(digits..)? {
+        [b'\n', ..] => 1,
+        [b'\r', b'\n', ..] => 2,
+        _ => return None,
+    };
+    let size = usize::from_str_radix(std::str::from_utf8(line.get(..digits)?).ok()?, 16).ok()?;
+    let (from, to) = (at - usize::from(text.get(..at)?.ends_with(b"\r")), at + 1 + digits + end);
+    let fits = match text.get(to.checked_add(size)?..) {
+        Some(behind) => behind.is_empty() || matches!(behind, [b'\n', ..] | [b'\r', b'\n', ..]),
+        None => true,
+    };
+    let is_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|b| is_part(*b));
+    (size > 0 && fits && is_word(from.checked_sub(1)) && is_word(Some(to))).then_some((from, to))
+}
+
+/// The same seam by its last line end.
+fn chunk_before(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    let first = at.saturating_sub(10);
+    let start = text.get(first..at)?.iter().rposition(|b| *b == b'\n')? + first;
+    chunk(text, start).filter(|(_, to)| *to == at + 1)
+}
+
 /// The break at the line end `at`, where a word goes on behind it.
 pub(super) fn wrap(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    if let Some(seam) = chunk(text, at).or_else(|| chunk_before(text, at)) {
+        return Some(seam);
+    }
     let before = text.get(at.saturating_sub(REACH)..at)?;
     let trimmed = before.strip_suffix(b"\r").unwrap_or(before);
     let mut end = trimmed;
@@ -217,6 +247,9 @@ mod tests {
             (format!("> sk-{half}\r\n> {half}\r\n"), true),
             (format!("[\"sk-{half}\", \"{half}\"]"), true),
             (format!("Environment=\"T=sk-{half}\" \"R={half}\""), false),
+            (format!("17\r\nkey sk-{half}\r\n10\r\n{half}\r\n0\r\n"), true),
+            (format!("x sk-\n8\n{}\n8\n{}\n10\n{half}\n0\n", &half[..8], &half[8..]), true),
+            (format!("see sk-{half}\r\n99\r\nplain words"), false),
             (format!("id {half}\n2026-11-21T10:00:00Z INFO next"), false),
             (format!("id {half}\nTraceback follows"), false),
             ("plain words\nand more".to_owned(), false),

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use super::send::{self, Answers};
 use super::set_up::{SetUp, cost};
 use super::{CheckArguments, circumstances, exit, fixtures, plan, refuse_local};
-use crate::case::matrix::{Entry, EntryOf, Fixture, Format, Given as Known, Plan, Report, Run, Step, report};
+use crate::case::matrix::{
+    Ending, Entry, EntryOf, Fixture, Format, Given as Known, Plan, Report, Run, Step, report,
+};
 use crate::case::request::Draft;
 use crate::case::sanitize::Audit;
 use crate::case::vocabulary::CheckVerdict;
@@ -124,14 +126,14 @@ impl Checking {
         let clock = Arc::new(SystemClock::new());
         let at = clock.now();
         let mut told = |answers: &Answers| {
-            let (report, audit) = self.report(&plan, answers, (at, false));
+            let (report, audit) = self.report(&plan, answers, (at, Ending::Whole));
             tell(RunNews::Rows(rows(&plan, (&report, &audit), Some(answers.len())), answers.len()));
         };
         let ring = &set_up.place.ring;
         let sent = on_this_thread(async { Ok(send::all(&plan, ring, clock, stop.wait(), &mut told).await) })?;
         refuse_local(&sent)?;
 
-        let (report, audit) = self.report(&plan, &sent.answered, (at, sent.interrupted));
+        let (report, audit) = self.report(&plan, &sent.answered, (at, sent.ending));
         tell(RunNews::Rows(rows(&plan, (&report, &audit), None), report.requests_sent));
         let mut said = report.summary();
         if let Some(why) = sent.answered.iter().find_map(|answer| answer.as_ref().err()) {
@@ -154,10 +156,10 @@ impl Checking {
         &self,
         plan: &Plan<'_>,
         answers: &Answers,
-        (at, interrupted): (DateTime<Utc>, bool),
+        (at, ending): (DateTime<Utc>, Ending),
     ) -> (Report, Audit) {
         let Given { arguments, set_up } = &self.given;
-        let circumstances = circumstances(set_up, self.reporter.clone(), (at, interrupted));
+        let circumstances = circumstances(set_up, self.reporter.clone(), (at, ending));
         let known = Known {
             ring: &set_up.place.ring,
             fixtures: self.saved.as_ref(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::case::evidence::Outcome;
 use crate::case::keyring::KeyRing;
-use crate::case::matrix::{Answered, Plan, Run};
+use crate::case::matrix::{Answered, Ending, Plan, Run};
 use crate::io::clock::Clock;
 use crate::io::net;
 use crate::session::Outgoing;
@@ -17,8 +17,7 @@ pub(super) type Answers = Vec<Result<Answered, String>>;
 /// What came of the plan.
 pub(super) struct Sent {
     pub(super) answered: Answers,
-    /// The operator stopped it.
-    pub(super) interrupted: bool,
+    pub(super) ending: Ending,
 }
 
 /// Sends them; `told` hears of each answer and, before the first request, of none. When `stop` ends nothing more is sent,
@@ -30,7 +29,7 @@ pub(super) async fn all(
     stop: impl Future<Output = ()>,
     told: &mut dyn FnMut(&Answers),
 ) -> Sent {
-    let mut sent = Sent { answered: Vec::new(), interrupted: false };
+    let mut sent = Sent { answered: Vec::new(), ending: Ending::Whole };
     let mut stopped: Option<String> = None;
     // One future for the whole run: what stops it between two requests is heard, too.
     let mut stop = pin!(stop);
@@ -50,32 +49,45 @@ pub(super) async fn all(
             client_request_id: None,
             direct: false,
         };
-        let Some(answered) = once(outgoing, Arc::clone(&clock), stop.as_mut()).await else {
-            let reason =
-                "the operator stopped the run; the request that was under way may have arrived".to_owned();
-            sent.answered.push(Err(reason.clone()));
-            stopped = Some(reason);
-            sent.interrupted = true;
-            continue;
-        };
-        sent.answered.push(Ok(answered));
-        told(&sent.answered);
-        stopped = Plan::stop_after(&sent.answered);
+        match once(outgoing, Arc::clone(&clock), stop.as_mut()).await {
+            Ok(answered) => {
+                sent.answered.push(Ok(answered));
+                told(&sent.answered);
+                stopped = Plan::stop_after(&sent.answered);
+            }
+            Err(ending) => {
+                let more = match ending {
+                    Ending::CutOff => "; the request that was under way may have arrived",
+                    Ending::Stopped | Ending::Whole => "",
+                };
+                let reason = format!("the operator stopped the run{more}");
+                sent.answered.push(Err(reason.clone()));
+                (sent.ending, stopped) = (ending, Some(reason));
+            }
+        }
     }
     sent
 }
 
-/// Sends once and counts; `None`: the operator stopped it. Whether that is so is asked before anything is sent.
+/// Sends once and counts. Whether the operator stopped it is asked before anything is sent.
+///
+/// # Errors
+/// The operator stopped it: before the request was sent, or while it was under way.
 async fn once(
     outgoing: Outgoing,
     clock: Arc<dyn Clock>,
-    stop: Pin<&mut impl Future<Output = ()>>,
-) -> Option<Answered> {
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+) -> Result<Answered, Ending> {
+    tokio::select! {
+        biased;
+        () = stop.as_mut() => return Err(Ending::Stopped),
+        () = std::future::ready(()) => {}
+    }
     let attempt = net::attempt(outgoing, clock, net::Cancelled::never(), |_| {});
     tokio::select! {
         biased;
-        () = stop => None,
-        attempt = attempt => Some(Answered::new(attempt, 1)),
+        () = stop => Err(Ending::CutOff),
+        attempt = attempt => Ok(Answered::new(attempt, 1)),
     }
 }
 

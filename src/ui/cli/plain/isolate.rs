@@ -61,7 +61,7 @@ impl Plain {
     async fn other_key(&mut self) -> Result<(), Stop> {
         let value = self.secret().await?;
         if let Some(value) = value {
-            self.control(ControlAsk::Key { origin: Origin::Given("the prompt"), value }).await?;
+            self.control(ControlAsk::Key { origin: Origin::Given("the key prompt"), value }).await?;
         }
         Ok(())
     }

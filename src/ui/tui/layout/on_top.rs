@@ -42,7 +42,7 @@ pub fn picker(whole: Rect, picker: &Picker) -> ListAreas {
 pub fn palette(whole: Rect, palette: &Palette) -> ListAreas {
     let rows = u16::try_from(palette.count()).unwrap_or(u16::MAX).saturating_add(6);
     let stage = stage(whole);
-    list(Rect { y: stage.y, ..middle(stage, 96, rows) }, 1, 3, 6)
+    list(Rect { y: stage.y, ..middle(stage, broad(stage), rows) }, 1, 3, 6)
 }
 
 /// A box with a line for what is typed and some for what is told; those give way to the list.
@@ -60,6 +60,11 @@ pub fn stage(whole: Rect) -> Rect {
     Rect { y: whole.y.saturating_add(2), height: whole.height.saturating_sub(4), ..whole }.intersection(whole)
 }
 
+/// The columns of a broad box: all of a page that would stick out beside it by a few letters only.
+fn broad(stage: Rect) -> u16 {
+    if stage.width <= 96 + 2 * 8 { stage.width } else { 96 }
+}
+
 /// The frame of a question that lies on top.
 pub fn popup_frame(area: Rect) -> Rect {
     middle(stage(area), 80, 20)
@@ -72,7 +77,8 @@ pub fn popup(area: Rect) -> Rect {
 
 /// The frame of the help.
 pub fn help_frame(area: Rect) -> Rect {
-    middle(stage(area), 96, area.height)
+    let stage = stage(area);
+    middle(stage, broad(stage), area.height)
 }
 
 /// The inside of [`help_frame`].

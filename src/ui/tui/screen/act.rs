@@ -16,7 +16,7 @@ use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
 
 /// How a key was given, in the words of the note.
-const TYPED: Origin = Origin::Given("the prompt");
+const TYPED: Origin = Origin::Given("the key prompt");
 
 fn tell(event: Event) -> Vec<Wish> {
     vec![Wish::Tell(event)]
@@ -226,9 +226,15 @@ impl Screen {
         tell(Event::Quit)
     }
 
-    #[expect(clippy::unused_self, reason = "one of the actions")]
     fn go_to(&mut self, step: Step) -> Vec<Wish> {
-        tell(Event::GoTo(step))
+        let by = match step {
+            Step::Request => Action::StepRequest,
+            Step::Reproduce => Action::StepReproduce,
+            Step::Isolate => Action::StepIsolate,
+            Step::Review => Action::StepReview,
+            Step::Note => Action::StepNote,
+        };
+        if self.leave_run(by) { tell(Event::GoTo(step)) } else { Vec::new() }
     }
 
     fn step_beside(&mut self, session: &Session, forward: bool) -> Vec<Wish> {

@@ -224,6 +224,8 @@ pub struct Run {
     pub top: usize,
     /// Bytes of the prompt that is too large.
     oversize: Option<u64>,
+    /// The report was copied or written, or the operator was told that it was not.
+    may_go: bool,
     stop: Option<Rc<dyn Fn()>>,
 }
 
@@ -232,7 +234,8 @@ impl Run {
         let live = plan.live.clone();
         let stage = RunStage::Planned;
         let (pane, follows) = (RunPane::Rows, true);
-        Self { kind, plan, stage, live, pane, marked: 0, follows, top: 0, oversize, stop: None }
+        let (may_go, stop) = (false, None);
+        Self { kind, plan, stage, live, pane, marked: 0, follows, top: 0, oversize, may_go, stop }
     }
 
     /// The rows of the matrix; none of a probe.

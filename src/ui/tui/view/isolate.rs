@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::reproduce::{outcome, primary_id, running};
 use crate::case::evidence::{Attempt, ControlRun, Reading};
@@ -16,6 +17,9 @@ use crate::ui::tui::screen::Screen;
 use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::text::{cut, fit, wrap};
+
+/// Columns of the numbers of a search's rows.
+const NUMBERS: usize = 5;
 
 /// Draws the page.
 pub fn render(
@@ -34,6 +38,7 @@ pub fn render(
 
 /// The lines of the page, without what runs.
 pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let whole = width;
     let heading = "Send the same request once more with one thing changed. Each asks first.";
     let mut out: Vec<Line<'static>> =
         wrap(heading, width).into_iter().map(|line| Line::from(Span::styled(line, theme.title))).collect();
@@ -69,22 +74,41 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         out.extend(wrap(text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
         return out;
     }
-    out.push(Line::from(Span::styled(
-        cut(&format!(" {}", row(["changed", "outcome", "request id"], "with the failing one", width)), width),
-        theme.hint,
-    )));
-    let mut rows: Vec<String> =
-        failing.iter().map(|failing| baseline_row(session, *failing, width)).collect();
+    let found = session.clean_evidence().and_then(|evidence| evidence.isolation.as_ref());
+    // The number by which the reasons above name a row.
+    let numbered = |numbers: &[usize], text: String| match (found, numbers) {
+        (None, _) => text,
+        (_, [first, .., last]) if last - first + 1 == numbers.len() => {
+            format!("{:>NUMBERS$} {text}", format!("{first}-{last}"))
+        }
+        _ => {
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            format!("{:>NUMBERS$} {text}", cut(&numbers.join(","), NUMBERS))
+        }
+    };
+    let width = width.saturating_sub(if found.is_some() { NUMBERS + 1 } else { 0 });
+    let attempts = 0..session.evidence().attempts.len();
+    let baseline: Vec<usize> =
+        attempts.filter_map(|at| found.and_then(|found| found.row_of(true, at))).collect();
+    let mut all: Vec<(Vec<usize>, Cells)> =
+        failing.iter().map(|failing| (baseline.clone(), baseline_row(session, *failing))).collect();
     for (at, control) in controls.iter().enumerate() {
         let reading = session.control_readings().get(at);
         let clean = session.clean_evidence().and_then(|evidence| evidence.controls.get(at));
-        rows.push(control_row(control, clean, (reading, failing), width));
+        let number = found.and_then(|found| found.row_of(false, at)).into_iter().collect();
+        all.push((number, control_row(control, clean, (reading, failing))));
     }
-    for (at, text) in rows.into_iter().enumerate() {
+    let titles = ["changed", "outcome", "request id", "with the failing one"].map(str::to_owned);
+    let columns = columns(all.iter().map(|(_, cells)| cells).chain([&titles]), width);
+    let head = row(&titles, columns, width);
+    let head = if found.is_some() { format!("{:>NUMBERS$} {head}", "row") } else { head };
+    out.push(Line::from(Span::styled(cut(&format!(" {head}"), whole), theme.hint)));
+    let rows = all.into_iter().map(|(numbers, cells)| numbered(&numbers, row(&cells, columns, width)));
+    for (at, text) in rows.enumerate() {
         let marked = screen.choosing && at == screen.row;
         let sign = if marked { ">" } else { " " };
         let style = if marked { theme.marked } else { theme.plain };
-        out.push(Line::from(Span::styled(cut(&format!("{sign}{text}"), width), style)));
+        out.push(Line::from(Span::styled(cut(&format!("{sign}{text}"), whole), style)));
     }
     out
 }
@@ -138,26 +162,28 @@ fn here(text: &str, screen: &Screen) -> String {
     .fold(text.to_owned(), |text, (option, here)| text.replace(option, &here))
 }
 
+/// What was changed, the outcome, the request id, and how it compares.
+type Cells = [String; 4];
+
 /// The request as it is, with which the others are compared.
-fn baseline_row(session: &Session, failing: (&Attempt, &Reading), width: usize) -> String {
+fn baseline_row(session: &Session, failing: (&Attempt, &Reading)) -> Cells {
     let clean = session.clean_evidence().and_then(|evidence| evidence.attempts.last());
     let id = clean.and_then(primary_id).unwrap_or("-");
-    row(["nothing", &outcome(failing.0, Some(failing.1)), id], "this is the one", width)
+    ["nothing".to_owned(), outcome(failing.0, Some(failing.1)), id.to_owned(), "this is the one".to_owned()]
 }
 
 fn control_row(
     control: &ControlRun,
     clean: Option<&SafeControl>,
     (reading, failing): (Option<&Reading>, Option<(&Attempt, &Reading)>),
-    width: usize,
-) -> String {
+) -> Cells {
     let changed = changed(&control.changed, clean.and_then(|c| c.to.as_ref()).map(Clean::as_str));
     let id = clean.and_then(|clean| primary_id(&clean.attempt)).unwrap_or("-");
     let compared = match (failing, reading) {
         (Some(failing), Some(reading)) => compare(failing, (&control.attempt, reading)),
         _ => "",
     };
-    row([&changed, &outcome(&control.attempt, reading), id], compared, width)
+    [changed, outcome(&control.attempt, reading), id.to_owned(), compared.to_owned()]
 }
 
 /// Status and error code side by side. Says what is equal, not why.
@@ -175,14 +201,35 @@ fn compare(failing: (&Attempt, &Reading), control: (&Attempt, &Reading)) -> &'st
     }
 }
 
-fn row(first: [&str; 3], last: &str, width: usize) -> String {
-    let widths = if width >= 100 { [28, 20, 36] } else { [20, 16, 18] };
+/// Columns of the first three cells: what they need, and no more than what leaves room for the last one.
+fn columns<'c>(rows: impl Iterator<Item = &'c Cells>, width: usize) -> [usize; 3] {
+    // Where it is narrow the id stands in the opened row only.
+    let most = match width {
+        100.. => [28, 24, 36],
+        64.. => [20, 16, 18],
+        _ => [16, 14, 0],
+    };
+    let mut needed = [0; 4];
+    for cells in rows {
+        for (needed, cell) in needed.iter_mut().zip(cells) {
+            *needed = cell.width().max(*needed);
+        }
+    }
+    let [changed, outcome, id, last] = needed;
+    let [changed, outcome] = [changed.min(most[0]), outcome.min(most[1])];
+    // The id is what support asks for: it gets what the others leave.
+    let room = width.saturating_sub(changed + outcome + last + 3);
+    [changed, outcome, if most[2] == 0 { 0 } else { id.min(room.max(most[2])) }]
+}
+
+fn row(cells: &Cells, columns: [usize; 3], width: usize) -> String {
     let mut out = String::new();
-    for (text, columns) in first.into_iter().zip(widths) {
+    for (text, columns) in cells.iter().zip(columns).filter(|(_, columns)| *columns > 0) {
         out.push_str(&fit(text, columns));
         out.push(' ');
     }
-    let used = widths.iter().sum::<usize>() + widths.len();
+    let used: usize = columns.iter().filter(|columns| **columns > 0).map(|columns| columns + 1).sum();
+    let [.., last] = cells;
     out.push_str(&cut(last, width.saturating_sub(used)));
     cut(&out, width)
 }

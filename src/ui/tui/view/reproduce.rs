@@ -68,10 +68,11 @@ fn request(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
             let address = format!("{} {}", request.method, request.target.masked_url());
             let body = request.body.as_ref().map_or(0, String::len);
             let own = usize::from(session.client_request_header(&request).is_some());
+            let headers = request.headers.len() + own;
             let facts = format!(
-                "to {} · {} headers · body of {body} bytes · at most {} requests",
+                "to {} · {headers} header{} · body of {body} bytes · at most {} requests",
                 request.target.host_port(),
-                request.headers.len() + own,
+                if headers == 1 { "" } else { "s" },
                 session.settings().policy.most_requests()
             );
             vec![

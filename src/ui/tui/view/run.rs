@@ -163,7 +163,10 @@ fn heading(run: &Run, now: DateTime<Utc>) -> String {
     let how_far = match &run.live {
         Live::Check { answered, planned, .. } => format!("{answered} of {planned} requests answered"),
         Live::Probe(course) => {
-            format!("{} sends ended of {} requests", course.moments.len(), course.requests)
+            let again = course.moments.iter().filter(|moment| moment.again).count();
+            let first = course.moments.len() - again;
+            let more = if again > 0 { format!(", {again} sent again") } else { String::new() };
+            format!("{first} of {} requests came back{more}", course.requests)
         }
     };
     let seconds = elapsed_ms(run, now).map_or(0, |ms| ms / 1000);

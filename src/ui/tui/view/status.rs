@@ -20,6 +20,8 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
     }
     let (level, style) = match (&screen.hint, notice(session, screen)) {
         (None, Some(notice)) => (notice.level, theme.level(notice.level)),
+        // What the tour asks for is what there is to read.
+        (None, None) if screen.tour => (Level::Info, theme.title),
         (None, None) => (Level::Info, theme.hint),
         (Some(_), _) => (Level::Info, theme.plain),
     };

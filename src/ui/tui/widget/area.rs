@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
@@ -48,7 +48,11 @@ pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
 /// Clears a box on top of all else and draws its frame; gives the inside.
 pub fn on_top(frame: &mut Frame<'_>, area: Rect, title: &str, style: Style) -> Rect {
     let title = cut(title, usize::from(area.width.saturating_sub(4)));
-    let block = Block::new().borders(Borders::ALL).border_style(style).title(format!(" {title} "));
+    let block = Block::new()
+        .borders(Borders::ALL)
+        .border_style(style.remove_modifier(Modifier::UNDERLINED))
+        .title_style(style)
+        .title(format!(" {title} "));
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

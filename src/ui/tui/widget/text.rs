@@ -13,6 +13,11 @@ pub fn push_visible(out: &mut String, c: char) -> usize {
         '\u{1b}' => out.push_str("\\e"),
         c if c.is_control() || is_hidden(c) => out.extend(c.escape_unicode()),
         c => match c.width() {
+            // A letter's own marks (Thai, Hindi, a decomposed é) are how it is read.
+            None | Some(0) if is_marked_letter(out) => {
+                out.push(c);
+                return 0;
+            }
             // A lone combining mark would change what stands before it.
             None | Some(0) => out.extend(c.escape_unicode()),
             Some(columns) => {
@@ -22,6 +27,26 @@ pub fn push_visible(out: &mut String, c: char) -> usize {
         },
     }
     out.len() - before
+}
+
+/// True where terminals disagree how many columns `symbol` takes (flags, tones of skin, joined emoji, vowel signs of
+/// India): what is drawn over it later may leave remains.
+pub fn is_disputed(symbol: &str) -> bool {
+    symbol.len() > 2
+        && symbol.chars().any(|c| {
+            matches!(c,
+                '\u{0900}'..='\u{0dff}' | '\u{200d}' | '\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}')
+        })
+}
+
+/// Most marks of one letter: more are no writing.
+const MARKS: usize = 3;
+
+/// `out` ends with a letter beyond ASCII or one that may have an accent, and has room for one more mark.
+fn is_marked_letter(out: &str) -> bool {
+    let is_mark = |c: &char| matches!(c.width(), None | Some(0)) && !c.is_control() && !is_hidden(*c);
+    let marks = out.chars().rev().take_while(is_mark).count();
+    marks < MARKS && out.chars().rev().nth(marks).is_some_and(char::is_alphabetic)
 }
 
 /// Bidi marks and other characters that change how a line looks without being seen.

@@ -67,13 +67,47 @@ impl Screen {
             _ if run.pane != RunPane::Rows => (run.pane, run.top) = (RunPane::Rows, 0),
             RunStage::Running(_) => return vec![Wish::Run(RunAsk::Stop)],
             RunStage::Stopping(_) => {}
-            RunStage::Planned => {
-                self.run = None;
-                return self.say("nothing was sent");
+            RunStage::Planned | RunStage::Over(_) => {
+                self.leave_run(Action::Close);
             }
-            RunStage::Over(_) => self.run = None,
         }
         Vec::new()
+    }
+
+    /// Leaves what is shown of a run by the key of `by`; false where it stays: requests are under way, or the report would be
+    /// lost.
+    pub(in crate::ui::tui::screen) fn leave_run(&mut self, by: Action) -> bool {
+        let Some(run) = &self.run else { return true };
+        if run.is_running() {
+            let key = self.keymap.key_for(Mode::Run, Action::Close);
+            let _ = self.say(&format!("requests are under way: {key} stops them"));
+            return false;
+        }
+        if self.would_lose_report(by) {
+            return false;
+        }
+        if self.run.take().is_some_and(|run| matches!(run.stage, RunStage::Planned)) {
+            let _ = self.say("nothing was sent");
+        }
+        true
+    }
+
+    /// True where a report is there that nobody has: it is said once, and the same key does it then.
+    fn would_lose_report(&mut self, by: Action) -> bool {
+        let Some(run) = self.run.as_mut().filter(|run| matches!(run.report(), Some(Ok(_))) && !run.may_go)
+        else {
+            return false;
+        };
+        run.may_go = true;
+        let key = |action| self.keymap.key_for(Mode::Run, action);
+        let said = format!(
+            "nobody has the report yet: {} copies it, {} writes it; {} once more goes on without it",
+            key(Action::Copy),
+            key(Action::Write),
+            key(by)
+        );
+        self.hint = Some(said);
+        true
     }
 
     /// Rows or report.
@@ -91,7 +125,10 @@ impl Screen {
     pub(in crate::ui::tui::screen) fn run_again(&mut self) -> Vec<Wish> {
         match &self.run {
             Some(run) if run.is_running() => self.say("it runs; stop it before it is run again"),
-            Some(run) => vec![Wish::Run(RunAsk::Plan(run.kind))],
+            Some(run) => {
+                let again = vec![Wish::Run(RunAsk::Plan(run.kind))];
+                if self.would_lose_report(Action::SendAgain) { Vec::new() } else { again }
+            }
             None => Vec::new(),
         }
     }
@@ -204,6 +241,9 @@ impl Screen {
         let (_, report) = named.or(reports.first()).ok_or("there is no report yet")?;
         let said = give(report.as_ref().map_err(Clone::clone)?)?;
         self.hint = Some(said);
+        if let Some(run) = &mut self.run {
+            run.may_go = true;
+        }
         Ok(())
     }
 

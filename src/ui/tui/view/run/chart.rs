@@ -75,12 +75,12 @@ pub(super) fn render(
     let [chart, below] = split(area, course);
     let last = course.moments.iter().map(|moment| moment.ended_ms).max().unwrap_or(0);
     let until_ms = elapsed_ms.unwrap_or(0).max(last).max(1);
-    area::lines(frame, chart, self::chart(course, chart, until_ms, theme));
+    area::lines(frame, chart, self::chart(course, chart, (until_ms, elapsed_ms.is_none()), theme));
     let rows = table(course, usize::from(below.width), theme);
     area::lines(frame, below, rows.into_iter().skip(top).take(usize::from(below.height)).collect());
 }
 
-fn chart(course: &Course, area: Rect, until_ms: u64, theme: &Theme) -> Vec<Line<'static>> {
+fn chart(course: &Course, area: Rect, (until_ms, is_over): (u64, bool), theme: &Theme) -> Vec<Line<'static>> {
     let width = usize::from(area.width);
     let height = usize::from(area.height.saturating_sub(FRAME)).max(1);
     let room = usize::from(area.width.saturating_sub(SIDE)).max(1);
@@ -92,7 +92,7 @@ fn chart(course: &Course, area: Rect, until_ms: u64, theme: &Theme) -> Vec<Line<
     let most = parts.iter().map(|part| part.iter().sum::<usize>()).max().unwrap_or(0);
     let scale = most.div_ceil(height).max(1);
     let bars: Vec<Vec<Sort>> = parts.iter().map(|part| bar(part, scale, height)).collect();
-    let mut lines = vec![under_way(course, width, theme)];
+    let mut lines = vec![under_way(course, is_over, width, theme)];
     let highest = bars.iter().map(Vec::len).max().filter(|rows| *rows > 0);
     for row in (0..height).rev() {
         let side = if Some(row + 1) == highest { format!("{most:>4} ") } else { "     ".to_owned() };
@@ -130,16 +130,20 @@ fn bar(part: &[usize], scale: usize, height: usize) -> Vec<Sort> {
     cells
 }
 
-fn under_way(course: &Course, width: usize, theme: &Theme) -> Line<'static> {
+fn under_way(course: &Course, is_over: bool, width: usize, theme: &Theme) -> Line<'static> {
     let (now, most) = (course.under_way, course.concurrency);
     let cells = usize::try_from(most).unwrap_or(usize::MAX).min(20);
     let full = (now as usize * cells).div_ceil((most as usize).max(1)).min(cells);
-    let text = format!(
-        "under way [{}{}] {now} of at most {most}; seen: {}",
-        "=".repeat(full),
-        " ".repeat(cells - full),
-        course.most_under_way
-    );
+    let seen = format!("most at once: {}", course.most_under_way);
+    let text = if is_over {
+        format!("all over; {seen} of at most {most}")
+    } else {
+        format!(
+            "under way [{}{}] {now} of at most {most}; {seen}",
+            "=".repeat(full),
+            " ".repeat(cells - full)
+        )
+    };
     Line::from(Span::styled(cut(&text, width), theme.plain))
 }
 
@@ -193,6 +197,9 @@ pub(super) fn table(course: &Course, width: usize, theme: &Theme) -> Vec<Line<'s
 
 #[expect(clippy::cast_precision_loss, reason = "seconds with one decimal")]
 fn seconds(ms: u64) -> String {
+    if ms < 1000 {
+        return format!("{ms} ms");
+    }
     format!("{:.1} s", ms as f64 / 1000.0)
 }
 
