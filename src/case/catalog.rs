@@ -13,6 +13,7 @@ mod destination;
 mod detector;
 mod endpoint;
 mod log;
+mod many_words;
 mod matrix;
 mod needle;
 mod part;
@@ -39,6 +40,7 @@ pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
 pub use log::{ClientsRetry, Grouping, LogFields, LogProfile, LogValue};
+pub use many_words::{FoundWord, ManyWords};
 pub use matrix::{Change, Credential, Criterion, Expected, Matrix, MatrixCheck, Proof, Scalar};
 pub use needle::{AnyOf, Needles};
 pub use part::Part;

@@ -6,6 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::Needles;
+use super::needle::Part;
 use super::needle::is_of_bytes;
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TaskState,
@@ -271,12 +272,12 @@ pub struct Patterns {
     single: OnceLock<Single>,
 }
 
-/// The patterns one by one: those that may match are compiled when they are tried for the first time.
+/// The parts of the patterns one by one: those that may match are compiled when they are tried for the first time.
 #[derive(Debug, Clone)]
 struct Single {
     needles: Needles,
     unicode: bool,
-    compiled: Vec<OnceLock<Option<Regex>>>,
+    parts: Vec<(Part, OnceLock<Option<Regex>>)>,
 }
 
 impl Patterns {
@@ -298,14 +299,19 @@ impl Patterns {
     /// True when one of them matches somewhere in `text`. Patterns that do not compile match nothing; reading a user's
     /// catalog refuses them before.
     pub fn is_match(&self, text: &str) -> bool {
-        let single = self.single.get_or_init(|| Single {
-            needles: Needles::of(self.sources.iter().map(String::as_str)),
-            unicode: !self.sources.iter().all(|source| is_of_bytes(source)),
-            compiled: vec![OnceLock::new(); self.sources.len()],
+        let single = self.single.get_or_init(|| {
+            let (needles, parts) = Needles::of_parts(self.sources.iter().map(String::as_str));
+            let unicode = !self.sources.iter().all(|source| is_of_bytes(source));
+            Single {
+                needles,
+                unicode,
+                parts: parts.into_iter().map(|part| (part, OnceLock::new())).collect(),
+            }
         });
         let may = single.needles.may_match(std::iter::once(text));
-        may.iter().zip(self.sources.iter().zip(&single.compiled)).any(|(may, (source, compiled))| {
-            let regex = || compiled.get_or_init(|| build(source, single.unicode).ok());
+        may.iter().zip(&single.parts).any(|(may, (part, compiled))| {
+            let source = || self.sources.get(part.pattern)?.get(part.place.clone());
+            let regex = || compiled.get_or_init(|| build(source()?, single.unicode).ok());
             *may && regex().as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
         })
     }

@@ -2,19 +2,18 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::layer::Layer;
 use super::placeholder::is_placeholder;
 use super::secrets::random_part;
 use super::unexplained::{is_unexplained, stands_near};
-use crate::case::catalog::{Detector, Proviso, Words};
+use crate::case::catalog::{Detector, ManyWords, Proviso, Words};
 
 /// All patterns of a catalog.
 pub(super) struct Detectors {
     list: Vec<Compiled>,
-    keywords: Option<AhoCorasick>,
+    keywords: ManyWords,
     /// For each keyword, the detector that it belongs to.
     owners: Vec<usize>,
 }
@@ -84,9 +83,7 @@ impl Detectors {
         let patterns =
             detectors.iter().map(|d| Compiled { detector: d.clone(), regex: OnceLock::new() }).collect();
         let pairs = || detectors.iter().enumerate().flat_map(|(i, d)| d.keywords.iter().map(move |k| (i, k)));
-        // Without the prefilter every pattern is tried: slower, never blind.
-        let keywords =
-            AhoCorasick::builder().ascii_case_insensitive(true).build(pairs().map(|(_, k)| k)).ok();
+        let keywords = ManyWords::new(pairs().map(|(_, k)| k), false);
         let set = Arc::new(Self { list: patterns, keywords, owners: pairs().map(|(i, _)| i).collect() });
         *last = Some(Arc::clone(&set));
         set
@@ -140,14 +137,12 @@ impl Detectors {
 impl Detectors {
     /// For each pattern, whether one of its keywords stands in `text`, or it has none.
     fn wanted(&self, text: &[u8]) -> Vec<bool> {
-        let Some(keywords) = &self.keywords else { return vec![true; self.list.len()] };
         let mut wanted: Vec<bool> = self.list.iter().map(|c| c.detector.keywords.is_empty()).collect();
-        for hit in keywords.find_overlapping_iter(text) {
-            let owner = self.owners.get(hit.pattern().as_usize());
-            if let Some(flag) = owner.and_then(|o| wanted.get_mut(*o)) {
+        self.keywords.find_unordered(text, |word| {
+            if let Some(flag) = self.owners.get(word).and_then(|owner| wanted.get_mut(*owner)) {
                 *flag = true;
             }
-        }
+        });
         wanted
     }
 }

@@ -2,11 +2,16 @@
 
 /// What a reader still knows again: letters and digits, whatever their case and whatever stands between them.
 pub(super) fn essence(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).map(lower).collect()
+    let mut out = String::with_capacity(text.len());
+    out.extend(text.chars().filter(|c| c.is_alphanumeric()).map(lower));
+    out
 }
 
 /// `c` in lower case; one character for one.
 pub(super) fn lower(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
     let mut many = c.to_lowercase();
     match (many.next(), many.next()) {
         (Some(one), None) => one,
