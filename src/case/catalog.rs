@@ -23,6 +23,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tried;
 
 use std::sync::{Arc, LazyLock};
 
@@ -48,6 +49,7 @@ pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
 pub use task::{TaskStart, TaskTold};
 pub use transport::{TransportGroup, TransportSearch, TransportWords};
+pub use tried::for_few_texts;
 
 /// Everything the catalog knows, each part read at the first look. Shared by reference; never changes while the program
 /// runs.

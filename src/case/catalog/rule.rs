@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Needles;
 use super::needle::Part;
+use super::tried::{LARGEST, Tried};
 use super::needle::is_of_bytes;
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TaskState,
@@ -277,7 +278,7 @@ pub struct Patterns {
 struct Single {
     needles: Needles,
     unicode: bool,
-    parts: Vec<(Part, OnceLock<Option<Regex>>)>,
+    parts: Vec<(Part, Tried)>,
 }
 
 impl Patterns {
@@ -305,14 +306,16 @@ impl Patterns {
             Single {
                 needles,
                 unicode,
-                parts: parts.into_iter().map(|part| (part, OnceLock::new())).collect(),
+                parts: parts.into_iter().map(|part| (part, Tried::default())).collect(),
             }
         });
         let may = single.needles.may_match(std::iter::once(text));
-        may.iter().zip(&single.parts).any(|(may, (part, compiled))| {
+        may.iter().zip(&single.parts).any(|(may, (part, tried))| {
             let source = || self.sources.get(part.pattern)?.get(part.place.clone());
-            let regex = || compiled.get_or_init(|| build(source()?, single.unicode).ok());
-            *may && regex().as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
+            *may && source().is_some_and(|source| {
+                let full = || build(source, single.unicode).ok();
+                tried.is_match((source, single.unicode), text.as_bytes(), full)
+            })
         })
     }
 
@@ -346,7 +349,7 @@ impl Patterns {
 }
 
 fn build(pattern: &str, unicode: bool) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).case_insensitive(true).unicode(unicode).size_limit(8 << 20).build()
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(unicode).size_limit(LARGEST).build()
 }
 
 impl PartialEq for Patterns {

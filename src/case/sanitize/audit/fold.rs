@@ -32,7 +32,7 @@ pub(super) fn is_simple(c: char) -> bool {
 pub(super) fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     let mut out: Vec<(usize, char)> = Vec::new();
     let mut push = |at: usize, c: char| {
-        if is_mark(c) || !is_letter(c) {
+        if is_mark(c) || !super::super::normal::is_letter(c) {
             return;
         }
         let c = super::super::normal::lower(c);
@@ -44,24 +44,14 @@ pub(super) fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize,
             out.push((at, c));
         }
     };
-    for (at, c) in chars {
+    chars.for_each(|(at, c)| {
         if is_simple(c) {
             push(at, c);
         } else if !is_unseen(c) {
             compatible(c, |c| push(at, c));
         }
-    }
+    });
     out
-}
-
-/// True for letters and digits; of those that most texts are made of it is known without a search in Unicode's tables.
-fn is_letter(c: char) -> bool {
-    match c {
-        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
-        '\u{430}'..='\u{44f}' | '\u{620}'..='\u{64a}' | '\u{904}'..='\u{939}' | '\u{e01}'..='\u{e30}' | '\u{3041}'..='\u{3096}'
-        | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
-        _ => c.is_alphanumeric(),
-    }
 }
 
 /// Marks that some scripts count as letters, and which other spellings leave out.
@@ -90,13 +80,6 @@ mod tests {
 
     fn essence(text: &str) -> String {
         letters(text.char_indices()).into_iter().map(|(_, c)| c).collect()
-    }
-
-    #[test]
-    fn what_is_known_of_letters_is_what_unicode_says() {
-        for c in '\0'..=char::MAX {
-            assert_eq!(is_letter(c), c.is_alphanumeric(), "{c:?}");
-        }
     }
 
     #[test]

@@ -485,7 +485,7 @@ fn key_of(window: &[u8]) -> u64 {
 
 fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     let mut out: Vec<(usize, char)> = Vec::new();
-    for (at, c) in chars {
+    chars.for_each(|(at, c)| {
         if c.is_whitespace() {
             if out.last().is_some_and(|(_, last)| *last != ' ') {
                 out.push((at, ' '));
@@ -495,7 +495,7 @@ fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
         } else if !fold::is_unseen(c) {
             fold::compatible(c, |c| out.push((at, lower(c))));
         }
-    }
+    });
     out
 }
 
@@ -517,6 +517,11 @@ fn roll(chars: &[(usize, char)], width: usize, mut each: impl FnMut(usize, u64))
 
 fn says_something(window: &[(usize, char)], lexicon: &Lexicon) -> bool {
     let text: String = window.iter().map(|(_, c)| *c).collect();
-    let distinct = text.chars().collect::<std::collections::BTreeSet<_>>().len();
-    distinct >= 4 && !lexicon.explains_window(&text)
+    let mut distinct: Vec<char> = Vec::with_capacity(4);
+    for c in text.chars() {
+        if distinct.len() < 4 && !distinct.contains(&c) {
+            distinct.push(c);
+        }
+    }
+    distinct.len() >= 4 && !lexicon.explains_window(&text)
 }
