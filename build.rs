@@ -70,7 +70,7 @@ fn line_of(pattern: &str) -> Option<Vec<u8>> {
                 return None;
             }
             line.push(0);
-            line.extend(word);
+            line.extend_from_slice(&word);
         }
     }
     line.push(b'\n');

@@ -17,7 +17,7 @@ use super::detect::{Detectors, Scope, is_credential, looks_random};
 use super::layer::Layer;
 use super::lexicon::Lexicon;
 use crate::case::keyring::KeyRing;
-use known::{Known, Work};
+use known::{Folded, Known, Work};
 
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,7 +230,7 @@ impl Audit {
     /// Everything that must not leave, in order of its place.
     fn leaks(&self, text: &str) -> Result<Vec<Leak>, &'static str> {
         let views = view::all(text).map_err(|view::TooMuch| "too much stands packed in it to be checked")?;
-        let mut leaks = self.values_in(&views)?;
+        let mut leaks = self.values_in(views.iter().map(|view| (view, None)))?;
         for view in views.iter().filter(|view| view.is_readable()) {
             self.patterns_in(view, &mut leaks);
         }
@@ -238,11 +238,14 @@ impl Audit {
         Ok(leaks)
     }
 
-    fn values_in(&self, views: &[view::View]) -> Result<Vec<Leak>, &'static str> {
+    fn values_in<'v>(
+        &self,
+        views: impl Iterator<Item = (&'v view::View, Option<&'v Folded>)>,
+    ) -> Result<Vec<Leak>, &'static str> {
         let mut work = Work::new(self.work);
         let mut leaks = Vec::new();
-        for view in views {
-            let hits = self.known.find(view, &self.lexicon, &mut work);
+        for (view, folded) in views {
+            let hits = self.known.find(view, folded, &self.lexicon, &mut work);
             for hit in hits.map_err(|known::Exhausted| "it takes too long to be checked")? {
                 let (start, end) = view.span(hit.start, hit.end);
                 leaks.push(Leak { rule: hit.rule.to_owned(), start, end });
@@ -266,7 +269,8 @@ impl Audit {
     }
 
     fn first_missed(&self, planted: &Planted) -> Option<&'static str> {
-        let leaks = planted.views.as_ref().and_then(|views| self.values_in(views).ok());
+        let views = planted.views.iter().flatten().map(|(view, folded)| (view, Some(folded)));
+        let leaks = planted.views.as_ref().and_then(|_| self.values_in(views).ok());
         let Some(leaks) = leaks else { return Some("no room") };
         let is_found = |start, end| leaks.iter().any(|leak| leak.start < end && start < leak.end);
         planted.places.iter().find(|(_, start, end)| !is_found(*start, *end)).map(|(name, ..)| *name)
@@ -291,8 +295,8 @@ impl Audit {
 struct Planted {
     /// The form, and where it stands, bytes.
     places: Vec<(&'static str, usize, usize)>,
-    /// The ways to read it; `None` where they take too much room.
-    views: Option<Vec<view::View>>,
+    /// The ways to read it, with their forms; `None` where they take too much room.
+    views: Option<Vec<(view::View, Folded)>>,
 }
 
 impl Planted {
@@ -305,7 +309,12 @@ impl Planted {
             text.push_str(form);
             text.push_str("\"\n");
         }
-        Self { places, views: view::all(&text).ok() }
+        let with_forms = |view| {
+            let folded = Folded::of(&view);
+            (view, folded)
+        };
+        let views = view::all(&text).ok().map(|views| views.into_iter().map(with_forms).collect());
+        Self { places, views }
     }
 }
 

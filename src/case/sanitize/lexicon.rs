@@ -3,6 +3,7 @@
 //! A key `acme-gateway-4711` shares eight letters with its own host name, and a prompt may quote the documentation's
 //! URL. Only texts that are known to hold nothing of the input's free text are added: the catalog, and typed fields.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -154,7 +155,8 @@ impl Lexicon {
 
     /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
-        let window = normal::essence(window);
+        let is_essence = window.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let window = if is_essence { Cow::Borrowed(window) } else { Cow::Owned(normal::essence(window)) };
         [&*self.of_catalog, &self.own].iter().any(|phrases| phrases.essence.contains(&window))
     }
 }

@@ -1,5 +1,6 @@
 //! What the build knows of the catalog's patterns.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -51,13 +52,13 @@ fn known(pattern: &str) -> Option<&'static [u8]> {
 }
 
 /// One branch as the table has it.
-fn branch(text: &[u8]) -> Option<Branch> {
+fn branch(text: &'static [u8]) -> Option<Branch> {
     let mut parts = text.split(|byte| *byte == 0);
     let mut number = || std::str::from_utf8(parts.next()?).ok()?.parse().ok();
     let place = number()?..number()?;
     let needed = match parts.next()? {
         b"?" => None,
-        beyond => Some(Needed { words: parts.map(<[u8]>::to_vec).collect(), beyond_ascii: beyond == b"u" }),
+        beyond => Some(Needed { words: parts.map(Cow::Borrowed).collect(), beyond_ascii: beyond == b"u" }),
     };
     Some(Branch { place, needed })
 }

@@ -1,6 +1,7 @@
 //! The words of which one stands in whatever a pattern matches. The build asks for those of the catalog's patterns
 //! (`build.rs` includes this file), so that the program need not parse them; what it does not know, it asks here.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use regex_syntax::ParserBuilder;
@@ -22,7 +23,7 @@ pub(crate) fn is_of_bytes(pattern: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Needed {
     /// One of these words, lower case.
-    pub(crate) words: Vec<Vec<u8>>,
+    pub(crate) words: Vec<Cow<'static, [u8]>>,
     /// A character beyond ASCII.
     pub(crate) beyond_ascii: bool,
 }
@@ -50,6 +51,7 @@ pub(crate) fn needed_by(pattern: &str) -> Option<Needed> {
         sorted(needed(&hir)?).into_iter().partition(|word| is_foreign(word));
     // Each by itself; where the words of ASCII alone are too many or too short, nothing is spared.
     let fits = words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST && !is_cased(w));
+    let words = words.into_iter().map(Cow::Owned).collect();
     fits.then_some(Needed { words, beyond_ascii: !beyond.is_empty() })
 }
 

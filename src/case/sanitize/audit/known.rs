@@ -98,6 +98,35 @@ impl Windows {
     }
 }
 
+/// A view in the forms in which it is compared: the same for whatever is looked for.
+pub(super) struct Folded {
+    lower: Vec<u8>,
+    /// Letters and digits alone, with their places, where the view is tight.
+    solid: Vec<u8>,
+    places: Vec<usize>,
+    /// White space collapsed.
+    collapsed: Vec<(usize, char)>,
+    /// See [`fold::letters`].
+    letters: Vec<(usize, char)>,
+    is_dense: bool,
+}
+
+impl Folded {
+    pub(super) fn of(view: &View) -> Self {
+        let bytes = view.bytes();
+        let lower = bytes.to_ascii_lowercase();
+        // Whatever a reader leaves out between the pieces: quotation marks, commas, the `>` of a quoted mail.
+        let (places, solid) = if view.is_tight() {
+            lower.iter().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric()).unzip()
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let letters = fold::letters(chars_of(bytes));
+        let is_dense = letters.iter().any(|(_, c)| is_dense(*c));
+        Self { lower, solid, places, collapsed: collapse(chars_of(bytes)), letters, is_dense }
+    }
+}
+
 /// A place of a view at which something stands that must not leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hit {
@@ -256,18 +285,21 @@ impl Known {
         &self.samples
     }
 
-    /// Everything that stands in `view` and must not leave, in order, overlaps joined.
+    /// Everything that stands in `view` and must not leave, in order, overlaps joined. `folded`: its forms, where they are made.
     pub(super) fn find(
         &self,
         view: &View,
+        folded: Option<&Folded>,
         lexicon: &Lexicon,
         work: &mut Work,
     ) -> Result<Vec<Hit>, Exhausted> {
         work.spend(view.bytes().len() * 8)?;
+        let made = if folded.is_some() { None } else { Some(Folded::of(view)) };
+        let Some(folded) = folded.or(made.as_ref()) else { return Err(Exhausted) };
         let mut hits = Vec::new();
-        self.secrets_in(view, &mut hits);
+        self.secrets_in(view, folded, &mut hits);
         self.masked_in(view.bytes(), &mut hits);
-        self.texts_in(view, lexicon, work, &mut hits)?;
+        self.texts_in(folded, lexicon, work, &mut hits)?;
         self.names_in(view, lexicon, &mut hits);
         hits.sort_by_key(|hit| (hit.start, hit.end));
         let mut joined: Vec<Hit> = Vec::new();
@@ -295,17 +327,11 @@ impl Known {
         }
     }
 
-    fn secrets_in(&self, view: &View, hits: &mut Vec<Hit>) {
+    fn secrets_in(&self, view: &View, folded: &Folded, hits: &mut Vec<Hit>) {
         let bytes = view.bytes();
-        let lower = bytes.to_ascii_lowercase();
-        self.grams_in(&lower, |index| index, hits);
-        if view.is_tight() {
-            // Whatever a reader leaves out between the pieces: quotation marks, commas, the `>` of a quoted mail.
-            let solid = || lower.iter().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric());
-            let places: Vec<usize> = solid().map(|(at, _)| at).collect();
-            let letters: Vec<u8> = solid().map(|(_, b)| *b).collect();
-            self.grams_in(&letters, |index| places.get(index).copied().unwrap_or(bytes.len()), hits);
-        }
+        self.grams_in(&folded.lower, |index| index, hits);
+        let place = |index: usize| folded.places.get(index).copied().unwrap_or(bytes.len());
+        self.grams_in(&folded.solid, place, hits);
         for word in &self.words {
             let Some(first) = word.first() else { continue };
             for start in memchr::memchr_iter(*first, bytes) {
@@ -375,16 +401,14 @@ impl Known {
 
     fn texts_in(
         &self,
-        view: &View,
+        folded: &Folded,
         lexicon: &Lexicon,
         work: &mut Work,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Exhausted> {
-        let collapsed = collapse(chars_of(view.bytes()));
-        let letters = fold::letters(chars_of(view.bytes()));
+        let Folded { collapsed, letters, .. } = folded;
         // A window of the third sort is of dense scripts for a half at least.
-        let dense: &[(usize, char)] =
-            if letters.iter().any(|(_, c)| is_dense(*c)) { &letters } else { &[] };
+        let dense = if folded.is_dense { letters.as_slice() } else { &[] };
         for (chars, windows, width) in [
             (collapsed.as_slice(), &self.spaced, TEXT_WINDOW),
             (letters.as_slice(), &self.tight, TEXT_WINDOW),
