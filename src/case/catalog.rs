@@ -31,7 +31,7 @@ use serde::Deserialize;
 
 use crate::case::vocabulary::{EnvelopeKind, TaskState};
 
-pub use claim::{ClaimKind, Claims};
+pub use claim::{ClaimKind, ClaimPatterns, Claims};
 pub use client::ClientMarks;
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use derived::Derived;
@@ -87,8 +87,8 @@ pub struct Catalog {
     pub words: Part<Arc<Words>>,
     /// What clients print of a request that got no answer.
     pub transport: Part<TransportWords>,
-    /// The patterns of the claims, compiled at the first use.
-    claim_patterns: Derived<[(usize, regex::Regex)]>,
+    /// The patterns of the claims and their words, gathered at the first use.
+    claim_patterns: Derived<ClaimPatterns>,
     /// The words of the rules' patterns, gathered at the first diagnosis.
     rule_words: Derived<Needles>,
     /// The words of clients, made ready for a search at the first text.
@@ -368,9 +368,9 @@ impl Catalog {
             .or_else(|| self.profiles.first())
     }
 
-    /// The patterns of the claims, each with the position of its kind. A file of a user was checked when it was read.
-    pub fn claim_patterns(&self) -> Arc<[(usize, regex::Regex)]> {
-        self.claim_patterns.of(|| Arc::from(self.claims.compiled().unwrap_or_default()))
+    /// The patterns of the claims. A file of a user was checked when it was read.
+    pub fn claim_patterns(&self) -> Arc<ClaimPatterns> {
+        self.claim_patterns.of(|| Arc::new(ClaimPatterns::of(&self.claims)))
     }
 
     /// The words of the rules' patterns over `error.message`, in the order of the rules.

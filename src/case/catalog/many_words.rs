@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// Bytes of text from which on the automaton is worth its making.
-const MUCH: usize = 512 * 1024;
+const MUCH: usize = 256 * 1024;
 /// Letters of a word's beginning that the table knows.
 const HEAD: usize = 4;
 /// Bits for every two letters, of which the lower six bits count.

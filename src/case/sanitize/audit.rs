@@ -281,7 +281,8 @@ impl Audit {
         // What the note says by itself by now is no value of the case alone.
         let telling = self.known.samples().iter().filter(|value| !self.lexicon.explains_window(value));
         let samples = Planted::new(telling.map(|value| ("a value of this case", value.as_str())));
-        if let Some(missed) = CANARIES.iter().chain([&samples]).find_map(|planted| self.first_missed(planted)) {
+        if let Some(missed) = CANARIES.iter().chain([&samples]).find_map(|planted| self.first_missed(planted))
+        {
             return Some(missed);
         }
         match self.leaks("message: \"[key#1] was refused, [prompt: 57 chars]\"\nline: 2\n") {
