@@ -31,7 +31,7 @@ pub(crate) struct Needed {
 /// The parts of `pattern` of which one matches wherever it matches: what stands between its outermost `|`. One part, where
 /// there is none, where it sets flags that hold for all of them, or where it cannot be parsed.
 pub(crate) fn branches(pattern: &str) -> Vec<Range<usize>> {
-    let whole = || vec![0..pattern.len()];
+    let whole = || std::iter::once(0..pattern.len()).collect();
     let Ok(Ast::Alternation(ref all)) = ast::parse::Parser::new().parse(pattern) else { return whole() };
     let sets_flags = |part: &Ast| match part {
         Ast::Flags(_) => true,

@@ -77,7 +77,9 @@ impl View {
     }
 
     fn push_all(&mut self, bytes: &[u8], place: (u32, u32)) {
-        bytes.iter().for_each(|byte| self.push(*byte, place));
+        for byte in bytes {
+            self.push(*byte, place);
+        }
     }
 
     fn place(&self, start: usize, end: usize) -> (u32, u32) {
