@@ -2,6 +2,7 @@
 //! What a file means is decided where it is read (`src/case/catalog/read.rs` and others); tests there read both forms and
 //! compare.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,28 +32,49 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={from}");
         written(Path::new(from), &to.join(from))?;
     }
-    fs::write(to.join("words.json"), serde_json::to_string(&words_of_rules(&to.join(RULES))?)?)?;
+    fs::write(to.join("words.txt"), words_of_rules(&to.join(RULES))?)?;
     Ok(())
 }
 
-/// What `src/case/catalog/needle/known.rs` reads: each pattern of the rules, whether it runs over bytes, and its words.
-fn words_of_rules(folder: &Path) -> Result<serde_json::Map<String, Value>, Box<dyn Error>> {
-    let mut table = serde_json::Map::new();
+/// What `src/case/catalog/needle/known.rs` reads: a line for each pattern of the rules, in their order. Behind the pattern and a
+/// tab stands whether it runs over bytes (`b`), else `u`; then, each behind a tab, its branches: first and last byte, `a` where its
+/// words are all that it needs one of, `u` where a character beyond ASCII does as well, `?` where nothing is known; and the words.
+/// A zero stands between these.
+fn words_of_rules(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    // A rule without a pattern takes any text.
+    let mut patterns = BTreeSet::from([".*".to_owned()]);
     for entry in fs::read_dir(folder)? {
         let rules: Value = serde_json::from_str(&fs::read_to_string(entry?.path())?)?;
         let mut texts = Vec::new();
         texts_of(&rules, &mut texts);
-        for text in texts {
-            // A word that is cut inside a character is no text; its pattern is parsed when it is needed.
-            let words: Option<Option<Vec<String>>> = words::words_of(text)
-                .map(|all| all.into_iter().map(|word| String::from_utf8(word).ok()).collect())
-                .map_or(Some(None), |all: Option<Vec<String>>| all.map(Some));
-            if let Some(words) = words {
-                table.insert(text.to_owned(), serde_json::json!([words::is_of_bytes(text), words]));
+        patterns.extend(texts.into_iter().map(str::to_owned));
+    }
+    Ok(patterns.iter().filter_map(|pattern| line_of(pattern)).flatten().collect())
+}
+
+/// The line of a pattern; `None` where it is parsed when it is needed: it holds what stands between the parts of a line, or is no
+/// pattern.
+fn line_of(pattern: &str) -> Option<Vec<u8>> {
+    let is_plain = |text: &[u8]| !text.iter().any(|byte| matches!(byte, b'\t' | b'\n' | 0));
+    let of_bytes = words::is_of_bytes(pattern);
+    if !is_plain(pattern.as_bytes()) || !of_bytes && regex_syntax::parse(pattern).is_err() {
+        return None;
+    }
+    let mut line = format!("{pattern}\t{}", if of_bytes { 'b' } else { 'u' }).into_bytes();
+    for place in words::branches(pattern) {
+        let needed = pattern.get(place.clone()).and_then(words::needed_by);
+        let tag = needed.as_ref().map_or('?', |needed| if needed.beyond_ascii { 'u' } else { 'a' });
+        line.extend(format!("\t{}\0{}\0{tag}", place.start, place.end).into_bytes());
+        for word in needed.into_iter().flat_map(|needed| needed.words) {
+            if !is_plain(&word) {
+                return None;
             }
+            line.push(0);
+            line.extend_from_slice(&word);
         }
     }
-    Ok(table)
+    line.push(b'\n');
+    Some(line)
 }
 
 /// The texts under `when` of every rule: patterns, and names, which do no harm in the table.

@@ -29,6 +29,7 @@ mod review;
 mod saving;
 mod search;
 
+use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
@@ -43,7 +44,7 @@ use crate::case::keyring::{KeyRing, Label};
 use crate::case::note::{Audience, Removal, Template, Timeouts};
 use crate::case::request::{BodyFile, Deadlines, Draft, Intake, Request, Said};
 use crate::case::retry::{Policy, Polling};
-use crate::case::sanitize::{Format, Rendered, SafeEvidence, SafeWords, Words};
+use crate::case::sanitize::{Audit, Format, Rendered, SafeEvidence, SafeWords, Words};
 
 pub use aim::Aim;
 pub use consent::{Belongs, Consent, KeyUse, Purpose, Upload};
@@ -275,6 +276,8 @@ pub struct Session {
     clean: OnceLock<SafeEvidence>,
     /// The same of the operator's words.
     clean_words: OnceLock<SafeWords>,
+    /// The last check of what leaves, which proved itself.
+    last_audit: RefCell<Option<Audit>>,
     /// The credentials that were asked about last, and the answer.
     asked_keys: Option<CaseKeys>,
     keys_seen: Option<Result<Vec<KeySeen>, String>>,
@@ -347,6 +350,7 @@ impl Session {
             template: None,
             place: None,
             output: None,
+            last_audit: RefCell::default(),
             clean: OnceLock::new(),
             clean_words: OnceLock::new(),
             asked_keys: None,

@@ -13,6 +13,7 @@ mod destination;
 mod detector;
 mod endpoint;
 mod log;
+mod many_words;
 mod matrix;
 mod needle;
 mod part;
@@ -22,6 +23,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tried;
 
 use std::sync::{Arc, LazyLock};
 
@@ -29,7 +31,7 @@ use serde::Deserialize;
 
 use crate::case::vocabulary::{EnvelopeKind, TaskState};
 
-pub use claim::{ClaimKind, Claims};
+pub use claim::{ClaimKind, ClaimPatterns, Claims};
 pub use client::ClientMarks;
 pub use contract::{Check, Condition, Contract, Kind, Payload, Provider, Severity};
 pub use derived::Derived;
@@ -39,6 +41,7 @@ pub use endpoint::{
     AnswerKind, Auth, BodyKind, Endpoint, Field, HeaderHint, ModelPlace, Page, Parameter, Served, StreamKind,
 };
 pub use log::{ClientsRetry, Grouping, LogFields, LogProfile, LogValue};
+pub use many_words::{FoundWord, ManyWords};
 pub use matrix::{Change, Credential, Criterion, Expected, Matrix, MatrixCheck, Proof, Scalar};
 pub use needle::{AnyOf, Needles};
 pub use part::Part;
@@ -46,6 +49,7 @@ pub use read::{CatalogError, ids_of_rules, read_files};
 pub use rule::{Also, ClassDefaults, Example, Larger, Patterns, Rank, Rule, StreamState, Then, When};
 pub use task::{TaskStart, TaskTold};
 pub use transport::{TransportGroup, TransportSearch, TransportWords};
+pub use tried::for_few_texts;
 
 /// Everything the catalog knows, each part read at the first look. Shared by reference; never changes while the program
 /// runs.
@@ -83,8 +87,8 @@ pub struct Catalog {
     pub words: Part<Arc<Words>>,
     /// What clients print of a request that got no answer.
     pub transport: Part<TransportWords>,
-    /// The patterns of the claims, compiled at the first use.
-    claim_patterns: Derived<[(usize, regex::Regex)]>,
+    /// The patterns of the claims and their words, gathered at the first use.
+    claim_patterns: Derived<ClaimPatterns>,
     /// The words of the rules' patterns, gathered at the first diagnosis.
     rule_words: Derived<Needles>,
     /// The words of clients, made ready for a search at the first text.
@@ -364,9 +368,9 @@ impl Catalog {
             .or_else(|| self.profiles.first())
     }
 
-    /// The patterns of the claims, each with the position of its kind. A file of a user was checked when it was read.
-    pub fn claim_patterns(&self) -> Arc<[(usize, regex::Regex)]> {
-        self.claim_patterns.of(|| Arc::from(self.claims.compiled().unwrap_or_default()))
+    /// The patterns of the claims. A file of a user was checked when it was read.
+    pub fn claim_patterns(&self) -> Arc<ClaimPatterns> {
+        self.claim_patterns.of(|| Arc::new(ClaimPatterns::of(&self.claims)))
     }
 
     /// The words of the rules' patterns over `error.message`, in the order of the rules.

@@ -7,9 +7,7 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
-
-use crate::case::catalog::{Catalog, Claims};
+use crate::case::catalog::{Catalog, ClaimPatterns, Claims};
 
 /// Characters of a text that are looked at.
 const MOST_CHARS: usize = 200_000;
@@ -45,8 +43,7 @@ impl Claim {
 #[derive(Debug)]
 pub struct Linter<'c> {
     claims: &'c Claims,
-    /// Position of the kind, pattern.
-    patterns: Arc<[(usize, Regex)]>,
+    patterns: Arc<ClaimPatterns>,
 }
 
 impl<'c> Linter<'c> {
@@ -60,8 +57,8 @@ impl<'c> Linter<'c> {
         let end = text.char_indices().nth(MOST_CHARS).map_or(text.len(), |(at, _)| at);
         let text = text.get(..end).unwrap_or_default();
         let mut found: Vec<Claim> = Vec::new();
-        for (at, pattern) in self.patterns.iter() {
-            let Some(kind) = self.claims.kinds.get(*at) else { continue };
+        for (at, pattern) in self.patterns.worth_trying(text) {
+            let Some(kind) = self.claims.kinds.get(at) else { continue };
             for hit in pattern.find_iter(text).take(MOST_CLAIMS) {
                 let known =
                     found.iter().any(|c| c.kind == kind.id && c.start < hit.end() && hit.start() < c.end);

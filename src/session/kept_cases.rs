@@ -50,7 +50,12 @@ impl Session {
         let about =
             About { gateway: self.profile().map(|profile| profile.id.clone()), at: now, by: Some(by) };
         let output = self.output.as_ref()?;
-        let kept = match output.render(Format::Yaml) {
+        // The note as YAML, which is what left where that is the chosen format.
+        let note = match self.format {
+            Format::Yaml => output.rendered.clone(),
+            _ => output.render(Format::Yaml),
+        };
+        let kept = match note {
             Ok(note) => KeptCase::of(note, &about)
                 .map(|case| case.with_evidence(self.evidence_to_keep(now).ok()))
                 .map_err(|error| error.to_string()),

@@ -93,7 +93,7 @@ impl Session {
         let words = sanitizer.words(&self.words);
         let of = (self.id(), self.settings.tool.as_str(), &*self.base_url_alias());
         let report = note::IsolationReport::of(&evidence, &words, of)?;
-        Some(report.leave(format, &sanitizer.audit()))
+        Some(report.leave(format, &self.audit_of(&sanitizer)))
     }
 
     pub(super) fn words_set(&mut self, words: Words) -> Vec<Effect> {
@@ -238,6 +238,13 @@ impl Session {
         Sanitizer::new(&self.catalog, &self.ring).showing(&self.shown).withholding(&self.fingerprints())
     }
 
+    /// The check for what `sanitizer` took in: the last one, where the case has not changed for it.
+    pub(super) fn audit_of(&self, sanitizer: &Sanitizer<'_>) -> Audit {
+        let audit = sanitizer.audit().or_last(self.last_audit.borrow().as_ref());
+        *self.last_audit.borrow_mut() = Some(audit.clone());
+        audit
+    }
+
     pub(super) fn set_confirmed(&mut self, confirmed: bool) -> Vec<Effect> {
         if confirmed != self.confirmed {
             self.confirmed = confirmed;
@@ -349,7 +356,7 @@ impl Session {
         for entry in &sanitizer.ledger().entries {
             ledger.count(entry);
         }
-        let audit = sanitizer.audit();
+        let audit = self.audit_of(&sanitizer);
         let built = |ledger: &Ledger| {
             let (evidence, words, catalog, run, audit) = (&evidence, &words, &*self.catalog, &run, &audit);
             note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run, audit })

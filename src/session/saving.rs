@@ -187,7 +187,7 @@ impl Session {
             words,
             observed,
         };
-        (case, sanitizer.audit())
+        (case, self.audit_of(&sanitizer))
     }
 
     /// What is kept beside the note, so that the case can be opened again at its note.

@@ -1,29 +1,44 @@
 //! Which of many patterns are worth trying on a text. Most patterns have words that stand in whatever they match; one
-//! automaton looks for the words of all of them at once, and a pattern none of whose words stand in the text is spared.
+//! search looks for the words of all of them at once, and a pattern none of whose words stand in the text is spared.
 //!
 //! ```text
-//! patterns ──parse──> words of which one stands in every match ──┐
-//! text ──────────────────────one walk over the automaton ────────┴──> the patterns that may match
+//! patterns ──outermost `|`──> branches ──parse──> words of which one stands in every match ──┐
+//! text ──────────────────────one walk for all the words ─────────────────────────────────────┴──> the branches that may match
 //! ```
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
+
+use super::many_words::ManyWords;
 
 mod known;
 mod words;
 
 pub(super) use known::is_of_bytes;
+use known::{Branch, branches_of};
 
 /// The words of many patterns.
 #[derive(Debug, Clone)]
 pub struct Needles {
-    automaton: Option<AhoCorasick>,
+    /// `None`: there is no word.
+    words: Option<ManyWords>,
     /// The pattern of each word.
     owners: Vec<usize>,
     /// Tried whatever stands in a text.
     always: Vec<bool>,
+    /// Tried on texts that are not of ASCII alone.
+    beyond_ascii: Vec<usize>,
+}
+
+/// A part of one of several patterns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Which pattern.
+    pub(super) pattern: usize,
+    /// Where in it, bytes.
+    pub(super) place: Range<usize>,
 }
 
 impl Needles {
@@ -34,38 +49,57 @@ impl Needles {
 
     /// The words of groups of patterns: a group may match where any of its patterns may.
     pub fn of_any<'p>(groups: impl Iterator<Item = impl Iterator<Item = &'p str>>) -> Self {
-        let (mut words, mut owners, mut always) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, group) in groups.enumerate() {
-            let needed: Option<Vec<_>> = group.map(known::words_of).collect();
-            always.push(needed.is_none());
-            for word in needed.into_iter().flatten().flatten() {
-                words.push(word);
-                owners.push(index);
+        Self::of_branches(groups.map(|group| group.flat_map(branches_of)))
+    }
+
+    /// The words of all parts of `patterns` that may match by themselves, and these parts, in the same order.
+    pub(super) fn of_parts<'p>(patterns: impl Iterator<Item = &'p str>) -> (Self, Vec<Part>) {
+        let (mut parts, mut branches) = (Vec::new(), Vec::new());
+        for (pattern, text) in patterns.enumerate() {
+            for branch in branches_of(text) {
+                parts.push(Part { pattern, place: branch.place.clone() });
+                branches.push(branch);
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&words)
-            .ok();
-        if automaton.is_none() {
-            always.fill(true);
+        (Self::of_branches(branches.into_iter().map(std::iter::once)), parts)
+    }
+
+    fn of_branches(groups: impl Iterator<Item = impl Iterator<Item = Branch>>) -> Self {
+        let (mut words, mut owners) = (Vec::new(), Vec::new());
+        let (mut always, mut beyond_ascii) = (Vec::new(), Vec::new());
+        for (index, group) in groups.enumerate() {
+            let mut any = false;
+            for branch in group {
+                let Some(needed) = branch.needed else {
+                    any = true;
+                    continue;
+                };
+                if needed.beyond_ascii && beyond_ascii.last() != Some(&index) {
+                    beyond_ascii.push(index);
+                }
+                owners.extend(needed.words.iter().map(|_| index));
+                words.extend(needed.words);
+            }
+            always.push(any);
         }
-        // Nothing to look for: no automaton has to walk.
-        let automaton = automaton.filter(|_| !owners.is_empty());
-        Self { automaton, owners, always }
+        let words = (!words.is_empty()).then(|| ManyWords::new(words, false));
+        Self { words, owners, always, beyond_ascii }
     }
 
     /// For each pattern: may it match somewhere in `texts`?
     pub fn may_match<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Vec<bool> {
         let mut may = self.always.clone();
-        let Some(automaton) = &self.automaton else { return may };
         for text in texts {
-            for found in automaton.find_overlapping_iter(text) {
-                let owner = self.owners.get(found.pattern().as_usize()).and_then(|at| may.get_mut(*at));
-                if let Some(may) = owner {
+            let mut set = |pattern: Option<&usize>| {
+                if let Some(may) = pattern.and_then(|at| may.get_mut(*at)) {
                     *may = true;
                 }
+            };
+            if let Some(words) = &self.words {
+                words.find_unordered(text.as_bytes(), |word| set(self.owners.get(word)));
+            }
+            if !text.is_ascii() {
+                self.beyond_ascii.iter().for_each(|pattern| set(Some(pattern)));
             }
         }
         may

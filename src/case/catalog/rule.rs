@@ -6,6 +6,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::Needles;
+use super::needle::Part;
+use super::tried::{LARGEST, Tried};
 use super::needle::is_of_bytes;
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TaskState,
@@ -271,12 +273,12 @@ pub struct Patterns {
     single: OnceLock<Single>,
 }
 
-/// The patterns one by one: those that may match are compiled when they are tried for the first time.
+/// The parts of the patterns one by one: those that may match are compiled when they are tried for the first time.
 #[derive(Debug, Clone)]
 struct Single {
     needles: Needles,
     unicode: bool,
-    compiled: Vec<OnceLock<Option<Regex>>>,
+    parts: Vec<(Part, Tried)>,
 }
 
 impl Patterns {
@@ -298,15 +300,22 @@ impl Patterns {
     /// True when one of them matches somewhere in `text`. Patterns that do not compile match nothing; reading a user's
     /// catalog refuses them before.
     pub fn is_match(&self, text: &str) -> bool {
-        let single = self.single.get_or_init(|| Single {
-            needles: Needles::of(self.sources.iter().map(String::as_str)),
-            unicode: !self.sources.iter().all(|source| is_of_bytes(source)),
-            compiled: vec![OnceLock::new(); self.sources.len()],
+        let single = self.single.get_or_init(|| {
+            let (needles, parts) = Needles::of_parts(self.sources.iter().map(String::as_str));
+            let unicode = !self.sources.iter().all(|source| is_of_bytes(source));
+            Single {
+                needles,
+                unicode,
+                parts: parts.into_iter().map(|part| (part, Tried::default())).collect(),
+            }
         });
         let may = single.needles.may_match(std::iter::once(text));
-        may.iter().zip(self.sources.iter().zip(&single.compiled)).any(|(may, (source, compiled))| {
-            let regex = || compiled.get_or_init(|| build(source, single.unicode).ok());
-            *may && regex().as_ref().is_some_and(|regex| regex.is_match(text.as_bytes()))
+        may.iter().zip(&single.parts).any(|(may, (part, tried))| {
+            let source = || self.sources.get(part.pattern)?.get(part.place.clone());
+            *may && source().is_some_and(|source| {
+                let full = || build(source, single.unicode).ok();
+                tried.is_match((source, single.unicode), text.as_bytes(), full)
+            })
         })
     }
 
@@ -340,7 +349,7 @@ impl Patterns {
 }
 
 fn build(pattern: &str, unicode: bool) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).case_insensitive(true).unicode(unicode).size_limit(8 << 20).build()
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(unicode).size_limit(LARGEST).build()
 }
 
 impl PartialEq for Patterns {

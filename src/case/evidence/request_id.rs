@@ -56,6 +56,9 @@ static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The ids that stand in a text as `(request id: X)` and its variants, in order.
 pub fn ids_in_text(text: &str) -> Vec<String> {
+    if !may_name_an_id(text.as_bytes()) {
+        return Vec::new();
+    }
     IN_TEXT
         .captures_iter(text)
         .filter_map(|found| {
@@ -68,6 +71,25 @@ pub fn ids_in_text(text: &str) -> Vec<String> {
             (valid(id) && looks_like_id(id, separated)).then(|| id.to_owned())
         })
         .collect()
+}
+
+/// False where none of the words of [`IN_TEXT`] stands in `text`, which is told without compiling it.
+fn may_name_an_id(text: &[u8]) -> bool {
+    let ends = |text: &[u8], word: &[u8]| {
+        let tail = text.len().checked_sub(word.len()).and_then(|from| text.get(from..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    !text.is_ascii()
+        || memchr::memchr2_iter(b'd', b'D', text).any(|at| {
+            let Some((before, b'i' | b'I')) =
+                text.get(..at).and_then(<[u8]>::split_last).map(|(last, b)| (b, last))
+            else {
+                return false;
+            };
+            let name = before.strip_suffix(b" ").or_else(|| before.strip_suffix(b"_"));
+            let name = name.or_else(|| before.strip_suffix(b"-")).unwrap_or(before);
+            ends(before, b"t") || ends(name, b"request") || ends(name, b"trace")
+        })
 }
 
 /// The ids that a client or a log printed around an error: by their names, and those whose clock tells the new-api

@@ -36,7 +36,12 @@ pub fn validate(text: &str) -> Vec<Fault> {
         Ok(value) => value,
         Err(fault) => return vec![fault],
     };
-    let found = check::check(&PARSED, &value);
+    faults_in(&value, text)
+}
+
+/// Checks `value`, which was read from `text`, against the schema.
+pub(super) fn faults_in(value: &Value, text: &str) -> Vec<Fault> {
+    let found = check::check(&PARSED, value);
     if found.is_empty() {
         return Vec::new();
     }

@@ -60,19 +60,19 @@ pub fn telemetry(note: &Value) -> Value {
         }
     };
     for (name, place) in FIELDS {
-        put(name, note.pointer(place));
+        put(name, at(note, place));
     }
-    let attempts = note.pointer("/attempts").and_then(Value::as_array);
+    let attempts = at(note, "/attempts").and_then(Value::as_array);
     // The attempt that the note is about is not the last one where a repeated request worked at the end.
-    let status = note.pointer("/response/status");
+    let status = at(note, "/response/status");
     let last = attempts.and_then(|all| {
         let deciding = all.iter().rev().find(|a| status.is_some() && a.get("status") == status);
         deciding.or(all.last())
     });
     for (name, place) in OF_ATTEMPT {
-        put(name, last.and_then(|attempt| attempt.pointer(place)));
+        put(name, last.and_then(|attempt| at(attempt, place)));
     }
-    let finish = note.pointer("/response/finish_reason").or_else(|| note.pointer("/stream/finish_reason"));
+    let finish = at(note, "/response/finish_reason").or_else(|| at(note, "/stream/finish_reason"));
     let reasons = finish.map(|reason| Value::from(vec![reason.clone()]));
     put("gen_ai.response.finish_reasons", reasons.as_ref());
     let resent = |a: &&Value| is_true(a.get("sent_by_tool")) && a.get("polls").is_none();
@@ -82,6 +82,14 @@ pub fn telemetry(note: &Value) -> Value {
     put("casefile.fallback_used", Some(&false.into()));
     put("casefile.parser.outcome", Some(&parsed(note, last).into()));
     Value::Object(out)
+}
+
+/// What stands at `place`, whose steps are names without an escape: a JSON pointer of the tables above.
+fn at<'v>(value: &'v Value, place: &str) -> Option<&'v Value> {
+    place.split('/').skip(1).try_fold(value, |value, name| match value {
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        _ => value.get(name),
+    })
 }
 
 /// One request and what came of it, where there is no note: a pasted failure, a check, a probe's send, a search's row.
@@ -169,7 +177,7 @@ fn is_true(value: Option<&Value>) -> bool {
 
 /// What a client's parser would make of the last answer.
 fn parsed(note: &Value, last: Option<&Value>) -> &'static str {
-    let word = |place: &str| note.pointer(place).and_then(Value::as_str);
+    let word = |place: &str| at(note, place).and_then(Value::as_str);
     let transport = last.and_then(|a| a.get("transport")).and_then(Value::as_str);
     match transport {
         Some(kind) if kind.ends_with("_timeout") => return "timeout",
@@ -186,7 +194,7 @@ fn parsed(note: &Value, last: Option<&Value>) -> &'static str {
         Some("empty_body" | "empty_content") => "empty_content",
         Some(_) => "error_in_body",
         None if word("/response/shape") == Some("html") => "invalid_json",
-        None if note.pointer("/response/error").is_some() => "error",
+        None if at(note, "/response/error").is_some() => "error",
         None => "success",
     }
 }

@@ -17,7 +17,7 @@ use super::detect::{Detectors, Scope, is_credential, looks_random};
 use super::layer::Layer;
 use super::lexicon::Lexicon;
 use crate::case::keyring::KeyRing;
-use known::{Known, Work};
+use known::{Folded, Known, Work};
 
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,21 @@ impl Audit {
         self
     }
 
+    /// This audit, or `last` where that one knows the very same: what it proved of itself is so of this one, too.
+    #[must_use]
+    pub fn or_last(self, last: Option<&Self>) -> Self {
+        let same = |last: &&Self| {
+            self.work == last.work
+                && Arc::ptr_eq(&self.detectors, &last.detectors)
+                && *self.lexicon == *last.lexicon
+                && *self.known == *last.known
+        };
+        match last.filter(same) {
+            Some(last) => last.clone(),
+            None => self,
+        }
+    }
+
     /// True when all of `text` is the program's own or stands in a typed field.
     pub fn explains(&self, text: &str) -> bool {
         self.lexicon.explains_window(text)
@@ -215,7 +230,7 @@ impl Audit {
     /// Everything that must not leave, in order of its place.
     fn leaks(&self, text: &str) -> Result<Vec<Leak>, &'static str> {
         let views = view::all(text).map_err(|view::TooMuch| "too much stands packed in it to be checked")?;
-        let mut leaks = self.values_in(&views)?;
+        let mut leaks = self.values_in(views.iter().map(|view| (view, None)))?;
         for view in views.iter().filter(|view| view.is_readable()) {
             self.patterns_in(view, &mut leaks);
         }
@@ -223,11 +238,14 @@ impl Audit {
         Ok(leaks)
     }
 
-    fn values_in(&self, views: &[view::View]) -> Result<Vec<Leak>, &'static str> {
+    fn values_in<'v>(
+        &self,
+        views: impl Iterator<Item = (&'v view::View, Option<&'v Folded>)>,
+    ) -> Result<Vec<Leak>, &'static str> {
         let mut work = Work::new(self.work);
         let mut leaks = Vec::new();
-        for view in views {
-            let hits = self.known.find(view, &self.lexicon, &mut work);
+        for (view, folded) in views {
+            let hits = self.known.find(view, folded, &self.lexicon, &mut work);
             for hit in hits.map_err(|known::Exhausted| "it takes too long to be checked")? {
                 let (start, end) = view.span(hit.start, hit.end);
                 leaks.push(Leak { rule: hit.rule.to_owned(), start, end });
@@ -250,32 +268,21 @@ impl Audit {
         }
     }
 
-    fn first_missed(&self, forms: &[(&'static str, &str)]) -> Option<&'static str> {
-        let mut text = "a: b\n".to_owned();
-        let mut planted = Vec::new();
-        for (name, form) in forms {
-            text.push_str("- message: \"[key#1] was refused; ");
-            planted.push((*name, text.len(), text.len() + form.len()));
-            text.push_str(form);
-            text.push_str("\"\n");
-        }
-        let views = view::all(&text).ok();
-        let Some(leaks) = views.and_then(|views| self.values_in(&views).ok()) else { return Some("no room") };
-        planted
-            .into_iter()
-            .find(|(_, start, end)| !leaks.iter().any(|leak| leak.start < *end && *start < leak.end))
-            .map(|(name, ..)| name)
+    fn first_missed(&self, planted: &Planted) -> Option<&'static str> {
+        let views = planted.views.iter().flatten().map(|(view, folded)| (view, Some(folded)));
+        let leaks = planted.views.as_ref().and_then(|_| self.values_in(views).ok());
+        let Some(leaks) = leaks else { return Some("no room") };
+        let is_found = |start, end| leaks.iter().any(|leak| leak.start < end && start < leak.end);
+        planted.places.iter().find(|(_, start, end)| !is_found(*start, *end)).map(|(name, ..)| *name)
     }
 
     /// Plants canaries and this case's own values, each in a form that must be found, and says which was not.
     fn blind_to(&self) -> Option<&'static str> {
         // What the note says by itself by now is no value of the case alone.
         let telling = self.known.samples().iter().filter(|value| !self.lexicon.explains_window(value));
-        let samples = telling.map(|value| ("a value of this case", value.as_str()));
-        let forms = FORMS.iter().map(|(name, form)| (*name, form.as_str())).chain(samples);
-        // The deeply nested one apart: it alone needs all the layers.
-        let (deep, flat): (Vec<_>, Vec<_>) = forms.partition(|(name, _)| *name == canary::DEEP);
-        if let Some(missed) = [deep, flat].iter().find_map(|forms| self.first_missed(forms)) {
+        let samples = Planted::new(telling.map(|value| ("a value of this case", value.as_str())));
+        if let Some(missed) = CANARIES.iter().chain([&samples]).find_map(|planted| self.first_missed(planted))
+        {
             return Some(missed);
         }
         match self.leaks("message: \"[key#1] was refused, [prompt: 57 chars]\"\nline: 2\n") {
@@ -285,21 +292,55 @@ impl Audit {
     }
 }
 
+/// A text with values in it, each in a form that must be found.
+struct Planted {
+    /// The form, and where it stands, bytes.
+    places: Vec<(&'static str, usize, usize)>,
+    /// The ways to read it, with their forms; `None` where they take too much room.
+    views: Option<Vec<(view::View, Folded)>>,
+}
+
+impl Planted {
+    fn new<'f>(forms: impl Iterator<Item = (&'static str, &'f str)>) -> Self {
+        let mut text = "a: b\n".to_owned();
+        let mut places = Vec::new();
+        for (name, form) in forms {
+            text.push_str("- message: \"[key#1] was refused; ");
+            places.push((name, text.len(), text.len() + form.len()));
+            text.push_str(form);
+            text.push_str("\"\n");
+        }
+        let with_forms = |view| {
+            let folded = Folded::of(&view);
+            (view, folded)
+        };
+        let views = view::all(&text).ok().map(|views| views.into_iter().map(with_forms).collect());
+        Self { places, views }
+    }
+}
+
+/// The canaries, ready to be looked for: the same for every audit. The deeply nested form is apart: it alone needs all the layers.
+static CANARIES: LazyLock<[Planted; 2]> = LazyLock::new(|| {
+    let all = forms();
+    let of = |deep: bool| {
+        let forms = all.iter().filter(|(name, _)| (*name == canary::DEEP) == deep);
+        Planted::new(forms.map(|(name, form)| (*name, form.as_str())))
+    };
+    [of(true), of(false)]
+});
+
 /// The canaries in their forms: every form of the key, every prompt in some of them.
-static FORMS: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
+fn forms() -> Vec<(&'static str, String)> {
     let mut forms = canary::disguises(&canary::key());
+    let count = canary::DISGUISES.len();
     for (index, prompt) in canary::PROMPTS.iter().enumerate() {
-        let all = canary::disguises(prompt);
-        let count = all.len().max(1);
-        let chosen = [0, (4 * index + 4) % count];
-        let chosen = all
-            .into_iter()
-            .enumerate()
-            .filter(|(at, (name, _))| chosen.contains(at) && *name != canary::DEEP);
-        forms.extend(chosen.map(|(_, form)| form));
+        let places = [0, (4 * index + 4) % count];
+        let chosen = canary::DISGUISES.iter().enumerate();
+        let chosen = chosen.filter(|(at, (name, _))| places.contains(at) && *name != canary::DEEP);
+        forms.extend(chosen.map(|(_, (name, form))| (*name, form(prompt))));
     }
     forms
-});
+}
 
 fn blind(form: &str) -> Refusal {
     Refusal::at(1, format!("the audit's own test failed ({form})"))

@@ -2,19 +2,18 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use aho_corasick::AhoCorasick;
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::meta::Regex;
 
 use super::layer::Layer;
 use super::placeholder::is_placeholder;
 use super::secrets::random_part;
 use super::unexplained::{is_unexplained, stands_near};
-use crate::case::catalog::{Detector, Proviso, Words};
+use crate::case::catalog::{Detector, ManyWords, Proviso, Words, for_few_texts};
 
 /// All patterns of a catalog.
 pub(super) struct Detectors {
     list: Vec<Compiled>,
-    keywords: Option<AhoCorasick>,
+    keywords: ManyWords,
     /// For each keyword, the detector that it belongs to.
     owners: Vec<usize>,
 }
@@ -84,9 +83,7 @@ impl Detectors {
         let patterns =
             detectors.iter().map(|d| Compiled { detector: d.clone(), regex: OnceLock::new() }).collect();
         let pairs = || detectors.iter().enumerate().flat_map(|(i, d)| d.keywords.iter().map(move |k| (i, k)));
-        // Without the prefilter every pattern is tried: slower, never blind.
-        let keywords =
-            AhoCorasick::builder().ascii_case_insensitive(true).build(pairs().map(|(_, k)| k)).ok();
+        let keywords = ManyWords::new(pairs().map(|(_, k)| k), false);
         let set = Arc::new(Self { list: patterns, keywords, owners: pairs().map(|(i, _)| i).collect() });
         *last = Some(Arc::clone(&set));
         set
@@ -114,22 +111,18 @@ impl Detectors {
                 continue;
             };
             for found in regex.captures_iter(text) {
-                let Some(group) =
-                    found.name("secret").or_else(|| found.name("secret_too")).or_else(|| found.get(0))
+                let named = |name| found.get_group_by_name(name);
+                let Some(group) = named("secret").or_else(|| named("secret_too")).or_else(|| found.get_group(0))
                 else {
                     continue;
                 };
-                let value = String::from_utf8_lossy(group.as_bytes());
+                let (start, end) = (group.start, group.end);
+                let value = String::from_utf8_lossy(text.get(start..end).unwrap_or(&[]));
                 if group.is_empty() || is_placeholder(&value) {
                     continue;
                 }
-                if condition_holds(&detector.condition, &value, text, group.start(), group.end()) {
-                    hits.push(Hit {
-                        start: group.start(),
-                        end: group.end(),
-                        kind: &detector.kind,
-                        rule: &detector.id,
-                    });
+                if condition_holds(&detector.condition, &value, text, start, end) {
+                    hits.push(Hit { start, end, kind: &detector.kind, rule: &detector.id });
                 }
             }
         }
@@ -140,14 +133,12 @@ impl Detectors {
 impl Detectors {
     /// For each pattern, whether one of its keywords stands in `text`, or it has none.
     fn wanted(&self, text: &[u8]) -> Vec<bool> {
-        let Some(keywords) = &self.keywords else { return vec![true; self.list.len()] };
         let mut wanted: Vec<bool> = self.list.iter().map(|c| c.detector.keywords.is_empty()).collect();
-        for hit in keywords.find_overlapping_iter(text) {
-            let owner = self.owners.get(hit.pattern().as_usize());
-            if let Some(flag) = owner.and_then(|o| wanted.get_mut(*o)) {
+        self.keywords.find_unordered(text, |word| {
+            if let Some(flag) = self.owners.get(word).and_then(|owner| wanted.get_mut(*owner)) {
                 *flag = true;
             }
-        }
+        });
         wanted
     }
 }
@@ -155,9 +146,7 @@ impl Detectors {
 impl Compiled {
     fn regex(&self) -> Option<&Regex> {
         // Bytes without Unicode classes: a tenth of the memory and thirty times the speed, with the same findings.
-        self.regex
-            .get_or_init(|| RegexBuilder::new(&self.detector.pattern).unicode(false).build().ok())
-            .as_ref()
+        self.regex.get_or_init(|| for_few_texts(&self.detector.pattern)).as_ref()
     }
 }
 

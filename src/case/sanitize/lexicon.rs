@@ -3,6 +3,7 @@
 //! A key `acme-gateway-4711` shares eight letters with its own host name, and a prompt may quote the documentation's
 //! URL. Only texts that are known to hold nothing of the input's free text are added: the catalog, and typed fields.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -39,8 +40,87 @@ pub(super) struct Lexicon {
 /// Phrases in the forms in which windows are compared.
 #[derive(Default, Clone)]
 pub(super) struct Phrases {
-    lower: String,
-    essence: String,
+    lower: Searched,
+    essence: Searched,
+}
+
+/// A text in which much is looked for.
+#[derive(Default, Clone)]
+struct Searched {
+    text: String,
+    /// Made when the text is complete.
+    grams: Option<Grams>,
+}
+
+impl Searched {
+    fn contains(&self, part: &str) -> bool {
+        self.grams.as_ref().is_none_or(|grams| grams.may_hold(part.as_bytes()))
+            && memmem::find(self.text.as_bytes(), part.as_bytes()).is_some()
+    }
+
+    fn add(&mut self, line: &str) {
+        // What is added later is not among them.
+        self.grams = None;
+        self.text.push('\u{0}');
+        self.text.push_str(line);
+        self.text.push('\u{0}');
+    }
+}
+
+/// The runs of eight bytes of a text, as bits of their hashes: nearly all that does not stand in it is known by one look.
+#[derive(Clone)]
+struct Grams {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+/// Bytes of a run.
+const GRAM: usize = 8;
+
+impl Grams {
+    fn of(text: &str) -> Self {
+        let size = (text.len() * 8).next_power_of_two().max(1 << 10);
+        let mut grams = Self { bits: vec![0; size / 64], shift: u64::BITS - size.trailing_zeros() };
+        runs(text.as_bytes()).for_each(|run| {
+            let (word, bit) = grams.place(run);
+            if let Some(bits) = grams.bits.get_mut(word) {
+                *bits |= bit;
+            }
+        });
+        grams
+    }
+
+    fn place(&self, run: u64) -> (usize, u64) {
+        let hash = run.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift;
+        (usize::try_from(hash / 64).unwrap_or(usize::MAX), 1 << (hash % 64))
+    }
+
+    /// False where `part` certainly does not stand in the text.
+    fn may_hold(&self, part: &[u8]) -> bool {
+        runs(part).all(|run| {
+            let (word, bit) = self.place(run);
+            self.bits.get(word).is_some_and(|bits| bits & bit != 0)
+        })
+    }
+}
+
+/// Every eight bytes of `text` as a number.
+fn runs(text: &[u8]) -> impl Iterator<Item = u64> {
+    let mut run = 0_u64;
+    let bytes = text.iter().enumerate();
+    bytes.filter_map(move |(index, byte)| {
+        run = run << 8 | u64::from(*byte);
+        (index + 1 >= GRAM).then_some(run)
+    })
+}
+
+impl PartialEq for Lexicon {
+    /// Of one catalog, and the same of the case beside it.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.of_catalog, &other.of_catalog)
+            && self.own.lower.text == other.own.lower.text
+            && self.own.essence.text == other.own.essence.text
+    }
 }
 
 impl Lexicon {
@@ -56,26 +136,28 @@ impl Lexicon {
 
     /// Bytes that a look-up may have to walk over.
     pub(super) fn size(&self) -> usize {
-        self.of_catalog.essence.len() + self.own.essence.len()
+        self.of_catalog.essence.text.len() + self.own.essence.text.len()
     }
 
     /// True when the lower-case `window` stands in a phrase.
     pub(super) fn explains_word(&self, window: &str) -> bool {
-        [&*self.of_catalog, &self.own].iter().any(|phrases| contains(&phrases.lower, window))
+        [&*self.of_catalog, &self.own].iter().any(|phrases| phrases.lower.contains(window))
     }
 
     /// True when lower-case `word` stands in a phrase as a whole word.
     pub(super) fn has_whole_word(&self, word: &str) -> bool {
         [&*self.of_catalog, &self.own].iter().any(|phrases| {
-            let bytes = phrases.lower.as_bytes();
-            phrases.lower.match_indices(word).any(|(at, _)| normal::stands_alone(bytes, at, at + word.len()))
+            let bytes = phrases.lower.text.as_bytes();
+            memmem::find_iter(bytes, word.as_bytes())
+                .any(|at| normal::stands_alone(bytes, at, at + word.len()))
         })
     }
 
     /// True when the letters and digits of a window stand in a phrase in this order. A window without any tells nothing.
     pub(super) fn explains_window(&self, window: &str) -> bool {
-        let window = normal::essence(window);
-        [&*self.of_catalog, &self.own].iter().any(|phrases| contains(&phrases.essence, &window))
+        let is_essence = window.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let window = if is_essence { Cow::Borrowed(window) } else { Cow::Owned(normal::essence(window)) };
+        [&*self.of_catalog, &self.own].iter().any(|phrases| phrases.essence.contains(&window))
     }
 }
 
@@ -120,6 +202,9 @@ impl Phrases {
             phrase.split(' ').for_each(|word| lexicon.add(word));
         }
         lexicon.add(include_str!("../../../assets/note.schema.json"));
+        for form in [&mut lexicon.lower, &mut lexicon.essence] {
+            form.grams = Some(Grams::of(&form.text));
+        }
         lexicon
     }
 
@@ -131,16 +216,9 @@ impl Phrases {
 
     fn add(&mut self, text: &str) {
         let lower = text.to_lowercase();
-        for (form, line) in [(&mut self.essence, normal::essence(&lower)), (&mut self.lower, lower)] {
-            form.push('\u{0}');
-            form.push_str(&line);
-            form.push('\u{0}');
-        }
+        self.essence.add(&normal::essence(&lower));
+        self.lower.add(&lower);
     }
-}
-
-fn contains(text: &str, part: &str) -> bool {
-    memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 /// Words that every note may hold, and values that people set where a server wants no key.

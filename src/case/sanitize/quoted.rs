@@ -63,10 +63,27 @@ struct Quotation {
 
 struct Patterns {
     list: Vec<Quotation>,
-    mark: Option<Regex>,
-    user: Option<Regex>,
-    server: Option<Regex>,
-    tail: Option<Regex>,
+    /// Compiled at the first text that has a mark.
+    marks: OnceLock<Option<Marks>>,
+}
+
+/// Patterns for what stands behind a mark.
+struct Marks {
+    mark: Regex,
+    user: Regex,
+    server: Regex,
+    tail: Regex,
+}
+
+impl Marks {
+    fn new() -> Option<Self> {
+        Some(Self {
+            mark: compiled(MARK)?,
+            user: compiled(OF_A_USER)?,
+            server: compiled(OF_A_SERVER)?,
+            tail: compiled(TAIL)?,
+        })
+    }
 }
 
 fn compiled(pattern: &str) -> Option<Regex> {
@@ -102,13 +119,7 @@ fn patterns() -> &'static Patterns {
             regex: OnceLock::new(),
             pattern: pattern.to_owned(),
         });
-        Patterns {
-            list: shared.chain(own).collect(),
-            mark: compiled(MARK),
-            user: compiled(OF_A_USER),
-            server: compiled(OF_A_SERVER),
-            tail: compiled(TAIL),
-        }
+        Patterns { list: shared.chain(own).collect(), marks: OnceLock::new() }
     })
 }
 
@@ -147,11 +158,13 @@ pub(super) fn spans(text: &[u8], voice: Voice) -> Vec<(usize, usize)> {
 
 /// Prose without quotes, or behind a quote that does not close, behind a colon.
 fn behind_marks(text: &[u8], patterns: &Patterns, out: &mut Vec<(usize, usize)>) {
-    let (Some(mark), Some(user), Some(server), Some(tail)) =
-        (&patterns.mark, &patterns.user, &patterns.server, &patterns.tail)
-    else {
+    // What `MARK` ends with.
+    let opens =
+        |at: usize| matches!(text.get(at + 1), Some(b' ' | b'\t'..=b'\r' | 0x80.. | b'"' | b'\'' | b'`'));
+    if !memchr::memchr_iter(b':', text).any(opens) && memchr::memmem::find(text, "：".as_bytes()).is_none() {
         return;
-    };
+    }
+    let Some(Marks { mark, user, server, tail }) = patterns.marks.get_or_init(Marks::new) else { return };
     let marks: Vec<(usize, usize, &[u8])> = mark
         .captures_iter(text)
         .filter_map(|c| {

@@ -78,9 +78,8 @@ impl<'c> Canon<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Self {
         let of_bodies: Vec<&Patterns> =
             catalog.rules.iter().map(|rule| &rule.when.body).filter(|p| !p.is_empty()).collect();
-        let joined: Vec<String> =
-            of_bodies.iter().map(|p| format!("(?:{})", p.sources().join(")|(?:"))).collect();
-        Self { words: Needles::of(joined.iter().map(String::as_str)), of_bodies }
+        let sources = of_bodies.iter().map(|patterns| patterns.sources().iter().map(String::as_str));
+        Self { words: Needles::of_any(sources), of_bodies }
     }
 
     /// Reads `parts` into `form`. `model`: the request's, whose name in a message is replaced.

@@ -1,7 +1,11 @@
 //! The words of which one stands in whatever a pattern matches. The build asks for those of the catalog's patterns
 //! (`build.rs` includes this file), so that the program need not parse them; what it does not know, it asks here.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use regex_syntax::ParserBuilder;
+use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// A pattern with more words than this is tried on every text.
@@ -15,21 +19,74 @@ pub(crate) fn is_of_bytes(pattern: &str) -> bool {
     parser.utf8(false).unicode(false).case_insensitive(true).build().parse(pattern).is_ok()
 }
 
+/// What a text must have for a pattern to match in it: one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Needed {
+    /// One of these words, lower case.
+    pub(crate) words: Vec<Cow<'static, [u8]>>,
+    /// A character beyond ASCII.
+    pub(crate) beyond_ascii: bool,
+}
+
+/// The parts of `pattern` of which one matches wherever it matches: what stands between its outermost `|`. One part, where
+/// there is none, where it sets flags that hold for all of them, or where it cannot be parsed.
+pub(crate) fn branches(pattern: &str) -> Vec<Range<usize>> {
+    let whole = || std::iter::once(0..pattern.len()).collect();
+    let Ok(Ast::Alternation(ref all)) = ast::parse::Parser::new().parse(pattern) else { return whole() };
+    let sets_flags = |part: &Ast| match part {
+        Ast::Flags(_) => true,
+        Ast::Concat(concat) => concat.asts.iter().any(|part| matches!(part, Ast::Flags(_))),
+        _ => false,
+    };
+    if all.asts.iter().any(sets_flags) {
+        return whole();
+    }
+    all.asts.iter().map(|part| part.span().start.offset..part.span().end.offset).collect()
+}
+
+/// What every match of `pattern` holds; `None`: that is not known, or too much.
+pub(crate) fn needed_by(pattern: &str) -> Option<Needed> {
+    let hir = parsed(pattern)?;
+    let (beyond, words): (Vec<_>, Vec<_>) =
+        sorted(needed(&hir)?).into_iter().partition(|word| is_foreign(word));
+    // Each by itself; where the words of ASCII alone are too many or too short, nothing is spared.
+    let fits = words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST && !is_cased(w));
+    let words = words.into_iter().map(Cow::Owned).collect();
+    fits.then_some(Needed { words, beyond_ascii: !beyond.is_empty() })
+}
+
+/// True for a word that no text of ASCII holds, whatever its case: the letters beyond ASCII that have a twin in it do not
+/// count.
+fn is_foreign(word: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(word) else { return false };
+    is_cased(word)
+        && text.chars().any(|c| !c.is_ascii() && !matches!(c, '\u{17f}' | '\u{212a}' | '\u{130}' | '\u{131}'))
+}
+
 /// The words of which one stands in every match of `pattern`, lower case; `None`: there are none, or too many.
 ///
 /// Small and capital letters of ASCII are the same to the automaton. A letter beyond ASCII that has both is no word's
 /// part, for the same pattern may be meant without regard to case.
+#[cfg(test)]
 pub(crate) fn words_of(pattern: &str) -> Option<Vec<Vec<u8>>> {
+    let words = sorted(needed(&parsed(pattern)?)?);
+    let fits = words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST && !is_cased(w));
+    fits.then_some(words)
+}
+
+fn parsed(pattern: &str) -> Option<Hir> {
     let parse = |unicode| ParserBuilder::new().utf8(false).unicode(unicode).build().parse(pattern).ok();
-    let hir = parse(false).or_else(|| parse(true))?;
-    let mut words = needed(&hir)?;
+    parse(false).or_else(|| parse(true))
+}
+
+/// In lower case, each once.
+fn sorted(mut words: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     for word in &mut words {
         word.make_ascii_lowercase();
     }
     words.sort_unstable();
     words.dedup();
-    let fits = words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST && !is_cased(w));
-    fits.then_some(words)
+    words
 }
 
 fn is_cased(word: &[u8]) -> bool {

@@ -1,5 +1,10 @@
 //! Canaries: a key and prompts of the program's own that every audit knows, and the forms in which it must find them.
 
+use std::fmt::{self, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
 /// The form that takes the most layers.
 pub(super) const DEEP: &str = "JSON in JSON to depth 8";
 
@@ -35,12 +40,17 @@ pub(super) fn random(length: usize) -> String {
         .collect()
 }
 
-fn each_byte(text: &str, form: impl Fn(u8) -> String) -> String {
-    text.bytes().map(form).collect::<Vec<_>>().concat()
+fn each_byte(text: &str, form: impl Fn(u8, &mut String) -> fmt::Result) -> String {
+    let mut out = String::with_capacity(text.len() * 4);
+    // Into memory: nothing could fail.
+    let _ = text.bytes().try_for_each(|b| form(b, &mut out));
+    out
 }
 
-fn each_char(text: &str, form: impl Fn(char) -> String) -> String {
-    text.chars().map(form).collect::<Vec<_>>().concat()
+fn each_char(text: &str, form: impl Fn(char, &mut String) -> fmt::Result) -> String {
+    let mut out = String::with_capacity(text.len() * 4);
+    let _ = text.chars().try_for_each(|c| form(c, &mut out));
+    out
 }
 
 fn pieces(text: &str, length: usize, between: &str) -> String {
@@ -59,69 +69,89 @@ fn packed(text: &str) -> Vec<u8> {
     gzip.write_all(text.as_bytes()).and_then(|()| gzip.finish()).unwrap_or_default()
 }
 
-/// `text` in every encoding that the audit must see through.
-pub(super) fn disguises(text: &str) -> Vec<(&'static str, String)> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-    let percent = |text: &str| each_byte(text, |b| format!("%{b:02X}"));
+fn percent(text: &str) -> String {
+    each_byte(text, |b, out| write!(out, "%{b:02X}"))
+}
+
+fn nested(text: &str) -> String {
     let mut nested = text.chars().next().map_or_else(String::new, |c| format!("\\u{:04x}", u32::from(c)));
     nested.extend(text.chars().skip(1));
     for _ in 0..8 {
         json(&nested).trim_matches('"').clone_into(&mut nested);
     }
-    let utf16 = each_char(text, |c| {
-        let mut buffer = [0; 2];
-        c.encode_utf16(&mut buffer).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat()
-    });
-    let wide = each_char(text, |c| match c {
-        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c).to_string(),
-        c => c.to_string(),
-    });
+    nested
+}
+
+fn utf16(text: &str) -> String {
+    each_char(text, |c, out| {
+        c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))
+    })
+}
+
+fn wide(text: &str) -> String {
+    let wide = |c: char| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(wide).collect()
+}
+
+fn deltas(text: &str) -> String {
     let delta =
         |piece: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":{}}}}}]}}\\n\\n", json(piece));
-    let deltas = pieces(text, 3, "\u{1}").split('\u{1}').map(delta).collect::<Vec<_>>().concat();
-    vec![
-        ("plain", text.to_owned()),
-        ("lower case", text.to_lowercase()),
-        ("upper case", text.to_uppercase()),
-        ("backwards", text.chars().rev().collect()),
-        ("percent", percent(text)),
-        ("percent twice", percent(&percent(text))),
-        ("JSON escapes", utf16),
-        (DEEP, nested),
-        ("hexadecimal entities", each_char(text, |c| format!("&#x{:x};", u32::from(c)))),
-        ("decimal entities", each_char(text, |c| format!("&#{};", u32::from(c)))),
-        ("\\x escapes", each_byte(text, |b| format!("\\x{b:02x}"))),
-        ("\\u{} escapes", each_char(text, |c| format!("\\u{{{:x}}}", u32::from(c)))),
-        ("octal escapes", each_byte(text, |b| format!("\\{b:03o}"))),
-        ("hexadecimal", each_byte(text, |b| format!("{b:02x}"))),
-        ("upper-case hexadecimal", each_byte(text, |b| format!("{b:02X}"))),
-        ("hexadecimal with colons", each_byte(text, |b| format!("{b:02x}:"))),
-        ("list of hexadecimal bytes", each_byte(text, |b| format!("0x{b:02x}, "))),
-        ("list of bytes", each_byte(text, |b| format!("{b}, "))),
-        ("base64", STANDARD.encode(text)),
-        ("base64 at another offset", STANDARD.encode(format!("x{text}"))),
-        ("base64url at another offset", URL_SAFE_NO_PAD.encode(format!("xy{text}z"))),
-        ("base64 twice", STANDARD.encode(STANDARD.encode(text))),
-        ("base64 in lines", pieces(&STANDARD.encode(text), 20, "\n    ")),
-        ("gzip in base64", STANDARD.encode(packed(text))),
-        ("percent in base64", STANDARD.encode(percent(text))),
-        ("full width", wide),
-        ("zero width", pieces(text, 3, "\u{200b}")),
-        ("soft hyphens as entities", pieces(text, 3, "&shy;")),
-        ("direction marks", pieces(text, 3, "\u{202e}")),
-        ("terminal colours", pieces(text, 4, "\u{1b}[31m")),
-        ("terminal colours, escaped", pieces(text, 4, "\\u001b[0;31m")),
-        ("HTML tags", pieces(text, 5, "<wbr>")),
-        ("one line each", pieces(text, 4, "\n      ")),
-        ("line continuations", pieces(text, 10, "\\\n  ")),
-        ("a quoted mail", pieces(text, 10, "\n> ")),
-        ("put together", pieces(text, 6, "\" + \"")),
-        ("put together in PHP", pieces(text, 6, "' . '")),
-        ("neighbours", pieces(text, 6, "\" \"")),
-        ("a list of pieces", pieces(text, 6, "\", \"")),
-        ("a folded header", pieces(text, 12, "\n\t")),
-        ("deltas of a stream", deltas),
-        ("spaced out", pieces(text, 1, " ")),
-    ]
+    pieces(text, 3, "\u{1}").split('\u{1}').map(delta).collect::<Vec<_>>().concat()
+}
+
+/// A form by its name.
+pub(super) type Disguise = (&'static str, fn(&str) -> String);
+
+/// Every encoding that the audit must see through.
+pub(super) const DISGUISES: [Disguise; 42] = [
+    ("plain", str::to_owned),
+    ("lower case", str::to_lowercase),
+    ("upper case", str::to_uppercase),
+    ("backwards", |text| text.chars().rev().collect()),
+    ("percent", percent),
+    ("percent twice", |text| percent(&percent(text))),
+    ("JSON escapes", utf16),
+    (DEEP, nested),
+    ("hexadecimal entities", |text| each_char(text, |c, out| write!(out, "&#x{:x};", u32::from(c)))),
+    ("decimal entities", |text| each_char(text, |c, out| write!(out, "&#{};", u32::from(c)))),
+    ("\\x escapes", |text| each_byte(text, |b, out| write!(out, "\\x{b:02x}"))),
+    ("\\u{} escapes", |text| each_char(text, |c, out| write!(out, "\\u{{{:x}}}", u32::from(c)))),
+    ("octal escapes", |text| each_byte(text, |b, out| write!(out, "\\{b:03o}"))),
+    ("hexadecimal", |text| each_byte(text, |b, out| write!(out, "{b:02x}"))),
+    ("upper-case hexadecimal", |text| each_byte(text, |b, out| write!(out, "{b:02X}"))),
+    ("hexadecimal with colons", |text| each_byte(text, |b, out| write!(out, "{b:02x}:"))),
+    ("list of hexadecimal bytes", |text| each_byte(text, |b, out| write!(out, "0x{b:02x}, "))),
+    ("list of bytes", |text| each_byte(text, |b, out| write!(out, "{b}, "))),
+    ("base64", |text| STANDARD.encode(text)),
+    ("base64 at another offset", |text| STANDARD.encode(format!("x{text}"))),
+    ("base64url at another offset", |text| URL_SAFE_NO_PAD.encode(format!("xy{text}z"))),
+    ("base64 twice", |text| STANDARD.encode(STANDARD.encode(text))),
+    ("base64 in lines", |text| pieces(&STANDARD.encode(text), 20, "\n    ")),
+    ("gzip in base64", |text| STANDARD.encode(packed(text))),
+    ("percent in base64", |text| STANDARD.encode(percent(text))),
+    ("full width", wide),
+    ("zero width", |text| pieces(text, 3, "\u{200b}")),
+    ("soft hyphens as entities", |text| pieces(text, 3, "&shy;")),
+    ("direction marks", |text| pieces(text, 3, "\u{202e}")),
+    ("terminal colours", |text| pieces(text, 4, "\u{1b}[31m")),
+    ("terminal colours, escaped", |text| pieces(text, 4, "\\u001b[0;31m")),
+    ("HTML tags", |text| pieces(text, 5, "<wbr>")),
+    ("one line each", |text| pieces(text, 4, "\n      ")),
+    ("line continuations", |text| pieces(text, 10, "\\\n  ")),
+    ("a quoted mail", |text| pieces(text, 10, "\n> ")),
+    ("put together", |text| pieces(text, 6, "\" + \"")),
+    ("put together in PHP", |text| pieces(text, 6, "' . '")),
+    ("neighbours", |text| pieces(text, 6, "\" \"")),
+    ("a list of pieces", |text| pieces(text, 6, "\", \"")),
+    ("a folded header", |text| pieces(text, 12, "\n\t")),
+    ("deltas of a stream", deltas),
+    ("spaced out", |text| pieces(text, 1, " ")),
+];
+
+/// `text` in each of them.
+pub(super) fn disguises(text: &str) -> Vec<(&'static str, String)> {
+    DISGUISES.iter().map(|(name, form)| (*name, form(text))).collect()
 }

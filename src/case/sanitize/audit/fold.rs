@@ -12,13 +12,14 @@ pub(super) fn is_unseen(c: char) -> bool {
     )
 }
 
-/// `c` with compatibility forms undone: full-width, circled, mathematical letters, accents as marks of their own.
-pub(super) fn compatible(c: char) -> String {
+/// Calls `each` with the characters of `c`, compatibility forms undone: full-width, circled, mathematical letters, accents as
+/// marks of their own.
+pub(super) fn compatible(c: char, each: impl FnMut(char)) {
     if is_simple(c) {
-        return c.to_string();
+        return std::iter::once(c).for_each(each);
     }
     let mut buffer = [0; 4];
-    DecomposingNormalizerBorrowed::new_nfkd().normalize(c.encode_utf8(&mut buffer)).into_owned()
+    DecomposingNormalizerBorrowed::new_nfkd().normalize(c.encode_utf8(&mut buffer)).chars().for_each(each);
 }
 
 /// Characters that are no form of another: the bulk of most texts.
@@ -31,7 +32,7 @@ pub(super) fn is_simple(c: char) -> bool {
 pub(super) fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     let mut out: Vec<(usize, char)> = Vec::new();
     let mut push = |at: usize, c: char| {
-        if is_mark(c) || !c.is_alphanumeric() {
+        if is_mark(c) || !super::super::normal::is_letter(c) {
             return;
         }
         let c = super::super::normal::lower(c);
@@ -43,13 +44,13 @@ pub(super) fn letters(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize,
             out.push((at, c));
         }
     };
-    for (at, c) in chars {
+    chars.for_each(|(at, c)| {
         if is_simple(c) {
             push(at, c);
         } else if !is_unseen(c) {
-            compatible(c).chars().for_each(|c| push(at, c));
+            compatible(c, |c| push(at, c));
         }
-    }
+    });
     out
 }
 

@@ -24,6 +24,7 @@ const SECRET: &str = "a secret of this case";
 const TEXT: &str = "text that was dropped";
 
 /// Everything that the bytes are compared with.
+#[derive(PartialEq)]
 pub(super) struct Known {
     /// Windows of secrets by their first eight bytes (lower case); the rest of each window that is longer.
     grams: HashMap<u64, Vec<Vec<u8>>>,
@@ -44,6 +45,7 @@ pub(super) struct Known {
 }
 
 /// A coarse first test that answers "certainly not" for nearly every place.
+#[derive(PartialEq)]
 struct Sieve {
     bits: Vec<u64>,
     shift: u32,
@@ -74,6 +76,7 @@ impl Sieve {
 }
 
 /// A set of hashes: sorted, behind a sieve.
+#[derive(PartialEq)]
 struct Windows {
     hashes: Vec<u64>,
     sieve: Sieve,
@@ -92,6 +95,35 @@ impl Windows {
 
     fn holds(&self, hash: u64) -> bool {
         self.sieve.may_hold(hash) && self.hashes.binary_search(&hash).is_ok()
+    }
+}
+
+/// A view in the forms in which it is compared: the same for whatever is looked for.
+pub(super) struct Folded {
+    lower: Vec<u8>,
+    /// Letters and digits alone, with their places, where the view is tight.
+    solid: Vec<u8>,
+    places: Vec<usize>,
+    /// White space collapsed.
+    collapsed: Vec<(usize, char)>,
+    /// See [`fold::letters`].
+    letters: Vec<(usize, char)>,
+    is_dense: bool,
+}
+
+impl Folded {
+    pub(super) fn of(view: &View) -> Self {
+        let bytes = view.bytes();
+        let lower = bytes.to_ascii_lowercase();
+        // Whatever a reader leaves out between the pieces: quotation marks, commas, the `>` of a quoted mail.
+        let (places, solid) = if view.is_tight() {
+            lower.iter().enumerate().filter(|(_, b)| b.is_ascii_alphanumeric()).unzip()
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let letters = fold::letters(chars_of(bytes));
+        let is_dense = letters.iter().any(|(_, c)| is_dense(*c));
+        Self { lower, solid, places, collapsed: collapse(chars_of(bytes)), letters, is_dense }
     }
 }
 
@@ -227,7 +259,8 @@ impl Known {
             }
             for _ in 0..2 {
                 roll(&letters, TEXT_WINDOW, |_, hash| tight.push(hash));
-                roll(&letters, DENSE_WINDOW, |window, hash| {
+                roll(&letters, DENSE_WINDOW, |from, hash| {
+                    let window = letters.get(from..from + DENSE_WINDOW).unwrap_or(&[]);
                     if window.iter().filter(|(_, c)| is_dense(*c)).count() * 2 >= window.len() {
                         dense.push(hash);
                     }
@@ -252,18 +285,21 @@ impl Known {
         &self.samples
     }
 
-    /// Everything that stands in `view` and must not leave, in order, overlaps joined.
+    /// Everything that stands in `view` and must not leave, in order, overlaps joined. `folded`: its forms, where they are made.
     pub(super) fn find(
         &self,
         view: &View,
+        folded: Option<&Folded>,
         lexicon: &Lexicon,
         work: &mut Work,
     ) -> Result<Vec<Hit>, Exhausted> {
         work.spend(view.bytes().len() * 8)?;
+        let made = if folded.is_some() { None } else { Some(Folded::of(view)) };
+        let Some(folded) = folded.or(made.as_ref()) else { return Err(Exhausted) };
         let mut hits = Vec::new();
-        self.secrets_in(view, &mut hits);
+        self.secrets_in(view, folded, &mut hits);
         self.masked_in(view.bytes(), &mut hits);
-        self.texts_in(view, lexicon, work, &mut hits)?;
+        self.texts_in(folded, lexicon, work, &mut hits)?;
         self.names_in(view, lexicon, &mut hits);
         hits.sort_by_key(|hit| (hit.start, hit.end));
         let mut joined: Vec<Hit> = Vec::new();
@@ -291,20 +327,14 @@ impl Known {
         }
     }
 
-    fn secrets_in(&self, view: &View, hits: &mut Vec<Hit>) {
+    fn secrets_in(&self, view: &View, folded: &Folded, hits: &mut Vec<Hit>) {
         let bytes = view.bytes();
-        let places: Vec<(usize, u8)> =
-            bytes.iter().enumerate().map(|(at, b)| (at, b.to_ascii_lowercase())).collect();
-        self.grams_in(&places, hits);
-        if view.is_tight() {
-            // Whatever a reader leaves out between the pieces: quotation marks, commas, the `>` of a quoted mail.
-            let solid: Vec<(usize, u8)> =
-                places.into_iter().filter(|(_, b)| b.is_ascii_alphanumeric()).collect();
-            self.grams_in(&solid, hits);
-        }
+        self.grams_in(&folded.lower, |index| index, hits);
+        let place = |index: usize| folded.places.get(index).copied().unwrap_or(bytes.len());
+        self.grams_in(&folded.solid, place, hits);
         for word in &self.words {
-            let last = bytes.len().saturating_sub(word.len().saturating_sub(1));
-            for start in (0..last).filter(|at| bytes.get(*at) == word.first()) {
+            let Some(first) = word.first() else { continue };
+            for start in memchr::memchr_iter(*first, bytes) {
                 let end = start + word.len();
                 if bytes.get(start..end) == Some(word) && stands_alone(bytes, start, end) {
                     tell(hits, SECRET, start, end);
@@ -313,24 +343,19 @@ impl Known {
         }
     }
 
-    fn grams_in(&self, places: &[(usize, u8)], hits: &mut Vec<Hit>) {
+    /// Looks for secrets in `letters`; `place` says where each of them stands in the view.
+    fn grams_in(&self, letters: &[u8], place: impl Fn(usize) -> usize, hits: &mut Vec<Hit>) {
         let mut key = 0_u64;
-        for (index, (_, byte)) in places.iter().enumerate() {
+        for (index, byte) in letters.iter().enumerate() {
             key = (key << 8) | u64::from(*byte);
             let Some(first) = (index + 1).checked_sub(SECRET_WINDOW) else { continue };
             if !self.sieve.may_hold(key) {
                 continue;
             }
             let Some(rests) = self.grams.get(&key) else { continue };
-            let tail = places.get(index + 1..).unwrap_or(&[]);
-            let fits = |rest: &&Vec<u8>| {
-                tail.len() >= rest.len() && tail.iter().zip(rest.iter()).all(|((_, a), b)| a == b)
-            };
-            if let Some(rest) = rests.iter().find(fits)
-                && let (Some((start, _)), Some((last, _))) =
-                    (places.get(first), places.get(index + rest.len()))
-            {
-                tell(hits, SECRET, *start, last + 1);
+            let tail = letters.get(index + 1..).unwrap_or(&[]);
+            if let Some(rest) = rests.iter().find(|rest| tail.starts_with(rest)) {
+                tell(hits, SECRET, place(first), place(index + rest.len()) + 1);
             }
         }
     }
@@ -338,7 +363,10 @@ impl Known {
     /// Masked echoes that show more of a secret than four characters at either end.
     fn masked_in(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
         let mut at = 0;
-        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        // A mask begins with one of these.
+        while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'*', b'.', 0xe2, rest)) {
+            at += next;
+            let rest = bytes.get(at..).unwrap_or(&[]);
             let length = mask(rest);
             if length == 0 {
                 at += 1;
@@ -373,29 +401,27 @@ impl Known {
 
     fn texts_in(
         &self,
-        view: &View,
+        folded: &Folded,
         lexicon: &Lexicon,
         work: &mut Work,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Exhausted> {
-        let chars = chars_of(view.bytes());
-        let collapsed = collapse(chars.iter().copied());
-        let letters = fold::letters(chars.iter().copied());
+        let Folded { collapsed, letters, .. } = folded;
+        // A window of the third sort is of dense scripts for a half at least.
+        let dense = if folded.is_dense { letters.as_slice() } else { &[] };
         for (chars, windows, width) in [
-            (&collapsed, &self.spaced, TEXT_WINDOW),
-            (&letters, &self.tight, TEXT_WINDOW),
-            (&letters, &self.dense, DENSE_WINDOW),
+            (collapsed.as_slice(), &self.spaced, TEXT_WINDOW),
+            (letters.as_slice(), &self.tight, TEXT_WINDOW),
+            (dense, &self.dense, DENSE_WINDOW),
         ] {
-            let mut found: Vec<(usize, usize, u64)> = Vec::new();
-            let mut index = 0;
-            roll(chars, width, |_, hash| {
+            let mut found: Vec<(usize, u64)> = Vec::new();
+            roll(chars, width, |from, hash| {
                 if windows.holds(hash) {
-                    found.push((index, index + width, hash));
+                    found.push((from, hash));
                 }
-                index += 1;
             });
-            for (from, to, hash) in found {
-                let Some(window) = chars.get(from..to) else { continue };
+            for (from, hash) in found {
+                let Some(window) = chars.get(from..from + width) else { continue };
                 if !work.explains(window, hash, lexicon)?
                     && let (Some((start, _)), Some((last, c))) = (window.first(), window.last())
                 {
@@ -422,18 +448,15 @@ fn mask(rest: &[u8]) -> usize {
 }
 
 /// Characters with their first byte; what is no UTF-8 stands as the replacement character.
-fn chars_of(bytes: &[u8]) -> Vec<(usize, char)> {
-    let mut out = Vec::with_capacity(bytes.len());
+fn chars_of(bytes: &[u8]) -> impl Iterator<Item = (usize, char)> {
     let mut at = 0;
-    for chunk in bytes.utf8_chunks() {
-        out.extend(chunk.valid().char_indices().map(|(offset, c)| (at + offset, c)));
-        at += chunk.valid().len();
-        if !chunk.invalid().is_empty() {
-            out.push((at, '\u{fffd}'));
-            at += chunk.invalid().len();
-        }
-    }
-    out
+    bytes.utf8_chunks().flat_map(move |chunk| {
+        let from = at;
+        let behind = from + chunk.valid().len();
+        at = behind + chunk.invalid().len();
+        let fault = (!chunk.invalid().is_empty()).then_some((behind, '\u{fffd}'));
+        chunk.valid().char_indices().map(move |(offset, c)| (from + offset, c)).chain(fault)
+    })
 }
 
 /// The windows of `secret` in all encodings, lower case; each at least eight bytes long.
@@ -486,7 +509,7 @@ fn key_of(window: &[u8]) -> u64 {
 
 fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     let mut out: Vec<(usize, char)> = Vec::new();
-    for (at, c) in chars {
+    chars.for_each(|(at, c)| {
         if c.is_whitespace() {
             if out.last().is_some_and(|(_, last)| *last != ' ') {
                 out.push((at, ' '));
@@ -494,31 +517,35 @@ fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
         } else if fold::is_simple(c) {
             out.push((at, lower(c)));
         } else if !fold::is_unseen(c) {
-            out.extend(fold::compatible(c).chars().map(|c| (at, lower(c))));
+            fold::compatible(c, |c| out.push((at, lower(c))));
         }
-    }
+    });
     out
 }
 
-/// Calls `each` with every window of `width` characters and its hash.
-fn roll(chars: &[(usize, char)], width: usize, mut each: impl FnMut(&[(usize, char)], u64)) {
+/// Calls `each` with the start of every window of `width` characters and its hash.
+fn roll(chars: &[(usize, char)], width: usize, mut each: impl FnMut(usize, u64)) {
     const BASE: u64 = 6_364_136_223_846_793_005;
     let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
     let code = |c: char| u64::from(u32::from(c)) + 0x51_7cc1;
     let mut hash = 0_u64;
-    for (index, (_, c)) in chars.iter().enumerate() {
-        if let Some((_, gone)) = index.checked_sub(width).and_then(|i| chars.get(i)) {
-            hash = hash.wrapping_sub(code(*gone).wrapping_mul(top));
-        }
+    for (_, c) in chars.iter().take(width - 1) {
         hash = hash.wrapping_mul(BASE).wrapping_add(code(*c));
-        if let Some(window) = (index + 1).checked_sub(width).and_then(|start| chars.get(start..=index)) {
-            each(window, hash);
-        }
+    }
+    for (start, ((_, gone), (_, c))) in chars.iter().zip(chars.iter().skip(width - 1)).enumerate() {
+        hash = hash.wrapping_mul(BASE).wrapping_add(code(*c));
+        each(start, hash);
+        hash = hash.wrapping_sub(code(*gone).wrapping_mul(top));
     }
 }
 
 fn says_something(window: &[(usize, char)], lexicon: &Lexicon) -> bool {
     let text: String = window.iter().map(|(_, c)| *c).collect();
-    let distinct = text.chars().collect::<std::collections::BTreeSet<_>>().len();
-    distinct >= 4 && !lexicon.explains_window(&text)
+    let mut distinct: Vec<char> = Vec::with_capacity(4);
+    for c in text.chars() {
+        if distinct.len() < 4 && !distinct.contains(&c) {
+            distinct.push(c);
+        }
+    }
+    distinct.len() >= 4 && !lexicon.explains_window(&text)
 }

@@ -42,10 +42,9 @@ pub(super) fn runs(text: &[u8]) -> Vec<(usize, usize, Vec<u8>)> {
 
 /// Keeps the stretches of `bytes` that a reader can read, and what is compressed in them.
 fn keep(start: usize, end: usize, bytes: &[u8], out: &mut Vec<(usize, usize, Vec<u8>)>) {
-    for bytes in [Some(bytes.to_vec()), inflated(bytes)].into_iter().flatten() {
-        for stretch in stretches(&bytes) {
-            out.push((start, end, stretch));
-        }
+    let inflated = inflated(bytes);
+    for bytes in [Some(bytes), inflated.as_deref()].into_iter().flatten() {
+        out.extend(stretches(bytes).map(|stretch| (start, end, stretch.as_bytes().to_vec())));
     }
 }
 
@@ -63,40 +62,39 @@ fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Runs of at least [`SHORTEST`] bytes that are text.
-fn stretches(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut out = Vec::new();
-    let mut stretch = String::new();
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if !c.is_control() || c.is_whitespace() || c == '\u{1b}' {
-                stretch.push(c);
-            } else {
-                end(&mut stretch, &mut out);
-            }
-        }
-        if !chunk.invalid().is_empty() {
-            end(&mut stretch, &mut out);
-        }
-    }
-    end(&mut stretch, &mut out);
-    out
-}
-
-fn end(stretch: &mut String, out: &mut Vec<Vec<u8>>) {
-    let whole = std::mem::take(stretch);
-    if whole.len() >= SHORTEST {
-        out.push(whole.into_bytes());
-    }
+fn stretches(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    let ends = |c: char| c.is_control() && !c.is_whitespace() && c != '\u{1b}';
+    let valid = bytes.utf8_chunks().map(|chunk| chunk.valid()).filter(|text| text.len() >= SHORTEST);
+    valid.flat_map(move |text| text.split(ends)).filter(|text| text.len() >= SHORTEST)
 }
 
 fn sextet(byte: u8) -> Option<u32> {
-    match byte {
-        b'A'..=b'Z' => Some(u32::from(byte - b'A')),
-        b'a'..=b'z' => Some(u32::from(byte - b'a') + 26),
-        b'0'..=b'9' => Some(u32::from(byte - b'0') + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+    SEXTETS.get(usize::from(byte)).filter(|value| **value < 64).map(|value| u32::from(*value))
+}
+
+/// For each byte what it stands for in base64, of either alphabet; 255: nothing.
+static SEXTETS: [u8; 256] = sextets();
+
+const fn sextets() -> [u8; 256] {
+    let mut table = [255; 256];
+    let mut byte = 0_u8;
+    loop {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => 255,
+        };
+        #[expect(clippy::indexing_slicing, reason = "a byte is an index of 256")]
+        {
+            table[byte as usize] = value;
+        }
+        if byte == 255 {
+            return table;
+        }
+        byte += 1;
     }
 }
 

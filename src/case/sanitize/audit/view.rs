@@ -2,6 +2,7 @@
 //! redactor's shadows, so that a fault there is seen here.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::unpack;
 
@@ -75,35 +76,62 @@ impl View {
         self.to.push(to);
     }
 
+    fn push_all(&mut self, bytes: &[u8], place: (u32, u32)) {
+        for byte in bytes {
+            self.push(*byte, place);
+        }
+    }
+
     fn place(&self, start: usize, end: usize) -> (u32, u32) {
         let from = self.from.get(start).copied().unwrap_or(0);
         let to = end.checked_sub(1).and_then(|last| self.to.get(last)).copied().unwrap_or(from);
         (from, to)
     }
 
-    /// Rebuilds the view by `step`, which looks at the rest of the bytes and says what it makes of how many.
-    fn map(&self, readable: bool, tight: bool, step: impl Fn(&[u8]) -> Option<(Made, usize)>) -> Self {
+    /// Rebuilds the view by `step`, which looks at the rest of the bytes and says what it makes of how many; where `begins` does not
+    /// hold for the first of them, they stay.
+    fn map(
+        &self,
+        (readable, tight): (bool, bool),
+        begins: impl Fn(u8) -> bool,
+        step: impl Fn(&[u8]) -> Option<(Made, usize)>,
+    ) -> Self {
         let mut out = self.empty(readable, tight);
         let mut at = 0;
-        while let Some(byte) = self.bytes.get(at) {
+        while at < self.bytes.len() {
+            let rest = self.bytes.get(at..).unwrap_or(&[]);
+            let stays = rest.iter().position(|byte| begins(*byte)).unwrap_or(rest.len());
+            out.copy(self, at..at + stays);
+            at += stays;
+            let Some(byte) = self.bytes.get(at) else { break };
             let (made, used) = step(self.bytes.get(at..).unwrap_or(&[])).unwrap_or((Made::One(*byte), 1));
             let place = self.place(at, at + used);
             match made {
                 Made::None => {}
                 Made::One(byte) => out.push(byte, place),
-                Made::Text(text) => text.bytes().for_each(|byte| out.push(byte, place)),
+                Made::Char(c) => out.push_all(c.encode_utf8(&mut [0; 4]).as_bytes(), place),
+                Made::Word(text) => out.push_all(text.as_bytes(), place),
+                Made::Text(text) => out.push_all(text.as_bytes(), place),
+                Made::Same => out.push_all(self.bytes.get(at..at + used).unwrap_or(&[]), place),
             }
             at += used.max(1);
         }
         out
     }
 
+    /// The same bytes again, as they stand in `other`.
+    fn copy(&mut self, other: &Self, place: Range<usize>) {
+        self.bytes.extend_from_slice(other.bytes.get(place.clone()).unwrap_or(&[]));
+        self.from.extend_from_slice(other.from.get(place.clone()).unwrap_or(&[]));
+        self.to.extend_from_slice(other.to.get(place).unwrap_or(&[]));
+    }
+
     fn undone(&self) -> Self {
-        self.map(self.readable, self.tight, undo)
+        self.map((self.readable, self.tight), begins_escape, undo)
     }
 
     fn squeezed(&self) -> Self {
-        self.map(false, true, squeeze)
+        self.map((false, true), begins_gap, squeeze)
     }
 
     /// What stands packed in it, and nothing else; each byte leads to the whole run.
@@ -127,7 +155,8 @@ impl View {
         let mut at = 0;
         while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let Some(lead) = delta(rest) else {
-                at += rest.iter().skip(1).position(|b| *b == b'"').map_or(rest.len(), |p| p + 1);
+                let behind = rest.get(1..).unwrap_or(&[]);
+                at += memchr::memchr(b'"', behind).map_or(rest.len(), |p| p + 1);
                 continue;
             };
             at += lead;
@@ -147,7 +176,11 @@ impl View {
 enum Made {
     None,
     One(u8),
+    Char(char),
+    Word(&'static str),
     Text(String),
+    /// What was there.
+    Same,
 }
 
 /// All views of `text`: as it stands; unescaped layer by layer; each of them without white space and joints; the pieces
@@ -239,6 +272,12 @@ fn string_length(rest: &[u8]) -> usize {
     rest.len()
 }
 
+/// True for the first bytes of all that [`squeeze`] changes.
+fn begins_gap(byte: u8) -> bool {
+    byte >= 0x80
+        || matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x1b | b'\\' | b'^' | b'[' | b'"' | b'\'' | b'`')
+}
+
 /// Drops white space, joints of a string that was put together, terminal colours and characters that are not seen;
 /// folds full-width and other compatibility forms.
 fn squeeze(rest: &[u8]) -> Option<(Made, usize)> {
@@ -264,7 +303,11 @@ fn squeeze(rest: &[u8]) -> Option<(Made, usize)> {
             if super::fold::is_unseen(c) {
                 return Some((Made::None, used));
             }
-            let folded = super::fold::compatible(c);
+            if super::fold::is_simple(c) {
+                return Some((Made::Same, used));
+            }
+            let mut folded = String::new();
+            super::fold::compatible(c, |c| folded.push(c));
             Some((Made::Text(folded), used))
         }
         _ => None,
@@ -298,6 +341,11 @@ fn first_char(rest: &[u8]) -> Option<char> {
     head.utf8_chunks().next()?.valid().chars().next()
 }
 
+/// True for the first bytes of all that [`undo`] changes.
+fn begins_escape(byte: u8) -> bool {
+    matches!(byte, b'<' | b'%' | b'\\' | b'\'' | b'&')
+}
+
 /// One escape undone: percent, backslash (JSON, YAML, Markdown, shells), HTML, doubled quotes of YAML.
 fn undo(rest: &[u8]) -> Option<(Made, usize)> {
     match rest {
@@ -322,7 +370,7 @@ fn code(digits: &[u8], radix: u32) -> Option<u32> {
 }
 
 fn character(digits: &[u8], radix: u32) -> Option<Made> {
-    char::from_u32(code(digits, radix)?).map(|c| Made::Text(c.to_string()))
+    char::from_u32(code(digits, radix)?).map(Made::Char)
 }
 
 fn backslash(tail: &[u8]) -> Option<(Made, usize)> {
@@ -339,9 +387,9 @@ fn backslash(tail: &[u8]) -> Option<(Made, usize)> {
             if (0xd800..0xdc00).contains(&first) && tail.get(4..6) == Some(b"\\u") {
                 let second = code(tail.get(6..10)?, 16)?;
                 let joined = 0x1_0000 + (first - 0xd800) * 0x400 + second.checked_sub(0xdc00)?;
-                return Some((Made::Text(char::from_u32(joined)?.to_string()), 11));
+                return Some((Made::Char(char::from_u32(joined)?), 11));
             }
-            Some((Made::Text(char::from_u32(first)?.to_string()), 5))
+            Some((Made::Char(char::from_u32(first)?), 5))
         }
         [b'U', tail @ ..] => Some((character(tail.get(..8)?, 16)?, 9)),
         [b'x', a, b, ..] => bytes_of_one(tail).or_else(|| Some((character(&[*a, *b], 16)?, 3))),
@@ -354,14 +402,15 @@ fn backslash(tail: &[u8]) -> Option<(Made, usize)> {
 
 /// `\xd0\x9a` as the one character that these bytes are, where they are one. `tail` begins behind the first stroke.
 fn bytes_of_one(tail: &[u8]) -> Option<(Made, usize)> {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut length) = ([0; 4], 0);
     let mut rest = tail;
     while let [b'x', a, b, after @ ..] = rest {
-        bytes.push(u8::try_from(code(&[*a, *b], 16)?).ok()?);
-        if let Ok(text) = std::str::from_utf8(&bytes) {
-            return Some((Made::Text(text.to_owned()), bytes.len() * 4 - 1));
+        *bytes.get_mut(length)? = u8::try_from(code(&[*a, *b], 16)?).ok()?;
+        length += 1;
+        if let Ok(text) = std::str::from_utf8(bytes.get(..length)?) {
+            return Some((Made::Char(text.chars().next()?), length * 4 - 1));
         }
-        if bytes.len() == 4 {
+        if length == 4 {
             break;
         }
         rest = after.strip_prefix(b"\\")?;
@@ -395,7 +444,7 @@ fn entity(tail: &[u8]) -> Option<(Made, usize)> {
         [b'#', digits @ ..] => (1, 10, digits),
         _ => {
             let (name, text) = NAMES.iter().find(|(name, _)| tail.starts_with(name))?;
-            return Some((Made::Text((*text).to_owned()), name.len()));
+            return Some((Made::Word(text), name.len()));
         }
     };
     let is_digit = |b: &&u8| if radix == 16 { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };

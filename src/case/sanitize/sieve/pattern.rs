@@ -66,9 +66,9 @@ pub(super) struct Surroundings {
 const LINE: usize = 600;
 
 impl Surroundings {
-    /// What holds at the next keyword of the same text.
-    pub(super) fn next(self, text: &[u8]) -> Self {
-        Self { longest: self.longest.filter(|_| text.len() <= LINE), ..Self::default() }
+    /// Keeps what holds at the next keyword of the same text, too.
+    pub(super) fn move_on(&mut self, text: &[u8]) {
+        *self = Self { longest: self.longest.filter(|_| text.len() <= LINE), ..Self::default() };
     }
 
     fn has(&mut self, detector: &Detector, text: &[u8], start: usize, end: usize) -> bool {

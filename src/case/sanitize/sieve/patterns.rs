@@ -1,15 +1,14 @@
 //! All patterns of a catalog, compiled once, and the search for them.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::memory::{HEAD, Memory};
 use super::pattern::{Pattern, Surroundings};
 use super::run::{CLASS, disguises, is_digest, may_be_noise, packed_run, run, whole_run};
 use super::trigger::{Start, TRIGGERS, Trigger, spelling, start};
 use super::{BEFORE, BEHIND, Hit, LONG_RUN, MEDIA_RUN, PACKED_RUN, Seen, What};
-use crate::case::catalog::Detector;
+use crate::case::catalog::{Detector, FoundWord, ManyWords};
 use crate::case::sanitize::detect::{condition_holds, is_credential};
 use crate::case::sanitize::filter::joint;
 
@@ -19,7 +18,7 @@ const LONGEST_CODES: usize = 24 * 1024;
 /// The compiled patterns.
 pub(in crate::case::sanitize) struct Patterns {
     rules: Vec<Pattern>,
-    automaton: Option<AhoCorasick>,
+    keywords: ManyWords,
     /// A rule has no trigger of its own.
     tries_all: bool,
     /// The rules of each trigger.
@@ -57,12 +56,13 @@ impl Patterns {
     fn new<'d>(detectors: impl Iterator<Item = &'d Detector>) -> Self {
         let rules: Vec<Pattern> = detectors.map(Pattern::new).collect();
         let mut keywords: Vec<&str> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         let mut owners: Vec<Vec<Owner>> = Vec::new();
         for (index, rule) in rules.iter().enumerate().filter(|(_, r)| r.trigger == Trigger::Keyword) {
             // A word of its context stands before every match, and is rarer than most keywords.
             let context = &rule.detector.condition.context;
             for keyword in if context.is_empty() { &rule.detector.keywords } else { context } {
-                let at = keywords.iter().position(|k| k == keyword).unwrap_or_else(|| {
+                let at = *places.entry(keyword).or_insert_with(|| {
                     keywords.push(keyword);
                     owners.push(Vec::new());
                     keywords.len() - 1
@@ -78,12 +78,9 @@ impl Patterns {
                 }
             }
         }
-        // The same finds either way. A debug build, which makes thousands of filters in tests, takes a tenth of a second
-        // for the fast kind.
-        let kind = if cfg!(debug_assertions) { AhoCorasickKind::ContiguousNFA } else { AhoCorasickKind::DFA };
-        let automaton =
-            AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(kind)).build(&keywords).ok();
-        let mut patterns = Self {
+        // Logs of many megabytes are searched.
+        let keywords = ManyWords::new(keywords, true);
+        Self {
             by_trigger: (0..TRIGGERS)
                 .map(|t| {
                     (0..rules.len())
@@ -93,15 +90,9 @@ impl Patterns {
                 .collect(),
             tries_all: rules.iter().any(|r| r.trigger == Trigger::Always),
             rules,
-            automaton,
+            keywords,
             owners,
-        };
-        if patterns.automaton.is_none() {
-            // Slower, never blind.
-            patterns.rules.iter_mut().for_each(|r| r.trigger = Trigger::Always);
-            patterns.tries_all = true;
         }
-        patterns
     }
 
     /// Kind and id of a rule.
@@ -140,15 +131,14 @@ impl Patterns {
     }
 
     fn by_keyword(&self, text: &[u8], hits: &mut Vec<Hit>) {
-        let Some(automaton) = &self.automaton else { return };
         let mut done: Vec<(usize, usize)> = Vec::new();
         let mut around = Surroundings::default();
-        for found in automaton.find_overlapping_iter(text) {
-            let Some(owners) = self.owners.get(found.pattern().as_usize()) else { continue };
-            let before = found.start().checked_sub(1).and_then(|b| text.get(b)).copied();
+        self.keywords.find(text, |FoundWord { word, start, end }| {
+            let Some(owners) = self.owners.get(word) else { return };
+            let before = start.checked_sub(1).and_then(|b| text.get(b)).copied();
             let inside = before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_');
-            let spelled = text.get(found.range()).unwrap_or(&[]);
-            around = around.next(text);
+            let spelled = text.get(start..end).unwrap_or(&[]);
+            around.move_on(text);
             for owner in owners {
                 let other_case = owner.spelling.as_ref().is_some_and(|s| s.as_bytes() != spelled);
                 let inside = match owner.start {
@@ -160,7 +150,7 @@ impl Patterns {
                     continue;
                 }
                 let Some(rule) = self.rules.get(owner.rule) else { continue };
-                if !rule.may_match(text, found.start(), found.end(), &mut around) {
+                if !rule.may_match(text, start, end, &mut around) {
                     continue;
                 }
                 let known = done.iter().position(|(rule, _)| *rule == owner.rule);
@@ -168,19 +158,19 @@ impl Patterns {
                     done.push((owner.rule, 0));
                     done.len() - 1
                 });
-                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= found.start()) else {
+                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= start) else {
                     continue;
                 };
-                let to = if rule.long { text.len() } else { (found.end() + BEHIND).min(text.len()) };
+                let to = if rule.long { text.len() } else { (end + BEHIND).min(text.len()) };
                 if matches!(owner.start, Start::Word | Start::Keyword) {
-                    *done = rule.search_at(owner.rule, text, found.start(), to, hits);
+                    *done = rule.search_at(owner.rule, text, start, to, hits);
                     continue;
                 }
-                let from = found.start().saturating_sub(BEFORE).max(*done);
+                let from = start.saturating_sub(BEFORE).max(*done);
                 let last = rule.search(owner.rule, text, from, to, hits);
                 *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
             }
-        }
+        });
     }
 
     /// One walk over the words; `packed` gets the runs in which something may be packed.
