@@ -86,6 +86,9 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
     if let Some(aws) = aws(object) {
         return aws;
     }
+    if let Some(named) = sentences(object) {
+        return named;
+    }
     flat(object, success).or_else(|| task(object)).unwrap_or(Envelope::bare(EnvelopeKind::NoError))
 }
 
@@ -100,6 +103,19 @@ fn mistral(object: &Map<String, Value>) -> Option<Envelope> {
         code: scalar(object.get("code")),
         error_type: scalar(object.get("type")),
         param: scalar(object.get("param")),
+        ..Envelope::bare(EnvelopeKind::Flat)
+    })
+}
+
+/// Stability's error: sentences, and a name for what went wrong.
+/// <https://platform.stability.ai/docs/api-reference>, read 2026-11-22.
+fn sentences(object: &Map<String, Value>) -> Option<Envelope> {
+    let first = object.get("errors")?.as_array()?.first()?.as_str().filter(|text| !text.is_empty())?;
+    let has_message = first_text(object, &FLAT_MESSAGES).is_some();
+    (!has_message).then(|| Envelope {
+        message: Some(first.to_owned()),
+        code: scalar(object.get("code")),
+        error_type: object.get("name").and_then(Value::as_str).map(str::to_owned),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
 }
@@ -127,6 +143,8 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         // Tencent Cloud.
         object.get("Response").and_then(|r| r.get("Error")),
         object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
+        // Azure SQL's `sp_invoke_external_rest_endpoint` and others that report an answer.
+        object.get("result").and_then(|r| r.get("error")),
         // Open WebUI's event.
         object.get("data").and_then(|d| d.get("error")),
         // opencode and kilo print the AI SDK's error so.
@@ -196,15 +214,27 @@ fn behind(error: &Map<String, Value>, depth: usize) -> Option<String> {
     ["attempts", "details", "cause", "upstream", "upstream_error", "original_error", "response", "body"]
         .iter()
         .filter_map(|name| match error.get(*name)? {
-            Value::Array(items) => items.last()?.as_object(),
-            other => other.as_object(),
+            Value::Array(items) => Some((*name, items.last()?.as_object()?)),
+            other => Some((*name, other.as_object()?)),
         })
-        .find_map(|report| {
+        .find_map(|(name, report)| {
+            // A router's word on an attempt, where the answer to it is no envelope.
+            let attempt = || {
+                let said = |places: &[&str]| {
+                    places.iter().find_map(|place| Some(report.get(*place)?.as_str()?.to_owned()))
+                };
+                let inside = report
+                    .get("details")
+                    .and_then(|details| details.get("detail")?.as_str().map(str::to_owned));
+                (name == "attempts").then(|| inside.or_else(|| said(&["detail", "message", "error"])))?
+            };
             let named = report.get("error").and_then(Value::as_object);
-            named
-                .and_then(|inside| Some(inside.get("message")?.as_str()?.to_owned()))
+            let raw = named.and_then(|inside| inside.get("metadata")?.get("raw")?.as_str());
+            raw.and_then(|raw| inner::embedded(raw)?.message)
+                .or_else(|| named.and_then(|inside| Some(inside.get("message")?.as_str()?.to_owned())))
                 .filter(|message| !message.is_empty())
                 .or_else(|| behind(report, depth))
+                .or_else(|| attempt().filter(|message| !message.is_empty()))
         })
 }
 
@@ -318,10 +348,13 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     let good_words = message.as_deref().is_some_and(|m| {
         ["success", "ok", "succeed", "成功"].iter().any(|w| m.trim().eq_ignore_ascii_case(w))
     });
+    // An error's own members, its message empty: new-api hands on an upstream's silence so.
+    let named = |name: &str| object.get(name).and_then(Value::as_str).is_some_and(|word| word.contains('_'));
+    let silent = object.get("message").and_then(Value::as_str) == Some("") && named("type") && named("code");
     let stated = if success {
         says_so || (by_code && !good_words && message.is_some())
     } else {
-        message.is_some() || says_so
+        message.is_some() || says_so || silent
     };
     // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
     let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));

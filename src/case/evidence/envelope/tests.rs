@@ -31,6 +31,33 @@ fn the_known_shapes() {
             ),
         ),
         (
+            "a router's attempts, the last one's upstream in a text",
+            400,
+            r#"{"error":{"message":"All target providers failed.","attempts":[{"status":429,"message":"slow"},{"status":400,"message":"Upstream request failed.","details":{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"message\":\"no such field\",\"type\":\"t\"}"}}}}]}}"#,
+            (K::OpenAi, ["All target providers failed.", "-", "-", "-", "no such field", "-"]),
+        ),
+        (
+            "a router's attempt without an envelope",
+            400,
+            r#"{"error":{"message":"All target providers failed.","attempts":[{"status":400,"details":{"detail":"Unsupported parameter: metadata"}}]}}"#,
+            (
+                K::OpenAi,
+                ["All target providers failed.", "-", "-", "-", "Unsupported parameter: metadata", "-"],
+            ),
+        ),
+        (
+            "Stability's sentences",
+            403,
+            r#"{"errors":["Your request was flagged."],"name":"content_moderation"}"#,
+            (K::Flat, ["Your request was flagged.", "-", "content_moderation", "-", "-", "-"]),
+        ),
+        (
+            "an error's members without words",
+            500,
+            r#"{"message":"","type":"upstream_error","param":"524","code":"bad_response_status_code"}"#,
+            (K::Flat, ["-", "bad_response_status_code", "upstream_error", "524", "-", "-"]),
+        ),
+        (
             "G1, an old build without a code",
             401,
             r#"{"error":{"message":"无效的令牌","type":"one_api_error"}}"#,

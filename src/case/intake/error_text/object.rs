@@ -33,6 +33,38 @@ impl Object {
 
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
+    let mut object = found(text)?;
+    if let Some(body) = without_clients_code(&object.body) {
+        object.body = body;
+    }
+    Some(object)
+}
+
+/// The object without a code that axios or undici give to their own errors: whoever prints it beside an answer's words took
+/// it from there.
+fn without_clients_code(body: &[u8]) -> Option<Vec<u8>> {
+    const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
+    if !MARKS.iter().any(|mark| body.windows(mark.len()).any(|at| at == *mark)) {
+        return None;
+    }
+    let mut value: Value = serde_json::from_slice(body).ok()?;
+    let own = |code: &Value| {
+        code.as_str().is_some_and(|code| {
+            code.starts_with("UND_ERR_")
+                || ["ERR_BAD_REQUEST", "ERR_BAD_RESPONSE", "ERR_NETWORK"].contains(&code)
+        })
+    };
+    let mut changed = false;
+    for place in ["/code", "/error/code"] {
+        if let Some(code) = value.pointer_mut(place).filter(|code| own(code)) {
+            *code = Value::Null;
+            changed = true;
+        }
+    }
+    changed.then(|| value.to_string().into_bytes())
+}
+
+fn found(text: &str) -> Option<Object> {
     // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
     // Nor is what its HTTP libraries print of themselves.
     let of_rust = ["Os { code: ", "hyper::Error(", "Custom { kind: "].iter().any(|mark| text.contains(mark));
@@ -111,7 +143,7 @@ fn error_object(text: &str) -> Option<Object> {
         if let Some(len) = answer::json_extent(rest) {
             let body = rest.get(..len)?;
             let value: Value = serde_json::from_str(body).unwrap_or_default();
-            if is_of_client(&value) {
+            if is_of_client(&value) || is_of_machine(&value) {
                 from = start + len;
                 continue;
             }
@@ -136,12 +168,29 @@ fn error_object(text: &str) -> Option<Object> {
                 let body = format!("{{\"error\":{json}}}");
                 return Some(Object { start, end: start + len, body: body.into_bytes() });
             }
-            if value.as_ref().is_some_and(states_an_error) {
+            if value.as_ref().is_some_and(|value| states_an_error(value) && !is_of_machine(value)) {
                 return Some(Object { start, end: start + len, body: json.into_bytes() });
             }
         }
     }
     None
+}
+
+/// The own machine's word on a connection (`ECONNRESET`, `UND_ERR_SOCKET`), as Node's and Bun's errors print it: a code, and
+/// nothing of an answer beside it.
+fn is_of_machine(value: &Value) -> bool {
+    let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
+    let own = |code: &str| {
+        let errno = ["ECONN", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EAI_", "EHOST", "ENET"];
+        code.starts_with("UND_ERR_")
+            || code.starts_with("ERR_SOCKET")
+            || errno.iter().any(|begin| code.starts_with(begin))
+                && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    };
+    error.get("code").and_then(Value::as_str).is_some_and(own)
+        && !["type", "param", "status", "statusCode", "status_code", "request_id", "data", "response"]
+            .iter()
+            .any(|name| error.get(*name).is_some() || value.get(*name).is_some())
 }
 
 /// The object that begins here is the member `error` of another one.
@@ -194,7 +243,7 @@ fn cut_object(whole: &str) -> Option<Object> {
     let speaks =
         |at: &usize| text.get(*at..).is_some_and(|rest| rest.contains("essage") || rest.contains("error"));
     places.filter(speaks).find_map(|start| {
-        let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
+        let json = literal::read_cut(without_stack_below(text.get(start..)?), hard_wrap)?;
         let mut value: Value = serde_json::from_str(&json).ok()?;
         with_whole_message(&mut value);
         states_an_error(&value).then(|| Object {
@@ -203,6 +252,16 @@ fn cut_object(whole: &str) -> Option<Object> {
             body: value.to_string().into_bytes(),
         })
     })
+}
+
+/// `object`, or its first line alone where the second one begins a stack: what was cut there does not go on.
+fn without_stack_below(object: &str) -> &str {
+    static THROWN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^(?:[A-Z]\w*(?:Error|Exception): |\s+at \S|Traceback )").ok());
+    let mut lines = object.lines();
+    let first = lines.next().unwrap_or("");
+    let second = lines.next().unwrap_or("");
+    if THROWN.as_ref().is_some_and(|p| p.is_match(second)) { first } else { object }
 }
 
 /// An object whose end is missing and whose message quotes another one, escaped: the outer one speaks.
@@ -357,7 +416,7 @@ fn of_structured_log(text: &str) -> Option<String> {
 pub(in crate::case::intake) fn words_of_record(value: &Value) -> Option<&str> {
     let level =
         ["level", "severity", "lvl", "loglevel", "log_level"].iter().find_map(|key| value.get(*key))?;
-    let good = level.as_u64().is_some_and(|n| n < 40)
+    let good = level.as_u64().is_some_and(|n| (10..40).contains(&n))
         || level.as_str().is_some_and(|word| {
             ["info", "debug", "trace", "notice", "default"].iter().any(|w| word.eq_ignore_ascii_case(w))
         });
@@ -435,6 +494,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "errmsg",
                 "grpc_message",
                 "status_msg",
+                "html-message",
             ]
             .iter()
             .any(|n| map.get(*n).is_some_and(Value::is_string));
@@ -470,6 +530,8 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                             .iter()
                             .any(|n| map.contains_key(*n))))
                 || (has("title") && has("status"))
+                // What a service reports of the answer that it got.
+                || map.get("result").is_some_and(|r| r.get("error").is_some_and(Value::is_object))
                 // Open WebUI's event.
                 || map.get("data").is_some_and(|d| d.get("error").is_some_and(Value::is_object))
                 // opencode's and kilo's print of the AI SDK's error.
@@ -509,6 +571,9 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
             ["status", "statusCode", "status_code"].iter().find_map(|name| error.get(*name)?.as_u64())
         })
         .or_else(|| value.get("upstream_status")?.as_u64())
+        .or_else(|| value.pointer("/response/status/http/code")?.as_u64())
+        // A router tells each of its attempts: the last one is what came of it.
+        .or_else(|| value.pointer("/error/attempts")?.as_array()?.last()?.get("status")?.as_u64())
         // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
         .or_else(|| value.pointer("/error/body/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/error/$metadata/httpStatusCode")?.as_u64())
@@ -589,7 +654,7 @@ static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){0,3}error): (?P<message>[^\n]+?) \(param: (?P<param>[^()\n]{1,80})\)(?: \(code: (?P<code>[^()\n]{1,80})\))?\s*$",
         r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){1,3}error): (?P<message>[^\n]+?) \(code: (?P<code>[^()\n]{1,80})\)\s*$",
         // The AWS SDK for Java, 2 and 1.
-        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}, Status Code: ",
+        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+(?:\n[^\n]*){0,3}?) \(Service: [A-Za-z]{2,60}, Status Code: ",
         r"(?m)Exception: (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}; Status Code: \d{3}; Error Code: (?P<code>[A-Za-z]{2,60});",
         // sashabaranov/go-openai where the body is no JSON (RequestError.Error).
         r"(?m)\berror, status code: (?P<status>\d{3}), status: [^,\n]{0,60}, message: (?:invalid character|unexpected end of JSON|json: )[^\n]*?, body: (?P<message>[^\n<{]+)$",

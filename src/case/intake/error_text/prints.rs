@@ -36,7 +36,14 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Client, r"feign\.FeignException(?:\$[A-Za-z]{2,40})?: "),
     // A status and a type in brackets (kubectl-ai, gollm).
-    (Weight::Answer, r"\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
+    (Weight::Answer, r"(?:[A-Za-z ]{0,30}[Ee]rror:\s)?\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
+    // A person quotes the message of a status.
+    (
+        Weight::Answer,
+        r#"(?:an? )?(?i:http |status |error |code ){0,3}[45][0-9]{2} with (?:the )?(?:error )?message:?\s+["“]"#,
+    ),
+    // A code in words, then the message (DashScope's SDK as people print it).
+    (Weight::Answer, r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,5}(?:\.[A-Z][A-Za-z]+){0,3} - "),
     // openai-python before 1.0 (`APIError` of a body that is no JSON).
     (Weight::Answer, r"HTTP code [45][0-9]{2} from API \("),
     // Elixir's tuple of an error.
@@ -285,6 +292,8 @@ pub(super) const BACK: &[&str] = &[
     r#""\}\s*$"#,
     // Node's console shows a list behind the words.
     r"\n\s*\[\s*\n",
+    // A logger puts the stack behind the words.
+    r"\.? Traceback: Traceback ",
     // A person goes on behind a quoted error.
     r"[，,。；]\s?(?:其他|其它|但|而|请问|怎么|为什么|不知道|换成|切换|求)[^\n]*",
     // A shell's and an editor's words when the program is over.
