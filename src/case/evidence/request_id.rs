@@ -117,7 +117,7 @@ static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
 static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",
-        r"|\[trace[ _\-]?id[:=] ?([a-z0-9][a-z0-9_.\-]{11,})\]",
+        r"|\[trace[ _\-]?id: ?([a-z0-9][a-z0-9_.\-]{11,})\]",
     ))
     .expect("a constant pattern compiles")
 });
@@ -290,8 +290,15 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
 fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
-    const PLACES: [&str; 5] =
-        ["/request_id", "/requestId", "/RequestId", "/error/request_id", "/ResponseMetadata/RequestId"];
+    const PLACES: [&str; 7] = [
+        "/request_id",
+        "/requestId",
+        "/RequestId",
+        "/error/request_id",
+        "/ResponseMetadata/RequestId",
+        "/aws_request_id",
+        "/error/aws_request_id",
+    ];
     let Some(json) = json else { return Vec::new() };
     let in_stream = response.stream.as_ref().is_some_and(|s| s.error_event.is_some());
     let anthropic = json.get("type").and_then(Value::as_str) == Some("error");

@@ -483,7 +483,7 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
     let words = |caught: &regex::Captures<'_>| {
         let whole = caught.get(0)?;
-        let opened = whole.as_str().ends_with([':', '(']);
+        let opened = whole.as_str().trim_end().ends_with([':', '(']);
         let line = text.get(whole.end()..)?.lines().next().unwrap_or("").trim();
         Some(line.to_owned()).filter(|_| opened)
     };
@@ -491,7 +491,8 @@ fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
         let name: String = caught.get(1)?.as_str().chars().take(80).collect();
         let end = caught.get(0)?.end();
         // Without a colon the next line is somebody else's.
-        let message_at = if caught.get(0)?.as_str().ends_with([':', '(']) { end } else { text.len() };
+        let opened = caught.get(0)?.as_str().trim_end().ends_with([':', '(']);
+        let message_at = if opened { end } else { text.len() };
         Some(Exception { name, message_at })
     };
     let inside = || INSIDE.as_ref()?.captures_iter(text).last();

@@ -297,7 +297,7 @@ pub(super) fn is_code(line: &str) -> bool {
             // An assignment, a call, a member whose value is a name or opens something.
             r"|^\s*[\w.$\[\]]+\s?=\s?(?:await\s|new\s)?[\w.$]+\(|^\s*(?:await\s+)?[\w$]+(?:\.[\w$]+)*\([^()]{0,200}\);?\s*$",
             r"|^\s*[$]?[A-Za-z_][\w$-]*: (?:[A-Z][A-Za-z]+ ?[{\[(]|[{\[(]\s*$|\[(?:Object|Array|Function|Getter)|Headers\s*$)|^\s*\$[a-z]\w*: \S+,?\s*$",
-            r"|[{\[]\s*$|^\s*[}\])]+[;,]?\s*$",
+            r"|^[^.?!]{0,40}[{\[]\s*$|^\s*[}\])]+[;,]?\s*$",
         ))
     });
     CODE.as_ref().is_some_and(|p| p.is_match(super::plain::head(line, 400)))
@@ -308,6 +308,17 @@ pub(super) fn is_label(line: &str) -> bool {
     static LABEL: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"^\s*(?:[-*•]\s+)?\*{0,2}[A-Za-z$][\w.$ ()/-]{1,38}\*{0,2}:\*{0,2}\s+\S"));
     LABEL.as_ref().is_some_and(|p| p.is_match(super::plain::head(line, 200)))
+}
+
+/// Such labels go on from line to line, and none of them names a message.
+pub(super) fn is_list(text: &str) -> bool {
+    let says = |line: &str| {
+        let label = line.split(':').next().unwrap_or("").to_lowercase();
+        ["message", "detail", "reason", "msg", "body", "response"].iter().any(|word| label.contains(word))
+    };
+    let mut lines = text.lines();
+    let mut next = || lines.next().is_some_and(|line| is_label(line) && !says(line));
+    next() && next()
 }
 
 /// One word, or a bracket: a name, a setting, no sentence.

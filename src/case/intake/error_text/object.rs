@@ -246,7 +246,7 @@ fn cut_object(whole: &str) -> Option<Object> {
         let json = literal::read_cut(without_stack_below(text.get(start..)?), hard_wrap)?;
         let mut value: Value = serde_json::from_str(&json).ok()?;
         with_whole_message(&mut value);
-        states_an_error(&value).then(|| Object {
+        (states_an_error(&value) && !is_of_machine(&value)).then(|| Object {
             start,
             end: text.len(),
             body: value.to_string().into_bytes(),

@@ -95,7 +95,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
-    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
+    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗⨯❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
     (
@@ -170,6 +170,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // google-cloud-rust (gax, `Error`'s `Display`).
     (Weight::Answer, r"the service reports an error with code [A-Z_]{2,40} described as: "),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
+    (Weight::Client, r"\[?API [Ee]rror \([a-z][A-Za-z0-9.:/_-]{2,60}\):\s*"),
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
     (Weight::Answer, r"(?:[A-Za-z]{0,30}[Ee]rror: )?\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
@@ -336,6 +337,7 @@ pub(super) const BACK: &[&str] = &[
     // claude-code's advice behind an answer's words.
     r"\s+· (?:Please|Run|Check|See|Try|Use|Press|Restart) ",
     r"\.? This is a server-side issue, usually temporary",
+    r"\.? Try switching to [a-z][\w.:/-]{3,80}\.?\s*$",
     r"\.? If (?:it|this) persists, check (?:your |the |https?://|status)",
     // `huggingface_hub` on a task of its own.
     r"\n\s*Make sure '[a-z0-9-]{1,40}' task is supported by the model",

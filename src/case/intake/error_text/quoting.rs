@@ -34,7 +34,10 @@ pub(super) fn apart(text: &str) -> Option<String> {
             let apart = if fenced {
                 None
             } else {
-                of_sentence(line).or_else(|| of_speech(line)).or_else(|| of_row(line).filter(|_| is_table))
+                of_whole(line)
+                    .or_else(|| of_sentence(line))
+                    .or_else(|| of_speech(line))
+                    .or_else(|| of_row(line).filter(|_| is_table))
             };
             changed |= apart.is_some();
             apart.map_or(Cow::Borrowed(line), Cow::Owned)
@@ -45,6 +48,13 @@ pub(super) fn apart(text: &str) -> Option<String> {
 
 fn says(text: &str) -> bool {
     SAYS.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// A line that is one quote and nothing else.
+fn of_whole(line: &str) -> Option<String> {
+    let quote = line.trim().strip_prefix('`')?.strip_suffix('`')?;
+    let is_error = quote.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(quote);
+    (is_error && !quote.contains('`')).then(|| format!("{quote}\n"))
 }
 
 /// The one quote of a sentence that is an error, where the sentence itself is none.
@@ -72,7 +82,7 @@ static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// How an error begins that a person copied: with its name, a status, a client's words before a colon.
 static COPIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:[A-Z][\w ]{0,40}(?i:error|failed|failure|exception|rejected|refused|denied)[^:\n]{0,40}:|(?i:error|http)?\s?[45]\d\d(?-u:\b)|[A-Z]\w+(?:Error|Exception)(?-u:\b))").ok()
+    Regex::new(r"^(?:(?:[A-Z][\w ]{0,40}(?-u:\b))?(?i:error|failed|failure|exception|rejected|refused|denied)[^:\n]{0,40}:|(?i:error|http)?\s?[45]\d\d(?-u:\b)|[A-Z]\w+(?:Error|Exception)(?-u:\b))").ok()
 });
 
 /// The one quote in quotation marks of a sentence that says so, where the quote begins as errors are printed.

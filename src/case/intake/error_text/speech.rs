@@ -62,7 +62,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
         }
         None => begin(text, &mut speech),
     };
-    let spoken = match frames::library(first_line(spoken)).and_then(|at| spoken.get(at..)) {
+    let spoken = match frames::library(first_line(spoken)).and_then(|at| quoted_alone(spoken, at)) {
         Some(answer) => {
             let (spoken, weight) = peeled(answer, Weight::Client, &mut speech);
             speech.weight = Some(weight);
@@ -102,6 +102,8 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
     let refused = answers && speech.status.is_some();
     let is_own = |line: &str| {
+        // What Gemini's library puts behind the words.
+        let line = line.split(" [{\"@type\"").next().unwrap_or(line);
         (frames::is_own_line(line) || !refused && frames::is_soft_own(line))
             || latin_tail(line).is_some_and(|tail| frames::is_own_line(tail) || frames::is_soft_own(tail))
             || frames::is_person(line)
@@ -109,7 +111,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     };
     let code = frames::is_code(first) || frames::is_name_alone(first) && !answers || is_bracket(first);
     // Go's chain of words ends with the client's own.
-    let chain = !answers && ends_own(first);
+    let chain = !answers && (ends_own(first) || ends_own(first_line(spoken))) || is_status_told(first);
     // What stood behind the frames was no more than a stack, or a dump of an object.
     let aside = plain::is_aside(first_line(spoken)) || frames::is_dump(spoken);
     let said = is_own(first) || is_own(first_line(spoken)) || frames::is_heading(&speech.message);
@@ -132,6 +134,15 @@ fn is_bracket(line: &str) -> bool {
         && (line.starts_with('[') && line.ends_with(']') || line.starts_with('(') && line.ends_with(')'))
 }
 
+/// A client's words, and behind their colon no more than a status: `Request Failed: 400 Bad Request`, `400。可稳定复现`.
+fn is_status_told(line: &str) -> bool {
+    let bare = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() == 3 && frames::is_bare(text);
+    let (before, tail) = line.rsplit_once(": ").unwrap_or(("", line));
+    let stop = tail.split(['。', '，']).next().unwrap_or(tail);
+    let words = before.split_whitespace().count();
+    (bare(tail) && (1..=4).contains(&words)) || (stop.len() < tail.len() && bare(stop))
+}
+
 /// Links of a chain of words that are looked at.
 const MOST_LINKS: usize = 8;
 
@@ -140,6 +151,20 @@ fn ends_own(line: &str) -> bool {
     line.match_indices(": ")
         .take(MOST_LINKS)
         .any(|(at, mark)| line.get(at + mark.len()..).is_some_and(|tail| frames::is_own_line(tail.trim())))
+}
+
+/// From byte `at` of `text` on; up to the mark of a quotation that begins there.
+fn quoted_alone(text: &str, at: usize) -> Option<&str> {
+    let (before, answer) = text.split_at_checked(at)?;
+    let mark = before.chars().next_back().filter(|c| matches!(c, '\'' | '"'));
+    let ends = |(end, c): (usize, char)| {
+        let behind = answer.get(end + c.len_utf8()..)?;
+        let closes = Some(c) == mark
+            && behind.starts_with(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '.'));
+        closes.then_some(end)
+    };
+    let end = first_line(answer).char_indices().find_map(ends);
+    Some(end.and_then(|end| answer.get(..end)).unwrap_or(answer))
 }
 
 /// What stands behind a person's words in another script: `测试都会报错invalid character …`.
@@ -398,7 +423,11 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             weight = Weight::Answer;
             continue;
         }
-        if let Some(len) = frames::body(near) {
+        let is_empty = |len: usize| {
+            let frame = rest.get(..len).unwrap_or("");
+            frame.contains('\n') && plain::is_log_line(first_line(rest.get(len..).unwrap_or("")))
+        };
+        if let Some(len) = frames::body(near).filter(|len| !is_empty(*len)) {
             note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
             rest = rest.get(len..).unwrap_or("");
             weight = Weight::Answer;
@@ -434,7 +463,9 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
                 || frame_text.contains("\n\n") && frames::is_bare(frame_text.trim())
                 || frame_text.contains('\n') && is_closing(first_line(behind))
                 || (frame_text.contains('\n')
-                    && (plain::is_aside(first_line(behind)) || plain::is_log_line(first_line(behind))));
+                    && (plain::is_aside(first_line(behind))
+                        || plain::is_log_line(first_line(behind))
+                        || frames::is_list(behind)));
             // `Internal Server Error (ref: `: the bracket is the sentence's own.
             let opens = is_words && frame_text.matches('(').count() > frame_text.matches(')').count();
             let joins = is_words && starts_with_break(rest, len);
@@ -474,6 +505,9 @@ fn first_word(text: &str) -> &str {
 /// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
 fn is_relays(text: &str) -> bool {
     let bare = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':'));
+    if text.starts_with(['4', '5']) && frames::names_status(text.split_inclusive(": ").next().unwrap_or("")) {
+        return true;
+    }
     text.starts_with(['4', '5'])
         && text.len() - bare.len() >= 4
         && ["failed to ", "error ", "json: ", "cannot ", "could not ", "invalid character "]
@@ -526,6 +560,7 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     } else if let Some(kind) = bracketed_type(frame) {
         speech.error_type = Some(kind.to_owned());
     } else if weight == Weight::Answer
+        && speech.status.is_some()
         && frame.contains('\n')
         && frame.trim_end().contains('_')
         && frame.trim_end().bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
@@ -554,7 +589,10 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
 /// `InvalidApiKey`, `DataInspection.Failed`: a code that is written as names are, and no class of an SDK's.
 fn is_code_in_words(word: &str) -> bool {
     let class = ["Exception", "Error", "Warning"].iter().any(|end| word.ends_with(end));
+    let inner =
+        word.bytes().zip(word.bytes().skip(1)).any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
     !class
+        && inner
         && word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
 }
