@@ -72,7 +72,8 @@ pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
         .filter_map(|(weight, text)| {
             let is_name = text.contains("Uncaught ")
                 || text.starts_with(r"\[")
-                || text.starts_with("One or more errors occurred");
+                || text.starts_with("One or more errors occurred")
+                || text.starts_with("[a-z]{2,20}(?:_");
             Some(Frame { weight, is_name, pattern: pattern(&format!("^(?:{text})"))? })
         })
         .collect()
@@ -194,7 +195,8 @@ pub(super) fn is_prose(text: &str, message: &str) -> bool {
 
 /// True where the text begins with a client's own sentence on one line.
 pub(super) fn is_own_line(line: &str) -> bool {
-    OWNS.is_match(line.trim())
+    // What Gemini's library puts behind the words is none of them.
+    OWNS.is_match(line.split(" [{\"@type\"").next().unwrap_or(line).trim())
 }
 
 /// Cloudflare's whole answer to a client that takes no HTML: `error code: 524`.
@@ -293,7 +295,7 @@ pub(super) fn is_code(line: &str) -> bool {
     static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(concat!(
             // A statement, or the head of one.
-            r"^\s*(?:(?:const|let|var)\s+[\w{\[$]|(?:await|return|raise|throw|yield)\s+[\w.$]+\s?[({.]|import\s+[\w{*]+\s+from\b|from\s+[\w.]+\s+import\b|(?:async\s+)?(?:def|function|func|fn)\s+\w+\s?\(|(?:if|for|while|else if|elif|try|except|catch)\b[^.?!]*[{:]\s*$|class\s+\w+[({:])",
+            r"^\s*(?:(?:const|let|var)\s+[\w{\[$]|(?:await|return|raise|throw|yield)\s+(?:await\s+|new\s+)?[\w.$]+\s?[({.]|import\s+[\w{*]+\s+from\b|from\s+[\w.]+\s+import\b|(?:async\s+)?(?:def|function|func|fn)\s+\w+\s?\(|(?:if|for|while|else if|elif|try|except|catch)\b[^.?!]*[{:]\s*$|class\s+\w+[({:])",
             // An assignment, a call, a member whose value is a name or opens something.
             r"|^\s*[\w.$\[\]]+\s?=\s?(?:await\s|new\s)?[\w.$]+\(|^\s*(?:await\s+)?[\w$]+(?:\.[\w$]+)*\([^()]{0,200}\);?\s*$",
             r"|^\s*[$]?[A-Za-z_][\w$-]*: (?:[A-Z][A-Za-z]+ ?[{\[(]|[{\[(]\s*$|\[(?:Object|Array|Function|Getter)|Headers\s*$)|^\s*\$[a-z]\w*: \S+,?\s*$",
@@ -305,8 +307,9 @@ pub(super) fn is_code(line: &str) -> bool {
 
 /// A label and its value, as forms and cards list them: `Model: m`, `- Error kind: provider`, `fields.status: ERROR`.
 pub(super) fn is_label(line: &str) -> bool {
-    static LABEL: LazyLock<Option<Regex>> =
-        LazyLock::new(|| pattern(r"^\s*(?:[-*•]\s+)?\*{0,2}[A-Za-z$][\w.$ ()/-]{1,38}\*{0,2}:\*{0,2}\s+\S"));
+    static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(r"^\s*(?:[-*•]\s+)?\*{0,2}[A-Za-z$](?:[\w$ ()/-]|\.\w){1,38}\*{0,2}:\*{0,2}\s+\S")
+    });
     LABEL.as_ref().is_some_and(|p| p.is_match(super::plain::head(line, 200)))
 }
 

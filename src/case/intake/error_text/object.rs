@@ -34,34 +34,33 @@ impl Object {
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     let mut object = found(text)?;
-    if let Some(body) = without_clients_code(&object.body) {
-        object.body = body;
+    // The codes of axios and undici are those of their own errors.
+    const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
+    if MARKS.iter().any(|mark| object.body.windows(mark.len()).any(|at| at == *mark)) {
+        let mut value: Value = serde_json::from_slice(&object.body).ok()?;
+        if is_of_machine(&value) {
+            return None;
+        }
+        forget_clients_code(&mut value);
+        object.body = value.to_string().into_bytes();
     }
     Some(object)
 }
 
-/// The object without a code that axios or undici give to their own errors: whoever prints it beside an answer's words took
-/// it from there.
-fn without_clients_code(body: &[u8]) -> Option<Vec<u8>> {
-    const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
-    if !MARKS.iter().any(|mark| body.windows(mark.len()).any(|at| at == *mark)) {
-        return None;
-    }
-    let mut value: Value = serde_json::from_slice(body).ok()?;
+/// Takes out a code that axios or undici give to their own errors: whoever prints it beside an answer's words took it from
+/// there.
+fn forget_clients_code(value: &mut Value) {
     let own = |code: &Value| {
         code.as_str().is_some_and(|code| {
             code.starts_with("UND_ERR_")
                 || ["ERR_BAD_REQUEST", "ERR_BAD_RESPONSE", "ERR_NETWORK"].contains(&code)
         })
     };
-    let mut changed = false;
     for place in ["/code", "/error/code"] {
         if let Some(code) = value.pointer_mut(place).filter(|code| own(code)) {
             *code = Value::Null;
-            changed = true;
         }
     }
-    changed.then(|| value.to_string().into_bytes())
 }
 
 fn found(text: &str) -> Option<Object> {
@@ -951,7 +950,7 @@ fn fragment(text: &str) -> Option<Object> {
     }
     let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
     let states = map.len() > 1 || sentence || key.contains("fail");
-    states.then(|| object(message, &error, None))
+    (states && !is_of_machine(&error)).then(|| object(message, &error, None))
 }
 
 /// The line up to here is a record's `time=… level=… msg=`.

@@ -187,7 +187,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         r"[^:\n]{0,60}(?:[Dd]etails: )?Status: [45][0-9]{2}, Code: \S{1,60}, Type: \S{1,60}, Message: ",
     ),
     // A code on a line of its own above the message.
-    (Weight::Answer, r"(?:[A-Za-z0-9_.-]{1,40}: )?[a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
+    (Weight::Answer, r"[A-Za-z0-9_.-]{1,40}: [a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
+    (Weight::Client, r"[a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (
         Weight::Answer,

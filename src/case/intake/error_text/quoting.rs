@@ -50,11 +50,11 @@ fn says(text: &str) -> bool {
     SAYS.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// A line that is one quote and nothing else.
+/// A line that is one quote of an error and nothing else: several may stand one below the other.
 fn of_whole(line: &str) -> Option<String> {
     let quote = line.trim().strip_prefix('`')?.strip_suffix('`')?;
-    let is_error = quote.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(quote);
-    (is_error && !quote.contains('`')).then(|| format!("{quote}\n"))
+    let is_copied = COPIED.as_ref().is_some_and(|p| p.is_match(quote));
+    (is_copied && !quote.contains('`')).then(|| format!("{quote}\n"))
 }
 
 /// The one quote of a sentence that is an error, where the sentence itself is none.
@@ -80,9 +80,12 @@ static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// How an error begins that a person copied: with its name, a status, a client's words before a colon.
+/// How an error begins that a person copied: with its name, or with a status behind few words.
 static COPIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:(?:[A-Z][\w ]{0,40}(?-u:\b))?(?i:error|failed|failure|exception|rejected|refused|denied)[^:\n]{0,40}:|(?i:error|http)?\s?[45]\d\d(?-u:\b)|[A-Z]\w+(?:Error|Exception)(?-u:\b))").ok()
+    Regex::new(
+        r"^(?:[^\n]{0,60}(?-u:\b)[45]\d\d(?-u:\b)|(?:[A-Z]\w*(?:Error|Exception)|Error|API Error)(?-u:\b)[^\n]{0,40}:)",
+    )
+    .ok()
 });
 
 /// The one quote in quotation marks of a sentence that says so, where the quote begins as errors are printed.

@@ -102,8 +102,6 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
     let refused = answers && speech.status.is_some();
     let is_own = |line: &str| {
-        // What Gemini's library puts behind the words.
-        let line = line.split(" [{\"@type\"").next().unwrap_or(line);
         (frames::is_own_line(line) || !refused && frames::is_soft_own(line))
             || latin_tail(line).is_some_and(|tail| frames::is_own_line(tail) || frames::is_soft_own(tail))
             || frames::is_person(line)
@@ -123,7 +121,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     let sender =
         sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
-    speech.own |= code || chain;
+    speech.own |= code || chain || frames::is_list(spoken);
     speech
 }
 
@@ -140,7 +138,8 @@ fn is_status_told(line: &str) -> bool {
     let (before, tail) = line.rsplit_once(": ").unwrap_or(("", line));
     let stop = tail.split(['。', '，']).next().unwrap_or(tail);
     let words = before.split_whitespace().count();
-    (bare(tail) && (1..=4).contains(&words)) || (stop.len() < tail.len() && bare(stop))
+    (bare(tail) && (1..=4).contains(&words) && !frames::is_edges(line))
+        || (stop.len() < tail.len() && bare(stop))
 }
 
 /// Links of a chain of words that are looked at.
@@ -159,8 +158,9 @@ fn quoted_alone(text: &str, at: usize) -> Option<&str> {
     let mark = before.chars().next_back().filter(|c| matches!(c, '\'' | '"'));
     let ends = |(end, c): (usize, char)| {
         let behind = answer.get(end + c.len_utf8()..)?;
-        let closes = Some(c) == mark
-            && behind.starts_with(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '.'));
+        let parted = behind.is_empty()
+            || behind.starts_with(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '.'));
+        let closes = Some(c) == mark && parted;
         closes.then_some(end)
     };
     let end = first_line(answer).char_indices().find_map(ends);
@@ -504,13 +504,14 @@ fn first_word(text: &str) -> &str {
 
 /// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
 fn is_relays(text: &str) -> bool {
+    let text = text.strip_prefix("Error: ").unwrap_or(text);
     let bare = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':'));
     if text.starts_with(['4', '5']) && frames::names_status(text.split_inclusive(": ").next().unwrap_or("")) {
         return true;
     }
     text.starts_with(['4', '5'])
         && text.len() - bare.len() >= 4
-        && ["failed to ", "error ", "json: ", "cannot ", "could not ", "invalid character "]
+        && ["failed to ", "error ", "json: ", "unmarshal", "cannot ", "could not ", "invalid character "]
             .iter()
             .any(|begin| bare.starts_with(begin))
 }
@@ -559,13 +560,10 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
     } else if let Some(kind) = bracketed_type(frame) {
         speech.error_type = Some(kind.to_owned());
-    } else if weight == Weight::Answer
-        && speech.status.is_some()
-        && frame.contains('\n')
-        && frame.trim_end().contains('_')
-        && frame.trim_end().bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    } else if let Some(code) =
+        code_alone(frame).filter(|_| speech.status.is_some() || weight == Weight::Answer)
     {
-        speech.code = speech.code.take().or_else(|| Some(frame.trim_end().to_owned()));
+        speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
     } else if let Some(name) = frame.strip_prefix('(').and_then(|f| f.trim_end().strip_suffix(')'))
         && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -595,6 +593,13 @@ fn is_code_in_words(word: &str) -> bool {
         && inner
         && word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+}
+
+/// The code on a line of its own above the message, with or without a name before it.
+fn code_alone(frame: &str) -> Option<&str> {
+    let line = frame.contains('\n').then(|| frame.trim_end())?;
+    let code = line.rsplit(": ").next()?;
+    (code.contains('_') && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).then_some(code)
 }
 
 /// The type in `[429:insufficient_quota] `.

@@ -473,7 +473,7 @@ fn a_clients_own_words_are_no_message() {
         ("Calling the API: Faraday::TooManyRequestsError", None),
         ("curl: (22) The requested URL returned error: 429", Some(429)),
         ("### Model\n\nacme-image-2.1\n\n### What\n\na 422 error comes", Some(422)),
-        ("# HTTP 405 at /v1/x\n\nBrowsers redirect, so there it works.", Some(405)),
+        ("# HTTP 405 at /v1/x\n\nIn the browser it works.", Some(405)),
         ("It fails with 400 since today:\n```js\n  const safety = [\n  { a: 1 }\n```", Some(400)),
         ("PROXY ERROR 406:  (unk)", Some(406)),
         (
