@@ -19,6 +19,7 @@ mod plain;
 mod prints;
 mod quoting;
 mod speech;
+mod structures;
 mod voice;
 
 use super::{answer, client, secret, transport};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::dump;
+use super::{dump, structures};
 use crate::case::intake::{answer, literal};
 
 /// Places in a text that are tried as the beginning of an error object.
@@ -84,8 +84,10 @@ fn found(text: &str) -> Option<Object> {
     cut_outer(text)
         .or_else(|| beside_words(text))
         .or_else(|| escaped_object(text))
+        .or_else(|| encoded(text))
         .or_else(|| dumped(text))
         .or_else(|| super::logfmt::object(text))
+        .or_else(|| structures::find(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
@@ -289,9 +291,12 @@ fn with_whole_message(value: &mut Value) {
 /// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
 fn escaped_object(text: &str) -> Option<Object> {
     let start = text.find("\\\"")?;
+    // A print of a print begins with quotes before any bracket.
+    let printed_twice = text.get(..start)?.find('{').is_none();
     // A printed string of it begins with a quote.
     let quoted = ["'{", "\"{", "'[{", "\"[{"].iter().filter_map(|mark| text.get(..start)?.find(mark)).min();
-    let start = quoted.map_or_else(|| text.get(..start)?.rfind('{'), |at| Some(at + 1))?;
+    let outer = || text.get(..start)?.rfind('{').or_else(|| text.find('{').filter(|_| printed_twice));
+    let start = quoted.map_or_else(outer, |at| Some(at + 1))?;
     let mut plain = text.get(start..)?.to_owned();
     // A log of a log escapes twice.
     for _ in 0..MOST_ESCAPES {
@@ -304,6 +309,26 @@ fn escaped_object(text: &str) -> Option<Object> {
         }
     }
     None
+}
+
+/// An error object whose quotes were written as codes: of JSON's escapes, of a shell's or nginx' log, of an address.
+fn encoded(text: &str) -> Option<Object> {
+    let decoded = if let Some(start) = text.find("%7B%22").or_else(|| text.find("%7b%22")) {
+        let run = super::plain::head(text.get(start..)?, LONGEST_PRINTED);
+        let len = run.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<')).unwrap_or(run.len());
+        let run = run.get(..len)?;
+        let run = if run.contains("%20") { run.to_owned() } else { run.replace('+', " ") };
+        (start, start + len, crate::case::intake::percent_decoded(&run))
+    } else {
+        let marks = ["\\u0022", "\\x22"];
+        let mark = marks.iter().find(|mark| text.contains(&format!("{{{mark}")))?;
+        let start = text.find(&format!("{{{mark}"))?;
+        let run = super::plain::head(text.get(start..)?, LONGEST_PRINTED);
+        (start, start + run.len(), run.replace(mark, "\""))
+    };
+    let (start, end, decoded) = decoded;
+    let found = error_object(&decoded)?;
+    Some(Object { start, end, body: found.body })
 }
 
 /// Levels of escapes that are taken off.
@@ -792,7 +817,7 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A label and its value on a line of their own: `ErrorCode: 1214`, `- **Type:** invalid_request_error`.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|detail|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
+        r"(?i)^[\s*\-•>|]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|detail|param|错误码|错误代码|错误类型|错误信息)\*{0,2}(?:\s{0,20}[:：]|\s?\|)\*{0,2}\s*(\S.*?)[\s|]*$",
     )
     .ok()
 });
@@ -893,7 +918,20 @@ fn labelled(text: &str) -> Option<Object> {
 static XML: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"<Code>([^<\n]+)</Code>\s*<Message>([^<]+)</Message>").ok());
 
+/// The members of any other error in XML.
+static ELEMENT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"<(message|type|code|param)>([^<]+)</(?:message|type|code|param)>").ok());
+
 fn xml(text: &str) -> Option<Object> {
+    if text.contains("<message>") && text.contains("</error>") {
+        let mut error = serde_json::Map::new();
+        for caught in ELEMENT.as_ref()?.captures_iter(text).take(8) {
+            let value = super::plain::without_entities(caught.get(2)?.as_str());
+            error.entry(caught.get(1)?.as_str()).or_insert_with(|| word(&value));
+        }
+        let place = ELEMENT.as_ref()?.find(text)?;
+        return error.contains_key("message").then(|| object(place, &Value::Object(error), None));
+    }
     let caught = XML.as_ref()?.captures(text)?;
     let error = json!({"message": caught.get(2)?.as_str(), "code": caught.get(1)?.as_str()});
     Some(object(caught.get(0)?, &error, None))

@@ -50,6 +50,11 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&amp;", "&"),
 ];
 
+/// `text` with the marks that HTML and XML write as names or numbers.
+pub(super) fn without_entities(text: &str) -> String {
+    ENTITIES.iter().fold(text.to_owned(), |text, (entity, c)| text.replace(entity, c))
+}
+
 /// `text` without colours, box drawing and the names before its lines.
 pub(super) fn of(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
@@ -76,8 +81,7 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     // An object that a web page quotes.
     if ["{&quot;", "{&#34;", "{&#039;", "{&#39;", "{&#x27;", "{&#x22;"].iter().any(|mark| text.contains(mark))
     {
-        let bare = ENTITIES.iter().fold(text.into_owned(), |text, (entity, c)| text.replace(entity, c));
-        text = Cow::Owned(bare);
+        text = Cow::Owned(without_entities(&text));
     }
     // A piece of a page around the words.
     if text.trim_start().starts_with('<')

@@ -31,14 +31,9 @@ pub(super) fn apart(text: &str) -> Option<String> {
         .lines()
         .map(|line| {
             fenced ^= line.trim_start().starts_with("```");
-            let apart = if fenced {
-                None
-            } else {
-                of_whole(line)
-                    .or_else(|| of_sentence(line))
-                    .or_else(|| of_speech(line))
-                    .or_else(|| of_row(line).filter(|_| is_table))
-            };
+            let quoted = || of_whole(line).or_else(|| of_speech(line));
+            let told = || of_sentence(line).or_else(|| of_row(line).filter(|_| is_table));
+            let apart = quoted().or_else(|| if fenced { None } else { told() });
             changed |= apart.is_some();
             apart.map_or(Cow::Borrowed(line), Cow::Owned)
         })
