@@ -186,8 +186,19 @@ static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// The section of a form or a report that holds the message, between two headings of Markdown.
+fn section<'t>(text: &'t str, message: &str) -> &'t str {
+    let begin: String = message.chars().take(40).collect();
+    let Some(at) = text.find(&begin).filter(|_| text.contains("### ")) else { return text };
+    let (before, behind) = text.split_at_checked(at).unwrap_or(("", text));
+    let start = before.rfind("\n### ").map_or(0, |at| at + 1);
+    let end = behind.find("\n### ").map_or(text.len(), |end| at + end);
+    text.get(start..end).unwrap_or(text)
+}
+
 /// True for a text in which no frame of an error was found and that is a report: several lines, or a person's words.
 pub(super) fn is_prose(text: &str, message: &str) -> bool {
+    let text = section(text, message);
     let lines = text.lines().filter(|line| !line.trim().is_empty() && !super::plain::is_aside(line)).count();
     let fenced = text.contains("```");
     (lines > 3 && !fenced) || PROSE.as_ref().is_some_and(|p| p.is_match(message))

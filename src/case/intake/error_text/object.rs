@@ -244,8 +244,10 @@ fn cut_object(whole: &str) -> Option<Object> {
     let speaks =
         |at: &usize| text.get(*at..).is_some_and(|rest| rest.contains("essage") || rest.contains("error"));
     places.filter(speaks).find_map(|start| {
-        let json = literal::read_cut(without_stack_below(text.get(start..)?), hard_wrap)?;
-        let mut value: Value = serde_json::from_str(&json).ok()?;
+        let rest = without_stack_below(text.get(start..)?);
+        let read = |text: &str| serde_json::from_str::<Value>(&literal::read_cut(text, hard_wrap)?).ok();
+        // What a report goes on with is no part of it.
+        let mut value = paragraph(rest).and_then(read).filter(states_an_error).or_else(|| read(rest))?;
         with_whole_message(&mut value);
         (states_an_error(&value) && !is_of_machine(&value)).then(|| Object {
             start,
@@ -253,6 +255,12 @@ fn cut_object(whole: &str) -> Option<Object> {
             body: value.to_string().into_bytes(),
         })
     })
+}
+
+/// `object` up to an empty line, a heading or a fence; `None` where it has none.
+fn paragraph(object: &str) -> Option<&str> {
+    let end = ["\n\n", "\n```", "\n#"].iter().filter_map(|mark| object.find(mark)).min()?;
+    object.get(..end)
 }
 
 /// `object`, or its first line alone where the second one begins a stack: what was cut there does not go on.
