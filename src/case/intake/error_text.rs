@@ -450,7 +450,12 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
         LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?<?([45]\d\d)(?:>? [A-Z<]|:)"));
     static NAMED: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"\[([45]\d\d) [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}\]"));
-    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref());
+    static LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)[:：]\s([45]\d\d) (?:bad request|unauthorized|forbidden|not found|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)\W*$",
+        )
+    });
+    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref()).chain(LAST.as_ref());
     let caught = forms.into_iter().find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
 }

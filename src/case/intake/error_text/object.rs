@@ -517,6 +517,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "message",
                 "msg",
                 "error_msg",
+                "err_msg",
                 "err",
                 "description",
                 "errorMessage",
@@ -551,13 +552,15 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 })
                 // Tencent Cloud, MiniMax.
                 || map.get("Response").is_some_and(|r| r.get("Error").is_some())
+                || map.get("ResponseMetadata").is_some_and(|r| r.get("Error").is_some())
+                || map.get("fault").is_some_and(|f| f.get("faultstring").is_some())
                 || map.get("base_resp").and_then(|b| b.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
                 || (text
                     && !request
                     && (map.len() <= 2
                         || [
                             "code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata",
-                            "errcode", "ErrorCode", "grpc_status",
+                            "errcode", "err_code", "error_code", "ErrorCode", "grpc_status",
                         ]
                             .iter()
                             .any(|n| map.contains_key(*n))))

@@ -107,7 +107,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
             || frames::is_person(line)
             || !speech.named && frames::is_bare(line)
     };
-    let code = frames::is_code(first) || frames::is_name_alone(first) && !answers || is_bracket(first);
+    let raised = behind.is_some() && exception.is_some_and(|(name, _)| super::is_of_an_answer(name));
+    let code =
+        frames::is_code(first) || frames::is_name_alone(first) && !answers && !raised || is_bracket(first);
     // Go's chain of words ends with the client's own.
     let chain = !answers && (ends_own(first) || ends_own(first_line(spoken))) || is_status_told(first);
     // What stood behind the frames was no more than a stack, or a dump of an object.
