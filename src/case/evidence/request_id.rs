@@ -290,7 +290,7 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
 fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
-    const PLACES: [&str; 15] = [
+    const PLACES: [&str; 11] = [
         "/request_id",
         "/requestId",
         "/RequestId",
@@ -300,14 +300,9 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
         "/Response/RequestId",
         "/aws_request_id",
         "/error/aws_request_id",
-        // What a server names for its support in its own error is its id of the call, whatever it calls it.
-        "/trace_id",
-        "/traceId",
-        "/error/trace_id",
+        // ByteDance's services name the call so; a trace's id is the client's own.
         "/error/log_id",
         "/detail/logid",
-        // IBM watsonx.
-        "/trace",
     ];
     let Some(json) = json else { return Vec::new() };
     let in_stream = response.stream.as_ref().is_some_and(|s| s.error_event.is_some());
@@ -328,13 +323,7 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
         // Some gateways give the call the id of its object; the field says what it is.
         (is_word_of_an_id(id) && !is_stand_in(id)).then(|| (id.to_owned(), source))
     });
-    let mut found: Vec<(String, IdSource)> = listed.chain(named).collect();
-    // Beside an id of the request a trace's is the client's own.
-    let is_trace = |source: &IdSource| matches!(source, IdSource::Body(place) if place.contains("trace"));
-    if found.iter().any(|(_, source)| !is_trace(source)) {
-        found.retain(|(_, source)| !is_trace(source));
-    }
-    found
+    listed.chain(named).collect()
 }
 
 /// The time inside an id: by the gateway's own clock or by UTC, whichever is nearer to what else is known. Without

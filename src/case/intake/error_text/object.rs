@@ -31,11 +31,12 @@ impl Object {
     }
 }
 
+/// How the codes of axios and undici begin, those of their own errors.
+const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
+
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     let mut object = found(text)?;
-    // The codes of axios and undici are those of their own errors.
-    const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
     if MARKS.iter().any(|mark| object.body.windows(mark.len()).any(|at| at == *mark)) {
         let mut value: Value = serde_json::from_slice(&object.body).ok()?;
         if is_of_machine(&value) {

@@ -627,7 +627,7 @@ fn named_behind(spoken: &str, speech: &mut Speech) {
 fn end(text: &str) -> &str {
     let text = plain::head(text, LONGEST);
     let mut len = 0;
-    let mut lines = text.lines().skip(1).map(|line| frames::is_label(line)).peekable();
+    let mut lines = text.lines().skip(1).map(frames::is_label).peekable();
     for (index, line) in text.split_inclusive('\n').enumerate() {
         // A record's or a form's further members: two labels one below the other.
         if index > 0 && lines.next() == Some(true) && lines.peek() == Some(&true) {

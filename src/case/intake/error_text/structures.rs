@@ -148,7 +148,7 @@ fn is_structure(text: &str, at: usize) -> bool {
         return inside.starts_with('"')
             && inside.split_once("\": ").is_some_and(|(_, value)| !value.starts_with(['"', '{']));
     }
-    let name = before.strip_suffix('{').map(str::trim_end).unwrap_or("");
+    let name = before.strip_suffix('{').map_or("", str::trim_end);
     name.ends_with(|c: char| c.is_ascii_alphanumeric()) && inside.contains(" = ")
 }
 
@@ -197,7 +197,6 @@ fn group(text: &str, at: usize) -> Option<Range<usize>> {
             (Some(quote), c) if c == quote => within = None,
             // An apostrophe opens no string, and no string of these prints has a line end.
             (Some(_), '\n') => within = None,
-            (Some(_), _) => {}
             (None, '"') => within = Some('"'),
             (None, '\'') if !before.is_alphanumeric() => within = Some('\''),
             (None, '{' | '[' | '(') => open.push((c, place + 1)),
@@ -223,7 +222,7 @@ fn group(text: &str, at: usize) -> Option<Range<usize>> {
                     }
                 }
             }
-            (None, _) => {}
+            _ => {}
         }
         before = c;
     }
@@ -242,12 +241,11 @@ fn is_outside(inside: &str, at: usize) -> bool {
             (Some(_), '\\') => escaped = true,
             (Some(quote), c) if c == quote => within = None,
             (Some(_), '\n') => within = None,
-            (Some(_), _) => {}
             (None, '"') => within = Some('"'),
             (None, '\'') if !before.is_alphanumeric() => within = Some('\''),
             (None, '{' | '[') => depth += 1,
             (None, '}' | ']') => depth -= 1,
-            (None, _) => {}
+            _ => {}
         }
         before = c;
     }
