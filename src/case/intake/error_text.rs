@@ -329,6 +329,9 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,80}\s([45]\d\d)[ \t]*$",
         // ktor and others name the answer alone; a client fetches an address.
         r"(?i)\b(?:response:|error response)\s?([45]\d\d)\b",
+        // OkHttp's logging interceptor; a row of a database's client.
+        r"(?m)^[^\n]{0,60}<-- ([1-5]\d\d)(?: |$)",
+        r"(?mi)^\s*(?:http_?)?status(?:_code)?\s*\|\s*([45]\d\d)\s*$",
         // In a sentence of a person: `always a 401 error`, `why cause 413?`.
         r"(?i)(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:client|server|http|api)\s)?errors?\b",
         r"(?i)\bcause[sd]?\s(?:an?\s)?([45]\d\d)\b",
@@ -401,7 +404,9 @@ fn status_in(text: &str) -> Option<u16> {
             if status >= 400 {
                 return Some(status);
             }
-            good.get_or_insert(status);
+            if is_sent_by_servers(status) {
+                good.get_or_insert(status);
+            }
         }
     }
     good
@@ -692,7 +697,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (44, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (46, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -67,6 +67,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(inside.to_owned());
     }
+    // A table's file doubles the quotes within a cell.
+    if text.contains("{\"\"") {
+        text = Cow::Owned(text.replace("\"\"", "\""));
+    }
     // A string that was printed with its escapes, and nothing else.
     if text.contains("\\\"")
         && !text.contains("\\\\")
