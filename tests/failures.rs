@@ -39,7 +39,7 @@ const NEWEST: &str = "newest";
 /// and 93.9 %, messages 83.5 and 86.7 %), and then opened. So were all of `wider`, of other languages and products: at first
 /// class 91.0, retry 96.0, messages 79.7, codes 96.0, types 95.5, ids 94.9 %, nothing invented 99.6 % of 178. `strangers`, whole
 /// issues as a stranger would sample them: class 93.4, retry 95.1, messages 82.9, codes 96.7, types 99.4, ids 95.6 %, nothing
-/// invented 99.6 % of 182.
+/// invented 99.6 % of 182; 73 more of them (`y-…`): class 91.8, retry 95.9, messages 83.6, codes 97.3, ids 98.6 %.
 const UNSEEN: &str = "unseen";
 
 /// The three scores: what is open, and what is held back of two days.
@@ -228,14 +228,14 @@ fn real_failures_are_told_right() {
 /// by records that had been held back: the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is
 /// not invented and for what must not be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [987, 916, 910]),
-    ("retry", [990, 916, 904]),
+    ("class", [989, 916, 910]),
+    ("retry", [991, 916, 904]),
     ("no retry where none may be", [998, 1000, 980]),
-    ("message", [935, 1000, 866]),
-    ("code", [988, 1000, 942]),
-    ("type", [988, 1000, 910]),
-    ("request ids", [990, 1000, 980]),
-    ("status", [980, 1000, 955]),
+    ("message", [961, 1000, 872]),
+    ("code", [993, 1000, 942]),
+    ("type", [993, 1000, 910]),
+    ("request ids", [995, 1000, 980]),
+    ("status", [989, 1000, 955]),
     ("nothing invented", [999, 1000, 987]),
 ];
 

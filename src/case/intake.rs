@@ -13,6 +13,7 @@ mod again;
 mod answer;
 mod beside;
 mod braces;
+mod carried;
 mod chunked;
 mod client;
 mod client_log;
@@ -417,6 +418,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         }
         Some(foreign::Foreign::Printed(text)) => return error(&text, catalog, ring),
         None => {}
+    }
+    if let Some(text) = carried::text(&value, catalog, ring) {
+        return error(&text, catalog, ring);
     }
     if let Some(text) = logged(&value) {
         return error(&text, catalog, ring);

@@ -10,6 +10,7 @@ mod json;
 mod page;
 mod partial;
 mod problem;
+mod vendors;
 
 use serde_json::Value;
 

@@ -125,7 +125,11 @@ pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&P
         near: server_date.or(attempt.at),
         own_place: own_fields.map_or("", |fields| &fields.request_id),
     };
-    let request_ids = collect(response, envelope.message.as_deref(), json, &names);
+    let mut request_ids = collect(response, envelope.message.as_deref(), json, &names);
+    // A router that hands on what its upstream said has no id of its own there.
+    if request_ids.is_empty() && envelope.inner_message.is_some() {
+        request_ids = collect(response, envelope.inner_message.as_deref(), json, &names);
+    }
     let redirect = redirect_of(response, expectation, profile);
     let (layer, layer_because) = if is_own {
         (Layer::Gateway, "the error has the shape that the profile gives as the gateway's own")

@@ -49,7 +49,9 @@ pub struct RequestId {
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识|tid)",
-        r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+        r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#,
+        // Ollama's cloud ends its words with a reference for its support; the form alone says what it is.
+        r"|\((ref: )([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)"
     ))
     .expect("a constant pattern compiles")
 });
@@ -62,11 +64,11 @@ pub fn ids_in_text(text: &str) -> Vec<String> {
     IN_TEXT
         .captures_iter(text)
         .filter_map(|found| {
-            let id = found.get(2)?;
+            let id = found.get(2).or_else(|| found.get(4))?;
             if is_cut(text, id) {
                 return None;
             }
-            let separated = found.get(1).is_some();
+            let separated = found.get(1).or_else(|| found.get(3)).is_some();
             let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
             (valid(id) && looks_like_id(id, separated)).then(|| id.to_owned())
         })
@@ -106,7 +108,12 @@ pub fn printed_ids(text: &str) -> Vec<String> {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| (28..=39).contains(&word.len()) && decode_time(word, 0).is_some())
         .map(str::to_owned);
-    for id in named.chain(clocked) {
+    let headed = HEADED_ID.captures_iter(text).filter_map(|found| {
+        let id = found.get(1).or_else(|| found.get(2))?;
+        let masked = is_cut(text, id);
+        (!masked && valid(id.as_str()) && looks_like_id(id.as_str(), true)).then(|| id.as_str().to_owned())
+    });
+    for id in named.chain(headed).chain(clocked) {
         if ids.len() < MOST_PRINTED && !ids.contains(&id) {
             ids.push(id);
         }
@@ -122,6 +129,17 @@ static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|请求[ _]?id|请求编号)",
         r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+    ))
+    .expect("a constant pattern compiles")
+});
+
+/// An id alone below the heading of a form or of a report that asks for it, and a trace's id that stands in brackets behind an
+/// answer's words: `Internal server error [trace_id: X]`.
+#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
+static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",
+        r"|\[trace[ _\-]?id: ?([a-z0-9][a-z0-9_.\-]{11,})\]",
     ))
     .expect("a constant pattern compiles")
 });
@@ -183,7 +201,11 @@ fn looks_like_id(id: &str, separated: bool) -> bool {
     if id.starts_with("req_") || id.starts_with("req-") {
         return id.len() >= 8;
     }
-    if separated { digits > 0 || id.len() >= 20 } else { digits >= 4 && id.len() >= 12 }
+    // The Hub's short ids: `ce_pSj`.
+    let mixed = id.contains('_')
+        && id.bytes().any(|b| b.is_ascii_uppercase())
+        && id.bytes().any(|b| b.is_ascii_lowercase());
+    if separated { digits > 0 || mixed || id.len() >= 20 } else { digits >= 4 && id.len() >= 12 }
 }
 
 /// The time inside an id of the new-api family, read as a clock `offset_hours` east of UTC.
@@ -290,25 +312,40 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
 fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
-    const PLACES: [&str; 5] =
-        ["/request_id", "/requestId", "/RequestId", "/error/request_id", "/ResponseMetadata/RequestId"];
+    const PLACES: [&str; 11] = [
+        "/request_id",
+        "/requestId",
+        "/RequestId",
+        "/error/request_id",
+        "/error/requestId",
+        "/ResponseMetadata/RequestId",
+        "/Response/RequestId",
+        "/aws_request_id",
+        "/error/aws_request_id",
+        // ByteDance's services name the call so; a trace's id is the client's own.
+        "/error/log_id",
+        "/detail/logid",
+    ];
     let Some(json) = json else { return Vec::new() };
     let in_stream = response.stream.as_ref().is_some_and(|s| s.error_event.is_some());
     let anthropic = json.get("type").and_then(Value::as_str) == Some("error");
     if response.is_success() && !in_stream && !anthropic {
         return Vec::new();
     }
+    // Qianfan gives its errors an id of the call, and says so by its begin alone.
+    let qianfan = json
+        .get("id")
+        .and_then(Value::as_str)
+        .filter(|id| id.starts_with("as-") && json.get("error").is_some());
+    let named = qianfan.map(|id| (id.to_owned(), IdSource::Body("/id".to_owned())));
     // The pointer to the whole document is never an id.
-    std::iter::once(own)
-        .filter(|own| own.starts_with('/'))
-        .chain(PLACES)
-        .filter_map(|place| {
-            let id = json.pointer(place)?.as_str()?.trim();
-            let source = if in_stream { IdSource::Stream } else { IdSource::Body(place.to_owned()) };
-            // Some gateways give the call the id of its object; the field says what it is.
-            (is_word_of_an_id(id) && !is_stand_in(id)).then(|| (id.to_owned(), source))
-        })
-        .collect()
+    let listed = std::iter::once(own).filter(|own| own.starts_with('/')).chain(PLACES).filter_map(|place| {
+        let id = json.pointer(place)?.as_str()?.trim();
+        let source = if in_stream { IdSource::Stream } else { IdSource::Body(place.to_owned()) };
+        // Some gateways give the call the id of its object; the field says what it is.
+        (is_word_of_an_id(id) && !is_stand_in(id)).then(|| (id.to_owned(), source))
+    });
+    listed.chain(named).collect()
 }
 
 /// The time inside an id: by the gateway's own clock or by UTC, whichever is nearer to what else is known. Without
@@ -368,12 +405,33 @@ mod tests {
             ("request identity: abc12345", &[]),
             ("request id: chatcmpl-20260205132859798638387SIHCnxzJ", &[]),
             ("request ids are 12345678901234", &[]),
+            ("busy (ref: 3f380fc3-f1b8-4b9e-aa2c-5c4486b28c08)", &["3f380fc3-f1b8-4b9e-aa2c-5c4486b28c08"]),
+            ("busy (ref: main)", &[]),
+            ("for url: https://h.test (Request ID: ce_pSj)", &["ce_pSj"]),
         ];
         for (text, ids) in table {
             assert_eq!(ids_in_text(text), *ids, "{text}");
         }
         assert!(ids_in_text(&format!("request id: {}", "a1".repeat(65))).is_empty(), "longer than 128 bytes");
         assert_eq!(ids_in_text(&format!("request id: {}", "a1".repeat(64))).len(), 1);
+    }
+
+    #[test]
+    fn ids_stand_below_headings() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "### Trace-ID in the head\n\n04e220dc3ba1dd631f8555a0760a2b04\n\n### Else",
+                &["04e220dc3ba1dd631f8555a0760a2b04"],
+            ),
+            ("**Request ID**\n`req_011CTUp7DsdCXB3467WmAy4w`", &["req_011CTUp7DsdCXB3467WmAy4w"]),
+            ("`Internal server error [trace_id: d285oluuo10pii8qg4dg]`", &["d285oluuo10pii8qg4dg"]),
+            ("### Request ID\n\n_No response_", &[]),
+            ("### Request ID\n\nI have none of them", &[]),
+            ("INFO trace_id=d285oluuo10pii8qg4dg began", &[]),
+        ];
+        for (text, ids) in table {
+            assert_eq!(printed_ids(text), *ids, "{text}");
+        }
     }
 
     #[test]

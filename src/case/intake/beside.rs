@@ -28,6 +28,18 @@ pub(super) fn requests(text: &str) -> Option<String> {
             }
             continue;
         }
+        // What a sentence says around a command in back quotes: `curl …` gives 401.
+        if let Some((before, inside)) = opens_code(line).filter(|_| !within_request) {
+            let mut ahead = lines.clone().take_while(|line| !line.trim().is_empty());
+            let behind = inside.split_once('`').map(|(_, behind)| behind);
+            let closes = if behind.is_some() { None } else { ahead.position(|line| line.contains('`')) };
+            let further = closes.and_then(|at| lines.nth(at)).and_then(|line| line.split_once('`'));
+            if let Some(behind) = behind.or(further.map(|(_, behind)| behind)) {
+                taken = true;
+                kept.extend([before, behind]);
+                continue;
+            }
+        }
         within_request = !line.trim().is_empty() && (within_request || begins_request(line));
         taken |= within_request;
         if !within_request {
@@ -59,6 +71,13 @@ fn begins_request(line: &str) -> bool {
         || WEB_REQUESTS.iter().any(|name| bare.starts_with(name) || bare.contains(&format!("= {name}")))
 }
 
+/// What stands before a command in inline code, and from the command on.
+fn opens_code(line: &str) -> Option<(&str, &str)> {
+    let found = command::find(line, 0).filter(|found| found.in_backticks)?;
+    let (before, inside) = line.split_at_checked(found.start)?;
+    Some((before.strip_suffix('`')?, inside))
+}
+
 /// `POST https://…` and nothing else.
 fn is_method_and_address(line: &str) -> bool {
     let mut words = line.split_whitespace();
@@ -87,6 +106,8 @@ mod tests {
                 Some("### Endpoint\n\n### Error\nbad key"),
             ),
             ("$r = Invoke-RestMethod -Uri https://h.test\n\nbad key", Some("bad key")),
+            ("With `curl https://h.test/v1 -d '{}'` I get 401 bad key", Some("With \n I get 401 bad key")),
+            ("`curl https://h.test/v1 \\\n -d '{}'`: bad key\nwhy?", Some(": bad key\nwhy?")),
             ("curl https://h.test/v1 -d x", None),
             ("Error: 429 of POST https://h.test/v1", None),
             ("```json\n{\"a\":1}\n```", None),

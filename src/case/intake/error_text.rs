@@ -1,5 +1,6 @@
 //! An error as a client printed it: `Error code: 401 - {'error': …}`, a traceback's last lines, a plain sentence.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -18,6 +19,7 @@ mod plain;
 mod prints;
 mod quoting;
 mod speech;
+mod structures;
 mod voice;
 
 use super::{answer, client, secret, transport};
@@ -59,7 +61,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     if text.trim().is_empty() {
         return None;
     }
-    let plain = plain::of(last_records(text));
+    let records = last_records(text);
+    let plain = plain::of(&records);
     let near = plain.as_ref();
     let wrapped = object::wrapped(near);
     let near = wrapped.as_deref().unwrap_or(near);
@@ -88,13 +91,16 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let status = status
         .or_else(|| wrapped.as_ref().and_then(|_| status_in(&plain)).filter(|s| *s >= 400))
         .filter(|_| !invented);
-    let exception = exception_in(before).or_else(|| exception_in(after).filter(|_| object.is_some()));
+    let exception =
+        exception_in(before, catalog).or_else(|| exception_in(after, catalog).filter(|_| object.is_some()));
     let client = client::in_text(near, catalog);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)), catalog))
         .map(|speech| {
-            speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog)
+            let speech =
+                speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog);
+            speech::or_title(speech, near, catalog)
         });
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let failure = if object.is_none() && page.is_none() && status.is_none() {
@@ -110,7 +116,10 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         let own = spoken.as_ref().map(|s| s.message.as_str()).filter(|m| m.contains(' '));
         match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
             Some(message) => transport::found(message, catalog).map(|(kind, _)| (kind, "")),
-            None => coded().or_else(|| transport::found(near, catalog)).or_else(unworded),
+            None => coded()
+                .or_else(|| transport::found(near, catalog))
+                .filter(|(kind, _)| !(is_vague(*kind) && frames::is_unreadable(own.unwrap_or(""))))
+                .or_else(unworded),
         }
     } else {
         None
@@ -121,6 +130,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         return None;
     }
     let states_object = object.is_some();
+    // An inspected error holds the answer's headers beside its body.
+    let shown = object.as_ref().and_then(|o| near.get(o.start..o.end)).filter(|t| t.contains("headers"));
+    let shown = shown.unwrap_or("");
     let outcome = if let Some((kind, line)) = failure {
         // What the client says last may be less than the line that tells the cause.
         let streams = line.to_lowercase().contains("stream");
@@ -141,7 +153,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             ),
         };
         let mut response =
-            answer::response(status, None, None, headers_in(before, after, client, catalog), body);
+            answer::response(status, None, None, headers_in([before, after, shown], client, catalog), body);
         response.exception = exception.map(|e| e.name);
         response.told = told;
         response.around =
@@ -154,6 +166,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     };
     let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// Clients say so of whatever did not go well.
+fn is_vague(kind: TransportKind) -> bool {
+    matches!(kind, TransportKind::Connect | TransportKind::Other)
 }
 
 /// Bytes on each side that are kept as what stands around an answer.
@@ -221,15 +238,21 @@ fn page(text: &str) -> Option<usize> {
     PAGE.as_ref()?.find(text).map(|m| m.start())
 }
 
-/// The end of a long text, from where a record begins: a line, or the text's own beginning once more.
-fn last_records(text: &str) -> &str {
+/// The end of a long text, from where a record begins: a line, or the text's own beginning once more. One line that is longer
+/// shows its begin and its end: what it carries in between is a request's or a document's.
+fn last_records(text: &str) -> Cow<'_, str> {
     let near = tail(text, NEAR);
     if near.len() == text.len() {
-        return near;
+        return Cow::Borrowed(near);
     }
+    let line = near.trim_end().rfind('\n');
     let again = || near.find(text.get(..text.char_indices().nth(32)?.0)?);
-    let begin = near.find('\n').map(|at| at + 1).or_else(again).unwrap_or(0);
-    near.get(begin..).unwrap_or(near)
+    let begin = near.find('\n').map(|at| at + 1).filter(|_| line.is_some()).or_else(again);
+    if let Some(begin) = begin {
+        return Cow::Borrowed(near.get(begin..).unwrap_or(near));
+    }
+    let head = text.trim_end().rfind('\n').and_then(|at| text.get(at + 1..)).unwrap_or(text);
+    Cow::Owned(format!("{}\n{}", plain::head(head, NEAR / 2), tail(text, NEAR / 2)))
 }
 
 /// The end of `text`, at most `most` bytes.
@@ -297,6 +320,24 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"awaiting response\.\.\. ([1-5]\d\d)\b",
         // A status and the headers behind it, as a script prints them: `200 {'Content-Type': …`.
         r#"^\s*([1-5]\d\d)\s+\{["'][A-Za-z-]{2,40}["']: "#,
+        // Words on a failure, and behind their colon the status: `Model request failed: 400`, `… to the API: 400 Invalid file`.
+        r"(?i)\b(?:failed|failure|fails|rejected|refused|errored)\s?[:：]\s?(?:http\s)?([45]\d\d)(?:[\s:：,.;，。)）]|$)",
+        r"\b(?i:error|failed|failure|exception|occurr?ed)\b[^\n]{0,160}[:：]\s([45]\d\d)\s+[A-Z]",
+        // In brackets behind a name: `请求错误（DeepSeek 400）`.
+        r"(?:错误|失败|报错|异常|出错|(?i:errors?|failed|failure|refused|rejected))[^\n\d]{0,12}[（(](?:[A-Za-z][\w.-]{1,30}\s){1,3}([45]\d\d)[)）]",
+        // At the end of the line of a client.
+        r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,80}\s([45]\d\d)[ \t]*$",
+        // ktor and others name the answer alone; a client fetches an address.
+        r"(?i)\b(?:response:|error response)\s?([45]\d\d)\b",
+        // OkHttp's logging interceptor; a row of a database's client.
+        r"(?m)^[^\n]{0,60}<-- ([1-5]\d\d)(?: |$)",
+        r"(?mi)^\s*(?:http_?)?status(?:_code)?\s*\|\s*([45]\d\d)\s*$",
+        // In a sentence of a person: `always a 401 error`, `why cause 413?`.
+        r"(?i)(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:client|server|http|api)\s)?errors?\b",
+        r"(?i)\bcause[sd]?\s(?:an?\s)?([45]\d\d)\b",
+        r"(?:请求|调用|访问|接口|测试)(?:都|均|全部|总是)?\s?([45]\d\d)\s?(?:[：:，,。]|$)",
+        // A redirect by its name.
+        r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
     .iter()
     .filter_map(|text| pattern(text))
@@ -363,7 +404,9 @@ fn status_in(text: &str) -> Option<u16> {
             if status >= 400 {
                 return Some(status);
             }
-            good.get_or_insert(status);
+            if is_sent_by_servers(status) {
+                good.get_or_insert(status);
+            }
         }
     }
     good
@@ -376,7 +419,18 @@ fn is_status(text: &str, place: std::ops::Range<usize>) -> bool {
     let (before, behind) = (text.get(..place.start).unwrap_or(""), text.get(place.end..).unwrap_or(""));
     let line = before.rsplit('\n').next().unwrap_or("");
     let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
-    sent && !word.contains("://") && !counted::is_count(line, behind)
+    sent && !word.contains("://") && !is_place(line) && !counted::is_count(line, behind)
+}
+
+/// What stands before the number says that it counts lines or steps.
+fn is_place(before: &str) -> bool {
+    let word = before.trim_end().rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+    [
+        "line", "lines", "row", "column", "col", "position", "page", "step", "port", "epoch", "index",
+        "offset", "chunk",
+    ]
+    .iter()
+    .any(|place| word.eq_ignore_ascii_case(place))
 }
 
 /// The statuses of the registry of IANA, and those of Cloudflare, nginx, Anthropic and load balancers.
@@ -401,7 +455,12 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
         LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?<?([45]\d\d)(?:>? [A-Z<]|:)"));
     static NAMED: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"\[([45]\d\d) [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}\]"));
-    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref());
+    static LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)[:：]\s([45]\d\d) (?:bad request|unauthorized|forbidden|not found|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)\W*$",
+        )
+    });
+    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref()).chain(LAST.as_ref());
     let caught = forms.into_iter().find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
 }
@@ -430,12 +489,44 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
-/// The last exception of the text: a traceback's final line.
-fn exception_in(text: &str) -> Option<Exception> {
+/// The last exception of the text: a traceback's final line. One that says nothing, or no more than a status, yields to one
+/// before it whose words may be the answer's, unless its name tells of a failure below HTTP.
+fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
+    let words = |caught: &regex::Captures<'_>| {
+        let whole = caught.get(0)?;
+        let opened = whole.as_str().trim_end().ends_with([':', '(']);
+        let line = text.get(whole.end()..)?.lines().next().unwrap_or("").trim();
+        Some(line.to_owned()).filter(|_| opened)
+    };
+    let of = |caught: &regex::Captures<'_>| {
+        let name: String = caught.get(1)?.as_str().chars().take(80).collect();
+        let end = caught.get(0)?.end();
+        // Without a colon the next line is somebody else's.
+        let opened = caught.get(0)?.as_str().trim_end().ends_with([':', '(']);
+        let message_at = if opened { end } else { text.len() };
+        Some(Exception { name, message_at })
+    };
     let inside = || INSIDE.as_ref()?.captures_iter(text).last();
-    let caught = EXCEPTION.as_ref()?.captures_iter(text).last().or_else(inside)?;
-    let name: String = caught.get(1)?.as_str().chars().take(80).collect();
-    Some(Exception { name, message_at: caught.get(0)?.end() })
+    let mut last = None;
+    let mut telling = None;
+    for caught in EXCEPTION.as_ref()?.captures_iter(text) {
+        let says = words(&caught).is_some_and(|words| frames::may_be_answers(&words));
+        let own = caught.get(1).is_some_and(|name| own::LANGUAGE.contains(&name.as_str()));
+        if says && !own {
+            telling = of(&caught);
+        }
+        last = Some((of(&caught)?, words(&caught)));
+    }
+    let Some((last, said)) = last else { return of(&inside()?) };
+    let empty = said.is_none_or(|words| words.is_empty() || frames::is_bare(&words));
+    if empty && catalog.transport.of_exception(&last.name).is_none() {
+        let telling = telling.or_else(|| {
+            let caught = inside()?;
+            words(&caught).is_some_and(|words| frames::may_be_answers(&words)).then(|| of(&caught))?
+        });
+        return telling.or(Some(last));
+    }
+    Some(last)
 }
 
 static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -445,14 +536,14 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Headers that the text prints (a header dump, `request_id: 'req_…'` of an SDK), as far as they lead support to the call.
-fn headers_in(before: &str, after: &str, client: Option<&str>, catalog: &Catalog) -> Vec<(String, String)> {
+fn headers_in(texts: [&str; 3], client: Option<&str>, catalog: &Catalog) -> Vec<(String, String)> {
     let known = |name: &str| {
         matches!(name, "cf-ray" | "retry-after")
             || catalog.profiles.iter().any(|p| p.request_id_headers.iter().any(|h| h == name))
     };
     let mut headers: Vec<(String, String)> = Vec::new();
     let Some(pattern) = HEADER.as_ref() else { return headers };
-    for text in [before, after] {
+    for text in texts {
         for caught in pattern.captures_iter(text) {
             let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
             let name = name.as_str().to_ascii_lowercase();
@@ -606,7 +697,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (35, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (46, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

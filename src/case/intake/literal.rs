@@ -281,6 +281,9 @@ impl Reader<'_> {
             }
         };
         let first = self.hex(digits)?;
+        if c == 'x' && first >= 0x80 {
+            return self.bytes(first, value);
+        }
         // JSON writes one character beyond the basic plane as two escapes.
         if (0xD800..0xDC00).contains(&first) && self.rest().starts_with("\\u") {
             self.at += 2;
@@ -289,6 +292,33 @@ impl Reader<'_> {
             return push(value, char::from_u32(whole).unwrap_or('\u{fffd}'));
         }
         push(value, char::from_u32(first).unwrap_or('\u{fffd}'))
+    }
+
+    /// The character of which a bytes string shows the bytes (`\xe4\xbd\xa0`), `first` the first of them; where they make none,
+    /// the one of that number.
+    fn bytes(&mut self, first: u32, value: &mut String) -> Option<()> {
+        let len = match first {
+            0xC2..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0..=0xF4 => 4,
+            _ => 1,
+        };
+        let mut bytes = vec![u8::try_from(first).ok()?];
+        let mut rest = self.rest();
+        while bytes.len() < len {
+            let next = rest.strip_prefix("\\x").and_then(|hex| u8::from_str_radix(hex.get(..2)?, 16).ok());
+            let Some(byte) = next else { break };
+            bytes.push(byte);
+            rest = rest.get(4..)?;
+        }
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => {
+                value.push_str(text);
+                self.at += 4 * (bytes.len() - 1);
+                Some(())
+            }
+            Err(_) => push(value, char::from_u32(first).unwrap_or('\u{fffd}')),
+        }
     }
 
     fn hex(&mut self, digits: usize) -> Option<u32> {
@@ -543,6 +573,7 @@ mod tests {
             ),
             (r"['\u00e4\n\'', b'x', -1.5e3, (1, 2,)]", r#"["ä\n'","x",-1.5e3,[1,2]]"#),
             (r#"{"a": "\ud83d\ude00"}"#, r#"{"a":"😀"}"#),
+            (r#"{"a": b"\xe5\xbd\x93 \xe5x"}"#, r#"{"a":"当 åx"}"#),
             ("{\"a\": \"one\ntwo\"}", r#"{"a":"one two"}"#),
             (
                 "{:error=>{:message=>\"m\", :code=>nil, :kind=>:x}}",

@@ -39,14 +39,29 @@ pub(super) fn found<'t>(text: &'t str, catalog: &Catalog) -> Option<(TransportKi
         return Some((TransportKind::TotalTimeout, line));
     }
     let is_python = near.contains("File \"");
+    // A system's own name for what happened says more than the words that people find for it.
+    let named = near.lines().find(|line| {
+        let is_plain = !line.trim_start().starts_with("at ") && !line.contains("://");
+        is_plain && RESETS.iter().any(|name| line.contains(name))
+    });
     let ranked = near.lines().filter_map(|line| {
         let lower = line.to_lowercase();
         let rank = speaks(&lower, is_python).then(|| rank_of(&lower, catalog))??;
         Some((rank, line))
     });
     let (rank, line) = ranked.min_by_key(|(rank, _)| *rank)?;
-    Some((catalog.transport.kind_at(rank)?, line))
+    let kind = catalog.transport.kind_at(rank)?;
+    let worded = kind == TransportKind::Connect && !line.bytes().any(|b| b.is_ascii_digit() || b == b':');
+    if let Some(named) = named.filter(|_| worded)
+        && let Some(rank) = rank_of(&named.to_lowercase(), catalog)
+    {
+        return Some((catalog.transport.kind_at(rank)?, named));
+    }
+    Some((kind, line))
 }
+
+/// Names of a connection that stood and broke.
+const RESETS: [&str; 2] = ["ECONNRESET", "EPIPE"];
 
 /// The status in this text is the client's own invention: no server sent one.
 ///
@@ -260,6 +275,7 @@ mod tests {
             ("TypeError: fetch failed", Some(TransportKind::Other)),
             ("TypeError: fetch failed\n[cause]: SocketError: other side closed", Some(TransportKind::Reset)),
             ("TypeError: terminated", Some(TransportKind::Reset)),
+            ("# can't connect\n\nECONNRESET: the socket was closed", Some(TransportKind::Reset)),
             (
                 "[WinError 10054] An existing connection was forcibly closed by the remote host",
                 Some(TransportKind::Reset),

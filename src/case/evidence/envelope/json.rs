@@ -3,16 +3,18 @@
 use serde_json::{Map, Value};
 
 use super::problem::problem;
-use super::{Envelope, inner, page};
+use super::{Envelope, inner, page, vendors};
 use crate::case::vocabulary::EnvelopeKind;
 
 /// Where a message can stand in a flat object, best first; the order is that of one-api's own extractor
 /// (songquanpeng/one-api, relay/controller/error.go), with Midjourney's `description` after it.
-const FLAT_MESSAGES: [&str; 15] = [
+const FLAT_MESSAGES: [&str; 16] = [
     "/message",
     "/msg",
     "/err",
     "/error_msg",
+    // Deepgram.
+    "/err_msg",
     "/errmsg",
     "/error_message",
     "/error_description",
@@ -81,10 +83,15 @@ fn of_object(object: &Map<String, Value>, success: bool) -> Envelope {
         return error_string(object, error);
     }
     if !success && let Some(found) = object.get("detail").and_then(detail) {
-        return found;
+        // Django's token checks name theirs beside it.
+        let code = object.get("code").and_then(Value::as_str).filter(|_| found.code.is_none());
+        return Envelope { code: code.map(str::to_owned).or(found.code.clone()), ..found };
     }
     if let Some(aws) = aws(object) {
         return aws;
+    }
+    if let Some(named) = vendors::envelope(object) {
+        return named;
     }
     flat(object, success).or_else(|| task(object)).unwrap_or(Envelope::bare(EnvelopeKind::NoError))
 }
@@ -126,7 +133,10 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         object.get("errors").and_then(|e| e.get(0)),
         // Tencent Cloud.
         object.get("Response").and_then(|r| r.get("Error")),
+        vendors::error_object(object),
         object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
+        // Azure SQL's `sp_invoke_external_rest_endpoint` and others that report an answer.
+        object.get("result").and_then(|r| r.get("error")),
         // Open WebUI's event.
         object.get("data").and_then(|d| d.get("error")),
         // opencode and kilo print the AI SDK's error so.
@@ -145,11 +155,19 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
             &["/message", "/msg", "/detail", "/description", "/error", "/reason", "/Message"],
         )
         .or_else(|| error.get("message").and_then(Value::as_str).map(str::to_owned)),
-        code: scalar(error.get("code")).or_else(|| scalar(error.get("Code"))),
+        code: scalar(error.get("code"))
+            .or_else(|| scalar(error.get("Code")))
+            .or_else(|| vendors::code(error)),
         error_type: scalar(error.get("type")),
-        param: scalar(error.get("param")),
+        param: scalar(error.get("param")).or_else(|| pointer(error)),
         ..Envelope::bare(error_kind(outer, error))
     };
+    if envelope.message.is_none()
+        && let Some((message, place)) = vendors::issue(error)
+    {
+        envelope.message = Some(message);
+        envelope.param = envelope.param.or(place);
+    }
     // An object that was cut inside its error may have said it whole outside.
     if let (Some(whole), Some(cut)) = (outer_message, envelope.message.as_deref())
         && whole.len() > cut.len()
@@ -175,6 +193,11 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     if envelope.inner_message.is_none() {
         envelope.inner_message = behind(error, DEEPEST);
     }
+    // Elasticsearch names the cause.
+    if envelope.inner_message.is_none() {
+        let cause = error.get("caused_by").and_then(|cause| cause.get("reason")?.as_str());
+        envelope.inner_message = cause.map(str::to_owned);
+    }
     // A service's own sentence, and beside it what the provider behind it answered.
     if envelope.inner_message.is_none()
         && let Some(detail) = error.get("detail").and_then(Value::as_str)
@@ -184,6 +207,11 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
         upstream_raw(&mut envelope, &Value::String(detail.to_owned()));
     }
     envelope
+}
+
+/// JSON:API's pointer to what is wrong.
+fn pointer(error: &Map<String, Value>) -> Option<String> {
+    error.get("source")?.get("pointer")?.as_str().map(str::to_owned)
 }
 
 /// Levels below an error in which a gateway's report of its upstream is looked for.
@@ -196,20 +224,34 @@ fn behind(error: &Map<String, Value>, depth: usize) -> Option<String> {
     ["attempts", "details", "cause", "upstream", "upstream_error", "original_error", "response", "body"]
         .iter()
         .filter_map(|name| match error.get(*name)? {
-            Value::Array(items) => items.last()?.as_object(),
-            other => other.as_object(),
+            Value::Array(items) => Some((*name, items.last()?.as_object()?)),
+            other => Some((*name, other.as_object()?)),
         })
-        .find_map(|report| {
+        .find_map(|(name, report)| {
+            // A router's word on an attempt, where the answer to it is no envelope.
+            let attempt = || {
+                let said = |places: &[&str]| {
+                    places.iter().find_map(|place| Some(report.get(*place)?.as_str()?.to_owned()))
+                };
+                let inside = report
+                    .get("details")
+                    .and_then(|details| details.get("detail")?.as_str().map(str::to_owned));
+                (name == "attempts").then(|| inside.or_else(|| said(&["detail", "message", "error"])))?
+            };
             let named = report.get("error").and_then(Value::as_object);
-            named
-                .and_then(|inside| Some(inside.get("message")?.as_str()?.to_owned()))
+            let raw = named.and_then(|inside| inside.get("metadata")?.get("raw")?.as_str());
+            raw.and_then(|raw| inner::embedded(raw)?.message)
+                .or_else(|| named.and_then(|inside| Some(inside.get("message")?.as_str()?.to_owned())))
                 .filter(|message| !message.is_empty())
                 .or_else(|| behind(report, depth))
+                .or_else(|| attempt().filter(|message| !message.is_empty()))
         })
 }
 
 fn is_name(status: &str) -> bool {
-    !["failure", "failed", "fail", "error"].iter().any(|word| status.eq_ignore_ascii_case(word))
+    // JSON:API writes the HTTP status as a text.
+    status.parse::<u16>().is_err()
+        && !["failure", "failed", "fail", "error"].iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
 /// A name of a failure: one word, and not the name of a status (RFC 9110), which frameworks (`NestJS`, Spring) put beside
@@ -268,7 +310,15 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
             message: Some(error.to_owned()),
             code: scalar(object.get("code")),
             // ElevenLabs' realtime events name it so.
-            error_type: scalar(object.get("type")).or_else(|| scalar(object.get("message_type"))),
+            error_type: scalar(object.get("type"))
+                .or_else(|| scalar(object.get("message_type")))
+                // Text Generation Inference.
+                .or_else(|| scalar(object.get("error_type"))),
+            param: vendors::issue(object).and_then(|(_, place)| place),
+            inner_message: vendors::issue(object).map(|(message, _)| message).or_else(|| {
+                let details = object.get("details")?;
+                ["detail", "message"].iter().find_map(|name| Some(details.get(*name)?.as_str()?.to_owned()))
+            }),
             ..Envelope::bare(EnvelopeKind::ErrorString)
         },
     }
@@ -303,13 +353,23 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     let message = first_text(object, &FLAT_MESSAGES);
     let code = object.get("__type").and_then(Value::as_str).map_or_else(
         || {
-            ["code", "statusCode", "status_code", "errcode", "error_code", "ErrorCode", "errorCode", "ret"]
-                .iter()
-                .find_map(|k| scalar(object.get(*k)).filter(|code| !is_http_status(k, code)))
-                // iFlytek Spark.
-                .or_else(|| scalar(object.get("header")?.get("code")))
-                // MiniMax.
-                .or_else(|| scalar(object.get("base_resp")?.get("status_code")))
+            [
+                "code",
+                "statusCode",
+                "status_code",
+                "errcode",
+                "error_code",
+                "err_code",
+                "ErrorCode",
+                "errorCode",
+                "ret",
+            ]
+            .iter()
+            .find_map(|k| scalar(object.get(*k)).filter(|code| !is_http_status(k, code)))
+            // iFlytek Spark.
+            .or_else(|| scalar(object.get("header")?.get("code")))
+            // MiniMax.
+            .or_else(|| scalar(object.get("base_resp")?.get("status_code")))
         },
         |kind| Some(kind.rsplit('#').next().unwrap_or(kind).to_owned()),
     );
@@ -318,10 +378,13 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     let good_words = message.as_deref().is_some_and(|m| {
         ["success", "ok", "succeed", "成功"].iter().any(|w| m.trim().eq_ignore_ascii_case(w))
     });
+    // An error's own members, its message empty: new-api hands on an upstream's silence so.
+    let named = |name: &str| object.get(name).and_then(Value::as_str).is_some_and(|word| word.contains('_'));
+    let silent = object.get("message").and_then(Value::as_str) == Some("") && named("type") && named("code");
     let stated = if success {
         says_so || (by_code && !good_words && message.is_some())
     } else {
-        message.is_some() || says_so
+        message.is_some() || says_so || silent
     };
     // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
     let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));
@@ -331,12 +394,24 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         // Dify's plugins name the type so.
         error_type: scalar(object.get("type"))
             .filter(|t| t != "error")
-            .or_else(|| scalar(object.get("error_type"))),
-        param: scalar(object.get("param")),
+            .or_else(|| scalar(object.get("error_type")))
+            .or_else(|| name_of(object)),
+        param: scalar(object.get("param")).or_else(|| vendors::field(object).map(|(name, _)| name)),
         // A relay's own sentence stands outside, what it had to relay inside.
-        inner_message: object.get("details").and_then(|d| d.get("message")?.as_str()).map(str::to_owned),
+        inner_message: object
+            .get("details")
+            .and_then(|d| d.get("message")?.as_str())
+            .map(str::to_owned)
+            .or_else(|| vendors::field(object).map(|(_, sentence)| sentence))
+            .or_else(|| object.get("OriginalMessage").and_then(Value::as_str).map(str::to_owned)),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
+}
+
+/// Stability's name of what went wrong.
+fn name_of(object: &Map<String, Value>) -> Option<String> {
+    let name = object.get("name")?.as_str().filter(|name| name.contains('_'))?;
+    name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_').then(|| name.to_owned())
 }
 
 /// A framework's own copy of the answer's status, which is no code of the failure.

@@ -70,7 +70,10 @@ pub(super) static FRONTS: LazyLock<Vec<Frame>> = LazyLock::new(|| {
         .map(|(weight, front)| (*weight, text(front)))
         .chain(WORDS.iter().map(|text| (Weight::Client, (*text).to_owned())))
         .filter_map(|(weight, text)| {
-            let is_name = text.contains("Uncaught ") || text.starts_with(r"\[");
+            let is_name = text.contains("Uncaught ")
+                || text.starts_with(r"\[")
+                || text.starts_with("One or more errors occurred")
+                || text.starts_with("[a-z]{2,20}(?:_");
             Some(Frame { weight, is_name, pattern: pattern(&format!("^(?:{text})"))? })
         })
         .collect()
@@ -156,9 +159,21 @@ static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
     )
 });
+
+/// The same of libraries whose print nobody else writes.
+static OF_LIBRARY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\blitellm\.[A-Z][A-Za-z]{2,40}: ",
+    )
+});
+
+/// Where a library's print begins behind other words of the line.
+pub(super) fn library(line: &str) -> Option<usize> {
+    OF_LIBRARY.as_ref()?.find(line).map(|m| m.start()).filter(|at| *at > 0)
+}
 
 /// Where such a print begins.
 pub(super) fn anchor(text: &str) -> Option<usize> {
@@ -171,8 +186,19 @@ static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// The section of a form or a report that holds the message, between two headings of Markdown.
+fn section<'t>(text: &'t str, message: &str) -> &'t str {
+    let begin: String = message.chars().take(40).collect();
+    let Some(at) = text.find(&begin).filter(|_| text.contains("### ")) else { return text };
+    let (before, behind) = text.split_at_checked(at).unwrap_or(("", text));
+    let start = before.rfind("\n### ").map_or(0, |at| at + 1);
+    let end = behind.find("\n### ").map_or(text.len(), |end| at + end);
+    text.get(start..end).unwrap_or(text)
+}
+
 /// True for a text in which no frame of an error was found and that is a report: several lines, or a person's words.
 pub(super) fn is_prose(text: &str, message: &str) -> bool {
+    let text = section(text, message);
     let lines = text.lines().filter(|line| !line.trim().is_empty() && !super::plain::is_aside(line)).count();
     let fenced = text.contains("```");
     (lines > 3 && !fenced) || PROSE.as_ref().is_some_and(|p| p.is_match(message))
@@ -180,7 +206,8 @@ pub(super) fn is_prose(text: &str, message: &str) -> bool {
 
 /// True where the text begins with a client's own sentence on one line.
 pub(super) fn is_own_line(line: &str) -> bool {
-    OWNS.is_match(line.trim())
+    // What Gemini's library puts behind the words is none of them.
+    OWNS.is_match(line.split(" [{\"@type\"").next().unwrap_or(line).trim())
 }
 
 /// Cloudflare's whole answer to a client that takes no HTML: `error code: 524`.
@@ -255,6 +282,65 @@ fn is_told(text: &str) -> bool {
     TOLD.as_ref().is_some_and(|p| p.is_match(text))
 }
 
+/// Words that an answer may have said: several, and no sentence that clients have of their own.
+pub(super) fn may_be_answers(words: &str) -> bool {
+    words.split_whitespace().nth(1).is_some()
+        && !is_bare(words)
+        && !is_own_line(words)
+        && !is_soft_own(words)
+        && !is_code(words)
+}
+
+/// What programs of several languages say where text stands in JSON's place.
+pub(super) fn is_unreadable(words: &str) -> bool {
+    static UNREADABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"\bExpecting value: line \d|\bis not valid JSON\b|\bUnexpected (?:token|end of JSON)\b|\binvalid character '.{1,4}' looking for|\bexpected value at line \d",
+        )
+    });
+    UNREADABLE.as_ref().is_some_and(|p| p.is_match(words))
+}
+
+/// A line of a program, or a member of an object as a console shows it: nobody's words.
+pub(super) fn is_code(line: &str) -> bool {
+    static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(concat!(
+            // A statement, or the head of one.
+            r"^\s*(?:(?:const|let|var)\s+[\w{\[$]|(?:await|return|raise|throw|yield)\s+(?:await\s+|new\s+)?[\w.$]+\s?[({.]|import\s+[\w{*]+\s+from\b|from\s+[\w.]+\s+import\b|(?:async\s+)?(?:def|function|func|fn)\s+\w+\s?\(|(?:if|for|while|else if|elif|try|except|catch)\b[^.?!]*[{:]\s*$|class\s+\w+[({:])",
+            // An assignment, a call, a member whose value is a name or opens something.
+            r"|^\s*[\w.$\[\]]+\s?=\s?(?:await\s|new\s)?[\w.$]+\(|^\s*(?:await\s+)?[\w$]+(?:\.[\w$]+)*\([^()]{0,200}\);?\s*$",
+            r"|^\s*[$]?[A-Za-z_][\w$-]*: (?:[A-Z][A-Za-z]+ ?[{\[(]|[{\[(]\s*$|\[(?:Object|Array|Function|Getter)|Headers\s*$)|^\s*\$[a-z]\w*: \S+,?\s*$",
+            r"|^[^.?!]{0,40}[{\[]\s*$|^\s*[}\])]+[;,]?\s*$",
+        ))
+    });
+    CODE.as_ref().is_some_and(|p| p.is_match(super::plain::head(line, 400)))
+}
+
+/// A label and its value, as forms and cards list them: `Model: m`, `- Error kind: provider`, `fields.status: ERROR`.
+pub(super) fn is_label(line: &str) -> bool {
+    static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(r"^\s*(?:[-*•]\s+)?\*{0,2}[A-Za-z$](?:[\w$ ()/-]|\.\w){1,38}\*{0,2}:\*{0,2}\s+\S")
+    });
+    LABEL.as_ref().is_some_and(|p| p.is_match(super::plain::head(line, 200)))
+}
+
+/// Such labels go on from line to line, and none of them names a message.
+pub(super) fn is_list(text: &str) -> bool {
+    let says = |line: &str| {
+        let label = line.split(':').next().unwrap_or("").to_lowercase();
+        ["message", "detail", "reason", "msg", "body", "response"].iter().any(|word| label.contains(word))
+    };
+    let mut lines = text.lines();
+    let mut next = || lines.next().is_some_and(|line| is_label(line) && !says(line));
+    next() && next()
+}
+
+/// One word, or a bracket: a name, a setting, no sentence.
+pub(super) fn is_name_alone(words: &str) -> bool {
+    let words = words.trim();
+    !words.contains(char::is_whitespace) && words.is_ascii() && !words.is_empty()
+}
+
 /// A status, its standard name, or both.
 pub(super) fn is_bare(line: &str) -> bool {
     BARE.as_ref().is_some_and(|p| p.is_match(line.trim()))
@@ -265,10 +351,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn code_and_labels_are_told_from_words() {
+        for code in [
+            "const safety = [",
+            "await original_route_handler(request)",
+            "return await request.Invoke().ConfigureAwait(false);",
+            "headers: Headers {",
+            "$fault: client",
+            "response = client.chat.create(model)",
+            "from openai import OpenAI",
+            "cause: [Object],",
+            "if (status) {",
+        ] {
+            assert!(is_code(code), "{code}");
+        }
+        for words in [
+            "The model is overloaded.",
+            "return the tool results in the next message",
+            "messages.3.content: at least one is needed",
+            "for this model only text is taken",
+            "No endpoints found (free models)",
+            "error: the balance is zero",
+            "if you see this, wait: it is busy",
+        ] {
+            assert!(!is_code(words), "{words}");
+        }
+        assert!(is_label("- Error kind: provider") && is_label("**Device Type:** windows"));
+        assert!(!is_label("The model is overloaded. Wait: it ends"));
+    }
+
+    #[test]
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
         assert!(OWNS.is_sound() && SOFTS.is_sound());
-        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &PROSE, &MEMBER, &BODY] {
+        for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &OF_LIBRARY, &PROSE, &MEMBER, &BODY] {
             assert!(pattern.is_some());
         }
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::dump;
+use super::{dump, structures};
 use crate::case::intake::{answer, literal};
 
 /// Places in a text that are tried as the beginning of an error object.
@@ -31,8 +31,40 @@ impl Object {
     }
 }
 
+/// How the codes of axios and undici begin, those of their own errors.
+const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
+
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
+    let mut object = found(text)?;
+    if MARKS.iter().any(|mark| object.body.windows(mark.len()).any(|at| at == *mark)) {
+        let mut value: Value = serde_json::from_slice(&object.body).ok()?;
+        if is_of_machine(&value) {
+            return None;
+        }
+        forget_clients_code(&mut value);
+        object.body = value.to_string().into_bytes();
+    }
+    Some(object)
+}
+
+/// Takes out a code that axios or undici give to their own errors: whoever prints it beside an answer's words took it from
+/// there.
+fn forget_clients_code(value: &mut Value) {
+    let own = |code: &Value| {
+        code.as_str().is_some_and(|code| {
+            code.starts_with("UND_ERR_")
+                || ["ERR_BAD_REQUEST", "ERR_BAD_RESPONSE", "ERR_NETWORK"].contains(&code)
+        })
+    };
+    for place in ["/code", "/error/code"] {
+        if let Some(code) = value.pointer_mut(place).filter(|code| own(code)) {
+            *code = Value::Null;
+        }
+    }
+}
+
+fn found(text: &str) -> Option<Object> {
     // Rust's `std::io::Error` of the own machine, `Os { code: 111, kind: ConnectionRefused, message: "…" }`, is no envelope.
     // Nor is what its HTTP libraries print of themselves.
     let of_rust = ["Os { code: ", "hyper::Error(", "Custom { kind: "].iter().any(|mark| text.contains(mark));
@@ -53,8 +85,10 @@ pub(super) fn find(text: &str) -> Option<Object> {
     cut_outer(text)
         .or_else(|| beside_words(text))
         .or_else(|| escaped_object(text))
+        .or_else(|| encoded(text))
         .or_else(|| dumped(text))
         .or_else(|| super::logfmt::object(text))
+        .or_else(|| structures::find(text))
         .or_else(|| printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
@@ -111,7 +145,7 @@ fn error_object(text: &str) -> Option<Object> {
         if let Some(len) = answer::json_extent(rest) {
             let body = rest.get(..len)?;
             let value: Value = serde_json::from_str(body).unwrap_or_default();
-            if is_of_client(&value) {
+            if is_of_client(&value) || is_of_machine(&value) {
                 from = start + len;
                 continue;
             }
@@ -136,12 +170,29 @@ fn error_object(text: &str) -> Option<Object> {
                 let body = format!("{{\"error\":{json}}}");
                 return Some(Object { start, end: start + len, body: body.into_bytes() });
             }
-            if value.as_ref().is_some_and(states_an_error) {
+            if value.as_ref().is_some_and(|value| states_an_error(value) && !is_of_machine(value)) {
                 return Some(Object { start, end: start + len, body: json.into_bytes() });
             }
         }
     }
     None
+}
+
+/// The own machine's word on a connection (`ECONNRESET`, `UND_ERR_SOCKET`), as Node's and Bun's errors print it: a code, and
+/// nothing of an answer beside it.
+fn is_of_machine(value: &Value) -> bool {
+    let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
+    let own = |code: &str| {
+        let errno = ["ECONN", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EAI_", "EHOST", "ENET"];
+        code.starts_with("UND_ERR_")
+            || code.starts_with("ERR_SOCKET")
+            || errno.iter().any(|begin| code.starts_with(begin))
+                && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    };
+    error.get("code").and_then(Value::as_str).is_some_and(own)
+        && !["type", "param", "status", "statusCode", "status_code", "request_id", "data", "response"]
+            .iter()
+            .any(|name| error.get(*name).is_some() || value.get(*name).is_some())
 }
 
 /// The object that begins here is the member `error` of another one.
@@ -194,15 +245,33 @@ fn cut_object(whole: &str) -> Option<Object> {
     let speaks =
         |at: &usize| text.get(*at..).is_some_and(|rest| rest.contains("essage") || rest.contains("error"));
     places.filter(speaks).find_map(|start| {
-        let json = literal::read_cut(text.get(start..)?, hard_wrap)?;
-        let mut value: Value = serde_json::from_str(&json).ok()?;
+        let rest = without_stack_below(text.get(start..)?);
+        let read = |text: &str| serde_json::from_str::<Value>(&literal::read_cut(text, hard_wrap)?).ok();
+        // What a report goes on with is no part of it.
+        let mut value = paragraph(rest).and_then(read).filter(states_an_error).or_else(|| read(rest))?;
         with_whole_message(&mut value);
-        states_an_error(&value).then(|| Object {
+        (states_an_error(&value) && !is_of_machine(&value)).then(|| Object {
             start,
             end: text.len(),
             body: value.to_string().into_bytes(),
         })
     })
+}
+
+/// `object` up to an empty line, a heading or a fence; `None` where it has none.
+fn paragraph(object: &str) -> Option<&str> {
+    let end = ["\n\n", "\n```", "\n#"].iter().filter_map(|mark| object.find(mark)).min()?;
+    object.get(..end)
+}
+
+/// `object`, or its first line alone where the second one begins a stack: what was cut there does not go on.
+fn without_stack_below(object: &str) -> &str {
+    static THROWN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^(?:[A-Z]\w*(?:Error|Exception): |\s+at \S|Traceback )").ok());
+    let mut lines = object.lines();
+    let first = lines.next().unwrap_or("");
+    let second = lines.next().unwrap_or("");
+    if THROWN.as_ref().is_some_and(|p| p.is_match(second)) { first } else { object }
 }
 
 /// An object whose end is missing and whose message quotes another one, escaped: the outer one speaks.
@@ -231,9 +300,12 @@ fn with_whole_message(value: &mut Value) {
 /// An error object inside a text that a log printed with its quotes escaped (`Some("{\"error\": …")`).
 fn escaped_object(text: &str) -> Option<Object> {
     let start = text.find("\\\"")?;
+    // A print of a print begins with quotes before any bracket.
+    let printed_twice = text.get(..start)?.find('{').is_none();
     // A printed string of it begins with a quote.
     let quoted = ["'{", "\"{", "'[{", "\"[{"].iter().filter_map(|mark| text.get(..start)?.find(mark)).min();
-    let start = quoted.map_or_else(|| text.get(..start)?.rfind('{'), |at| Some(at + 1))?;
+    let outer = || text.get(..start)?.rfind('{').or_else(|| text.find('{').filter(|_| printed_twice));
+    let start = quoted.map_or_else(outer, |at| Some(at + 1))?;
     let mut plain = text.get(start..)?.to_owned();
     // A log of a log escapes twice.
     for _ in 0..MOST_ESCAPES {
@@ -246,6 +318,26 @@ fn escaped_object(text: &str) -> Option<Object> {
         }
     }
     None
+}
+
+/// An error object whose quotes were written as codes: of JSON's escapes, of a shell's or nginx' log, of an address.
+fn encoded(text: &str) -> Option<Object> {
+    let decoded = if let Some(start) = text.find("%7B%22").or_else(|| text.find("%7b%22")) {
+        let run = super::plain::head(text.get(start..)?, LONGEST_PRINTED);
+        let len = run.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<')).unwrap_or(run.len());
+        let run = run.get(..len)?;
+        let run = if run.contains("%20") { run.to_owned() } else { run.replace('+', " ") };
+        (start, start + len, crate::case::intake::percent_decoded(&run))
+    } else {
+        let marks = ["\\u0022", "\\x22"];
+        let mark = marks.iter().find(|mark| text.contains(&format!("{{{mark}")))?;
+        let start = text.find(&format!("{{{mark}"))?;
+        let run = super::plain::head(text.get(start..)?, LONGEST_PRINTED);
+        (start, start + run.len(), run.replace(mark, "\""))
+    };
+    let (start, end, decoded) = decoded;
+    let found = error_object(&decoded)?;
+    Some(Object { start, end, body: found.body })
 }
 
 /// Levels of escapes that are taken off.
@@ -357,7 +449,7 @@ fn of_structured_log(text: &str) -> Option<String> {
 pub(in crate::case::intake) fn words_of_record(value: &Value) -> Option<&str> {
     let level =
         ["level", "severity", "lvl", "loglevel", "log_level"].iter().find_map(|key| value.get(*key))?;
-    let good = level.as_u64().is_some_and(|n| n < 40)
+    let good = level.as_u64().is_some_and(|n| (10..40).contains(&n))
         || level.as_str().is_some_and(|word| {
             ["info", "debug", "trace", "notice", "default"].iter().any(|w| word.eq_ignore_ascii_case(w))
         });
@@ -426,6 +518,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "message",
                 "msg",
                 "error_msg",
+                "err_msg",
                 "err",
                 "description",
                 "errorMessage",
@@ -435,6 +528,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "errmsg",
                 "grpc_message",
                 "status_msg",
+                "html-message",
             ]
             .iter()
             .any(|n| map.get(*n).is_some_and(Value::is_string));
@@ -459,17 +553,21 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 })
                 // Tencent Cloud, MiniMax.
                 || map.get("Response").is_some_and(|r| r.get("Error").is_some())
+                || map.get("ResponseMetadata").is_some_and(|r| r.get("Error").is_some())
+                || map.get("fault").is_some_and(|f| f.get("faultstring").is_some())
                 || map.get("base_resp").and_then(|b| b.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
                 || (text
                     && !request
                     && (map.len() <= 2
                         || [
                             "code", "status", "statusCode", "type", "data", "__type", "object", "error_type", "$metadata",
-                            "errcode", "ErrorCode", "grpc_status",
+                            "errcode", "err_code", "error_code", "ErrorCode", "grpc_status",
                         ]
                             .iter()
                             .any(|n| map.contains_key(*n))))
                 || (has("title") && has("status"))
+                // What a service reports of the answer that it got.
+                || map.get("result").is_some_and(|r| r.get("error").is_some_and(Value::is_object))
                 // Open WebUI's event.
                 || map.get("data").is_some_and(|d| d.get("error").is_some_and(Value::is_object))
                 // opencode's and kilo's print of the AI SDK's error.
@@ -509,6 +607,9 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
             ["status", "statusCode", "status_code"].iter().find_map(|name| error.get(*name)?.as_u64())
         })
         .or_else(|| value.get("upstream_status")?.as_u64())
+        .or_else(|| value.pointer("/response/status/http/code")?.as_u64())
+        // A router tells each of its attempts: the last one is what came of it.
+        .or_else(|| value.pointer("/error/attempts")?.as_array()?.last()?.get("status")?.as_u64())
         // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
         .or_else(|| value.pointer("/error/body/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/error/$metadata/httpStatusCode")?.as_u64())
@@ -589,7 +690,7 @@ static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){0,3}error): (?P<message>[^\n]+?) \(param: (?P<param>[^()\n]{1,80})\)(?: \(code: (?P<code>[^()\n]{1,80})\))?\s*$",
         r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){1,3}error): (?P<message>[^\n]+?) \(code: (?P<code>[^()\n]{1,80})\)\s*$",
         // The AWS SDK for Java, 2 and 1.
-        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}, Status Code: ",
+        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+(?:\n[^\n]*){0,3}?) \(Service: [A-Za-z]{2,60}, Status Code: ",
         r"(?m)Exception: (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}; Status Code: \d{3}; Error Code: (?P<code>[A-Za-z]{2,60});",
         // sashabaranov/go-openai where the body is no JSON (RequestError.Error).
         r"(?m)\berror, status code: (?P<status>\d{3}), status: [^,\n]{0,60}, message: (?:invalid character|unexpected end of JSON|json: )[^\n]*?, body: (?P<message>[^\n<{]+)$",
@@ -728,7 +829,7 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A label and its value on a line of their own: `ErrorCode: 1214`, `- **Type:** invalid_request_error`.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^[\s*\-•>]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|detail|param|错误码|错误代码|错误类型|错误信息)\*{0,2}\s?[:：]\*{0,2}\s*(\S.*?)\s*$",
+        r"(?i)^[\s*\-•>|]{0,8}(status|http status|status[ _]?code|(?:error[ _]?)?code|(?:error[ _]?)?type|(?:error[ _]?|provider[ _]?)?message|detail|param|错误码|错误代码|错误类型|错误信息)\*{0,2}(?:\s{0,20}[:：]|\s?\|)\*{0,2}\s*(\S.*?)[\s|]*$",
     )
     .ok()
 });
@@ -829,7 +930,20 @@ fn labelled(text: &str) -> Option<Object> {
 static XML: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"<Code>([^<\n]+)</Code>\s*<Message>([^<]+)</Message>").ok());
 
+/// The members of any other error in XML.
+static ELEMENT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"<(message|type|code|param)>([^<]+)</(?:message|type|code|param)>").ok());
+
 fn xml(text: &str) -> Option<Object> {
+    if text.contains("<message>") && text.contains("</error>") {
+        let mut error = serde_json::Map::new();
+        for caught in ELEMENT.as_ref()?.captures_iter(text).take(8) {
+            let value = super::plain::without_entities(caught.get(2)?.as_str());
+            error.entry(caught.get(1)?.as_str()).or_insert_with(|| word(&value));
+        }
+        let place = ELEMENT.as_ref()?.find(text)?;
+        return error.contains_key("message").then(|| object(place, &Value::Object(error), None));
+    }
     let caught = XML.as_ref()?.captures(text)?;
     let error = json!({"message": caught.get(2)?.as_str(), "code": caught.get(1)?.as_str()});
     Some(object(caught.get(0)?, &error, None))
@@ -886,7 +1000,7 @@ fn fragment(text: &str) -> Option<Object> {
     }
     let key = whole.split([':', '=']).next().unwrap_or("").to_ascii_lowercase();
     let states = map.len() > 1 || sentence || key.contains("fail");
-    states.then(|| object(message, &error, None))
+    (states && !is_of_machine(&error)).then(|| object(message, &error, None))
 }
 
 /// The line up to here is a record's `time=… level=… msg=`.

@@ -84,6 +84,8 @@ pub(super) const OWN: &[&str] = &[
     r"\s*at \S+ ?\(?\S+:[0-9]+:[0-9]+\)?",
     // LiteLLM where the provider's text is empty.
     r"[A-Z][A-Za-z0-9_]{2,40}Exception -?",
+    // A file of the own machine is missing.
+    r".*\bENOENT: no such file\b.*",
     // Nothing but an exception's name.
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
     // An object that states no error, with or without a client's heading.
@@ -141,7 +143,7 @@ pub(super) const SOFT: &[&str] = &[
     r"Cannot destructure property .*",
     r"\S{1,80} is not (?:a function|iterable|defined)\b.*",
     r"(?:undefined|null) is not .*",
-    r".*\bDecodingError\b.*",
+    r".*\bDecoding ?Error\b.*",
     r"The data couldn.t be read because .*",
     r"(?:.{0,40}: )?(?:missing field|unknown variant|invalid type: ).* at line [0-9]+ column [0-9]+",
     r"(?:.{0,80}: )?Unexpected (?:number|string|EOF) .{0,40}",

@@ -50,11 +50,26 @@ const ENTITIES: &[(&str, &str)] = &[
     ("&amp;", "&"),
 ];
 
+/// `text` with the marks that HTML and XML write as names or numbers.
+pub(super) fn without_entities(text: &str) -> String {
+    ENTITIES.iter().fold(text.to_owned(), |text, (entity, c)| text.replace(entity, c))
+}
+
 /// `text` without colours, box drawing and the names before its lines.
 pub(super) fn of(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     if let Some(bare) = colour::off(&text) {
         text = Cow::Owned(bare);
+    }
+    // A text that a person set in back quotes as a whole.
+    if let Some(inside) = text.trim().strip_prefix('`').and_then(|t| t.strip_suffix('`'))
+        && !inside.contains('`')
+    {
+        text = Cow::Owned(inside.to_owned());
+    }
+    // A table's file doubles the quotes within a cell.
+    if text.contains("{\"\"") {
+        text = Cow::Owned(text.replace("\"\"", "\""));
     }
     // A string that was printed with its escapes, and nothing else.
     if text.contains("\\\"")
@@ -63,10 +78,6 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(text.replace("\\\"", "\""));
     }
-    // Node's console breaks a long string into pieces.
-    if let Some(joint) = JOINT.as_ref().filter(|_| text.contains("' +\n") || text.contains("' +\r\n")) {
-        text = Cow::Owned(joint.replace_all(&text, "").into_owned());
-    }
     // Spring prints line ends so.
     if text.contains("<EOL>") {
         text = Cow::Owned(text.replace("<EOL>", "\n"));
@@ -74,8 +85,7 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     // An object that a web page quotes.
     if ["{&quot;", "{&#34;", "{&#039;", "{&#39;", "{&#x27;", "{&#x22;"].iter().any(|mark| text.contains(mark))
     {
-        let bare = ENTITIES.iter().fold(text.into_owned(), |text, (entity, c)| text.replace(entity, c));
-        text = Cow::Owned(bare);
+        text = Cow::Owned(without_entities(&text));
     }
     // A piece of a page around the words.
     if text.trim_start().starts_with('<')
@@ -85,6 +95,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     }
     if text.contains(['│', '┃', '║']) {
         text = Cow::Owned(without_boxes(&text));
+    }
+    // Node's console breaks a long string into pieces.
+    if let Some(joint) = JOINT.as_ref().filter(|_| text.contains("' +\n") || text.contains("' +\r\n")) {
+        text = Cow::Owned(joint.replace_all(&text, "").into_owned());
     }
     if let Some(named) = NAMED.as_ref()
         && text.lines().nth(1).is_some()
@@ -108,10 +122,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// A line of an access log on a request that was served well.
+/// A line of an access log on a request that was served well. A POST that was sent elsewhere was not.
 static SERVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#""[A-Z]{3,7} /[^"\s]* HTTP/\d(?:\.\d)?" [23]\d\d\b|\[GIN\][^\n|]{0,60}\|\s{0,3}[23]\d\d\s{0,3}\|"#,
+        r#""[A-Z]{3,7} /[^"\s]* HTTP/\d(?:\.\d)?" (?:2\d\d|304)\b|"(?:GET|HEAD|OPTIONS) /[^"\s]* HTTP/\d(?:\.\d)?" 3\d\d\b|\[GIN\][^\n|]{0,60}\|\s{0,3}[23]\d\d\s{0,3}\|"#,
     )
 });
 
@@ -187,7 +201,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:\$ [a-z]|[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S)"#,
+        r#"^\s*(?:\$ [a-z]|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
     )
 });
 
@@ -251,9 +265,39 @@ pub(super) fn unwrapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         if !out.is_empty() {
-            literal::join(&mut out, line.starts_with(char::is_whitespace), hard);
+            let cut = hard || is_word_cut(&out, line);
+            literal::join(&mut out, line.starts_with(char::is_whitespace), cut);
         }
         out.push_str(line.trim_start());
     }
     out.trim_end().to_owned()
+}
+
+/// A shorter line was ended by somebody, not by a terminal, bytes.
+const NARROWEST: usize = 60;
+
+/// What stands behind the line end cannot begin an English word, or is what words end with: a terminal cut one in two.
+fn is_word_cut(before: &str, line: &str) -> bool {
+    const ENDS: [&str; 23] = [
+        "ation", "ations", "tion", "tions", "sion", "ing", "ings", "ment", "ments", "ness", "ible", "ity",
+        "ies", "ed", "ly", "er", "ers", "est", "ive", "ance", "ence", "ize", "ized",
+    ];
+    // Two consonants with which words begin.
+    const BEGINS: [&str; 44] = [
+        "bl", "br", "ch", "cl", "cr", "dr", "dw", "fl", "fr", "gh", "gl", "gn", "gr", "kn", "kr", "ll", "ph",
+        "pl", "pr", "ps", "rh", "sc", "sh", "sk", "sl", "sm", "sn", "sp", "sq", "st", "sw", "th", "tr", "ts",
+        "tw", "vl", "wh", "wr", "js", "kw", "py", "my", "by", "ty",
+    ];
+    let begin = line.split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or("");
+    let left = before.bytes().next_back().is_some_and(|b| b.is_ascii_lowercase());
+    if !left || before.len() < NARROWEST || line.starts_with(char::is_whitespace) || begin.len() < 2 {
+        return false;
+    }
+    let is_consonant = |b: u8| !b"aeiouy".contains(&b);
+    let first = begin.get(..2).unwrap_or("");
+    // `gpt`, `http`, `ssl`: no words at all.
+    let word = begin.bytes().any(|b| !is_consonant(b))
+        && !line.get(begin.len()..).unwrap_or("").starts_with(['_', '-', '.', '/', ':']);
+    let odd = first.bytes().all(is_consonant) && !BEGINS.contains(&first);
+    ENDS.contains(&begin) || word && odd
 }

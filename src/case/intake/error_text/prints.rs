@@ -36,7 +36,14 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Client, r"feign\.FeignException(?:\$[A-Za-z]{2,40})?: "),
     // A status and a type in brackets (kubectl-ai, gollm).
-    (Weight::Answer, r"\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
+    (Weight::Answer, r"(?:[A-Za-z ]{0,30}[Ee]rror:\s)?\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
+    // A person quotes the message of a status.
+    (
+        Weight::Answer,
+        r#"(?:an? )?(?i:http |status |error |code ){0,3}[45][0-9]{2} with (?:the )?(?:error )?message:?\s+["“]"#,
+    ),
+    // A code in words, then the message (DashScope's SDK as people print it).
+    (Weight::Answer, r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,5}(?:\.[A-Z][A-Za-z]+){0,3} - "),
     // openai-python before 1.0 (`APIError` of a body that is no JSON).
     (Weight::Answer, r"HTTP code [45][0-9]{2} from API \("),
     // Elixir's tuple of an error.
@@ -88,7 +95,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Client, r"\*\*[A-Za-z ]{2,30}:\*\*\s+"),
     // Terminals, chats, Markdown: boxes, bullets, quotes (claude-code, qwen-code, codex draw them).
-    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
+    (Weight::Mark, r"(?:[>│┃║⎿✕✖✘✗⨯❌⏺●•·⚠✦➤■□▪◆◇▶►➜→↳ℹ⛔‼❗🔴🚫🚨🛑💥]|\x{fe0f}|[*-]\s|\*\*)\s*"),
     (Weight::Client, r"```(?:[a-z]{1,12}\n)?\s*"),
     // Times of loggers: ISO, one-api's `2024/04/03 - 23:13:25`, bare clocks; syslog's head.
     (
@@ -163,6 +170,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // google-cloud-rust (gax, `Error`'s `Display`).
     (Weight::Answer, r"the service reports an error with code [A-Z_]{2,40} described as: "),
     // claude-code, qwen-code, gemini-cli: `API Error: 401 …`, `[API Error: …]`, `API Error (429 …)`.
+    (Weight::Client, r"\[?API [Ee]rror \([a-z][A-Za-z0-9.:/_-]{2,60}\):\s*"),
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
     (Weight::Answer, r"(?:[A-Za-z]{0,30}[Ee]rror: )?\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
@@ -179,7 +187,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         r"[^:\n]{0,60}(?:[Dd]etails: )?Status: [45][0-9]{2}, Code: \S{1,60}, Type: \S{1,60}, Message: ",
     ),
     // A code on a line of its own above the message.
-    (Weight::Answer, r"(?:[A-Za-z0-9_.-]{1,40}: )?[a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
+    (Weight::Answer, r"[A-Za-z0-9_.-]{1,40}: [a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
+    (Weight::Client, r"[a-z]{2,20}(?:_[a-z]{2,20}){1,5}\n\s*"),
     // A status as SDKs print it: openai-python, anthropic, cohere, sashabaranov/go-openai, codex, one-api.
     (
         Weight::Answer,
@@ -285,6 +294,8 @@ pub(super) const BACK: &[&str] = &[
     r#""\}\s*$"#,
     // Node's console shows a list behind the words.
     r"\n\s*\[\s*\n",
+    // A logger puts the stack behind the words.
+    r"\.? Traceback: Traceback ",
     // A person goes on behind a quoted error.
     r"[，,。；]\s?(?:其他|其它|但|而|请问|怎么|为什么|不知道|换成|切换|求)[^\n]*",
     // A shell's and an editor's words when the program is over.
@@ -327,6 +338,7 @@ pub(super) const BACK: &[&str] = &[
     // claude-code's advice behind an answer's words.
     r"\s+· (?:Please|Run|Check|See|Try|Use|Press|Restart) ",
     r"\.? This is a server-side issue, usually temporary",
+    r"\.? Try switching to [a-z][\w.:/-]{3,80}\.?\s*$",
     r"\.? If (?:it|this) persists, check (?:your |the |https?://|status)",
     // `huggingface_hub` on a task of its own.
     r"\n\s*Make sure '[a-z0-9-]{1,40}' task is supported by the model",

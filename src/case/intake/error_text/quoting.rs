@@ -21,7 +21,7 @@ const MOST_AROUND: usize = 160;
 
 /// `text` with its quoted errors on lines of their own; `None` where it has none.
 pub(super) fn apart(text: &str) -> Option<String> {
-    if !text.contains('`') && !text.contains("|-") && !text.contains("| -") {
+    if !text.contains(['`', '"', '“']) && !text.contains("|-") && !text.contains("| -") {
         return None;
     }
     let is_table = text.lines().any(is_separator);
@@ -31,8 +31,9 @@ pub(super) fn apart(text: &str) -> Option<String> {
         .lines()
         .map(|line| {
             fenced ^= line.trim_start().starts_with("```");
-            let apart =
-                if fenced { None } else { of_sentence(line).or_else(|| of_row(line).filter(|_| is_table)) };
+            let quoted = || of_whole(line).or_else(|| of_speech(line));
+            let told = || of_sentence(line).or_else(|| of_row(line).filter(|_| is_table));
+            let apart = quoted().or_else(|| if fenced { None } else { told() });
             changed |= apart.is_some();
             apart.map_or(Cow::Borrowed(line), Cow::Owned)
         })
@@ -42,6 +43,13 @@ pub(super) fn apart(text: &str) -> Option<String> {
 
 fn says(text: &str) -> bool {
     SAYS.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// A line that is one quote of an error and nothing else: several may stand one below the other.
+fn of_whole(line: &str) -> Option<String> {
+    let quote = line.trim().strip_prefix('`')?.strip_suffix('`')?;
+    let is_copied = COPIED.as_ref().is_some_and(|p| p.is_match(quote));
+    (is_copied && !quote.contains('`')).then(|| format!("{quote}\n"))
 }
 
 /// The one quote of a sentence that is an error, where the sentence itself is none.
@@ -57,6 +65,35 @@ fn of_sentence(line: &str) -> Option<String> {
         return None;
     }
     Some(format!("{}\n\n{quote}\n\n{}", before.trim_end(), behind.trim_start()))
+}
+
+/// Words by which a person says that a quotation follows.
+static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:(?-u:\b)(?:gets?|got|getting|gives?|comes?|came|says?|said|saying|shows?|showed|see|sees|saw|returns?|returned|receives?|received|ends? (?:in|with)|ended (?:in|with)|error|errors|message|throws?|thrown|with|fails? with|failed with)|提示|报错|显示|返回|错误|出现|弹出|为|是)\s*(?:this|the|a|an|me)?\s*(?:error|message)?\s*[:：,，]?\s*$",
+    )
+    .ok()
+});
+
+/// How an error begins that a person copied: with its name, or with a status behind few words.
+static COPIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?:[^\n]{0,60}(?-u:\b)[45]\d\d(?-u:\b)|(?:[A-Z]\w*(?:Error|Exception)|Error|API Error)(?-u:\b)[^\n]{0,40}:)",
+    )
+    .ok()
+});
+
+/// The one quote in quotation marks of a sentence that says so, where the quote begins as errors are printed.
+fn of_speech(line: &str) -> Option<String> {
+    let (open, close) = if line.contains('“') { ('“', '”') } else { ('"', '"') };
+    let (before, rest) = line.split_once(open)?;
+    let (quote, behind) = rest.rsplit_once(close)?;
+    let is_one = !quote.contains([open, close]) && !line.contains(['{', '=', '[']);
+    let is_told = TOLD.as_ref().is_some_and(|p| p.is_match(before));
+    let is_copied = COPIED.as_ref().is_some_and(|p| p.is_match(quote));
+    let around = before.chars().count() + behind.chars().count();
+    (is_one && is_told && is_copied && around <= MOST_AROUND)
+        .then(|| format!("{}\n\n{quote}\n\n{}", before.trim_end(), behind.trim_start()))
 }
 
 /// `|---|:-:|`
@@ -95,6 +132,13 @@ mod tests {
                 Some("| time | what |\n\n\n403 your request was blocked\n\n10:11"),
             ),
             ("| 10:11 | 403 your request was blocked |", None),
+            (
+                "With it comes \"Upload failed: 403: it was blocked\".",
+                Some("With it comes\n\nUpload failed: 403: it was blocked\n\n."),
+            ),
+            ("It knows the word \"Error: x\" in a text", None),
+            ("I get \"the answer is 42\" here", None),
+            ("{\"error\": \"Error: 400 bad\"}", None),
         ];
         for (text, expected) in table {
             assert_eq!(apart(text).as_deref(), expected, "{text}");

@@ -29,6 +29,8 @@ pub(super) struct Speech {
     pub(super) param: Option<String>,
     /// A frame named the status in words, so that what follows is more than its name.
     named: bool,
+    /// Nothing framed it and nobody quoted it: it is the first line of a report.
+    loose: bool,
 }
 
 /// Lines that are tried as the one where the error begins.
@@ -59,6 +61,14 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
             spoken
         }
         None => begin(text, &mut speech),
+    };
+    let spoken = match frames::library(first_line(spoken)).and_then(|at| quoted_alone(spoken, at)) {
+        Some(answer) => {
+            let (spoken, weight) = peeled(answer, Weight::Client, &mut speech);
+            speech.weight = Some(weight);
+            spoken
+        }
+        None => spoken,
     };
     let rest = behind_status(spoken, &mut speech);
     let spoken = again::first(text, rest);
@@ -97,6 +107,11 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
             || frames::is_person(line)
             || !speech.named && frames::is_bare(line)
     };
+    let raised = behind.is_some() && exception.is_some_and(|(name, _)| super::is_of_an_answer(name));
+    let code =
+        frames::is_code(first) || frames::is_name_alone(first) && !answers && !raised || is_bracket(first);
+    // Go's chain of words ends with the client's own.
+    let chain = !answers && (ends_own(first) || ends_own(first_line(spoken))) || is_status_told(first);
     // What stood behind the frames was no more than a stack, or a dump of an object.
     let aside = plain::is_aside(first_line(spoken)) || frames::is_dump(spoken);
     let said = is_own(first) || is_own(first_line(spoken)) || frames::is_heading(&speech.message);
@@ -108,7 +123,50 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     let sender =
         sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
+    speech.own |= code || chain || frames::is_list(spoken);
     speech
+}
+
+/// A bracket alone: `[ACCESS]`, `(unk)`.
+fn is_bracket(line: &str) -> bool {
+    let line = line.trim();
+    frames::is_name_alone(line)
+        && (line.starts_with('[') && line.ends_with(']') || line.starts_with('(') && line.ends_with(')'))
+}
+
+/// A client's words, and behind their colon no more than a status: `Request Failed: 400 Bad Request`, `400。可稳定复现`.
+fn is_status_told(line: &str) -> bool {
+    let bare = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() == 3 && frames::is_bare(text);
+    let (before, tail) = line.rsplit_once(": ").unwrap_or(("", line));
+    let stop = tail.split(['。', '，']).next().unwrap_or(tail);
+    let words = before.split_whitespace().count();
+    (bare(tail) && (1..=4).contains(&words) && !frames::is_edges(line))
+        || (stop.len() < tail.len() && bare(stop))
+}
+
+/// Links of a chain of words that are looked at.
+const MOST_LINKS: usize = 8;
+
+/// `a: b: unexpected status code: 400`: what the chain ends with is a client's own sentence.
+fn ends_own(line: &str) -> bool {
+    line.match_indices(": ")
+        .take(MOST_LINKS)
+        .any(|(at, mark)| line.get(at + mark.len()..).is_some_and(|tail| frames::is_own_line(tail.trim())))
+}
+
+/// From byte `at` of `text` on; up to the mark of a quotation that begins there.
+fn quoted_alone(text: &str, at: usize) -> Option<&str> {
+    let (before, answer) = text.split_at_checked(at)?;
+    let mark = before.chars().next_back().filter(|c| matches!(c, '\'' | '"'));
+    let ends = |(end, c): (usize, char)| {
+        let behind = answer.get(end + c.len_utf8()..)?;
+        let parted = behind.is_empty()
+            || behind.starts_with(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '.'));
+        let closes = Some(c) == mark && parted;
+        closes.then_some(end)
+    };
+    let end = first_line(answer).char_indices().find_map(ends);
+    Some(end.and_then(|end| answer.get(..end)).unwrap_or(answer))
 }
 
 /// What stands behind a person's words in another script: `测试都会报错invalid character …`.
@@ -141,11 +199,33 @@ pub(super) fn without_frames(text: &str) -> &str {
 /// Words before which nothing says that the answer speaks, of which no rule knows a refusal, beside which no status
 /// stands: nobody can say that they are the answer's.
 pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) -> Speech {
-    let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status;
+    let framed =
+        speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status && !speech.loose;
     if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
         speech.message = from_refusal(&speech.message, catalog).to_owned();
     }
     speech.own = speech.own || !framed && !catalog.knows_refusal(&speech.message);
+    speech
+}
+
+/// `speech`; where its words are nobody's answer and the report's title holds a refusal that a rule knows, the title.
+pub(super) fn or_title(speech: Speech, text: &str, catalog: &Catalog) -> Speech {
+    let title = text.lines().find(|line| !line.trim().is_empty()).and_then(|line| line.strip_prefix("# "));
+    let Some(title) = title.map(str::trim).filter(|_| speech.own) else { return speech };
+    let mut told = Speech::default();
+    let (spoken, weight) = peeled(title, Weight::Mark, &mut told);
+    if weight == Weight::Answer && told.status.is_some() && spoken.split_whitespace().nth(2).is_some() {
+        let message = without_back(spoken).trim();
+        // What a person adds in brackets is no word of the answer.
+        let message = message.split_once(" (").map_or(message, |(message, _)| message);
+        let own = frames::is_own_line(message) || frames::is_soft_own(message) || frames::is_bare(message);
+        if !own && !voice::is_senders(message) && catalog.knows_refusal(message) {
+            return Speech { message: message.to_owned(), own: false, weight: Some(weight), ..told };
+        }
+    }
+    if catalog.knows_refusal(title) && !catalog.knows_refusal(&speech.message) {
+        return Speech { message: title.to_owned(), ..speech };
+    }
     speech
 }
 
@@ -208,6 +288,12 @@ fn first_line(text: &str) -> &str {
 /// The text from where the answer speaks: the first line that a frame of an error begins; else what stands in the first
 /// fence; else the whole.
 fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
+    if let Some(cause) = last_cause(text) {
+        speech.weight = Some(Weight::Client);
+        let (spoken, weight) = peeled(cause, Weight::Client, speech);
+        speech.weight = Some(weight);
+        return spoken;
+    }
     let mut at = 0;
     let mut weak: Option<&'a str> = None;
     for line in text.split_inclusive('\n').take(MOST_LINES) {
@@ -215,6 +301,7 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         at += line.len();
         if line.trim().is_empty()
             || plain::is_aside(line)
+            || frames::is_code(line)
             || (plain::is_news(line) && !tells_of_failure(line))
         {
             continue;
@@ -245,8 +332,39 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         speech.weight = Some(Weight::Client);
         return after_bare(spoken);
     }
-    let rest = fenced(text).unwrap_or_else(|| from_first(text));
+    let rest = fenced(text).unwrap_or_else(|| {
+        speech.loose = is_report(text);
+        from_first(text)
+    });
     peeled(rest, Weight::Mark, speech).0
+}
+
+/// Headings of Markdown or of a form stand in the text: what stands below them without a frame or a fence is a person's.
+fn is_report(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("# ") || line.starts_with("## ") || line.starts_with("### "))
+}
+
+/// The last cause of a chain as Rust's `anyhow` prints it: `Caused by:`, and below it one line for each, indented.
+fn last_cause(text: &str) -> Option<&str> {
+    const HEAD: &str = "Caused by:\n";
+    let at = text.rfind(HEAD)? + HEAD.len();
+    let below = text.get(at..)?;
+    let mut from = 0;
+    let mut cause = None;
+    for line in below.split_inclusive('\n') {
+        let bare = line.trim_start();
+        if bare.is_empty() || bare.len() == line.len() {
+            break;
+        }
+        let numbered = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+        let words = numbered.strip_prefix(": ").filter(|_| numbered.len() < bare.len());
+        // A line without a number goes on with the cause before it, where those are numbered.
+        if words.is_some() || cause.is_none() {
+            cause = Some(from + (line.len() - words.unwrap_or(bare).len()));
+        }
+        from += line.len();
+    }
+    cause.and_then(|at| below.get(at..))
 }
 
 /// A line of a log's good news may tell of a failure all the same.
@@ -307,7 +425,11 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             weight = Weight::Answer;
             continue;
         }
-        if let Some(len) = frames::body(near) {
+        let is_empty = |len: usize| {
+            let frame = rest.get(..len).unwrap_or("");
+            frame.contains('\n') && plain::is_log_line(first_line(rest.get(len..).unwrap_or("")))
+        };
+        if let Some(len) = frames::body(near).filter(|len| !is_empty(*len)) {
             note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
             rest = rest.get(len..).unwrap_or("");
             weight = Weight::Answer;
@@ -342,10 +464,15 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
             let empty = behind.trim().is_empty()
                 || frame_text.contains("\n\n") && frames::is_bare(frame_text.trim())
                 || frame_text.contains('\n') && is_closing(first_line(behind))
-                || (rest.get(..len)?.contains('\n') && plain::is_aside(first_line(behind)));
+                || (frame_text.contains('\n')
+                    && (plain::is_aside(first_line(behind))
+                        || plain::is_log_line(first_line(behind))
+                        || frames::is_list(behind)));
+            // `Internal Server Error (ref: `: the bracket is the sentence's own.
+            let opens = is_words && frame_text.matches('(').count() > frame_text.matches(')').count();
             let joins = is_words && starts_with_break(rest, len);
             let counts = ends_with_count(frame_text, behind);
-            (!empty && !joins && !counts).then_some((frame, len))
+            (!empty && !joins && !counts && !opens).then_some((frame, len))
         });
         let Some((frame, len)) = frame else {
             // A quotation that begins with a status, or as an answer is printed.
@@ -379,10 +506,14 @@ fn first_word(text: &str) -> &str {
 
 /// A status, and a program's sentence in small letters on what it got from behind: a gateway's.
 fn is_relays(text: &str) -> bool {
+    let text = text.strip_prefix("Error: ").unwrap_or(text);
     let bare = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':'));
+    if text.starts_with(['4', '5']) && frames::names_status(text.split_inclusive(": ").next().unwrap_or("")) {
+        return true;
+    }
     text.starts_with(['4', '5'])
         && text.len() - bare.len() >= 4
-        && ["failed to ", "error ", "json: ", "cannot ", "could not ", "invalid character "]
+        && ["failed to ", "error ", "json: ", "unmarshal", "cannot ", "could not ", "invalid character "]
             .iter()
             .any(|begin| bare.starts_with(begin))
 }
@@ -427,6 +558,14 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.error_type = after.split(',').next().map(|name| name.trim().to_owned());
     } else if let Some((_, after)) = frame.split_once("reports an error with code ") {
         speech.error_type = after.split(' ').next().map(str::to_owned);
+    } else if let Some(code) = frame.strip_suffix(" - ").filter(|code| is_code_in_words(code)) {
+        speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
+    } else if let Some(kind) = bracketed_type(frame) {
+        speech.error_type = Some(kind.to_owned());
+    } else if let Some(code) =
+        code_alone(frame).filter(|_| speech.status.is_some() || weight == Weight::Answer)
+    {
+        speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
     } else if let Some(name) = frame.strip_prefix('(').and_then(|f| f.trim_end().strip_suffix(')'))
         && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_alphanumeric())
@@ -447,6 +586,31 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     }
 }
 
+/// `InvalidApiKey`, `DataInspection.Failed`: a code that is written as names are, and no class of an SDK's.
+fn is_code_in_words(word: &str) -> bool {
+    let class = ["Exception", "Error", "Warning"].iter().any(|end| word.ends_with(end));
+    let inner =
+        word.bytes().zip(word.bytes().skip(1)).any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
+    !class
+        && inner
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+}
+
+/// The code on a line of its own above the message, with or without a name before it.
+fn code_alone(frame: &str) -> Option<&str> {
+    let line = frame.contains('\n').then(|| frame.trim_end())?;
+    let code = line.rsplit(": ").next()?;
+    (code.contains('_') && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).then_some(code)
+}
+
+/// The type in `[429:insufficient_quota] `.
+fn bracketed_type(frame: &str) -> Option<&str> {
+    let (before, kind) = frame.trim_end().strip_suffix(']')?.rsplit_once(':')?;
+    let status = before.rsplit_once('[')?.1;
+    (status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit())).then_some(kind)
+}
+
 /// What a client tells of the error beside the message counts where an answer came: a status, a code or a type says so.
 fn named_behind(spoken: &str, speech: &mut Speech) {
     let found = members::of(spoken);
@@ -463,7 +627,12 @@ fn named_behind(spoken: &str, speech: &mut Speech) {
 fn end(text: &str) -> &str {
     let text = plain::head(text, LONGEST);
     let mut len = 0;
+    let mut lines = text.lines().skip(1).map(frames::is_label).peekable();
     for (index, line) in text.split_inclusive('\n').enumerate() {
+        // A record's or a form's further members: two labels one below the other.
+        if index > 0 && lines.next() == Some(true) && lines.peek() == Some(&true) {
+            break;
+        }
         let bare = line.trim();
         let previous = text.get(..len).unwrap_or("");
         if index > 0
@@ -528,6 +697,10 @@ fn is_asked(line: &str) -> bool {
 
 /// Up to what clients write behind the text.
 fn without_back(text: &str) -> &str {
+    // OpenHands counts its tries behind words that are missing.
+    if text.starts_with(". Attempt #") {
+        return "";
+    }
     let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
     cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text)
 }
@@ -546,7 +719,17 @@ fn breaks(before: &str, line: &str) -> bool {
 fn closed(text: &str) -> &str {
     let mut depth = 0_i32;
     for (at, c) in text.char_indices() {
+        // `Expected ',' or ']' after`: a bracket that is spoken of.
+        let quoted = || {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            let behind = text.get(at + 1..).and_then(|t| t.chars().next());
+            matches!(
+                (before, behind),
+                (Some('\''), Some('\'')) | (Some('"'), Some('"')) | (Some('`'), Some('`'))
+            )
+        };
         match c {
+            '[' | ']' if quoted() => {}
             '[' => depth += 1,
             ']' if depth == 0 => return text.get(..at).unwrap_or(text).trim_end(),
             ']' => depth -= 1,

@@ -229,6 +229,75 @@ fn the_answers_sentence_is_told_from_what_stands_around_it() {
         ),
         ("渠道测试失败：status_code=404, 模型不存在", Some(404), "模型不存在"),
         ("请求出错: 503 - 没有渠道", Some(503), "没有渠道"),
+        // What stands behind the words of a report, in other places than at the begin of a line.
+        (
+            "**Device:** phone\n\n```\nNo key: [GoogleGenerativeAI Error]: Error fetching from https://h/v1: [400 Bad Request] The key is not known. [{\"@type\":\"x\"}]\n```",
+            Some(400),
+            "The key is not known.",
+        ),
+        (
+            "ThrottlingException (HTTP 429) now and then: 'An error occurred (ThrottlingException) when calling the Converse operation: Too many requests are open.'",
+            Some(429),
+            "Too many requests are open.",
+        ),
+        (
+            "With it comes \"Upload failed: 403: The account is blocked\". Why?",
+            Some(403),
+            "The account is blocked",
+        ),
+        ("error 404 with message \"No endpoints found for m-1.\"", Some(404), "No endpoints found for m-1."),
+        (
+            "# Generation failed: 400: the image is too small (it is a JPEG)\n\nIt worked before.",
+            Some(400),
+            "the image is too small",
+        ),
+        (
+            "请求错误（Acme 400）：messages[3].content: it is empty there",
+            Some(400),
+            "messages[3].content: it is empty there",
+        ),
+        (
+            "Sending the pieces ended, or an error occured with the API: 400 Invalid file format. It is a text",
+            Some(400),
+            "Invalid file format. It is a text",
+        ),
+        // The exception that says something, not the last one.
+        (
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    g()\nacme.QuotaError: The balance is zero now.\n\nDuring handling of the above exception, another exception occurred:\n\nacme.GiveUpError",
+            None,
+            "The balance is zero now.",
+        ),
+        (
+            "x threw [failed; nested exception is com.acme.ai.AiHttpException: The input was rejected by our safety system.] with root cause\nretrofit2.HttpException: HTTP 400 \n\tat a.B.c(B.java:1)",
+            Some(400),
+            "The input was rejected by our safety system.",
+        ),
+        (
+            "Error: Cannot ask the model\n\nCaused by:\n    0: it failed\n    1: no endpoint for m-1 (type: bad_request_error)",
+            None,
+            "no endpoint for m-1",
+        ),
+        (
+            "Error: 500 Internal Server Error: unmarshal: the body is cut",
+            Some(500),
+            "unmarshal: the body is cut",
+        ),
+        // A terminal cut a word in two.
+        (
+            "openai.error.InvalidRequestError: The prompt is too long for this model. Please reduce your prompt; or co\nmpletion length.",
+            None,
+            "The prompt is too long for this model. Please reduce your prompt; or completion length.",
+        ),
+        (
+            "ResponseError: Internal Server Error (ref: 3f380fc3-f1b8-4b9e-aa2c-5c4486b28c08) (status code: 500)",
+            Some(500),
+            "Internal Server Error (ref: 3f380fc3-f1b8-4b9e-aa2c-5c4486b28c08)",
+        ),
+        (
+            "message: Too many tokens, please wait.\nname: ThrottlingException\n$fault: client",
+            None,
+            "Too many tokens, please wait.",
+        ),
     ];
     let mut wrong = Vec::new();
     for (text, status, message) in table {
@@ -336,6 +405,24 @@ fn codes_and_types_before_the_message_are_told() {
             Some("t"),
         ),
         (
+            "Error: [429:no_quota_left] The quota is used up.",
+            "The quota is used up.",
+            None,
+            Some("no_quota_left"),
+        ),
+        (
+            "Error:\n400 no_such_model\nThe model is not known here.",
+            "The model is not known here.",
+            Some("no_such_model"),
+            None,
+        ),
+        (
+            "Exception: embedding error: InvalidApiKey - Invalid API-key provided.",
+            "Invalid API-key provided.",
+            Some("InvalidApiKey"),
+            None,
+        ),
+        (
             "HttpClientErrorException: 400 Bad Request: \"{<EOL>  \"error\": {<EOL>    \"message\": \"No\",<EOL>    \"code\": \"c\"<EOL>  }<EOL>}\"",
             "No",
             Some("c"),
@@ -385,6 +472,27 @@ fn a_clients_own_words_are_no_message() {
         ),
         ("Calling the API: Faraday::TooManyRequestsError", None),
         ("curl: (22) The requested URL returned error: 429", Some(429)),
+        ("### Model\n\nacme-image-2.1\n\n### What\n\na 422 error comes", Some(422)),
+        ("# HTTP 405 at /v1/x\n\nIn the browser it works.", Some(405)),
+        ("It fails with 400 since today:\n```js\n  const safety = [\n  { a: 1 }\n```", Some(400)),
+        ("PROXY ERROR 406:  (unk)", Some(406)),
+        (
+            "# error 401\n- Error status: 401\n- Error kind: provider\n- Error code: OLC-HTTP\n- Model: m",
+            Some(401),
+        ),
+        ("failed to run: error making the index: error fetching: unexpected status code: 400", Some(400)),
+        (
+            "2026/01/02 10:00:00 process(): stream error: error, status code: 400, message: \n2026/01/02 10:00:01 worker: done",
+            Some(400),
+        ),
+        (
+            "x - ERROR - litellm.APIError: APIError: OpenAIException - . Attempt #1 | You can customize it",
+            None,
+        ),
+        (
+            "This comes again and again:\n[\"Error\": \"ENOENT: no such file or directory, open 'a.json'\"]",
+            None,
+        ),
         (
             "HTTPStatusError(\"Server error '502 Bad Gateway' for url 'http://h/v1'\nFor more information check: https://d\")",
             Some(502),
@@ -408,10 +516,48 @@ fn a_clients_own_words_are_no_message() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for text in [
+        "ERROR service=llm error={\"error\":{\"code\":\"ECONNRESET\",\"path\":\"http://h/v1\",\"errno\":0}}",
+        "[TypeError: fetch failed] {\n  cause:  [ConnectTimeoutError: Connect Timeout Error] {\n  name: 'ConnectTimeoutError',\n  code: 'UND_ERR_CONNECT_TIMEOUT',\n  message: 'Connect Timeout Error'\n}",
         "Request error: https://h/v1/x: Connection Failed: Connect error",
         "APIConnectionError: Error communicating with X: HTTPSConnectionPool(host='h', port=443): Max retries exceeded (Caused by NewConnectionError(': Failed to establish a new connection'))",
         "cannot reach h: SELF_SIGNED_CERT_IN_CHAIN",
     ] {
         assert_eq!(heard(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_status_is_told_in_many_ways() {
+    for (text, status) in [
+        ("Model request failed: 400", 400),
+        ("所有请求 403：余额充足", 403),
+        ("Each time I receive a 302 Temporarily moved response.", 302),
+        ("INFO: 1.2.3.4:5 - \"POST /v1/completions/ HTTP/1.1\" 307 Temporary Redirect", 307),
+        ("Error while tagging: Acme m-1-instant 400 \n", 400),
+        ("HttpClient: RESPONSE: 429 ", 429),
+        ("Always Error: Error response 401 while fetching https://h/v1: no", 401),
+        ("two keys, always the same 401 error", 401),
+    ] {
+        let heard = heard(text).and_then(|(status, ..)| status);
+        assert_eq!(heard, Some(status), "{text}");
+    }
+    for text in ["error at line 400", "all failed: 404 rows in all", "the tests failed in 500 ms"] {
+        let heard = heard(text).and_then(|(status, ..)| status);
+        assert_eq!(heard, None, "{text}");
+    }
+}
+
+#[test]
+fn one_line_of_megabytes_is_read_at_its_ends() {
+    let filler = "lorem ipsum ".repeat(400_000);
+    let before = format!(
+        "ERROR call failed: 429 {{\"error\":{{\"message\":\"slow down please\",\"type\":\"t\"}}}} request={filler}\n"
+    );
+    let behind = format!(
+        "ERROR request={filler} failed: 429 {{\"error\":{{\"message\":\"slow down please\",\"type\":\"t\"}}}}\n"
+    );
+    for text in [before, behind] {
+        let heard = heard(&text).map(|(status, message, ..)| (status, message));
+        assert_eq!(heard, Some((Some(429), Some("slow down please".to_owned()))));
     }
 }

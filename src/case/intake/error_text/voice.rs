@@ -56,7 +56,7 @@ pub(super) fn is_from_outside(sentence: &str) -> bool {
 /// A status, and behind it a colon or a dash and words: what the answer said stands there.
 static STATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?:[A-Za-z][:：] |[)\]>|] ?|[.!] |-> |[(（“「] ?|[\u2e80-\u9fff] ?|[\u2e80-\uffef][:：] ?)\[?[45]\d\d\]? ([A-Z'`"]\S*|[a-z]+\.\S+|[\u2e80-\u9fff]\S*)(?: |$)|(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?[:：]|\s[—–-])\s+"#,
+        r#"(?:[A-Za-z][:：] |[)\]>|] ?|[.!] |-> |[(（“「] ?|[\u2e80-\u9fff] ?|[\u2e80-\uffef][:：] ?)\[?[45]\d\d\]? ([A-Z'`"]\S*|[a-z]+\.\S+|[\u2e80-\u9fff]\S*)(?: |$)|(?:^|[\s(\[（,→]|\b(?:status|code|http)[=:])[45]\d\d[)\]）]?(?: [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}| [a-z]{2,24}(?:_[a-z]{2,24}){1,4})?(?:\s?:\s+|\s?：\s*|\s[—–-]\s+)"#,
     )
     .ok()
 });
