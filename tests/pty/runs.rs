@@ -205,6 +205,8 @@ fn the_keys_of_a_page_ask_the_gateway_of_the_request() {
     assert!(requests.iter().all(|r| r.head.starts_with("GET /v1/models ") && r.head.contains(&key())));
     assert!(requests.iter().all(|r| !r.body.contains("Zebras")), "the prompt of the case goes nowhere");
     terminal.keys("\u{1b}");
+    terminal.see("nobody has the report yet");
+    terminal.keys("\u{1b}");
     terminal.see_no("24 sends");
     terminal.keys(":check con\r");
     terminal.see("what would be sent to 127.0.0.1");

@@ -81,7 +81,9 @@ fn may_name_an_id(text: &[u8]) -> bool {
         let tail = text.len().checked_sub(word.len()).and_then(|from| text.get(from..));
         tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
     };
+    let refers = |at: usize| text.get(at..at + 6).is_some_and(|head| head.eq_ignore_ascii_case(b"(ref: "));
     !text.is_ascii()
+        || memchr::memchr_iter(b'(', text).any(refers)
         || memchr::memchr2_iter(b'd', b'D', text).any(|at| {
             let Some((before, b'i' | b'I')) =
                 text.get(..at).and_then(<[u8]>::split_last).map(|(last, b)| (b, last))

@@ -112,7 +112,8 @@ impl Detectors {
             };
             for found in regex.captures_iter(text) {
                 let named = |name| found.get_group_by_name(name);
-                let Some(group) = named("secret").or_else(|| named("secret_too")).or_else(|| found.get_group(0))
+                let Some(group) =
+                    named("secret").or_else(|| named("secret_too")).or_else(|| found.get_group(0))
                 else {
                     continue;
                 };

@@ -31,7 +31,8 @@ pub(super) struct Branch {
 
 /// The branches of `pattern`, with what each of them needs.
 pub(super) fn branches_of(pattern: &str) -> Vec<Branch> {
-    let from_table = || known(pattern)?.split(|byte| *byte == b'\t').skip(1).map(branch).collect::<Option<Vec<Branch>>>();
+    let from_table =
+        || known(pattern)?.split(|byte| *byte == b'\t').skip(1).map(branch).collect::<Option<Vec<Branch>>>();
     let parsed = || {
         let needed = |place: &Range<usize>| pattern.get(place.clone()).and_then(words::needed_by);
         let places = words::branches(pattern).into_iter();
