@@ -177,6 +177,34 @@ fn object(mut error: Map<String, Value>, place: Range<usize>) -> Option<Object> 
     })
 }
 
+/// Whether a print that is read character by character stands in a string.
+#[derive(Default)]
+struct Strings {
+    within: Option<char>,
+    escaped: bool,
+    /// The character before; an apostrophe behind a letter opens no string.
+    before: Option<char>,
+}
+
+impl Strings {
+    /// Takes the next character; true where it stands in no string and is no quote of one.
+    fn passes(&mut self, c: char) -> bool {
+        let before = self.before.replace(c);
+        match (self.within, c) {
+            (Some(_), _) if self.escaped => self.escaped = false,
+            (Some(_), '\\') => self.escaped = true,
+            (Some(quote), c) if c == quote => self.within = None,
+            // No string of these prints has a line end.
+            (Some(_), '\n') => self.within = None,
+            (Some(_), _) => {}
+            (None, '"') => self.within = Some('"'),
+            (None, '\'') if !before.is_some_and(char::is_alphanumeric) => self.within = Some('\''),
+            (None, _) => return true,
+        }
+        false
+    }
+}
+
 /// What stands in the innermost brackets around byte `at`. A bracket in a string is none.
 fn group(text: &str, at: usize) -> Option<Range<usize>> {
     let mut from = at.saturating_sub(NEAR);
@@ -185,46 +213,38 @@ fn group(text: &str, at: usize) -> Option<Range<usize>> {
     }
     let near = plain::head(text.get(from..)?, at - from + NEAR);
     let mut open: Vec<(char, usize)> = Vec::new();
-    let mut within: Option<char> = None;
-    let mut escaped = false;
-    let mut before = ' ';
+    let mut strings = Strings::default();
     let mut tried = 0;
     for (place, c) in near.char_indices() {
         let place = from + place;
-        match (within, c) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(quote), c) if c == quote => within = None,
-            // An apostrophe opens no string, and no string of these prints has a line end.
-            (Some(_), '\n') => within = None,
-            (None, '"') => within = Some('"'),
-            (None, '\'') if !before.is_alphanumeric() => within = Some('\''),
-            (None, '{' | '[' | '(') => open.push((c, place + 1)),
-            (None, '}' | ']' | ')') => {
-                let wanted = match c {
-                    '}' => '{',
-                    ']' => '[',
-                    _ => '(',
-                };
-                let matching = open.iter().rposition(|(bracket, _)| *bracket == wanted);
-                if let Some((_, start)) = matching.and_then(|index| open.drain(index..).next())
-                    && start <= at
-                    && place >= at
-                {
-                    // Haskell and Rust put each pair and each value into brackets of their own.
-                    let inside = near.get(start - from..place - from).unwrap_or("");
-                    if NAMES.iter().any(|name| inside.contains(name)) {
-                        return Some(start..place);
-                    }
-                    tried += 1;
-                    if tried >= MOST_AROUND {
-                        return None;
-                    }
-                }
-            }
-            _ => {}
+        if !strings.passes(c) {
+            continue;
         }
-        before = c;
+        let wanted = match c {
+            '{' | '[' | '(' => {
+                open.push((c, place + 1));
+                continue;
+            }
+            '}' => '{',
+            ']' => '[',
+            ')' => '(',
+            _ => continue,
+        };
+        let matching = open.iter().rposition(|(bracket, _)| *bracket == wanted);
+        if let Some((_, start)) = matching.and_then(|index| open.drain(index..).next())
+            && start <= at
+            && place >= at
+        {
+            // Haskell and Rust put each pair and each value into brackets of their own.
+            let inside = near.get(start - from..place - from).unwrap_or("");
+            if NAMES.iter().any(|name| inside.contains(name)) {
+                return Some(start..place);
+            }
+            tried += 1;
+            if tried >= MOST_AROUND {
+                return None;
+            }
+        }
     }
     None
 }
@@ -232,24 +252,16 @@ fn group(text: &str, at: usize) -> Option<Range<usize>> {
 /// Byte `at` of `inside` stands in no string and in no deeper brackets but round ones.
 fn is_outside(inside: &str, at: usize) -> bool {
     let mut depth = 0_i32;
-    let mut within: Option<char> = None;
-    let mut escaped = false;
-    let mut before = ' ';
+    let mut strings = Strings::default();
     for c in inside.get(..at).unwrap_or("").chars() {
-        match (within, c) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(quote), c) if c == quote => within = None,
-            (Some(_), '\n') => within = None,
-            (None, '"') => within = Some('"'),
-            (None, '\'') if !before.is_alphanumeric() => within = Some('\''),
-            (None, '{' | '[') => depth += 1,
-            (None, '}' | ']') => depth -= 1,
+        match c {
+            _ if !strings.passes(c) => {}
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
             _ => {}
         }
-        before = c;
     }
-    within.is_none() && depth == 0
+    strings.within.is_none() && depth == 0
 }
 
 /// The lines around byte `at` up to two empty ones, where no bracket stands around it: R prints a list so.
