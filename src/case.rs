@@ -5,6 +5,7 @@
 //! request, evidence, catalog <- intake, retry, sanitize, diagnose <- isolate <- note <- session.
 
 pub mod catalog;
+pub mod chunked;
 pub mod claims;
 pub mod csv;
 pub mod destination;

@@ -88,10 +88,11 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 24] = [
+const DOORS: [(&str, &[&str]); 25] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("pointer", &[]),
+    ("chunked", &[]),
     ("csv", &[]),
     ("keyring", &[]),
     ("catalog", &["pointer", "vocabulary", "keyring"]),
@@ -99,7 +100,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     // A request's intake may carry an observed answer; evidence holds the request: one room in two files.
     ("request", &["pointer", "catalog", "evidence", "finding", "keyring", "vocabulary"]),
     ("evidence", &["catalog", "isolate", "request", "vocabulary"]),
-    ("intake", &["catalog", "evidence", "finding", "keyring", "request", "vocabulary"]),
+    ("intake", &["catalog", "chunked", "evidence", "finding", "keyring", "request", "vocabulary"]),
     ("destination", &["catalog"]),
     ("diagnose", &["catalog", "evidence", "vocabulary"]),
     ("fingerprint", &["evidence", "vocabulary"]),
@@ -110,7 +111,17 @@ const DOORS: [(&str, &[&str]); 24] = [
     ),
     (
         "sanitize",
-        &["pointer", "catalog", "evidence", "fingerprint", "isolate", "keyring", "request", "vocabulary"],
+        &[
+            "pointer",
+            "catalog",
+            "chunked",
+            "evidence",
+            "fingerprint",
+            "isolate",
+            "keyring",
+            "request",
+            "vocabulary",
+        ],
     ),
     ("note", &["pointer", "catalog", "diagnose", "evidence", "finding", "retry", "sanitize", "vocabulary"]),
     (

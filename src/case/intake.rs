@@ -14,7 +14,6 @@ mod answer;
 mod beside;
 mod braces;
 mod carried;
-mod chunked;
 mod client;
 mod client_log;
 mod colour;

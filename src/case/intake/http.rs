@@ -1,8 +1,9 @@
 //! HTTP as people paste it: `curl -i` (a head and a body), `curl -v` (`>`, `<` and `*` lines), a raw request.
 
+use super::answer;
 use super::unmasked::Unmasked;
-use super::{answer, chunked};
 use crate::case::catalog::Catalog;
+use crate::case::chunked;
 use crate::case::evidence::Response;
 use crate::case::keyring::KeyRing;
 use crate::case::request::Draft;
@@ -124,7 +125,7 @@ pub(super) fn response(bytes: &[u8]) -> Option<Response> {
         let headers = headers(lines);
         // With -L the answer that a redirect led to follows at once; what is comparable with ours is the redirect.
         let body = if (300..400).contains(&first.status) && next_is_head { &[][..] } else { body };
-        let body = chunked::unframed(&headers, body).unwrap_or_else(|| body.to_vec());
+        let body = unframed(&headers, body).unwrap_or_else(|| body.to_vec());
         return Some(answer::response(Some(first.status), first.reason, Some(first.version), headers, body));
     }
 }
@@ -264,10 +265,16 @@ pub(super) fn written_request(text: &str, encrypted: bool) -> Option<Unmasked> {
         Some(host) if path.starts_with('/') => format!("{scheme}://{host}{path}"),
         _ => path.to_owned(),
     };
-    let unframed = chunked::unframed(&headers, body);
+    let unframed = unframed(&headers, body);
     let body = std::str::from_utf8(unframed.as_deref().unwrap_or(body)).unwrap_or("");
     let body = answer::trimmed(body).to_owned();
     Some(Unmasked { method: method.to_owned(), url, headers, body, ..Unmasked::default() })
+}
+
+/// `body` without the frames that the headers tell of.
+fn unframed(headers: &[(String, String)], body: &[u8]) -> Option<Vec<u8>> {
+    let told = headers.iter().any(|(name, value)| chunked::is_told_by(name, value));
+    told.then(|| chunked::unframed(body)).flatten()
 }
 
 fn written_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {

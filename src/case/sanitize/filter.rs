@@ -10,6 +10,7 @@
 
 mod escape;
 mod file_name;
+mod frames;
 pub(super) mod joint;
 mod json;
 mod lines;
@@ -28,8 +29,9 @@ use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
 
 use super::ledger::Ledger;
-use super::placeholder::Placeholders;
+use super::placeholder::{Placeholders, measure};
 use super::secrets::SecretScan;
+use frames::{At, Part};
 use json::Walker;
 use lines::State;
 use rule::{Edit, Rules, apply};
@@ -209,6 +211,10 @@ pub struct Filter {
     target: usize,
     walker: Walker,
     state: State,
+    /// Where a body's frames are.
+    frames: frames::At,
+    /// Bytes of a body in frames that leave as their number.
+    beyond: usize,
     bytes_in: u64,
     bytes_out: u64,
 }
@@ -233,6 +239,8 @@ impl Filter {
             target: WINDOW,
             walker: Walker::new(false, 0),
             state: State::default(),
+            frames: frames::At::default(),
+            beyond: 0,
             bytes_in: 0,
             bytes_out: 0,
         }
@@ -258,8 +266,7 @@ impl Filter {
     /// Ends the input and appends the rest to `out`.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Summary {
         let before = out.len();
-        self.window(true, out);
-        self.state.finish(out);
+        self.end(out);
         self.bytes_out += (out.len() - before) as u64;
         Summary {
             kind: self.kind,
@@ -268,6 +275,12 @@ impl Filter {
             replaced: self.rules.replaced,
             ledger: self.rules.ledger,
         }
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        self.window(true, out);
+        self.end_skipped(out);
+        self.state.finish(out);
     }
 
     fn window(&mut self, last: bool, out: &mut Vec<u8>) {
@@ -328,14 +341,66 @@ impl Filter {
     fn pieces(&mut self, buffer: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while let Some(rest) = buffer.get(at..).filter(|r| !r.is_empty()) {
-            let Some((end, wrapped)) = group_end(rest, last) else { break };
-            let group = rest.get(..end).unwrap_or(rest);
-            // A word that goes on in the next line, or in the next string, is looked at as one.
-            let whole = if wrapped || joint::has_sum(group) { self.rules.over_seams(group) } else { None };
-            self.lines(whole.as_deref().unwrap_or(group), out);
-            at += end;
+            let read = match self.frames {
+                At::Text | At::Headers => self.group(rest, last, out),
+                At::Body => self.part(rest, last, out),
+                At::Beyond(left) => Some(self.skip(rest, left, last, out)),
+            };
+            let Some(read) = read else { break };
+            at += read;
         }
         at
+    }
+
+    /// Lines that belong together. Bytes that were read; `None`: more has to come.
+    fn group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let (end, wrapped) = group_end(rest, last)?;
+        let group = rest.get(..end).unwrap_or(rest);
+        // A word that goes on in the next line, or in the next string, is looked at as one.
+        let whole = if wrapped || joint::has_sum(group) { self.rules.over_seams(group) } else { None };
+        self.lines(whole.as_deref().unwrap_or(group), out);
+        // An empty line, behind which a body begins, belongs to no other.
+        self.frames = self.frames.behind(group);
+        Some(end)
+    }
+
+    /// Frames of a body, read without their marks where they cut its text; as they are where that changes nothing.
+    fn part(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let Part::Of { length, joined, next } = frames::part(rest, last) else { return None };
+        let (raw, start, line) = (rest.get(..length).unwrap_or(rest), out.len(), self.rules.line);
+        let text = joined.as_deref().unwrap_or(raw);
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|r| !r.is_empty()) {
+            at += self.group(rest, true, out).unwrap_or(rest.len());
+        }
+        if joined.is_some() {
+            if out.get(start..) == Some(text) {
+                out.truncate(start);
+                out.extend_from_slice(raw);
+            }
+            self.rules.line = line + memchr::memchr_iter(b'\n', raw).count() as u64;
+        }
+        self.frames = next;
+        Some(length)
+    }
+
+    /// What is left of a body that is too long to be put together leaves as its length.
+    fn skip(&mut self, rest: &[u8], left: usize, last: bool, out: &mut Vec<u8>) -> usize {
+        let (length, next) = frames::beyond(rest, left, last);
+        self.beyond += length;
+        self.frames = next;
+        if next == At::Text {
+            self.end_skipped(out);
+        }
+        length
+    }
+
+    fn end_skipped(&mut self, out: &mut Vec<u8>) {
+        let bytes = std::mem::take(&mut self.beyond);
+        if bytes > 0 {
+            self.rules.count("text", "framed_body");
+            out.extend_from_slice(format!("\n{}\n", measure("text", bytes, "bytes")).as_bytes());
+        }
     }
 
     fn lines(&mut self, group: &[u8], out: &mut Vec<u8>) {
@@ -366,8 +431,7 @@ pub(super) fn of_words(
     let mut filter = Filter::of(rules, kind);
     let mut out = Vec::new();
     filter.feed(text.as_bytes(), &mut out);
-    filter.window(true, &mut out);
-    filter.state.finish(&mut out);
+    filter.end(&mut out);
     (String::from_utf8_lossy(&out).into_owned(), filter.rules.into_known())
 }
 

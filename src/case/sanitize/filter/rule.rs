@@ -665,9 +665,7 @@ impl Rules {
     /// A text that leaves as its length.
     pub(super) fn shape(&mut self, kind: &str, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
         let opens = raw.trim_ascii_start().first() == Some(&b'[');
-        if raw.is_empty()
-            || opens && is_placeholder(&String::from_utf8_lossy(raw.get(..raw.len().min(96)).unwrap_or(raw)))
-        {
+        if raw.is_empty() || opens && is_shape(&String::from_utf8_lossy(raw)) {
             return None;
         }
         self.count(kind, "prompt_field");
@@ -695,6 +693,18 @@ impl Rules {
             _ => self.text(raw, escaped),
         }
     }
+}
+
+/// True where a text is what an earlier run made of one: its shape, and where it was too long to be looked at in one piece
+/// that of each piece behind it.
+fn is_shape(text: &str) -> bool {
+    let first = text.find(']').map_or(text.len(), |at| at + 1);
+    let (first, pieces) = text.split_at(first);
+    is_placeholder(first)
+        && pieces.split_inclusive(']').all(|piece| {
+            let piece = piece.trim();
+            piece.is_empty() || piece.starts_with("[text: ") && is_placeholder(piece)
+        })
 }
 
 /// The bytes of the scheme before a credential.

@@ -96,6 +96,67 @@ fn each_kind_loses_its_secrets_and_keeps_its_evidence() {
     }
 }
 
+/// `body` in frames of `size` bytes.
+fn framed(body: &str, size: usize, line_end: &str) -> String {
+    let frame = |data: &[u8]| {
+        format!("{:x}{line_end}{}{line_end}", data.len(), std::str::from_utf8(data).expect("is ASCII"))
+    };
+    let frames: String = body.as_bytes().chunks(size).map(frame).collect();
+    format!("{frames}0{line_end}{line_end}")
+}
+
+#[test]
+fn frames_hide_no_prompt_and_no_key() {
+    let (key, said) = (sk(), "Purple walruses negotiate");
+    let body =
+        format!(r#"{{"model":"m-1","api_key":"{key}","messages":[{{"role":"user","content":"{said}"}}]}}"#);
+    let clean =
+        r#"{"model":"m-1","api_key":"[key#1]","messages":[{"role":"user","content":"[prompt: 25 chars]"}]}"#;
+    for (line_end, size) in [("\r\n", 1), ("\n", 3), ("\r\n", 7), ("\n", 23), ("\r\n", 60)] {
+        for kind in [Kind::Auto, Kind::Log, Kind::Headers] {
+            let head = ["POST /v1/x HTTP/1.1", "Transfer-Encoding: chunked", "x-request-id: abc", "", ""]
+                .join(line_end);
+            let raw = format!("{head}{}HTTP/1.1 400 Bad Request{line_end}", framed(&body, size, line_end));
+            let out = filtered(kind, &raw);
+            assert!(out.starts_with(&format!("{head}{clean}")), "{size}: {out}");
+            assert!(out.ends_with(&format!("HTTP/1.1 400 Bad Request{line_end}")), "{size}: {out}");
+            assert_eq!(filtered(kind, &out), out, "{size}: a second time");
+            let pieces: Vec<&[u8]> = raw.as_bytes().chunks(5).collect();
+            assert_eq!(filtered_in(kind, &KeyRing::default(), &pieces), out.as_bytes(), "{size}: in pieces");
+        }
+    }
+}
+
+#[test]
+fn frames_without_secrets_and_lines_in_frames_stay() {
+    let head = "HTTP/1.1 429 Too Many Requests\r\ntransfer-encoding: chunked\r\n\r\n";
+    let error =
+        r#"{"error":{"message":"Rate limit reached for gpt-4o","type":"requests","code":"rate_limit"}}"#;
+    for size in [1, 10, 40, 200] {
+        let raw = format!("{head}{}", framed(error, size, "\r\n"));
+        assert_eq!(filtered(Kind::Auto, &raw), raw, "{size}");
+    }
+    // Events in a frame each: only what is in them changes.
+    let event = "data: {\"choices\":[{\"delta\":{\"content\":\"walrus\"}}]}\n\n";
+    let raw = format!("{head}{}", framed(&event.repeat(2), event.len(), "\r\n"));
+    let out = filtered(Kind::Auto, &raw);
+    assert_eq!(out, raw.replace("walrus", "[prompt: 6 chars]"));
+    assert_eq!(filtered(Kind::Auto, &out), out);
+}
+
+#[test]
+fn a_body_that_is_too_long_to_be_put_together_leaves_as_its_length() {
+    let head = "POST /v1/x HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
+    let body = format!(r#"{{"messages":[{{"content":"{}"}}]}}"#, "a walrus sings ".repeat(200_000));
+    for size in [900, 70_000, 2_800_000] {
+        let raw = format!("{head}{}x-trailer: 1\r\n", framed(&body, size, "\r\n"));
+        let out = filtered(Kind::Auto, &raw);
+        assert!(!out.contains("walrus") && out.contains(" bytes]\n") && out.len() < 2_000, "{size}: {out}");
+        assert!(out.ends_with("x-trailer: 1\r\n"), "{size}: {out}");
+        assert_eq!(filtered(Kind::Auto, &out), out, "{size}: a second time");
+    }
+}
+
 /// Found by the seeded loop: what a second run would judge in another way.
 #[test]
 fn a_second_run_judges_the_same() {
