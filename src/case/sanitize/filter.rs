@@ -8,14 +8,17 @@
 //! It keeps what it does not know: a log is read for its evidence. A note is stricter, there only what an allow-list
 //! names leaves. The result does not depend on how the input was cut into pieces.
 
+mod dump;
 mod escape;
 mod file_name;
 mod frames;
 pub(super) mod joint;
 mod json;
+mod label;
 mod lines;
 mod list;
 mod names;
+mod partial;
 pub(super) mod prose;
 pub(super) mod rule;
 mod shell;
@@ -23,6 +26,8 @@ mod short;
 mod table;
 #[cfg(test)]
 mod tests;
+mod values;
+mod wide;
 mod word;
 
 use crate::case::catalog::Catalog;
@@ -31,10 +36,13 @@ use crate::case::keyring::KeyRing;
 use super::ledger::Ledger;
 use super::placeholder::{Placeholders, measure};
 use super::secrets::SecretScan;
+use dump::Dump;
 use frames::{At, Part};
 use json::Walker;
 use lines::State;
+use partial::Parts;
 use rule::{Edit, Rules, apply};
+use wide::Units;
 
 /// The patterns that only text without structure needs; `echoes.yaml` as JSON.
 pub(super) const ECHOES: &str =
@@ -211,6 +219,10 @@ pub struct Filter {
     target: usize,
     walker: Walker,
     state: State,
+    /// How characters are written, where that is not in one byte.
+    units: Option<Units>,
+    /// Nothing was read so far.
+    at_start: bool,
     /// Where a body's frames are.
     frames: frames::At,
     /// Bytes of a body in frames that leave as their number.
@@ -239,6 +251,8 @@ impl Filter {
             target: WINDOW,
             walker: Walker::new(false, 0),
             state: State::default(),
+            units: None,
+            at_start: true,
             frames: frames::At::default(),
             beyond: 0,
             bytes_in: 0,
@@ -252,9 +266,13 @@ impl Filter {
         self.bytes_in += input.len() as u64;
         let mut rest = input;
         while !rest.is_empty() {
-            let room = self.target.saturating_sub(self.buffer.len()).min(rest.len());
+            // A unit may have decoded to more bytes than there was room for.
+            let room = self.target.saturating_sub(self.buffer.len()).clamp(1, rest.len());
             let (now, later) = rest.split_at_checked(room).unwrap_or((rest, &[]));
-            self.buffer.extend_from_slice(now);
+            match &mut self.units {
+                Some(units) => units.decode(now, &mut self.buffer),
+                None => self.buffer.extend_from_slice(now),
+            }
             rest = later;
             if self.buffer.len() >= self.target {
                 self.window(false, out);
@@ -279,11 +297,38 @@ impl Filter {
 
     fn end(&mut self, out: &mut Vec<u8>) {
         self.window(true, out);
+        let start = out.len();
         self.end_skipped(out);
         self.state.finish(out);
+        if let Some(units) = &self.units {
+            units.encode(out, start);
+            out.extend_from_slice(units.rest());
+        }
     }
 
     fn window(&mut self, last: bool, out: &mut Vec<u8>) {
+        let found = if self.units.is_none() { Units::find(&self.buffer, self.at_start) } else { None };
+        self.at_start = false;
+        if let Some((at, mut units)) = found {
+            // What stands before is read to its end; the rest is another text.
+            let rest = self.buffer.split_off(at);
+            if !self.buffer.is_empty() {
+                self.read_window(true, out);
+                self.state.finish(out);
+            }
+            units.decode(&rest, &mut self.buffer);
+            self.units = Some(units);
+            self.walker = Walker::new(false, 0);
+            self.state = State::default();
+        }
+        let start = out.len();
+        self.read_window(last, out);
+        if let Some(units) = &self.units {
+            units.encode(out, start);
+        }
+    }
+
+    fn read_window(&mut self, last: bool, out: &mut Vec<u8>) {
         if self.kind == Kind::Auto {
             self.kind = Kind::of(&self.buffer);
         }
@@ -342,7 +387,14 @@ impl Filter {
         let mut at = 0;
         while let Some(rest) = buffer.get(at..).filter(|r| !r.is_empty()) {
             let read = match self.frames {
-                At::Text | At::Headers => self.group(rest, last, out),
+                At::Text | At::Headers => match partial::parts(rest, last) {
+                    Parts::None => self.dump_or_group(rest, last, out),
+                    Parts::More => None,
+                    Parts::Of { length, joined } => {
+                        self.joined(rest.get(..length).unwrap_or(rest), Some(&joined), out);
+                        Some(length)
+                    }
+                },
                 At::Body => self.part(rest, last, out),
                 At::Beyond(left) => Some(self.skip(rest, left, last, out)),
             };
@@ -350,6 +402,21 @@ impl Filter {
             at += read;
         }
         at
+    }
+
+    /// A dump of bytes, which leaves as the text that it shows where something in it is replaced; else lines.
+    fn dump_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        match dump::dump(rest, last) {
+            Dump::None => self.group(rest, last, out),
+            Dump::More => None,
+            Dump::Of { length, mut text } => {
+                if !text.ends_with(b"\n") {
+                    text.push(b'\n');
+                }
+                self.joined(rest.get(..length).unwrap_or(rest), Some(&text), out);
+                Some(length)
+            }
+        }
     }
 
     /// Lines that belong together. Bytes that were read; `None`: more has to come.
@@ -367,8 +434,15 @@ impl Filter {
     /// Frames of a body, read without their marks where they cut its text; as they are where that changes nothing.
     fn part(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
         let Part::Of { length, joined, next } = frames::part(rest, last) else { return None };
-        let (raw, start, line) = (rest.get(..length).unwrap_or(rest), out.len(), self.rules.line);
-        let text = joined.as_deref().unwrap_or(raw);
+        self.joined(rest.get(..length).unwrap_or(rest), joined.as_deref(), out);
+        self.frames = next;
+        Some(length)
+    }
+
+    /// Lines of which `raw` is made, `joined` where something cut them; as they were where nothing in them is replaced.
+    fn joined(&mut self, raw: &[u8], joined: Option<&[u8]>, out: &mut Vec<u8>) {
+        let (start, line) = (out.len(), self.rules.line);
+        let text = joined.unwrap_or(raw);
         let mut at = 0;
         while let Some(rest) = text.get(at..).filter(|r| !r.is_empty()) {
             at += self.group(rest, true, out).unwrap_or(rest.len());
@@ -380,8 +454,6 @@ impl Filter {
             }
             self.rules.line = line + memchr::memchr_iter(b'\n', raw).count() as u64;
         }
-        self.frames = next;
-        Some(length)
     }
 
     /// What is left of a body that is too long to be put together leaves as its length.
@@ -413,6 +485,17 @@ impl Filter {
     }
 }
 
+/// What an answer without any structure says, less the secrets and texts that are shown in it: a page of a log, a program's
+/// print. `known`: the case's numbers and ledger, which come back longer.
+pub(super) fn of_answer(
+    catalog: &Catalog,
+    secrets: SecretScan,
+    known: (Placeholders, Ledger),
+    (text, place): (&str, &str),
+) -> (String, (Placeholders, Ledger)) {
+    of_case(Rules::of_words(catalog, secrets, known, (place, true)), Kind::of(text.as_bytes()), text)
+}
+
 /// What the operator of a case wrote in `place`, less the secrets and the texts that their structure betrays: a pasted
 /// command, header, body or log line is read as one. `known`: the case's numbers and ledger, which come back longer.
 pub(super) fn of_words(
@@ -428,6 +511,10 @@ pub(super) fn of_words(
     };
     let is_document = !matches!(kind, Kind::Log | Kind::Text | Kind::Yaml);
     let rules = Rules::of_words(catalog, secrets, known, (place, is_document));
+    of_case(rules, kind, text)
+}
+
+fn of_case(rules: Rules, kind: Kind, text: &str) -> (String, (Placeholders, Ledger)) {
     let mut filter = Filter::of(rules, kind);
     let mut out = Vec::new();
     filter.feed(text.as_bytes(), &mut out);

@@ -11,7 +11,7 @@ use super::safe::{
     SafeResponse, SafeStream,
 };
 use super::shadow::show;
-use super::{Sanitizer, address, shape};
+use super::{Sanitizer, address, filter, shape};
 use crate::case::evidence::{
     Attempt, Envelope, IdSource, Reading, RequestId, Response, Source, StreamRecord,
 };
@@ -134,7 +134,9 @@ impl Sanitizer<'_> {
     fn error(&mut self, envelope: &Envelope, name: &str) -> SafeError {
         let mut altered = false;
         let message = envelope.message.as_deref().map(|raw| {
-            let clean = self.sentence(raw, &format!("{name}.error.message"));
+            let place = format!("{name}.error.message");
+            let dump = is_dump(envelope).then(|| self.of_dump(raw, &place));
+            let clean = self.sentence(dump.as_deref().unwrap_or(raw), &place);
             let mut shown = String::new();
             altered = show(raw, &mut shown) || clean.as_str() != shown;
             clean
@@ -173,6 +175,15 @@ impl Sanitizer<'_> {
             title: envelope.title.as_deref().map(|raw| self.sentence(raw, &format!("{name}.title"))),
             altered,
         }
+    }
+
+    /// A message that is no sentence but a text of many things: their names and quotes say which of them stay.
+    fn of_dump(&mut self, raw: &str, place: &str) -> String {
+        let text = &mut self.text;
+        let known = (std::mem::take(&mut text.placeholders), std::mem::take(&mut text.ledger));
+        let (read, known) = filter::of_answer(self.catalog, text.secrets.clone(), known, (raw, place));
+        (text.placeholders, text.ledger) = known;
+        read
     }
 
     /// A sentence of the gateway, which may hold JSON.
@@ -318,6 +329,17 @@ impl Sanitizer<'_> {
             }
         }
     }
+}
+
+/// Characters and lines from which on an answer without structure is no sentence any more.
+const LONG_SENTENCE: usize = 400;
+const LINES_OF_SENTENCE: usize = 3;
+
+/// True where the message is the whole answer, and more than one says in a sentence.
+fn is_dump(envelope: &Envelope) -> bool {
+    let message = envelope.message.as_deref().unwrap_or("");
+    envelope.kind == EnvelopeKind::Text
+        && (message.chars().count() > LONG_SENTENCE || message.lines().count() > LINES_OF_SENTENCE)
 }
 
 fn json_of(response: &Response) -> Option<Value> {

@@ -95,6 +95,12 @@ pub(super) fn is_dense(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// The same, and the scripts of South-East Asia and Tibet, whose words have no spaces between them either.
+pub(super) fn is_unspaced(c: char) -> bool {
+    is_dense(c)
+        || matches!(c, '\u{e00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{1a20}'..='\u{1aaf}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -190,8 +190,10 @@ impl TextRule {
         for hit in hits {
             let Sieved::Rule(index) = hit.what else { continue };
             let (kind, rule) = self.patterns.rule(index);
-            // What an answer repeats of a prompt is for `quoted`, which knows whose words stand before it.
-            if scope.takes(kind) && !self.patterns.is_of_texts(index) {
+            // What an answer repeats of a prompt without a name is for `quoted`, which knows whose words stand before it.
+            let named = scope == Scope::Answer && self.patterns.names_its_text(index);
+            let of_texts = self.patterns.is_of_texts(index) && !named;
+            if scope.takes(kind) && !of_texts {
                 let what = What::Pattern { kind: kind.to_owned(), rule: rule.to_owned() };
                 finds.push(made(shadow, hit.start, hit.end, what));
             }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use super::escape::{Plain, escaped};
 use super::lines::{self, piece_end};
 use super::list::{self, Ahead};
-use super::names::{Means, Said};
+use super::names::{Means, Said, is_name};
 use super::rule::{Edit, Rules, apply};
 use super::word;
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
@@ -43,6 +43,8 @@ struct Level {
     body: bool,
     /// The current key shows so where its value is a string.
     of_text: bool,
+    /// The value of the current key can be the name of the value beside it.
+    of_name: bool,
     /// A member shows that this is a record of a log.
     log: bool,
     /// The members that follow were looked at, to know whether this is a body.
@@ -188,7 +190,9 @@ impl Walker {
             self.beyond += 1;
             return;
         }
-        let Level { means, below, body, .. } = *self.top();
+        let Level { means, below, body, named, named_id, .. } = *self.top();
+        // `{"key": "prompt", "value": {"stringValue": …}}`: the name is that of what is wrapped, too.
+        let (named, named_id) = if means == Means::Value { (named, named_id) } else { (None, false) };
         let below = match means {
             _ if below.is_some() => below,
             // Gemini and HAR have an object `content` around named parts.
@@ -199,7 +203,9 @@ impl Walker {
         };
         let body = body || means == Means::Body;
         let means = if object { Means::Nothing } else { means };
-        self.stack.push(Level { object, expect_key: object, means, below, body, ..Level::default() });
+        let level =
+            Level { object, expect_key: object, means, below, body, named, named_id, ..Level::default() };
+        self.stack.push(level);
     }
 
     fn close(&mut self) {
@@ -342,6 +348,7 @@ impl Walker {
             level.means = said.means;
             level.of_id = said.of_id;
             level.of_text = said.of_text;
+            level.of_name = said.of_name;
             level.log = level.log || said.of_log;
             level.body = level.body || !level.log && said.of_body;
         }
@@ -349,12 +356,13 @@ impl Walker {
 
     /// Judges the string value `inside` that stands at `at`.
     fn value(&mut self, inside: &[u8], at: usize, rules: &mut Rules, edits: &mut Vec<Edit>) {
-        let Level { object, means, below, body, log, of_text, of_id, named, named_id, .. } = *self.top();
+        let Level { object, means, below, body, log, of_text, of_name, of_id, named, named_id, .. } =
+            *self.top();
         let before = if object { None } else { named };
         if let Some(top) = self.stack.last_mut()
             && inside.len() <= 64
         {
-            if !object || means == Means::Name {
+            if !object || of_name {
                 // `SECRET=value` is more than a name, also once the value is replaced.
                 let more = inside.iter().skip(1).any(|b| matches!(b, b'=' | b':' | b'['));
                 let whole = object || !more;
@@ -667,8 +675,7 @@ fn peek_name(text: &[u8], from: usize, last: bool) -> Option<Option<(usize, usiz
                 if depth == 0 && key {
                     return Some(Some((at + 1, end)));
                 }
-                key = depth == 0
-                    && (inside.eq_ignore_ascii_case(b"name") || inside.eq_ignore_ascii_case(b"header"));
+                key = depth == 0 && is_name(inside);
                 at = end;
             }
             b',' => key = false,

@@ -7,11 +7,13 @@ use memchr::memmem::Finder;
 use super::Kind;
 use super::file_name;
 use super::json;
+use super::label;
 use super::names::Means;
 use super::prose::is_written;
 use super::rule::{Edit, Rules, apply};
 use super::shell;
-use super::table::{Row, Table};
+use super::table::{self, Row, Table};
+use super::values::Values;
 use crate::case::sanitize::detect::looks_random;
 use crate::case::sanitize::placeholder::{is_placeholder, measure, without_placeholders};
 
@@ -61,6 +63,12 @@ pub(super) struct State {
     part: Part,
     /// The table whose head stood above.
     table: Option<Table>,
+    /// The columns of rows that a statement writes.
+    values: Option<Values>,
+    /// What a name said that stood alone in the line above.
+    awaited: Means,
+    /// What the value of `name:` in the line above says.
+    named: Means,
 }
 
 #[derive(Debug)]
@@ -190,7 +198,11 @@ impl State {
         }
         // Both looks, whatever the first one found: a second run would take the second look anyway.
         let special = self
-            .in_table(line, rules)
+            .below_its_name(line, rules)
+            .or_else(|| self.beside_its_name(line, rules))
+            .or_else(|| Values::in_line(&mut self.values, line, rules))
+            .or_else(|| self.in_table(line, rules))
+            .or_else(|| label::of(line, rules))
             .or_else(|| file_name::of(line, rules))
             .or_else(|| self.special(line, kind, rules));
         let new = plain_line(special.as_deref().unwrap_or(line), 0, rules).or(special);
@@ -219,8 +231,59 @@ impl State {
         }
     }
 
+    /// `- name: GATEWAY_KEY` and `value: …` in the next line, as the variables of a container are listed.
+    fn beside_its_name(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+        let before = std::mem::take(&mut self.named);
+        let text = line.trim_ascii_start();
+        let value = |lead: &[u8]| Some(text.strip_prefix(lead)?.trim_ascii());
+        if let Some(name) = value(b"- name:").or_else(|| value(b"name:")).or_else(|| value(b"- key:")) {
+            let name: Vec<u8> = name.iter().copied().filter(|b| !matches!(b, b'"' | b'\'')).collect();
+            self.named = rules.names.means(&name).0;
+            return None;
+        }
+        let inner = value(b"value:").filter(|inner| !inner.is_empty())?;
+        let quoted = matches!(inner, [b'"', .., b'"'] | [b'\'', .., b'\'']);
+        let inner = if quoted { inner.get(1..inner.len() - 1)? } else { inner };
+        let start = memchr::memmem::rfind(line, inner)?;
+        let means = match before {
+            means @ (Means::Secret(_) | Means::MaybeSecret | Means::Prompt) => means,
+            _ => return None,
+        };
+        let text = rules.named(means, inner, quoted)?;
+        Some(apply(line, &[Edit { start, end: start + inner.len(), text }]))
+    }
+
+    /// The value of a name that stood alone in the line before: `["content"]=>` as PHP prints it.
+    fn below_its_name(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+        let awaited = std::mem::take(&mut self.awaited);
+        let trimmed = line.trim_ascii();
+        if let Some(before) = trimmed.strip_suffix(b"=>") {
+            let name = before.trim_ascii_end().strip_suffix(b"]").unwrap_or(before);
+            let name = name.split(|b| matches!(b, b'[' | b':')).find(|part| part.len() > 2).unwrap_or(name);
+            let name: Vec<u8> = name.iter().copied().filter(|b| !matches!(b, b'"' | b'\'' | b' ')).collect();
+            self.awaited = rules.names.means(&name).0;
+            return None;
+        }
+        if !matches!(awaited, Means::Secret(_) | Means::MaybeSecret | Means::Prompt | Means::BodyPrompt) {
+            return None;
+        }
+        let open = line.iter().position(|b| matches!(b, b'"' | b'\''))? + 1;
+        let quote = line.get(open - 1)?;
+        let end = line.iter().rposition(|b| b == quote).filter(|end| *end > open)?;
+        let means = if awaited == Means::BodyPrompt { Means::Prompt } else { awaited };
+        let text = rules.named(means, line.get(open..end)?, true)?;
+        Some(apply(line, &[Edit { start: open, end, text }]))
+    }
+
     /// A row of a table in which a column holds secrets.
     fn in_table(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+        if self.table.is_none()
+            && let Some((start, end, means)) = table::labelled(line, &mut rules.names)
+            && let Some(text) = table::cell(line.get(start..end).unwrap_or(&[]), means, rules)
+        {
+            let new = apply(line, &[Edit { start, end, text }]);
+            return Some(rules.text(&new, false).unwrap_or(new));
+        }
         let Some(table) = &self.table else {
             self.table = Table::of(line, &mut rules.names);
             return None;
@@ -235,9 +298,7 @@ impl State {
         };
         let mut edits = Vec::new();
         for (start, end, means) in cells {
-            let cell = line.get(start..end).unwrap_or(&[]);
-            let long = cell.len() >= 6 && !cell.contains(&b' ');
-            if long && let Some(text) = rules.named(means, cell, false) {
+            if let Some(text) = table::cell(line.get(start..end).unwrap_or(&[]), means, rules) {
                 edits.push(Edit { start, end, text });
             }
         }
@@ -427,6 +488,7 @@ impl Pair {
                 b"< ",
                 b"* ",
                 b"- ",
+                b"-> ",
                 b" ",
                 b"\t",
                 b"'",
@@ -452,10 +514,19 @@ impl Pair {
         let closed = quote.is_some() && line.get(value).copied() == quote;
         value += usize::from(closed);
         let gap = line.get(value..)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-        if length == 0 || !matches!(line.get(value + gap), Some(b':' | b'=')) {
+        let sign = line.get(value + gap..)?;
+        if length == 0 || !matches!(sign.first(), Some(b':' | b'=')) {
             return None;
         }
         value += gap + 1;
+        if sign.starts_with(b"=>") {
+            // What stands around the value there is the language's: `<<"…">>`, `string(4) "…"`.
+            let behind = sign.get(2..)?.trim_ascii_start();
+            if !matches!(behind.first(), Some(b'"' | b'\'')) {
+                return None;
+            }
+            value += 1;
+        }
         if line.get(value..value + 2) == Some(b"//") {
             return None;
         }
@@ -531,15 +602,22 @@ fn named(line: &[u8], pair: &Pair, rules: &mut Rules) -> Option<Means> {
     let value = line.get(pair.value..pair.end).unwrap_or(&[]);
     match rules.names.means(pair.name(line)).0 {
         means @ Means::Secret(_) if !is_prose(value) => Some(means),
+        Means::MaybeSecret if matches!(pair.name(line), b"key" | b"token") && is_key(value) => {
+            Some(Means::Secret("key"))
+        }
         Means::Prompt if quoted(line, pair) => Some(Means::Prompt),
-        Means::Prompt
-            if pair.name(line).to_ascii_lowercase().ends_with(b"prompt")
-                && is_written(&String::from_utf8_lossy(value)) =>
-        {
+        Means::Prompt if is_prompt_name(pair.name(line)) && is_written(&String::from_utf8_lossy(value)) => {
             Some(Means::Prompt)
         }
         _ => None,
     }
+}
+
+/// `system_prompt`, `gen_ai.prompt.0.content`: a name that nothing else has, so that its value needs no quotes.
+fn is_prompt_name(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(b"prompt")
+        || [&b"gen_ai."[..], b"llm.", b"prompt."].iter().any(|lead| name.starts_with(lead))
 }
 
 /// A line whose name judges its value. What stands behind the value is read alike whether the value was replaced now or
@@ -588,6 +666,15 @@ fn rest_of_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> 
 
 fn quoted(line: &[u8], pair: &Pair) -> bool {
     pair.value.checked_sub(1).and_then(|b| line.get(b)).is_some_and(|b| matches!(b, b'"' | b'\''))
+}
+
+/// One word that looks random, as keys do.
+fn is_key(value: &[u8]) -> bool {
+    value.len() >= 12
+        && value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'='))
+        && looks_random(&String::from_utf8_lossy(value))
 }
 
 /// `missing in the request`: words, no value.

@@ -27,8 +27,18 @@ pub(super) enum Ahead<T> {
     More,
 }
 
+/// `Content-Type`, `x-request-id`: the name of the string behind it, in a list of both.
+fn is_header(piece: &[u8]) -> bool {
+    piece.len() >= 6
+        && piece.iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
+        && memchr::memchr_iter(b'-', piece).any(|at| at > 0 && at + 1 < piece.len())
+}
+
 /// The insides of the strings of a list from the one at `first` on, where each goes on in the next one.
 pub(super) fn pieces(text: &[u8], first: (usize, usize), last: bool) -> Ahead<Vec<(usize, usize)>> {
+    if is_header(text.get(first.0..first.1).unwrap_or(&[])) {
+        return Ahead::Nothing;
+    }
     let mut found = vec![first];
     let (mut word, mut digits) = (0, 0);
     let mut at = first.1;
@@ -64,7 +74,7 @@ pub(super) fn pieces(text: &[u8], first: (usize, usize), last: bool) -> Ahead<Ve
         }
         let piece = text.get(open + 1..end).unwrap_or(&[]);
         let named = piece.iter().position(|b| *b == b'=').is_some_and(|at| at + 3 < piece.len());
-        if piece.len() > 64 || named || !piece.iter().all(|b| is_part(*b)) {
+        if piece.len() > 64 || named || is_header(piece) || !piece.iter().all(|b| is_part(*b)) {
             break;
         }
         word += piece.len();

@@ -115,6 +115,10 @@ const OUTPUT_NAMES: [&str; 17] = [
     "segments",
     "words",
 ];
+/// Names of the value that belongs to a name beside it, and of what wraps it (OTLP's `stringValue`).
+const VALUES: [&str; 6] = ["value", "val", "v", "stringvalue", "string_value", "currentvalue"];
+/// Names whose own value can be the name of such a value, beside `name` and `header`; their own value is judged as ever.
+const TWINS: [&str; 8] = ["key", "k", "field", "variable", "attribute", "property", "label", "setting"];
 /// Names whose values are words of an API.
 const WORDS: [&str; 12] = [
     "role",
@@ -172,6 +176,8 @@ pub(super) struct Said {
     pub(super) of_text: bool,
     /// Its value is an id or a digest: what looks random in it is no secret for that.
     pub(super) of_id: bool,
+    /// Its value can be the name of the value beside it.
+    pub(super) of_name: bool,
     /// Nothing in the name itself has to be replaced. A value can be a name elsewhere, so that to be known is not enough.
     is_clean: bool,
 }
@@ -228,8 +234,10 @@ impl Names {
             }
             return (*said, !said.is_clean);
         }
+        let means = self.judge(&name.to_ascii_lowercase());
         let said = Said {
-            means: self.judge(&name.to_ascii_lowercase()),
+            means,
+            of_name: is_name(name),
             of_body: word::is_of_body(name),
             of_log: word::is_of_log(name),
             of_text: word::is_of_text(name),
@@ -267,7 +275,7 @@ impl Names {
         if is(&["name", "header"]) {
             return Means::Name;
         }
-        if is(&["value"]) {
+        if is(&VALUES) {
             return Means::Value;
         }
         if is(&WORDS) || text == "id" || text.ends_with("_id") && !text.contains("key") {
@@ -279,7 +287,7 @@ impl Names {
         if is(&BODIES) {
             return Means::Body;
         }
-        if text.ends_with("prompt") || text.ends_with("prompts") {
+        if text.ends_with("prompt") || text.ends_with("prompts") || is_text_of_model(&text) {
             return Means::Prompt;
         }
         let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -348,6 +356,32 @@ impl Names {
             _ => None,
         }
     }
+}
+
+/// True for a member whose value can be the name of the value beside it.
+pub(super) fn is_name(member: &[u8]) -> bool {
+    ["name", "header"].iter().chain(&TWINS).any(|name| member.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// `prompt_text`, `gen_ai.prompt.0.content`, `llm.input_messages.0.message.content`, `input.value`: names in several words, as
+/// traces write them.
+fn is_text_of_model(name: &str) -> bool {
+    const SUBJECTS: [&str; 8] =
+        ["prompt", "prompts", "completion", "question", "answer", "transcript", "utterance", "lyrics"];
+    const TEXTS: [&str; 11] = [
+        "text", "content", "contents", "value", "body", "message", "messages", "string", "raw", "preview",
+        "snippet",
+    ];
+    // OpenTelemetry's GenAI conventions, OpenLLMetry, OpenInference, Langfuse and the AI SDK.
+    const TRACES: [&str; 6] = ["gen_ai.", "llm.", "traceloop.", "langfuse.", "ai.prompt.", "ai.response."];
+    const OF_TRACES: [&str; 5] = ["input", "output", "arguments", "instructions", "parts"];
+    let mut words =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.bytes().all(|b| b.is_ascii_digit()));
+    let Some(last) = words.next_back() else { return false };
+    let of_text = TEXTS.contains(&last);
+    of_text && words.any(|word| SUBJECTS.contains(&word))
+        || matches!(name, "input.value" | "output.value")
+        || TRACES.iter().any(|lead| name.starts_with(lead)) && (of_text || OF_TRACES.contains(&last))
 }
 
 /// A hash for short names; the table that it serves is bounded, so that made-up collisions cost little.

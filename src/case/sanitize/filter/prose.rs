@@ -1,6 +1,6 @@
 //! Whether a text is what a person or a model wrote, or what a server says of an error.
 
-use crate::case::sanitize::normal::is_dense;
+use crate::case::sanitize::normal::is_unspaced;
 
 /// Words, and dense characters, from which on a text can be somebody's.
 const WORDS: usize = 5;
@@ -292,7 +292,7 @@ const OF_ERRORS_DENSE: [&str; 29] = [
     "修改后",
 ];
 /// Words and phrases of errors in other languages, of which one is enough in a short sentence.
-const OF_ERRORS_ELSEWHERE: [&str; 26] = [
+const OF_ERRORS_ELSEWHERE: [&str; 33] = [
     "サーバー",
     "リクエスト",
     "エラー",
@@ -319,6 +319,13 @@ const OF_ERRORS_ELSEWHERE: [&str; 26] = [
     "inténtelo",
     "сервер",
     "запрос",
+    "ข้อผิดพลาด",
+    "เซิร์ฟเวอร์",
+    "คำขอ",
+    "โมเดล",
+    "ลองใหม่",
+    "ลองอีกครั้ง",
+    "ไม่ถูกต้อง",
 ];
 /// Phrases of which a sentence of an error is made: each counts as one more word of it.
 const PHRASES: [&str; 7] = [
@@ -348,7 +355,8 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     let mut close = |start: usize, end: usize, words: usize, dense: bool| {
         if words >= WORDS_ALONE || dense {
             let run = String::from_utf8_lossy(text.get(start..end).unwrap_or(&[]));
-            let enough = words >= WORDS_ALONE || run.chars().filter(|c| is_dense(*c)).count() >= DENSE_ALONE;
+            let enough =
+                words >= WORDS_ALONE || run.chars().filter(|c| is_unspaced(*c)).count() >= DENSE_ALONE;
             match quoted_part(&run).filter(|_| run.len() == end - start) {
                 Some((from, to)) if is_written(run.get(from..to).unwrap_or("")) => {
                     out.push((start + from, start + to));
@@ -424,7 +432,7 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
             return false;
         }
     }
-    let dense = plain.chars().filter(|c| is_dense(*c)).count();
+    let dense = plain.chars().filter(|c| is_unspaced(*c)).count();
     if dense >= DENSE {
         return OF_ERRORS_DENSE.iter().filter(|word| plain.contains(**word)).count() < 2;
     }
@@ -500,7 +508,7 @@ fn quoted_part(run: &str) -> Option<(usize, usize)> {
         Some((from, to))
     })?;
     let (before, after) = (run.get(..inside.0)?, run.get(inside.1..)?);
-    let dense = |text: &str| text.chars().filter(|c| is_dense(*c)).count();
+    let dense = |text: &str| text.chars().filter(|c| is_unspaced(*c)).count();
     let outside = format!("{before}{after}");
     let of_errors = OF_ERRORS_DENSE.iter().chain(&OF_ERRORS_ELSEWHERE).any(|word| outside.contains(word));
     (of_errors && dense(run.get(inside.0..inside.1)?) >= DENSE && dense(&outside) < 2 * DENSE_ALONE)
@@ -509,7 +517,7 @@ fn quoted_part(run: &str) -> Option<(usize, usize)> {
 
 /// True for a text of a dense script that is long enough to be somebody's without any other sign.
 pub(in crate::case::sanitize) fn is_dense_text(text: &str) -> bool {
-    text.chars().filter(|c| is_dense(*c)).count() >= DENSE_ALONE
+    text.chars().filter(|c| is_unspaced(*c)).count() >= DENSE_ALONE
 }
 
 #[cfg(test)]
@@ -523,6 +531,7 @@ mod tests {
             "stay+between+frozen+now+midnight",
             "没有成为公司三月请把应当保险",
             "нами должен после отчёт юристы заплатит",
+            "สีส้มรถไฟภูเขานกฮูกแมว",
         ] {
             assert!(is_written(text), "{text}");
         }
@@ -533,6 +542,7 @@ mod tests {
             "must be a string",
             "`tool_calls` must be followed by tool messages responding to each `tool_call_id`",
             "application/json",
+            "เซิร์ฟเวอร์เกิดข้อผิดพลาด กรุณาลองใหม่อีกครั้ง",
         ] {
             assert!(!is_written(text), "{text}");
         }

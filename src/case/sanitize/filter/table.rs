@@ -5,6 +5,8 @@
 //! ```
 
 use super::names::{Means, Names};
+use super::prose::is_written;
+use super::rule::Rules;
 
 /// Bytes of a head line, and of a name in it.
 const LONGEST_HEAD: usize = 400;
@@ -39,6 +41,9 @@ pub(super) enum Row {
 impl Table {
     /// The table whose head `line` is: names alone, of which one says that a secret follows.
     pub(super) fn of(line: &[u8], names: &mut Names) -> Option<Self> {
+        if let Some(copied) = Self::of_copy(line, names) {
+            return Some(copied);
+        }
         let first = line.iter().find(|b| !b.is_ascii_whitespace())?;
         if line.len() > LONGEST_HEAD
             || !(first.is_ascii_alphabetic() || matches!(first, b'|' | b'"' | b'`' | b'#'))
@@ -74,6 +79,9 @@ impl Table {
         if cells.len() < if is_prose(between) { 3 } else { 2 } {
             return None;
         }
+        if label(line, &cells, names).is_some() {
+            return None;
+        }
         let mut columns = Vec::new();
         for (index, (start, end)) in cells.iter().enumerate() {
             let name = line.get(*start..*end)?;
@@ -84,13 +92,27 @@ impl Table {
             if name.is_empty() {
                 continue;
             }
-            let joined: Vec<u8> = name.iter().map(|b| if *b == b' ' { b'_' } else { *b }).collect();
-            let means = names.means(&joined).0;
-            if matches!(means, Means::Secret(_) | Means::MaybeSecret) {
+            if let Some(means) = column(name, names) {
                 columns.push((index, means));
             }
         }
         (!columns.is_empty()).then_some(Self { between, cells: cells.len(), columns })
+    }
+
+    /// The table of `COPY name (a, b) FROM stdin;`, as `pg_dump` writes it.
+    fn of_copy(line: &[u8], names: &mut Names) -> Option<Self> {
+        let start = line.get(..5)?.eq_ignore_ascii_case(b"COPY ").then(|| memchr::memchr(b'(', line))?? + 1;
+        let end = start + memchr::memchr(b')', line.get(start..)?)?;
+        let heads = line.get(start..end)?;
+        let cells = split(heads, Between::Sign(b','));
+        let columns: Vec<(usize, Means)> = cells
+            .iter()
+            .enumerate()
+            .filter_map(|(index, (from, to))| Some((index, column(heads.get(*from..*to)?, names)?)))
+            .collect();
+        let rest = line.get(end..)?.to_ascii_lowercase();
+        let reads = memchr::memmem::find(&rest, b"from stdin").is_some() && !columns.is_empty();
+        reads.then_some(Self { between: Between::Sign(b'\t'), cells: cells.len(), columns })
     }
 
     /// Reads a line below the head.
@@ -109,6 +131,50 @@ impl Table {
             Some((*start, *end, *means))
         };
         Row::Cells(self.columns.iter().filter_map(secret).collect())
+    }
+}
+
+/// The value of a row of two cells whose first one is its name: `| Password | … |`, `api_key  | …`.
+pub(super) fn labelled(line: &[u8], names: &mut Names) -> Option<(usize, usize, Means)> {
+    memchr::memchr(b'|', line)?;
+    label(line, &split(line, Between::Sign(b'|')), names)
+}
+
+fn label(line: &[u8], cells: &[(usize, usize)], names: &mut Names) -> Option<(usize, usize, Means)> {
+    let mut full = cells.iter().filter(|(start, end)| start < end);
+    let (Some(name), Some((start, end)), None) = (full.next(), full.next(), full.next()) else { return None };
+    let name = line.get(name.0..name.1)?;
+    let is_name = name.len() <= LONGEST_NAME
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.'));
+    let means = column(name, names).filter(|_| is_name)?;
+    let value = line.get(*start..*end).filter(|value| !value.contains(&b'['))?;
+    // `| key | status |` is a head.
+    let is_value = value.len() >= 6
+        && (value.iter().any(u8::is_ascii_digit)
+            || value.iter().skip(1).any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase)
+            || value.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b' ' | b'_')));
+    is_value.then_some((*start, *end, means))
+}
+
+/// What the head of a column says of its values; `None`: nothing that matters. [`Means::BodyPrompt`]: text of a user or a
+/// model where it reads like one.
+pub(super) fn column(name: &[u8], names: &mut Names) -> Option<Means> {
+    let joined: Vec<u8> = name.iter().map(|b| if *b == b' ' { b'_' } else { *b }).collect();
+    match names.means(&joined).0 {
+        means @ (Means::Secret(_) | Means::MaybeSecret) => Some(means),
+        Means::Prompt if joined.to_ascii_lowercase().ends_with(b"prompt") => Some(Means::Prompt),
+        Means::Prompt | Means::BodyPrompt => Some(Means::BodyPrompt),
+        _ => None,
+    }
+}
+
+/// What stands instead of `cell`, in a column that `means` something. `None`: it stays.
+pub(super) fn cell(cell: &[u8], means: Means, rules: &mut Rules) -> Option<Vec<u8>> {
+    match means {
+        Means::BodyPrompt if !is_written(&String::from_utf8_lossy(cell)) => None,
+        Means::BodyPrompt | Means::Prompt => rules.shape("prompt", cell, false),
+        _ if cell.len() < 6 || cell.contains(&b' ') => None,
+        means => rules.named(means, cell, false),
     }
 }
 
@@ -175,6 +241,7 @@ mod tests {
             ("name\ttoken\tgroup", "main\tabc\tdefault", "abc"),
             ("NAME    TOKEN     AGE", "relay   abc       2d", "abc"),
             (" id |  secret_key  | status ", " 1 |  abc | x ", "abc"),
+            ("COPY public.tokens (id, \"key\", name) FROM stdin;", "1\tabc\tmain one", "abc"),
         ] {
             assert_eq!(below(head, line), Some(vec![cell.to_owned()]), "{head}");
         }

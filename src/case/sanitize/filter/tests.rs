@@ -157,6 +157,191 @@ fn a_body_that_is_too_long_to_be_put_together_leaves_as_its_length() {
     }
 }
 
+#[test]
+fn text_in_wide_units_is_read_as_text() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let raw = format!("key {} of {{\"model\":\"m\",\"prompt\":\"小さな plan 🦭\"}}\r\n", sk());
+    let clean = "key [key#1] of {\"model\":\"m\",\"prompt\":\"[prompt: 10 chars]\"}\r\n";
+    for kind in [Kind::Auto, Kind::Text] {
+        for (before, mark) in [("", "\u{feff}"), ("", ""), ("a line before\n", "")] {
+            let text = [before.as_bytes(), &wide(&format!("{mark}{raw}"))].concat();
+            let out = filtered_in(kind, &KeyRing::default(), &[&text]);
+            let expected = [before.as_bytes(), &wide(&format!("{mark}{clean}"))].concat();
+            assert_eq!(out, expected, "{kind:?} {before:?} {mark:?}");
+            assert_eq!(filtered_in(kind, &KeyRing::default(), &[&out]), out, "a second time");
+            let pieces: Vec<&[u8]> = text.chunks(3).collect();
+            assert_eq!(filtered_in(kind, &KeyRing::default(), &pieces), expected, "in pieces");
+        }
+    }
+}
+
+/// Forms that were met in logs, traces and collections.
+#[test]
+fn a_name_that_stands_elsewhere_judges_the_value() {
+    let key = "1f9dd8d5-4a24-b614-2462-e86939d36cbc";
+    let table: Vec<(Kind, String, &str)> = vec![
+        // A trace's attributes.
+        (
+            Kind::Json,
+            format!(r#"{{"key":"llm.api_key","value":{{"stringValue":"{key}"}}}}"#),
+            r#"{"key":"llm.api_key","value":{"stringValue":"[key#1]"}}"#,
+        ),
+        (
+            Kind::Json,
+            r#"{"key":"gen_ai.completion.0.content","value":{"stringValue":"two walruses"}}"#.to_owned(),
+            r#"{"key":"gen_ai.completion.0.content","value":{"stringValue":"[prompt: 12 chars]"}}"#,
+        ),
+        (
+            Kind::Json,
+            r#"{"value":{"arrayValue":{"values":[{"stringValue":"gpt-4o"}]}},"key":"model"}"#.to_owned(),
+            r#"{"value":{"arrayValue":{"values":[{"stringValue":"gpt-4o"}]}},"key":"model"}"#,
+        ),
+        (
+            Kind::Log,
+            "     -> gen_ai.prompt.0.content: Str(חלון ספר מכתב עיר ציפור רכבת)\n".to_owned(),
+            "     -> gen_ai.prompt.0.content: [prompt: 33 chars]\n",
+        ),
+        // A collection's variables.
+        (
+            Kind::Json,
+            r#"{"key": "pass", "value": "Wigwam-gentle", "type":"secret"}"#.to_owned(),
+            r#"{"key": "pass", "value": "[password#1]", "type":"secret"}"#,
+        ),
+        (
+            Kind::Json,
+            r#"{"value": "a short plan", "key": "system_prompt"}"#.to_owned(),
+            r#"{"value": "[prompt: 12 chars]", "key": "system_prompt"}"#,
+        ),
+        (
+            Kind::Json,
+            r#"{"key":"region","value":"eu-west-1"}"#.to_owned(),
+            r#"{"key":"region","value":"eu-west-1"}"#,
+        ),
+        // Fields of CEF.
+        (
+            Kind::Log,
+            format!(
+                "CEF:0|A|G|1|503|Overloaded|8|src=h cs1Label=apiKey cs1={key} cs2Label=prompt cs2=a plan cs3Label=model cs3=gpt-4o\n"
+            ),
+            "CEF:0|A|G|1|503|Overloaded|8|src=h cs1Label=apiKey cs1=[key#1] cs2Label=prompt cs2=[prompt: 6 chars] cs3Label=model cs3=gpt-4o\n",
+        ),
+        // Words of a run's log.
+        (
+            Kind::Log,
+            format!(
+                "x ::add-mask::{key}\nx ::set-output name=my_token::{key}\nx ::set-output name=model::gpt-4o\n"
+            ),
+            "x ::add-mask::[key#1]\nx ::set-output name=my_token::[key#1]\nx ::set-output name=model::gpt-4o\n",
+        ),
+        // A short prompt, and one in a script without spaces.
+        (
+            Kind::Log,
+            "level=error model=m prompt=\"my plan\" status=503\n".to_owned(),
+            "level=error model=m prompt=\"[prompt: 7 chars]\" status=503\n",
+        ),
+        (
+            Kind::Log,
+            "level=error answer=\"สีส้มรถไฟภูเขานกฮูก\" status=503\n".to_owned(),
+            "level=error answer=\"[prompt: 19 chars]\" status=503\n",
+        ),
+        (
+            Kind::Json,
+            r#"{"level":"error","llm":{"prompt_text":"رسالة نافذة"}}"#.to_owned(),
+            r#"{"level":"error","llm":{"prompt_text":"[prompt: 11 chars]"}}"#,
+        ),
+        // Lines that a container's runtime cut.
+        (
+            Kind::Log,
+            "1Z stdout P {\"model\":\"m\",\"prompt\":\"a p\n2Z stdout F lan\"}\n3Z stdout F next\n"
+                .to_owned(),
+            "1Z stdout F {\"model\":\"m\",\"prompt\":\"[prompt: 6 chars]\"}\n3Z stdout F next\n",
+        ),
+        (
+            Kind::Log,
+            "1Z stdout P {\"status\":50\n2Z stdout F 3}\n".to_owned(),
+            "1Z stdout P {\"status\":50\n2Z stdout F 3}\n",
+        ),
+        // What programs print around a value.
+        (
+            Kind::Log,
+            "Client { password: Secret(\"Windmill!noisy\"), model: Some(\"gpt-4o\") }\n".to_owned(),
+            "Client { password: [password#1]\"[key#1]\"), model: Some(\"gpt-4o\") }\n",
+        ),
+        (
+            Kind::Log,
+            format!("LLM(openai_api_key=SecretStr('{key}'), openai_proxy='')\n"),
+            "LLM(openai_api_key=SecretStr('[key#1]'), openai_proxy='')\n",
+        ),
+        (
+            Kind::Log,
+            format!(
+                "a:1:{{s:7:\"api_key\";s:36:\"{key}\";s:7:\"content\";s:131:\"किताब बगीचा बादल नाव संगीत\";}}\n"
+            ),
+            "a:1:{s:7:\"api_key\";s:36:\"[key#1]\";s:7:\"content\";s:131:\"[prompt: 26 chars]\";}\n",
+        ),
+        (
+            Kind::Log,
+            "prompt => <<\"עיר ציפור גינה ירח ספר\"/utf8>>,api_key => <<\"int-live-abc\">>\n".to_owned(),
+            "prompt => <<\"[prompt: 22 chars]\"/utf8>>,api_key => <<\"[key#1]\">>\n",
+        ),
+        (
+            Kind::Log,
+            "  [\"content\"]=>\n  string(9) \"two seals\"\n  [\"role\"]=>\n  string(4) \"user\"\n".to_owned(),
+            "  [\"content\"]=>\n  string(9) \"[prompt: 9 chars]\"\n  [\"role\"]=>\n  string(4) \"user\"\n",
+        ),
+        (
+            Kind::Log,
+            "  [password:protected] => Kettle-hollow\n".to_owned(),
+            "  [password:protected] => [key#1]\n",
+        ),
+        (
+            Kind::Text,
+            format!("os.environ[\"OPENAI_API_KEY\"] = \"{key}\"\nmodel = os.getenv(\"MODEL_NAME\")\n"),
+            "os.environ[\"OPENAI_API_KEY\"] = \"[key#1]\"\nmodel = os.getenv(\"MODEL_NAME\")\n",
+        ),
+        (Kind::Yaml, format!("env:\n- name: GATEWAY_KEY\n  value: {key}\n- name: DB_PASSWORD\n  value: \"Meadow-crooked\"\n- name: MODEL\n  value: gpt-4o\n"), "env:\n- name: GATEWAY_KEY\n  value: [key#1]\n- name: DB_PASSWORD\n  value: \"[password#1]\"\n- name: MODEL\n  value: gpt-4o\n"),
+        (Kind::Log, "<entry key=\"password\">Meadow-crooked</entry><param name=\"token\" value=\"Kettle-hollow\"/><param name=\"model\" value=\"gpt-4o\"/>\n".to_owned(), "<entry key=\"password\">[password#1]</entry><param name=\"token\" value=\"[password#2]\"/><param name=\"model\" value=\"gpt-4o\"/>\n"),
+        (Kind::Log, "503 config password = b\"Nutmeg-crooked\" and pwd: new String(\"Caravan-brittle\")\n".to_owned(), "503 config password = b\"[key#1]\" and pwd: new String(\"[key#2]\")\n"),
+        (Kind::Json, format!(r#"{{"rawHeaders":["X-Api-Key","{key}","Content-Type","text/plain","x-request-id","req_8a7b6c5d4e3f"]}}"#), r#"{"rawHeaders":["X-Api-Key","[key#1]","Content-Type","text/plain","x-request-id","req_8a7b6c5d4e3f"]}"#),
+        // A dump of what was sent.
+        (Kind::Log, "=> Send header\n0000: 61 70 69 5f 6b 65 79 3d 4e 75 74 6d 65 67 2d 63 api_key=Nutmeg-c\n0010: 72 6f 6f 6b 65 64 35 35                         rooked55\n== Info\n".to_owned(), "=> Send header\napi_key=[key#1]\n== Info\n"),
+        // Records and rows of a database.
+        (
+            Kind::Log,
+            format!("id       | 7\npassword | Kettle-hollow\napi_key  | {key}\nmodel    | gpt-4o\n"),
+            "id       | 7\npassword | [password#1]\napi_key  | [key#1]\nmodel    | gpt-4o\n",
+        ),
+        (Kind::Text, "| Field | Value |\n|---|---|\n| Password | Kettle7hollow |\n| Model | gpt-4o |\n".to_owned(), "| Field | Value |\n|---|---|\n| Password | [password#1] |\n| Model | gpt-4o |\n"),
+        (
+            Kind::Log,
+            format!(
+                "INSERT INTO tokens (id, `key`, prompt) VALUES (1,'{key}','it''s'), (2, NULL, 'a, (b)');\n"
+            ),
+            "INSERT INTO tokens (id, `key`, prompt) VALUES (1,'[key#1]','[prompt: 5 chars]'), (2, NULL, '[prompt: 6 chars]');\n",
+        ),
+        (
+            Kind::Log,
+            format!("COPY public.tokens (id, key, name) FROM stdin;\n1\t{key}\tmain one\n"),
+            "COPY public.tokens (id, key, name) FROM stdin;\n1\t[key#1]\tmain one\n",
+        ),
+        (
+            Kind::Log,
+            "id,prompt,model\n1,\"two seals\",gpt-4o\n".to_owned(),
+            "id,prompt,model\n1,\"[prompt: 9 chars]\",gpt-4o\n",
+        ),
+        // An address without a scheme.
+        (
+            Kind::Text,
+            "curl me:S3cretPw12345@localhost:3000/v1/models\n".to_owned(),
+            "curl me:[password#1]@localhost:3000/v1/models\n",
+        ),
+    ];
+    for (kind, raw, clean) in table {
+        assert_eq!(filtered(kind, &raw), clean, "{kind:?}");
+        assert_eq!(filtered(kind, clean), clean, "{kind:?} a second time");
+    }
+}
+
 /// Found by the seeded loop: what a second run would judge in another way.
 #[test]
 fn a_second_run_judges_the_same() {

@@ -293,9 +293,10 @@ fn is_assigned(text: &[u8], at: usize) -> bool {
     };
     for _ in 0..2 {
         past(&mut rest, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
-        past(&mut rest, |b| matches!(b, b'"' | b'\'' | b'\\'));
+        past(&mut rest, |b| matches!(b, b'"' | b'\'' | b'\\' | b'`' | b']' | b'>'));
         past(&mut rest, |b| b.is_ascii_whitespace());
-        if matches!(rest.first(), Some(b':' | b'=' | 0xef)) {
+        // Or the next string of PHP's `serialize`.
+        if matches!(rest, [b':' | b'=' | 0xef, ..] | [b';', b's', b':', ..]) {
             return true;
         }
     }

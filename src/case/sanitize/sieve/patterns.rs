@@ -8,7 +8,7 @@ use super::pattern::{Pattern, Surroundings};
 use super::run::{CLASS, disguises, is_digest, may_be_noise, packed_run, run, whole_run};
 use super::trigger::{Start, TRIGGERS, Trigger, spelling, start};
 use super::{BEFORE, BEHIND, Hit, LONG_RUN, MEDIA_RUN, PACKED_RUN, Seen, What};
-use crate::case::catalog::{Detector, FoundWord, ManyWords};
+use crate::case::catalog::{Detector, FoundWord, ManyWords, Near};
 use crate::case::sanitize::detect::{condition_holds, is_credential};
 use crate::case::sanitize::filter::joint;
 
@@ -105,6 +105,11 @@ impl Patterns {
     /// True when the rule takes what reads like a person's text.
     pub(in crate::case::sanitize) fn is_of_texts(&self, index: usize) -> bool {
         self.rules.get(index).is_some_and(Pattern::takes_prose)
+    }
+
+    /// True when a name that stands before the text says whose it is.
+    pub(in crate::case::sanitize) fn names_its_text(&self, index: usize) -> bool {
+        self.rules.get(index).is_some_and(|rule| rule.detector.near == Near::Assignment)
     }
 
     /// True when a hit of this rule opens a door.
