@@ -43,10 +43,12 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::case::kept::Unfinished;
 use crate::io::clock::Clock;
+use crate::io::terminal::Shade;
 use crate::session::{Effect, Event, Session};
 use keys::Keymap;
 use screen::{Ask, AttachAsk, RunAsk, RunNews, RunUnderWay, Screen, Sent, Stage, UnderWay, Wish};
@@ -119,6 +121,8 @@ pub struct World<I, R, T> {
     pub clock: Arc<dyn Clock>,
     /// Does what is asked of the terminal.
     pub terminal: Box<dyn FnMut(Ask) -> io::Result<()>>,
+    /// The answer to [`Ask::Shade`].
+    pub shade: oneshot::Receiver<Shade>,
 }
 
 /// Runs the terminal program until the operator leaves. The caller has entered the terminal's own screen and restores
@@ -139,7 +143,7 @@ where
     R: FnMut(Vec<Effect>) -> bool,
     T: Future<Output = ()>,
 {
-    let World { mut input, mut events, run_effects, terminated, clock, terminal: ask } = world;
+    let World { input, events, run_effects, terminated, clock, terminal: ask, shade } = world;
     let size = terminal.size().map_err(io::Error::other)?;
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
@@ -161,7 +165,6 @@ where
     if face.screen.mouse {
         (face.ask)(Ask::Mouse(true))?;
     }
-    tokio::pin!(terminated);
     if options.first.into_iter().any(|event| face.tell(event)) {
         return Ok(Ending::Left);
     }
@@ -169,6 +172,39 @@ where
     if face.begin(options.tour) {
         return Ok(Ending::Left);
     }
+    let ending = turns(&mut face, terminal, Heard { input, events, terminated, shade }).await;
+    if !matches!(ending, Ok(Ending::Left)) {
+        // Nobody said that the case may be lost.
+        face.tell(Event::SaveDue);
+    }
+    ending
+}
+
+/// What the loop waits for.
+struct Heard<I, T> {
+    input: I,
+    events: UnboundedReceiver<Event>,
+    terminated: T,
+    shade: oneshot::Receiver<Shade>,
+}
+
+/// Draws and waits by turns.
+async fn turns<B, I, R, T>(
+    face: &mut Face<'_, R>,
+    terminal: &mut Terminal<B>,
+    heard: Heard<I, T>,
+) -> io::Result<Ending>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+    R: FnMut(Vec<Effect>) -> bool,
+    T: Future<Output = ()>,
+{
+    let Heard { mut input, mut events, terminated, shade } = heard;
+    tokio::pin!(terminated);
+    let mut shade = Some(shade);
+    let mut is_first = true;
     let mut look_again = Instant::now();
     // The last frame held characters of which terminals disagree how wide they are, and something may have moved since.
     let (mut is_disputed, mut moved) = (false, false);
@@ -179,21 +215,22 @@ where
             terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)?;
         }
         face.screen.size = (size.width, size.height);
-        let (now, theme) = (clock.now(), face.screen.themes.theme());
+        let (now, theme) = (face.clock.now(), face.screen.themes.theme());
         let drawn = terminal
             .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
             .map_err(io::Error::other)?;
         is_disputed = drawn.buffer.content.iter().any(|cell| widget::text::is_disputed(cell.symbol()));
         moved = true;
+        if std::mem::take(&mut is_first) && face.screen.themes.follows() {
+            // After the first frame: whoever waits for it waits for no answer.
+            (face.ask)(Ask::Shade)?;
+        }
         let busy = face.session.is_busy() || face.under_way.is_some() || face.run.is_some();
         let mut under_way = face.under_way.take();
         let fresh = face.cases.as_ref().and_then(|desk| desk.fresh());
         tokio::select! {
             biased;
-            () = &mut terminated => {
-                face.tell(Event::SaveDue);
-                return Ok(Ending::Terminated);
-            }
+            () = &mut terminated => return Ok(Ending::Terminated),
             ended = ended(&mut under_way) => {
                 under_way = None;
                 if face.attached(ended) { return Ok(Ending::Left); }
@@ -206,15 +243,15 @@ where
                 look_again = Instant::now() + LOOK_EVERY;
             }
             () = woken(fresh) => {
-                face.screen.renew_cases(face.cases.as_deref_mut(), clock.now());
+                face.screen.renew_cases(face.cases.as_deref_mut(), face.clock.now());
                 face.screen.preview_case(face.cases.as_deref_mut());
             }
             next = input.next() => if let Some(read) = next {
                 if face.take(&read?)? { return Ok(Ending::Left); }
             } else {
-                face.tell(Event::SaveDue);
                 return Ok(Ending::Terminated);
             },
+            told = answered(&mut shade) => face.screen.themes.follow(told),
             () = tokio::time::sleep(TICK), if busy => moved = false,
         }
         face.go_on(under_way);
@@ -276,6 +313,18 @@ async fn told(run: &mut Option<RunUnderWay>, look_again: Instant) -> Option<RunN
         }
         None => std::future::pending().await,
     }
+}
+
+/// The ground on which the terminal writes, once; never where it does not tell.
+async fn answered(shade: &mut Option<oneshot::Receiver<Shade>>) -> Shade {
+    if let Some(answer) = shade {
+        let told = answer.await;
+        *shade = None;
+        if let Ok(told) = told {
+            return told;
+        }
+    }
+    std::future::pending().await
 }
 
 /// The end of what is under way; never where nothing is.

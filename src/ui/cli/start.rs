@@ -18,6 +18,7 @@ use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts, SaveCase, Saving};
 use crate::io::store::{CaseStore, StorePlace};
+use crate::io::terminal::Signal;
 use crate::io::{net, secrets, store};
 use crate::session::{Event, Session, Settings};
 use crate::ui::tui;
@@ -373,9 +374,13 @@ pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) 
             first,
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let signal = tui::open(&mut session, &mut driver, events, clock, options)
-            .await
-            .map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
-        Ok(if signal.is_some() { Exit::Interrupted } else { Exit::Done })
+        let signal = tui::open(&mut session, &mut driver, events, clock, options).await.map_err(|e| {
+            let exit = match e {
+                tui::OpenError::Screen(_) => Exit::Usage,
+                tui::OpenError::Lost(_) => Exit::Ended(Signal::HangUp),
+            };
+            Failed::new(exit, e.to_string())
+        })?;
+        Ok(signal.map_or(Exit::Done, Exit::Ended))
     })
 }

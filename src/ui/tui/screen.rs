@@ -67,6 +67,8 @@ pub enum Ask {
     Mouse(bool),
     /// Give the terminal back and stop, until the shell lets the program go on.
     Suspend,
+    /// Tell whether its ground is dark or light.
+    Shade,
 }
 
 /// A pane of the page Review.
