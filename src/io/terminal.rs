@@ -2,6 +2,7 @@
 
 mod bytes;
 mod input;
+mod locale;
 mod shade;
 mod signal;
 
@@ -18,6 +19,7 @@ use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 
 pub use input::{Reports, input};
+pub use locale::has_utf8;
 pub use shade::{Shade, ask_for_shade, shade_of};
 pub use signal::{Signal, terminated};
 

@@ -167,7 +167,8 @@ fn nothing_is_asked_without_need() {
 fn an_answer_that_comes_late_is_not_typed_into_the_shell() {
     let home = tempfile::tempdir().expect("a folder");
     let mut command = CommandBuilder::new("sh");
-    let script = format!("'{}'; echo ended; IFS= read -r next; echo \"then:$next.\"", env!("CARGO_BIN_EXE_casefile"));
+    let script =
+        format!("'{}'; echo ended; IFS= read -r next; echo \"then:$next.\"", env!("CARGO_BIN_EXE_casefile"));
     command.args(["-c", &script]);
     let mut terminal = Terminal::run(24, 80, home, command);
     while !String::from_utf8_lossy(&terminal.raw).contains("\u{1b}]11;?\u{1b}\\") {

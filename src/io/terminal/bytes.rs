@@ -70,6 +70,10 @@ impl Parser {
             self.end_paste(&mut out);
             self.paste = Paste::None;
         }
+        if self.held == [ESC] && !matches!(read, [] | [b'[' | b'O' | b']', ..]) {
+            // What a terminal sends for one key it sends at once: this is another one.
+            out.extend(self.lapse());
+        }
         let mut rest = read;
         while !rest.is_empty() {
             rest = if matches!(self.paste, Paste::Coming(_)) {

@@ -123,6 +123,7 @@ pub struct Themes {
     no_color: bool,
     /// Nobody chose: the terminal's ground decides.
     follows: bool,
+    ascii: bool,
 }
 
 impl Themes {
@@ -135,7 +136,7 @@ impl Themes {
             BUILT_IN.iter().filter_map(|(name, text)| Some(((*name).to_owned(), read::built_in(text)?))),
         );
         all.push(("none".to_owned(), Theme::new(true)));
-        Self { all, chosen: 0, no_color, follows: true }
+        Self { all, chosen: 0, no_color, follows: true, ascii: false }
     }
 
     /// Adds a theme of the user's, or puts it in the place of the one of that name. It may be `like` any that is there.
@@ -157,6 +158,16 @@ impl Themes {
         self.chosen = found.unwrap_or(self.chosen);
         self.follows &= found.is_none();
         found.is_some()
+    }
+
+    /// The terminal has no UTF-8: borders and signs are drawn in ASCII.
+    pub fn draw_in_ascii(&mut self) {
+        self.ascii = true;
+    }
+
+    /// Borders and signs are drawn in ASCII.
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
     }
 
     /// Nobody chose a theme, and the ground on which the terminal writes makes a difference.

@@ -48,14 +48,13 @@ fn keys_are_read() {
         (b"\x1b[3~\x1b[6~\x1b[1;5C", &["delete", "pagedown", "ctrl+right"]),
         (b"\x1bOP\x1b[11~\x1b[[A\x1b[15~\x1b[21~\x1b[24~", &["f1", "f1", "f1", "f5", "f10", "f12"]),
         (b"\x1b[Z", &["shift+backtab"]),
-        (b"\x1bx\x1b\x7f", &["alt+x", "alt+back"]),
         (b"\x1b\x1b[A", &["esc", "up"]),
         (b"\x1b[13;5u\x1b[27;5;9~\x1b[97u", &["ctrl+enter", "ctrl+tab", "a"]),
         // Answers, focus, keys that are let go, what is cut off or unknown: no key.
         (b"\x1b[?62;4cx", &["x"]),
         (b"\x1b[I\x1b[O\x1b[12;40R\x1b[97;1:3ux", &["x"]),
         (b"\x1b[99~\x1b[12\x1b[Ax", &["up", "x"]),
-        (b"\x1bP1$r0m\x1b\\x\xff\xc3(", &["x", "("]),
+        (b"x\xff\xc3(", &["x", "("]),
     ];
     for (bytes, keys) in table {
         let wanted: Vec<Told> = keys.iter().map(|name| pressed(name)).collect();
@@ -66,6 +65,24 @@ fn keys_are_read() {
         let told: Vec<Told> = bytes.chunks(1).flat_map(|byte| parser.take(byte)).collect();
         assert_eq!(told, wanted, "{text:?} byte by byte");
         assert_eq!(parser.patience(), None, "{text:?}");
+    }
+}
+
+#[test]
+fn alt_comes_at_once_and_esc_before_another_key_does_not() {
+    let table: &[(&[&[u8]], &[&str])] = &[
+        (&[b"\x1bx\x1b\x7f"], &["alt+x", "alt+back"]),
+        (&[b"\x1b", b"q"], &["esc", "q"]),
+        (&[b"\x1b", b"\x04"], &["esc", "ctrl+d"]),
+        (&[b"\x1b", b"[A"], &["up"]),
+        (&[b"\x1b", b"OA"], &["up"]),
+        (&[b"\x1b", b"\x1b", b"q"], &["esc", "esc", "q"]),
+        (&[b"\x1bP1$r0m\x1b\\x"], &["x"]),
+    ];
+    for (reads, keys) in table {
+        let mut parser = Parser::default();
+        let told: Vec<Told> = reads.iter().flat_map(|read| parser.take(read)).collect();
+        assert_eq!(told, keys.iter().map(|name| pressed(name)).collect::<Vec<_>>(), "{keys:?}");
     }
 }
 
