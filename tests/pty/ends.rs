@@ -114,7 +114,7 @@ fn ctrl_c_is_heard_in_a_paste_without_an_end() {
     terminal.see("Paste what failed");
     terminal.keys(&format!("\u{1b}[200~{COMMAND}"));
     // So that the two are not read at once.
-    terminal.take(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_secs(1));
     terminal.keys("\u{3}");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();

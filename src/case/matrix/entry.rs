@@ -129,6 +129,7 @@ fn facts_of_one(answer: &BTreeMap<CheckFact, Vec<String>>) -> String {
 fn said(fact: CheckFact, value: &str) -> String {
     match (fact, value) {
         (CheckFact::Soft, "none") => "no failure inside a success".to_owned(),
+        (CheckFact::Sends, "1") => "one request sent".to_owned(),
         (CheckFact::RequestId, "true") => "with a request id".to_owned(),
         (CheckFact::RequestId, "false") => "without a request id".to_owned(),
         _ => format!("{} {value}", name(fact)),
@@ -142,6 +143,7 @@ fn name(fact: CheckFact) -> String {
         CheckFact::Finish => "finish reason".to_owned(),
         CheckFact::Shape => "body:".to_owned(),
         CheckFact::Envelope => "error format".to_owned(),
+        CheckFact::Sends => "requests sent:".to_owned(),
         CheckFact::Layer => "answered by:".to_owned(),
         CheckFact::Terminal => "end marker".to_owned(),
         other => other.to_string().replace('_', " "),

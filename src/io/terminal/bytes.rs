@@ -255,7 +255,6 @@ fn control_sequence(bytes: &[u8]) -> First {
     let body = bytes.get(2..).unwrap_or(&[]);
     match *body {
         // The keys F1 to F5 of a Linux console.
-        [b'['] => return First::Unfinished,
         [b'[', letter, ..] => {
             let told =
                 matches!(letter, b'A'..=b'E').then(|| key(KeyCode::F(letter - b'A' + 1), KeyModifiers::NONE));
@@ -266,7 +265,7 @@ fn control_sequence(bytes: &[u8]) -> First {
             let place = |byte: u8| u16::from(byte.saturating_sub(33));
             return First::Is(6, clicked(button.saturating_sub(32), (place(x), place(y)), false));
         }
-        [b'M', ..] => return First::Unfinished,
+        [b'['] | [b'M', ..] => return First::Unfinished,
         _ => {}
     }
     let Some(count) = body.iter().position(|byte| !matches!(byte, 0x20..=0x3f)) else {

@@ -54,13 +54,13 @@ pub(super) fn awaited() -> Option<Instant> {
 /// The shade of an answer to the question, without what stands around it: `11;rgb:ffff/ffff/ffff`.
 pub(super) fn answer(text: &str) -> Option<Shade> {
     let colour = text.strip_prefix("11;")?;
-    let parts: Vec<&str> = match colour.strip_prefix("rgb:").or_else(|| colour.strip_prefix("rgba:")) {
-        Some(parts) => parts.split('/').take(3).collect(),
-        None => {
-            let digits = colour.strip_prefix('#').filter(|d| d.is_ascii() && d.len() % 3 == 0)?;
-            let one = digits.len() / 3;
-            (0..3).filter_map(|at| digits.get(at * one..(at + 1) * one)).collect()
-        }
+    let listed = colour.strip_prefix("rgb:").or_else(|| colour.strip_prefix("rgba:"));
+    let parts: Vec<&str> = if let Some(parts) = listed {
+        parts.split('/').take(3).collect()
+    } else {
+        let digits = colour.strip_prefix('#').filter(|d| d.is_ascii() && d.len() % 3 == 0)?;
+        let one = digits.len() / 3;
+        (0..3).filter_map(|at| digits.get(at * one..(at + 1) * one)).collect()
     };
     let [red, green, blue] = *parts else { return None };
     let [red, green, blue] = [part(red)?, part(green)?, part(blue)?];

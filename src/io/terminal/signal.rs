@@ -62,7 +62,8 @@ pub async fn terminated() -> Signal {
     Signal::Interrupt
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

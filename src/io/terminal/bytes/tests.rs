@@ -1,3 +1,5 @@
+//! What terminals send, cut as reads may cut it.
+
 use super::*;
 
 fn pressed(name: &str) -> Told {

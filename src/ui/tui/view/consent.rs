@@ -128,8 +128,7 @@ fn key_lines(key: &KeyUse, host: &str, theme: &Theme, say: &mut impl FnMut(&str,
             ),
             theme.danger,
         ),
-        Belongs::New => say(&format!("! {label} {from}: {}", key.said(host)), theme.warn),
-        Belongs::Beside => say(&format!("! {label} {from}: {}", key.said(host)), theme.warn),
+        Belongs::New | Belongs::Beside => say(&format!("! {label} {from}: {}", key.said(host)), theme.warn),
         Belongs::Confirmed => say(&format!("{label} {from}: {}", key.said(host)), theme.plain),
     }
 }
