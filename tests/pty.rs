@@ -21,6 +21,8 @@ mod asked;
 #[path = "attach/desk.rs"]
 #[expect(dead_code, reason = "the desk has faults that are not wanted here")]
 mod desk;
+#[path = "pty/ends.rs"]
+mod ends;
 #[path = "pty/runs.rs"]
 mod runs;
 #[path = "check/server.rs"]
@@ -307,20 +309,6 @@ fn a_paste_of_ten_mebibytes_does_not_freeze_the_screen() {
     terminal.assert_restored();
 }
 
-/// A paste whose end never comes holds up neither a signal nor the drawing.
-#[test]
-fn a_paste_without_an_end_does_not_hold_up_a_signal() {
-    let mut terminal = Terminal::start(24, 80, &[]);
-    terminal.see("Paste what failed");
-    terminal.keys("\u{1b}[200~curl http://127.0.0.1:9/");
-    terminal.take(Duration::from_millis(300));
-    let pid = terminal.child.process_id().expect("runs").to_string();
-    let killed = std::process::Command::new("kill").args(["-s", "TERM", &pid]).status().expect("kill runs");
-    assert!(killed.success());
-    terminal.end();
-    terminal.assert_restored();
-}
-
 #[test]
 fn every_size_down_to_one_cell() {
     let mut terminal = Terminal::start(24, 80, &["practice"]);
@@ -351,20 +339,6 @@ fn no_key_is_lost_beside_a_resize() {
     terminal.keys("\u{4}");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();
-}
-
-#[test]
-fn signals_give_the_terminal_back() {
-    for signal in ["TERM", "HUP"] {
-        let mut terminal = Terminal::start(24, 80, &["practice"]);
-        terminal.see("choose one of");
-        let pid = terminal.child.process_id().expect("runs").to_string();
-        let killed =
-            std::process::Command::new("kill").args(["-s", signal, &pid]).status().expect("kill runs");
-        assert!(killed.success());
-        terminal.end();
-        terminal.assert_restored();
-    }
 }
 
 /// Many sizes in a row, with keys between them: in the end the screen is as a fresh one of that size.

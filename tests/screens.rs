@@ -532,6 +532,7 @@ fn the_whole_loop_runs_and_ends() {
         terminated: std::future::pending(),
         clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
         terminal: Box::new(|_| Ok(())),
+        shade: tokio::sync::oneshot::channel().1,
     };
     let ending = runtime.block_on(run(&mut rig.session, &mut rig.terminal, world, options)).expect("draws");
     assert_eq!(ending, Ending::Left);
@@ -587,6 +588,7 @@ fn the_loop_wakes_for_every_key_of_a_slow_hand() {
         terminated: std::future::pending(),
         clock: std::sync::Arc::new(casefile::io::clock::FixedClock(rig.now)),
         terminal: Box::new(|_| Ok(())),
+        shade: tokio::sync::oneshot::channel().1,
     };
     let options = Options {
         keymap: Keymap::built_in().expect("reads"),

@@ -1,19 +1,27 @@
 //! The terminal: taken over and given back whatever happens; signals; text that may be shown on it.
 
+mod bytes;
+mod input;
+mod locale;
+mod shade;
+mod signal;
+
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::Show;
 use crossterm::event::{
-    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
-    Event as Input,
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::execute;
 use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use futures_util::Stream;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+pub use input::{Reports, input};
+pub use locale::has_utf8;
+pub use shade::{Shade, ask_for_shade, shade_of};
+pub use signal::{Signal, terminated};
 
 /// True while we have the terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -142,37 +150,6 @@ pub fn install_panic_hook() {
     }));
 }
 
-/// What the terminal reports: keys, pastes, sizes. A thread of its own reads it, because a paste whose end has not come
-/// yet blocks the reader, and neither the drawing nor a signal may wait for that. It waits without looking up: an idle
-/// program does not wake. Make it once; the thread ends with the program.
-///
-/// The feature `use-dev-tty` of crossterm belongs to it: its other reader forgets that there is input when a resize
-/// comes in the same moment, and takes the key only with the next one.
-///
-/// # Errors
-/// The stream gives an error and ends when the terminal cannot be read any more.
-pub fn input() -> impl Stream<Item = io::Result<Input>> + Unpin {
-    let (sender, mut receiver) = unbounded_channel();
-    let failed = sender.clone();
-    if let Err(cause) = std::thread::Builder::new().name("input".to_owned()).spawn(move || read_all(&sender))
-    {
-        // The receiver is right here.
-        let _ = failed.send(Err(cause));
-    }
-    drop(failed);
-    futures_util::stream::poll_fn(move |context| receiver.poll_recv(context))
-}
-
-fn read_all(sender: &UnboundedSender<io::Result<Input>>) {
-    while !sender.is_closed() {
-        let read = event::read();
-        let last = read.is_err();
-        if sender.send(read).is_err() || last {
-            return;
-        }
-    }
-}
-
 /// True once any part of the program panicked: the terminal was given back, so the loop must end.
 pub fn faulted() -> bool {
     FAULT.load(Ordering::SeqCst)
@@ -204,64 +181,6 @@ pub fn plain(text: &str) -> String {
             || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
-}
-
-/// Why the system wants us to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// SIGTERM.
-    Terminate,
-    /// SIGHUP: the terminal went away.
-    HangUp,
-    /// SIGINT, Ctrl-C where the terminal is not raw.
-    Interrupt,
-}
-
-impl Signal {
-    /// The exit code by convention: 128 and the signal's number.
-    pub fn exit_code(self) -> i32 {
-        match self {
-            Self::HangUp => 129,
-            Self::Interrupt => 130,
-            Self::Terminate => 143,
-        }
-    }
-}
-
-/// Ends when the system wants us to end. It listens from the call on, before its first poll: call it before the terminal
-/// is taken, pin it outside the loop and select on `&mut` of it, because a signal between two futures would be lost.
-/// Needs a tokio runtime.
-#[cfg(unix)]
-pub fn terminated() -> impl Future<Output = Signal> {
-    use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
-    async fn on(listener: Option<Listener>) {
-        match listener {
-            Some(mut listener) => {
-                listener.recv().await;
-            }
-            // Where we cannot listen the system's own way holds, and we never hear of it.
-            None => std::future::pending().await,
-        }
-    }
-    let [terminate, hang_up, interrupt] =
-        [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()]
-            .map(|kind| signal(kind).ok());
-    async move {
-        tokio::select! {
-            () = on(terminate) => Signal::Terminate,
-            () = on(hang_up) => Signal::HangUp,
-            () = on(interrupt) => Signal::Interrupt,
-        }
-    }
-}
-
-/// Ends when the system wants us to end; here that is Ctrl-C only. Needs a tokio runtime.
-#[cfg(not(unix))]
-pub async fn terminated() -> Signal {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-    Signal::Interrupt
 }
 
 #[cfg(test)]
@@ -297,17 +216,5 @@ mod tests {
         restore();
         restore();
         assert!(!TAKEN.load(Ordering::SeqCst));
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_signal_is_heard() {
-        // The handlers are there before the first poll; without them the signal would end the test program.
-        let mut ended = std::pin::pin!(terminated());
-        let id = std::process::id().to_string();
-        let sent = std::process::Command::new("kill").args(["-HUP", &id]).status().expect("kill runs");
-        assert!(sent.success());
-        let signal = tokio::time::timeout(std::time::Duration::from_secs(5), &mut ended).await;
-        assert_eq!(signal.ok(), Some(Signal::HangUp));
     }
 }

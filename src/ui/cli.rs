@@ -66,7 +66,7 @@ pub use exit::{Exit, Failed};
          1    done, with findings: `validate` found faults, `check` a broken or drifted contract, `keys --which` an unknown key, `cases diff` another failure, `verify` a failure that is not FIXED\n  2    wrong usage, or consent missing\n  \
          3    nothing usable in the input\n  4    the audit refused the output\n  \
          5    could not send for a local reason (CA store, proxy URL)\n  \
-         6    file, clipboard, store or desk failed\n  130  interrupted\n\n\
+         6    file, clipboard, store or desk failed\n  130  interrupted\n  129, 131, 143\n       the terminal program lost its window, or was ended by SIGQUIT or SIGTERM\n\n\
          No telemetry. Raw requests and answers never touch the disk."
     ),
     disable_help_subcommand = true

@@ -14,6 +14,7 @@ pub mod code;
 pub mod complete;
 pub mod editor;
 pub mod evidence;
+mod face;
 pub mod field;
 pub mod form;
 pub mod json;
@@ -43,13 +44,16 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::case::kept::Unfinished;
 use crate::io::clock::Clock;
+use crate::io::terminal::Shade;
 use crate::session::{Effect, Event, Session};
+use face::Face;
 use keys::Keymap;
-use screen::{Ask, AttachAsk, RunAsk, RunNews, RunUnderWay, Screen, Sent, Stage, UnderWay, Wish};
+use screen::{Ask, RunNews, RunUnderWay, Screen, Sent, UnderWay};
 use theme::Themes;
 
 pub use open::{OpenError, open};
@@ -119,6 +123,8 @@ pub struct World<I, R, T> {
     pub clock: Arc<dyn Clock>,
     /// Does what is asked of the terminal.
     pub terminal: Box<dyn FnMut(Ask) -> io::Result<()>>,
+    /// The answer to [`Ask::Shade`].
+    pub shade: oneshot::Receiver<Shade>,
 }
 
 /// Runs the terminal program until the operator leaves. The caller has entered the terminal's own screen and restores
@@ -139,7 +145,7 @@ where
     R: FnMut(Vec<Effect>) -> bool,
     T: Future<Output = ()>,
 {
-    let World { mut input, mut events, run_effects, terminated, clock, terminal: ask } = world;
+    let World { input, events, run_effects, terminated, clock, terminal: ask, shade } = world;
     let size = terminal.size().map_err(io::Error::other)?;
     let mut screen = Screen::new(options.keymap, (size.width, size.height), options.practice);
     (screen.themes, screen.mouse, screen.hint) = (options.themes, options.mouse, options.said);
@@ -161,7 +167,6 @@ where
     if face.screen.mouse {
         (face.ask)(Ask::Mouse(true))?;
     }
-    tokio::pin!(terminated);
     if options.first.into_iter().any(|event| face.tell(event)) {
         return Ok(Ending::Left);
     }
@@ -169,6 +174,39 @@ where
     if face.begin(options.tour) {
         return Ok(Ending::Left);
     }
+    let ending = turns(&mut face, terminal, Heard { input, events, terminated, shade }).await;
+    if !matches!(ending, Ok(Ending::Left)) {
+        // Nobody said that the case may be lost.
+        face.tell(Event::SaveDue);
+    }
+    ending
+}
+
+/// What the loop waits for.
+struct Heard<I, T> {
+    input: I,
+    events: UnboundedReceiver<Event>,
+    terminated: T,
+    shade: oneshot::Receiver<Shade>,
+}
+
+/// Draws and waits by turns.
+async fn turns<B, I, R, T>(
+    face: &mut Face<'_, R>,
+    terminal: &mut Terminal<B>,
+    heard: Heard<I, T>,
+) -> io::Result<Ending>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+    R: FnMut(Vec<Effect>) -> bool,
+    T: Future<Output = ()>,
+{
+    let Heard { mut input, mut events, terminated, shade } = heard;
+    tokio::pin!(terminated);
+    let mut shade = Some(shade);
+    let mut is_first = true;
     let mut look_again = Instant::now();
     // The last frame held characters of which terminals disagree how wide they are, and something may have moved since.
     let (mut is_disputed, mut moved) = (false, false);
@@ -179,21 +217,22 @@ where
             terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)?;
         }
         face.screen.size = (size.width, size.height);
-        let (now, theme) = (clock.now(), face.screen.themes.theme());
+        let (now, theme) = (face.clock.now(), face.screen.themes.theme());
         let drawn = terminal
             .draw(|frame| view(frame, face.session, &face.screen, &theme, now))
             .map_err(io::Error::other)?;
         is_disputed = drawn.buffer.content.iter().any(|cell| widget::text::is_disputed(cell.symbol()));
         moved = true;
+        if std::mem::take(&mut is_first) && face.screen.themes.follows() {
+            // After the first frame: whoever waits for it waits for no answer.
+            (face.ask)(Ask::Shade)?;
+        }
         let busy = face.session.is_busy() || face.under_way.is_some() || face.run.is_some();
         let mut under_way = face.under_way.take();
         let fresh = face.cases.as_ref().and_then(|desk| desk.fresh());
         tokio::select! {
             biased;
-            () = &mut terminated => {
-                face.tell(Event::SaveDue);
-                return Ok(Ending::Terminated);
-            }
+            () = &mut terminated => return Ok(Ending::Terminated),
             ended = ended(&mut under_way) => {
                 under_way = None;
                 if face.attached(ended) { return Ok(Ending::Left); }
@@ -206,15 +245,15 @@ where
                 look_again = Instant::now() + LOOK_EVERY;
             }
             () = woken(fresh) => {
-                face.screen.renew_cases(face.cases.as_deref_mut(), clock.now());
+                face.screen.renew_cases(face.cases.as_deref_mut(), face.clock.now());
                 face.screen.preview_case(face.cases.as_deref_mut());
             }
             next = input.next() => if let Some(read) = next {
                 if face.take(&read?)? { return Ok(Ending::Left); }
             } else {
-                face.tell(Event::SaveDue);
                 return Ok(Ending::Terminated);
             },
+            told = answered(&mut shade) => face.screen.themes.follow(told),
             () = tokio::time::sleep(TICK), if busy => moved = false,
         }
         face.go_on(under_way);
@@ -241,24 +280,6 @@ where
     }
 }
 
-/// Session, screen and the world behind them.
-struct Face<'a, F> {
-    session: &'a mut Session,
-    screen: Screen,
-    run_effects: F,
-    clock: Arc<dyn Clock>,
-    ask: Box<dyn FnMut(Ask) -> io::Result<()>>,
-    redraw: bool,
-    cases: Option<Box<dyn CaseDesk>>,
-    desk: Option<Box<dyn TicketDesk>>,
-    /// A note on its way to a desk.
-    under_way: Option<UnderWay>,
-    runs: Option<Box<dyn RunDesk>>,
-    /// A run that is under way.
-    run: Option<RunUnderWay>,
-    practice_gateway: Option<Box<PracticeGateway>>,
-}
-
 /// The rows of the list are others; never where nothing tells so.
 async fn woken(fresh: Option<Arc<Notify>>) {
     match fresh {
@@ -278,128 +299,22 @@ async fn told(run: &mut Option<RunUnderWay>, look_again: Instant) -> Option<RunN
     }
 }
 
+/// The ground on which the terminal writes, once; never where it does not tell.
+async fn answered(shade: &mut Option<oneshot::Receiver<Shade>>) -> Shade {
+    if let Some(answer) = shade {
+        let told = answer.await;
+        *shade = None;
+        if let Ok(told) = told {
+            return told;
+        }
+    }
+    std::future::pending().await
+}
+
 /// The end of what is under way; never where nothing is.
 async fn ended(under_way: &mut Option<UnderWay>) -> Result<Sent, String> {
     match under_way {
         Some(under_way) => under_way.work.as_mut().await,
         None => std::future::pending().await,
-    }
-}
-
-impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
-    /// Tells the session; true: leave.
-    fn tell(&mut self, event: Event) -> bool {
-        let effects = self.session.handle(event, self.clock.now());
-        self.screen.follow(self.session);
-        !effects.is_empty() && (self.run_effects)(effects)
-    }
-
-    /// Opens what the program begins with: a list, a run or the tour; true: leave.
-    fn begin(&mut self, tour: bool) -> bool {
-        if self.cases.as_ref().is_some_and(|desk| desk.opens_first()) {
-            self.screen.serve_cases(&screen::CaseAsk::List, self.cases.as_deref_mut(), self.clock.now());
-            self.screen.preview_case(self.cases.as_deref_mut());
-        }
-        if let Some(kind) = self.runs.as_ref().and_then(|desk| desk.opens_first()) {
-            self.serve_run(RunAsk::Plan(kind));
-        }
-        tour && self.tour()
-    }
-
-    /// What was under way goes on, unless an input stopped it or began another.
-    fn go_on(&mut self, under_way: Option<UnderWay>) {
-        let is_wanted = self.screen.attach.as_ref().is_some_and(|attach| attach.stage == Stage::Sending);
-        if is_wanted && self.under_way.is_none() {
-            self.under_way = under_way;
-        }
-    }
-
-    /// Takes what was told of the run, with all that is there besides.
-    fn hear(&mut self, first: Option<RunNews>) {
-        let mut over = self.screen.hear(first);
-        while !over && let Some(news) = self.run.as_mut().and_then(|run| run.news.try_recv().ok()) {
-            over = self.screen.hear(Some(news));
-        }
-        if over {
-            self.run = None;
-        }
-    }
-
-    fn serve_run(&mut self, ask: RunAsk) {
-        let now = self.clock.now();
-        let begun = self.screen.serve_run(ask, self.runs.as_deref_mut(), self.session, now);
-        self.run = begun.or_else(|| self.run.take());
-    }
-
-    /// A note came to a desk, or did not; true: leave.
-    fn attached(&mut self, ended: Result<Sent, String>) -> bool {
-        let Some(event) = self.screen.attached(ended) else { return false };
-        let leaves = self.tell(event);
-        // The case is kept by now.
-        if let Some(Err(error)) = self.desk.as_mut().map(|desk| desk.keep()) {
-            self.screen.hint = Some(error);
-        }
-        leaves
-    }
-
-    /// Begins the tour, on a practice gateway that is started where there is none; true: leave.
-    fn tour(&mut self) -> bool {
-        if self.screen.practice.choices.is_empty() {
-            let started = self.practice_gateway.as_mut().map(|start| start());
-            match started {
-                Some(Ok(choices)) => self.screen.practice.choices = choices,
-                Some(Err(why)) => self.screen.hint = Some(why),
-                None => self.screen.hint = Some("there is no practice gateway here".to_owned()),
-            }
-        }
-        if self.screen.practice.choices.is_empty() {
-            return false;
-        }
-        let wishes = self.screen.begin_tour(self.session);
-        let mut events = wishes
-            .into_iter()
-            .filter_map(|wish| if let Wish::Tell(event) = wish { Some(event) } else { None });
-        events.any(|event| self.tell(event))
-    }
-
-    /// Takes an input; true: leave. An error: the terminal does not do what it is asked.
-    fn take(&mut self, input: &Input) -> io::Result<bool> {
-        for wish in self.screen.on_input(input, self.session) {
-            match wish {
-                Wish::Redraw => self.redraw = true,
-                Wish::Ask(ask) => {
-                    (self.ask)(ask)?;
-                    self.redraw |= ask == Ask::Suspend;
-                }
-                Wish::Cases(ask) => {
-                    let now = self.clock.now();
-                    let event = self.screen.serve_cases(&ask, self.cases.as_deref_mut(), now);
-                    if event.is_some_and(|event| self.tell(event)) {
-                        return Ok(true);
-                    }
-                }
-                Wish::Attach(ask) => {
-                    if matches!(ask, AttachAsk::Stop) {
-                        self.under_way = None;
-                    }
-                    let begun = self.screen.serve_attach(ask, self.desk.as_deref_mut(), self.session);
-                    self.under_way = begun.or_else(|| self.under_way.take());
-                }
-                Wish::Run(ask) => self.serve_run(ask),
-                Wish::Tour => {
-                    if self.tour() {
-                        return Ok(true);
-                    }
-                }
-                Wish::Tell(event) => {
-                    if self.tell(event) {
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-        self.screen.preview_case(self.cases.as_deref_mut());
-        self.screen.follow(self.session);
-        Ok(false)
     }
 }

@@ -167,7 +167,7 @@ fn a_probe_of_the_practice_gateway_runs_to_its_end() {
     terminal.see("24 requests, at most 5 at a time");
     terminal.keys("\r");
     let screen = terminal.see("Esc leaves it");
-    for text in ["24 sends, 24 worked: 24 × 200", "median", "p99", "claims no limit", "# worked"] {
+    for text in ["24 sent, 24 worked: 24 × 200", "median", "p99", "claims no limit", "# worked"] {
         assert!(screen.contains(text), "{text}\n{screen}");
     }
     terminal.keys("q");
@@ -198,7 +198,7 @@ fn the_keys_of_a_page_ask_the_gateway_of_the_request() {
     terminal.keys("P");
     terminal.see("GET /v1/models");
     terminal.keys("\r");
-    terminal.see("24 sends, 24 worked");
+    terminal.see("24 sent, 24 worked");
     terminal.see("Tab report");
     let requests = server.requests();
     assert_eq!(requests.len(), 24);
@@ -207,7 +207,7 @@ fn the_keys_of_a_page_ask_the_gateway_of_the_request() {
     terminal.keys("\u{1b}");
     terminal.see("nobody has the report yet");
     terminal.keys("\u{1b}");
-    terminal.see_no("24 sends");
+    terminal.see_no("24 sent, 24");
     terminal.keys(":check con\r");
     terminal.see("what would be sent to 127.0.0.1");
     terminal.keys("q");

@@ -280,7 +280,7 @@ fn what_a_search_did_is_said_as_it_was() {
         );
     }
     let shown = rig.draw();
-    assert!(shown.contains("It is:") && !shown.contains("(--"), "{shown}");
+    assert!(shown.contains("What makes it fail:") && !shown.contains("(--"), "{shown}");
     rig.keys("5");
     let note = &rig.session.output().expect("made").note;
     let gap = note.missing_evidence.iter().find(|gap| gap.field == "request.model_listed").expect("a gap");

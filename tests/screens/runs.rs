@@ -231,7 +231,7 @@ impl Rig {
     pub fn stop_chart(&mut self) {
         self.fill_chart();
         self.keys("<esc>");
-        let said = "16 sends of 24 requests in 1675 ms, at most 5 at a time. Stopped by the operator; what was done until then is told.";
+        let said = "16 sent of 24 requests (retries included) in 1675 ms, at most 5 at a time. Stopped by the operator; what was done until then is told.";
         self.hear(RunNews::Over(Box::new(end(said, true))));
     }
 

@@ -67,7 +67,7 @@ fn entries(report: &Report) -> Vec<Entry> {
     let pins = text::pins(&report.pins);
     let pins = Entry {
         of: EntryOf::Pins,
-        name: "what was tested".to_owned(),
+        name: "gateway, model, limits, versions".to_owned(),
         came: String::new(),
         told: pins.into_iter().map(|(name, value)| format!("{name}: {value}")).collect(),
     };
@@ -96,7 +96,7 @@ fn told(row: &Row) -> Vec<String> {
         lines.push(format!("with the fields: {}", fields.join(", ")));
     }
     if !row.observed.is_empty() {
-        let came: Vec<String> = row.observed.iter().map(|(fact, value)| format!("{fact} {value}")).collect();
+        let came: Vec<String> = row.observed.iter().map(|(fact, value)| said(*fact, value)).collect();
         lines.push(format!("came: {}", came.join(", ")));
     }
     let times =
@@ -118,6 +118,34 @@ fn told(row: &Row) -> Vec<String> {
 }
 
 fn facts_of_one(answer: &BTreeMap<CheckFact, Vec<String>>) -> String {
-    let facts = answer.iter().map(|(fact, right)| format!("{fact} {}", right.join(" or ")));
+    let facts = answer.iter().map(|(fact, right)| match right.as_slice() {
+        [one] => said(*fact, one),
+        _ => format!("{} {}", name(*fact), right.join(" or ")),
+    });
     facts.collect::<Vec<_>>().join(", ")
+}
+
+/// A fact in words that need no list of facts.
+fn said(fact: CheckFact, value: &str) -> String {
+    match (fact, value) {
+        (CheckFact::Soft, "none") => "no failure inside a success".to_owned(),
+        (CheckFact::Sends, "1") => "one request sent".to_owned(),
+        (CheckFact::RequestId, "true") => "with a request id".to_owned(),
+        (CheckFact::RequestId, "false") => "without a request id".to_owned(),
+        _ => format!("{} {value}", name(fact)),
+    }
+}
+
+/// The name of a fact for people.
+fn name(fact: CheckFact) -> String {
+    match fact {
+        CheckFact::Soft => "failure inside a success:".to_owned(),
+        CheckFact::Finish => "finish reason".to_owned(),
+        CheckFact::Shape => "body:".to_owned(),
+        CheckFact::Envelope => "error format".to_owned(),
+        CheckFact::Sends => "requests sent:".to_owned(),
+        CheckFact::Layer => "answered by:".to_owned(),
+        CheckFact::Terminal => "end marker".to_owned(),
+        other => other.to_string().replace('_', " "),
+    }
 }

@@ -10,7 +10,7 @@ pub(super) fn write(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Probe of {} ({}), {}: {} requests, at most {} at a time (seen: {}), {} sends in {:.1} s.",
+        "Probe of {} ({}), {}: {} requests, at most {} at a time (seen: {}), {} sent with retries in {:.1} s.",
         report.gateway,
         report.server_address,
         report.probed_at,
@@ -27,7 +27,7 @@ pub(super) fn write(report: &Report) -> String {
         self::group(group, &mut out);
     }
     if !report.failures.is_empty() {
-        let _ = writeln!(out, "\nFailed sends, for support:");
+        let _ = writeln!(out, "\nFailed requests, for support:");
     }
     for f in &report.failures {
         let status = f.status.map_or_else(|| "-".to_owned(), |s| s.to_string());
@@ -59,7 +59,7 @@ fn group(group: &Group, out: &mut String) {
     let _ = writeln!(out, "\n{} {}{model}", group.method, group.path);
     let _ = writeln!(
         out,
-        "  {} sends ({} retries), {} worked: {}",
+        "  {} sent ({} retries), {} worked: {}",
         group.sends,
         group.retries,
         group.worked,

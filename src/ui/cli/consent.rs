@@ -97,7 +97,8 @@ pub(super) fn lines(consent: &Consent, whole: bool, catalog: &Catalog) -> Vec<St
             Origin::Pasted => "the pasted text".to_owned(),
             Origin::Given(way) => (*way).to_owned(),
         };
-        lines.push(format!("  {} from {from}: {}", key.label, key.said(&consent.host)));
+        let sign = if matches!(key.belongs, Belongs::Confirmed) { " " } else { "!" };
+        lines.push(format!("{sign} {} from {from}: {}", key.label, key.said(&consent.host)));
     }
     lines
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::io::terminal::Signal;
+
 /// What the process says at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -22,6 +24,8 @@ pub enum Exit {
     Delivery,
     /// Interrupted.
     Interrupted,
+    /// A signal ended it, or its terminal went away.
+    Ended(Signal),
 }
 
 impl Exit {
@@ -36,6 +40,7 @@ impl Exit {
             Self::Local => 5,
             Self::Delivery => 6,
             Self::Interrupted => 130,
+            Self::Ended(signal) => signal.exit_code(),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failed};
 use crate::io::doctor::{Check, State};
 use crate::io::store::{Config, Folders, read_config, read_look, shown};
+use crate::io::terminal::shade_of;
 use crate::ui::tui::keys::Keymap;
 use crate::ui::tui::theme::Themes;
 
@@ -48,6 +49,12 @@ pub(super) fn of(folders: &Folders, config: &Config) -> Result<Look, Failed> {
             let path = shown(&folders.config.join("themes").join(format!("{name}.yaml")));
             faults.push(("theme", format!("{path}: {what}")));
         }
+    }
+    // What the terminal itself answers comes later and wins.
+    if let Some(shade) = std::env::var("COLORFGBG").ok().as_deref().and_then(shade_of)
+        && config.theme.is_none()
+    {
+        themes.follow(shade);
     }
     if let Some(name) = &config.theme
         && !themes.choose(name)

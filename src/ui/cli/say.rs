@@ -1,14 +1,53 @@
 //! Lines on stderr and stdout. A closed pipe is no failure of ours.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+
+use crossterm::terminal;
+use unicode_width::UnicodeWidthStr;
 
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::{Sanitizer, Words};
 
-/// A line for people, on stderr.
+/// A line for people, on stderr. On a terminal it is broken between words.
 pub(super) fn line(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+    let text = harmless(text);
+    let columns =
+        if std::io::stderr().is_terminal() { terminal::size().map_or(0, |(columns, _)| columns) } else { 0 };
+    let _ = writeln!(std::io::stderr().lock(), "{}", broken(&text, usize::from(columns)));
+}
+
+/// `text` with lines of at most `columns`, where words allow it; what goes on begins as far in as its line. 0: as it is. A word
+/// that is longer (an address, a path) stays whole, so that it can be copied.
+fn broken(text: &str, columns: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, line) in text.split('\n').enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        if columns == 0 || line.width() <= columns {
+            out.push_str(line);
+            continue;
+        }
+        let words = line.trim_start_matches(' ');
+        let blanks = line.len() - words.len();
+        out.extend(std::iter::repeat_n(' ', blanks));
+        let mut used = blanks;
+        for (at, word) in words.split(' ').enumerate() {
+            let width = word.width();
+            if at > 0 && used + 1 + width > columns {
+                out.push('\n');
+                out.extend(std::iter::repeat_n(' ', blanks.min(columns / 2)));
+                used = blanks.min(columns / 2);
+            } else if at > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += width;
+        }
+    }
+    out
 }
 
 /// A question, on stderr; the answer stands on the same line.
@@ -53,7 +92,21 @@ pub(super) fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{broken, harmless};
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        let table = [
+            ("one two three", 7, "one two\nthree"),
+            ("one two three", 0, "one two three"),
+            ("  one two three", 7, "  one\n  two\n  three"),
+            ("see https://host.example/a/long/path now", 10, "see\nhttps://host.example/a/long/path\nnow"),
+            ("a bc\n\nc d e", 3, "a\nbc\n\nc d\ne"),
+        ];
+        for (text, columns, wanted) in table {
+            assert_eq!(broken(text, columns), wanted, "{text:?}");
+        }
+    }
 
     #[test]
     fn nothing_steers_the_terminal() {

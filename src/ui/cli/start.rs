@@ -18,6 +18,7 @@ use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts, SaveCase, Saving};
 use crate::io::store::{CaseStore, StorePlace};
+use crate::io::terminal::{Signal, has_utf8};
 use crate::io::{net, secrets, store};
 use crate::session::{Event, Session, Settings};
 use crate::ui::tui;
@@ -350,8 +351,14 @@ pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) 
             let key = look.keymap.key_for(tui::keys::Mode::Request, tui::keys::Action::Tour);
             format!("new here? {key} is a guided tour of one minute, on a gateway inside this program; it is offered this once")
         });
-        let said = look.said().or(offered);
-        let super::look::Look { keymap, themes, .. } = look;
+        let without_letters = (!has_utf8()).then(|| {
+            "this locale has no UTF-8, so letters beyond ASCII show as ?; where the terminal has it, LANG=C.UTF-8 shows them".to_owned()
+        });
+        let said = look.said().or(offered).or(without_letters);
+        let super::look::Look { keymap, mut themes, .. } = look;
+        if !has_utf8() {
+            themes.draw_in_ascii();
+        }
         let mouse = ground.config.mouse.unwrap_or(false);
         let is_plain = practice.is_empty() && !list.opens_first() && !runs.is_given();
         let unfinished = if is_plain { ground.unfinished() } else { Vec::new() };
@@ -373,9 +380,13 @@ pub(super) fn screen_with(ground: &Ground, first: Vec<Event>, opening: Opening) 
             first,
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let signal = tui::open(&mut session, &mut driver, events, clock, options)
-            .await
-            .map_err(|e| Failed::new(Exit::Usage, e.to_string()))?;
-        Ok(if signal.is_some() { Exit::Interrupted } else { Exit::Done })
+        let signal = tui::open(&mut session, &mut driver, events, clock, options).await.map_err(|e| {
+            let exit = match e {
+                tui::OpenError::Screen(_) => Exit::Usage,
+                tui::OpenError::Lost(_) => Exit::Ended(Signal::HangUp),
+            };
+            Failed::new(exit, e.to_string())
+        })?;
+        Ok(signal.map_or(Exit::Done, Exit::Ended))
     })
 }

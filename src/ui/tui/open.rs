@@ -1,6 +1,7 @@
 //! Opens the terminal program on the real terminal: the only file of this room that touches it.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use ratatui::Terminal;
@@ -42,13 +43,16 @@ pub async fn open(
     // Before the terminal is taken: a signal that comes now must give it back, too.
     let terminated = terminal::terminated();
     let taken = Screen::enter()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    // Its own end would write to a terminal that may be gone, and panic where the place for errors is gone, too; what it would
+    // give back is given back by `taken`.
+    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
     // Not `Terminal::clear`: it asks the terminal where its cursor is, and some never answer.
     let size = terminal.size()?;
     terminal.resize(Rect::from((Position::ORIGIN, size)))?;
     let mut signal = None;
+    let (mut input, shade) = terminal::input();
     let world = World {
-        input: terminal::input(),
+        input: &mut input,
         events,
         run_effects: |effects| driver.run(effects),
         terminated: async { signal = Some(terminated.await) },
@@ -56,9 +60,14 @@ pub async fn open(
         terminal: Box::new(|ask| match ask {
             Ask::Mouse(on) => terminal::report_mouse(on),
             Ask::Suspend => terminal::suspend(),
+            Ask::Shade => terminal::ask_for_shade(),
         }),
+        shade,
     };
     let ending = run(session, &mut terminal, world, options).await;
+    if matches!(ending, Ok(Ending::Left)) {
+        input.settle().await;
+    }
     drop(taken);
     match ending? {
         Ending::Left => Ok(None),

@@ -7,22 +7,23 @@ mod cases;
 mod code;
 mod look;
 mod mark;
+mod mode;
 mod offer;
 mod palette;
 mod point;
 mod practice;
 mod run;
 mod scroll;
+mod seen;
 mod tour;
 mod typing;
 
 use crossterm::event::{Event as Input, KeyEventKind};
-use serde_json::Value;
 
-use super::editor::{Editor, Target};
+use super::editor::Editor;
 use super::evidence::{Look, subjects};
 use super::field::{Field, WordField};
-use super::keys::{Action, Binding, KeyCombo, Keymap, Mode};
+use super::keys::{Action, KeyCombo, Keymap, Mode};
 use super::layout;
 use super::marks::Marks;
 use super::popup::Popup;
@@ -30,8 +31,7 @@ use super::theme::Themes;
 use super::view;
 use crate::case::finding::Level;
 use crate::case::kept::Unfinished;
-use crate::case::sanitize::{Refusal, SafeEvidence, SafeWords};
-use crate::session::{Activity, Event, Session, Step};
+use crate::session::{Event, Session, Step};
 
 pub use attach::{Attach, AttachAsk, DeskLine, Onto, Planned, Sent, Stage, TicketDesk, UnderWay};
 pub use cases::{CaseAsk, CaseDesk, CaseRow, Cases, ListTitle};
@@ -40,6 +40,7 @@ pub use run::{
     Live, RowState, Run, RunAsk, RunDesk, RunEnd, RunKind, RunNews, RunPane, RunPlan, RunRow, RunStage,
     RunUnderWay,
 };
+use seen::ReviewSeen;
 
 /// What an input leads to.
 #[derive(Debug, Clone)]
@@ -67,6 +68,8 @@ pub enum Ask {
     Mouse(bool),
     /// Give the terminal back and stop, until the shell lets the program go on.
     Suspend,
+    /// Tell whether its ground is dark or light.
+    Shade,
 }
 
 /// A pane of the page Review.
@@ -108,35 +111,6 @@ pub struct Tops {
     pub completeness: usize,
     /// The question before sending.
     pub consent: usize,
-}
-
-/// What the texts of Review were made from.
-struct ReviewSeen {
-    evidence: Option<SafeEvidence>,
-    words: SafeWords,
-    removed: usize,
-    refusal: Option<Refusal>,
-}
-
-impl ReviewSeen {
-    fn of(session: &Session) -> Self {
-        let output = session.output();
-        Self {
-            evidence: output.map(|o| o.evidence.clone()),
-            words: session.clean_words().clone(),
-            removed: output.map_or(0, |o| o.note.removed.len()),
-            refusal: output.and_then(|o| o.rendered.as_ref().err().cloned()),
-        }
-    }
-
-    /// True where nothing changed since; compared in place, for evidence may be large.
-    fn is_of(&self, session: &Session) -> bool {
-        let output = session.output();
-        self.evidence.as_ref() == output.map(|o| &o.evidence)
-            && self.words == *session.clean_words()
-            && self.removed == output.map_or(0, |o| o.note.removed.len())
-            && self.refusal.as_ref() == output.and_then(|o| o.rendered.as_ref().err())
-    }
 }
 
 /// The state of the terminal program.
@@ -252,83 +226,16 @@ impl Screen {
         }
     }
 
-    /// What has the keyboard.
-    pub fn mode(&self, session: &Session) -> Mode {
-        if session.consent().is_some() {
-            return Mode::Consent;
-        }
-        match (&self.popup, &self.editor) {
-            (Some(Popup::Help { .. }), _) => return Mode::Help,
-            (Some(Popup::Prompt(_)), _) => return Mode::Prompt,
-            (Some(Popup::Picker(picker)), _) if picker.filter().is_some() => return Mode::PickerFilter,
-            (Some(Popup::Picker(_)), _) => return Mode::Picker,
-            (Some(Popup::Leaving), _) => return Mode::Leaving,
-            (Some(Popup::Palette(_)), _) => return Mode::Palette,
-            (Some(Popup::Jump), _) => return Mode::Jump,
-            (None, Some(editor)) => {
-                return match editor.target {
-                    Target::Request(field) if field.is_line() => Mode::EditingLine,
-                    Target::Request(_) => Mode::EditingText,
-                    Target::Words(_) => Mode::EditingWords,
-                };
-            }
-            (None, None) => {}
-        }
-        if let Some(run) = &self.run {
-            return if matches!(run.stage, RunStage::Planned) { Mode::RunPlan } else { Mode::Run };
-        }
-        if self.cases.is_open {
-            return Mode::Cases;
-        }
-        if self.page_is_attach() {
-            return Mode::Attach;
-        }
-        if self.practice.is_open {
-            return Mode::Practice;
-        }
-        self.page_mode(session)
-    }
-
-    /// The mode of the page, whatever lies on top of it.
-    pub fn page_mode(&self, session: &Session) -> Mode {
-        if self.look.is_some() {
-            return Mode::Evidence;
-        }
-        match (session.step(), session.activity()) {
-            (Step::Reproduce | Step::Isolate, Activity::Sending { .. }) => Mode::Sending,
-            (Step::Reproduce | Step::Isolate, Activity::Waiting { .. }) => Mode::Waiting,
-            (Step::Request, _) => Mode::Request,
-            (Step::Reproduce, _) if self.choosing => Mode::Attempts,
-            (Step::Isolate, _) if self.choosing => Mode::Rows,
-            (Step::Reproduce, _) => Mode::Reproduce,
-            (Step::Isolate, _) => Mode::Isolate,
-            (Step::Review, _) if self.marks.selection.is_some() => Mode::Marking,
-            (Step::Review, _) => Mode::Review,
-            (Step::Note, _) => Mode::Note,
-        }
-    }
-
-    /// The label of a key in the line at the bottom, by what it does as things stand; empty: it is not shown there.
-    pub fn label<'b>(&self, mode: Mode, binding: &'b Binding, session: &Session) -> &'b str {
-        let by_state = match (mode, binding.action) {
-            (Mode::Attach, Action::Accept) => self.attach.as_ref().map(Attach::on_label),
-            (Mode::Cases, action) => self.group_label(action),
-            (Mode::Run | Mode::RunPlan, action) => self.run_label(action),
-            (Mode::Reproduce, Action::SendAgain) if !session.was_sent() && session.earlier().is_none() => {
-                Some("send it")
-            }
-            _ => None,
-        };
-        by_state.unwrap_or(&binding.label)
-    }
-
     /// Takes what the terminal reports. Apply each wish, in order, then call [`Screen::follow`].
     pub fn on_input(&mut self, input: &Input, session: &Session) -> Vec<Wish> {
         match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
                 self.hint = None;
                 let mode = self.mode(session);
-                let action = self.keymap.action(mode, KeyCombo::from(key));
+                let combo = KeyCombo::from(key);
+                // Once something was typed, what could be typed is text.
+                let is_text = mode == Mode::Cases && combo.is_text() && !self.cases.filter.is_empty();
+                let action = self.keymap.action(mode, combo).filter(|_| !is_text);
                 if !self.is_seen() {
                     // What nobody can read nobody agrees to.
                     let action =
@@ -406,23 +313,6 @@ impl Screen {
         }
     }
 
-    /// Makes the texts of Review where what they are made from changed.
-    fn follow_review(&mut self, session: &Session) {
-        if session.step() < Step::Review || self.review_seen.as_ref().is_some_and(|seen| seen.is_of(session))
-        {
-            return;
-        }
-        let (evidence, words) = match session.output() {
-            Some(output) => output.review(),
-            None => (Value::Null, serde_json::to_value(session.clean_words()).unwrap_or_default()),
-        };
-        self.evidence_text = if evidence.is_null() { String::new() } else { evidence_text(evidence) };
-        self.marks.follow(&self.evidence_text);
-        let word = |field: WordField| words.get(field.key()).and_then(Value::as_str).unwrap_or_default();
-        self.words_text = WordField::ALL.map(|field| word(field).to_owned());
-        self.review_seen = Some(ReviewSeen::of(session));
-    }
-
     /// The index of the marked attempt.
     pub fn marked_attempt(&self, session: &Session) -> Option<usize> {
         let last = session.evidence().attempts.len().checked_sub(1)?;
@@ -458,24 +348,5 @@ impl Screen {
         self.review = ReviewPane::Evidence;
         self.note = NotePane::Preview;
         self.tops = Tops::default();
-    }
-}
-
-/// The cleaned evidence for reading: as YAML, empty facts left out.
-fn evidence_text(mut value: Value) -> String {
-    leave_out_nothing(&mut value);
-    serde_yaml::to_string(&value).unwrap_or_default()
-}
-
-/// Takes fields without a value out of objects, so that the eye meets facts only. What `serde_json` parsed or made is
-/// nested 128 deep at most, so this recursion ends.
-fn leave_out_nothing(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, v| !v.is_null());
-            fields.values_mut().for_each(leave_out_nothing);
-        }
-        Value::Array(items) => items.iter_mut().for_each(leave_out_nothing),
-        _ => {}
     }
 }

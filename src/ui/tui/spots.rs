@@ -87,7 +87,7 @@ pub fn of(session: &Session, screen: &Screen) -> Vec<Spot> {
         }
         Some(Popup::Jump) | None => {
             out.extend(
-                steps::cells(frames.steps, session)
+                steps::cells(frames.steps, session, screen)
                     .into_iter()
                     .map(|(step, area)| Spot { area, goal: Goal::Step(step) }),
             );

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::case::finding::Level;
+use crate::io::terminal::Shade;
 
 /// Styles by meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +121,9 @@ pub struct Themes {
     all: Vec<(String, Theme)>,
     chosen: usize,
     no_color: bool,
+    /// Nobody chose: the terminal's ground decides.
+    follows: bool,
+    ascii: bool,
 }
 
 impl Themes {
@@ -132,7 +136,7 @@ impl Themes {
             BUILT_IN.iter().filter_map(|(name, text)| Some(((*name).to_owned(), read::built_in(text)?))),
         );
         all.push(("none".to_owned(), Theme::new(true)));
-        Self { all, chosen: 0, no_color }
+        Self { all, chosen: 0, no_color, follows: true, ascii: false }
     }
 
     /// Adds a theme of the user's, or puts it in the place of the one of that name. It may be `like` any that is there.
@@ -152,7 +156,34 @@ impl Themes {
     pub fn choose(&mut self, name: &str) -> bool {
         let found = self.all.iter().position(|(n, _)| n == name);
         self.chosen = found.unwrap_or(self.chosen);
+        self.follows &= found.is_none();
         found.is_some()
+    }
+
+    /// The terminal has no UTF-8: borders and signs are drawn in ASCII.
+    pub fn draw_in_ascii(&mut self) {
+        self.ascii = true;
+    }
+
+    /// Borders and signs are drawn in ASCII.
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// Nobody chose a theme, and the ground on which the terminal writes makes a difference.
+    pub fn follows(&self) -> bool {
+        self.follows && !self.no_color
+    }
+
+    /// Chooses what can be read on this ground, unless somebody chose: the sixteen colours are made for a dark one.
+    pub fn follow(&mut self, shade: Shade) {
+        if self.follows() {
+            let name = match shade {
+                Shade::Dark => "terminal",
+                Shade::Light => "light",
+            };
+            self.chosen = self.all.iter().position(|(n, _)| n == name).unwrap_or(self.chosen);
+        }
     }
 
     /// The names, in their order.
@@ -205,6 +236,25 @@ mod tests {
         }
         assert!(!themes.choose("pink") && themes.chosen() == "none");
         assert_eq!(themes.theme(), Theme::new(true));
+    }
+
+    #[test]
+    fn the_ground_decides_where_nobody_chose() {
+        let mut themes = Themes::built_in(false);
+        themes.follow(Shade::Light);
+        assert_eq!((themes.chosen(), themes.follows()), ("light", true));
+        themes.follow(Shade::Dark);
+        assert_eq!(themes.chosen(), "terminal");
+        assert!(themes.choose("dark") && !themes.follows());
+        themes.follow(Shade::Light);
+        assert_eq!(themes.chosen(), "dark");
+        let mut themes = Themes::built_in(true);
+        themes.follow(Shade::Light);
+        assert_eq!(
+            (themes.chosen(), themes.follows()),
+            ("terminal", false),
+            "nothing is asked without colours"
+        );
     }
 
     #[test]

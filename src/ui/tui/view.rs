@@ -38,6 +38,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use super::layout;
 use super::screen::{Screen, Stage};
 use super::theme::Theme;
+use super::widget::ascii;
 use crate::session::{Session, Step};
 
 /// Draws everything.
@@ -47,6 +48,9 @@ pub fn view(frame: &mut Frame<'_>, session: &Session, screen: &Screen, theme: &T
         parts(frame, area, session, screen, theme, now);
     } else {
         frame.render_widget(Paragraph::new(too_small(area)).wrap(Wrap { trim: true }), area);
+    }
+    if screen.themes.is_ascii() {
+        ascii::spell(frame.buffer_mut());
     }
     theme.paint(frame.buffer_mut());
 }
@@ -69,7 +73,7 @@ fn parts(
 ) {
     let frames = layout::frames(session, screen, area);
     title::render(frame, frames.title, session, screen, theme);
-    steps::render(frame, frames.steps, session, theme);
+    steps::render(frame, frames.steps, session, screen, theme);
     if let Some(run) = &screen.run {
         run::render(frame, frames.body, run, theme, now);
     } else if screen.cases.is_open {

@@ -39,7 +39,9 @@ pub(super) fn request(session: &Session) -> Vec<String> {
         lines.push(format!("Findings: {}", findings.len()));
         lines.extend(findings.iter().map(|finding| without_id(&report::finding(finding), finding.id)));
         let moved = findings.iter().any(|finding| finding.id == "literal_key");
-        if moved && std::io::stdin().is_terminal() {
+        // The key of the practice gateway is none.
+        let is_practice = session.profile().is_some_and(|profile| profile.id == "practice");
+        if moved && !is_practice && std::io::stdin().is_terminal() {
             lines.push(
                 "But your terminal showed the key while it was pasted, and keeps it in what can be scrolled back; clear that (often the command clear, or reset) if others can see it."
                     .to_owned(),

@@ -106,7 +106,7 @@ impl Probe {
         let (told, audit, stopped) = self.probing().run(stop.wait(), &mut hear)?;
         let report = &told.report;
         let all = format!(
-            "{} sends of {} requests in {} ms, at most {} at a time.",
+            "{} sent of {} requests (retries included) in {} ms, at most {} at a time.",
             report.sends, report.requests, report.took_ms, report.most_under_way
         );
         let said = stopped.map_or_else(|| all.clone(), |stop| format!("{all} {}", stop.said()));

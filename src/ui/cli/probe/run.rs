@@ -186,7 +186,7 @@ fn local(attempt: &Attempt) -> Option<String> {
 pub(super) fn tell(how_far: &HowFar<'_>, plan: &Plan) {
     let failed = how_far.samples.iter().filter(|s| s.diagnosis.class != FailureClass::None).count();
     say::line(&format!(
-        "{} sends ended of {} requests, {failed} failed, {} under way",
+        "{} ended (retries included) of {} requests, {failed} failed, {} under way",
         how_far.samples.len(),
         plan.total,
         how_far.under_way

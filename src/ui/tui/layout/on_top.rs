@@ -65,9 +65,9 @@ fn broad(stage: Rect) -> u16 {
     if stage.width <= 96 + 2 * 8 { stage.width } else { 96 }
 }
 
-/// The frame of a question that lies on top.
+/// The largest frame of a question that lies on top: all rows that there are, where it needs them.
 pub fn popup_frame(area: Rect) -> Rect {
-    middle(stage(area), 80, 20)
+    middle(stage(area), 80, area.height)
 }
 
 /// The inside of [`popup_frame`].

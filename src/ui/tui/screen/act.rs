@@ -1,22 +1,17 @@
 //! Actions to wishes.
 
+mod choose;
+mod edit;
+
 use super::mark::Marking;
 use super::scroll::Move;
-use super::{Ask, AttachAsk, CaseAsk, NotePane, ReviewPane, Run, RunAsk, RunKind, Screen, Stage, Wish};
-use crate::case::catalog::{Endpoint, Served};
-use crate::case::finding::Place;
-use crate::case::keyring::Origin;
-use crate::case::request::Draft;
+use super::{Ask, CaseAsk, Run, RunKind, Screen, Stage, Wish};
 use crate::case::sanitize::Format;
 use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
-use crate::ui::tui::editor::{EDITABLE, Editor, Target};
-use crate::ui::tui::field::{Field, WordField, model_of, naming_model, neighbour};
-use crate::ui::tui::form;
+use crate::ui::tui::editor::Target;
+use crate::ui::tui::field::model_of;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Asked, Choice, Picker, Popup, Prompt};
-
-/// How a key was given, in the words of the note.
-const TYPED: Origin = Origin::Given("the key prompt");
 
 fn tell(event: Event) -> Vec<Wish> {
     vec![Wish::Tell(event)]
@@ -39,13 +34,12 @@ impl Screen {
             Action::Jump => self.open(Popup::Jump),
             Action::ChooseTheme => self.pick(Choice::Theme, session),
             Action::Mouse => self.toggle_mouse(),
-            Action::StepRequest => self.go_to(Step::Request),
-            Action::StepReproduce => self.go_to(Step::Reproduce),
-            Action::StepIsolate => self.go_to(Step::Isolate),
-            Action::StepReview => self.go_to(Step::Review),
-            Action::StepNote => self.go_to(Step::Note),
-            Action::PreviousStep => self.step_beside(session, false),
-            Action::NextStep => self.step_beside(session, true),
+            Action::StepRequest => self.go_to(Step::Request, action),
+            Action::StepReproduce => self.go_to(Step::Reproduce, action),
+            Action::StepIsolate => self.go_to(Step::Isolate, action),
+            Action::StepReview => self.go_to(Step::Review, action),
+            Action::StepNote => self.go_to(Step::Note, action),
+            Action::PreviousStep | Action::NextStep => self.step_beside(session, action),
             Action::Cases => self.open_cases(session),
             Action::Remove => self.remove_case(),
             Action::Attach => self.begin_attach(session),
@@ -226,21 +220,15 @@ impl Screen {
         tell(Event::Quit)
     }
 
-    fn go_to(&mut self, step: Step) -> Vec<Wish> {
-        let by = match step {
-            Step::Request => Action::StepRequest,
-            Step::Reproduce => Action::StepReproduce,
-            Step::Isolate => Action::StepIsolate,
-            Step::Review => Action::StepReview,
-            Step::Note => Action::StepNote,
-        };
+    /// Goes to `step`, by the key of `by`.
+    fn go_to(&mut self, step: Step, by: Action) -> Vec<Wish> {
         if self.leave_run(by) { tell(Event::GoTo(step)) } else { Vec::new() }
     }
 
-    fn step_beside(&mut self, session: &Session, forward: bool) -> Vec<Wish> {
+    fn step_beside(&mut self, session: &Session, by: Action) -> Vec<Wish> {
         let at = Step::ALL.iter().position(|s| *s == session.step()).unwrap_or(0);
-        let to = if forward { at + 1 } else { at.wrapping_sub(1) };
-        Step::ALL.get(to).map(|step| self.go_to(*step)).unwrap_or_default()
+        let to = if by == Action::NextStep { at + 1 } else { at.wrapping_sub(1) };
+        Step::ALL.get(to).map(|step| self.go_to(*step, by)).unwrap_or_default()
     }
 
     pub(super) fn go_on(&mut self, session: &Session) -> Vec<Wish> {
@@ -309,67 +297,6 @@ impl Screen {
         self.say(&said)
     }
 
-    fn next_field(&mut self, mode: Mode, session: &Session, forward: bool) -> Vec<Wish> {
-        let target = self.editor.as_ref().map(|e| e.target);
-        match (mode, target) {
-            (Mode::EditingWords, Some(Target::Words(word))) => {
-                let wishes = self.leave_editor(session);
-                let next = neighbour(&WordField::ALL, word, forward);
-                self.review = ReviewPane::Words(next);
-                self.edit(Target::Words(next), session);
-                // The words are told before the next field begins, so its text is that of the session.
-                wishes
-            }
-            (Mode::EditingLine, Some(Target::Request(field))) => {
-                let wishes = self.leave_editor(session);
-                self.field = neighbour(&Field::ALL, field, forward);
-                self.edit(Target::Request(self.field), session);
-                wishes
-            }
-            (Mode::Request, _) => {
-                self.field = neighbour(&Field::ALL, self.field, forward);
-                Vec::new()
-            }
-            (Mode::Review, _) => {
-                let words = WordField::ALL.map(ReviewPane::Words);
-                let panes: Vec<ReviewPane> =
-                    [ReviewPane::Evidence, ReviewPane::Ledger].into_iter().chain(words).collect();
-                self.review = neighbour(&panes, self.review, forward);
-                Vec::new()
-            }
-            (Mode::Note, _) => {
-                self.note = neighbour(&[NotePane::Preview, NotePane::Completeness], self.note, forward);
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn edit(&mut self, target: Target, session: &Session) -> Vec<Wish> {
-        if session.is_busy() {
-            return self.say("a request is under way; cancel it before you change anything");
-        }
-        if target == Target::Request(Field::Body) && Field::Body.text(session.draft()).len() > EDITABLE {
-            return self.say("the body is too large to be edited here; it is sent as it was pasted");
-        }
-        let mut editor = Editor::new(target, session.draft(), session.words());
-        if target == Target::Request(Field::Url) && session.draft().url.starts_with('/') {
-            // The host is what is missing, and it goes before the path.
-            editor.jump(1, 1);
-        }
-        self.editor = Some(editor);
-        Vec::new()
-    }
-
-    fn edit_words(&mut self, session: &Session) -> Vec<Wish> {
-        let word = match self.review {
-            ReviewPane::Words(word) => word,
-            ReviewPane::Evidence | ReviewPane::Ledger => WordField::Question,
-        };
-        self.review = ReviewPane::Words(word);
-        self.edit(Target::Words(word), session)
-    }
-
     /// The key that is pressed without thinking sends no key to a host that it does not belong to.
     fn allow(&mut self, session: &Session) -> Vec<Wish> {
         if session.consent().is_some_and(|c| c.keys.iter().any(KeyUse::is_elsewhere)) {
@@ -380,185 +307,6 @@ impl Screen {
             ));
         }
         tell(Event::ConsentGiven { remember: true })
-    }
-
-    fn visit_finding(&mut self, session: &Session) -> Vec<Wish> {
-        let findings = session.findings();
-        let next = self.finding.map_or(0, |at| at + 1);
-        let next = if next < findings.len() { next } else { 0 };
-        let Some(finding) = findings.get(next) else {
-            return self.say("there is no finding");
-        };
-        self.finding = Some(next);
-        // The pane may be too low for all of it.
-        let text = super::super::view::request::finding_text(finding, self);
-        let _ = self.say(&text);
-        let (field, place) = match &finding.place {
-            Place::Method => (Field::Method, None),
-            Place::Url => (Field::Url, None),
-            Place::Header(name) => {
-                let line = session.draft().headers.iter().position(|h| h.name.eq_ignore_ascii_case(name));
-                (Field::Headers, line.map(|l| (l + 1, usize::MAX)))
-            }
-            Place::Body { line, column, .. } => (Field::Body, Some((*line, *column))),
-            Place::Field(name) => {
-                let line = session.draft().form.iter().position(|part| part.name == *name);
-                (Field::Body, line.map(|l| (l + 1, usize::MAX)))
-            }
-            Place::Whole | Place::Span { .. } | Place::Option(_) => return Vec::new(),
-        };
-        self.field = field;
-        let _ = self.edit(Target::Request(field), session);
-        if let (Some(editor), Some((line, column))) = (&mut self.editor, place) {
-            editor.jump(line, column);
-        }
-        Vec::new()
-    }
-
-    fn pick(&mut self, choice: Choice, session: &Session) -> Vec<Wish> {
-        if choice == Choice::Theme {
-            let picker = Picker::themes(self.themes.names(), self.themes.chosen());
-            return self.open(Popup::Picker(picker));
-        }
-        if session.is_busy() {
-            return self.say("a request is under way; cancel it before you change anything");
-        }
-        let (catalog, profile) = (session.catalog(), session.profile());
-        self.open(Popup::Picker(match choice {
-            Choice::Gateway => Picker::gateways(catalog, profile),
-            Choice::Endpoint => Picker::endpoints(catalog, profile),
-            Choice::Shown | Choice::Theme => return self.choose_shown(session),
-            Choice::Place => Picker::places(catalog, None),
-            Choice::Unfinished | Choice::Desk => return Vec::new(),
-            Choice::Piece => {
-                let pieces = session.pieces();
-                if pieces.is_empty() {
-                    return self.say("there is one request only; paste or open a text with several");
-                }
-                Picker::pieces(&pieces)
-            }
-        }))
-    }
-
-    fn choose_shown(&mut self, session: &Session) -> Vec<Wish> {
-        if session.output().is_none() {
-            return self.say("nothing was observed yet");
-        }
-        if session.earlier().is_some() && session.evidence().attempts.is_empty() {
-            return self.say(
-                "the texts that were dropped are not kept with a saved case; paste the request again on Request (1) and send it",
-            );
-        }
-        let picker = Picker::fields(session.showable(), session.shown_fields());
-        if picker.chosen().is_none() {
-            return self.say(
-                "only a text of a JSON body that left as its shape can be shown, and there is none here; keys and names stay replaced",
-            );
-        }
-        self.open(Popup::Picker(picker))
-    }
-
-    pub(super) fn accept(&mut self, session: &Session) -> Vec<Wish> {
-        match self.popup.take() {
-            Some(Popup::Prompt(prompt)) => self.answered(&prompt, session),
-            Some(Popup::Picker(picker)) => self.picked(&picker, session),
-            Some(Popup::Palette(palette)) => self.chosen_by_name(&palette, session),
-            Some(Popup::Help { .. } | Popup::Leaving | Popup::Jump) => Vec::new(),
-            None => self.begin_practice(session),
-        }
-    }
-
-    fn answered(&mut self, prompt: &Prompt, session: &Session) -> Vec<Wish> {
-        let open = prompt.open_answer();
-        if matches!(prompt.asked, Asked::Model | Asked::OtherModel) && session.masked(&open).is_some() {
-            let (mode, action) = match prompt.asked {
-                Asked::Model => (Mode::Request, Action::GiveKey),
-                _ => (Mode::Isolate, Action::OtherKey),
-            };
-            let key = self.keymap.key_for(mode, action);
-            return self.say(&format!(
-                "that looks like a key, not like a model: nothing was changed and it is forgotten; {key} takes a key"
-            ));
-        }
-        match (prompt.asked, prompt.secret_answer()) {
-            (Asked::Key, Some(value)) => {
-                self.say("the key is kept in memory for this request; nothing was sent");
-                tell(Event::KeyGiven { origin: TYPED, value })
-            }
-            (Asked::OtherKey, Some(value)) => {
-                tell(Event::ControlRequested(ControlAsk::Key { origin: TYPED, value }))
-            }
-            (Asked::Model, _) if !open.is_empty() => match naming_model(session.draft(), &open) {
-                Some(draft) => tell(Event::Edited(draft)),
-                None => self.say("the body is no JSON object, so it can name no model; edit the body, or choose an endpoint"),
-            },
-            (Asked::OtherModel, _) if !open.is_empty() => {
-                tell(Event::ControlRequested(ControlAsk::Model(open)))
-            }
-            (Asked::Open, _) if !open.is_empty() => {
-                let mut wishes = self.leave_practice(session);
-                self.start_over();
-                wishes.push(Wish::Tell(Event::OpenRequested(open)));
-                wishes
-            }
-            (Asked::Ticket, _) => self.choose_ticket(&open, session),
-            (Asked::Subject | Asked::MailSubject, _) => self.choose_subject(&open),
-            (Asked::DeskToken | Asked::MailPassword, Some(value)) => vec![Wish::Attach(AttachAsk::Send(Some(value)))],
-            (Asked::Oversize, _) => self.oversize(&open),
-            (Asked::ReportPath, _) if !open.is_empty() => vec![Wish::Run(RunAsk::Write(open))],
-            (Asked::Find, _) => self.find_in_body(&open),
-            (Asked::Search, _) => self.search_text(&open, session),
-            (Asked::Path, _) if !open.is_empty() => self.hand_out(Event::WriteRequested(Some(open))),
-            _ => self.say("nothing was typed; nothing was changed"),
-        }
-    }
-
-    fn picked(&mut self, picker: &Picker, session: &Session) -> Vec<Wish> {
-        let Some(chosen) = picker.chosen() else {
-            return self.say("nothing was chosen; nothing was changed");
-        };
-        match picker.choice {
-            Choice::Theme => self.choose_theme(&chosen.id),
-            Choice::Shown => tell(Event::ShowField(chosen.id.clone())),
-            Choice::Unfinished => self.go_on_with(&chosen.id),
-            Choice::Desk => self.choose_desk(&chosen.id.clone(), session),
-            Choice::Piece => {
-                let scenario = self.practice.chosen;
-                self.start_over();
-                self.practice.chosen = scenario;
-                chosen.id.parse().map_or_else(|_| Vec::new(), |at| tell(Event::PieceChosen(at)))
-            }
-            Choice::Place => {
-                let id = (!chosen.id.is_empty()).then(|| chosen.id.clone());
-                self.tops.note = 0;
-                self.overtake_delivery(session);
-                tell(Event::PlaceChosen(id))
-            }
-            Choice::Gateway => tell(Event::GatewayChosen(chosen.id.clone())),
-            Choice::Endpoint => {
-                let Some(endpoint) = session.catalog().endpoint(&chosen.id) else { return Vec::new() };
-                let filled = form::fill(session.draft(), endpoint, session.profile(), session.catalog());
-                self.say_of(endpoint, &filled, session);
-                tell(Event::Edited(filled))
-            }
-        }
-    }
-
-    /// What there is to say when an endpoint was filled in, the gravest first.
-    fn say_of(&mut self, endpoint: &Endpoint, filled: &Draft, session: &Session) {
-        let (draft, left) = (session.draft(), form::blanks(filled));
-        if !endpoint.not_sent.is_empty() {
-            self.say(&endpoint.not_sent);
-        } else if endpoint.served == Served::No {
-            self.say(&endpoint.remark);
-        } else if filled.body == draft.body
-            && filled.form == draft.form
-            && !(draft.body.is_empty() && draft.form.is_empty())
-        {
-            self.say("your body was kept; empty it first to get a small one for this endpoint");
-        } else if !left.is_empty() {
-            self.say(&format!("still to be written: {}", left.join(", ")));
-        }
     }
 }
 

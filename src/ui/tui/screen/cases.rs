@@ -238,6 +238,11 @@ impl Screen {
     }
 
     /// The label of an action in the list where groups of a log stand in it; `None`: that of the key table.
+    /// The groups of a log are what is seen, and no case yet.
+    pub fn shows_groups(&self) -> bool {
+        self.cases.is_open && self.cases.are_groups()
+    }
+
     pub(super) fn group_label(&self, action: Action) -> Option<&'static str> {
         if !self.cases.are_groups() {
             return None;

@@ -108,6 +108,8 @@ impl Screen {
         let body = layout::frames(session, self, layout::whole(self.size)).body;
         let lines = view::isolate::lines(session, self, usize::from(body.width), &Theme::new(true)).len();
         let (line, height) = (lines.saturating_sub(count) + self.row, usize::from(body.height).max(1));
-        self.tops.isolate = self.tops.isolate.clamp((line + 1).saturating_sub(height), line);
+        // Where more stands below, the last row of the page says so.
+        let last = (line + 2).min(lines);
+        self.tops.isolate = self.tops.isolate.clamp(last.saturating_sub(height), line);
     }
 }

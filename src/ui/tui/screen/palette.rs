@@ -1,7 +1,7 @@
 //! The list of actions, the colours and the mouse.
 
 use super::{Ask, Screen, Wish};
-use crate::session::Session;
+use crate::session::{Session, Step};
 use crate::ui::tui::evidence::{Answer, Tab, subjects};
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::popup::{Does, Entry, Palette, Popup};
@@ -45,6 +45,19 @@ impl Screen {
         let observed = session.output().is_some();
         match action {
             Action::Palette => false,
+            Action::Accept | Action::Remove | Action::Reveal | Action::SortList | Action::Down
+                if self.mode(session) == Mode::Cases =>
+            {
+                self.cases.current().is_some()
+            }
+            Action::SearchText | Action::StartMarking | Action::ToggleFormat | Action::ChoosePlace => {
+                observed
+            }
+            Action::GoOn if session.step() == Step::Review => observed,
+            Action::GoOn if session.step() == Step::Reproduce => {
+                session.was_observed() || session.request().is_ok()
+            }
+            Action::NextField | Action::PageDown if self.mode(session) == Mode::Note => observed,
             Action::Practice => !self.practice.choices.is_empty(),
             Action::Story | Action::NextScenario => self.practice.chosen.is_some(),
             Action::ChoosePiece => !session.pieces().is_empty(),

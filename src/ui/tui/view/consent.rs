@@ -26,16 +26,9 @@ pub fn render(frame: &mut Frame<'_>, whole: Rect, consent: &Consent, screen: &Sc
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).min(most.height);
     let place = area::middle(layout::stage(whole), most.width, height);
     let inner = area::on_top(frame, place, title, style);
-    let (all, height) = (rows.len(), usize::from(inner.height));
-    let mut shown: Vec<Line<'static>> = rows.into_iter().skip(screen.tops.consent).take(height).collect();
-    let below = all.saturating_sub(screen.tops.consent + height);
-    if below > 0
-        && let Some(last) = shown.last_mut()
-    {
-        let key = screen.keymap.key_for(Mode::Consent, Action::Down);
-        *last = Line::from(Span::styled(format!("… {} more lines; {key} shows them", below + 1), theme.warn));
-    }
-    area::lines(frame, inner, shown);
+    let key = screen.keymap.key_for(Mode::Consent, Action::Down);
+    let window = (screen.tops.consent, usize::from(inner.height));
+    area::lines(frame, inner, area::window_of(rows, window, &key, theme));
 }
 
 /// The lines of the question.
@@ -135,8 +128,7 @@ fn key_lines(key: &KeyUse, host: &str, theme: &Theme, say: &mut impl FnMut(&str,
             ),
             theme.danger,
         ),
-        Belongs::New => say(&format!("! {label} {from}: {}", key.said(host)), theme.warn),
-        Belongs::Beside => say(&format!("{label} {from}: {}", key.said(host)), theme.warn),
+        Belongs::New | Belongs::Beside => say(&format!("! {label} {from}: {}", key.said(host)), theme.warn),
         Belongs::Confirmed => say(&format!("{label} {from}: {}", key.said(host)), theme.plain),
     }
 }

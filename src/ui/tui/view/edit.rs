@@ -25,6 +25,21 @@ pub fn in_place(frame: &mut Frame<'_>, area: Rect, editor: &Editor) {
         && let Content::Lines(lines) = &editor.content
     {
         frame.render_widget(&**lines, area);
+        unjoin(frame, area);
+    }
+}
+
+/// Terminals disagree how wide joined emoji, flags and tones of skin are: of these the first is shown, so that the line stays
+/// where the cursor is. The text keeps all of it.
+fn unjoin(frame: &mut Frame<'_>, area: Rect) {
+    let is_joined = |c: char| matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}');
+    let buffer = frame.buffer_mut();
+    for position in area.intersection(buffer.area).positions() {
+        let Some(cell) = buffer.cell_mut(position) else { continue };
+        let first = cell.symbol().chars().next().filter(|_| cell.symbol().chars().skip(1).any(is_joined));
+        if let Some(first) = first {
+            cell.set_char(first);
+        }
     }
 }
 

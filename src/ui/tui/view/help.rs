@@ -13,6 +13,9 @@ use crate::ui::tui::view::reproduce;
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::text::{fit, wrap};
 
+/// Columns of the keys.
+const KEYS: usize = 16;
+
 /// Draws the help from row `top`.
 pub fn render(
     frame: &mut Frame<'_>,
@@ -22,16 +25,7 @@ pub fn render(
     top: usize,
     theme: &Theme,
 ) {
-    let page = if let Some(run) = &screen.run {
-        run.kind.name()
-    } else if screen.cases.is_open {
-        "Cases"
-    } else if screen.practice.is_open {
-        "Practice"
-    } else {
-        session.step().name()
-    };
-    let title = format!("Help: {page}");
+    let title = format!("Help: {}", page(session, screen));
     let inner = area::on_top(frame, layout::help_frame(whole), &title, theme.title);
     let rows = lines(session, screen, usize::from(inner.width));
     let rows = rows.into_iter().skip(top).take(usize::from(inner.height));
@@ -39,6 +33,25 @@ pub fn render(
         Line::from(Span::styled(text, if heading { theme.title } else { theme.plain }))
     });
     area::lines(frame, inner, styled.collect());
+}
+
+/// What is helped with.
+fn page(session: &Session, screen: &Screen) -> &'static str {
+    if let Some(run) = &screen.run {
+        run.kind.name()
+    } else if screen.cases.is_open && screen.cases.are_groups() {
+        "Groups of a log"
+    } else if screen.cases.is_open {
+        "Cases"
+    } else if screen.page_is_attach() {
+        "Ticket"
+    } else if screen.practice.is_open {
+        "Practice"
+    } else if screen.look.is_some() {
+        "Evidence"
+    } else {
+        session.step().name()
+    }
 }
 
 /// The lines; true: a heading.
@@ -73,10 +86,12 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         out.push((false, String::new()));
         out.push((true, heading.to_owned()));
         for binding in screen.keymap.own_bindings(section) {
-            let keys = binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-            for (at, line) in wrap(&binding.help, width.saturating_sub(18).max(10)).into_iter().enumerate() {
+            let keys = binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            for (at, line) in
+                wrap(&binding.help, width.saturating_sub(KEYS + 4).max(10)).into_iter().enumerate()
+            {
                 let keys = if at == 0 { keys.as_str() } else { "" };
-                out.push((false, format!("  {}  {line}", fit(keys, 14))));
+                out.push((false, format!("  {}  {line}", fit(keys, KEYS))));
             }
         }
     }
@@ -85,7 +100,8 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
 
 /// On Reproduce the help begins with the marked row.
 fn about_the_row(session: &Session, screen: &Screen) -> Vec<(String, Vec<String>)> {
-    if screen.practice.is_open || screen.run.is_some() || session.step() != Step::Reproduce {
+    let is_covered = screen.practice.is_open || screen.cases.is_open || screen.run.is_some();
+    if is_covered || screen.look.is_some() || session.step() != Step::Reproduce {
         return Vec::new();
     }
     screen.marked_attempt(session).map(|at| reproduce::explained(session, at)).unwrap_or_default()
@@ -100,6 +116,18 @@ fn purpose(session: &Session, screen: &Screen) -> &'static str {
             return "A bounded look at how a gateway answers several requests at a time; the first storm ends it. The chart has a sign for each send that ended, from left to right as time goes. It reports what was observed on these requests, and claims no limit.";
         }
         None => {}
+    }
+    if screen.cases.is_open && screen.cases.are_groups() {
+        return "The failures of a log, those alike as one group: how many, which class, when last. A group that is opened becomes a case, made of one of its failures. Letters choose the groups that have them.";
+    }
+    if screen.cases.is_open {
+        return "The cases that were kept when their note was copied, written or printed, and those that were not finished. Letters choose the cases that have them.";
+    }
+    if screen.page_is_attach() {
+        return "The note onto a ticket: what would be sent is shown first, then sent, read back and compared.";
+    }
+    if screen.look.is_some() && !screen.practice.is_open {
+        return "One attempt from near: when what happened, its stream, headers and body, and what differs from another attempt or from what leaves. Raw text stands on this screen only.";
     }
     if screen.practice.is_open {
         return "Choose a failure and walk it to its note. Letters choose the scenarios that have them; a score at the end of a walk stands before its title. A gateway on this machine answers as the real one does; no key and no network is used.";

@@ -18,8 +18,8 @@ use crate::ui::tui::theme::Theme;
 use crate::ui::tui::widget::area;
 use crate::ui::tui::widget::text::{cut, fit, wrap};
 
-/// Columns of the numbers of a search's rows.
-const NUMBERS: usize = 5;
+/// Least and most columns of the numbers of a search's rows.
+const NUMBERS: (usize, usize) = (3, 12);
 
 /// Draws the page.
 pub fn render(
@@ -31,9 +31,12 @@ pub fn render(
     now: DateTime<Utc>,
 ) {
     let width = usize::from(area.width);
-    let mut all = running(session.activity(), now, width, theme);
-    all.extend(lines(session, screen, width, theme).into_iter().skip(screen.tops.isolate));
-    area::lines(frame, area, all.into_iter().take(usize::from(area.height)).collect());
+    let mut shown = running(session.activity(), now, width, theme);
+    let height = usize::from(area.height).saturating_sub(shown.len());
+    let key = screen.keymap.key_for(Mode::Isolate, Action::PageDown);
+    let all = lines(session, screen, width, theme);
+    shown.extend(area::window_of(all, (screen.tops.isolate, height), &key, theme));
+    area::lines(frame, area, shown);
 }
 
 /// The lines of the page, without what runs.
@@ -75,33 +78,29 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         return out;
     }
     let found = session.clean_evidence().and_then(|evidence| evidence.isolation.as_ref());
-    // The number by which the reasons above name a row.
-    let numbered = |numbers: &[usize], text: String| match (found, numbers) {
-        (None, _) => text,
-        (_, [first, .., last]) if last - first + 1 == numbers.len() => {
-            format!("{:>NUMBERS$} {text}", format!("{first}-{last}"))
-        }
-        _ => {
-            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("{:>NUMBERS$} {text}", cut(&numbers.join(","), NUMBERS))
-        }
-    };
-    let width = width.saturating_sub(if found.is_some() { NUMBERS + 1 } else { 0 });
     let attempts = 0..session.evidence().attempts.len();
     let baseline: Vec<usize> =
         attempts.filter_map(|at| found.and_then(|found| found.row_of(true, at))).collect();
-    let mut all: Vec<(Vec<usize>, Cells)> =
-        failing.iter().map(|failing| (baseline.clone(), baseline_row(session, *failing))).collect();
+    let mut all: Vec<(String, Cells)> =
+        failing.iter().map(|failing| (ranges(&baseline), baseline_row(session, *failing))).collect();
     for (at, control) in controls.iter().enumerate() {
         let reading = session.control_readings().get(at);
         let clean = session.clean_evidence().and_then(|evidence| evidence.controls.get(at));
-        let number = found.and_then(|found| found.row_of(false, at)).into_iter().collect();
+        let number = found.and_then(|found| found.row_of(false, at));
+        let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
         all.push((number, control_row(control, clean, (reading, failing))));
     }
+    // The numbers by which the reasons above name a row.
+    let widest = all.iter().map(|(numbers, _)| numbers.len()).max().unwrap_or(0).clamp(NUMBERS.0, NUMBERS.1);
+    let numbered = |numbers: &str, text: String| match found {
+        None => text,
+        Some(_) => format!("{:>widest$} {text}", cut(numbers, widest)),
+    };
+    let width = width.saturating_sub(if found.is_some() { widest + 1 } else { 0 });
     let titles = ["changed", "outcome", "request id", "with the failing one"].map(str::to_owned);
     let columns = columns(all.iter().map(|(_, cells)| cells).chain([&titles]), width);
     let head = row(&titles, columns, width);
-    let head = if found.is_some() { format!("{:>NUMBERS$} {head}", "row") } else { head };
+    let head = numbered("row", head);
     out.push(Line::from(Span::styled(cut(&format!(" {head}"), whole), theme.hint)));
     let rows = all.into_iter().map(|(numbers, cells)| numbered(&numbers, row(&cells, columns, width)));
     for (at, text) in rows.enumerate() {
@@ -113,13 +112,22 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
     out
 }
 
+/// Numbers in ascending order, those in a row as a range: `1-5,13`.
+fn ranges(numbers: &[usize]) -> String {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b).map(|run| match *run {
+        [first, _, .., last] => format!("{first}-{last}"),
+        _ => run.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+    });
+    runs.collect::<Vec<_>>().join(",")
+}
+
 /// What the search shows, with its reasons.
 fn verdict(session: &Session, screen: &Screen, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(found) = session.clean_evidence().and_then(|evidence| evidence.isolation.as_ref()) else {
         return Vec::new();
     };
     let fields: Vec<&str> = found.fields.iter().map(Clean::as_str).collect();
-    let mut head = format!("It is: {}", found.verdict.replace('_', " "));
+    let mut head = format!("What makes it fail: {}", found.verdict.replace('_', " "));
     if !fields.is_empty() {
         head = format!("{head} {}", fields.join(", "));
     }
@@ -232,4 +240,24 @@ fn row(cells: &Cells, columns: [usize; 3], width: usize) -> String {
     let [.., last] = cells;
     out.push_str(&cut(last, width.saturating_sub(used)));
     cut(&out, width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn numbers_in_a_row_are_a_range() {
+        let table: [(&[usize], &str); 6] = [
+            (&[], ""),
+            (&[7], "7"),
+            (&[1, 2], "1,2"),
+            (&[1, 2, 3, 4, 5], "1-5"),
+            (&[1, 2, 3, 4, 5, 13], "1-5,13"),
+            (&[1, 3, 4, 5, 9, 10], "1,3-5,9,10"),
+        ];
+        for (numbers, text) in table {
+            assert_eq!(ranges(numbers), text);
+        }
+    }
 }

@@ -32,7 +32,12 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, run: &Run, theme: &Theme, now: 
         (RunStage::Planned, _) => {
             let inner = area::headed(frame, area, &heading(run, now), true, theme);
             let shown = plan_rows(run, inner.width).into_iter().skip(run.top).take(usize::from(inner.height));
-            area::lines(frame, inner, shown.map(Line::from).collect());
+            let style = |row: &str| if row.starts_with('!') { theme.warn } else { theme.plain };
+            let shown = shown.map(|row| {
+                let style = style(&row);
+                Line::from(Span::styled(row, style))
+            });
+            area::lines(frame, inner, shown.collect());
         }
         (_, RunPane::Opened) => {
             let name = run.current().map_or("", |row| row.entry.name.as_str());
@@ -193,7 +198,7 @@ fn items(run: &Run) -> Vec<Item> {
         let now = match row.entry.of {
             EntryOf::Check(_) => "",
             EntryOf::Criterion(_) => "Acceptance",
-            EntryOf::Pins => "Pins",
+            EntryOf::Pins => "What was tested",
         };
         if now != section {
             out.push(Item::Heading(now));

@@ -12,6 +12,13 @@ use crate::ui::tui::widget::text::cut;
 
 /// Draws the title bar.
 pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
+    if screen.shows_groups() {
+        let name = Span::styled("casefile", theme.accent);
+        let what =
+            Span::styled(cut("  groups of a log", usize::from(area.width).saturating_sub(8)), theme.title);
+        frame.render_widget(Paragraph::new(Line::from(vec![name, what])), area);
+        return;
+    }
     // A run goes where it says, which need not be where the request goes.
     let plan = screen.run.as_ref().map(|run| &run.plan);
     let is_practice = plan.map_or_else(|| is_practice(session), |plan| plan.is_practice);

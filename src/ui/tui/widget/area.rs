@@ -39,6 +39,24 @@ pub fn lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
     }
 }
 
+/// The rows of `all` that are seen from row `top` on in `height` rows. Where more stand below, the last row says how many, and
+/// that `key` shows them.
+pub fn window_of(
+    all: Vec<Line<'static>>,
+    (top, height): (usize, usize),
+    key: &str,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let below = all.len().saturating_sub(top + height);
+    let mut shown: Vec<Line<'static>> = all.into_iter().skip(top).take(height).collect();
+    if below > 0
+        && let Some(last) = shown.last_mut()
+    {
+        *last = Line::from(Span::styled(format!("… {} more lines; {key} shows them", below + 1), theme.warn));
+    }
+    shown
+}
+
 /// The middle of `area`, at most `width` by `height`.
 pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));

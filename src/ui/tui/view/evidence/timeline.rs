@@ -4,6 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::case::evidence::{Attempt, Timing};
+use crate::case::vocabulary::TransportKind;
 use crate::session::Session;
 use crate::ui::tui::evidence::{Look, subjects};
 use crate::ui::tui::theme::Theme;
@@ -23,6 +24,13 @@ const PHASES: [Phase; 7] = [
     ('█', "receive", |t| t.total_ms),
 ];
 
+/// Places of some phases.
+const LOOKUP: usize = 0;
+const CONNECT: usize = 1;
+const TLS: usize = 2;
+const WAIT: usize = 4;
+const RECEIVE: usize = 6;
+
 /// A part of a bar: which phase, from when to when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Part {
@@ -31,7 +39,27 @@ struct Part {
     to_ms: u64,
 }
 
-/// The parts of one attempt. A phase whose end was not seen belongs to the next one that was.
+/// The parts of an attempt.
+fn parts_of(attempt: &Attempt) -> Vec<Part> {
+    let failed = attempt.transport().map(|transport| transport.kind);
+    let mut parts = parts(&attempt.timing);
+    if let (Some(kind), [before @ .., last]) = (failed, parts.as_mut_slice())
+        && last.phase == RECEIVE
+        && attempt.response().is_none()
+    {
+        // Nothing was received: the rest of the time was spent where it failed.
+        let next = before.last().map_or(0, |part| part.phase + 1);
+        last.phase = match kind {
+            TransportKind::Dns => LOOKUP,
+            TransportKind::Tls => TLS,
+            _ if next == LOOKUP || next == TLS => next.max(CONNECT),
+            _ => next.min(WAIT),
+        };
+    }
+    parts
+}
+
+/// The parts of one attempt that was answered. A phase whose end was not seen belongs to the next one that was.
 fn parts(timing: &Timing) -> Vec<Part> {
     let mut from_ms = 0;
     let mut parts = Vec::new();
@@ -73,7 +101,7 @@ pub fn lines(look: &Look, session: &Session, width: usize, theme: &Theme) -> Vec
         .into_iter()
         .filter_map(|subject| Some((subject, subject.attempt(session)?)))
         .collect();
-    let last = |attempt: &Attempt| parts(&attempt.timing).last().map_or(0, |part| part.to_ms);
+    let last = |attempt: &Attempt| parts_of(attempt).last().map_or(0, |part| part.to_ms);
     let whole = rows.iter().map(|(_, attempt)| last(attempt)).max().unwrap_or(0);
     if whole == 0 {
         let text = "No time was measured: an answer that was pasted has none. Send the request to see where the time goes.";
@@ -87,7 +115,7 @@ pub fn lines(look: &Look, session: &Session, width: usize, theme: &Theme) -> Vec
         let name = format!("{} {}", if here { ">" } else { " " }, subject.name(session));
         let mut spans =
             vec![Span::styled(fit(&name, name_width), if here { theme.accent } else { theme.plain })];
-        spans.extend(drawn(&bar(&parts(&attempt.timing), whole, room), theme));
+        spans.extend(drawn(&bar(&parts_of(attempt), whole, room), theme));
         let failed = if attempt.transport().is_some() { "x" } else { "" };
         spans.push(Span::styled(failed, theme.danger));
         spans.push(Span::raw(format!(" {} ms", last(attempt))));
@@ -141,7 +169,7 @@ fn numbers_head(name_width: usize) -> String {
 }
 
 fn numbers(name: &str, attempt: &Attempt, name_width: usize) -> String {
-    let parts = parts(&attempt.timing);
+    let parts = parts_of(attempt);
     let cells = (0..PHASES.len()).map(|phase| {
         let part = parts.iter().find(|part| part.phase == phase);
         let text = part.map_or_else(|| "-".to_owned(), |part| (part.to_ms - part.from_ms).to_string());

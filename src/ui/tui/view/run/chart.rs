@@ -152,7 +152,8 @@ fn legend(course: &Course, scale: usize, width: usize, theme: &Theme) -> Line<'s
     let is_there = |sort: &Sort| course.moments.iter().any(|moment| moment.sort == *sort);
     let mut spans = Vec::new();
     let mut used = 0;
-    let each = if scale == 1 { "a row: 1 send".to_owned() } else { format!("a row: up to {scale} sends") };
+    let each =
+        if scale == 1 { "a row: 1 request".to_owned() } else { format!("a row: up to {scale} requests") };
     let words = Sort::ALL.into_iter().filter(is_there).map(|sort| {
         let (sign, word) = sign(sort);
         (format!("{sign} {word}  "), style(sort, theme))
@@ -181,7 +182,7 @@ pub(super) fn table(course: &Course, width: usize, theme: &Theme) -> Vec<Line<'s
         }
         let failed = if figures.worked < figures.sends { theme.warn } else { theme.plain };
         say(
-            &format!("  {} sends{again}, {} worked: {}", figures.sends, figures.worked, figures.outcomes),
+            &format!("  {} sent{again}, {} worked: {}", figures.sends, figures.worked, figures.outcomes),
             failed,
         );
         if let Some(Latency { min, median, p90, p99, max, .. }) = figures.latency {
