@@ -110,11 +110,8 @@ mod tests {
     #[test]
     fn dumps_are_read() {
         let of = |length, text: &str| Dump::Of { length, text: text.as_bytes().to_vec() };
-        let curl =
-            "0000: 41 75 74 68 6f 72 69 7a 61 74 69 6f 6e 3a 20 42 Authorization: B\n0010: 65 61 72 ea\n";
-        let curl = curl
-            .replace("72 ea", "72 65 72                                  earer")
-            .replace("65 61 72 65 72", "65 61 72 65 72");
+        let curl = "0000: 41 75 74 68 6f 72 69 7a 61 74 69 6f 6e 3a 20 42 Authorization: B\n\
+                    0010: 65 61 72 65 72                                  earer\n";
         assert_eq!(dump(curl.as_bytes(), true), of(curl.len(), "Authorization: Bearer"));
         let hexdump = "00000000  50 4f 53 54 20 2f 76 31  2f 78 20 48 54 54 50 2f  |POST /v1/x HTTP/|\n00000010  31 2e 31 0a                                       |1.1.|\n00000014\n";
         assert_eq!(dump(hexdump.as_bytes(), true), of(hexdump.len() - 9, "POST /v1/x HTTP/1.1\n"));

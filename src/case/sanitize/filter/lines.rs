@@ -245,10 +245,7 @@ impl State {
         let quoted = matches!(inner, [b'"', .., b'"'] | [b'\'', .., b'\'']);
         let inner = if quoted { inner.get(1..inner.len() - 1)? } else { inner };
         let start = memchr::memmem::rfind(line, inner)?;
-        let means = match before {
-            means @ (Means::Secret(_) | Means::MaybeSecret | Means::Prompt) => means,
-            _ => return None,
-        };
+        let means @ (Means::Secret(_) | Means::MaybeSecret | Means::Prompt) = before else { return None };
         let text = rules.named(means, inner, quoted)?;
         Some(apply(line, &[Edit { start, end: start + inner.len(), text }]))
     }

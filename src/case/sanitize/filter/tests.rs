@@ -261,6 +261,17 @@ fn a_name_that_stands_elsewhere_judges_the_value() {
             "1Z stdout P {\"status\":50\n2Z stdout F 3}\n".to_owned(),
             "1Z stdout P {\"status\":50\n2Z stdout F 3}\n",
         ),
+    ];
+    for (kind, raw, clean) in table {
+        assert_eq!(filtered(kind, &raw), clean, "{kind:?}");
+        assert_eq!(filtered(kind, clean), clean, "{kind:?} a second time");
+    }
+}
+
+#[test]
+fn what_stands_around_a_value_is_the_languages() {
+    let key = "1f9dd8d5-4a24-b614-2462-e86939d36cbc";
+    let table: Vec<(Kind, String, &str)> = vec![
         // What programs print around a value.
         (
             Kind::Log,
