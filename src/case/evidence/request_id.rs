@@ -111,7 +111,7 @@ pub fn printed_ids(text: &str) -> Vec<String> {
         .filter(|word| (28..=39).contains(&word.len()) && decode_time(word, 0).is_some())
         .map(str::to_owned);
     let headed = HEADED_ID.captures_iter(text).filter_map(|found| {
-        let id = found.get(1).or_else(|| found.get(2))?;
+        let id = found.get(1).or_else(|| found.get(2)).or_else(|| found.get(3))?;
         let masked = is_cut(text, id);
         (!masked && valid(id.as_str()) && looks_like_id(id.as_str(), true)).then(|| id.as_str().to_owned())
     });
@@ -142,6 +142,8 @@ static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",
         r"|\[trace[ _\-]?id: ?([a-z0-9][a-z0-9_.\-]{11,})\]",
+        // ByteDance's services give each call a time and twenty hexadecimal digits; the SDKs of Coze write them behind the words.
+        r"|\blog_?id: ?(20\d{12}[0-9a-f]{18,22})\b",
     ))
     .expect("a constant pattern compiles")
 });
@@ -314,12 +316,14 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
 fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
-    const PLACES: [&str; 11] = [
+    const PLACES: [&str; 13] = [
         "/request_id",
         "/requestId",
         "/RequestId",
+        "/requestid",
         "/error/request_id",
         "/error/requestId",
+        "/error/requestid",
         "/ResponseMetadata/RequestId",
         "/Response/RequestId",
         "/aws_request_id",

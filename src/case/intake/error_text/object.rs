@@ -37,6 +37,9 @@ const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     let mut object = found(text)?;
+    if text.contains("\"providerId\"") {
+        forget_clients_status(&mut object);
+    }
     if MARKS.iter().any(|mark| object.body.windows(mark.len()).any(|at| at == *mark)) {
         let mut value: Value = serde_json::from_slice(&object.body).ok()?;
         if is_of_machine(&value) {
@@ -61,6 +64,18 @@ fn forget_clients_code(value: &mut Value) {
         if let Some(code) = value.pointer_mut(place).filter(|code| own(code)) {
             *code = Value::Null;
         }
+    }
+}
+
+/// Cline writes the SDK's message, which begins with the status, beside the status; where the answer's words began with it
+/// too, it stands there twice.
+fn forget_clients_status(object: &mut Object) {
+    let Ok(mut value) = serde_json::from_slice::<Value>(&object.body) else { return };
+    let twice = status_field(&value).map(|status| format!("{status} {status} "));
+    let Some(Value::String(message)) = value.get_mut("message") else { return };
+    if twice.is_some_and(|twice| message.starts_with(&twice)) {
+        message.drain(..4);
+        object.body = value.to_string().into_bytes();
     }
 }
 
@@ -182,10 +197,12 @@ fn error_object(text: &str) -> Option<Object> {
 /// nothing of an answer beside it.
 fn is_of_machine(value: &Value) -> bool {
     let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
+    // What `fetch` throws has the machine's word as its cause.
+    let cause = error.get("cause").filter(|cause| cause.is_object() && error.get("message").is_none());
+    let error = cause.unwrap_or(error);
     let own = |code: &str| {
-        let errno = ["ECONN", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EAI_", "EHOST", "ENET"];
-        code.starts_with("UND_ERR_")
-            || code.starts_with("ERR_SOCKET")
+        let errno = ["ECONN", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EPROTO", "EAI_", "EHOST", "ENET"];
+        ["UND_ERR_", "ERR_SOCKET", "ERR_SSL_", "ERR_TLS_"].iter().any(|begin| code.starts_with(begin))
             || errno.iter().any(|begin| code.starts_with(begin))
                 && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
     };
@@ -528,6 +545,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "errmsg",
                 "grpc_message",
                 "status_msg",
+                "status_message",
                 "html-message",
             ]
             .iter()
@@ -686,6 +704,10 @@ static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)\bgoogleapi: Error (?P<status>\d{3}): (?P<message>[^\n]+?), (?P<code>[a-z][A-Za-z]{3,40})\s*$",
         // google.golang.org/genai (APIError.Error).
         r"(?m)\bError (?P<status>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Za-z_ ]{2,40})(?:, Details: [^\n]*)?$",
+        // Those who put Google's three members into one line of their own, and PHP's place of the throw behind it.
+        r"(?m)\bError [Cc]ode: (?P<code>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Z_]{3,40})(?: in [^\n]{1,200})?$",
+        // A library's own NSError with the status as its code; the system's have negative or small ones.
+        r#"\bDomain=(?:[A-MO-Za-z]|N[A-RT-Za-z])[\w.-]{1,60} Code=(?P<status>[45]\d\d) "(?P<message>[^"\n]+)""#,
         // async-openai (ApiError's Display).
         r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){0,3}error): (?P<message>[^\n]+?) \(param: (?P<param>[^()\n]{1,80})\)(?: \(code: (?P<code>[^()\n]{1,80})\))?\s*$",
         r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){1,3}error): (?P<message>[^\n]+?) \(code: (?P<code>[^()\n]{1,80})\)\s*$",
@@ -702,7 +724,7 @@ static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 fn one_line(text: &str) -> Option<Object> {
     // Cheap to ask, and true for few texts.
-    let marks = ["googleapi: ", ", Message: ", " (param: ", " (code: ", " (Service: ", ", body: "];
+    let marks = [" Code=", "googleapi: ", ", Message: ", " (param: ", " (code: ", " (Service: ", ", body: "];
     if !marks.iter().any(|mark| text.contains(mark)) {
         return None;
     }
@@ -821,7 +843,7 @@ fn map(text: &str) -> Option<Object> {
 /// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
+        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,}?)(?:[,;，\s]+(?:request|log)_?id\s?[:=].*)?\s*$",
     )
     .ok()
 });
@@ -923,12 +945,20 @@ fn labelled(text: &str) -> Option<Object> {
     let message = message.trim_start_matches(['"', '\'']);
     // An empty one: what was taken for it is the next label.
     let empty = message.starts_with([',', ';', '}']);
-    (!empty).then(|| object(whole, &json!({ "message": message, "code": code }), status))
+    // What stands behind the message may name an id.
+    let end = caught.get(2)?.end();
+    let found = object(whole, &json!({ "message": message, "code": code }), status);
+    (!empty).then_some(Object { end, ..found })
 }
 
 /// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.
 static XML: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"<Code>([^<\n]+)</Code>\s*<Message>([^<]+)</Message>").ok());
+
+/// SOAP's fault (<https://www.w3.org/TR/soap11>, 4.4).
+static FAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:<faultcode[^<>]*>([^<\n]*)</faultcode>\s*)?<faultstring[^<>]*>([^<]+)</faultstring>").ok()
+});
 
 /// The members of any other error in XML.
 static ELEMENT: LazyLock<Option<Regex>> =
@@ -943,6 +973,10 @@ fn xml(text: &str) -> Option<Object> {
         }
         let place = ELEMENT.as_ref()?.find(text)?;
         return error.contains_key("message").then(|| object(place, &Value::Object(error), None));
+    }
+    if let Some(caught) = FAULT.as_ref()?.captures(text) {
+        let error = json!({"message": caught.get(2)?.as_str().trim(), "code": caught.get(1).map(|m| m.as_str())});
+        return Some(object(caught.get(0)?, &error, None));
     }
     let caught = XML.as_ref()?.captures(text)?;
     let error = json!({"message": caught.get(2)?.as_str(), "code": caught.get(1)?.as_str()});

@@ -42,6 +42,11 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r#"(?:an? )?(?i:http |status |error |code ){0,3}[45][0-9]{2} with (?:the )?(?:error )?message:?\s+["“]"#,
     ),
+    // guzzle (RequestException::create) prints the body behind its own words.
+    (
+        Weight::Answer,
+        r"(?:Server error|Client error|Unsuccessful request): `[A-Z]+ \S+` resulted in a `[0-9]{3}[^`\n]*` response:\s+",
+    ),
     // A code in words, then the message (DashScope's SDK as people print it).
     (Weight::Answer, r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,5}(?:\.[A-Z][A-Za-z]+){0,3} - "),
     // openai-python before 1.0 (`APIError` of a body that is no JSON).
@@ -250,6 +255,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"operation error [A-Za-z0-9 ]{2,60}: [A-Za-z]{2,60}, (?:exceeded maximum number of attempts, [0-9]+, )?(?:https? response error )?StatusCode: [0-9]{3}, RequestID: [^\s,]{0,60}, (?:api error )?(?:[A-Za-z]{3,60}: )?",
     ),
+    // Eino (CloudWeGo) and others tell the vendor's code behind the status: `HTTP 400 (Code 20015): `.
+    (Weight::Answer, r"HTTP [1-5][0-9]{2} \([Cc]ode:? [0-9A-Za-z_.-]{1,40}\):\s+"),
     // azure-core: `(DeploymentNotFound) The API deployment …`.
     (Weight::Answer, r"\([A-Z][A-Za-z]{3,60}\) "),
     // gRPC's status names before the text (google.rpc.Code).
@@ -272,6 +279,11 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r#"(?:[a-z_][A-Za-z0-9_]*\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#),
     // A client's sentence right before an exception's name: `Error fetching response:Error: `.
     (Weight::Client, r"[A-Z][A-Za-z ]{3,60}:Error:\s+"),
+    // openclaw, and others that word a refusal themselves before a place in the request.
+    (
+        Weight::Answer,
+        r"(?:[A-Z][A-Za-z]{1,20} ){1,3}(?:rejected|refused|denied): ",
+    ),
     // openclacky names the provider's refusal.
     (Weight::Answer, r"Access denied: "),
 ];
@@ -343,6 +355,14 @@ pub(super) const BACK: &[&str] = &[
     // `huggingface_hub` on a task of its own.
     r"\n\s*Make sure '[a-z0-9-]{1,40}' task is supported by the model",
     r"\s+(?i:retrying|will retry|retry) in [0-9.]{1,6} ?(?:s|ms|secs?|seconds?|m|min)\b",
+    // Perl names the place of the `die`.
+    r" at \S{1,200}\.(?:pm|pl|t|cgi) line [0-9]{1,6}\.?",
+    // TruLens counts what is left of its tries.
+    r"\.? Retries remaining=[0-9]+\.?",
+    // A rule that somebody draws below the words.
+    r"\n\s*[-=*_─━]{8,}[ \t]*\n",
+    // VS Code's Copilot names the code behind its words.
+    r"\s+Error Code: [a-z]{2,20}(?:_[a-z]{2,20}){1,4}\s*$",
     // PHP names the place of the throw.
     r" in (?:/|[A-Z]:\\)[^\s:]+\.php(?::[0-9]{1,6}| on line [0-9]{1,6})",
     // A client tells the status behind the message.

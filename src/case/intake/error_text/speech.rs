@@ -97,7 +97,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     let heading = speech.message.ends_with([':', '：']);
     let answers = speech.weight == Some(Weight::Answer);
     // What a client says of a connection, and what a person tells in prose.
-    let stack = !answers && crate::case::intake::transport::kind(&speech.message, catalog).is_some();
+    let stack = !answers
+        && !frames::is_sentence_of_gateway(&speech.message)
+        && crate::case::intake::transport::kind(&speech.message, catalog).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
     // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
     let refused = answers && speech.status.is_some();
@@ -225,6 +227,30 @@ pub(super) fn or_title(speech: Speech, text: &str, catalog: &Catalog) -> Speech 
     }
     if catalog.knows_refusal(title) && !catalog.knows_refusal(&speech.message) {
         return Speech { message: title.to_owned(), ..speech };
+    }
+    speech
+}
+
+/// `speech`; where it is a client's own line on a status and the line right below holds a refusal that a rule knows, that line:
+/// the client printed the body there.
+pub(super) fn or_below(speech: Speech, text: &str, status: Option<u16>, catalog: &Catalog) -> Speech {
+    if !speech.own || status.is_none() {
+        return speech;
+    }
+    let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let (Some(first), Some(below)) = (lines.next(), lines.next()) else { return speech };
+    let told = peeled(first, Weight::Mark, &mut Speech::default()).0;
+    let is_whole = below.ends_with(['.', '!', '。']) && below.split_whitespace().nth(4).is_some();
+    let aside = plain::is_aside(below) || plain::is_log_line(below) || frames::is_code(below) || is_closing(below);
+    let own = frames::is_own_line(below) || frames::is_soft_own(below) || voice::is_senders(below);
+    let person = frames::is_person(below) || voice::is_from_outside(below);
+    if (frames::is_own_line(first) || frames::is_own_line(told))
+        && frames::status(first) == status
+        && is_whole
+        && !(aside || own || person)
+        && catalog.knows_refusal(below)
+    {
+        return Speech { message: below.to_owned(), own: false, weight: Some(Weight::Answer), ..speech };
     }
     speech
 }
@@ -572,8 +598,11 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         && name.bytes().any(|b| b.is_ascii_lowercase())
     {
         speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
+    } else if let Some(name) = google_name(frame).filter(|_| speech.status.is_some()) {
+        speech.error_type = speech.error_type.take().or_else(|| Some(name.to_owned()));
     } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
+        let inside = inside.strip_prefix("Code ").or_else(|| inside.strip_prefix("Code: ")).unwrap_or(inside);
         let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
         speech.code = Some(code.to_owned()).filter(|c| !c.is_empty() && !c.contains(' '));
         speech.error_type = Some(kind.to_owned()).filter(|k| !k.is_empty());
@@ -584,6 +613,12 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     {
         speech.error_type = Some(word.to_owned());
     }
+}
+
+/// Google's name of a failure alone in a frame: `FAILED_PRECONDITION: `.
+fn google_name(frame: &str) -> Option<&str> {
+    let name = frame.trim_end().strip_suffix([':', '.'])?;
+    (name.len() >= 6 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')).then_some(name)
 }
 
 /// `InvalidApiKey`, `DataInspection.Failed`: a code that is written as names are, and no class of an SDK's.
@@ -639,7 +674,7 @@ fn end(text: &str) -> &str {
             && (bare.is_empty()
                 || plain::is_log_line(line)
                 || plain::is_aside(line)
-                || frames::is_own_line(bare)
+                || frames::is_own_line(bare) && !goes_on(previous, bare)
                 || is_closing(bare)
                 || breaks(previous, bare))
         {
@@ -660,6 +695,12 @@ fn end(text: &str) -> &str {
         Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
         _ => text,
     }
+}
+
+/// A sentence that has not ended goes on with an object that it quotes.
+fn goes_on(before: &str, line: &str) -> bool {
+    let open = before.trim_end().ends_with(|c: char| c.is_ascii_lowercase());
+    open && (line.starts_with("{\"") || line.starts_with("[{\"")) && before.split_whitespace().nth(4).is_some()
 }
 
 /// A program says behind the error what it does now.
@@ -736,7 +777,7 @@ fn closed(text: &str) -> &str {
             _ => {}
         }
     }
-    text.trim_end_matches(['；', ';', ' '])
+    text.trim_end_matches(['；', ';', '，', ',', ' '])
 }
 
 /// A print that a terminal wrapped and a form joined again: runs of blanks inside its sentences.
