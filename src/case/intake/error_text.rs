@@ -65,7 +65,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let records = last_records(text);
     let plain = plain::of(&records);
     let near = plain.as_ref();
-    let wrapped = object::wrapped(near).or_else(|| arrows::answer(near));
+    let wrapped = object::wrapped(near).or_else(|| arrows::answer(&records));
     let near = wrapped.as_deref().unwrap_or(near);
     let page = page(near);
     // A client may repeat the page in an object behind it.

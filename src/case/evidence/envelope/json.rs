@@ -394,6 +394,7 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     };
     // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
     let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));
+    let message = message.map(|message| vendors::without_clients_status(object, message));
     (stated && !good_answer).then(|| Envelope {
         message,
         code,

@@ -231,7 +231,8 @@ pub(super) fn is_soft_own(line: &str) -> bool {
     if line.starts_with("An error occurred while processing your request.") && !line.contains("dmin") {
         return false;
     }
-    SOFTS.is_match(line.trim())
+    // Voyage and others say so of what they were sent.
+    !line.contains("request body is not valid JSON") && SOFTS.is_match(line.trim())
 }
 
 /// True for the words of a person.

@@ -37,9 +37,6 @@ const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     let mut object = found(text)?;
-    if text.contains("\"providerId\"") {
-        forget_clients_status(&mut object);
-    }
     if MARKS.iter().any(|mark| object.body.windows(mark.len()).any(|at| at == *mark)) {
         let mut value: Value = serde_json::from_slice(&object.body).ok()?;
         if is_of_machine(&value) {
@@ -64,18 +61,6 @@ fn forget_clients_code(value: &mut Value) {
         if let Some(code) = value.pointer_mut(place).filter(|code| own(code)) {
             *code = Value::Null;
         }
-    }
-}
-
-/// Cline writes the SDK's message, which begins with the status, beside the status; where the answer's words began with it
-/// too, it stands there twice.
-fn forget_clients_status(object: &mut Object) {
-    let Ok(mut value) = serde_json::from_slice::<Value>(&object.body) else { return };
-    let twice = status_field(&value).map(|status| format!("{status} {status} "));
-    let Some(Value::String(message)) = value.get_mut("message") else { return };
-    if twice.is_some_and(|twice| message.starts_with(&twice)) {
-        message.drain(..4);
-        object.body = value.to_string().into_bytes();
     }
 }
 
@@ -557,6 +542,8 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                     !items.iter().all(|item| matches!(item.as_str(), Some("Object" | "Array")))
                 }
                 Value::Number(number) => number.as_f64().is_none_or(|n| n < 1e9),
+                // What `fetch` threw, and nothing of an answer beside it.
+                Value::Object(inside) => !(inside.len() == 1 && inside.contains_key("cause") && is_of_machine(value)),
                 _ => true,
             });
             (is_statement && !has("choices"))
@@ -652,7 +639,7 @@ static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `ThrottlingException(properties: …Properties(message: Optional("m")))`.
 static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b([A-Z]\w*)(?:\(| \{ )(?:[^()"'\n]*[(,{]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
+        r#"\b([A-Z]\w*)(?:\(| \{ )(?:(?:[^()"'\n]|'[^'\n]{0,200}'|"[^"\n]{0,200}")*[(,{]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
     )
     .ok()
 });

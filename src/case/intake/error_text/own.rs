@@ -27,7 +27,7 @@ pub(super) const OWN: &[&str] = &[
     r"exceeded retry limit, last status: [0-9]{3}.*",
     r"Got response status [0-9]{3}.*",
     r"HTTP [0-9]{3} [A-Za-z -]{2,40} from https?://\S+",
-    r"(?:GET|POST|PUT|PATCH|DELETE) \S+:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
+    r"(?:GET|POST|PUT|PATCH|DELETE) \S+:? [0-9]{3}(?: \(?[A-Za-z -]{2,40}\)?| \(\))?",
     r"Response status code does not indicate success:.*",
     r"Error code: [0-9]{3}",
     // urllib, requests, httpx, aiohttp, reqwest.

@@ -201,7 +201,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:\$ [a-z]|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
+        r#"^\s*(?:\$ [a-z]|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A),?\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
     )
 });
 

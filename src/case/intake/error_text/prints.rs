@@ -17,6 +17,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"\[GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
     ),
+    // Eino (CloudWeGo) and others tell the vendor's code behind the status: `HTTP 400 (Code 20015): `.
+    (Weight::Answer, r"(?:[a-z][a-z ]{3,60}: )?HTTP [1-5][0-9]{2} \([Cc]ode:? [0-9A-Za-z_.-]{1,40}\):\s+"),
     // The target that Rust's `tracing` prints: `runtime::http::v1::chat: `.
     (Weight::Mark, r"(?:[a-z_][a-z0-9_]{0,40}::){1,6}[a-z_][a-z0-9_]{0,40}:\s+"),
     // A person's words before what they quote: `Since the update I get: `.
@@ -255,8 +257,6 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"operation error [A-Za-z0-9 ]{2,60}: [A-Za-z]{2,60}, (?:exceeded maximum number of attempts, [0-9]+, )?(?:https? response error )?StatusCode: [0-9]{3}, RequestID: [^\s,]{0,60}, (?:api error )?(?:[A-Za-z]{3,60}: )?",
     ),
-    // Eino (CloudWeGo) and others tell the vendor's code behind the status: `HTTP 400 (Code 20015): `.
-    (Weight::Answer, r"HTTP [1-5][0-9]{2} \([Cc]ode:? [0-9A-Za-z_.-]{1,40}\):\s+"),
     // azure-core: `(DeploymentNotFound) The API deployment …`.
     (Weight::Answer, r"\([A-Z][A-Za-z]{3,60}\) "),
     // gRPC's status names before the text (google.rpc.Code).

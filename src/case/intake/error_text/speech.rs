@@ -240,7 +240,7 @@ pub(super) fn or_below(speech: Speech, text: &str, status: Option<u16>, catalog:
     let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
     let (Some(first), Some(below)) = (lines.next(), lines.next()) else { return speech };
     let told = peeled(first, Weight::Mark, &mut Speech::default()).0;
-    let is_whole = below.ends_with(['.', '!', '。']) && below.split_whitespace().nth(4).is_some();
+    let is_whole = below.ends_with(['.', '!', '?', '。']) && below.split_whitespace().nth(4).is_some();
     let aside = plain::is_aside(below) || plain::is_log_line(below) || frames::is_code(below) || is_closing(below);
     let own = frames::is_own_line(below) || frames::is_soft_own(below) || voice::is_senders(below);
     let person = frames::is_person(below) || voice::is_from_outside(below);
@@ -600,7 +600,7 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
     } else if let Some(name) = google_name(frame).filter(|_| speech.status.is_some()) {
         speech.error_type = speech.error_type.take().or_else(|| Some(name.to_owned()));
-    } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
+    } else if let Some(named) = from_http(frame).and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
         let inside = inside.strip_prefix("Code ").or_else(|| inside.strip_prefix("Code: ")).unwrap_or(inside);
         let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
@@ -613,6 +613,14 @@ fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     {
         speech.error_type = Some(word.to_owned());
     }
+}
+
+/// `frame` from its `HTTP ` on, behind a client's words in small letters.
+fn from_http(frame: &str) -> Option<&str> {
+    frame.strip_prefix("HTTP ").or_else(|| {
+        let (words, rest) = frame.split_once(": HTTP ")?;
+        (rest.contains("(Code") || rest.contains("(code")).then_some(rest).filter(|_| !words.contains('('))
+    })
 }
 
 /// Google's name of a failure alone in a frame: `FAILED_PRECONDITION: `.
