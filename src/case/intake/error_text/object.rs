@@ -494,6 +494,11 @@ pub(in crate::case::intake) fn is_of_client(value: &Value) -> bool {
     if value.get("errorMessage").is_some() && value.get("errorDetails").is_some_and(Value::is_object) {
         return true;
     }
+    // What `fetch` threw, and nothing of an answer beside it.
+    let thrown = value.get("error").and_then(Value::as_object);
+    if thrown.is_some_and(|error| error.len() == 1 && error.contains_key("cause")) && is_of_machine(value) {
+        return true;
+    }
     let named = value.get("name").and_then(Value::as_str).is_some_and(|name| name.ends_with("Error"));
     let of_program = value.get("config").is_some_and(Value::is_object)
         || value.get("stack").and_then(Value::as_str).is_some_and(|stack| stack.contains("\n    at "));
@@ -610,6 +615,12 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
             let error = value.get("error").or_else(|| value.pointer("/errors/0"))?;
             error.get("code")?.as_str().filter(|code| code.parse::<u16>().is_err())?;
             ["status", "statusCode", "status_code"].iter().find_map(|name| error.get(*name)?.as_u64())
+        })
+        // An SDK's error as it was thrown: its headers or its stack stand beside the status that came.
+        .or_else(|| {
+            let error = value.get("error")?;
+            error.get("headers").filter(|headers| headers.is_object()).or_else(|| error.get("stack"))?;
+            error.get("status")?.as_u64()
         })
         .or_else(|| value.get("upstream_status")?.as_u64())
         .or_else(|| value.pointer("/response/status/http/code")?.as_u64())

@@ -86,6 +86,8 @@ pub(super) const OWN: &[&str] = &[
     r"[A-Z][A-Za-z0-9_]{2,40}Exception -?",
     // Foundation where the URL loading system or a library on top of it fails.
     r"[“\x22]?The operation couldn.t be completed\..*",
+    // openai-python before 1.0 where the message is empty.
+    r"<empty message>",
     // A file of the own machine is missing.
     r".*\bENOENT: no such file\b.*",
     // Nothing but an exception's name.

@@ -67,6 +67,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(inside.to_owned());
     }
+    // A mail's body.
+    if text.contains("ransfer-") && text.contains("quoted-printable") {
+        text = Cow::Owned(without_quoted_printable(&text));
+    }
     // A table's file doubles the quotes within a cell.
     if text.contains("{\"\"") {
         text = Cow::Owned(text.replace("\"\"", "\""));
@@ -120,6 +124,37 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(apart);
     }
     text
+}
+
+/// `text` with soft line ends joined and octets resolved (RFC 2045, 6.7).
+fn without_quoted_printable(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let octet = || {
+            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
+            u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))
+        };
+        rest = match byte {
+            b'=' if after.starts_with(b"\r\n") => after.get(2..).unwrap_or_default(),
+            b'=' if after.starts_with(b"\n") => after.get(1..).unwrap_or_default(),
+            b'=' => match octet() {
+                Some(octet) => {
+                    bytes.push(octet);
+                    after.get(2..).unwrap_or_default()
+                }
+                None => {
+                    bytes.push(byte);
+                    after
+                }
+            },
+            _ => {
+                bytes.push(byte);
+                after
+            }
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A line of an access log on a request that was served well. A POST that was sent elsewhere was not.

@@ -279,11 +279,6 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r#"(?:[a-z_][A-Za-z0-9_]*\.){0,8}[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)\(["']"#),
     // A client's sentence right before an exception's name: `Error fetching response:Error: `.
     (Weight::Client, r"[A-Z][A-Za-z ]{3,60}:Error:\s+"),
-    // openclaw, and others that word a refusal themselves before a place in the request.
-    (
-        Weight::Answer,
-        r"(?:[A-Z][A-Za-z]{1,20} ){1,3}(?:rejected|refused|denied): ",
-    ),
     // openclacky names the provider's refusal.
     (Weight::Answer, r"Access denied: "),
 ];

@@ -360,7 +360,7 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
     }
     let rest = fenced(text).unwrap_or_else(|| {
         speech.loose = is_report(text);
-        from_first(text)
+        behind_heading(from_first(text))
     });
     peeled(rest, Weight::Mark, speech).0
 }
@@ -409,6 +409,14 @@ fn from_first(text: &str) -> &str {
         at += line.len();
     }
     ""
+}
+
+/// A client's heading that is no more than the word stands before the text.
+fn behind_heading(text: &str) -> &str {
+    let heading = first_line(text).trim().trim_end_matches([':', '：', '!']);
+    let rest = text.get(first_line(text).len()..).unwrap_or("").trim_start();
+    let alone = ["Error", "ERROR", "错误", "报错"].contains(&heading);
+    if alone && !rest.is_empty() && !plain::is_aside(first_line(rest)) { rest } else { text }
 }
 
 /// A heading that is a status' name alone stands before the text.
@@ -463,6 +471,9 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         }
         if frames::is_field_path(near) {
             return (rest, weight);
+        }
+        if let Some(len) = refusal_of_a_field(near).filter(|_| weight != Weight::Answer) {
+            return (rest.get(len..).unwrap_or(rest), Weight::Answer);
         }
         if frames::is_sentence_of_gateway(near) {
             return (rest, Weight::Answer);
@@ -524,6 +535,15 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         weight = stronger(weight, frame.weight);
     }
     (rest.trim_start(), weight)
+}
+
+/// Bytes of a client's words that word a refusal before a place in the request, as providers name it:
+/// `LLM request rejected: messages.3.content.0: …`.
+fn refusal_of_a_field(text: &str) -> Option<usize> {
+    let (words, behind) = first_line(text).split_once(": ")?;
+    let plain = words.len() <= 60 && words.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+    let refuses = ["rejected", "refused", "failed", "error"].iter().any(|word| words.ends_with(word));
+    (plain && refuses && frames::is_field_path(behind)).then_some(words.len() + 2)
 }
 
 fn first_word(text: &str) -> &str {
