@@ -81,7 +81,8 @@ fn without_mark_above(body: Vec<u8>, headers: &[(String, String)]) -> Vec<u8> {
         .iter()
         .any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.contains("json"));
     let near = body.get(..body.len().min(LONGEST_MARK)).unwrap_or_default();
-    let Some(at) = near.windows(2).position(|pair| matches!(pair, b"\n{" | b"\n[")).filter(|_| is_json) else {
+    let Some(at) = near.windows(2).position(|pair| matches!(pair, b"\n{" | b"\n[")).filter(|_| is_json)
+    else {
         return body;
     };
     let rest = body.get(at + 1..).unwrap_or_default();

@@ -136,11 +136,12 @@ fn numbered(line: &str) -> Option<&str> {
 fn is_answer(number: &str, code: &str) -> bool {
     let status = number.trim().parse::<u16>().is_ok_and(|number| (400..600).contains(&number));
     let code = code.trim_start_matches(['{', '[', ' ']);
-    status && ["error", "errors", "detail"].iter().any(|name| {
-        code.strip_prefix(['"', '\'']).and_then(|key| key.strip_prefix(name)).is_some_and(|rest| {
-            rest.starts_with(['"', '\''])
+    status
+        && ["error", "errors", "detail"].iter().any(|name| {
+            code.strip_prefix(['"', '\''])
+                .and_then(|key| key.strip_prefix(name))
+                .is_some_and(|rest| rest.starts_with(['"', '\'']))
         })
-    })
 }
 
 fn of_a_test(line: &str) -> Option<&str> {

@@ -135,7 +135,9 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         // Tencent Cloud.
         object.get("Response").and_then(|r| r.get("Error")),
         vendors::error_object(object),
-        object.get("detail").filter(|d| ["message", "error", "msg"].iter().any(|name| d.get(*name).is_some())),
+        object
+            .get("detail")
+            .filter(|d| ["message", "error", "msg"].iter().any(|name| d.get(*name).is_some())),
         // Azure SQL's `sp_invoke_external_rest_endpoint` and others that report an answer.
         object.get("result").and_then(|r| r.get("error")),
         // Open WebUI's event.
@@ -402,6 +404,8 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         error_type: scalar(object.get("type"))
             .filter(|t| t != "error")
             .or_else(|| scalar(object.get("error_type")))
+            // Together's client for Python names it as its own model does.
+            .or_else(|| scalar(object.get("type_")))
             .or_else(|| name_of(object)),
         param: scalar(object.get("param")).or_else(|| vendors::field(object).map(|(name, _)| name)),
         // A relay's own sentence stands outside, what it had to relay inside.

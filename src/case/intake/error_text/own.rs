@@ -41,7 +41,7 @@ pub(super) const OWN: &[&str] = &[
     // Python's print of an object, Rust's of an enumeration's case: no string in it is called a message.
     r"(?:[A-Za-z_][A-Za-z0-9_]*\.){0,6}[A-Z][A-Za-z0-9_]{3,60}\([a-z_]{2,40}=.*\)",
     r"[A-Z][A-Za-z0-9]{3,40}\((?:Error|[A-Z][A-Za-z0-9]{2,40})\(.*\)\)",
-    r"(?:prompt_?[fF]eedback|block_?[rR]eason): .{0,80}",
+    r"(?:prompt_?[fF]eedback|block_?[rR]eason|finish_?[rR]eason): .{0,80}",
     // .NET Framework and PowerShell, PHP, the JDK, OpenURI, GNU Wget, HTTPie.
     r"(?:[A-Za-z-]{3,40} : )?The remote server returned an error: \([0-9]{3}\).*",
     r"file_get_contents\(.*HTTP request failed! HTTP/.*",
