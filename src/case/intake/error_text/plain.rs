@@ -126,28 +126,24 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     text
 }
 
+/// The octet that the two digits at the begin of `text` write.
+fn octet(text: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(text.get(..2)?).ok()?;
+    u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))
+}
+
 /// `text` with soft line ends joined and octets resolved (RFC 2045, 6.7).
 fn without_quoted_printable(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let octet = || {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))
-        };
         rest = match byte {
             b'=' if after.starts_with(b"\r\n") => after.get(2..).unwrap_or_default(),
             b'=' if after.starts_with(b"\n") => after.get(1..).unwrap_or_default(),
-            b'=' => match octet() {
-                Some(octet) => {
-                    bytes.push(octet);
-                    after.get(2..).unwrap_or_default()
-                }
-                None => {
-                    bytes.push(byte);
-                    after
-                }
-            },
+            b'=' if octet(after).is_some() => {
+                bytes.extend(octet(after));
+                after.get(2..).unwrap_or_default()
+            }
             _ => {
                 bytes.push(byte);
                 after
