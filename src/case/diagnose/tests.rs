@@ -53,10 +53,46 @@ fn diagnosis_of_example(example: &Example) -> Diagnosis {
     diagnose(&attempt, &read(&attempt, &Expectation::default(), profile), &catalog, profile)
 }
 
-/// Rules whose case an example cannot state: packed bodies that are broken or unpack to gigabytes, and a request that asked for a stream or a
-/// task; tests of their own have them.
-const WITHOUT_EXAMPLE: [&str; 4] =
-    ["packed_bomb", "packed_undecodable", "soft_not_a_stream", "soft_task_failed"];
+/// Rules whose case an example cannot state: packed bodies that are broken or unpack to gigabytes, a request that asked for a stream or a
+/// task, and what a client said where the body is lost; tests of their own have them.
+const WITHOUT_EXAMPLE: [&str; 6] = [
+    "packed_bomb",
+    "packed_undecodable",
+    "soft_not_a_stream",
+    "soft_task_failed",
+    "told_rate_of_library",
+    "told_rate_name_only",
+];
+
+#[test]
+fn a_lost_429_may_be_any_limit() {
+    let table = [
+        (
+            "429 Client Error: Too Many Requests for url: https://h/v1",
+            "told_rate_of_library",
+            RetryVerdict::Maybe,
+        ),
+        (
+            "Rate Limit Error, 429 Client Error: Too Many Requests for url: h",
+            "told_rate_of_library",
+            RetryVerdict::Maybe,
+        ),
+        ("ERROR: 429 Too Many Requests", "told_rate_name_only", RetryVerdict::Maybe),
+        ("Too Many Requests: 3 requests per minute", "message_rate_limited", RetryVerdict::Yes),
+    ];
+    let catalog = Catalog::built_in();
+    let profile = catalog.profile("cometapi");
+    for (told, rule, retry) in table {
+        let example: Example =
+            serde_json::from_value(serde_json::json!({"status": 429, "body": ""})).unwrap();
+        let mut attempt = crate::case::review::attempt_of(&example);
+        if let crate::case::evidence::Outcome::Response(response) = &mut attempt.outcome {
+            response.told = Some(told.to_owned());
+        }
+        let found = diagnose(&attempt, &read(&attempt, &Expectation::default(), profile), &catalog, profile);
+        assert_eq!((found.because[0].rule.as_str(), found.retryable), (rule, retry), "{told}");
+    }
+}
 
 /// A rule that never decides what it was written for is shadowed by another, or says nothing.
 #[test]
@@ -116,7 +152,7 @@ fn rules_point_at_topics_that_exist_and_name_their_source() {
         }
         assert!(rule.source.starts_with("https://") || rule.source == "casefile", "{}", rule.id);
         assert!(
-            rule.accessed == "2026-06-18" || rule.accessed == "2026-11-21" || rule.accessed == "2026-11-22",
+            ["2026-06-18", "2026-11-21", "2026-11-22", "2026-11-23"].contains(&rule.accessed.as_str()),
             "{}",
             rule.id
         );

@@ -11,6 +11,10 @@ use serde_json::Value;
 
 use super::Response;
 
+mod printed;
+
+pub use printed::printed_ids;
+
 /// The longest id that is taken; a new-api build ignores upstream ids above it.
 const LONGEST: usize = 128;
 /// A clock inside an id is believed when it is this near to what else is known of the time.
@@ -95,56 +99,6 @@ fn may_name_an_id(text: &[u8]) -> bool {
             ends(before, b"t") || ends(name, b"request") || ends(name, b"trace")
         })
 }
-
-/// The ids that a client or a log printed around an error: by their names, and those whose clock tells the new-api
-/// family's (a gateway's own log has one on each line). A trace's id is the client's own.
-pub fn printed_ids(text: &str) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    let named = NAMED_ID.captures_iter(text).filter_map(|found| {
-        let id = found.get(1)?;
-        let masked = is_cut(text, id);
-        let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
-        (!masked && valid(id) && looks_like_id(id, true)).then(|| id.to_owned())
-    });
-    let clocked = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| (28..=39).contains(&word.len()) && decode_time(word, 0).is_some())
-        .map(str::to_owned);
-    let headed = HEADED_ID.captures_iter(text).filter_map(|found| {
-        let id = found.get(1).or_else(|| found.get(2))?;
-        let masked = is_cut(text, id);
-        (!masked && valid(id.as_str()) && looks_like_id(id.as_str(), true)).then(|| id.as_str().to_owned())
-    });
-    for id in named.chain(headed).chain(clocked) {
-        if ids.len() < MOST_PRINTED && !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids
-}
-
-/// More ids than this in one text are a log of many calls.
-const MOST_PRINTED: usize = 8;
-
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
-static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|请求[ _]?id|请求编号)",
-        r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
-    ))
-    .expect("a constant pattern compiles")
-});
-
-/// An id alone below the heading of a form or of a report that asks for it, and a trace's id that stands in brackets behind an
-/// answer's words: `Internal server error [trace_id: X]`.
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
-static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",
-        r"|\[trace[ _\-]?id: ?([a-z0-9][a-z0-9_.\-]{11,})\]",
-    ))
-    .expect("a constant pattern compiles")
-});
 
 /// A masked id (`2026***`) and one whose end is left out (`2026…`) are none.
 fn is_cut(text: &str, id: regex::Match<'_>) -> bool {
@@ -314,12 +268,14 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
 fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
-    const PLACES: [&str; 11] = [
+    const PLACES: [&str; 13] = [
         "/request_id",
         "/requestId",
         "/RequestId",
+        "/requestid",
         "/error/request_id",
         "/error/requestId",
+        "/error/requestid",
         "/ResponseMetadata/RequestId",
         "/Response/RequestId",
         "/aws_request_id",

@@ -41,6 +41,7 @@ pub(super) fn response(
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 ) -> Response {
+    let body = without_mark_above(body, &headers);
     let mut response = Response {
         status,
         reason,
@@ -71,6 +72,23 @@ pub(super) fn response(
         response.stream = Some(record);
     }
     response
+}
+
+/// `body` from where its JSON begins, where the head says that it is JSON and a person left out something above it: `[snip]`.
+fn without_mark_above(body: Vec<u8>, headers: &[(String, String)]) -> Vec<u8> {
+    const LONGEST_MARK: usize = 40;
+    let is_json = headers
+        .iter()
+        .any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.contains("json"));
+    let near = body.get(..body.len().min(LONGEST_MARK)).unwrap_or_default();
+    let Some(at) = near.windows(2).position(|pair| matches!(pair, b"\n{" | b"\n[")).filter(|_| is_json)
+    else {
+        return body;
+    };
+    let rest = body.get(at + 1..).unwrap_or_default();
+    let whole = std::str::from_utf8(rest).ok().and_then(json_extent).is_some();
+    let marked = body.trim_ascii_start().starts_with(b"[") || body.trim_ascii_start().starts_with(b".");
+    if whole && marked && serde_json::from_slice::<IgnoredAny>(&body).is_err() { rest.to_vec() } else { body }
 }
 
 /// True where the text begins with the lines of an event stream, one of them with data.

@@ -7,15 +7,18 @@ use regex::Regex;
 use serde_json::json;
 
 mod again;
+mod arrows;
 mod counted;
 mod dump;
 mod framed;
 mod frames;
 mod logfmt;
 mod members;
+mod named;
 mod object;
 mod own;
 mod plain;
+mod printed;
 mod prints;
 mod quoting;
 mod speech;
@@ -64,7 +67,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let records = last_records(text);
     let plain = plain::of(&records);
     let near = plain.as_ref();
-    let wrapped = object::wrapped(near);
+    let wrapped = object::wrapped(near).or_else(|| arrows::answer(&records));
     let near = wrapped.as_deref().unwrap_or(near);
     let page = page(near);
     // A client may repeat the page in an object behind it.
@@ -100,7 +103,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .map(|speech| {
             let speech =
                 speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog);
-            speech::or_title(speech, near, catalog)
+            speech::or_title(speech::or_below(speech, near, status, catalog), near, catalog)
         });
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let failure = if object.is_none() && page.is_none() && status.is_none() {
@@ -286,13 +289,13 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // aiohttp's ClientResponseError.
         r"\b([45]\d\d), message[=:]",
         r"(?i)\btunnel\b[^\n0-9]{0,60}\b(407)\b",
-        r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*\[?([45]\d\d)\b",
+        r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*[\[(]?([45]\d\d)\b",
         r"(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:Client|Server) )?Error\b",
         r"\b(404) page not found\b",
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
-        r"(?:状态码|错误码|错误代码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
+        r"(?:状态码|错误码|错误代码|响应码|返回码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
         r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
@@ -304,6 +307,12 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // Access logs: `"POST /v1/x HTTP/1.1" 502 157`, gin's `| 429 |`.
         r#"HTTP/\d(?:\.\d)?["']\s+([1-5]\d\d)\b"#,
         r"\|\s*([1-5]\d\d)\s*\|",
+        // Hono's logger: `--> POST /v1/messages 400 1s`.
+        r"(?m)^\s*--> [A-Z]{3,7} \S+ ([45]\d\d) \d",
+        // In brackets at a line's begin: `[401]: The session is over`.
+        r"(?m)^\s*\[([45]\d\d)\]:?\s",
+        // Dify joins it to its words.
+        r"\b(?i:failed|failure|error)-([45]\d\d)\b",
         r"(?i)(?:unauthorized|forbidden|not found|bad request|too many requests|error)\s*\(([45]\d\d)\)",
         r#"^[\s"'`\[(]*([45]\d\d)\b"#,
         // A log that ends its line with address and status.
@@ -386,7 +395,7 @@ fn status_at_end(before: &str) -> Option<u16> {
 fn last_answered(text: &str) -> Option<u16> {
     static ANSWERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r#"\bfailed with status (\d{3}) in |HTTP Request: \S+ \S+ "HTTP/[\d.]+ (\d{3})\b|HTTP Response: \S+ \S+ "(\d{3})\b"#,
+            r#"\bfailed with status (\d{3}) in |HTTP Request: \S+ \S+ "HTTP/[\d.]+ (\d{3})\b|HTTP Response: \S+ \S+ "(\d{3})\b|(?m:^)\s*--> [A-Z]{3,7} \S+ (\d{3}) \d"#,
         )
     });
     let mut count = 0;
@@ -697,7 +706,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (46, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (49, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

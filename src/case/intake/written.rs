@@ -128,7 +128,20 @@ impl<'t> Frame<'t> {
 /// The code of a numbered line.
 fn numbered(line: &str) -> Option<&str> {
     let found = NUMBERED.as_ref()?.find(line)?;
-    line.get(found.end()..)
+    line.get(found.end()..).filter(|code| !is_answer(found.as_str(), code))
+}
+
+/// A status and the error that came with it, as the first library of `OpenAI` for Python prints them on a line of their own:
+/// ` 500 {'error': {…}} <CIMultiDictProxy(…)>`.
+fn is_answer(number: &str, code: &str) -> bool {
+    let status = number.trim().parse::<u16>().is_ok_and(|number| (400..600).contains(&number));
+    let code = code.trim_start_matches(['{', '[', ' ']);
+    status
+        && ["error", "errors", "detail"].iter().any(|name| {
+            code.strip_prefix(['"', '\''])
+                .and_then(|key| key.strip_prefix(name))
+                .is_some_and(|rest| rest.starts_with(['"', '\'']))
+        })
 }
 
 fn of_a_test(line: &str) -> Option<&str> {
@@ -278,6 +291,7 @@ mod tests {
             "  File \"a.py\", line 7\n    get(\"application/json\", 'utf-8')\nValueError: x",
             "the answer says \"the purple walrus of Trondheim\"\nand ends",
             "2026-01-02 | ERROR | \"The model is not there\"\nnext",
+            "bot -> failed: it is busy {\n}\n 500 {'error': {'message': 'The server is busy', 'type': 'server_error'}} <Proxy('Date': 'Tue')>",
         ];
         for text in table {
             assert_eq!(literals(text), [""; 0], "{text}");

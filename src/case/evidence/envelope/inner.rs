@@ -31,6 +31,8 @@ pub(super) fn embedded(text: &str) -> Option<Envelope> {
         .filter(|(_, c)| *c == '{')
         .take(TRIES)
         .filter_map(|(at, _)| object_at(text.get(at..)?))
+        // A choice of a good answer: what a model says is nobody's error.
+        .filter(|value| value.get("message").is_none_or(|said| said.get("role").is_none()))
         .map(|value| json::envelope(&value, false))
         .find(|envelope| envelope.message.is_some())
 }

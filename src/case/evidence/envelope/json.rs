@@ -8,7 +8,7 @@ use crate::case::vocabulary::EnvelopeKind;
 
 /// Where a message can stand in a flat object, best first; the order is that of one-api's own extractor
 /// (songquanpeng/one-api, relay/controller/error.go), with Midjourney's `description` after it.
-const FLAT_MESSAGES: [&str; 16] = [
+const FLAT_MESSAGES: [&str; 17] = [
     "/message",
     "/msg",
     "/err",
@@ -27,6 +27,7 @@ const FLAT_MESSAGES: [&str; 16] = [
     "/errorMessage",
     "/grpc_message",
     "/base_resp/status_msg",
+    "/status_message",
 ];
 
 /// True when the JSON of a 2xx (or of a stream event) states an error all the same.
@@ -134,7 +135,9 @@ fn error_object(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
         // Tencent Cloud.
         object.get("Response").and_then(|r| r.get("Error")),
         vendors::error_object(object),
-        object.get("detail").filter(|d| d.get("message").is_some() || d.get("error").is_some()),
+        object
+            .get("detail")
+            .filter(|d| ["message", "error", "msg"].iter().any(|name| d.get(*name).is_some())),
         // Azure SQL's `sp_invoke_external_rest_endpoint` and others that report an answer.
         object.get("result").and_then(|r| r.get("error")),
         // Open WebUI's event.
@@ -177,7 +180,11 @@ fn of_error(outer: &Map<String, Value>, error: &Map<String, Value>) -> Envelope 
     }
     // Google's name of the error; `"status": "failure"` of others names none.
     if let Some(status) = error.get("status").and_then(Value::as_str).filter(|status| is_name(status)) {
-        envelope.error_type.get_or_insert_with(|| status.to_owned());
+        // ElevenLabs wrote its code there before it had a member for it
+        // (<https://help.elevenlabs.io/hc/en-us/articles/19572237925521>, read 2026-11-23).
+        let is_code = status.contains('_') && status.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let place = if is_code { &mut envelope.code } else { &mut envelope.error_type };
+        place.get_or_insert_with(|| status.to_owned());
     }
     envelope.inner_code = error
         .get("details")
@@ -317,6 +324,7 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
             param: vendors::issue(object).and_then(|(_, place)| place),
             inner_message: vendors::issue(object).map(|(message, _)| message).or_else(|| {
                 let details = object.get("details")?;
+                let details = details.get("error").filter(|inside| inside.is_object()).unwrap_or(details);
                 ["detail", "message"].iter().find_map(|name| Some(details.get(*name)?.as_str()?.to_owned()))
             }),
             ..Envelope::bare(EnvelopeKind::ErrorString)
@@ -388,6 +396,7 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     };
     // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
     let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));
+    let message = message.map(|message| vendors::without_clients_status(object, message));
     (stated && !good_answer).then(|| Envelope {
         message,
         code,
@@ -395,6 +404,8 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         error_type: scalar(object.get("type"))
             .filter(|t| t != "error")
             .or_else(|| scalar(object.get("error_type")))
+            // Together's client for Python names it as its own model does.
+            .or_else(|| scalar(object.get("type_")))
             .or_else(|| name_of(object)),
         param: scalar(object.get("param")).or_else(|| vendors::field(object).map(|(name, _)| name)),
         // A relay's own sentence stands outside, what it had to relay inside.

@@ -74,6 +74,17 @@ pub(super) fn code(error: &Map<String, Value>) -> Option<String> {
         .or_else(|| ["error_code", "errorCode", "key"].iter().find_map(|name| text(error.get(*name))))
 }
 
+/// `message` without the status that an SDK put before it, where Cline's own record of a failure (`providerId`) shows it
+/// beside: the answer's words began with it, too, so it stands there twice.
+pub(super) fn without_clients_status(object: &Map<String, Value>, message: String) -> String {
+    let status = object.get("status").and_then(Value::as_u64).filter(|_| object.contains_key("providerId"));
+    let twice = status.map(|status| format!("{status} {status} "));
+    match twice.filter(|twice| message.starts_with(twice.as_str())) {
+        Some(_) => message.get(4..).map_or(message.clone(), str::to_owned),
+        None => message,
+    }
+}
+
 /// The first of the faults that a validator lists inside its error (zod's `issues`), as its message and its place.
 pub(super) fn issue(object: &Map<String, Value>) -> Option<(String, Option<String>)> {
     let first = object.get("issues")?.get(0)?;

@@ -101,7 +101,7 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
 /// Sentences of gateways whose begin looks like a client's frame.
 static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code )",
+        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code |an error was encountered while running the model|llama runner process )",
     )
 });
 
@@ -231,7 +231,8 @@ pub(super) fn is_soft_own(line: &str) -> bool {
     if line.starts_with("An error occurred while processing your request.") && !line.contains("dmin") {
         return false;
     }
-    SOFTS.is_match(line.trim())
+    // Voyage and others say so of what they were sent.
+    !line.contains("request body is not valid JSON") && SOFTS.is_match(line.trim())
 }
 
 /// True for the words of a person.

@@ -37,7 +37,7 @@ static OPENS: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?m) \{\s*$")
 /// At the end of the first line: `(type: t, code: c)`, `, code: c, type: t`, `(invalid_request_error)`.
 static BEHIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)(?:\s\(|, )((?:type|code|param)\s?[:=] ?[A-Za-z0-9_.-]{2,60}(?:[,;] ?(?:type|code|param)\s?[:=] ?[A-Za-z0-9_.-]{2,60}){0,2})\)?\s*$|\s\(([a-z]{2,20}(?:_[a-z]{2,20}){0,3}_error)\)\s*$",
+        r"(?m)(?:\s\(|, )((?:type|code|param)\s?[:=] ?[A-Za-z0-9_.-]{2,60}(?:[,;] ?(?:type|code|param)\s?[:=] ?[A-Za-z0-9_.-]{2,60}){0,2})\)?\s*$|\s\(([a-z]{2,20}(?:_[a-z]{2,20}){0,3}_error)\)\s*$|\sError Code: ([a-z]{2,20}(?:_[a-z]{2,20}){1,4})\s*$",
     )
 });
 
@@ -56,6 +56,9 @@ pub(super) fn of(text: &str) -> Members {
     let Some(caught) = BEHIND.as_ref().and_then(|p| p.captures(first)) else { return members };
     if let Some(name) = caught.get(2) {
         members.note("type", name.as_str());
+    }
+    if let Some(name) = caught.get(3) {
+        members.note("code", name.as_str());
     }
     for member in caught.get(1).map_or("", |m| m.as_str()).split([',', ';']) {
         if let Some((name, value)) = member.split_once([':', '=']) {
@@ -102,6 +105,8 @@ mod tests {
             ("role is not known (type=bad_role; code=400)", ["", "bad_role", ""]),
             ("asked twice, code: asked_twice, type: api_error", ["asked_twice", "api_error", ""]),
             ("it went wrong (overloaded_error)", ["", "overloaded_error", ""]),
+            ("all of it is used. Error Code: rate_limited", ["rate_limited", "", ""]),
+            ("it went wrong. Error Code: 42", ["", "", ""]),
             ("the type: string is wrong, and the rest", ["", "", ""]),
             ("a sentence (of a person)", ["", "", ""]),
         ];

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value, json};
 
+use super::printed::{object, printed, string, word};
 use super::{dump, structures};
 use crate::case::intake::{answer, literal};
 
@@ -182,10 +183,12 @@ fn error_object(text: &str) -> Option<Object> {
 /// nothing of an answer beside it.
 fn is_of_machine(value: &Value) -> bool {
     let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
+    // What `fetch` throws has the machine's word as its cause.
+    let cause = error.get("cause").filter(|cause| cause.is_object() && error.get("message").is_none());
+    let error = cause.unwrap_or(error);
     let own = |code: &str| {
-        let errno = ["ECONN", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EAI_", "EHOST", "ENET"];
-        code.starts_with("UND_ERR_")
-            || code.starts_with("ERR_SOCKET")
+        let errno = ["ECONN", "ENOTFOUND", "ETIMEDOUT", "EPIPE", "EPROTO", "EAI_", "EHOST", "ENET"];
+        ["UND_ERR_", "ERR_SOCKET", "ERR_SSL_", "ERR_TLS_"].iter().any(|begin| code.starts_with(begin))
             || errno.iter().any(|begin| code.starts_with(begin))
                 && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
     };
@@ -492,6 +495,11 @@ pub(in crate::case::intake) fn is_of_client(value: &Value) -> bool {
     if value.get("errorMessage").is_some() && value.get("errorDetails").is_some_and(Value::is_object) {
         return true;
     }
+    // What `fetch` threw, and nothing of an answer beside it.
+    let thrown = value.get("error").and_then(Value::as_object);
+    if thrown.is_some_and(|error| error.len() == 1 && error.contains_key("cause")) && is_of_machine(value) {
+        return true;
+    }
     let named = value.get("name").and_then(Value::as_str).is_some_and(|name| name.ends_with("Error"));
     let of_program = value.get("config").is_some_and(Value::is_object)
         || value.get("stack").and_then(Value::as_str).is_some_and(|stack| stack.contains("\n    at "));
@@ -528,6 +536,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 "errmsg",
                 "grpc_message",
                 "status_msg",
+                "status_message",
                 "html-message",
             ]
             .iter()
@@ -539,6 +548,10 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                     !items.iter().all(|item| matches!(item.as_str(), Some("Object" | "Array")))
                 }
                 Value::Number(number) => number.as_f64().is_none_or(|n| n < 1e9),
+                // What `fetch` threw, and nothing of an answer beside it.
+                Value::Object(inside) => {
+                    !(inside.len() == 1 && inside.contains_key("cause") && is_of_machine(value))
+                }
                 _ => true,
             });
             (is_statement && !has("choices"))
@@ -606,6 +619,12 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
             error.get("code")?.as_str().filter(|code| code.parse::<u16>().is_err())?;
             ["status", "statusCode", "status_code"].iter().find_map(|name| error.get(*name)?.as_u64())
         })
+        // An SDK's error as it was thrown: its headers or its stack stand beside the status that came.
+        .or_else(|| {
+            let error = value.get("error")?;
+            error.get("headers").filter(|headers| headers.is_object()).or_else(|| error.get("stack"))?;
+            error.get("status")?.as_u64()
+        })
         .or_else(|| value.get("upstream_status")?.as_u64())
         .or_else(|| value.pointer("/response/status/http/code")?.as_u64())
         // A router tells each of its attempts: the last one is what came of it.
@@ -616,215 +635,6 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
         .and_then(|status| u16::try_from(status).ok())
         .filter(|status| (400..600).contains(status))
 }
-
-/// Go's `%+v` of the new-api family's error: `{Error:{Message:m Type:t Param: Code:c} StatusCode:403}`.
-static GO: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"\{(?:(?:Error|OpenAIError|RelayError):\{)?Message:([^{}\n]+?) Type:([^{}\n]{0,80}?) Param:([^{}\n]*?) Code:([^{}\n]{0,80}?)\}(?:[^{}\n]*?StatusCode:([1-5]\d\d))?",
-    )
-    .ok()
-});
-
-/// one-api's channel test (controller/channel-test.go): `type %s, code %v, message %s`.
-static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m)(?:^|[:：]\s*)type ([^,\n]{1,80}), ?code ([^,\n]{1,80}), ?message ([^\n]+)$").ok()
-});
-
-/// A constructor as Python, Swift, Kotlin and Java print it: `Error(message="m", type='t')`,
-/// `ThrottlingException(properties: …Properties(message: Optional("m")))`.
-static CONSTRUCTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"\b([A-Z]\w*)(?:\(| \{ )(?:[^()"'\n]*[(,{]\s?)?(?:message|errorMessage|msg)\s?[=:]\s?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
-    )
-    .ok()
-});
-
-static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"[,({]\s?(?:r#)?(type|code|param|errorCode|error_code)\s?[=:]\s?(?:Optional\(|Some\()?(?:String\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\w+)"#,
-    )
-    .ok()
-});
-
-/// A structure as a language prints it, as the envelope that it stands for.
-fn printed(text: &str) -> Option<Object> {
-    go(text)
-        .or_else(|| one_line(text))
-        .or_else(|| azure_net(text))
-        .or_else(|| channel_test(text))
-        .or_else(|| constructed(text))
-        .or_else(|| with_status(text))
-        .or_else(|| map(text))
-        .or_else(|| xml(text))
-        .or_else(|| labelled(text))
-}
-
-/// `None` for what Go prints of nothing.
-fn word(text: &str) -> Value {
-    match text.trim() {
-        "" | "<nil>" | "nil" | "null" | "None" | "'null'" => Value::Null,
-        // Java's `toString` of a class puts quotes around its texts, Kotlin's closes a bracket for each class.
-        other => {
-            let bare = other.strip_prefix('\'').and_then(|o| o.strip_suffix('\'')).unwrap_or(other);
-            Value::String(bare.to_owned())
-        }
-    }
-}
-
-fn object(found: regex::Match<'_>, error: &Value, status: Option<u16>) -> Object {
-    let mut body = json!({ "error": error });
-    if let (Some(status), Some(map)) = (status, body.as_object_mut()) {
-        map.insert("status_code".into(), status.into());
-    }
-    Object { start: found.start(), end: found.end(), body: body.to_string().into_bytes() }
-}
-
-/// Errors that a client prints on one line, by named groups: the message, and what stands beside it.
-static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        // google.golang.org/api (googleapi.Error.Error).
-        r"(?m)\bgoogleapi: Error (?P<status>\d{3}): (?P<message>[^\n]+?), (?P<code>[a-z][A-Za-z]{3,40})\s*$",
-        // google.golang.org/genai (APIError.Error).
-        r"(?m)\bError (?P<status>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Za-z_ ]{2,40})(?:, Details: [^\n]*)?$",
-        // async-openai (ApiError's Display).
-        r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){0,3}error): (?P<message>[^\n]+?) \(param: (?P<param>[^()\n]{1,80})\)(?: \(code: (?P<code>[^()\n]{1,80})\))?\s*$",
-        r"(?m)(?:^|[\s:])(?P<type>(?:[a-z]{2,20}_){1,3}error): (?P<message>[^\n]+?) \(code: (?P<code>[^()\n]{1,80})\)\s*$",
-        // The AWS SDK for Java, 2 and 1.
-        r"\b(?P<code>[A-Z][A-Za-z]{2,60}Exception): (?P<message>[^\n]+(?:\n[^\n]*){0,3}?) \(Service: [A-Za-z]{2,60}, Status Code: ",
-        r"(?m)Exception: (?P<message>[^\n]+?) \(Service: [A-Za-z]{2,60}; Status Code: \d{3}; Error Code: (?P<code>[A-Za-z]{2,60});",
-        // sashabaranov/go-openai where the body is no JSON (RequestError.Error).
-        r"(?m)\berror, status code: (?P<status>\d{3}), status: [^,\n]{0,60}, message: (?:invalid character|unexpected end of JSON|json: )[^\n]*?, body: (?P<message>[^\n<{]+)$",
-    ]
-    .iter()
-    .filter_map(|text| Regex::new(text).ok())
-    .collect()
-});
-
-fn one_line(text: &str) -> Option<Object> {
-    // Cheap to ask, and true for few texts.
-    let marks = ["googleapi: ", ", Message: ", " (param: ", " (code: ", " (Service: ", ", body: "];
-    if !marks.iter().any(|mark| text.contains(mark)) {
-        return None;
-    }
-    let caught = ONE_LINE.iter().find_map(|p| p.captures(text))?;
-    let part = |name: &str| caught.name(name).map_or(Value::Null, |m| word(m.as_str().trim()));
-    let error = json!({
-        "message": part("message"), "type": part("type"), "param": part("param"), "code": part("code"),
-    });
-    let status = caught.name("status").and_then(|m| m.as_str().parse().ok());
-    Some(object(caught.name("message")?, &error, status))
-}
-
-fn go(text: &str) -> Option<Object> {
-    let caught = GO.as_ref()?.captures(text)?;
-    let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
-    let error = json!({"message": word(part(1)), "type": word(part(2)), "param": word(part(3)), "code": word(part(4))});
-    Some(object(caught.get(0)?, &error, part(5).parse().ok()))
-}
-
-/// Azure's `RequestFailedException` for .NET (`Azure.Core`): the message, then `Status: 400 (Bad Request)`, `ErrorCode: x`.
-static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?:^(?:[A-Za-z0-9_.]+Exception: )?|[A-Za-z0-9]Exception: |\n\n)([^\n]+(?:\n[^\n:]+){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
-    )
-    .ok()
-});
-
-fn azure_net(text: &str) -> Option<Object> {
-    let caught = AZURE.as_ref()?.captures(text)?;
-    let code = caught.get(3).map_or(Value::Null, |m| word(m.as_str()));
-    let message = super::speech::without_frames(caught.get(1)?.as_str().trim());
-    let error = json!({"message": message, "code": code});
-    Some(object(caught.get(0)?, &error, caught.get(2)?.as_str().parse().ok()))
-}
-
-fn channel_test(text: &str) -> Option<Object> {
-    let caught = TEST.as_ref()?.captures(text)?;
-    let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
-    let error = json!({"message": word(part(3)), "type": word(part(1)), "code": word(part(2))});
-    Some(object(caught.get(0)?, &error, None))
-}
-
-fn constructed(text: &str) -> Option<Object> {
-    let caught = CONSTRUCTED.as_ref()?.captures(text)?;
-    let (name, message) = (caught.get(1)?.as_str(), string(caught.get(2)?.as_str())?);
-    let whole = caught.get(0)?;
-    let message = if message.is_empty() { Value::Null } else { Value::String(message) };
-    let mut error = json!({ "message": message });
-    let near = text.get(whole.start()..)?;
-    let near = super::plain::head(near, whole.len() + 600);
-    for member in MEMBER.as_ref()?.captures_iter(near.lines().next().unwrap_or("")) {
-        let (Some(key), Some(value)) = (member.get(1), member.get(2)) else { continue };
-        let value = string(value.as_str()).map_or_else(|| word(value.as_str()), Value::String);
-        let key = if key.as_str().ends_with("ode") { "code" } else { key.as_str() };
-        if let Some(map) = error.as_object_mut() {
-            map.entry(key).or_insert(value);
-        }
-    }
-    // AWS names its error by the class.
-    if name.ends_with("Exception")
-        && let Some(map) = error.as_object_mut()
-    {
-        map.entry("code").or_insert_with(|| name.into());
-    }
-    Some(object(whole, &error, None))
-}
-
-/// A constructor with a status and a text, as Swift and Kotlin print an enumeration's case: `statusCode(400, Optional("m"))`.
-static WITH_STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"\b[A-Za-z]\w{2,}\((?:\w+[:=] ?)?([45]\d\d), (?:\w+[:=] ?)?(?:Optional\(|Some\()?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"#,
-    )
-    .ok()
-});
-
-fn with_status(text: &str) -> Option<Object> {
-    let caught = WITH_STATUS.as_ref()?.captures(text)?;
-    let message =
-        string(caught.get(2)?.as_str()).filter(|m| m.contains(' ') && !m.starts_with(['{', '<']))?;
-    Some(object(caught.get(0)?, &json!({ "message": message }), caught.get(1)?.as_str().parse().ok()))
-}
-
-/// A map as Dart, Java and Ruby print it, without quotes: `{code: c, message: m, type: t}`, `{code=c, message=m}`.
-static MAP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"[({\[](?:[A-Za-z_]{1,20}[:=] ?[^{}()\n,]*, ){0,6}message[:=] ?[^{}\n]+?[)}\]](?:[\s)}\]]|$)")
-        .ok()
-});
-
-static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?:^[({\[]|, )(message|type|code|param|status|status_code|statusCode|errorCode|error_code)[:=] ?",
-    )
-    .ok()
-});
-
-fn map(text: &str) -> Option<Object> {
-    let whole = MAP.as_ref()?.find(text)?;
-    // OkHttp's print of an answer: its message is the status' name.
-    if text.get(..whole.start())?.ends_with("Response") {
-        return None;
-    }
-    let inside = whole.as_str().trim_end();
-    let inside = inside.strip_suffix(['}', ')', ']']).map(|i| i.trim_end_matches(['}', ']', ')']))?;
-    let keys: Vec<_> =
-        KEY.as_ref()?.captures_iter(inside).filter_map(|c| Some((c.get(0)?, c.get(1)?))).collect();
-    let mut error = serde_json::Map::new();
-    for (index, (mark, key)) in keys.iter().enumerate() {
-        let end = keys.get(index + 1).map_or(inside.len(), |(next, _)| next.start());
-        error.insert(key.as_str().to_owned(), word(inside.get(mark.end()..end)?));
-    }
-    let states = error.get("message").is_some_and(Value::is_string) && error.len() > 1;
-    states.then(|| object(whole, &Value::Object(error), None))
-}
-
-/// Labels in a row, as the SDKs of `DashScope` and Tencent Cloud print an error:
-/// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
-static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,}?)(?:[,;，\s]+request_?id\s?[:=].*)?\s*$",
-    )
-    .ok()
-});
 
 /// A label and its value on a line of their own: `ErrorCode: 1214`, `- **Type:** invalid_request_error`.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -912,43 +722,6 @@ fn lines(text: &str) -> Option<Object> {
     Some(Object { start, end: start, body: body.to_string().into_bytes() })
 }
 
-fn labelled(text: &str) -> Option<Object> {
-    let caught = LABELLED.as_ref()?.captures(text)?;
-    let whole = caught.get(0)?;
-    let (code, message) =
-        (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
-    // A status is no code of an envelope.
-    let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
-    let code = if status.is_some() { Value::Null } else { word(code) };
-    let message = message.trim_start_matches(['"', '\'']);
-    // An empty one: what was taken for it is the next label.
-    let empty = message.starts_with([',', ';', '}']);
-    (!empty).then(|| object(whole, &json!({ "message": message, "code": code }), status))
-}
-
-/// The XML of object stores and of older services: `<Error><Code>c</Code><Message>m</Message>`.
-static XML: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"<Code>([^<\n]+)</Code>\s*<Message>([^<]+)</Message>").ok());
-
-/// The members of any other error in XML.
-static ELEMENT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"<(message|type|code|param)>([^<]+)</(?:message|type|code|param)>").ok());
-
-fn xml(text: &str) -> Option<Object> {
-    if text.contains("<message>") && text.contains("</error>") {
-        let mut error = serde_json::Map::new();
-        for caught in ELEMENT.as_ref()?.captures_iter(text).take(8) {
-            let value = super::plain::without_entities(caught.get(2)?.as_str());
-            error.entry(caught.get(1)?.as_str()).or_insert_with(|| word(&value));
-        }
-        let place = ELEMENT.as_ref()?.find(text)?;
-        return error.contains_key("message").then(|| object(place, &Value::Object(error), None));
-    }
-    let caught = XML.as_ref()?.captures(text)?;
-    let error = json!({"message": caught.get(2)?.as_str(), "code": caught.get(1)?.as_str()});
-    Some(object(caught.get(0)?, &error, None))
-}
-
 /// Members of an error whose object lost its head: `"message": "m", "type": "t"}`.
 static FRAGMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -1011,10 +784,4 @@ fn is_logfmt(line: &str) -> bool {
         || bare.ends_with("error=")
         || bare.ends_with("err="))
         && ["level=", "lvl=", "severity="].iter().any(|key| line.contains(key))
-}
-
-/// A quoted string, its escapes resolved.
-fn string(text: &str) -> Option<String> {
-    let (json, _) = text.starts_with(['"', '\'']).then(|| literal::read(text, false))??;
-    serde_json::from_str(&json).ok()
 }

@@ -20,7 +20,6 @@ pub(super) const OWN: &[&str] = &[
     // curl -f, faraday, guzzle, codex, sillytavern, continue.
     r"(?:curl: \(22\) )?The requested URL returned error: [0-9]{3}.*",
     r"the server responded with status [0-9]{3}.*",
-    r"Client error: `[A-Z]+ \S+` resulted in a `[0-9]{3} .*",
     r"(?:Server|Client|Network|Request|Upstream|Connection) [Ee]rror:? \(?[0-9]{3}\)?\.?",
     // claude-code on requests that it mixed up itself.
     r"due to tool use concurrency issues.*",
@@ -28,7 +27,7 @@ pub(super) const OWN: &[&str] = &[
     r"exceeded retry limit, last status: [0-9]{3}.*",
     r"Got response status [0-9]{3}.*",
     r"HTTP [0-9]{3} [A-Za-z -]{2,40} from https?://\S+",
-    r"(?:GET|POST|PUT|PATCH|DELETE) \S+:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
+    r"(?:GET|POST|PUT|PATCH|DELETE) \S+:? [0-9]{3}(?: \(?[A-Za-z -]{2,40}\)?| \(\))?",
     r"Response status code does not indicate success:.*",
     r"Error code: [0-9]{3}",
     // urllib, requests, httpx, aiohttp, reqwest.
@@ -42,7 +41,7 @@ pub(super) const OWN: &[&str] = &[
     // Python's print of an object, Rust's of an enumeration's case: no string in it is called a message.
     r"(?:[A-Za-z_][A-Za-z0-9_]*\.){0,6}[A-Z][A-Za-z0-9_]{3,60}\([a-z_]{2,40}=.*\)",
     r"[A-Z][A-Za-z0-9]{3,40}\((?:Error|[A-Z][A-Za-z0-9]{2,40})\(.*\)\)",
-    r"(?:prompt_?[fF]eedback|block_?[rR]eason): .{0,80}",
+    r"(?:prompt_?[fF]eedback|block_?[rR]eason|finish_?[rR]eason): .{0,80}",
     // .NET Framework and PowerShell, PHP, the JDK, OpenURI, GNU Wget, HTTPie.
     r"(?:[A-Za-z-]{3,40} : )?The remote server returned an error: \([0-9]{3}\).*",
     r"file_get_contents\(.*HTTP request failed! HTTP/.*",
@@ -51,7 +50,7 @@ pub(super) const OWN: &[&str] = &[
     r"http: (?:error|warning): .*",
     r"Username/Password Authentication Failed\.",
     // guzzle (RequestException::create).
-    r"(?:Server error|Client error|Unsuccessful request): `[A-Z]+ \S+` resulted in a `[0-9]{3}.*",
+    r"(?:Server error|Client error|Unsuccessful request): `[A-Z]+ \S+` resulted in a `[0-9]{3}[^`]*`(?: response)?\s?[:.]?\s?(?:\(empty body\))?\.?",
     // got, ky, superagent, node-fetch, ofetch, Angular.
     r"Response code [0-9]{3} \(.*\)",
     r"Request failed with status code [0-9]{3}.*: (?:GET|POST|PUT|PATCH|DELETE) \S+",
@@ -59,7 +58,8 @@ pub(super) const OWN: &[&str] = &[
     r"Http failure response for .*",
     // Go clients and the AWS SDKs without a body.
     r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
-    r"UnknownError|Unknown(?: Error)?",
+    // codex (`UnexpectedResponseError`) writes the last one where the body is empty.
+    r"UnknownError|Unknown(?: Error)?|Unknown error\.?",
     r"[Rr]equest to \S+ failed(?: with)?:? (?:HTTP |status |code )*[0-9]{3}(?: [A-Za-z -]{2,40})?",
     r"[Ss]tatus[_ ]?code ?[:=] ?[0-9]{3}",
     r"(?:[0-9]{3} )?(?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|Not Found|Forbidden) ?/ ?(?:nginx|openresty|cloudflare)\S{0,20}",
@@ -84,12 +84,16 @@ pub(super) const OWN: &[&str] = &[
     r"\s*at \S+ ?\(?\S+:[0-9]+:[0-9]+\)?",
     // LiteLLM where the provider's text is empty.
     r"[A-Z][A-Za-z0-9_]{2,40}Exception -?",
+    // Foundation where the URL loading system or a library on top of it fails.
+    r"[“\x22]?The operation couldn.t be completed\..*",
+    // openai-python before 1.0 where the message is empty.
+    r"<empty message>",
     // A file of the own machine is missing.
     r".*\bENOENT: no such file\b.*",
     // Nothing but an exception's name.
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
     // An object that states no error, with or without a client's heading.
-    r#"(?:[^\n]*[:：]\s*)?[{\[]["{].*"#,
+    r#"(?:[^\n{}]*[:：]\s*)?[{\[]["{].*"#,
     // 5ire and others on a 404.
     r"https?://\S+ not found, verify your API base.*",
     // PowerShell.
@@ -104,6 +108,16 @@ pub(super) const OWN: &[&str] = &[
     r"(?:.{0,60} )?HTTP Error - [A-Z][A-Za-z]{5,24}\b.*",
     // Clients that check the status themselves.
     r"(?:[A-Za-z]{2,40} )?(?:[Mm]essage: )?[Ee]xpected status(?: code)? [0-9]{3},? (?:but|got|was|received).*",
+    // The SDKs of Anthropic where no key is set (`validateHeaders`, `_validate_headers`).
+    r#""?Could not resolve authentication method\. Expected .*"#,
+    // node-fetch (src/body.js), whatever ended the body.
+    r"(?:[0-9]{3} )?Invalid response body while trying to fetch .*",
+    // Go's encoding/json on the `404 page not found` of its own router.
+    r"(?:.{0,80}: )?invalid character 'p' after top-level value",
+    // Dify's plugin daemon.
+    r".{0,80}\bfailed-[0-9]{3}",
+    // .NET in Chinese.
+    r"远程服务器返回了?错误.*",
     // @google/generative-ai on an answer that holds no text.
     r"(?:Candidate|Response|Prompt|Text) (?:was |not available\. Response was )?blocked due to [A-Z_]{3,40}.*",
 ];

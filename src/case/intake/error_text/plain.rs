@@ -67,6 +67,10 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     {
         text = Cow::Owned(inside.to_owned());
     }
+    // A mail's body.
+    if text.contains("ransfer-") && text.contains("quoted-printable") {
+        text = Cow::Owned(without_quoted_printable(&text));
+    }
     // A table's file doubles the quotes within a cell.
     if text.contains("{\"\"") {
         text = Cow::Owned(text.replace("\"\"", "\""));
@@ -120,6 +124,33 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(apart);
     }
     text
+}
+
+/// The octet that the two digits at the begin of `text` write.
+fn octet(text: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(text.get(..2)?).ok()?;
+    u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))
+}
+
+/// `text` with soft line ends joined and octets resolved (RFC 2045, 6.7).
+fn without_quoted_printable(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = match byte {
+            b'=' if after.starts_with(b"\r\n") => after.get(2..).unwrap_or_default(),
+            b'=' if after.starts_with(b"\n") => after.get(1..).unwrap_or_default(),
+            b'=' if octet(after).is_some() => {
+                bytes.extend(octet(after));
+                after.get(2..).unwrap_or_default()
+            }
+            _ => {
+                bytes.push(byte);
+                after
+            }
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A line of an access log on a request that was served well. A POST that was sent elsewhere was not.
@@ -201,7 +232,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:\$ [a-z]|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A)\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
+        r#"^\s*(?:\$ [a-z]|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A),?\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
     )
 });
 

@@ -17,6 +17,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"\[GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
     ),
+    // Eino (CloudWeGo) and others tell the vendor's code behind the status: `HTTP 400 (Code 20015): `.
+    (Weight::Answer, r"(?:[a-z][a-z ]{3,60}: )?HTTP [1-5][0-9]{2} \([Cc]ode:? [0-9A-Za-z_.-]{1,40}\):\s+"),
     // The target that Rust's `tracing` prints: `runtime::http::v1::chat: `.
     (Weight::Mark, r"(?:[a-z_][a-z0-9_]{0,40}::){1,6}[a-z_][a-z0-9_]{0,40}:\s+"),
     // A person's words before what they quote: `Since the update I get: `.
@@ -41,6 +43,11 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (
         Weight::Answer,
         r#"(?:an? )?(?i:http |status |error |code ){0,3}[45][0-9]{2} with (?:the )?(?:error )?message:?\s+["“]"#,
+    ),
+    // guzzle (RequestException::create) prints the body behind its own words.
+    (
+        Weight::Answer,
+        r"(?:Server error|Client error|Unsuccessful request): `[A-Z]+ \S+` resulted in a `[0-9]{3}[^`\n]*` response:\s+",
     ),
     // A code in words, then the message (DashScope's SDK as people print it).
     (Weight::Answer, r"[A-Z][a-z]+(?:[A-Z][a-z]+){1,5}(?:\.[A-Z][A-Za-z]+){0,3} - "),
@@ -343,6 +350,14 @@ pub(super) const BACK: &[&str] = &[
     // `huggingface_hub` on a task of its own.
     r"\n\s*Make sure '[a-z0-9-]{1,40}' task is supported by the model",
     r"\s+(?i:retrying|will retry|retry) in [0-9.]{1,6} ?(?:s|ms|secs?|seconds?|m|min)\b",
+    // Perl names the place of the `die`.
+    r" at \S{1,200}\.(?:pm|pl|t|cgi) line [0-9]{1,6}\.?",
+    // TruLens counts what is left of its tries.
+    r"\.? Retries remaining=[0-9]+\.?",
+    // A rule that somebody draws below the words.
+    r"\n\s*[-=*_─━]{8,}[ \t]*\n",
+    // VS Code's Copilot names the code behind its words.
+    r"\s+Error Code: [a-z]{2,20}(?:_[a-z]{2,20}){1,4}\s*$",
     // PHP names the place of the throw.
     r" in (?:/|[A-Z]:\\)[^\s:]+\.php(?::[0-9]{1,6}| on line [0-9]{1,6})",
     // A client tells the status behind the message.

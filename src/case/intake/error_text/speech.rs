@@ -6,6 +6,7 @@
 //! ```
 
 use super::frames::{self, Weight};
+use super::named::note;
 use super::own::LANGUAGE;
 use super::{again, counted, members, plain, voice};
 use crate::case::catalog::Catalog;
@@ -28,7 +29,7 @@ pub(super) struct Speech {
     /// A parameter that stands beside the message.
     pub(super) param: Option<String>,
     /// A frame named the status in words, so that what follows is more than its name.
-    named: bool,
+    pub(super) named: bool,
     /// Nothing framed it and nobody quoted it: it is the first line of a report.
     loose: bool,
 }
@@ -97,7 +98,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     let heading = speech.message.ends_with([':', '：']);
     let answers = speech.weight == Some(Weight::Answer);
     // What a client says of a connection, and what a person tells in prose.
-    let stack = !answers && crate::case::intake::transport::kind(&speech.message, catalog).is_some();
+    let stack = !answers
+        && !frames::is_sentence_of_gateway(&speech.message)
+        && crate::case::intake::transport::kind(&speech.message, catalog).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
     // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
     let refused = answers && speech.status.is_some();
@@ -229,6 +232,31 @@ pub(super) fn or_title(speech: Speech, text: &str, catalog: &Catalog) -> Speech 
     speech
 }
 
+/// `speech`; where it is a client's own line on a status and the line right below holds a refusal that a rule knows, that line:
+/// the client printed the body there.
+pub(super) fn or_below(speech: Speech, text: &str, status: Option<u16>, catalog: &Catalog) -> Speech {
+    if !speech.own || status.is_none() {
+        return speech;
+    }
+    let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let (Some(first), Some(below)) = (lines.next(), lines.next()) else { return speech };
+    let told = peeled(first, Weight::Mark, &mut Speech::default()).0;
+    let is_whole = below.ends_with(['.', '!', '?', '。']) && below.split_whitespace().nth(4).is_some();
+    let aside =
+        plain::is_aside(below) || plain::is_log_line(below) || frames::is_code(below) || is_closing(below);
+    let own = frames::is_own_line(below) || frames::is_soft_own(below) || voice::is_senders(below);
+    let person = frames::is_person(below) || voice::is_from_outside(below);
+    if (frames::is_own_line(first) || frames::is_own_line(told))
+        && frames::status(first) == status
+        && is_whole
+        && !(aside || own || person)
+        && catalog.knows_refusal(below)
+    {
+        return Speech { message: below.to_owned(), own: false, weight: Some(Weight::Answer), ..speech };
+    }
+    speech
+}
+
 /// What may part a client's words from those of the answer where nothing else does.
 const PARTS: &[&str] = &[": ", "：", " -> ", " (", " = ", "提示 ", "报错 "];
 
@@ -334,7 +362,7 @@ fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
     }
     let rest = fenced(text).unwrap_or_else(|| {
         speech.loose = is_report(text);
-        from_first(text)
+        behind_heading(from_first(text))
     });
     peeled(rest, Weight::Mark, speech).0
 }
@@ -383,6 +411,14 @@ fn from_first(text: &str) -> &str {
         at += line.len();
     }
     ""
+}
+
+/// A client's heading that is no more than the word stands before the text.
+fn behind_heading(text: &str) -> &str {
+    let heading = first_line(text).trim().trim_end_matches([':', '：', '!']);
+    let rest = text.get(first_line(text).len()..).unwrap_or("").trim_start();
+    let alone = ["Error", "ERROR", "错误", "报错"].contains(&heading);
+    if alone && !rest.is_empty() && !plain::is_aside(first_line(rest)) { rest } else { text }
 }
 
 /// A heading that is a status' name alone stands before the text.
@@ -437,6 +473,9 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
         }
         if frames::is_field_path(near) {
             return (rest, weight);
+        }
+        if let Some(len) = refusal_of_a_field(near).filter(|_| weight != Weight::Answer) {
+            return (rest.get(len..).unwrap_or(rest), Weight::Answer);
         }
         if frames::is_sentence_of_gateway(near) {
             return (rest, Weight::Answer);
@@ -500,6 +539,15 @@ fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&'a str, Wei
     (rest.trim_start(), weight)
 }
 
+/// Bytes of a client's words that word a refusal before a place in the request, as providers name it:
+/// `LLM request rejected: messages.3.content.0: …`.
+fn refusal_of_a_field(text: &str) -> Option<usize> {
+    let (words, behind) = first_line(text).split_once(": ")?;
+    let plain = words.len() <= 60 && words.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+    let refuses = ["rejected", "refused", "failed", "error"].iter().any(|word| words.ends_with(word));
+    (plain && refuses && frames::is_field_path(behind)).then_some(words.len() + 2)
+}
+
 fn first_word(text: &str) -> &str {
     text.split(char::is_whitespace).next().unwrap_or("")
 }
@@ -540,77 +588,6 @@ fn stronger(one: Weight, other: Weight) -> Weight {
     }
 }
 
-/// The code or type that a frame names.
-fn note(frame: &str, weight: Weight, speech: &mut Speech) {
-    speech.named = speech.named || frames::names_status(frame);
-    if weight == Weight::Answer {
-        speech.status = speech.status.or_else(|| frames::status(frame));
-        speech.named |= frame.starts_with("unexpected status ") || frame.starts_with("Unexpected status ");
-    }
-    if let Some((_, after)) = frame.split_once("operation error ") {
-        let name = after.trim_end().strip_suffix(':').and_then(|f| f.rsplit(' ').next());
-        speech.code = name.map(str::to_owned);
-    } else if let Some((_, after)) = frame.split_once("An error occurred (") {
-        speech.code = after.split_once(')').map(|(code, _)| code.to_owned());
-    } else if let Some((_, after)) = frame.split_once("type: ")
-        && frame.trim_end().ends_with("message:")
-    {
-        speech.error_type = after.split(',').next().map(|name| name.trim().to_owned());
-    } else if let Some((_, after)) = frame.split_once("reports an error with code ") {
-        speech.error_type = after.split(' ').next().map(str::to_owned);
-    } else if let Some(code) = frame.strip_suffix(" - ").filter(|code| is_code_in_words(code)) {
-        speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
-    } else if let Some(kind) = bracketed_type(frame) {
-        speech.error_type = Some(kind.to_owned());
-    } else if let Some(code) =
-        code_alone(frame).filter(|_| speech.status.is_some() || weight == Weight::Answer)
-    {
-        speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
-    } else if let Some(name) = frame.strip_prefix('(').and_then(|f| f.trim_end().strip_suffix(')'))
-        && name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric())
-        && name.bytes().any(|b| b.is_ascii_lowercase())
-    {
-        speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
-    } else if let Some(named) = frame.strip_prefix("HTTP ").and_then(|f| f.split_once('(')) {
-        let inside = named.1.split(')').next().unwrap_or("");
-        let (kind, code) = inside.split_once(": ").unwrap_or(("", inside));
-        speech.code = Some(code.to_owned()).filter(|c| !c.is_empty() && !c.contains(' '));
-        speech.error_type = Some(kind.to_owned()).filter(|k| !k.is_empty());
-        let param = frame.split_once("Parameter: ").map(|(_, after)| first_line(after).trim().to_owned());
-        speech.param = speech.param.take().or(param);
-    } else if let Some(word) = frame.trim().strip_suffix(':')
-        && word.ends_with("_error")
-    {
-        speech.error_type = Some(word.to_owned());
-    }
-}
-
-/// `InvalidApiKey`, `DataInspection.Failed`: a code that is written as names are, and no class of an SDK's.
-fn is_code_in_words(word: &str) -> bool {
-    let class = ["Exception", "Error", "Warning"].iter().any(|end| word.ends_with(end));
-    let inner =
-        word.bytes().zip(word.bytes().skip(1)).any(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_uppercase());
-    !class
-        && inner
-        && word.starts_with(|c: char| c.is_ascii_uppercase())
-        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
-}
-
-/// The code on a line of its own above the message, with or without a name before it.
-fn code_alone(frame: &str) -> Option<&str> {
-    let line = frame.contains('\n').then(|| frame.trim_end())?;
-    let code = line.rsplit(": ").next()?;
-    (code.contains('_') && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).then_some(code)
-}
-
-/// The type in `[429:insufficient_quota] `.
-fn bracketed_type(frame: &str) -> Option<&str> {
-    let (before, kind) = frame.trim_end().strip_suffix(']')?.rsplit_once(':')?;
-    let status = before.rsplit_once('[')?.1;
-    (status.len() == 3 && status.bytes().all(|b| b.is_ascii_digit())).then_some(kind)
-}
-
 /// What a client tells of the error beside the message counts where an answer came: a status, a code or a type says so.
 fn named_behind(spoken: &str, speech: &mut Speech) {
     let found = members::of(spoken);
@@ -639,7 +616,7 @@ fn end(text: &str) -> &str {
             && (bare.is_empty()
                 || plain::is_log_line(line)
                 || plain::is_aside(line)
-                || frames::is_own_line(bare)
+                || frames::is_own_line(bare) && !goes_on(previous, bare)
                 || is_closing(bare)
                 || breaks(previous, bare))
         {
@@ -660,6 +637,13 @@ fn end(text: &str) -> &str {
         Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
         _ => text,
     }
+}
+
+/// A sentence that has not ended goes on with an object that it quotes.
+fn goes_on(before: &str, line: &str) -> bool {
+    let open = before.trim_end().ends_with(|c: char| c.is_ascii_lowercase());
+    open && (line.starts_with("{\"") || line.starts_with("[{\""))
+        && before.split_whitespace().nth(4).is_some()
 }
 
 /// A program says behind the error what it does now.
@@ -736,7 +720,7 @@ fn closed(text: &str) -> &str {
             _ => {}
         }
     }
-    text.trim_end_matches(['；', ';', ' '])
+    text.trim_end_matches(['；', ';', '，', ',', ' '])
 }
 
 /// A print that a terminal wrapped and a form joined again: runs of blanks inside its sentences.

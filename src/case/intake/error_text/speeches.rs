@@ -25,6 +25,37 @@ fn heard(text: &str) -> Option<Heard> {
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
+        // What stands around an answer's words in the prints of further clients.
+        (
+            "LLM request rejected: messages.3.content.1: a result has no call before it.",
+            None,
+            "messages.3.content.1: a result has no call before it.",
+        ),
+        (
+            "Server error: `POST https://h/v1/x` resulted in a `500 Internal Server Error` response: it broke in the middle",
+            Some(500),
+            "it broke in the middle",
+        ),
+        (
+            "Error: Request failed with status code 404\nThe model `m-1` does not exist or you do not have access to it.",
+            Some(404),
+            "The model `m-1` does not exist or you do not have access to it.",
+        ),
+        (
+            "Error\nAPI key not valid. Please pass a valid API key.",
+            None,
+            "API key not valid. Please pass a valid API key.",
+        ),
+        (
+            "it says unexpected status 503 Service Unavailable: no channel is free,",
+            Some(503),
+            "no channel is free",
+        ),
+        (
+            "POST /x\n> {}\n< 400 Bad Request\n< max_tokens (9) cannot exceed 8",
+            Some(400),
+            "max_tokens (9) cannot exceed 8",
+        ),
         // Prefixes of clients.
         ("Error: 503 no channel is free", Some(503), "no channel is free"),
         ("Error: Error: 400 This model has no tools.", Some(400), "This model has no tools."),
@@ -314,6 +345,54 @@ fn the_answers_sentence_is_told_from_what_stands_around_it() {
 fn codes_and_types_before_the_message_are_told() {
     let table: &[(&str, &str, Option<&str>, Option<&str>)] = &[
         (
+            "step failed, err=[E]\nfailed to create: HTTP 400 (Code 20015): Field required\n----------\nnode: [llm]",
+            "Field required",
+            Some("20015"),
+            None,
+        ),
+        (
+            "400 FAILED_PRECONDITION: m is not served here.",
+            "m is not served here.",
+            None,
+            Some("FAILED_PRECONDITION"),
+        ),
+        (
+            "Server Error: Sorry, all tokens are used. Error Code: rate_limited",
+            "Sorry, all tokens are used.",
+            Some("rate_limited"),
+            None,
+        ),
+        (
+            "E: Error: code: 4100, msg: the key is gone, logid: 2025110522060859DE7DB648C2DCC379B3",
+            "the key is gone",
+            Some("4100"),
+            None,
+        ),
+        (
+            "Error Code: 403, Message: No right to m., Status: PERMISSION_DENIED in /a/b.php:19",
+            "No right to m.",
+            Some("403"),
+            Some("PERMISSION_DENIED"),
+        ),
+        (
+            "Error Domain=Acme Code=429 \"The plan is used up.\" UserInfo={a=b}",
+            "The plan is used up.",
+            None,
+            None,
+        ),
+        (
+            "C(id=None, object='error', code=400, message=\"got 'name' here\", param=None, type='BadRequestError')",
+            "got 'name' here",
+            Some("400"),
+            Some("BadRequestError"),
+        ),
+        (
+            "An error occurred (ValidationException) when calling the InvokeModel operation: must not fit {\"required\":[\"messages\"]}#: try again.",
+            "must not fit {\"required\":[\"messages\"]}#: try again.",
+            Some("ValidationException"),
+            None,
+        ),
+        (
             "botocore.errorfactory.AccessDeniedException: An error occurred (AccessDeniedException) when calling the Converse operation: No right to m.",
             "No right to m.",
             Some("AccessDeniedException"),
@@ -443,6 +522,11 @@ fn codes_and_types_before_the_message_are_told() {
 #[test]
 fn a_clients_own_words_are_no_message() {
     let table: &[(&str, Option<u16>)] = &[
+        ("unexpected status 502 Bad Gateway: Unknown error, url: http://h/v1/responses", Some(502)),
+        ("Error retrieving 'x': 429 Too Many Requests at /a/b/API.pm line 48.", Some(429)),
+        ("POST http://h/v1/chat/completions 401 (Unauthorized)", Some(401)),
+        ("Run failed: Request to Plugin Daemon Service failed-500", Some(500)),
+        ("远程服务器返回了错误的 HTTP 响应码：405。", Some(405)),
         (
             "2026-01-02T09:49:38.008 [ERROR] - job AxiosError: Request failed with status code 502\n    at settle (file:///a/settle.js:19:12)",
             Some(502),
@@ -529,6 +613,9 @@ fn a_clients_own_words_are_no_message() {
 #[test]
 fn a_status_is_told_in_many_ways() {
     for (text, status) in [
+        (" ERROR  HTTP error: no\n\n--> POST /v1/messages?beta=true 400 3s", 400),
+        ("not now\n[401]: The session is over. Sign in again.", 401),
+        ("ToolError: (400, 'bad', 'It contains a wrong word.')", 400),
         ("Model request failed: 400", 400),
         ("所有请求 403：余额充足", 403),
         ("Each time I receive a 302 Temporarily moved response.", 302),

@@ -1,0 +1,59 @@
+//! The ids that a client or a log printed around an error.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{decode_time, is_cut, looks_like_id, valid};
+
+/// The ids that a client or a log printed around an error: by their names, and those whose clock tells the new-api
+/// family's (a gateway's own log has one on each line). A trace's id is the client's own.
+pub fn printed_ids(text: &str) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let named = NAMED_ID.captures_iter(text).filter_map(|found| {
+        let id = found.get(1)?;
+        let masked = is_cut(text, id);
+        let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
+        (!masked && valid(id) && looks_like_id(id, true)).then(|| id.to_owned())
+    });
+    let clocked = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| (28..=39).contains(&word.len()) && decode_time(word, 0).is_some())
+        .map(str::to_owned);
+    let headed = HEADED_ID.captures_iter(text).filter_map(|found| {
+        let id = found.get(1).or_else(|| found.get(2)).or_else(|| found.get(3))?;
+        let masked = is_cut(text, id);
+        (!masked && valid(id.as_str()) && looks_like_id(id.as_str(), true)).then(|| id.as_str().to_owned())
+    });
+    for id in named.chain(headed).chain(clocked) {
+        if ids.len() < MOST_PRINTED && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// More ids than this in one text are a log of many calls.
+const MOST_PRINTED: usize = 8;
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
+static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|请求[ _]?id|请求编号)",
+        r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+    ))
+    .expect("a constant pattern compiles")
+});
+
+/// An id alone below the heading of a form or of a report that asks for it, and a trace's id that stands in brackets behind an
+/// answer's words: `Internal server error [trace_id: X]`.
+#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
+static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",
+        r"|\[trace[ _\-]?id: ?([a-z0-9][a-z0-9_.\-]{11,})\]",
+        // ByteDance's services give each call a time and twenty hexadecimal digits; the SDKs of Coze write them behind the words.
+        r"|\blog_?id: ?(20\d{12}[0-9a-f]{18,22})\b",
+    ))
+    .expect("a constant pattern compiles")
+});
