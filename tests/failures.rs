@@ -32,8 +32,8 @@ const FILES: [(&str, &str); 12] = [
     ("newest", include_str!("failures/newest.jsonl")),
     ("held", include_str!("failures/held.jsonl")),
 ];
-/// Collected and labelled after the rules had been tuned on all of the others; empty as long as nobody has collected any. Of
-/// the first files one half of each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and
+/// Collected and labelled on 2026-11-23, from some 195 repositories and sites, while the rules were tuned on all of the others;
+/// measured once, at the end. Of the first files one half of each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and
 /// then opened. `newest` was held back whole until 2026-11-23: at first class 91.0, retry 90.4, never retried where it must
 /// not be 98.0, messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157.
 const NEWEST: &str = "held";
@@ -237,25 +237,25 @@ fn real_failures_are_told_right() {
 }
 
 /// Thousandths that must be right in what is open, in `unseen` and in what is held back; there the bar is what was measured at
-/// first sight, and 0 as long as nothing was. They only rise, but where what is open grew by records that had been held back:
+/// first sight. They only rise, but where what is open grew by records that had been held back:
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [990, 1000, 0]),
-    ("retry", [991, 1000, 0]),
-    ("no retry where none may be", [998, 1000, 0]),
-    ("message", [965, 1000, 0]),
-    ("code", [993, 1000, 0]),
-    ("type", [992, 1000, 0]),
-    ("request ids", [996, 1000, 0]),
-    ("status", [990, 1000, 0]),
-    ("nothing invented", [999, 1000, 0]),
+    ("class", [990, 1000, 900]),
+    ("retry", [991, 1000, 961]),
+    ("no retry where none may be", [998, 1000, 995]),
+    ("message", [965, 1000, 813]),
+    ("code", [993, 1000, 991]),
+    ("type", [992, 1000, 995]),
+    ("request ids", [996, 1000, 991]),
+    ("status", [990, 1000, 948]),
+    ("nothing invented", [999, 1000, 997]),
 ];
 
 #[test]
 fn the_records_are_what_they_claim() {
     let held_back = all().iter().filter(|(file, _)| *file == NEWEST).count();
-    assert!(held_back == 0 || held_back >= 100, "{held_back} held back");
+    assert!(held_back >= 100, "{held_back} held back");
     let all: Vec<Failure> = all().into_iter().map(|(_, failure)| failure).collect();
     let ids: BTreeSet<&str> = all.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids.len(), all.len(), "ids are unique");
