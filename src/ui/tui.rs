@@ -26,6 +26,7 @@ pub mod said;
 pub mod screen;
 pub mod spots;
 pub mod theme;
+mod thrifty;
 pub mod tour;
 pub mod view;
 pub mod widget;

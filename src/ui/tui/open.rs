@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::screen::Ask;
+use super::thrifty::Thrifty;
 use super::{Ending, Options, World, run};
 use crate::io::clock::Clock;
 use crate::io::driver::Driver;
@@ -42,7 +43,7 @@ pub async fn open(
     // Before the terminal is taken: a signal that comes now must give it back, too.
     let terminated = terminal::terminated();
     let taken = Screen::enter()?;
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let mut terminal = Terminal::new(Thrifty::new(CrosstermBackend::new(io::stdout())))?;
     // Not `Terminal::clear`: it asks the terminal where its cursor is, and some never answer.
     let size = terminal.size()?;
     terminal.resize(Rect::from((Position::ORIGIN, size)))?;
