@@ -232,7 +232,15 @@ mod tests {
                 let size = |cells| std::num::NonZero::new(cells).expect("some");
                 let mut terminal = vt100::Parser::new(size(AREA.height), size(AREA.width), 0);
                 terminal.process(bytes);
-                terminal.screen().contents_formatted()
+                let screen = terminal.screen();
+                let places = (0..AREA.height).flat_map(|y| (0..AREA.width).map(move |x| (x, y)));
+                // A blank that was written looks like one that never was.
+                let look = |(x, y)| {
+                    let cell = screen.cell(y, x).expect("on the screen");
+                    let text = if cell.has_contents() { cell.contents() } else { " " };
+                    (text.to_owned(), cell.fgcolor(), cell.bgcolor(), cell.inverse(), cell.is_wide())
+                };
+                places.map(look).collect::<Vec<_>>()
             };
             prop_assert_eq!(shown(&plain), shown(&thrifty));
             prop_assert!(thrifty.len() <= plain.len(), "{} > {}", thrifty.len(), plain.len());
