@@ -73,6 +73,10 @@ pub enum Near {
     Quote,
     /// Before it a `<`, within 32 bytes.
     Tag,
+    /// Before it a blank, `_` or `-`; behind it, after blanks at most, a colon.
+    Said,
+    /// Directly behind it, after an `s` and a blank at most, `:` or `=`, and then a quote.
+    QuotedValue,
 }
 
 /// What must hold besides a detector's pattern: a check of the value, and words before it.

@@ -220,9 +220,11 @@ impl Table {
     /// The words that begin at `start`.
     fn at(&self, text: &[u8], start: usize, each: &mut impl FnMut(FoundWord)) {
         let rest = text.get(start..).unwrap_or(&[]);
-        for length in 1..=HEAD.min(rest.len()) {
+        let mut head = 0;
+        for (byte, length) in rest.iter().zip(1..=HEAD) {
+            head = head << 8 | u32::from(byte.to_ascii_lowercase());
             if self.lengths & (1 << length) != 0 {
-                self.of_slot(text, start, (head(rest, length), length), each);
+                self.of_slot(text, start, (head, length), each);
             }
         }
     }

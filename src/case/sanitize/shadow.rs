@@ -108,6 +108,16 @@ pub(super) fn show(raw: &str, out: &mut String) -> bool {
     changed
 }
 
+/// True for a byte that is a character by itself and looks like what it is.
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r')
+}
+
+/// True for a byte that may begin an escape or a tag.
+fn opens_escape(byte: u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b'&' | b'<')
+}
+
 /// A shadow copy; each byte knows the bytes of the original that it stands for.
 pub(super) struct Shadow {
     /// The bytes to search.
@@ -118,10 +128,18 @@ pub(super) struct Shadow {
 impl Shadow {
     /// What a reader sees: no escape sequences, no invisible characters, full-width ASCII as ASCII.
     pub(super) fn plain(raw: &str) -> Self {
-        let mut shadow = Self { bytes: Vec::with_capacity(raw.len()), origin: Vec::with_capacity(raw.len()) };
+        let mut shadow = Self::with_room(raw.len());
         let mut at = 0;
-        while let Some(c) = raw.get(at..).and_then(|rest| rest.chars().next()) {
-            let sequence = escape_sequence(raw.get(at..).unwrap_or(""));
+        while at < raw.len() {
+            let rest = raw.get(at..).unwrap_or("");
+            // Most of a text is what it looks like.
+            let run = rest.bytes().position(|b| !is_printable(b)).unwrap_or(rest.len());
+            shadow.bytes.extend_from_slice(rest.as_bytes().get(..run).unwrap_or(&[]));
+            shadow.origin.extend((at..at + run).map(|place| (place, place + 1)));
+            at += run;
+            let rest = rest.get(run..).unwrap_or("");
+            let Some(c) = rest.chars().next() else { break };
+            let sequence = if matches!(c, '\u{1b}' | '\u{9b}') { escape_sequence(rest) } else { 0 };
             if sequence > 0 {
                 at += sequence;
                 continue;
@@ -133,20 +151,30 @@ impl Shadow {
         shadow
     }
 
+    fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), origin: Vec::with_capacity(bytes) }
+    }
+
     fn push_char(&mut self, c: char, origin: (usize, usize)) {
-        if is_zero_width(c) || is_direction_or_separator(c) || (is_unprintable(c) && c != '\r') {
-            return;
-        }
-        let c = match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            '\u{3000}' | '\u{a0}' => ' ',
-            '\u{1d400}'..='\u{1d7ff}' => mathematical(c),
-            c => c,
+        // Letters of most scripts are what they look like.
+        let is_plain = matches!(c, ' '..='~' | '\u{c0}'..='\u{2ff}' | '\u{370}'..='\u{5ff}' | '\u{3041}'..='\u{3163}' | '\u{3400}'..='\u{d7ff}');
+        let c = if is_plain {
+            c
+        } else {
+            if is_zero_width(c) || is_direction_or_separator(c) || (is_unprintable(c) && c != '\r') {
+                return;
+            }
+            match c {
+                '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+                '\u{3000}' | '\u{a0}' => ' ',
+                '\u{1d400}'..='\u{1d7ff}' => mathematical(c),
+                c => c,
+            }
         };
         let mut buffer = [0; 4];
-        for byte in c.encode_utf8(&mut buffer).bytes() {
-            self.push_byte(byte, origin);
-        }
+        let bytes = c.encode_utf8(&mut buffer).as_bytes();
+        self.bytes.extend_from_slice(bytes);
+        self.origin.extend(std::iter::repeat_n(origin, bytes.len()));
     }
 
     fn push_byte(&mut self, byte: u8, origin: (usize, usize)) {
@@ -154,40 +182,46 @@ impl Shadow {
         self.origin.push(origin);
     }
 
+    /// Appends bytes `from..to` of `other` as they are.
+    fn copy(&mut self, other: &Self, from: usize, to: usize) {
+        self.bytes.extend_from_slice(other.bytes.get(from..to).unwrap_or(&[]));
+        self.origin.extend_from_slice(other.origin.get(from..to).unwrap_or(&[]));
+    }
+
     /// With one layer of percent, backslash and HTML escapes undone; `None` where there is none.
     pub(super) fn decoded(&self) -> Option<Self> {
-        if !self.bytes.iter().any(|b| matches!(b, b'%' | b'\\' | b'&' | b'<')) {
-            return None;
-        }
-        let mut out = Self {
-            bytes: Vec::with_capacity(self.bytes.len()),
-            origin: Vec::with_capacity(self.bytes.len()),
-        };
-        let (mut at, mut changed) = (0, false);
-        while let Some(&byte) = self.bytes.get(at) {
+        // Made where the first escape stands: many a text has signs of escapes only.
+        let mut out: Option<Self> = None;
+        let (mut at, mut copied) = (0, 0);
+        while let Some(found) =
+            self.bytes.get(at..).and_then(|rest| rest.iter().position(|b| opens_escape(*b)))
+        {
+            at += found;
             let rest = self.bytes.get(at..).unwrap_or(&[]);
             let tag = super::normal::tag(rest);
-            if tag > 0 {
-                changed = true;
-                if super::normal::is_block(rest) {
-                    let origin = self.span(at, at + tag);
-                    out.push_byte(b'\n', origin);
-                }
-                at += tag;
+            let (what, length) = if tag > 0 {
+                let block = super::normal::is_block(rest);
+                (block.then_some(Unescaped::Byte(b'\n')), tag)
             } else if let Some((what, length)) = unescape(rest) {
-                changed = true;
-                let (start, end) = self.span(at, at + length);
-                match what {
-                    Unescaped::Byte(b) => out.push_byte(b, (start, end)),
-                    Unescaped::Char(c) => out.push_char(c, (start, end)),
-                }
-                at += length;
+                (Some(what), length)
             } else {
-                out.push_byte(byte, self.origin.get(at).copied().unwrap_or((0, 0)));
                 at += 1;
+                continue;
+            };
+            let out = out.get_or_insert_with(|| Self::with_room(self.bytes.len()));
+            out.copy(self, copied, at);
+            let origin = self.span(at, at + length);
+            match what {
+                Some(Unescaped::Byte(b)) => out.push_byte(b, origin),
+                Some(Unescaped::Char(c)) => out.push_char(c, origin),
+                None => {}
             }
+            at += length;
+            copied = at;
         }
-        changed.then_some(out)
+        let mut out = out?;
+        out.copy(self, copied, self.bytes.len());
+        Some(out)
     }
 
     /// Without white space and without the joints of a string that was put together (`" + "`).

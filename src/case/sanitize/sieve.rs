@@ -4,6 +4,7 @@
 //! Most text is clean; so the work is to know that quickly. Each shortcut here is a necessary condition of the
 //! detector that it guards; `tests.rs` runs every example of the catalog through it.
 
+mod material;
 mod memory;
 mod pattern;
 mod patterns;

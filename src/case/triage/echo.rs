@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use super::skim::unescape;
 use super::texts::each_text;
@@ -35,6 +36,8 @@ pub(super) struct Runs {
     letters: String,
     /// Words that are nobody's but a user's: one alone is an echo.
     rare: HashSet<u64>,
+    /// Made at the first look.
+    sketch: OnceLock<Sketch>,
 }
 
 /// A word; a number is one like any other.
@@ -83,6 +86,7 @@ impl Runs {
         self.words.push(BREAK);
         self.letters.extend(folded.letters);
         self.letters.push('\0');
+        self.sketch = OnceLock::new();
     }
 
     /// True where there is nothing to look for.
@@ -114,10 +118,59 @@ impl Runs {
         if !tells(text) {
             return false;
         }
-        let folded = Folded::of(text);
+        let plain = decoded(text);
+        if !self.may_repeat(&plain) {
+            return false;
+        }
+        let folded = Folded::of_plain(&plain);
         let mut found = false;
-        folded.each_window(&mut |hash| found = found || self.windows.contains(&hash));
+        let sketch = self.sketch();
+        folded.each_window(&mut |hash| found = found || sketch.has(hash) && self.windows.contains(&hash));
         found || self.hold_whole(&folded)
+    }
+
+    fn sketch(&self) -> &Sketch {
+        self.sketch.get_or_init(|| Sketch::of(&self.windows, &self.letters))
+    }
+
+    /// False where no window of `plain` is one of the messages', and it is too long to stand in them whole: most prompts, told
+    /// without taking them apart.
+    fn may_repeat(&self, plain: &str) -> bool {
+        let sketch = self.sketch();
+        let mut walk = Walk::default();
+        let mut rest = plain;
+        while let Some(byte) = rest.as_bytes().first() {
+            let (c, length) = if byte.is_ascii() {
+                (Some(char::from(byte.to_ascii_lowercase())), 1)
+            } else {
+                let raw = rest.chars().next().unwrap_or_default();
+                (seen(raw), raw.len_utf8())
+            };
+            rest = rest.get(length..).unwrap_or_default();
+            let Some(c) = c else { continue };
+            if c.is_ascii_alphabetic()
+                || !c.is_ascii() && (c.is_alphanumeric() || is_dense(c)) && !c.is_numeric()
+            {
+                walk.part(c);
+                walk.letter(c);
+                if walk.may_be_in(sketch) {
+                    return true;
+                }
+            } else if c.is_ascii_digit() || !c.is_ascii() && (c.is_alphanumeric() || is_dense(c)) {
+                walk.part(c);
+                walk.is_number = true;
+            } else if c == '_' {
+                walk.marks += 1;
+            } else {
+                if walk.end().is_some_and(|hash| sketch.has(hash) && self.windows.contains(&hash)) {
+                    return true;
+                }
+                if c == '&' {
+                    rest = behind_entity(rest);
+                }
+            }
+        }
+        walk.end().is_some_and(|hash| self.windows.contains(&hash)) || walk.letters < LETTERS
     }
 
     fn hold_whole(&self, folded: &Folded) -> bool {
@@ -131,6 +184,147 @@ impl Runs {
         }
         let same = |own: &[Word]| own.iter().zip(words).all(|(a, b)| a.hash == b.hash);
         words.len() > 1 && letters.len() >= SHORTEST_WHOLE && self.words.windows(words.len()).any(same)
+    }
+}
+
+/// Letters in a row by which a long window is looked for first.
+const GRAM: usize = 8;
+/// The same of a window of dense letters.
+const DENSE_GRAM: usize = 4;
+/// The bits of letters of a dense script in all bytes of a short one.
+const ALL_DENSE: u64 = 0xc0c0_c0c0;
+
+/// Bits for what stands in the messages, so that little else is asked for.
+#[derive(Debug, Clone, Default)]
+struct Sketch {
+    bits: Vec<u64>,
+}
+
+impl Sketch {
+    fn of(windows: &HashSet<u64>, letters: &str) -> Self {
+        let entries = windows.len() + 2 * letters.len();
+        let mut sketch = Self { bits: vec![0; entries.next_power_of_two().clamp(16, 1 << 12)] };
+        for hash in windows {
+            sketch.set(*hash);
+        }
+        let mut grams = |letters: &mut dyn Iterator<Item = char>| {
+            let (mut register, mut count) = (0_u64, 0);
+            for c in letters {
+                (register, count) = if c == '\0' { (0, 0) } else { (register << 8 | code(c), count + 1) };
+                if count >= GRAM {
+                    sketch.set(register);
+                }
+                if count >= DENSE_GRAM && register & ALL_DENSE == ALL_DENSE {
+                    sketch.set(short(register));
+                }
+            }
+        };
+        grams(&mut letters.chars());
+        grams(&mut letters.chars().rev());
+        sketch
+    }
+
+    /// Two bits for each entry.
+    fn places(&self, entry: u64) -> [(usize, u64); 2] {
+        let mixed = entry.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = |part: u64| {
+            let word = usize::try_from(part >> 6).unwrap_or(0) & (self.bits.len() - 1);
+            (word, 1 << (part & 63))
+        };
+        [place(mixed >> 46), place(mixed >> 26 & 0x3_ffff)]
+    }
+
+    fn set(&mut self, entry: u64) {
+        for (word, bit) in self.places(entry) {
+            if let Some(bits) = self.bits.get_mut(word) {
+                *bits |= bit;
+            }
+        }
+    }
+
+    fn has(&self, entry: u64) -> bool {
+        self.places(entry).iter().all(|(word, bit)| self.bits.get(*word).is_some_and(|bits| bits & bit != 0))
+    }
+}
+
+/// A letter as one byte, in which a dense one is told by its upper bits.
+fn code(c: char) -> u64 {
+    let code = u64::from(u32::from(c));
+    match c {
+        c if c.is_ascii() => code,
+        c if is_dense(c) => 0xc0 | code & 0x3f,
+        _ => 0x80 | code & 0x3f,
+    }
+}
+
+/// The last four letters of a register.
+fn short(register: u64) -> u64 {
+    register & 0xffff_ffff | 1 << 40
+}
+
+/// A text that is walked over for its windows; what it comes to is what [`Folded`] comes to.
+#[derive(Default)]
+struct Walk {
+    /// The word until now.
+    hash: Option<u64>,
+    len: usize,
+    is_number: bool,
+    /// `_` behind it; they are a part of it where it goes on.
+    marks: usize,
+    /// Hash and length of the words before it, the last one last, as many as stand in a row.
+    before: [(u64, usize); WORDS - 1],
+    in_row: usize,
+    /// The last letters, a byte each, and how many there were.
+    register: u64,
+    letters: usize,
+}
+
+impl Walk {
+    /// One more character of a word.
+    fn part(&mut self, c: char) {
+        let mut hash = self.hash.unwrap_or(START);
+        if self.hash.is_some() {
+            for _ in 0..self.marks {
+                hash = mixed(hash, u64::from(b'_'));
+            }
+            self.len += self.marks;
+        }
+        self.marks = 0;
+        let mut buffer = [0; 4];
+        let bytes = c.encode_utf8(&mut buffer).as_bytes();
+        self.hash = Some(bytes.iter().fold(hash, |hash, byte| mixed(hash, u64::from(*byte))));
+        self.len += bytes.len();
+    }
+
+    fn letter(&mut self, c: char) {
+        self.register = self.register << 8 | code(c);
+        self.letters += 1;
+    }
+
+    /// Whether a window that holds the last letters may stand in `sketch`. A long one is asked for where it must show: any so many
+    /// letters hold a multiple of what is left when the shorter one is taken off.
+    fn may_be_in(&self, sketch: &Sketch) -> bool {
+        let due = self.letters >= GRAM && self.letters.is_multiple_of(LETTERS - GRAM + 1);
+        due && sketch.has(self.register)
+            || self.letters >= DENSE_GRAM
+                && self.register & ALL_DENSE == ALL_DENSE
+                && sketch.has(short(self.register))
+    }
+
+    /// The word ends: the hash of it and those before it, where they are long enough together.
+    fn end(&mut self) -> Option<u64> {
+        self.marks = 0;
+        let hash = self.hash.take()?;
+        let len = std::mem::take(&mut self.len);
+        if std::mem::take(&mut self.is_number) {
+            self.in_row = 0;
+            return None;
+        }
+        let [first, second] = self.before;
+        self.before = [second, (hash, len)];
+        self.in_row += 1;
+        let long = self.in_row >= WORDS && first.1 + second.1 + len + WORDS > SHORTEST;
+        long.then(|| hash_of([first.0, second.0, hash].into_iter()))
     }
 }
 
@@ -149,10 +343,14 @@ struct Folded {
 
 impl Folded {
     fn of(text: &str) -> Self {
-        let plain = decoded(text);
+        Self::of_plain(&decoded(text))
+    }
+
+    /// Of a text without escapes.
+    fn of_plain(plain: &str) -> Self {
         let mut folded = Self::default();
         let mut word = String::new();
-        let mut rest = plain.as_ref();
+        let mut rest = plain;
         while let Some(raw) = rest.chars().next() {
             rest = rest.get(raw.len_utf8()..).unwrap_or_default();
             let Some(c) = seen(raw) else { continue };
@@ -202,7 +400,14 @@ impl Folded {
 
 /// FNV-1a. No secret depends on it.
 fn hash_of(parts: impl Iterator<Item = u64>) -> u64 {
-    parts.fold(0xcbf2_9ce4_8422_2325_u64, |hash, part| (hash ^ part).wrapping_mul(0x0100_0000_01b3))
+    parts.fold(START, mixed)
+}
+
+/// What a hash begins with.
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn mixed(hash: u64, part: u64) -> u64 {
+    (hash ^ part).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// Calls `each` with every `width` letters in a row, and their rolling hash.

@@ -1,5 +1,7 @@
 //! One line of a log: which profile it has, and where in it the parts of a failure stand.
 
+use std::cell::RefCell;
+
 use super::skim::{below, elements, members, text, value_end};
 use crate::case::catalog::{LogFields, LogProfile};
 
@@ -104,7 +106,7 @@ impl Layouts {
             return Err(Bad::NotAnObject);
         }
         let mut all = members(line);
-        let mut top: Vec<(&[u8], &[u8])> = Vec::with_capacity(24);
+        let mut top: All<'l> = Vec::with_capacity(24);
         top.extend(&mut all);
         let end = all.end().ok_or(Bad::CutOff)?;
         if end < line.len() {
@@ -112,7 +114,8 @@ impl Layouts {
         }
         let Some(layout) = self.choose(&top) else { return Err(Bad::SaysNothing) };
         if layout.each.is_empty() {
-            take(&layout.parts(&|place| find(&top, place)));
+            let opened = RefCell::default();
+            take(&layout.parts(&|place| find(&top, &opened, place)));
         } else {
             spread(line, &layout.each, &mut |record| {
                 take(&layout.parts(&|place| below(record, place).filter(|value| is_set(value))));
@@ -156,10 +159,30 @@ impl Layouts {
     }
 }
 
-fn find<'l>(top: &[(&'l [u8], &'l [u8])], place: &Place) -> Option<&'l [u8]> {
+/// The members of an object, name and value.
+type All<'l> = Vec<(&'l [u8], &'l [u8])>;
+
+/// The value at `place`. `opened`: the outermost objects that were looked into, as several places lie in one.
+fn find<'l>(top: &All<'l>, opened: &RefCell<Vec<(usize, All<'l>)>>, place: &Place) -> Option<&'l [u8]> {
     let (name, rest) = place.split_first()?;
-    let (_, value) = top.iter().find(|(own, _)| own == name)?;
-    below(value, rest).filter(|value| is_set(value))
+    let at = top.iter().position(|(own, _)| is_named(own, name))?;
+    let (_, value) = top.get(at)?;
+    let (Some((inner, deeper)), Some(b'{')) = (rest.split_first(), value.first()) else {
+        return below(value, rest).filter(|value| is_set(value));
+    };
+    let mut opened = opened.borrow_mut();
+    let known = opened.iter().position(|(own, _)| *own == at).unwrap_or_else(|| {
+        opened.push((at, members(value).collect()));
+        opened.len() - 1
+    });
+    let (_, all) = opened.get(known)?;
+    let (_, value) = all.iter().find(|(own, _)| is_named(own, inner))?;
+    below(value, deeper).filter(|value| is_set(value))
+}
+
+/// Whether a member has this name: told by the first byte, mostly.
+fn is_named(own: &[u8], name: &[u8]) -> bool {
+    own.len() == name.len() && own.first() == name.first() && own == name
 }
 
 /// Not `null`, and not the hyphen by which servers say that there is nothing. An empty body is one.

@@ -19,8 +19,14 @@ fn epoch(digits: &str) -> Option<i64> {
     let number: i64 = whole.parse().ok()?;
     Some(match whole.len() {
         9 | 10 => {
-            let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
-            number.checked_mul(1000)? + thousandths.parse::<i64>().ok()?
+            // A second point is no digit.
+            let digit = |at| {
+                fraction
+                    .as_bytes()
+                    .get(at)
+                    .map_or(Some(0), |b: &u8| b.is_ascii_digit().then(|| i64::from(b - b'0')))
+            };
+            number.checked_mul(1000)? + digit(0)? * 100 + digit(1)? * 10 + digit(2)?
         }
         12 | 13 => number,
         15 | 16 => number / 1000,

@@ -65,12 +65,15 @@ impl<'c> Cleaner<'c> {
         let path = bare
             .split_once("://")
             .map_or(bare, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
-        let path: String = path.chars().take(4 * LONGEST).collect();
-        if let Some(known) = self.routes.get(path.as_str()) {
+        // So many characters: a shorter text need not be counted.
+        let whole = path.len() <= 4 * LONGEST;
+        let end = if whole { None } else { path.char_indices().nth(4 * LONGEST).map(|(at, _)| at) };
+        let path = end.and_then(|end| path.get(..end)).unwrap_or(path);
+        if let Some(known) = self.routes.get(path) {
             return known.clone();
         }
         let mut steps = Vec::new();
-        super::route::steps(&path, &mut steps);
+        super::route::steps(path, &mut steps);
         let steps = String::from_utf8_lossy(&steps).into_owned();
         let clean = if steps.is_empty() {
             None

@@ -42,6 +42,12 @@ fn kind(byte: u8) -> u8 {
 pub(super) fn sentence(text: &[u8], model: &[u8], out: &mut Vec<u8>) {
     // A word such as `default` may be a model's name; it stays.
     let model = if model.iter().any(|b| b.is_ascii_digit() || *b == b'-') { model } else { b"" };
+    // Without a digit, a mask and an address nothing varies; a model's name has a digit, or is looked for.
+    let varies = |b: &u8| b.is_ascii_digit() || matches!(b, b'*' | b'@');
+    if !text.iter().any(varies) && (model.is_empty() || model.iter().any(u8::is_ascii_digit)) {
+        out.extend_from_slice(text);
+        return;
+    }
     let mut numbers: Vec<(usize, usize)> = Vec::new();
     let mut at = 0;
     while at < text.len() {

@@ -5,6 +5,9 @@
 
 use memchr::memchr2;
 
+/// Bytes in which the end of a string is looked for without a call.
+const NEAR: usize = 24;
+
 /// The place of the first byte at or after `at` that is no white space.
 pub(super) fn skip_space(json: &[u8], mut at: usize) -> usize {
     while json.get(at).is_some_and(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
@@ -17,12 +20,35 @@ pub(super) fn skip_space(json: &[u8], mut at: usize) -> usize {
 pub(super) fn string_end(json: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let rest = json.get(at..)?;
-        let found = memchr2(b'"', b'\\', rest)?;
+        // Most strings are short: a call for each costs more than the look.
+        let (near, looked) = near_mark(rest);
+        let found = near.or_else(|| Some(looked + memchr2(b'"', b'\\', rest.get(looked..)?)?))?;
         if rest.get(found) == Some(&b'"') {
             return Some(at + found + 1);
         }
         at += found + 2;
     }
+}
+
+/// The first quote or backslash of `rest`, where it is near, and the bytes that were looked at, eight at a time.
+fn near_mark(rest: &[u8]) -> (Option<usize>, usize) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest high bit that is set is that of the first byte equal to `byte`.
+    let equal = |word: u64, byte: u8| {
+        let zero = word ^ (ONES * u64::from(byte));
+        zero.wrapping_sub(ONES) & !zero & HIGH
+    };
+    let mut looked = 0;
+    for chunk in rest.chunks_exact(8).take(NEAR / 8) {
+        let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+        let found = equal(word, b'"') | equal(word, b'\\');
+        if found != 0 {
+            return (Some(looked + found.trailing_zeros() as usize / 8), looked);
+        }
+        looked += 8;
+    }
+    (None, looked)
 }
 
 /// One past the end of the value that begins at `at`.
@@ -203,7 +229,7 @@ pub(super) fn text(value: &[u8]) -> Option<std::borrow::Cow<'_, str>> {
         b'"' => {
             let inner = value.get(1..value.len().checked_sub(1)?)?;
             if memchr::memchr(b'\\', inner).is_none() {
-                String::from_utf8_lossy(inner)
+                lossy(inner)
             } else {
                 let mut out = Vec::with_capacity(inner.len());
                 unescape(inner, &mut out);
@@ -214,9 +240,14 @@ pub(super) fn text(value: &[u8]) -> Option<std::borrow::Cow<'_, str>> {
             }
         }
         _ if value == b"null" => return None,
-        _ => String::from_utf8_lossy(value),
+        _ => lossy(value),
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// `bytes` as text, what is no UTF-8 replaced; most is, and is known so at once.
+pub(super) fn lossy(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), std::borrow::Cow::Borrowed)
 }
 
 /// Appends what the inside of a JSON string stands for. An escape that is none stays as it is; half a pair of surrogates
@@ -244,8 +275,8 @@ pub(super) fn unescape(inner: &[u8], out: &mut Vec<u8>) {
 
 fn unicode(escape: &[u8]) -> (usize, char) {
     let unit = |at: usize| {
-        let digits = std::str::from_utf8(escape.get(at..at + 4)?).ok()?;
-        u32::from_str_radix(digits, 16).ok().filter(|_| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        let digits = escape.get(at..at + 4)?;
+        digits.iter().try_fold(0, |sum, byte| Some(sum * 16 + char::from(*byte).to_digit(16)?))
     };
     let Some(first) = unit(2) else { return (1, '\\') };
     if let Some(c) = char::from_u32(first) {

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::skim::{string_end, text, unescape};
+use super::skim::{lossy, string_end, text, unescape};
 
 /// JSON inside a text inside JSON, so many times.
 const DEEPEST: usize = 4;
@@ -19,7 +19,7 @@ pub(super) fn each_text(raw: &[u8], take: &mut dyn FnMut(&str, bool)) {
             of_text(&text, DEEPEST, true, take);
         }
     } else {
-        of_text(&String::from_utf8_lossy(raw), DEEPEST, true, take);
+        of_text(&lossy(raw), DEEPEST, true, take);
     }
 }
 
@@ -52,7 +52,7 @@ fn strings(json: &[u8], depth: usize, take: &mut dyn FnMut(&str, bool)) {
         inside.clear();
         unescape(inner, &mut inside);
         rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
-        let text = String::from_utf8_lossy(&inside);
+        let text = lossy(&inside);
         if rest.trim_ascii_start().first() == Some(&b':') {
             is_spoken = SPOKEN.contains(&text.as_ref());
             take(&text, false);

@@ -61,8 +61,18 @@ impl Plain {
 /// Where the next escape is: mostly near, so that a call for each would cost more than the look.
 fn next_escape(rest: &[u8]) -> Option<usize> {
     const NEAR: usize = 24;
-    let near = rest.iter().take(NEAR).position(|b| *b == b'\\');
-    near.or_else(|| Some(NEAR + memchr::memchr(b'\\', rest.get(NEAR..)?)?))
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut looked = 0;
+    for chunk in rest.chunks_exact(8).take(NEAR / 8) {
+        // Zero where the backslash is; the lowest high bit that is set is that of the first one.
+        let zero = chunk.try_into().map_or(0, u64::from_le_bytes) ^ (ONES * u64::from(b'\\'));
+        let found = zero.wrapping_sub(ONES) & !zero & (ONES << 7);
+        if found != 0 {
+            return Some(looked + found.trailing_zeros() as usize / 8);
+        }
+        looked += 8;
+    }
+    Some(looked + memchr::memchr(b'\\', rest.get(looked..)?)?)
 }
 
 /// Appends what the escape at the start of `rest` stands for; gives its width.
@@ -75,18 +85,15 @@ fn decode(rest: &[u8], out: &mut Vec<u8>) -> usize {
         Some(b'f') => 12,
         Some(c @ (b'"' | b'\\' | b'/')) => *c,
         Some(b'u') => {
-            let unit = |from: usize| {
-                let digits = rest.get(from..from + 4).and_then(|d| std::str::from_utf8(d).ok())?;
-                u32::from_str_radix(digits, 16).ok()
-            };
-            let (code, width) = match (unit(2), unit(8)) {
-                (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff))
-                    if rest.get(6..8) == Some(b"\\u") =>
+            let (code, width) = match unit(rest, 2) {
+                Some(high @ 0xd800..=0xdbff)
+                    if rest.get(6..8) == Some(b"\\u")
+                        && let Some(low @ 0xdc00..=0xdfff) = unit(rest, 8) =>
                 {
                     (0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00), 12)
                 }
-                (Some(code), _) => (code, 6),
-                (None, _) => (u32::from(b'\\'), 1),
+                Some(code) => (code, 6),
+                None => (u32::from(b'\\'), 1),
             };
             let c = char::from_u32(code).unwrap_or('\u{fffd}');
             out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -101,19 +108,32 @@ fn decode(rest: &[u8], out: &mut Vec<u8>) -> usize {
     2
 }
 
+/// The four digits of an escape that begin at `from`.
+fn unit(rest: &[u8], from: usize) -> Option<u32> {
+    let digits = rest.get(from..from + 4)?;
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let plain = digits.iter().try_fold(0, |sum, byte| Some(sum * 16 + digit(byte)?));
+    plain.or_else(|| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
+}
+
 /// `text` as it stands between the quotes of a JSON string.
 pub(super) fn escaped(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    for byte in text {
+    let mut rest = text;
+    while let Some(found) = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)) {
+        let (before, behind) = rest.split_at(found);
+        out.extend_from_slice(before);
+        let Some((byte, behind)) = behind.split_first() else { break };
+        rest = behind;
         match byte {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            0..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(*byte),
+            _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
     }
+    out.extend_from_slice(rest);
     out
 }
 

@@ -198,20 +198,25 @@ fn counts(word: &[u8]) -> (usize, usize, usize) {
 /// The joint of two strings whose first one ends with the quote at `at`: `" + "`, `" "`, `", "`.
 fn sum(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let quote = text.get(at)?;
+    // Most quotes open a string: nothing of a word stands before them.
+    if !at.checked_sub(1).and_then(|before| text.get(before)).is_some_and(|before| is_part(*before)) {
+        return None;
+    }
     let rest = text.get(at + 1..)?;
     let blank = |b: &&u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
     let gap = rest.iter().take(40).take_while(blank).count();
     let sign = usize::from(matches!(rest.get(gap), Some(b'+' | b'.' | b'&' | b',' | b'|')));
     let more = rest.get(gap + sign..)?.iter().take(80).take_while(blank).count();
     let open = gap + sign + more;
-    let before = at.checked_sub(1).and_then(|b| text.get(b))?;
     let behind = rest.get(open + 1)?;
+    if open == 0 || rest.get(open) != Some(quote) || !is_part(*behind) {
+        return None;
+    }
     // `"TOKEN=…" "REGION=…"`: the next one has a name of its own.
     let piece = rest.get(open + 1..)?;
     let word = piece.iter().take(64).take_while(|b| is_part(**b)).count();
     let named = matches!(piece.get(word..), Some([b'=', next, ..]) if *next != b'=' && next != quote);
-    (rest.get(open) == Some(quote) && open > 0 && is_part(*before) && is_part(*behind) && !named)
-        .then_some((at, at + 1 + open + 1))
+    (!named).then_some((at, at + 1 + open + 1))
 }
 
 /// True where a sign of a program adds two strings up. Commas are not looked at: they stand in every list.

@@ -1,5 +1,7 @@
 //! Whether a text is what a person or a model wrote, or what a server says of an error.
 
+use std::borrow::Cow;
+
 use crate::case::sanitize::normal::is_unspaced;
 
 /// Words, and dense characters, from which on a text can be somebody's.
@@ -260,6 +262,18 @@ fn of_errors_set() -> &'static std::collections::HashSet<&'static str> {
     WORDS.get_or_init(|| OF_ERRORS.into_iter().chain(OF_LOGS).collect())
 }
 
+/// True for a word of errors or logs, whatever its case.
+fn is_of_errors(word: &str) -> bool {
+    // Without an allocation: most words are short, and of ASCII.
+    let mut buffer = [0; 24];
+    if let Some(small) = buffer.get_mut(..word.len()).filter(|_| word.is_ascii()) {
+        small.copy_from_slice(word.as_bytes());
+        small.make_ascii_lowercase();
+        return std::str::from_utf8(small).is_ok_and(|small| of_errors_set().contains(small));
+    }
+    of_errors_set().contains(word.to_lowercase().as_str())
+}
+
 const OF_ERRORS_DENSE: [&str; 29] = [
     "请求",
     "错误",
@@ -425,14 +439,21 @@ fn word_in(token: &[u8]) -> (usize, usize) {
 
 /// True for a text of several words, few of which are words of an error. `+` and `%20` count as spaces.
 pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
-    let plain = text.replace("%20", " ").replace("\\n", " ");
-    if plain.chars().count() <= SENTENCE {
+    let plain = if text.bytes().any(|b| matches!(b, b'%' | b'\\')) {
+        Cow::Owned(text.replace("%20", " ").replace("\\n", " "))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let is_ascii = plain.is_ascii();
+    if plain.len() <= 4 * SENTENCE && plain.chars().count() <= SENTENCE {
         let small = plain.to_lowercase();
-        if OF_ERRORS_ELSEWHERE.iter().filter(|word| small.contains(**word)).count() >= 2 {
+        // Words of other scripts stand in no text of ASCII alone.
+        let may = |word: &&&str| !is_ascii || word.is_ascii();
+        if OF_ERRORS_ELSEWHERE.iter().filter(may).filter(|word| small.contains(**word)).count() >= 2 {
             return false;
         }
     }
-    let dense = plain.chars().filter(|c| is_unspaced(*c)).count();
+    let dense = if is_ascii { 0 } else { plain.chars().filter(|c| is_unspaced(*c)).count() };
     if dense >= DENSE {
         return OF_ERRORS_DENSE.iter().filter(|word| plain.contains(**word)).count() < 2;
     }
@@ -454,13 +475,13 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
             continue;
         }
         words += 1;
-        let lower = word.to_lowercase();
-        of_errors += usize::from(
-            of_errors_set().contains(lower.as_str()) || word.contains('_') && !word.contains('('),
-        );
+        of_errors += usize::from(is_of_errors(word) || word.contains('_') && !word.contains('('));
     }
-    if words < WORDS {
+    if words < WORDS || of_errors * 5 >= words {
         return false;
+    }
+    if (of_errors + PHRASES.len()) * 5 < words {
+        return true;
     }
     let small = plain.to_lowercase();
     let phrases = PHRASES.iter().filter(|phrase| small.contains(**phrase)).count();

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Match, Regex, RegexBuilder};
 
+use super::material::Material;
 use super::trigger::{Trigger, longest_word, trigger};
 use super::{BEFORE, BEHIND, Hit, What};
 use crate::case::catalog::{Detector, Near};
@@ -17,6 +18,8 @@ pub(super) struct Pattern {
     regex: OnceLock<Option<Regex>>,
     /// The same for a match that begins where the search begins: it fails at the first byte.
     at_start: OnceLock<Option<Regex>>,
+    /// What every match is made of; `None`: it is not known.
+    made_of: OnceLock<Option<Material>>,
     pub(super) trigger: Trigger,
     /// A match holds an unbroken word of so many bytes.
     needs: usize,
@@ -48,6 +51,12 @@ fn stands_near(detector: &Detector, text: &[u8], start: usize, end: usize) -> bo
             let lead = rest.iter().take_while(lead).count();
             lead > 0 && matches!(rest.get(lead), None | Some(b'"' | b'\''))
         }
+        Near::Said => {
+            let before = start.checked_sub(1).and_then(|at| text.get(at));
+            let sign = text.get(end..).unwrap_or(&[]).iter().find(|b| !is_blank(**b));
+            matches!(before, Some(b' ' | b'_' | b'-')) && matches!(sign, Some(b':' | 0xef))
+        }
+        Near::QuotedValue => is_quoted_value(text.get(end..).unwrap_or(&[])),
         Near::Tag => text.get(start.saturating_sub(32)..start).is_some_and(|b| b.contains(&b'<')),
     }
 }
@@ -100,6 +109,7 @@ impl Pattern {
         Self {
             regex: OnceLock::new(),
             at_start: OnceLock::new(),
+            made_of: OnceLock::new(),
             trigger: trigger(detector),
             needs: longest_word(&detector.pattern),
             long: matches!(detector.kind.as_str(), "prompt" | "text"),
@@ -125,6 +135,12 @@ impl Pattern {
                 RegexBuilder::new(&pattern).unicode(false).build().ok()
             })
             .as_ref()
+    }
+
+    /// A cheap look at `window`: a match in it needs so many of its own bytes in a row.
+    pub(super) fn may_stand(&self, window: &[u8]) -> bool {
+        let made_of = self.made_of.get_or_init(|| Material::of(&self.detector.pattern));
+        made_of.as_ref().is_none_or(|material| material.may_stand(window))
     }
 
     /// A cheap look at what stands behind the keyword at `start..end`.
@@ -312,6 +328,28 @@ fn is_signed(text: &[u8], at: usize) -> bool {
     };
     let sign = rest.iter().take(200).find(|b| !b.is_ascii_whitespace());
     matches!(sign, Some(b':' | b'='))
+}
+
+/// White space as patterns know it.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ')
+}
+
+/// `="…`, `s: '…`: what stands behind a name and before its value.
+fn is_quoted_value(rest: &[u8]) -> bool {
+    let past = |rest: &mut &[u8], test: &dyn Fn(u8) -> bool| {
+        let (true, Some((_, behind))) = (rest.first().is_some_and(|b| test(*b)), rest.split_first()) else {
+            return false;
+        };
+        *rest = behind;
+        true
+    };
+    let mut rest = rest;
+    past(&mut rest, &|b| matches!(b, b's' | b'S'));
+    past(&mut rest, &is_blank);
+    let assigned = past(&mut rest, &|b| matches!(b, b':' | b'='));
+    past(&mut rest, &is_blank);
+    assigned && matches!(rest.first(), Some(b'"' | b'\''))
 }
 
 fn rises(word: &[u8]) -> usize {

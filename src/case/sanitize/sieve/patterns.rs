@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::memory::{HEAD, Memory};
 use super::pattern::{Pattern, Surroundings};
 use super::run::{CLASS, disguises, is_digest, may_be_noise, packed_run, run, whole_run};
-use super::trigger::{Start, TRIGGERS, Trigger, spelling, start};
+use super::trigger::{Start, TRIGGERS, Trigger, begins_quoted, spelling, start};
 use super::{BEFORE, BEHIND, Hit, LONG_RUN, MEDIA_RUN, PACKED_RUN, Seen, What};
 use crate::case::catalog::{Detector, FoundWord, ManyWords, Near};
 use crate::case::sanitize::detect::{condition_holds, is_credential};
@@ -68,7 +68,9 @@ impl Patterns {
                     keywords.len() - 1
                 });
                 let pattern = &rule.detector.pattern;
-                let (start, spelling) = if context.is_empty() {
+                let (start, spelling) = if context.is_empty() && begins_quoted(&rule.detector) {
+                    (Start::Quote, None)
+                } else if context.is_empty() {
                     (start(pattern, keyword), spelling(pattern, keyword))
                 } else {
                     (Start::Behind, None)
@@ -109,7 +111,9 @@ impl Patterns {
 
     /// True when a name that stands before the text says whose it is.
     pub(in crate::case::sanitize) fn names_its_text(&self, index: usize) -> bool {
-        self.rules.get(index).is_some_and(|rule| rule.detector.near == Near::Assignment)
+        self.rules.get(index).is_some_and(|rule| {
+            matches!(rule.detector.near, Near::Assignment | Near::Said | Near::QuotedValue)
+        })
     }
 
     /// True when a hit of this rule opens a door.
@@ -149,6 +153,7 @@ impl Patterns {
                 let inside = match owner.start {
                     Start::Word => inside,
                     Start::Behind => inside && before != Some(b'_'),
+                    Start::Quote => !matches!(before, Some(b'"' | b'\'')),
                     Start::Keyword | Start::Anywhere => false,
                 };
                 if other_case || inside {
@@ -163,12 +168,13 @@ impl Patterns {
                     done.push((owner.rule, 0));
                     done.len() - 1
                 });
-                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= start) else {
+                let begin = start - usize::from(owner.start == Start::Quote && start > 0);
+                let Some((_, done)) = done.get_mut(known).filter(|(_, d)| *d <= begin) else {
                     continue;
                 };
                 let to = if rule.long { text.len() } else { (end + BEHIND).min(text.len()) };
-                if matches!(owner.start, Start::Word | Start::Keyword) {
-                    *done = rule.search_at(owner.rule, text, start, to, hits);
+                if matches!(owner.start, Start::Word | Start::Keyword | Start::Quote) {
+                    *done = rule.search_at(owner.rule, text, begin, to, hits);
                     continue;
                 }
                 let from = start.saturating_sub(BEFORE).max(*done);
@@ -368,9 +374,11 @@ impl Patterns {
     }
 
     fn try_around(&self, trigger: Trigger, text: &[u8], start: usize, end: usize, hits: &mut Vec<Hit>) {
-        let from = start.saturating_sub(8);
+        let (from, to) = (start.saturating_sub(8), end.min(text.len()));
         for (index, rule) in self.triggered(trigger) {
-            rule.search(index, text, from, end.min(text.len()), hits);
+            if rule.may_stand(text.get(from..to).unwrap_or(&[])) {
+                rule.search(index, text, from, to, hits);
+            }
         }
     }
 

@@ -57,10 +57,20 @@ pub(super) enum Start {
     Word,
     /// With the keyword.
     Keyword,
+    /// With the quote before the keyword.
+    Quote,
     /// Behind it: it is a word of the context, and begins one.
     Behind,
     /// Perhaps before it.
     Anywhere,
+}
+
+/// True where every match of `detector` begins with a quote and, behind it, one of its keywords as a whole name in quotes.
+pub(super) fn begins_quoted(detector: &Detector) -> bool {
+    let list = detector.pattern.strip_prefix("[\"'](?:").and_then(|rest| rest.split_once(")[\"']"));
+    list.is_some_and(|(list, _)| {
+        list.split('|').all(|name| detector.keywords.iter().any(|known| known == name))
+    })
 }
 
 /// Where a match of `pattern` that holds `keyword` begins.
