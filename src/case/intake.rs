@@ -32,6 +32,7 @@ mod http;
 mod http_file;
 mod httpie;
 mod hurl;
+mod inner;
 mod litellm;
 mod literal;
 mod multipart;

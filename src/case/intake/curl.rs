@@ -75,18 +75,21 @@ const NUMBERS: [&str; 12] = [
 /// Most requests that one command makes with `--next`.
 const MOST_REQUESTS: usize = 50;
 
-/// Reads the command whose arguments begin at `from` in `text` (behind the word `curl`).
+/// Bytes that the requests of one command to further addresses may take together.
+const MOST_REPEATED: usize = 16 << 20;
+
+/// Reads the command that was found in `text`; its here-document stands at or behind byte `below`.
 pub(super) fn read(
     text: &str,
-    from: usize,
-    in_backticks: bool,
+    found: &command::Found,
+    below: usize,
     variables: &Variables,
     files: Files<'_>,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let command = shell::split_any(text, from, variables, in_backticks);
-    let piped = command::piped(text, from, variables);
+    let command = shell::split_any(text, found.arguments, variables, found.in_backticks, below);
+    let piped = command::piped(text, found.arguments, variables);
     read_words(command, piped, files, catalog, ring)
 }
 
@@ -128,8 +131,8 @@ pub(super) fn read_words(
     let mut data_files = std::mem::take(&mut parts.data_files);
     let (pieces, deadlines) = (parts.pieces, parts.deadlines);
     let draft = parts.draft(catalog, ring);
-    let findings = std::mem::take(&mut parts.findings);
     let mut others = parts.sent_further(&draft);
+    let findings = std::mem::take(&mut parts.findings);
     let mut left = std::mem::take(&mut parts.left);
     while more && others.len() < MOST_REQUESTS {
         let mut next = Parts::new(None, files);
@@ -382,10 +385,21 @@ impl<'f> Parts<'f> {
         })
     }
 
-    /// The same request to the other addresses that the command names.
+    /// The same request to the other addresses that the command names. Each has a body of its own: together they take no more
+    /// than [`MOST_REPEATED`].
     fn sent_further(&mut self, draft: &Draft) -> Vec<(Draft, Vec<Finding>)> {
         let more = std::mem::take(&mut self.more_urls);
-        more.into_iter().map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
+        let size = draft.body.len() + draft.headers.iter().map(|h| h.name.len() + h.value.len()).sum::<usize>();
+        let most = (MOST_REPEATED / size.max(1)).min(MOST_REQUESTS);
+        if more.len() > most {
+            self.noticed(
+                "addresses_left_out",
+                Level::Warning,
+                "--url",
+                "the command names more addresses than are made out here; the first were taken",
+            );
+        }
+        more.into_iter().take(most).map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
     }
 
     fn unknown(&mut self, option: &str) {
@@ -591,6 +605,9 @@ impl<'f> Parts<'f> {
             Some((name, value)) if value.trim().is_empty() => {
                 self.headers.push((name.trim().to_owned(), None));
             }
+            Some((name, value)) if self.is_header_fault(option, name, value) => {
+                self.headers.push((name.trim().to_owned(), Some(value.trim().to_owned())));
+            }
             Some((name, value)) => self.headers.push((name.trim().to_owned(), Some(value.trim().to_owned()))),
             None => match line.trim().strip_suffix(';') {
                 Some(name) => self.headers.push((name.trim().to_owned(), Some(String::new()))),
@@ -603,6 +620,31 @@ impl<'f> Parts<'f> {
                 ),
             },
         }
+    }
+
+    /// Tells what curl sends as it stands and servers refuse: a blank around the name, a line end in the value.
+    fn is_header_fault(&mut self, option: &str, name: &str, value: &str) -> bool {
+        let blank = name.trim() != name;
+        let broken = value.contains(['\r', '\n']);
+        if blank {
+            self.noticed(
+                "header_name_with_blank",
+                Level::Warning,
+                option,
+                "the name of a header has a blank before it or before its colon; curl sends it so, and most servers refuse that or \
+                 take it as part of another header. It was taken out here",
+            );
+        }
+        if broken {
+            self.noticed(
+                "header_with_line_end",
+                Level::Warning,
+                option,
+                "the value of a header holds a line end; curl sends what stands behind it as a line of its own, and one at its end \
+                 ends the head, so that the rest is lost",
+            );
+        }
+        blank || broken
     }
 
     fn data(&mut self, option: &str, value: &str) {
@@ -657,6 +699,14 @@ impl<'f> Parts<'f> {
             (None, None) => ("", value.to_owned()),
         };
         let encoded = percent_encoded(&content);
+        if secret::has_reference(&content) {
+            self.noticed(
+                "value_not_encoded",
+                Level::Warning,
+                "--data-urlencode",
+                "curl encodes the value of the variable; here it is put in as it is",
+            );
+        }
         Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
     }
 
@@ -761,10 +811,23 @@ fn unless_empty(value: &str) -> Option<String> {
 fn percent_encoded(text: &str) -> String {
     const RESERVED: &AsciiSet =
         &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
-    if secret::has_reference(text) {
-        return text.to_owned();
+    let plain = |text: &str| utf8_percent_encode(text, RESERVED).to_string().replace(' ', "+");
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('[') {
+        let open = rest.get(at..).unwrap_or("");
+        let len = open.find(']').map_or(open.len(), |end| end + 1);
+        let bracket = open.get(..len).unwrap_or(open);
+        out.push_str(&plain(rest.get(..at).unwrap_or("")));
+        if secret::has_reference(bracket) && !bracket.get(1..).unwrap_or("").contains('[') {
+            out.push_str(bracket);
+            rest = open.get(len..).unwrap_or("");
+        } else {
+            out.push_str(&plain("["));
+            rest = open.get(1..).unwrap_or("");
+        }
     }
-    utf8_percent_encode(text, RESERVED).to_string().replace(' ', "+")
+    out + &plain(rest)
 }
 
 fn hold_user(user: &str, ring: &mut KeyRing) {

@@ -15,18 +15,18 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Deadlines, Part, PartContent};
 use item::{Item, Separator};
 
-/// Reads the command whose arguments begin at `from` in `text`.
+/// Reads the command that was found in `text`; its here-document stands at or behind byte `below`.
 pub(super) fn read(
     text: &str,
-    from: usize,
     command: &command::Found,
+    below: usize,
     variables: &Variables,
     files: Files<'_>,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let split = shell::split_any(text, from, variables, command.in_backticks);
-    let piped = command::piped(text, from, variables);
+    let split = shell::split_any(text, command.arguments, variables, command.in_backticks, below);
+    let piped = command::piped(text, command.arguments, variables);
     let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
     let end =
         if piped_below { piped.as_ref().map_or(split.end, |p| p.end.max(split.end)) } else { split.end };

@@ -1,6 +1,7 @@
 //! The parts of a shell script that run a command more than once, or with words that stand elsewhere: `for x in a b; do …
 //! done`, and functions with the places where they are called.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::command;
@@ -15,6 +16,9 @@ const MOST_HELD: usize = 256 << 10;
 
 /// More turns than anybody reads.
 const MOST_TURNS: usize = 50;
+
+/// Bytes that the turns of all commands of a text may read again. Behind that each command is read once.
+const MOST_READ: usize = 32 << 20;
 
 /// Longest body, bytes.
 const LONGEST_BODY: usize = 256 << 10;
@@ -41,12 +45,15 @@ enum Kind {
 #[derive(Default)]
 pub(super) struct Script {
     blocks: Vec<Block>,
+    /// Bytes that the turns have read.
+    read: Cell<usize>,
 }
 
 impl Script {
     /// Finds the blocks of `text`.
     pub(super) fn of(text: &str) -> Self {
         let mut script = Self::default();
+        let mut ends = None;
         let mut at = 0;
         for line in text.split_inclusive('\n') {
             let start = at;
@@ -57,9 +64,11 @@ impl Script {
             let indent = line.len() - line.trim_start().len();
             let bare = line.trim();
             if let Some(rest) = bare.strip_prefix("for ") {
-                script.blocks.extend(loop_at(text, start + indent + "for ".len(), rest));
+                let ends = ends.get_or_insert_with(|| Ends::of(text));
+                script.blocks.extend(loop_at(text, start + indent + "for ".len(), rest, ends));
             } else if let Some((name, body)) = function_name(bare) {
-                script.blocks.extend(function(text, start + indent + body, name));
+                let ends = ends.get_or_insert_with(|| Ends::of(text));
+                script.blocks.extend(function(text, start + indent + body, name, ends));
             }
         }
         let names: Vec<(usize, String, usize)> = script
@@ -114,7 +123,7 @@ impl Script {
             self.blocks.iter().filter(|block| (block.start..block.end).contains(&at)).take(DEEPEST).collect();
         // Each turn has all variables of its own.
         let held: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
-        if around.is_empty() || held > MOST_HELD {
+        if around.is_empty() || held > MOST_HELD || self.read.get() > MOST_READ {
             return Vec::new();
         }
         let mut runs = Vec::new();
@@ -124,6 +133,7 @@ impl Script {
                 for mut turn in block.turns(text, &variables) {
                     // What the body assigns before the command follows from the turn.
                     let above = text.get(block.start..at).unwrap_or("");
+                    self.read.set(self.read.get() + above.len() + held);
                     command::assignments(above, &mut turn, ring);
                     if runs.len() < MOST_TURNS {
                         runs.push(turn);
@@ -177,44 +187,68 @@ fn counted(word: &str) -> Option<Vec<String>> {
 }
 
 /// `x in a b; do`, whose text begins at byte `at`.
-fn loop_at(text: &str, at: usize, rest: &str) -> Option<Block> {
+fn loop_at(text: &str, at: usize, rest: &str, ends: &Ends) -> Option<Block> {
     let (name, words) = rest.split_once(" in ")?;
     if !command::is_name(name) {
         return None;
     }
     let words_at = at + rest.len() - words.len();
-    let behind = text.get(words_at..)?;
-    // Where the body begins: behind `do`, on this line or the next.
+    let start = words_at + body_at(text.get(words_at..)?)?;
+    let end = ends.of_body(start)?;
+    Some(Block { start, end, kind: Kind::Loop { name: name.to_owned(), words_at } })
+}
+
+/// Where the body begins behind the head of a loop: behind `do`, on its line or the next.
+fn body_at(behind: &str) -> Option<usize> {
     let head = behind.split('\n').take(2).map(|line| line.len() + 1).sum::<usize>().min(behind.len());
     let head = behind.get(..head)?;
     let opened = [" do ", ";do ", " do\n", ";do\n", "\ndo\n", "\ndo "]
         .iter()
         .filter_map(|mark| head.find(mark).map(|found| found + mark.trim_end().len()));
-    let start = words_at + opened.min()?;
-    let mut depth = 1usize;
-    let mut place = start;
-    for word in near(text, start).split_inclusive([' ', '\n', ';', '\t']) {
-        match word.trim_end_matches([' ', '\n', ';', '\t', '\r']) {
-            "do" => depth += 1,
-            "done" => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            let kind = Kind::Loop { name: name.to_owned(), words_at };
-            return Some(Block { start, end: place, kind });
-        }
-        place += word.len();
-    }
-    None
+    opened.min()
 }
 
-/// As much of `text` from byte `start` on as a body can take.
-fn near(text: &str, start: usize) -> &str {
-    let mut end = text.len().min(start.saturating_add(LONGEST_BODY));
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// Where bodies end, found in one walk over the text: a search for each `do` would read the rest of the text each time.
+struct Ends {
+    /// For each `do` that a `done` closes, the byte behind it and the first of the `done`, in order.
+    loops: Vec<(usize, usize)>,
+    /// The first bytes of lines that begin with a closing brace, or hold nothing else.
+    braces: Vec<usize>,
+}
+
+impl Ends {
+    fn of(text: &str) -> Self {
+        let mut ends = Self { loops: Vec::new(), braces: Vec::new() };
+        let mut open = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            if line.starts_with('}') || line.trim() == "}" {
+                ends.braces.push(at);
+            }
+            for word in line.split_inclusive([' ', '\n', ';', '\t']) {
+                match word.trim_end_matches([' ', '\n', ';', '\t', '\r']) {
+                    "do" => open.push(at + "do".len()),
+                    "done" => ends.loops.extend(open.pop().map(|start| (start, at))),
+                    _ => {}
+                }
+                at += word.len();
+            }
+        }
+        ends.loops.sort_unstable();
+        ends
     }
-    text.get(start..end).unwrap_or("")
+
+    /// Where the loop ends whose body begins at byte `start`.
+    fn of_body(&self, start: usize) -> Option<usize> {
+        let index = self.loops.binary_search_by_key(&start, |(start, _)| *start).ok()?;
+        self.loops.get(index).map(|(_, end)| *end).filter(|end| end - start <= LONGEST_BODY)
+    }
+
+    /// The first line behind byte `start` that closes a function.
+    fn of_function(&self, start: usize) -> Option<usize> {
+        let index = self.braces.partition_point(|at| *at <= start);
+        self.braces.get(index).copied().filter(|end| end - start <= LONGEST_BODY)
+    }
 }
 
 /// `name() {` or `function name {`: the name, and the bytes up to behind the brace.
@@ -231,25 +265,27 @@ fn function_name(line: &str) -> Option<(&str, usize)> {
 }
 
 /// The function whose body begins at byte `start`: up to a line that begins with its closing brace, or on the same line.
-fn function(text: &str, start: usize, name: &str) -> Option<Block> {
-    let body = near(text, start);
+fn function(text: &str, start: usize, name: &str, ends: &Ends) -> Option<Block> {
     let kind = Kind::Function { name: name.to_owned(), calls: Vec::new() };
-    let line = body.split('\n').next().unwrap_or("");
+    let line = text.get(start..)?.split('\n').next().unwrap_or("");
     if let Some(end) = line.rfind('}').filter(|_| !line.trim().is_empty() && line.contains(';')) {
         return Some(Block { start, end: start + end, kind });
     }
-    let mut at = start;
-    for line in body.split_inclusive('\n') {
-        if line.starts_with('}') || (at > start && line.trim() == "}") {
-            return Some(Block { start, end: at, kind });
-        }
-        at += line.len();
-    }
-    None
+    Some(Block { start, end: ends.of_function(start)?, kind })
+}
+
+/// A file that a command writes.
+pub(super) struct Written {
+    /// Its path, as it stands there.
+    pub(super) path: String,
+    /// What is written.
+    pub(super) text: String,
+    /// Behind what stands there already (`>>`, `tee -a`).
+    pub(super) appends: bool,
 }
 
 /// The files that commands of `text` write, with what they write: `cat > f <<EOF`, `tee f <<EOF`, `echo … > f`.
-pub(super) fn files_written(text: &str, variables: &Variables) -> Vec<(String, String)> {
+pub(super) fn files_written(text: &str, variables: &Variables) -> Vec<Written> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(line) = text.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
@@ -264,12 +300,14 @@ pub(super) fn files_written(text: &str, variables: &Variables) -> Vec<(String, S
             continue;
         }
         let command = shell::split(text, start + word.len(), variables, false);
+        let added = word == "tee" && command.words.first().is_some_and(|option| option == "-a");
+        let appends = command.appends || added;
         let written = match word {
-            "tee" => command.words.first().cloned().zip(command.stdin),
+            "tee" => command.words.into_iter().nth(usize::from(added)).zip(command.stdin),
             "cat" => command.stdout_file.zip(command.stdin),
             _ => command.stdout_file.zip(command::printed_by(word, &command.words)),
         };
-        found.extend(written);
+        found.extend(written.map(|(path, text)| Written { path, text, appends }));
         at = at.max(command.end);
     }
     found

@@ -217,11 +217,14 @@ impl Parts<'_> {
     /// curl takes an address without a scheme as http.
     fn with_scheme(&mut self, url: String) -> String {
         let url = with_two_slashes(url);
-        let host = url.split(['/', '?', '#']).next().unwrap_or("");
+        let authority = url.split(['/', '?', '#']).next().unwrap_or("");
+        // Userinfo may hold anything, a variable among it.
+        let host = authority.rsplit('@').next().unwrap_or("");
+        let has_user = host.len() < authority.len();
         let is_host = !url.contains("://")
-            && !host.contains(|c: char| c.is_whitespace() || matches!(c, '$' | '<' | '>' | '{' | '[' | '@'))
+            && !host.contains(|c: char| c.is_whitespace() || matches!(c, '$' | '<' | '>' | '{' | '['))
             && host.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && (host.contains('.') || host.contains(':') || host == "localhost");
+            && (has_user || host.contains('.') || host.contains(':') || host == "localhost");
         if !is_host {
             return url;
         }
@@ -324,7 +327,12 @@ fn with_query(mut url: String, query: &[String]) -> String {
     }
     let fragment = url.find('#').map(|at| url.split_off(at)).unwrap_or_default();
     let url = query.iter().fold(url, |url, part| {
-        let joint = if url.contains('?') { '&' } else { '?' };
+        // Nothing stands between, where the query is empty or ends in its own joint.
+        let joint = match url.contains('?') {
+            true if url.ends_with(['?', '&']) => "",
+            true => "&",
+            false => "?",
+        };
         format!("{url}{joint}{part}")
     });
     url + &fragment

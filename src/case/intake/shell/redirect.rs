@@ -2,6 +2,9 @@
 
 use super::{Command, Shell, is_name_char, rest_starts};
 
+/// How far from its beginning a here-document's own end word is looked for behind an indented one, bytes.
+const MOST_BEHIND_INDENTED: usize = 64 << 10;
+
 /// More files than any command gets from `<(…)`.
 const MOST_GIVEN: usize = 50;
 
@@ -42,6 +45,7 @@ impl Shell<'_> {
             self.heredoc_delimiter();
         } else {
             self.at += 1;
+            self.out.appends = c == '>' && self.peek() == Some('>');
             while matches!(self.peek(), Some('>' | '|' | '&')) {
                 self.bump();
             }
@@ -57,35 +61,27 @@ impl Shell<'_> {
         }
     }
 
-    /// Reads the lines of a here-document that stands below the command.
-    pub(super) fn read_heredoc(&mut self) {
+    /// Reads the lines of a here-document that stands below the command, at or behind byte `below`.
+    pub(super) fn read_heredoc(&mut self, below: usize) {
         let Some(heredoc) = self.heredoc.take() else { return };
         self.skip_line();
         self.bump();
-        let (body, len, closed) = self.heredoc_text(&heredoc);
-        self.at += len;
-        self.out.oddities.open_quote |= !closed;
-        self.out.stdin = Some(body);
+        self.at = self.at.max(below).min(self.text.len());
+        let lines = heredoc.lines(self.rest());
+        self.out.oddities.open_quote |= !lines.closed;
+        self.out.stdin = Some(self.heredoc_text(&heredoc, lines.body));
+        self.at += lines.len;
     }
 
-    /// The text of `heredoc`, whose first line begins here, the bytes it takes with its closing line, and whether that
-    /// line is there.
-    pub(super) fn heredoc_text(&mut self, heredoc: &HereDoc) -> (String, usize, bool) {
-        let mut body = String::new();
-        let mut closed = false;
-        let mut len = 0;
-        for line in self.rest().split_inclusive('\n') {
-            len += line.len();
-            if line.trim() == heredoc.delimiter {
-                closed = true;
-                break;
-            }
-            body.push_str(if heredoc.without_tabs { line.trim_start_matches('\t') } else { line });
-        }
-        if !heredoc.quoted && body.contains(['$', '\\', '`']) {
-            body = self.expanded(&body);
-        }
-        (body, len, closed)
+    /// The text that the lines of `heredoc` give, which begin here and take `body` bytes.
+    pub(super) fn heredoc_text(&mut self, heredoc: &HereDoc, body: usize) -> String {
+        let body = self.rest().get(..body).unwrap_or("");
+        let body = if heredoc.without_tabs {
+            body.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+        } else {
+            body.to_owned()
+        };
+        if !heredoc.quoted && body.contains(['$', '\\', '`']) { self.expanded(&body) } else { body }
     }
 
     /// `text` with its variables and escapes read as in a here-document without quotes.
@@ -98,6 +94,7 @@ impl Shell<'_> {
             word_start: 0,
             step_start: 0,
             in_word: false,
+            in_quotes: true,
             discard: false,
             takes_file: false,
             takes_stdin: false,
@@ -196,7 +193,40 @@ pub(super) struct HereDoc {
     without_tabs: bool,
 }
 
+/// The lines of a here-document.
+pub(super) struct Lines {
+    /// Bytes of its text.
+    pub(super) body: usize,
+    /// Bytes of that and of the line that ends it.
+    pub(super) len: usize,
+    /// Whether that line is there.
+    pub(super) closed: bool,
+}
+
 impl HereDoc {
+    /// Its lines, the first of which begins `rest`. The end word alone on a line ends it; one that a page or a chat indented
+    /// does where none stands alone before the next here-document.
+    pub(super) fn lines(&self, rest: &str) -> Lines {
+        let mut at = 0;
+        let mut indented = None;
+        for line in rest.split_inclusive('\n') {
+            let end = at + line.len();
+            let bare = line.trim_end_matches(['\n', '\r']);
+            let bare = if self.without_tabs { bare.trim_start_matches('\t') } else { bare };
+            if bare == self.delimiter {
+                return Lines { body: at, len: end, closed: true };
+            }
+            if indented.is_some() && (line.contains("<<") || end > MOST_BEHIND_INDENTED) {
+                break;
+            }
+            if indented.is_none() && bare.trim() == self.delimiter {
+                indented = Some(Lines { body: at, len: end, closed: true });
+            }
+            at = end;
+        }
+        indented.unwrap_or(Lines { body: rest.len(), len: rest.len(), closed: false })
+    }
+
     /// The one whose delimiter stands at the start of `rest` (behind `<<`), and the bytes read.
     pub(super) fn at(rest: &str) -> Option<(Self, usize)> {
         let trimmed = rest.trim_start_matches(['-', '~', ' ', '\t']);
