@@ -120,10 +120,13 @@ pub(super) fn read_words(
     } else {
         command.end
     };
-    let stdin = command.stdin.clone().or_else(|| piped.map(|piped| piped.text));
-    let stdin = stdin.or_else(|| files(command.stdin_file.as_deref()?));
+    let piped_file = piped.as_ref().and_then(|piped| piped.file.clone());
+    let stdin = command.stdin.clone().or_else(|| piped.filter(|p| p.file.is_none()).map(|piped| piped.text));
+    let stdin_file = command.stdin_file.clone().or(piped_file);
+    let stdin = stdin.or_else(|| files(stdin_file.as_deref()?));
     let mut words = Words { all: &command.words, spans: &command.spans, at: 0 };
     let mut parts = Parts::new(stdin, files);
+    parts.stdin_file = stdin_file;
     forgiven::oddities(&command, &mut parts.findings);
     let mut more = parts.take_words(&mut words, ring);
     let prints_status = parts.prints_status;
@@ -245,6 +248,8 @@ struct Parts<'f> {
     prints_status: bool,
     deadlines: Deadlines,
     stdin: Option<String>,
+    /// The file that the standard input comes from.
+    stdin_file: Option<String>,
     /// `-K` files that were read: one may name itself.
     configs: usize,
     /// Those of `--variable`.
@@ -288,7 +293,8 @@ impl<'f> Parts<'f> {
                 finding.span.get_or_insert(span);
             }
             if !go_on {
-                return true;
+                // Behind the last one curl does nothing.
+                return words.at < words.all.len();
             }
         }
     }
@@ -670,8 +676,9 @@ impl<'f> Parts<'f> {
                 if let Some(text) = self.file(path) {
                     return Some(if binary { text } else { without_line_ends(&text) });
                 }
-                if !matches!(path, "-" | "") && !path.starts_with("<(") {
-                    self.data_files.push(BodyFile { path: path.to_owned(), joined: !binary });
+                let path = if path == "-" { self.stdin_file.clone().unwrap_or_default() } else { path.to_owned() };
+                if !path.is_empty() && !path.starts_with("<(") {
+                    self.data_files.push(BodyFile { path, joined: !binary });
                 }
                 self.body_elsewhere(option);
                 None

@@ -37,6 +37,12 @@ struct Block {
 enum Kind {
     /// The variable, and where its words stand.
     Loop { name: String, words_at: usize },
+    /// `for ((i=1;i<=3;i++))`: the variable and its values.
+    Counted { name: String, words: Vec<String> },
+    /// `while read NAME …`: the names, and where what it reads is announced.
+    Lines { names: Vec<String>, done: usize },
+    /// Another loop, whose turns are not known.
+    Open,
     /// The words of each call.
     Function { name: String, calls: Vec<usize> },
 }
@@ -63,7 +69,10 @@ impl Script {
             }
             let indent = line.len() - line.trim_start().len();
             let bare = line.trim();
-            if let Some(rest) = bare.strip_prefix("for ") {
+            if ["for ((", "while ", "until "].iter().any(|word| bare.starts_with(word)) {
+                let ends = ends.get_or_insert_with(|| Ends::of(text));
+                script.blocks.extend(other_loop(text, start + indent, bare, ends));
+            } else if let Some(rest) = bare.strip_prefix("for ") {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(loop_at(text, start + indent + "for ".len(), rest, ends));
             } else if let Some((name, body)) = function_name(bare) {
@@ -77,7 +86,7 @@ impl Script {
             .enumerate()
             .filter_map(|(index, block)| match &block.kind {
                 Kind::Function { name, .. } => Some((index, name.clone(), block.end)),
-                Kind::Loop { .. } => None,
+                _ => None,
             })
             .collect();
         if !names.is_empty() {
@@ -110,6 +119,18 @@ impl Script {
         }
     }
 
+    /// Whether the command at byte `at` stands in a loop whose turns are not known.
+    pub(super) fn is_open(&self, text: &str, at: usize, variables: &Variables) -> bool {
+        let mut around = self.blocks.iter().filter(|block| (block.start..block.end).contains(&at));
+        let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+        let by_xargs = || line.contains('|') && line.split_whitespace().any(|w| matches!(w, "xargs" | "parallel"));
+        around.any(|block| match &block.kind {
+            Kind::Open => true,
+            Kind::Lines { .. } => block.turns(text, variables).is_empty(),
+            _ => false,
+        }) || by_xargs()
+    }
+
     /// The variables of each run of the command at byte `at`, with those that were assigned before it; one where no block
     /// is around it.
     pub(super) fn runs(
@@ -119,8 +140,12 @@ impl Script {
         variables: &Variables,
         ring: &mut KeyRing,
     ) -> Vec<Variables> {
-        let around: Vec<&Block> =
-            self.blocks.iter().filter(|block| (block.start..block.end).contains(&at)).take(DEEPEST).collect();
+        let around: Vec<&Block> = self
+            .blocks
+            .iter()
+            .filter(|block| (block.start..block.end).contains(&at) && !matches!(block.kind, Kind::Open))
+            .take(DEEPEST)
+            .collect();
         // Each turn has all variables of its own.
         let held: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
         if around.is_empty() || held > MOST_HELD || self.read.get() > MOST_READ {
@@ -157,6 +182,28 @@ impl Block {
                     turn
                 };
                 words.take(MOST_TURNS).map(turn).collect()
+            }
+            Kind::Open => vec![variables.clone()],
+            Kind::Counted { name, words } => {
+                let turn = |word: &String| {
+                    let mut turn = variables.clone();
+                    turn.insert(name.clone(), word.clone());
+                    turn
+                };
+                words.iter().map(turn).collect()
+            }
+            Kind::Lines { names, done } => {
+                let read = shell::split(text, *done, variables, false).stdin.unwrap_or_default();
+                let turn = |line: &str| {
+                    let mut turn = variables.clone();
+                    // The last name takes what is left.
+                    let mut words = line.trim().splitn(names.len().max(1), char::is_whitespace);
+                    for name in names {
+                        turn.insert(name.clone(), words.next().unwrap_or("").trim().to_owned());
+                    }
+                    turn
+                };
+                read.lines().take(MOST_TURNS).map(turn).collect()
             }
             Kind::Function { calls, .. } => calls
                 .iter()
@@ -196,6 +243,40 @@ fn loop_at(text: &str, at: usize, rest: &str, ends: &Ends) -> Option<Block> {
     let start = words_at + body_at(text.get(words_at..)?)?;
     let end = ends.of_body(start)?;
     Some(Block { start, end, kind: Kind::Loop { name: name.to_owned(), words_at } })
+}
+
+/// `for ((…)); do`, `while …; do`, `until …; do`, which begins at byte `at` with the line `bare`.
+fn other_loop(text: &str, at: usize, bare: &str, ends: &Ends) -> Option<Block> {
+    let start = at + body_at(text.get(at..)?)?;
+    let end = ends.of_body(start)?;
+    let read = || {
+        let (_, rest) = bare.strip_prefix("while ")?.split_once("read ")?;
+        let words = rest.split([';', '\n']).next()?.split_whitespace();
+        let names: Vec<String> =
+            words.filter(|word| command::is_name(word)).map(str::to_owned).collect();
+        Some(Kind::Lines { names, done: end + "done".len() })
+    };
+    let kind = bare.strip_prefix("for ((").and_then(counted_loop).or_else(read).unwrap_or(Kind::Open);
+    Some(Block { start, end, kind })
+}
+
+/// `i=1;i<=3;i++))`: the plain kind that counts up by one.
+fn counted_loop(head: &str) -> Option<Kind> {
+    let (inside, _) = head.split_once("))")?;
+    let mut parts = inside.split(';').map(str::trim);
+    let (first, test, step) = (parts.next()?, parts.next()?, parts.next()?);
+    let (name, from) = first.split_once('=')?;
+    let name = name.trim();
+    let from: i64 = from.trim().parse().ok()?;
+    let bound = test.strip_prefix(name)?.trim_start().strip_prefix('<')?;
+    let (bound, more) = bound.strip_prefix('=').map_or((bound, 0), |bound| (bound, 1));
+    let to = bound.trim().parse::<i64>().ok()?.checked_add(more)?;
+    let steps = [format!("{name}++"), format!("++{name}"), format!("{name}+=1")];
+    if !command::is_name(name) || !steps.iter().any(|one| *one == step) {
+        return None;
+    }
+    let words = (from..to).take(MOST_TURNS).map(|n| n.to_string()).collect();
+    Some(Kind::Counted { name: name.to_owned(), words })
 }
 
 /// Where the body begins behind the head of a loop: behind `do`, on its line or the next.

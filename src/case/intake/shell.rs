@@ -536,6 +536,7 @@ mod tests {
             ("a b 2>&1 >out.json -c; d", &["a", "b", "-c"]),
             ("a b 2>/dev/null -c && d", &["a", "b", "-c"]),
             ("a ''", &["a", ""]),
+            ("a -o >(cat >&2) b", &["a", "-o", ">(cat >&2)", "b"]),
             ("a “b c” ‘d’s e’ f", &["a", "b c", "d’s e", "f"]),
             ("a\u{a0}b\u{200b}c", &["a", "bc"]),
             ("a http://h/?a=b&c=d -e", &["a", "http://h/?a=b&c=d", "-e"]),

@@ -180,6 +180,28 @@ impl Parts<'_> {
         // As mail and Markdown write an address; a stand-in at the end (`/models/<id>`) has a bracket of its own.
         let bare = url.strip_prefix('<').map_or(url, |url| url.strip_suffix('>').unwrap_or(url));
         let url = bare.strip_suffix('>').filter(|bare| !bare.contains('<')).unwrap_or(bare).to_owned();
+        if glob::has_stand_in(&url) {
+            self.findings.push(
+                Finding::new(
+                    "url_stand_in",
+                    Level::Warning,
+                    "the URL holds a stand-in in braces or brackets, where a value of yours belongs",
+                )
+                .at(Place::Url)
+                .fix("put the value in its place"),
+            );
+        }
+        if url.contains("{\"") && !self.globoff {
+            self.findings.push(
+                Finding::new(
+                    "url_braces_dropped",
+                    Level::Warning,
+                    "curl takes braces in a URL for a set of words and does not send them, so the JSON in it arrives without",
+                )
+                .at(Place::Url)
+                .fix("use -g, or encode the braces"),
+            );
+        }
         if url.is_empty() {
             self.findings.push(
                 Finding::new("url_missing", Level::Error, "the command has no URL")

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use secrecy::ExposeSecret;
 
 use crate::case::catalog::Catalog;
-use crate::case::finding::Finding;
+use crate::case::finding::{Finding, Level};
 use crate::case::intake::script::{self, Script};
 use crate::case::intake::shell::{self, Dialect, Variables};
 use crate::case::intake::{
@@ -133,6 +133,21 @@ impl<'a> Walk<'a> {
 
     /// The command as each of its runs has it: in a loop or a function there may be several.
     fn read(&self, found: command::Found, ring: &mut KeyRing) -> curl::Read {
+        let is_open = self.script.is_open(self.text, found.start, &self.variables);
+        let mut read = self.turns(found, ring);
+        if is_open {
+            let finding = Finding::new(
+                "in_a_loop",
+                Level::Warning,
+                "the command stands in a loop whose turns are not known here; it is shown once, and what the loop gives is open",
+            );
+            read.findings.push(finding.fix("paste the command of the turn that failed, with its values"));
+        }
+        read
+    }
+
+    /// The same without a word on its loops.
+    fn turns(&self, found: command::Found, ring: &mut KeyRing) -> curl::Read {
         let runs = self.script.runs(self.text, found.start, &self.variables, ring);
         let mut reads = runs.iter().map(|variables| self.run(found, variables, ring));
         let Some(mut first) = reads.next() else { return self.run(found, &self.variables, ring) };

@@ -194,6 +194,13 @@ impl Shell<'_> {
         // A function's own arguments.
         let all = ["@", "*", "{@}", "{*}"].iter().find(|form| after.starts_with(**form));
         if let Some(form) = all
+            && self.variables.contains_key("#")
+        {
+            // None are left: not even an empty word.
+            self.at += 1 + form.len();
+            return;
+        }
+        if let Some(form) = all
             && self.array_words("{@[@]}", "@")
         {
             self.at += 1 + form.len();

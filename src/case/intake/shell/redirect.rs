@@ -15,6 +15,14 @@ impl Shell<'_> {
             self.process();
             return;
         }
+        // `>(…)`: what is written to it goes to another command.
+        if c == '>' && rest.starts_with(">(") && !self.in_word {
+            let len = super::balanced(rest.get(1..).unwrap_or("")).unwrap_or(1);
+            self.word.push_str(rest.get(..=len).unwrap_or(">"));
+            self.in_word = true;
+            self.at += rest.get(..=len).map_or(1, str::len);
+            return;
+        }
         // `<MODEL_ID>` is a stand-in of a documentation page, no redirection.
         if c == '<'
             && let Some(inner) = rest.get(1..).and_then(|r| r.get(..r.len().min(200)).or(Some(r)))
