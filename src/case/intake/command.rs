@@ -119,7 +119,9 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     // The name of a pod, whose command stands behind `--`: its image runs curl, or it names the program.
     if prefix.contains("kubectl") && rest.starts_with(' ') {
         let line = rest.split('\n').next().unwrap_or("");
-        if let Some((before, behind)) = line.split_once(" -- ").filter(|(before, _)| before.contains("--image")) {
+        if let Some((before, behind)) =
+            line.split_once(" -- ").filter(|(before, _)| before.contains("--image"))
+        {
             if !behind.starts_with(['-', 'h', '"', '\'', '$']) {
                 return None;
             }
@@ -254,7 +256,7 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
     if option.len() < word.len() {
         let address_follows = || rest.lines().next().is_some_and(|line| line.contains("://"));
         return option.starts_with(|c: char| c.is_ascii_alphabetic() || c == '#')
-            || (!option.is_empty() && !in_prose && address_follows());
+            || (!in_prose && (!option.is_empty() || word == "--") && address_follows());
     }
     if word.contains("://") || word.starts_with('$') || word.contains("${") || word.starts_with("\"$") {
         return true;
@@ -265,7 +267,7 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
         return true;
     }
     // The address stands behind a here-document's mark or an empty word.
-    if !in_prose && ["<<", "\"\"", "''"].iter().any(|first| word.starts_with(first)) || word == "--" {
+    if !in_prose && ["<<", "\"\"", "''"].iter().any(|first| word.starts_with(first)) {
         return rest.lines().next().is_some_and(|line| line.contains("://"));
     }
     let has_letter = word.chars().any(char::is_alphabetic);

@@ -69,6 +69,9 @@ impl Script {
             }
             let indent = line.len() - line.trim_start().len();
             let bare = line.trim();
+            // What stands before a pipe gives the lines.
+            let piped = bare.find("| while ").map_or(0, |at| at + "| ".len());
+            let (indent, bare) = (indent + piped, bare.get(piped..).unwrap_or(bare));
             if ["for ((", "while ", "until "].iter().any(|word| bare.starts_with(word)) {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(other_loop(text, start + indent, bare, ends));
@@ -123,7 +126,8 @@ impl Script {
     pub(super) fn is_open(&self, text: &str, at: usize, variables: &Variables) -> bool {
         let mut around = self.blocks.iter().filter(|block| (block.start..block.end).contains(&at));
         let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
-        let by_xargs = || line.contains('|') && line.split_whitespace().any(|w| matches!(w, "xargs" | "parallel"));
+        let by_xargs =
+            || line.contains('|') && line.split_whitespace().any(|w| matches!(w, "xargs" | "parallel"));
         around.any(|block| match &block.kind {
             Kind::Open => true,
             Kind::Lines { .. } => block.turns(text, variables).is_empty(),
@@ -252,8 +256,7 @@ fn other_loop(text: &str, at: usize, bare: &str, ends: &Ends) -> Option<Block> {
     let read = || {
         let (_, rest) = bare.strip_prefix("while ")?.split_once("read ")?;
         let words = rest.split([';', '\n']).next()?.split_whitespace();
-        let names: Vec<String> =
-            words.filter(|word| command::is_name(word)).map(str::to_owned).collect();
+        let names: Vec<String> = words.filter(|word| command::is_name(word)).map(str::to_owned).collect();
         Some(Kind::Lines { names, done: end + "done".len() })
     };
     let kind = bare.strip_prefix("for ((").and_then(counted_loop).or_else(read).unwrap_or(Kind::Open);

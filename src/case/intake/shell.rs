@@ -542,6 +542,8 @@ mod tests {
             ("a http://h/?a=b&c=d -e", &["a", "http://h/?a=b&c=d", "-e"]),
             ("a http://h/v1/models/<MODEL_ID> -e", &["a", "http://h/v1/models/<MODEL_ID>", "-e"]),
             ("a $(cat key.txt) b", &["a", "$(cat key.txt)", "b"]),
+            ("a \"$(printf '{\"m\":\"%s\"}' gpt)\" b", &["a", "{\"m\":\"gpt\"}", "b"]),
+            ("a \"x$(echo '{\"m\": \"y\"}')z\"", &["a", "x{\"m\": \"y\"}z"]),
             ("a \"$(cat key.txt)\" b", &["a", "$(cat key.txt)", "b"]),
             ("a ^\n -b `\n -c", &["a", "-b", "-c"]),
             ("a \\\n> -b \\\n> 'c'", &["a", "-b", "c"]),

@@ -99,7 +99,8 @@ fn at(
     let media = draft.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
     draft.body = secret::mask_body(&draft.body, media.map(|h| h.value.as_str()), catalog, ring).0;
     let mut noticed = Vec::new();
-    let is_run = |text: &str| text.starts_with('(') && text.ends_with(')') && text.contains(char::is_whitespace);
+    let is_run =
+        |text: &str| text.starts_with('(') && text.ends_with(')') && text.contains(char::is_whitespace);
     let is_computed = is_run(&draft.url)
         || is_run(&draft.body)
         || is_run(said.token.as_deref().unwrap_or(""))

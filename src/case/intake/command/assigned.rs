@@ -99,7 +99,12 @@ fn behind(text: &str, end: usize) -> usize {
 }
 
 /// A variable's value; a secret moves into `ring`.
-pub(in crate::case::intake) fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
+pub(in crate::case::intake) fn take(
+    name: String,
+    value: String,
+    variables: &mut Variables,
+    ring: &mut KeyRing,
+) {
     let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
     variables.remove(&format!("{name}[]"));
     variables.insert(name, value);

@@ -312,3 +312,61 @@ fn intakes(found: command::Found, by_litellm: bool, read: curl::Read, below: ans
     let others = read.others.into_iter().map(|(draft, findings)| of(draft, findings));
     std::iter::once(first).chain(others).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::case::intake::{curl, several};
+
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<several::Piece> {
+        several::read_all(text, &curl::no_files, &Catalog::built_in(), &mut KeyRing::default())
+    }
+
+    /// Each request has a body of its own: many addresses of one command may not hold it again and again.
+    #[test]
+    fn what_is_never_closed_takes_no_more_memory_than_its_text() {
+        let table = [
+            "curl https://h.test/a -d \"$(cat <<EOF\n{EOF\n)\"",
+            "curl https://h.test/a -d @- <<EOF; ",
+            "curl https://h.test/a -d @- <<EOF\n",
+            "for i in a b; do curl https://h.test/$i -d x\n",
+            "sh -c 'curl https://h.test/a -d x\n",
+        ];
+        for part in table {
+            let text = part.repeat(1500);
+            let held: usize = pieces(&text)
+                .iter()
+                .filter_map(|piece| piece.intake.draft.as_ref())
+                .map(|draft| draft.body.len() + draft.url.len())
+                .sum();
+            assert!(held <= text.len() * 60, "{part:?}: {held} bytes of {}", text.len());
+        }
+        let many = format!("curl -d {} {}", "x".repeat(1 << 20), "https://h.test/a ".repeat(500));
+        let held: usize =
+            pieces(&many).iter().filter_map(|p| p.intake.draft.as_ref()).map(|d| d.body.len()).sum();
+        assert!(held <= 20 << 20, "{held}");
+    }
+
+    #[test]
+    fn scripts_in_words_have_their_own_assignments_and_commands() {
+        let text = "bash -c 'K=abc; curl https://h.test/a -H \"X-A: $K\"; curl https://h.test/b -d y' && curl https://h.test/c";
+        let urls: Vec<String> =
+            pieces(text).iter().filter_map(|p| p.intake.draft.as_ref()).map(|d| d.url.clone()).collect();
+        assert_eq!(urls, ["https://h.test/a", "https://h.test/b", "https://h.test/c"]);
+    }
+
+    #[test]
+    fn a_loop_that_is_not_known_is_said() {
+        for (text, said) in [
+            ("while true; do\n  curl https://h.test/a\ndone\n", true),
+            ("cat list | while read m; do curl https://h.test/$m; done\n", true),
+            ("while read m; do curl https://h.test/$m; done < list\n", true),
+            ("seq 3 | xargs -I % curl https://h.test/%\n", true),
+            ("for i in 1 2; do curl https://h.test/$i; done\n", false),
+        ] {
+            let found = pieces(text).iter().any(|p| p.intake.findings.iter().any(|f| f.id == "in_a_loop"));
+            assert_eq!(found, said, "{text}");
+        }
+    }
+}

@@ -273,6 +273,15 @@ impl Shell<'_> {
                 self.word.push_str(&text);
                 return;
             }
+            if self.in_quotes
+                && let Some(printed) = self.printed(self.at + 2)
+                && let Ok(text) = printed.text
+                && !printed.substitution
+            {
+                self.word.push_str(text.trim_end_matches('\n'));
+                self.at = printed.end;
+                return;
+            }
             self.out.oddities.substitution = true;
             let inside = rest.get(..=len).unwrap_or("$");
             self.at += inside.len();

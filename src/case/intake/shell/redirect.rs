@@ -143,6 +143,38 @@ impl Shell<'_> {
         inner.word
     }
 
+    /// What the command prints that begins at byte `from`, up to its closing bracket, where nothing has to be run for it:
+    /// `echo`, `printf`, `cat`.
+    pub(super) fn printed(&mut self, from: usize) -> Option<Printed> {
+        if self.failed_heredocs >= super::MOST_FAILED_HEREDOCS || !self.variables.may_search() {
+            return None;
+        }
+        let inside = self.text.get(from..)?;
+        let blank = inside.len() - inside.trim_start().len();
+        let word = super::head(inside.trim_start(), 16);
+        let word = word.split(|c: char| c.is_whitespace() || c == ')').next().unwrap_or("");
+        if !matches!(word, "echo" | "printf" | "cat") {
+            return None;
+        }
+        let command = super::split_inner(self.text, from + blank + word.len(), self.variables);
+        let behind = self.text.get(command.end..).unwrap_or("");
+        let blank = behind.len() - behind.trim_start().len();
+        let closes = behind.get(blank..).is_some_and(|b| b.starts_with(')')) && !command.oddities.open_quote;
+        let substitution = command.oddities.substitution;
+        let text = match (word, command.words.as_slice(), command.stdin) {
+            ("cat", [], stdin) => stdin.map(Ok),
+            ("cat", [path], None) => Some(Err(path.clone())),
+            ("cat", ..) => None,
+            (program, words, _) => crate::case::intake::command::printed_by(program, words).map(Ok),
+        };
+        if let Some(text) = text.filter(|_| closes) {
+            return Some(Printed { text, end: command.end + blank + 1, substitution });
+        }
+        self.failed_heredocs += 1;
+        self.variables.searched_in_vain(command.end.saturating_sub(from));
+        None
+    }
+
     /// `<(…)`: a file with what a command prints. It is a word, which names that file; its text is known where nothing
     /// has to be run for it.
     fn process(&mut self) {
@@ -152,36 +184,21 @@ impl Shell<'_> {
             .split(|c: char| c.is_whitespace() || c == ')')
             .next()
             .unwrap_or("");
-        let is_open = self.failed_heredocs < super::MOST_FAILED_HEREDOCS && self.out.given.len() < MOST_GIVEN;
-        if is_open && matches!(word, "echo" | "printf" | "cat") {
-            let from = self.at + 2 + (inside.len() - inside.trim_start().len()) + word.len();
-            let command = super::split_inner(self.text, from, self.variables);
-            let behind = self.text.get(command.end..).unwrap_or("");
-            let blank = behind.len() - behind.trim_start().len();
-            let closes =
-                behind.get(blank..).is_some_and(|b| b.starts_with(')')) && !command.oddities.open_quote;
-            let text = match (word, command.words.as_slice(), command.stdin) {
-                ("cat", [], stdin) => stdin,
-                ("cat", [path], None) if closes => {
-                    self.word.push_str(path);
-                    self.in_word = true;
-                    self.at = command.end + blank + 1;
-                    return;
+        if self.out.given.len() < MOST_GIVEN
+            && let Some(printed) = self.printed(self.at + 2)
+        {
+            match printed.text {
+                Ok(text) => {
+                    let name = format!("<({word} {})", self.out.given.len() + 1);
+                    self.word.push_str(&name);
+                    self.out.given.push((name, text));
                 }
-                ("cat", ..) => None,
-                (program, words, _) => crate::case::intake::command::printed_by(program, words),
-            };
-            if let Some(text) = text.filter(|_| closes) {
-                let end = command.end + blank + 1;
-                let name = format!("<({word} {})", self.out.given.len() + 1);
-                self.word.push_str(&name);
-                self.out.given.push((name, text));
-                self.out.oddities.substitution |= command.oddities.substitution;
-                self.in_word = true;
-                self.at = end;
-                return;
+                Err(path) => self.word.push_str(&path),
             }
-            self.failed_heredocs += 1;
+            self.out.oddities.substitution |= printed.substitution;
+            self.in_word = true;
+            self.at = printed.end;
+            return;
         }
         let len = super::balanced(rest.get(1..).unwrap_or("")).unwrap_or(1);
         self.out.oddities.substitution = true;
@@ -189,6 +206,16 @@ impl Shell<'_> {
         self.in_word = true;
         self.at += rest.get(..=len).map_or(1, str::len);
     }
+}
+
+/// What a command prints.
+pub(super) struct Printed {
+    /// The text, or the file that holds it.
+    pub(super) text: Result<String, String>,
+    /// Byte behind the closing bracket.
+    pub(super) end: usize,
+    /// A part of it comes from another command.
+    pub(super) substitution: bool,
 }
 
 /// A here-document as its operator announces it.

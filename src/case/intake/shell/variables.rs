@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 /// Bytes that all searches of one paste for an end that is not there may read.
-const MOST_IN_VAIN: usize = 32 << 20;
+const MOST_IN_VAIN: usize = 4 << 20;
 
 /// Variables assigned in the paste, masked where their value looks like a key. With them goes how much was searched in vain, so
 /// that a paste of many open quotes and here-documents is not read to its end for each.
@@ -57,5 +57,24 @@ impl<const N: usize> From<[(String, String); N]> for Variables {
 impl FromIterator<(String, String)> for Variables {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(assigned: I) -> Self {
         Self { assigned: assigned.into_iter().collect(), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::split;
+    use super::*;
+
+    #[test]
+    fn searches_in_vain_come_to_an_end() {
+        let variables = Variables::new();
+        let part = "A=\"$(cat <<EOF\n{}\n)\"\n";
+        let text = part.repeat(20_000);
+        for at in (0..text.len()).step_by(part.len()).take(5_000) {
+            split(&text, at, &variables, false);
+        }
+        assert!(!variables.may_search());
+        assert!(variables.in_vain.get() <= MOST_IN_VAIN + text.len());
+        assert!(variables.clone().in_vain.get() == variables.in_vain.get(), "turns share it");
     }
 }
