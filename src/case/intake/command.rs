@@ -263,7 +263,8 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
     }
     // An address of four numbers.
     let host = word.split(['/', ':', '?']).next().unwrap_or("");
-    if !in_prose && host.parse::<std::net::Ipv4Addr>().is_ok() {
+    let numbers: Vec<&str> = host.split('.').collect();
+    if !in_prose && numbers.len() == 4 && numbers.iter().all(|number| number.parse::<u8>().is_ok()) {
         return true;
     }
     // The address stands behind a here-document's mark or an empty word.

@@ -56,7 +56,7 @@ const FORMATS: [Format; 4] = [
 const MOST_SOURCE: usize = 64 << 10;
 
 /// How the source of a program names what makes its requests; all words of a row stand in it.
-const PROGRAMS: [(&[&str], &str); 22] = [
+const PROGRAMS: [(&[&str], &str); 21] = [
     (&["wget ", "://"], "a wget command"),
     (&["requests.post("], "Python with requests"),
     (&["requests.get("], "Python with requests"),
@@ -77,7 +77,6 @@ const PROGRAMS: [(&[&str], &str); 22] = [
     (&["OkHttpClient"], "Java with OkHttp"),
     (&["new HttpRequestMessage("], "C# with HttpClient"),
     (&["Net::HTTP"], "Ruby with Net::HTTP"),
-    (&["reqwest::"], "Rust with reqwest"),
     (&["meta {", "body:json {"], "a request of Bruno's (.bru)"),
 ];
 

@@ -94,8 +94,8 @@ mod tests {
     fn words_that_are_scripts() {
         let table = [
             (r"sh -c 'curl https://h -H '\''X-A: b'\'''", Some("curl https://h -H 'X-A: b'")),
-            (r##"ssh box 'curl http://h/a -d '"'"'{}'"'"##, None),
-            (r##"ssh box 'curl http://h/a -d '"'"'{}'"'" "##, Some("curl http://h/a -d '{}'")),
+            (r#"ssh box 'curl http://h/a -d '"'"'{}'"'"#, None),
+            (r#"ssh box 'curl http://h/a -d '"'"'{}'"'" "#, Some("curl http://h/a -d '{}'")),
             (
                 r#"bash -lc "export K=abc; curl https://h -H 'X: \$K'""#,
                 Some("export K=abc; curl https://h -H 'X: $K'"),

@@ -209,12 +209,10 @@ fn command_start(line: &str) -> Option<Start> {
     while let Some((at, c)) = characters.next() {
         let behind = line.get(at + c.len_utf8()..).unwrap_or("");
         match (quote, c) {
-            (Some('\''), '\\') => {}
-            (_, '\\') => {
+            (open, '\\') if open != Some('\'') => {
                 characters.next();
             }
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '#') if before.is_whitespace() && at > 0 => return None,
             (None, ';') if !behind.starts_with(';') && before != ';' => {

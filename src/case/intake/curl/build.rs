@@ -176,6 +176,9 @@ impl Parts<'_> {
         let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
         let mut url = best.cloned().unwrap_or_default();
         url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
+        if url.starts_with(' ') || url.ends_with([' ', '\n']) {
+            self.refused("--url", "URL using bad/illegal format or missing URL");
+        }
         let url = url.trim();
         // As mail and Markdown write an address; a stand-in at the end (`/models/<id>`) has a bracket of its own.
         let bare = url.strip_prefix('<').map_or(url, |url| url.strip_suffix('>').unwrap_or(url));

@@ -18,6 +18,9 @@ use crate::case::request::{Draft, Intake, Tried};
 /// Deepest script in a word of a script.
 const DEEPEST: usize = 4;
 
+/// More answers in a row that name a command are not stepped over.
+const MOST_ANSWERS: usize = 50;
+
 /// More commands than the script in a word has.
 const MOST_INNER: usize = 50;
 
@@ -252,7 +255,7 @@ impl<'a> Walk<'a> {
         }
         // In a sentence there may be another one in inline code.
         let prose = |next: &command::Found| found.in_backticks && next.in_backticks;
-        let next = command::find(self.text, below_from).filter(|next| !next.in_prose || prose(next));
+        let next = self.find_behind_answers(below_from).filter(|next| !next.in_prose || prose(next));
         // Another command on the same line, behind `;` or `&&`.
         let same_line = self.text.get(end..below_from).and_then(|rest| {
             let joint = rest.trim_start();
@@ -268,6 +271,20 @@ impl<'a> Walk<'a> {
             .map(|n| command::Found { line: end, ..n })
             .or(next);
         (below_from, next.filter(|next| next.arguments > found.arguments))
+    }
+
+    /// The next command at or behind byte `from` that stands in no answer which speaks of one.
+    fn find_behind_answers(&self, mut from: usize) -> Option<command::Found> {
+        for _ in 0..MOST_ANSWERS {
+            let found = command::find(self.text, from)?;
+            let line = self.text.get(found.line..).and_then(|rest| rest.lines().next()).unwrap_or("");
+            let is_json = || serde_json::from_str::<serde::de::IgnoredAny>(line.trim()).is_ok();
+            if !line.trim_start().starts_with('{') || !is_json() {
+                return Some(found);
+            }
+            from = found.line + line.len();
+        }
+        command::find(self.text, from)
     }
 
     /// The command on the line of a here-document's mark, behind `;` or `&&`: `curl A -d @- <<EOF && curl B`.
@@ -354,6 +371,14 @@ mod tests {
         let urls: Vec<String> =
             pieces(text).iter().filter_map(|p| p.intake.draft.as_ref()).map(|d| d.url.clone()).collect();
         assert_eq!(urls, ["https://h.test/a", "https://h.test/b", "https://h.test/c"]);
+    }
+
+    #[test]
+    fn an_answer_that_names_a_command_is_no_request() {
+        let text = "curl https://h.test/a -d x\n{\"error\":{\"message\":\"curl https://h.test/z failed\"}}\ncurl https://h.test/b";
+        let urls: Vec<String> =
+            pieces(text).iter().filter_map(|p| p.intake.draft.as_ref()).map(|d| d.url.clone()).collect();
+        assert_eq!(urls, ["https://h.test/a", "https://h.test/b"]);
     }
 
     #[test]

@@ -161,6 +161,7 @@ impl<'a> Reader<'a> {
             }
             '(' if self.word.is_none() => {
                 let len = closing(rest, 0);
+                self.command.oddities.substitution = true;
                 self.push_str(rest.get(..len).unwrap_or(rest));
                 self.at += len;
             }

@@ -267,29 +267,36 @@ impl Shell<'_> {
             return;
         }
         if after.starts_with('(') {
-            let len = balanced(after).unwrap_or(1);
-            if let Some(text) = after.get(..len).and_then(|inside| self.reckoned(inside)) {
-                self.at += 1 + len;
-                self.word.push_str(&text);
-                return;
-            }
-            if self.in_quotes
-                && let Some(printed) = self.printed(self.at + 2)
-                && let Ok(text) = printed.text
-                && !printed.substitution
-            {
-                self.word.push_str(text.trim_end_matches('\n'));
-                self.at = printed.end;
-                return;
-            }
-            self.out.oddities.substitution = true;
-            let inside = rest.get(..=len).unwrap_or("$");
-            self.at += inside.len();
-            self.word.push_str(inside);
+            self.substitution();
             return;
         }
         self.bump();
         self.word.push('$');
+    }
+
+    /// `$(…)` of another kind: what it gives where that is known, else as it is written.
+    fn substitution(&mut self) {
+        let rest = self.rest();
+        let after = rest.get(1..).unwrap_or("");
+        let len = balanced(after).unwrap_or(1);
+        if let Some(text) = after.get(..len).and_then(|inside| self.reckoned(inside)) {
+            self.at += 1 + len;
+            self.word.push_str(&text);
+            return;
+        }
+        if self.in_quotes
+            && let Some(printed) = self.printed(self.at + 2)
+            && let Ok(text) = printed.text
+            && !printed.substitution
+        {
+            self.word.push_str(text.trim_end_matches('\n'));
+            self.at = printed.end;
+            return;
+        }
+        self.out.oddities.substitution = true;
+        let inside = rest.get(..=len).unwrap_or("$");
+        self.at += inside.len();
+        self.word.push_str(inside);
     }
 
     /// The variable's name at the start of `text`; a number is one where the script gives it.
