@@ -15,7 +15,7 @@ use casefile::case::keyring::KeyRing;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// What is repeated up to the size, and what stands in front of it.
-const KINDS: [(&str, &str, &str); 17] = [
+const KINDS: [(&str, &str, &str); 21] = [
     ("curl", "", "curl https://h.test/v1/x -H 'X-A: b' -d '{\"a\":1}'\n{\"error\":{\"message\":\"no\"}}\n"),
     ("curl-words", "curl https://h.test/v1", " -H 'X-A: b c'"),
     ("curl-body", "curl https://h.test/v1 -d '", "{\"role\":\"user\",\"content\":\"a b c\"}, "),
@@ -24,6 +24,11 @@ const KINDS: [(&str, &str, &str); 17] = [
     ("quotes", "curl https://h.test/v1 ", "\"a' \\\n"),
     ("heredocs", "", "curl https://h.test -d @- <<EOF\ntext $A\nEOF\n"),
     ("loops", "", "for x in a b; do\n  curl https://h.test/$x\ndone\n"),
+    // Ends that are never there: of a here-document in a substitution, of a loop, of a function.
+    ("open-heredocs", "", "curl https://h.test/a -d \"$(cat <<EOF\n{EOF\n)\""),
+    ("open-assigned", "", "A=\"$(cat <<EOF\n{}\n)\"\n"),
+    ("open-loops", "", "for i in a b; do curl https://h.test/$i\n"),
+    ("open-functions", "", "f(){ curl https://h.test/$1\n"),
     ("functions", "", "f() {\n  curl https://h.test/$1\n}\nf a\n"),
     ("httpie", "", "http POST h.test/v1 a=b X-A:c\n"),
     ("http-file", "", "### a\nPOST https://h.test/{{v}}\nX-A: b\n\n{\"a\": {{b}}}\n\n"),

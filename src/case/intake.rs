@@ -32,6 +32,7 @@ mod http;
 mod http_file;
 mod httpie;
 mod hurl;
+mod inner;
 mod litellm;
 mod literal;
 mod multipart;
@@ -618,18 +619,22 @@ fn response_text(text: &str, catalog: &Catalog) -> Option<Response> {
 
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let Some(told) = error_text::read(text, false, catalog, ring) else {
+        if let Some(finding) = foreign::source(text) {
+            return Intake { kind: "nothing", findings: vec![finding], ..Intake::default() };
+        }
         return nothing("the input is no command, no answer and no error text that is known here");
     };
     let mut findings = Vec::new();
     if !told.marked {
-        findings.push(
+        let unknown = || {
             Finding::new(
                 "not_recognised",
                 Level::Warning,
                 "the text has no status and no error shape that is known here; it is taken as the words of an error",
             )
-            .fix("paste the command, the answer or the client's whole error text, if there is one"),
-        );
+            .fix("paste the command, the answer or the client's whole error text, if there is one")
+        };
+        findings.push(foreign::source(text).unwrap_or_else(unknown));
     }
     let times = times(text);
     if times > 1 {

@@ -1,15 +1,17 @@
 //! Finds a command in a text (curl, `HTTPie`, xh): behind prompts, in fences and inline code, below assignments.
 
+mod assigned;
+mod printed;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::embedded;
 use super::httpie;
-use super::secret;
-use super::shell::{self, Variables};
-use crate::case::keyring::{KeyRing, SecretKind};
-use crate::case::request::is_placeholder;
+
+pub(super) use assigned::{assignments, is_assignment, is_secret, take};
+pub(super) use printed::{Piped, piped, printed_by};
 
 /// The program that a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +116,19 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let prefix = text.get(line..at)?.trim();
     let in_prose = !is_clean(prefix);
     let rest = text.get(arguments..)?;
+    // The name of a pod, whose command stands behind `--`: its image runs curl, or it names the program.
+    if prefix.contains("kubectl") && rest.starts_with(' ') {
+        let line = rest.split('\n').next().unwrap_or("");
+        if let Some((before, behind)) =
+            line.split_once(" -- ").filter(|(before, _)| before.contains("--image"))
+        {
+            if !behind.starts_with(['-', 'h', '"', '\'', '$']) {
+                return None;
+            }
+            arguments += before.len() + " --".len();
+        }
+    }
+    let rest = text.get(arguments..)?;
     // An image of curl, whose version stands behind its name; `--image=…` runs another command of it.
     let tag = image_tag(prefix, rest);
     arguments += tag;
@@ -203,6 +218,8 @@ fn is_clean(prefix: &str) -> bool {
                 | "RUN"
                 | "run:"
                 | "-"
+                | "*"
+                | "•"
                 | "--"
                 | "!"
                 | "then"
@@ -239,10 +256,20 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
     if option.len() < word.len() {
         let address_follows = || rest.lines().next().is_some_and(|line| line.contains("://"));
         return option.starts_with(|c: char| c.is_ascii_alphabetic() || c == '#')
-            || (!option.is_empty() && !in_prose && address_follows());
+            || (!in_prose && (!option.is_empty() || word == "--") && address_follows());
     }
     if word.contains("://") || word.starts_with('$') || word.contains("${") || word.starts_with("\"$") {
         return true;
+    }
+    // An address of four numbers.
+    let host = word.split(['/', ':', '?']).next().unwrap_or("");
+    let numbers: Vec<&str> = host.split('.').collect();
+    if !in_prose && numbers.len() == 4 && numbers.iter().all(|number| number.parse::<u8>().is_ok()) {
+        return true;
+    }
+    // The address stands behind a here-document's mark or an empty word.
+    if !in_prose && ["<<", "\"\"", "''"].iter().any(|first| word.starts_with(first)) {
+        return rest.lines().next().is_some_and(|line| line.contains("://"));
     }
     let has_letter = word.chars().any(char::is_alphabetic);
     let inner_dot = word.char_indices().any(|(at, c)| {
@@ -257,316 +284,6 @@ pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with(|c: char| c.is_ascii_digit())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// Reads the assignments (`KEY=…`, `export KEY=…`) above and before a command. A value that is a secret moves into the
-/// ring, so that its label is what the variable gives.
-pub(super) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
-    let mut at = 0;
-    let mut one_line = false;
-    let mut next = 0;
-    while at < above.len() {
-        // Several assignments may stand on one line.
-        if at >= next {
-            next = above.get(at..).and_then(|rest| rest.find('\n')).map_or(above.len(), |n| at + n + 1);
-        }
-        let Some(line) = above.get(at..next) else { break };
-        if let Some((name, value, end)) = read_from_heredoc(above, at, line, variables) {
-            variables.insert(name, value);
-            at = next.max(end);
-            continue;
-        }
-        if let Some((name, words, end)) = array(above, at, line, variables) {
-            variables.insert(format!("{name}[@]"), words.join("\0"));
-            at = Some(behind(above, end)).filter(|end| *end > at).unwrap_or(next);
-            continue;
-        }
-        if let Some((name, words)) = fish(line, variables) {
-            take(name.clone(), words.join(" "), variables, ring);
-            let list = if words.len() > 1 {
-                words.join("\0")
-            } else {
-                variables.get(&name).cloned().unwrap_or_default()
-            };
-            variables.insert(format!("{name}[]"), list);
-            at = next;
-            continue;
-        }
-        if !is_assignment(line) {
-            at = next;
-            continue;
-        }
-        // A value in quotes may reach over several lines.
-        let start = at + line.len() - bare(line).len();
-        let mut words = if one_line { None } else { Some(shell::split(above, start, variables, false)) };
-        // A quote that nothing closes would swallow what follows; from there on every line is read alone.
-        if words.as_ref().is_some_and(|w| w.oddities.open_quote) {
-            one_line = true;
-            words = None;
-        }
-        let end = words.as_ref().map(|w| behind(above, w.end)).filter(|end| *end > at).unwrap_or(next);
-        let words = words.unwrap_or_else(|| shell::split(bare(line), 0, variables, false));
-        for word in words.words {
-            let Some((name, value)) = word.split_once('=') else { break };
-            let (name, before) = match name.strip_suffix('+') {
-                Some(name) => (name, variables.get(name).cloned().unwrap_or_default()),
-                None => (name, String::new()),
-            };
-            if !is_name(name) {
-                break;
-            }
-            take(name.to_owned(), format!("{before}{value}"), variables, ring);
-        }
-        at = end;
-    }
-}
-
-/// Where what follows an assignment that ends at byte `end` is read on: behind `;` or `&&`, else on the next line.
-fn behind(text: &str, end: usize) -> usize {
-    let rest = text.get(end..).unwrap_or("");
-    let joint = rest.trim_start_matches([' ', '\t']);
-    let next =
-        joint.strip_prefix(';').filter(|next| !next.starts_with(';')).or_else(|| joint.strip_prefix("&&"));
-    next.map_or_else(|| line_end(text, end), |next| end + rest.len() - next.len())
-}
-
-/// A variable's value; a secret moves into `ring`.
-pub(super) fn take(name: String, value: String, variables: &mut Variables, ring: &mut KeyRing) {
-    let value = if is_secret(&name, &value) { secret::hold(ring, SecretKind::Key, &value) } else { value };
-    variables.remove(&format!("{name}[]"));
-    variables.insert(name, value);
-}
-
-/// `read -r -d '' NAME <<'EOF'`: the variable, its text, and the byte behind the here-document.
-fn read_from_heredoc(
-    above: &str,
-    at: usize,
-    line: &str,
-    variables: &Variables,
-) -> Option<(String, String, usize)> {
-    let rest = bare(line).strip_prefix("read ").filter(|rest| rest.contains("<<"))?;
-    let command = shell::split(above, at + line.len() - rest.len(), variables, false);
-    let name = command.words.last().filter(|name| is_name(name))?.clone();
-    let text = command.stdin?;
-    Some((name, text.strip_suffix('\n').unwrap_or(&text).to_owned(), command.end))
-}
-
-/// `NAME=(word word …)`: the variable, its words, and the byte behind the bracket.
-fn array(above: &str, at: usize, line: &str, variables: &Variables) -> Option<(String, Vec<String>, usize)> {
-    let start = bare(line);
-    let (name, rest) = start.split_once('=').filter(|(_, rest)| rest.starts_with('('))?;
-    let (name, before) = match name.strip_suffix('+') {
-        Some(name) => (name, variables.get(&format!("{name}[@]"))),
-        None => (name, None),
-    };
-    if !is_name(name) {
-        return None;
-    }
-    let mut from = at + line.len() - rest.len() + 1;
-    let mut words: Vec<String> =
-        before.map(|words| words.split('\0').map(str::to_owned).collect()).unwrap_or_default();
-    // Line ends stand between the words as blanks do.
-    for _ in 0..MOST_ARRAY_LINES {
-        let command = shell::split(above, from, variables, false);
-        words.extend(command.words);
-        from = command.end;
-        match above.get(from..).and_then(|rest| rest.chars().next())? {
-            '\n' => from += 1,
-            ')' => return Some((name.to_owned(), words, from + 1)),
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// More lines than the arguments of a command take.
-const MOST_ARRAY_LINES: usize = 200;
-
-/// Byte behind the line end at or behind `at`; `at` itself where a line begins there.
-fn line_end(text: &str, at: usize) -> usize {
-    if text.get(..at).is_some_and(|before| before.ends_with('\n')) {
-        return at;
-    }
-    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |n| at + n + 1)
-}
-
-/// What a command before the pipe gives to curl.
-pub(super) struct Piped {
-    /// The text.
-    pub(super) text: String,
-    /// Byte behind a here-document that stands below the line.
-    pub(super) end: usize,
-    /// It is such a here-document.
-    pub(super) below: bool,
-}
-
-/// How far back a command that is piped into curl is looked for, bytes.
-const PIPED_FROM: usize = 128 << 10;
-
-/// Reads `echo '…' | curl`, `printf '%s' '…' | curl` and `cat <<EOF | curl`; `arguments` is the byte behind the program's
-/// name.
-pub(super) fn piped(text: &str, arguments: usize, variables: &Variables) -> Option<Piped> {
-    let named = text.get(..arguments)?;
-    let named = named.strip_suffix(".exe").unwrap_or(named);
-    let words = ["curl", "https", "http", "xhs", "xh"];
-    let before = words.iter().find_map(|word| named.strip_suffix(word))?;
-    let before = before.trim_end().strip_suffix('|')?;
-    if let Some(text) = piped_string(before, text.get(arguments..)?) {
-        return Some(text);
-    }
-    let mut from = before.len().saturating_sub(PIPED_FROM);
-    while !before.is_char_boundary(from) {
-        from += 1;
-    }
-    let near = before.get(from..)?;
-    let start = ["echo ", "printf ", "cat <<"]
-        .iter()
-        .filter_map(|word| {
-            let at = near.rfind(&format!("\n{word}")).map(|at| at + 1);
-            at.or_else(|| near.starts_with(word).then_some(0)).or_else(|| {
-                let at = near.rfind(&format!(" {word}"))?;
-                Some(at + 1)
-            })
-        })
-        .max()?;
-    let word_end = start + near.get(start..)?.find(' ')?;
-    let command = shell::split(text, from + word_end, variables, false);
-    if near.get(start..)?.starts_with("cat") {
-        let end = command.end;
-        return command.stdin.map(|text| Piped { text, end, below: true });
-    }
-    // What was read must end at the pipe: else the quotes were others.
-    if text.get(command.end..before.len())?.trim() != "" {
-        return None;
-    }
-    let program = if near.get(start..)?.starts_with("printf") { "printf" } else { "echo" };
-    printed_by(program, &command.words).map(|text| Piped { text, end: 0, below: false })
-}
-
-/// What `echo` or `printf` prints of these words.
-pub(super) fn printed_by(program: &str, words: &[String]) -> Option<String> {
-    let mut words = words.iter().map(String::as_str).peekable();
-    if program == "printf" {
-        let format = words.next()?;
-        return printed(format, &words.collect::<Vec<_>>());
-    }
-    let (mut line_end, mut escapes) = (true, false);
-    while let Some(option) = words.peek().filter(|w| matches!(**w, "-n" | "-e" | "-E" | "-ne" | "-en")) {
-        line_end &= !option.contains('n');
-        escapes = option.contains('e') || (escapes && !option.contains('E'));
-        words.next();
-    }
-    let mut out = words.collect::<Vec<_>>().join(" ");
-    if escapes {
-        out = unescaped(&out);
-    }
-    if line_end {
-        out.push('\n');
-    }
-    Some(out)
-}
-
-/// What `echo -e` makes of backslashes.
-fn unescaped(text: &str) -> String {
-    let mut out = String::new();
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        let next = if c == '\\' { characters.clone().next() } else { None };
-        let plain = match next {
-            Some('n') => '\n',
-            Some('t') => '\t',
-            Some('r') => '\r',
-            Some('\\') => '\\',
-            _ => {
-                out.push(c);
-                continue;
-            }
-        };
-        characters.next();
-        out.push(plain);
-    }
-    out
-}
-
-/// `PowerShell`'s `'…' | curl.exe`: the string and the line end that the shell puts behind it.
-fn piped_string(before: &str, behind: &str) -> Option<Piped> {
-    let before = before.trim_end();
-    let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
-    let line = before.rsplit('\n').next()?;
-    let line =
-        line.strip_prefix("PS").and_then(|l| l.split_once("> ")).map_or(line, |(_, rest)| rest).trim_start();
-    let inside = line.strip_prefix(quote)?.strip_suffix(quote)?;
-    (!inside.contains(quote) && behind.starts_with(char::is_whitespace)).then(|| Piped {
-        text: format!("{inside}\r\n"),
-        end: 0,
-        below: false,
-    })
-}
-
-/// What `printf` makes of `format` and its arguments, which are taken again and again until none is left.
-fn printed(format: &str, arguments: &[&str]) -> Option<String> {
-    let mut out = String::new();
-    let mut left = arguments.iter();
-    for _ in 0..MOST_ARRAY_LINES {
-        let before = left.len();
-        let mut characters = format.chars();
-        while let Some(c) = characters.next() {
-            match c {
-                '\\' => match characters.next()? {
-                    'n' => out.push('\n'),
-                    't' => out.push('\t'),
-                    'r' => out.push('\r'),
-                    escaped @ ('\\' | '"' | '\'') => out.push(escaped),
-                    _ => return None,
-                },
-                '%' => match characters.next()? {
-                    's' | 'd' => out.push_str(left.next().unwrap_or(&"")),
-                    '%' => out.push('%'),
-                    _ => return None,
-                },
-                c => out.push(c),
-            }
-        }
-        if left.len() == 0 || left.len() == before {
-            break;
-        }
-    }
-    Some(out)
-}
-
-/// True for a line that assigns a variable.
-pub(super) fn is_assignment(line: &str) -> bool {
-    bare(line).split_once('=').is_some_and(|(name, _)| is_name(name.strip_suffix('+').unwrap_or(name)))
-}
-
-/// The line without a prompt and `export`.
-fn bare(line: &str) -> &str {
-    let line = line.trim_start().trim_start_matches(['$', '%', '#', '>']).trim_start();
-    let words = ["export ", "local ", "declare ", "readonly ", "typeset "];
-    words.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line).trim_start()
-}
-
-/// fish: `set -x NAME value`, `set NAME value value`: the variable and its words, of which `$NAME` makes as many.
-fn fish(line: &str, variables: &Variables) -> Option<(String, Vec<String>)> {
-    let rest = line.trim_start().trim_start_matches(['$', '>']).trim_start().strip_prefix("set ")?;
-    let words = shell::split(rest, 0, variables, false).words;
-    let first = words.iter().position(|word| !word.starts_with('-'))?;
-    let options = words.get(..first)?;
-    if !options.iter().all(|o| o.bytes().skip(1).all(|b| b.is_ascii_lowercase() || b == b'-')) {
-        return None;
-    }
-    let name = words.get(first).filter(|name| is_name(name))?;
-    let values = words.get(first + 1..).filter(|values| !values.is_empty())?;
-    Some((name.clone(), values.to_vec()))
-}
-
-/// Whether a variable of this name and value holds a secret.
-pub(super) fn is_secret(name: &str, value: &str) -> bool {
-    if value.is_empty() || secret::has_reference(value) || is_placeholder(value) {
-        return false;
-    }
-    let named = secret::is_name(name);
-    secret::is_key_like(value) || (named && !value.contains("://") && !value.contains(char::is_whitespace))
 }
 
 /// A command that was copied out of a page's source: its quotes stand there as entities. `None` where plain quotes are as
@@ -670,7 +387,9 @@ fn gutter(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shell::Variables;
     use super::*;
+    use crate::case::keyring::KeyRing;
 
     #[test]
     fn commands_are_told_from_sentences() {
@@ -696,6 +415,12 @@ mod tests {
             "RESPONSE=$(curl -s https://h)",
             "curl\thttps://h",
             "curl \"$BASE/v1\"",
+            "curl 127.0.0.1:8080",
+            "curl 10.0.0.5",
+            "curl \"\" https://h",
+            "curl <<EOF https://h",
+            "curl -- https://h",
+            "* curl https://h -d x",
         ];
         for text in commands {
             assert!(find(text, 0).is_some(), "{text}");
@@ -710,6 +435,7 @@ mod tests {
             "curl is a tool, e.g. for this",
             "a curling match",
             "curl - the tool",
+            "we have curl 7.88.1.2 here",
         ];
         for text in none {
             assert_eq!(find(text, 0), None, "{text}");

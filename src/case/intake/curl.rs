@@ -1,24 +1,26 @@
 //! A curl command to a [`Draft`], with curl's own meaning of its options.
 
+mod body;
 mod build;
 mod config;
 mod cookies;
 mod fields;
 mod forgiven;
 mod glob;
+mod header;
 mod refused;
 #[cfg(test)]
 mod tests;
 mod variable;
 
+pub(super) use body::without_line_ends;
 pub(super) use fields::deadline as milliseconds;
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::command;
 use super::flags::{self, Meaning};
 use super::secret;
 use super::shell::{self, Variables};
+use super::unmasked::form_encoded as percent_encoded;
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::{KeyRing, SecretKind};
@@ -75,18 +77,21 @@ const NUMBERS: [&str; 12] = [
 /// Most requests that one command makes with `--next`.
 const MOST_REQUESTS: usize = 50;
 
-/// Reads the command whose arguments begin at `from` in `text` (behind the word `curl`).
+/// Bytes that the requests of one command to further addresses may take together.
+const MOST_REPEATED: usize = 16 << 20;
+
+/// Reads the command that was found in `text`; its here-document stands at or behind byte `below`.
 pub(super) fn read(
     text: &str,
-    from: usize,
-    in_backticks: bool,
+    found: &command::Found,
+    below: usize,
     variables: &Variables,
     files: Files<'_>,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let command = shell::split_any(text, from, variables, in_backticks);
-    let piped = command::piped(text, from, variables);
+    let command = shell::split_any(text, found.arguments, variables, found.in_backticks, below);
+    let piped = command::piped(text, found.arguments, variables);
     read_words(command, piped, files, catalog, ring)
 }
 
@@ -117,10 +122,13 @@ pub(super) fn read_words(
     } else {
         command.end
     };
-    let stdin = command.stdin.clone().or_else(|| piped.map(|piped| piped.text));
-    let stdin = stdin.or_else(|| files(command.stdin_file.as_deref()?));
+    let piped_file = piped.as_ref().and_then(|piped| piped.file.clone());
+    let stdin = command.stdin.clone().or_else(|| piped.filter(|p| p.file.is_none()).map(|piped| piped.text));
+    let stdin_file = command.stdin_file.clone().or(piped_file);
+    let stdin = stdin.or_else(|| files(stdin_file.as_deref()?));
     let mut words = Words { all: &command.words, spans: &command.spans, at: 0 };
     let mut parts = Parts::new(stdin, files);
+    parts.stdin_file = stdin_file;
     forgiven::oddities(&command, &mut parts.findings);
     let mut more = parts.take_words(&mut words, ring);
     let prints_status = parts.prints_status;
@@ -128,8 +136,8 @@ pub(super) fn read_words(
     let mut data_files = std::mem::take(&mut parts.data_files);
     let (pieces, deadlines) = (parts.pieces, parts.deadlines);
     let draft = parts.draft(catalog, ring);
-    let findings = std::mem::take(&mut parts.findings);
     let mut others = parts.sent_further(&draft);
+    let findings = std::mem::take(&mut parts.findings);
     let mut left = std::mem::take(&mut parts.left);
     while more && others.len() < MOST_REQUESTS {
         let mut next = Parts::new(None, files);
@@ -242,6 +250,8 @@ struct Parts<'f> {
     prints_status: bool,
     deadlines: Deadlines,
     stdin: Option<String>,
+    /// The file that the standard input comes from.
+    stdin_file: Option<String>,
     /// `-K` files that were read: one may name itself.
     configs: usize,
     /// Those of `--variable`.
@@ -285,7 +295,8 @@ impl<'f> Parts<'f> {
                 finding.span.get_or_insert(span);
             }
             if !go_on {
-                return true;
+                // Behind the last one curl does nothing.
+                return words.at < words.all.len() || !self.left.is_empty();
             }
         }
     }
@@ -382,10 +393,22 @@ impl<'f> Parts<'f> {
         })
     }
 
-    /// The same request to the other addresses that the command names.
+    /// The same request to the other addresses that the command names. Each has a body of its own: together they take no more
+    /// than [`MOST_REPEATED`].
     fn sent_further(&mut self, draft: &Draft) -> Vec<(Draft, Vec<Finding>)> {
         let more = std::mem::take(&mut self.more_urls);
-        more.into_iter().map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
+        let size =
+            draft.body.len() + draft.headers.iter().map(|h| h.name.len() + h.value.len()).sum::<usize>();
+        let most = (MOST_REPEATED / size.max(1)).min(MOST_REQUESTS);
+        if more.len() > most {
+            self.noticed(
+                "addresses_left_out",
+                Level::Warning,
+                "--url",
+                "the command names more addresses than are made out here; the first were taken",
+            );
+        }
+        more.into_iter().take(most).map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
     }
 
     fn unknown(&mut self, option: &str) {
@@ -559,120 +582,6 @@ impl<'f> Parts<'f> {
         }
     }
 
-    /// `Name: value`; `Name;` is an empty header; `Name:` takes out one that curl would add.
-    fn header_line(&mut self, option: &str, line: &str) {
-        if let Some(path) = line.strip_prefix('@') {
-            let text = if path == "-" { self.stdin.take() } else { self.file(path) };
-            if let Some(text) = text {
-                for line in text.lines().filter(|line| !line.starts_with('@')) {
-                    self.header_line(option, line);
-                }
-                return;
-            }
-            self.noticed(
-                "headers_from_file",
-                Level::Warning,
-                option,
-                "headers come from a file that is not in the paste",
-            );
-            return;
-        }
-        let line = line.replace(['\u{200b}', '\u{feff}', '\u{2060}'], "").replace('\u{a0}', " ");
-        if is_reference(line.trim()) {
-            self.noticed(
-                "header_unknown",
-                Level::Warning,
-                option,
-                "a whole header comes from a variable whose value is not in the paste; it was left out",
-            );
-            return;
-        }
-        match at_colon(&line) {
-            Some((name, value)) if value.trim().is_empty() => {
-                self.headers.push((name.trim().to_owned(), None));
-            }
-            Some((name, value)) => self.headers.push((name.trim().to_owned(), Some(value.trim().to_owned()))),
-            None => match line.trim().strip_suffix(';') {
-                Some(name) => self.headers.push((name.trim().to_owned(), Some(String::new()))),
-                None if line.trim().is_empty() => {}
-                None => self.noticed(
-                    "header_without_colon",
-                    Level::Warning,
-                    option,
-                    "a header has no colon; curl does not send it, and it was left out",
-                ),
-            },
-        }
-    }
-
-    fn data(&mut self, option: &str, value: &str) {
-        if let Some(text) = self.content(option, value) {
-            self.join(&text);
-        }
-    }
-
-    /// The text itself, the standard input for `@-`, or nothing for a file.
-    fn content(&mut self, option: &str, value: &str) -> Option<String> {
-        match value.strip_prefix('@') {
-            None => Some(value.to_owned()),
-            Some("-") if self.stdin.is_some() => {
-                let text = self.stdin.take()?;
-                Some(if matches!(option, "--data-binary" | "--json") {
-                    text
-                } else {
-                    without_line_ends(&text)
-                })
-            }
-            Some(path) => {
-                let binary = matches!(option, "--data-binary" | "--json");
-                if let Some(text) = self.file(path) {
-                    return Some(if binary { text } else { without_line_ends(&text) });
-                }
-                if !matches!(path, "-" | "") && !path.starts_with("<(") {
-                    self.data_files.push(BodyFile { path: path.to_owned(), joined: !binary });
-                }
-                self.body_elsewhere(option);
-                None
-            }
-        }
-    }
-
-    fn join(&mut self, text: &str) {
-        match &mut self.data {
-            Some(data) => {
-                data.push('&');
-                data.push_str(text);
-            }
-            None => self.data = Some(text.to_owned()),
-        }
-    }
-
-    /// `--data-urlencode`: `content`, `=content`, `name=content`, `@file`, `name@file`; `None` where a file is not to be
-    /// had. An equals sign anywhere goes before an at sign, as in curl's own reader.
-    fn urlencoded(&mut self, value: &str) -> Option<String> {
-        let (name, content) = match (value.split_once('='), value.split_once('@')) {
-            (Some((name, content)), _) => (name, content.to_owned()),
-            (None, Some((name, "-"))) => (name, self.stdin.take()?),
-            (None, Some((name, path))) => (name, self.file(path)?),
-            (None, None) => ("", value.to_owned()),
-        };
-        let encoded = percent_encoded(&content);
-        Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
-    }
-
-    /// `-T`: a file's text as the body; its name goes behind an address that ends in a slash.
-    fn upload(&mut self, option: &str, value: &str) {
-        self.upload = true;
-        let text = if matches!(value, "-" | ".") { self.stdin.take() } else { self.file(value) };
-        match text {
-            Some(text) => self.data = Some(text),
-            None => self.body_elsewhere(option),
-        }
-        if !matches!(value, "-" | ".") {
-            self.uploaded = value.rsplit(['/', '\\']).next().map(str::to_owned);
-        }
-    }
-
     /// `-K`: options from a file.
     fn config(&mut self, option: &str, value: &str, ring: &mut KeyRing) -> bool {
         let text = if value == "-" { self.stdin.take() } else { self.file(value) };
@@ -701,30 +610,9 @@ impl<'f> Parts<'f> {
         next
     }
 
-    fn body_elsewhere(&mut self, option: &str) {
-        self.data.get_or_insert_default();
-        let place = Place::Option(option.to_owned());
-        if !self.findings.iter().any(|f| f.id == "body_from_file" && f.place == place) {
-            self.findings.push(
-                Finding::new(
-                    "body_from_file",
-                    Level::Warning,
-                    "the body comes from a file or form that is not in the paste",
-                )
-                .at(place)
-                .fix("put the body in yourself, or write down what it holds"),
-            );
-        }
-    }
-
     fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
     }
-}
-
-/// `-d` drops the line ends of a file, and bytes of zero.
-pub(super) fn without_line_ends(text: &str) -> String {
-    text.replace(['\r', '\n', '\0'], "")
 }
 
 /// A long option whose two hyphens were made one dash by a text editor.
@@ -734,37 +622,8 @@ fn dashed(word: &str) -> Option<&str> {
         .filter(|name| flags::long(name).is_some())
 }
 
-/// `line` cut at its colon; that of a reference (`[env:NAME]`) is none.
-fn at_colon(line: &str) -> Option<(&str, &str)> {
-    let mut from = 0;
-    loop {
-        let at = from + line.get(from..)?.find(':')?;
-        let (before, behind) = (line.get(..at)?, line.get(at + 1..)?);
-        match behind.find(']').filter(|_| before.ends_with("[env")) {
-            Some(len) => from = at + 1 + len,
-            None => return Some((before, behind)),
-        }
-    }
-}
-
-/// Whether `text` is one reference and nothing else.
-fn is_reference(text: &str) -> bool {
-    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    inside.is_some_and(|inside| !inside.contains(['[', ']'])) && secret::has_reference(text)
-}
-
 fn unless_empty(value: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
-}
-
-/// Percent-encodes as curl does (all but unreserved characters, a space as `+`); references to secrets stay.
-fn percent_encoded(text: &str) -> String {
-    const RESERVED: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
-    if secret::has_reference(text) {
-        return text.to_owned();
-    }
-    utf8_percent_encode(text, RESERVED).to_string().replace(' ', "+")
 }
 
 fn hold_user(user: &str, ring: &mut KeyRing) {

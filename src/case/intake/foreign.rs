@@ -1,4 +1,5 @@
-//! Files of other programs, by the marks that their formats document: what they are, and what of them can be read.
+//! Files of other programs, by the marks that their formats document, and the source of programs that make a request: what they
+//! are, and what of them can be read.
 
 use serde_json::Value;
 
@@ -50,6 +51,47 @@ const FORMATS: [Format; 4] = [
         fix: "run the cell that fails, save the notebook, and give it again; or paste the error",
     },
 ];
+
+/// Bytes of a text in which a program's marks are looked for.
+const MOST_SOURCE: usize = 64 << 10;
+
+/// How the source of a program names what makes its requests; all words of a row stand in it.
+const PROGRAMS: [(&[&str], &str); 21] = [
+    (&["wget ", "://"], "a wget command"),
+    (&["requests.post("], "Python with requests"),
+    (&["requests.get("], "Python with requests"),
+    (&["requests.request("], "Python with requests"),
+    (&["httpx."], "Python with httpx"),
+    (&["http.client."], "Python with http.client"),
+    (&["urllib.request"], "Python with urllib"),
+    (&["from openai import"], "Python with OpenAI's library"),
+    (&["from anthropic import"], "Python with Anthropic's library"),
+    (&["new OpenAI("], "JavaScript with OpenAI's library"),
+    (&["new Anthropic("], "JavaScript with Anthropic's library"),
+    (&["axios."], "JavaScript with axios"),
+    (&["axios("], "JavaScript with axios"),
+    (&["fetch(", "://"], "JavaScript with fetch"),
+    (&["http.NewRequest"], "Go with net/http"),
+    (&["curl_setopt"], "PHP with its curl"),
+    (&["HttpRequest.newBuilder("], "Java with its HttpClient"),
+    (&["OkHttpClient"], "Java with OkHttp"),
+    (&["new HttpRequestMessage("], "C# with HttpClient"),
+    (&["Net::HTTP"], "Ruby with Net::HTTP"),
+    (&["meta {", "body:json {"], "a request of Bruno's (.bru)"),
+];
+
+/// What `text` is, where it is the source of a program that makes a request and nothing that failed.
+pub(super) fn source(text: &str) -> Option<Finding> {
+    let mut end = text.len().min(MOST_SOURCE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let near = text.get(..end)?;
+    let (_, what) = PROGRAMS.iter().find(|(marks, _)| marks.iter().all(|mark| near.contains(mark)))?;
+    let message = format!("this is {what}; its source is not read here, and it shows no failed call");
+    let finding = Finding::new("not_recognised", Level::Warning, message);
+    Some(finding.fix("copy the request as cURL, or paste the error that the program printed, or the answer"))
+}
 
 /// What `file` is, where it is one of those.
 pub(super) fn of(file: &Value) -> Option<Foreign> {
@@ -112,6 +154,21 @@ mod tests {
             assert!(read.draft.is_none() && read.observed.is_none(), "{what}");
             assert!(read.findings.iter().any(|finding| finding.message.contains(what)), "{what}");
         }
+    }
+
+    #[test]
+    fn the_source_of_a_program_is_named() {
+        for (text, what) in [
+            ("import requests\nr = requests.post('https://h.test/v1', json={'a': 1})\nprint(r)", "requests"),
+            ("wget --method=POST --header 'X-A: b' https://h.test/v1", "wget"),
+            ("const r = await fetch('https://h.test/v1', {method: 'POST'})", "fetch"),
+            ("req, err := http.NewRequest(\"POST\", url, body)", "Go"),
+        ] {
+            let read = intake::read(text, &Catalog::built_in(), &mut KeyRing::default());
+            let named = |finding: &Finding| finding.id == "not_recognised" && finding.message.contains(what);
+            assert!(read.findings.iter().any(named), "{text}: {:?}", read.findings);
+        }
+        assert!(source("it failed with 401 and we do not know why").is_none());
     }
 
     #[test]

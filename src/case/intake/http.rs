@@ -228,7 +228,17 @@ pub(super) fn verbose(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Verb
         let text = answer::trimmed(&body);
         if starts_with_status_line(text) { pasted(text) } else { pasted(&format!("{head}\n{text}")) }
     });
-    let draft = (!request.is_empty()).then(|| raw_request(&request, encrypted, catalog, ring)).flatten();
+    let mut draft = (!request.is_empty()).then(|| raw_request(&request, encrypted, catalog, ring)).flatten();
+    // Port 80 is that of http.
+    let is_plain = |line: &str| {
+        let connected = line.strip_prefix("* Connected to ").or_else(|| line.strip_prefix("*   Trying "));
+        connected.is_some_and(|rest| rest.contains(" port 80 ") || rest.trim_end().ends_with(":80..."))
+    };
+    if let Some(draft) = draft.as_mut().filter(|_| !encrypted && text.lines().any(is_plain))
+        && let Some(rest) = draft.url.strip_prefix("https://")
+    {
+        draft.url = format!("http://{rest}");
+    }
     Verbose { draft, response: response.flatten() }
 }
 
@@ -260,7 +270,8 @@ pub(super) fn written_request(text: &str, encrypted: bool) -> Option<Unmasked> {
     let local = host
         .as_deref()
         .is_some_and(|h| h.starts_with("localhost") || h.starts_with("127.") || h.starts_with("[::1]"));
-    let scheme = if local && !encrypted { "http" } else { "https" };
+    let plain = local || host.as_deref().is_some_and(|host| host.trim_end().ends_with(":80"));
+    let scheme = if plain && !encrypted { "http" } else { "https" };
     let url = match host {
         Some(host) if path.starts_with('/') => format!("{scheme}://{host}{path}"),
         _ => path.to_owned(),
@@ -278,9 +289,19 @@ fn unframed(headers: &[(String, String)], body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn written_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
-    lines
-        .filter_map(|line| line.trim_end_matches('\r').split_once(':'))
-        .filter(|(name, _)| !name.is_empty() && !name.contains(' '))
-        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-        .collect()
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for line in lines {
+        let line = line.trim_end_matches('\r');
+        // A folded line goes on with the value before it (RFC 9112, 5.2).
+        if line.starts_with([' ', '\t'])
+            && let Some((_, value)) = headers.last_mut()
+        {
+            value.push(' ');
+            value.push_str(line.trim());
+            continue;
+        }
+        let named = line.split_once(':').filter(|(name, _)| !name.is_empty() && !name.contains(' '));
+        headers.extend(named.map(|(name, value)| (name.to_owned(), value.trim().to_owned())));
+    }
+    headers
 }

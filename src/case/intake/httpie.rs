@@ -15,28 +15,30 @@ use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Deadlines, Part, PartContent};
 use item::{Item, Separator};
 
-/// Reads the command whose arguments begin at `from` in `text`.
+/// Reads the command that was found in `text`; its here-document stands at or behind byte `below`.
 pub(super) fn read(
     text: &str,
-    from: usize,
     command: &command::Found,
+    below: usize,
     variables: &Variables,
     files: Files<'_>,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> Read {
-    let split = shell::split_any(text, from, variables, command.in_backticks);
-    let piped = command::piped(text, from, variables);
+    let split = shell::split_any(text, command.arguments, variables, command.in_backticks, below);
+    let piped = command::piped(text, command.arguments, variables);
     let piped_below = piped.as_ref().is_some_and(|piped| piped.below);
     let end =
         if piped_below { piped.as_ref().map_or(split.end, |p| p.end.max(split.end)) } else { split.end };
-    let stdin = split.stdin.clone().or_else(|| piped.map(|piped| piped.text));
-    let stdin = stdin.or_else(|| files(split.stdin_file.as_deref()?));
+    let piped_file = piped.as_ref().and_then(|piped| piped.file.clone());
+    let stdin = split.stdin.clone().or_else(|| piped.filter(|p| p.file.is_none()).map(|piped| piped.text));
+    let stdin_file = split.stdin_file.clone().or(piped_file);
+    let stdin = stdin.or_else(|| files(stdin_file.as_deref()?));
     let mut call = Call { secure: command.program.is_secure(), ..Call::default() };
     call.substitution(&split);
     call.words(&split);
     if stdin.is_none()
-        && let Some(path) = &split.stdin_file
+        && let Some(path) = &stdin_file
     {
         call.body_file = Some(BodyFile { path: path.clone(), joined: false });
         call.noticed("body_from_file", "<", "the body comes from a file or form that is not in the paste");

@@ -242,10 +242,14 @@ fn mask_parameter(
 
 fn mask_userinfo(url: &str, ring: &mut KeyRing, seen: &mut Seen) -> String {
     let whole = || url.to_owned();
-    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
+    let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + "://".len()));
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = (rest.get(..end).unwrap_or(""), rest.get(end..).unwrap_or(""));
     let Some((userinfo, host)) = authority.rsplit_once('@') else { return whole() };
+    // Without a scheme only a pair is one: else it is a mail's address or a name with its version.
+    if scheme.is_empty() && (!userinfo.contains(':') || has_reference(userinfo)) {
+        return whole();
+    }
     let (user, password) = match userinfo.split_once(':') {
         Some((user, password)) => (format!("{user}:"), password),
         None => (String::new(), userinfo),
@@ -263,7 +267,7 @@ fn mask_userinfo(url: &str, ring: &mut KeyRing, seen: &mut Seen) -> String {
     if decoded != password {
         hold(ring, SecretKind::Password, &decoded);
     }
-    format!("{scheme}://{user}{label}@{host}{tail}")
+    format!("{scheme}{user}{label}@{host}{tail}")
 }
 
 /// Masks free text: the pairs of a form, URLs in it, what stands beside a secret's name, and key-like text anywhere.

@@ -12,22 +12,19 @@ mod link;
 pub(super) mod powershell;
 mod quote;
 mod redirect;
-
-use std::collections::BTreeMap;
+mod variables;
 
 use super::flags;
 
 pub(super) use dialect::Dialect;
 pub(super) use link::at as link_at;
+pub(super) use variables::Variables;
 
 /// Most bytes that variables assigned in the paste may add to one command: `B=$A$A; C=$B$B; …` doubles each time.
 const MOST_EXPANDED: usize = 1 << 20;
 
 /// Each such search may read the whole rest of a text; more than these are not made.
 const MOST_FAILED_HEREDOCS: usize = 8;
-
-/// Variables assigned in the paste, masked where their value looks like a key.
-pub(super) type Variables = BTreeMap<String, String>;
 
 /// One command.
 #[derive(Default)]
@@ -44,6 +41,8 @@ pub(super) struct Command {
     pub(super) stdin_file: Option<String>,
     /// The file that it writes to (`> body.json`).
     pub(super) stdout_file: Option<String>,
+    /// It writes behind what stands there (`>>`).
+    pub(super) appends: bool,
     /// The files that `<(…)` makes: the word that names one, and its text.
     pub(super) given: Vec<(String, String)>,
     /// Byte behind its last word, where the rest of its line begins; a here-document may stand between that and `end`.
@@ -86,8 +85,14 @@ pub(super) struct Oddities {
 }
 
 /// Splits the command that begins at byte `start` of `text`, as the shell does that it was written for. `in_backticks`: it
-/// stands in inline code.
-pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
+/// stands in inline code; `below`: its here-document stands at or behind this byte, for those before belong to others.
+pub(super) fn split_any(
+    text: &str,
+    start: usize,
+    variables: &Variables,
+    in_backticks: bool,
+    below: usize,
+) -> Command {
     let dialect = Dialect::of(text, start, in_backticks);
     // `--%`: the rest of the line goes to the program as it stands.
     let line = text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or("");
@@ -95,7 +100,7 @@ pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_back
         return powershell::stopped(text, start, start + at, variables);
     }
     let command = match dialect {
-        Dialect::Posix => split(text, start, variables, in_backticks),
+        Dialect::Posix => split_within(text, start, variables, in_backticks, 0, below),
         Dialect::Cmd => cmd::split(text, start, variables),
         Dialect::PowerShell => powershell::split(text, start, variables),
     };
@@ -104,12 +109,12 @@ pub(super) fn split_any(text: &str, start: usize, variables: &Variables, in_back
 
 /// The same for bash and its kin.
 pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
-    split_within(text, start, variables, in_backticks, 0)
+    split_within(text, start, variables, in_backticks, 0, 0)
 }
 
 /// The command inside a substitution, in which no other is looked into.
 fn split_inner(text: &str, start: usize, variables: &Variables) -> Command {
-    split_within(text, start, variables, false, MOST_FAILED_HEREDOCS)
+    split_within(text, start, variables, false, MOST_FAILED_HEREDOCS, 0)
 }
 
 fn split_within(
@@ -118,6 +123,7 @@ fn split_within(
     variables: &Variables,
     in_backticks: bool,
     failed_heredocs: usize,
+    below: usize,
 ) -> Command {
     let mut shell = Shell {
         text,
@@ -127,6 +133,7 @@ fn split_within(
         word_start: start,
         step_start: start,
         in_word: false,
+        in_quotes: false,
         discard: false,
         takes_file: false,
         takes_stdin: false,
@@ -143,7 +150,7 @@ fn split_within(
     shell.step_start = shell.at;
     shell.end_word();
     shell.out.stopped = shell.at.min(text.len());
-    shell.read_heredoc();
+    shell.read_heredoc(below);
     shell.out.end = shell.at.min(text.len());
     shell.out
 }
@@ -158,6 +165,8 @@ struct Shell<'a> {
     /// Where the present step began.
     step_start: usize,
     in_word: bool,
+    /// In double quotes, where blanks part no words.
+    in_quotes: bool,
     /// The next word is the target of a redirection.
     discard: bool,
     /// The next word is the file to read from.
@@ -340,7 +349,11 @@ impl<'a> Shell<'a> {
         let rest = self.rest();
         let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\u{a0}']).len();
         let after = rest.get(blank..).unwrap_or("");
-        if after.is_empty() || after.starts_with('\n') || (blank > 0 && after.starts_with('#')) {
+        if let Some(len) = self.lost_line_end(blank, after) {
+            self.out.oddities.continuation = true;
+            self.end_word();
+            self.at += len;
+        } else if after.is_empty() || after.starts_with('\n') || (blank > 0 && after.starts_with('#')) {
             self.out.oddities.continuation |=
                 rest.get(..blank).is_some_and(|b| !b.trim_end_matches('\r').is_empty());
             self.at += blank;
@@ -356,6 +369,19 @@ impl<'a> Shell<'a> {
         } else if let Some(c) = self.bump() {
             self.push(c);
         }
+    }
+
+    /// The bytes behind a backslash that took a line end along when a form or a chat made one line of the command
+    /// (`\ -H …`), or a page wrote it as `<br>`.
+    fn lost_line_end(&self, blank: usize, after: &str) -> Option<usize> {
+        let broken = ["<br>", "<br/>", "<br />"].iter().find(|mark| after.starts_with(**mark));
+        if let Some(mark) = broken {
+            return Some(blank + mark.len());
+        }
+        let next = after.trim_start_matches(['\'', '"']);
+        let is_address = || next.starts_with("https://") || next.starts_with("http://");
+        let goes_on = options_follow(after) || next.len() < after.len() || is_address();
+        (blank > 0 && !self.in_word && goes_on && !after.starts_with('\n')).then_some(blank)
     }
 
     /// A comment in the middle of a command that goes on: it ends where its line ends, and so does the command in bash.
@@ -510,14 +536,20 @@ mod tests {
             ("a b 2>&1 >out.json -c; d", &["a", "b", "-c"]),
             ("a b 2>/dev/null -c && d", &["a", "b", "-c"]),
             ("a ''", &["a", ""]),
+            ("a -o >(cat >&2) b", &["a", "-o", ">(cat >&2)", "b"]),
             ("a “b c” ‘d’s e’ f", &["a", "b c", "d’s e", "f"]),
             ("a\u{a0}b\u{200b}c", &["a", "bc"]),
             ("a http://h/?a=b&c=d -e", &["a", "http://h/?a=b&c=d", "-e"]),
             ("a http://h/v1/models/<MODEL_ID> -e", &["a", "http://h/v1/models/<MODEL_ID>", "-e"]),
             ("a $(cat key.txt) b", &["a", "$(cat key.txt)", "b"]),
+            ("a \"$(printf '{\"m\":\"%s\"}' gpt)\" b", &["a", "{\"m\":\"gpt\"}", "b"]),
+            ("a \"x$(echo '{\"m\": \"y\"}')z\"", &["a", "x{\"m\": \"y\"}z"]),
             ("a \"$(cat key.txt)\" b", &["a", "$(cat key.txt)", "b"]),
             ("a ^\n -b `\n -c", &["a", "-b", "-c"]),
             ("a \\\n> -b \\\n> 'c'", &["a", "-b", "c"]),
+            ("a \\ -b 'c' \\ -d \\ 'e'", &["a", "-b", "c", "-d", "e"]),
+            ("a \\<br>-b \\<br/> c", &["a", "-b", "c"]),
+            ("a b\\ -c \\ d", &["a", "b -c", " d"]),
         ];
         for (text, expected) in table {
             assert_eq!(words(text), *expected, "{text:?}");

@@ -75,8 +75,11 @@ impl Unmasked {
         let media = media.map(|h| h.value.clone());
         let headers = written
             .into_iter()
-            // The sender makes these two itself.
-            .filter(|h| !["host", "content-length"].iter().any(|name| h.name.eq_ignore_ascii_case(name)))
+            // The sender makes these two itself; a host that is not the address's own was asked for.
+            .filter(|h| {
+                let is_own_host = h.name.eq_ignore_ascii_case("host") && is_host_of(&self.url, &h.value);
+                !is_own_host && !h.name.eq_ignore_ascii_case("content-length")
+            })
             .map(|h| {
                 let is_type = is_form && h.name.eq_ignore_ascii_case("content-type");
                 let value = if is_type { multipart::without_boundary(&h.value) } else { h.value };
@@ -93,6 +96,19 @@ impl Unmasked {
         let draft = Draft { method: self.method, url, headers, body, form };
         (draft, (ring.iter().count() > held).then(literal_key))
     }
+}
+
+/// Whether `host` is that of `url`, or is empty.
+fn is_host_of(url: &str, host: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let own = authority.rsplit('@').next().unwrap_or("");
+    let bare = |text: &str| {
+        let text = text.trim().to_ascii_lowercase();
+        let port = [":443", ":80"].iter().find_map(|port| text.strip_suffix(port));
+        port.unwrap_or(&text).to_owned()
+    };
+    host.trim().is_empty() || own.is_empty() || bare(own) == bare(host)
 }
 
 /// Percent-encodes a field's name or text as a web form does: a blank becomes `+`. References stay.

@@ -12,7 +12,7 @@ use crate::case::request::{Draft, Header, Intake};
 
 mod value;
 
-pub(super) use value::converted as literal;
+pub(super) use value::{converted as literal, cut, depth};
 
 /// The commands and their short names, in small letters.
 const COMMANDS: [&str; 4] = ["invoke-restmethod", "invoke-webrequest", "irm", "iwr"];
@@ -99,6 +99,22 @@ fn at(
     let media = draft.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
     draft.body = secret::mask_body(&draft.body, media.map(|h| h.value.as_str()), catalog, ring).0;
     let mut noticed = Vec::new();
+    let is_run =
+        |text: &str| text.starts_with('(') && text.ends_with(')') && text.contains(char::is_whitespace);
+    let is_computed = is_run(&draft.url)
+        || is_run(&draft.body)
+        || is_run(said.token.as_deref().unwrap_or(""))
+        || said.headers.as_deref().is_some_and(|text| text.contains(" -f "));
+    if is_computed {
+        noticed.push(
+            Finding::new(
+                "expression_not_computed",
+                Level::Warning,
+                "a value is an expression of PowerShell, which is not computed here; it stands as it is written",
+            )
+            .fix("put its value in its place"),
+        );
+    }
     if said.in_file {
         noticed.push(Finding::new(
             "body_from_file",
@@ -350,6 +366,14 @@ mod tests {
             (
                 "$b = @{a='x \"y\"'} | ConvertTo-Json\nirm https://h.test/a -Method Post -Body $b",
                 ("POST", "https://h.test/a", r#"{"a":"x \"y\""}"#),
+            ),
+            (
+                "$b = @{ a = @(@{ p = @(@{ t = 'x' }) }) } | ConvertTo-Json\nirm https://h.test/a -Method Post -Body $b",
+                ("POST", "https://h.test/a", r#"{"a":[{"p":"System.Collections.Hashtable"}]}"#),
+            ),
+            (
+                "irm https://h.test/a -Method Post -Body (@{ a = @(@{ p = @(@{ t = 'x' }) }) } | ConvertTo-Json -Depth 9)",
+                ("POST", "https://h.test/a", r#"{"a":[{"p":[{"t":"x"}]}]}"#),
             ),
             (
                 "$b = @'\n{\"a\":\"x \\\"y\\\"\"}\n'@\nirm https://h.test/a -Method Post -Body $b",

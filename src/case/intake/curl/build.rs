@@ -176,10 +176,35 @@ impl Parts<'_> {
         let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
         let mut url = best.cloned().unwrap_or_default();
         url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
+        if url.starts_with(' ') || url.ends_with([' ', '\n']) {
+            self.refused("--url", "URL using bad/illegal format or missing URL");
+        }
         let url = url.trim();
         // As mail and Markdown write an address; a stand-in at the end (`/models/<id>`) has a bracket of its own.
         let bare = url.strip_prefix('<').map_or(url, |url| url.strip_suffix('>').unwrap_or(url));
         let url = bare.strip_suffix('>').filter(|bare| !bare.contains('<')).unwrap_or(bare).to_owned();
+        if glob::has_stand_in(&url) {
+            self.findings.push(
+                Finding::new(
+                    "url_stand_in",
+                    Level::Warning,
+                    "the URL holds a stand-in in braces or brackets, where a value of yours belongs",
+                )
+                .at(Place::Url)
+                .fix("put the value in its place"),
+            );
+        }
+        if url.contains("{\"") && !self.globoff {
+            self.findings.push(
+                Finding::new(
+                    "url_braces_dropped",
+                    Level::Warning,
+                    "curl takes braces in a URL for a set of words and does not send them, so the JSON in it arrives without",
+                )
+                .at(Place::Url)
+                .fix("use -g, or encode the braces"),
+            );
+        }
         if url.is_empty() {
             self.findings.push(
                 Finding::new("url_missing", Level::Error, "the command has no URL")
@@ -217,11 +242,14 @@ impl Parts<'_> {
     /// curl takes an address without a scheme as http.
     fn with_scheme(&mut self, url: String) -> String {
         let url = with_two_slashes(url);
-        let host = url.split(['/', '?', '#']).next().unwrap_or("");
+        let authority = url.split(['/', '?', '#']).next().unwrap_or("");
+        // Userinfo may hold anything, a variable among it.
+        let host = authority.rsplit('@').next().unwrap_or("");
+        let has_user = host.len() < authority.len();
         let is_host = !url.contains("://")
-            && !host.contains(|c: char| c.is_whitespace() || matches!(c, '$' | '<' | '>' | '{' | '[' | '@'))
+            && !host.contains(|c: char| c.is_whitespace() || matches!(c, '$' | '<' | '>' | '{' | '['))
             && host.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && (host.contains('.') || host.contains(':') || host == "localhost");
+            && (has_user || host.contains('.') || host.contains(':') || host == "localhost");
         if !is_host {
             return url;
         }
@@ -324,7 +352,12 @@ fn with_query(mut url: String, query: &[String]) -> String {
     }
     let fragment = url.find('#').map(|at| url.split_off(at)).unwrap_or_default();
     let url = query.iter().fold(url, |url, part| {
-        let joint = if url.contains('?') { '&' } else { '?' };
+        // Nothing stands between, where the query is empty or ends in its own joint.
+        let joint = match url.contains('?') {
+            true if url.ends_with(['?', '&']) => "",
+            true => "&",
+            false => "?",
+        };
         format!("{url}{joint}{part}")
     });
     url + &fragment

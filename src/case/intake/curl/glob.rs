@@ -29,11 +29,16 @@ fn without_escapes(url: &str) -> String {
 
 /// The first set or range: where it stands, and its words.
 fn first(url: &str) -> Option<(usize, usize, Vec<String>)> {
-    let path = url.find("://").map_or(0, |at| at + 3);
-    let path = path + url.get(path..)?.find(['/', '?'])?;
-    let mut from = path;
+    let host = url.find("://").map_or(0, |at| at + 3);
+    // A bracket in the host is that of an IPv6 address.
+    let path = host + url.get(host..)?.find(['/', '?']).unwrap_or(url.len() - host);
+    let mut from = host;
     while let Some(at) = url.get(from..)?.find(['{', '[']).map(|at| from + at) {
         if url.get(..at)?.ends_with('\\') {
+            from = at + 1;
+            continue;
+        }
+        if at < path && url.get(at..)?.starts_with('[') {
             from = at + 1;
             continue;
         }
@@ -50,7 +55,21 @@ fn first(url: &str) -> Option<(usize, usize, Vec<String>)> {
 }
 
 fn set(inside: &str) -> Option<Vec<String>> {
-    inside.contains(',').then(|| inside.split(',').map(str::to_owned).collect())
+    // A bare name is a stand-in that a documentation page left (`/files/{file_id}`).
+    let is_name = inside.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    (!is_name).then(|| inside.split(',').map(str::to_owned).collect())
+}
+
+/// Whether `url` has a stand-in in place of a part of it: `{file_id}`, `<FILE_ID>`.
+pub(super) fn has_stand_in(url: &str) -> bool {
+    [('{', '}'), ('<', '>')].into_iter().any(|(open, close)| {
+        url.split(open).skip(1).any(|rest| {
+            rest.split_once(close).is_some_and(|(inside, _)| {
+                inside.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && inside.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(&b))
+            })
+        })
+    })
 }
 
 /// `1-3`, `001-100:10`, `a-e`.
@@ -88,6 +107,8 @@ mod tests {
             ("https://h/{model}", &["https://h/{model}"]),
             ("https://h/[env:MODEL]", &["https://h/[env:MODEL]"]),
             ("https://[::1]/a", &["https://[::1]/a"]),
+            ("https://{a,b}.h/x", &["https://a.h/x", "https://b.h/x"]),
+            (r#"https://h/x?f={"a":1}"#, &[r#"https://h/x?f="a":1"#]),
             (r"https://h/\{a,b\}?x=\[1\]", &["https://h/{a,b}?x=[1]"]),
             ("https://h/?include[]=a", &["https://h/?include[]=a"]),
         ];

@@ -73,7 +73,9 @@ impl Dialect {
         let here_string = ["@'", "@\""].iter().any(|open| {
             near.match_indices(open).take(8).any(|(at, _)| {
                 let after = near.get(at + 2..).unwrap_or("");
-                after.starts_with('\n') || after.starts_with("\r\n")
+                // `"$@"` at the end of a line is bash's.
+                let begins = near.get(..at).is_some_and(|before| !before.ends_with('$'));
+                begins && (after.starts_with('\n') || after.starts_with("\r\n"))
             })
         });
         // An apostrophe that stands in an apostrophe string of bash; no other shell writes it so.
@@ -142,6 +144,7 @@ mod tests {
             ("curl https://h -d '{\"a\":\"$env:K = '\\''x'\\''\"}'", Dialect::Posix),
             ("curl.exe https://h -d @'\n{\"a\":1}\n'@", Dialect::PowerShell),
             ("curl https://h -d '{\n\"a\":1\n}' \\\n -v", Dialect::Posix),
+            ("curl -s \"$url\" \"$@\"\n}", Dialect::Posix),
             ("curl https://h -d \"50% of %\" \\\n -v", Dialect::Posix),
         ];
         for (text, expected) in table {

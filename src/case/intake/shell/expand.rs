@@ -56,9 +56,6 @@ pub(super) fn changed(value: &str, operator: &str) -> Option<String> {
         }
         return Some(if all { value.replace(&pattern, &with) } else { value.replacen(&pattern, &with, 1) });
     }
-    if let Some(with) = operator.strip_prefix(":+").or_else(|| operator.strip_prefix('+')) {
-        return Some(if value.is_empty() { String::new() } else { plain(with) });
-    }
     let cut = operator.strip_prefix(':')?;
     let (from, len) = cut.split_once(':').map_or((cut, None), |(from, len)| (from, Some(len)));
     let from: usize = from.trim().parse().ok()?;
@@ -206,7 +203,6 @@ mod tests {
             ("abc", "^", "Abc"),
             ("abcdef", ":2", "cdef"),
             ("abcdef", ":1:2", "bc"),
-            ("abc", ":+x", "x"),
             ("abc", "#?", "bc"),
         ];
         for (value, operator, expected) in table {

@@ -5,7 +5,7 @@ mod table;
 
 use super::{Command, Variables, identifier, is_name_char};
 use crate::case::intake::command::take;
-use crate::case::intake::web_request::literal;
+use crate::case::intake::web_request::{cut, depth, literal};
 use crate::case::keyring::KeyRing;
 
 /// Splits the command of another program (`curl.exe`) that begins at byte `start` of `text`.
@@ -93,9 +93,10 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
             let piped = above.get(value.end..).and_then(|rest| rest.strip_prefix('|')).map(str::trim_start);
             let is_json = converts
                 || piped.and_then(|p| p.get(..14)).is_some_and(|p| p.eq_ignore_ascii_case("convertto-json"));
+            let options = if converts { above.get(next - len..) } else { piped }.unwrap_or("");
             if let Some(word) = value.words.into_iter().next() {
-                let json =
-                    is_json.then(|| literal(&word, variables)).flatten().map(|value| value.to_string());
+                let json = is_json.then(|| literal(&word, variables)).flatten();
+                let json = json.map(|value| cut(value, depth(options)).to_string());
                 let word = json.unwrap_or(word);
                 take(name, word, variables, ring);
                 at = at.max(value.end);
@@ -160,6 +161,7 @@ impl<'a> Reader<'a> {
             }
             '(' if self.word.is_none() => {
                 let len = closing(rest, 0);
+                self.command.oddities.substitution = true;
                 self.push_str(rest.get(..len).unwrap_or(rest));
                 self.at += len;
             }

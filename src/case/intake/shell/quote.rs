@@ -34,6 +34,12 @@ impl Shell<'_> {
     }
 
     pub(super) fn double(&mut self) {
+        let before = std::mem::replace(&mut self.in_quotes, true);
+        self.double_quoted();
+        self.in_quotes = before;
+    }
+
+    fn double_quoted(&mut self) {
         self.bump();
         self.in_word = true;
         loop {
@@ -130,9 +136,16 @@ impl Shell<'_> {
             self.push_words(&list.split('\0').collect::<Vec<_>>());
             return;
         }
+        // Words that stand there in quotes stay whole.
+        let is_alternative = alternative_len(self.rest()).is_some();
         let (was_in_word, from, words) = (self.in_word, self.word.len(), self.out.words.len());
         self.in_word = true;
         let is_substitution = self.rest().starts_with("$(");
+        if is_alternative {
+            self.in_word = was_in_word;
+            self.dollar_in_quotes();
+            return;
+        }
         self.dollar_in_quotes();
         let value = self.word.get(from..).unwrap_or("");
         if is_substitution
@@ -181,6 +194,13 @@ impl Shell<'_> {
         // A function's own arguments.
         let all = ["@", "*", "{@}", "{*}"].iter().find(|form| after.starts_with(**form));
         if let Some(form) = all
+            && self.variables.contains_key("#")
+        {
+            // None are left: not even an empty word.
+            self.at += 1 + form.len();
+            return;
+        }
+        if let Some(form) = all
             && self.array_words("{@[@]}", "@")
         {
             self.at += 1 + form.len();
@@ -199,6 +219,20 @@ impl Shell<'_> {
             let inside = after.strip_prefix('{').and_then(|b| b.get(name.len()..len.checked_sub(3)?));
             let operator = inside.unwrap_or("");
             let fallback = [":-", "-", ":=", "="].iter().find_map(|o| operator.strip_prefix(o));
+            // `${X:+WORDS}` gives WORDS and never the value; where X is not known it is taken as set, as `:-` takes it.
+            let other = operator.strip_prefix(":+").or_else(|| operator.strip_prefix('+'));
+            if let Some(other) = other {
+                let is_argument = name.bytes().all(|b| b.is_ascii_digit());
+                let is_empty =
+                    value.map_or(is_argument, |value| value.is_empty() && operator.starts_with(':'));
+                let from = self.word.len();
+                self.at += len;
+                if !is_empty {
+                    self.alternative(other);
+                }
+                self.expanded += self.word.len().saturating_sub(from);
+                return;
+            }
             let changed = value.filter(|_| fallback.is_none() && !operator.is_empty());
             let changed = changed.and_then(|value| expand::changed(value, operator));
             // Another way to change the value is not followed, and a value may come from another command.
@@ -233,20 +267,36 @@ impl Shell<'_> {
             return;
         }
         if after.starts_with('(') {
-            let len = balanced(after).unwrap_or(1);
-            if let Some(text) = after.get(..len).and_then(|inside| self.reckoned(inside)) {
-                self.at += 1 + len;
-                self.word.push_str(&text);
-                return;
-            }
-            self.out.oddities.substitution = true;
-            let inside = rest.get(..=len).unwrap_or("$");
-            self.at += inside.len();
-            self.word.push_str(inside);
+            self.substitution();
             return;
         }
         self.bump();
         self.word.push('$');
+    }
+
+    /// `$(…)` of another kind: what it gives where that is known, else as it is written.
+    fn substitution(&mut self) {
+        let rest = self.rest();
+        let after = rest.get(1..).unwrap_or("");
+        let len = balanced(after).unwrap_or(1);
+        if let Some(text) = after.get(..len).and_then(|inside| self.reckoned(inside)) {
+            self.at += 1 + len;
+            self.word.push_str(&text);
+            return;
+        }
+        if self.in_quotes
+            && let Some(printed) = self.printed(self.at + 2)
+            && let Ok(text) = printed.text
+            && !printed.substitution
+        {
+            self.word.push_str(text.trim_end_matches('\n'));
+            self.at = printed.end;
+            return;
+        }
+        self.out.oddities.substitution = true;
+        let inside = rest.get(..=len).unwrap_or("$");
+        self.at += inside.len();
+        self.word.push_str(inside);
     }
 
     /// The variable's name at the start of `text`; a number is one where the script gives it.
@@ -264,6 +314,20 @@ impl Shell<'_> {
     fn default_of(&mut self, written: &str) -> String {
         let bare = written.strip_prefix('"').and_then(|w| w.strip_suffix('"')).unwrap_or(written);
         self.expanded(bare)
+    }
+
+    /// The words of `${X:+WORDS}`, read as the shell reads words: quotes in them are quotes, blanks part words where the whole
+    /// stands in none.
+    fn alternative(&mut self, written: &str) {
+        if self.in_quotes {
+            let text = self.default_of(written);
+            self.word.push_str(&text);
+            return;
+        }
+        let inner = super::split_inner(written, 0, self.variables);
+        self.out.oddities.substitution |= inner.oddities.substitution;
+        self.push_words(&inner.words.iter().map(String::as_str).collect::<Vec<_>>());
+        self.in_word = !inner.words.is_empty() || self.in_word && !self.word.is_empty();
     }
 
     /// What `((1+2))` or `(echo word)` gives, where nothing has to be run for it.
@@ -367,7 +431,7 @@ impl Shell<'_> {
 
     /// `$(cat <<'EOF'⏎ … ⏎EOF⏎)`: its output stands in the paste. False where it is another substitution.
     fn heredoc_in_substitution(&mut self) -> bool {
-        if self.failed_heredocs >= MOST_FAILED_HEREDOCS {
+        if self.failed_heredocs >= MOST_FAILED_HEREDOCS || !self.variables.may_search() {
             return false;
         }
         let rest = self.rest();
@@ -383,15 +447,17 @@ impl Shell<'_> {
         }
         let before = self.at;
         self.at = self.text.len() - behind.len() + behind.find('\n').map_or(0, |at| at + 1);
-        let (body, taken, closed) = self.heredoc_text(&heredoc);
-        self.at += taken;
-        let space = self.rest().len() - self.rest().trim_start().len();
-        if !closed || !self.rest().get(space..).is_some_and(|r| r.starts_with(')')) {
+        let lines = heredoc.lines(self.rest());
+        let behind = self.rest().get(lines.len..).unwrap_or("");
+        let space = behind.len() - behind.trim_start().len();
+        if !lines.closed || !behind.get(space..).is_some_and(|r| r.starts_with(')')) {
+            self.variables.searched_in_vain(lines.len);
             self.at = before;
             self.failed_heredocs += 1;
             return false;
         }
-        self.at += space + 1;
+        let body = self.heredoc_text(&heredoc, lines.body);
+        self.at += lines.len + space + 1;
         self.word.push_str(body.trim_end_matches('\n'));
         true
     }
@@ -488,6 +554,14 @@ fn closing_brace(text: &str) -> Option<usize> {
         before = c;
     }
     None
+}
+
+/// The bytes of `${NAME:+…}` at the start of `text`.
+fn alternative_len(text: &str) -> Option<usize> {
+    let braced = text.strip_prefix("${")?;
+    let operator = braced.get(identifier(braced).len()..).filter(|rest| rest.len() < braced.len())?;
+    let is_one = operator.starts_with(":+") || operator.starts_with('+');
+    closing_brace(braced).filter(|_| is_one).map(|close| close + 3)
 }
 
 /// Whether a variable's value is what another command would give, which stands there as it was written.

@@ -2,6 +2,9 @@
 
 use super::{Command, Shell, is_name_char, rest_starts};
 
+/// How far from its beginning a here-document's own end word is looked for behind an indented one, bytes.
+const MOST_BEHIND_INDENTED: usize = 64 << 10;
+
 /// More files than any command gets from `<(…)`.
 const MOST_GIVEN: usize = 50;
 
@@ -10,6 +13,14 @@ impl Shell<'_> {
         let rest = self.rest();
         if c == '<' && rest.starts_with("<(") {
             self.process();
+            return;
+        }
+        // `>(…)`: what is written to it goes to another command.
+        if c == '>' && rest.starts_with(">(") && !self.in_word {
+            let len = super::balanced(rest.get(1..).unwrap_or("")).unwrap_or(1);
+            self.word.push_str(rest.get(..=len).unwrap_or(">"));
+            self.in_word = true;
+            self.at += rest.get(..=len).map_or(1, str::len);
             return;
         }
         // `<MODEL_ID>` is a stand-in of a documentation page, no redirection.
@@ -42,6 +53,7 @@ impl Shell<'_> {
             self.heredoc_delimiter();
         } else {
             self.at += 1;
+            self.out.appends = c == '>' && self.peek() == Some('>');
             while matches!(self.peek(), Some('>' | '|' | '&')) {
                 self.bump();
             }
@@ -57,35 +69,27 @@ impl Shell<'_> {
         }
     }
 
-    /// Reads the lines of a here-document that stands below the command.
-    pub(super) fn read_heredoc(&mut self) {
+    /// Reads the lines of a here-document that stands below the command, at or behind byte `below`.
+    pub(super) fn read_heredoc(&mut self, below: usize) {
         let Some(heredoc) = self.heredoc.take() else { return };
         self.skip_line();
         self.bump();
-        let (body, len, closed) = self.heredoc_text(&heredoc);
-        self.at += len;
-        self.out.oddities.open_quote |= !closed;
-        self.out.stdin = Some(body);
+        self.at = self.at.max(below).min(self.text.len());
+        let lines = heredoc.lines(self.rest());
+        self.out.oddities.open_quote |= !lines.closed;
+        self.out.stdin = Some(self.heredoc_text(&heredoc, lines.body));
+        self.at += lines.len;
     }
 
-    /// The text of `heredoc`, whose first line begins here, the bytes it takes with its closing line, and whether that
-    /// line is there.
-    pub(super) fn heredoc_text(&mut self, heredoc: &HereDoc) -> (String, usize, bool) {
-        let mut body = String::new();
-        let mut closed = false;
-        let mut len = 0;
-        for line in self.rest().split_inclusive('\n') {
-            len += line.len();
-            if line.trim() == heredoc.delimiter {
-                closed = true;
-                break;
-            }
-            body.push_str(if heredoc.without_tabs { line.trim_start_matches('\t') } else { line });
-        }
-        if !heredoc.quoted && body.contains(['$', '\\', '`']) {
-            body = self.expanded(&body);
-        }
-        (body, len, closed)
+    /// The text that the lines of `heredoc` give, which begin here and take `body` bytes.
+    pub(super) fn heredoc_text(&mut self, heredoc: &HereDoc, body: usize) -> String {
+        let body = self.rest().get(..body).unwrap_or("");
+        let body = if heredoc.without_tabs {
+            body.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+        } else {
+            body.to_owned()
+        };
+        if !heredoc.quoted && body.contains(['$', '\\', '`']) { self.expanded(&body) } else { body }
     }
 
     /// `text` with its variables and escapes read as in a here-document without quotes.
@@ -98,6 +102,7 @@ impl Shell<'_> {
             word_start: 0,
             step_start: 0,
             in_word: false,
+            in_quotes: true,
             discard: false,
             takes_file: false,
             takes_stdin: false,
@@ -138,6 +143,38 @@ impl Shell<'_> {
         inner.word
     }
 
+    /// What the command prints that begins at byte `from`, up to its closing bracket, where nothing has to be run for it:
+    /// `echo`, `printf`, `cat`.
+    pub(super) fn printed(&mut self, from: usize) -> Option<Printed> {
+        if self.failed_heredocs >= super::MOST_FAILED_HEREDOCS || !self.variables.may_search() {
+            return None;
+        }
+        let inside = self.text.get(from..)?;
+        let blank = inside.len() - inside.trim_start().len();
+        let word = super::head(inside.trim_start(), 16);
+        let word = word.split(|c: char| c.is_whitespace() || c == ')').next().unwrap_or("");
+        if !matches!(word, "echo" | "printf" | "cat") {
+            return None;
+        }
+        let command = super::split_inner(self.text, from + blank + word.len(), self.variables);
+        let behind = self.text.get(command.end..).unwrap_or("");
+        let blank = behind.len() - behind.trim_start().len();
+        let closes = behind.get(blank..).is_some_and(|b| b.starts_with(')')) && !command.oddities.open_quote;
+        let substitution = command.oddities.substitution;
+        let text = match (word, command.words.as_slice(), command.stdin) {
+            ("cat", [], stdin) => stdin.map(Ok),
+            ("cat", [path], None) => Some(Err(path.clone())),
+            ("cat", ..) => None,
+            (program, words, _) => crate::case::intake::command::printed_by(program, words).map(Ok),
+        };
+        if let Some(text) = text.filter(|_| closes) {
+            return Some(Printed { text, end: command.end + blank + 1, substitution });
+        }
+        self.failed_heredocs += 1;
+        self.variables.searched_in_vain(command.end.saturating_sub(from));
+        None
+    }
+
     /// `<(…)`: a file with what a command prints. It is a word, which names that file; its text is known where nothing
     /// has to be run for it.
     fn process(&mut self) {
@@ -147,36 +184,21 @@ impl Shell<'_> {
             .split(|c: char| c.is_whitespace() || c == ')')
             .next()
             .unwrap_or("");
-        let is_open = self.failed_heredocs < super::MOST_FAILED_HEREDOCS && self.out.given.len() < MOST_GIVEN;
-        if is_open && matches!(word, "echo" | "printf" | "cat") {
-            let from = self.at + 2 + (inside.len() - inside.trim_start().len()) + word.len();
-            let command = super::split_inner(self.text, from, self.variables);
-            let behind = self.text.get(command.end..).unwrap_or("");
-            let blank = behind.len() - behind.trim_start().len();
-            let closes =
-                behind.get(blank..).is_some_and(|b| b.starts_with(')')) && !command.oddities.open_quote;
-            let text = match (word, command.words.as_slice(), command.stdin) {
-                ("cat", [], stdin) => stdin,
-                ("cat", [path], None) if closes => {
-                    self.word.push_str(path);
-                    self.in_word = true;
-                    self.at = command.end + blank + 1;
-                    return;
+        if self.out.given.len() < MOST_GIVEN
+            && let Some(printed) = self.printed(self.at + 2)
+        {
+            match printed.text {
+                Ok(text) => {
+                    let name = format!("<({word} {})", self.out.given.len() + 1);
+                    self.word.push_str(&name);
+                    self.out.given.push((name, text));
                 }
-                ("cat", ..) => None,
-                (program, words, _) => crate::case::intake::command::printed_by(program, words),
-            };
-            if let Some(text) = text.filter(|_| closes) {
-                let end = command.end + blank + 1;
-                let name = format!("<({word} {})", self.out.given.len() + 1);
-                self.word.push_str(&name);
-                self.out.given.push((name, text));
-                self.out.oddities.substitution |= command.oddities.substitution;
-                self.in_word = true;
-                self.at = end;
-                return;
+                Err(path) => self.word.push_str(&path),
             }
-            self.failed_heredocs += 1;
+            self.out.oddities.substitution |= printed.substitution;
+            self.in_word = true;
+            self.at = printed.end;
+            return;
         }
         let len = super::balanced(rest.get(1..).unwrap_or("")).unwrap_or(1);
         self.out.oddities.substitution = true;
@@ -184,6 +206,16 @@ impl Shell<'_> {
         self.in_word = true;
         self.at += rest.get(..=len).map_or(1, str::len);
     }
+}
+
+/// What a command prints.
+pub(super) struct Printed {
+    /// The text, or the file that holds it.
+    pub(super) text: Result<String, String>,
+    /// Byte behind the closing bracket.
+    pub(super) end: usize,
+    /// A part of it comes from another command.
+    pub(super) substitution: bool,
 }
 
 /// A here-document as its operator announces it.
@@ -196,7 +228,40 @@ pub(super) struct HereDoc {
     without_tabs: bool,
 }
 
+/// The lines of a here-document.
+pub(super) struct Lines {
+    /// Bytes of its text.
+    pub(super) body: usize,
+    /// Bytes of that and of the line that ends it.
+    pub(super) len: usize,
+    /// Whether that line is there.
+    pub(super) closed: bool,
+}
+
 impl HereDoc {
+    /// Its lines, the first of which begins `rest`. The end word alone on a line ends it; one that a page or a chat indented
+    /// does where none stands alone before the next here-document.
+    pub(super) fn lines(&self, rest: &str) -> Lines {
+        let mut at = 0;
+        let mut indented = None;
+        for line in rest.split_inclusive('\n') {
+            let end = at + line.len();
+            let bare = line.trim_end_matches(['\n', '\r']);
+            let bare = if self.without_tabs { bare.trim_start_matches('\t') } else { bare };
+            if bare == self.delimiter {
+                return Lines { body: at, len: end, closed: true };
+            }
+            if indented.is_some() && (line.contains("<<") || end > MOST_BEHIND_INDENTED) {
+                break;
+            }
+            if indented.is_none() && bare.trim() == self.delimiter {
+                indented = Some(Lines { body: at, len: end, closed: true });
+            }
+            at = end;
+        }
+        indented.unwrap_or(Lines { body: rest.len(), len: rest.len(), closed: false })
+    }
+
     /// The one whose delimiter stands at the start of `rest` (behind `<<`), and the bytes read.
     pub(super) fn at(rest: &str) -> Option<(Self, usize)> {
         let trimmed = rest.trim_start_matches(['-', '~', ' ', '\t']);

@@ -34,7 +34,8 @@ pub(in crate::case::intake) fn converted(text: &str, variables: &Variables) -> O
         text = inside.trim();
     }
     if let Some(value) = argument(text) {
-        return converted(value, variables).map(|value| Value::String(value.to_string()));
+        let depth = depth(text);
+        return converted(value, variables).map(|value| Value::String(cut(value, depth).to_string()));
     }
     let mut reader = Reader { text, at: 0, variables };
     let value = reader.value(0)?;
@@ -44,7 +45,51 @@ pub(in crate::case::intake) fn converted(text: &str, variables: &Variables) -> O
         return Some(value);
     }
     let pipe = rest.strip_prefix('|')?.trim_start().to_ascii_lowercase();
-    pipe.starts_with("convertto-json").then(|| Value::String(value.to_string()))
+    pipe.starts_with("convertto-json").then(|| Value::String(cut(value, depth(&pipe)).to_string()))
+}
+
+/// How deep `ConvertTo-Json` goes without `-Depth`
+/// (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.utility/convertto-json>).
+const DEPTH: usize = 2;
+
+/// The depth that the options of a `ConvertTo-Json` name, up to the end of its line.
+pub(in crate::case::intake) fn depth(options: &str) -> usize {
+    let line = options.split(['\n', ')', ';']).next().unwrap_or("").to_ascii_lowercase();
+    let mut words = line.split_whitespace().skip_while(|word| !word.starts_with("-d"));
+    words.next().and_then(|_| words.next()).and_then(|number| number.parse().ok()).unwrap_or(DEPTH)
+}
+
+/// `value` as `ConvertTo-Json` gives it: what lies deeper is its name alone.
+pub(in crate::case::intake) fn cut(value: Value, depth: usize) -> Value {
+    match value {
+        Value::Array(list) => {
+            let inner = list.into_iter().map(|value| cut_within(value, depth));
+            Value::Array(inner.collect())
+        }
+        Value::Object(table) => {
+            let inner = table.into_iter().map(|(name, value)| (name, cut_within(value, depth)));
+            Value::Object(inner.collect())
+        }
+        other => other,
+    }
+}
+
+fn cut_within(value: Value, depth: usize) -> Value {
+    match depth.checked_sub(1) {
+        Some(depth) => cut(value, depth),
+        None => named(value),
+    }
+}
+
+fn named(value: Value) -> Value {
+    match value {
+        Value::Object(_) => Value::String("System.Collections.Hashtable".to_owned()),
+        Value::Array(list) => {
+            let words: Vec<String> = list.into_iter().map(|value| plain(&named(value))).collect();
+            Value::String(words.join(" "))
+        }
+        other => other,
+    }
 }
 
 /// What `ConvertTo-Json -Depth 5 VALUE` converts.

@@ -1,0 +1,107 @@
+//! The body that `-d`, `--data-urlencode` and `-T` make.
+
+use super::{Parts, percent_encoded};
+use crate::case::finding::{Finding, Level, Place};
+use crate::case::intake::secret;
+use crate::case::request::BodyFile;
+
+impl Parts<'_> {
+    pub(super) fn data(&mut self, option: &str, value: &str) {
+        if let Some(text) = self.content(option, value) {
+            self.join(&text);
+        }
+    }
+
+    /// The text itself, the standard input for `@-`, or nothing for a file.
+    pub(super) fn content(&mut self, option: &str, value: &str) -> Option<String> {
+        match value.strip_prefix('@') {
+            None => Some(value.to_owned()),
+            Some("-") if self.stdin.is_some() => {
+                let text = self.stdin.take()?;
+                Some(if matches!(option, "--data-binary" | "--json") {
+                    text
+                } else {
+                    without_line_ends(&text)
+                })
+            }
+            Some(path) => {
+                let binary = matches!(option, "--data-binary" | "--json");
+                if let Some(text) = self.file(path) {
+                    return Some(if binary { text } else { without_line_ends(&text) });
+                }
+                let path =
+                    if path == "-" { self.stdin_file.clone().unwrap_or_default() } else { path.to_owned() };
+                if !path.is_empty() && !path.starts_with("<(") {
+                    self.data_files.push(BodyFile { path, joined: !binary });
+                }
+                self.body_elsewhere(option);
+                None
+            }
+        }
+    }
+
+    pub(super) fn join(&mut self, text: &str) {
+        match &mut self.data {
+            Some(data) => {
+                data.push('&');
+                data.push_str(text);
+            }
+            None => self.data = Some(text.to_owned()),
+        }
+    }
+
+    /// `--data-urlencode`: `content`, `=content`, `name=content`, `@file`, `name@file`; `None` where a file is not to be
+    /// had. An equals sign anywhere goes before an at sign, as in curl's own reader.
+    pub(super) fn urlencoded(&mut self, value: &str) -> Option<String> {
+        let (name, content) = match (value.split_once('='), value.split_once('@')) {
+            (Some((name, content)), _) => (name, content.to_owned()),
+            (None, Some((name, "-"))) => (name, self.stdin.take()?),
+            (None, Some((name, path))) => (name, self.file(path)?),
+            (None, None) => ("", value.to_owned()),
+        };
+        let encoded = percent_encoded(&content);
+        if secret::has_reference(&content) {
+            self.noticed(
+                "value_not_encoded",
+                Level::Warning,
+                "--data-urlencode",
+                "curl encodes the value of the variable; here it is put in as it is",
+            );
+        }
+        Some(if name.is_empty() { encoded } else { format!("{name}={encoded}") })
+    }
+
+    /// `-T`: a file's text as the body; its name goes behind an address that ends in a slash.
+    pub(super) fn upload(&mut self, option: &str, value: &str) {
+        self.upload = true;
+        let text = if matches!(value, "-" | ".") { self.stdin.take() } else { self.file(value) };
+        match text {
+            Some(text) => self.data = Some(text),
+            None => self.body_elsewhere(option),
+        }
+        if !matches!(value, "-" | ".") {
+            self.uploaded = value.rsplit(['/', '\\']).next().map(str::to_owned);
+        }
+    }
+
+    pub(super) fn body_elsewhere(&mut self, option: &str) {
+        self.data.get_or_insert_default();
+        let place = Place::Option(option.to_owned());
+        if !self.findings.iter().any(|f| f.id == "body_from_file" && f.place == place) {
+            self.findings.push(
+                Finding::new(
+                    "body_from_file",
+                    Level::Warning,
+                    "the body comes from a file or form that is not in the paste",
+                )
+                .at(place)
+                .fix("put the body in yourself, or write down what it holds"),
+            );
+        }
+    }
+}
+
+/// `-d` drops the line ends of a file, and bytes of zero.
+pub(in crate::case::intake) fn without_line_ends(text: &str) -> String {
+    text.replace(['\r', '\n', '\0'], "")
+}
