@@ -23,6 +23,7 @@ pub(super) mod prose;
 pub(super) mod rule;
 mod shell;
 mod short;
+mod streamed;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -407,7 +408,7 @@ impl Filter {
     /// A dump of bytes, which leaves as the text that it shows where something in it is replaced; else lines.
     fn dump_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
         match dump::dump(rest, last) {
-            Dump::None => self.group(rest, last, out),
+            Dump::None => self.stream_or_group(rest, last, out),
             Dump::More => None,
             Dump::Of { length, mut text } => {
                 if !text.ends_with(b"\n") {
@@ -417,6 +418,21 @@ impl Filter {
                 Some(length)
             }
         }
+    }
+
+    /// An answer that stands in the lines word by word, or lines.
+    fn stream_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let Some((length, values)) = streamed::streamed(rest, last) else {
+            return self.group(rest, last, out);
+        };
+        let mut text = Vec::with_capacity(length);
+        let count = streamed::shaped(rest.get(..length).unwrap_or(rest), &values, &mut text);
+        (0..count).for_each(|_| self.rules.count("text", "streamed_words"));
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            at += self.group(rest, true, out).unwrap_or(rest.len());
+        }
+        Some(length)
     }
 
     /// Lines that belong together. Bytes that were read; `None`: more has to come.

@@ -67,6 +67,8 @@ pub(super) struct State {
     values: Option<Values>,
     /// What a name said that stood alone in the line above.
     awaited: Means,
+    /// It was a heading.
+    under_heading: bool,
     /// What the value of `name:` in the line above says.
     named: Means,
 }
@@ -254,6 +256,27 @@ impl State {
     fn below_its_name(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
         let awaited = std::mem::take(&mut self.awaited);
         let trimmed = line.trim_ascii();
+        if trimmed.is_empty() {
+            self.awaited = awaited;
+            return None;
+        }
+        if trimmed.starts_with(b"#") {
+            let name = trimmed.trim_ascii_start().iter().skip_while(|b| **b == b'#').copied();
+            let name: Vec<u8> = name.map(|b| if b == b' ' { b'_' } else { b }).collect();
+            let name = name.strip_prefix(b"_").unwrap_or(&name);
+            let means = rules.names.means(name).0;
+            self.awaited = if name.len() <= 24 { means } else { Means::Nothing };
+            self.under_heading = true;
+            return None;
+        }
+        let under_heading = std::mem::take(&mut self.under_heading);
+        if under_heading && matches!(awaited, Means::Secret(_) | Means::MaybeSecret | Means::Prompt) {
+            let is_word = !trimmed.contains(&b' ') && trimmed.len() >= 8;
+            let is_text = awaited == Means::Prompt && is_written(&String::from_utf8_lossy(trimmed));
+            let start = memchr::memmem::find(line, trimmed)?;
+            let text = if is_word || is_text { rules.named(awaited, trimmed, false)? } else { return None };
+            return Some(apply(line, &[Edit { start, end: start + trimmed.len(), text }]));
+        }
         if let Some(before) = trimmed.strip_suffix(b"=>") {
             let name = before.trim_ascii_end().strip_suffix(b"]").unwrap_or(before);
             let name = name.split(|b| matches!(b, b'[' | b':')).find(|part| part.len() > 2).unwrap_or(name);
@@ -473,7 +496,7 @@ struct Pair {
 
 impl Pair {
     fn of(line: &[u8]) -> Option<Self> {
-        let mut at = 0;
+        let (mut at, mut is_bold) = (0, false);
         // Marks of curl -v, of lists, of flags and of shells before the name.
         loop {
             let rest = line.get(at..)?;
@@ -491,11 +514,16 @@ impl Pair {
                 b"'",
                 b"\"",
                 b"$",
+                b"**",
+                b"`",
             ]
             .into_iter()
             .find(|mark| rest.starts_with(mark));
             match mark {
-                Some(mark) => at += mark.len(),
+                Some(mark) => {
+                    is_bold = mark == b"**";
+                    at += mark.len();
+                }
                 None => break,
             }
         }
@@ -503,13 +531,20 @@ impl Pair {
         let length = rest
             .iter()
             .take(80)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            .take_while(|b| {
+                // `**API Key:** …`: the marks say where the name ends.
+                b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.') || is_bold && **b == b' '
+            })
             .count();
         let mut value = at + length;
         let quote =
             at.checked_sub(1).and_then(|b| line.get(b)).copied().filter(|b| matches!(b, b'"' | b'\''));
         let closed = quote.is_some() && line.get(value).copied() == quote;
         value += usize::from(closed);
+        let bold = |at: usize| {
+            line.get(at..).map_or(0, |rest| rest.iter().take_while(|b| matches!(b, b'*' | b'`')).count())
+        };
+        value += bold(value);
         let gap = line.get(value..)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let sign = line.get(value + gap..)?;
         if length == 0 || !matches!(sign.first(), Some(b':' | b'=')) {
@@ -527,6 +562,7 @@ impl Pair {
         if line.get(value..value + 2) == Some(b"//") {
             return None;
         }
+        value += bold(value);
         value += line.get(value..)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let mut end = line.len();
         let opener = line.get(value).copied().filter(|b| matches!(b, b'"' | b'\''));

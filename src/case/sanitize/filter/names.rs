@@ -96,7 +96,7 @@ const PROMPT_NAMES: [&str; 34] = [
     "bgm_prompt",
 ];
 /// The same for texts that models write; inside bodies only.
-const OUTPUT_NAMES: [&str; 17] = [
+const OUTPUT_NAMES: [&str; 20] = [
     "delta",
     "refusal",
     "reasoning",
@@ -114,6 +114,9 @@ const OUTPUT_NAMES: [&str; 17] = [
     "instruction",
     "segments",
     "words",
+    "chosen",
+    "rejected",
+    "preferred_output",
 ];
 /// Names of the value that belongs to a name beside it, and of what wraps it (OTLP's `stringValue`).
 const VALUES: [&str; 6] = ["value", "val", "v", "stringvalue", "string_value", "currentvalue"];

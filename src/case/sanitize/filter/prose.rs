@@ -470,7 +470,9 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
     for word in plain.split(|c: char| c.is_whitespace() || c == '+') {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         if word.chars().count() < 2 && !matches!(word, "a" | "I")
-            || !word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '_' | '(' | ')'))
+            || !word
+                .chars()
+                .all(|c| c.is_alphabetic() || is_mark(c) || matches!(c, '\'' | '-' | '_' | '(' | ')'))
         {
             continue;
         }
@@ -486,6 +488,11 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
     let small = plain.to_lowercase();
     let phrases = PHRASES.iter().filter(|phrase| small.contains(**phrase)).count();
     (of_errors + phrases) * 5 < words
+}
+
+/// A sign above, below or within letters (of India's scripts, Arabic, Hebrew, and accents of their own), which is no letter.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{65f}' | '\u{900}'..='\u{dff}')
 }
 
 /// [`is_written`], and what has the marks of a quotation without the length of one: a text that is cut off, or whose blanks
@@ -553,6 +560,7 @@ mod tests {
             "没有成为公司三月请把应当保险",
             "нами должен после отчёт юристы заплатит",
             "สีส้มรถไฟภูเขานกฮูกแมว",
+            "पत्थर चिड़िया हाथी पहाड़ बगीचा",
         ] {
             assert!(is_written(text), "{text}");
         }

@@ -175,6 +175,22 @@ fn text_in_wide_units_is_read_as_text() {
     }
 }
 
+#[test]
+fn what_people_and_templates_write_around_a_value_is_theirs() {
+    let key = "1f9dd8d5-4a24-b614-2462-e86939d36cbc";
+    let table: Vec<(Kind, String, &str)> = vec![
+        (Kind::Log, "> **Password**: Yacht7dusty\n**API Key:** `QFBSCJ-H0CTYG`\n- **Model**: gpt-4o\n".to_owned(), "> **Password**: [password#1]\n**API Key:** [key#1]\n- **Model**: gpt-4o\n"),
+        (Kind::Log, format!("### API key\n{key}\n\n### Prompt\n\na walrus sings of the sea\n\n### What happened?\nThe server had an error\n"), "### API key\n[key#1]\n\n### Prompt\n\n[prompt: 25 chars]\n\n### What happened?\nThe server had an error\n"),
+        (Kind::Log, "[INST] two seals [/INST]\n<|im_start|>user\ntwo more<|im_end|>\nUser: पत्थर चिड़िया हाथी पहाड़ बगीचा\n".to_owned(), "[INST] [prompt: 9 chars] [/INST]\n<|im_start|>user\n[prompt: 8 chars]<|im_end|>\nUser: [prompt: 30 chars]\n"),
+        (Kind::Log, "machine api.h.example login bob password Peri-rusty\ndb.h.example:5432:gw:bob:Hedge-noisy\n".to_owned(), "machine api.h.example login bob password [password#1]\ndb.h.example:5432:gw:bob:[password#2]\n"),
+        (Kind::Log, "0:\"The \"\n0:\"small \"\n0:\"walrus \"\n0:\"sings \"\n0:\"of \"\n0:\"the sea\"\nd:{\"finishReason\":\"stop\"}\n".to_owned(), "0:\"[text: 4 chars]\"\n0:\"[text: 6 chars]\"\n0:\"[text: 7 chars]\"\n0:\"[text: 6 chars]\"\n0:\"[text: 3 chars]\"\n0:\"[text: 7 chars]\"\nd:{\"finishReason\":\"stop\"}\n"),
+    ];
+    for (kind, raw, clean) in table {
+        assert_eq!(filtered(kind, &raw), clean, "{kind:?}");
+        assert_eq!(filtered(kind, clean), clean, "{kind:?} a second time");
+    }
+}
+
 /// Forms that were met in logs, traces and collections.
 #[test]
 fn a_name_that_stands_elsewhere_judges_the_value() {
