@@ -98,7 +98,8 @@ fn line(line: &[u8]) -> Option<(u64, Vec<u8>)> {
     // What it shows beside the digits is what they say.
     let shown = rest.trim_ascii();
     let shown = shown.strip_prefix(b"|").and_then(|s| s.strip_suffix(b"|")).unwrap_or(shown);
-    let agrees = shown.len() + 2 >= bytes.trim_ascii().len()
+    let agrees = shown.len() <= bytes.len()
+        && shown.len() + 2 >= bytes.trim_ascii().len()
         && bytes.trim_ascii().iter().zip(shown).all(|(byte, c)| byte == c || !byte.is_ascii_graphic());
     (!bytes.is_empty() && agrees).then_some((offset, bytes))
 }
@@ -117,8 +118,13 @@ mod tests {
         assert_eq!(dump(hexdump.as_bytes(), true), of(hexdump.len() - 9, "POST /v1/x HTTP/1.1\n"));
         let xxd = "00000000: 504f 5354 202f 7631 2f78 2048 5454 502f  POST /v1/x HTTP/\n00000010: 312e 310a                                1.1.\n";
         assert_eq!(dump(xxd.as_bytes(), true), of(xxd.len(), "POST /v1/x HTTP/1.1\n"));
-        for none in ["2026-11-20 10:15:00 ERROR x\n", "12345 words\n", "00000014\n", "0010: 65 61 not that\n"]
-        {
+        for none in [
+            "2026-11-20 10:15:00 ERROR x\n",
+            "12345 words\n",
+            "00000014\n",
+            "0010: 65 61 not that\n",
+            "0000 73 sk-and-more\n",
+        ] {
             assert_eq!(dump(none.as_bytes(), true), Dump::None, "{none}");
         }
         assert_eq!(dump(b"0000: 41 75", false), Dump::More);

@@ -384,9 +384,12 @@ impl Walker {
                     && word::is_cookie_fact(inside);
                 if plain { None } else { rules.secret(inside, kind, "credential_field") }
             }
-            Some(Below::Prompt) if means == Means::Name && word::is_plain(inside) => rules.text(inside, true),
-            Some(Below::Prompt) if means == Means::Word && word::is_of_api(inside) => {
-                rules.text(inside, true)
+            // A word in which something had to be replaced is none: what is left of it would be read as a prompt.
+            Some(Below::Prompt)
+                if means == Means::Name && word::is_plain(inside)
+                    || means == Means::Word && word::is_of_api(inside) =>
+            {
+                rules.text(inside, true).and_then(|_| rules.shape("prompt", inside, true))
             }
             Some(Below::Prompt) => rules.shape("prompt", inside, true),
             _ => {
@@ -496,7 +499,9 @@ impl Walker {
     fn number(&self, token: &[u8], is_json: bool, rules: &mut Rules) -> Option<Vec<u8>> {
         let level = self.top();
         let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
-        let secret = match (level.below, level.means) {
+        // Where a key belongs, what the last one meant is over.
+        let means = if level.object && level.expect_key { Means::Nothing } else { level.means };
+        let secret = match (level.below, means) {
             (Some(Below::Secret(kind)), Means::Value | Means::Secret(_)) | (_, Means::Secret(kind))
                 if digits >= 4 =>
             {
@@ -506,7 +511,7 @@ impl Walker {
         };
         let new = match secret {
             Some(kind) => rules.secret(token, kind, "credential_field"),
-            None if !is_json => rules.text(token, false).map(|new| apart(new, rules)),
+            None if !is_json => rules.text(token, false).map(|new| apart(&new, rules)),
             None if digits >= 11 => rules.text(token, false),
             None => None,
         }?;
@@ -540,12 +545,19 @@ impl Walker {
     }
 }
 
-/// What stands before the first placeholder of a token, looked at on its own: a second run would end the token there.
-fn apart(token: Vec<u8>, rules: &mut Rules) -> Vec<u8> {
-    let opens = |at: &usize| placeholder_length(token.get(*at..).unwrap_or(&[])) > 0;
-    let Some(start) = memchr::memchr_iter(b'[', &token).find(opens) else { return token };
-    let (head, rest) = token.split_at_checked(start).unwrap_or((&token, &[]));
-    rules.text(head, false).map_or_else(|| token.clone(), |new| [&new, rest].concat())
+/// What stands around the placeholders of a token, each stretch looked at on its own: a second run would end the token there.
+fn apart(token: &[u8], rules: &mut Rules) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(token.len()), token);
+    while !rest.is_empty() {
+        let opens = |at: &usize| placeholder_length(rest.get(*at..).unwrap_or(&[])) > 0;
+        let start = memchr::memchr_iter(b'[', rest).find(opens).unwrap_or(rest.len());
+        let (stretch, behind) = rest.split_at_checked(start).unwrap_or((rest, &[]));
+        out.extend_from_slice(rules.text(stretch, false).as_deref().unwrap_or(stretch));
+        let (label, behind) = behind.split_at_checked(placeholder_length(behind)).unwrap_or((behind, &[]));
+        out.extend_from_slice(label);
+        rest = behind;
+    }
+    out
 }
 
 /// What becomes of each of the strings `pieces`, the last one first: the secrets that lie over several of them. The
@@ -694,6 +706,11 @@ pub(super) fn placeholder_length(rest: &[u8]) -> usize {
     let Some(end) = rest.iter().take(96).position(|b| *b == b']') else { return 0 };
     let text = String::from_utf8_lossy(rest.get(..=end).unwrap_or(&[]));
     if is_placeholder(&text) { end + 1 } else { 0 }
+}
+
+/// True where a placeholder stands in `text`.
+pub(super) fn holds_placeholder(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'[', text).any(|at| placeholder_length(text.get(at..).unwrap_or(&[])) > 0)
 }
 
 /// `[key#1]` stands in a line of text; it opens no array.

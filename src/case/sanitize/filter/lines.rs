@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 
 use super::Kind;
 use super::file_name;
-use super::json;
+use super::json::{self, holds_placeholder};
 use super::label;
 use super::names::Means;
 use super::prose::is_written;
@@ -240,7 +240,8 @@ impl State {
         let value = |lead: &[u8]| Some(text.strip_prefix(lead)?.trim_ascii());
         if let Some(name) = value(b"- name:").or_else(|| value(b"name:")).or_else(|| value(b"- key:")) {
             let name: Vec<u8> = name.iter().copied().filter(|b| !matches!(b, b'"' | b'\'')).collect();
-            self.named = rules.names.means(&name).0;
+            let is_name = !holds_placeholder(&name);
+            self.named = if is_name { rules.names.means(&name).0 } else { Means::Nothing };
             return None;
         }
         let inner = value(b"value:").filter(|inner| !inner.is_empty())?;
@@ -398,7 +399,11 @@ impl State {
             self.part.seen = true;
             self.part.in_headers = true;
             self.in_part(line, rules, &mut Vec::new());
-        } else if line.len() >= 6 && line.len() <= 80 && line.starts_with(b"--") && !line.contains(&b' ') {
+        } else if line.len() >= 6
+            && line.len() <= 80
+            && line.starts_with(b"--")
+            && line.iter().all(is_of_boundary)
+        {
             self.part.before = line.to_vec();
         } else {
             self.part.before.clear();
@@ -410,7 +415,7 @@ impl State {
         let is_boundary = line.len() >= 6
             && line.starts_with(b"--")
             && (line.starts_with(&self.part.boundary) && !self.part.boundary.is_empty()
-                || self.part.boundary.is_empty() && !line.contains(&b' '));
+                || self.part.boundary.is_empty() && line.iter().all(is_of_boundary));
         if is_boundary {
             self.end_part(out);
             if self.part.boundary.is_empty() {
@@ -448,6 +453,12 @@ impl State {
         *bytes += line.len().max(1);
         true
     }
+}
+
+/// A sign of a boundary, without the blank (RFC 2046, 5.1.1). A placeholder holds others.
+fn is_of_boundary(b: &u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(b, b'\'' | b'(' | b')' | b'+' | b'_' | b',' | b'-' | b'.' | b'/' | b':' | b'=' | b'?')
 }
 
 /// A changed line, looked at until nothing changes any more: with a placeholder in it, quotes may open and close

@@ -5,6 +5,7 @@
 //! 10:15:00 DEBUG delta="salmon " idx=1  ──>  10:15:00 DEBUG delta="[text: 7 chars]" idx=1
 //! ```
 
+use super::json::holds_placeholder;
 use super::prose::is_written;
 use crate::case::sanitize::placeholder::measure;
 
@@ -21,7 +22,7 @@ const MOST_LINES: usize = 4_096;
 /// comes behind `rest`; else its last line may not be whole.
 pub(super) fn streamed(rest: &[u8], last: bool) -> Option<(usize, Vec<(usize, usize)>)> {
     let mut lines = Lines { rest, at: 0, last };
-    let first = lines.next().filter(|(_, line)| memchr::memmem::find(line, b"[text: ").is_none())?.1;
+    let first = lines.next()?.1;
     // Most lines are told by the next one.
     let second = lines.next()?.1;
     let near = head(&[first, second])?;
@@ -48,7 +49,8 @@ pub(super) fn streamed(rest: &[u8], last: bool) -> Option<(usize, Vec<(usize, us
     for (at, line) in (Lines { rest, at: 0, last }).take(MOST_LINES) {
         let like = head_of(first, line) >= head;
         let end = value_end(line, head).filter(|end| like && tail(line, *end) == first_tail);
-        let Some(end) = end else { break };
+        // What was replaced was another text before, perhaps a longer one, and each its own.
+        let Some(end) = end.filter(|_| !holds_placeholder(line)) else { break };
         if values.len() == TELLING && !is_stream(&values) {
             return None;
         }

@@ -4,6 +4,7 @@
 //! | channel | key | status |        id,name,token        NAME   TOKEN   AGE
 //! ```
 
+use super::json::holds_placeholder;
 use super::names::{Means, Names};
 use super::prose::is_written;
 use super::rule::Rules;
@@ -173,7 +174,8 @@ pub(super) fn cell(cell: &[u8], means: Means, rules: &mut Rules) -> Option<Vec<u
     match means {
         Means::BodyPrompt if !is_written(&String::from_utf8_lossy(cell)) => None,
         Means::BodyPrompt | Means::Prompt => rules.shape("prompt", cell, false),
-        _ if cell.len() < 6 || cell.contains(&b' ') => None,
+        // What is left beside a placeholder was words before.
+        _ if cell.len() < 6 || cell.contains(&b' ') || holds_placeholder(cell) => None,
         means => rules.named(means, cell, false),
     }
 }

@@ -456,6 +456,37 @@ fn a_second_run_judges_the_same() {
             format!("Authorization: Digest response=\"x\", realm={}", sk()),
             "Authorization: Digest response=\"[key#1]\", realm=[key#2]".to_owned(),
         ),
+        // A word of an API in which something was replaced.
+        (
+            Kind::Json,
+            r#"{"","messages"[{"role""t:avel@h:00"#.to_owned(),
+            r#"{"","messages"[{"role""[prompt: 11 chars]"#.to_owned(),
+        ),
+        // A number where a key belongs; words around a placeholder in a bare word.
+        (Kind::Har, "{\"secret\",2026\":".to_owned(), "{\"secret\",2026\":".to_owned()),
+        // No boundary: a placeholder stands in it.
+        (
+            Kind::Text,
+            "-------BEGIN PRIVATE KEY-----\nContent-Disposition: name=file\n\nx".to_owned(),
+            "--[key#1]\nContent-Disposition: name=file\n\nx".to_owned(),
+        ),
+        // A list whose longest words went is no answer word by word.
+        (
+            Kind::Text,
+            "  - \"s\"\n  - \"b: th or was ble beyond the attempts in this note\"\n  - \"\"\n  - \" \"\n  - \"il ed\"".to_owned(),
+            "  - \"s\"\n  - \"b: [text: 46 chars]\"\n  - \"\"\n  - \" \"\n  - \"il ed\"".to_owned(),
+        ),
+        // A name, and a cell, whose blank stands in a placeholder.
+        (
+            Kind::Text,
+            "name:passwd:-length\nvalue:\"".to_owned(),
+            "name:passwd:[password#1]\nvalue:\"".to_owned(),
+        ),
+        (
+            Kind::Text,
+            "||key|\n||\"\"+9 0358\"\"iIqW|".to_owned(),
+            "||key|\n||\"\"[phone#1]\"\"iIqW|".to_owned(),
+        ),
     ];
     for (kind, raw, clean) in table {
         assert_eq!(filtered(kind, &raw), clean, "{kind:?}");
