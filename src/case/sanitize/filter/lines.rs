@@ -402,7 +402,7 @@ impl State {
         } else if line.len() >= 6
             && line.len() <= 80
             && line.starts_with(b"--")
-            && line.iter().all(is_of_boundary)
+            && line.iter().all(|b| is_of_boundary(*b))
         {
             self.part.before = line.to_vec();
         } else {
@@ -415,7 +415,7 @@ impl State {
         let is_boundary = line.len() >= 6
             && line.starts_with(b"--")
             && (line.starts_with(&self.part.boundary) && !self.part.boundary.is_empty()
-                || self.part.boundary.is_empty() && line.iter().all(is_of_boundary));
+                || self.part.boundary.is_empty() && line.iter().all(|b| is_of_boundary(*b)));
         if is_boundary {
             self.end_part(out);
             if self.part.boundary.is_empty() {
@@ -456,7 +456,7 @@ impl State {
 }
 
 /// A sign of a boundary, without the blank (RFC 2046, 5.1.1). A placeholder holds others.
-fn is_of_boundary(b: &u8) -> bool {
+fn is_of_boundary(b: u8) -> bool {
     b.is_ascii_alphanumeric()
         || matches!(b, b'\'' | b'(' | b')' | b'+' | b'_' | b',' | b'-' | b'.' | b'/' | b':' | b'=' | b'?')
 }
