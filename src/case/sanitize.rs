@@ -5,6 +5,7 @@
 //! secret in use, in its encoded forms, for every text that was dropped, and for the catalog's patterns.
 
 mod address;
+mod ahead;
 mod attached;
 pub mod audit;
 mod body;
@@ -55,6 +56,7 @@ use placeholder::Placeholders;
 use secrets::SecretScan;
 use text::TextRule;
 
+pub use ahead::prepare;
 pub use audit::{Audit, Format, Refusal, Rendered};
 pub use isolated::{SafeFingerprint, SafeIsolation, SafeLimit, SafeRow};
 pub use leave::{Leaving, leave, strings};

@@ -38,8 +38,13 @@ pub type FindTwins = dyn FnMut(&TwinsOf) -> Result<Option<Twins>, String>;
 /// Keeps a case whose note is out; the error is a sentence for the operator.
 pub type KeepCase = dyn FnMut(&KeptCase) -> Result<(), String>;
 
+/// Works out what the first note needs; on a thread of its own.
+pub type Ahead = dyn FnOnce() + Send;
+
 /// The outside things that the driver reaches; tests put their own in.
 pub struct Parts {
+    /// Run beside the first request; `None`: nothing is.
+    pub ahead: Option<Box<Ahead>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Reads an environment variable.
@@ -181,6 +186,10 @@ impl Driver {
 
     fn send(&mut self, outgoing: Outgoing) {
         self.stop();
+        if let Some(ahead) = self.parts.ahead.take() {
+            // Without a thread it is worked out when it is needed.
+            let _ = std::thread::Builder::new().name("ahead".to_owned()).spawn(ahead);
+        }
         let (events, clock) = (self.events.clone(), Arc::clone(&self.parts.clock));
         let (index, request_bytes) = (outgoing.index, outgoing.request.body_bytes());
         let (canceller, stop) = net::cancellation();

@@ -51,6 +51,7 @@ pub async fn walk_command(command: impl FnOnce(&Gateway) -> String) -> Session {
         clock,
         environment: Box::new(|_| None),
         remember: Box::new(|_| Ok(())),
+        ahead: None,
         save_case: None,
         recall_keys: Box::new(|_| Ok(Vec::new())),
         remember_keys: Box::new(|_, _| Ok(Vec::new())),

@@ -16,7 +16,7 @@ use crate::case::catalog::Catalog;
 use crate::case::matrix::base_path;
 use crate::case::note::Timeouts;
 use crate::case::probe::{Circumstances, Format, Plan, Stop, Told, requests};
-use crate::case::sanitize::Audit;
+use crate::case::sanitize::{Audit, prepare};
 use crate::io::clock::{Clock, SystemClock};
 
 /// Options of `casefile probe`.
@@ -192,7 +192,10 @@ impl Probing<'_> {
             total_ms,
         };
         let around = run::Around { catalog, place, timeouts, clock };
-        let ran = on_this_thread(async { Ok(run::all(plan, &around, stop, told).await) })?;
+        let ran = std::thread::scope(|scope| {
+            scope.spawn(|| prepare(catalog));
+            on_this_thread(async { Ok(run::all(plan, &around, stop, told).await) })
+        })?;
         if let Some(detail) = ran.local {
             return Err(Failed::local(&detail));
         }

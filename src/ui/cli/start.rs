@@ -13,7 +13,7 @@ use crate::case::catalog::Catalog;
 use crate::case::kept::{Twins, Unfinished};
 use crate::case::note::{Audience, Template};
 use crate::case::retry::Polling;
-use crate::case::sanitize::{Format, Readmission};
+use crate::case::sanitize::{Format, Readmission, prepare};
 use crate::io::clock::{Clock, SystemClock, system_seed};
 use crate::io::deliver::{Deliverer, Surroundings};
 use crate::io::driver::{Driver, Parts, SaveCase, Saving};
@@ -218,7 +218,9 @@ fn parts(ground: &Ground, clock: Arc<dyn Clock>, (screen, saves): (bool, bool)) 
     let deliverer =
         std::rc::Rc::new(std::cell::RefCell::new(Deliverer::new(Surroundings::from_environment(screen))));
     let writer = std::rc::Rc::clone(&deliverer);
+    let ahead = Arc::clone(&ground.catalog);
     Parts {
+        ahead: Some(Box::new(move || prepare(&ahead))),
         clock,
         environment: Box::new(|name| {
             secrets::read_environment(&[name.to_owned()]).pop().and_then(|(_, value)| value)
