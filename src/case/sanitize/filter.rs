@@ -19,6 +19,7 @@ mod lines;
 mod list;
 mod names;
 mod partial;
+mod printable;
 pub(super) mod prose;
 pub(super) mod rule;
 mod shell;
@@ -41,7 +42,9 @@ use dump::Dump;
 use frames::{At, Part};
 use json::Walker;
 use lines::State;
+use list::Ahead;
 use partial::Parts;
+use printable::Printable;
 use rule::{Edit, Rules, apply};
 use wide::Units;
 
@@ -408,7 +411,7 @@ impl Filter {
     /// A dump of bytes, which leaves as the text that it shows where something in it is replaced; else lines.
     fn dump_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
         match dump::dump(rest, last) {
-            Dump::None => self.stream_or_group(rest, last, out),
+            Dump::None => self.mail_or_group(rest, last, out),
             Dump::More => None,
             Dump::Of { length, mut text } => {
                 if !text.ends_with(b"\n") {
@@ -417,6 +420,31 @@ impl Filter {
                 self.joined(rest.get(..length).unwrap_or(rest), Some(&text), out);
                 Some(length)
             }
+        }
+    }
+
+    /// Lines of an e-mail that go on in one another, or others.
+    fn mail_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        match printable::printable(rest, last) {
+            Printable::None => self.row_or_group(rest, last, out),
+            Printable::More => None,
+            Printable::Of { length, text } => {
+                self.joined(rest.get(..length).unwrap_or(rest), Some(&text), out);
+                Some(length)
+            }
+        }
+    }
+
+    /// A row of a table over several lines, or others.
+    fn row_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        match self.state.long_row(rest, last) {
+            Ahead::More => None,
+            Ahead::Found(length)
+                if self.state.row(rest.get(..length).unwrap_or(rest), &mut self.rules, out) =>
+            {
+                Some(length)
+            }
+            Ahead::Found(_) | Ahead::Nothing => self.stream_or_group(rest, last, out),
         }
     }
 

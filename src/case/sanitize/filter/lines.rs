@@ -8,6 +8,7 @@ use super::Kind;
 use super::file_name;
 use super::json::{self, holds_placeholder};
 use super::label;
+use super::list::Ahead;
 use super::names::Means;
 use super::prose::is_written;
 use super::rule::{Edit, Rules, apply};
@@ -294,6 +295,21 @@ impl State {
         let means = if awaited == Means::BodyPrompt { Means::Prompt } else { awaited };
         let text = rules.named(means, line.get(open..end)?, true)?;
         Some(apply(line, &[Edit { start: open, end, text }]))
+    }
+
+    /// A row of the table that is read, with a cell over several lines: its bytes.
+    pub(super) fn long_row(&self, rest: &[u8], last: bool) -> Ahead<usize> {
+        self.table.as_ref().map_or(Ahead::Nothing, |table| table.long_row(rest, last))
+    }
+
+    /// Reads such a row. False: nothing in its cells is replaced.
+    pub(super) fn row(&mut self, row: &[u8], rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+        let body = row.trim_ascii_end();
+        let Some(new) = self.in_table(body, rules) else { return false };
+        out.extend_from_slice(&new);
+        out.extend_from_slice(row.get(body.len()..).unwrap_or(&[]));
+        rules.line += memchr::memchr_iter(b'\n', row).count() as u64;
+        true
     }
 
     /// A row of a table in which a column holds secrets.

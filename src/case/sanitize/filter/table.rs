@@ -5,6 +5,7 @@
 //! ```
 
 use super::json::holds_placeholder;
+use super::list::Ahead;
 use super::names::{Means, Names};
 use super::prose::is_written;
 use super::rule::Rules;
@@ -132,6 +133,42 @@ impl Table {
             Some((*start, *end, *means))
         };
         Row::Cells(self.columns.iter().filter_map(secret).collect())
+    }
+}
+
+/// Bytes of a row.
+const LONGEST_ROW: usize = 64 * 1024;
+
+impl Table {
+    /// The row that `rest` begins with, where a cell in quotes goes over several lines: its bytes.
+    pub(super) fn long_row(&self, rest: &[u8], last: bool) -> Ahead<usize> {
+        let near = rest.get(..LONGEST_ROW).unwrap_or(rest);
+        let Between::Sign(_) = self.between else { return Ahead::Nothing };
+        let (mut at, mut open) = (0, false);
+        while let Some(end) = memchr::memchr(b'\n', near.get(at..).unwrap_or(&[])) {
+            let line = near.get(at..at + end).unwrap_or(&[]);
+            open ^= memchr::memchr_iter(b'"', line).count() % 2 == 1;
+            if !open && at == 0 {
+                return Ahead::Nothing;
+            }
+            at += end + 1;
+            if !open {
+                break;
+            }
+        }
+        let closes_at_end = open && last && near.len() == rest.len() && {
+            open ^= memchr::memchr_iter(b'"', near.get(at..).unwrap_or(&[])).count() % 2 == 1;
+            at = near.len();
+            !open
+        };
+        if at == 0 || open && !closes_at_end {
+            let more = !last && near.len() == rest.len() && (at > 0 || near.contains(&b'"'));
+            return if more { Ahead::More } else { Ahead::Nothing };
+        }
+        match self.row(rest.get(..at).unwrap_or(rest).trim_ascii_end()) {
+            Row::Cells(_) => Ahead::Found(at),
+            Row::Rule | Row::Other => Ahead::Nothing,
+        }
     }
 }
 
