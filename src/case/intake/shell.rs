@@ -9,9 +9,11 @@ mod dialect;
 mod expand;
 mod json;
 mod link;
+mod pattern;
 pub(super) mod powershell;
 mod quote;
 mod redirect;
+mod sum;
 mod variables;
 
 use super::flags;

@@ -1,7 +1,7 @@
 //! Quotes, variables and substitutions inside a word.
 
 use super::redirect::HereDoc;
-use super::{MOST_EXPANDED, MOST_FAILED_HEREDOCS, Shell, balanced, expand, identifier};
+use super::{MOST_EXPANDED, MOST_FAILED_HEREDOCS, Shell, balanced, expand, identifier, sum};
 
 /// What `echo` prints of plain words.
 fn echoed(command: &str) -> Option<String> {
@@ -234,7 +234,7 @@ impl Shell<'_> {
                 return;
             }
             let changed = value.filter(|_| fallback.is_none() && !operator.is_empty());
-            let changed = changed.and_then(|value| expand::changed(value, operator));
+            let changed = changed.and_then(|value| expand::changed(value, operator, &|name| self.variables.get(name).cloned()));
             // Another way to change the value is not followed, and a value may come from another command.
             let is_cut = !operator.is_empty() && fallback.is_none() && changed.is_none();
             self.out.oddities.substitution |= is_cut || value.is_some_and(|v| is_output(v));
@@ -333,7 +333,7 @@ impl Shell<'_> {
     /// What `((1+2))` or `(echo word)` gives, where nothing has to be run for it.
     fn reckoned(&self, inside: &str) -> Option<String> {
         if let Some(sum) = inside.strip_prefix("((").and_then(|rest| rest.strip_suffix("))")) {
-            return expand::sum(sum, &|name| self.variables.get(name).cloned()).map(|sum| sum.to_string());
+            return sum::value(sum, &|name| self.variables.get(name).cloned()).map(|sum| sum.to_string());
         }
         echoed(inside.strip_prefix('(')?.strip_suffix(')')?)
     }
@@ -416,7 +416,7 @@ impl Shell<'_> {
 
     /// The number that an array's index names.
     fn index(&self, text: &str) -> Option<i64> {
-        expand::sum(text, &|name| self.variables.get(name).cloned())
+        sum::value(text, &|name| self.variables.get(name).cloned())
     }
 
     fn push_words(&mut self, words: &[&str]) {
@@ -544,8 +544,13 @@ fn closing_brace(text: &str) -> Option<usize> {
     let mut before = ' ';
     for (at, c) in text.char_indices().take(400) {
         match c {
+            // A backslash that another one makes plain hides nothing.
+            _ if before == '\\' => {
+                before = ' ';
+                continue;
+            }
             '{' if before == '$' => depth += 1,
-            '}' if before != '\\' => depth -= 1,
+            '}' => depth -= 1,
             _ => {}
         }
         if depth == 0 {
