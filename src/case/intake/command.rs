@@ -1,6 +1,7 @@
 //! Finds a command in a text (curl, `HTTPie`, xh): behind prompts, in fences and inline code, below assignments.
 
 mod assigned;
+mod cases;
 mod printed;
 
 use std::sync::LazyLock;

@@ -3,9 +3,11 @@
 //! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
 //! become a reference (`[env:NAME]`) instead of nothing.
 
+mod array;
 mod braces;
 pub(super) mod cmd;
 mod dialect;
+mod dollar;
 mod expand;
 mod json;
 mod link;
@@ -13,6 +15,7 @@ mod pattern;
 pub(super) mod powershell;
 mod quote;
 mod redirect;
+mod substitution;
 mod sum;
 mod variables;
 
@@ -107,6 +110,12 @@ pub(super) fn split_any(
         Dialect::PowerShell => powershell::split(text, start, variables),
     };
     Command { dialect, ..command }
+}
+
+/// Whether `text` is what the pattern of a `case` says.
+pub(super) fn is_like(text: &str, pattern: &str, variables: &Variables) -> bool {
+    let letters = pattern::letters(pattern, &|name| variables.get(name).cloned());
+    letters.and_then(|letters| pattern::Pattern::of(&letters)).is_some_and(|pattern| pattern.is(text))
 }
 
 /// The same for bash and its kin.
@@ -257,7 +266,7 @@ impl<'a> Shell<'a> {
                 self.skip_line();
                 self.bump();
             }
-            '`' => self.substitution_in_backticks(),
+            '`' => self.backticks_in_words(),
             '|' | ';' | ')' => {
                 self.out.oddities.piped |= c == '|';
                 return false;

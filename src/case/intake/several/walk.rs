@@ -54,14 +54,19 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// The way from the beginning of `text`.
     pub(super) fn new(text: &'a str, files: curl::Files<'a>, catalog: &'a Catalog) -> Self {
+        let script = Script::of(text);
+        let mut variables = Variables::new();
+        for (name, body) in script.texts(text) {
+            variables.insert(format!("{name}()"), body.to_owned());
+        }
         Self {
             text,
             files,
             catalog,
-            variables: Variables::new(),
+            variables,
             assigned: [0; 3],
             from: 0,
-            script: Script::of(text),
+            script,
             written: BTreeMap::new(),
             depth: 0,
         }
@@ -204,7 +209,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         let mut walk = Walk::new(script, self.files, self.catalog);
-        walk.variables = variables.clone();
+        walk.variables.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
         walk.written.clone_from(&self.written);
         walk.depth = self.depth + 1;
         let mut found = Some(command::find(script, 0)?);

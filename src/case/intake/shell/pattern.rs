@@ -102,7 +102,8 @@ impl Pattern {
             };
             units.push(unit);
         }
-        (units.len() <= LONGEST || units.iter().all(|unit| matches!(unit, Unit::Plain(_)))).then_some(Self(units))
+        (units.len() <= LONGEST || units.iter().all(|unit| matches!(unit, Unit::Plain(_))))
+            .then_some(Self(units))
     }
 
     /// Its text, where it has nothing that stands for something else.
