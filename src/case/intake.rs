@@ -35,6 +35,7 @@ mod hurl;
 mod inner;
 mod litellm;
 mod literal;
+mod makefile;
 mod multipart;
 mod pieces;
 mod prompted;

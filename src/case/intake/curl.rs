@@ -136,7 +136,7 @@ pub(super) fn read_words(
     let mut data_files = std::mem::take(&mut parts.data_files);
     let (pieces, deadlines) = (parts.pieces, parts.deadlines);
     let draft = parts.draft(catalog, ring);
-    let mut others = parts.sent_further(&draft);
+    let mut others = parts.sent_further(&draft, catalog, ring);
     let findings = std::mem::take(&mut parts.findings);
     let mut left = std::mem::take(&mut parts.left);
     while more && others.len() < MOST_REQUESTS {
@@ -144,7 +144,7 @@ pub(super) fn read_words(
         more = next.take_config(&left, ring) || next.take_words(&mut words, ring);
         left = std::mem::take(&mut next.left);
         let draft = next.draft(catalog, ring);
-        let further = next.sent_further(&draft);
+        let further = next.sent_further(&draft, catalog, ring);
         others.push((draft, next.findings));
         others.extend(further);
     }
@@ -216,7 +216,7 @@ struct Parts<'f> {
     method: Option<String>,
     urls: Vec<String>,
     /// Masked addresses to which the same request goes, too.
-    more_urls: Vec<String>,
+    more_urls: Vec<FurtherUrl>,
     headers: Vec<(String, Option<String>)>,
     /// Headers that options of their own name (`-A`, `-e`, `-r`); one of `-H` goes before them.
     own_headers: Vec<(&'static str, Option<String>)>,
@@ -245,8 +245,12 @@ struct Parts<'f> {
     form: Vec<Part>,
     is_form: bool,
     upload: bool,
-    /// Name of the file of `-T`.
-    uploaded: Option<String>,
+    /// The files of `-T`: the first is of the first address, and so on.
+    uploads: Vec<Upload>,
+    /// The bytes that `-r` names.
+    range: Option<String>,
+    /// `-X` names the method.
+    method_named: bool,
     prints_status: bool,
     deadlines: Deadlines,
     stdin: Option<String>,
@@ -257,6 +261,21 @@ struct Parts<'f> {
     /// Those of `--variable`.
     variables: Variables,
     findings: Vec<Finding>,
+}
+
+/// A file of `-T`.
+struct Upload {
+    /// Its name, which goes behind an address that ends in a slash.
+    name: Option<String>,
+    /// Its text, where it is known.
+    text: Option<String>,
+}
+
+/// A masked address behind the first.
+struct FurtherUrl {
+    url: String,
+    /// Its number among the addresses of the command.
+    number: usize,
 }
 
 impl<'f> Parts<'f> {
@@ -395,7 +414,12 @@ impl<'f> Parts<'f> {
 
     /// The same request to the other addresses that the command names. Each has a body of its own: together they take no more
     /// than [`MOST_REPEATED`].
-    fn sent_further(&mut self, draft: &Draft) -> Vec<(Draft, Vec<Finding>)> {
+    fn sent_further(
+        &mut self,
+        draft: &Draft,
+        catalog: &Catalog,
+        ring: &mut KeyRing,
+    ) -> Vec<(Draft, Vec<Finding>)> {
         let more = std::mem::take(&mut self.more_urls);
         let size =
             draft.body.len() + draft.headers.iter().map(|h| h.name.len() + h.value.len()).sum::<usize>();
@@ -408,7 +432,18 @@ impl<'f> Parts<'f> {
                 "the command names more addresses than are made out here; the first were taken",
             );
         }
-        more.into_iter().take(most).map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
+        let of = |FurtherUrl { url, number }: FurtherUrl| {
+            let mut draft = Draft { url, ..draft.clone() };
+            if number > 0 && self.upload {
+                let text = self.uploads.get(number).map(|upload| upload.text.clone().unwrap_or_default());
+                if text.is_none() && !self.method_named {
+                    "GET".clone_into(&mut draft.method);
+                }
+                draft.body = secret::mask_free(&text.unwrap_or_default(), catalog, ring).0;
+            }
+            (draft, Vec::new())
+        };
+        more.into_iter().take(most).map(of).collect()
     }
 
     fn unknown(&mut self, option: &str) {
@@ -483,7 +518,11 @@ impl<'f> Parts<'f> {
             }
             Meaning::RequestTarget => self.target = Some(value.to_owned()),
             Meaning::GlobOff => self.globoff = true,
-            Meaning::Range => self.own_header("Range", Some(format!("bytes={value}"))),
+            Meaning::Range => {
+                // A number alone is where it begins.
+                let open = if value.bytes().all(|b| b.is_ascii_digit()) { "-" } else { "" };
+                self.range = Some(format!("{value}{open}"));
+            }
             Meaning::Form => self.form_field(option, value, false),
             Meaning::FormString => self.form_field(option, value, true),
             Meaning::MaxTime | Meaning::ConnectTimeout if value.trim().parse::<f64>().is_err() => {

@@ -1,6 +1,8 @@
 //! The parts of a shell script that run a command more than once, or with words that stand elsewhere: `for x in a b; do …
 //! done`, and functions with the places where they are called.
 
+mod other;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -45,6 +47,8 @@ enum Kind {
     Loop { name: String, words_at: usize },
     /// `for ((i=1;i<=3;i++))`: the variable and its values.
     Counted { name: String, words: Vec<String> },
+    /// `foreach ($m in …)`: the variable, and the list as it is written.
+    Listed { name: String, list: String },
     /// `while read NAME …`: the names, and where what it reads is announced.
     Lines { names: Vec<String>, done: usize },
     /// Another loop, whose turns are not known.
@@ -81,6 +85,8 @@ impl Script {
             if ["for ((", "while ", "until "].iter().any(|word| bare.starts_with(word)) {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(other_loop(text, start + indent, bare, ends));
+            } else if let Some(block) = other::block(text, start + indent, bare) {
+                script.blocks.push(block);
             } else if let Some(rest) = bare.strip_prefix("for ") {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(loop_at(text, start + indent + "for ".len(), rest, ends));
@@ -217,6 +223,14 @@ impl Block {
                     turn
                 };
                 words.iter().map(turn).collect()
+            }
+            Kind::Listed { name, list } => {
+                let turn = |word: String| {
+                    let mut turn = variables.clone();
+                    turn.insert(name.clone(), word);
+                    turn
+                };
+                other::listed(list, variables).into_iter().take(MOST_TURNS).map(turn).collect()
             }
             Kind::Lines { names, done } => {
                 let read = shell::split(text, *done, variables, false).stdin.unwrap_or_default();

@@ -145,6 +145,7 @@ fn split_within(
         step_start: start,
         in_word: false,
         in_quotes: false,
+        in_nu: false,
         discard: false,
         takes_file: false,
         takes_stdin: false,
@@ -178,6 +179,8 @@ struct Shell<'a> {
     in_word: bool,
     /// In double quotes, where blanks part no words.
     in_quotes: bool,
+    /// In nushell's `$"…"`.
+    in_nu: bool,
     /// The next word is the target of a redirection.
     discard: bool,
     /// The next word is the file to read from.
@@ -258,6 +261,7 @@ impl<'a> Shell<'a> {
             '"' => self.double(),
             '‘' | '’' | '‚' | '“' | '”' | '„' if !self.in_word => self.smart(c),
             '$' => self.dollar(),
+            'r' if !self.in_word && self.raw() => {}
             '\\' => self.backslash(),
             '`' if in_backticks => return false,
             // Another shell's, in a command that is bash otherwise.
@@ -266,6 +270,7 @@ impl<'a> Shell<'a> {
                 self.skip_line();
                 self.bump();
             }
+            '`' if !self.in_word && self.text_in_backticks() => {}
             '`' => self.backticks_in_words(),
             '|' | ';' | ')' => {
                 self.out.oddities.piped |= c == '|';

@@ -64,6 +64,11 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
             at = Some(behind(above, end)).filter(|end| *end > at).unwrap_or(next);
             continue;
         }
+        if let Some((name, value)) = nushell(line, variables) {
+            take(name, value, variables, ring);
+            at = next;
+            continue;
+        }
         if let Some((name, words)) = fish(line, variables) {
             take(name.clone(), words.join(" "), variables, ring);
             let list = if words.len() > 1 {
@@ -366,6 +371,17 @@ fn arguments(words: Vec<String>, variables: &mut Variables) {
     for (number, word) in (1..=9).zip(words) {
         variables.insert(number.to_string(), word);
     }
+}
+
+/// nushell: `let NAME = value`, `$env.NAME = value`.
+fn nushell(line: &str, variables: &Variables) -> Option<(String, String)> {
+    let line = line.trim_start().trim_start_matches('>').trim_start();
+    let rest = ["let ", "mut ", "const ", "$env."].iter().find_map(|word| line.strip_prefix(word))?;
+    let (name, value) = rest.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim().trim_end_matches(';'));
+    let words = shell::split(value, 0, variables, false).words;
+    let [value] = words.as_slice() else { return None };
+    is_name(name).then(|| (name.to_owned(), value.clone()))
 }
 
 /// fish: `set -x NAME value`, `set NAME value value`: the variable and its words, of which `$NAME` makes as many.

@@ -27,6 +27,13 @@ pub(in crate::case::intake) fn piped(text: &str, arguments: usize, variables: &V
     let named = named.strip_suffix(".exe").unwrap_or(named);
     let words = ["curl", "https", "http", "xhs", "xh"];
     let before = words.iter().find_map(|word| named.strip_suffix(word))?;
+    // `< body.json curl …`
+    let line = before.rsplit('\n').next().unwrap_or("");
+    if let Some(path) = line.trim().trim_start_matches(['$', '%']).trim_start().strip_prefix('<') {
+        let words = shell::split(path, 0, variables, false).words;
+        let [path] = words.as_slice() else { return None };
+        return Some(Piped { text: String::new(), end: 0, below: false, file: Some(path.clone()) });
+    }
     let before = before.trim_end().strip_suffix('|')?;
     if let Some(text) = piped_string(before, text.get(arguments..)?) {
         return Some(text);

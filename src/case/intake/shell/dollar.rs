@@ -11,7 +11,9 @@ impl Shell<'_> {
             self.ansi();
         } else if self.rest().starts_with("$\"") {
             self.at += 1;
+            self.in_nu = true;
             self.double();
+            self.in_nu = false;
         } else {
             self.dollar_in_words();
         }
@@ -49,7 +51,15 @@ impl Shell<'_> {
     /// quotes; `was_in_word`: the word had begun before it.
     pub(super) fn parted(&mut self, from: usize, was_in_word: bool) {
         let value = self.word.get(from..).unwrap_or("");
-        if is_output(value) || !(value.is_empty() || value.contains(char::is_whitespace)) {
+        // `NAME=$VALUE` is one word.
+        let is_name = |name: &str| crate::case::intake::command::is_name(name.trim_end_matches('+'));
+        let assigns = self.out.words.is_empty()
+            && self
+                .word
+                .get(..from)
+                .and_then(|word| word.split_once('='))
+                .is_some_and(|(name, _)| is_name(name));
+        if assigns || is_output(value) || !(value.is_empty() || value.contains(char::is_whitespace)) {
             return;
         }
         let value = self.word.split_off(from);
@@ -84,7 +94,14 @@ impl Shell<'_> {
         };
         // `${process.env.NAME}` of a JavaScript template, `$(NAME)` of a Makefile.
         if let Some(setting) = setting(after) {
-            self.word.extend(["[env:", setting.name, "]"]);
+            match self
+                .variables
+                .get(setting.name)
+                .filter(|value| after.starts_with("env.") && value.len() < 10_000)
+            {
+                Some(value) => self.word.push_str(value),
+                None => self.word.extend(["[env:", setting.name, "]"]),
+            }
             self.at += 1 + setting.len;
             return;
         }
@@ -222,13 +239,24 @@ pub(super) fn is_output(value: &str) -> bool {
 }
 
 /// A setting that another language names, and the bytes it takes.
-struct Setting<'a> {
-    name: &'a str,
-    len: usize,
+pub(super) struct Setting<'a> {
+    pub(super) name: &'a str,
+    pub(super) len: usize,
 }
 
 /// What stands behind a dollar, where it is JavaScript's `{process.env.NAME}` or make's `(NAME)`.
-fn setting(after: &str) -> Option<Setting<'_>> {
+pub(super) fn setting(after: &str) -> Option<Setting<'_>> {
+    // `${{ secrets.NAME }}` of a workflow.
+    if let Some((inside, _)) = after.strip_prefix("{{").and_then(|open| open.split_once("}}")) {
+        let (kind, name) = inside.trim().split_once('.')?;
+        let is_one = matches!(kind, "secrets" | "env" | "vars" | "inputs") && identifier(name) == name;
+        return (is_one && !name.is_empty()).then(|| Setting { name, len: "{{}}".len() + inside.len() });
+    }
+    // `$env.NAME` of nushell.
+    if let Some(named) = after.strip_prefix("env.") {
+        let name = identifier(named);
+        return (!name.is_empty()).then(|| Setting { name, len: "env.".len() + name.len() });
+    }
     if let Some(named) =
         ["{process.env.", "{import.meta.env."].iter().find_map(|open| after.strip_prefix(open))
     {
@@ -241,4 +269,12 @@ fn setting(after: &str) -> Option<Setting<'_>> {
     let shouted =
         name.len() >= 2 && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     (shouted && named.get(name.len()..)?.starts_with(')')).then(|| Setting { name, len: name.len() + 2 })
+}
+
+/// Length of `($NAME)` at the start of `text`.
+pub(super) fn in_brackets(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('(')?;
+    let len = inside.find(')').filter(|len| *len <= 100)?;
+    let name = inside.get(..len)?.trim().strip_prefix('$')?;
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).then_some(len + 2)
 }

@@ -13,7 +13,44 @@ impl Shell<'_> {
         self.out.oddities.open_quote |= end.is_none();
         let inside = self.rest().get(..end.unwrap_or(self.rest().len())).unwrap_or("");
         self.at += inside.len() + usize::from(end.is_some());
-        self.word.push_str(inside);
+        // A workflow's runner puts its settings in before the shell reads anything.
+        let mut rest = inside;
+        while let Some((before, behind)) = rest.split_once("${{") {
+            let Some(setting) = super::dollar::setting(rest.get(before.len() + 1..).unwrap_or("")) else {
+                break;
+            };
+            self.word.extend([before, "[env:", setting.name, "]"]);
+            rest = behind.get(setting.len - "{{".len()..).unwrap_or("");
+        }
+        self.word.push_str(rest);
+    }
+
+    /// nushell's `r#'…'#`. False where none stands here.
+    pub(super) fn raw(&mut self) -> bool {
+        let rest = self.rest();
+        let Some(inside) = rest.strip_prefix("r#'") else { return false };
+        let Some(len) = inside.find("'#") else { return false };
+        self.word.push_str(inside.get(..len).unwrap_or(""));
+        self.in_word = true;
+        self.at += len + "r#''#".len();
+        true
+    }
+
+    /// JSON in backticks, with which nushell quotes: no command begins so. False where none stands here.
+    pub(super) fn text_in_backticks(&mut self) -> bool {
+        let Some(inside) = self.rest().strip_prefix('`').filter(|inside| inside.starts_with(['{', '[']))
+        else {
+            return false;
+        };
+        let Some(len) =
+            inside.find('`').filter(|len| inside.get(..*len).is_some_and(|text| text.contains('"')))
+        else {
+            return false;
+        };
+        self.word.push_str(inside.get(..len).unwrap_or(""));
+        self.in_word = true;
+        self.at += len + 2;
+        true
     }
 
     pub(super) fn double(&mut self) {
@@ -37,6 +74,14 @@ impl Shell<'_> {
                 }
                 Some('$') => self.dollar_in_quotes(),
                 Some('`') => self.substitution_in_backticks(),
+                // nushell's `$"… ($name)"`
+                Some('(') if self.in_nu && super::dollar::in_brackets(self.rest()).is_some() => {
+                    let len = super::dollar::in_brackets(self.rest()).unwrap_or(1);
+                    let name = self.rest().get(1..len - 1).unwrap_or("");
+                    let value = self.expanded(name.trim());
+                    self.word.push_str(&value);
+                    self.at += len;
+                }
                 Some('\\') => {
                     self.bump();
                     match self.peek() {

@@ -103,6 +103,7 @@ impl Shell<'_> {
             step_start: 0,
             in_word: false,
             in_quotes: true,
+            in_nu: false,
             discard: false,
             takes_file: false,
             takes_stdin: false,
