@@ -229,6 +229,10 @@ fn is_clean(prefix: &str) -> bool {
     if words.len() == 1 && *last == "#" {
         return false;
     }
+    // The number that `history` puts there.
+    if words.len() == 1 && last.len() <= 6 && last.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
+    }
     let is_prefix = |word: &str| {
         matches!(
             word,

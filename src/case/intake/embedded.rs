@@ -138,7 +138,20 @@ pub(super) fn string(text: &str, found: &Found) -> Option<Inner> {
     let step = before.trim_end_matches(['(', ' ']);
     let of_pipeline = quote == '"'
         && (step.ends_with("script:") || ["sh", "bat"].iter().any(|word| step.trim_start().ends_with(word)));
+    let formatted = before.ends_with('f');
     while let Some((at, c)) = characters.next() {
+        if formatted
+            && c == '{'
+            && let Some((name, _)) =
+                rest.get(at + 1..)?.split_once('}').filter(|(name, _)| command::is_name(name))
+        {
+            out.extend(["[env:", name, "]"]);
+            characters.by_ref().take(name.len() + 1).for_each(drop);
+            continue;
+        }
+        if formatted && matches!(c, '{' | '}') && rest.get(at + 1..)?.starts_with(c) {
+            characters.next();
+        }
         if c == '$'
             && of_pipeline
             && let Some((name, len)) = interpolated(rest.get(at + 1..)?)
@@ -197,7 +210,8 @@ fn interpolated(text: &str) -> Option<(&str, usize)> {
 /// Whether what stands behind a quote says that its string is over.
 fn ends(behind: &str) -> bool {
     let behind = behind.trim_start_matches([' ', '\t', '\r']);
-    behind.is_empty() || behind.starts_with(['\n', ',', ')', ']', '}', ';'])
+    let calls = [".split(", ".strip(", ".trim(", ".format("].iter().any(|call| behind.starts_with(call));
+    calls || behind.is_empty() || behind.starts_with(['\n', ',', ')', ']', '}', ';'])
 }
 
 /// The entries of a list in YAML whose first is the program, with where each stands.

@@ -10,8 +10,12 @@ const MOST_ADDED: usize = 1 << 20;
 
 /// `text` with its recipes as a shell reads them; `None` where it is no Makefile that calls a program.
 pub(super) fn off(text: &str) -> Option<String> {
-    let calls =
-        |line: &str| line.starts_with('\t') && ["curl", "http", "xh"].iter().any(|word| line.contains(word));
+    let calls = |line: &str| {
+        let recipe = line.strip_prefix('\t').map(|recipe| recipe.trim_start_matches(['@', '-', '+', ' ']));
+        recipe.is_some_and(|recipe| {
+            recipe.contains("curl ") || ["http ", "https ", "xh "].iter().any(|word| recipe.starts_with(word))
+        })
+    };
     let lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().position(|line| calls(line))?;
     if !lines.iter().take(first).any(|line| is_rule(line)) {

@@ -120,7 +120,7 @@ impl Script {
         let functions = self.blocks.iter().filter_map(|block| {
             let Kind::Function { name, .. } = &block.kind else { return None };
             let body = text.get(block.start..block.end).filter(|body| body.len() <= LONGEST_TEXT)?;
-            let prints = ["cat <<", "echo ", "printf "].iter().any(|word| body.contains(word));
+            let prints = ["cat <<", "echo ", "printf ", "jq -n"].iter().any(|word| body.contains(word));
             (prints && command::find(body, 0).is_none()).then(|| (name.clone(), body))
         });
         functions.take(MOST_TEXTS).collect()

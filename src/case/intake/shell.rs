@@ -9,6 +9,7 @@ pub(super) mod cmd;
 mod dialect;
 mod dollar;
 mod expand;
+mod jq;
 mod json;
 mod link;
 mod pattern;
@@ -110,6 +111,11 @@ pub(super) fn split_any(
         Dialect::PowerShell => powershell::split(text, start, variables),
     };
     Command { dialect, ..command }
+}
+
+/// What jq prints that is called with `words`, where nothing has to be run for it.
+pub(super) fn printed_by_jq(words: &[String]) -> Option<String> {
+    jq::printed(words)
 }
 
 /// Whether `text` is what the pattern of a `case` says.

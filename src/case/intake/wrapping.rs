@@ -19,6 +19,7 @@ pub(super) fn off(text: &str) -> Option<String> {
         command::without_entities,
         diff::newer,
         command::unquoted,
+        of_jira,
         fences_apart,
         makefile::off,
         of_jenkins,
@@ -71,6 +72,29 @@ fn fences_apart(text: &str) -> Option<String> {
         }
     }
     changed.then(|| lines.join("\n"))
+}
+
+/// Jira's `{code:bash}…{code}` and `{noformat}…{noformat}`, whose marks may stand right beside what they hold.
+fn of_jira(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut changed = false;
+    while let Some(at) = rest.find(['{']) {
+        let mark = rest.get(at..)?;
+        let len = mark.find('}').filter(|len| *len <= 60).map(|len| len + 1);
+        let is_one =
+            mark.starts_with("{code}") || mark.starts_with("{code:") || mark.starts_with("{noformat");
+        let Some(len) = len.filter(|_| is_one) else {
+            out.push_str(rest.get(..=at)?);
+            rest = rest.get(at + 1..)?;
+            continue;
+        };
+        out.push_str(rest.get(..at)?);
+        out.push('\n');
+        rest = mark.get(len..)?;
+        changed = true;
+    }
+    (changed && text.contains("curl ")).then(|| out + rest)
 }
 
 /// A pipeline's `sh """ … """`, in which a dollar of the shell's stands behind a backslash.
@@ -182,6 +206,11 @@ mod tests {
                 Some("I ran `curl https://h.test/v1 -d 'x y'`, why?"),
             ),
             ("2 * curl https://h.test/v1", None),
+            (
+                "{noformat}curl https://h.test/v1 -d '{}'{noformat}",
+                Some("\ncurl https://h.test/v1 -d '{}'\n"),
+            ),
+            ("{code:title=a|lang=bash}curl https://h.test/v1{code}", Some("\ncurl https://h.test/v1\n")),
             (
                 "sh \"\"\"\ncurl https://h.test -H \"X: \\$K\"\n\"\"\"",
                 Some("sh \"\"\"\ncurl https://h.test -H \"X: $K\"\n\"\"\""),

@@ -44,7 +44,7 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
             continue;
         }
         if let Some((name, key, value, end)) = element(above, at, line, variables) {
-            element_set(&name, key, value, variables);
+            element_set(&name, &key, value, variables);
             at = Some(behind(above, end)).filter(|end| *end > at).unwrap_or(next);
             continue;
         }
@@ -55,7 +55,7 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
                 for word in &words {
                     let value = keyed(word).and_then(|key| word.get(key.len() + "[]=".len()..));
                     if let (Some(key), Some(value)) = (keyed(word), value) {
-                        element_set(&name, key, value.to_owned(), variables);
+                        element_set(&name, &key, value.to_owned(), variables);
                     }
                 }
             } else {
@@ -199,12 +199,12 @@ fn element(
 const MOST_KEYS: usize = 200;
 
 /// Gives an array a value under a key.
-fn element_set(name: &str, key: String, value: String, variables: &mut Variables) {
+fn element_set(name: &str, key: &str, value: String, variables: &mut Variables) {
     let (keys, words) = (format!("{name}[!]"), format!("{name}[@]"));
     let mut known: Vec<String> =
         variables.get(&keys).map(|keys| keys.split('\0').map(str::to_owned).collect()).unwrap_or_default();
-    if !known.contains(&key) && known.len() < MOST_KEYS {
-        known.push(key.clone());
+    if !known.iter().any(|one| one == key) && known.len() < MOST_KEYS {
+        known.push(key.to_owned());
     }
     variables.insert(format!("{name}[{key}]"), value);
     let values = known.iter().map(|key| variables.get(&format!("{name}[{key}]")).map_or("", String::as_str));

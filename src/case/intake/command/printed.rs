@@ -43,7 +43,7 @@ pub(in crate::case::intake) fn piped(text: &str, arguments: usize, variables: &V
         from += 1;
     }
     let near = before.get(from..)?;
-    let start = ["echo ", "printf ", "cat ", "type "]
+    let start = ["echo ", "printf ", "cat ", "type ", "jq "]
         .iter()
         .filter_map(|word| {
             let at = near.rfind(&format!("\n{word}")).map(|at| at + 1);
@@ -69,13 +69,19 @@ pub(in crate::case::intake) fn piped(text: &str, arguments: usize, variables: &V
         let file = file.filter(|_| words.next().is_none())?;
         return Some(Piped { text: String::new(), end: 0, below: false, file: Some(file) });
     }
-    let program = if near.get(start..)?.starts_with("printf") { "printf" } else { "echo" };
+    let program = ["printf", "jq"]
+        .into_iter()
+        .find(|program| near.get(start..).is_some_and(|n| n.starts_with(program)));
+    let program = program.unwrap_or("echo");
     printed_by(program, &command.words).map(|text| Piped { text, end: 0, below: false, file: None })
 }
 
 /// What `echo` or `printf` prints of these words.
 pub(in crate::case::intake) fn printed_by(program: &str, words: &[String]) -> Option<String> {
     let mut words = words.iter().map(String::as_str).peekable();
+    if program == "jq" {
+        return shell::printed_by_jq(&words.map(str::to_owned).collect::<Vec<_>>()).map(|text| text + "\n");
+    }
     if program == "printf" {
         let format = words.next()?;
         return printed(format, &words.collect::<Vec<_>>());

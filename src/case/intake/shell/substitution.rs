@@ -54,7 +54,26 @@ impl Shell<'_> {
             return sum::value(sum, &|name| self.variables.get(name).cloned()).map(|sum| sum.to_string());
         }
         let command = inside.strip_prefix('(')?.strip_suffix(')')?;
+        if let Some((before, behind)) = command.split_once('|') {
+            return self.encoded(before, behind);
+        }
         echoed(command).or_else(|| self.counted(command)).or_else(|| self.called(command))
+    }
+
+    /// What `echo -n … | base64` prints.
+    fn encoded(&self, before: &str, behind: &str) -> Option<String> {
+        use base64::Engine as _;
+        let mut words = behind.split_whitespace();
+        let options = ["-w0", "-w", "0", "--wrap=0"];
+        if words.next() != Some("base64") || !words.all(|word| options.contains(&word)) {
+            return None;
+        }
+        let (program, rest) =
+            before.trim().split_once(' ').filter(|(program, _)| matches!(*program, "echo" | "printf"))?;
+        let command = super::split_inner(rest, 0, self.variables);
+        let text = crate::case::intake::command::printed_by(program, &command.words)?;
+        let is_known = !command.oddities.substitution && !text.contains("[env:") && text.len() <= 4096;
+        is_known.then(|| base64::engine::general_purpose::STANDARD.encode(text))
     }
 
     /// The numbers that `seq` prints.
@@ -121,7 +140,9 @@ impl Shell<'_> {
             }
             out.push_str(&match (word, command.words.is_empty(), command.stdin) {
                 ("cat", true, Some(text)) => text,
-                ("echo" | "printf", ..) => crate::case::intake::command::printed_by(word, &command.words)?,
+                ("echo" | "printf" | "jq", ..) => {
+                    crate::case::intake::command::printed_by(word, &command.words)?
+                }
                 _ => return None,
             });
         }

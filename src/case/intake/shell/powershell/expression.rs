@@ -29,7 +29,7 @@ struct Reader<'a> {
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn takes(&mut self, sign: &str) -> bool {
         let rest = self.rest.trim_start();
         let found = rest.get(..sign.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(sign));
