@@ -1,3 +1,5 @@
+//! Sources as people paste them, and the requests that they make.
+
 use super::*;
 use crate::case::intake;
 use secrecy::ExposeSecret;
