@@ -16,6 +16,7 @@ mod braces;
 mod carried;
 mod client;
 mod client_log;
+mod code;
 mod colour;
 mod command;
 mod curl;
@@ -35,6 +36,7 @@ mod hurl;
 mod inner;
 mod litellm;
 mod literal;
+mod makefile;
 mod multipart;
 mod pieces;
 mod prompted;
@@ -619,6 +621,9 @@ fn response_text(text: &str, catalog: &Catalog) -> Option<Response> {
 
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let Some(told) = error_text::read(text, false, catalog, ring) else {
+        if let Some(intake) = code::read(text, catalog, ring) {
+            return intake;
+        }
         if let Some(finding) = foreign::source(text) {
             return Intake { kind: "nothing", findings: vec![finding], ..Intake::default() };
         }
@@ -626,6 +631,9 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     };
     let mut findings = Vec::new();
     if !told.marked {
+        if let Some(intake) = code::read(text, catalog, ring) {
+            return intake;
+        }
         let unknown = || {
             Finding::new(
                 "not_recognised",

@@ -1,6 +1,7 @@
 //! Finds a command in a text (curl, `HTTPie`, xh): behind prompts, in fences and inline code, below assignments.
 
 mod assigned;
+mod cases;
 mod printed;
 
 use std::sync::LazyLock;
@@ -102,7 +103,7 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let last = before.chars().next_back();
     if !last.is_none_or(|c| {
         c.is_whitespace()
-            || matches!(c, '`' | '(' | ';' | '|' | '&' | '/' | '\\' | '>' | '"' | '\'' | '!' | '@' | ':')
+            || matches!(c, '`' | '(' | ';' | '|' | '&' | '/' | '\\' | '>' | '"' | '\'' | '!' | '@' | ':' | '^')
             // Languages that put no blank between words, and their punctuation.
             || (!c.is_ascii() && !matches!(c, 'À'..='ɏ'))
     }) {
@@ -117,15 +118,18 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let in_prose = !is_clean(prefix);
     let rest = text.get(arguments..)?;
     // The name of a pod, whose command stands behind `--`: its image runs curl, or it names the program.
-    if prefix.contains("kubectl") && rest.starts_with(' ') {
+    let is_image = prefix.ends_with('/') && prefix.contains("--image");
+    let mut of_pod = false;
+    if prefix.contains("kubectl") && (rest.starts_with(' ') || is_image) {
         let line = rest.split('\n').next().unwrap_or("");
         if let Some((before, behind)) =
-            line.split_once(" -- ").filter(|(before, _)| before.contains("--image"))
+            line.split_once(" -- ").filter(|(before, _)| is_image || before.contains("--image"))
         {
             if !behind.starts_with(['-', 'h', '"', '\'', '$']) {
                 return None;
             }
             arguments += before.len() + " --".len();
+            of_pod = true;
         }
     }
     let rest = text.get(arguments..)?;
@@ -133,7 +137,8 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let tag = image_tag(prefix, rest);
     arguments += tag;
     let rest = rest.get(tag..)?;
-    if prefix.split_whitespace().last().is_some_and(|word| word.starts_with("--") && word.ends_with('/')) {
+    let is_named = |word: &str| word.starts_with("--") && word.ends_with('/');
+    if !of_pod && prefix.split_whitespace().last().is_some_and(is_named) {
         return None;
     }
     let listed = embedded::is_listed(text, at, arguments);
@@ -201,12 +206,32 @@ fn line_start(before: &str) -> usize {
     start
 }
 
+/// `2.`, `b)`, `Step 2:`: the mark of an entry in a list.
+fn is_label(words: &[&str]) -> bool {
+    let bare = |word: &str| word.trim_matches(['*', '_', '#', '[', '(']).to_owned();
+    let is_number = |word: &str| {
+        let short = word.trim_end_matches(['.', ')', ':', ']']);
+        short.len() < word.len()
+            && (1..=3).contains(&short.len())
+            && (short.bytes().all(|b| b.is_ascii_digit()) || short.len() == 1)
+    };
+    let Some((last, before)) = words.split_last() else { return false };
+    is_number(&bare(last)) && (last.ends_with(':') || before.iter().all(|word| matches!(*word, "-" | "*")))
+}
+
 /// True where nothing, a prompt, assignments or a known prefix stand before the command.
 fn is_clean(prefix: &str) -> bool {
     let words: Vec<&str> = prefix.split_whitespace().collect();
     let Some(last) = words.last() else { return true };
+    if words.len() <= 4 && is_label(&words) {
+        return true;
+    }
     if words.len() == 1 && *last == "#" {
         return false;
+    }
+    // The number that `history` puts there.
+    if words.len() == 1 && last.len() <= 6 && last.bytes().all(|b| b.is_ascii_digit()) {
+        return true;
     }
     let is_prefix = |word: &str| {
         matches!(
@@ -227,6 +252,7 @@ fn is_clean(prefix: &str) -> bool {
                 | "\\"
                 | "&"
                 | "{"
+                | "^"
         ) || word.split_once('=').is_some_and(|(name, _)| is_name(name))
             || word.starts_with("```")
             || word.ends_with("$(")
@@ -257,6 +283,17 @@ fn starts_arguments(rest: &str, in_prose: bool) -> bool {
         let address_follows = || rest.lines().next().is_some_and(|line| line.contains("://"));
         return option.starts_with(|c: char| c.is_ascii_alphabetic() || c == '#')
             || (!in_prose && (!option.is_empty() || word == "--") && address_follows());
+    }
+    // `@arguments` of PowerShell.
+    if word.strip_prefix('@').is_some_and(is_name) {
+        return !in_prose
+            && rest.lines().next().is_some_and(|line| line.contains("://") || line.contains(" $"));
+    }
+    // `%URL%` of the Windows command prompt.
+    if let Some(name) = word.trim_matches('"').strip_prefix('%')
+        && name.split_once('%').is_some_and(|(name, _)| is_name(name))
+    {
+        return true;
     }
     if word.contains("://") || word.starts_with('$') || word.contains("${") || word.starts_with("\"$") {
         return true;

@@ -1,5 +1,6 @@
 //! A curl command to a [`Draft`], with curl's own meaning of its options.
 
+mod apply;
 mod body;
 mod build;
 mod config;
@@ -17,7 +18,7 @@ pub(super) use body::without_line_ends;
 pub(super) use fields::deadline as milliseconds;
 
 use super::command;
-use super::flags::{self, Meaning};
+use super::flags;
 use super::secret;
 use super::shell::{self, Variables};
 use super::unmasked::form_encoded as percent_encoded;
@@ -54,25 +55,6 @@ pub(super) struct Read {
     /// The requests behind `--next`, with what was noticed of each.
     pub(super) others: Vec<(Draft, Vec<Finding>)>,
 }
-
-/// A file of options may name another.
-const MOST_CONFIGS: usize = 8;
-
-/// Options that change nothing here, and whose value curl wants to be a number.
-const NUMBERS: [&str; 12] = [
-    "--max-redirs",
-    "--retry",
-    "--retry-delay",
-    "--retry-max-time",
-    "--speed-limit",
-    "--speed-time",
-    "-y",
-    "-Y",
-    "--keepalive-time",
-    "--expect100-timeout",
-    "--parallel-max",
-    "--happy-eyeballs-timeout-ms",
-];
 
 /// Most requests that one command makes with `--next`.
 const MOST_REQUESTS: usize = 50;
@@ -136,7 +118,7 @@ pub(super) fn read_words(
     let mut data_files = std::mem::take(&mut parts.data_files);
     let (pieces, deadlines) = (parts.pieces, parts.deadlines);
     let draft = parts.draft(catalog, ring);
-    let mut others = parts.sent_further(&draft);
+    let mut others = parts.sent_further(&draft, catalog, ring);
     let findings = std::mem::take(&mut parts.findings);
     let mut left = std::mem::take(&mut parts.left);
     while more && others.len() < MOST_REQUESTS {
@@ -144,7 +126,7 @@ pub(super) fn read_words(
         more = next.take_config(&left, ring) || next.take_words(&mut words, ring);
         left = std::mem::take(&mut next.left);
         let draft = next.draft(catalog, ring);
-        let further = next.sent_further(&draft);
+        let further = next.sent_further(&draft, catalog, ring);
         others.push((draft, next.findings));
         others.extend(further);
     }
@@ -216,7 +198,7 @@ struct Parts<'f> {
     method: Option<String>,
     urls: Vec<String>,
     /// Masked addresses to which the same request goes, too.
-    more_urls: Vec<String>,
+    more_urls: Vec<FurtherUrl>,
     headers: Vec<(String, Option<String>)>,
     /// Headers that options of their own name (`-A`, `-e`, `-r`); one of `-H` goes before them.
     own_headers: Vec<(&'static str, Option<String>)>,
@@ -245,8 +227,12 @@ struct Parts<'f> {
     form: Vec<Part>,
     is_form: bool,
     upload: bool,
-    /// Name of the file of `-T`.
-    uploaded: Option<String>,
+    /// The files of `-T`: the first is of the first address, and so on.
+    uploads: Vec<Upload>,
+    /// The bytes that `-r` names.
+    range: Option<String>,
+    /// `-X` names the method.
+    method_named: bool,
     prints_status: bool,
     deadlines: Deadlines,
     stdin: Option<String>,
@@ -257,6 +243,21 @@ struct Parts<'f> {
     /// Those of `--variable`.
     variables: Variables,
     findings: Vec<Finding>,
+}
+
+/// A file of `-T`.
+struct Upload {
+    /// Its name, which goes behind an address that ends in a slash.
+    name: Option<String>,
+    /// Its text, where it is known.
+    text: Option<String>,
+}
+
+/// A masked address behind the first.
+struct FurtherUrl {
+    url: String,
+    /// Its number among the addresses of the command.
+    number: usize,
 }
 
 impl<'f> Parts<'f> {
@@ -395,7 +396,12 @@ impl<'f> Parts<'f> {
 
     /// The same request to the other addresses that the command names. Each has a body of its own: together they take no more
     /// than [`MOST_REPEATED`].
-    fn sent_further(&mut self, draft: &Draft) -> Vec<(Draft, Vec<Finding>)> {
+    fn sent_further(
+        &mut self,
+        draft: &Draft,
+        catalog: &Catalog,
+        ring: &mut KeyRing,
+    ) -> Vec<(Draft, Vec<Finding>)> {
         let more = std::mem::take(&mut self.more_urls);
         let size =
             draft.body.len() + draft.headers.iter().map(|h| h.name.len() + h.value.len()).sum::<usize>();
@@ -408,7 +414,18 @@ impl<'f> Parts<'f> {
                 "the command names more addresses than are made out here; the first were taken",
             );
         }
-        more.into_iter().take(most).map(|url| (Draft { url, ..draft.clone() }, Vec::new())).collect()
+        let of = |FurtherUrl { url, number }: FurtherUrl| {
+            let mut draft = Draft { url, ..draft.clone() };
+            if number > 0 && self.upload {
+                let text = self.uploads.get(number).map(|upload| upload.text.clone().unwrap_or_default());
+                if text.is_none() && !self.method_named {
+                    "GET".clone_into(&mut draft.method);
+                }
+                draft.body = secret::mask_free(&text.unwrap_or_default(), catalog, ring).0;
+            }
+            (draft, Vec::new())
+        };
+        more.into_iter().take(most).map(of).collect()
     }
 
     fn unknown(&mut self, option: &str) {
@@ -432,184 +449,6 @@ impl<'f> Parts<'f> {
         }
     }
 
-    /// Applies one option; false where another request begins.
-    fn apply(&mut self, meaning: Meaning, option: &str, value: &str, ring: &mut KeyRing) -> bool {
-        let is_data =
-            matches!(meaning, Meaning::Data | Meaning::DataRaw | Meaning::DataUrlencode | Meaning::Json);
-        self.pieces += usize::from(is_data);
-        match meaning {
-            Meaning::Method => self.method = Some(value.trim().to_owned()),
-            Meaning::Header => self.header_line(option, value),
-            Meaning::Data => self.data(option, value),
-            Meaning::DataRaw => self.join(value),
-            Meaning::DataUrlencode => match self.urlencoded(value) {
-                Some(text) => self.join(&text),
-                None => self.body_elsewhere(option),
-            },
-            Meaning::Json => {
-                self.json = true;
-                if let Some(text) = self.content(option, value) {
-                    self.data.get_or_insert_default().push_str(&text);
-                }
-            }
-            Meaning::Config => return self.config(option, value, ring),
-            Meaning::Get => self.as_query = true,
-            Meaning::Head => self.head = true,
-            Meaning::Url => self.urls.push(value.to_owned()),
-            Meaning::UrlQuery => {
-                match value.strip_prefix('+').map(str::to_owned).or_else(|| self.urlencoded(value)) {
-                    Some(text) => self.query.push(text),
-                    None => self.body_elsewhere(option),
-                }
-            }
-            Meaning::User => self.user = Some(value.to_owned()),
-            Meaning::Bearer => self.bearer = Some(value.to_owned()),
-            Meaning::Cookie if value.contains('=') => self.cookies.push(value.to_owned()),
-            Meaning::Cookie if value.is_empty() => {}
-            Meaning::Cookie if self.file(value).is_some() => self.cookie_files.extend(self.file(value)),
-            Meaning::Cookie => {
-                self.noticed(
-                    "cookies_from_file",
-                    Level::Warning,
-                    option,
-                    "the cookies come from a file that is not in the paste",
-                );
-            }
-            Meaning::UserAgent => self.own_header("User-Agent", unless_empty(value)),
-            Meaning::Referer => {
-                // `;auto` is for redirects, which are not followed.
-                let value = value.strip_suffix(";auto").unwrap_or(value);
-                self.own_header("Referer", unless_empty(value));
-            }
-            Meaning::RequestTarget => self.target = Some(value.to_owned()),
-            Meaning::GlobOff => self.globoff = true,
-            Meaning::Range => self.own_header("Range", Some(format!("bytes={value}"))),
-            Meaning::Form => self.form_field(option, value, false),
-            Meaning::FormString => self.form_field(option, value, true),
-            Meaning::MaxTime | Meaning::ConnectTimeout if value.trim().parse::<f64>().is_err() => {
-                self.refused(option, &format!("option {option}: expected a proper numerical parameter"));
-            }
-            Meaning::MaxTime => {
-                self.deadlines.total_ms = fields::deadline(value).or(self.deadlines.total_ms);
-            }
-            Meaning::ConnectTimeout => {
-                self.deadlines.connect_ms = fields::deadline(value).or(self.deadlines.connect_ms);
-            }
-            Meaning::Upload => self.upload(option, value),
-            Meaning::Follow => self.noticed(
-                "redirects_not_followed",
-                Level::Warning,
-                option,
-                "curl followed redirects; here a redirect is shown and not followed",
-            ),
-            Meaning::Insecure => self.noticed(
-                "certificates_checked",
-                Level::Warning,
-                option,
-                "curl did not check the certificate; here it is checked",
-            ),
-            Meaning::Proxy => {
-                hold_password(value, ring);
-                self.noticed(
-                    "proxy_not_used",
-                    Level::Warning,
-                    option,
-                    "curl used a proxy; the one in the command is not used here",
-                );
-            }
-            Meaning::ProxyUser => hold_user(value, ring),
-            Meaning::WriteOut => {
-                self.prints_status |= value.contains("http_code") || value.contains("response_code");
-            }
-            Meaning::NotApplied | Meaning::Ignored => self.left_out(meaning, option, value),
-            Meaning::Next => return false,
-        }
-        true
-    }
-
-    /// A header that an option of its own names; the last one holds.
-    fn own_header(&mut self, name: &'static str, value: Option<String>) {
-        self.own_headers.retain(|(known, _)| *known != name);
-        self.own_headers.push((name, value));
-    }
-
-    /// An option that is not applied, or of which only a part is.
-    fn left_out(&mut self, meaning: Meaning, option: &str, value: &str) {
-        match meaning {
-            Meaning::NotApplied if matches!(option, "--continue-at" | "-C") && value == "-" => {}
-            Meaning::NotApplied if matches!(option, "--continue-at" | "-C") => {
-                self.own_header("Range", Some(format!("bytes={}-", value.trim())));
-            }
-            Meaning::NotApplied
-                if matches!(option, "--time-cond" | "-z") && fields::since(value).is_some() =>
-            {
-                if let Some((name, date)) = fields::since(value) {
-                    self.own_header(name, Some(date));
-                }
-            }
-            Meaning::NotApplied if option == "--variable" && self.variables.len() < MOST_REQUESTS => {
-                let set = variable::set(value, &|path| self.file(path));
-                self.variables.extend(set);
-            }
-            Meaning::NotApplied if option == "--aws-sigv4" => {
-                self.signed = true;
-                self.noticed(
-                    "request_signed",
-                    Level::Warning,
-                    option,
-                    "curl signed the request with the user and password; no signature can be made here, and they are not sent",
-                );
-            }
-            Meaning::NotApplied if matches!(option, "--digest" | "--anyauth" | "--ntlm" | "--negotiate") => {
-                self.asked_for = true;
-                self.noticed(
-                    "credential_asked_for",
-                    Level::Warning,
-                    option,
-                    "curl sends this kind of credential when the server asks for it; it is not sent here",
-                );
-            }
-            Meaning::Ignored if NUMBERS.contains(&option) && value.trim().parse::<f64>().is_err() => {
-                self.refused(option, &format!("option {option}: expected a proper numerical parameter"));
-            }
-            Meaning::NotApplied => self.noticed(
-                "option_not_applied",
-                Level::Warning,
-                option,
-                "this option changes what curl sends or where; it is not applied here",
-            ),
-            _ => {}
-        }
-    }
-
-    /// `-K`: options from a file.
-    fn config(&mut self, option: &str, value: &str, ring: &mut KeyRing) -> bool {
-        let text = if value == "-" { self.stdin.take() } else { self.file(value) };
-        let Some(text) = text.filter(|_| self.configs < MOST_CONFIGS) else {
-            self.noticed(
-                "options_from_file",
-                Level::Warning,
-                option,
-                "options come from a file that is not in the paste",
-            );
-            return true;
-        };
-        self.configs += 1;
-        !self.take_config(&config::words(&text), ring)
-    }
-
-    /// Takes words of a file of options up to `next`; true where one stands there.
-    fn take_config(&mut self, all: &[String], ring: &mut KeyRing) -> bool {
-        let mut words = Words { all, spans: &[], at: 0 };
-        let before = std::mem::replace(&mut self.in_config, true);
-        let next = self.take_words(&mut words, ring);
-        self.in_config = before;
-        if next && self.left.is_empty() {
-            self.left = all.get(words.at..).unwrap_or_default().to_vec();
-        }
-        next
-    }
-
     fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name))
     }
@@ -622,22 +461,10 @@ fn dashed(word: &str) -> Option<&str> {
         .filter(|name| flags::long(name).is_some())
 }
 
-fn unless_empty(value: &str) -> Option<String> {
-    (!value.is_empty()).then(|| value.to_owned())
-}
-
 fn hold_user(user: &str, ring: &mut KeyRing) {
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     let held = if password.is_empty() { name } else { password };
     if !held.is_empty() && !secret::has_reference(held) {
         secret::hold(ring, SecretKind::Password, held);
-    }
-}
-
-/// The password of a proxy's URL.
-fn hold_password(url: &str, ring: &mut KeyRing) {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    if let Some((userinfo, _)) = authority.rsplit_once('@') {
-        hold_user(userinfo, ring);
     }
 }

@@ -134,7 +134,34 @@ pub(super) fn string(text: &str, found: &Found) -> Option<Inner> {
     let rest = rest.get(..LONGEST).unwrap_or(rest);
     let mut out = String::new();
     let mut characters = rest.char_indices().peekable();
+    // A pipeline's string in double quotes has variables of its own.
+    let step = before.trim_end_matches(['(', ' ']);
+    let of_pipeline = quote == '"'
+        && (step.ends_with("script:") || ["sh", "bat"].iter().any(|word| step.trim_start().ends_with(word)));
+    let formatted = before.ends_with('f');
     while let Some((at, c)) = characters.next() {
+        if formatted
+            && c == '{'
+            && let Some((name, _)) =
+                rest.get(at + 1..)?.split_once('}').filter(|(name, _)| command::is_name(name))
+        {
+            out.extend(["[env:", name, "]"]);
+            characters.by_ref().take(name.len() + 1).for_each(drop);
+            continue;
+        }
+        if formatted && matches!(c, '{' | '}') && rest.get(at + 1..)?.starts_with(c) {
+            characters.next();
+        }
+        if c == '$'
+            && of_pipeline
+            && let Some((name, len)) = interpolated(rest.get(at + 1..)?)
+        {
+            out.extend(["[env:", name, "]"]);
+            for _ in 0..len {
+                characters.next();
+            }
+            continue;
+        }
         if c == '\\' && escapes {
             let Some((_, next)) = characters.next() else { break };
             match next {
@@ -169,14 +196,50 @@ pub(super) fn string(text: &str, found: &Found) -> Option<Inner> {
     None
 }
 
+/// `NAME` or `{NAME}` behind a dollar: the name, and how many bytes.
+fn interpolated(text: &str) -> Option<(&str, usize)> {
+    let inside = text.strip_prefix('{');
+    let named = inside.unwrap_or(text);
+    let named = named.strip_prefix("env.").or_else(|| named.strip_prefix("params.")).unwrap_or(named);
+    let len = named.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(named.len());
+    let name = named.get(..len).filter(|name| command::is_name(name))?;
+    let closed = inside.is_none() || named.get(len..)?.starts_with('}');
+    closed.then_some((name, text.len() - named.len() + len + usize::from(inside.is_some())))
+}
+
 /// Whether what stands behind a quote says that its string is over.
 fn ends(behind: &str) -> bool {
     let behind = behind.trim_start_matches([' ', '\t', '\r']);
-    behind.is_empty() || behind.starts_with(['\n', ',', ')', ']', '}', ';'])
+    let calls = [".split(", ".strip(", ".trim(", ".format("].iter().any(|call| behind.starts_with(call));
+    calls || behind.is_empty() || behind.starts_with(['\n', ',', ')', ']', '}', ';'])
+}
+
+/// The entries of a list in YAML whose first is the program, with where each stands.
+fn entries(text: &str, start: usize, arguments: usize) -> Option<Vec<(&str, (usize, usize))>> {
+    let line = text.get(..start)?.rsplit('\n').next()?;
+    let mark = line.trim_end_matches(['"', '\'']);
+    let program = text.get(arguments..)?.split('\n').next()?;
+    if mark.trim() != "-" || !program.trim_end().trim_matches(['"', '\'']).is_empty() {
+        return None;
+    }
+    let mut at = arguments + program.len() + 1;
+    let mut found = Vec::new();
+    while let Some(entry) = text.get(at..).and_then(|rest| rest.split('\n').next()) {
+        let Some(word) = entry.strip_prefix(mark).map(str::trim).filter(|word| !word.is_empty()) else {
+            break;
+        };
+        let from = at + entry.find(word).unwrap_or(0);
+        found.push((word, (from, from + word.len())));
+        at += entry.len() + 1;
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 /// True where the command is the first word of a list: its quote closes, and a comma or the list's end follows.
 pub(super) fn is_listed(text: &str, start: usize, arguments: usize) -> bool {
+    if entries(text, start, arguments).is_some() {
+        return true;
+    }
     let quote = text.get(..start).and_then(|before| before.chars().next_back());
     let Some(quote) = quote.filter(|c| matches!(c, '"' | '\'')) else { return false };
     let behind = text.get(arguments..).and_then(|rest| rest.strip_prefix(quote));
@@ -187,6 +250,17 @@ pub(super) fn is_listed(text: &str, start: usize, arguments: usize) -> bool {
 pub(super) fn list(text: &str, found: &Found) -> Option<Command> {
     if !is_listed(text, found.start, found.arguments) {
         return None;
+    }
+    if let Some(entries) = entries(text, found.start, found.arguments) {
+        let mut command = Command::default();
+        for (written, span) in entries {
+            let quoted = written.starts_with(['"', '\'']);
+            let word = element(written).filter(|_| quoted).and_then(|(word, _)| word);
+            command.words.push(word.unwrap_or_else(|| written.to_owned()));
+            command.spans.push(span);
+            command.end = span.1;
+        }
+        return Some(command);
     }
     let mut at = found.arguments + 1;
     let end = text.len().min(found.arguments.saturating_add(LONGEST));

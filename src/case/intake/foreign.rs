@@ -159,9 +159,9 @@ mod tests {
     #[test]
     fn the_source_of_a_program_is_named() {
         for (text, what) in [
-            ("import requests\nr = requests.post('https://h.test/v1', json={'a': 1})\nprint(r)", "requests"),
+            ("import requests\nr = requests.post(url(), json=body())\nprint(r)", "requests"),
             ("wget --method=POST --header 'X-A: b' https://h.test/v1", "wget"),
-            ("const r = await fetch('https://h.test/v1', {method: 'POST'})", "fetch"),
+            ("const r = await fetch('https://h.test/v1', options())", "fetch"),
             ("req, err := http.NewRequest(\"POST\", url, body)", "Go"),
         ] {
             let read = intake::read(text, &Catalog::built_in(), &mut KeyRing::default());

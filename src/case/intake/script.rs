@@ -1,6 +1,8 @@
 //! The parts of a shell script that run a command more than once, or with words that stand elsewhere: `for x in a b; do …
 //! done`, and functions with the places where they are called.
 
+mod other;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -23,6 +25,12 @@ const MOST_READ: usize = 32 << 20;
 /// Longest body, bytes.
 const LONGEST_BODY: usize = 256 << 10;
 
+/// Longest body of a function that prints a text, bytes.
+const LONGEST_TEXT: usize = 8 << 10;
+
+/// More such functions than a script has.
+const MOST_TEXTS: usize = 16;
+
 /// Deepest blocks in blocks.
 const DEEPEST: usize = 4;
 
@@ -39,6 +47,8 @@ enum Kind {
     Loop { name: String, words_at: usize },
     /// `for ((i=1;i<=3;i++))`: the variable and its values.
     Counted { name: String, words: Vec<String> },
+    /// `foreach ($m in …)`: the variable, and the list as it is written.
+    Listed { name: String, list: String },
     /// `while read NAME …`: the names, and where what it reads is announced.
     Lines { names: Vec<String>, done: usize },
     /// Another loop, whose turns are not known.
@@ -75,10 +85,17 @@ impl Script {
             if ["for ((", "while ", "until "].iter().any(|word| bare.starts_with(word)) {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(other_loop(text, start + indent, bare, ends));
+            } else if let Some(block) = other::block(text, start + indent, bare) {
+                script.blocks.push(block);
             } else if let Some(rest) = bare.strip_prefix("for ") {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(loop_at(text, start + indent + "for ".len(), rest, ends));
-            } else if let Some((name, body)) = function_name(bare) {
+            } else if let Some((name, body)) = function_name(bare).or_else(|| {
+                // The brace stands on the next line.
+                let name = name_before(bare)?;
+                let behind = text.get(at..)?.trim_start().strip_prefix('{')?;
+                Some((name, text.len() - behind.len() - start - indent))
+            }) {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));
                 script.blocks.extend(function(text, start + indent + body, name, ends));
             }
@@ -96,6 +113,17 @@ impl Script {
             script.take_calls(text, &names);
         }
         script
+    }
+
+    /// The functions, by name, with their bodies: those that print a text rather than run a command.
+    pub(super) fn texts<'t>(&self, text: &'t str) -> Vec<(String, &'t str)> {
+        let functions = self.blocks.iter().filter_map(|block| {
+            let Kind::Function { name, .. } = &block.kind else { return None };
+            let body = text.get(block.start..block.end).filter(|body| body.len() <= LONGEST_TEXT)?;
+            let prints = ["cat <<", "echo ", "printf ", "jq -n"].iter().any(|word| body.contains(word));
+            (prints && command::find(body, 0).is_none()).then(|| (name.clone(), body))
+        });
+        functions.take(MOST_TEXTS).collect()
     }
 
     fn take_calls(&mut self, text: &str, names: &[(usize, String, usize)]) {
@@ -196,6 +224,14 @@ impl Block {
                 };
                 words.iter().map(turn).collect()
             }
+            Kind::Listed { name, list } => {
+                let turn = |word: String| {
+                    let mut turn = variables.clone();
+                    turn.insert(name.clone(), word);
+                    turn
+                };
+                other::listed(list, variables).into_iter().take(MOST_TURNS).map(turn).collect()
+            }
             Kind::Lines { names, done } => {
                 let read = shell::split(text, *done, variables, false).stdin.unwrap_or_default();
                 let turn = |line: &str| {
@@ -225,14 +261,10 @@ impl Block {
     }
 }
 
-/// `{1..3}` and `$(seq 1 3)`.
+/// `{1..3}`, which the shell of the loop did not take for a range.
 fn counted(word: &str) -> Option<Vec<String>> {
     let range = word.strip_prefix('{').and_then(|r| r.strip_suffix('}')).and_then(|r| r.split_once(".."));
-    let seq = || {
-        let inside = word.strip_prefix("$(seq ")?.strip_suffix(')')?;
-        Some(inside.split_once(' ').unwrap_or(("1", inside)))
-    };
-    let (from, to) = range.or_else(seq)?;
+    let (from, to) = range?;
     let (from, to): (i64, i64) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
     Some((from..=to).take(MOST_TURNS).map(|n| n.to_string()).collect())
 }
@@ -292,6 +324,24 @@ fn body_at(behind: &str) -> Option<usize> {
     opened.min()
 }
 
+/// Which words stand on lines of their own, and on which line last: here-documents end there.
+struct HereDocs<'t>(BTreeMap<&'t str, usize>);
+
+impl<'t> HereDocs<'t> {
+    fn of(text: &'t str) -> Self {
+        let lines = text.split('\n').enumerate().map(|(number, line)| (line.trim(), number));
+        Self(lines.filter(|(word, _)| word.len() <= 40 && command::is_name(word)).collect())
+    }
+
+    /// The number of the line that ends the last here-document which `line`, number `number`, announces.
+    fn end(&self, line: &str, number: usize) -> Option<usize> {
+        let (_, announced) = line.rsplit_once("<<")?;
+        let word = announced.trim_start_matches(['-', ' ', '\'', '"', '\\']);
+        let word = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+        self.0.get(word).copied().filter(|end| *end > number)
+    }
+}
+
 /// Where bodies end, found in one walk over the text: a search for each `do` would read the rest of the text each time.
 struct Ends {
     /// For each `do` that a `done` closes, the byte behind it and the first of the `done`, in order.
@@ -304,8 +354,16 @@ impl Ends {
     fn of(text: &str) -> Self {
         let mut ends = Self { loops: Vec::new(), braces: Vec::new() };
         let mut open = Vec::new();
+        let heredocs = HereDocs::of(text);
         let mut at = 0;
-        for line in text.split_inclusive('\n') {
+        let mut text_until = 0;
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            // A here-document is text, whatever stands in it.
+            if number < text_until {
+                at += line.len();
+                continue;
+            }
+            text_until = heredocs.end(line, number).unwrap_or(0);
             if line.starts_with('}') || line.trim() == "}" {
                 ends.braces.push(at);
             }
@@ -339,13 +397,20 @@ impl Ends {
 fn function_name(line: &str) -> Option<(&str, usize)> {
     let brace = line.find('{')?;
     let head = line.get(..brace)?.trim_end();
-    let named = head.strip_prefix("function ").map(str::trim_start);
-    let bare = named.unwrap_or(head);
-    let name = bare.strip_suffix("()").map(str::trim_end).or(named)?;
+    name_before(head).or_else(|| named(head.strip_prefix("function ")?)).map(|name| (name, brace + 1))
+}
+
+/// `name()` or `function name()`.
+fn name_before(head: &str) -> Option<&str> {
+    named(head.strip_prefix("function ").unwrap_or(head).strip_suffix("()")?)
+}
+
+fn named(name: &str) -> Option<&str> {
+    let name = name.trim();
     let is_name = !name.is_empty()
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
         && !name.starts_with('-');
-    is_name.then_some((name, brace + 1))
+    is_name.then_some(name)
 }
 
 /// The function whose body begins at byte `start`: up to a line that begins with its closing brace, or on the same line.

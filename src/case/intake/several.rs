@@ -1,6 +1,7 @@
 //! Several requests in one text: commands one after the other, `--next`, each with what stands below it; files of
 //! requests, flows of a proxy.
 
+mod turns;
 mod walk;
 
 use self::walk::Walk;

@@ -3,15 +3,21 @@
 //! Ours, because the known splitters lack `$'…'`, CRLF continuations and here-documents, and because a variable must
 //! become a reference (`[env:NAME]`) instead of nothing.
 
+mod array;
 mod braces;
 pub(super) mod cmd;
 mod dialect;
+mod dollar;
 mod expand;
+mod jq;
 mod json;
 mod link;
+mod pattern;
 pub(super) mod powershell;
 mod quote;
 mod redirect;
+mod substitution;
+mod sum;
 mod variables;
 
 use super::flags;
@@ -107,6 +113,17 @@ pub(super) fn split_any(
     Command { dialect, ..command }
 }
 
+/// What jq prints that is called with `words`, where nothing has to be run for it.
+pub(super) fn printed_by_jq(words: &[String]) -> Option<String> {
+    jq::printed(words)
+}
+
+/// Whether `text` is what the pattern of a `case` says.
+pub(super) fn is_like(text: &str, pattern: &str, variables: &Variables) -> bool {
+    let letters = pattern::letters(pattern, &|name| variables.get(name).cloned());
+    letters.and_then(|letters| pattern::Pattern::of(&letters)).is_some_and(|pattern| pattern.is(text))
+}
+
 /// The same for bash and its kin.
 pub(super) fn split(text: &str, start: usize, variables: &Variables, in_backticks: bool) -> Command {
     split_within(text, start, variables, in_backticks, 0, 0)
@@ -134,6 +151,7 @@ fn split_within(
         step_start: start,
         in_word: false,
         in_quotes: false,
+        in_nu: false,
         discard: false,
         takes_file: false,
         takes_stdin: false,
@@ -167,6 +185,8 @@ struct Shell<'a> {
     in_word: bool,
     /// In double quotes, where blanks part no words.
     in_quotes: bool,
+    /// In nushell's `$"…"`.
+    in_nu: bool,
     /// The next word is the target of a redirection.
     discard: bool,
     /// The next word is the file to read from.
@@ -247,6 +267,7 @@ impl<'a> Shell<'a> {
             '"' => self.double(),
             '‘' | '’' | '‚' | '“' | '”' | '„' if !self.in_word => self.smart(c),
             '$' => self.dollar(),
+            'r' if !self.in_word && self.raw() => {}
             '\\' => self.backslash(),
             '`' if in_backticks => return false,
             // Another shell's, in a command that is bash otherwise.
@@ -255,7 +276,8 @@ impl<'a> Shell<'a> {
                 self.skip_line();
                 self.bump();
             }
-            '`' => self.substitution_in_backticks(),
+            '`' if !self.in_word && self.text_in_backticks() => {}
+            '`' => self.backticks_in_words(),
             '|' | ';' | ')' => {
                 self.out.oddities.piped |= c == '|';
                 return false;

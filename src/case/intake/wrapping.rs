@@ -1,6 +1,6 @@
 //! What a page, a mail, a chat, a notebook or a terminal put around a request, taken off. Places in the text are lost by it.
 
-use super::{colour, command, diff, http, http_file, hurl};
+use super::{colour, command, diff, http, http_file, hurl, makefile};
 
 /// Bytes of a text that are looked at.
 const LONGEST: usize = 4 << 20;
@@ -19,7 +19,11 @@ pub(super) fn off(text: &str) -> Option<String> {
         command::without_entities,
         diff::newer,
         command::unquoted,
+        of_jira,
         fences_apart,
+        makefile::off,
+        of_jenkins,
+        bold,
         command::without_more,
         requests_alone,
     ];
@@ -66,6 +70,71 @@ fn fences_apart(text: &str) -> Option<String> {
                 lines.push(piece.to_owned());
             }
         }
+    }
+    changed.then(|| lines.join("\n"))
+}
+
+/// Jira's `{code:bash}…{code}` and `{noformat}…{noformat}`, whose marks may stand right beside what they hold.
+fn of_jira(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut changed = false;
+    while let Some(at) = rest.find(['{']) {
+        let mark = rest.get(at..)?;
+        let len = mark.find('}').filter(|len| *len <= 60).map(|len| len + 1);
+        let is_one =
+            mark.starts_with("{code}") || mark.starts_with("{code:") || mark.starts_with("{noformat");
+        let Some(len) = len.filter(|_| is_one) else {
+            out.push_str(rest.get(..=at)?);
+            rest = rest.get(at + 1..)?;
+            continue;
+        };
+        out.push_str(rest.get(..at)?);
+        out.push('\n');
+        rest = mark.get(len..)?;
+        changed = true;
+    }
+    (changed && text.contains("curl ")).then(|| out + rest)
+}
+
+/// A pipeline's `sh """ … """`, in which a dollar of the shell's stands behind a backslash.
+fn of_jenkins(text: &str) -> Option<String> {
+    const MARK: &str = "\"\"\"";
+    let is_step = |before: &str| {
+        let before = before.trim_end_matches(['(', ' ', ':']);
+        ["sh", "bat", "script"].iter().any(|step| before.ends_with(step))
+    };
+    if !text.contains("\\$") || !text.contains(MARK) {
+        return None;
+    }
+    let mut pieces: Vec<String> = text.split(MARK).map(str::to_owned).collect();
+    let mut changed = false;
+    for at in (1..pieces.len()).step_by(2) {
+        if pieces.get(at - 1).is_some_and(|before| is_step(before))
+            && let Some(piece) = pieces.get_mut(at)
+        {
+            *piece = piece.replace("\\$", "$").replace("\\\\", "\\");
+            changed = true;
+        }
+    }
+    changed.then(|| pieces.join(MARK))
+}
+
+/// A command in bold type, as a chat or a page writes it: it stands in inline code instead, as long as the marks are.
+fn bold(text: &str) -> Option<String> {
+    let mut lines = Vec::new();
+    let mut changed = false;
+    for line in text.lines() {
+        let shown = ["**", "__", "*"].iter().find_map(|mark| {
+            let (before, rest) = line.split_once(&format!("{mark}curl "))?;
+            let (command, behind) = rest.split_once(mark)?;
+            let over =
+                behind.is_empty() || behind.starts_with(|c: char| c.is_whitespace() || ".,;:)".contains(c));
+            let begins = before.is_empty() || before.ends_with([' ', '\t', '(']);
+            (over && begins && !line.contains('`')).then(|| format!("{before}`curl {command}`{behind}"))
+        });
+        changed |= shown.is_some();
+        lines.push(shown.unwrap_or_else(|| line.to_owned()));
     }
     changed.then(|| lines.join("\n"))
 }
@@ -132,6 +201,24 @@ mod tests {
             ),
             ("I get 401 from POST https://h.test/v1\nwhy?", None),
             (">> a\n>> b", Some("a\nb")),
+            (
+                "I ran **curl https://h.test/v1 -d 'x y'**, why?",
+                Some("I ran `curl https://h.test/v1 -d 'x y'`, why?"),
+            ),
+            ("2 * curl https://h.test/v1", None),
+            (
+                "{noformat}curl https://h.test/v1 -d '{}'{noformat}",
+                Some("\ncurl https://h.test/v1 -d '{}'\n"),
+            ),
+            ("{code:title=a|lang=bash}curl https://h.test/v1{code}", Some("\ncurl https://h.test/v1\n")),
+            (
+                "sh \"\"\"\ncurl https://h.test -H \"X: \\$K\"\n\"\"\"",
+                Some("sh \"\"\"\ncurl https://h.test -H \"X: $K\"\n\"\"\""),
+            ),
+            (
+                "M ?= x\ncall: a\n\t@curl https://h.test/$(M)?k=$$K -d '$(O)'",
+                Some("\n\ncurl https://h.test/x?k=$K -d '[env:O]'"),
+            ),
         ];
         for (text, expected) in table {
             assert_eq!(off(text).as_deref(), expected, "{text}");

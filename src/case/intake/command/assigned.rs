@@ -5,8 +5,8 @@ use crate::case::intake::shell::{self, Variables};
 use crate::case::keyring::{KeyRing, SecretKind};
 use crate::case::request::is_placeholder;
 
-use super::is_name;
 use super::printed::printed_by;
+use super::{cases, is_name};
 
 /// Reads the assignments (`KEY=…`, `export KEY=…`) above and before a command. A value that is a secret moves into the
 /// ring, so that its label is what the variable gives.
@@ -36,10 +36,37 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
             unless_known = command_start(line).is_some_and(|start| start.unless_known);
             continue;
         }
+        if let Some(case) = cases::taken(above, at, line, variables) {
+            if let Some(body) = case.body.and_then(|(start, end)| above.get(start..end)) {
+                assignments(&format!("{body}\n"), variables, ring);
+            }
+            at = case.end;
+            continue;
+        }
+        if let Some((name, key, value, end)) = element(above, at, line, variables) {
+            element_set(&name, &key, value, variables);
+            at = Some(behind(above, end)).filter(|end| *end > at).unwrap_or(next);
+            continue;
+        }
         if let Some((name, words, end)) = array(above, at, line, variables) {
             unless_known = false;
-            variables.insert(format!("{name}[@]"), words.join("\0"));
+            let keyed = |word: &String| Some(word.strip_prefix('[')?.split_once("]=")?.0.to_owned());
+            if words.first().and_then(keyed).is_some() {
+                for word in &words {
+                    let value = keyed(word).and_then(|key| word.get(key.len() + "[]=".len()..));
+                    if let (Some(key), Some(value)) = (keyed(word), value) {
+                        element_set(&name, &key, value.to_owned(), variables);
+                    }
+                }
+            } else {
+                variables.insert(format!("{name}[@]"), words.join("\0"));
+            }
             at = Some(behind(above, end)).filter(|end| *end > at).unwrap_or(next);
+            continue;
+        }
+        if let Some((name, value)) = nushell(line, variables) {
+            take(name, value, variables, ring);
+            at = next;
             continue;
         }
         if let Some((name, words)) = fish(line, variables) {
@@ -150,6 +177,40 @@ fn array(above: &str, at: usize, line: &str, variables: &Variables) -> Option<(S
         }
     }
     None
+}
+
+/// `NAME[key]=value`: the array, the key, the value, and the byte behind it.
+fn element(
+    above: &str,
+    at: usize,
+    line: &str,
+    variables: &Variables,
+) -> Option<(String, String, String, usize)> {
+    let start = bare(line);
+    let (name, rest) = start.split_once('[').filter(|(name, rest)| is_name(name) && rest.contains("]="))?;
+    let mut command = shell::split(above, at + line.len() - start.len(), variables, false);
+    let word = std::mem::take(command.words.first_mut()?);
+    let (key, value) = word.get(name.len() + 1..)?.split_once("]=")?;
+    let end = if command.oddities.open_quote { at + line.len() } else { command.end };
+    (!rest.starts_with(']')).then(|| (name.to_owned(), key.to_owned(), value.to_owned(), end))
+}
+
+/// Most keys of one array.
+const MOST_KEYS: usize = 200;
+
+/// Gives an array a value under a key.
+fn element_set(name: &str, key: &str, value: String, variables: &mut Variables) {
+    let (keys, words) = (format!("{name}[!]"), format!("{name}[@]"));
+    let mut known: Vec<String> =
+        variables.get(&keys).map(|keys| keys.split('\0').map(str::to_owned).collect()).unwrap_or_default();
+    if !known.iter().any(|one| one == key) && known.len() < MOST_KEYS {
+        known.push(key.to_owned());
+    }
+    variables.insert(format!("{name}[{key}]"), value);
+    let values = known.iter().map(|key| variables.get(&format!("{name}[{key}]")).map_or("", String::as_str));
+    let values = values.collect::<Vec<_>>().join("\0");
+    variables.insert(words, values);
+    variables.insert(keys, known.join("\0"));
 }
 
 /// More lines than the arguments of a command take.
@@ -312,6 +373,17 @@ fn arguments(words: Vec<String>, variables: &mut Variables) {
     }
 }
 
+/// nushell: `let NAME = value`, `$env.NAME = value`.
+fn nushell(line: &str, variables: &Variables) -> Option<(String, String)> {
+    let line = line.trim_start().trim_start_matches('>').trim_start();
+    let rest = ["let ", "mut ", "const ", "$env."].iter().find_map(|word| line.strip_prefix(word))?;
+    let (name, value) = rest.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim().trim_end_matches(';'));
+    let words = shell::split(value, 0, variables, false).words;
+    let [value] = words.as_slice() else { return None };
+    is_name(name).then(|| (name.to_owned(), value.clone()))
+}
+
 /// fish: `set -x NAME value`, `set NAME value value`: the variable and its words, of which `$NAME` makes as many.
 fn fish(line: &str, variables: &Variables) -> Option<(String, Vec<String>)> {
     let rest = line.trim_start().trim_start_matches(['$', '>']).trim_start().strip_prefix("set ")?;
@@ -358,6 +430,11 @@ mod tests {
             ("set -- a b c\nshift\n", "@[@]", Some("b\0c")),
             ("set -- a b c; shift 2\n", "1", Some("c")),
             ("echo 'x; A=b'\n", "A", None),
+            ("declare -A H=([a]='x y' [b]=z)\n", "H[a]", Some("x y")),
+            ("declare -A H\nH[\"a\"]=x; H[b]=y\n", "H[@]", Some("x\0y")),
+            ("E=b\ncase $E in a) A=1;; b|c) A=2 B=3;; *) A=4;; esac\n", "A", Some("2")),
+            ("E=x\ncase \"$E\" in\n  (a) A=1 ;;\n  *) A='4;;' ;;\nesac\n", "A", Some("4;;")),
+            ("A=0\ncase $E in\n a) A=1;;\n *) A=4;;\nesac\n", "A", Some("0")),
             ("echo x # ; A=b\n", "A", None),
         ];
         for (text, name, expected) in table {

@@ -27,6 +27,13 @@ pub(in crate::case::intake) fn piped(text: &str, arguments: usize, variables: &V
     let named = named.strip_suffix(".exe").unwrap_or(named);
     let words = ["curl", "https", "http", "xhs", "xh"];
     let before = words.iter().find_map(|word| named.strip_suffix(word))?;
+    // `< body.json curl …`
+    let line = before.rsplit('\n').next().unwrap_or("");
+    if let Some(path) = line.trim().trim_start_matches(['$', '%']).trim_start().strip_prefix('<') {
+        let words = shell::split(path, 0, variables, false).words;
+        let [path] = words.as_slice() else { return None };
+        return Some(Piped { text: String::new(), end: 0, below: false, file: Some(path.clone()) });
+    }
     let before = before.trim_end().strip_suffix('|')?;
     if let Some(text) = piped_string(before, text.get(arguments..)?) {
         return Some(text);
@@ -36,7 +43,7 @@ pub(in crate::case::intake) fn piped(text: &str, arguments: usize, variables: &V
         from += 1;
     }
     let near = before.get(from..)?;
-    let start = ["echo ", "printf ", "cat ", "type "]
+    let start = ["echo ", "printf ", "cat ", "type ", "jq "]
         .iter()
         .filter_map(|word| {
             let at = near.rfind(&format!("\n{word}")).map(|at| at + 1);
@@ -62,13 +69,19 @@ pub(in crate::case::intake) fn piped(text: &str, arguments: usize, variables: &V
         let file = file.filter(|_| words.next().is_none())?;
         return Some(Piped { text: String::new(), end: 0, below: false, file: Some(file) });
     }
-    let program = if near.get(start..)?.starts_with("printf") { "printf" } else { "echo" };
+    let program = ["printf", "jq"]
+        .into_iter()
+        .find(|program| near.get(start..).is_some_and(|n| n.starts_with(program)));
+    let program = program.unwrap_or("echo");
     printed_by(program, &command.words).map(|text| Piped { text, end: 0, below: false, file: None })
 }
 
 /// What `echo` or `printf` prints of these words.
 pub(in crate::case::intake) fn printed_by(program: &str, words: &[String]) -> Option<String> {
     let mut words = words.iter().map(String::as_str).peekable();
+    if program == "jq" {
+        return shell::printed_by_jq(&words.map(str::to_owned).collect::<Vec<_>>()).map(|text| text + "\n");
+    }
     if program == "printf" {
         let format = words.next()?;
         return printed(format, &words.collect::<Vec<_>>());

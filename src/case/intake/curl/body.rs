@@ -75,13 +75,13 @@ impl Parts<'_> {
     pub(super) fn upload(&mut self, option: &str, value: &str) {
         self.upload = true;
         let text = if matches!(value, "-" | ".") { self.stdin.take() } else { self.file(value) };
-        match text {
-            Some(text) => self.data = Some(text),
+        match &text {
+            Some(text) if self.uploads.is_empty() => self.data = Some(text.clone()),
+            Some(_) => {}
             None => self.body_elsewhere(option),
         }
-        if !matches!(value, "-" | ".") {
-            self.uploaded = value.rsplit(['/', '\\']).next().map(str::to_owned);
-        }
+        let name = value.rsplit(['/', '\\']).next().filter(|_| !matches!(value, "-" | "."));
+        self.uploads.push(super::Upload { name: name.map(str::to_owned), text });
     }
 
     pub(super) fn body_elsewhere(&mut self, option: &str) {

@@ -1,6 +1,6 @@
 //! The parts of a curl command made into a request.
 
-use super::{Parts, cookies, glob, hold_user};
+use super::{FurtherUrl, Parts, cookies, glob, hold_user};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::intake::multipart;
@@ -25,11 +25,7 @@ impl Parts<'_> {
             // curl takes either: the data of -G goes before --url-query.
             query = vec![std::mem::take(&mut body)];
         }
-        for (name, value) in std::mem::take(&mut self.own_headers) {
-            if !self.has_header(name) {
-                self.headers.push((name.to_owned(), value));
-            }
-        }
+        let method_named = self.method.as_ref().is_some_and(|method| !method.is_empty());
         let method = match self.method.take() {
             Some(method) if !method.is_empty() => method,
             _ if self.head => "HEAD".to_owned(),
@@ -37,19 +33,22 @@ impl Parts<'_> {
             _ if has_data && !self.as_query || self.is_form => "POST".to_owned(),
             _ => "GET".to_owned(),
         };
+        self.method_named |= method_named;
         let mut body = self.mended(body);
+        self.range_header(&body, has_data && !self.as_query || self.upload);
+        self.own_headers_put_in();
         self.implied_headers(&body, has_data && !self.as_query && !self.is_form && !self.upload);
         let mut url = self.url(&query);
         self.refuse(&url, has_data);
-        let further: Vec<String> = self.further_urls(&query);
+        let further = self.further_urls(&query);
         if !self.globoff && !secret::has_reference(&url) {
             let mut addresses = glob::expanded(&url).into_iter();
             url = addresses.next().unwrap_or(url);
-            self.more_urls = addresses.collect();
+            self.more_urls = addresses.map(|url| FurtherUrl { url, number: 0 }).collect();
         }
         self.more_urls.extend(further);
         for more in &mut self.more_urls {
-            *more = secret::mask_url(more, catalog, ring).0;
+            more.url = secret::mask_url(&more.url, catalog, ring).0;
         }
         self.user_header(&mut url, ring);
         let stored = std::mem::take(&mut self.cookie_files);
@@ -87,6 +86,32 @@ impl Parts<'_> {
     fn placeholder(&mut self, seen: Seen, place: Place) {
         if seen.placeholder {
             self.findings.push(key_is_placeholder(place));
+        }
+    }
+
+    /// `-r`: which bytes are asked for, or which those are that are sent.
+    fn range_header(&mut self, body: &str, has_body: bool) {
+        let Some(range) = self.range.take().filter(|_| !self.is_form) else { return };
+        if !has_body {
+            self.own_header("Range", Some(format!("bytes={range}")));
+        } else if secret::has_reference(body) || self.findings.iter().any(|f| f.id == "body_from_file") {
+            self.noticed(
+                "option_not_applied",
+                Level::Warning,
+                "-r",
+                "curl names the bytes and the length of what it sends in a Content-Range header; the length is not known here",
+            );
+        } else {
+            self.own_header("Content-Range", Some(format!("bytes {range}/{}", body.len())));
+        }
+    }
+
+    /// The headers that options of their own name, where `-H` has none of that name.
+    fn own_headers_put_in(&mut self) {
+        for (name, value) in std::mem::take(&mut self.own_headers) {
+            if !self.has_header(name) {
+                self.headers.push((name.to_owned(), value));
+            }
         }
     }
 
@@ -213,8 +238,8 @@ impl Parts<'_> {
             );
         }
         let url = self.with_scheme(url);
-        let url = match self.uploaded.take() {
-            Some(name) => with_file(url, &name),
+        let url = match self.uploads.first().and_then(|upload| upload.name.as_deref()) {
+            Some(name) => with_file(url, name),
             None => url,
         };
         let url = with_query(url, query);
@@ -230,13 +255,20 @@ impl Parts<'_> {
     }
 
     /// The addresses behind the one that was taken, as far as they are ones.
-    fn further_urls(&self, query: &[String]) -> Vec<String> {
-        let best = self.urls.iter().position(|u| u.contains("://"));
-        let further = self.urls.iter().skip(best.map_or(self.urls.len(), |best| best + 1));
-        let further = further.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
-        let further = further.map(|url| with_query(url.clone(), query));
+    fn further_urls(&self, query: &[String]) -> Vec<FurtherUrl> {
+        let best = self.urls.iter().position(|u| u.contains("://")).unwrap_or(self.urls.len());
+        let further = self.urls.iter().skip(best + 1);
+        let further =
+            further.zip(1..).filter(|(url, _)| url.starts_with("http://") || url.starts_with("https://"));
         let is_open = |url: &String| !self.globoff && !secret::has_reference(url);
-        further.flat_map(|url| if is_open(&url) { glob::expanded(&url) } else { vec![url] }).collect()
+        let of = |(url, number): (&String, usize)| {
+            let name = self.uploads.get(number).and_then(|upload| upload.name.as_deref());
+            let url = name.map_or_else(|| url.clone(), |name| with_file(url.clone(), name));
+            let url = with_query(url, query);
+            let all = if is_open(&url) { glob::expanded(&url) } else { vec![url] };
+            all.into_iter().map(move |url| FurtherUrl { url, number })
+        };
+        further.flat_map(of).collect()
     }
 
     /// curl takes an address without a scheme as http.

@@ -29,6 +29,10 @@ impl Parts<'_> {
 }
 
 fn fault_of_url(url: &str, globoff: bool) -> Option<String> {
+    // A path without a host.
+    if url.starts_with('/') {
+        return Some("URL using bad/illegal format or missing URL".to_owned());
+    }
     let (scheme, rest) = url.split_once("://")?;
     if !PROTOCOLS.iter().any(|known| scheme.eq_ignore_ascii_case(known))
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
@@ -86,10 +90,18 @@ fn bad_glob(path: &str) -> bool {
 
 fn is_range(text: &str) -> bool {
     let (range, step) = text.split_once(':').unwrap_or((text, "1"));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let number = |text: &str| text.parse::<u64>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+    let letter = |text: &str| match text.as_bytes() {
+        [letter] if letter.is_ascii_alphabetic() => Some(u64::from(*letter)),
+        _ => None,
+    };
     let Some((from, to)) = range.split_once('-') else { return false };
-    let letters = |text: &str| text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic());
-    is_number(step) && ((is_number(from) && is_number(to)) || (letters(from) && letters(to)))
+    let Some(step) = number(step) else { return false };
+    let Some((from, to)) = number(from).zip(number(to)).or_else(|| letter(from).zip(letter(to))) else {
+        return false;
+    };
+    // curl counts upwards only, and by no more than there is between the ends.
+    if from == to { step == 1 } else { from < to && (1..=to - from).contains(&step) }
 }
 
 #[cfg(test)]
@@ -116,6 +128,14 @@ mod tests {
             ("https://h/[env:MODEL]", false),
             ("https://h/<MODEL>/x", false),
             ("h/a", false),
+            ("//h/a", true),
+            ("/v1/a", true),
+            ("https://h/[3-1]", true),
+            ("https://h/[c-a]", true),
+            ("https://h/[1-5:0]", true),
+            ("https://h/[1-5:4]", false),
+            ("https://h/[1-5:5]", true),
+            ("https://h/[2-2]", false),
         ];
         for (url, refused) in table {
             assert_eq!(fault_of_url(url, false).is_some(), refused, "{url}");

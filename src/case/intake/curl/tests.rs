@@ -182,7 +182,7 @@ fn what_comes_from_another_command_is_told() {
         "B=`base64 -i f`\ncurl https://h.test/a -d '\"data:'$B'\"'",
         "curl https://h.test/a -d @- <<EOF\n{\"a\":\"$(date)\"}\nEOF",
         "curl https://h.test/a -d @- <<EOF\n{\"a\":\"`date`\"}\nEOF",
-        "curl https://h.test/a -d @<(jq -n '{a: 1}')",
+        "curl https://h.test/a -d @<(jq . a.json)",
     ] {
         let sent = sent(text);
         let (_, ids) = sent.last().expect(text);

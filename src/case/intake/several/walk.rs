@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level};
 use crate::case::intake::script::{self, Script};
+use crate::case::intake::several::turns;
 use crate::case::intake::shell::{self, Dialect, Variables};
 use crate::case::intake::{
     answer, command, curl, embedded, httpie, inner, litellm, literal_key, reported_above, tries, web_request,
@@ -54,14 +55,19 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// The way from the beginning of `text`.
     pub(super) fn new(text: &'a str, files: curl::Files<'a>, catalog: &'a Catalog) -> Self {
+        let script = Script::of(text);
+        let mut variables = Variables::new();
+        for (name, body) in script.texts(text) {
+            variables.insert(format!("{name}()"), body.to_owned());
+        }
         Self {
             text,
             files,
             catalog,
-            variables: Variables::new(),
+            variables,
             assigned: [0; 3],
             from: 0,
-            script: Script::of(text),
+            script,
             written: BTreeMap::new(),
             depth: 0,
         }
@@ -136,6 +142,12 @@ impl<'a> Walk<'a> {
 
     /// The command as each of its runs has it: in a loop or a function there may be several.
     fn read(&self, found: command::Found, ring: &mut KeyRing) -> curl::Read {
+        let written = |path: &str| self.written.get(path).cloned().or_else(|| (self.files)(path));
+        if let Some(turns) = turns::of(self.text, &found, &self.variables, &written)
+            && let Some(read) = self.script_in(&turns.script, &self.variables, ring)
+        {
+            return curl::Read { end: turns.end, stopped: turns.end, ..read };
+        }
         let is_open = self.script.is_open(self.text, found.start, &self.variables);
         let mut read = self.turns(found, ring);
         if is_open {
@@ -204,7 +216,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         let mut walk = Walk::new(script, self.files, self.catalog);
-        walk.variables = variables.clone();
+        walk.variables.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
         walk.written.clone_from(&self.written);
         walk.depth = self.depth + 1;
         let mut found = Some(command::find(script, 0)?);
@@ -387,7 +399,10 @@ mod tests {
             ("while true; do\n  curl https://h.test/a\ndone\n", true),
             ("cat list | while read m; do curl https://h.test/$m; done\n", true),
             ("while read m; do curl https://h.test/$m; done < list\n", true),
-            ("seq 3 | xargs -I % curl https://h.test/%\n", true),
+            ("seq 3 | xargs -I % curl https://h.test/%\n", false),
+            ("cat list | xargs -I % curl https://h.test/%\n", true),
+            ("foreach ($m in 'a', 'b') { curl.exe https://h.test/$m }\n", false),
+            ("for %i in (a b) do curl https://h.test/%i\n", false),
             ("for i in 1 2; do curl https://h.test/$i; done\n", false),
         ] {
             let found = pieces(text).iter().any(|p| p.intake.findings.iter().any(|f| f.id == "in_a_loop"));

@@ -18,23 +18,81 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command 
 /// The variables that the lines above a command set (`set NAME=value`, `set "NAME=value"`).
 pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     for line in above.lines() {
-        let bare = line
-            .rsplit_once('>')
-            .filter(|(prompt, _)| prompt.contains(":\\"))
-            .map_or(line, |(_, rest)| rest)
-            .trim();
-        let Some(rest) =
-            bare.get(..4).filter(|set| set.eq_ignore_ascii_case("set ")).and_then(|_| bare.get(4..))
+        if let Some((name, value)) = set(line) {
+            let value = filled(value, variables);
+            take(name.to_owned(), value, variables, ring);
+        }
+    }
+}
+
+/// `set NAME=value`, `set "NAME=value"`, behind a prompt or an `@`.
+fn set(line: &str) -> Option<(&str, &str)> {
+    let prompt = line.rsplit_once('>').filter(|(prompt, _)| prompt.contains(":\\"));
+    let bare = prompt.map_or(line, |(_, rest)| rest).trim().trim_start_matches('@');
+    let rest = bare.get(..4).filter(|set| set.eq_ignore_ascii_case("set ")).and_then(|_| bare.get(4..))?;
+    let rest = rest.trim();
+    let rest = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest);
+    rest.split_once('=').filter(|(name, _)| !name.is_empty() && name.chars().all(is_name_char))
+}
+
+/// `value` with the variables in it that are known.
+fn filled(value: &str, variables: &Variables) -> String {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, behind)) = rest.split_once('%') {
+        let known = percent_variable(behind).and_then(|name| Some((name, value_of(name, variables)?)));
+        let Some((name, value)) = known.filter(|(_, value)| out.len() + value.len() < super::MOST_EXPANDED)
         else {
+            out.push_str(before);
+            out.push('%');
+            rest = behind;
             continue;
         };
-        let rest = rest.trim();
-        let rest = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(rest);
-        if let Some((name, value)) =
-            rest.split_once('=').filter(|(name, _)| !name.is_empty() && name.chars().all(is_name_char))
-        {
-            take(name.to_owned(), value.to_owned(), variables, ring);
-        }
+        out.push_str(before);
+        out.push_str(value);
+        rest = behind.get(name.len() + 1..).unwrap_or("");
+    }
+    out + rest
+}
+
+fn value_of<'v>(name: &str, variables: &'v Variables) -> Option<&'v String> {
+    variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// Bytes before a command in which a batch file says that it is one.
+const NEAR: usize = 16 << 10;
+
+fn near(before: &str) -> &str {
+    let mut from = before.len().saturating_sub(NEAR);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    before.get(from..).unwrap_or("")
+}
+
+/// Whether a command below `before` stands in a batch file; `line` is what stands before it on its line.
+pub(super) fn is_batch(before: &str, line: &str) -> bool {
+    let begins = |line: &str, word: &str| {
+        line.trim_start().get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+    };
+    let words = ["@echo off", "setlocal", "@setlocal", "@rem "];
+    begins(line, "for %")
+        || begins(line, "for /")
+        || near(before).lines().any(|line| words.iter().any(|word| begins(line, word)))
+}
+
+/// Whether `own` names a variable that a line of `before` sets.
+pub(super) fn uses_a_variable(before: &str, own: &str) -> bool {
+    own.contains('%') && {
+        let named: Vec<&str> = own
+            .split('%')
+            .filter_map(|part| percent_variable(own.get(part.as_ptr() as usize - own.as_ptr() as usize..)?))
+            .collect();
+        !named.is_empty()
+            && near(before)
+                .lines()
+                .filter_map(set)
+                .any(|(name, _)| named.iter().any(|named| named.eq_ignore_ascii_case(name)))
     }
 }
 
@@ -51,6 +109,9 @@ impl Line {
         let mut line = Self::default();
         // Browsers put a caret before every mark, in quotes too, where the prompt itself takes it as text.
         let carets = text.get(start..).is_some_and(|rest| rest.contains("^\\^\""));
+        let before = near(text.get(..start).unwrap_or(""));
+        let of_file = is_batch(before, "");
+        let delayed = before.to_ascii_lowercase().contains("enabledelayedexpansion");
         let mut quoted = false;
         let mut at = start;
         let mut redirected = false;
@@ -77,10 +138,36 @@ impl Line {
                     }
                     continue;
                 }
+                // `%%i` of a loop in a file, `%i` at the prompt.
+                '%' if loop_variable(rest, variables).is_some() => {
+                    let (len, value) = loop_variable(rest, variables).unwrap_or((0, ""));
+                    for c in value.chars() {
+                        line.push(c, at, redirected);
+                    }
+                    at += 1 + len;
+                    continue;
+                }
+                '%' if of_file && rest.starts_with('%') => {
+                    line.push(c, at, redirected);
+                    at += 2;
+                    continue;
+                }
+                '!' if delayed
+                    && rest
+                        .find('!')
+                        .is_some_and(|end| value_of(rest.get(..end).unwrap_or(""), variables).is_some()) =>
+                {
+                    let name = rest.split('!').next().unwrap_or("");
+                    for c in value_of(name, variables).map_or("", String::as_str).chars() {
+                        line.push(c, at, redirected);
+                    }
+                    at += name.len() + 2;
+                    continue;
+                }
                 '%' if percent_variable(rest).is_some() => {
                     let name = percent_variable(rest).unwrap_or("");
-                    let known = variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-                    let value = known.map_or_else(|| format!("[env:{name}]"), |(_, value)| value.clone());
+                    let known = value_of(name, variables);
+                    let value = known.map_or_else(|| format!("[env:{name}]"), Clone::clone);
                     for c in value.chars() {
                         line.push(c, at, redirected);
                     }
@@ -143,6 +230,15 @@ fn escaped(rest: &str) -> (usize, Option<char>) {
         return (skipped, Some('\n'));
     }
     (skipped, None)
+}
+
+/// The variable of a loop behind a percent sign: how many bytes name it, and its value.
+fn loop_variable<'v>(rest: &str, variables: &'v Variables) -> Option<(usize, &'v str)> {
+    let bare = rest.strip_prefix('%').unwrap_or(rest);
+    let bare = bare.strip_prefix('~').unwrap_or(bare);
+    let letter = bare.get(..1)?;
+    let value = variables.get(&format!("%{letter}"))?;
+    Some((rest.len() - bare.len() + 1, value))
 }
 
 /// The name in `NAME%…`.

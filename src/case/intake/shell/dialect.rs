@@ -59,6 +59,9 @@ impl Dialect {
             return dialect;
         }
         let own = rest.split('\n').next().unwrap_or("");
+        if super::cmd::is_batch(before, line) || super::cmd::uses_a_variable(before, own) {
+            return Self::Cmd;
+        }
         if own.contains("^\"")
             || own.contains("\"{\"\"")
             || line.contains("curl.exe") && has_percent_variable(own)

@@ -1,6 +1,7 @@
 //! `PowerShell`: its quotes, backticks, here-strings and variables
 //! (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_quoting_rules>).
 
+mod expression;
 mod table;
 
 use super::{Command, Variables, identifier, is_name_char};
@@ -83,6 +84,15 @@ pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variable
         }
         if let Some((name, len)) = assigned {
             let mut value = split_own(above, next - len, variables);
+            let operator = value.words.get(1).map(|word| word.to_ascii_lowercase());
+            if operator.is_some_and(|word| matches!(word.as_str(), "+" | "-f" | "-replace"))
+                && let Some(text) = above.get(next - len..value.end)
+                && let Some(text) = expression::value(text.trim().trim_end_matches(';'), variables)
+            {
+                take(name, text, variables, ring);
+                at = at.max(value.end);
+                continue;
+            }
             // `ConvertTo-Json $table -Depth 5`
             let converts =
                 value.words.first().is_some_and(|word| word.eq_ignore_ascii_case("convertto-json"));
@@ -161,10 +171,17 @@ impl<'a> Reader<'a> {
             }
             '(' if self.word.is_none() => {
                 let len = closing(rest, 0);
-                self.command.oddities.substitution = true;
-                self.push_str(rest.get(..len).unwrap_or(rest));
+                let inside = rest.get(1..len.saturating_sub(1)).unwrap_or("");
+                if let Some(value) = expression::value(inside, self.variables) {
+                    self.push_str(&value);
+                } else {
+                    self.command.oddities.substitution = true;
+                    self.push_str(rest.get(..len).unwrap_or(rest));
+                }
                 self.at += len;
             }
+            '$' if self.word.is_none() && self.member() => {}
+            '@' if self.word.is_none() && self.splatted() => {}
             '$' => self.dollar(),
             '#' if self.word.is_none() => self.at += rest.find('\n').unwrap_or(rest.len()),
             '|' | ';' | ')' => {
@@ -187,6 +204,40 @@ impl<'a> Reader<'a> {
                 self.at += c.len_utf8();
             }
         }
+        true
+    }
+
+    /// `$table.Name` as a word of its own. False where none stands here.
+    fn member(&mut self) -> bool {
+        let rest = self.rest();
+        let name = identifier(rest.get(1..).unwrap_or(""));
+        let behind = rest.get(1 + name.len()..).unwrap_or("");
+        if name.is_empty() || !behind.starts_with(['.', '[']) {
+            return false;
+        }
+        let Some((value, len)) =
+            expression::variable(rest, self.variables).filter(|(_, len)| *len > 1 + name.len())
+        else {
+            return false;
+        };
+        self.push_str(&value);
+        self.at += len;
+        true
+    }
+
+    /// `@list`: each of its words is one of the command. False where none stands here.
+    fn splatted(&mut self) -> bool {
+        let rest = self.rest();
+        let name = identifier(rest.get(1..).unwrap_or(""));
+        let known = self.variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let Some((_, written)) = known.filter(|(_, value)| value.starts_with("@(")) else { return false };
+        let Some(serde_json::Value::Array(list)) = literal(written, self.variables) else { return false };
+        let end = self.at + 1 + name.len();
+        for value in list {
+            let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            self.command.push(word, self.at, end);
+        }
+        self.at = end;
         true
     }
 
@@ -351,6 +402,8 @@ impl<'a> Reader<'a> {
                 self.push_str(&value);
             } else if let Some(c) = character(inner) {
                 self.push(c);
+            } else if let Some(value) = expression::value(inner, self.variables) {
+                self.push_str(&value);
             } else {
                 self.command.oddities.substitution = true;
                 self.push_str(rest.get(..len).unwrap_or(rest));

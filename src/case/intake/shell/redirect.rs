@@ -103,6 +103,7 @@ impl Shell<'_> {
             step_start: 0,
             in_word: false,
             in_quotes: true,
+            in_nu: false,
             discard: false,
             takes_file: false,
             takes_stdin: false,
@@ -153,7 +154,7 @@ impl Shell<'_> {
         let blank = inside.len() - inside.trim_start().len();
         let word = super::head(inside.trim_start(), 16);
         let word = word.split(|c: char| c.is_whitespace() || c == ')').next().unwrap_or("");
-        if !matches!(word, "echo" | "printf" | "cat") {
+        if !matches!(word, "echo" | "printf" | "cat" | "jq") {
             return None;
         }
         let command = super::split_inner(self.text, from + blank + word.len(), self.variables);

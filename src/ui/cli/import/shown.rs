@@ -181,6 +181,10 @@ fn confidence(kind: &str, pieces: &[Piece]) -> (f64, &'static str) {
             (0.9, "the text is an answer: a status line, a stream, a page or an answer's JSON")
         }
         "json body" => (0.9, "the JSON has the members of a request's body"),
+        "source code" if has("value_not_in_source") => {
+            (0.6, "a program's source makes a request; not all of it is there")
+        }
+        "source code" => (0.8, "a program's source makes a request"),
         "error text" if has("not_recognised") => {
             (0.3, "no shape of an error is known in it; it is taken as words")
         }

@@ -1,0 +1,69 @@
+//! Where a source calls what makes a request, and with which arguments.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::value::Reader;
+
+/// More calls than a paste has.
+const MOST_CALLS: usize = 50;
+
+/// A call's arguments.
+#[derive(Default)]
+pub(super) struct Arguments {
+    /// Those without a name.
+    pub(super) positional: Vec<Value>,
+    /// Python's `name=value`.
+    pub(super) named: Map<String, Value>,
+}
+
+/// A call of something that makes a request.
+pub(super) struct Call<'t> {
+    /// What is called.
+    pub(super) name: &'t str,
+    /// With what.
+    pub(super) arguments: Arguments,
+    /// An argument has a name in it whose value is not in the text.
+    pub(super) has_unknown: bool,
+}
+
+static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x-u)\b(?: fetch | axios(?:\.(?:request|get|post|put|patch|delete))?
+        | (?:requests|httpx|client|session|http|s)\.(?:request|get|post|put|patch|delete)
+        | [A-Za-z_][A-Za-z0-9_.]*\.(?:chat\.completions\.(?:create|parse)|completions\.create|responses\.create
+            |embeddings\.create|images\.generate|moderations\.create|messages\.(?:create|stream)) )\(",
+    )
+    .ok()
+});
+
+static CLIENTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?x-u)\b(?:Async)?(?:OpenAI|Anthropic|openai\.Client|Client|AsyncClient)\(").ok()
+});
+
+/// The calls of `text` whose arguments can be read, in order.
+pub(super) fn all(text: &str) -> Vec<Call<'_>> {
+    let Some(calls) = CALLS.as_ref() else { return Vec::new() };
+    let found = calls.find_iter(text).take(MOST_CALLS).filter_map(|found| {
+        let mut reader = Reader::new(text, found.end());
+        let arguments = reader.arguments()?;
+        let name = text.get(found.start()..found.end() - 1)?;
+        Some(Call { name, arguments, has_unknown: reader.has_unknown })
+    });
+    found.collect()
+}
+
+/// What the text gives to the client that it makes (`OpenAI(base_url=…)`, `new OpenAI({…})`); `None` where it makes none.
+pub(super) fn client(text: &str) -> Option<Map<String, Value>> {
+    let made = CLIENTS.as_ref()?.find_iter(text).take(MOST_CALLS);
+    let mut options = made.filter_map(|found| {
+        let Arguments { positional, mut named } = Reader::new(text, found.end()).arguments()?;
+        if let Some(Value::Object(options)) = positional.into_iter().next() {
+            named.extend(options);
+        }
+        Some(named)
+    });
+    options.next()
+}
