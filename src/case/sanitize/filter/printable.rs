@@ -40,13 +40,11 @@ pub(super) fn printable(rest: &[u8], last: bool) -> Printable {
         let end = end.unwrap_or(here.len());
         let line = here.get(..end).unwrap_or(here);
         at = (at + end + 1).min(rest.len());
-        match goes_on(line).filter(|_| at < LONGEST && at < rest.len()) {
-            Some(line) => decode(line, &mut text),
-            None => {
-                decode(here.get(..end + 1).unwrap_or(here), &mut text);
-                return Printable::Of { length: at, text };
-            }
-        }
+        let Some(line) = goes_on(line).filter(|_| at < LONGEST && at < rest.len()) else {
+            decode(here.get(..=end).unwrap_or(here), &mut text);
+            return Printable::Of { length: at, text };
+        };
+        decode(line, &mut text);
     }
 }
 

@@ -404,8 +404,10 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
             wide = wide || is_wide;
         }
         // A sign behind a word may end the text, a colon ends what stands before it.
+        let closes = |b: &u8| matches!(b, b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'>');
         let goes_on = whole
-            && !matches!(token.last(), Some(b':' | b'=' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'>'));
+            && !matches!(token.last(), Some(b':' | b'='))
+            && !token.get(to..).is_some_and(|signs| signs.iter().any(closes));
         if !goes_on {
             // `耗时 1532ms`: the last word names a number.
             let names_number = !whole && words > 1 && wide && end - end_before <= 8;
@@ -429,10 +431,10 @@ fn word_in(token: &[u8]) -> (usize, usize) {
     let from = token.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'(' | b'`' | b'>' | b'[')).count();
     let rest = token.get(from..).unwrap_or(&[]);
     let length = rest.iter().take_while(|b| letter(b) || matches!(b, b'\'' | b'-' | b',')).count();
+    // A quote closes behind the last letter.
+    let length = rest.iter().take(length).rposition(letter).map_or(0, |last| last + 1);
     let behind = rest.get(length..).unwrap_or(&[]);
-    let signs = behind.iter().all(|b| {
-        matches!(b, b'.' | b'!' | b'?' | b';' | b':' | b'"' | b'\'' | b')' | b'`' | b']' | b'}' | b'<')
-    });
+    let signs = behind.iter().all(|b| b",.!?;:\"')`]}<-".contains(b));
     let shouted = length >= 3 && rest.iter().take(length).all(u8::is_ascii_uppercase);
     if !signs || shouted || !rest.first().is_some_and(letter) { (0, 0) } else { (from, from + length) }
 }
