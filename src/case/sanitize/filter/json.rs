@@ -485,6 +485,11 @@ impl Walker {
             self.column_zero = body.len() < piece.len();
             return Some(at + end);
         }
+        if let Some(end) = self.in_single_quotes(rest) {
+            self.value(rest.get(1..end).unwrap_or(&[]), at + 1, rules, edits);
+            self.value_stands();
+            return Some(at + end + 1);
+        }
         if length.is_none() && !last && rest.len() < LONGEST_STRING {
             return None;
         }
@@ -494,6 +499,21 @@ impl Walker {
         self.sound = self.sound && is_json;
         self.value_stands();
         Some(at + token.len().max(1))
+    }
+
+    /// Where the quote closes of a value that a program's source wrote in single ones: `"content": 'It was'`.
+    fn in_single_quotes(&self, rest: &[u8]) -> Option<usize> {
+        let level = self.top();
+        if rest.first() != Some(&b'\'') || !level.object || level.expect_key {
+            return None;
+        }
+        let line = rest.get(1..)?.split(|b| *b == b'\n').next()?;
+        let ends = |at: &usize| {
+            let behind = line.get(at + 1..).unwrap_or(&[]).trim_ascii_start();
+            line.get(at.wrapping_sub(1)) != Some(&b'\\')
+                && matches!(behind.first(), None | Some(b',' | b'}' | b']'))
+        };
+        memchr::memchr_iter(b'\'', line).find(ends).map(|at| at + 1)
     }
 
     fn number(&self, token: &[u8], is_json: bool, rules: &mut Rules) -> Option<Vec<u8>> {

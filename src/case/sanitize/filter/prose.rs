@@ -194,7 +194,24 @@ const OF_ERRORS: [&str; 183] = [
     "sensitive",
 ];
 /// Words of which logs are made.
-const OF_LOGS: [&str; 60] = [
+const OF_LOGS: [&str; 77] = [
+    "byte",
+    "streaming",
+    "latency",
+    "deploy",
+    "deployed",
+    "downgrade",
+    "sdk",
+    "curl",
+    "dns",
+    "tls",
+    "provider",
+    "dashboard",
+    "logs",
+    "reproduce",
+    "reproduced",
+    "workaround",
+    "intermittent",
     "starting",
     "started",
     "stopping",
@@ -358,6 +375,10 @@ const SENTENCE: usize = 130;
 const WORDS_ALONE: usize = 10;
 const DENSE_ALONE: usize = 14;
 
+/// Of so many words one of an error, where the text is somebody's; with numbers between its words it is a report more often.
+const OF_FIVE: usize = 5;
+const OF_NUMBERED: usize = 9;
+
 /// The runs of words in `text` that somebody wrote.
 pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
@@ -366,7 +387,9 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     }
     let (mut at, mut start, mut words, mut end) = (0, 0, 0_usize, 0);
     let mut end_before = 0;
+    let counted = std::cell::Cell::new(false);
     let mut close = |start: usize, end: usize, words: usize, dense: bool| {
+        let most = if counted.take() { OF_NUMBERED } else { OF_FIVE };
         if words >= WORDS_ALONE || dense {
             let run = String::from_utf8_lossy(text.get(start..end).unwrap_or(&[]));
             let enough =
@@ -375,7 +398,7 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
                 Some((from, to)) if is_written(run.get(from..to).unwrap_or("")) => {
                     out.push((start + from, start + to));
                 }
-                _ if enough && is_written(&run) => out.push((start, end)),
+                _ if enough && is_written_by(&run, most) => out.push((start, end)),
                 _ => {}
             }
         }
@@ -385,6 +408,12 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
         let length =
             text.get(at..).map_or(0, |rest| memchr::memchr2(b' ', b'\n', rest).unwrap_or(rest.len()));
         let token = text.get(at..at + length).unwrap_or(&[]);
+        if words > 0 && !wide && is_count(token) {
+            // `lost 16 thousand pounds`: a number between words is one of them.
+            counted.set(true);
+            at += length + 1;
+            continue;
+        }
         let (from, to) = word_in(token);
         let whole = to > from && token.len() - to <= 3;
         let is_wide = token.get(from..to).is_some_and(|w| !w.is_ascii());
@@ -397,6 +426,7 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
             if words == 0 {
                 start = at + from;
                 wide = false;
+                counted.set(false);
             }
             words += 1;
             end_before = end;
@@ -425,6 +455,22 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     out
 }
 
+/// A number as people write it among words: `16`, `$4.20`, `85mm,`, `2nd`, `50%`.
+fn is_count(token: &[u8]) -> bool {
+    let sign = token.iter().take_while(|b| matches!(b, b'$' | b'#' | b'-')).count();
+    let rest = token.get(sign..).unwrap_or(&[]);
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')).count();
+    let unit = rest.get(digits..).unwrap_or(&[]);
+    let letters = unit.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'%').count();
+    let behind = unit.get(letters..).unwrap_or(&[]);
+    sign <= 1
+        && rest.first().is_some_and(u8::is_ascii_digit)
+        && digits <= 9
+        && letters <= 3
+        && behind.len() <= 1
+        && behind.iter().all(|b| matches!(b, b'.' | b',' | b'!' | b'?' | b';'))
+}
+
 /// The letters of a token, without the signs around them: empty where there is something else in it.
 fn word_in(token: &[u8]) -> (usize, usize) {
     let letter = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80;
@@ -441,6 +487,11 @@ fn word_in(token: &[u8]) -> (usize, usize) {
 
 /// True for a text of several words, few of which are words of an error. `+` and `%20` count as spaces.
 pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
+    is_written_by(text, OF_FIVE)
+}
+
+/// The same, where one word of an error in `most` is enough to make it none.
+fn is_written_by(text: &str, most: usize) -> bool {
     let plain = if text.bytes().any(|b| matches!(b, b'%' | b'\\')) {
         Cow::Owned(text.replace("%20", " ").replace("\\n", " "))
     } else {
@@ -481,15 +532,15 @@ pub(in crate::case::sanitize) fn is_written(text: &str) -> bool {
         words += 1;
         of_errors += usize::from(is_of_errors(word) || word.contains('_') && !word.contains('('));
     }
-    if words < WORDS || of_errors * 5 >= words {
+    if words < WORDS || of_errors * most >= words {
         return false;
     }
-    if (of_errors + PHRASES.len()) * 5 < words {
+    if (of_errors + PHRASES.len()) * most < words {
         return true;
     }
     let small = plain.to_lowercase();
     let phrases = PHRASES.iter().filter(|phrase| small.contains(**phrase)).count();
-    (of_errors + phrases) * 5 < words
+    (of_errors + phrases) * most < words
 }
 
 /// A sign above, below or within letters (of India's scripts, Arabic, Hebrew, and accents of their own), which is no letter.
