@@ -98,6 +98,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let status = last_answered(near)
         .or_else(|| status_in(&quiet))
         .or_else(|| named_status(&quiet))
+        .or_else(|| repeated_status(&quiet))
         .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
@@ -377,9 +378,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:client|server|http|api)\s)?errors?\b",
         r"(?i)\bcause[sd]?\s(?:an?\s)?([45]\d\d)\b",
         r"(?:请求|调用|访问|接口|测试)(?:都|均|全部|总是)?\s?([45]\d\d)\s?(?:[：:，,。]|$)",
-        // In a person's words: `throwing 429's`, `503, 503, 503`, `502 응답`, a title `it fails: 404 - no model`.
+        // In a person's words: `throwing 429's`, `502 응답`, a title `it fails: 404 - no model`.
         r"(?i)\b(?:throw(?:s|n|ing)?|hit(?:s|ting)?|see(?:s|n|ing)?|rais(?:es|ed|ing)|rejected with)\s(?:an?\s|http\s|many\s)?([45]\d\d)(?:'?s)?\b",
-        r"(?m)^\s*([45]\d\d)(?:, ?[45]\d\d)+\b",
         r"(?:^|[^\d.,:])([45]\d\d)\s?(?:응답|에러|오류|エラー|レスポンス)",
         // In brackets behind words of Korean or Japanese: `인증에 실패했습니다 (401)`.
         r"[\u{3040}-\u{30ff}\u{ac00}-\u{d7af}][^\n\d(（]{0,4}[（(]([45]\d\d)[)）]",
@@ -417,6 +417,16 @@ fn named_status(text: &str) -> Option<u16> {
     });
     let name = NAMED.as_ref()?.captures(text)?.get(1)?.as_str();
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
+}
+
+/// The status that a person says again and again: `503, 503, 503 everywhere`. A list of several is a setting.
+fn repeated_status(text: &str) -> Option<u16> {
+    text.lines().find_map(|line| {
+        let mut words = line.split(", ");
+        let first = words.next().filter(|word| word.len() == 3)?;
+        let status = first.parse().ok().filter(|status| (400..600).contains(status))?;
+        words.next().is_some_and(|word| word == first).then_some(status)
+    })
 }
 
 /// The status that stands right before an object: `->  400 {`.
@@ -763,7 +773,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (55, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (54, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }
