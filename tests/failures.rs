@@ -32,11 +32,13 @@ const FILES: [(&str, &str); 12] = [
     ("newest", include_str!("failures/newest.jsonl")),
     ("held", include_str!("failures/held.jsonl")),
 ];
-/// Collected and labelled on 2026-11-23, from some 195 repositories and sites, while the rules were tuned on all of the others;
-/// measured once, at the end. Of the first files one half of each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and
-/// then opened. `newest` was held back whole until 2026-11-23: at first class 91.0, retry 90.4, never retried where it must
-/// not be 98.0, messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157.
-const NEWEST: &str = "held";
+/// What is held back whole; one line in [`FILES`] brings it, and until then its score is empty. Of the first files one half of
+/// each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured
+/// once at the end and opened on 2026-11-23 were `newest`: class 91.0, retry 90.4, never retried where it must not be 98.0,
+/// messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157; and `held`, from some 195
+/// repositories and sites: class 90.0, retry 96.1, never retried where it must not be 99.5, messages 81.3, codes 99.1, types 99.5,
+/// ids 99.1, statuses 94.8 %, nothing invented 99.7 % of 231.
+const NEWEST: &str = "rest";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
 /// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
@@ -241,12 +243,12 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [990, 1000, 900]),
+    ("class", [989, 1000, 900]),
     ("retry", [991, 1000, 961]),
-    ("no retry where none may be", [998, 1000, 995]),
-    ("message", [965, 1000, 813]),
-    ("code", [993, 1000, 991]),
-    ("type", [992, 1000, 995]),
+    ("no retry where none may be", [999, 1000, 995]),
+    ("message", [966, 1000, 813]),
+    ("code", [994, 1000, 991]),
+    ("type", [993, 1000, 995]),
     ("request ids", [996, 1000, 991]),
     ("status", [990, 1000, 948]),
     ("nothing invented", [999, 1000, 997]),
@@ -255,7 +257,8 @@ const BARS: [(&str, [usize; 3]); 9] = [
 #[test]
 fn the_records_are_what_they_claim() {
     let held_back = all().iter().filter(|(file, _)| *file == NEWEST).count();
-    assert!(held_back >= 100, "{held_back} held back");
+    let comes = FILES.iter().any(|(file, _)| *file == NEWEST);
+    assert!(held_back >= 100 || !comes, "{held_back} held back");
     let all: Vec<Failure> = all().into_iter().map(|(_, failure)| failure).collect();
     let ids: BTreeSet<&str> = all.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids.len(), all.len(), "ids are unique");

@@ -101,6 +101,12 @@ pub fn read_report(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake 
         report_beside(&mut intake, text, false, catalog, ring);
         intake = shown_in(text, intake);
     }
+    // The answer to a command has no status of its own; a report may tell it in its title.
+    if intake.draft.is_some()
+        && let Some(Attempt { outcome: Outcome::Response(response), .. }) = &mut intake.observed
+    {
+        response.status = response.status.or_else(|| error_text::status_of_title(text));
+    }
     intake
 }
 

@@ -8,22 +8,32 @@ use serde_json::json;
 
 mod again;
 mod arrows;
+mod beginning;
+mod belief;
 mod counted;
+mod cut;
 mod dump;
+mod encoded;
+mod ending;
 mod framed;
 mod frames;
+mod labels;
 mod logfmt;
 mod members;
 mod named;
 mod object;
 mod own;
+mod peel;
 mod plain;
 mod printed;
 mod prints;
 mod quoting;
+mod report;
 mod speech;
+mod states;
 mod structures;
 mod voice;
+mod wrapped;
 
 use super::{answer, client, secret, transport};
 use crate::case::catalog::Catalog;
@@ -33,7 +43,8 @@ use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
 
 pub(super) use again::times;
-pub(super) use object::{is_of_client, states_an_error, status_field, words_of_record};
+pub(super) use states::{is_of_client, states_an_error, status_field};
+pub(super) use wrapped::words_of_record;
 
 /// What an error text tells.
 pub(super) struct Told {
@@ -67,7 +78,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let records = last_records(text);
     let plain = plain::of(&records);
     let near = plain.as_ref();
-    let wrapped = object::wrapped(near).or_else(|| arrows::answer(&records));
+    let wrapped = wrapped::wrapped(near).or_else(|| arrows::answer(&records));
     let near = wrapped.as_deref().unwrap_or(near);
     let page = page(near);
     // A client may repeat the page in an object behind it.
@@ -87,6 +98,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let status = last_answered(near)
         .or_else(|| status_in(&quiet))
         .or_else(|| named_status(&quiet))
+        .or_else(|| repeated_status(&quiet))
         .or_else(|| status_at_end(before).filter(|_| object.is_some() || page.is_some()))
         .or_else(|| object.as_ref().and_then(|_| status_in(after)))
         .or_else(|| page.and_then(|at| status_in(near.get(at..)?)))
@@ -102,31 +114,16 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)), catalog))
         .map(|speech| {
             let speech =
-                speech::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog);
-            speech::or_title(speech::or_below(speech, near, status, catalog), near, catalog)
+                belief::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog);
+            let speech = belief::or_below(speech, near, status, catalog);
+            belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog)
         });
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
-    let failure = if object.is_none() && page.is_none() && status.is_none() {
-        let by_name = || {
-            let named = catalog.transport.of_exception(&exception.as_ref()?.name)?;
-
-            let answers = spoken.as_ref().is_some_and(|s| s.weight == Some(frames::Weight::Answer));
-            (!answers).then_some(named)
-        };
-        let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
-        // LiteLLM gives this name to whatever it has no other for.
-        let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str(), catalog)?, ""));
-        let own = spoken.as_ref().map(|s| s.message.as_str()).filter(|m| m.contains(' '));
-        match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
-            Some(message) => transport::found(message, catalog).map(|(kind, _)| (kind, "")),
-            None => coded()
-                .or_else(|| transport::found(near, catalog))
-                .filter(|(kind, _)| !(is_vague(*kind) && frames::is_unreadable(own.unwrap_or(""))))
-                .or_else(unworded),
-        }
-    } else {
-        None
-    };
+    let quoted = spoken.as_ref().is_some_and(|s| s.found == speech::Found::Quoted);
+    let failure = spoken
+        .as_ref()
+        .filter(|_| status.is_none())
+        .and_then(|spoken| below_http(near, exception.as_ref(), spoken, invented, catalog));
     let marked =
         object.is_some() || page.is_some() || status.is_some() || exception.is_some() || failure.is_some();
     if !marked && (strict || !is_sentence(text)) {
@@ -152,7 +149,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             (None, None) => body_of(
                 spoken.unwrap_or_default(),
                 // The SDK raises the base class for an error event inside a stream.
-                status.is_some_and(|s| s < 400) && exception.as_ref().is_some_and(|e| e.name == "APIError"),
+                status.is_some_and(|s| s < 400)
+                    && (quoted || exception.as_ref().is_some_and(|e| e.name == "APIError")),
             ),
         };
         let mut response =
@@ -163,7 +161,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             page.is_none().then(|| around(before, after)).filter(|text| !text.trim().is_empty());
         // Each try has an id of its own, in the order of the log.
         response.printed_ids = further_ids(before, catalog);
-        response.printed_ids.extend(printed_ids(before));
+        response.printed_ids.extend(printed_ids(&of_failures(before)));
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
@@ -171,9 +169,44 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
 }
 
+/// The failure below HTTP that a text without any answer tells of, and the line that says so.
+fn below_http<'t>(
+    near: &'t str,
+    exception: Option<&Exception>,
+    spoken: &speech::Speech,
+    invented: bool,
+    catalog: &Catalog,
+) -> Option<(TransportKind, &'t str)> {
+    let answers = spoken.weight == Some(frames::Weight::Answer);
+    if answers && frames::is_sentence_of_gateway(&spoken.message) {
+        return None;
+    }
+    let by_name = || catalog.transport.of_exception(&exception?.name).filter(|_| !answers);
+    let unworded = || by_name().or(invented.then_some(TransportKind::Other)).map(|kind| (kind, ""));
+    // LiteLLM gives this name to whatever it has no other for.
+    let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str(), catalog)?, ""));
+    let own = Some(spoken.message.as_str()).filter(|message| message.contains(' '));
+    match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
+        Some(message) => transport::found(message, catalog).map(|(kind, _)| (kind, "")),
+        None => coded()
+            .or_else(|| transport::found(near, catalog))
+            .filter(|(kind, _)| !(is_vague(*kind) && frames::is_unreadable(own.unwrap_or(""))))
+            .or_else(unworded),
+    }
+}
+
 /// Clients say so of whatever did not go well.
 fn is_vague(kind: TransportKind) -> bool {
     matches!(kind, TransportKind::Connect | TransportKind::Other)
+}
+
+/// `text` without the good news of a gateway's log: the ids on those lines are of other calls.
+fn of_failures(text: &str) -> Cow<'_, str> {
+    let good = |line: &str| line.trim_start().starts_with("[INFO] ");
+    if !text.contains("[INFO] ") || !text.lines().any(|line| !good(line) && !line.trim().is_empty()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.lines().filter(|line| !good(line)).collect::<Vec<_>>().join("\n"))
 }
 
 /// Bytes on each side that are kept as what stands around an answer.
@@ -277,7 +310,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)\berror code:?\s*([1-5]\d\d)\b",
         // What a proxy answers to CONNECT: `http.client`, curl.
         r"(?i)\btunnel(?: connection)? failed[:,]?\s+(?:response\s+)?([1-5]\d\d)\b",
-        r#"(?i)\bstatus[ _-]?code["']?\s*(?:is|was|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
+        r#"(?i)(?:\b|response|_)status[ _-]?code["']?\s*(?:(?:of (?:the|this|that|its|my|each|every) \w+ )?(?:is|was)|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         // The dialers of gorilla, ws and others print a refused upgrade so.
@@ -294,7 +327,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b(404) page not found\b",
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
-        r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answered)\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
+        r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answer(?:s|ed)|respond(?:s|ed))\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码|响应码|返回码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
         r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
@@ -345,6 +378,14 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:client|server|http|api)\s)?errors?\b",
         r"(?i)\bcause[sd]?\s(?:an?\s)?([45]\d\d)\b",
         r"(?:请求|调用|访问|接口|测试)(?:都|均|全部|总是)?\s?([45]\d\d)\s?(?:[：:，,。]|$)",
+        // In a person's words: `throwing 429's`, `502 응답`, a title `it fails: 404 - no model`.
+        r"(?i)\b(?:throw(?:s|n|ing)?|hit(?:s|ting)?|see(?:s|n|ing)?|rais(?:es|ed|ing)|rejected with)\s(?:an?\s|http\s|many\s)?([45]\d\d)(?:'?s)?\b",
+        r"(?:^|[^\d.,:])([45]\d\d)\s?(?:응답|에러|오류|エラー|レスポンス)",
+        // In brackets behind words of Korean or Japanese: `인증에 실패했습니다 (401)`.
+        r"[\u{3040}-\u{30ff}\u{ac00}-\u{d7af}][^\n\d(（]{0,4}[（(]([45]\d\d)[)）]",
+        r"(?m)^# [^\n\d]{1,40} ([45]\d\d) ?[:–—-] ",
+        // Alibaba's models put it before the name of what was wrong.
+        r"<([45]\d\d)> [A-Z]",
         // A redirect by its name.
         r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
@@ -376,6 +417,16 @@ fn named_status(text: &str) -> Option<u16> {
     });
     let name = NAMED.as_ref()?.captures(text)?.get(1)?.as_str();
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
+}
+
+/// The status that a person says again and again: `503, 503, 503 everywhere`. A list of several is a setting.
+fn repeated_status(text: &str) -> Option<u16> {
+    text.lines().find_map(|line| {
+        let mut words = line.split(", ");
+        let first = words.next().filter(|word| word.len() == 3)?;
+        let status = first.parse().ok().filter(|status| (400..600).contains(status))?;
+        words.next().is_some_and(|word| word == first).then_some(status)
+    })
 }
 
 /// The status that stands right before an object: `->  400 {`.
@@ -469,9 +520,25 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
             r"(?i)[:：]\s([45]\d\d) (?:bad request|unauthorized|forbidden|not found|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)\W*$",
         )
     });
-    let forms = STATUS.iter().take(CLEAR).chain(FIRST.as_ref()).chain(NAMED.as_ref()).chain(LAST.as_ref());
+    static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:[45]\d\d )?(?:upstream|provider|backend) (?:error|returned|status|request failed)\W{0,3}(?:status |code |http ){0,2}([45]\d\d)\W*$",
+        )
+    });
+    let forms = STATUS
+        .iter()
+        .take(CLEAR)
+        .chain(FIRST.as_ref())
+        .chain(NAMED.as_ref())
+        .chain(LAST.as_ref())
+        .chain(RELAYED.as_ref());
     let caught = forms.into_iter().find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
+}
+
+/// The status that the title of a report names.
+pub(super) fn status_of_title(text: &str) -> Option<u16> {
+    status_in(report::title(text)?).filter(|status| *status >= 400)
 }
 
 /// A good status that a client printed: curl's `-w '%{http_code}'`.
@@ -487,7 +554,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+(?:[.\\$]|::))*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+(?:[.\\$]|::))*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
     )
 });
 
@@ -706,7 +773,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (49, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (54, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -87,6 +87,8 @@ pub(super) fn invents_status(text: &str) -> bool {
 /// False for a frame of a stack and for the source that Python quotes under it: they name timeouts and sockets whatever
 /// failed.
 fn speaks(line: &str, is_python: bool) -> bool {
+    // Python draws a bar before the lines of an exception's group.
+    let line = line.trim_start().strip_prefix("| ").unwrap_or(line);
     let bare = line.trim_start();
     let indent = line.len() - bare.len();
     let is_frame = bare.starts_with("at ")

@@ -85,7 +85,7 @@ fn blocks(text: &str) -> Vec<String> {
         }
         let over_a_caret = lines.peek().is_some_and(|next| is_caret(next));
         let code = in_frame
-            .or_else(|| numbered(line))
+            .or_else(|| numbered(line).filter(|_| !is_row(line)))
             .or_else(|| over_a_caret.then_some(line))
             .or_else(|| of_a_test(line).filter(|_| is_of_a_test));
         match code {
@@ -99,6 +99,12 @@ fn blocks(text: &str) -> Vec<String> {
     out.push(block);
     out.retain(|block| !block.is_empty());
     out
+}
+
+/// A row of a table; a source line has a bar before it at most.
+fn is_row(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with('|') && line.ends_with('|') && line.len() > 2
 }
 
 /// A frame of Python's: `File "…", line 7, in f`.

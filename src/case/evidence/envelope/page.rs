@@ -18,6 +18,8 @@ fn pattern(text: &str) -> Regex {
 
 static TITLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<title[^>]{0,200}>(.*?)</title>"));
 static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<h1[^>]{0,200}>(.*?)</h1>"));
+/// Where Express and its like (finalhandler) write what happened, below a title that says no more than `Error`.
+static PRE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<pre[^>]{0,200}>(.*?)(?:<br>|</pre>)"));
 static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[^>]*>"));
 
 /// True when the bytes begin as an HTML page does.
@@ -43,13 +45,18 @@ pub(super) fn holds_page(text: &str) -> bool {
 
 /// The title of a page, else its first heading: without tags, common entities resolved, white space collapsed.
 pub(super) fn title(html: &str) -> Option<String> {
-    [&TITLE, &HEADING].into_iter().find_map(|pattern| {
-        let inside = pattern.captures(html)?.get(1)?.as_str();
-        let bare = TAG.replace_all(inside, " ");
-        let words = entities(&bare).split_whitespace().collect::<Vec<_>>().join(" ");
-        let words: String = words.chars().take(LONGEST_TITLE).collect();
-        (!words.is_empty()).then_some(words)
-    })
+    let says = |title: &String| !title.eq_ignore_ascii_case("error");
+    let found = || [&TITLE, &HEADING, &PRE].into_iter().filter_map(|pattern| words(pattern, html));
+    found().find(says).or_else(|| found().next())
+}
+
+/// The words in the first match of `pattern`.
+fn words(pattern: &Regex, html: &str) -> Option<String> {
+    let inside = pattern.captures(html)?.get(1)?.as_str();
+    let bare = TAG.replace_all(inside, " ");
+    let words = entities(&bare).split_whitespace().collect::<Vec<_>>().join(" ");
+    let words: String = words.chars().take(LONGEST_TITLE).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 fn entities(text: &str) -> String {

@@ -101,7 +101,7 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
 /// Sentences of gateways whose begin looks like a client's frame.
 static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code |an error was encountered while running the model|llama runner process )",
+        r"^(?:Upstream error from [A-Z]|Input validation error: |Rate limit exceeded: |Too many requests, [a-z]|Rate limit reached for |Invalid request: |Authentication Error, |Authentication Fails|Internal server error, |Bad request, |Forbidden, |Unauthorized, [a-z]|Request too large for |bad response status code |an error was encountered while running the model|llama runner process |<[45][0-9]{2}> [A-Z]|upstream timed out \()",
     )
 });
 
@@ -159,7 +159,7 @@ static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |an error was encountered while running the model|upstream timed out \([0-9]+: |<[45][0-9]{2}> [A-Z]|\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
     )
 });
 
@@ -185,6 +185,37 @@ static PROSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?i)\b(?:i|i'm|i've|my|anyone|someone|please help|any idea|keeps?|whenever|after upgrading|when using|works? (?:fine|well))\b|[?？]$|请问|怎么|为什么|我|大佬|求助|吗[?？。]?$",
     )
 });
+
+/// `text` begins with the name of an exception and a colon.
+pub(super) fn is_thrown(text: &str) -> bool {
+    static THROWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"^(?:[A-Za-z_][A-Za-z0-9_]{0,40}(?:\.|::)){0,8}[A-Za-z_][A-Za-z0-9_]{0,60}(?:Error|Exception): \S",
+        )
+    });
+    THROWN.as_ref().is_some_and(|p| p.is_match(text))
+}
+
+/// True for words that a person tells of a failure with: a status' name and where it came, a link of Markdown, a picture, a
+/// clause that goes on from the one before it.
+pub(super) fn is_told_in_prose(message: &str) -> bool {
+    static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(&format!(
+            r"^{REASON}(?: [A-Za-z-]{{2,20}}){{0,2}} (?:in|on|for|when|while|with|from|at|after|using|during|by|via|since)\b|^(?:but|and|so|which|because|although|while|whereas) [a-z]|\b[45][0-9]{{2}}[)\]]? [—–-] (?:but|and|so|which|because|although|while)\b|\]\(https?://|<img |^(?:```|\$ |\|)"
+        ))
+    });
+    TOLD.as_ref().is_some_and(|p| p.is_match(message))
+}
+
+/// True for what a person tells of a program, or wishes of it: an answer speaks of neither.
+pub(super) fn is_wish(message: &str) -> bool {
+    static WISH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:(?:it|that|this|which) (?:would|should|could)|would be (?:nice|good|great|helpful|useful)|should (?:be|not|also|show|handle|retry|support|use|have|return|fall|say|tell)|please (?:add|fix|support|implement|make|help|advise)|the (?:app|ui|plug-?in|extension|editor|bot|sidebar|dashboard|readme|documentation|docs)\b|crash(?:es|ed|ing)?|feature request|(?:this|the) (?:issue|bug|pr|pull request|commit|change|feature)|work-?around|users (?:often|do|see|get|can)|we (?:should|need|can|could|use|have)|let's|to reproduce|not supported yet)\b|^(?:when|whenever|after|since|if|as soon as|every time|sometimes|add|adds|update|handle|support|show|allow|fix|improve)\b|建议|希望|能否|可以考虑|新增|增加对",
+        )
+    });
+    WISH.as_ref().is_some_and(|p| p.is_match(message))
+}
 
 /// The section of a form or a report that holds the message, between two headings of Markdown.
 fn section<'t>(text: &'t str, message: &str) -> &'t str {
@@ -237,7 +268,10 @@ pub(super) fn is_soft_own(line: &str) -> bool {
 
 /// True for the words of a person.
 pub(super) fn is_person(line: &str) -> bool {
-    PERSON.as_ref().is_some_and(|p| p.is_match(line.trim()))
+    // Providers speak of what is theirs.
+    let of_provider =
+        ["Our server", "Our system", "Our model", "Our service"].iter().any(|w| line.trim().starts_with(w));
+    !of_provider && PERSON.as_ref().is_some_and(|p| p.is_match(line.trim()))
 }
 
 /// True where a frame ends with a status' standard name.
@@ -307,7 +341,7 @@ pub(super) fn is_code(line: &str) -> bool {
     static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(concat!(
             // A statement, or the head of one.
-            r"^\s*(?:(?:const|let|var)\s+[\w{\[$]|(?:await|return|raise|throw|yield)\s+(?:await\s+|new\s+)?[\w.$]+\s?[({.]|import\s+[\w{*]+\s+from\b|from\s+[\w.]+\s+import\b|(?:async\s+)?(?:def|function|func|fn)\s+\w+\s?\(|(?:if|for|while|else if|elif|try|except|catch)\b[^.?!]*[{:]\s*$|class\s+\w+[({:])",
+            r"^\s*(?:[A-Z][A-Z0-9_]{2,40}=\S+\s+\S|(?:docker|podman|kubectl|npm|npx|pip|uv|git|sudo|ollama) [a-z]+ \S|(?:const|let|var)\s+[\w{\[$]|(?:await|return|raise|throw|yield)\s+(?:await\s+|new\s+)?[\w.$]+\s?[({.]|import\s+[\w{*]+\s+from\b|from\s+[\w.]+\s+import\b|(?:async\s+)?(?:def|function|func|fn)\s+\w+\s?\(|(?:if|for|while|else if|elif|try|except|catch)\b[^.?!]*[{:]\s*$|class\s+\w+[({:])",
             // An assignment, a call, a member whose value is a name or opens something.
             r"|^\s*[\w.$\[\]]+\s?=\s?(?:await\s|new\s)?[\w.$]+\(|^\s*(?:await\s+)?[\w$]+(?:\.[\w$]+)*\([^()]{0,200}\);?\s*$",
             r"|^\s*[$]?[A-Za-z_][\w$-]*: (?:[A-Z][A-Za-z]+ ?[{\[(]|[{\[(]\s*$|\[(?:Object|Array|Function|Getter)|Headers\s*$)|^\s*\$[a-z]\w*: \S+,?\s*$",

@@ -41,6 +41,11 @@ static BEHIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// The members of Azure's exception.
+static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"(?m)^\s*Status: [45]\d\d \([A-Za-z ]{2,40}\)\s*\n\s*ErrorCode: ([A-Za-z0-9_.-]{2,60})\s*$")
+});
+
 /// Reads them from `text`, where a message begins.
 pub(super) fn of(text: &str) -> Members {
     let near = plain::head(text, NEAR);
@@ -51,6 +56,10 @@ pub(super) fn of(text: &str) -> Members {
         if let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) {
             members.note(name.as_str(), value.as_str());
         }
+    }
+    // azure-core for .NET (`RequestFailedException`): `Status: 401 (Unauthorized)`, and below it `ErrorCode: c`.
+    if let Some(caught) = AZURE.as_ref().and_then(|p| p.captures(near)) {
+        members.code = caught.get(1).map(|code| code.as_str().to_owned());
     }
     let first = near.lines().next().unwrap_or("");
     let Some(caught) = BEHIND.as_ref().and_then(|p| p.captures(first)) else { return members };

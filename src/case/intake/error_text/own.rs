@@ -88,12 +88,19 @@ pub(super) const OWN: &[&str] = &[
     r"[“\x22]?The operation couldn.t be completed\..*",
     // openai-python before 1.0 where the message is empty.
     r"<empty message>",
+    r"(?:Server error - the server failed to fulfil an apparently valid request|Client error - the request contains bad syntax or cannot be fulfilled).*",
+    // LibreChat where it knows no such provider.
+    r"Provider \S{1,40} (?:is )?not supported\.?",
+    // Go's print of a response (net/http, `%v`).
+    r"(?:[A-Za-z ]{2,40}:\s+)?&?\{[1-5][0-9]{2} [A-Z][A-Za-z ]{2,40} [1-5][0-9]{2} HTTP/.*",
+    // A library's name and no more.
+    r"(?:Faraday|Axios|Dio|Guzzle|Ktor|Retrofit|Feign|Fetch|Requests?|HTTPX|Httpx|Client) [Ee]rror\.?",
     // A file of the own machine is missing.
     r".*\bENOENT: no such file\b.*",
     // Nothing but an exception's name.
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
     // An object that states no error, with or without a client's heading.
-    r#"(?:[^\n{}]*[:：]\s*)?[{\[]["{].*"#,
+    r#"(?:[^\n{}]*[:：]\s*)?[0-9]{0,3}[{\[]["{].*"#,
     // 5ire and others on a 404.
     r"https?://\S+ not found, verify your API base.*",
     // PowerShell.
@@ -145,7 +152,7 @@ pub(super) const SOFT: &[&str] = &[
     r"(?i)(?:unknown|unexpected|unhandled) error(?: occurred)?\.?",
     r"(?i)something went wrong.{0,60}",
     r"(?i)an? (?:unknown|unexpected|internal)? ?error (?:has )?occurred.{0,40}",
-    r"(?i)(?:.{0,40} )?(?:max(?:imum)? )?retr(?:y|ies)(?: attempts?)? (?:exceeded|exhausted|limit reached).{0,80}",
+    r"(?i)(?:.{0,40} )?(?:max(?:imum)? )?retr(?:y|ies)(?: attempts?)? (?:exceeded|exhausted|limit reached|reached).{0,80}",
     r"Repeated [0-9]{3} .*",
     r"Retrying .{0,40} in [0-9.]+ .*",
     r"(?:HTTP )?[0-9]{3}(?: [A-Za-z -]{2,40})? for url:? .*",

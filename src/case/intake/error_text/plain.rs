@@ -111,6 +111,9 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         let lines: Vec<Cow<'_, str>> = text.lines().map(|line| named.replace(line, "")).collect();
         text = Cow::Owned(lines.join("\n"));
     }
+    if let Some(apart) = records_apart(&text) {
+        text = Cow::Owned(apart);
+    }
     if let Some(bare) = without_times(&text) {
         text = Cow::Owned(bare);
     }
@@ -159,6 +162,26 @@ static SERVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#""[A-Z]{3,7} /[^"\s]* HTTP/\d(?:\.\d)?" (?:2\d\d|304)\b|"(?:GET|HEAD|OPTIONS) /[^"\s]* HTTP/\d(?:\.\d)?" 3\d\d\b|\[GIN\][^\n|]{0,60}\|\s{0,3}[23]\d\d\s{0,3}\|"#,
     )
 });
+
+/// How the records of a log begin, in the middle of a line: level and time, or time and level.
+static RECORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?P<blank>[ \t]{1,8})(?P<record>\[(?:GIN|INFO|WARN|WARNING|ERR|ERROR|SYS|DEBUG|FATAL)\] \d{4}[-/]\d\d[-/]\d\d |\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d[^\s]{0,12} (?:- |\| )?\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b)",
+    )
+});
+
+/// A log that lost its line ends (a form's field, a chat): each record on a line of its own again.
+fn records_apart(text: &str) -> Option<String> {
+    let record = RECORD.as_ref()?;
+    let is_joined = |line: &str| record.find_iter(line).nth(1).is_some();
+    if !text.lines().any(is_joined) {
+        return None;
+    }
+    let lines = text.lines().map(|line| {
+        if is_joined(line) { record.replace_all(line, "\n$record") } else { Cow::Borrowed(line) }
+    });
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
 
 /// `text` without the access log's lines on requests that were served well, where other lines are there: what failed stands
 /// in those.
@@ -243,7 +266,7 @@ pub(super) fn is_aside(line: &str) -> bool {
 
 static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[[+!*x#?-]\]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
+        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[[+!*x#?-]\]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\[[a-z]{3,20}\] (?:error|warn|warning|info|debug):|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
     )
 });
 
@@ -289,10 +312,16 @@ pub(super) fn is_log_line(line: &str) -> bool {
 
 /// Lines that a terminal or a chat wrapped, as the one line that they were.
 pub(super) fn unwrapped(text: &str) -> String {
+    unwrapped_of(text, text)
+}
+
+/// The same of a piece of `whole`, whose lines say at which width a terminal cut: the first one of the piece may have begun
+/// with what is no part of it.
+pub(super) fn unwrapped_of(text: &str, whole: &str) -> String {
     if !text.contains('\n') {
         return text.to_owned();
     }
-    let hard = literal::is_hard_wrapped(text);
+    let hard = literal::is_hard_wrapped(text) || literal::is_hard_wrapped(whole);
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         if !out.is_empty() {

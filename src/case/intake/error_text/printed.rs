@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Value, json};
 
+use super::ending;
 use super::object::Object;
 use crate::case::intake::literal;
 
@@ -128,7 +129,7 @@ static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn azure_net(text: &str) -> Option<Object> {
     let caught = AZURE.as_ref()?.captures(text)?;
     let code = caught.get(3).map_or(Value::Null, |m| word(m.as_str()));
-    let message = super::speech::without_frames(caught.get(1)?.as_str().trim());
+    let message = super::peel::without_frames(caught.get(1)?.as_str().trim());
     let error = json!({"message": message, "code": code});
     Some(object(caught.get(0)?, &error, caught.get(2)?.as_str().parse().ok()))
 }
@@ -216,7 +217,7 @@ fn map(text: &str) -> Option<Object> {
 /// `Status code: 400, error code: InvalidParameter, error message: …`, `code:X message:Y requestId:Z`.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?im)\b(?:error[ _]?)?code\s?[:=：]\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，\s]\s{0,2}(?:err(?:or)?[ _]?)?(?:message|msg)\s?[:=：]\s?([^\n{]{2,}?)(?:[,;，\s]+(?:request|log)_?id\s?[:=].*)?\s*$",
+        r"(?im)(?:\b(?:error[ _]?)?code\s?[:=：]|错误(?:代码|码)\s?(?:[:=：]|为|是)?)\s?([A-Za-z_][A-Za-z0-9_.]{2,60}|\d{3,6})\s{0,2}[,;，；\s]\s{0,2}(?:(?:err(?:or)?[ _]?)?(?:message|msg)|错误(?:信息|消息|描述))\s?[:=：]\s?([^\n{]{2,}?)(?:[,;，\s]+(?:request|log)_?id\s?[:=].*)?\s*$",
     )
     .ok()
 });
@@ -229,7 +230,8 @@ fn labelled(text: &str) -> Option<Object> {
     // A status is no code of an envelope.
     let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
     let code = if status.is_some() { Value::Null } else { word(code) };
-    let message = message.trim_start_matches(['"', '\'']);
+    let message = ending::up_to_mark(message.trim_start_matches(['"', '\'']));
+    let message = ending::without_other_voice(message);
     // An empty one: what was taken for it is the next label.
     let empty = message.starts_with([',', ';', '}']);
     // What stands behind the message may name an id.

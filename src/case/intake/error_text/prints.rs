@@ -90,6 +90,18 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Mark, r"`?\[[0-9]{2}-[A-Z][a-z]{2}-[0-9]{4} [0-9:]{8}(?: [A-Za-z/_]{2,40})?\] "),
     // Loggers that write their name and an arrow.
     (Weight::Mark, r"[A-Za-z_][A-Za-z0-9_.]{1,60} -> "),
+    // vLLM's log: `05-08 21:27:27 [serving_chat.py:198] `.
+    (Weight::Mark, r"[0-9]{2}-[0-9]{2} [0-9:]{8} \[[A-Za-z0-9_./-]{1,60}\.py:[0-9]{1,6}\] "),
+    // LibreChat's words before the answer's (client/src/locales, `com_error_…`).
+    (Weight::Client, r"Something went wrong\. Here's the specific error message we encountered: "),
+    // A client's exception that tells a status which never came: `AI_APICallError: undefined: `.
+    (Weight::Client, r"[A-Za-z_][A-Za-z0-9_.]{0,60}(?:Error|Exception): (?:undefined|null|None|NaN): "),
+    // The path between the status and the words: `500 /image/generate: `.
+    (Weight::Answer, r"[\[(]?[45][0-9]{2}[\])]?(?: REASON)?:? (?:[A-Z]{3,7} )?/[a-z][A-Za-z0-9_./-]{1,80}: "),
+    // pipecat's frames.
+    (Weight::Client, r"[A-Za-z]{2,40}Frame#[0-9]{1,9}\((?:[a-z_]{2,20}: [^,()\n]{0,40}, ){0,4}error: "),
+    // A case of Rust's or Swift's enumeration, or a class of an error, around the words: `Internal("…")`.
+    (Weight::Client, r#"[A-Z][A-Za-z]{2,40}(?:::[A-Z][A-Za-z]{2,40}){0,2}\(""#),
     // Ruby names the place of the raise before the words.
     (Weight::Mark, r"[^\s:]{1,160}:[0-9]{1,6}:in [`'][^`'\n]{1,80}': "),
     // LiteLLM: `OpenAIException - …` (litellm_core_utils/exception_mapping_utils.py).
@@ -293,6 +305,16 @@ pub(super) const WORDS: &[&str] = &[
 
 /// What clients write behind the text. Cut at the first of them.
 pub(super) const BACK: &[&str] = &[
+    // pipecat's frames and others show further members behind the words.
+    r"(?:, [a-z_]{2,20}: (?:True|False|None|true|false|null)){1,4}\)\s*$",
+    // LiteLLM's advice (litellm_core_utils/streaming_handler.py).
+    r"\.? Handle with `litellm\.[A-Za-z]{3,60}`\.?",
+    // winston's members behind the words.
+    r#"\s\{"[A-Za-z_]{2,30}":(?:true|false|null)\}\s*$"#,
+    // A person turns to another one.
+    r"\s@[A-Za-z][A-Za-z0-9-]{1,38}\s*$",
+    // A log names the stack behind the words.
+    r"\n\s*(?i:stack ?trace|stack|backtrace|traceback): ?",
     // Ruby names the class behind the words.
     r"\s\((?:[A-Z][A-Za-z0-9]{0,40}::){1,4}[A-Z][A-Za-z0-9]{0,40}\)\s*$",
     // Semantic Kernel (AIException) and others tell the status behind the words.

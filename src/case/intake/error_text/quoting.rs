@@ -21,15 +21,25 @@ const MOST_AROUND: usize = 160;
 
 /// `text` with its quoted errors on lines of their own; `None` where it has none.
 pub(super) fn apart(text: &str) -> Option<String> {
-    if !text.contains(['`', '"', '“']) && !text.contains("|-") && !text.contains("| -") {
+    if !text.contains(['`', '"', '“'])
+        && !text.contains("|-")
+        && !text.contains("| -")
+        && !text.contains("-+")
+    {
         return None;
     }
     let is_table = text.lines().any(is_separator);
     let mut changed = false;
     let mut fenced = false;
+    let mut below = text.lines().skip(1);
     let lines: Vec<Cow<'_, str>> = text
         .lines()
         .map(|line| {
+            let heads = below.next().is_some_and(is_separator) && is_head(line);
+            if heads && is_table && !fenced {
+                changed = true;
+                return Cow::Borrowed("");
+            }
             fenced ^= line.trim_start().starts_with("```");
             let quoted = || of_whole(line).or_else(|| of_speech(line));
             let told = || of_sentence(line).or_else(|| of_row(line).filter(|_| is_table));
@@ -41,7 +51,8 @@ pub(super) fn apart(text: &str) -> Option<String> {
     changed.then(|| lines.join("\n"))
 }
 
-fn says(text: &str) -> bool {
+/// The words say what an error says.
+pub(super) fn says(text: &str) -> bool {
     SAYS.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
@@ -75,6 +86,11 @@ static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// The words say that a quotation follows.
+pub(super) fn is_told(words: &str) -> bool {
+    TOLD.as_ref().is_some_and(|p| p.is_match(words))
+}
+
 /// How an error begins that a person copied: with its name, or with a status behind few words.
 static COPIED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -99,20 +115,40 @@ fn of_speech(line: &str) -> Option<String> {
 /// `|---|:-:|`
 fn is_separator(line: &str) -> bool {
     let bare = line.trim();
+    // A terminal's table draws with crosses.
+    let bare = bare.strip_prefix('+').filter(|bare| bare.contains("--")).map_or(bare, |_| "|--|");
     bare.starts_with('|') && bare.len() > 2 && bare.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
 }
 
+/// The names of a table's columns: one or two words each.
+fn is_head(line: &str) -> bool {
+    let cells = line.trim().trim_matches('|').split('|');
+    let name =
+        |cell: &str| cell.split_whitespace().count() <= 2 && !cell.contains(|c: char| c.is_ascii_digit());
+    line.trim().starts_with('|') && cells.map(str::trim).all(name)
+}
+
 /// The cell of a table's row that is an error, and below it the others; nothing of what only draws.
-fn of_row(line: &str) -> Option<String> {
-    let inside = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+fn of_row<'t>(line: &'t str) -> Option<String> {
     if is_separator(line) {
         return Some(String::new());
     }
-    let cells: Vec<&str> = inside.split(" |").map(str::trim).collect();
+    let inside = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+    let bare = |cell: &'t str| {
+        let cell = cell.trim();
+        cell.strip_prefix('"')
+            .and_then(|cell| cell.strip_suffix('"'))
+            .filter(|c| !c.contains('"'))
+            .unwrap_or(cell)
+    };
+    let cells: Vec<&str> = inside.split(" |").map(bare).collect();
     let is_error = |cell: &&&str| cell.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(cell);
     let error = *cells.iter().filter(is_error).max_by_key(|cell| cell.len())?;
     let others = cells.iter().filter(|cell| **cell != error && !cell.is_empty());
-    Some(format!("\n{error}\n\n{}", others.copied().collect::<Vec<_>>().join("\n\n")))
+    // A number alone says nothing; in its column it may be a status.
+    let number = |cell: &str| cell.len() == 3 && cell.bytes().all(|b| b.is_ascii_digit());
+    let other = |cell: &&str| if number(cell) { format!("| {cell} |") } else { (*cell).to_owned() };
+    Some(format!("\n{error}\n\n{}", others.map(other).collect::<Vec<_>>().join("\n\n")))
 }
 
 #[cfg(test)]
@@ -129,7 +165,7 @@ mod tests {
             ("```\nx `a b error` y\n```", None),
             (
                 "| time | what |\n|---|:-:|\n| 10:11 | 403 your request was blocked |",
-                Some("| time | what |\n\n\n403 your request was blocked\n\n10:11"),
+                Some("\n\n\n403 your request was blocked\n\n10:11"),
             ),
             ("| 10:11 | 403 your request was blocked |", None),
             (

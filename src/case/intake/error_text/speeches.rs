@@ -25,6 +25,137 @@ fn heard(text: &str) -> Option<Heard> {
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
+        // A report quotes the answer's sentence, in its prose or in its title.
+        (
+            "# Audio\n\nA file of Voice Memos gives: `\"Invalid file format. Supported formats: ['mp3', 'wav']\"`. \n\nWhy?",
+            None,
+            "Invalid file format. Supported formats: ['mp3', 'wav']",
+        ),
+        (
+            "# It stops\n\n有些时候会输出 ”Input data may contain inappropriate content.“\n\n模型 m-1",
+            None,
+            "Input data may contain inappropriate content.",
+        ),
+        (
+            "# 上游报错503:“Our servers are currently overloaded. Please try again later.” 却不重试\n\n它没有重试。",
+            Some(503),
+            "Our servers are currently overloaded. Please try again later.",
+        ),
+        (
+            "# AuthenticationError: Incorrect API key provided: m. You can find your key at https://h/keys.",
+            None,
+            "Incorrect API key provided: m. You can find your key at https://h/keys.",
+        ),
+        (
+            "# Image Issue: Billing hard limit has been reached\n\nHi,\nI paid and it comes all the same.",
+            None,
+            "Billing hard limit has been reached",
+        ),
+        (
+            "# Odd\n\nThe log has this explicit error:\n\n> The system is currently experiencing high demand and cannot process your request.\n\nWhy?",
+            None,
+            "The system is currently experiencing high demand and cannot process your request.",
+        ),
+        (
+            "### What is wrong\n\nIt does not stream.\n\n### Actual behavior\n\nThe model m-1 does not exist or you do not have access to it.\n\n### Version\n\n1.2",
+            None,
+            "The model m-1 does not exist or you do not have access to it.",
+        ),
+        // Where the words end: a mention, another script, an address, a frame's members, the title.
+        (
+            "# HTTP 401: no\n\nHTTP 401: Invalid Authentication @someone\nhttps://h/1",
+            Some(401),
+            "Invalid Authentication",
+        ),
+        (
+            "它报 status_code=500, upstream error: do request failed；如果重试成功就没有错",
+            Some(500),
+            "upstream error: do request failed",
+        ),
+        (
+            "ErrorFrame#0(error: The server had an error while processing your request., fatal: True)",
+            None,
+            "The server had an error while processing your request.",
+        ),
+        (
+            "LLMErrorFrame#12(id: 7, error: The model m-1 does not exist, retryable: false)",
+            None,
+            "The model m-1 does not exist",
+        ),
+        (
+            "# Unknown parameter: 'x' is not supported with this model.\n\nUnknown parameter: 'x' is not supported with this model. With the models of Azure",
+            None,
+            "Unknown parameter: 'x' is not supported with this model.",
+        ),
+        (
+            "In  **`status code: 400, message: [] is too short - 'messages'`**  I see it",
+            Some(400),
+            "[] is too short - 'messages'",
+        ),
+        (
+            "litellm.InternalServerError: AnthropicException - Overloaded. Handle with `litellm.InternalServerError`.",
+            None,
+            "Overloaded",
+        ),
+        (
+            "litellm.InternalServerError: OpenAIException - The server had an error while processing it!\nstack trace: Traceback (most recent call last):\n  File \"/a.py\", line 8, in f",
+            None,
+            "The server had an error while processing it!",
+        ),
+        // Frames of further programs.
+        (
+            "The error: `AI_APICallError: undefined: Invocation of model ID m-1 with on-demand throughput isn’t supported`\n\nHm.",
+            None,
+            "Invocation of model ID m-1 with on-demand throughput isn’t supported",
+        ),
+        (
+            "\"ResponseError: json: cannot unmarshal string into Go struct field ChatRequest.messages\"",
+            None,
+            "json: cannot unmarshal string into Go struct field ChatRequest.messages",
+        ),
+        (
+            "```\n500 /image/generate: Internal error occurred: it was filtered\n```",
+            Some(500),
+            "Internal error occurred: it was filtered",
+        ),
+        (
+            "POST failed\n502 POST /v1/chat: the upstream is not there now",
+            Some(502),
+            "the upstream is not there now",
+        ),
+        (
+            "`ERROR 05-08 21:27:27 [serving_chat.py:198] ValueError: This model's maximum context length is 8192 tokens.`",
+            None,
+            "This model's maximum context length is 8192 tokens.",
+        ),
+        (
+            "Internal(\"An internal error occurred. Please contact us (x-request-id: 7a256f69-8ec2-9431-a893-0c3fc2b62927)\")",
+            None,
+            "An internal error occurred. Please contact us (x-request-id: 7a256f69-8ec2-9431-a893-0c3fc2b62927)",
+        ),
+        (
+            "Something went wrong. Here's the specific error message we encountered: The model m-1 does not exist",
+            None,
+            "The model m-1 does not exist",
+        ),
+        // A log that lost its line ends.
+        (
+            "[INFO] 2024/05/25 - 02:20:27 | a | user 1 has quota  [GIN] 2024/05/25 - 02:20:27 | b | 429 | 94ms | POST /v1/x [ERR] 2024/05/25 - 02:20:27 | 2024052502202733503658994402104 | relay error (channel #5): 当前分组上游负载已饱和，请稍后再试",
+            Some(429),
+            "当前分组上游负载已饱和，请稍后再试",
+        ),
+        // A terminal cut the line within its frame.
+        (
+            "litellm.exceptions.RateLimitError: OpenAIException - Rate li\nmit reached for requests on tokens per minute for your organ\nization, please contact sales if you need more",
+            None,
+            "Rate limit reached for requests on tokens per minute for your organization, please contact sales if you need more",
+        ),
+        // A terminal's table.
+        (
+            "+--------+-----------+\n| status | message   |\n+--------+-----------+\n| 400    | \"Unknown parameter: 'foo' is not allowed\" |\n+--------+-----------+",
+            Some(400),
+            "Unknown parameter: 'foo' is not allowed",
+        ),
         // What stands around an answer's words in the prints of further clients.
         (
             "LLM request rejected: messages.3.content.1: a result has no call before it.",
@@ -520,8 +651,52 @@ fn codes_and_types_before_the_message_are_told() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_clients_own_words_are_no_message() {
     let table: &[(&str, Option<u16>)] = &[
+        // A person's prose: a wish, a question, a status' name and where it came, a picture, a command, a piece of a page.
+        (
+            "# Add support for m-1\n\nThe model m-1 is not supported yet. Please add it to the list of models.",
+            None,
+        ),
+        (
+            "# Show rate limits\n\nIt would be nice to see the rate limits in the UI. Users often exceed their quota.",
+            None,
+        ),
+        (
+            "# Long talks\n\nWhen the context length is exceeded the app crashes. It should shorten the talk.",
+            None,
+        ),
+        ("# [Bug]: 502 Bad Gateway in h.example\n\nIt comes since noon.", Some(502)),
+        (
+            "# 400 Bad Request Faraday error on a small variation of the sample\n\n400 Bad Request - Faraday Error",
+            Some(400),
+        ),
+        (
+            "## What\n\nThe service answers 404 — but the sentence is the client's own, and nobody learns what is missing.",
+            Some(404),
+        ),
+        (
+            "# 鉴别失败\n\n从控制台复制API填到插件里，显示秘钥无效\n<img width=\"8\" alt=\"Image\" src=\"https://h/1\" />",
+            None,
+        ),
+        (
+            "```\ndocker run --network host acme/llm:latest\n```\nbegins well, then\n```\nnothing\n```\nand a 503 error",
+            Some(503),
+        ),
+        (
+            "ERROR: 403 \n\n  <div class=\"cf-section cf-highlight\">\n    <div class=\"cf-wrapper\">",
+            Some(403),
+        ),
+        ("res: Incoming {\n  url: '',\n  method: null,\n  statusCode: 429,\n  statusMessa", Some(429)),
+        (
+            "An error occured: ResponseError: Message: 42[\"m_progress\",{\"status\":\"failed\",\"text\":\"Error in processing query\"}]",
+            None,
+        ),
+        (
+            "Response:  &{429 Too Many Requests 429 HTTP/2.0 2 0 map[Content-Length:[206]] 0xc0 206 [] false}",
+            Some(429),
+        ),
         ("unexpected status 502 Bad Gateway: Unknown error, url: http://h/v1/responses", Some(502)),
         ("Error retrieving 'x': 429 Too Many Requests at /a/b/API.pm line 48.", Some(429)),
         ("POST http://h/v1/chat/completions 401 (Unauthorized)", Some(401)),
@@ -614,6 +789,18 @@ fn a_clients_own_words_are_no_message() {
 fn a_status_is_told_in_many_ways() {
     for (text, status) in [
         (" ERROR  HTTP error: no\n\n--> POST /v1/messages?beta=true 400 3s", 400),
+        // In a person's words, in several languages; in a client's own members.
+        ("Azure OpenAI is throwing 429's.", 429),
+        ("We keep hitting 429 with it", 429),
+        ("503, 503, 503 everywhere", 503),
+        ("인증에 실패했습니다 (401)", 401),
+        ("分析の要求に失敗しました（429）", 429),
+        ("요청이 FastAPI의 502 응답으로만 보여서", 502),
+        ("# eror 404 - no endpoints found matching it", 404),
+        ("The status code of the request is 429.", 429),
+        ("failed: responseStatusText: \"x\", responseStatusCode: \"400\"", 400),
+        ("it ends as <400> InternalError.Algo.X: the text is odd", 400),
+        ("OpenRouter answers 404 to it", 404),
         ("not now\n[401]: The session is over. Sign in again.", 401),
         ("ToolError: (400, 'bad', 'It contains a wrong word.')", 400),
         ("Model request failed: 400", 400),

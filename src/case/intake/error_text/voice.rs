@@ -80,7 +80,11 @@ pub(super) fn behind_status(line: &str, goes_on: bool) -> Option<usize> {
     let placed = ["line", "port", "row", "column", "page"].iter().any(|word| before.ends_with(word));
     // "返回 401 错误，提示 …" goes on in the writer's own voice.
     let told = ["错误，", "报错，", "错误,", "报错,"].iter().any(|word| behind.starts_with(word));
-    (!placed && !quoted && !port && !told && (words || dense)).then_some(at)
+    // A clause of the sentence that told the status.
+    let clause = ["but ", "and ", "so ", "which ", "because ", "although ", "while ", "when ", "if "]
+        .iter()
+        .any(|word| behind.starts_with(word));
+    (!placed && !quoted && !port && !told && !clause && (words || dense)).then_some(at)
 }
 
 #[cfg(test)]
@@ -103,6 +107,7 @@ mod tests {
             ("HTTP 503. Please look at your network", None),
             ("file.py:404: in a function", None),
             ("got 404: gone", None),
+            ("the service answers 404 — but the sentence is the client's", None),
             ("Pool(host='h', port=443): Max retries were used", None),
             ("h port 500: Timed out after 3 s", None),
             ("01:20:02.412] controller.py (98) - odd", None),

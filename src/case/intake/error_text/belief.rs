@@ -1,0 +1,143 @@
+//! Whether words are believed to be the answer's where nothing in front of them says so, and what else of a report is taken
+//! where they are not: the line below a client's own, its title, a quotation.
+
+use super::ending::{is_closing, without_back};
+use super::frames::{self, Weight};
+use super::peel::peeled;
+use super::speech::{Found, Speech};
+use super::{plain, report, voice};
+use crate::case::catalog::Catalog;
+
+/// Words before which nothing says that the answer speaks, of which no rule knows a refusal, beside which no status
+/// stands: nobody can say that they are the answer's.
+pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) -> Speech {
+    let loose = speech.found == Found::Loose;
+    let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status && !loose;
+    if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
+        speech.message = from_refusal(&speech.message, catalog).to_owned();
+    }
+    let wish = loose && frames::is_wish(&speech.message);
+    speech.own = speech.own || !framed && (wish || !catalog.knows_refusal(&speech.message));
+    speech
+}
+
+/// `speech`; where its words are nobody's answer and the report's title holds a refusal that a rule knows, the title.
+pub(super) fn or_title(speech: Speech, text: &str, catalog: &Catalog) -> Speech {
+    let title = text.lines().find(|line| !line.trim().is_empty()).and_then(|line| line.strip_prefix("# "));
+    let Some(title) = title.map(str::trim).filter(|_| speech.own) else { return speech };
+    let mut told = Speech::default();
+    let (spoken, weight) = peeled(title, Weight::Mark, &mut told);
+    if let Some(message) = report::quotation(title, catalog) {
+        let weight = Some(Weight::Answer);
+        return Speech { message, own: false, found: Found::Quoted, weight, ..told };
+    }
+    if weight == Weight::Answer && told.status.is_some() && spoken.split_whitespace().nth(2).is_some() {
+        let message = report::without_remark(without_back(spoken).trim());
+        let own = frames::is_own_line(message) || frames::is_soft_own(message) || frames::is_bare(message);
+        let own = own || frames::is_told_in_prose(message);
+        if !own && !voice::is_senders(message) && catalog.knows_refusal(message) {
+            return Speech { message: message.to_owned(), own: false, weight: Some(weight), ..told };
+        }
+    }
+    if catalog.knows_refusal(title) && !catalog.knows_refusal(&speech.message) {
+        return Speech { message: title.to_owned(), ..speech };
+    }
+    speech
+}
+
+/// `speech`; where its words are nobody's answer, or a person's prose, the sentence that the report quotes.
+pub(super) fn or_quoted(speech: Speech, text: &str, catalog: &Catalog) -> Speech {
+    let framed = speech.weight == Some(Weight::Answer);
+    let told = !framed && frames::is_told_in_prose(&speech.message);
+    // Clauses of a person's; the quotation among them says what came.
+    let clauses = speech.message.matches(['，', '。']).count() >= 3;
+    let quotes = speech.message.contains(['“', '”', '「']);
+    if !framed
+        && speech.found == Found::Loose
+        && (clauses || quotes)
+        && let Some(message) = report::quotation(text, catalog)
+    {
+        return Speech { message, own: false, ..speech };
+    }
+    if !speech.own && !told {
+        let bare = speech.weight.is_none();
+        let message = if bare { up_to_title(speech.message, text) } else { speech.message };
+        return Speech { message, ..speech };
+    }
+    match report::sentence(text, catalog) {
+        Some(message) => {
+            Speech { message, own: false, found: Found::Quoted, weight: Some(Weight::Answer), ..speech }
+        }
+        None => Speech { own: true, ..speech },
+    }
+}
+
+/// `message` up to where the report's title ends, where that is its begin: what goes on behind it is the reporter's.
+fn up_to_title(message: String, text: &str) -> String {
+    let title = report::title(text).filter(|title| title.split_whitespace().nth(4).is_some());
+    let ends = |title: &&str| {
+        let behind = message.strip_prefix(title);
+        behind.is_some_and(|behind| {
+            behind.starts_with(char::is_whitespace) && title.ends_with(['.', '!', '。'])
+        })
+    };
+    title.filter(ends).map(str::to_owned).unwrap_or(message)
+}
+
+/// `speech`; where it is a client's own line on a status and the line right below holds a refusal that a rule knows, that line:
+/// the client printed the body there.
+pub(super) fn or_below(speech: Speech, text: &str, status: Option<u16>, catalog: &Catalog) -> Speech {
+    if !speech.own || status.is_none() {
+        return speech;
+    }
+    let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let (Some(first), Some(below)) = (lines.next(), lines.next()) else { return speech };
+    let told = peeled(first, Weight::Mark, &mut Speech::default()).0;
+    let is_whole = below.ends_with(['.', '!', '?', '。']) && below.split_whitespace().nth(4).is_some();
+    let aside =
+        plain::is_aside(below) || plain::is_log_line(below) || frames::is_code(below) || is_closing(below);
+    let own = frames::is_own_line(below) || frames::is_soft_own(below) || voice::is_senders(below);
+    let person = frames::is_person(below) || voice::is_from_outside(below);
+    if (frames::is_own_line(first) || frames::is_own_line(told))
+        && frames::status(first) == status
+        && is_whole
+        && !(aside || own || person)
+        && catalog.knows_refusal(below)
+    {
+        return Speech { message: below.to_owned(), own: false, weight: Some(Weight::Answer), ..speech };
+    }
+    speech
+}
+
+/// What may part a client's words from those of the answer where nothing else does.
+const PARTS: &[&str] = &[": ", "：", " -> ", " (", " = ", "提示 ", "报错 "];
+
+/// Words of a client are not cut off that are longer, bytes.
+const LONGEST_WORDS: usize = 100;
+
+/// `message` from where the refusal begins that a rule knows.
+pub(super) fn from_refusal<'a>(message: &'a str, catalog: &Catalog) -> &'a str {
+    if frames::is_field_path(message) {
+        return message;
+    }
+    let mut rest = message;
+    for _ in 0..PARTS.len() {
+        let near = plain::head(rest, LONGEST_WORDS);
+        let cut = PARTS.iter().filter_map(|part| Some((near.find(part)?, *part))).min();
+        let Some((before, behind, part)) =
+            cut.and_then(|(at, part)| Some((rest.get(..at)?, rest.get(at + part.len()..)?, part)))
+        else {
+            break;
+        };
+        let begins = behind
+            .trim_start_matches(['"', '\'', '`', '“'])
+            .starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}');
+        let says = behind.split_whitespace().count() >= 4
+            || behind.chars().filter(|c| *c >= '\u{2e80}').count() >= 6;
+        if !begins || !says || catalog.knows_refusal(before) || !catalog.knows_refusal(behind) {
+            break;
+        }
+        rest = if part == " (" { behind.strip_suffix(')').unwrap_or(behind) } else { behind };
+    }
+    rest
+}

@@ -1,0 +1,217 @@
+//! Where the answer's words end: at an empty line, a stack, a log's next line, a client's tail, another speaker.
+
+use super::frames;
+use super::plain;
+
+/// A message of a text is not longer, bytes; an envelope's may be.
+const LONGEST: usize = 4 * 1024;
+
+/// The part of `text` that is the answer's: up to an empty line, a stack, a log line, a fence, a client's tail.
+pub(super) fn end(text: &str) -> &str {
+    let text = plain::head(text, LONGEST);
+    let mut len = 0;
+    let mut lines = text.lines().skip(1).map(frames::is_label).peekable();
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        // A record's or a form's further members: two labels one below the other.
+        if index > 0 && lines.next() == Some(true) && lines.peek() == Some(&true) {
+            break;
+        }
+        let bare = line.trim();
+        let previous = text.get(..len).unwrap_or("");
+        if index > 0
+            && (bare.is_empty()
+                || plain::is_log_line(line)
+                || plain::is_aside(line)
+                || frames::is_own_line(bare) && !goes_on(previous, bare)
+                || is_closing(bare)
+                || is_address_beside(previous, bare)
+                || breaks(previous, bare))
+        {
+            break;
+        }
+        if let Some(fence) = line.find("```") {
+            len += fence;
+            break;
+        }
+        len += line.len();
+    }
+    let text = text.get(..len).unwrap_or(text);
+    // What one cut leaves may end with another.
+    let text = without_back(without_back(text).trim_end());
+    let text = without_other_voice(closed(up_to_mark(text.trim())));
+    // A bracket that was opened before the text: `API Error (503 no healthy upstream)`.
+    match text.strip_suffix(')') {
+        Some(bare) if text.matches(')').count() > text.matches('(').count() => bare.trim_end(),
+        _ => text,
+    }
+}
+
+/// Up to where a person goes on in another script, behind a stop of that script: `it failed；如果重试…`, `it failed.（检查错误）`.
+pub(super) fn without_other_voice(text: &str) -> &str {
+    let is_dense = |c: char| c >= '\u{2e80}';
+    let Some((at, stop)) = text.char_indices().find(|(_, c)| is_dense(*c)) else { return text };
+    let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
+    let parts = matches!(stop, '；' | '，' | '。' | '（') && before.split_whitespace().nth(3).is_some();
+    let goes_on = behind.chars().nth(1).is_some_and(|c| is_dense(c) && c.is_alphabetic());
+    if parts && goes_on { before.trim_end() } else { text }
+}
+
+/// Up to the end of what Markdown sets in back quotes and bold, where that was opened before the text.
+pub(super) fn up_to_mark(text: &str) -> &str {
+    let ends = text
+        .match_indices("`**")
+        .map(|(at, _)| at)
+        .find(|at| text.get(..*at).is_some_and(|before| before.matches('`').count() % 2 == 0));
+    ends.and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
+/// A line that is an address and nothing else, below words that do not lead to one.
+fn is_address_beside(before: &str, line: &str) -> bool {
+    let address =
+        (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(char::is_whitespace);
+    let last = before.trim_end();
+    let leads = [
+        ":",
+        "：",
+        "at",
+        "see",
+        "to",
+        "visit",
+        "here",
+        "in",
+        "read",
+        "check",
+        "from",
+        "of",
+        "documentation",
+        "docs",
+    ];
+    address && !leads.iter().any(|word| last.ends_with(word))
+}
+
+/// A sentence that has not ended goes on with an object that it quotes.
+fn goes_on(before: &str, line: &str) -> bool {
+    let open = before.trim_end().ends_with(|c: char| c.is_ascii_lowercase());
+    open && (line.starts_with("{\"") || line.starts_with("[{\""))
+        && before.split_whitespace().nth(4).is_some()
+}
+
+/// A program says behind the error what it does now.
+pub(super) fn is_closing(line: &str) -> bool {
+    let begins = [
+        "Request failed",
+        "Giving up",
+        "Aborting",
+        "Exiting",
+        "Stopping",
+        "Skipping",
+        "Retrying",
+        "Done.",
+        "exit status",
+        "Process finished",
+        "goroutine ",
+        "Attempt ",
+        "How can I",
+        "How do I",
+        "Any idea",
+        "Can you",
+        "What ",
+        "Thanks",
+    ];
+    line.chars().count() <= 60 && begins.iter().any(|word| line.trim_start().starts_with(word))
+        || is_asked(line)
+}
+
+/// A line in which a person asks, in Chinese.
+fn is_asked(line: &str) -> bool {
+    ["请问", "求", "怎么", "为什么", "有人", "有没有", "大家", "麻烦", "如何", "谢谢", "感谢", "不知道"]
+        .iter()
+        .any(|word| line.trim_start().starts_with(word))
+}
+
+/// Up to what clients write behind the text.
+pub(super) fn without_back(text: &str) -> &str {
+    // OpenHands counts its tries behind words that are missing.
+    if text.starts_with(". Attempt #") {
+        return "";
+    }
+    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
+    cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
+/// The next line is another speaker's: its script is another, or the sentence before is whole and short.
+fn breaks(before: &str, line: &str) -> bool {
+    let is_dense = |c: char| c >= '\u{2e80}';
+    let last = before.trim_end().lines().next_back().unwrap_or("");
+    let other_script =
+        is_asked(line) || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
+    let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
+    other_script || (whole && last.chars().count() < 60)
+}
+
+/// Without a bracket, a quote or Chinese stop that was opened before the text. `[API Error: 401 …]`
+fn closed(text: &str) -> &str {
+    let mut depth = 0_i32;
+    for (at, c) in text.char_indices() {
+        // `Expected ',' or ']' after`: a bracket that is spoken of.
+        let quoted = || {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            let behind = text.get(at + 1..).and_then(|t| t.chars().next());
+            matches!(
+                (before, behind),
+                (Some('\''), Some('\'')) | (Some('"'), Some('"')) | (Some('`'), Some('`'))
+            )
+        };
+        match c {
+            '[' | ']' if quoted() => {}
+            '[' => depth += 1,
+            ']' if depth == 0 => return text.get(..at).unwrap_or(text).trim_end(),
+            ']' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.trim_end_matches(['；', ';', '，', ',', ' '])
+}
+
+/// A print that a terminal wrapped and a form joined again: runs of blanks inside its sentences.
+pub(super) fn without_padding(text: String) -> String {
+    if !text.contains("    ") {
+        return text;
+    }
+    text.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The sentence that a person quotes at the beginning of `text` and goes on after: `“Incorrect API key: x.”. Moreover, …`.
+fn quoted_sentence(text: &str) -> Option<&str> {
+    let quotes = [('"', '"'), ('`', '`'), ('“', '”'), ('「', '」'), ('«', '»')];
+    let (open, close) = *quotes.iter().find(|(open, _)| text.starts_with(*open))?;
+    let bare = text.get(open.len_utf8()..)?;
+    let (inside, after) = bare.split_at_checked(bare.find(close)?)?;
+    let after = after.get(close.len_utf8()..)?.trim_start();
+    let goes_on = after.is_empty() || after.starts_with(['.', ',', ';', ')', '。', '，']);
+    (goes_on && inside.split_whitespace().count() >= 4).then_some(inside.trim())
+}
+
+/// Without quotes around the whole.
+pub(super) fn unquoted(text: &str) -> &str {
+    let mut text = text.trim();
+    // The end of what Markdown made bold: its begin was a frame.
+    text = text.strip_suffix("**").filter(|bare| !bare.contains("**")).unwrap_or(text);
+    for _ in 0..2 {
+        text = quoted_sentence(text).unwrap_or(text);
+    }
+    for (open, close) in [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”')] {
+        if let Some(inside) = text.strip_prefix(open).and_then(|t| t.strip_suffix(close))
+            && !inside.contains([open, close])
+        {
+            text = inside.trim();
+        }
+    }
+    // A quote that was opened before the text: `error="HTTP 401 …" next=1`.
+    match text.split_once("\" ") {
+        Some((inside, after)) if !inside.contains('"') && after.contains('=') => inside,
+        _ if text.matches('"').count() == 1 => text.strip_suffix('"').unwrap_or(text).trim_end(),
+        _ if text.matches('`').count() == 1 => text.strip_suffix('`').unwrap_or(text).trim_end(),
+        _ => text,
+    }
+}
