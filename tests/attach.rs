@@ -340,6 +340,43 @@ fn any_other_desk_is_described_by_templates() {
     assert_eq!((state.tickets.len(), state.count(1)), (1, (1, 2)));
 }
 
+#[test]
+fn what_is_said_of_files_is_what_was_done() {
+    let desk = Desk::start();
+    let url = desk.url();
+    let create = format!(
+        "create: {{url: '{url}/REST/2.0/ticket', json: '{{\"Subject\": {{{{ subject | tojson }}}}, \"Content\": {{{{ text | tojson }}}}}}'}}"
+    );
+    let find = format!("find: {{url: '{url}/REST/2.0/tickets?q={{{{ case_id }}}}', id: /items/0/id}}");
+    let at = format!("url: '{url}/REST/2.0/ticket/{{{{ ticket | urlencode }}}}/comment'");
+    let comment = format!(
+        "comment: {{{at}, json: '{{\"Content\": {{{{ text | tojson }}}}, \"Attachments\": [{{% for f in files %}}{{\"FileName\": {{{{ f.name | tojson }}}}, \"FileContent\": {{{{ f.base64 | tojson }}}}}}{{% if not loop.last %}}, {{% endif %}}{{% endfor %}}]}}'}}"
+    );
+    let bare = format!("comment: {{{at}, json: '{{\"Content\": {{{{ text | tojson }}}}}}'}}");
+    let home = Home::new(&format!(
+        "desks:\n  - {{name: both, kind: webhook, webhook: {{{create}, {comment}, {find}}}}}\n  - {{name: none, kind: webhook, webhook: {{{create}, {bare}}}}}\n"
+    ));
+    // The creation takes no files: a comment brings them, and what would be sent says so.
+    let (_, plan, err) = home.run(&["attach", &home.id, "--to", "both", "--new", "--dry-run"]);
+    assert!(plan.contains("/ticket/{ticket}/comment"), "{plan} {err}");
+    let (code, done, err) = home.attach(&["--to", "both", "--new"]);
+    assert_eq!((code, done["files"][0]["state"].as_str()), (0, Some("not_read_back")), "{err}");
+    {
+        let state = desk.state.lock().expect("free");
+        let texts: Vec<String> = state.texts(1).into_iter().filter(|text| !text.is_empty()).collect();
+        assert_eq!((state.count(1).1, texts.len()), (2, 2), "a ticket, and a comment with its files");
+        assert_eq!(texts[1].lines().count(), 1, "the note does not stand there twice: {}", texts[1]);
+    }
+    let (code, again, err) = home.attach(&["--to", "both", "--new"]);
+    assert_eq!((code, again["files"][0]["state"].as_str()), (0, Some("noted")), "{err}");
+    // Nothing takes files: none are said to be attached.
+    let (code, done, err) = home.attach(&["--to", "none", "--new"]);
+    assert_eq!((code, done["files"].as_array().map(Vec::len)), (0, Some(0)), "{err}");
+    let state = desk.state.lock().expect("free");
+    assert_eq!(state.count(2).1, 0);
+    assert!(!state.texts(2).concat().contains("Attached"), "{:?}", state.texts(2));
+}
+
 /// What a subject could do at the desks that are known, and never does: a mention, references, a mail gate's commands, placeholders,
 /// links, another header, a line that turns around.
 const EVIL: &str = "@everyone #12 SUP-12 !12 [issue12] {{{ticket.id}} <!channel> [x](/y) https://evil.example\r\nBcc: a@b.example\u{202e}\u{1b}[2J";

@@ -67,6 +67,11 @@ impl Fingerprint {
         }
     }
 
+    /// True where nothing is known that one failure has and another has not: who answered and in which shape is none.
+    pub fn says_nothing(&self) -> bool {
+        *self == Self { layer: self.layer, kind: self.kind, ..Self::default() }
+    }
+
     /// Everything but the words. Two failures that agree in it differ in their message at most.
     #[must_use]
     pub fn without_message(&self) -> Self {
@@ -237,6 +242,18 @@ mod tests {
         }
         assert!(normalised(&"word ".repeat(100_000)).chars().count() < MOST_CHARS + LONGEST_WORD);
         assert!(normalised(&"' ".repeat(100_000)).len() < 4 * MOST_CHARS);
+    }
+
+    #[test]
+    fn who_answered_alone_makes_no_failure() {
+        let nothing = Fingerprint {
+            layer: Some(Layer::Unknown),
+            kind: Some(EnvelopeKind::Empty),
+            ..Fingerprint::default()
+        };
+        assert!(nothing.says_nothing() && Fingerprint::default().says_nothing());
+        assert!(!Fingerprint { status: Some(500), ..nothing.clone() }.says_nothing());
+        assert!(!Fingerprint { message: Some("slow".into()), ..nothing }.says_nothing());
     }
 
     #[test]

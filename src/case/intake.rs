@@ -636,6 +636,7 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return nothing("the input is no command, no answer and no error text that is known here");
     };
     let mut findings = Vec::new();
+    let mut bare = None;
     if !told.marked {
         if let Some(intake) = code::read(text, catalog, ring) {
             return intake;
@@ -648,7 +649,11 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
             )
             .fix("paste the command, the answer or the client's whole error text, if there is one")
         };
-        findings.push(foreign::source(text).unwrap_or_else(unknown));
+        let source = foreign::source(text);
+        if source.is_none() {
+            bare = Some(text.trim().to_owned());
+        }
+        findings.push(source.unwrap_or_else(unknown));
     }
     let times = times(text);
     if times > 1 {
@@ -663,6 +668,7 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         observed: Some(told.attempt),
         client: told.client,
         said: told.said,
+        bare,
         findings,
         ..Intake::default()
     }

@@ -116,6 +116,8 @@ pub struct Intake {
     pub deadlines: Deadlines,
     /// The file that the command takes its body from, where that is all of the body.
     pub body_file: Option<BodyFile>,
+    /// The whole text, where no mark of an error was found in it: raw, as an answer's body is.
+    pub bare: Option<String>,
     /// How often the client tried, as far as the text shows it.
     pub tried: Tried,
     /// What was noticed.

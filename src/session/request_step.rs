@@ -12,6 +12,7 @@ use crate::case::request::{
     Draft, Header, Intake, Part, PartContent, Request, Said, is_placeholder, preflight, preflight_keys,
 };
 use crate::case::sanitize::Words;
+use crate::case::vocabulary::FailureClass;
 
 impl Session {
     pub(super) fn bindings_read(&mut self, bindings: Vec<Binding>) -> Vec<Effect> {
@@ -96,6 +97,7 @@ impl Session {
         self.pasted_host = self.draft.clone().to_request(None).ok().map(|r| r.target.host_port());
         if let Some(attempt) = read.observed {
             self.observe(attempt);
+            self.keep_bare(read.bare);
         }
         self.notice = None;
         if let Some(before) = before {
@@ -385,6 +387,19 @@ impl Session {
         attempt.index = 1;
         self.evidence.attempts.insert(0, attempt);
         self.reread();
+    }
+
+    /// Words of which no rule knows anything are the answer's own: nothing that was pasted is lost.
+    fn keep_bare(&mut self, bare: Option<String>) {
+        let is_explained = self.diagnosis.as_ref().is_none_or(|d| d.class != FailureClass::Unknown);
+        let (Some(words), false) = (bare, is_explained) else { return };
+        if let Some(Outcome::Response(response)) = self.evidence.attempts.first_mut().map(|a| &mut a.outcome)
+            && response.body.is_empty()
+        {
+            response.body_bytes = u64::try_from(words.len()).unwrap_or(u64::MAX);
+            response.body = words.into_bytes();
+            self.reread();
+        }
     }
 
     /// Starts over with nothing observed.

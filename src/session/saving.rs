@@ -30,6 +30,8 @@ pub(super) struct Saving {
     waits: bool,
     /// Something of the case lies on the disk.
     is_saved: bool,
+    /// The words with which the case came back.
+    came_back: Option<Words>,
     /// Words that are being typed.
     typed: Option<Words>,
     /// A trouble was told: it is told once.
@@ -58,6 +60,25 @@ impl Session {
     /// True where an answer or a failure is known, by this run of the program or by an earlier one.
     pub fn was_observed(&self) -> bool {
         !self.evidence.attempts.is_empty() || self.earlier().is_some_and(|e| !e.attempts.is_empty())
+    }
+
+    /// True where the case stays on this machine as an unfinished one when the program is left.
+    pub fn stays_when_left(&self) -> bool {
+        self.saves() && !self.saving.told
+    }
+
+    /// True where the case was taken up from an earlier run, and nothing of it was changed since.
+    pub fn is_as_it_was(&self) -> bool {
+        self.only_earlier().is_some()
+            && self.evidence.controls.is_empty()
+            && self.saving.typed.is_none()
+            && self.saving.came_back.as_ref() == Some(&self.words)
+            && self.removed.is_empty()
+            && self.shown.is_empty()
+    }
+
+    fn saves(&self) -> bool {
+        self.settings.save && self.chosen_profile.as_deref() != Some("practice")
     }
 
     /// What an earlier run observed, as long as this one has not observed anything itself.
@@ -116,7 +137,7 @@ impl Session {
         if before.due {
             self.saving.waits = false;
         }
-        if !self.settings.save || self.chosen_profile.as_deref() == Some("practice") {
+        if !self.saves() {
             return None;
         }
         let step_changed = std::mem::take(&mut self.saving.step_changed) && self.saving.unfinished;
@@ -147,7 +168,8 @@ impl Session {
             ..Words::default()
         };
         let words = self.saving.typed.as_ref().unwrap_or(&self.words);
-        let is_empty = self.evidence.request.is_none() && !self.was_observed() && *words == own;
+        // A request alone is pasted again: it is never kept.
+        let is_empty = !self.was_observed() && *words == own;
         if is_empty && !self.saving.is_saved {
             return None;
         }
@@ -254,7 +276,8 @@ impl Session {
             .into_iter()
             .find(|step| step.name().eq_ignore_ascii_case(&case.step))
             .unwrap_or(Step::Request);
-        self.saving = Saving { unfinished: true, is_saved: true, ..Saving::default() };
+        let came_back = Some(self.words.clone());
+        self.saving = Saving { unfinished: true, is_saved: true, came_back, ..Saving::default() };
         let text = if self.was_observed() {
             "the case goes on here: its note can be finished; to send again, paste the request again on Request (1)"
         } else {

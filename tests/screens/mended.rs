@@ -410,3 +410,81 @@ fn the_heading_beside_the_note_is_not_cut() {
     let heading = shown.lines().find(|line| line.contains("upport needs")).unwrap_or_default();
     assert!(heading.contains(" missing") && !heading.contains('…'), "{shown}");
 }
+
+/// What is said before leaving is what happens.
+#[test]
+fn leaving_says_what_becomes_of_the_case() {
+    for (save, says, not) in
+        [(true, "kept as unfinished", "in memory only"), (false, "in memory only", "kept as unfinished")]
+    {
+        let mut rig = Rig::with_saving(80, 24, save);
+        rig.observed();
+        rig.keys("4q");
+        let shown = words(&mut rig);
+        assert!(shown.contains(says) && !shown.contains(not), "{save}: {}", rig.draw());
+    }
+    // A case that came back and was not touched loses nothing.
+    let case = kept_case().expect("kept");
+    let mut rig = Rig::new(80, 24);
+    rig.screen.offer(vec![case.clone()], &rig.session, rig.now);
+    rig.keys("<enter>45q");
+    assert!(rig.left, "{}", rig.draw());
+    let mut rig = Rig::new(80, 24);
+    rig.screen.offer(vec![case], &rig.session, rig.now);
+    rig.keys("<enter>4w<enter>x<esc>q");
+    assert!(!rig.left && matches!(rig.screen.popup, Some(Popup::Leaving)), "{}", rig.draw());
+}
+
+/// A sentence that is no error is kept as its words, and two of them are two failures.
+#[test]
+fn a_bare_sentence_is_not_lost() {
+    let asked = |text: &str| {
+        let mut rig = Rig::new(100, 30);
+        rig.paste(text);
+        rig.keys("2");
+        assert!(words(&mut rig).contains(text.get(..30).expect("long")), "{}", rig.draw());
+        rig.keys("4");
+        let note = rig.session.output().expect("a note").note.value();
+        assert_eq!(note.pointer("/response/error/message").and_then(|m| m.as_str()), Some(text), "{note}");
+        casefile::case::kept::fingerprint(&note).map(|found| found.id())
+    };
+    let one = asked("my customer says the API is slow and gives 500 since yesterday");
+    let other = asked("the login page of the shop has a wrong colour and my printer is broken");
+    assert_ne!(one, other);
+}
+
+/// What stands below the window is told of.
+#[test]
+fn reproduce_says_that_there_is_more() {
+    let mut rig = Rig::new(80, 24);
+    rig.observed();
+    rig.keys("2");
+    assert!(words(&mut rig).contains("more lines; PgDn shows them"), "{}", rig.draw());
+}
+
+/// Esc closes what is open, and ends no request.
+#[test]
+fn esc_ends_no_request_that_is_under_way() {
+    let mut rig = Rig::new(80, 24);
+    rig.tell(Event::Edited(curl_like()));
+    rig.tell(Event::SendRequested);
+    rig.tell(Event::ConsentGiven { remember: false });
+    rig.keys("?<esc><esc>");
+    assert!(!rig.cancelled, "{}", rig.draw());
+    for step in ["4", "5"] {
+        rig.keys(step);
+        let shown = words(&mut rig);
+        assert!(shown.contains("under way; 2 shows it"), "{}", rig.draw());
+        assert!(!shown.contains("paste an answer"), "{}", rig.draw());
+    }
+    rig.keys("2c");
+    assert!(rig.cancelled);
+}
+
+/// A slip in a path is mended, and not typed again.
+#[test]
+fn a_path_that_was_typed_is_there_again() {
+    let mut rig = Rig::new(80, 24);
+    rig.keys("o/tmp/no-such-file<enter>o");
+    assert!(rig.draw().contains("/tmp/no-such-file"), "{}", rig.draw());
+}

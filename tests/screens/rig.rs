@@ -160,6 +160,12 @@ impl Rig {
         Self::with(width, height, choices())
     }
 
+    /// The same in which the case is saved as it goes, or not.
+    pub fn with_saving(width: u16, height: u16, save: bool) -> Self {
+        let session = Session::new(Catalog::built_in(), Settings { save, ..settings() });
+        Self { session, ..Self::new(width, height) }
+    }
+
     fn with(width: u16, height: u16, practice: Vec<PracticeChoice>) -> Self {
         let keymap = Keymap::built_in().expect("reads");
         let mut rig = Self {

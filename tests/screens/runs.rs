@@ -326,6 +326,12 @@ fn rows_fill_are_opened_and_stopped_and_the_report_goes_out() {
 
 #[test]
 fn a_report_that_nobody_has_is_not_left_unasked() {
+    let mut rig = Rig::new(80, 24);
+    rig.end_rows();
+    rig.keys("q");
+    assert!(!rig.left && rig.draw().contains("nobody has the report yet"), "{}", rig.draw());
+    rig.keys("q");
+    assert!(rig.left);
     for key in ["<esc>", "4", "r"] {
         let mut rig = Rig::new(80, 24);
         rig.end_rows();

@@ -308,7 +308,8 @@ pub(in crate::case) fn last_said(note: &Value) -> Option<&Value> {
     attempts.iter().rev().find(said).or(attempts.last())
 }
 
-/// What failed, by the note's own values; `None` where nothing did.
+/// What failed, by the note's own values; `None` where nothing did, and where nothing is known of what did: two failures of
+/// which nothing is known are not the same.
 pub fn fingerprint(note: &Value) -> Option<Fingerprint> {
     let class: FailureClass = word(note, "/diagnosis/failure_class")?;
     if class == FailureClass::None {
@@ -319,7 +320,7 @@ pub fn fingerprint(note: &Value) -> Option<Fingerprint> {
     let said = |place: &str| {
         note.pointer(place).and_then(Value::as_str).map(normalised).filter(|text| !text.is_empty())
     };
-    Some(Fingerprint {
+    let found = Fingerprint {
         transport: word(deciding, "/transport"),
         status: note.pointer("/response/status").and_then(Value::as_u64).and_then(|s| u16::try_from(s).ok()),
         layer: word(note, "/response/layer"),
@@ -331,7 +332,8 @@ pub fn fingerprint(note: &Value) -> Option<Fingerprint> {
         stream: word(note, "/stream/verdict")
             .filter(|v| *v != crate::case::vocabulary::StreamVerdict::Complete),
         soft: word(note, "/response/soft_failure"),
-    })
+    };
+    (!found.says_nothing()).then_some(found)
 }
 
 /// What failed in `attempt`, by the same values as those of a note about it.

@@ -49,6 +49,8 @@ pub struct Job {
     pub subject: Rendered,
     /// Text of the ticket or comment, with the marker.
     pub text: Rendered,
+    /// Text of a comment that only brings the files, where the ticket has the text already.
+    pub files_text: Rendered,
     /// Files that go along; empty where the desk takes none.
     pub files: Vec<NoteFile>,
 }
@@ -87,6 +89,10 @@ pub trait Desk {
     }
     /// It can be asked what a ticket holds, before something is added and after it.
     fn can_look(&self) -> bool {
+        true
+    }
+    /// What makes a ticket takes the files along, too; it matters only where [`Self::can_look`] is false.
+    fn create_takes_files(&self) -> bool {
         true
     }
     /// The ticket that an earlier run made of this case.

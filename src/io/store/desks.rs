@@ -152,6 +152,17 @@ pub struct WebhookCall {
     pub id: Option<String>,
 }
 
+impl WebhookCall {
+    /// True where the note's files go along.
+    pub fn takes_files(&self) -> bool {
+        // JSON goes before a form, as it does when the request is made.
+        match &self.json {
+            Some(json) => json.contains("files"),
+            None => self.file_field.is_some(),
+        }
+    }
+}
+
 /// Mail.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

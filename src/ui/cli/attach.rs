@@ -19,7 +19,7 @@ use crate::case::destination::{self, marker};
 use crate::case::sanitize::{Format, Readmission};
 use crate::io::deliver::desk::{self, Job, Target};
 use crate::io::secrets;
-use crate::io::store::{DeskKind, DeskSettings, Desks, EXAMPLE_DESKS, read_desks};
+use crate::io::store::{DeskKind, DeskSettings, Desks, EXAMPLE_DESKS, WebhookCall, read_desks};
 use report::{has_trouble, keep, on_the_way, report};
 use source::Source;
 
@@ -103,7 +103,7 @@ pub(super) fn run(arguments: &AttachArguments) -> Result<Exit, Failed> {
     if ticket.is_none() && !arguments.new {
         return Err(Failed::new(Exit::Usage, "say where to: --ticket ID, or --new for a new ticket"));
     }
-    let destination = destination(&room.ground, settings)?;
+    let destination = destination(&room.ground, settings, ticket.is_some())?;
     let source = Source::asked(&room, arguments, &destination)?;
     let (job, cut) = job(&room, &source, &destination, arguments.subject.as_deref())?;
     if arguments.dry_run {
@@ -180,7 +180,8 @@ fn ticket_id(text: &str) -> Result<String, Failed> {
     Err(Failed::new(Exit::Usage, "--ticket takes an id such as 4711 or SUP-12"))
 }
 
-fn destination(ground: &Ground, settings: &DeskSettings) -> Result<Destination, Failed> {
+/// The place that the settings mean. `onto_ticket`: a ticket that is there gets a comment; else a new one is made.
+fn destination(ground: &Ground, settings: &DeskSettings, onto_ticket: bool) -> Result<Destination, Failed> {
     let id = settings.destination.as_deref().unwrap_or_else(|| settings.kind.destination());
     let Some(found) = ground.catalog.destination(id) else {
         let known: Vec<&str> = ground.catalog.destinations.iter().map(|d| d.id.as_str()).collect();
@@ -192,11 +193,10 @@ fn destination(ground: &Ground, settings: &DeskSettings) -> Result<Destination, 
     match (settings.kind, &settings.webhook) {
         (DeskKind::Github, _) => found.attaches = false,
         (DeskKind::Webhook, Some(webhook)) => {
-            let calls = [&webhook.create, &webhook.comment];
-            let takes = |call: &crate::io::store::WebhookCall| {
-                call.file_field.is_some() || call.json.as_deref().is_some_and(|json| json.contains("files"))
-            };
-            found.attaches = calls.into_iter().flatten().any(takes);
+            // Files that the creation does not take go into a comment after it.
+            let create = webhook.create.as_ref().filter(|_| !onto_ticket);
+            found.attaches =
+                [create, webhook.comment.as_ref()].into_iter().flatten().any(WebhookCall::takes_files);
         }
         _ => {}
     }
@@ -224,11 +224,13 @@ fn job(
     let subject = destination::subject(&source.case_id, title.as_str());
     let subject = room.readmission.pass(&subject, Format::Plain).map_err(refused)?;
     let text = room.readmission.pass(&fitted.text, Format::Plain).map_err(refused)?;
+    let files_text = format!("{marker} {}", names.join(", "));
+    let files_text = room.readmission.pass(&files_text, Format::Plain).map_err(refused)?;
     let mut cut = fitted.cut;
     if fitted.shortened {
         cut.push("the end".to_owned());
     }
-    Ok((Job { case_id: source.case_id.clone(), marker, subject, text, files }, cut))
+    Ok((Job { case_id: source.case_id.clone(), marker, subject, text, files_text, files }, cut))
 }
 
 fn target(settings: &DeskSettings, source: &Source, ticket: Option<String>) -> Target {
@@ -248,7 +250,7 @@ fn already(settings: &DeskSettings, source: &Source, target: &Target) -> Option<
     })
 }
 
-/// What goes where, in lines.
+/// What goes where, in lines, without the files.
 fn summary(settings: &DeskSettings, job: &Job, target: &Target, cut: &[String]) -> Vec<String> {
     let place = if settings.kind == DeskKind::Webhook { "its webhook" } else { settings.url.as_str() };
     let onto = match target {
@@ -256,9 +258,7 @@ fn summary(settings: &DeskSettings, job: &Job, target: &Target, cut: &[String]) 
         Target::New { .. } => format!("  a new ticket: {}", job.subject.as_str()),
     };
     let text = format!("  text of {} characters{}", job.text.as_str().chars().count(), left_out(cut));
-    let mut lines = vec![format!("{} to {} ({place})", job.case_id, settings.name), onto, text];
-    lines.extend(job.files.iter().map(|file| format!("  file {}, {} bytes", file.name, file.bytes().len())));
-    lines
+    vec![format!("{} to {} ({place})", job.case_id, settings.name), onto, text]
 }
 
 fn consent(
@@ -270,6 +270,9 @@ fn consent(
 ) -> Result<(), Failed> {
     for line in summary(settings, job, target, cut) {
         say::line(&line);
+    }
+    for file in &job.files {
+        say::line(&format!("  file {}, {} bytes", file.name, file.bytes().len()));
     }
     if yes {
         return Ok(());

@@ -236,6 +236,9 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
         Step::Reproduce => {
             format!("{what}; {} is Request, where it is pasted or filled in", key(Action::StepRequest))
         }
+        Step::Review | Step::Note if session.output().is_none() && session.is_busy() => {
+            format!("a request is under way; {} shows it", key(Action::StepReproduce))
+        }
         Step::Review | Step::Note if session.output().is_none() && can_send => format!(
             "nothing was observed yet; {} is Reproduce, where the request is sent",
             key(Action::StepReproduce)

@@ -118,6 +118,8 @@ pub struct Tops {
 pub struct Screen {
     /// The key table.
     pub keymap: Keymap,
+    /// The path that was typed last to be opened, so that a slip in it is mended and not typed again.
+    pub opened: String,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The marked field on Request.
@@ -204,6 +206,7 @@ impl Screen {
             editor: None,
             found: String::new(),
             popup: None,
+            opened: String::new(),
             hint: None,
             themes: Themes::built_in(false),
             mouse: false,

@@ -84,6 +84,9 @@ fn addresses_are_checked() {
         other.iter().map(|f| (f.id, f.level)).collect::<Vec<_>>(),
         [("key_of_other_gateway", Level::Warning), ("provider_default_base_url", Level::Warning)]
     );
+    let mut odd = draft("https://api.cometapi.com/v1/chat/completions", BODY);
+    "POSTZZ".clone_into(&mut odd.method);
+    assert!(ids(&odd).contains(&"method_unknown"), "{:?}", ids(&odd));
     let local = check(&draft("http://127.0.0.1:8080/v1/chat/completions", BODY), "cometapi");
     assert_eq!(local, []);
     let typo = check(&draft("https://api.cometapi.com/v1/chat/completion", BODY), "cometapi");

@@ -22,7 +22,7 @@ pub(super) fn check<'a>(
     profile: Option<&Profile>,
     findings: &mut Vec<Finding>,
 ) -> Address<'a> {
-    findings.extend(small_letters(&draft.method));
+    findings.extend(small_letters(&draft.method).or_else(|| no_method(&draft.method)));
     let url = draft.url.trim();
     let base = profile.and_then(|p| p.base_urls.first()).map(|b| b.url.as_str());
     if url.is_empty() {
@@ -139,11 +139,13 @@ fn address_fix(base: Option<&str>) -> String {
     format!("write it as {}/v1/…", base.unwrap_or("https://host"))
 }
 
+/// The methods of HTTP's own reference (RFC 9110, 9.3; PATCH: RFC 5789).
+const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
+
 /// Methods are compared letter by letter (RFC 9110, 9.1), and `curl -X post` sends what it was given.
 fn small_letters(method: &str) -> Option<Finding> {
-    let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     let method = method.trim();
-    let meant = known.iter().find(|known| known.eq_ignore_ascii_case(method) && **known != method)?;
+    let meant = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method) && **known != method)?;
     Some(
         Finding::new(
             "method_in_small_letters",
@@ -153,6 +155,17 @@ fn small_letters(method: &str) -> Option<Finding> {
         .at(Place::Method)
         .fix(format!("write {meant}")),
     )
+}
+
+/// A word that no catalog entry and no reference has for a method, such as `POSTZZ`.
+fn no_method(method: &str) -> Option<Finding> {
+    let method = method.trim();
+    let is_known = method.is_empty() || method.contains('[') || METHODS.contains(&method);
+    (!is_known).then(|| {
+        Finding::new("method_unknown", Level::Warning, "the method is none that these gateways have")
+            .at(Place::Method)
+            .fix("write POST or GET, as the gateway's API reference says")
+    })
 }
 
 /// The method, for comparing it with what an endpoint takes.

@@ -70,6 +70,10 @@ pub enum FileState {
     Changed,
     /// Sent now; this desk cannot be asked what it stored.
     NotReadBack,
+    /// Not sent: the case says that an earlier run sent it; this desk cannot be asked what it stored.
+    Noted,
+    /// Not sent: the ticket is of an earlier run, and this desk cannot be asked whether it has it.
+    Unknown,
 }
 
 /// A step.
@@ -187,7 +191,16 @@ impl Walk<'_> {
             (self.tell)(Stage::ReadingBack);
         }
         let Some(after) = desk.look(&ticket, job).await? else {
-            return Ok(self.unread(ticket, created, had_text && !knows && !created));
+            if created && !missing.is_empty() && !desk.create_takes_files() {
+                (self.tell)(Stage::Uploading);
+                desk.upload(&ticket, job, &missing).await?;
+            }
+            let files = match target {
+                Target::New { known } if !created && known.as_ref() == Some(&ticket) => FileState::Noted,
+                Target::New { .. } if !created => FileState::Unknown,
+                _ => FileState::NotReadBack,
+            };
+            return Ok(self.unread(ticket, created, had_text && !knows && !created, files));
         };
         let mut now = self.same_files(&after).await?;
         let rest: Vec<NoteFile> = job.files.iter().filter(|f| !now.contains(&f.name)).cloned().collect();
@@ -269,8 +282,7 @@ impl Walk<'_> {
         }
     }
 
-    fn unread(&self, ticket: String, created: bool, was_there: bool) -> Attached {
-        let state = if was_there { FileState::There } else { FileState::NotReadBack };
+    fn unread(&self, ticket: String, created: bool, was_there: bool, state: FileState) -> Attached {
         Attached {
             url: self.desk.ticket_url(&ticket),
             ticket,

@@ -19,6 +19,7 @@ fn job() -> Job {
         marker: "[casefile CF-20261120-WHCK43EQ]".into(),
         subject: audited("[casefile CF-20261120-WHCK43EQ] no channel", Format::Plain),
         text: audited("[casefile CF-20261120-WHCK43EQ]\n\nno channel\n", Format::Plain),
+        files_text: audited("[casefile CF-20261120-WHCK43EQ] the file", Format::Plain),
         files: note_files("CF-20261120-WHCK43EQ", "2026-11-20T10:15:00Z", vec![yaml]),
     }
 }

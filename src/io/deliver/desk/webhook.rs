@@ -15,6 +15,8 @@ use crate::io::store::{DeskSettings, Webhook, WebhookCall, check_url};
 
 /// Steps that a template may take.
 const FUEL: u64 = 200_000;
+/// Stands for the id of a ticket that is not made yet, where it is shown what would be sent.
+const UNKNOWN: &str = "{ticket}";
 
 pub(super) struct WebhookDesk {
     wire: Wire,
@@ -143,6 +145,12 @@ impl WebhookDesk {
         };
         self.call(comment, Method::POST, (job, Some(ticket), files))
     }
+
+    /// A comment that brings the files to a ticket that was made without them.
+    fn files_call(&self, ticket: &str, job: &Job, files: &[NoteFile]) -> Result<Call, DeskError> {
+        let job = Job { text: job.files_text.clone(), ..job.clone() };
+        self.comment_call(ticket, &job, files)
+    }
 }
 
 /// Fills in a template. Its faults name the line and no value.
@@ -170,6 +178,10 @@ impl Desk for WebhookDesk {
 
     fn can_look(&self) -> bool {
         false
+    }
+
+    fn create_takes_files(&self) -> bool {
+        self.webhook.create.as_ref().is_some_and(WebhookCall::takes_files)
     }
 
     fn find<'a>(&'a self, job: &'a Job) -> Step<'a, Option<String>> {
@@ -203,8 +215,12 @@ impl Desk for WebhookDesk {
         .boxed_local()
     }
 
-    fn upload<'a>(&'a self, _: &'a str, _: &'a Job, _: &'a [NoteFile]) -> Step<'a, ()> {
-        async move { Ok(()) }.boxed_local()
+    fn upload<'a>(&'a self, ticket: &'a str, job: &'a Job, files: &'a [NoteFile]) -> Step<'a, ()> {
+        async move {
+            let call = self.files_call(ticket, job, files)?;
+            self.wire.send_as("adding the files", call, &self.headers).await.map(drop)
+        }
+        .boxed_local()
     }
 
     fn read<'a>(&'a self, _: &'a Stored) -> Step<'a, Vec<u8>> {
@@ -218,10 +234,15 @@ impl Desk for WebhookDesk {
     }
 
     fn plan(&self, ticket: Option<&str>, job: &Job) -> Result<Vec<Call>, DeskError> {
-        let call = match ticket {
-            Some(ticket) => self.comment_call(ticket, job, &job.files),
-            None => self.create_call(job).map(|(call, _)| call),
-        };
-        Ok(vec![call?])
+        if let Some(ticket) = ticket {
+            return Ok(vec![self.comment_call(ticket, job, &job.files)?]);
+        }
+        let mut calls = vec![self.create_call(job)?.0];
+        if !job.files.is_empty() && !self.create_takes_files() {
+            let mut call = self.files_call(UNKNOWN, job, &job.files)?;
+            call.url = call.url.replace(&step(UNKNOWN), UNKNOWN);
+            calls.push(call);
+        }
+        Ok(calls)
     }
 }

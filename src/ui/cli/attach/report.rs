@@ -104,6 +104,10 @@ fn file_said(state: FileState) -> &'static str {
         FileState::There => "was there already, byte for byte",
         FileState::Changed => "sent, but what came back differs: look at the ticket",
         FileState::NotReadBack => "sent; this desk cannot be asked what it stored",
+        FileState::Noted => "noted as sent by an earlier run; this desk cannot be asked what it stored",
+        FileState::Unknown => {
+            "not sent: the ticket was there already, and this desk cannot be asked whether it has this file; look there"
+        }
     }
 }
 

@@ -73,7 +73,8 @@ impl TicketDesks {
             return Ok(planned);
         }
         let settings = super::chosen(&self.desks, name)?.clone();
-        let destination = destination(&room.ground, &settings)?;
+        let onto_ticket = matches!(onto, Onto::Ticket(_));
+        let destination = destination(&room.ground, &settings, onto_ticket)?;
         let source = Source::of_text(&room, "the note", note.as_str(), &destination)?;
         let (ticket, subject) = match onto {
             Onto::Ticket(id) => (Some(ticket_of(&settings, id)?), None),
@@ -152,7 +153,7 @@ impl TicketDesk for TicketDesks {
                 let at = ticket.url.as_deref().unwrap_or_default();
                 told.push(format!("This case is on ticket {} there {at}", ticket.id));
             }
-            if destination(ground, desk).is_ok_and(|to| to.public) {
+            if destination(ground, desk, false).is_ok_and(|to| to.public) {
                 told.push("Anybody can read it: the note goes without models and names.".to_owned());
             } else if desk.public_reply {
                 told.push("The requester can read the comment.".to_owned());

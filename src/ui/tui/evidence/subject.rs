@@ -86,6 +86,22 @@ pub fn changed(changed: &Changed, to: Option<&str>) -> String {
         Changed::Model(_) => format!("model: {}", to.unwrap_or("-")),
         Changed::Key(label) => format!("key: {label}"),
         Changed::MinimalBody => "minimal body".to_owned(),
-        Changed::Trial(id) => id.word().replace('_', " "),
+        Changed::Trial(id) => {
+            let to = to.map_or_else(String::new, |to| format!(": {to}"));
+            format!("{}{to}", id.word().replace('_', " "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::isolate::{BodyId, TrialId};
+
+    #[test]
+    fn a_row_says_to_what_it_was_changed() {
+        let row = Changed::Trial(TrialId::Model("m".to_owned(), BodyId::default()));
+        assert_eq!(changed(&row, Some("practice-ok")), "model: practice-ok");
+        assert_eq!(changed(&row, None), "model");
     }
 }

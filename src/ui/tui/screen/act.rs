@@ -67,7 +67,10 @@ impl Screen {
             Action::ChooseEndpoint => self.pick(Choice::Endpoint, session),
             Action::GiveKey => self.ask(Asked::Key, ""),
             Action::NextFinding => self.visit_finding(session),
-            Action::OpenFile => self.ask(Asked::Open, ""),
+            Action::OpenFile => {
+                let typed = self.opened.clone();
+                self.ask(Asked::Open, &typed)
+            },
             Action::ChoosePiece => self.pick(Choice::Piece, session),
             Action::PasteHint => self.say(
                 "paste with your terminal's own key (often Ctrl-Shift-V or Shift-Insert; prefix ] in tmux): Ctrl-V alone brings no text",
@@ -210,12 +213,15 @@ impl Screen {
     }
 
     fn quit(&mut self, session: &Session) -> Vec<Wish> {
-        let observed = session.was_observed();
+        let observed = session.was_observed() && !session.is_as_it_was();
         // What was handed over before a change is not the note as it stands.
         let handed_over = !session.delivered().is_empty() && session.confirmed();
         let runs = self.run.as_ref().is_some_and(Run::is_running);
         if session.is_busy() || runs || (observed && !handed_over) {
             return self.open(Popup::Leaving);
+        }
+        if self.would_lose_report(Action::Quit) {
+            return Vec::new();
         }
         tell(Event::Quit)
     }

@@ -92,6 +92,9 @@ pub fn text(session: &Session) -> Cow<'_, str> {
             "{refusal}\nWhat to do: go to Review (4); the key x there takes the place out, or edit your own words. Where the place holds none of your words, it is a fault of this program as well: report the rule ({}) and the case id, not the note.",
             refusal.rule
         )),
+        None if session.is_busy() => {
+            Cow::Borrowed("There is no note yet: a request is under way. Reproduce (2) shows it.")
+        }
         None => Cow::Borrowed(
             "There is no note yet: nothing was observed. Send the request (2), or paste an answer on Request (1).",
         ),

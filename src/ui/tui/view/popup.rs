@@ -123,6 +123,8 @@ fn leaving(frame: &mut Frame<'_>, whole: Rect, (session, screen): (&Session, &Sc
         "Requests are still under way. They are stopped when you leave, and there is no report of them."
     } else if session.is_busy() {
         "A request is still under way. It is cancelled when you leave, and its answer is lost."
+    } else if session.stays_when_left() {
+        "The note as it stands was neither copied nor written. The case is kept as unfinished and is offered again; Ctrl-X in the list of cases (C) forgets it."
     } else {
         "The note as it stands was neither copied nor written. What was observed is in memory only and is lost when you leave."
     };

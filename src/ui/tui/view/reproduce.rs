@@ -52,12 +52,14 @@ pub fn render(
     let inner = area::headed(frame, areas.below, heading, false, theme);
     let lines = below(session, screen, usize::from(inner.width), areas.beside.is_none(), theme);
     let top = screen.tops.reproduce;
-    area::lines(frame, inner, lines.into_iter().skip(top).take(usize::from(inner.height)).collect());
+    let key = screen.keymap.key_for(screen.mode(session), Action::PageDown);
+    let window = |height: u16| (top, usize::from(height));
+    area::lines(frame, inner, area::window_of(lines, window(inner.height), &key, theme));
     if let Some(place) = areas.beside {
         let number = screen.marked_attempt(session).map_or(0, |at| at + 1);
         let inner = area::headed(frame, place, &format!("Attempt {number}"), false, theme);
         let lines = beside(session, screen, usize::from(inner.width), theme);
-        area::lines(frame, inner, lines.into_iter().skip(top).take(usize::from(inner.height)).collect());
+        area::lines(frame, inner, area::window_of(lines, window(inner.height), &key, theme));
     }
 }
 

@@ -33,7 +33,12 @@ fn evidence(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scree
     let inner = area::headed(frame, area, &heading, marked, theme);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let lines = if session.output().is_none() {
-        vec![Line::from(Span::styled(cut("  Nothing was observed yet.", width), theme.hint))]
+        let text = if session.is_busy() {
+            "  A request is under way; nothing was observed yet."
+        } else {
+            "  Nothing was observed yet."
+        };
+        vec![Line::from(Span::styled(cut(text, width), theme.hint))]
     } else {
         let styles = styles(&screen.marks, theme);
         highlighted(&screen.evidence_text, width, height, screen.tops.evidence, &styles, theme)

@@ -98,6 +98,7 @@ impl Screen {
             (Asked::Open, _) if !open.is_empty() => {
                 let mut wishes = self.leave_practice(session);
                 self.start_over();
+                self.opened.clone_from(&open);
                 wishes.push(Wish::Tell(Event::OpenRequested(open)));
                 wishes
             }

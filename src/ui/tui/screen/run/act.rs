@@ -93,7 +93,7 @@ impl Screen {
     }
 
     /// True where a report is there that nobody has: it is said once, and the same key does it then.
-    fn would_lose_report(&mut self, by: Action) -> bool {
+    pub(in crate::ui::tui::screen) fn would_lose_report(&mut self, by: Action) -> bool {
         let Some(run) = self.run.as_mut().filter(|run| matches!(run.report(), Some(Ok(_))) && !run.may_go)
         else {
             return false;
