@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 /// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
 /// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
     ("clients", include_str!("failures/clients.jsonl")),
@@ -31,9 +31,10 @@ const FILES: [(&str, &str); 12] = [
     ("unseen", include_str!("failures/unseen.jsonl")),
     ("newest", include_str!("failures/newest.jsonl")),
     ("held", include_str!("failures/held.jsonl")),
+    ("rest", include_str!("failures/rest.jsonl")),
 ];
-/// What is held back whole; one line in [`FILES`] brings it, and until then its score is empty. Of the first files one half of
-/// each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured
+/// Collected and labelled on 2026-11-23, from 275 repositories and sites, while the rules were tuned on all of the others; measured
+/// once, at the end: the bars below. Of the first files one half of each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured
 /// once at the end and opened on 2026-11-23 were `newest`: class 91.0, retry 90.4, never retried where it must not be 98.0,
 /// messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157; and `held`, from some 195
 /// repositories and sites: class 90.0, retry 96.1, never retried where it must not be 99.5, messages 81.3, codes 99.1, types 99.5,
@@ -243,15 +244,15 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [989, 1000, 900]),
-    ("retry", [991, 1000, 961]),
-    ("no retry where none may be", [999, 1000, 995]),
-    ("message", [966, 1000, 813]),
-    ("code", [994, 1000, 991]),
-    ("type", [993, 1000, 995]),
-    ("request ids", [996, 1000, 991]),
-    ("status", [990, 1000, 948]),
-    ("nothing invented", [999, 1000, 997]),
+    ("class", [989, 1000, 915]),
+    ("retry", [991, 1000, 955]),
+    ("no retry where none may be", [999, 1000, 1000]),
+    ("message", [966, 1000, 915]),
+    ("code", [994, 1000, 983]),
+    ("type", [993, 1000, 994]),
+    ("request ids", [996, 1000, 983]),
+    ("status", [990, 1000, 980]),
+    ("nothing invented", [999, 1000, 999]),
 ];
 
 #[test]

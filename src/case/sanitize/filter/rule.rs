@@ -739,9 +739,25 @@ pub(super) fn is_harmless(value: &[u8]) -> bool {
         return false;
     }
     let lower = text.to_ascii_lowercase();
-    let word =
-        matches!(lower.as_str(), "" | "null" | "true" | "false" | "none" | "undefined" | "bearer" | "basic");
-    let reference = text.starts_with('$') && !text.contains(' ')
+    let word = matches!(
+        lower.as_str(),
+        "" | "null"
+            | "true"
+            | "false"
+            | "none"
+            | "undefined"
+            | "bearer"
+            | "basic"
+            | "[]"
+            | "{}"
+            | "(sensitive"
+    );
+    // `tiktoken==0.8.0`
+    let is_version = text
+        .strip_prefix('=')
+        .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'=')));
+    let reference = is_version
+        || text.starts_with('$') && !text.contains(' ')
         || ELSEWHERE.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
         || matches!(
             lower.as_str(),
