@@ -76,14 +76,18 @@ fn fences_apart(text: &str) -> Option<String> {
 
 /// Jira's `{code:bash}…{code}` and `{noformat}…{noformat}`, whose marks may stand right beside what they hold.
 fn of_jira(text: &str) -> Option<String> {
+    if !text.contains("curl ") || !(text.contains("{code") || text.contains("{noformat")) {
+        return None;
+    }
     let mut out = String::new();
     let mut rest = text;
     let mut changed = false;
-    while let Some(at) = rest.find(['{']) {
+    while let Some(at) = rest.find('{') {
         let mark = rest.get(at..)?;
-        let len = mark.find('}').filter(|len| *len <= 60).map(|len| len + 1);
         let is_one =
             mark.starts_with("{code}") || mark.starts_with("{code:") || mark.starts_with("{noformat");
+        // A mark is short: what is far behind it closes another.
+        let len = mark.bytes().take(61).position(|b| b == b'}').map(|len| len + 1);
         let Some(len) = len.filter(|_| is_one) else {
             out.push_str(rest.get(..=at)?);
             rest = rest.get(at + 1..)?;
@@ -94,7 +98,7 @@ fn of_jira(text: &str) -> Option<String> {
         rest = mark.get(len..)?;
         changed = true;
     }
-    (changed && text.contains("curl ")).then(|| out + rest)
+    changed.then(|| out + rest)
 }
 
 /// A pipeline's `sh """ … """`, in which a dollar of the shell's stands behind a backslash.

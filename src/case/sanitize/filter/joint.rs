@@ -216,7 +216,13 @@ fn sum(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let piece = rest.get(open + 1..)?;
     let word = piece.iter().take(64).take_while(|b| is_part(**b)).count();
     let named = matches!(piece.get(word..), Some([b'=', next, ..]) if *next != b'=' && next != quote);
-    (!named).then_some((at, at + 1 + open + 1))
+    // Fields of an access log stand beside one another, too: without a sign only the rest of a word is added.
+    let is_field = sign == 0
+        && !rest.get(..open)?.contains(&b'\n')
+        && (piece.get(word) != Some(quote)
+            || word < 2
+            || piece.iter().take(word).any(|b| matches!(b, b'/' | b'.')));
+    (!named && !is_field).then_some((at, at + 1 + open + 1))
 }
 
 /// True where a sign of a program adds two strings up. Commas are not looked at: they stand in every list.
