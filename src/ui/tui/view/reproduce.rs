@@ -23,6 +23,7 @@ use crate::ui::tui::widget::rows::Rows;
 use crate::ui::tui::widget::text::{cut, fit, wrap};
 
 pub use detail::{attempt_lines, diagnosis_lines};
+use detail::{reason_lines, verdict_lines};
 pub use explained::explained;
 pub use running::running;
 
@@ -117,11 +118,18 @@ pub fn below(
             None => preview(session, screen, width, theme),
         };
     };
-    let mut lines = diagnosis_lines(session, width, theme);
-    if alone {
-        lines.push(Line::from(Span::styled(format!("Attempt {}", at + 1), theme.title)));
-        lines.extend(attempt_lines(session, at, width, theme));
+    if !alone {
+        return diagnosis_lines(session, width, theme);
     }
+    // Message and request id first: on a small screen the reasons are below its end.
+    let mut lines = verdict_lines(session, width, theme);
+    lines.push(Line::from(Span::styled(format!("Attempt {}", at + 1), theme.title)));
+    lines.extend(attempt_lines(session, at, width, theme));
+    let reasons = reason_lines(session, width, theme);
+    if !reasons.is_empty() {
+        lines.push(Line::from(Span::styled("Why", theme.title)));
+    }
+    lines.extend(reasons);
     lines
 }
 

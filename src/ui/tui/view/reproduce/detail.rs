@@ -19,8 +19,15 @@ pub(super) fn fact(out: &mut Vec<Line<'static>>, name: &str, text: &str, width: 
     }
 }
 
-/// What can be said of the last attempt.
+/// What can be said of the last attempt, with its reasons.
 pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let mut out = verdict_lines(session, width, theme);
+    out.extend(reason_lines(session, width, theme));
+    out
+}
+
+/// What can be said of the last attempt, and what to do first.
+pub(super) fn verdict_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(diagnosis) = session.diagnosis() else { return Vec::new() };
     let mut out = Vec::new();
     fact(&mut out, "class", &class(diagnosis), width, theme);
@@ -41,6 +48,13 @@ pub fn diagnosis_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Li
     let action = diagnosis.operator_action.as_str().replace('_', " ");
     let first = if diagnosis.first_action.is_empty() { action } else { diagnosis.first_action.clone() };
     fact(&mut out, "do first", &first, width, theme);
+    out
+}
+
+/// Why it is said, what else fits, and what stays open.
+pub(super) fn reason_lines(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(diagnosis) = session.diagnosis() else { return Vec::new() };
+    let mut out = Vec::new();
     for reason in diagnosis.because.iter().take(20) {
         fact(&mut out, "because", &format!("{} ({})", reason.words, reason.rule), width, theme);
     }
@@ -128,12 +142,6 @@ fn reading_lines(
         let stated = if stated.is_empty() { String::new() } else { format!(": {}", stated.join(", ")) };
         fact(out, "error", &format!("{shape} shape{stated}"), width, theme);
     }
-    let layer = if reading.layer_because.is_empty() {
-        reading.layer.to_string()
-    } else {
-        format!("{}: {}", reading.layer, reading.layer_because)
-    };
-    fact(out, "answered by", &layer, width, theme);
     let ids = answer.map_or(&[][..], |answer| &answer.request_ids);
     for id in ids.iter().take(20) {
         let first = if id.primary { ", name this one" } else { "" };
@@ -143,6 +151,12 @@ fn reading_lines(
         let none = if answer.is_some() { "none was in the answer" } else { "none: no answer came" };
         fact(out, "request id", none, width, theme);
     }
+    let layer = if reading.layer_because.is_empty() {
+        reading.layer.to_string()
+    } else {
+        format!("{}: {}", reading.layer, reading.layer_because)
+    };
+    fact(out, "answered by", &layer, width, theme);
     if let Some(soft) = reading.soft {
         fact(
             out,
