@@ -168,8 +168,7 @@ impl Session {
             ..Words::default()
         };
         let words = self.saving.typed.as_ref().unwrap_or(&self.words);
-        // A request alone is pasted again: it is never kept.
-        let is_empty = !self.was_observed() && *words == own;
+        let is_empty = self.evidence.request.is_none() && !self.was_observed() && *words == own;
         if is_empty && !self.saving.is_saved {
             return None;
         }

@@ -95,7 +95,8 @@ fn a_paste_without_an_end_is_taken_after_a_pause() {
     terminal.see("Paste what failed");
     terminal.keys(&format!("\u{1b}[200~{COMMAND}"));
     terminal.see("Method POST");
-    while terminal.take(Duration::from_millis(300)) {}
+    // The case is saved a moment later, which draws once more.
+    while terminal.take(Duration::from_millis(1_200)) {}
     terminal.keys("\rq\ry\r");
     assert!(!terminal.take(Duration::from_millis(300)), "it is no key:\n{}", terminal.screen());
     terminal.keys("\u{1b}[201~");

@@ -76,6 +76,8 @@ fn a_matrix_is_stopped_and_nothing_more_is_sent() {
         let screen = terminal.see("Esc leaves it");
         assert!(screen.contains("x broken") && screen.contains("- not run"), "{screen}");
         terminal.keys("q");
+        terminal.see("nobody has the report");
+        terminal.keys("q");
         assert_eq!(terminal.end(), 130);
         terminal.assert_restored();
     }
@@ -93,6 +95,8 @@ fn a_probe_is_stopped_and_nothing_more_is_sent() {
     assert!(server.most_at_a_time() <= 3);
     terminal.keys("\t");
     terminal.see("Stopped by the operator");
+    terminal.keys("q");
+    terminal.see("nobody has the report");
     terminal.keys("q");
     assert_eq!(terminal.end(), 130);
     terminal.assert_restored();
@@ -121,6 +125,8 @@ fn a_gateway_that_repeats_the_key_shows_none_on_the_screen() {
         assert!(!terminal.screen().contains("wT4bQ"), "{}", terminal.screen());
     }
     assert!(!String::from_utf8_lossy(&terminal.raw).contains("wT4bQ"));
+    terminal.keys("q");
+    terminal.see("nobody has the report");
     terminal.keys("q");
     assert_eq!(terminal.end(), 1, "broken");
 }
@@ -170,6 +176,8 @@ fn a_probe_of_the_practice_gateway_runs_to_its_end() {
     for text in ["24 sent, 24 worked: 24 × 200", "median", "p99", "claims no limit", "# worked"] {
         assert!(screen.contains(text), "{text}\n{screen}");
     }
+    terminal.keys("q");
+    terminal.see("nobody has the report");
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();

@@ -32,16 +32,6 @@ fn worked_on() -> (Session, SavedCase) {
     (s, case)
 }
 
-/// There is nothing to go on with in a request that was only looked at: it is never kept.
-#[test]
-fn what_was_only_pasted_leaves_nothing() {
-    let mut s = saving();
-    s.handle(Event::Pasted(paste("api.cometapi.com", &key('a'))), at(0));
-    for event in [Event::GoTo(Step::Reproduce), Event::SaveDue, Event::Quit] {
-        assert!(saved(&s.handle(event, at(1))).is_none());
-    }
-}
-
 #[test]
 fn what_is_saved_is_clean_and_goes_on_in_another_run() {
     let (mut before, case) = worked_on();
