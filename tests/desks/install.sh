@@ -34,10 +34,18 @@ from_debian() { # PACKAGE...
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" > /dev/null
     "${as_root[@]}" chmod 755 "$policy"
   fi
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 || status=$?
+  # Since ruby 3.1.7 in Debian 12 (seen 2026-11-23) `bundle install --local`, which redmine's set-up runs, no longer knows Debian's own gems;
+  # what that set-up needs of it is the lock file. Left half set up, redmine would end every later apt-get with an error.
+  mkdir -p "$tools/set-up"
+  printf '#!/bin/sh\n[ "$1" != install ] || exec /usr/bin/bundle lock --local\nexec /usr/bin/bundle "$@"\n' > "$tools/set-up/bundle"
+  chmod 755 "$tools/set-up/bundle"
+  local set_up=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "PATH=$tools/set-up:$PATH")
+  if [ -n "$(dpkg --audit)" ]; then "${set_up[@]}" dpkg --configure -a > "$tools/set-up/log" 2>&1 || true; fi   # what an earlier run left
+  "${set_up[@]}" apt-get install -y -qq --no-install-recommends "$@" > "$tools/set-up/log" 2>&1 || status=$?
   if [ "$made" = yes ]; then "${as_root[@]}" rm -f "$policy"; fi
   if [ "$status" = 0 ]; then return; fi
-  # A package whose files are there may serve although its own set-up failed (redmine's bundler, 5.0.4): the cases tell.
+  tail -n 15 "$tools/set-up/log" >&2
+  # A package whose files are there may serve although its own set-up failed (redmine's, 5.0.4): the cases tell.
   local package
   for package in "$@"; do
     case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null) in
@@ -101,6 +109,6 @@ from_pypi roundup roundup "$ROUNDUP"
 from_pypi smtp aiosmtpd "$AIOSMTPD"
 missing=()
 [ -x /usr/share/request-tracker5/libexec/rt-server ] || missing+=(request-tracker5 rt5-db-sqlite rt5-standalone)
-[ -d /usr/share/redmine ] || missing+=(redmine redmine-sqlite ruby-webrick)
+[ "$(dpkg-query -W -f='${db:Status-Status}' redmine 2> /dev/null)" = installed ] || missing+=(redmine redmine-sqlite ruby-webrick)
 [ ${#missing[@]} = 0 ] || from_debian "${missing[@]}"
 say "ready: Request Tracker $(dpkg-query -W -f '${Version}' request-tracker5), Redmine $(dpkg-query -W -f '${Version}' redmine), Roundup $ROUNDUP, aiosmtpd $AIOSMTPD, Prism $PRISM"
