@@ -38,6 +38,7 @@ use crate::case::catalog::{Catalog, Profile};
 use crate::case::diagnose::Diagnosis;
 use crate::case::evidence::{Evidence, Reading, Source};
 use crate::case::finding::{Finding, Level};
+use crate::case::intake;
 use crate::case::isolate::Changed;
 use crate::case::kept::{Observed, Twins, TwinsOf};
 use crate::case::keyring::{KeyRing, Label};
@@ -559,7 +560,7 @@ impl Session {
         &self.evidence.said
     }
 
-    /// Findings of the paste and of the preflight, gravest first.
+    /// Findings of the paste and of the preflight: which of several requests this is, then the gravest first.
     pub fn findings(&self) -> Vec<&Finding> {
         // Intake and preflight may notice the same thing at the same place: the graver word stands.
         let mut all: Vec<&Finding> = Vec::new();
@@ -568,7 +569,8 @@ impl Session {
                 all.push(finding);
             }
         }
-        all.sort_by_key(|f| std::cmp::Reverse(f.level));
+        let is_choice = |f: &Finding| self.pieces.len() > 1 && intake::is_choice(f);
+        all.sort_by_key(|f| (!is_choice(f), std::cmp::Reverse(f.level)));
         all
     }
 

@@ -70,7 +70,7 @@ pub use har::{
     Call as HarCall, CallFailure, CallKind, Calls as HarCalls, HarEntries, Lister as HarLister,
     choice as har_chosen, har_calls, har_entry, propose as propose_har_call,
 };
-pub use pieces::{is_one_of_several, pieces};
+pub use pieces::{is_choice, is_one_of_several, pieces};
 pub(crate) use secret::percent_decoded;
 pub use several::{Piece, read_all};
 pub use utf16::as_utf8;

@@ -1,12 +1,29 @@
 //! Step 3: one control at a time, after consent.
 
 use super::{ControlAsk, Effect, Purpose, Session};
+use crate::case::evidence::Attempt;
 use crate::case::finding::Level;
 use crate::case::isolate::{Changed, control};
 use crate::case::keyring::SecretKind;
 use secrecy::ExposeSecret;
 
 impl Session {
+    /// How the control at `at` came out beside the failing request: that it worked, or what is equal of both. Says not why.
+    pub fn compared(&self, at: usize) -> Option<&'static str> {
+        let control = (&self.evidence.controls.get(at)?.attempt, self.control_readings.get(at)?);
+        let failing = self.evidence.attempts.last().zip(self.readings.last())?;
+        let status = |attempt: &Attempt| attempt.response().and_then(|r| r.status);
+        let transport = |attempt: &Attempt| attempt.transport().map(|t| t.kind);
+        if control.1.worked(control.0) {
+            return Some(if failing.1.worked(failing.0) { "worked, as the one above" } else { "worked" });
+        }
+        if status(failing.0) != status(control.0) || transport(failing.0) != transport(control.0) {
+            return Some("different outcome");
+        }
+        let is_alike = failing.1.envelope.code == control.1.envelope.code;
+        Some(if is_alike { "same status and code" } else { "same status, different code" })
+    }
+
     pub(super) fn control_requested(&mut self, ask: ControlAsk) -> Vec<Effect> {
         if self.is_busy() {
             return Vec::new();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Activity, ClientRequestHeader, Effect, Outgoing, Phase, Progress, Purpose, Session};
 use crate::case::diagnose::diagnose;
-use crate::case::evidence::{Attempt, ControlRun, Expectation, Reading, Source, read};
+use crate::case::evidence::{Attempt, ControlRun, Expectation, Outcome, Reading, Source, read};
 use crate::case::finding::Level;
 use crate::case::isolate::Changed;
 use crate::case::request::{Header, Request};
@@ -178,7 +178,20 @@ impl Session {
         let Some(request) = self.sent_control.take() else { return Vec::new() };
         let reading = self.read_attempt(&attempt, Some(&request));
         self.control_readings.push(reading);
+        let what = match &changed {
+            Changed::Model(model) => format!("model {model}"),
+            Changed::Key(label) => format!("key {label}"),
+            Changed::MinimalBody | Changed::Trial(_) => "the minimal body".to_owned(),
+        };
+        let came = match &attempt.outcome {
+            Outcome::Response(response) => {
+                response.status.map_or_else(|| "an answer without a status".to_owned(), |s| s.to_string())
+            }
+            Outcome::Transport(failure) => failure.kind.to_string(),
+        };
         self.evidence.controls.push(ControlRun { changed, request, attempt });
+        let compared = self.compared(self.evidence.controls.len() - 1).unwrap_or_default();
+        self.say(Level::Info, format!("{what}: {came}, {compared}"));
         Vec::new()
     }
 

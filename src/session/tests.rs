@@ -351,6 +351,40 @@ fn a_control_needs_a_reproduction_and_consent() {
 }
 
 #[test]
+fn a_control_says_how_it_came_out() {
+    let whole = r#"{"id":"chatcmpl-1","object":"chat.completion","model":"other","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}"#;
+    for (status, body, said) in [
+        (200, whole, "model other: 200, worked"),
+        (200, r#"{"error":{"message":"no"}}"#, "model other: 200, different outcome"),
+        (
+            401,
+            r#"{"error":{"message":"no","code":"invalid_api_key"}}"#,
+            "model other: 401, different outcome",
+        ),
+        (503, UNKNOWN_MODEL, "model other: 503, same status and code"),
+        (503, r#"{"error":{"message":"no","code":"else"}}"#, "model other: 503, same status, different code"),
+    ] {
+        let mut s = session();
+        begin(&mut s, "api.cometapi.com");
+        s.handle(Event::AttemptDone(Box::new(answer(1, 503, &[], UNKNOWN_MODEL))), at(1));
+        s.handle(Event::StopRetrying, at(1));
+        s.handle(Event::ControlRequested(ControlAsk::Model("other".into())), at(1));
+        s.handle(Event::ConsentGiven { remember: false }, at(1));
+        s.handle(Event::AttemptDone(Box::new(answer(1, status, &[], body))), at(2));
+        assert_eq!(s.notice().map(|n| n.text.as_str()), Some(said));
+    }
+}
+
+#[test]
+fn which_of_several_calls_it_is_is_told_first() {
+    let mut s = session();
+    let two = "curl https://api.cometapi.com/v1/models -H 'Authorization: Bearer $K'\ncurl -k https://api.cometapi.com/v1/chat/completions -d '{'";
+    s.handle(Event::Pasted(two.to_owned()), at(0));
+    assert_eq!(s.findings().first().map(|f| f.id), Some("several_commands"), "{:?}", s.findings());
+    assert!(s.findings().len() > 1);
+}
+
+#[test]
 fn a_key_that_the_answer_echoes_does_not_leave() {
     let mut s = session();
     begin(&mut s, "api.cometapi.com");

@@ -80,6 +80,18 @@ pub struct Reading {
     pub server_date: Option<DateTime<Utc>>,
 }
 
+impl Reading {
+    /// True for a whole, successful answer that states no error.
+    pub fn worked(&self, attempt: &Attempt) -> bool {
+        let states_error = self.envelope.kind != EnvelopeKind::NoError
+            && (self.envelope.message.is_some() || self.envelope.code.is_some());
+        attempt.response().is_some_and(Response::is_success)
+            && self.soft.is_none()
+            && !states_error
+            && self.stream.as_ref().is_none_or(|stream| stream.verdict == StreamVerdict::Complete)
+    }
+}
+
 /// Reads `attempt` with the knowledge of `profile`.
 pub fn read(attempt: &Attempt, expectation: &Expectation<'_>, profile: Option<&Profile>) -> Reading {
     let Some(response) = attempt.response() else { return no_answer() };

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use super::{har, several};
 use crate::case::catalog::Catalog;
+use crate::case::finding::Finding;
 use crate::case::keyring::KeyRing;
 use crate::case::request::Intake;
 
@@ -15,7 +16,12 @@ const SEVERAL: [&str; 3] = ["several_commands", "several_urls", "har_calls"];
 
 /// True where the text from which `taken` was read may hold further requests.
 pub fn is_one_of_several(taken: &Intake) -> bool {
-    taken.findings.iter().any(|finding| SEVERAL.contains(&finding.id))
+    taken.findings.iter().any(is_choice)
+}
+
+/// True for the finding that says which of several requests was taken.
+pub fn is_choice(finding: &Finding) -> bool {
+    SEVERAL.contains(&finding.id)
 }
 
 /// The requests and answers of `text` in their order, at most 300; an archive's calls as well as commands. No file that the

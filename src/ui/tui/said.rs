@@ -51,8 +51,9 @@ pub fn status_text<'a>(session: &'a Session, screen: &'a Screen) -> Cow<'a, str>
 
 /// The session's notice, where the status line shows it.
 pub fn notice<'a>(session: &'a Session, screen: &Screen) -> Option<&'a Notice> {
-    // The tour has its own words for what went well.
-    let told = |notice: &&Notice| notice.level > Level::Info || !screen.tour;
+    // The tour has its own words for what went well; who chooses among rows or looks closely needs to know how to go back.
+    let quiet = screen.tour || screen.choosing || screen.look.is_some();
+    let told = |notice: &&Notice| notice.level > Level::Info || !quiet;
     let hidden = screen.hint.is_some() || screen.practice.is_open || on_top(session, screen).is_some();
     let still_so = |notice: &&Notice| !screen.is_overtaken(&notice.text);
     session.notice().filter(|_| !hidden).filter(told).filter(still_so)

@@ -140,6 +140,8 @@ pub struct Screen {
     pub note: NotePane,
     /// Rows scrolled.
     pub tops: Tops,
+    /// Controls that were there when the page was shown last.
+    controls_seen: usize,
     /// The field that is edited.
     pub editor: Option<Editor>,
     /// What was looked for in the body.
@@ -174,6 +176,8 @@ pub struct Screen {
     overtaken: Option<String>,
     /// The case is a group of a log, opened from the list.
     of_group: bool,
+    /// Id of the group that was opened last, and what was typed in the list then.
+    group_place: Option<(String, String)>,
     /// That group was opened just now: what the session says of a case that goes on is meant for others.
     opening_group: bool,
     /// The note that goes onto a ticket.
@@ -203,6 +207,7 @@ impl Screen {
             review: ReviewPane::Evidence,
             note: NotePane::Preview,
             tops: Tops::default(),
+            controls_seen: 0,
             editor: None,
             found: String::new(),
             popup: None,
@@ -222,6 +227,7 @@ impl Screen {
             unfinished: Vec::new(),
             overtaken: None,
             of_group: false,
+            group_place: None,
             opening_group: false,
             attach: None,
             desks: Vec::new(),
@@ -298,6 +304,7 @@ impl Screen {
         if self.look.as_mut().is_some_and(|look| !look.follow(session)) {
             self.look = None;
         }
+        self.follow_controls(session);
         self.follow_review(session);
         self.judge(session);
     }

@@ -3,7 +3,7 @@
 //! While the log is being read the list grows, without the gateways' words: what comes later may show that they repeat a prompt.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -127,8 +127,9 @@ impl Groups {
 impl CaseDesk for Groups {
     fn rows(&mut self, _: DateTime<Utc>) -> Result<Vec<CaseRow>, String> {
         self.look();
+        let told = Told::of(&self.report);
         let row = |group: &GroupReport| {
-            let line = line(group);
+            let line = line(group, told);
             // The texts were audited; what is put together of them is, too.
             let line = match self.readmission.pass(&line, Format::Plain) {
                 Ok(passed) => passed.as_str().trim_end().to_owned(),
@@ -206,19 +207,36 @@ impl CaseDesk for Groups {
     }
 }
 
-/// A row of the table.
-fn line(group: &GroupReport) -> String {
+/// What rows have to tell, for it is not the same in all of them.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    route: bool,
+    model: bool,
+}
+
+impl Told {
+    fn of(report: &Report) -> Self {
+        let several = |names: fn(&GroupReport) -> &Option<BTreeMap<String, u64>>| {
+            let all = report.groups.iter().filter_map(|group| names(group).as_ref());
+            all.flat_map(BTreeMap::keys).collect::<BTreeSet<_>>().len() > 1
+        };
+        Self { route: several(|group| &group.routes), model: several(|group| &group.models) }
+    }
+}
+
+/// A row of the table. What tells groups apart most stands first, for the end may be cut off.
+fn line(group: &GroupReport, told: Told) -> String {
     let how = group.status.map(|s| s.to_string()).or_else(|| group.transport.map(|t| t.to_string()));
     let last = group.last_seen.as_deref().and_then(|at| at.get(5..16)).unwrap_or("-").replace('T', " ");
-    let only = |names: &Option<std::collections::BTreeMap<String, u64>>| {
+    let only = |names: &Option<BTreeMap<String, u64>>| {
         let names = names.as_ref().filter(|names| names.len() == 1)?;
         names.keys().next().cloned()
     };
     let what: Vec<String> = [
-        group.cause.clone(),
-        only(&group.routes),
-        if group.by_model { only(&group.models) } else { None },
+        group.cause.clone().filter(|cause| *cause != group.failure_class.to_string()),
+        only(&group.models).filter(|_| group.by_model && told.model),
         group.words.clone(),
+        only(&group.routes).filter(|_| told.route),
     ]
     .into_iter()
     .flatten()

@@ -179,6 +179,13 @@ impl Cases {
         }
     }
 
+    /// Puts the mark on the row `id` among those with the words of `filter`, where it still is.
+    fn go_back_to(&mut self, id: &str, filter: String) {
+        self.filter_by(filter);
+        let at = self.from_row(0).position(|row| row.id == id);
+        self.marked = at.unwrap_or_default();
+    }
+
     /// Moves the mark by `steps` of what is shown.
     pub(super) fn step(&mut self, steps: isize) {
         self.removing = None;
@@ -243,6 +250,28 @@ impl Screen {
         self.cases.is_open && self.cases.are_groups()
     }
 
+    /// The help of an action in the list where groups of a log stand in it; `None`: that of the key table; empty: it does nothing.
+    pub fn group_help(&self, action: Action) -> Option<&'static str> {
+        if !self.shows_groups() {
+            return None;
+        }
+        Some(match action {
+            Action::Accept => "make a case of one failure of the marked group, as the log has it",
+            Action::Down => "next group",
+            Action::Up => "previous group",
+            Action::PageDown => "ten groups further down",
+            Action::PageUp => "ten groups further up",
+            Action::Top => "go to the first group",
+            Action::Bottom => "go to the last group",
+            Action::Remove => "",
+            Action::Reveal => "say the request ids of the marked group",
+            Action::Close => {
+                "take back what was typed; then leave the list; letters choose the groups that have them"
+            }
+            _ => return None,
+        })
+    }
+
     pub(super) fn group_label(&self, action: Action) -> Option<&'static str> {
         if !self.cases.are_groups() {
             return None;
@@ -272,6 +301,9 @@ impl Screen {
                 self.cases.is_open = true;
                 self.cases.title = desk.title();
                 self.cases.take(rows);
+                if let Some((id, filter)) = self.group_place.take().filter(|_| self.cases.are_groups()) {
+                    self.cases.go_back_to(&id, filter);
+                }
             }),
             (CaseAsk::Sort, _) => desk.sort().and_then(|said| {
                 self.hint = Some(said);
@@ -282,6 +314,8 @@ impl Screen {
             (CaseAsk::Open, Some(row)) => match desk.open(&row) {
                 Ok(case) => {
                     let of_group = self.cases.are_groups();
+                    // Who works through the groups comes back to this one.
+                    self.group_place = of_group.then(|| (row.id.clone(), self.cases.filter.clone()));
                     self.cases = Cases::default();
                     self.start_over();
                     (self.of_group, self.opening_group) = (of_group, of_group);
@@ -354,6 +388,11 @@ mod tests {
         assert_eq!((cases.counts(), cases.current().map(|r| r.id.as_str())), ((3, 2), Some("c")));
         cases.filter_by("nothing".into());
         assert_eq!((cases.counts(), cases.current()), ((3, 0), None));
+        // Back from a case to the row that was opened.
+        cases.go_back_to("c", "auth".into());
+        assert_eq!((cases.counts(), cases.current().map(|r| r.id.as_str())), ((3, 2), Some("c")));
+        cases.go_back_to("gone", String::new());
+        assert_eq!(cases.current().map(|r| r.id.as_str()), Some("a"));
         cases.take(Vec::new());
         cases.step(1);
         assert_eq!(cases.current(), None);

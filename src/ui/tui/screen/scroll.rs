@@ -238,6 +238,17 @@ impl Screen {
         self.tops.isolate = way.apply(self.tops.isolate, height, within(rows, height));
     }
 
+    /// The outcome of a control that was just sent is seen, however small the screen is; of a search its verdict, at the top.
+    pub(super) fn follow_controls(&mut self, session: &Session) {
+        let controls = session.evidence().controls.len();
+        let before = std::mem::replace(&mut self.controls_seen, controls);
+        if controls == before || session.step() != Step::Isolate {
+            return;
+        }
+        let way = if session.evidence().isolation.is_some() { Move::Top } else { Move::Bottom };
+        self.scroll_isolate(way, session);
+    }
+
     fn scroll_review(&mut self, way: Move, session: &Session) {
         let body = layout::frames(session, self, layout::whole(self.size)).body;
         let areas = layout::review(body);

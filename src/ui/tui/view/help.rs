@@ -86,10 +86,13 @@ pub fn lines(session: &Session, screen: &Screen, width: usize) -> Vec<(bool, Str
         out.push((false, String::new()));
         out.push((true, heading.to_owned()));
         for binding in screen.keymap.own_bindings(section) {
+            let by_list = screen.group_help(binding.action).filter(|_| section == Mode::Cases);
+            let help = by_list.unwrap_or(&binding.help);
+            if help.is_empty() {
+                continue;
+            }
             let keys = binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            for (at, line) in
-                wrap(&binding.help, width.saturating_sub(KEYS + 4).max(10)).into_iter().enumerate()
-            {
+            for (at, line) in wrap(help, width.saturating_sub(KEYS + 4).max(10)).into_iter().enumerate() {
                 let keys = if at == 0 { keys.as_str() } else { "" };
                 out.push((false, format!("  {}  {line}", fit(keys, KEYS))));
             }

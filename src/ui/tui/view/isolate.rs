@@ -72,9 +72,16 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
             out.extend(wrap(&text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
             return out;
         }
-        let text =
-            "No control was sent yet. This step is optional; with a control support can see what matters.";
-        out.extend(wrap(text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
+        let text = if session.request().is_err() {
+            let step = screen.keymap.key_for(Mode::Isolate, Action::StepRequest);
+            format!(
+                "None of them can be sent, because there is no whole request; paste the command on Request ({step}). This step is optional."
+            )
+        } else {
+            "No control was sent yet. This step is optional; with a control support can see what matters."
+                .to_owned()
+        };
+        out.extend(wrap(&text, width).into_iter().map(|l| Line::from(Span::styled(l, theme.hint))));
         return out;
     }
     let found = session.clean_evidence().and_then(|evidence| evidence.isolation.as_ref());
@@ -88,7 +95,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         let clean = session.clean_evidence().and_then(|evidence| evidence.controls.get(at));
         let number = found.and_then(|found| found.row_of(false, at));
         let number = number.as_ref().map(ToString::to_string).unwrap_or_default();
-        all.push((number, control_row(control, clean, (reading, failing))));
+        all.push((number, control_row(control, clean, reading, session.compared(at).unwrap_or_default())));
     }
     // The numbers by which the reasons above name a row.
     let widest = all.iter().map(|(numbers, _)| numbers.len()).max().unwrap_or(0).clamp(NUMBERS.0, NUMBERS.1);
@@ -183,30 +190,12 @@ fn baseline_row(session: &Session, failing: (&Attempt, &Reading)) -> Cells {
 fn control_row(
     control: &ControlRun,
     clean: Option<&SafeControl>,
-    (reading, failing): (Option<&Reading>, Option<(&Attempt, &Reading)>),
+    reading: Option<&Reading>,
+    compared: &str,
 ) -> Cells {
     let changed = changed(&control.changed, clean.and_then(|c| c.to.as_ref()).map(Clean::as_str));
     let id = clean.and_then(|clean| primary_id(&clean.attempt)).unwrap_or("-");
-    let compared = match (failing, reading) {
-        (Some(failing), Some(reading)) => compare(failing, (&control.attempt, reading)),
-        _ => "",
-    };
     [changed, outcome(&control.attempt, reading), id.to_owned(), compared.to_owned()]
-}
-
-/// Status and error code side by side. Says what is equal, not why.
-fn compare(failing: (&Attempt, &Reading), control: (&Attempt, &Reading)) -> &'static str {
-    let status = |attempt: &Attempt| attempt.response().and_then(|r| r.status);
-    let transport = |attempt: &Attempt| attempt.transport().map(|t| t.kind);
-    let (old, new) = (failing.0, control.0);
-    if status(old) != status(new) || transport(old) != transport(new) {
-        return "different outcome";
-    }
-    if failing.1.envelope.code == control.1.envelope.code {
-        "same status and code"
-    } else {
-        "same status, different code"
-    }
 }
 
 /// Columns of the first three cells: what they need, and no more than what leaves room for the last one.

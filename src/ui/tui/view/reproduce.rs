@@ -3,7 +3,7 @@
 mod detail;
 mod explained;
 mod running;
-mod saved;
+pub mod saved;
 
 use chrono::{DateTime, Utc};
 use ratatui::Frame;
@@ -82,6 +82,10 @@ fn request(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
                 Line::from(Span::styled(cut(&address, width), theme.title)),
                 Line::from(Span::styled(cut(&facts, width), theme.hint)),
             ]
+        }
+        Err(_) if session.earlier().is_some() && session.draft().is_empty() => {
+            let title = "The request itself was not kept: what it showed is below, as it may leave.";
+            vec![Line::from(Span::styled(cut(title, width), theme.title)), Line::default()]
         }
         Err(_) if session.was_observed() && session.draft().is_empty() => {
             let hint = "It is explained below; to send the request too, paste the command on Request.";

@@ -10,9 +10,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use super::reproduce::saved;
 use super::{code, edit, reproduce};
 use crate::case::evidence::Source;
 use crate::case::finding::{Finding, Place};
+use crate::case::sanitize::SafeEvidence;
 use crate::session::Session;
 use crate::ui::tui::editor::Content;
 use crate::ui::tui::field::{Field, READ_AT_MOST, header_line, model_of, shown_body};
@@ -38,6 +40,10 @@ pub fn render(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Scr
 fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen, theme: &Theme) {
     let key = |action| screen.keymap.key_for(Mode::Request, action);
     let width = usize::from(area.width.saturating_sub(4));
+    if let Some(earlier) = session.earlier() {
+        taken_up(frame, area, earlier, screen, theme);
+        return;
+    }
     let texts = [
         (theme.title, "Paste what failed (with your terminal's paste key):".to_owned()),
         (theme.plain, "  - a curl command, as somebody ran it".to_owned()),
@@ -73,6 +79,31 @@ fn how_to_begin(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &S
     }
     lines.push(Line::default());
     lines.extend(findings(session, screen, width, theme));
+    area::lines(frame, area, lines);
+}
+
+/// A case that was taken up again: what is known of its request, and where the rest is.
+fn taken_up(frame: &mut Frame<'_>, area: Rect, earlier: &SafeEvidence, screen: &Screen, theme: &Theme) {
+    let key = |action| screen.keymap.key_for(Mode::Request, action);
+    let width = usize::from(area.width.saturating_sub(4));
+    let mut texts = vec![(theme.title, "The case goes on; its request was never kept.".to_owned())];
+    if let Some(request) = &earlier.request {
+        texts.push((theme.plain, format!("It was {}", saved::request_line(request))));
+    }
+    texts.push((theme.plain, String::new()));
+    texts.push((
+        theme.plain,
+        format!(
+            "To send it again, paste the command here. What was observed is on Reproduce ({}), the note on Note ({}).",
+            key(Action::StepReproduce),
+            key(Action::StepNote)
+        ),
+    ));
+    let mut lines: Vec<Line<'static>> = vec![Line::default()];
+    for (style, text) in texts {
+        let wrapped = if text.is_empty() { vec![String::new()] } else { wrap(&text, width) };
+        lines.extend(wrapped.into_iter().map(|l| Line::from(Span::styled(format!("  {l}"), style))));
+    }
     area::lines(frame, area, lines);
 }
 
@@ -126,6 +157,9 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
         None if body.len() > READ_AT_MOST => "not looked for, the body is large".to_owned(),
         None => "not named in the body".to_owned(),
     };
+    let pieces = session.pieces();
+    let taken = pieces.iter().position(|piece| piece.taken);
+    let call = taken.map_or_else(String::new, |at| format!("Call {} of {}   ", at + 1, pieces.len()));
     let from = match session.kind() {
         "nothing" | "form" => String::new(),
         kind => format!("   from: {kind}"),
@@ -137,7 +171,7 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
             format!("Answer: {}, pasted   ", reproduce::outcome(attempt, Some(reading)))
         })
         .unwrap_or_default();
-    let text = format!("  {answer}Gateway: {gateway}   Model: {model}{from}");
+    let text = format!("  {call}{answer}Gateway: {gateway}   Model: {model}{from}");
     frame.render_widget(Paragraph::new(Span::styled(cut(&text, usize::from(area.width)), theme.plain)), area);
 }
 

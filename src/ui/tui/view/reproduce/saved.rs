@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::detail::{diagnosis_lines, fact};
-use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence};
+use crate::case::sanitize::{Clean, SafeAttempt, SafeEvidence, SafeRequest};
 use crate::session::Session;
 use crate::ui::tui::keys::{Action, Mode};
 use crate::ui::tui::screen::Screen;
@@ -27,18 +27,19 @@ pub(super) fn lines(
     } else {
         format!("To send it again, paste it on Request ({}).", key(Action::StepRequest))
     };
+    let from = if screen.shows_group() {
+        "This is one failure of the group, as the log has it. Only what may leave is taken of it"
+    } else {
+        "This was observed when the case was worked on before. Only what may leave was kept of it"
+    };
     let text = format!(
-        "This was observed when the case was worked on before. Only what may leave was kept of it, so there is nothing raw to look at. {} goes on to Review with it. {next}",
+        "{from}, so there is nothing raw to look at. {} goes on to Review with it. {next}",
         key(Action::GoOn)
     );
     let mut out: Vec<Line<'static>> =
         wrap(&text, width).into_iter().map(|line| Line::from(Span::styled(line, theme.hint))).collect();
     if let Some(request) = &earlier.request {
-        let model = request.model.as_ref().map_or_else(String::new, |model| format!(", model {model}"));
-        let port = request.port.map_or_else(String::new, |port| format!(":{port}"));
-        let text =
-            format!("{} {}://{}{port}{}{model}", request.method, request.scheme, request.host, request.path);
-        fact(&mut out, "request", &text, width, theme);
+        fact(&mut out, "request", &request_line(request), width, theme);
     }
     for attempt in earlier.attempts.iter().take(MOST) {
         fact(&mut out, &format!("attempt {}", attempt.index), &outcome(attempt), width, theme);
@@ -50,6 +51,13 @@ pub(super) fn lines(
     }
     out.extend(diagnosis_lines(session, width, theme));
     out
+}
+
+/// Method, address and model, in one line.
+pub(in crate::ui::tui::view) fn request_line(request: &SafeRequest) -> String {
+    let model = request.model.as_ref().map_or_else(String::new, |model| format!(", model {model}"));
+    let port = request.port.map_or_else(String::new, |port| format!(":{port}"));
+    format!("{} {}://{}{port}{}{model}", request.method, request.scheme, request.host, request.path)
 }
 
 /// What came of an attempt, in one line.
