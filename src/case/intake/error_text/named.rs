@@ -39,7 +39,10 @@ pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         && name.bytes().any(|b| b.is_ascii_lowercase())
     {
         speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
-    } else if let Some(name) = google_name(frame).filter(|_| speech.status.is_some()) {
+    } else if let Some(name) = google_name(frame)
+        .filter(|_| speech.status.is_some())
+        .or_else(|| google_name(frame.strip_prefix("GenkitError: ")?))
+    {
         speech.error_type = speech.error_type.take().or_else(|| Some(name.to_owned()));
     } else if let Some(named) = from_http(frame).and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
@@ -51,7 +54,8 @@ pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
             .split_once("Parameter: ")
             .map(|(_, after)| after.lines().next().unwrap_or("").trim().to_owned());
         speech.param = speech.param.take().or(param);
-    } else if let Some(word) = frame.trim().strip_suffix(':')
+    } else if let Some(word) =
+        frame.trim().strip_suffix(':').and_then(|words| words.rsplit([':', ' ']).next())
         && word.ends_with("_error")
     {
         speech.error_type = Some(word.to_owned());
