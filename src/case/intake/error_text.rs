@@ -125,7 +125,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         });
     let mut spoken = spoken;
     if let Some(speech) = spoken.as_mut().filter(|speech| !speech.own && speech.code.is_none()) {
-        speech.code = exception.as_ref().and_then(|e| code_of_aws(&e.name, near));
+        speech.code =
+            exception.as_ref().and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
     }
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let quoted = spoken.as_ref().is_some_and(|s| s.found == speech::Found::Quoted);
@@ -249,6 +250,13 @@ fn body_of(speech: speech::Speech, within: bool) -> (Vec<u8>, Option<String>) {
 fn code_of_aws(exception: &str, text: &str) -> Option<String> {
     let of_aws = ["@aws-sdk", "@smithy", "aws-sdk/"].iter().any(|name| text.contains(name));
     (of_aws && exception.ends_with("Exception")).then(|| exception.to_owned())
+}
+
+/// Genkit (js/core/src/error.ts) puts the name of Google's status before the words.
+fn code_of_genkit(text: &str) -> Option<String> {
+    let (_, behind) = text.split_once("GenkitError: ")?;
+    let (name, _) = behind.split_once(": ")?;
+    (name.len() >= 5 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')).then(|| name.to_owned())
 }
 
 /// The exception is one that the SDKs raise on an answer alone.

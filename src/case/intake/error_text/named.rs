@@ -39,10 +39,7 @@ pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
         && name.bytes().any(|b| b.is_ascii_lowercase())
     {
         speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
-    } else if let Some(name) = google_name(frame)
-        .filter(|_| speech.status.is_some())
-        .or_else(|| google_name(frame.strip_prefix("GenkitError: ")?))
-    {
+    } else if let Some(name) = google_name(frame).filter(|_| speech.status.is_some()) {
         speech.error_type = speech.error_type.take().or_else(|| Some(name.to_owned()));
     } else if let Some(named) = from_http(frame).and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");

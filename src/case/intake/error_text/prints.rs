@@ -39,8 +39,6 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r"feign\.FeignException(?:\$[A-Za-z]{2,40})?: "),
     // A status and a type in brackets (kubectl-ai, gollm).
     (Weight::Answer, r"(?:[A-Za-z ]{0,30}[Ee]rror:\s)?\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
-    // Genkit (js/core/src/error.ts): the name of Google's status stands before the words.
-    (Weight::Answer, r"GenkitError: [A-Z]{4,20}(?:_[A-Z]{2,20}){0,2}: "),
     // Status, type and sentence, joined with colons and no blanks: `Openai Error:500:server_error:The server …`.
     (Weight::Answer, r"[A-Za-z: ]{0,40}[Ee]rror:\s?[45][0-9]{2}:(?:[a-z]{2,20}(?:_[a-z]{2,20}){1,3}:)?"),
     // A person quotes the message of a status.
