@@ -33,13 +33,14 @@ const FILES: [(&str, &str); 13] = [
     ("held", include_str!("failures/held.jsonl")),
     ("rest", include_str!("failures/rest.jsonl")),
 ];
-/// Collected and labelled on 2026-11-23, from 275 repositories and sites, while the rules were tuned on all of the others; measured
-/// once, at the end: the bars below. Of the first files one half of each was held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured
-/// once at the end and opened on 2026-11-23 were `newest`: class 91.0, retry 90.4, never retried where it must not be 98.0,
-/// messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157; and `held`, from some 195
+/// The file that is held back whole; while none of [`FILES`] has its name, nothing is. Of the first files one half of each was
+/// held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured once
+/// at the end and opened on 2026-11-23 were `newest`: class 91.0, retry 90.4, never retried where it must not be 98.0,
+/// messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157; `held`, from some 195
 /// repositories and sites: class 90.0, retry 96.1, never retried where it must not be 99.5, messages 81.3, codes 99.1, types 99.5,
-/// ids 99.1, statuses 94.8 %, nothing invented 99.7 % of 231.
-const NEWEST: &str = "rest";
+/// ids 99.1, statuses 94.8 %, nothing invented 99.7 % of 231; and `rest`, from 275: class 91.5, retry 95.5, never retried where
+/// it must not be 100, messages 91.5, codes 98.3, types 99.4, ids 98.3, statuses 98.0 %, nothing invented 99.9 % of 356.
+const NEWEST: &str = "unread";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
 /// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
@@ -193,22 +194,46 @@ fn judge(failure: &Failure, got: Option<&Explanation>, score: &mut Score) -> Vec
     wrong
 }
 
-/// A mask in the record (`sk-ab***yz`) leaves as a placeholder.
+/// A mask in the record (`sk-ab***yz`) leaves as a placeholder: what stands between placeholders is there, in this order.
 fn same_but_for_secrets(got: Option<&str>, want: Option<&str>) -> bool {
     let (Some(got), Some(want)) = (got, want) else { return false };
     let mut rest = want;
-    got.split(['[', ']']).enumerate().all(|(index, piece)| {
-        if index % 2 == 1 && piece.contains(['#', ':']) {
-            return true;
+    pieces(got).iter().all(|piece| match rest.find(piece) {
+        Some(at) => {
+            rest = &rest[at + piece.len()..];
+            true
         }
-        match rest.find(piece) {
-            Some(at) => {
-                rest = &rest[at + piece.len()..];
-                true
-            }
-            None => false,
-        }
+        None => false,
     })
+}
+
+/// `text` without its placeholders (`[key#1]`, `[prompt: 312 chars]`); other brackets are the text's own.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(open) = text[at..].find('[').map(|open| at + open) {
+        let inside = text[open + 1..].split([']', '[']).next().unwrap_or("");
+        let closed = text[open + 1 + inside.len()..].starts_with(']');
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let placeholder = closed && inside.split_once(['#', ':']).is_some_and(|(kind, _)| is_word(kind));
+        at = open + 1;
+        if placeholder {
+            pieces.push(&text[from..open]);
+            from = open + inside.len() + 2;
+            at = from;
+        }
+    }
+    pieces.push(&text[from..]);
+    pieces
+}
+
+#[test]
+fn placeholders_are_told_from_brackets() {
+    let whole = r#"{"loc":["body",0],"input":[prompt: 72 chars]}, key [key#1] at [400]"#;
+    assert_eq!(pieces(whole), [r#"{"loc":["body",0],"input":"#, "}, key ", " at [400]"]);
+    assert!(same_but_for_secrets(Some("key [key#1] is bad"), Some("key sk-ab***yz is bad")));
+    assert!(!same_but_for_secrets(Some("key [key#1] is [0]"), Some("key sk-ab***yz is bad")));
 }
 
 #[test]

@@ -313,8 +313,10 @@ impl Patterns {
         may.iter().zip(&single.parts).any(|(may, (part, tried))| {
             let source = || self.sources.get(part.pattern)?.get(part.place.clone());
             *may && source().is_some_and(|source| {
-                let full = || build(source, single.unicode).ok();
-                tried.is_match((source, single.unicode), text.as_bytes(), full)
+                // Bytes know no capitals beyond ASCII: `Модель` and `модель` are one word all the same.
+                let unicode = single.unicode || source.chars().any(is_cased_beyond_ascii);
+                let full = || build(source, unicode).ok();
+                tried.is_match((source, unicode), text.as_bytes(), full)
             })
         })
     }
@@ -346,6 +348,10 @@ impl Patterns {
         let any = self.joined();
         build(&any, false).or_else(|_| build(&any, true))
     }
+}
+
+fn is_cased_beyond_ascii(c: char) -> bool {
+    !c.is_ascii() && (c.is_lowercase() || c.is_uppercase())
 }
 
 fn build(pattern: &str, unicode: bool) -> Result<Regex, regex::Error> {

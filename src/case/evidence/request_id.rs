@@ -116,6 +116,18 @@ fn is_word_of_an_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
 }
 
+/// iFlytek Spark joins two words of its own: `cht000b5e72@dx18b988c77afb81b000`.
+fn is_of_spark(id: &str) -> bool {
+    id.split_once("@dx").is_some_and(|(call, place)| {
+        let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+        call.len() == 11
+            && call.get(..3).is_some_and(|kind| kind.bytes().all(|b| b.is_ascii_lowercase()))
+            && call.get(3..).is_some_and(hex)
+            && (12..=24).contains(&place.len())
+            && hex(place)
+    })
+}
+
 /// Ids of objects and tasks, which look like request ids and are none.
 fn is_object_id(id: &str) -> bool {
     const OBJECTS: [&str; 14] = [
@@ -268,7 +280,7 @@ fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
 
 /// Body fields. Only an error's `request_id` is one of a call: in a success it may name a job (Bria, xAI).
 fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String, IdSource)> {
-    const PLACES: [&str; 13] = [
+    const PLACES: [&str; 16] = [
         "/request_id",
         "/requestId",
         "/RequestId",
@@ -283,6 +295,10 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
         // ByteDance's services name the call so; a trace's id is the client's own.
         "/error/log_id",
         "/detail/logid",
+        // iFlytek Spark's name for a call, and watsonx'.
+        "/header/sid",
+        "/sid",
+        "/trace",
     ];
     let Some(json) = json else { return Vec::new() };
     let in_stream = response.stream.as_ref().is_some_and(|s| s.error_event.is_some());
@@ -299,9 +315,14 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
     // The pointer to the whole document is never an id.
     let listed = std::iter::once(own).filter(|own| own.starts_with('/')).chain(PLACES).filter_map(|place| {
         let id = json.pointer(place)?.as_str()?.trim();
+        let is_named = match place {
+            "/header/sid" | "/sid" => is_of_spark(id),
+            "/trace" => json.get("errors").is_some_and(Value::is_array) && id.len() == 32,
+            _ => is_word_of_an_id(id),
+        };
         let source = if in_stream { IdSource::Stream } else { IdSource::Body(place.to_owned()) };
         // Some gateways give the call the id of its object; the field says what it is.
-        (is_word_of_an_id(id) && !is_stand_in(id)).then(|| (id.to_owned(), source))
+        (is_named && !is_stand_in(id)).then(|| (id.to_owned(), source))
     });
     listed.chain(named).collect()
 }

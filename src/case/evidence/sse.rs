@@ -207,8 +207,28 @@ impl SseReader {
             self.tally.note(StreamIrregularity::NotUtf8);
             String::from_utf8_lossy(e.as_bytes()).into_owned()
         });
-        self.tally.take(&SseEvent { event, data: text }, at_ms)
+        let Some(lines) = run_together(&text) else {
+            return self.tally.take(&SseEvent { event, data: text }, at_ms);
+        };
+        self.tally.note(StreamIrregularity::NoBlankLine);
+        let mut content = false;
+        for line in lines {
+            content |= self.tally.take(&SseEvent { event: event.clone(), data: line.to_owned() }, at_ms);
+        }
+        content
     }
+}
+
+/// The events of a data that ran together because the blank lines between them are missing: no line of it goes on from the
+/// one before, each is an object of its own.
+fn run_together(data: &str) -> Option<Vec<&str>> {
+    let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if !data.contains('\n') || is_json(data) {
+        return None;
+    }
+    let lines: Vec<&str> = data.lines().filter(|line| !line.trim().is_empty()).collect();
+    let whole = |line: &&str| line.trim() == "[DONE]" || line.trim_start().starts_with('{') && is_json(line);
+    (lines.len() > 1 && lines.iter().all(whole)).then_some(lines)
 }
 
 impl fmt::Debug for SseReader {

@@ -17,6 +17,7 @@ mod encoded;
 mod ending;
 mod framed;
 mod frames;
+mod grpc;
 mod labels;
 mod logfmt;
 mod members;
@@ -95,7 +96,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let invented = object.is_none() && page.is_none() && transport::invents_status(near);
     // Numbers and words of a stack's source lines are nobody's.
     let quiet = plain::without_stack(before).replace("**", "");
+    // A log tells of several tries: the object's own line says which status came with it.
+    let beside =
+        || before.rsplit('\n').next().and_then(|line| status_in(line).or_else(|| status_at_end(line)));
     let status = last_answered(near)
+        .or_else(|| object.as_ref().and_then(|_| beside()).filter(|status| *status >= 400))
         .or_else(|| status_in(&quiet))
         .or_else(|| named_status(&quiet))
         .or_else(|| repeated_status(&quiet))
@@ -118,6 +123,11 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             let speech = belief::or_below(speech, near, status, catalog);
             belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog)
         });
+    let mut spoken = spoken;
+    if let Some(speech) = spoken.as_mut().filter(|speech| !speech.own && speech.code.is_none()) {
+        speech.code =
+            exception.as_ref().and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
+    }
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let quoted = spoken.as_ref().is_some_and(|s| s.found == speech::Found::Quoted);
     let failure = spoken
@@ -236,6 +246,19 @@ fn body_of(speech: speech::Speech, within: bool) -> (Vec<u8>, Option<String>) {
     (json!({ "error": error }).to_string().into_bytes(), None)
 }
 
+/// The AWS SDK for JavaScript names its exceptions by the codes of their services; its stack says that it is one.
+fn code_of_aws(exception: &str, text: &str) -> Option<String> {
+    let of_aws = ["@aws-sdk", "@smithy", "aws-sdk/"].iter().any(|name| text.contains(name));
+    (of_aws && exception.ends_with("Exception")).then(|| exception.to_owned())
+}
+
+/// Genkit (js/core/src/error.ts) puts the name of Google's status before the words.
+fn code_of_genkit(text: &str) -> Option<String> {
+    let (_, behind) = text.split_once("GenkitError: ")?;
+    let (name, _) = behind.split_once(": ")?;
+    (name.len() >= 5 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')).then(|| name.to_owned())
+}
+
 /// The exception is one that the SDKs raise on an answer alone.
 fn of_an_answer(exception: Option<&Exception>) -> bool {
     exception.is_some_and(|e| is_of_an_answer(&e.name))
@@ -316,6 +339,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // The dialers of gorilla, ws and others print a refused upgrade so.
         r"(?i)\b(?:bad handshake|handshake (?:failed|error|refused)|unexpected server response)\b[^\n0-9]{0,30}\b([45]\d\d)\b",
         r#"(?i)\bresponse[ _]code["']?\s*(?:was|is|[:=])?\s*["'(]?([1-5]\d\d)\b"#,
+        // The links of Cloudflare's own page.
+        r"\berrorcode_([45]\d\d)\b",
         r"<Response \[([1-5]\d\d)",
         // urllib3, when it gives up.
         r"\btoo many ([45]\d\d) error responses\b",
@@ -327,12 +352,12 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b(404) page not found\b",
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
-        r"(?i)\b(?:error|got|get|getting|returns?|returned|received|with|code|answer(?:s|ed)|respond(?:s|ed))\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
-        r"(?:状态码|错误码|错误代码|响应码|返回码)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
+        r"(?i)\b(?:error|got|get|getting|gives?|gave|returns?|returned|received|with|code|answer(?:s|ed)|respond(?:s|ed))\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
+        r"(?:状态码|错误码|错误代码|响应码|返回码|狀態碼|錯誤碼|錯誤代碼|回應碼)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
-        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
-        r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常)",
-        r"(?:报错|错误|失败|出错|异常|拒绝)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
+        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应|報錯|錯誤|傳回|回傳|出現|顯示|狀態|回應)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
+        r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常|報錯|錯誤|異常)",
+        r"(?:报错|错误|失败|出错|异常|拒绝|錯誤|失敗|出錯|異常|拒絕)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
         r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|(?:errore|erro)\b|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
         // `error` itself: nothing but marks in between.
         r"(?i)\berror[^\w\n]{1,6}([45]\d\d)\b",
@@ -386,6 +411,8 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)^# [^\n\d]{1,40} ([45]\d\d) ?[:–—-] ",
         // Alibaba's models put it before the name of what was wrong.
         r"<([45]\d\d)> [A-Z]",
+        // In a sentence of a person: `the answer is a 400`.
+        r"(?i)\b(?:answer|response|result|reply)\s(?:is|was|comes? back as)\s(?:always\s)?(?:an?\s|the\s)?(?:http\s)?([45]\d\d)\b",
         // A redirect by its name.
         r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
@@ -507,7 +534,7 @@ fn is_sent_by_servers(status: u16) -> bool {
 const MOST_STATUSES: usize = 8;
 
 /// How many of [`STATUS`] say in words what the number is: they are believed in the middle of a message too.
-const CLEAR: usize = 7;
+const CLEAR: usize = 8;
 
 /// The status that a message names.
 pub(super) fn stated_status(message: &str) -> Option<u16> {
@@ -554,7 +581,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:[A-Za-z0-9_]+(?:[.\\$]|::))*([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror) ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:\[?[A-Za-z0-9_]+(?:[.\\$]|::))*\[?([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror)\]? ?(?:[:(]|$)",
     )
 });
 
@@ -773,7 +800,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (54, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (56, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

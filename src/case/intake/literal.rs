@@ -488,8 +488,12 @@ fn is_quote(c: char) -> bool {
 pub(super) fn join(value: &mut String, indented: bool, hard_wrap: bool) {
     let bare = value.trim_end_matches([' ', '\t']).len();
     let padded = bare < value.len();
+    // A name was cut in two behind the mark that joins its words.
+    let within_name = value.get(..bare).is_some_and(|text| {
+        text.ends_with('_') && text.trim_end_matches('_').ends_with(|c: char| c.is_ascii_alphanumeric())
+    });
     value.truncate(bare);
-    if padded || indented || !hard_wrap {
+    if !within_name && (padded || indented || !hard_wrap) {
         value.push(' ');
     }
 }

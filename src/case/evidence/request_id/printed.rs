@@ -42,7 +42,7 @@ const MOST_PRINTED: usize = 8;
 static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|请求[ _]?id|请求编号)",
-        r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
+        r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|["'`*]{0,3}\s{0,20}\|\s{0,8}|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
     ))
     .expect("a constant pattern compiles")
 });

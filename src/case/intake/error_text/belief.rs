@@ -52,9 +52,12 @@ pub(super) fn or_quoted(speech: Speech, text: &str, catalog: &Catalog) -> Speech
     // Clauses of a person's; the quotation among them says what came.
     let clauses = speech.message.matches(['，', '。']).count() >= 3;
     let quotes = speech.message.contains(['“', '”', '「']);
+    let loose = speech.found == Found::Loose && (clauses || quotes);
+    // Nothing stands before a person's words, and some of them are quoted.
+    let person = speech.weight.is_none_or(|weight| weight == Weight::Mark)
+        && [" \"", "\"**", " `", " “"].iter().any(|mark| speech.message.contains(mark));
     if !framed
-        && speech.found == Found::Loose
-        && (clauses || quotes)
+        && (loose || person)
         && let Some(message) = report::quotation(text, catalog)
     {
         return Speech { message, own: false, ..speech };

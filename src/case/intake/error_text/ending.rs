@@ -25,6 +25,7 @@ pub(super) fn end(text: &str) -> &str {
                 || frames::is_own_line(bare) && !goes_on(previous, bare)
                 || is_closing(bare)
                 || is_address_beside(previous, bare)
+                || is_said_again(previous, bare)
                 || breaks(previous, bare))
         {
             break;
@@ -49,11 +50,31 @@ pub(super) fn end(text: &str) -> &str {
 /// Up to where a person goes on in another script, behind a stop of that script: `it failed；如果重试…`, `it failed.（检查错误）`.
 pub(super) fn without_other_voice(text: &str) -> &str {
     let is_dense = |c: char| c >= '\u{2e80}';
+    if let Some(at) = other_letters(text) {
+        return text.get(..at).unwrap_or(text);
+    }
     let Some((at, stop)) = text.char_indices().find(|(_, c)| is_dense(*c)) else { return text };
     let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
     let parts = matches!(stop, '；' | '，' | '。' | '（') && before.split_whitespace().nth(3).is_some();
     let goes_on = behind.chars().nth(1).is_some_and(|c| is_dense(c) && c.is_alphabetic());
     if parts && goes_on { before.trim_end() } else { text }
+}
+
+/// Where Latin words end with a comma or a stop and somebody goes on in other letters: `404 page not found, а модели …`.
+fn other_letters(text: &str) -> Option<usize> {
+    let is_other = |c: char| {
+        matches!(c, '\u{370}'..='\u{5ff}' | '\u{e00}'..='\u{e7f}' | '\u{1100}'..='\u{11ff}')
+            || c >= '\u{2e80}' && c.is_alphabetic()
+    };
+    let (at, _) = text.char_indices().find(|(_, c)| is_other(*c))?;
+    let before = text.get(..at)?;
+    let goes_on = text.get(at..)?.chars().filter(|c| is_other(*c)).nth(5).is_some();
+    let bare = before.trim_end();
+    let stop = bare.strip_suffix([',', '.', ';', '!']).filter(|_| bare.len() < before.len())?;
+    // A full stop is the sentence's own.
+    let end = if bare.ends_with(['.', '!']) { bare.len() } else { stop.len() };
+    let words = before.split_whitespace().filter(|word| word.bytes().any(|b| b.is_ascii_alphabetic()));
+    (goes_on && words.count() >= 3).then_some(end)
 }
 
 /// Up to the end of what Markdown sets in back quotes and bold, where that was opened before the text.
@@ -146,7 +167,25 @@ fn breaks(before: &str, line: &str) -> bool {
     let other_script =
         is_asked(line) || line.chars().next().is_some_and(is_dense) && !before.chars().any(is_dense);
     let whole = last.ends_with(['.', '!', '?', '。', '！', '？']);
-    other_script || (whole && last.chars().count() < 60)
+    // An answer sends its reader on: `Add credits at https://…`.
+    let sends = line.starts_with(|c: char| c.is_ascii_uppercase())
+        && [
+            " at https://",
+            " visit https://",
+            " to https://",
+            " see https://",
+            "See https://",
+            "Visit https://",
+        ]
+        .iter()
+        .any(|words| line.contains(words));
+    other_script || (whole && last.chars().count() < 60 && !sends)
+}
+
+/// The line says once more what the one before it said: a client writes the words, and then the whole error.
+fn is_said_again(before: &str, line: &str) -> bool {
+    let last = before.trim_end().lines().next_back().unwrap_or("").trim();
+    last.split_whitespace().nth(2).is_some() && line.starts_with(last)
 }
 
 /// Without a bracket, a quote or Chinese stop that was opened before the text. `[API Error: 401 …]`
@@ -183,12 +222,21 @@ pub(super) fn without_padding(text: String) -> String {
 
 /// The sentence that a person quotes at the beginning of `text` and goes on after: `“Incorrect API key: x.”. Moreover, …`.
 fn quoted_sentence(text: &str) -> Option<&str> {
-    let quotes = [('"', '"'), ('`', '`'), ('“', '”'), ('「', '」'), ('«', '»')];
+    let quotes = [('"', '"'), ('`', '`'), ('“', '”'), ('「', '」'), ('«', '»'), ('\'', '\'')];
     let (open, close) = *quotes.iter().find(|(open, _)| text.starts_with(*open))?;
     let bare = text.get(open.len_utf8()..)?;
-    let (inside, after) = bare.split_at_checked(bare.find(close)?)?;
-    let after = after.get(close.len_utf8()..)?.trim_start();
-    let goes_on = after.is_empty() || after.starts_with(['.', ',', ';', ')', '。', '，']);
+    // An apostrophe ends nothing.
+    let ends = |(at, _): &(usize, &str)| {
+        let behind = bare.get(at + close.len_utf8()..).and_then(|behind| behind.chars().next());
+        close != '\'' || behind.is_none_or(|c| !c.is_alphanumeric())
+    };
+    let (end, _) = bare.match_indices(close).find(ends)?;
+    let (inside, after) = bare.split_at_checked(end)?;
+    let after = after.get(close.len_utf8()..)?;
+    // A whole sentence, and behind it somebody's own words.
+    let own = inside.ends_with(['.', '!', '?', '。', '！']) && after.starts_with(' ');
+    let after = after.trim_start();
+    let goes_on = own || after.is_empty() || after.starts_with(['.', ',', ';', ')', '。', '，']);
     (goes_on && inside.split_whitespace().count() >= 4).then_some(inside.trim())
 }
 
@@ -212,6 +260,7 @@ pub(super) fn unquoted(text: &str) -> &str {
         Some((inside, after)) if !inside.contains('"') && after.contains('=') => inside,
         _ if text.matches('"').count() == 1 => text.strip_suffix('"').unwrap_or(text).trim_end(),
         _ if text.matches('`').count() == 1 => text.strip_suffix('`').unwrap_or(text).trim_end(),
+        _ if text.matches('\'').count() == 1 => text.strip_suffix('\'').unwrap_or(text).trim_end(),
         _ => text,
     }
 }

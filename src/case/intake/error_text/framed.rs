@@ -48,7 +48,22 @@ fn unquoted(text: &str) -> Option<String> {
             line
         }
     };
-    Some(text.lines().map(bare).collect::<Vec<_>>().join("\n"))
+    let fenced = text.contains("```");
+    let mut out: Vec<&str> = Vec::new();
+    let mut within = false;
+    // What a person quotes among words of their own stands apart from these.
+    let own = text.lines().any(|line| !quotes(line) && !line.trim().is_empty()) && !fenced;
+    for line in text.lines() {
+        if own && within != quotes(line) {
+            within = !within;
+            out.push("```");
+        }
+        out.push(bare(line));
+    }
+    if within {
+        out.push("```");
+    }
+    Some(out.join("\n"))
 }
 
 /// The lines of each block without the platform's or the container's mark, where all of them have it.

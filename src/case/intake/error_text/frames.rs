@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::own::{OWN, SOFT};
+use super::own::{ALONE, OWN, SOFT};
 use super::prints::{BACK, FRONT, HEADING, REASON, WORDS};
 use crate::case::catalog::AnyOf;
 
@@ -97,6 +97,14 @@ static SOFTS: LazyLock<AnyOf> = LazyLock::new(|| {
             .map(|text| format!("^(?:[A-Za-z]{{0,30}} ?[Ee]?rror: |[A-Z][A-Za-z ]{{2,30}}: )?(?:{text})$")),
     )
 });
+
+static ALONES: LazyLock<AnyOf> =
+    LazyLock::new(|| AnyOf::new(ALONE.iter().map(|text| format!("^(?:{text})$"))));
+
+/// True for words that nobody but a client or a person says, as long as they are all that is said.
+pub(super) fn is_own_alone(words: &str) -> bool {
+    ALONES.is_match(words.trim())
+}
 
 /// Sentences of gateways whose begin looks like a client's frame.
 static OF_GATEWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -418,7 +426,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         assert_eq!(FRONTS.len(), FRONT.len() + WORDS.len());
-        assert!(OWNS.is_sound() && SOFTS.is_sound());
+        assert!(OWNS.is_sound() && SOFTS.is_sound() && ALONES.is_sound());
         for pattern in [&BACKS, &HUB, &BARE, &PERSON, &ANCHOR, &OF_LIBRARY, &PROSE, &MEMBER, &BODY] {
             assert!(pattern.is_some());
         }

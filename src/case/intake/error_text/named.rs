@@ -51,7 +51,8 @@ pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
             .split_once("Parameter: ")
             .map(|(_, after)| after.lines().next().unwrap_or("").trim().to_owned());
         speech.param = speech.param.take().or(param);
-    } else if let Some(word) = frame.trim().strip_suffix(':')
+    } else if let Some(word) =
+        frame.trim().strip_suffix(':').and_then(|words| words.rsplit([':', ' ']).next())
         && word.ends_with("_error")
     {
         speech.error_type = Some(word.to_owned());

@@ -76,6 +76,10 @@ fn found(text: &str) -> Option<Object> {
     if of_rust && !text.contains("\"error\"") {
         return None;
     }
+    // pydantic shows what it refused, cut in the middle: nobody knows the words any more.
+    if is_cut_by_pydantic(text) {
+        return None;
+    }
     // node-fetch's `FetchError` of a system call, as loggers print it.
     if of_a_system_call(text) {
         return None;
@@ -95,6 +99,7 @@ fn found(text: &str) -> Option<Object> {
         .or_else(|| super::logfmt::object(text))
         .or_else(|| structures::find(text))
         .or_else(|| printed(text))
+        .or_else(|| super::grpc::printed(text))
         .or_else(|| cut_object(text))
         .or_else(|| fragment(text))
         .or_else(|| lines(text))
@@ -128,6 +133,17 @@ fn beside_words(text: &str) -> Option<Object> {
     error.insert("message".to_owned(), message.into());
     let body = json!({ "error": error }).to_string().into_bytes();
     Some(Object { start: before.len() - words.len(), end: start + len, body })
+}
+
+/// pydantic-core (`ValLineError`'s display) cuts a long `input_value` in its middle.
+fn is_cut_by_pydantic(text: &str) -> bool {
+    static CUT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\binput_value=\{[^\n]{0,60}\.\.\.[^\n]{0,60}\}, input_type=").ok());
+    text.contains("input_value={") && CUT.as_ref().is_some_and(|p| p.is_match(text)) && {
+        // An answer beside it is one all the same.
+        let rest = text.lines().filter(|line| !line.contains("input_value={"));
+        !rest.collect::<String>().contains(['{', '['])
+    }
 }
 
 /// node-fetch (`src/errors/fetch-error.js`): `type` is `system`, the words name what the machine refused.

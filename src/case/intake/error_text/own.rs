@@ -125,6 +125,8 @@ pub(super) const OWN: &[&str] = &[
     r".{0,80}\bfailed-[0-9]{3}",
     // .NET in Chinese.
     r"远程服务器返回了?错误.*",
+    // nginx' log, which is no answer of it.
+    r".*, client: [^,\n]+, server: [^,\n]*, request: .*",
     // @google/generative-ai on an answer that holds no text.
     r"(?:Candidate|Response|Prompt|Text) (?:was |not available\. Response was )?blocked due to [A-Z_]{3,40}.*",
 ];
@@ -186,6 +188,17 @@ pub(super) const SOFT: &[&str] = &[
     r"(?i).*\bstream(?:ing)? (?:was |has |response )?(?:closed|ended|terminated|interrupted|stalled|aborted|cut off)\b.*",
     r"(?i).*\b(?:ended|closed|finished|completed) (?:before|without) (?:a |an |any |the )?(?:finish_reason|response\.completed|message_stop|\[?DONE\]?|completion|content|final).*",
     r"(?i)(?:no|empty) (?:output|content|choices|candidates|text|assistant message)s? (?:was |were |in |from |returned|generated|received|produced).*",
+];
+
+/// Words that are a client's or a person's where they are all that is said: what failed, and no more than the status
+/// behind it.
+pub(super) const ALONE: &[&str] = &[
+    r"[Ee]rror (?:while|during|when|in) [a-z]+ing(?: (?:a|an|the|your|my))?(?: [a-z]+){0,3}\.?",
+    r"(?:[^:\n]{2,60}: )?(?:Failed|Unable|Could not|Cannot|Error|Failure)\b[^:\n]{2,80}:\s?(?:HTTP |status |code |error )*[45][0-9]{2}\.?",
+    r"[A-Za-z][A-Za-z ]{2,60}:[45][0-9]{2} (?i:request entity too large|payload too large|too many requests|bad gateway|service unavailable|unauthorized|forbidden|not found|internal server error|gateway time-?out|bad request)\.?",
+    r"(?i)(?:throwing|throws|getting|gets|got|returns?|returning|receiving|received|always|still) (?:an? )?[45][0-9]{2}(?: [a-z]+){0,4}(?: error)?[.!]?",
+    // JavaScript's print of an object.
+    r"\[object [A-Z][A-Za-z]{2,20}\]",
 ];
 
 /// Languages' own exceptions: never the word of a gateway.

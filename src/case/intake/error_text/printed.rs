@@ -79,7 +79,7 @@ static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // google.golang.org/genai (APIError.Error).
         r"(?m)\bError (?P<status>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Za-z_ ]{2,40})(?:, Details: [^\n]*)?$",
         // Those who put Google's three members into one line of their own, and PHP's place of the throw behind it.
-        r"(?m)\bError [Cc]ode: (?P<code>[45]\d\d), Message: (?P<message>[^\n]+?), Status: (?P<type>[A-Z][A-Z_]{3,40})(?: in [^\n]{1,200})?$",
+        r"(?m)\bError [Cc]ode: (?P<code>[45]\d\d),\s{1,4}Message: (?P<message>[^\n]+?),\s{1,4}Status: (?P<type>[A-Z][A-Z_]{3,40})(?: in [^\n]{1,200})?$",
         // A library's own NSError with the status as its code; the system's have negative or small ones.
         r#"\bDomain=(?:[A-MO-Za-z]|N[A-RT-Za-z])[\w.-]{1,60} Code=(?P<status>[45]\d\d) "(?P<message>[^"\n]+)""#,
         // async-openai (ApiError's Display).
@@ -98,7 +98,16 @@ static ONE_LINE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 fn one_line(text: &str) -> Option<Object> {
     // Cheap to ask, and true for few texts.
-    let marks = [" Code=", "googleapi: ", ", Message: ", " (param: ", " (code: ", " (Service: ", ", body: "];
+    let marks = [
+        " Code=",
+        "googleapi: ",
+        ", Message: ",
+        ",\nMessage: ",
+        " (param: ",
+        " (code: ",
+        " (Service: ",
+        ", body: ",
+    ];
     if !marks.iter().any(|mark| text.contains(mark)) {
         return None;
     }

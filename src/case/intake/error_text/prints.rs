@@ -39,6 +39,8 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r"feign\.FeignException(?:\$[A-Za-z]{2,40})?: "),
     // A status and a type in brackets (kubectl-ai, gollm).
     (Weight::Answer, r"(?:[A-Za-z ]{0,30}[Ee]rror:\s)?\[[45][0-9]{2}:[a-z_]{3,40}\]\s+"),
+    // Status, type and sentence, joined with colons and no blanks: `Openai Error:500:server_error:The server …`.
+    (Weight::Answer, r"[A-Za-z: ]{0,40}[Ee]rror:\s?[45][0-9]{2}:(?:[a-z]{2,20}(?:_[a-z]{2,20}){1,3}:)?"),
     // A person quotes the message of a status.
     (
         Weight::Answer,
@@ -192,7 +194,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     (Weight::Client, r"\[?API [Ee]rror \([a-z][A-Za-z0-9.:/_-]{2,60}\):\s*"),
     (Weight::Client, r"\[?API [Ee]rror\s?(?::\s*|\()"),
     (Weight::Client, r"LLM 连接测试错误\s+"),
-    (Weight::Answer, r"(?:[A-Za-z]{0,30}[Ee]rror: )?\[[45][0-9]{2} [A-Z][A-Za-z -]{2,40}\]:?\s+"),
+    (Weight::Answer, r"(?:[A-Za-z]{0,30}[Ee]rror: )?\[[45][0-9]{2} [A-Z][A-Za-z_ -]{2,40}\]:?\s+"),
     // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
     (
         Weight::Answer,
@@ -283,7 +285,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // A name of an exception; spaces inside it are a terminal's. `t [Error]: `, `Uncaught RuntimeException: `.
     (
         Weight::Client,
-        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,3} \[)?(?:[A-Za-z_][A-Za-z0-9_]{0,40}(?:[.\\$]|::)\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}[\s$]?){0,2}(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
+        r"(?:Uncaught |Unhandled |Caused by: |cause: |\[|[A-Za-z0-9_]{1,40} \[)?(?:[A-Za-z_][A-Za-z0-9_]{0,40}(?:[.\\$]|::)\s?){0,8}(?:[A-Z][A-Za-z0-9_]{0,40}[\s$]?){0,2}(?:Error|Exception|Exceeded|Exhausted|Unavailable|PermissionDenied)\]?\s?:\s+",
     ),
     // A class with its package, as the JVM and Python print an exception whatever its name.
     (Weight::Client, r"(?:[a-z_][A-Za-z0-9_]*\.){2,8}[A-Z][A-Za-z0-9_$]{1,80}:\s+"),

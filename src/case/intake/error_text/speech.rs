@@ -123,7 +123,8 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     let chain = !answers && (ends_own(first) || ends_own(first_line(spoken))) || is_status_told(first);
     // What stood behind the frames was no more than a stack, or a dump of an object.
     let aside = plain::is_aside(first_line(spoken)) || frames::is_dump(spoken);
-    let said = is_own(first) || is_own(first_line(spoken)) || frames::is_heading(&speech.message);
+    let alone = frames::is_own_alone(&speech.message);
+    let said = alone || is_own(first) || is_own(first_line(spoken)) || frames::is_heading(&speech.message);
     let sender = voice::is_senders(&speech.message);
     let outside = !answers
         && !frames::is_sentence_of_gateway(&speech.message)
@@ -215,10 +216,33 @@ fn up_to_quote<'a>(text: &str, spoken: &str, said: &'a str) -> &'a str {
     let open = [('“', '”'), ('「', '」'), ('『', '』'), ('«', '»')]
         .into_iter()
         .find(|(open, close)| line.rfind(*open) > line.rfind(*close));
-    match open.and_then(|(_, close)| said.find(close)) {
+    // `(429 Too many tokens, wait.) comes with every request`
+    let bracket = || {
+        let opens = line.rfind('(').filter(|at| Some(*at) > line.rfind(')'));
+        // A call's bracket stands right behind its name.
+        let opened = opens.and_then(|at| line.get(..at)).is_some_and(|front| {
+            front.is_empty() || front.ends_with(|c: char| c.is_whitespace() || c >= '\u{2e80}')
+        });
+        unopened(said).filter(|_| opened)
+    };
+    match open.and_then(|(_, close)| said.find(close)).or_else(bracket) {
         Some(at) => said.get(..at).unwrap_or(said),
         None => said,
     }
+}
+
+/// Where a round bracket closes that was not opened in `text`.
+fn unopened(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return Some(at),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The whole lines of `text` in which `said` stands: the begin of `spoken`, the text's end.

@@ -86,6 +86,16 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 }
                 _ => true,
             });
+            // A report of a program on itself: a feature that is off, a service that runs.
+            let good = ["disabled", "enabled", "ok", "active", "ready", "healthy", "running", "available"];
+            let of_program = map
+                .get("status")
+                .and_then(Value::as_str)
+                .is_some_and(|status| good.iter().any(|word| status.eq_ignore_ascii_case(word)))
+                && !["code", "type", "error"].iter().any(|name| map.contains_key(*name));
+            if of_program {
+                return false;
+            }
             (is_statement && !has("choices"))
                 || (has("errors") && !request)
                 || (has("detail") && !request)
@@ -139,6 +149,7 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
                 "httpStatusCode",
                 "http_status_code",
                 "response_code",
+                "raw_status_code",
             ];
             let inside = value.get("error");
             names.iter().find_map(|name| number(value.get(name).or_else(|| inside?.get(name))?))
