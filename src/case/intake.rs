@@ -625,6 +625,15 @@ fn response_text(text: &str, catalog: &Catalog) -> Option<Response> {
     answer::is_html(text).then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
 }
 
+/// True for one line of words: not for a line of a log, which is figures and signs for a large part.
+fn is_sentence(text: &str) -> bool {
+    let text = text.trim();
+    let signs = text.chars().filter(|c| !c.is_whitespace());
+    let (letters, all) =
+        signs.fold((0, 0), |(letters, all), c| (letters + usize::from(c.is_alphabetic()), all + 1));
+    !text.contains('\n') && (20..=500).contains(&all) && letters * 10 >= all * 8
+}
+
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let Some(told) = error_text::read(text, false, catalog, ring) else {
         if let Some(intake) = code::read(text, catalog, ring) {
@@ -636,7 +645,8 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return nothing("the input is no command, no answer and no error text that is known here");
     };
     let mut findings = Vec::new();
-    let mut bare = None;
+    // A person's sentence with a status in it: what the sentence says beside it is lost otherwise.
+    let mut bare = is_sentence(text).then(|| text.trim().to_owned());
     if !told.marked {
         if let Some(intake) = code::read(text, catalog, ring) {
             return intake;

@@ -389,9 +389,14 @@ impl Session {
         self.reread();
     }
 
-    /// Words of which no rule knows anything are the answer's own: nothing that was pasted is lost.
+    /// Words of which no rule knows anything, or of which a status alone was understood, are the answer's own: nothing that
+    /// was pasted is lost.
     fn keep_bare(&mut self, bare: Option<String>) {
-        let is_explained = self.diagnosis.as_ref().is_none_or(|d| d.class != FailureClass::Unknown);
+        let has_words = self.readings.first().is_some_and(|reading| reading.envelope.message.is_some());
+        let is_known = self.diagnosis.as_ref().is_none_or(|d| d.class != FailureClass::Unknown);
+        let by_status =
+            self.evidence.attempts.first().and_then(Attempt::response).is_some_and(|r| r.status.is_some());
+        let is_explained = is_known && (has_words || !by_status);
         let (Some(words), false) = (bare, is_explained) else { return };
         if let Some(Outcome::Response(response)) = self.evidence.attempts.first_mut().map(|a| &mut a.outcome)
             && response.body.is_empty()

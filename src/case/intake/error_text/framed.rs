@@ -137,7 +137,9 @@ mod tests {
     #[test]
     fn what_stands_before_lines_is_taken_off() {
         let table = [
-            ("I get:\n\n> Error: bad\n>   at x\n\nwhy?", "I get:\n\nError: bad\n  at x\n\nwhy?"),
+            // What is quoted among other words stays apart from them.
+            ("I get:\n\n> Error: bad\n>   at x\n\nwhy?", "I get:\n\n```\nError: bad\n  at x\n```\n\nwhy?"),
+            ("> Error: bad\n>   at x", "Error: bad\n  at x"),
             ("> POST /v1 HTTP/1.1\n< HTTP/1.1 400 Bad", "> POST /v1 HTTP/1.1\n< HTTP/1.1 400 Bad"),
             (
                 "x\n```\n2025-06-24T20:08:45.884138530Z app[web.1]: {'message': 'Please\n2025-06-24T20:08:45.884141166Z app[web.1]: wait'}\n```",
