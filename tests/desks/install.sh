@@ -41,7 +41,7 @@ from_debian() { # PACKAGE...
   chmod 755 "$tools/set-up/bundle"
   local set_up=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "PATH=$tools/set-up:$PATH")
   if [ -n "$(dpkg --audit)" ]; then "${set_up[@]}" dpkg --configure -a > "$tools/set-up/log" 2>&1 || true; fi   # what an earlier run left
-  "${set_up[@]}" apt-get install -y -qq --no-install-recommends "$@" > "$tools/set-up/log" 2>&1 || status=$?
+  "${set_up[@]}" apt-get -o "DPkg::Path=$tools/set-up:$PATH" install -y -qq --no-install-recommends "$@" > "$tools/set-up/log" 2>&1 || status=$?
   if [ "$made" = yes ]; then "${as_root[@]}" rm -f "$policy"; fi
   if [ "$status" = 0 ]; then return; fi
   tail -n 15 "$tools/set-up/log" >&2
