@@ -39,6 +39,9 @@ pub struct Reports {
     until: Option<Pin<Box<Sleep>>>,
     #[cfg(unix)]
     resized: Option<tokio::signal::unix::Signal>,
+    /// Columns and rows that were told last.
+    #[cfg(unix)]
+    size: Option<(u16, u16)>,
     shade: Option<oneshot::Sender<Shade>>,
 }
 
@@ -61,6 +64,8 @@ pub fn input() -> (Reports, oneshot::Receiver<Shade>) {
         until: None,
         #[cfg(unix)]
         resized: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change()).ok(),
+        #[cfg(unix)]
+        size: crossterm::terminal::size().ok(),
         shade: Some(shade),
     };
     (reports, answer)
@@ -115,6 +120,8 @@ impl Reports {
     #[cfg(unix)]
     fn read(&mut self, came: Came) {
         let Came::Bytes(bytes) = came;
+        // A key may overtake the signal of the size in which it was pressed, and a screen that is too small takes none.
+        self.look_at_size();
         let told = self.parser.take(&bytes);
         self.take(told);
     }
@@ -147,6 +154,16 @@ impl Reports {
         self.wait();
     }
 
+    /// Tells the terminal's size where it is another one than was told last.
+    #[cfg(unix)]
+    fn look_at_size(&mut self) {
+        let size = crossterm::terminal::size().ok().filter(|size| self.size != Some(*size));
+        if let Some((width, height)) = size {
+            self.size = size;
+            self.ready.push_back(Event::Resize(width, height));
+        }
+    }
+
     #[cfg(unix)]
     fn poll_resized(&mut self, context: &mut Context<'_>) -> bool {
         self.resized
@@ -176,6 +193,7 @@ impl Stream for Reports {
             #[cfg(unix)]
             if this.poll_resized(context) {
                 let Ok((width, height)) = crossterm::terminal::size() else { continue };
+                this.size = Some((width, height));
                 return Poll::Ready(Some(Ok(Event::Resize(width, height))));
             }
             if this.until.as_mut().is_some_and(|until| until.as_mut().poll(context).is_ready()) {
