@@ -199,14 +199,19 @@ fn judge(failure: &Failure, got: Option<&Explanation>, score: &mut Score) -> Vec
 /// A mask in the record (`sk-ab***yz`) leaves as a placeholder: what stands between placeholders is there, in this order.
 fn same_but_for_secrets(got: Option<&str>, want: Option<&str>) -> bool {
     let (Some(got), Some(want)) = (got, want) else { return false };
+    let pieces = pieces(got);
     let mut rest = want;
-    pieces(got).iter().all(|piece| match rest.find(piece) {
+    let in_order = pieces.iter().all(|piece| match rest.find(piece) {
         Some(at) => {
             rest = &rest[at + piece.len()..];
             true
         }
         None => false,
-    })
+    });
+    // A part of the message is not the message.
+    let whole =
+        |piece: Option<&&str>, test: fn(&str, &str) -> bool| piece.is_some_and(|piece| test(want, piece));
+    in_order && whole(pieces.first(), |w, p| w.starts_with(p)) && whole(pieces.last(), |w, p| w.ends_with(p))
 }
 
 /// `text` without its placeholders (`[key#1]`, `[prompt: 312 chars]`); other brackets are the text's own.
@@ -236,6 +241,8 @@ fn placeholders_are_told_from_brackets() {
     assert_eq!(pieces(whole), [r#"{"loc":["body",0],"input":"#, "}, key ", " at [400]"]);
     assert!(same_but_for_secrets(Some("key [key#1] is bad"), Some("key sk-ab***yz is bad")));
     assert!(!same_but_for_secrets(Some("key [key#1] is [0]"), Some("key sk-ab***yz is bad")));
+    assert!(!same_but_for_secrets(Some("key [key#1] is"), Some("key sk-ab***yz is bad")));
+    assert!(!same_but_for_secrets(Some("[key#1] is bad and"), Some("key sk-ab***yz is bad")));
 }
 
 #[test]
