@@ -498,7 +498,7 @@ impl Session {
             }
             Step::Request => Standing::Missing("paste a command or an error"),
             Step::Reproduce if self.reproduces() => Standing::Missing("under way"),
-            Step::Reproduce if self.was_sent() && self.evidence.request != self.request().ok() => {
+            Step::Reproduce if self.is_overtaken() => {
                 Standing::Missing("changed since it was sent; send it again")
             }
             Step::Reproduce if self.was_sent() => Standing::Done,
@@ -516,6 +516,11 @@ impl Session {
             }
             Step::Note => Standing::Missing("copy or write it"),
         }
+    }
+
+    /// True where the request was changed since it was sent: what was observed is not of what stands there now.
+    pub fn is_overtaken(&self) -> bool {
+        self.was_sent() && self.evidence.request != self.request().ok()
     }
 
     /// True where the text that would leave now is the one that was handed over last.

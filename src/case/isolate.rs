@@ -25,7 +25,7 @@ mod threshold;
 mod trial;
 mod verdict;
 
-pub use control::{Changed, control};
+pub use control::{Changed, control, with_small_body};
 pub use harmless::of_length as harmless_of;
 pub use lab::{Answered, Row};
 pub use plan::{Planned, most_requests, plan};

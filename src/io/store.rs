@@ -63,7 +63,7 @@ pub enum StoreError {
         cause: std::io::Error,
     },
     /// A file could not be written.
-    #[error("{} cannot be written: {cause}; {advice}", shown(path))]
+    #[error("{} cannot be written: {}; {advice}", shown(path), in_words(cause))]
     Write {
         /// The file.
         path: PathBuf,
@@ -118,6 +118,15 @@ pub enum StoreError {
         /// What is wrong and where.
         what: String,
     },
+}
+
+/// Why a file was not written. The bare kinds of the library speak of entities.
+fn in_words(cause: &std::io::Error) -> String {
+    match cause.kind() {
+        std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "it is not allowed".to_owned(),
+        _ => cause.to_string(),
+    }
 }
 
 /// A path for people, without what could steer a terminal.

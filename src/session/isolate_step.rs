@@ -3,7 +3,7 @@
 use super::{ControlAsk, Effect, Purpose, Session};
 use crate::case::evidence::Attempt;
 use crate::case::finding::Level;
-use crate::case::isolate::{Changed, control};
+use crate::case::isolate::{Changed, control, with_small_body};
 use crate::case::keyring::SecretKind;
 use secrecy::ExposeSecret;
 
@@ -48,9 +48,12 @@ impl Session {
                         "the request names no model that can be replaced by this one; nothing to send"
                     }
                     Changed::Key(_) => "the request carries no credential to replace, or it is the same key",
-                    Changed::MinimalBody | Changed::Trial(_) => {
-                        "no small body is known for this endpoint, or the request is it already"
+                    Changed::MinimalBody | Changed::Trial(_)
+                        if with_small_body(&request, &self.catalog).is_some() =>
+                    {
+                        "the body is as small already as the one that would be sent"
                     }
+                    Changed::MinimalBody | Changed::Trial(_) => "no small body is known for this endpoint",
                 },
             ),
         }

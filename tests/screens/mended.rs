@@ -488,3 +488,56 @@ fn a_path_that_was_typed_is_there_again() {
     rig.keys("o/tmp/no-such-file<enter>o");
     assert!(rig.draw().contains("/tmp/no-such-file"), "{}", rig.draw());
 }
+
+/// A slip in a path is mended, not typed again; what went well is over.
+#[test]
+fn a_path_that_led_nowhere_is_offered_again() {
+    let mut rig = Rig::new(100, 30);
+    rig.observed();
+    rig.keys("4<enter>w<ctrl-u>/nowhere/at/all.yaml<enter>");
+    rig.keys("w");
+    assert!(words(&mut rig).contains("/nowhere/at/all.yaml"), "{}", rig.draw());
+    rig.keys("<ctrl-u>mine.yaml<enter>w");
+    let offered = format!("{}.yaml", rig.session.id());
+    assert!(words(&mut rig).contains(&offered), "{}", rig.draw());
+}
+
+/// What leaves is of the request as it was sent: who changed it since is told, before it is confirmed and before it is copied.
+#[test]
+fn a_request_that_was_changed_since_is_told_of_on_review_and_note() {
+    let mut rig = Rig::new(140, 45);
+    rig.observed();
+    rig.keys("1m<ctrl-u>gpt-4o-mini<enter>4");
+    assert!(words(&mut rig).contains("not as it was changed since"), "{}", rig.draw());
+    rig.keys("<enter>5");
+    assert!(words(&mut rig).contains("not as it was changed since"), "{}", rig.draw());
+}
+
+/// The list of actions and the line at the bottom call the same thing by the same name; the name of the key table finds it, too.
+#[test]
+fn the_list_of_actions_speaks_as_the_line_at_the_bottom() {
+    let mut rig = Rig::new(100, 30);
+    rig.paste(&pasted_curl("api.cometapi.com"));
+    rig.keys(":");
+    assert!(
+        words(&mut rig).contains("endpoints") && !words(&mut rig).contains("choose endpoint"),
+        "{}",
+        rig.draw()
+    );
+    rig.keys("choose endpoint");
+    let Some(Popup::Palette(palette)) = &rig.screen.popup else { panic!("the list is open") };
+    assert_eq!(palette.chosen().map(|entry| entry.name.as_str()), Some("endpoints"));
+}
+
+/// At 80 columns the model of the request stands on its page, however many calls were pasted; the gateway is in the title.
+#[test]
+fn the_model_has_room_beside_the_calls() {
+    let mut rig = Rig::new(80, 24);
+    let two = [
+        pasted_curl("api.cometapi.com").replace("gpt-4o", "claude-sonnet-4-5-20250929"),
+        pasted_curl("api.cometapi.com"),
+    ];
+    rig.paste(&two.join("\n"));
+    let shown = rig.draw();
+    assert!(shown.contains("Call 1 of 2") && shown.contains("Model: claude-sonnet-4-5-20250929"), "{shown}");
+}

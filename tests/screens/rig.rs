@@ -299,6 +299,9 @@ impl Rig {
             }
             Effect::Write { path, .. } => {
                 self.written = Some(path.clone());
+                if path.starts_with("/nowhere/") {
+                    return self.tell(Event::Delivered(Err(format!("{path} cannot be written"))));
+                }
                 self.tell(delivered(&format!("file {path}"), Some(path)));
             }
             Effect::RecallKeys(keys) => self.tell(Event::KeysRecalled((self.recall)(&keys))),

@@ -1,7 +1,7 @@
 //! Controls: further requests that differ from the failing one in one thing, each asked for by hand.
 
 use super::trial::TrialId;
-use crate::case::catalog::{BodyKind, Catalog};
+use crate::case::catalog::{BodyKind, Catalog, Endpoint};
 use crate::case::keyring::Label;
 use crate::case::request::{Header, Request};
 
@@ -45,11 +45,7 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
         Changed::Model(model) => control = request.with_model(model, catalog)?,
         Changed::Key(label) => replace_key(&mut control, *label, catalog)?,
         Changed::MinimalBody => {
-            let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
-            // A task costs, and what it makes comes later; a form is replaced only where the endpoint takes JSON too.
-            if !endpoint.is_cheap() || endpoint.body == BodyKind::Multipart {
-                return None;
-            }
+            let endpoint = with_small_body(request, catalog)?;
             if !control.form.is_empty() {
                 control.form.clear();
                 control.headers.retain(|h| !h.name.eq_ignore_ascii_case("content-type"));
@@ -62,6 +58,13 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
         }
     }
     (control != *request).then_some(control)
+}
+
+/// The endpoint of `request`, where a small body for it is known.
+pub fn with_small_body<'c>(request: &Request, catalog: &'c Catalog) -> Option<&'c Endpoint> {
+    let endpoint = catalog.endpoint_for(&request.method, &request.target.path)?;
+    // A task costs, and what it makes comes later; a form is replaced only where the endpoint takes JSON too.
+    (endpoint.is_cheap() && endpoint.body != BodyKind::Multipart).then_some(endpoint)
 }
 
 /// Puts `label` in the place of every credential of the request.

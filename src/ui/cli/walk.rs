@@ -71,6 +71,7 @@ impl Walk {
     /// [`Exit::Interrupted`] on a second Ctrl-C before that.
     pub(super) async fn settle(&mut self) -> Result<(), Failed> {
         let mut told = self.session.evidence().attempts.len();
+        let mut wait_told = None;
         // One that comes between two looks must not be lost.
         let mut stopped = pin!(tokio::signal::ctrl_c());
         while self.session.is_busy() {
@@ -97,6 +98,7 @@ impl Walk {
             if let Activity::Waiting { ms, reason, .. } = self.session.activity()
                 && !self.quiet
                 && told == self.session.evidence().attempts.len()
+                && wait_told.replace(told) != Some(told)
             {
                 say::line(&format!(
                     "  waiting {:.1} s: {reason}",

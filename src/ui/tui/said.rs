@@ -248,13 +248,22 @@ fn missing(what: &str, session: &Session, screen: &Screen, mode: Mode) -> String
             "nothing was observed yet; {} is Request: paste a command or an answer there",
             key(Action::StepRequest)
         ),
+        Step::Review if session.is_overtaken() => format!(
+            "this tells of the request as it was sent, not as it was changed since; {} confirms it",
+            key(Action::GoOn)
+        ),
         Step::Review => format!("look at what leaves; {} confirms it", key(Action::GoOn)),
         Step::Note if !session.confirmed() => {
             format!("it is not confirmed yet; {} is Review, where that is done", key(Action::StepReview))
         }
         Step::Note => {
-            let before =
-                if session.delivered().is_empty() { "" } else { "as it stands it is not copied yet: " };
+            let before = if session.is_overtaken() {
+                "it tells of the request as it was sent, not as it was changed since: "
+            } else if session.delivered().is_empty() {
+                ""
+            } else {
+                "as it stands it is not copied yet: "
+            };
             format!("{before}{} copies it, {} writes it to a file", key(Action::Copy), key(Action::Write))
         }
         Step::Request | Step::Isolate => what.to_owned(),

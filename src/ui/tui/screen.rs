@@ -120,6 +120,8 @@ pub struct Screen {
     pub keymap: Keymap,
     /// The path that was typed last to be opened, so that a slip in it is mended and not typed again.
     pub opened: String,
+    /// The path that was typed last to write the note to, and how often the note had been handed over by then.
+    pub written: (String, usize),
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// The marked field on Request.
@@ -212,6 +214,7 @@ impl Screen {
             found: String::new(),
             popup: None,
             opened: String::new(),
+            written: (String::new(), 0),
             hint: None,
             themes: Themes::built_in(false),
             mouse: false,
@@ -357,6 +360,7 @@ impl Screen {
         (self.look, self.choosing, self.row, self.attach, self.run) = (None, false, 0, None, None);
         self.review = ReviewPane::Evidence;
         self.note = NotePane::Preview;
+        self.written = (String::new(), 0);
         self.tops = Tops::default();
     }
 }

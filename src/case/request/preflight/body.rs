@@ -171,7 +171,11 @@ fn syntax(text: &str, error: &serde_json::Error) -> Finding {
     } else if words.contains("invalid escape") {
         "write \\\\ for a backslash inside a text"
     } else if words.contains("trailing characters") {
-        "take out what stands behind the closing brace"
+        if matches!(text.trim_start().chars().next(), Some('{' | '[')) {
+            "take out what stands behind the closing brace"
+        } else {
+            "begin it with a brace: a body is one JSON object"
+        }
     } else if words.contains("expected `,`") {
         "put a comma between the members, or a backslash before a quotation mark inside a text"
     } else {

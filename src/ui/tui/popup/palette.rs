@@ -19,8 +19,10 @@ pub enum Does {
 pub struct Entry {
     /// What it does.
     pub does: Does,
-    /// Its name, two or three words.
+    /// Its name, one to three words: that of the line at the bottom, where it stands there.
     pub name: String,
+    /// Its name in the key table, which finds it as well.
+    also: String,
     /// The keys that do the same.
     pub keys: String,
     /// What happens, one sentence.
@@ -32,15 +34,26 @@ impl Entry {
     pub fn of(binding: &Binding) -> Self {
         Self {
             does: Does::Action(binding.action),
-            name: binding.action.name(),
+            name: match binding.label.as_str() {
+                "" => binding.action.name(),
+                label => label.to_owned(),
+            },
+            also: binding.action.name(),
             keys: binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
             help: binding.help.clone(),
         }
     }
 
+    /// The line that chooses the theme `name`, which is `help`.
+    pub fn theme(name: &str, help: String) -> Self {
+        let does = Does::Theme(name.to_owned());
+        Self { does, name: format!("theme {name}"), also: String::new(), keys: String::new(), help }
+    }
+
     /// How well it fits; the name counts twice.
     fn fit(&self, typed: &str) -> Option<i32> {
         let by_name = fuzzy::fit(typed, &self.name).map(|value| value * 2);
+        let by_name = by_name.max(fuzzy::fit(typed, &self.also).map(|value| value * 2));
         // In a sentence any letters are found somewhere: there, words are looked for as they are.
         let sentence = format!("{} {}", self.help, self.keys).to_lowercase();
         let has_words = typed.to_lowercase().split_whitespace().all(|word| sentence.contains(word));

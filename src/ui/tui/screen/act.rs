@@ -100,7 +100,10 @@ impl Screen {
             Action::Write if mode == Mode::Run => self.hand_out_report(true),
             Action::Copy => self.hand_out(Event::CopyRequested),
             Action::Write => match session.ready() {
-                Ok(_) => self.ask(Asked::Path, &default_path(session)),
+                Ok(_) => {
+                    let first = self.path_to_write(session);
+                    self.ask(Asked::Path, &first)
+                }
                 Err((_, why)) => self.say(&why),
             },
             Action::Accept if mode == Mode::Cases => vec![Wish::Cases(CaseAsk::Open)],
@@ -275,6 +278,15 @@ impl Screen {
     fn hand_out(&mut self, event: Event) -> Vec<Wish> {
         self.overtaken = None;
         tell(event)
+    }
+
+    /// The path that is offered: what was typed last where nothing came of it, so that a slip in it is mended and not typed again.
+    fn path_to_write(&self, session: &Session) -> String {
+        let (typed, handed_over) = &self.written;
+        if typed.is_empty() || session.delivered().len() > *handed_over {
+            return default_path(session);
+        }
+        typed.clone()
     }
 
     /// From Note it goes to Review where that is what is missing; else what is missing, or to be done, is said.

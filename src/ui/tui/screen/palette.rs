@@ -21,12 +21,7 @@ impl Screen {
         let everywhere = self.keymap.own_bindings(Mode::Always).count();
         let count = entries.len();
         entries.rotate_left(everywhere.min(count));
-        entries.extend(self.themes.names().map(|name| Entry {
-            does: Does::Theme(name.to_owned()),
-            name: format!("theme {name}"),
-            keys: String::new(),
-            help: theme_help(name),
-        }));
+        entries.extend(self.themes.names().map(|name| Entry::theme(name, theme_help(name))));
         self.open(Popup::Palette(Palette::new(mode, entries)))
     }
 

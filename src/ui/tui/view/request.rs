@@ -9,6 +9,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
 use super::reproduce::saved;
 use super::{code, edit, reproduce};
@@ -171,7 +172,13 @@ fn facts(frame: &mut Frame<'_>, area: Rect, session: &Session, theme: &Theme) {
             format!("Answer: {}, pasted   ", reproduce::outcome(attempt, Some(reading)))
         })
         .unwrap_or_default();
+    // The title names the gateway, too: where not all has room, the model stays.
     let text = format!("  {call}{answer}Gateway: {gateway}   Model: {model}{from}");
+    let text = if text.width() <= usize::from(area.width) {
+        text
+    } else {
+        format!("  {call}{answer}Model: {model}{from}")
+    };
     frame.render_widget(Paragraph::new(Span::styled(cut(&text, usize::from(area.width)), theme.plain)), area);
 }
 

@@ -23,8 +23,8 @@ fn sign(c: char) -> char {
         '▒' | '▃' | '▄' => ':',
         '▓' => '%',
         '▇' | '█' => '#',
-        '←' => '<',
-        '→' => '>',
+        '←' | '«' => '<',
+        '→' | '»' => '>',
         '↑' => '^',
         '↓' => 'v',
         '‘' | '’' => '\'',
@@ -41,7 +41,13 @@ mod tests {
 
     #[test]
     fn nothing_beyond_ascii_is_left() {
-        let table = [("┌─┐", "+-+"), ("2 Reproduce …", "2 Reproduce ~"), ("✓ é ×", "+ ? x"), ("漢a", "? a")];
+        let table = [
+            ("┌─┐", "+-+"),
+            ("  » hi", "  > hi"),
+            ("2 Reproduce …", "2 Reproduce ~"),
+            ("✓ é ×", "+ ? x"),
+            ("漢a", "? a"),
+        ];
         for (text, wanted) in table {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 1));
             buffer.set_string(0, 0, text, Style::new());

@@ -109,7 +109,10 @@ impl Screen {
             (Asked::ReportPath, _) if !open.is_empty() => vec![Wish::Run(RunAsk::Write(open))],
             (Asked::Find, _) => self.find_in_body(&open),
             (Asked::Search, _) => self.search_text(&open, session),
-            (Asked::Path, _) if !open.is_empty() => self.hand_out(Event::WriteRequested(Some(open))),
+            (Asked::Path, _) if !open.is_empty() => {
+                self.written = (open.clone(), session.delivered().len());
+                self.hand_out(Event::WriteRequested(Some(open)))
+            }
             _ => self.say("nothing was typed; nothing was changed"),
         }
     }
