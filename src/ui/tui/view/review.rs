@@ -6,7 +6,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
+use crate::case::sanitize::Entry;
 use crate::session::Session;
 use crate::ui::tui::field::WordField;
 use crate::ui::tui::keys::{Action, Mode};
@@ -98,7 +100,7 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
             let times = if total == 1 { "once".to_owned() } else { format!("{total} times") };
             let left = screen.count_of_placeholders();
             let word = if left == 1 { "placeholder" } else { "placeholders" };
-            format!("Replaced {times}, which left {left} {word}")
+            format!("Replaced {times}, by {left} {word}")
         }
     };
     let inner = area::headed(frame, area, &heading, marked, theme);
@@ -108,6 +110,19 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, session: &Session, screen: &Screen,
         inner,
         lines.into_iter().skip(screen.tops.ledger).take(usize::from(inner.height)).collect(),
     );
+}
+
+/// Columns from which on the place of a replacement stands in its row, whole or not: with fewer it has a row of its own.
+const BESIDE: usize = 60;
+
+/// The end of `place`, which says more than its beginning, in `room` columns.
+fn end_of(place: &str, room: usize) -> String {
+    let over = place.chars().count().saturating_sub(room.saturating_sub(1));
+    if place.width() <= room {
+        place.to_owned()
+    } else {
+        format!("…{}", place.chars().skip(over).collect::<String>())
+    }
 }
 
 /// The lines of the ledger: why the note is refused, earlier cases of the same failure, where its keys were seen before,
@@ -137,12 +152,23 @@ pub fn ledger_lines(session: &Session, screen: &Screen, width: usize, theme: &Th
     }
     let entries = session.output().map(|o| o.ledger.entries.as_slice()).unwrap_or_default();
     let here = kind_here(screen);
-    lines.extend(entries.iter().map(|e| {
+    // As wide as what stands there.
+    let widest =
+        |of: fn(&Entry) -> &str, most| entries.iter().map(|e| of(e).width()).max().unwrap_or(0).min(most);
+    let (kinds, rules) = (widest(|e| &e.kind, 9), widest(|e| &e.rule, 18));
+    lines.extend(entries.iter().flat_map(|e| {
         let here = here == Some(e.kind.as_str());
         let sign = if here { ">" } else { " " };
-        let head = format!("{sign} {:>3} x {} {} ", e.count, fit(&e.kind, 9), fit(&e.rule, 18));
         let style = if here { theme.accent } else { theme.plain };
-        Line::from(Span::styled(cut(&format!("{head}{}", e.place), width), style))
+        let head = format!("{sign} {:>3} x {} {} ", e.count, fit(&e.kind, kinds), fit(&e.rule, rules));
+        let room = width.saturating_sub(head.width());
+        let rows = if e.place.width() <= room || width >= BESIDE {
+            vec![format!("{head}{}", end_of(&e.place, room))]
+        } else {
+            let place = end_of(&e.place, width.saturating_sub(8));
+            vec![format!("{sign} {:>3} x {}  {}", e.count, e.kind, e.rule), format!("        {place}")]
+        };
+        rows.into_iter().map(move |row| Line::from(Span::styled(cut(&row, width), style)))
     }));
     if lines.is_empty() {
         lines.push(Line::from(Span::styled("  nothing", theme.hint)));
