@@ -26,6 +26,7 @@ mod random;
 mod reproduce;
 mod request_step;
 mod review;
+mod safe;
 mod saving;
 mod search;
 
@@ -277,6 +278,8 @@ pub struct Session {
     clean: OnceLock<SafeEvidence>,
     /// The same of the operator's words.
     clean_words: OnceLock<SafeWords>,
+    /// What was sanitized last.
+    last_safe: RefCell<Option<Arc<safe::Safe>>>,
     /// The last check of what leaves, which proved itself.
     last_audit: RefCell<Option<Audit>>,
     /// The credentials that were asked about last, and the answer.
@@ -354,6 +357,7 @@ impl Session {
             last_audit: RefCell::default(),
             clean: OnceLock::new(),
             clean_words: OnceLock::new(),
+            last_safe: RefCell::default(),
             asked_keys: None,
             keys_seen: None,
             asked_twins: None,
@@ -463,6 +467,7 @@ impl Session {
         self.output = None;
         self.clean = OnceLock::new();
         self.clean_words = OnceLock::new();
+        self.last_safe = RefCell::default();
     }
 }
 

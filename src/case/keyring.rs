@@ -100,6 +100,11 @@ pub struct Unresolved(
 );
 
 impl KeyRing {
+    /// How many secrets are held. None is ever put away, so that one more is another number.
+    pub fn count(&self) -> usize {
+        self.held.len()
+    }
+
     /// Holds `value`; the same value always gets the same label (its first origin is kept).
     pub fn hold(&mut self, kind: SecretKind, origin: Origin, value: &str) -> Label {
         if let Some(held) = self.held.iter().find(|h| h.expose() == value) {

@@ -1,8 +1,11 @@
 //! Steps 4 and 5: the sanitized evidence, the note, its renderings and their way out.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
-use super::known_keys::{CaseKey, credentials};
+use super::known_keys::CaseKey;
+use super::safe::Safe;
 use super::{Delivered, Effect, STDOUT, Session};
 use crate::case::catalog::{Catalog, Destination};
 use crate::case::claims::Linter;
@@ -345,20 +348,15 @@ impl Session {
 
     fn make_output(&self, now: DateTime<Utc>) -> Option<Output> {
         let (diagnosis, profile) = (self.diagnosis()?, self.profile()?);
-        let mut sanitizer = self.sanitizer();
-        let evidence = match self.only_earlier() {
-            Some(earlier) => earlier.evidence.clone(),
-            None => sanitizer.evidence(&self.evidence, &self.readings, &self.control_readings, Some(profile)),
+        let safe = match self.only_earlier() {
+            Some(earlier) => Arc::new(self.safe_words_with(earlier)),
+            None => self.safe(&self.words),
         };
-        let words = sanitizer.words(&self.words);
+        let Safe { evidence, words, keys, audit, .. } = &*safe;
+        let mut ledger = safe.ledger.clone();
         let run = self.run_facts(now);
-        let mut ledger = self.only_earlier().map(|earlier| earlier.ledger.clone()).unwrap_or_default();
-        for entry in &sanitizer.ledger().entries {
-            ledger.count(entry);
-        }
-        let audit = self.audit_of(&sanitizer);
         let built = |ledger: &Ledger| {
-            let (evidence, words, catalog, run, audit) = (&evidence, &words, &*self.catalog, &run, &audit);
+            let (catalog, run) = (&*self.catalog, &run);
             note::build(&Material { evidence, diagnosis, words, ledger, catalog, profile, run, audit })
         };
         let mut note = built(&ledger);
@@ -373,9 +371,10 @@ impl Session {
             }
             note = Note { removed: self.removed.clone(), ..built(&ledger) };
         }
-        let keys = credentials(&sanitizer.placeholders());
         let (rendered, template_fault) =
-            render(&note, self.format, &audit, (self.template.as_ref(), self.place.as_ref()));
+            render(&note, self.format, audit, (self.template.as_ref(), self.place.as_ref()));
+        let (evidence, words) = (evidence.clone(), words.clone());
+        let (keys, audit) = (keys.clone(), audit.clone());
         Some(Output { evidence, words, ledger, note, rendered, template_fault, keys, audit })
     }
 

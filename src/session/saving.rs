@@ -182,12 +182,8 @@ impl Session {
 
     /// The case as it stands, with these words, and the audit that knows its secrets.
     fn unfinished(&self, words: &Words, now: DateTime<Utc>) -> (Unfinished, Audit) {
-        let mut sanitizer = self.sanitizer();
-        let (readings, controls) = (&self.readings, &self.control_readings);
-        let evidence = sanitizer.evidence(&self.evidence, readings, controls, self.profile());
-        let words = sanitizer.words(words);
-        // With what was replaced in the words: when they come back, it is gone from them.
-        let ledger = sanitizer.ledger().clone();
+        // Its ledger has what was replaced in the words, too: when they come back, it is gone from them.
+        let safe = self.safe(words);
         let Run { base_url_alias, secret_source, policy, timeouts, proxy_in_use, .. } = self.run_facts(now);
         let run = RunFacts { base_url_alias, secret_source, policy, timeouts, proxy_in_use };
         let seen = self.evidence.request.is_some() || !self.evidence.attempts.is_empty();
@@ -196,7 +192,9 @@ impl Session {
         let observed = match self.only_earlier().filter(|_| !took_out) {
             None if took_out => None,
             Some(earlier) => Some(earlier.clone()),
-            None => seen.then(|| Observed::new(evidence, ledger, self.diagnosis.clone(), run)),
+            None => seen.then(|| {
+                Observed::new(safe.evidence.clone(), safe.ledger.clone(), self.diagnosis.clone(), run)
+            }),
         };
         let case = Unfinished {
             schema: UNFINISHED_SCHEMA.to_owned(),
@@ -205,10 +203,10 @@ impl Session {
             step: self.step.name().to_ascii_lowercase(),
             gateway: self.profile().map(|profile| profile.id.clone()),
             gateway_chosen: self.chosen_profile.is_some(),
-            words,
+            words: safe.words.clone(),
             observed,
         };
-        (case, self.audit_of(&sanitizer))
+        (case, safe.audit.clone())
     }
 
     /// What is kept beside the note, so that the case can be opened again at its note.

@@ -674,3 +674,31 @@ fn a_file_is_opened_by_its_path() {
     s.handle(missing(Some("/v1/models")), at(0));
     assert!(s.notice().is_some_and(|n| !n.text.contains("file")), "{:?}", s.notice().map(|n| &n.text));
 }
+
+/// What is saved and what leaves is made of the case as it is now, also where one more secret became known meanwhile.
+#[test]
+fn what_was_sanitized_is_made_anew_when_a_secret_becomes_known() {
+    let mut s = session();
+    s.handle(
+        Event::Pasted(
+            "HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n\n{\"error\":{\"message\":\"no\"}}"
+                .into(),
+        ),
+        at(0),
+    );
+    let first = s.safe(&s.words);
+    assert!(std::sync::Arc::ptr_eq(&first, &s.safe(&s.words)), "made once");
+    s.ring.hold(
+        crate::case::keyring::SecretKind::Key,
+        crate::case::keyring::Origin::Pasted,
+        "some-other-secret-value",
+    );
+    assert!(!std::sync::Arc::ptr_eq(&first, &s.safe(&s.words)), "the secret is looked for, too");
+    let before = s.safe(&s.words);
+    s.handle(
+        Event::WordsSet(crate::case::sanitize::Words { question: "Why?".into(), ..s.words.clone() }),
+        at(1),
+    );
+    let after = s.safe(&s.words);
+    assert!(!std::sync::Arc::ptr_eq(&before, &after) && after.words.question.as_str() == "Why?");
+}
