@@ -251,7 +251,10 @@ impl Session {
     pub(super) fn set_confirmed(&mut self, confirmed: bool) -> Vec<Effect> {
         if confirmed != self.confirmed {
             self.confirmed = confirmed;
+            // The note says so; what was sanitized is the same.
+            let safe = self.last_safe.take();
             self.note_is_stale();
+            self.last_safe.replace(safe);
         }
         Vec::new()
     }

@@ -171,7 +171,7 @@ mod tests {
         let keymap = Keymap::built_in().expect("reads");
         let mut palette = Palette::new(Mode::Note, keymap.bindings(Mode::Note).map(Entry::of).collect());
         palette.paste("what is copied");
-        assert_eq!(palette.chosen().map(|e| e.name.as_str()), Some("toggle format"));
+        assert_eq!(palette.chosen().map(|e| e.name.as_str()), Some("format"));
         palette.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert_eq!(palette.shown().len(), palette.count());
         palette.step(true, usize::MAX);

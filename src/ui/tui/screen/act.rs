@@ -150,7 +150,10 @@ impl Screen {
             Action::NextTab if self.run.is_some() => self.turn_run(),
             Action::NextTab => self.looking(|look| look.turn(true)),
             Action::PreviousTab => self.looking(|look| look.turn(false)),
-            Action::ToggleRaw => self.looking(|look| (look.raw, look.top) = (!look.raw, 0)),
+            Action::ToggleRaw if self.offers(Action::ToggleRaw, session) => {
+                self.looking(|look| (look.raw, look.top) = (!look.raw, 0))
+            }
+            Action::ToggleRaw => self.say("there is nothing raw to be shown here; nothing was changed"),
             Action::NextAttempt => self.look_beside(session, true),
             Action::PreviousAttempt => self.look_beside(session, false),
             Action::Compare => self.looking(|look| look.compare(session)),
