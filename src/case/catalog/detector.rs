@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 /// Checks that a detector may name in `condition`; [`Proviso::check`] is one of them or empty.
-pub const CHECKS: [&str; 11] = [
+pub const CHECKS: [&str; 13] = [
     "luhn",
     "iban",
     "china_id",
@@ -17,6 +17,8 @@ pub const CHECKS: [&str; 11] = [
     "money",
     "unexplained",
     "chosen",
+    "no_word",
+    "price",
 ];
 
 /// A pattern of a secret or of personal data in free text.

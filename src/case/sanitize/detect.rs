@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use regex_automata::meta::Regex;
 
 use super::layer::Layer;
+use super::normal::is_dense;
 use super::placeholder::is_placeholder;
 use super::secrets::random_part;
 use super::unexplained::{is_unexplained, stands_near};
@@ -174,12 +175,62 @@ pub(super) fn condition_holds(
         "random" => looks_random(value),
         "mixed" => is_mixed(value),
         "personal" => !is_role_address(words, value),
-        "money" => !counts_something(words, text, end),
+        "money" => !counts_something(words, text, end) && !ends_a_key(text, start, end),
+        "price" => !is_parameter(text, start, end),
         "unexplained" => is_unexplained(words, value, text, start),
-        "chosen" => !words.no_secrets.iter().any(|word| word.eq_ignore_ascii_case(value)),
+        "chosen" => !is_word_for_none(words, value) && (is_no_word(value) || !is_cut(text, end)),
+        // `get_password2(` is called.
+        "no_word" => is_no_word(value) && !is_word_for_none(words, value) && text.get(end) != Some(&b'('),
         _ => true,
     };
     holds && (condition.context.is_empty() || stands_near(&condition.context, words, text, start))
+}
+
+fn is_word_for_none(words: &Words, value: &str) -> bool {
+    words.no_secrets.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// True where a letter beyond ASCII goes on with the word: of `hasło: nieprawidłowe` a pattern has the first half.
+fn is_cut(text: &[u8], end: usize) -> bool {
+    let next = text.get(end..(end + 4).min(text.len())).unwrap_or(&[]);
+    let next = String::from_utf8_lossy(next).chars().next();
+    next.is_some_and(|c| !c.is_ascii() && c.is_alphabetic() && !is_dense(c))
+}
+
+/// What is written with digits behind `password` or `AUTH`, and says how it is kept or told.
+const OF_FORMS: [&str; 17] = [
+    "cram-md5",
+    "digest-md5",
+    "scram-sha-1",
+    "scram-sha-512",
+    "xoauth2",
+    "ntlmv2",
+    "wpa2-psk",
+    "sha1",
+    "sha256",
+    "sha-256",
+    "sha512",
+    "sha-512",
+    "scram-sha-256",
+    "pbkdf2",
+    "base64",
+    "utf8mb4",
+    "argon2id",
+];
+
+/// True for what stands as a word in no sentence: a digit or a sign beside letters, a capital behind a small letter.
+pub(super) fn is_no_word(value: &str) -> bool {
+    let value = value.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '"', '\'']);
+    let (mut letters, mut signs, mut rises, mut lower) = (false, false, false, false);
+    for byte in value.bytes() {
+        letters = letters || byte.is_ascii_alphabetic();
+        signs = signs || byte.is_ascii_digit() || b"!#$%&*+?@^~=".contains(&byte);
+        rises = rises || lower && byte.is_ascii_uppercase();
+        lower = byte.is_ascii_lowercase();
+    }
+    value.len() >= 4
+        && !OF_FORMS.iter().any(|word| value.eq_ignore_ascii_case(word))
+        && (letters && signs || rises || value.len() >= 6 && value.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// True for text that nobody typed as a word: digits among letters, changing case, or very long without a break.
@@ -318,6 +369,54 @@ fn counts_something(words: &Words, text: &[u8], end: usize) -> bool {
     let word = String::from_utf8_lossy(&after);
     let word = word.trim_start();
     words.count_units.iter().any(|unit| word.starts_with(unit.as_str()))
+}
+
+/// `"GET" "user_quota:7"`: the number is a part of a name in the quotes of a command, as a cache has them.
+fn ends_a_key(text: &[u8], start: usize, end: usize) -> bool {
+    let before = text.get(start.saturating_sub(64)..start).unwrap_or(&[]);
+    let name =
+        before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
+    let mut lead = before.iter().rev().skip(name.count());
+    let (quote, gap, other) = (lead.next(), lead.next(), lead.next());
+    before.ends_with(b":")
+        && matches!(quote, Some(b'"' | b'\''))
+        && gap == Some(&b' ')
+        && other == quote
+        && text.get(end).is_some_and(|b| Some(b) == quote || *b == b':')
+}
+
+/// Bytes on either side of `$1` in which it is found out what it is.
+const STATEMENT: usize = 400;
+
+/// `$1` of a statement or a script, which is no price: numbered from one beside another, or behind a sign and a word of
+/// theirs.
+fn is_parameter(text: &[u8], start: usize, end: usize) -> bool {
+    let Some(digits) = text.get(start..end).and_then(|v| v.strip_prefix(b"$")) else { return false };
+    if digits.len() > 2 || digits.first() == Some(&b'0') || !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let line = text.get(start.saturating_sub(STATEMENT)..(end + STATEMENT).min(text.len())).unwrap_or(&[]);
+    let stands = |number: &[u8]| {
+        memchr::memmem::find_iter(line, number).any(|at| match line.get(at + 2..).unwrap_or(&[]) {
+            [b'.' | b',', next, ..] => !next.is_ascii_digit(),
+            [next, ..] => !next.is_ascii_alphanumeric(),
+            [] => true,
+        })
+    };
+    if stands(b"$1") && stands(b"$2") {
+        return true;
+    }
+    let before = text.get(start.saturating_sub(STATEMENT)..start).unwrap_or(&[]);
+    let signed =
+        matches!(before.trim_ascii_end().last(), Some(b'=' | b'(' | b',' | b'"' | b'{' | b'<' | b'>'));
+    let word = |word: &[u8]| before.split(|b| !b.is_ascii_alphabetic()).any(|w| w.eq_ignore_ascii_case(word));
+    let of_script = [&b"where"[..], b"values", b"awk", b"echo", b"printf", b"sed", b"returning"];
+    let of_shell = [&b"if"[..], b"then", b"case", b"test", b"local", b"export"];
+    let counts = [&b"limit "[..], b"offset ", b"print "];
+    let quoted = before.ends_with(b"\"") && text.get(end) == Some(&b'"');
+    (signed || counts.iter().any(|c| before.to_ascii_lowercase().ends_with(c)))
+        && of_script.into_iter().any(word)
+        || quoted && of_shell.into_iter().any(word)
 }
 
 /// Capitals, small letters and digits: neither a word nor a digest.
@@ -482,6 +581,35 @@ pub(super) mod tests {
             ("dXNlcjpwYXNzd29yZA", true),
         ] {
             assert_eq!(looks_random(value), random, "{value}");
+        }
+        for (value, no_word) in [
+            ("tiger7paw", true),
+            ("m0nkey.FFTdwj?", true),
+            ("dragon#claw!", true),
+            ("blueWhale", true),
+            ("20261123", true),
+            ("required.", false),
+            ("blue-whale", false),
+            ("string", false),
+            ("NULL", false),
+            ("a1", false),
+        ] {
+            assert_eq!(is_no_word(value), no_word, "{value}");
+        }
+        for (text, parameter) in [
+            ("VALUES (@, $2, $3)", true),
+            ("parameters: @ = '12', $2 = 'user'", true),
+            ("SELECT a FROM t WHERE id = @", true),
+            ("awk '{print @}' access.log", true),
+            ("if [ \"@\" = \"\" ]; then", true),
+            ("you owe @ of $2.50", false),
+            ("(@)", false),
+            ("price is @, not more", false),
+            ("the values: you pay @", false),
+        ] {
+            let at = text.find('@').expect("is there");
+            let text = text.replace('@', "$1");
+            assert_eq!(is_parameter(text.as_bytes(), at, at + 2), parameter, "{text}");
         }
         for model in [
             "gpt-4o-mini-2024-07-18",

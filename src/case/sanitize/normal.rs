@@ -62,31 +62,36 @@ pub(super) fn is_block(text: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_alphanumeric())
         .map(u8::to_ascii_lowercase)
         .collect();
-    [
-        &b"p"[..],
-        b"hr",
-        b"div",
-        b"td",
-        b"th",
-        b"tr",
-        b"li",
-        b"ul",
-        b"ol",
-        b"table",
-        b"center",
-        b"body",
-        b"html",
-        b"head",
-        b"title",
-        b"h1",
-        b"h2",
-        b"h3",
-        b"h4",
-        b"h5",
-        b"h6",
-        b"pre",
-    ]
-    .contains(&name.as_slice())
+    // `</prompt><model>`: an element ends, and another one begins. Marks of a page stand within words.
+    let ends = text.get(1) == Some(&b'/') && text.get(tag(text)) == Some(&b'<') && name.len() > 3;
+    let mark =
+        [&b"strong"[..], b"span", b"code", b"small", b"font", b"mark", b"abbr"].contains(&name.as_slice());
+    ends && !mark
+        || [
+            &b"p"[..],
+            b"hr",
+            b"div",
+            b"td",
+            b"th",
+            b"tr",
+            b"li",
+            b"ul",
+            b"ol",
+            b"table",
+            b"center",
+            b"body",
+            b"html",
+            b"head",
+            b"title",
+            b"h1",
+            b"h2",
+            b"h3",
+            b"h4",
+            b"h5",
+            b"h6",
+            b"pre",
+        ]
+        .contains(&name.as_slice())
 }
 
 /// A character of a script that is written without spaces, where eight characters say as much as twenty letters.

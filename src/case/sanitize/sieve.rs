@@ -21,6 +21,8 @@ const BEFORE: usize = 192;
 const BEHIND: usize = 512;
 /// Bytes of a run from which on it can be a key that no pattern knows.
 const LONG_RUN: usize = 16;
+/// The same of one that has no digits.
+const LONG_RUN_OF_LETTERS: usize = 20;
 /// Bytes of a run from which on it may hold packed text.
 const PACKED_RUN: usize = 24;
 /// Bytes of a run from which on it is a picture or a sound.

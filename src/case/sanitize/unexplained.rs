@@ -10,6 +10,40 @@ const SHORTEST: usize = 20;
 const SHORTEST_KEY: usize = 16;
 /// The same for pieces of one case and digits, as base32 and base36 make them. A ULID has 26.
 const SHORTEST_ONE_CASE: usize = 28;
+/// The same for pieces of letters alone, without a word for a key before them.
+const SHORTEST_OF_LETTERS: usize = 24;
+/// Names of keys that open no door: where something stands, or that it came before. Without `-` and `_`.
+pub(super) const OTHER_KEYS: [&str; 29] = [
+    "blobkey",
+    "dedupekey",
+    "eventkey",
+    "filekey",
+    "hashkey",
+    "imagekey",
+    "lockkey",
+    "publickey",
+    "querykey",
+    "rangekey",
+    "rowkey",
+    "shardkey",
+    "uniquekey",
+    "cachekey",
+    "idempotencykey",
+    "sortkey",
+    "partitionkey",
+    "routingkey",
+    "objectkey",
+    "dedupkey",
+    "deduplicationkey",
+    "foreignkey",
+    "groupkey",
+    "messagekey",
+    "translationkey",
+    "lookupkey",
+    "issuekey",
+    "projectkey",
+    "metrickey",
+];
 /// Bytes before the run that are looked at.
 const CONTEXT: usize = 40;
 /// Bytes before a value in which a word of its detector's context must stand.
@@ -29,10 +63,22 @@ pub(super) fn is_unexplained(words: &Words, run: &str, text: &[u8], start: usize
     if ends_with_word(&before, &words.id_words) {
         return false;
     }
-    let after_key = before.split(|c: char| !c.is_alphanumeric()).rev().take(5).any(|word| {
-        words.key_words.iter().any(|k| word == k || (!k.is_ascii() && word.contains(k.as_str())))
-    });
+    let after_key = is_behind_key(words, &before);
     run.split(['-', '_']).any(|piece| is_noise(piece, after_key))
+}
+
+/// Whether one of the last words is one for a key that opens a door.
+fn is_behind_key(words: &Words, before: &str) -> bool {
+    let last: Vec<&str> =
+        before.split(|c: char| !c.is_alphanumeric()).rev().filter(|word| !word.is_empty()).take(6).collect();
+    let is_key = |word: &str| {
+        words.key_words.iter().any(|k| word == k || (!k.is_ascii() && word.contains(k.as_str())))
+    };
+    let is_other = |at: usize| {
+        let pair = last.get(at..at + 2).map(|pair| pair.iter().rev().copied().collect::<String>());
+        pair.is_some_and(|pair| OTHER_KEYS.contains(&pair.as_str()))
+    };
+    last.iter().take(5).enumerate().any(|(at, word)| is_key(word) && !is_other(at))
 }
 
 /// Whether one of `context` stands within [`NEAR`] bytes before `start`, at the start of a word, and no word for an id
@@ -81,7 +127,25 @@ fn is_noise(piece: &str, after_key: bool) -> bool {
         (_, false) => SHORTEST,
     };
     // Camel case turns twice per word; chance turns at every second place.
-    piece.len() >= shortest && digits >= 2 && turns * 100 >= piece.len() * 38
+    piece.len() >= shortest
+        && (digits >= 2 && turns * 100 >= piece.len() * 38 || is_noise_of_letters(piece, turns, after_key))
+}
+
+/// The same of a piece that has few digits or none. Words have more vowels than chance, and turn less often.
+fn is_noise_of_letters(piece: &str, turns: usize, after_key: bool) -> bool {
+    let has = |test: fn(&u8) -> bool| piece.bytes().filter(test).count();
+    let vowels = has(|b| b"aeiouAEIOU".contains(b));
+    // Of chance, less than a sixth stands in four small letters or more in a row that a word could have; of names in camel
+    // case more than half.
+    let of_word = |run: &&str| run.len() >= 4 && run.contains(['a', 'e', 'i', 'o', 'u']);
+    let worded: usize = piece.split(|c: char| !c.is_ascii_lowercase()).filter(of_word).map(str::len).sum();
+    let (shortest, most_vowels, most_worded) =
+        if after_key { (SHORTEST, 38, 40) } else { (SHORTEST_OF_LETTERS, 32, 30) };
+    piece.len() >= shortest
+        && has(u8::is_ascii_uppercase).min(has(u8::is_ascii_lowercase)) >= 4
+        && turns * 100 >= piece.len() * 28
+        && worded * 100 < piece.len() * most_worded
+        && vowels * 100 < piece.len() * most_vowels
 }
 
 #[cfg(test)]

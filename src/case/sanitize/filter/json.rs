@@ -52,6 +52,8 @@ struct Level {
     /// The current key, or the member `name`, is that of an id.
     of_id: bool,
     named_id: bool,
+    /// A member shows that this is a cookie of a browser's export.
+    cookie: bool,
     /// What the member `name` says; in an array, what the string before says.
     named: Option<Means>,
 }
@@ -287,6 +289,12 @@ impl Walker {
                     level.named = Some(said.map_or(Means::Nothing, |s| s.means));
                 }
             }
+            if means == Means::Value && below.is_none() && object {
+                let cookie = self.top().cookie || peek_cookie(text, behind, last)?;
+                if let Some(level) = self.stack.last_mut().filter(|_| cookie) {
+                    level.named = Some(Means::Secret("cookie"));
+                }
+            }
             self.value(inside, at + 1, rules, edits);
             self.value_stands();
         }
@@ -350,6 +358,7 @@ impl Walker {
             level.of_text = said.of_text;
             level.of_name = said.of_name;
             level.log = level.log || said.of_log;
+            level.cookie = level.cookie || word::is_of_cookie(name);
             level.body = level.body || !level.log && said.of_body;
         }
     }
@@ -380,8 +389,8 @@ impl Walker {
         let new = match below {
             Some(Below::Secret(kind)) if means != Means::Name => {
                 let plain = object
-                    && !matches!(means, Means::Value | Means::Secret(_))
-                    && word::is_cookie_fact(inside);
+                    && (!matches!(means, Means::Value | Means::Secret(_)) && word::is_cookie_fact(inside)
+                        || means == Means::Word && word::is_words(inside));
                 if plain { None } else { rules.secret(inside, kind, "credential_field") }
             }
             // A word in which something had to be replaced is none: what is left of it would be read as a prompt.
@@ -688,6 +697,21 @@ fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
         at += 1;
     }
     (last || limit < text.len() || limit - from >= PEEK).then_some(false)
+}
+
+/// Bytes behind `value` in which the other members of a cookie are looked for.
+const PEEK_COOKIE: usize = 400;
+
+/// Whether a member that follows in the same object is one that cookies have. `None`: more has to come to know it.
+fn peek_cookie(text: &[u8], from: usize, last: bool) -> Option<bool> {
+    let rest = text.get(from..).unwrap_or(&[]);
+    let window = rest.get(..PEEK_COOKIE).unwrap_or(rest);
+    let end = window.iter().position(|b| matches!(b, b'{' | b'}'));
+    if end.is_none() && window.len() < PEEK_COOKIE && !last {
+        return None;
+    }
+    let members = window.get(..end.unwrap_or(window.len())).unwrap_or(&[]);
+    Some(members.split(|b| *b == b'"').any(word::is_of_cookie))
 }
 
 /// The string beside the member `name` that follows in the same object. `None`: more has to come to know it.

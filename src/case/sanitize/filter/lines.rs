@@ -9,13 +9,13 @@ use super::file_name;
 use super::json::{self, holds_placeholder};
 use super::label;
 use super::list::Ahead;
-use super::names::Means;
+use super::names::{Means, is_directive};
 use super::prose::is_written;
-use super::rule::{Edit, Rules, apply};
+use super::rule::{Edit, Rules, apply, is_code};
 use super::shell;
 use super::table::{self, Row, Table};
 use super::values::Values;
-use crate::case::sanitize::detect::looks_random;
+use crate::case::sanitize::detect::{is_no_word, looks_random};
 use crate::case::sanitize::placeholder::{is_placeholder, measure, without_placeholders};
 
 /// Bytes of a line that are looked at in one piece.
@@ -72,6 +72,10 @@ pub(super) struct State {
     under_heading: bool,
     /// What the value of `name:` in the line above says.
     named: Means,
+    /// What a line above said that a value alone in the next one answers.
+    asked: Means,
+    /// What the name of the block around says of its `default` (Terraform).
+    variable: Means,
 }
 
 #[derive(Debug)]
@@ -199,10 +203,14 @@ impl State {
             out.extend_from_slice(new.as_deref().unwrap_or(line));
             return true;
         }
+        let asked = std::mem::take(&mut self.asked);
         // Both looks, whatever the first one found: a second run would take the second look anyway.
         let special = self
             .below_its_name(line, rules)
+            .or_else(|| below_its_label(asked, line, rules))
             .or_else(|| self.beside_its_name(line, rules))
+            .or_else(|| in_its_block(self.variable, line, rules))
+            .or_else(|| directive(line, rules))
             .or_else(|| Values::in_line(&mut self.values, line, rules))
             .or_else(|| self.in_table(line, rules))
             .or_else(|| label::of(line, rules))
@@ -215,8 +223,25 @@ impl State {
             }
             new => new,
         };
-        out.extend_from_slice(new.as_deref().unwrap_or(line));
+        let written = new.as_deref().unwrap_or(line);
+        self.remember(written, asked, rules);
+        out.extend_from_slice(written);
         true
+    }
+
+    /// What the next lines have to know of this one, as it leaves: a second run reads it so.
+    fn remember(&mut self, line: &[u8], asked: Means, rules: &mut Rules) {
+        let trimmed = line.trim_ascii();
+        self.asked = match label_of(trimmed, rules) {
+            Means::Nothing if trimmed.is_empty() || trimmed.starts_with(b"- ") => asked,
+            means => means,
+        };
+        if let Some(name) = line.strip_prefix(b"variable \"") {
+            let name = name.split(|b| *b == b'"').next().unwrap_or(&[]);
+            self.variable = if holds_placeholder(name) { Means::Nothing } else { rules.names.means(name).0 };
+        } else if line.starts_with(b"}") {
+            self.variable = Means::Nothing;
+        }
     }
 
     /// `system_prompt = """` of a program or of TOML, where nothing follows in the line.
@@ -471,6 +496,120 @@ impl State {
     }
 }
 
+/// The value alone in its line below a label: `Signature:` of a debug log, `Password:` and an item of a list.
+fn below_its_label(asked: Means, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let (Means::Secret(_) | Means::MaybeSecret) = asked else { return None };
+    let trimmed = line.trim_ascii();
+    let value = trimmed.strip_prefix(b"- ").or_else(|| trimmed.strip_prefix(b"C: ")).unwrap_or(trimmed);
+    let value = match value.trim_ascii() {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] | [b'`', inner @ .., b'`'] => inner,
+        value => value,
+    };
+    let sign = |b: &u8| b.is_ascii_alphanumeric() || b"!@#$%^&*._~+/=?-".contains(b);
+    let text = String::from_utf8_lossy(value);
+    let is_value = value.len() >= 6 && value.iter().all(sign) && is_no_word(&text);
+    if !is_value || asked == Means::MaybeSecret && !is_key(value) {
+        return None;
+    }
+    let start = memchr::memmem::rfind(line, value)?;
+    let text = rules.named(asked, value, false)?;
+    Some(apply(line, &[Edit { start, end: start + value.len(), text }]))
+}
+
+/// `default = "…"` in a block `variable "gateway_key" {`.
+fn in_its_block(variable: Means, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let (Means::Secret(_) | Means::MaybeSecret | Means::Prompt) = variable else { return None };
+    let pair = Pair::of(line).filter(|pair| pair.name(line) == b"default" && quoted(line, pair))?;
+    let text = rules.named(variable, line.get(pair.value..pair.end)?, true)?;
+    Some(apply(line, &[Edit { start: pair.value, end: pair.end, text }]))
+}
+
+/// What the words before a colon at the end of `line` say of the line below.
+fn label_of(line: &[u8], rules: &mut Rules) -> Means {
+    // How a mail server asks: `Password:` in base64 (RFC 4954).
+    if line.ends_with(b"334 UGFzc3dvcmQ6") {
+        return Means::Secret("password");
+    }
+    let mark = |b: &u8| matches!(b, b'*' | b'_' | b'`');
+    let marks = line.iter().rev().take_while(|b| mark(b)).count();
+    let Some(label) = line.get(..line.len() - marks).and_then(|l| l.strip_suffix(b":")) else {
+        return Means::Nothing;
+    };
+    let marks = label.iter().rev().take_while(|b| mark(b)).count();
+    let label = label.get(..label.len() - marks).unwrap_or(&[]);
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ');
+    let length = label.iter().rev().take(32).take_while(part).count();
+    let words = label.get(label.len() - length..).unwrap_or(&[]);
+    let mut last = words.split(|b| *b == b' ').filter(|word| !word.is_empty()).rev();
+    let Some(word) = last.next() else { return Means::Nothing };
+    // Containers list under it what their secrets are called.
+    if word.eq_ignore_ascii_case(b"secrets") {
+        return Means::Nothing;
+    }
+    let two = last.next().map(|before| [before, b"_", word].concat());
+    match two.map(|name| rules.names.means(&name).0) {
+        Some(means @ Means::Secret(_)) => means,
+        _ => rules.names.means(word).0,
+    }
+}
+
+/// Ends of words that a password can stand behind without a sign between.
+const ENDS: [&[u8]; 10] =
+    [b"password", b"passwd", b"passphrase", b"pass", b"pwd", b"pw", b"psw", b"psk", b"secret", b"key"];
+
+/// `requirepass …`, `password …` in a line of its own: a word of a configuration and its value.
+fn directive(line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let trimmed = line.trim_ascii();
+    let gap = trimmed.iter().take(32).position(u8::is_ascii_whitespace)?;
+    let (word, value) = (trimmed.get(..gap)?, trimmed.get(gap..)?.trim_ascii());
+    let bare = match value {
+        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
+        value => value,
+    };
+    let told = is_directive(word);
+    let ends = |end: &&[u8]| {
+        word.len()
+            .checked_sub(end.len())
+            .is_some_and(|at| word.get(at..).unwrap_or(&[]).eq_ignore_ascii_case(end))
+    };
+    if bare.is_empty()
+        || !told && !ENDS.iter().any(ends)
+        || !bare.iter().all(u8::is_ascii_graphic)
+        || holds_placeholder(bare)
+        || !told && !is_odd(word, bare)
+    {
+        return None;
+    }
+    if !told && !matches!(rules.names.means(word).0, Means::Secret(_)) {
+        return None;
+    }
+    let start = memchr::memmem::rfind(line, bare)?;
+    let text = rules.secret(bare, "password", "credential_directive")?;
+    Some(apply(line, &[Edit { start, end: start + bare.len(), text }]))
+}
+
+/// What nobody wrote as a word behind `password`: no part of a program, no release, no port (`464/tcp`), no name of a test behind `PASS`.
+fn is_odd(word: &[u8], value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let of_test = word.eq_ignore_ascii_case(b"pass")
+        && (value.iter().any(|b| b"._/-".contains(b)) || !looks_random(&text));
+    let release = value.strip_prefix(b"v").unwrap_or(value);
+    let major = release.iter().take_while(|b| b.is_ascii_digit()).count();
+    let is_release = major > 0
+        && match release.get(major..) {
+            Some([b'.', minor, ..]) => minor.is_ascii_digit(),
+            Some([b'/', ..]) => true,
+            _ => false,
+        };
+    word.iter().all(part)
+        && value.len() >= 6
+        && !value.iter().any(|b| b"()[]{}:;".contains(b))
+        && !of_test
+        && !is_release
+        && is_no_word(&text)
+}
+
 /// A sign of a boundary, without the blank (RFC 2046, 5.1.1). A placeholder holds others.
 fn is_of_boundary(b: u8) -> bool {
     b.is_ascii_alphanumeric()
@@ -661,10 +800,9 @@ fn line_of_names(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>>
 fn named(line: &[u8], pair: &Pair, rules: &mut Rules) -> Option<Means> {
     let value = line.get(pair.value..pair.end).unwrap_or(&[]);
     match rules.names.means(pair.name(line)).0 {
+        Means::Secret(_) if !quoted(line, pair) && is_code(value) => None,
         means @ Means::Secret(_) if !is_prose(value) => Some(means),
-        Means::MaybeSecret if matches!(pair.name(line), b"key" | b"token") && is_key(value) => {
-            Some(Means::Secret("key"))
-        }
+        Means::MaybeSecret if says_key(pair.name(line), value) && is_key(value) => Some(Means::Secret("key")),
         Means::Prompt if quoted(line, pair) => Some(Means::Prompt),
         Means::Prompt if is_prompt_name(pair.name(line)) && is_written(&String::from_utf8_lossy(value)) => {
             Some(Means::Prompt)
@@ -735,6 +873,16 @@ fn is_key(value: &[u8]) -> bool {
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'='))
         && looks_random(&String::from_utf8_lossy(value))
+}
+
+/// `key`, `key2`, `primaryKey`, `token`: a name that says so of a value without structure. An id is an id under others.
+fn says_key(name: &[u8], value: &[u8]) -> bool {
+    let longest = value.split(|b| !b.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0);
+    let name = name.to_ascii_lowercase();
+    matches!(name.as_slice(), b"key" | b"token" | b"salt" | b"sk") || {
+        let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        longest >= 24 && name.get(..name.len() - digits).is_some_and(|name| name.ends_with(b"key"))
+    }
 }
 
 /// `missing in the request`: words, no value.

@@ -7,6 +7,7 @@ use super::short::{Short, mix};
 use super::word;
 use crate::case::catalog::Safe;
 use crate::case::sanitize::layer::Layer;
+use crate::case::sanitize::unexplained::OTHER_KEYS;
 
 /// What the name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +58,45 @@ const CREDENTIAL_WORDS: [(&str, &str); 20] = [
     ("accountkey", "key"),
     ("cookie", "cookie"),
 ];
+/// What a name ends with that says something of a secret, and is none.
+const ABOUT: [&str; 32] = [
+    "name",
+    "type",
+    "id",
+    "count",
+    "length",
+    "expires",
+    "expiresin",
+    "present",
+    "hint",
+    "status",
+    "ref",
+    "refs",
+    "helper",
+    "path",
+    "policy",
+    "rules",
+    "required",
+    "enabled",
+    "disabled",
+    "expiry",
+    "expired",
+    "strength",
+    "manager",
+    "provider",
+    "store",
+    "mode",
+    "rotation",
+    "env",
+    "envvar",
+    "alias",
+    "version",
+    "description",
+];
+/// Last words of names of passwords: `db_pass`, `root-pw`, `wpa_psk`.
+const SHORT: [&str; 4] = ["pass", "pw", "psw", "psk"];
+/// Words of configurations of servers that a password stands behind, without a sign between (Redis, LDAP).
+const DIRECTIVES: [&str; 5] = ["requirepass", "masterauth", "bindpw", "rootpw", "rootbindpw"];
 /// Names that hold text of a user or a model in any document. The catalog's longer list counts inside bodies only: in
 /// a log, `url`, `title` and `state` are evidence.
 const PROMPT_NAMES: [&str; 34] = [
@@ -123,7 +163,7 @@ const VALUES: [&str; 6] = ["value", "val", "v", "stringvalue", "string_value", "
 /// Names whose own value can be the name of such a value, beside `name` and `header`; their own value is judged as ever.
 const TWINS: [&str; 8] = ["key", "k", "field", "variable", "attribute", "property", "label", "setting"];
 /// Names whose values are words of an API.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 15] = [
     "role",
     "type",
     "finish_reason",
@@ -136,6 +176,9 @@ const WORDS: [&str; 12] = [
     "status",
     "format",
     "model",
+    "datatype",
+    "dtype",
+    "origin",
 ];
 /// Names under which a body stands.
 const BODIES: [&str; 10] = [
@@ -294,37 +337,26 @@ impl Names {
             return Means::Prompt;
         }
         let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-        let counts = [
-            "name",
-            "type",
-            "id",
-            "count",
-            "length",
-            "expires",
-            "expiresin",
-            "present",
-            "hint",
-            "status",
-            "ref",
-            "refs",
-            "helper",
-            "path",
-        ];
         if bare.starts_with("privatekey") {
             return Means::Secret("key");
         }
-        let told = counts.iter().any(|c| bare.ends_with(c)) && !bare.ends_with("password")
-            || bare == "existingsecret";
+        let told = ABOUT.iter().any(|end| bare.ends_with(end)) && !bare.ends_with("password")
+            // `api_key_header` says which one; `cookie_header` holds it.
+            || bare.ends_with("header") && !bare.contains("authorization") && !bare.contains("cookie")
+            || names_a_secret(&bare);
         if let Some((_, kind)) = CREDENTIAL_WORDS.iter().find(|(word, _)| !told && bare.contains(word)) {
             return Means::Secret(kind);
         }
-        if text == "pass" || ["_pass", "-pass", ".pass"].iter().any(|end| text.ends_with(end)) {
+        let last = text.rsplit(['_', '-', '.']).next().unwrap_or("");
+        if SHORT.contains(&last) || DIRECTIVES.contains(&text.as_ref()) {
             return Means::Secret("password");
         }
         let elsewhere = matches!(bare.as_str(), "code" | "state");
+        let numbered = bare.trim_end_matches(|c: char| c.is_ascii_digit());
         if !elsewhere && self.query.iter().any(|q| q == name)
             || bare.ends_with("token")
-            || bare.ends_with("key")
+            || numbered.ends_with("key") && !OTHER_KEYS.iter().any(|lead| numbered.ends_with(lead))
+            || matches!(text.as_ref(), "salt" | "sk")
         {
             return Means::MaybeSecret;
         }
@@ -359,6 +391,17 @@ impl Names {
             _ => None,
         }
     }
+}
+
+/// `existingSecret`, `imagePullSecret`: what the secret is called that is kept elsewhere. Without `-` and `_`.
+pub(super) fn names_a_secret(bare: &str) -> bool {
+    bare.starts_with("existing") && bare.ends_with("secret")
+        || ["existingsecret", "pullsecret", "pullsecrets", "tlssecret"].iter().any(|end| bare.ends_with(end))
+}
+
+/// A word of a configuration that a password stands behind, without a sign between.
+pub(super) fn is_directive(name: &[u8]) -> bool {
+    DIRECTIVES.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// True for a member whose value can be the name of the value beside it.

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, OnceLock};
 
 use super::joint::Joined;
-use super::names::{Means, Names, Quick};
+use super::names::{Means, Names, Quick, names_a_secret};
 use super::prose;
 use super::short::{self, Short, mix};
 use crate::case::catalog::{Catalog, Detector};
@@ -349,7 +349,7 @@ impl Rules {
         let seen = self.sieve.find(bytes, &mut hits, &mut packed);
         let span = |start, end| shadow.map_or((start, end), |s| s.span(start, end));
         for hit in hits {
-            if self.is_own_words() && self.is_speech(&hit, bytes) {
+            if self.is_own_words() && self.is_speech(&hit, bytes) || self.is_reference(&hit, bytes) {
                 continue;
             }
             let (start, end) = span(hit.start, hit.end);
@@ -410,6 +410,20 @@ impl Rules {
         let said = [&b"said"[..], b"says", b"wrote", b"replied"];
         SPEECH.contains(&rule)
             || rule == "echoed_speech" && said.iter().any(|w| memchr::memmem::find(&before, w).is_some())
+    }
+
+    /// True where a pattern took for a credential what only stands for one, or says what it is called.
+    fn is_reference(&self, hit: &Hit, bytes: &[u8]) -> bool {
+        let What::Rule(index) = hit.what else { return false };
+        if !self.sieve.patterns.is_credential(index) {
+            return false;
+        }
+        let value = bytes.get(hit.start..hit.end).unwrap_or(&[]);
+        let quoted = hit.start.checked_sub(1).and_then(|at| bytes.get(at));
+        is_harmless(value)
+            || !matches!(quoted, Some(b'"' | b'\'')) && is_code(value)
+            || names_a_secret(&name_before(bytes, hit.start))
+                && !looks_random(&String::from_utf8_lossy(value))
     }
 
     /// Searches for credentials that lie over a seam.
@@ -757,7 +771,7 @@ pub(super) fn is_harmless(value: &[u8]) -> bool {
         .strip_prefix('=')
         .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'=')));
     let reference = is_version
-        || text.starts_with('$') && !text.contains(' ')
+        || text.starts_with('$') && !text.contains(' ') && !is_crypt(text)
         || ELSEWHERE.iter().any(|lead| lower.starts_with(lead)) && !text.contains(' ')
         || matches!(
             lower.as_str(),
@@ -774,6 +788,54 @@ pub(super) fn is_harmless(value: &[u8]) -> bool {
         || lower.starts_with("sk-")
             && text.bytes().skip(3).all(|b| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-'));
     word || reference || named || is_placeholder(text)
+}
+
+/// `$2b$12$…`, `$argon2id$…`: a password as it is kept, no variable (crypt(5)).
+fn is_crypt(text: &str) -> bool {
+    let scheme = text.split('$').nth(1).filter(|name| !name.is_empty() && name.len() + 1 < text.len());
+    let alone = |name: &str| name.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase() || b == b'-');
+    text.matches('$').count() >= 3 && scheme.is_some_and(alone)
+}
+
+/// `{type: string}`, `get_token(user)`, `APIKeyHeader(name="X-API-Key")`: what a program or a schema has in the place of a
+/// value. Its own strings are read as text.
+pub(super) fn is_code(value: &[u8]) -> bool {
+    let value = value.trim_ascii().strip_suffix(b",").unwrap_or(value.trim_ascii());
+    let word = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.');
+    match value {
+        [b'{', inner @ .., b'}'] => {
+            let colon = memchr::memmem::find(inner, b": ");
+            colon.and_then(|at| inner.get(..at)).is_some_and(|name| name.iter().all(word))
+        }
+        [inner @ .., b')'] => {
+            let length = inner.iter().take_while(|b| word(b)).count();
+            let (name, rest) = inner.split_at_checked(length).unwrap_or((inner, &[]));
+            let Some((b'(', arguments)) = rest.split_first() else { return false };
+            // Nobody's password has the name of a function before brackets.
+            let is_name = name.iter().any(|b| matches!(b, b'_' | b'.'))
+                || name
+                    .windows(2)
+                    .any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+            let plain = |b: &u8| b.is_ascii_alphabetic() || b" _.,=-/\"'()".contains(b);
+            is_name && arguments.iter().all(plain)
+        }
+        _ => false,
+    }
+}
+
+/// The name before the value at `start`, in small letters and digits: empty where no sign stands between.
+fn name_before(text: &[u8], start: usize) -> String {
+    let before = text.get(start.saturating_sub(96)..start).unwrap_or(&[]);
+    let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'`' | b' ' | b'\t');
+    let signs = before.iter().rev().take_while(|b| quote(b) || matches!(b, b':' | b'=')).count();
+    let (name, signs) = before.split_at_checked(before.len() - signs).unwrap_or((before, &[]));
+    if !signs.iter().any(|b| matches!(b, b':' | b'=')) {
+        return String::new();
+    }
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let length = name.iter().rev().take_while(part).count();
+    let name = name.get(name.len() - length..).unwrap_or(&[]);
+    name.iter().filter(|b| b.is_ascii_alphanumeric()).map(|b| char::from(b.to_ascii_lowercase())).collect()
 }
 
 /// Parameters of cookies and schemes that say how, not who.

@@ -1,5 +1,7 @@
 //! Tests of the filter: tables per kind, and what holds for any input.
 
+mod secrets;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,5 +1,6 @@
 //! Words that tell what a document is, and values that are words of an API and no text of a person.
 
+use crate::case::sanitize::detect::is_no_word;
 use crate::case::sanitize::normal::is_dense;
 
 /// Members that only a request to a model or its answer has.
@@ -81,6 +82,17 @@ pub(super) fn is_of_text(name: &[u8]) -> bool {
 /// A member that only a record of a log has.
 pub(super) fn is_of_log(name: &[u8]) -> bool {
     OF_LOG.contains(&name)
+}
+
+/// A member that the cookies of a browser's export have.
+pub(super) fn is_of_cookie(name: &[u8]) -> bool {
+    [&b"httpOnly"[..], b"hostOnly", b"sameSite"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Words alone, as `System Environment Property` beside a value says where it comes from.
+pub(super) fn is_words(inside: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(inside);
+    inside.len() <= 120 && inside.contains(&b' ') && !text.split_whitespace().any(is_no_word)
 }
 
 /// A member or header that holds an id or a digest.

@@ -7,7 +7,7 @@ use super::memory::{HEAD, Memory};
 use super::pattern::{Pattern, Surroundings};
 use super::run::{CLASS, disguises, is_digest, may_be_noise, packed_run, run, whole_run};
 use super::trigger::{Start, TRIGGERS, Trigger, begins_quoted, spelling, start};
-use super::{BEFORE, BEHIND, Hit, LONG_RUN, MEDIA_RUN, PACKED_RUN, Seen, What};
+use super::{BEFORE, BEHIND, Hit, LONG_RUN, LONG_RUN_OF_LETTERS, MEDIA_RUN, PACKED_RUN, Seen, What};
 use crate::case::catalog::{Detector, FoundWord, ManyWords, Near};
 use crate::case::sanitize::detect::{condition_holds, is_credential};
 use crate::case::sanitize::filter::joint;
@@ -289,7 +289,7 @@ impl Patterns {
     ) {
         let length = end - start;
         let word = text.get(start..end).unwrap_or(&[]);
-        if digits == 0 && length < 28 && length != 2 {
+        if digits == 0 && length < LONG_RUN_OF_LETTERS && length != 2 {
             return;
         }
         let next = text.get(end);
@@ -356,8 +356,8 @@ impl Patterns {
             if condition_holds(&rule.detector.condition, value, text, start, end) {
                 // A piece of a longer base64 text: what stands before the whole decides, and the whole goes.
                 let (from, to) = whole_run(text, start, end);
-                if from < start
-                    && (is_digest(text, from) || !Self::is_unexplained(rule, value, text, start, from))
+                if is_digest(text, from)
+                    || from < start && !Self::is_unexplained(rule, value, text, start, from)
                 {
                     continue;
                 }

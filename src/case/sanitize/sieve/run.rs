@@ -1,6 +1,6 @@
 //! Runs of letters and digits: where they end, and what they can be.
 
-use super::LONG_RUN;
+use super::{LONG_RUN, LONG_RUN_OF_LETTERS};
 use crate::case::sanitize::normal;
 use crate::case::sanitize::packed::may_hold_text;
 
@@ -44,10 +44,22 @@ pub(super) fn run(text: &[u8], at: usize) -> (usize, usize) {
     (end, digits)
 }
 
-/// A piece without a break that is long enough, and has digits: all that `is_unexplained` can take.
+/// A piece without a break that is long enough, and has digits or capitals among small letters: all that `is_unexplained`
+/// can take.
 pub(super) fn may_be_noise(word: &[u8]) -> bool {
-    word.split(|b| matches!(b, b'-' | b'_'))
-        .any(|piece| piece.len() >= LONG_RUN && piece.iter().filter(|b| b.is_ascii_digit()).count() >= 2)
+    word.split(|b| matches!(b, b'-' | b'_')).any(|piece| {
+        piece.len() >= LONG_RUN
+            && (piece.iter().filter(|b| b.is_ascii_digit()).count() >= 2
+                || piece.len() >= LONG_RUN_OF_LETTERS && rises(piece) >= 4)
+    })
+}
+
+/// Capitals behind a small letter.
+fn rises(piece: &[u8]) -> usize {
+    piece
+        .windows(2)
+        .filter(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+        .count()
 }
 
 /// True where the byte at `at` begins an escape or an invisible character.
@@ -108,7 +120,9 @@ pub(super) fn whole_run(text: &[u8], start: usize, end: usize) -> (usize, usize)
 /// `sha256-…`, `sha512-…`, `sha256//…`: the digest of something public.
 pub(super) fn is_digest(text: &[u8], from: usize) -> bool {
     let near = text.get(from.saturating_sub(8)..(from + 8).min(text.len())).unwrap_or(&[]);
-    [&b"sha1"[..], b"sha256", b"sha384", b"sha512"]
-        .iter()
-        .any(|name| memchr::memmem::find(near, name).is_some())
+    // The sums of Go's modules are named `h1:`.
+    text.get(..from).is_some_and(|before| before.ends_with(b" h1:") || before.ends_with(b"\"h1:"))
+        || [&b"sha1"[..], b"sha256", b"sha384", b"sha512"]
+            .iter()
+            .any(|name| memchr::memmem::find(near, name).is_some())
 }
