@@ -82,7 +82,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let wrapped = wrapped::wrapped(near).or_else(|| arrows::answer(&records));
     let near = wrapped.as_deref().unwrap_or(near);
     // A program's own window, and in it what a client printed.
-    let page = page(near).filter(|at| !near.get(*at..).is_some_and(|page| frames::library(page).is_some()));
+    let page = page(near).filter(|at| near.get(*at..).is_none_or(|page| frames::library(page).is_none()));
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
     // A log's object that only carries a page.
@@ -123,19 +123,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)), catalog))
-        .map(|speech| {
-            let speech =
-                belief::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog);
-            let speech = belief::or_below(speech, near, status, catalog);
-            let speech = belief::or_above(speech, near, catalog);
-            let speech = belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog);
-            belief::or_cell(speech, near, catalog)
-        });
-    let mut spoken = spoken;
-    if let Some(speech) = spoken.as_mut().filter(|speech| !speech.own && speech.code.is_none()) {
-        speech.code =
-            exception.as_ref().and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
-    }
+        .map(|speech| judged(speech, near, status, exception.as_ref(), catalog));
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let quoted = spoken.as_ref().is_some_and(|s| s.found == speech::Found::Quoted);
     let failure = spoken
@@ -188,6 +176,25 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     };
     let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// `speech` as far as it is believed, or what else of the text is.
+fn judged(
+    speech: speech::Speech,
+    near: &str,
+    status: Option<u16>,
+    exception: Option<&Exception>,
+    catalog: &Catalog,
+) -> speech::Speech {
+    let speech = belief::believed(speech, status.is_some() || of_an_answer(exception), catalog);
+    let speech = belief::or_below(speech, near, status, catalog);
+    let speech = belief::or_above(speech, near, catalog);
+    let speech = belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog);
+    let mut speech = belief::or_cell(speech, near, catalog);
+    if !speech.own && speech.code.is_none() {
+        speech.code = exception.and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
+    }
+    speech
 }
 
 /// The failure below HTTP that a text without any answer tells of, and the line that says so.
@@ -695,7 +702,7 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Names and values that stand beside each other as headers are printed. What stands behind a name that is none of `known`
 /// may be the next one.
-fn named_values<'t>(text: &'t str, known: impl Fn(&str) -> bool) -> Vec<(String, &'t str)> {
+fn named_values(text: &str, known: impl Fn(&str) -> bool) -> Vec<(String, &str)> {
     let mut found = Vec::new();
     let Some(pattern) = HEADER.as_ref() else { return found };
     let mut from = 0;

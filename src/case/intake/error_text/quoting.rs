@@ -88,7 +88,7 @@ fn of_sentence(line: &str) -> Option<String> {
 }
 
 /// The only one of several quotes of a line that is an error, with what stands before and behind it.
-fn of_several<'t>(line: &'t str, is_error: impl Fn(&str) -> bool) -> Option<(&'t str, &'t str, &'t str)> {
+fn of_several(line: &str, is_error: impl Fn(&str) -> bool) -> Option<(&str, &str, &str)> {
     let marks: Vec<usize> = line.match_indices('`').map(|(at, _)| at).collect();
     let place = |pair: &[usize]| match pair {
         [open, close] => Some((line.get(..*open)?, line.get(open + 1..*close)?, line.get(close + 1..)?)),

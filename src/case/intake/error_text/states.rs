@@ -86,7 +86,7 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 Value::Object(inside) => {
                     !(inside.len() == 1 && inside.contains_key("cause") && is_of_machine(value))
                 }
-                _ => true,
+                Value::Bool(_) => true,
             });
             // A report of a program on itself: a feature that is off, a service that runs.
             let good = ["disabled", "enabled", "ok", "active", "ready", "healthy", "running", "available"];
