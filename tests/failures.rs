@@ -39,10 +39,12 @@ const FILES: [(&str, &str); 14] = [
 /// at the end and opened on 2026-11-23 were `newest`: class 91.0, retry 90.4, never retried where it must not be 98.0,
 /// messages 87.2, codes 94.2, types 91.0, ids 98.0, statuses 95.5 %, nothing invented 98.7 % of 157; `held`, from some 195
 /// repositories and sites: class 90.0, retry 96.1, never retried where it must not be 99.5, messages 81.3, codes 99.1, types 99.5,
-/// ids 99.1, statuses 94.8 %, nothing invented 99.7 % of 231; and `rest`, from 275: class 91.5, retry 95.5, never retried where
-/// it must not be 100, messages 91.5, codes 98.3, types 99.4, ids 98.3, statuses 98.0 %, nothing invented 99.9 % of 356.
-/// `unread`, from 225, came after these; the prose of its reporters is shortened, what machines printed is as it was pasted.
-const NEWEST: &str = "unread";
+/// ids 99.1, statuses 94.8 %, nothing invented 99.7 % of 231; `rest`, from 275: class 91.5, retry 95.5, never retried where
+/// it must not be 100, messages 91.5, codes 98.3, types 99.4, ids 98.3, statuses 98.0 %, nothing invented 99.9 % of 356; and
+/// `unread`, from 225 (the prose of its reporters is shortened, what machines printed is as it was pasted): class 91.9,
+/// retry 96.6, never retried where it must not be 98.9, messages 87.2, codes 99.3, types 98.6, ids 96.9, statuses 95.2 %, nothing
+/// invented 99.9 % of 297. The next one takes the name below and a line in [`FILES`].
+const NEWEST: &str = "next";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
 /// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
@@ -278,14 +280,14 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [989, 1000, 919]),
+    ("class", [987, 1000, 919]),
     ("retry", [991, 1000, 966]),
     ("no retry where none may be", [999, 1000, 989]),
-    ("message", [968, 1000, 872]),
+    ("message", [969, 1000, 872]),
     ("code", [994, 1000, 993]),
     ("type", [994, 1000, 986]),
     ("request ids", [996, 1000, 969]),
-    ("status", [990, 1000, 952]),
+    ("status", [988, 1000, 952]),
     ("nothing invented", [999, 1000, 999]),
 ];
 

@@ -184,6 +184,8 @@ pub struct Response {
     pub told: Option<String>,
     /// Request ids that a client or a log printed around the error.
     pub printed_ids: Vec<String>,
+    /// How many of these stood before the answer.
+    pub printed_before: usize,
     /// What a client's text has around the answer (its beginning and its end): read where the answer itself says nothing
     /// that a rule knows.
     pub around: Option<String>,

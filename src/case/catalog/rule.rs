@@ -309,6 +309,9 @@ impl Patterns {
                 parts: parts.into_iter().map(|part| (part, Tried::default())).collect(),
             }
         });
+        // A typographer's apostrophe is one.
+        let straight = text.contains('’').then(|| text.replace('’', "'"));
+        let text = straight.as_deref().unwrap_or(text);
         let may = single.needles.may_match(std::iter::once(text));
         may.iter().zip(&single.parts).any(|(may, (part, tried))| {
             let source = || self.sources.get(part.pattern)?.get(part.place.clone());
@@ -395,5 +398,27 @@ impl Rule {
             .chain(numbers)
             .try_for_each(|patterns| patterns.compile().map(|_| ()))
             .map_err(|e| format!("rule {}: {e}", self.id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_any_script_match_whatever_their_case() {
+        let patterns: Patterns =
+            serde_json::from_str(r#"["модел.{0,30}не найден", "ungültig", "doesn.t exist"]"#)
+                .expect("a list");
+        for text in [
+            "модель m не найдена",
+            "Модель m не найдена",
+            "МОДЕЛЬ M НЕ НАЙДЕНА",
+            "UNGÜLTIGER Schlüssel",
+            "it doesn’t exist",
+        ] {
+            assert!(patterns.is_match(text), "{text}");
+        }
+        assert!(!patterns.is_match("модель m найдена"));
     }
 }

@@ -87,7 +87,11 @@ impl Body {
             return Self::event(event);
         }
         let text_only = response.content_type().is_some_and(|kind| kind == "text/html");
-        Self::read(&response.readable(), response.status, text_only, response.is_partial())
+        let mut body = Self::read(&response.readable(), response.status, text_only, response.is_partial());
+        // JavaScript's print of something that it could not say.
+        let said = body.envelope.message.take();
+        body.envelope.message = said.filter(|said| !(said.starts_with("[object ") && said.ends_with(']')));
+        body
     }
 
     /// Reads the text of a stream's error event.

@@ -245,7 +245,14 @@ pub(super) fn collect(
         .collect();
     let in_message = few(in_message);
     let in_body = in_body(response, json, names.own_place);
-    let printed = response.printed_ids.iter().filter(|id| valid(id)).map(|id| (id.clone(), IdSource::Text));
+    let (before, behind) = response
+        .printed_ids
+        .split_at_checked(response.printed_before)
+        .unwrap_or((&[], &response.printed_ids));
+    let printed = |ids: &[String]| {
+        let valid = ids.iter().filter(|id| valid(id));
+        valid.map(|id| (id.clone(), IdSource::Text)).collect::<Vec<_>>()
+    };
 
     let own: Vec<_> = own.collect();
     let other: Vec<_> = other.collect();
@@ -253,7 +260,11 @@ pub(super) fn collect(
         own.first().or(in_message.last()).or(in_body.first()).or(other.first()).map(|(id, _)| id.clone());
     let primary = primary.or_else(|| response.printed_ids.first().cloned());
     let mut ids: Vec<RequestId> = Vec::new();
-    for (id, source) in own.into_iter().chain(other).chain(in_message).chain(in_body).chain(printed) {
+    // What a client printed stands in the order of its text.
+    let mut headers: Vec<_> = own.into_iter().chain(other).collect();
+    headers.sort_by_key(|(id, _)| before.iter().position(|printed| printed == id));
+    let headers = headers.into_iter().chain(printed(before));
+    for (id, source) in headers.chain(in_message).chain(in_body).chain(printed(behind)) {
         if ids.iter().all(|known| known.id != id) {
             let decoded_time = plausible_time(&id, names);
             let primary = primary.as_ref() == Some(&id);
@@ -274,7 +285,9 @@ fn few(mut ids: Vec<(String, IdSource)>) -> Vec<(String, IdSource)> {
 }
 
 fn header(response: &Response, name: &str) -> Option<(String, IdSource)> {
-    let value = response.header(name)?.trim();
+    // LiteLLM hands its provider's headers on under a name of its own.
+    let handed = || response.header(&format!("llm_provider-{name}"));
+    let value = response.header(name).or_else(handed)?.trim();
     (valid(value) && !is_stand_in(value)).then(|| (value.to_owned(), IdSource::Header(name.to_owned())))
 }
 
@@ -396,6 +409,34 @@ mod tests {
     }
 
     #[test]
+    fn ids_of_vendors_stand_in_bodies() {
+        let none: [String; 0] = [];
+        let response = Response { status: Some(400), ..Response::default() };
+        for (body, id) in [
+            (
+                r#"{"header":{"code":11200,"message":"m","sid":"cht000b5e72@dx18b988c77afb81b000"}}"#,
+                Some("cht000b5e72@dx18b988c77afb81b000"),
+            ),
+            (
+                r#"{"code":10013,"message":"m","sid":"iat000b5e72@dx18b988c77afb81b000"}"#,
+                Some("iat000b5e72@dx18b988c77afb81b000"),
+            ),
+            (
+                r#"{"errors":[{"code":"c","message":"m"}],"trace":"5d5da95cd9bca97ffd3a286ac69a0000"}"#,
+                Some("5d5da95cd9bca97ffd3a286ac69a0000"),
+            ),
+            (r#"{"code":1,"message":"m","sid":"someone@example.org"}"#, None),
+            (r#"{"code":1,"message":"m","sid":"session-12345678"}"#, None),
+            (r#"{"error":"m","trace":"5d5da95cd9bca97ffd3a286ac69a0000"}"#, None),
+            (r#"{"errors":[{"message":"m"}],"trace":"at x (y:1:2)"}"#, None),
+        ] {
+            let json: Value = serde_json::from_str(body).expect("JSON");
+            let found = collect(&response, None, Some(&json), &names(&none, &none, None));
+            assert_eq!(found.first().map(|found| found.id.as_str()), id, "{body}");
+        }
+    }
+
+    #[test]
     fn ids_stand_below_headings() {
         let table: &[(&str, &[&str])] = &[
             (
@@ -404,6 +445,8 @@ mod tests {
             ),
             ("**Request ID**\n`req_011CTUp7DsdCXB3467WmAy4w`", &["req_011CTUp7DsdCXB3467WmAy4w"]),
             ("`Internal server error [trace_id: d285oluuo10pii8qg4dg]`", &["d285oluuo10pii8qg4dg"]),
+            ("| request-id | `req_011CbFvtMSTLZ7dWV3KFiQ2c` |", &["req_011CbFvtMSTLZ7dWV3KFiQ2c"]),
+            ("| Request ID | n/a |", &[]),
             ("### Request ID\n\n_No response_", &[]),
             ("### Request ID\n\nI have none of them", &[]),
             ("INFO trace_id=d285oluuo10pii8qg4dg began", &[]),

@@ -187,7 +187,13 @@ impl SseReader {
                 self.tally.sse = true;
             }
             b"id" | b"retry" => self.tally.sse = true,
-            _ => self.tally.note(StreamIrregularity::UnknownField),
+            _ => {
+                self.tally.note(StreamIrregularity::UnknownField);
+                if self.has_data && !self.event_dropped && goes_on(&self.data, line) {
+                    self.data.push(b'\n');
+                    self.data.extend_from_slice(line);
+                }
+            }
         }
     }
 
@@ -212,11 +218,21 @@ impl SseReader {
         };
         self.tally.note(StreamIrregularity::NoBlankLine);
         let mut content = false;
-        for line in lines {
-            content |= self.tally.take(&SseEvent { event: event.clone(), data: line.to_owned() }, at_ms);
+        let last = lines.len() - 1;
+        for (index, line) in lines.into_iter().enumerate() {
+            // The name that came last is that of the last one.
+            let event = if index == last { event.clone() } else { String::new() };
+            content |= self.tally.take(&SseEvent { event, data: line.to_owned() }, at_ms);
         }
         content
     }
+}
+
+/// A line without a field goes on with an object that was printed over several lines.
+fn goes_on(data: &[u8], line: &[u8]) -> bool {
+    let opened = data.starts_with(b"{") && data.len() + line.len() < LONGEST;
+    let open = data.trim_ascii_end().ends_with(b"{") || data.contains(&b'\n');
+    opened && open && line.first().is_some_and(|b| b.is_ascii_whitespace() || b"}]\"".contains(b))
 }
 
 /// The events of a data that ran together because the blank lines between them are missing: no line of it goes on from the

@@ -54,6 +54,7 @@ pub(super) fn response(
         exception: None,
         told: None,
         printed_ids: Vec::new(),
+        printed_before: 0,
         around: None,
         body,
     };

@@ -81,7 +81,8 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let near = plain.as_ref();
     let wrapped = wrapped::wrapped(near).or_else(|| arrows::answer(&records));
     let near = wrapped.as_deref().unwrap_or(near);
-    let page = page(near);
+    // A program's own window, and in it what a client printed.
+    let page = page(near).filter(|at| near.get(*at..).is_none_or(|page| frames::library(page).is_none()));
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
     // A log's object that only carries a page.
@@ -113,21 +114,16 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .filter(|_| !invented);
     let exception =
         exception_in(before, catalog).or_else(|| exception_in(after, catalog).filter(|_| object.is_some()));
+    // What broke off behind a good status, or what a program of its own answered with.
+    let broke = object.is_none()
+        && page.is_none()
+        && exception.as_ref().is_some_and(|e| catalog.transport.of_exception(&e.name).is_some());
+    let status = status.filter(|status| *status >= 300 || !broke);
     let client = client::in_text(near, catalog);
     let said = said_in(near, catalog, ring);
     let spoken = (object.is_none() && page.is_none())
         .then(|| speech::of(near, exception.as_ref().map(|e| (e.name.as_str(), e.message_at)), catalog))
-        .map(|speech| {
-            let speech =
-                belief::believed(speech, status.is_some() || of_an_answer(exception.as_ref()), catalog);
-            let speech = belief::or_below(speech, near, status, catalog);
-            belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog)
-        });
-    let mut spoken = spoken;
-    if let Some(speech) = spoken.as_mut().filter(|speech| !speech.own && speech.code.is_none()) {
-        speech.code =
-            exception.as_ref().and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
-    }
+        .map(|speech| judged(speech, near, status, exception.as_ref(), catalog));
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let quoted = spoken.as_ref().is_some_and(|s| s.found == speech::Found::Quoted);
     let failure = spoken
@@ -143,6 +139,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     // An inspected error holds the answer's headers beside its body.
     let shown = object.as_ref().and_then(|o| near.get(o.start..o.end)).filter(|t| t.contains("headers"));
     let shown = shown.unwrap_or("");
+    let within = object.as_ref().and_then(|o| near.get(o.start..o.end)).unwrap_or("");
     let outcome = if let Some((kind, line)) = failure {
         // What the client says last may be less than the line that tells the cause.
         let streams = line.to_lowercase().contains("stream");
@@ -172,11 +169,32 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         // Each try has an id of its own, in the order of the log.
         response.printed_ids = further_ids(before, catalog);
         response.printed_ids.extend(printed_ids(&of_failures(before)));
+        response.printed_before = response.printed_ids.len();
+        response.printed_ids.extend(quoted_ids(within));
         response.printed_ids.extend(printed_ids(after));
         Outcome::Response(response)
     };
     let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// `speech` as far as it is believed, or what else of the text is.
+fn judged(
+    speech: speech::Speech,
+    near: &str,
+    status: Option<u16>,
+    exception: Option<&Exception>,
+    catalog: &Catalog,
+) -> speech::Speech {
+    let speech = belief::believed(speech, status.is_some() || of_an_answer(exception), catalog);
+    let speech = belief::or_below(speech, near, status, catalog);
+    let speech = belief::or_above(speech, near, catalog);
+    let speech = belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog);
+    let mut speech = belief::or_cell(speech, near, catalog);
+    if !speech.own && speech.code.is_none() {
+        speech.code = exception.and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
+    }
+    speech
 }
 
 /// The failure below HTTP that a text without any answer tells of, and the line that says so.
@@ -196,6 +214,11 @@ fn below_http<'t>(
     // LiteLLM gives this name to whatever it has no other for.
     let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str(), catalog)?, ""));
     let own = Some(spoken.message.as_str()).filter(|message| message.contains(' '));
+    // The last cause of a chain is what happened; what a person tells above it is one of its links.
+    let cause = exception.filter(|_| near.contains("Caused by: "));
+    if let Some(kind) = cause.and_then(|e| catalog.transport.of_exception(&e.name)).filter(|_| !answers) {
+        return Some((kind, ""));
+    }
     match own.filter(|_| near.contains("litellm.APIConnectionError: ")) {
         Some(message) => transport::found(message, catalog).map(|(kind, _)| (kind, "")),
         None => coded()
@@ -208,6 +231,14 @@ fn below_http<'t>(
 /// Clients say so of whatever did not go well.
 fn is_vague(kind: TransportKind) -> bool {
     matches!(kind, TransportKind::Connect | TransportKind::Other)
+}
+
+/// The ids of the answers that an object quotes as texts: a client's list of its errors.
+fn quoted_ids(object: &str) -> Vec<String> {
+    if object.matches("\\\"request_id\\\"").count() < 2 {
+        return Vec::new();
+    }
+    printed_ids(object).into_iter().filter(|id| id.starts_with("req_")).collect()
 }
 
 /// `text` without the good news of a gateway's log: the ids on those lines are of other calls.
@@ -235,7 +266,17 @@ fn around(before: &str, after: &str) -> String {
 /// `within`: it came inside an answer that began well.
 fn body_of(speech: speech::Speech, within: bool) -> (Vec<u8>, Option<String>) {
     if speech.own {
-        return (Vec::new(), Some(speech.message));
+        // .NET tells the code, and a person goes on behind it.
+        if speech.code.is_some()
+            && speech.weight == Some(frames::Weight::Answer)
+            && frames::is_person(&speech.message)
+        {
+            let error = json!({ "message": null, "type": speech.error_type, "code": speech.code });
+            return (json!({ "error": error }).to_string().into_bytes(), None);
+        }
+        // An object that states no error says nothing in words.
+        let told = if speech.message.starts_with("{'") { String::new() } else { speech.message };
+        return (Vec::new(), Some(told));
     }
     if speech.code.is_none() && speech.error_type.is_none() && !within {
         return (speech.message.into_bytes(), None);
@@ -393,7 +434,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // In brackets behind a name: `请求错误（DeepSeek 400）`.
         r"(?:错误|失败|报错|异常|出错|(?i:errors?|failed|failure|refused|rejected))[^\n\d]{0,12}[（(](?:[A-Za-z][\w.-]{1,30}\s){1,3}([45]\d\d)[)）]",
         // At the end of the line of a client.
-        r"(?m)\b(?i:error|failed|failure)\b[^\n]{0,80}\s([45]\d\d)[ \t]*$",
+        r"(?m)\b(?i:error|failed|failure|unable|could not|cannot)\b[^\n]{0,80}\s([45]\d\d)[ \t]*$",
         // ktor and others name the answer alone; a client fetches an address.
         r"(?i)\b(?:response:|error response)\s?([45]\d\d)\b",
         // OkHttp's logging interceptor; a row of a database's client.
@@ -413,6 +454,12 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"<([45]\d\d)> [A-Z]",
         // In a sentence of a person: `the answer is a 400`.
         r"(?i)\b(?:answer|response|result|reply)\s(?:is|was|comes? back as)\s(?:always\s)?(?:an?\s|the\s)?(?:http\s)?([45]\d\d)\b",
+        // A page of Cloudflare's: the status and its own number.
+        r"\b(403|429|503)/10\d\d\b",
+        r"(?i)\b(30[12378])\s(?:http\s)?(?:status|redirect|response|code)",
+        // A label, and nothing but the status behind it.
+        r"(?mi)\b(?:message|error|code|says?|response)\s?(?:is|was|[:：=])\s?[:：]?\s?([45]\d\d)[.!]?\s*$",
+        r"(?i)\b(?:response|status)\s(?:is|was)\s(?:already\s|still\s)?(?:an?\s)?[`'“(]?([1-5]\d\d)\b",
         // A redirect by its name.
         r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
@@ -563,6 +610,11 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
 }
 
+/// The status of a failure that the words of a person name.
+pub(super) fn bad_status_in(words: &str) -> Option<u16> {
+    status_in(words).filter(|status| *status >= 400)
+}
+
 /// The status that the title of a report names.
 pub(super) fn status_of_title(text: &str) -> Option<u16> {
     status_in(report::title(text)?).filter(|status| *status >= 400)
@@ -592,6 +644,16 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// A line of a program that throws: what stands in its brackets are names.
+fn is_statement(text: &str, caught: &regex::Captures<'_>) -> bool {
+    let Some(whole) = caught.get(0) else { return false };
+    let named = text.get(whole.end()..).is_some_and(|inside| inside.starts_with(|c: char| c.is_alphabetic()));
+    let whole = whole.as_str();
+    named
+        && whole.ends_with('(')
+        && ["raise ", "throw ", "throw new "].iter().any(|word| whole.contains(word))
+}
+
 /// The last exception of the text: a traceback's final line. One that says nothing, or no more than a status, yields to one
 /// before it whose words may be the answer's, unless its name tells of a failure below HTTP.
 fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
@@ -612,7 +674,7 @@ fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
     let inside = || INSIDE.as_ref()?.captures_iter(text).last();
     let mut last = None;
     let mut telling = None;
-    for caught in EXCEPTION.as_ref()?.captures_iter(text) {
+    for caught in EXCEPTION.as_ref()?.captures_iter(text).filter(|caught| !is_statement(text, caught)) {
         let says = words(&caught).is_some_and(|words| frames::may_be_answers(&words));
         let own = caught.get(1).is_some_and(|name| own::LANGUAGE.contains(&name.as_str()));
         if says && !own {
@@ -638,6 +700,25 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
+/// Names and values that stand beside each other as headers are printed. What stands behind a name that is none of `known`
+/// may be the next one.
+fn named_values(text: &str, known: impl Fn(&str) -> bool) -> Vec<(String, &str)> {
+    let mut found = Vec::new();
+    let Some(pattern) = HEADER.as_ref() else { return found };
+    let mut from = 0;
+    while let Some(caught) = pattern.captures_at(text, from) {
+        let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { break };
+        let lower = name.as_str().to_ascii_lowercase();
+        if known(&lower) {
+            from = value.end();
+            found.push((lower, value.as_str()));
+        } else {
+            from = name.end();
+        }
+    }
+    found
+}
+
 /// Headers that the text prints (a header dump, `request_id: 'req_…'` of an SDK), as far as they lead support to the call.
 fn headers_in(texts: [&str; 3], client: Option<&str>, catalog: &Catalog) -> Vec<(String, String)> {
     let known = |name: &str| {
@@ -645,15 +726,11 @@ fn headers_in(texts: [&str; 3], client: Option<&str>, catalog: &Catalog) -> Vec<
             || catalog.profiles.iter().any(|p| p.request_id_headers.iter().any(|h| h == name))
     };
     let mut headers: Vec<(String, String)> = Vec::new();
-    let Some(pattern) = HEADER.as_ref() else { return headers };
     for text in texts {
-        for caught in pattern.captures_iter(text) {
-            let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
-            let name = name.as_str().to_ascii_lowercase();
+        for (name, value) in named_values(text, known) {
             // An empty header: what was taken for its value is the next one's name.
-            let empty = value.as_str().ends_with(':');
-            if known(&name) && !empty && !headers.iter().any(|(n, _)| *n == name) {
-                headers.push((name, value.as_str().to_owned()));
+            if !value.ends_with(':') && !headers.iter().any(|(n, _)| *n == name) {
+                headers.push((name, value.to_owned()));
             }
         }
         // The SDKs give the header's value under a name of their own.
@@ -677,12 +754,8 @@ fn further_ids(text: &str, catalog: &Catalog) -> Vec<String> {
     let mut known: Vec<&str> =
         catalog.profiles.iter().flat_map(|p| &p.request_id_headers).map(String::as_str).collect();
     known.sort_unstable();
-    for caught in HEADER.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-        let (Some(name), Some(value)) = (caught.get(1), caught.get(2)) else { continue };
-        let is_known = known.binary_search(&name.as_str().to_ascii_lowercase().as_str()).is_ok();
-        let value = value.as_str();
-        if is_known
-            && value.len() >= 8
+    for (_, value) in named_values(text, |name| known.binary_search(&name).is_ok()) {
+        if value.len() >= 8
             && !value.ends_with(':')
             && ids.len() < MOST_TRIES
             && !ids.iter().any(|id| id == value)
@@ -800,7 +873,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (56, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (60, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -219,7 +219,12 @@ impl Reader<'_> {
                     let indented = self.peek().is_some_and(char::is_whitespace);
                     self.skip_space();
                     if self.is_word {
+                        // `Too ⏎ Many Requests` is no name that a terminal cut.
+                        let words = value.ends_with(' ') && self.peek().is_some_and(char::is_uppercase);
                         value.truncate(value.trim_end_matches([' ', '\t']).len());
+                        if words {
+                            value.push(' ');
+                        }
                     } else {
                         join(value, indented, (self.hard_wrap || cut) && !self.stands_between_words(value));
                     }
@@ -507,7 +512,7 @@ fn push(value: &mut String, c: char) -> Option<()> {
 /// Lines cut at one width: two neighbours of the greatest length, or a usual terminal width. Lines that were broken between
 /// words may have such a length by chance: none of them has room for the first word of the next one.
 pub(super) fn is_hard_wrapped(text: &str) -> bool {
-    if is_word_wrapped(text) {
+    if is_word_wrapped(text) || is_word_wrapped(widest(text)) {
         return false;
     }
     let mut lines: Vec<&str> = text.lines().take(200).collect();
@@ -517,6 +522,36 @@ pub(super) fn is_hard_wrapped(text: &str) -> bool {
     let most = lengths.iter().copied().max().unwrap_or(0);
     let full = lengths.windows(2).any(|pair| pair.iter().all(|len| *len == most));
     most >= 40 && (full || (lengths.len() > 1 && [80, 100, 120, 132, 160].contains(&most)))
+}
+
+/// The paragraph of `text` that holds its longest line: a fence, an empty line or a log's next record ends one.
+fn widest(text: &str) -> &str {
+    let ends = |line: &str| line.trim().is_empty() || line.trim_start().starts_with("```");
+    let begins = |line: &str| {
+        line.starts_with(|c: char| c.is_ascii_digit()) && line.get(2..3).is_some_and(|c| c == ":" || c == "2")
+            || line.starts_with("Traceback ")
+    };
+    let (mut at, mut start) = (0, 0);
+    // Begin, end and longest line of the paragraph.
+    let mut found = (0, text.len(), 0);
+    for line in text.split_inclusive('\n').take(200) {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        if begins(bare) {
+            start = at;
+        }
+        at += line.len();
+        if ends(bare) {
+            start = at;
+            continue;
+        }
+        let length = bare.chars().count();
+        if length > found.2 {
+            found = (start, at, length);
+        } else if start == found.0 {
+            found.1 = at;
+        }
+    }
+    text.get(found.0..found.1).unwrap_or(text)
 }
 
 fn is_word_wrapped(text: &str) -> bool {
@@ -562,6 +597,18 @@ mod tests {
             let even = lines.iter().rev().skip(1).all(|line| line.len() == lines[0].len());
             assert!(even || !is_hard_wrapped(&lines.join("\n")), "{width}: {lines:?}");
         }
+    }
+
+    #[test]
+    fn a_name_that_a_terminal_cut_is_whole_again() {
+        for (before, after) in [("\"request_", "id\""), ("\"max_completion_", "tokens\"")] {
+            let mut value = before.to_owned();
+            join(&mut value, true, false);
+            assert_eq!(value + after, format!("{before}{after}"));
+        }
+        let mut value = "a snake_case word".to_owned();
+        join(&mut value, true, false);
+        assert_eq!(value, "a snake_case word ");
     }
 
     #[test]

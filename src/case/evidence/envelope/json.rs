@@ -345,6 +345,11 @@ fn detail(detail: &Value) -> Option<Envelope> {
                 .get("loc")
                 .and_then(Value::as_array)
                 .map(|parts| parts.iter().filter_map(|p| scalar(Some(p))).collect());
+            // The byte at which a body was no JSON any more is no place in it.
+            let path = path.filter(|_| {
+                let kind = first.get("type").and_then(Value::as_str).unwrap_or("");
+                !["value_error.jsondecode", "json_invalid"].contains(&kind)
+            });
             Some(Envelope {
                 message: Some(message),
                 error_type: scalar(first.get("type")),
@@ -414,9 +419,17 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
             .and_then(|d| d.get("message")?.as_str())
             .map(str::to_owned)
             .or_else(|| vendors::field(object).map(|(_, sentence)| sentence))
-            .or_else(|| object.get("OriginalMessage").and_then(Value::as_str).map(str::to_owned)),
+            .or_else(|| object.get("OriginalMessage").and_then(Value::as_str).map(str::to_owned))
+            .or_else(|| handed_on(object)?.get("message")?.as_str().map(str::to_owned)),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
+}
+
+/// The provider's error that a relay shows beside its own words (`extError` of Tencent's `CodeBuddy` and the like).
+fn handed_on(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    const NAMES: [&str; 6] =
+        ["extError", "upstreamError", "upstream_error", "providerError", "provider_error", "originalError"];
+    NAMES.iter().find_map(|name| object.get(*name)?.as_object())
 }
 
 /// Stability's name of what went wrong.

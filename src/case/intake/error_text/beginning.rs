@@ -36,6 +36,7 @@ pub(super) fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         let mut found = Speech::default();
         let (spoken, weight) = peeled(rest, Weight::Mark, &mut found);
         let said = first_line(spoken);
+        let weight = if is_googles(said) { Weight::Answer } else { weight };
         match weight {
             Weight::Answer if found.named || !frames::is_bare(said) => {
                 *speech = Speech { weight: Some(weight), ..found };
@@ -67,6 +68,12 @@ pub(super) fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         behind_heading(from_first(text))
     });
     peeled(rest, Weight::Mark, speech).0
+}
+
+/// What Google's library writes behind the answer's words: its details.
+fn is_googles(line: &str) -> bool {
+    let words = line.split(" [{\"@type\":\"type.googleapis.com/").next().unwrap_or("");
+    words.len() < line.len() && words.starts_with(char::is_uppercase) && words.contains(' ')
 }
 
 /// Headings of Markdown or of a form stand in the text: what stands below them without a frame or a fence is a person's.
@@ -146,10 +153,12 @@ fn fenced(text: &str) -> Option<&str> {
         let is_name = |name: &str| name.len() <= 12 && name.chars().all(|c| c.is_alphanumeric() || c == ' ');
         let named = inside.find('\n').filter(|at| inside.get(..*at).is_some_and(is_name));
         let inside = named.and_then(|at| inside.get(at..)).unwrap_or(inside).trim();
-        if quoting::says(inside) {
-            return Some(inside);
+        // A log's good news at its begin are no words of an error.
+        let told = from_first(inside).trim();
+        if quoting::says(inside) && !told.is_empty() {
+            return Some(told);
         }
-        only = if rest.len() == text.len() { Some(inside) } else { None };
+        only = if rest.len() == text.len() { Some(told) } else { None };
         rest = behind;
     }
     only.filter(|inside| !inside.is_empty())

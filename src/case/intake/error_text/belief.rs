@@ -1,7 +1,7 @@
 //! Whether words are believed to be the answer's where nothing in front of them says so, and what else of a report is taken
 //! where they are not: the line below a client's own, its title, a quotation.
 
-use super::ending::{is_closing, without_back};
+use super::ending::{is_closing, unquoted, without_back};
 use super::frames::{self, Weight};
 use super::peel::peeled;
 use super::speech::{Found, Speech};
@@ -55,12 +55,12 @@ pub(super) fn or_quoted(speech: Speech, text: &str, catalog: &Catalog) -> Speech
     let loose = speech.found == Found::Loose && (clauses || quotes);
     // Nothing stands before a person's words, and some of them are quoted.
     let person = speech.weight.is_none_or(|weight| weight == Weight::Mark)
-        && [" \"", "\"**", " `", " “"].iter().any(|mark| speech.message.contains(mark));
+        && [" \"", "\"**", " `", " “", " '"].iter().any(|mark| speech.message.contains(mark));
     if !framed
         && (loose || person)
         && let Some(message) = report::quotation(text, catalog)
     {
-        return Speech { message, own: false, ..speech };
+        return Speech { message, own: false, found: Found::Quoted, ..speech };
     }
     if !speech.own && !told {
         let bare = speech.weight.is_none();
@@ -71,6 +71,31 @@ pub(super) fn or_quoted(speech: Speech, text: &str, catalog: &Catalog) -> Speech
         Some(message) => {
             Speech { message, own: false, found: Found::Quoted, weight: Some(Weight::Answer), ..speech }
         }
+        None => Speech { own: true, ..speech },
+    }
+}
+
+/// `speech`; where it stands in a row of a table, the cell that holds a refusal that a rule knows: the others are what was
+/// asked, and how it went.
+pub(super) fn or_cell(speech: Speech, text: &str, catalog: &Catalog) -> Speech {
+    let is_row = |line: &&str| line.trim_start().starts_with('|') && line.matches('|').count() >= 3;
+    if speech.own
+        || speech.status.is_some()
+        || speech.weight == Some(Weight::Answer) && speech.found != Found::Led
+    {
+        return speech;
+    }
+    let begin = plain::head(&speech.message, 24);
+    let mut rows = text.lines().filter(is_row);
+    let Some(row) = rows.find(|row| !begin.is_empty() && row.contains(begin)) else { return speech };
+    let cells = row.trim().trim_matches('|').split(" | ").map(str::trim);
+    let refusal = cells.filter_map(|cell| {
+        let words = peeled(cell, Weight::Mark, &mut Speech::default()).0;
+        let words = report::quotation(words, catalog).unwrap_or_else(|| unquoted(words).to_owned());
+        (words.split_whitespace().nth(2).is_some() && catalog.knows_refusal(&words)).then_some(words)
+    });
+    match refusal.last() {
+        Some(message) => Speech { message, ..speech },
         None => Speech { own: true, ..speech },
     }
 }
@@ -110,6 +135,28 @@ pub(super) fn or_below(speech: Speech, text: &str, status: Option<u16>, catalog:
         return Speech { message: below.to_owned(), own: false, weight: Some(Weight::Answer), ..speech };
     }
     speech
+}
+
+/// `speech`; where it is nobody's answer and .NET prints an exception around it, that one's words: `{words}` and below them
+/// ` ---> {inner exception}`.
+pub(super) fn or_above(speech: Speech, text: &str, catalog: &Catalog) -> Speech {
+    if !speech.own || !text.contains("---> ") {
+        return speech;
+    }
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let around = lines.windows(2).find_map(|pair| match pair {
+        [above, below] if below.starts_with("---> ") => {
+            Some(peeled(above, Weight::Mark, &mut Speech::default()).0)
+        }
+        _ => None,
+    });
+    match around.filter(|words| !words.contains("Exception") && report::is_answers(words, catalog)) {
+        Some(words) => {
+            let message = words.to_owned();
+            Speech { message, own: false, weight: Some(Weight::Answer), ..speech }
+        }
+        None => speech,
+    }
 }
 
 /// What may part a client's words from those of the answer where nothing else does.

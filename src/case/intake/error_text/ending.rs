@@ -26,6 +26,7 @@ pub(super) fn end(text: &str) -> &str {
                 || is_closing(bare)
                 || is_address_beside(previous, bare)
                 || is_said_again(previous, bare)
+                || previous.trim_end().ends_with(['.', '!']) && frames::is_code(line)
                 || breaks(previous, bare))
         {
             break;
@@ -202,6 +203,11 @@ fn closed(text: &str) -> &str {
             )
         };
         match c {
+            '】' | '」' | '』'
+                if !text.get(..at).is_some_and(|before| before.contains(['【', '「', '『'])) =>
+            {
+                return text.get(..at).unwrap_or(text).trim_end();
+            }
             '[' | ']' if quoted() => {}
             '[' => depth += 1,
             ']' if depth == 0 => return text.get(..at).unwrap_or(text).trim_end(),

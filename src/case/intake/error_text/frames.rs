@@ -160,7 +160,7 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
         "^{}$",
-        r"(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*"
+        r"(?:(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*|(?:Is|Are|Was|Does|Do|Did|Can|Could|Has|Have|Why|How|Where|Should|Would|Any|Anyone|Am) (?:[^.?!\n]|\.\w){3,120}\?.*)"
     ))
 });
 

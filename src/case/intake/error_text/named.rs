@@ -51,12 +51,23 @@ pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
             .split_once("Parameter: ")
             .map(|(_, after)| after.lines().next().unwrap_or("").trim().to_owned());
         speech.param = speech.param.take().or(param);
+    } else if let Some(code) = numbered(frame) {
+        speech.code = speech.code.take().or_else(|| Some(code.to_owned()));
     } else if let Some(word) =
         frame.trim().strip_suffix(':').and_then(|words| words.rsplit([':', ' ']).next())
         && word.ends_with("_error")
     {
         speech.error_type = Some(word.to_owned());
     }
+}
+
+/// The code that is named behind the status: `HTTP 400 – error code 3210 – `.
+fn numbered(frame: &str) -> Option<&str> {
+    let begin = frame.trim_end().strip_suffix(['–', '—', ',', ':', '-'])?.trim_end();
+    let (before, code) = begin.rsplit_once([' '])?;
+    let before = before.trim_end_matches(':');
+    let status = frames::status(before).filter(|status| code != status.to_string());
+    (status.is_some() && before.to_ascii_lowercase().ends_with("code")).then_some(code)
 }
 
 /// `frame` from its `HTTP ` on, behind a client's words in small letters.

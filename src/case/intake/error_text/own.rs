@@ -101,6 +101,11 @@ pub(super) const OWN: &[&str] = &[
     r"(?:[^:\n]{0,80}: )?(?:[A-Za-z0-9_]+(?:::|\.))*[A-Z][A-Za-z0-9_]{0,60}(?:Error|Exception)",
     // An object that states no error, with or without a client's heading.
     r#"(?:[^\n{}]*[:：]\s*)?[0-9]{0,3}[{\[]["{].*"#,
+    r"[0-9]{0,3}\{'[\w-]{1,60}': .*",
+    // pydantic's print of a model: names and values.
+    r"[a-z_]{2,40}=(?:None|\[|\(|'|[A-Z][A-Za-z]+\()[^\n]* [a-z_]{2,40}=.*",
+    // Go's bufio on a line that it could not hold.
+    r"(?:.{0,120}: )?(?:bufio\.Scanner: )?token too long",
     // 5ire and others on a 404.
     r"https?://\S+ not found, verify your API base.*",
     // PowerShell.
@@ -197,8 +202,17 @@ pub(super) const ALONE: &[&str] = &[
     r"(?:[^:\n]{2,60}: )?(?:Failed|Unable|Could not|Cannot|Error|Failure)\b[^:\n]{2,80}:\s?(?:HTTP |status |code |error )*[45][0-9]{2}\.?",
     r"[A-Za-z][A-Za-z ]{2,60}:[45][0-9]{2} (?i:request entity too large|payload too large|too many requests|bad gateway|service unavailable|unauthorized|forbidden|not found|internal server error|gateway time-?out|bad request)\.?",
     r"(?i)(?:throwing|throws|getting|gets|got|returns?|returning|receiving|received|always|still) (?:an? )?[45][0-9]{2}(?: [a-z]+){0,4}(?: error)?[.!]?",
-    // JavaScript's print of an object.
+    // JavaScript's print of an object, Node's of what is deep inside one.
     r"\[object [A-Z][A-Za-z]{2,20}\]",
+    r"\[(?:Async)?(?:Function|Class|Object|Array|Getter|Circular)\b[^\[\]\n]{0,60}\]",
+    // What a person says of when and where it came.
+    r"(?:from|when|whenever|while|during|after|since|upon) [A-Za-z][^.:'\x22`]{3,120}",
+    // A form's field that nobody filled.
+    r"(?i)(?:no|without|none|see) (?:relevant )?(?:logs?|output|response|error|stack ?trace|traceback|screenshots?|message)s?(?: (?:above|below|available|output|shown|given|provided))?\.?",
+    r"(?i)errors?[.!]?",
+    r"(?i)(?:[a-z]+ ){0,3}errors?\s?[,:–—-]\s?(?:bad request|unauthorized|payment required|forbidden|not found|method not allowed|conflict|request entity too large|payload too large|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)\.?",
+    // A code, and behind it no more than a person's word for an error.
+    r"[a-z]{2,20}(?:_[a-z]{2,20}){1,5}`?\s?(?:에러|오류|エラー|错误|报错|錯誤|[Ee]rror|[Ff]ehler|erreur|ошибк\w*)(?:\s?[^\s.]{1,12}){0,2}",
 ];
 
 /// Languages' own exceptions: never the word of a gateway.

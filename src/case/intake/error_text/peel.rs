@@ -14,6 +14,9 @@ use super::{counted, plain};
 /// Frames that are peeled off one text.
 const MOST_FRAMES: usize = 24;
 
+/// What Go's router answers (net/http, `NotFound`).
+const GO_ROUTER: &str = "404 page not found";
+
 /// A frame is looked for in so much of a text, bytes.
 const FRAME: usize = 400;
 
@@ -29,7 +32,7 @@ pub(super) fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&
     let words = frames::FRONTS.len().saturating_sub(frames::WORD_FRAMES);
     for _ in 0..MOST_FRAMES {
         // What Go's router and Cloudflare's edge answer begins with a status.
-        if rest.starts_with("404 page not found") || frames::is_edges(first_line(rest)) {
+        if rest.starts_with(GO_ROUTER) || frames::is_edges(first_line(rest)) {
             return (rest, Weight::Answer);
         }
         let near = plain::head(rest, FRAME);
@@ -75,6 +78,8 @@ pub(super) fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&
                 return None;
             }
             let len = frame.pattern.find(near).filter(|m| !m.is_empty())?.end();
+            // The number is the sentence's own.
+            let len = first_line(near).find(GO_ROUTER).filter(|at| *at > 0 && *at < len).unwrap_or(len);
             let behind = rest.get(len..)?;
             // A stack's line behind it is no word of anybody.
             let frame_text = rest.get(..len)?;

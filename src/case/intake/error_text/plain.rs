@@ -227,7 +227,8 @@ fn without_boxes(text: &str) -> String {
                 lines.push("");
             }
         } else {
-            lines.push(unboxed(line));
+            // One box may stand in another.
+            lines.push(unboxed(unboxed(line)));
         }
         within = is_rule(line) || unboxed(line).len() < line.len();
     }
@@ -272,7 +273,7 @@ static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\W*(?:[\d:.,TZ/ -]{0,40}\W*)?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]* HTTP/\d"#,
+        r#"^(?:[\w.-]{1,40}\s{0,20}\| )?\W*(?:[\d:.,TZ/ -]{0,40}(?:UTC \d{1,10} )?\W*)?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]* HTTP/\d"#,
     )
 });
 

@@ -130,17 +130,19 @@ fn go(text: &str) -> Option<Object> {
 /// Azure's `RequestFailedException` for .NET (`Azure.Core`): the message, then `Status: 400 (Bad Request)`, `ErrorCode: x`.
 static AZURE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^(?:[A-Za-z0-9_.]+Exception: )?|[A-Za-z0-9]Exception: |\n\n)([^\n]+(?:\n[^\n:]+){0,3}?)\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?",
+        r"(?:^(?:[A-Za-z0-9_.]+Exception: )?|[A-Za-z0-9]Exception: |\n\n)([^\n]+(?:\n[^\n:]+){0,3}?)(?:\n+Status: ([1-5]\d\d)(?: \([^()\n]{1,60}\))?\n(?:ErrorCode: (\S{1,80}))?|[ \t]+Status: ([1-5]\d\d) \([^()\n]{1,60}\)[ \t]+ErrorCode: (\S{1,80}))",
     )
     .ok()
 });
 
 fn azure_net(text: &str) -> Option<Object> {
     let caught = AZURE.as_ref()?.captures(text)?;
-    let code = caught.get(3).map_or(Value::Null, |m| word(m.as_str()));
+    // A form joins the lines to one.
+    let either = |lines: usize, joined: usize| caught.get(lines).or_else(|| caught.get(joined));
+    let code = either(3, 5).map_or(Value::Null, |m| word(m.as_str()));
     let message = super::peel::without_frames(caught.get(1)?.as_str().trim());
     let error = json!({"message": message, "code": code});
-    Some(object(caught.get(0)?, &error, caught.get(2)?.as_str().parse().ok()))
+    Some(object(caught.get(0)?, &error, either(2, 4)?.as_str().parse().ok()))
 }
 
 fn channel_test(text: &str) -> Option<Object> {

@@ -15,7 +15,14 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // @google/generative-ai (packages/main/src/requests/request.ts); pages break the line around the address.
     (
         Weight::Answer,
-        r"\[GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
+        r"\[?GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
+    ),
+    // .NET before the inner exception.
+    (Weight::Mark, r"-{2,4}> "),
+    // A code in words between the status and the sentence: `HTTP 400 – error code 3210 – `.
+    (
+        Weight::Answer,
+        r"(?:HTTP )?[45][0-9]{2}(?: REASON)?\s?[–—,:-]\s(?i:error )?(?i:code):?\s[0-9A-Za-z_.-]{2,40}\s?[–—,:-]\s+",
     ),
     // Eino (CloudWeGo) and others tell the vendor's code behind the status: `HTTP 400 (Code 20015): `.
     (Weight::Answer, r"(?:[a-z][a-z ]{3,60}: )?HTTP [1-5][0-9]{2} \([Cc]ode:? [0-9A-Za-z_.-]{1,40}\):\s+"),
@@ -62,7 +69,10 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // google-genai for Java where the reason is empty.
     (Weight::Answer, r"[45][0-9]{2} \. "),
     // httr2 (R, req_perform): the status, then the body's words as a bullet.
-    (Weight::Answer, r"!?\s?HTTP [45][0-9]{2} [A-Z][A-Za-z -]{1,40}\.\s*\n\s*[•*]\s+"),
+    (
+        Weight::Answer,
+        r"!?\s?(?:Warning: )?(?:Error in `?[a-z_.]{2,40}(?:\(\))?`?\s?:\s+)?!?\s?HTTP [45][0-9]{2} [A-Z][A-Za-z -]{1,40}\.\s*\n\s*[•*ℹi✖x!]\s+",
+    ),
     // Words of a client that end with a name for the cause.
     (
         Weight::Client,
@@ -198,7 +208,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // The OpenAI library for .NET (ClientResultException): `HTTP 429 (insufficient_quota: insufficient_quota)`.
     (
         Weight::Answer,
-        r"HTTP [1-5][0-9]{2} \([A-Za-z_]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?",
+        r"HTTP [1-5][0-9]{2} \([A-Za-z_ ]{0,60}(?:: [A-Za-z0-9_]{0,60})?\)\s+(?:Parameter: [^\n]{1,80}\s+)?",
     ),
     // openai-go's `Error.Error()`: method, address, status, body.
     (Weight::Answer, r#"(?:GET|POST|PUT|PATCH|DELETE) "?https?://[^\s"]+"?: [45][0-9]{2} REASON "#),

@@ -65,17 +65,37 @@ fn of_whole(line: &str) -> Option<String> {
 
 /// The one quote of a sentence that is an error, where the sentence itself is none.
 fn of_sentence(line: &str) -> Option<String> {
-    let (before, rest) = line.split_once('`')?;
+    let (first, rest) = line.split_once('`')?;
     let (quote, behind) = rest.rsplit_once('`')?;
+    let is_error = |quote: &str| quote.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(quote);
+    // Names in back quotes stand within an error, too: those come in pairs, the first mark inside opens one.
+    let (before, quote, behind) = match quote.split_once('`') {
+        Some((name, next))
+            if !name.ends_with(char::is_whitespace) && !next.starts_with(char::is_alphanumeric) =>
+        {
+            of_several(line, is_error)?
+        }
+        _ => (first, quote, behind),
+    };
     let around = before.chars().count() + behind.chars().count();
-    // Names in back quotes stand within an error, too: those come in pairs.
     let is_one = quote.matches('`').count() % 2 == 0 && !before.is_empty();
-    let is_error = quote.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(quote);
+    let is_error = is_error(quote);
     let is_alone = behind.starts_with([' ', '.', ',', ';', ')', '!', '?', '。', '，']) || behind.is_empty();
     if !is_one || !is_error || !is_alone || around > MOST_AROUND || says(before) || says(behind) {
         return None;
     }
     Some(format!("{}\n\n{quote}\n\n{}", before.trim_end(), behind.trim_start()))
+}
+
+/// The only one of several quotes of a line that is an error, with what stands before and behind it.
+fn of_several(line: &str, is_error: impl Fn(&str) -> bool) -> Option<(&str, &str, &str)> {
+    let marks: Vec<usize> = line.match_indices('`').map(|(at, _)| at).collect();
+    let place = |pair: &[usize]| match pair {
+        [open, close] => Some((line.get(..*open)?, line.get(open + 1..*close)?, line.get(close + 1..)?)),
+        _ => None,
+    };
+    let mut errors = marks.chunks(2).filter_map(place).filter(|(_, quote, _)| is_error(quote));
+    errors.next().filter(|_| errors.next().is_none())
 }
 
 /// Words by which a person says that a quotation follows.
@@ -136,10 +156,11 @@ fn of_row<'t>(line: &'t str) -> Option<String> {
     let inside = line.trim().strip_prefix('|')?.strip_suffix('|')?;
     let bare = |cell: &'t str| {
         let cell = cell.trim();
-        cell.strip_prefix('"')
-            .and_then(|cell| cell.strip_suffix('"'))
-            .filter(|c| !c.contains('"'))
-            .unwrap_or(cell)
+        let inside = |mark: char| {
+            let inside = cell.strip_prefix(mark).and_then(|cell| cell.strip_suffix(mark));
+            inside.filter(|inside| !inside.contains(mark))
+        };
+        inside('"').or_else(|| inside('`')).unwrap_or(cell)
     };
     let cells: Vec<&str> = inside.split(" |").map(bare).collect();
     let is_error = |cell: &&&str| cell.split_whitespace().nth(FEWEST_WORDS - 1).is_some() && says(cell);

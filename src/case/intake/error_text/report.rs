@@ -38,6 +38,39 @@ pub(super) fn sentence(text: &str, catalog: &Catalog) -> Option<String> {
         .or_else(|| below_words(&prose, catalog))
         .or_else(|| of_title(title(text)?, &prose, catalog))
         .or_else(|| below_heading(&prose, catalog))
+        .or_else(|| of_line(&prose, catalog))
+}
+
+/// The one line of the prose that is a whole sentence and begins as those of answers do: a person speaks of himself.
+fn of_line(text: &str, catalog: &Catalog) -> Option<String> {
+    let speaks = |line: &&str| {
+        let whole = line.split_whitespace().nth(7).is_some() && line.ends_with(['.', '!']);
+        let to_you = [
+            "You exceeded ",
+            "You have exceeded ",
+            "You have reached ",
+            "You have insufficient ",
+            "You've exceeded ",
+            "You've reached ",
+            "Your account ",
+            "Your API ",
+            "Your credit ",
+            "Your quota ",
+            "Your request was ",
+            "Your prompt ",
+            "Your organization ",
+            "Incorrect API key ",
+            "Rate limit reached ",
+            "This model's maximum ",
+            "The model `",
+        ]
+        .iter()
+        .any(|begin| line.starts_with(begin));
+        whole && to_you && !line.contains("**") && !frames::is_prose(line, line)
+    };
+    let mut lines = text.lines().map(str::trim).filter(speaks).filter(|line| is_answers(line, catalog));
+    let first = lines.next()?;
+    lines.all(|line| line == first).then(|| first.to_owned())
 }
 
 /// The first quotation in the prose `text` that is the answer's.
@@ -98,7 +131,7 @@ fn begins_sentence(c: char) -> bool {
     c.is_alphabetic() || is_dense(c) || matches!(c, '<' | '[' | '`' | '\'' | '"')
 }
 
-fn is_answers(words: &str, catalog: &Catalog) -> bool {
+pub(super) fn is_answers(words: &str, catalog: &Catalog) -> bool {
     let enough = words.split_whitespace().nth(FEWEST_WORDS - 1).is_some()
         || words.chars().filter(|c| is_dense(*c)).count() >= FEWEST_DENSE;
     let line = words.lines().next().unwrap_or("");

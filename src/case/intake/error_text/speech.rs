@@ -215,7 +215,9 @@ fn up_to_quote<'a>(text: &str, spoken: &str, said: &'a str) -> &'a str {
     let line = before.rfind('\n').and_then(|at| before.get(at..)).unwrap_or(before);
     let open = [('“', '”'), ('「', '」'), ('『', '』'), ('«', '»')]
         .into_iter()
-        .find(|(open, close)| line.rfind(*open) > line.rfind(*close));
+        .find(|(open, close)| line.rfind(*open) > line.rfind(*close))
+        // Markdown's: within it no further one stands.
+        .or_else(|| (line.matches('`').count() % 2 == 1).then_some(('`', '`')));
     // `(429 Too many tokens, wait.) comes with every request`
     let bracket = || {
         let opens = line.rfind('(').filter(|at| Some(*at) > line.rfind(')'));

@@ -25,6 +25,73 @@ fn heard(text: &str) -> Option<Heard> {
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
+        // A bracket, a quotation or a row of a table around the sentence, and a person's words behind it.
+        (
+            "(503 The service is overloaded, try later.) again and again since noon",
+            Some(503),
+            "The service is overloaded, try later.",
+        ),
+        (
+            "API gibt zurück: 'The model `gpt-9` does not exist or you do not have access to it.' Kann man das abstellen?",
+            None,
+            "The model `gpt-9` does not exist or you do not have access to it.",
+        ),
+        (
+            "In prod the model gave **429 \"Rate limit reached for requests\"**.",
+            Some(429),
+            "Rate limit reached for requests",
+        ),
+        (
+            "The answer is a 403 \"Country, region, or territory not supported\" error.",
+            Some(403),
+            "Country, region, or territory not supported",
+        ),
+        (
+            "It stopped today.\n> Your account has insufficient funds. Please top up.\nWhat now?",
+            None,
+            "Your account has insufficient funds. Please top up.",
+        ),
+        (
+            "Seit gestern:\n> HTTP 402: Guthaben reicht nicht aus\n\nWas tun?",
+            Some(402),
+            "Guthaben reicht nicht aus",
+        ),
+        (
+            "| A | B |\n|---|---|\n| `A cat that walks` | failed: output audio may contain sensitive information |",
+            None,
+            "output audio may contain sensitive information",
+        ),
+        (
+            "Если сервер другой, пишет: API error 404 Not Found: 404 page not found, а модели видны.",
+            Some(404),
+            "404 page not found",
+        ),
+        (
+            "{\"status\":\"ok\",\"message\":\"ready\"}\nError: 404 page not found",
+            Some(404),
+            "404 page not found",
+        ),
+        (
+            "Error: 400 invalid chat setting (2013)\n invalid chat setting (2013) (type=bad_request_error)",
+            Some(400),
+            "invalid chat setting (2013)",
+        ),
+        (
+            "ClientResultException: 'HTTP 404 (invalid_request_error: )\nFiles [f-1] were not found'",
+            Some(404),
+            "Files [f-1] were not found",
+        ),
+        // gRPC in Python's and C#'s prints.
+        (
+            "grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:\n\tstatus = StatusCode.NOT_FOUND\n\tdetails = \"Publisher Model m was not found.\"\n>",
+            None,
+            "Publisher Model m was not found.",
+        ),
+        (
+            "Grpc.Core.RpcException: Status(StatusCode=\"ResourceExhausted\", Detail=\"Quota exceeded for it.\")",
+            None,
+            "Quota exceeded for it.",
+        ),
         // A report quotes the answer's sentence, in its prose or in its title.
         (
             "# Audio\n\nA file of Voice Memos gives: `\"Invalid file format. Supported formats: ['mp3', 'wav']\"`. \n\nWhy?",
@@ -444,6 +511,76 @@ fn the_answers_sentence_is_told_from_what_stands_around_it() {
             Some(500),
             "unmarshal: the body is cut",
         ),
+        // Quotations in back quotes: one of several, one that goes on in another script, one behind a program's own `{`.
+        (
+            "Use `gpt-4o` and you get `Error: 400 Unsupported value: 'temperature' does not support 0 with this model.` at once.",
+            Some(400),
+            "Unsupported value: 'temperature' does not support 0 with this model.",
+        ),
+        (
+            "실행하면 `Error code: 401 - Invalid token provided`라고 나옵니다. `.env`는 맞습니다.",
+            Some(401),
+            "Invalid token provided",
+        ),
+        ("Claude Desktop zeigt `API Error: 529 Overloaded`, seit heute.", Some(529), "Overloaded"),
+        (
+            "With an upstream that closes without `[DONE]` the gateway answers at once with 502 (`502 transport error: error sending request for url ...`) and none of the chunks.",
+            Some(502),
+            "transport error: error sending request for url ...",
+        ),
+        ("「エラー: 503 Service overloaded, try again」", Some(503), "Service overloaded, try again"),
+        ("【请求失败: 429 您的账户请求过于频繁】", Some(429), "您的账户请求过于频繁"),
+        // A statement that throws says nothing.
+        (
+            "throw new ApiError(response.status, body);\n      ^\nApiError: 503 The engine is overloaded",
+            Some(503),
+            "The engine is overloaded",
+        ),
+        // R's clients, .NET around an inner exception, a code between status and words.
+        (
+            "Error in `httr2::req_perform()`:\n! HTTP 401 Unauthorized.\nℹ Incorrect API key provided: x.",
+            Some(401),
+            "Incorrect API key provided: x.",
+        ),
+        (
+            "Error in `chat()`:\n! HTTP 404 Not Found.\n✖ The model 'foo' does not exist",
+            Some(404),
+            "The model 'foo' does not exist",
+        ),
+        (
+            "The API deployment for this resource does not exist.\n ---> System.ClientModel.ClientResultException: HTTP 404 (: DeploymentNotFound)\n\nIs the name wrong? It did not work.",
+            Some(404),
+            "The API deployment for this resource does not exist.",
+        ),
+        (
+            "HTTP 429 - error code 1302 - You have reached your request limit, slow down",
+            Some(429),
+            "You have reached your request limit, slow down",
+        ),
+        // Google's details stand behind the answer's words.
+        (
+            "### What is it\n\nError\nThe key was refused. [{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"API_KEY_INVALID\"}]\n\nTwo servers.\nOne proxy.\nIt is seen often.",
+            None,
+            "The key was refused.",
+        ),
+        // A log's good news before the error.
+        (
+            "app-1 | 2025-01-01 10:00:00 DEBUG loading\napp-1 | 2025-01-01 10:00:01 INFO ready\napp-1 | 2025-01-01 10:00:02 ERROR upstream said: 503 The model is overloaded",
+            Some(503),
+            "The model is overloaded",
+        ),
+        // The line of a bot's log that is a whole sentence to the caller.
+        (
+            "429 error\n\nIt falls\nClient is ready!\nHi\nYou exceeded your current quota, please check your plan and billing details.",
+            Some(429),
+            "You exceeded your current quota, please check your plan and billing details.",
+        ),
+        // A program breaks between words; some lines have one length by chance.
+        (
+            "a command of mine with words before it\n\n```\nx.RateLimitError: Error code: 429 - {'error': {'message': 'Rate\nlimit reached for this model on each minute: 6000 12345678,\nUsed 3513, Requested 3166. Please try again in a while, then',\n'type': 'tokens', 'code': 'rate_limit_exceeded'}}\n```",
+            Some(429),
+            "Rate limit reached for this model on each minute: 6000 12345678, Used 3513, Requested 3166. Please try again in a while, then",
+        ),
         // A terminal cut a word in two.
         (
             "openai.error.InvalidRequestError: The prompt is too long for this model. Please reduce your prompt; or co\nmpletion length.",
@@ -472,9 +609,66 @@ fn the_answers_sentence_is_told_from_what_stands_around_it() {
 }
 
 #[test]
+fn words_that_nobody_answered_are_no_message() {
+    // Text, status.
+    let table: &[(&str, Option<u16>)] = &[
+        (
+            "In the app: `Test failed: [object Object]` and in the log `{ \"error\": \"[object Object]\" }`. HTTP 422",
+            Some(422),
+        ),
+        ("{\"message\":\"[object Object]\",\"statusCode\":400}", Some(400)),
+        ("401\nUnauthorized\n[Function: text]\nData: {\"messages\":[]}", Some(401)),
+        ("Error 500 from OpenRouter when I use tools", Some(500)),
+        ("Error 429 while generating the title of a chat", Some(429)),
+        ("litellm error , too many requests", None),
+        ("I get a HTTP 504 after a minute.\n\n```shell\nNo logs\n```", Some(504)),
+        ("429 - rate_limit_exceeded 에러 응답", Some(429)),
+        (
+            "the default size is small; larger ones throw the `413 – Request Entity Too Large` error",
+            Some(413),
+        ),
+        ("x/gemma does not support system_prompt and provokes an Internal Server Error", None),
+        (
+            "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    raise HTTPStatusError(message, request=request, response=self)\nhtt",
+            None,
+        ),
+        ("I get `HTTP 404 (: DeploymentNotFound)` Does the configured deployment exist?", Some(404)),
+    ];
+    for (text, status) in table {
+        if let Some((heard, message, _, _)) = heard(text) {
+            assert_eq!((heard, message.as_deref()), (*status, None), "{text:?}");
+        }
+    }
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn codes_and_types_before_the_message_are_told() {
     let table: &[(&str, &str, Option<&str>, Option<&str>)] = &[
+        (
+            "Openai Error:401:invalid_request_error:Incorrect API key provided.",
+            "Incorrect API key provided.",
+            None,
+            Some("invalid_request_error"),
+        ),
+        (
+            "GenkitError: RESOURCE_EXHAUSTED: It is all used.",
+            "It is all used.",
+            Some("RESOURCE_EXHAUSTED"),
+            None,
+        ),
+        (
+            "ValidationException: The provided model identifier is invalid.\n    at de_ValidationExceptionRes (/app/node_modules/@aws-sdk/client-bedrock-runtime/dist-cjs/index.js:1:2)",
+            "The provided model identifier is invalid.",
+            Some("ValidationException"),
+            None,
+        ),
+        (
+            "Error Code: 403,\nMessage: Permission 'a.b' denied on resource 'r'.,\nStatus: PERMISSION_DENIED",
+            "Permission 'a.b' denied on resource 'r'.",
+            Some("403"),
+            Some("PERMISSION_DENIED"),
+        ),
         (
             "step failed, err=[E]\nfailed to create: HTTP 400 (Code 20015): Field required\n----------\nnode: [llm]",
             "Field required",
@@ -654,6 +848,22 @@ fn codes_and_types_before_the_message_are_told() {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn a_clients_own_words_are_no_message() {
     let table: &[(&str, Option<u16>)] = &[
+        // What failed, and no more than a status; a log of nginx; an answer that pydantic cut.
+        ("Error while fetching completion", None),
+        ("Error during inference: 502", Some(502)),
+        ("Failed to generate image: 413", Some(413)),
+        ("Unable to call the model: 401", Some(401)),
+        ("Request error:429 too many requests", Some(429)),
+        ("Getting 502 errors", Some(502)),
+        ("[ERROR] 429 [object Object]", Some(429)),
+        (
+            "2026/01/01 10:00:00 [error] 7#7: *1 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 10.0.0.1, server: api, request: \"POST /v1/x HTTP/1.1\", upstream: \"http://127.0.0.1:3000/v1/x\"",
+            None,
+        ),
+        (
+            "Response validation failed: 2 validation errors for Unmarshaller\nbody.id\n  Field required [type=missing, input_value={'error': {'message': 'Pr...9mRq'}, input_type=dict]",
+            None,
+        ),
         // A person's prose: a wish, a question, a status' name and where it came, a picture, a command, a piece of a page.
         (
             "# Add support for m-1\n\nThe model m-1 is not supported yet. Please add it to the list of models.",
@@ -791,6 +1001,15 @@ fn a_status_is_told_in_many_ways() {
         (" ERROR  HTTP error: no\n\n--> POST /v1/messages?beta=true 400 3s", 400),
         // In a person's words, in several languages; in a client's own members.
         ("Azure OpenAI is throwing 429's.", 429),
+        ("圖片無法產生\nPOST 504錯誤", 504),
+        ("介面傳回 429", 429),
+        ("In prod it gave 429 twice", 429),
+        ("the response was a 503 each time", 503),
+        ("see https://www.cloudflare.com/5xx-error-landing?utm_source=errorcode_522&utm_campaign=h", 522),
+        (
+            "10:00 - ERROR - async: 404 - 404 page not found\n\n10:08 - ERROR - async: 400 - {\"error\":{\"message\":\"bad value\",\"type\":\"t\"}}",
+            400,
+        ),
         ("We keep hitting 429 with it", 429),
         ("503, 503, 503 everywhere", 503),
         ("인증에 실패했습니다 (401)", 401),

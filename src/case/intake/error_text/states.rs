@@ -79,12 +79,14 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 Value::Array(items) => {
                     !items.iter().all(|item| matches!(item.as_str(), Some("Object" | "Array")))
                 }
+                // JavaScript's print of something that it could not say.
+                Value::String(words) => !(words.starts_with("[object ") && words.ends_with(']')),
                 Value::Number(number) => number.as_f64().is_none_or(|n| n < 1e9),
                 // What `fetch` threw, and nothing of an answer beside it.
                 Value::Object(inside) => {
                     !(inside.len() == 1 && inside.contains_key("cause") && is_of_machine(value))
                 }
-                _ => true,
+                Value::Bool(_) => true,
             });
             // A report of a program on itself: a feature that is off, a service that runs.
             let good = ["disabled", "enabled", "ok", "active", "ready", "healthy", "running", "available"];
@@ -175,6 +177,7 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
         // What the AWS SDK for JavaScript saw, as those who wrap its error hand it on.
         .or_else(|| value.pointer("/error/body/httpStatusCode")?.as_u64())
         .or_else(|| value.pointer("/error/$metadata/httpStatusCode")?.as_u64())
+        .or_else(|| value.pointer("/extError/StatusCode")?.as_u64())
         .and_then(|status| u16::try_from(status).ok())
         .filter(|status| (400..600).contains(status))
 }

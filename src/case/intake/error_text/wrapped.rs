@@ -89,6 +89,8 @@ pub(in crate::case::intake) fn words_of_record(value: &Value) -> Option<&str> {
     let good = level.as_u64().is_some_and(|n| (10..40).contains(&n))
         || level.as_str().is_some_and(|word| {
             ["info", "debug", "trace", "notice", "default"].iter().any(|w| word.eq_ignore_ascii_case(w))
+                // zap's own levels below `debug`.
+                || word.starts_with("Level(-")
         });
     let placed = [
         "time",
