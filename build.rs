@@ -16,12 +16,13 @@ mod words;
 const RULES: &str = "assets/catalog/rules";
 
 /// Folders and files that are read at each start, or for each note. Each goes to its own place below `OUT_DIR`.
-const READ: [&str; 5] = [
+const READ: [&str; 6] = [
     "assets/catalog",
     "assets/practice",
     "assets/themes",
     "assets/keys.yaml",
     "src/case/sanitize/filter/echoes.yaml",
+    "src/case/sanitize/filter/labels.yaml",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

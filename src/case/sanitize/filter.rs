@@ -10,13 +10,16 @@
 
 mod dump;
 mod escape;
+mod extent;
 mod file_name;
 mod frames;
+mod glued;
 pub(super) mod joint;
 mod json;
 mod label;
 mod lines;
 mod list;
+mod member;
 mod names;
 mod partial;
 mod printable;
@@ -24,11 +27,15 @@ pub(super) mod prose;
 pub(super) mod rule;
 mod shell;
 mod short;
+mod spoken;
 mod streamed;
 mod table;
+mod terse;
 #[cfg(test)]
 mod tests;
+mod told;
 mod values;
+mod vocabulary;
 mod wide;
 mod word;
 
@@ -51,6 +58,9 @@ use wide::Units;
 /// The patterns that only text without structure needs; `echoes.yaml` as JSON.
 pub(super) const ECHOES: &str =
     include_str!(concat!(env!("OUT_DIR"), "/src/case/sanitize/filter/echoes.json"));
+
+/// The words of labels, names and reports; `labels.yaml` as JSON.
+const LABELS: &str = include_str!(concat!(env!("OUT_DIR"), "/src/case/sanitize/filter/labels.json"));
 
 /// Bytes that are looked at together.
 const WINDOW: usize = 256 * 1024;

@@ -52,6 +52,8 @@ pub(super) struct Seen {
     pub(super) joint: bool,
     /// Escapes, tags, invisible or full-width characters: the text reads differently from how it is written.
     pub(super) disguise: bool,
+    /// A sign behind which a text may begin that its label names, or that is an argument of a call.
+    pub(super) label: bool,
 }
 
 /// The patterns, and what one input showed.

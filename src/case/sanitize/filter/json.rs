@@ -8,6 +8,7 @@ use super::lines::{self, piece_end};
 use super::list::{self, Ahead};
 use super::names::{Means, Said, is_name};
 use super::rule::{Edit, Rules, apply};
+use super::terse::{self, Place};
 use super::word;
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
@@ -45,6 +46,17 @@ struct Level {
     of_text: bool,
     /// The value of the current key can be the name of the value beside it.
     of_name: bool,
+    /// It is what a tool is called with; a member shows that `input` is.
+    of_call: bool,
+    calls: bool,
+    /// It says who speaks, or is what that one says; a member shows that somebody does.
+    of_speaker: bool,
+    of_speech: bool,
+    speaks: bool,
+    /// The current key says of which type the object is.
+    of_type: bool,
+    /// The half of a search that a member was.
+    searched: Option<word::Search>,
     /// A member shows that this is a record of a log.
     log: bool,
     /// The members that follow were looked at, to know whether this is a body.
@@ -192,14 +204,15 @@ impl Walker {
             self.beyond += 1;
             return;
         }
-        let Level { means, below, body, named, named_id, .. } = *self.top();
+        let Level { means, below, body, named, named_id, of_call, calls, .. } = *self.top();
         // `{"key": "prompt", "value": {"stringValue": …}}`: the name is that of what is wrapped, too.
         let (named, named_id) = if means == Means::Value { (named, named_id) } else { (None, false) };
         let below = match means {
             _ if below.is_some() => below,
             // Gemini and HAR have an object `content` around named parts.
+            Means::Prompt if of_call || calls => Some(Below::Prompt),
             Means::Prompt if !object || !self.stack.is_empty() => (!object).then_some(Below::Prompt),
-            Means::BodyPrompt if body => Some(Below::Prompt),
+            Means::BodyPrompt | Means::Told if body => Some(Below::Prompt),
             Means::Secret(kind) => Some(Below::Secret(kind)),
             _ => None,
         };
@@ -318,10 +331,11 @@ impl Walker {
     /// Where a name means a prompt in bodies only: looks at the members that follow. False: more has to come to know.
     fn peek(&mut self, said: Said, text: &[u8], from: usize, last: bool) -> bool {
         let level = self.top();
-        if said.means != Means::BodyPrompt || level.body || level.log || level.peeked {
+        if !matches!(said.means, Means::BodyPrompt | Means::Told) || level.body || level.log || level.peeked {
             return true;
         }
-        let Some(body) = peek_body(text, from, last) else { return false };
+        let half = said.of_search;
+        let Some(body) = peek_body(text, from, last, half) else { return false };
         if let Some(level) = self.stack.last_mut() {
             level.peeked = true;
             level.body = body;
@@ -357,9 +371,15 @@ impl Walker {
             level.of_id = said.of_id;
             level.of_text = said.of_text;
             level.of_name = said.of_name;
+            level.of_call = said.of_call;
+            level.of_speaker = said.of_speaker;
+            level.of_speech = said.of_speech;
+            level.of_type = said.of_type;
+            let both = level.searched.zip(said.of_search).is_some_and(|(one, other)| one != other);
+            level.searched = level.searched.or(said.of_search);
             level.log = level.log || said.of_log;
             level.cookie = level.cookie || word::is_of_cookie(name);
-            level.body = level.body || !level.log && said.of_body;
+            level.body = level.body || !level.log && (said.of_body || both);
         }
     }
 
@@ -385,7 +405,10 @@ impl Walker {
         }
         if let Some(top) = self.stack.last_mut() {
             top.body = top.body || object && of_text && !log;
+            top.speaks = top.speaks || object && top.of_speaker && word::is_speaker(inside);
+            top.calls = top.calls || object && top.of_type && word::is_call(inside);
         }
+        let speech = object && !log && self.top().speaks && self.top().of_speech;
         let new = match below {
             Some(Below::Secret(kind)) if means != Means::Name => {
                 let plain = object
@@ -403,6 +426,12 @@ impl Walker {
             Some(Below::Prompt) => rules.shape("prompt", inside, true),
             _ => {
                 let judged = match means {
+                    Means::Value | Means::Nothing | Means::BodyPrompt | Means::Word
+                        if speech && is_said(inside) =>
+                    {
+                        Means::Prompt
+                    }
+                    Means::Told if body || is_said(inside) => Means::Prompt,
                     Means::Value => named.unwrap_or_default(),
                     Means::BodyPrompt if body => Means::Prompt,
                     Means::BodyAddress if body && !inside.starts_with(b"http") => Means::Prompt,
@@ -574,6 +603,12 @@ impl Walker {
     }
 }
 
+/// True for the inside of a string that is a text where one is expected, and no evidence.
+fn is_said(inside: &[u8]) -> bool {
+    let plain = inside.contains(&b'\\').then(|| Plain::of(inside).text);
+    terse::is_text(&String::from_utf8_lossy(plain.as_deref().unwrap_or(inside)), Place::Likely)
+}
+
 /// What stands around the placeholders of a token, each stretch looked at on its own: a second run would end the token there.
 fn apart(token: &[u8], rules: &mut Rules) -> Vec<u8> {
     let (mut out, mut rest) = (Vec::with_capacity(token.len()), token);
@@ -669,7 +704,7 @@ fn near_mark(rest: &[u8]) -> (Option<usize>, usize) {
 }
 
 /// Whether a member that follows in the same object shows that it is a request or an answer. `None`: more has to come.
-fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
+fn peek_body(text: &[u8], from: usize, last: bool, half: Option<word::Search>) -> Option<bool> {
     let limit = (from + PEEK).min(text.len());
     let window = text.get(..limit).unwrap_or(text);
     let (mut at, mut depth) = (from, 0_usize);
@@ -687,7 +722,8 @@ fn peek_body(text: &[u8], from: usize, last: bool) -> Option<bool> {
                     word::is_of_text(inside)
                         && behind.get(1..).is_some_and(|b| b.trim_ascii_start().first() == Some(&b'"'))
                 };
-                if is_key && (word::is_of_log(inside) || word::is_of_body(inside) || is_text()) {
+                let other = || half.zip(word::Search::of(inside)).is_some_and(|(one, other)| one != other);
+                if is_key && (word::is_of_log(inside) || word::is_of_body(inside) || is_text() || other()) {
                     return Some(!word::is_of_log(inside));
                 }
                 at = end;
@@ -889,7 +925,7 @@ pub(super) fn form(inside: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
         let name_end = fields.iter().position(|b| matches!(b, b'=' | b'&')).unwrap_or(fields.len());
         let name = fields.get(..name_end).unwrap_or(&[]);
         let means = match rules.names.means(name).0 {
-            Means::BodyPrompt => Means::Prompt,
+            Means::BodyPrompt | Means::Told => Means::Prompt,
             means => means,
         };
         let judged = matches!(means, Means::Secret(_) | Means::MaybeSecret | Means::Prompt) && is_field(name);

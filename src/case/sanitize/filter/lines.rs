@@ -440,8 +440,7 @@ impl State {
             self.part.seen = true;
             self.part.in_headers = true;
             self.in_part(line, rules, &mut Vec::new());
-        } else if line.len() >= 6
-            && line.len() <= 80
+        } else if (5..=80).contains(&line.len())
             && line.starts_with(b"--")
             && line.iter().all(|b| is_of_boundary(*b))
         {
@@ -453,10 +452,10 @@ impl State {
 
     /// Lines of a part; true where the line was dropped.
     fn in_part(&mut self, line: &[u8], rules: &mut Rules, out: &mut Vec<u8>) -> bool {
-        let is_boundary = line.len() >= 6
-            && line.starts_with(b"--")
-            && (line.starts_with(&self.part.boundary) && !self.part.boundary.is_empty()
-                || self.part.boundary.is_empty() && line.iter().all(|b| is_of_boundary(*b)));
+        let known = !self.part.boundary.is_empty();
+        let is_boundary = line.starts_with(b"--")
+            && (known && line.starts_with(&self.part.boundary)
+                || !known && line.len() >= 5 && line.iter().all(|b| is_of_boundary(*b)));
         if is_boundary {
             self.end_part(out);
             if self.part.boundary.is_empty() {
@@ -476,7 +475,10 @@ impl State {
             if line.is_empty() {
                 self.part.in_headers = false;
                 let drops = self.part.file
-                    || matches!(self.part.means, Means::Prompt | Means::BodyPrompt | Means::Secret(_));
+                    || matches!(
+                        self.part.means,
+                        Means::Prompt | Means::BodyPrompt | Means::Told | Means::Secret(_)
+                    );
                 self.part.dropped = drops.then_some(0);
             } else if let Some(name) = parameter(line, b" name=") {
                 self.part.means = rules.names.means(name).0;
@@ -847,6 +849,10 @@ fn rest_of_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<Vec<u8>> 
         if before.last() == Some(&b'[') { before.len() - 1 } else { at }
     });
     if let Some(start) = start.filter(|_| nest < 8) {
+        // The document is a part of a text that its label takes out.
+        if let Some(new) = rules.told_over(line, start) {
+            return Some(rest_of_line(&new, nest + 1, rules).unwrap_or(new));
+        }
         let (head, tail) = line.split_at_checked(start).unwrap_or((line, &[]));
         // What is behind the document is text again.
         let (new, _) = json::document(tail, nest + 1, false, rules);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::short::{Short, mix};
-use super::word;
+use super::{member, word};
 use crate::case::catalog::Safe;
 use crate::case::sanitize::layer::Layer;
 use crate::case::sanitize::unexplained::OTHER_KEYS;
@@ -25,6 +25,8 @@ pub(super) enum Means {
     BodyPrompt,
     /// The same, but an address stays where it is one: its query is looked at.
     BodyAddress,
+    /// The same in any document, unless it is evidence.
+    Told,
     /// The value is a name for the member `value` beside it.
     Name,
     /// The value that such a name belongs to.
@@ -224,6 +226,14 @@ pub(super) struct Said {
     pub(super) of_id: bool,
     /// Its value can be the name of the value beside it.
     pub(super) of_name: bool,
+    /// What a tool is called with: all strings of it are texts.
+    pub(super) of_call: bool,
+    /// Its value says who speaks, what that one says, of which type the object is.
+    pub(super) of_speaker: bool,
+    pub(super) of_speech: bool,
+    pub(super) of_type: bool,
+    /// The half of a search that it is, which together with the other one shows a body.
+    pub(super) of_search: Option<word::Search>,
     /// Nothing in the name itself has to be replaced. A value can be a name elsewhere, so that to be known is not enough.
     is_clean: bool,
 }
@@ -288,6 +298,11 @@ impl Names {
             of_log: word::is_of_log(name),
             of_text: word::is_of_text(name),
             of_id: word::is_of_id(name),
+            of_call: word::is_of_call(name),
+            of_speaker: word::is_of_speaker(name),
+            of_speech: word::is_of_speech(name),
+            of_type: name == b"type",
+            of_search: word::Search::of(name),
             is_clean: false,
         };
         if name.len() <= 64 && self.seen.len() < MOST_NAMES {
@@ -362,6 +377,9 @@ impl Names {
         }
         if is(&["url", "uri", "link", "urls"]) {
             return Means::BodyAddress;
+        }
+        if member::is_told(&text) {
+            return Means::Told;
         }
         if self.prompts.iter().any(|p| p == name) || is(&OUTPUT_NAMES) {
             return Means::BodyPrompt;

@@ -280,7 +280,7 @@ fn of_errors_set() -> &'static std::collections::HashSet<&'static str> {
 }
 
 /// True for a word of errors or logs, whatever its case.
-fn is_of_errors(word: &str) -> bool {
+pub(super) fn is_of_errors(word: &str) -> bool {
     // Without an allocation: most words are short, and of ASCII.
     let mut buffer = [0; 24];
     if let Some(small) = buffer.get_mut(..word.len()).filter(|_| word.is_ascii()) {
@@ -291,7 +291,7 @@ fn is_of_errors(word: &str) -> bool {
     of_errors_set().contains(word.to_lowercase().as_str())
 }
 
-const OF_ERRORS_DENSE: [&str; 29] = [
+pub(super) const OF_ERRORS_DENSE: [&str; 29] = [
     "请求",
     "错误",
     "模型",
@@ -323,7 +323,7 @@ const OF_ERRORS_DENSE: [&str; 29] = [
     "修改后",
 ];
 /// Words and phrases of errors in other languages, of which one is enough in a short sentence.
-const OF_ERRORS_ELSEWHERE: [&str; 33] = [
+pub(super) const OF_ERRORS_ELSEWHERE: [&str; 33] = [
     "サーバー",
     "リクエスト",
     "エラー",

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, OnceLock};
 
+use super::glued;
 use super::joint::Joined;
 use super::names::{Means, Names, Quick, names_a_secret};
 use super::prose;
 use super::short::{self, Short, mix};
+use super::told;
 use crate::case::catalog::{Catalog, Detector};
 use crate::case::keyring::KeyRing;
 use crate::case::sanitize::detect::{is_credential, looks_random};
@@ -317,8 +319,11 @@ impl Rules {
         self.in_document = escaped;
         let disguised = escaped && text.contains(&b'\\');
         // Inside a JSON string with escapes only the decoded view counts: a cut must not halve an escape.
-        let seen =
-            if disguised { Seen { disguise: true, joint: true } } else { self.look(text, None, &mut found) };
+        let seen = if disguised {
+            Seen { disguise: true, joint: true, label: true }
+        } else {
+            self.look(text, None, &mut found)
+        };
         if (seen.joint || memchr::memchr(b'\n', text).is_some()) && !disguised {
             self.look_over_seams(text, None, &mut found);
         }
@@ -370,16 +375,17 @@ impl Rules {
                 });
             }
         }
-        for (start, end) in if self.is_own_words() { Vec::new() } else { prose::spans(bytes) } {
+        let texts = if self.is_own_words() { Vec::new() } else { texts_in(bytes, seen.label) };
+        for (start, end, kind, rule) in texts {
             let chars = String::from_utf8_lossy(bytes.get(start..end).unwrap_or(&[])).chars().count();
             let (start, end) = span(start, end);
             found.push(Found {
                 start,
                 end,
                 strong: true,
-                kind: "text".to_owned(),
-                rule: "written_text".to_owned(),
-                placeholder: Some(measure("text", chars, "chars")),
+                kind: kind.to_owned(),
+                rule: rule.to_owned(),
+                placeholder: Some(measure(kind, chars, "chars")),
                 value: Vec::new(),
             });
         }
@@ -676,6 +682,25 @@ impl Rules {
         Some(out)
     }
 
+    /// `line` without the texts whose labels stand before `at` and that go on behind it.
+    pub(super) fn told_over(&mut self, line: &[u8], at: usize) -> Option<Vec<u8>> {
+        if self.is_own_words() {
+            return None;
+        }
+        let is_hash = is_hash(line.get(at..)?);
+        let limit = if is_hash { line.len() } else { at };
+        let over =
+            told::spans(line, limit).into_iter().filter(|(start, end)| is_hash || *start < at && *end > at);
+        let edits: Vec<Edit> = over
+            .map(|(start, end)| {
+                self.count("prompt", "told_text");
+                let chars = characters(line.get(start..end).unwrap_or(&[]), false);
+                Edit { start, end, text: measure("prompt", chars, "chars").into_bytes() }
+            })
+            .collect();
+        (!edits.is_empty()).then(|| apply(line, &edits))
+    }
+
     /// A text that leaves as its length.
     pub(super) fn shape(&mut self, kind: &str, raw: &[u8], escaped: bool) -> Option<Vec<u8>> {
         let opens = raw.trim_ascii_start().first() == Some(&b'[');
@@ -707,6 +732,21 @@ impl Rules {
             _ => self.text(raw, escaped),
         }
     }
+}
+
+/// `{"message"=>…`: what Ruby prints of a hash begins like a document, and is none.
+fn is_hash(text: &[u8]) -> bool {
+    let name = text.strip_prefix(b"{\"").unwrap_or(&[]);
+    memchr::memchr(b'"', name).is_some_and(|end| name.get(end..end + 3) == Some(b"\"=>"))
+}
+
+/// What somebody wrote in `bytes`: behind a label, in a script of its own, as prose. With kind and rule.
+fn texts_in(bytes: &[u8], is_labelled: bool) -> Vec<(usize, usize, &'static str, &'static str)> {
+    let told = if is_labelled { told::spans(bytes, bytes.len()) } else { Vec::new() };
+    let told = told.into_iter().map(|(from, to)| (from, to, "prompt", "told_text"));
+    let glued = glued::spans(bytes).into_iter().map(|(from, to)| (from, to, "text", "glued_text"));
+    let prose = prose::spans(bytes).into_iter().map(|(from, to)| (from, to, "text", "written_text"));
+    told.chain(glued).chain(prose).collect()
 }
 
 /// True where a text is what an earlier run made of one: its shape, and where it was too long to be looked at in one piece

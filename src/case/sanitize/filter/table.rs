@@ -9,6 +9,7 @@ use super::list::Ahead;
 use super::names::{Means, Names};
 use super::prose::is_written;
 use super::rule::Rules;
+use super::terse::{self, Place};
 
 /// Bytes of a head line, and of a name in it.
 const LONGEST_HEAD: usize = 400;
@@ -202,6 +203,7 @@ pub(super) fn column(name: &[u8], names: &mut Names) -> Option<Means> {
         means @ (Means::Secret(_) | Means::MaybeSecret) => Some(means),
         Means::Prompt if joined.to_ascii_lowercase().ends_with(b"prompt") => Some(Means::Prompt),
         Means::Prompt | Means::BodyPrompt => Some(Means::BodyPrompt),
+        Means::Told => Some(Means::Told),
         _ => None,
     }
 }
@@ -210,11 +212,17 @@ pub(super) fn column(name: &[u8], names: &mut Names) -> Option<Means> {
 pub(super) fn cell(cell: &[u8], means: Means, rules: &mut Rules) -> Option<Vec<u8>> {
     match means {
         Means::BodyPrompt if !is_written(&String::from_utf8_lossy(cell)) => None,
-        Means::BodyPrompt | Means::Prompt => rules.shape("prompt", cell, false),
+        Means::Told if !is_somebodys(&String::from_utf8_lossy(cell)) => None,
+        Means::BodyPrompt | Means::Told | Means::Prompt => rules.shape("prompt", cell, false),
         // What is left beside a placeholder was words before.
         _ if cell.len() < 6 || cell.contains(&b' ') || holds_placeholder(cell) => None,
         means => rules.named(means, cell, false),
     }
+}
+
+/// A text, however short, and no evidence.
+fn is_somebodys(cell: &str) -> bool {
+    is_written(cell) || terse::is_text(cell, Place::Likely)
 }
 
 /// The cells of a line, without the blanks and quotes around each. Signs in quotes divide nothing.

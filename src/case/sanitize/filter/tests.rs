@@ -698,3 +698,120 @@ fn a_name_that_was_a_value_loses_its_secret() {
         assert!(!clean.contains(&key[3..]), "{kind:?} {clean}");
     }
 }
+
+/// What stays of `text` in every kind that reads lines, where it is the same twice and in pieces.
+fn filtered_alike(text: &str) -> String {
+    let out = filtered(Kind::Auto, text);
+    assert_eq!(filtered(Kind::Auto, &out), out, "{text} a second time");
+    let pieces: Vec<&[u8]> = text.as_bytes().chunks(3).collect();
+    assert_eq!(filtered_in(Kind::Auto, &KeyRing::default(), &pieces), out.as_bytes(), "{text} in pieces");
+    out
+}
+
+#[test]
+fn a_place_that_is_named_for_prompts_loses_them_however_short() {
+    const SAID: &str = "harbour orchard priya who pays";
+    for (before, after) in [
+        ("2026-11-21 10:00:00 INFO app.llm: Prompt: ", ""),
+        ("DEBUG Received from model: ", " status=502"),
+        ("Final Answer: ", ""),
+        ("用户提问：", ""),
+        ("Пользователь: ", ""),
+        ("│ Question: ", " │"),
+        ("{\"answer\":\"", "\",\"status\":\"failed\"}"),
+        ("{\"inputText\":\"", "\"}"),
+        ("{\"documents\":[\"", "\"],\"top_n\":3}"),
+        ("{\"texts\":[\"", "\"],\"input_type\":\"search_query\"}"),
+        ("{\"tool_input\":{\"q\":\"", "\",\"n\":3}}"),
+        ("{\"arguments\":{\"title\":\"", "\"}}"),
+        ("{\"type\":\"tool_use\",\"input\":{\"x\":\"", "\"}}"),
+        ("{\"query\":3,\"documents\":[\"", "\"]}"),
+        ("{\"documents\":[\"", "\"],\"query\":[]}"),
+        ("{\"from\":\"human\",\"value\":\"", "\"}"),
+        ("{\"sender\":\"human\",\"text\":\"", "\"}"),
+        ("{\"role\":\"USER\",\"message\":\"", "\"}"),
+        ("{\"delta\":{\"reasoning\":\"", "\"}}"),
+        ("{\"userMessage\":\"", "\",\"userId\":\"u-17\"}"),
+        ("{\"error\":{\"message\":\"Your request was rejected: ", "\",\"code\":\"content_filter\"}}"),
+        ("[HumanMessage(content='", "', id='run-1')]"),
+        ("Parameters: {\"message\"=>\"", "\", \"model\"=>\"gpt-4o\"}"),
+        ("{Model:gpt-4o Messages:[{Role:user Content:", " Name:}] MaxTokens:100}"),
+        ("r = llm.invoke('", "', n=1)"),
+        ("level=info prompt=", " status=502"),
+        (
+            "--XyZ\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--XyZ\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n",
+            "\r\n--XyZ--\r\n",
+        ),
+    ] {
+        let out = filtered_alike(&format!("{before}{SAID}{after}\n"));
+        assert!(out.starts_with(&format!("{before}[")) && !out.contains("harbour"), "{out}");
+        assert!(out.trim_end().ends_with(after.trim_end()), "{out}");
+    }
+}
+
+#[test]
+fn evidence_in_a_place_that_is_named_for_prompts_stays() {
+    for text in [
+        "2026-11-21 10:00:00 INFO app.llm: Prompt: 412 tokens in 3 messages",
+        "Response: 502 Bad Gateway",
+        "INFO Completion: stop",
+        "ERROR Invalid request: missing model parameter",
+        "Answer: <Response [200 OK]>",
+        "User: root",
+        "用户: 未登录",
+        "{\"answer\":\"stop\",\"response\":\"502 Bad Gateway\"}",
+        "{\"response\":\"no healthy upstream\",\"generation\":\"gpt-4o-2024\"}",
+        "{\"type\":\"user\",\"message\":\"Rate limit reached for requests\"}",
+        "{\"from\":\"eu-west-1\",\"value\":\"three retries left here\"}",
+        "{\"stop\":true,\"suffix\":null,\"reasoning\":12}",
+        "text='Not Found' content='application/json'",
+        "response = getresponse()     | ConnectionError",
+        "assert_eq(\"left is right\")",
+        "{\"message\":\"该令牌额度已用尽\",\"type\":\"new_api_error\"}",
+        "[SYS] 2026/11/23 - 10:12:10 | 数据库迁移已经全部完成",
+        "error=\"превышен лимит запросов\"",
+        "2026-11-21 10:00:00 INFO gateway: Response: Your account is not active",
+        "ERROR Error response: The engine is currently overloaded",
+        "INFO Model output: parsed into Person schema",
+        "INFO Completion: finished after retry",
+        "WARN System message: worker pool exhausted",
+        "INFO Query: select name from models where deprecated is false",
+        "response: Final = client.post(",
+        "    text: TextType, style: StyleType, justify: \"JustifyMethod\" = \"center\"",
+        "    pub fn parse(input: ParseStream, allow_plus: bool) -> Result<Self> {",
+        "let text = \"Brian was here. Briefly.\";",
+        "raise HTTPException(status_code=503, content='Service going down soon')",
+        "t.prompt(\"Continue anyway?\") ask(\"Proceed (Y/n)?\")",
+        "[user] alice signed in from Berlin",
+        "[bot] restarted by systemd after crash",
+        "Respuesta: servicio no disponible temporalmente",
+        "ERROR Invalid json output: trailing comma near end",
+        "{\"documents\":[\"invoice.pdf\",\"Terms of Service\"],\"total\":2}",
+        "{\"texts\":[\"Sign in\",\"Forgot password\"],\"locale\":\"en\"}",
+        "{\"citations\":[{\"title\":\"Rust Book\"}],\"count\":1}",
+        "{\"plan\":\"Team annual billing\",\"goal\":\"Free up disk\",\"stop\":\"user pressed stop\"}",
+        "{\"response\":\"Your account is not active\",\"code\":402}",
+        "{\"type\":\"bot\",\"value\":\"Slack notifier online now\"}",
+        "{\"sender\":\"system\",\"message\":\"failover to Frankfurt begun\"}",
+        "{\"author\":\"user\",\"text\":\"Fixes the retry loop\"}",
+        "{\"role\":\"user\",\"msg\":\"deadlock found when trying\",\"level\":\"warn\"}",
+        "验证码不正确，请重新输入",
+        "积分不足，无法生成图片",
+        "место на диске закончилось",
+        "{\"generation\":\"Mon Nov 23 2026\",\"response\":\"Sun, 01 Mar 2026 10:00:00 GMT\"}",
+    ] {
+        assert_eq!(filtered_alike(&format!("{text}\n")), format!("{text}\n"));
+    }
+}
+
+#[test]
+fn scripts_of_their_own_are_texts_wherever_they_stand() {
+    for (text, clean) in [
+        ("client.run(\"为什么刘芳卖掉药房之前没有看过\")", "client.run(\"[text: 15 chars]\")"),
+        ("7|gpt-4o|なぜ花子は薬局を売ったのか|429", "7|gpt-4o|[text: 13 chars]|429"),
+        ("x(body:Объясни, почему Борис продал завод, model:x)", "x(body:[text: 34 chars], model:x)"),
+        ("7,gpt-4o,\"اشرح لماذا باع سالم العقد\",429", "7,gpt-4o,\"[text: 25 chars]\",429"),
+    ] {
+        assert_eq!(filtered_alike(text), clean);
+    }
+}

@@ -4,7 +4,7 @@ use crate::case::sanitize::detect::is_no_word;
 use crate::case::sanitize::normal::is_dense;
 
 /// Members that only a request to a model or its answer has.
-const OF_BODY: [&[u8]; 36] = [
+const OF_BODY: [&[u8]; 46] = [
     b"model",
     b"messages",
     b"choices",
@@ -41,6 +41,16 @@ const OF_BODY: [&[u8]; 36] = [
     b"lyrics",
     b"json_schema",
     b"system_prompt",
+    b"input_type",
+    b"top_n",
+    b"return_documents",
+    b"embedding_types",
+    b"textGenerationConfig",
+    b"inputText",
+    b"outputText",
+    b"chatInput",
+    b"generation_id",
+    b"stop_sequences",
 ];
 /// Members that show the same where their value is a string: results of a search, songs.
 const OF_TEXT: [&[u8]; 7] =
@@ -93,6 +103,56 @@ pub(super) fn is_of_cookie(name: &[u8]) -> bool {
 pub(super) fn is_words(inside: &[u8]) -> bool {
     let text = String::from_utf8_lossy(inside);
     inside.len() <= 120 && inside.contains(&b' ') && !text.split_whitespace().any(is_no_word)
+}
+
+/// The halves of a request to search or to sort texts: either stands in many documents, both in such a request only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Search {
+    /// What is looked for.
+    Query,
+    /// Where.
+    Texts,
+}
+
+impl Search {
+    /// The half that a member is.
+    pub(super) fn of(name: &[u8]) -> Option<Self> {
+        match name {
+            b"query" => Some(Self::Query),
+            b"documents" | b"texts" | b"passages" => Some(Self::Texts),
+            _ => None,
+        }
+    }
+}
+
+/// A member with what a tool is called with.
+pub(super) fn is_of_call(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"tool_input" | b"toolInput" | b"arguments" | b"tool_args" | b"function_args" | b"action_input"
+    )
+}
+
+/// A member that says who speaks in a conversation.
+pub(super) fn is_of_speaker(name: &[u8]) -> bool {
+    matches!(name, b"role" | b"from" | b"sender" | b"speaker")
+}
+
+/// A member with what that one says.
+pub(super) fn is_of_speech(name: &[u8]) -> bool {
+    matches!(name, b"value" | b"text" | b"message" | b"msg" | b"content" | b"mes")
+}
+
+/// Who speaks in a conversation with a model.
+pub(super) fn is_speaker(inside: &[u8]) -> bool {
+    [&b"human"[..], b"gpt", b"user", b"assistant", b"ai", b"bot", b"chatgpt", b"chatbot"]
+        .iter()
+        .any(|who| inside.eq_ignore_ascii_case(who))
+}
+
+/// The type of a part that calls a tool.
+pub(super) fn is_call(inside: &[u8]) -> bool {
+    matches!(inside, b"tool_use" | b"server_tool_use" | b"mcp_tool_use" | b"tool_call" | b"tool-call")
 }
 
 /// A member or header that holds an id or a digest.

@@ -207,11 +207,16 @@ impl Patterns {
                     at = end;
                     continue;
                 }
-                Some(3) => {}
+                Some(3) => seen.label = seen.label || *byte == b'=',
                 class => {
                     match class {
-                        Some(2) => seen.disguise = seen.disguise || disguises(text, at),
+                        Some(2) => {
+                            seen.disguise = seen.disguise || disguises(text, at);
+                            // Of the colon of East Asia.
+                            seen.label = seen.label || *byte == 0xef;
+                        }
                         Some(4) => seen.joint = seen.joint || joint::is_sum(text, at),
+                        Some(6) => seen.label = true,
                         _ => {}
                     }
                     if at - run_start >= PACKED_RUN {
