@@ -38,9 +38,13 @@ pub(super) fn response(
     status: Option<u16>,
     reason: Option<String>,
     http_version: Option<String>,
-    headers: Vec<(String, String)>,
+    mut headers: Vec<(String, String)>,
     body: Vec<u8>,
 ) -> Response {
+    // Whoever recorded them wrote them in their own way (`X-Request-Id`, `x-amzn-RequestId`).
+    for (name, _) in &mut headers {
+        *name = name.trim().to_ascii_lowercase();
+    }
     let body = without_mark_above(body, &headers);
     let mut response = Response {
         status,
