@@ -117,6 +117,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     // What broke off behind a good status, or what a program of its own answered with.
     let broke = object.is_none()
         && page.is_none()
+        && near.contains("Caused by: ")
         && exception.as_ref().is_some_and(|e| catalog.transport.of_exception(&e.name).is_some());
     let status = status.filter(|status| *status >= 300 || !broke);
     let client = client::in_text(near, catalog);
@@ -215,7 +216,10 @@ fn below_http<'t>(
     let coded = || Some((transport::kind(CODE.as_ref()?.captures(near)?.get(1)?.as_str(), catalog)?, ""));
     let own = Some(spoken.message.as_str()).filter(|message| message.contains(' '));
     // The last cause of a chain is what happened; what a person tells above it is one of its links.
-    let cause = exception.filter(|_| near.contains("Caused by: "));
+    // One without words (`java.nio.channels.ClosedChannelException`) says only what came of it.
+    let has_words =
+        |e: &&Exception| near.get(..e.message_at).is_some_and(|head| head.trim_end().ends_with([':', '(']));
+    let cause = exception.filter(|_| near.contains("Caused by: ")).filter(has_words);
     if let Some(kind) = cause.and_then(|e| catalog.transport.of_exception(&e.name)).filter(|_| !answers) {
         return Some((kind, ""));
     }

@@ -291,8 +291,10 @@ impl State {
             let name = trimmed.trim_ascii_start().iter().skip_while(|b| **b == b'#').copied();
             let name: Vec<u8> = name.map(|b| if b == b' ' { b'_' } else { b }).collect();
             let name = name.strip_prefix(b"_").unwrap_or(&name);
-            let means = rules.names.means(name).0;
-            self.awaited = if name.len() <= 24 { means } else { Means::Nothing };
+            // `# old key: …`, a pair in a comment, heads nothing.
+            let bare = name.strip_suffix(b":").unwrap_or(name);
+            let is_heading = name.len() <= 24 && !bare.contains(&b':') && !holds_placeholder(name);
+            self.awaited = if is_heading { rules.names.means(name).0 } else { Means::Nothing };
             self.under_heading = true;
             return None;
         }
