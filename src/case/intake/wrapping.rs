@@ -1,6 +1,6 @@
 //! What a page, a mail, a chat, a notebook or a terminal put around a request, taken off. Places in the text are lost by it.
 
-use super::{colour, command, diff, http, http_file, hurl, makefile};
+use super::{colour, command, diff, entities, http, http_file, hurl, linked, makefile, prefixed};
 
 /// Bytes of a text that are looked at.
 const LONGEST: usize = 4 << 20;
@@ -16,7 +16,10 @@ pub(super) fn off(text: &str) -> Option<String> {
     let mut plain: Option<String> = None;
     let changes = [
         colour::off,
+        prefixed::off,
         command::without_entities,
+        entities::off,
+        linked::off,
         diff::newer,
         command::unquoted,
         of_jira,

@@ -66,6 +66,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn commands_within_commands_come_to_an_end() {
+        let variables = Variables::new();
+        let deep = 5_000;
+        let text = format!("c \"{}x{}\"", "$(echo ".repeat(deep), ")".repeat(deep));
+        let begun = std::time::Instant::now();
+        split(&text, 0, &variables, false);
+        assert!(!variables.may_search());
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn searches_in_vain_come_to_an_end() {
         let variables = Variables::new();
         let part = "A=\"$(cat <<EOF\n{}\n)\"\n";
