@@ -196,7 +196,7 @@ mod tests {
             ),
             (
                 "> GET /a HTTP/1.1\n> Host: h.test\n>\n< HTTP/1.1 302 Found\n< location: /b\n<\n* Issue another request to this URL\n> GET /b HTTP/1.1\n> Host: h.test\n>\n< HTTP/1.1 500 Oops\n<\n{}",
-                &[500],
+                &[302],
             ),
             ("HTTP/1.1 401 Unauthorized\nWWW-Authenticate: Digest x\n\n\nHTTP/1.1 400 Oops\n\n{}", &[401]),
             (

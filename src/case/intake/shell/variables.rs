@@ -28,9 +28,9 @@ impl Variables {
         self.in_vain.get() < MOST_IN_VAIN
     }
 
-    /// A search read `bytes` and did not find its end.
+    /// A search read `bytes` and did not find its end. Beyond the most it is not counted on.
     pub(in crate::case::intake) fn searched_in_vain(&self, bytes: usize) {
-        self.in_vain.set(self.in_vain.get().saturating_add(bytes));
+        self.in_vain.set(self.in_vain.get().saturating_add(bytes).min(MOST_IN_VAIN));
     }
 }
 
