@@ -645,7 +645,8 @@ fn is_sentence(text: &str) -> bool {
 }
 
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
-    let Some(told) = error_text::read(text, false, catalog, ring) else {
+    let untimed = when::without_labels(text);
+    let Some(told) = error_text::read(untimed.as_deref().unwrap_or(text), false, catalog, ring) else {
         if let Some(intake) = code::read(text, catalog, ring) {
             return intake;
         }

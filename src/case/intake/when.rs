@@ -103,6 +103,20 @@ fn holds(line: &str, word: &str) -> bool {
     })
 }
 
+/// A line that is a label and a time, and nothing more.
+static LABEL_ALONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[\s*_>-]*(?:time|timestamp|date(?: ?time)?|when|occurred(?: at)?)[*_ ]*[:=][*_ ]*\d[\d :./T,+-]{5,30}(?:Z|UTC|GMT|[A-Z]{3,4})?[\s*_]*$").ok()
+});
+
+/// `text` without the lines that tell a time alone, which are no words of an error; `None` where it has none, or nothing else.
+pub(super) fn without_labels(text: &str) -> Option<String> {
+    const LONGEST: usize = 64 << 10;
+    let label = LABEL_ALONE.as_ref().filter(|_| text.len() <= LONGEST)?;
+    let kept: Vec<&str> = text.lines().filter(|line| !label.is_match(line)).collect();
+    let changed = kept.len() < text.lines().count() && kept.iter().any(|line| !line.trim().is_empty());
+    changed.then(|| kept.join("\n"))
+}
+
 fn of_line(line: &str) -> Option<DateTime<Utc>> {
     // The text of a prompt may tell times of its own.
     let is_request = ["messages", "prompt", "content\""].iter().any(|name| line.contains(name));
@@ -130,6 +144,20 @@ mod tests {
     use crate::case::catalog::Catalog;
     use crate::case::intake::read;
     use crate::case::keyring::KeyRing;
+
+    #[test]
+    fn a_time_is_no_message() {
+        let table = [
+            ("Time: 2026-11-23 10:00:00 UTC\nError: bad key", Some("Error: bad key")),
+            ("**Date:** 23.11.2026 10:00\nbad key", Some("bad key")),
+            ("Time: 2026-11-23 10:00:00 bad key", None),
+            ("Time: 2026-11-23 10:00:00", None),
+            ("bad key", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(super::without_labels(text).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn the_time_beside_the_failure_is_its_time() {
