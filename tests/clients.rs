@@ -34,6 +34,7 @@ struct Truth {
     client_message: Option<String>,
     attempts: Option<u32>,
     waits_ms: Vec<f64>,
+    at: Vec<String>,
     allowed: BTreeMap<String, Value>,
     weak: Vec<String>,
 }
@@ -201,6 +202,42 @@ fn fields_of_real_logs_are_found_and_none_is_invented() {
     };
     let (found, kept) = (share(&found), share(&invented));
     assert!(found >= FOUND && kept >= NOT_INVENTED, "found {found}, not invented {kept} of a thousand");
+}
+
+/// These clients print no zone, so that the time is not known; with one behind each time the failure has one of them.
+#[test]
+fn a_time_is_known_where_its_zone_is() {
+    let catalog = Catalog::built_in();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clients");
+    let truths = std::fs::read_to_string(folder.join("truth.jsonl")).expect("the truth");
+    let at = |text: &str| {
+        let read = intake::read(text, &catalog, &mut KeyRing::default());
+        read.observed.map(|attempt| attempt.at)
+    };
+    let mut dated = 0;
+    for line in truths.lines() {
+        let truth: Truth = serde_json::from_str(line).expect("a line of truth");
+        let bytes = std::fs::read(folder.join(&truth.log)).expect("a log");
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(at(&text).flatten().is_none(), "{}: a zone was invented", truth.log);
+        let mut times = truth.at.clone();
+        times.retain(|time| time.starts_with("2026-"));
+        if times.is_empty() || truth.status.is_none() {
+            continue;
+        }
+        for time in &times {
+            let followed: Vec<String> = [" ", "]"].iter().map(|end| format!("{time}{end}")).collect();
+            for (written, end) in followed.iter().zip([" ", "]"]) {
+                text = text.replace(written, &format!("{time}Z{end}"));
+            }
+        }
+        let got = at(&text).expect("an answer");
+        let zoned = times.iter().map(|time| format!("{}Z", time.replace(',', ".").replace(' ', "T")));
+        let known: Vec<_> = zoned.map(|time| time.parse().expect("a time")).collect();
+        assert!(got.is_some_and(|got| known.contains(&got)), "{}: {got:?}", truth.log);
+        dated += 1;
+    }
+    assert!(dated >= 15, "{dated} logs with times");
 }
 
 /// Thousandths; they only rise.

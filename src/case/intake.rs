@@ -22,6 +22,7 @@ mod command;
 mod curl;
 mod diff;
 mod embedded;
+mod entities;
 mod error_text;
 mod exchanges;
 mod flags;
@@ -29,17 +30,22 @@ mod flows;
 mod foreign;
 mod form;
 mod har;
+mod hosted;
 mod http;
 mod http_file;
 mod httpie;
 mod hurl;
 mod inner;
+mod linked;
 mod litellm;
 mod literal;
+mod logged;
 mod makefile;
 mod multipart;
 mod pieces;
+mod prefixed;
 mod prompted;
+mod records;
 mod script;
 mod secret;
 mod several;
@@ -50,6 +56,7 @@ mod tries;
 mod unmasked;
 mod utf16;
 mod web_request;
+mod when;
 mod wrapping;
 mod written;
 mod written_out;
@@ -87,6 +94,9 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         report_beside(&mut intake, text, true, catalog, ring);
     }
     client::complete(&mut intake, text, catalog);
+    logged::complete(&mut intake, text, catalog, ring);
+    hosted::complete(&mut intake, text, catalog, ring);
+    when::complete(&mut intake, text);
     if intake.observed.is_some() && intake.tried == Tried::default() {
         intake.tried = tries::read(text);
     }
@@ -448,7 +458,7 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let is_answer = ["choices", "candidates", "output", "usage", "data", "embeddings"].iter().any(|n| has(n))
         || (has("content") && has("stop_reason"));
     let is_request = ["messages", "input", "prompt", "contents", "documents"].iter().any(|n| has(n))
-        || (has("model") && !has("id") && !has("object"));
+        || (has("model") && !has("id") && !has("object") && !logged::is_record(&value));
     if is_request && !is_answer && !has("error") && !has("errors") {
         return json_body(text, catalog, ring);
     }
@@ -635,7 +645,8 @@ fn is_sentence(text: &str) -> bool {
 }
 
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
-    let Some(told) = error_text::read(text, false, catalog, ring) else {
+    let untimed = when::without_labels(text);
+    let Some(told) = error_text::read(untimed.as_deref().unwrap_or(text), false, catalog, ring) else {
         if let Some(intake) = code::read(text, catalog, ring) {
             return intake;
         }
@@ -672,6 +683,13 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
             Level::Info,
             format!("the same error stands {times} times here; it is read as one failure"),
         ));
+    }
+    // The program that made the request stands above what it printed.
+    let source = code::above_error(text).filter(|_| told.marked);
+    if let Some(source) = source.and_then(|source| code::read(source, catalog, ring)) {
+        findings.extend(source.findings.iter().cloned());
+        let (observed, client, said) = (Some(told.attempt), told.client, told.said);
+        return Intake { observed, client, said, findings, ..source };
     }
     Intake {
         kind: "error text",

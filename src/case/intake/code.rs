@@ -6,6 +6,9 @@
 mod call;
 mod value;
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::curl::milliseconds;
@@ -77,6 +80,20 @@ impl Said {
             self.url = format!("{}{joint}{query}", self.url);
         }
     }
+}
+
+/// A line with which the error begins that a program printed, also in a comment.
+static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?m)^(?:[ \t]*(?:#|//)[ \t]*)?(?:Traceback \(most recent|[\w.]*(?:Error|Exception)\b|Error code: |(?:HTTP/[\d.]+ )?[45]\d\d\b|Uncaught |Unhandled |\{ ?["']error["'])"#,
+    )
+    .ok()
+});
+
+/// The source that stands above the error which a program printed; `None` where the text begins with the error.
+pub(super) fn above_error(text: &str) -> Option<&str> {
+    let at = ERROR.as_ref()?.find(text.get(..text.len().min(LONGEST)).unwrap_or(text))?.start();
+    text.get(..at).filter(|source| !source.trim().is_empty())
 }
 
 /// The request of the first call in `text` that makes one; `None` where there is none, or where what it is given cannot be read.

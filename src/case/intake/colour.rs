@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A control sequence as terminals know it (ECMA-48): colours, what moves the cursor, what clears a line.
+/// A control sequence as terminals know it (ECMA-48): colours, what moves the cursor, what clears a line, what brackets a paste.
 static SEQUENCE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("\u{1b}\\[[0-9:;?]{0,20}[A-Za-z]").ok());
+    LazyLock::new(|| Regex::new("\u{1b}\\[[0-9:;?]{0,20}[A-Za-z~]").ok());
 
 /// `text` without control sequences; `None` where it has none.
 pub(super) fn off(text: &str) -> Option<String> {
@@ -24,6 +24,7 @@ mod tests {
     fn colours_go_and_words_stay() {
         let table = [
             ("\u{1b}[32mcurl\u{1b}[0m \u{1b}[38:5:3mhttps://h.test\u{1b}[K", Some("curl https://h.test")),
+            ("\u{1b}[200~curl https://h.test\u{1b}[201~", Some("curl https://h.test")),
             ("[32mcurl", None),
             ("\u{1b}]0;title\u{7}", None),
         ];

@@ -323,10 +323,12 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
+/// A page's entities of the quotes, the first three of the double one.
+const QUOTES: [&str; 6] = ["&quot;", "&#34;", "&#x22;", "&#39;", "&#x27;", "&apos;"];
+
 /// A command that was copied out of a page's source: its quotes stand there as entities. `None` where plain quotes are as
 /// many, for then the entities are part of what was sent.
 pub(super) fn without_entities(text: &str) -> Option<String> {
-    const QUOTES: [&str; 6] = ["&quot;", "&#34;", "&#x22;", "&#39;", "&#x27;", "&apos;"];
     let entities: usize = QUOTES.iter().map(|quote| text.matches(quote).count()).sum();
     let plain = text.bytes().filter(|b| matches!(b, b'"' | b'\'')).count();
     // A chat's export writes its links so.
@@ -334,13 +336,18 @@ pub(super) fn without_entities(text: &str) -> Option<String> {
     if (entities < 2 || entities <= plain) && !linked || find(text, 0).is_none() {
         return None;
     }
+    Some(of_entities(text))
+}
+
+/// `text` with the characters for which its entities stand.
+pub(super) fn of_entities(text: &str) -> String {
     let mut out = text.to_owned();
     let table = [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")];
     let quotes = QUOTES.iter().enumerate().map(|(at, quote)| (*quote, if at < 3 { "\"" } else { "'" }));
     for (entity, plain) in quotes.chain(table) {
         out = out.replace(entity, plain);
     }
-    Some(out)
+    out
 }
 
 /// Takes the prompts off the lines that go on with a command of Windows' shells (`>> `, `More? `), where a command stands

@@ -1,8 +1,8 @@
 //! Several requests as they went over the wire, each with its answer below it: `http -v --all`, two calls one after the
-//! other in a log of a session.
+//! other in a log of a session or as curl's `-v` shows them; several answers one below the other.
 
 use super::several::Piece;
-use super::{http, raw_request};
+use super::{answer, http, raw_request, read_kind};
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
 
@@ -46,6 +46,86 @@ fn starts(text: &str) -> Vec<usize> {
         at += line.len();
     }
     starts
+}
+
+/// The calls of which curl's `-v` tells, or the answers of `-i`, where they are several; else none.
+pub(super) fn shown_by_curl(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Vec<Piece> {
+    let starts = if http::starts_with_status_line(text) {
+        answers(text)
+    } else if http::is_verbose(text) {
+        calls_of_curl(text)
+    } else {
+        Vec::new()
+    };
+    if starts.len() < 2 {
+        return Vec::new();
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let each = starts.iter().copied().zip(ends);
+    each.map(|(start, end)| {
+        let own = text.get(start..end).unwrap_or("");
+        Piece { intake: read_kind(own, catalog, ring), start, end }
+    })
+    .collect()
+}
+
+/// Where each call begins of which curl's `-v` tells: with the notes above a request line, where the one before has its answer.
+/// A redirect, a tunnel and the answer to a challenge belong to one call.
+fn calls_of_curl(text: &str) -> Vec<usize> {
+    let mut starts: Vec<usize> = Vec::new();
+    let (mut at, mut notes) = (0, 0);
+    let (mut over, mut connects) = (false, false);
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        if let Some(request) = bare.strip_prefix("> ").filter(|line| http::starts_with_request_line(line)) {
+            if starts.is_empty() {
+                starts.push(0);
+            } else if over && starts.len() < MOST {
+                starts.push(notes);
+            }
+            (over, connects) = (false, request.starts_with("CONNECT "));
+        } else if let Some(status) = bare.strip_prefix("< ").and_then(http::status) {
+            over = !connects && (status >= 400 || (200..300).contains(&status));
+        } else if bare.starts_with("curl: (") {
+            over = true;
+        }
+        let is_note = bare.starts_with("* ");
+        if is_note && (bare.contains("another request") || bare.contains("uthentication problem")) {
+            over = false;
+        }
+        if !is_note || bare.ends_with("left intact") || bare.contains("losing connection") {
+            notes = at + line.len();
+        }
+        at += line.len();
+    }
+    starts
+}
+
+/// Where each answer begins of several failures one below the other; what a redirect or a challenge led to belongs to one call.
+fn answers(text: &str) -> Vec<usize> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if http::starts_with_status_line(line) && starts.len() < MOST {
+            let before = starts.last().and_then(|start| text.get(*start..at));
+            if before.is_none_or(is_whole_failure) {
+                starts.push(at);
+            }
+        }
+        at += line.len();
+    }
+    starts
+}
+
+/// Whether an answer is bad, no challenge, and has all of its body, which is JSON, a page or nothing.
+fn is_whole_failure(text: &str) -> bool {
+    let text = text.replace("\r\n", "\n");
+    let Some((head, body)) = text.split_once("\n\n") else { return false };
+    let challenges = head.to_ascii_lowercase().contains("-authenticate:");
+    let body = body.trim();
+    let is_whole =
+        body.is_empty() || answer::json_extent(body) == Some(body.len()) || body.ends_with("</html>");
+    http::status(head).is_some_and(|status| status >= 400) && !challenges && is_whole
 }
 
 #[cfg(test)]

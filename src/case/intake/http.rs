@@ -52,6 +52,11 @@ pub(super) fn starts_with_status_line(text: &str) -> bool {
     text.lines().next().is_some_and(|line| status_line(line).is_some())
 }
 
+/// The status of a status line, with which `text` begins.
+pub(super) fn status(text: &str) -> Option<u16> {
+    status_line(text.lines().next()?).map(|line| line.status)
+}
+
 /// True where the first line is a request line.
 pub(super) fn starts_with_request_line(text: &str) -> bool {
     text.lines().next().is_some_and(|line| request_line(line).is_some())

@@ -6,7 +6,8 @@ mod walk;
 
 use self::walk::Walk;
 use super::{
-    client_log, command, curl, embedded, exchanges, flows, http_file, hurl, read, without_fence, wrapping,
+    client_log, command, curl, embedded, exchanges, flows, http_file, hurl, read, records, without_fence,
+    wrapping,
 };
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
@@ -127,14 +128,23 @@ pub(super) fn of_files(
     } else if exchanges::is_one(text) {
         exchanges::read_all(text, catalog, ring)
     } else {
-        client_log::read_all(text, catalog, ring)
+        of_logs(text, catalog, ring)
     };
     let mut pieces = Some(pieces).filter(|pieces| !pieces.is_empty())?;
     for piece in &mut pieces {
         let own = text.get(piece.start..piece.end).unwrap_or("");
         super::client::complete(&mut piece.intake, own, catalog);
+        super::logged::complete(&mut piece.intake, own, catalog, ring);
+        super::hosted::complete(&mut piece.intake, own, catalog, ring);
+        super::when::complete(&mut piece.intake, own);
     }
     Some(pieces)
+}
+
+/// The calls of a client's log, of curl's `-v`, or the failures that stand one below the other.
+fn of_logs(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Vec<Piece> {
+    let readers = [client_log::read_all, exchanges::shown_by_curl, records::read_all];
+    readers.iter().map(|read| read(text, catalog, ring)).find(|pieces| !pieces.is_empty()).unwrap_or_default()
 }
 
 /// The one of `pieces` that failed, else the first; with a word on the others.

@@ -510,10 +510,13 @@ fn identifier(text: &str) -> &str {
     if len > 100 { "" } else { text.get(..len).unwrap_or("") }
 }
 
+/// Characters in which the end of a bracket is looked for.
+const MOST_BALANCED: usize = 400;
+
 /// Length of `(…)` at the start of `text`, within one line and a few hundred bytes.
 fn balanced(text: &str) -> Option<usize> {
     let mut depth = 0usize;
-    for (at, c) in text.char_indices().take(400) {
+    for (at, c) in text.char_indices().take(MOST_BALANCED) {
         match c {
             '(' => depth += 1,
             ')' => {

@@ -1,6 +1,6 @@
 //! What a page, a mail, a chat, a notebook or a terminal put around a request, taken off. Places in the text are lost by it.
 
-use super::{colour, command, diff, http, http_file, hurl, makefile};
+use super::{colour, command, diff, entities, http, http_file, hurl, linked, makefile, prefixed};
 
 /// Bytes of a text that are looked at.
 const LONGEST: usize = 4 << 20;
@@ -16,7 +16,10 @@ pub(super) fn off(text: &str) -> Option<String> {
     let mut plain: Option<String> = None;
     let changes = [
         colour::off,
+        prefixed::off,
         command::without_entities,
+        entities::off,
+        linked::off,
         diff::newer,
         command::unquoted,
         of_jira,
@@ -25,6 +28,7 @@ pub(super) fn off(text: &str) -> Option<String> {
         of_jenkins,
         bold,
         command::without_more,
+        labelled_rows,
         requests_alone,
     ];
     for change in changes {
@@ -143,6 +147,58 @@ fn bold(text: &str) -> Option<String> {
     changed.then(|| lines.join("\n"))
 }
 
+/// The rows of a Markdown table of two columns as labelled lines (`| Status | 503 |`), where its first column holds the names of
+/// what a report tells. The row above the line of dashes names the columns.
+fn labelled_rows(text: &str) -> Option<String> {
+    if !text.contains('|') || !text.lines().any(is_rule) {
+        return None;
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out: Vec<String> = Vec::new();
+    let (mut at, mut changed) = (0, false);
+    while let Some(line) = lines.get(at) {
+        let rest = lines.get(at + 2..).unwrap_or_default();
+        let heads = of_two_cells(line).is_some() && lines.get(at + 1).is_some_and(|next| is_rule(next));
+        let rows: Vec<(&str, &str)> = rest.iter().map_while(|row| of_two_cells(row)).collect();
+        if heads && are_labels(&rows) {
+            at += 2 + rows.len();
+            out.extend(rows.iter().map(|(name, value)| format!("{name}: {value}")));
+            changed = true;
+        } else {
+            out.push((*line).to_owned());
+            at += 1;
+        }
+    }
+    changed.then(|| out.join("\n"))
+}
+
+/// Whether the first cells are names, and one of them is that of a part of a call.
+fn are_labels(rows: &[(&str, &str)]) -> bool {
+    const PARTS: [&str; 9] =
+        ["status", "error", "message", "model", "request id", "url", "endpoint", "method", "request-id"];
+    let is_name = |name: &str| {
+        name.len() <= 30
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-'))
+    };
+    rows.len() > 1
+        && rows.iter().all(|(name, _)| is_name(name))
+        && rows.iter().any(|(name, _)| PARTS.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// `|---|:--|`.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.contains("--") && line.starts_with('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+}
+
+/// The two cells of a row.
+fn of_two_cells(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.trim().strip_prefix('|')?.strip_suffix('|')?.split_once('|')?;
+    let (name, value) = (name.trim().trim_matches('*'), value.trim());
+    (!name.is_empty() && !value.is_empty() && !value.contains(" | ")).then_some((name, value))
+}
+
 fn holds_command(text: &str) -> bool {
     command::find(text, 0)
         .is_some_and(|found| text.get(..found.start).is_some_and(|before| before.trim().is_empty()))
@@ -210,6 +266,12 @@ mod tests {
                 Some("I ran `curl https://h.test/v1 -d 'x y'`, why?"),
             ),
             ("2 * curl https://h.test/v1", None),
+            (
+                "x\n| Field | Value |\n|---|:---|\n| Status | 503 |\n| **Error** | bad key |\ny",
+                Some("x\nStatus: 503\nError: bad key\ny"),
+            ),
+            ("| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |", None),
+            ("| A | B |\n|---|---|\n| `x` | failed |\n| Status | 3 |", None),
             (
                 "{noformat}curl https://h.test/v1 -d '{}'{noformat}",
                 Some("\ncurl https://h.test/v1 -d '{}'\n"),

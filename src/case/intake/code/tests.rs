@@ -160,3 +160,31 @@ fn names_that_name_each_other_come_to_an_end() {
     let text = lines.collect::<String>() + "requests.post('https://h.test/', json=a1999)";
     assert!(read(&text).0.draft.is_none_or(|draft| draft.body.len() < 10_000));
 }
+
+#[test]
+fn the_error_below_the_source_is_its_answer() {
+    let source = "r = requests.post(\"https://h.test/v1/x\", json={\"model\": \"m\"})\n";
+    let table = [
+        (format!("{source}# 400 {{\"error\":{{\"message\":\"bad model\"}}}}"), true),
+        (
+            format!(
+                "{source}\nopenai.BadRequestError: Error code: 400 - {{'error': {{'message': 'bad model'}}}}"
+            ),
+            true,
+        ),
+        // A stack's line is no source.
+        (
+            format!(
+                "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    {source}openai.BadRequestError: Error code: 400 - {{'error': {{'message': 'bad model'}}}}"
+            ),
+            false,
+        ),
+    ];
+    for (text, has_request) in table {
+        let mut ring = crate::case::keyring::KeyRing::default();
+        let read = crate::case::intake::read(&text, &crate::case::catalog::Catalog::built_in(), &mut ring);
+        let status = read.observed.as_ref().and_then(|attempt| attempt.response()?.status);
+        let url = read.draft.as_ref().map(|draft| draft.url.as_str());
+        assert_eq!((url, status), (has_request.then_some("https://h.test/v1/x"), Some(400)), "{text}");
+    }
+}

@@ -82,7 +82,11 @@ impl Shell<'_> {
         let rest = self.rest();
         let after = rest.get(1..).unwrap_or("");
         let (name, len) = if let Some(braced) = after.strip_prefix('{') {
-            let name = self.parameter(braced);
+            // An argument with a default is that, where nothing calls the script.
+            let has_default = braced.starts_with(|c: char| matches!(c, '1'..='9'))
+                && braced.get(1..).is_some_and(|rest| rest.starts_with(":-") || rest.starts_with('-'));
+            let name = Some(self.parameter(braced)).filter(|name| !name.is_empty() || !has_default);
+            let name = name.or(braced.get(..1)).unwrap_or("");
             let close = closing_brace(braced);
             (name, close.map_or(0, |close| close + 3))
         } else if let Some(name) = after.strip_prefix("env:").map(identifier).filter(|n| !n.is_empty()) {

@@ -1,7 +1,7 @@
 //! `$(…)` and backticks: what another command prints, where nothing has to be run for it.
 
 use super::redirect::HereDoc;
-use super::{MOST_FAILED_HEREDOCS, Shell, balanced, sum};
+use super::{MOST_BALANCED, MOST_FAILED_HEREDOCS, Shell, balanced, sum};
 
 /// More numbers than `seq` is asked for to count a few requests.
 const MOST_NUMBERS: usize = 1000;
@@ -27,7 +27,7 @@ impl Shell<'_> {
     pub(super) fn substitution(&mut self) {
         let rest = self.rest();
         let after = rest.get(1..).unwrap_or("");
-        let len = balanced(after).unwrap_or(1);
+        let len = self.balanced_bracket(after).unwrap_or(1);
         if let Some(text) = after.get(..len).and_then(|inside| self.reckoned(inside)) {
             self.at += 1 + len;
             self.word.push_str(&text);
@@ -35,17 +35,33 @@ impl Shell<'_> {
         }
         if self.in_quotes
             && let Some(printed) = self.printed(self.at + 2)
-            && let Ok(text) = printed.text
-            && !printed.substitution
         {
-            self.word.push_str(text.trim_end_matches('\n'));
-            self.at = printed.end;
-            return;
+            if let Ok(text) = printed.text
+                && !printed.substitution
+            {
+                self.word.push_str(text.trim_end_matches('\n'));
+                self.at = printed.end;
+                return;
+            }
+            // What stands in it is read once more.
+            self.variables.searched_in_vain(printed.end.saturating_sub(self.at));
         }
         self.out.oddities.substitution = true;
         let inside = rest.get(..=len).unwrap_or("$");
         self.at += inside.len();
         self.word.push_str(inside);
+    }
+
+    /// [`balanced`], which is not looked for any more where too much was searched in vain.
+    fn balanced_bracket(&self, text: &str) -> Option<usize> {
+        if !self.variables.may_search() {
+            return None;
+        }
+        let len = balanced(text);
+        if len.is_none() {
+            self.variables.searched_in_vain(text.len().min(MOST_BALANCED));
+        }
+        len
     }
 
     /// What `((1+2))` or `(echo word)` gives, where nothing has to be run for it.

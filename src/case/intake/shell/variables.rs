@@ -28,9 +28,9 @@ impl Variables {
         self.in_vain.get() < MOST_IN_VAIN
     }
 
-    /// A search read `bytes` and did not find its end.
+    /// A search read `bytes` and did not find its end. Beyond the most it is not counted on.
     pub(in crate::case::intake) fn searched_in_vain(&self, bytes: usize) {
-        self.in_vain.set(self.in_vain.get().saturating_add(bytes));
+        self.in_vain.set(self.in_vain.get().saturating_add(bytes).min(MOST_IN_VAIN));
     }
 }
 
@@ -64,6 +64,17 @@ impl FromIterator<(String, String)> for Variables {
 mod tests {
     use super::super::split;
     use super::*;
+
+    #[test]
+    fn commands_within_commands_come_to_an_end() {
+        let variables = Variables::new();
+        let deep = 5_000;
+        let text = format!("c \"{}x{}\"", "$(echo ".repeat(deep), ")".repeat(deep));
+        let begun = std::time::Instant::now();
+        split(&text, 0, &variables, false);
+        assert!(!variables.may_search());
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
 
     #[test]
     fn searches_in_vain_come_to_an_end() {

@@ -1,0 +1,189 @@
+//! When a call failed, as the log's line beside it says: a time with its date and its zone. Without a zone it is none, and of
+//! several times the one above the failure counts. The answer's `Date` header is none of them.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use regex::Regex;
+
+use crate::case::evidence::{Attempt, Outcome};
+use crate::case::request::Intake;
+
+/// Bytes of a text that are searched: its end, where the last failure stands.
+const LONGEST: usize = 256 << 10;
+
+/// Words of the answer by which its line is found.
+const WORDS: usize = 24;
+
+/// A time with its date and its zone, as logs write it.
+const STAMP: &str = r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)\b?";
+
+/// One that begins a log's line, in a bracket or behind the name of what wrote it.
+static AT_BEGIN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r"^(?:[\w./-]{{1,40}} *\| )?[\[(]?{STAMP}")).ok());
+
+/// One that a member or a label of a record names.
+static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r#"(?i)(?:^|[\s{{,"'|*])(?:@?timestamp|time|ts|datetime|asctime|occurred(?:[ _]at)?|event_?time|start_?time)\b["'*|]{{0,4}} *[:=|] *["'*]{{0,3}}{STAMP}"#
+    ))
+    .ok()
+});
+
+/// nginx' and Apache's.
+static OF_ACCESS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]").ok());
+
+/// Sets the time of what was observed, where `text` tells it and nothing else did.
+pub(super) fn complete(intake: &mut Intake, text: &str) {
+    // What stands in a request's body is no time of the call's.
+    if matches!(intake.kind, "curl" | "httpie" | "json body" | "http file" | "hurl" | "source code") {
+        return;
+    }
+    if let Some(attempt) = intake.observed.as_mut().filter(|attempt| attempt.at.is_none()) {
+        attempt.at = of(text, attempt);
+    }
+}
+
+/// The last time at or above the line on which the failure stands.
+fn of(text: &str, attempt: &Attempt) -> Option<DateTime<Utc>> {
+    let mut from = text.len().saturating_sub(LONGEST);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = text.get(from..)?;
+    let words = words(attempt);
+    let mut latest = None;
+    let mut found = None;
+    let mut distinct = 0_usize;
+    for line in near.lines() {
+        if let Some(at) = of_line(line) {
+            distinct += usize::from(latest != Some(at));
+            latest = Some(at);
+        }
+        if words.iter().any(|word| holds(line, word)) {
+            found = latest.or(found);
+        }
+    }
+    // One time alone is the failure's wherever it stands.
+    found.or_else(|| latest.filter(|_| distinct == 1))
+}
+
+/// What the line of the failure holds: the status, the answer's words, the words of a broken connection.
+fn words(attempt: &Attempt) -> Vec<String> {
+    let begin = |text: &str| -> String { text.trim().chars().take(WORDS).collect() };
+    match &attempt.outcome {
+        Outcome::Transport(failure) => vec![begin(&failure.detail)],
+        Outcome::Response(response) => {
+            let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
+            let message = body.as_ref().and_then(|body| {
+                let error = body.get("error").unwrap_or(body);
+                error.get("message").or(Some(error)).and_then(|message| message.as_str()).map(begin)
+            });
+            let status = response.status.map(|status| status.to_string());
+            status.into_iter().chain(message).chain(response.exception.clone()).collect()
+        }
+    }
+    .into_iter()
+    .filter(|word| !word.is_empty())
+    .collect()
+}
+
+/// Whether `word` stands in `line`; a number does where no digit and no part of a number or a time stands beside it.
+fn holds(line: &str, word: &str) -> bool {
+    let is_number = word.bytes().all(|b| b.is_ascii_digit());
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).and_then(|before| before.chars().next_back());
+        let behind = line.get(at + word.len()..).and_then(|rest| rest.chars().next());
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        // `status=429`, `code:429,` and `429:` name it.
+        let part_of_one =
+            before.is_some_and(|c| goes_on(c) || ".,-".contains(c)) || behind.is_some_and(goes_on);
+        !is_number || !part_of_one
+    })
+}
+
+/// A line that is a label and a time, and nothing more.
+static LABEL_ALONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[\s*_>-]*(?:time|timestamp|date(?: ?time)?|when|occurred(?: at)?)[*_ ]*[:=][*_ ]*\d[\d :./T,+-]{5,30}(?:Z|UTC|GMT|[A-Z]{3,4})?[\s*_]*$").ok()
+});
+
+/// `text` without the lines that tell a time alone, which are no words of an error; `None` where it has none, or nothing else.
+pub(super) fn without_labels(text: &str) -> Option<String> {
+    const LONGEST: usize = 64 << 10;
+    let label = LABEL_ALONE.as_ref().filter(|_| text.len() <= LONGEST)?;
+    let kept: Vec<&str> = text.lines().filter(|line| !label.is_match(line)).collect();
+    let changed = kept.len() < text.lines().count() && kept.iter().any(|line| !line.trim().is_empty());
+    changed.then(|| kept.join("\n"))
+}
+
+fn of_line(line: &str) -> Option<DateTime<Utc>> {
+    // The text of a prompt may tell times of its own.
+    let is_request = ["messages", "prompt", "content\""].iter().any(|name| line.contains(name));
+    let caught = AT_BEGIN.as_ref()?.captures(line.trim_start());
+    let caught = caught.or_else(|| LABELLED.as_ref()?.captures(line).filter(|_| !is_request));
+    if let Some(caught) = caught {
+        let part = |number| caught.get(number).map_or("", |found: regex::Match<'_>| found.as_str());
+        let fraction = if part(3).is_empty() { "0" } else { part(3) };
+        let zone = if matches!(part(4), "Z" | "UTC" | "GMT") { "+00:00" } else { part(4) };
+        let zone = if zone.contains(':') {
+            zone.to_owned()
+        } else {
+            format!("{}:{}", zone.get(..3)?, zone.get(3..)?)
+        };
+        let written = format!("{}T{}.{fraction}{zone}", part(1), part(2));
+        return DateTime::parse_from_rfc3339(&written).ok().map(|at| at.with_timezone(&Utc));
+    }
+    let caught = OF_ACCESS.as_ref()?.captures(line)?;
+    let at = DateTime::parse_from_str(caught.get(1)?.as_str(), "%d/%b/%Y:%H:%M:%S %z").ok()?;
+    Some(at.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::case::catalog::Catalog;
+    use crate::case::intake::read;
+    use crate::case::keyring::KeyRing;
+
+    #[test]
+    fn a_time_is_no_message() {
+        let table = [
+            ("Time: 2026-11-23 10:00:00 UTC\nError: bad key", Some("Error: bad key")),
+            ("**Date:** 23.11.2026 10:00\nbad key", Some("bad key")),
+            ("Time: 2026-11-23 10:00:00 bad key", None),
+            ("Time: 2026-11-23 10:00:00", None),
+            ("bad key", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(super::without_labels(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_time_beside_the_failure_is_its_time() {
+        const ERROR: &str = "Error code: 429 - {'error': {'message': 'slow down now'}}";
+        let table = [
+            (format!("2026-11-23T10:00:03.123Z ERROR {ERROR}"), Some("2026-11-23T10:00:03.123Z")),
+            (format!("[2026-11-23 10:00:03 +0100] ERROR {ERROR}"), Some("2026-11-23T09:00:03Z")),
+            (format!("time=\"2026-11-23T10:00:03Z\" level=error msg=\"{ERROR}\""), Some("2026-11-23T10:00:03Z")),
+            (format!("Time: 2026-11-23 10:00:03 UTC\nError: {ERROR}"), Some("2026-11-23T10:00:03Z")),
+            ("1.1.1.1 - - [23/Nov/2026:10:00:03 +0100] \"POST /v1/x HTTP/1.1\" 502 1 \"-\" \"x\"".to_owned(), Some("2026-11-23T09:00:03Z")),
+            ("{\"@timestamp\":\"2026-11-23T10:00:03Z\",\"level\":\"error\",\"error\":{\"message\":\"slow down\"},\"status\":429}".to_owned(), Some("2026-11-23T10:00:03Z")),
+            (format!("app-1  | 2026-11-23T10:00:03Z {ERROR}"), Some("2026-11-23T10:00:03Z")),
+            // The line of the failure is the last but one.
+            (format!("2026-11-23T10:00:01Z start\n2026-11-23T10:00:03Z {ERROR}\n2026-11-23T10:00:09Z stopped"), Some("2026-11-23T10:00:03Z")),
+            (format!("2026-11-23T10:00:03Z ERROR call failed\nTraceback (most recent call last):\n{ERROR}"), Some("2026-11-23T10:00:03Z")),
+            // No zone, no date, or the answer's own.
+            (format!("2026-11-23 10:00:03 ERROR {ERROR}"), None),
+            (format!("10:00:03 ERROR {ERROR}"), None),
+            (format!("HTTP/1.1 429 Too Many\ndate: Mon, 23 Nov 2026 10:00:03 GMT\n\n{ERROR}"), None),
+            (format!("{ERROR}, 'reset_at': '2026-11-23T10:00:03Z'"), None),
+        ];
+        for (text, expected) in table {
+            let read = read(&text, &Catalog::built_in(), &mut KeyRing::default());
+            let at = read.observed.and_then(|attempt| attempt.at);
+            let shown = at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true));
+            assert_eq!(shown.as_deref(), expected, "{text}");
+        }
+    }
+}
