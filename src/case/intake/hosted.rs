@@ -156,7 +156,7 @@ fn addressed<'t>(path: &str, text: &'t str) -> Option<String> {
 fn is_number(address: &str) -> bool {
     let host = address.split_once("://").map_or("", |(_, rest)| rest);
     let host = host.split(['/', ':']).next().unwrap_or("");
-    host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| !address.is_loopback())
+    host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| !address.is_loopback())
 }
 
 /// The address that a client makes of its base and what goes on from it.
