@@ -15,15 +15,16 @@ use super::{command, http};
 /// Prefixes that are taken off one text: a mail may quote a log.
 const MOST_LAYERS: usize = 3;
 
-/// What is put before each line. One blank belongs to the mark, the others to the line.
+/// What is put before each line. One blank belongs to the mark, the others to the line. In ASCII: the letters of all scripts,
+/// repeated, take longer to be made ready than everything else that a paste needs.
 static FRAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         // The name of a container: `app-1  | `.
         r"^[A-Za-z0-9][A-Za-z0-9_./-]{0,60} *\| ?",
         // GitHub's and Docker's times, and the stream of Kubernetes' log files.
-        r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? ?(?:std(?:out|err) [FP] ?)?",
+        r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,9})?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])? ?(?:std(?:out|err) [FP] ?)?",
         // syslog and journald.
-        r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,80} [\w./-]{1,80}(?:\[\d{1,9}\])?: ?",
+        r"^[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] [A-Za-z0-9_.-]{1,80} [A-Za-z0-9_./-]{1,80}(?:\[[0-9]{1,9}\])?: ?",
         // Jenkins' times, the name of a pod, of a job.
         r"^\[[^\]\n]{1,80}\] ?",
         r"^&gt; ?",
@@ -37,7 +38,7 @@ static FRAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// Curl's progress meter in front of what it writes next on the same line.
 static METER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?m)^[^\n<>{]{20,4000}?(?:[\d-]{1,3}:[\d-]{2}:[\d-]{2} +){3}[\d.]+[kKMGTP]?\r?([<>*{}] |\{|HTTP/)",
+        r"(?m)^[^\n<>{]{20}[^\n<>{]*?(?:[0-9-]{1,3}:[0-9-]{2}:[0-9-]{2} +){3}[0-9.]+[kKMGTP]?\r?([<>*{}] |\{|HTTP/)",
     )
     .ok()
 });

@@ -23,7 +23,7 @@ const MOST_PRINTED: usize = 20;
 
 /// A line of an access log: `"POST /v1 HTTP/1.1" 502`, gin's `| 502 | … | POST "/v1"`. One group holds the status.
 static ACCESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#""[A-Z]{3,7} \S{1,2000} HTTP/[\d.]{1,3}" (\d{3})\b|^\[GIN\] [^|]{10,40}\| *(\d{3}) *\|"#)
+    Regex::new(r#""[A-Z]{3,7} [^\s"]+ HTTP/[0-9.]{1,3}" ([0-9]{3})\b|^\[GIN\] [^|]{10,40}\| *([0-9]{3}) *\|"#)
         .ok()
 });
 
