@@ -337,7 +337,19 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
         // Some gateways give the call the id of its object; the field says what it is.
         (is_named && !is_stand_in(id)).then(|| (id.to_owned(), source))
     });
-    listed.chain(named).collect()
+    listed.chain(named).chain(of_groq(response).filter(|_| in_stream)).collect()
+}
+
+/// Groq names the call in the first chunk of its stream: `"x_groq":{"id":"req_…"`.
+/// <https://console.groq.com/docs/api-reference>, read 2026-11-23.
+fn of_groq(response: &Response) -> Option<(String, IdSource)> {
+    const MARK: &[u8] = b"\"x_groq\"";
+    let body = response.readable();
+    let behind = body.get(memchr::memmem::find(&body, MARK)? + MARK.len()..)?;
+    let near = String::from_utf8_lossy(behind.get(..behind.len().min(LONGEST * 2))?);
+    let (_, id) = near.split_once("\"id\"")?;
+    let id = id.trim_start_matches([':', ' ']).strip_prefix('"')?.split('"').next()?;
+    (id.starts_with("req_") && valid(id)).then(|| (id.to_owned(), IdSource::Stream))
 }
 
 /// The time inside an id: by the gateway's own clock or by UTC, whichever is nearer to what else is known. Without

@@ -27,10 +27,35 @@ pub fn printed_ids(text: &str) -> Vec<String> {
         let masked = is_cut(text, id);
         (!masked && valid(id.as_str()) && looks_like_id(id.as_str(), true)).then(|| id.as_str().to_owned())
     });
-    for id in named.chain(headed).chain(clocked) {
+    for id in named.chain(headed).chain(listed(text)).chain(clocked) {
         if ids.len() < MOST_PRINTED && !ids.contains(&id) {
             ids.push(id);
         }
+    }
+    ids
+}
+
+/// The ids one below the other under words that name them: `two request ids:`.
+fn listed(text: &str) -> Vec<String> {
+    let names = |line: &str| {
+        let words = line.trim_end().trim_end_matches([':', '：']).to_ascii_lowercase();
+        ["request id", "request ids", "request-id", "request_id", "requestid", "request_ids"]
+            .iter()
+            .any(|name| words.ends_with(name))
+    };
+    let alone = |line: &str| {
+        let bare = line.trim().trim_start_matches(['-', '*', ' ']).trim_matches('`');
+        let whole = (12..=64).contains(&bare.len()) && valid(bare) && looks_like_id(bare, true);
+        whole.then(|| bare.to_owned())
+    };
+    let mut lines = text.lines();
+    let mut ids = Vec::new();
+    while let Some(line) = lines.next() {
+        if !names(line) {
+            continue;
+        }
+        let below = lines.by_ref().map(str::trim).filter(|line| !line.is_empty()).map_while(alone);
+        ids.extend(below.take(MOST_PRINTED));
     }
     ids
 }
@@ -53,7 +78,7 @@ static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
 static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",
-        r"|\[trace[ _\-]?id: ?([a-z0-9][a-z0-9_.\-]{11,})\]",
+        r"|[\[(（]trace(?:[ _\-]?id)?[:：] ?([a-z0-9][a-z0-9_.\-]{11,})[\])）]",
         // ByteDance's services give each call a time and twenty hexadecimal digits; the SDKs of Coze write them behind the words.
         r"|\blog_?id: ?(20\d{12}[0-9a-f]{18,22})\b",
     ))
