@@ -318,6 +318,8 @@ fn error_string(object: &Map<String, Value>, error: &str) -> Envelope {
             code: scalar(object.get("code")),
             // ElevenLabs' realtime events name it so.
             error_type: scalar(object.get("type"))
+                // What a program calls its own event (`claude -p --output-format json`).
+                .filter(|kind| !matches!(kind.as_str(), "result" | "response" | "event"))
                 .or_else(|| scalar(object.get("message_type")))
                 // Text Generation Inference.
                 .or_else(|| scalar(object.get("error_type"))),
@@ -416,11 +418,14 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
         // A relay's own sentence stands outside, what it had to relay inside.
         inner_message: object
             .get("details")
-            .and_then(|d| d.get("message")?.as_str())
+            .and_then(|d| d.get("message").or_else(|| d.pointer("/error/message"))?.as_str())
             .map(str::to_owned)
             .or_else(|| vendors::field(object).map(|(_, sentence)| sentence))
             .or_else(|| object.get("OriginalMessage").and_then(Value::as_str).map(str::to_owned))
             .or_else(|| handed_on(object)?.get("message")?.as_str().map(str::to_owned)),
+        inner_code: object.get("details").and_then(|d| d.get("error")).and_then(|inside| {
+            scalar(inside.get("code")).filter(|code| !code.is_empty()).or_else(|| scalar(inside.get("type")))
+        }),
         ..Envelope::bare(EnvelopeKind::Flat)
     })
 }

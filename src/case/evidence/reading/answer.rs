@@ -42,6 +42,11 @@ pub(super) fn soft(
         // Nobody saw the status, but the answer itself says how it ended.
         return by_finish(json.and_then(finish).as_deref());
     }
+    if let Some(stream) =
+        stream.filter(|s| response.status.is_none() && s.verdict == StreamVerdict::SoftFailure)
+    {
+        return by_finish(stream.finish_reason.as_deref());
+    }
     if !response.is_success() {
         return None;
     }
