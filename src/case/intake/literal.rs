@@ -104,20 +104,20 @@ impl Reader<'_> {
                 return Some(());
             }
             let c = self.peek()?;
-            if c == close {
-                self.at += 1;
+            if c == close || is_wide(c, close) {
+                self.at += c.len_utf8();
                 self.out.push(if keyed { '}' } else { ']' });
                 return Some(());
             }
             if !first {
                 // `dd` prints a member a line and no commas.
                 let bare = close == ']' && keyed && c == '"';
-                if !matches!(c, ',' | '，') && !bare {
+                if !matches!(c, ',' | '，' | '、') && !bare {
                     return None;
                 }
                 self.at += if bare { 0 } else { c.len_utf8() };
                 self.skip_space();
-                if self.is_cut() || self.peek()? == close {
+                if self.is_cut() || self.peek()? == close || is_wide(self.peek()?, close) {
                     continue;
                 }
                 self.out.push(',');
@@ -215,8 +215,17 @@ impl Reader<'_> {
                 '\\' => self.escape(value)?,
                 '\r' if self.peek() == Some('\n') => {}
                 '\n' => {
+                    // The string has a line end of its own here; what follows is its indent.
+                    if value.ends_with('\n') {
+                        while self.peek() == Some('\n') {
+                            self.at += 1;
+                        }
+                        continue;
+                    }
                     let cut = self.cuts_a_word(value);
-                    let indented = self.peek().is_some_and(char::is_whitespace);
+                    // A line that fills the terminal's width was cut there, however the next one is indented.
+                    let filled = self.hard_wrap && !value.ends_with(' ') && self.ends_full_line();
+                    let indented = !filled && self.peek().is_some_and(char::is_whitespace);
                     self.skip_space();
                     if self.is_word {
                         // `Too ⏎ Many Requests` is no name that a terminal cut.
@@ -240,6 +249,15 @@ impl Reader<'_> {
         let next = self.near().split(|c: char| !c.is_alphanumeric()).next();
         let whole = |word: &str| SHORT_WORDS.contains(&word) || LONG_WORDS.contains(&word);
         [before, next].into_iter().all(|word| word.is_some_and(whole))
+    }
+
+    /// The line that ended here and the one behind it have the same length, and the next one is not the last.
+    fn ends_full_line(&self) -> bool {
+        let before = self.text.get(..self.at.saturating_sub(1)).unwrap_or("");
+        let Some(line) = before.rfind('\n').and_then(|at| before.get(at + 1..)) else { return false };
+        let mut below = self.rest().lines();
+        let next = below.next().unwrap_or("");
+        line.starts_with(' ') && line.chars().count() == next.chars().count() && below.next().is_some()
     }
 
     /// A print that stood on one line was cut at a terminal's width, in the middle of a word. `at` is behind the line end.
@@ -484,6 +502,11 @@ const LONG_WORDS: &[&str] = &[
 /// Bytes of a key that an arrow follows.
 const LONGEST_KEY: usize = 80;
 
+/// A bracket as East Asian keyboards and readers of pictures write it.
+fn is_wide(c: char, close: char) -> bool {
+    matches!((c, close), ('｝', '}') | ('］', ']') | ('）', ')'))
+}
+
 fn is_quote(c: char) -> bool {
     matches!(c, '\'' | '"' | '`' | '“' | '”')
 }
@@ -559,6 +582,11 @@ fn is_word_wrapped(text: &str) -> bool {
     let length = |line: &str| line.chars().count();
     let most = lines.iter().map(|line| length(line)).max().unwrap_or(0);
     let Some((_, ended)) = lines.split_last() else { return false };
+    // Words end where they end: many lines of the very same length were cut.
+    let full = ended.iter().filter(|line| length(line) == most).count();
+    if full >= 3 && full * 4 >= ended.len() * 3 {
+        return false;
+    }
     let shorter = ended.iter().any(|line| length(line) < most);
     let full = |pair: &[&str]| match pair {
         [line, next] => {
