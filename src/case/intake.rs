@@ -67,7 +67,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, BodyEnd, Outcome, Response, TransportFailure};
+use crate::case::evidence::{Attempt, BodyEnd, Envelope, Outcome, Response, TransportFailure};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::keyring::KeyRing;
 use crate::case::request::{BodyFile, Draft, Intake, Part, Said, Tried};
@@ -124,7 +124,12 @@ pub fn read_report(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake 
 fn report_beside(intake: &mut Intake, text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) {
     let Some(beside) = beside::requests(text) else { return };
     let beside = if strict { without_script(&beside) } else { beside };
-    let Some(told) = error_text::read(beside.trim(), strict, catalog, ring) else { return };
+    report_in(intake, &beside, strict, catalog, ring);
+}
+
+/// What `text` says of a failure, into `intake`.
+fn report_in(intake: &mut Intake, text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRing) {
+    let Some(told) = error_text::read(text.trim(), strict, catalog, ring) else { return };
     // A word such as "timeout" in a sentence is no report of a failure; a library's own text is.
     if strict && told.client.is_none() && told.attempt.transport().is_some() {
         return;
@@ -658,10 +663,13 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let mut findings = Vec::new();
     // A person's sentence with a status in it: what the sentence says beside it is lost otherwise.
     let mut bare = is_sentence(text).then(|| text.trim().to_owned());
+    if !told.marked
+        && !is_librarys(&told)
+        && let Some(intake) = code::read(text, catalog, ring)
+    {
+        return intake;
+    }
     if !told.marked {
-        if let Some(intake) = code::read(text, catalog, ring) {
-            return intake;
-        }
         let unknown = || {
             Finding::new(
                 "not_recognised",
@@ -700,6 +708,13 @@ fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         findings,
         ..Intake::default()
     }
+}
+
+/// A code beside the words: a library printed them, whatever program stands below.
+fn is_librarys(told: &error_text::Told) -> bool {
+    told.attempt
+        .response()
+        .is_some_and(|response| Envelope::of(response).code.is_some_and(|code| !code.is_empty()))
 }
 
 /// Without a Markdown fence around the whole text.

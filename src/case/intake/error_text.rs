@@ -85,6 +85,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
     let page = page(near).filter(|at| near.get(*at..).is_none_or(|page| frames::library(page).is_none()));
     // A client may repeat the page in an object behind it.
     let object = object::find(near).filter(|object| page.is_none_or(|at| at > object.start));
+    let object = object.map(|object| object::last_alike(near, object));
     // A log's object that only carries a page.
     let object =
         object.filter(|object| !page.is_some_and(|at| at < object.end && object.only_carries_a_page()));
@@ -127,6 +128,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .map(|speech| judged(speech, near, status, exception.as_ref(), catalog));
     let status = status.or_else(|| spoken.as_ref()?.status).filter(|_| !invented);
     let quoted = spoken.as_ref().is_some_and(|s| s.found == speech::Found::Quoted);
+    // An exception with the answer's words, whatever good status stands elsewhere in the report.
+    let refuses =
+        exception.is_some() && spoken.as_ref().is_some_and(|s| !s.own && catalog.knows_refusal(&s.message));
     let failure = spoken
         .as_ref()
         .filter(|_| status.is_none())
@@ -158,7 +162,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
                 spoken.unwrap_or_default(),
                 // The SDK raises the base class for an error event inside a stream.
                 status.is_some_and(|s| s < 400)
-                    && (quoted || exception.as_ref().is_some_and(|e| e.name == "APIError")),
+                    && (quoted || refuses || exception.as_ref().is_some_and(|e| e.name == "APIError")),
             ),
         };
         let mut response =
@@ -169,6 +173,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
             page.is_none().then(|| around(before, after)).filter(|text| !text.trim().is_empty());
         // Each try has an id of its own, in the order of the log.
         response.printed_ids = further_ids(before, catalog);
+        if wrapped.is_some() && plain.matches("\"timestamp\"").count() > 1 {
+            response.printed_ids.extend(printed_ids(&plain).into_iter().filter(|id| id.starts_with("req_")));
+        }
         response.printed_ids.extend(printed_ids(&of_failures(before)));
         response.printed_before = response.printed_ids.len();
         response.printed_ids.extend(quoted_ids(within));
@@ -193,7 +200,10 @@ fn judged(
     let speech = belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog);
     let mut speech = belief::or_cell(speech, near, catalog);
     if !speech.own && speech.code.is_none() {
-        speech.code = exception.and_then(|e| code_of_aws(&e.name, near)).or_else(|| code_of_genkit(near));
+        speech.code = exception
+            .and_then(|e| code_of_aws(&e.name, near))
+            .or_else(|| code_of_bedrock(&speech.message, near))
+            .or_else(|| code_of_genkit(near));
     }
     speech
 }
@@ -297,6 +307,29 @@ fn code_of_aws(exception: &str, text: &str) -> Option<String> {
     (of_aws && exception.ends_with("Exception")).then(|| exception.to_owned())
 }
 
+/// The names of Bedrock's errors, which its clients print before the words.
+/// <https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html>, read 2026-11-23.
+const OF_BEDROCK: [&str; 9] = [
+    "AccessDeniedException",
+    "ValidationException",
+    "ThrottlingException",
+    "ResourceNotFoundException",
+    "ServiceQuotaExceededException",
+    "ModelTimeoutException",
+    "ModelNotReadyException",
+    "ModelErrorException",
+    "UnrecognizedClientException",
+];
+
+/// The code that stands right before `message` in a text that tells of AWS.
+fn code_of_bedrock(message: &str, text: &str) -> Option<String> {
+    let begin = plain::head(message, 40);
+    let code =
+        OF_BEDROCK.iter().find(|name| !begin.is_empty() && text.contains(&format!("{name}: {begin}")))?;
+    let lower = text.to_lowercase();
+    ["aws", "bedrock", "amazon"].iter().any(|name| lower.contains(name)).then(|| (*code).to_owned())
+}
+
 /// Genkit (js/core/src/error.ts) puts the name of Google's status before the words.
 fn code_of_genkit(text: &str) -> Option<String> {
     let (_, behind) = text.split_once("GenkitError: ")?;
@@ -398,9 +431,9 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|gives?|gave|returns?|returned|received|with|code|answer(?:s|ed)|respond(?:s|ed))\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
-        r"(?:状态码|错误码|错误代码|响应码|返回码|狀態碼|錯誤碼|錯誤代碼|回應碼)\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
+        r"(?:状态码|错误码|错误代码|报错代码|响应码|返回码|狀態碼|錯誤碼|錯誤代碼|回應碼)(?:为|是|為)?\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
         // Chinese has no blanks around a number: 出现429报错, 返回 401 错误.
-        r"(?:报错|错误|返回|出现|提示|报|遇到|收到|接口|状态|响应|報錯|錯誤|傳回|回傳|出現|顯示|狀態|回應)(?:了|以下|如下)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
+        r"(?:报错|错误|返回|出现|提示|报|显示|都是|仍是|还是|总是|遇到|收到|接口|状态|响应|報錯|錯誤|傳回|回傳|出現|顯示|狀態|回應)(?:了|以下|如下|的是)?\s*[(（:：\[【]{0,2}\s*([45]\d\d)(?:\D|$)",
         r"(?:^|[^\d.])([45]\d\d)\s*(?:报错|错误|异常|報錯|錯誤|異常)",
         r"(?:报错|错误|失败|出错|异常|拒绝|錯誤|失敗|出錯|異常|拒絕)[^\n\d]{0,6}[（(]([45]\d\d)[)）]",
         r"(?i)\b(?:antwortete|fehler|fehlercode|erreur|(?:errore|erro)\b|código|codice|статус\w*|код\w*|ошибк\w*|エラー|오류)[^\n\d]{0,12}\b([45]\d\d)\b",
@@ -445,7 +478,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)^[^\n]{0,60}<-- ([1-5]\d\d)(?: |$)",
         r"(?mi)^\s*(?:http_?)?status(?:_code)?\s*\|\s*([45]\d\d)\s*$",
         // In a sentence of a person: `always a 401 error`, `why cause 413?`.
-        r"(?i)(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:client|server|http|api)\s)?errors?\b",
+        r"(?i)(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:client|server|http|api|time-?out|gateway|auth\w*|rate[ -]limit|quota|proxy|upstream|network|connection)\s)?errors?\b",
         r"(?i)\bcause[sd]?\s(?:an?\s)?([45]\d\d)\b",
         r"(?:请求|调用|访问|接口|测试)(?:都|均|全部|总是)?\s?([45]\d\d)\s?(?:[：:，,。]|$)",
         // In a person's words: `throwing 429's`, `502 응답`, a title `it fails: 404 - no model`.
@@ -464,6 +497,10 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // A label, and nothing but the status behind it.
         r"(?mi)\b(?:message|error|code|says?|response)\s?(?:is|was|[:：=])\s?[:：]?\s?([45]\d\d)[.!]?\s*$",
         r"(?i)\b(?:response|status)\s(?:is|was)\s(?:already\s|still\s)?(?:an?\s)?[`'“(]?([1-5]\d\d)\b",
+        // google-api-core's name of the status, and the status: `InvalidArgument: 400 The key is not valid`.
+        r"(?m)(?:^|```)[a-z_.]{0,60}\b[A-Z][A-Za-z]{3,40}: ([45]\d\d) [A-Z]",
+        // A relay's log: `POST /v1/responses -> 200`.
+        r"\b(?:GET|POST|PUT|PATCH|DELETE) /\S{1,200} (?:->|→|=>) ([45]\d\d)\b",
         // A redirect by its name.
         r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
@@ -877,7 +914,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (60, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (62, 5));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -1,7 +1,7 @@
 //! Whether words are believed to be the answer's where nothing in front of them says so, and what else of a report is taken
 //! where they are not: the line below a client's own, its title, a quotation.
 
-use super::ending::{is_closing, unquoted, without_back};
+use super::ending::{closed, is_closing, unquoted, without_back};
 use super::frames::{self, Weight};
 use super::peel::peeled;
 use super::speech::{Found, Speech};
@@ -14,9 +14,10 @@ pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) 
     let loose = speech.found == Found::Loose;
     let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status && !loose;
     if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
-        speech.message = from_refusal(&speech.message, catalog).to_owned();
+        speech.message = closed(from_refusal(&speech.message, catalog)).to_owned();
     }
-    let wish = loose && frames::is_wish(&speech.message);
+    let wish = loose && frames::is_wish(&speech.message)
+        || speech.status.is_none() && frames::names_status_in_other_letters(&speech.message);
     speech.own = speech.own || !framed && (wish || !catalog.knows_refusal(&speech.message));
     speech
 }
@@ -61,6 +62,13 @@ pub(super) fn or_quoted(speech: Speech, text: &str, catalog: &Catalog) -> Speech
         && let Some(message) = report::quotation(text, catalog)
     {
         return Speech { message, own: false, found: Found::Quoted, ..speech };
+    }
+    let unframed = !framed && speech.status.is_none() && !speech.own;
+    if unframed && let Some(message) = report::latin_in_dense(&speech.message, catalog) {
+        return Speech { message, found: Found::Quoted, ..speech };
+    }
+    if !framed && !speech.own && report::refuses_in_quotes_alone(&speech.message, catalog) {
+        return Speech { own: true, ..speech };
     }
     if !speech.own && !told {
         let bare = speech.weight.is_none();

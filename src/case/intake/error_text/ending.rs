@@ -190,7 +190,7 @@ fn is_said_again(before: &str, line: &str) -> bool {
 }
 
 /// Without a bracket, a quote or Chinese stop that was opened before the text. `[API Error: 401 …]`
-fn closed(text: &str) -> &str {
+pub(super) fn closed(text: &str) -> &str {
     let mut depth = 0_i32;
     for (at, c) in text.char_indices() {
         // `Expected ',' or ']' after`: a bracket that is spoken of.
@@ -264,7 +264,10 @@ pub(super) fn unquoted(text: &str) -> &str {
     // A quote that was opened before the text: `error="HTTP 401 …" next=1`.
     match text.split_once("\" ") {
         Some((inside, after)) if !inside.contains('"') && after.contains('=') => inside,
-        _ if text.matches('"').count() == 1 => text.strip_suffix('"').unwrap_or(text).trim_end(),
+        _ if text.matches('"').count() == 1 => {
+            let ends = ["\"", "\".", "\","].iter().find_map(|end| text.strip_suffix(end));
+            ends.unwrap_or(text).trim_end()
+        }
         _ if text.matches('`').count() == 1 => text.strip_suffix('`').unwrap_or(text).trim_end(),
         _ if text.matches('\'').count() == 1 => text.strip_suffix('\'').unwrap_or(text).trim_end(),
         _ => text,

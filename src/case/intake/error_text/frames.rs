@@ -215,6 +215,19 @@ pub(super) fn is_told_in_prose(message: &str) -> bool {
     TOLD.as_ref().is_some_and(|p| p.is_match(message))
 }
 
+/// True for a sentence of other letters in which a status' name stands: who translates does not speak for the answer.
+pub(super) fn names_status_in_other_letters(message: &str) -> bool {
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(&format!(r"(?-u:\b){REASON}(?-u:\b)")));
+    let other = |c: &char| *c >= '\u{370}' && c.is_alphabetic();
+    message.chars().filter(other).nth(11).is_some()
+        && NAMED.as_ref().is_some_and(|p| {
+            let rest = p.replace_all(message, "");
+            rest.len() < message.len()
+                && rest.bytes().filter(u8::is_ascii_alphabetic).count() * 2
+                    < rest.chars().filter(other).count()
+        })
+}
+
 /// True for what a person tells of a program, or wishes of it: an answer speaks of neither.
 pub(super) fn is_wish(message: &str) -> bool {
     static WISH: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -10,7 +10,7 @@ use super::encoded::{encoded, escaped_object, line_ends_printed};
 use super::labels::{fragment, lines};
 use super::printed::printed;
 use super::states::{is_of_client, is_of_machine, states_an_error};
-use super::{dump, structures};
+use super::{dump, frames, structures};
 use crate::case::intake::{answer, literal};
 
 /// Places in a text that are tried as the beginning of an error object.
@@ -34,6 +34,34 @@ impl Object {
             !value.pointer("/error/message").is_some_and(Value::is_string) && message.contains("<html")
         })
     }
+}
+
+/// Prints of one client that are looked at, one behind the other.
+const MOST_PRINTS: usize = 16;
+
+/// The last error object that the same client printed as it did `object`, with a status before each: who pastes several calls
+/// tells of the last one.
+pub(super) fn last_alike(text: &str, object: Object) -> Object {
+    let front = |at: usize| {
+        let line = text.get(..at)?.rsplit('\n').next()?;
+        frames::status(line)?;
+        Some(line.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect::<String>())
+    };
+    let Some(alike) = front(object.start) else { return object };
+    let mut last = object;
+    for _ in 0..MOST_PRINTS {
+        let Some(rest) = text.get(last.end..) else { break };
+        let Some(found) = error_object(rest) else { break };
+        let (start, end) = (last.end + found.start, last.end + found.end);
+        // One line below the other is a log of one call's tries; words between them are a person's, who goes on.
+        let between = text.get(last.end..start).unwrap_or("");
+        let apart = between.lines().skip(1).filter(|line| !line.trim().is_empty()).nth(1).is_some();
+        if !apart || front(start).as_ref() != Some(&alike) {
+            break;
+        }
+        last = Object { start, end, body: found.body };
+    }
+    last
 }
 
 /// How the codes of axios and undici begin, those of their own errors.

@@ -108,6 +108,14 @@ pub(super) const OWN: &[&str] = &[
     r"(?:.{0,120}: )?(?:bufio\.Scanner: )?token too long",
     // 5ire and others on a 404.
     r"https?://\S+ not found, verify your API base.*",
+    // Access logs of sub2api and others (zap): the words are the same whatever came of it.
+    r"(?:[Hh][Tt][Tt][Pp] )?[Rr]equest (?:completed|finished|served|handled)\b.*",
+    // axios in translation.
+    r".{0,40}상태 ?코드 ?[0-9]{3}(?:으)?로 (?:요청이 )?실패.*",
+    r".{0,40}ステータス ?コード ?[0-9]{3} ?で(?:リクエスト|要求)?.{0,4}失敗.*",
+    r".{0,20}请求失败[,，:：]? ?(?:HTTP )?状态码[:：为]? ?[0-9]{3}.{0,4}",
+    // Azure.Core where the body holds nothing that it reads.
+    r"Service request failed\.?(?:(?:\s|\\n)*Status: [0-9]{3}.*)?",
     // PowerShell.
     r"Invoke-(?:WebRequest|RestMethod)\s?: Response status code .*",
     // OkHttp (Response.toString).
@@ -211,12 +219,20 @@ pub(super) const ALONE: &[&str] = &[
     r"(?i)(?:no|without|none|see) (?:relevant )?(?:logs?|output|response|error|stack ?trace|traceback|screenshots?|message)s?(?: (?:above|below|available|output|shown|given|provided))?\.?",
     r"(?i)errors?[.!]?",
     r"(?i)(?:[a-z]+ ){0,3}errors?\s?[,:–—-]\s?(?:bad request|unauthorized|payment required|forbidden|not found|method not allowed|conflict|request entity too large|payload too large|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)\.?",
+    // A status that a person tells, and nothing more.
+    r"[^:：\n“「]{0,60}(?:显示|返回|提示|报错?|出现|错误|都是)(?:了|的是)?\s?[45][0-9]{2}(?:\s?(?:错误|报错|异常))?[。！]?",
     // A code, and behind it no more than a person's word for an error.
     r"[a-z]{2,20}(?:_[a-z]{2,20}){1,5}`?\s?(?:에러|오류|エラー|错误|报错|錯誤|[Ee]rror|[Ff]ehler|erreur|ошибк\w*)(?:\s?[^\s.]{1,12}){0,2}",
 ];
 
 /// Languages' own exceptions: never the word of a gateway.
 pub(super) const LANGUAGE: &[&str] = &[
+    "NullPointerException",
+    "NullReferenceException",
+    "ClassCastException",
+    "IndexOutOfBoundsException",
+    "NoSuchElementException",
+    "NoMethodError",
     "TypeError",
     "AttributeError",
     "KeyError",

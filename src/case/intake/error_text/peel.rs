@@ -97,6 +97,10 @@ pub(super) fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&
             (!empty && !joins && !counts && !opens).then_some((frame, len))
         });
         let Some((frame, len)) = frame else {
+            if let Some(len) = told_with_status(near).filter(|_| weight != Weight::Answer) {
+                note(rest.get(..len).unwrap_or(""), Weight::Answer, speech);
+                return (rest.get(len..).unwrap_or(rest), Weight::Answer);
+            }
             // A quotation that begins with a status, or as an answer is printed.
             let printed = |bare: &str| {
                 let bare = plain::head(bare, FRAME);
@@ -130,6 +134,44 @@ fn refusal_of_a_field(text: &str) -> Option<usize> {
     let plain = words.len() <= 60 && words.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
     let refuses = ["rejected", "refused", "failed", "error"].iter().any(|word| words.ends_with(word));
     (plain && refuses && frames::is_field_path(behind)).then_some(words.len() + 2)
+}
+
+/// Bytes of few words and a status in front of a whole sentence: `Gemini 429 Resource has been exhausted (e.g. check quota)`.
+fn told_with_status(text: &str) -> Option<usize> {
+    const MOST_WORDS: usize = 3;
+    let line = first_line(text);
+    let mut at = 0;
+    for word in line.split_inclusive(' ').take(MOST_WORDS + 1) {
+        let bare = word.trim_end();
+        let (before, behind) = (line.get(..at)?, line.get(at + word.len()..)?);
+        at += word.len();
+        if bare.len() == 3 && bare.starts_with(['4', '5']) && bare.bytes().all(|b| b.is_ascii_digit()) {
+            let sentence = behind.starts_with(|c: char| c.is_ascii_uppercase())
+                && behind.split_whitespace().nth(3).is_some()
+                && !frames::is_own_line(behind)
+                && !frames::is_told_in_prose(behind);
+            let person = [
+                "Get",
+                "Gets",
+                "Got",
+                "Getting",
+                "See",
+                "Seeing",
+                "Receive",
+                "Receiving",
+                "Throws",
+                "Returns",
+            ]
+            .iter()
+            .any(|verb| before.split(' ').any(|word| word.eq_ignore_ascii_case(verb)));
+            let counts = super::is_place(before) || counted::is_count(before, &format!(" {behind}"));
+            return (sentence && !person && !before.is_empty() && !counts).then_some(at);
+        }
+        if bare.is_empty() || !bare.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-') {
+            return None;
+        }
+    }
+    None
 }
 
 fn first_word(text: &str) -> &str {

@@ -111,6 +111,9 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         let lines: Vec<Cow<'_, str>> = text.lines().map(|line| named.replace(line, "")).collect();
         text = Cow::Owned(lines.join("\n"));
     }
+    if let Some(bare) = without_settings(&text) {
+        text = Cow::Owned(bare);
+    }
     if let Some(apart) = records_apart(&text) {
         text = Cow::Owned(apart);
     }
@@ -127,6 +130,31 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(apart);
     }
     text
+}
+
+/// `text` without the fences that hold a file of settings, by the name of their language, where they tell of no failure.
+fn without_settings(text: &str) -> Option<String> {
+    const LANGUAGES: [&str; 10] =
+        ["yaml", "yml", "toml", "ini", "dotenv", "env", "dockerfile", "nginx", "properties", "mermaid"];
+    const FENCE: &str = "```";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(FENCE) {
+        let language = behind.lines().next().unwrap_or("").trim().to_ascii_lowercase();
+        let (inside, after) = behind.split_once(FENCE).unwrap_or((behind, ""));
+        let lower = inside.to_ascii_lowercase();
+        let tells =
+            ["error", "fail", "exception", "denied", "invalid"].iter().any(|word| lower.contains(word));
+        out.push_str(before);
+        if tells || !LANGUAGES.contains(&language.as_str()) {
+            let taken = rest.len() - after.len();
+            out.push_str(rest.get(before.len()..taken).unwrap_or(""));
+        }
+        rest = after;
+    }
+    let whole = out.len() + rest.len() == text.len();
+    out.push_str(rest);
+    (!whole && !out.trim().is_empty()).then_some(out)
 }
 
 /// The octet that the two digits at the begin of `text` write.
@@ -256,7 +284,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:\$ [a-z]|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A),?\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
+        r#"^\s*(?:\$ [a-z]|-{2,4}> [0-9]{1,6} |File \S+:[0-9]{1,6}, in |Cell In\s?\[|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A),?\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
     )
 });
 
@@ -267,7 +295,7 @@ pub(super) fn is_aside(line: &str) -> bool {
 
 static LOG: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[[+!*x#?-]\]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\[[a-z]{3,20}\] (?:error|warn|warning|info|debug):|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
+        r"^\s*(?:[❌✖✗✘✕⚠]\x{fe0f}?\s+\S|(?:[✦➤▶■ℹ❌⚠✖✕●]\x{fe0f}?\s+)?(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]|[\[(]?\d\d:\d\d:\d\d\b|(?:ERROR|WARN|WARNING|INFO|DEBUG)[:\s]|\[[+!*x#?-]\]|\[(?:GIN|ERR|INFO|ERROR|WARN|DEBUG)\]|\[(?:Error|Warning|Warn|Info|Debug)\] |[0-9.]{5,16} [EWID] [a-z]|\[[a-z]{3,20}\] (?:error|warn|warning|info|debug):|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}:|\d\d-\d\d \d\d:\d\d|[╭╰┌└─✻✶]|\d{1,3}: |[{}\])]+,?\s*$))",
     )
 });
 
@@ -280,7 +308,9 @@ static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `text` without the source lines of a stack: Python's `File "…"` with the line below it, carets, JavaScript's and the
 /// JVM's `at …`, Node's place of the throw.
 pub(super) fn without_stack(text: &str) -> Cow<'_, str> {
-    if !text.contains('\n') || !(text.contains("File \"") || text.contains("  at ") || text.contains("node:"))
+    let of_notebook = text.contains("--> ");
+    if !text.contains('\n')
+        || !(of_notebook || text.contains("File \"") || text.contains("  at ") || text.contains("node:"))
     {
         return Cow::Borrowed(text);
     }
@@ -295,7 +325,14 @@ pub(super) fn without_stack(text: &str) -> Cow<'_, str> {
             let carets = !bare.is_empty() && bare.bytes().all(|b| matches!(b, b'^' | b'~' | b' '));
             let frame = line.starts_with(char::is_whitespace) && bare.starts_with("at ");
             let thrown = line.starts_with("node:") && !line.contains(' ');
-            !(place || source || carets || frame || thrown)
+            // IPython's arrow before the line that raised, and the place above it.
+            let arrow = of_notebook
+                && (bare.strip_prefix("--").is_some_and(|rest| {
+                    rest.trim_start_matches('-')
+                        .strip_prefix("> ")
+                        .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+                }) || bare.starts_with("File ") && bare.contains(", in "));
+            !(place || source || carets || frame || thrown || arrow)
         })
         .collect();
     Cow::Owned(kept.join("\n"))
@@ -308,7 +345,18 @@ pub(super) fn is_news(line: &str) -> bool {
 
 /// A line that a logger wrote anew: the message before it has ended.
 pub(super) fn is_log_line(line: &str) -> bool {
-    LOG.as_ref().is_some_and(|p| p.is_match(head(line, 400)))
+    LOG.as_ref().is_some_and(|p| p.is_match(head(line, 400))) || is_drawn_label(line)
+}
+
+/// A picture, and behind it a label: `⏱️  Elapsed: 6.41s`.
+fn is_drawn_label(line: &str) -> bool {
+    let bare = line.trim_start();
+    let is_picture = |c: char| matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}');
+    let Some(rest) = bare.strip_prefix(is_picture) else { return false };
+    let label = rest.trim_start_matches(['\u{fe0f}', ' ']).split([':', '：']).next().unwrap_or("");
+    let named =
+        label.len() < rest.len() && label.chars().count() <= 24 && label.starts_with(char::is_uppercase);
+    named || label.starts_with("Retrying ")
 }
 
 /// Lines that a terminal or a chat wrapped, as the one line that they were.

@@ -237,7 +237,11 @@ fn labelled(text: &str) -> Option<Object> {
     let caught = LABELLED.as_ref()?.captures(text)?;
     let whole = caught.get(0)?;
     let (code, message) =
-        (caught.get(1)?.as_str(), caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']));
+        // `Error code: InvalidApiKey. Error message: …`: the stop ends the label.
+        (
+            caught.get(1)?.as_str().trim_end_matches('.'),
+            caught.get(2)?.as_str().trim_end_matches([']', ')', '}', '"', '\'']),
+        );
     // A status is no code of an envelope.
     let status = code.parse::<u16>().ok().filter(|status| (400..600).contains(status));
     let code = if status.is_some() { Value::Null } else { word(code) };

@@ -17,6 +17,13 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"\[?GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
     ),
+    // A member of an object that lost the rest.
+    (Weight::Client, r#"["'](?:message|msg|detail|errorMessage|error_message)["']\s?[:=]\s?["']"#),
+    // llama.cpp's server (tools/server/server.cpp, `send_error`).
+    (
+        Weight::Answer,
+        r"(?:[0-9.]{1,16} )?(?:[EWID] )?(?:srv|slot|main)\s{1,20}[a-z_]{3,40}: (?:[a-z ]{1,20}[=:]? ?-?[0-9]{1,9}[ ,|]{1,4}){0,3}error: ",
+    ),
     // .NET before the inner exception.
     (Weight::Mark, r"-{2,4}> "),
     // A code in words between the status and the sentence: `HTTP 400 – error code 3210 – `.
@@ -326,7 +333,11 @@ pub(super) const BACK: &[&str] = &[
     // A person turns to another one.
     r"\s@[A-Za-z][A-Za-z0-9-]{1,38}\s*$",
     // A log names the stack behind the words.
-    r"\n\s*(?i:stack ?trace|stack|backtrace|traceback): ?",
+    r"\n\s*(?i:stack ?trace|stack|backtrace|traceback)[:=] ?",
+    // A client says what it does next.
+    r"\.? Trying (?:the )?next(?: \w+){0,2}\.{0,3}\s*$",
+    // A person tells the status behind the words.
+    r"\s[—–]\s(?:HTTP )?[45][0-9]{2}(?: [A-Z][a-z]+)[^\n]*$",
     // Ruby names the class behind the words.
     r"\s\((?:[A-Z][A-Za-z0-9]{0,40}::){1,4}[A-Z][A-Za-z0-9]{0,40}\)\s*$",
     // Semantic Kernel (AIException) and others tell the status behind the words.

@@ -60,7 +60,11 @@ pub(super) fn says(text: &str) -> bool {
 fn of_whole(line: &str) -> Option<String> {
     let quote = line.trim().strip_prefix('`')?.strip_suffix('`')?;
     let is_copied = COPIED.as_ref().is_some_and(|p| p.is_match(quote));
-    (is_copied && !quote.contains('`')).then(|| format!("{quote}\n"))
+    // A client's words on its tries, or a sentence.
+    let is_told =
+        quote.starts_with("Failed after ") || quote.split_whitespace().nth(7).is_some() && says(quote);
+    (is_copied && !quote.contains('`') || is_told && !quote.contains(['`', '{', '=']))
+        .then(|| format!("{quote}\n"))
 }
 
 /// The one quote of a sentence that is an error, where the sentence itself is none.

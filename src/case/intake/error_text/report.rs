@@ -82,6 +82,41 @@ pub(super) fn quotation(text: &str, catalog: &Catalog) -> Option<String> {
     quoted.find(|words| words.starts_with(begins_sentence) && is_answers(words, catalog))
 }
 
+/// The words that make `message` a refusal stand between quotation marks in it: the rest is a person's.
+pub(super) fn refuses_in_quotes_alone(message: &str, catalog: &Catalog) -> bool {
+    const PAIRS: [(char, char); 5] = [('“', '”'), ('„', '“'), ('「', '」'), ('«', '»'), ('"', '"')];
+    let pair = PAIRS.iter().find_map(|(open, close)| {
+        let at = message.find(*open).filter(|at| *at > 0)?;
+        let behind = at + open.len_utf8();
+        let end = behind + message.get(behind..)?.find(*close)?;
+        Some((at, behind, end, end + close.len_utf8()))
+    });
+    let Some((at, begin, end, behind)) = pair else { return false };
+    let (Some(before), Some(inside), Some(after)) =
+        (message.get(..at), message.get(begin..end), message.get(behind..))
+    else {
+        return false;
+    };
+    // A name is quoted by answers, too.
+    let sentence =
+        inside.split_whitespace().nth(1).is_some() || inside.chars().filter(|c| is_dense(*c)).count() >= 4;
+    sentence && catalog.knows_refusal(inside) && !catalog.knows_refusal(&format!("{before} {after}"))
+}
+
+/// The sentence in Latin letters that a line of another script repeats: `经常出现No available accounts，但账号有额度`.
+pub(super) fn latin_in_dense(message: &str, catalog: &Catalog) -> Option<String> {
+    message.chars().filter(|c| is_dense(*c)).nth(3)?;
+    let parts = message.split(|c: char| is_dense(c) || matches!(c, '“' | '”' | '\n'));
+    let bare = |part: &str| ending::unquoted(part.trim().trim_end_matches([',', ';', ':'])).to_owned();
+    let mut said = parts.map(bare).filter(|part| {
+        part.split_whitespace().nth(3).is_some()
+            && part.starts_with(|c: char| c.is_ascii_uppercase())
+            && is_answers(part, catalog)
+    });
+    let first = said.next()?;
+    said.all(|part| part == first).then_some(first)
+}
+
 /// The paragraph that a person puts below words that end with a colon: `and this explicit error:`.
 fn below_words(text: &str, catalog: &Catalog) -> Option<String> {
     let mut paragraphs = text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()).peekable();

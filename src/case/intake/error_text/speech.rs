@@ -114,7 +114,10 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
             || !speech.named && frames::is_bare(line)
     };
     let raised = behind.is_some() && exception.is_some_and(|(name, _)| super::is_of_an_answer(name));
+    // `invalid_parameter_value。特别是…`: a person goes on.
+    let named = first.split(['。', '，', '；']).next().unwrap_or(first);
     let code = frames::is_code(first)
+        || named.len() < first.len() && named.contains('_') && frames::is_name_alone(named)
         || is_member_alone(first)
         || is_tag(first)
         || frames::is_name_alone(first) && !answers && !raised

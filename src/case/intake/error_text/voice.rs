@@ -37,7 +37,7 @@ const OUTSIDE: &[&str] = &[
     // It sends its reader to look after the program.
     r"(?i)\b(?:check|verify) (?:your |the |that your )?(?:network|internet|connection|proxy|firewall|configuration|config\b|api key and|base ?url)",
     r"(?i)\bmake sure (?:the |your |that )*(?:server|service|ollama|backend|proxy) (?:is|are)\b",
-    r"(?i)\b(?:couldn't|could not|failed to|unable to|cannot|can't) (?:fetch|reach|connect|contact|talk|send|get|call|communicate|load (?:the )?models)\b",
+    r"(?i)\b(?:couldn't|could not|failed to|unable to|cannot|can't) (?:fetch|reach|connect|contact|talk|send|get|call|communicate|load (?:the )?models|make (?:an? |the )?(?:api |http )?(?:request|call)s?)\b",
     r"请检查(?:您的|你的)?\s?(?:网络|配置|代理|API ?Key|接口|密钥和|设置)",
 ];
 

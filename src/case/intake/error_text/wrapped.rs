@@ -27,6 +27,9 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
     if !dify && !logged && !printed {
         return None;
     }
+    if logged && let Some(last) = last_of_list(text) {
+        return Some(last);
+    }
     text.match_indices('{').take(MOST_WRAPPERS).find_map(|(at, _)| {
         let rest = text.get(at..)?;
         let value: Value = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
@@ -47,6 +50,15 @@ pub(super) fn wrapped(text: &str) -> Option<String> {
             ["status", "statusCode", "code", "message"].iter().any(|name| value.get(*name).is_some());
         value.get("timestamp").filter(|_| !states_more).map(|_| client.to_owned())
     })
+}
+
+/// The last answer in a list of a client's errors: `[{"error":"Error: 401 {…}","timestamp":"…"},{"error":"Error: 500 {…}",…}]`.
+fn last_of_list(text: &str) -> Option<String> {
+    let rest = text.get(text.find("[{\"")?..)?;
+    let list: Vec<Value> = serde_json::from_str(rest.get(..answer::json_extent(rest)?)?).ok()?;
+    let errors = list.iter().rev().filter(|entry| entry.get("timestamp").is_some());
+    let mut errors = errors.filter_map(|entry| entry.get("error")?.as_str());
+    errors.find(|error| error.contains('{') && error.starts_with(char::is_alphabetic)).map(str::to_owned)
 }
 
 /// What n8n's print of a node's error (packages/workflow, `NodeApiError`) repeats of the client below it.
