@@ -24,7 +24,7 @@ const FILES: [(&str, &str); 15] = [
     ("clients", include_str!("failures/clients.jsonl")),
     ("relays", include_str!("failures/relays.jsonl")),
     ("direct", include_str!("failures/direct.jsonl")),
-    ("fresh", include_str!("failures/fresh.jsonl")),
+    ("early", include_str!("failures/early.jsonl")),
     ("threads", include_str!("failures/threads.jsonl")),
     ("wider", include_str!("failures/wider.jsonl")),
     ("strangers", include_str!("failures/strangers.jsonl")),
@@ -44,10 +44,11 @@ const FILES: [(&str, &str); 15] = [
 /// it must not be 100, messages 91.5, codes 98.3, types 99.4, ids 98.3, statuses 98.0 %, nothing invented 99.9 % of 356; and
 /// `unread`, from 225 (the prose of its reporters is shortened, what machines printed is as it was pasted): class 91.9,
 /// retry 96.6, never retried where it must not be 98.9, messages 87.2, codes 99.3, types 98.6, ids 96.9, statuses 95.2 %, nothing
-/// invented 99.9 % of 297. `next`, from 220, came after these and is held back: class 93.0, retry 96.0, never retried where it must
+/// invented 99.9 % of 297. `next`, from 220: class 93.0, retry 96.0, never retried where it must
 /// not be 100, messages 90.6, codes 98.4, types 98.7, ids 94.2, statuses 95.7 %, nothing invented 99.9 % of 332 (of the ids the names
-/// of headers and what was found were looked at, nothing else: capitals in names lost them; without that 97.8 %).
-const NEWEST: &str = "next";
+/// of headers and what was found were looked at, nothing else: capitals in names lost them; without that 97.8 %). `fresh`, with
+/// ids that begin with `f-`, comes after these (the first file was called so before it became `early`).
+const NEWEST: &str = "fresh";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
 /// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
@@ -283,13 +284,13 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [987, 1000, 930]),
-    ("retry", [991, 1000, 960]),
+    ("class", [988, 1000, 930]),
+    ("retry", [992, 1000, 960]),
     ("no retry where none may be", [999, 1000, 1000]),
-    ("message", [969, 1000, 906]),
-    ("code", [994, 1000, 984]),
+    ("message", [972, 1000, 906]),
+    ("code", [995, 1000, 984]),
     ("type", [994, 1000, 987]),
-    ("request ids", [996, 1000, 978]),
+    ("request ids", [997, 1000, 978]),
     ("status", [988, 1000, 957]),
     ("nothing invented", [999, 1000, 999]),
 ];
