@@ -724,7 +724,8 @@ fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
         last = Some((of(&caught)?, words(&caught)));
     }
     let Some((last, said)) = last else { return of(&inside()?) };
-    let empty = said.is_none_or(|words| words.is_empty() || frames::is_bare(&words));
+    let empty =
+        said.is_none_or(|words| words.is_empty() || frames::is_bare(&words) || is_named_status(&words));
     if empty && catalog.transport.of_exception(&last.name).is_none() {
         let telling = telling.or_else(|| {
             let caught = inside()?;
@@ -733,6 +734,14 @@ fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
         return telling.or(Some(last));
     }
     Some(last)
+}
+
+/// The OpenAI library for .NET puts the words below its status, and the next exception of the chain stands there:
+/// `HTTP 401 (invalid_request_error: invalid_api_key)`.
+fn is_named_status(words: &str) -> bool {
+    let inside =
+        words.strip_prefix("HTTP ").and_then(|rest| rest.get(3..)?.strip_prefix(" (")?.strip_suffix(')'));
+    inside.is_some_and(|inside| !inside.contains(['(', ')']))
 }
 
 static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -60,6 +60,26 @@ fn ids_stand_in_the_order_of_the_text_and_providers_words_inside() {
     type Row = (&'static str, &'static [&'static str], [Option<&'static str>; 3]);
     let table: &[Row] = &[
         (
+            r#"{"text":"Two calls failed with 500, request ids:\n\n- 65f570730b40007dde214d6c94758fce\n- e5ad2d7adee633e0c72ba78c54f63e44\n\nWhy?"}"#,
+            &["65f570730b40007dde214d6c94758fce", "e5ad2d7adee633e0c72ba78c54f63e44"],
+            [None, None, None],
+        ),
+        (
+            r#"{"text":"Internal error（trace_id：2026090500202657dce70195f34fdd）"}"#,
+            &["2026090500202657dce70195f34fdd"],
+            [Some("Internal error（trace_id：2026090500202657dce70195f34fdd）"), None, None],
+        ),
+        (
+            r#"{"status":200,"body":"data: {\"choices\":[],\"x_groq\":{\"id\":\"req_01khrvt2r6e9rb7e8qsg86ywkw\"}}\n\nevent: error\ndata: {\"error\":{\"message\":\"it failed\",\"type\":\"x\"}}\n\n"}"#,
+            &["req_01khrvt2r6e9rb7e8qsg86ywkw"],
+            [Some("it failed"), None, None],
+        ),
+        (
+            r#"{"body":"{\"message\":\"Upstream failed\",\"details\":{\"error\":{\"message\":\"No such key\",\"code\":\"invalid_api_key\"}}}"}"#,
+            &[],
+            [Some("Upstream failed"), None, Some("No such key")],
+        ),
+        (
             r#"{"text":"Copilot Request id: 4f2c1a77-0e51-4a0e-9f3e-3a2d9e0c1b11\n\nReason: Request Failed: 429 {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"Slow\"},\"request_id\":\"req_011CQabcdefghijk\"}"}"#,
             &["4f2c1a77-0e51-4a0e-9f3e-3a2d9e0c1b11", "req_011CQabcdefghijk"],
             [Some("Slow"), None, None],

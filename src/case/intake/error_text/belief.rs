@@ -14,7 +14,7 @@ pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) 
     let loose = speech.found == Found::Loose;
     let framed = speech.weight == Some(Weight::Answer) || speech.status.is_some() || has_status && !loose;
     if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
-        speech.message = closed(from_refusal(&speech.message, catalog)).to_owned();
+        speech.message = unquoted(closed(from_refusal(&speech.message, catalog))).to_owned();
     }
     let wish = loose && frames::is_wish(&speech.message)
         || speech.status.is_none() && frames::names_status_in_other_letters(&speech.message);
@@ -63,12 +63,15 @@ pub(super) fn or_quoted(speech: Speech, text: &str, catalog: &Catalog) -> Speech
     {
         return Speech { message, own: false, found: Found::Quoted, ..speech };
     }
-    let unframed = !framed && speech.status.is_none() && !speech.own;
+    let unframed = !framed && speech.status.is_none();
     if unframed && let Some(message) = report::latin_in_dense(&speech.message, catalog) {
-        return Speech { message, found: Found::Quoted, ..speech };
+        return Speech { message, own: false, found: Found::Quoted, ..speech };
     }
     if !framed && !speech.own && report::refuses_in_quotes_alone(&speech.message, catalog) {
-        return Speech { own: true, ..speech };
+        let sentence = report::quotation(text, catalog);
+        let own = sentence.is_none();
+        let found = if own { speech.found } else { Found::Quoted };
+        return Speech { message: sentence.unwrap_or(speech.message), own, found, ..speech };
     }
     if !speech.own && !told {
         let bare = speech.weight.is_none();

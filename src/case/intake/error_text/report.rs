@@ -11,7 +11,8 @@ use super::{belief, ending, frames, peel, plain, quoting, voice};
 use crate::case::catalog::Catalog;
 
 /// Marks around a quotation: the second ones are typed in the wrong order as often as not.
-const MARKS: [(char, &[char]); 8] = [
+const MARKS: [(char, &[char]); 9] = [
+    ('„', &['“', '”']),
     ('`', &['`']),
     ('"', &['"']),
     ('“', &['”', '“']),

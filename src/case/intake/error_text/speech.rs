@@ -106,7 +106,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
         && crate::case::intake::transport::kind(&speech.message, catalog).is_some();
     let prose = speech.weight.is_none() && frames::is_prose(text, &speech.message);
     // A status stood before it: a gateway too cannot read what it got, and names its own stack's error.
-    let refused = answers && speech.status.is_some();
+    // A gateway that numbers its calls tells of its own upstream.
+    let numbered = first.contains("(request id: ");
+    let refused = answers && speech.status.is_some() || numbered;
     let is_own = |line: &str| {
         (frames::is_own_line(line) || !refused && frames::is_soft_own(line))
             || latin_tail(line).is_some_and(|tail| frames::is_own_line(tail) || frames::is_soft_own(tail))

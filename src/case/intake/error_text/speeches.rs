@@ -25,6 +25,88 @@ fn heard(text: &str) -> Option<Heard> {
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
+        // A word or two and a status in front of a sentence.
+        (
+            "Gemini 429 Resource has been exhausted (e.g. check quota)",
+            Some(429),
+            "Resource has been exhausted (e.g. check quota)",
+        ),
+        (
+            "Mistral API 422 Value error, temperature must be below 1.5",
+            Some(422),
+            "Value error, temperature must be below 1.5",
+        ),
+        (
+            "OpenRouter 402 This request requires more credits, or fewer max_tokens",
+            Some(402),
+            "This request requires more credits, or fewer max_tokens",
+        ),
+        // A sentence within other letters; the quotation marks of other languages.
+        (
+            "更新后经常出现No available accounts: no available accounts，实际上账号有额度",
+            None,
+            "No available accounts: no available accounts",
+        ),
+        (
+            "一直返回You exceeded your current quota, please check your plan and billing details.但账户有钱",
+            None,
+            "You exceeded your current quota, please check your plan and billing details.",
+        ),
+        (
+            "「Rate limit exceeded, please try again later.」と表示されます。",
+            None,
+            "Rate limit exceeded, please try again later.",
+        ),
+        (
+            "Kommt die Meldung „Model is overloaded, please try again later“ sofort wieder.",
+            None,
+            "Model is overloaded, please try again later",
+        ),
+        (
+            "Il me dit « Incorrect API key provided » alors que la clé marche ailleurs.",
+            None,
+            "Incorrect API key provided",
+        ),
+        // Pictures and labels below the words; what a client does next; a stack under a name.
+        (
+            "❌ Error: HTTP 503: upstream connect failed\n🔌 Provider: openrouter\n🌐 Endpoint: https://h",
+            Some(503),
+            "upstream connect failed",
+        ),
+        (
+            "Error: 429 Rate limit reached for it.\n⏳ Waiting: 3s\n🔁 Retrying in 4s",
+            Some(429),
+            "Rate limit reached for it.",
+        ),
+        (
+            "ERROR service=x error=Client gave a wrong argument\nstack=\"AI_APICallError: Client gave a wrong argument\"",
+            None,
+            "Client gave a wrong argument",
+        ),
+        // The last of several calls between which a person speaks; the last of a client's list.
+        (
+            "API error 412: {\"error\":{\"message\":\"it is suspended\"}}\n\nI paid more.\n\nAPI error 402: {\"error\":{\"message\":\"a charge is open\"}}",
+            Some(402),
+            "a charge is open",
+        ),
+        (
+            "Errors:\n\n[{\"error\":\"Error: 401 {\\\"error\\\":{\\\"message\\\":\\\"no key\\\"}}\",\"timestamp\":\"1\"},{\"error\":\"Error: 500 {\\\"error\\\":{\\\"message\\\":\\\"it broke\\\"}}\",\"timestamp\":\"2\"}]",
+            Some(500),
+            "it broke",
+        ),
+        // JSON with the marks of East Asian keyboards.
+        ("{“error”：{“message”：“Insufficient Balance”，“code”：“402”｝｝", None, "Insufficient Balance"),
+        // The program that asked stands below what it printed.
+        (
+            "An error occurred (AccessDeniedException) when calling the Converse operation: You don't have access to it.\n\nresponse = client.chat.completions.create(model=model)",
+            None,
+            "You don't have access to it.",
+        ),
+        (
+            "gave 400\n0.17.040.446 E srv  send_error: task id = 12, error: request (19185 tokens) exceeds the available context size\n0.17.040.488 I srv log_server_request: request 400: POST /v1",
+            Some(400),
+            "request (19185 tokens) exceeds the available context size",
+        ),
         // A bracket, a quotation or a row of a table around the sentence, and a person's words behind it.
         (
             "(503 The service is overloaded, try later.) again and again since noon",
@@ -850,6 +932,15 @@ fn a_clients_own_words_are_no_message() {
     let table: &[(&str, Option<u16>)] = &[
         // What failed, and no more than a status; a log of nginx; an answer that pydantic cut.
         ("Error while fetching completion", None),
+        // A status' name or a quotation in somebody's own sentence; axios in translation; a file of settings.
+        ("Использую GPT-4, при каждом запросе приходит Too Many Requests, хотя лимиты не исчерпаны", None),
+        ("항상 Bad Gateway 오류가 나고 있습니다 도와주세요 부탁드립니다", None),
+        ("Beim Einbinden kommt die Meldung „Ungültiger API-Schlüssel“. Tippfehler gibt es keine.", None),
+        ("LLM链接不上显示502", Some(502)),
+        ("偶发 HTTP 400 错误，原因：invalid_parameter_value。特别是上下文很长的时候", Some(400)),
+        ("リクエストエラー: ステータスコード 401 でリクエストが失敗しました", Some(401)),
+        ("请求失败，状态码：429", Some(429)),
+        ("# Bug\n\n```yaml\nmodel: m\ntimeout: 30\n```\n\nI get HTTP 503 all the time", Some(503)),
         ("Error during inference: 502", Some(502)),
         ("Failed to generate image: 413", Some(413)),
         ("Unable to call the model: 401", Some(401)),
