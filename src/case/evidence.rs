@@ -32,6 +32,9 @@ pub use request_id::{IdSource, RequestId, decode_time, ids_in_text, printed_ids}
 pub use sse::{Arrivals, Gap, SseEvent, SseReader};
 pub use usage::Usage;
 
+/// Models of a list that are kept.
+const MOST_MODELS: usize = 2_000;
+
 /// All that is known of one failure: the request, its attempts in order, and further controls.
 #[derive(Clone, Default)]
 pub struct Evidence {
@@ -338,6 +341,23 @@ impl Attempt {
             }
             Outcome::Response(_) => None,
         }
+    }
+
+    /// The ids of the list of models that it answers, in its order: `data` of an OpenAI-compatible list, `models` of Gemini's and
+    /// Ollama's. Empty where it is none.
+    pub fn listed_models(&self) -> Vec<String> {
+        let Some(response) = self.response().filter(|r| r.is_success()) else { return Vec::new() };
+        let Ok(json) = serde_json::from_slice::<serde_json::Value>(&response.readable()) else {
+            return Vec::new();
+        };
+        let list = json.get("data").or_else(|| json.get("models")).and_then(serde_json::Value::as_array);
+        // Files, batches and assistants are listed alike.
+        let is_model = |item: &serde_json::Value| item.get("object").is_none_or(|object| object == "model");
+        let id = |item: &serde_json::Value| {
+            let id = item.get("id").or_else(|| item.get("name")).filter(|_| is_model(item))?;
+            Some(id.as_str()?.to_owned())
+        };
+        list.into_iter().flatten().filter_map(id).take(MOST_MODELS).collect()
     }
 }
 

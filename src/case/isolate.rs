@@ -29,7 +29,7 @@ pub use control::{Changed, control, with_small_body};
 pub use harmless::of_length as harmless_of;
 pub use lab::{Answered, Row};
 pub use plan::{Planned, most_requests, plan};
-pub use trial::{BodyId, Trial, TrialId};
+pub use trial::{BodyId, Trial, TrialId, models_list};
 pub use verdict::{Baseline, Limit, Minimality, NotSent, Verdict, Word};
 
 use crate::case::catalog::{Catalog, Profile};

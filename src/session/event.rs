@@ -243,6 +243,8 @@ pub enum ControlAsk {
     },
     /// A small body that is known to work.
     MinimalBody,
+    /// The list of models, with the same key.
+    Models,
 }
 
 /// Where a running attempt is.

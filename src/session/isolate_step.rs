@@ -3,7 +3,7 @@
 use super::{ControlAsk, Effect, Purpose, Session};
 use crate::case::evidence::Attempt;
 use crate::case::finding::Level;
-use crate::case::isolate::{Changed, control, with_small_body};
+use crate::case::isolate::{Changed, TrialId, control, models_list, with_small_body};
 use crate::case::keyring::SecretKind;
 use secrecy::ExposeSecret;
 
@@ -38,8 +38,13 @@ impl Session {
                 Changed::Key(self.ring.hold(SecretKind::Key, origin, value.expose_secret()))
             }
             ControlAsk::MinimalBody => Changed::MinimalBody,
+            ControlAsk::Models => Changed::Trial(TrialId::Models),
         };
-        match control(&request, &changed, &self.catalog) {
+        let made = match &changed {
+            Changed::Trial(_) => models_list(&self.problem(&request)),
+            changed => control(&request, changed, &self.catalog),
+        };
+        match made {
             Some(request) => self.consent = Some(self.consent_for(request, Purpose::Control(changed))),
             None => self.say(
                 Level::Warning,
@@ -48,12 +53,13 @@ impl Session {
                         "the request names no model that can be replaced by this one; nothing to send"
                     }
                     Changed::Key(_) => "the request carries no credential to replace, or it is the same key",
-                    Changed::MinimalBody | Changed::Trial(_)
-                        if with_small_body(&request, &self.catalog).is_some() =>
-                    {
+                    Changed::Trial(_) => {
+                        "the request carries no key to ask with, or it is the list of models itself"
+                    }
+                    Changed::MinimalBody if with_small_body(&request, &self.catalog).is_some() => {
                         "the body is as small already as the one that would be sent"
                     }
-                    Changed::MinimalBody | Changed::Trial(_) => "no small body is known for this endpoint",
+                    Changed::MinimalBody => "no small body is known for this endpoint",
                 },
             ),
         }

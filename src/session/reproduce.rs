@@ -181,7 +181,8 @@ impl Session {
         let what = match &changed {
             Changed::Model(model) => format!("model {model}"),
             Changed::Key(label) => format!("key {label}"),
-            Changed::MinimalBody | Changed::Trial(_) => "the minimal body".to_owned(),
+            Changed::MinimalBody => "the minimal body".to_owned(),
+            Changed::Trial(id) => id.word().replace('_', " "),
         };
         let came = match &attempt.outcome {
             Outcome::Response(response) => {

@@ -455,7 +455,7 @@ impl Session {
         Some(
             Finding::new("variable_not_set", Level::Error, format!("the variable {name} is not set"))
                 .at(Place::Whole)
-                .fix("set it, or give a key: `k` on the screen, --key-env, --key-stdin or --key-command"),
+                .fix("set it, or give a key: `k` on the screen, --key-env NAME on the command line"),
         )
     }
 }

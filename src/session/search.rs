@@ -62,7 +62,7 @@ impl Session {
         plan(&self.problem(request))
     }
 
-    fn problem<'a>(&'a self, request: &'a Request) -> Problem<'a> {
+    pub(super) fn problem<'a>(&'a self, request: &'a Request) -> Problem<'a> {
         Problem {
             request,
             catalog: &self.catalog,

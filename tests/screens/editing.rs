@@ -105,3 +105,22 @@ fn hostile_text_is_harmless_in_the_editor() {
         assert!(!shown.contains(bad), "{shown}");
     }
 }
+
+/// Whoever looks for another model asks the gateway for its list once; from then on Tab knows it, wherever a model is named.
+#[test]
+fn a_list_of_models_that_was_answered_completes_models() {
+    let mut rig = Rig::new(100, 30);
+    rig.observed();
+    rig.keys("3L");
+    screen!(rig, "", "isolate_models_consent");
+    rig.keys("<enter>");
+    let request = rig.outgoing.as_ref().expect("is sent").request.clone();
+    assert_eq!((request.method.as_str(), request.target.path.as_str()), ("GET", "/v1/models"));
+    assert!(request.body.is_none() && request.headers.iter().any(|h| h.name == "Authorization"));
+    rig.answer(200, r#"{"object":"list","data":[{"id":"gpt-5","object":"model"},{"id":"file-1","object":"file"},{"id":"gpt-5-mini","object":"model"}]}"#);
+    rig.keys("mgpt-5<tab>");
+    screen!(rig, "", "isolate_model_from_the_list");
+    rig.keys("<tab><enter>");
+    let consent = rig.session.consent().expect("asks");
+    assert!(format!("{:?}", consent.purpose).contains("gpt-5-mini"), "{:?}", consent.purpose);
+}

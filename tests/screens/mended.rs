@@ -541,3 +541,22 @@ fn the_model_has_room_beside_the_calls() {
     let shown = rig.draw();
     assert!(shown.contains("Call 1 of 2") && shown.contains("Model: claude-sonnet-4-5-20250929"), "{shown}");
 }
+
+/// Whoever looks at another side of an attempt finds its body as it was folded.
+#[test]
+fn a_body_stays_folded() {
+    let mut rig = Rig::new(100, 30);
+    rig.observed();
+    rig.keys("v");
+    while !rig.draw().contains("[Body]") {
+        rig.keys("<tab>");
+    }
+    let open = words(&mut rig);
+    rig.keys("z");
+    let folded = words(&mut rig);
+    assert_ne!(folded, open);
+    rig.keys("dh");
+    assert_eq!(words(&mut rig), folded);
+    rig.keys("<tab>h");
+    assert_eq!(words(&mut rig), folded);
+}

@@ -10,15 +10,18 @@ use super::written::literal;
 /// The names behind which somebody's words stand, whoever wrote the text.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)(?:^|[^A-Za-z0-9_])(prompt|negative_prompt|input|instructions|system|query|question|lyrics|content|text)["'`]?\s{0,3}[:=]\s{0,3}[frbu]{0,2}(["'`])"#,
+        r#"(?:^|[^A-Za-z0-9_])((?i-u:prompt|negative_prompt|input|instructions|system|query|question|lyrics|content|text))["'`]?[ \t\r\n]{0,3}[:=][ \t\r\n]{0,3}[frbuFRBU]{0,2}(["'`])"#,
     )
     .ok()
 });
 
+/// Characters of a prompt that is given without quotes, at least. Counted by the pattern they would make it eight times as large.
+const SHORTEST_LINE: usize = 8;
+
 /// A line that gives the prompt without quotes.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?im)^[ \t>*|+•-]*(?:(?:my|the|user|system|full|original)[ \t])?(?:prompts?|question|提示词|用户输入)[ \t]?(?:\*\*)?[ \t]?[:：|](?:\*\*)?[ \t]*([^\n|"'`{\[]{8,})"#,
+        r#"(?im)^[ \t>*|+•-]*(?:(?:my|the|user|system|full|original)[ \t])?(?:prompts?|question|提示词|用户输入)[ \t]?(?:\*\*)?[ \t]?[:：|](?:\*\*)?[ \t]*([^\n|"'`{\[]+)"#,
     )
     .ok()
 });
@@ -51,7 +54,11 @@ pub(super) fn texts(text: &str) -> Vec<String> {
         }
     }
     for caught in LINE.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-        let words = caught.get(1).map_or("", |words| words.as_str()).trim();
+        let words = caught.get(1).map_or("", |words| words.as_str());
+        if words.chars().nth(SHORTEST_LINE - 1).is_none() {
+            continue;
+        }
+        let words = words.trim();
         if !JUDGES.as_ref().is_some_and(|judges| judges.is_match(words)) {
             out.push(words.to_owned());
         }

@@ -212,6 +212,16 @@ pub(super) fn literal<'t>(text: &'t str, end: &str, has_holes: bool) -> (Vec<Str
             rest = after;
             break;
         }
+        // What is neither a mark nor an escape is taken in runs.
+        let plain = rest
+            .bytes()
+            .position(|b| matches!(b, b'\\' | b'{' | b'\n') || end.as_bytes().first() == Some(&b))
+            .unwrap_or(rest.len());
+        if let Some((run, behind)) = rest.split_at_checked(plain).filter(|(run, _)| !run.is_empty()) {
+            piece.push_str(run);
+            rest = behind;
+            continue;
+        }
         let Some(c) = rest.chars().next() else { break };
         // A mark of one character ends with its line; a template's does not.
         if c == '\n' && end.len() == 1 && end != "`" {

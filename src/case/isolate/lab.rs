@@ -23,8 +23,6 @@ const LONGEST_WAIT_MS: u64 = 20_000;
 const MOST_HINTS: usize = 60;
 /// Characters of a message that are kept.
 const MOST_CHARS: usize = 2_000;
-/// Models of a list that are kept.
-const MOST_MODELS: usize = 2_000;
 /// Characters of a body that one token stands for, about.
 const CHARS_PER_TOKEN: u64 = 4;
 /// Output tokens of a request that sets no limit, for the estimate.
@@ -96,7 +94,7 @@ impl Answered {
             hints,
             param: envelope.param.clone().filter(|_| !worked),
             messages: if worked { Vec::new() } else { messages.collect() },
-            models: models(attempt),
+            models: attempt.listed_models(),
             tokens: if worked { estimate(request) } else { 0 },
             local: attempt.transport().is_some_and(|t| t.kind == TransportKind::Local),
         }
@@ -112,18 +110,6 @@ pub fn estimate(request: &Request) -> u64 {
     let limit = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
     let limit = limit.iter().find_map(|name| json.as_ref()?.get(*name)?.as_u64());
     request.body_bytes() / CHARS_PER_TOKEN + limit.unwrap_or(OPEN_OUTPUT).min(1 << 20)
-}
-
-/// The ids of a list of models.
-fn models(attempt: &Attempt) -> Vec<String> {
-    let Some(response) = attempt.response().filter(|r| r.is_success()) else { return Vec::new() };
-    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&response.readable()) else {
-        return Vec::new();
-    };
-    let list = json.get("data").or_else(|| json.get("models")).and_then(serde_json::Value::as_array);
-    let id =
-        |model: &serde_json::Value| Some(model.get("id").or_else(|| model.get("name"))?.as_str()?.to_owned());
-    list.into_iter().flatten().filter_map(id).take(MOST_MODELS).collect()
 }
 
 /// How a trial compares with the failing request.

@@ -271,7 +271,11 @@ pub(super) fn documented_path(problem: &Problem<'_>) -> Option<String> {
     (documented != *path).then_some(documented)
 }
 
-/// The list of models with the same credential; `None` where there is none.
+/// The list of models with the same credential; `None` where there is none, or where the problem is that request.
+pub fn models_list(problem: &Problem<'_>) -> Option<Request> {
+    TrialId::Models.request(problem)
+}
+
 fn models(problem: &Problem<'_>) -> Option<Request> {
     let request = list(problem);
     (!request.headers.is_empty() || !request.target.query.is_empty()).then_some(request)

@@ -299,7 +299,8 @@ pub(super) fn terminal_program(arguments: &Arguments) -> Result<Exit, Failed> {
     }
     let begun = arguments.file.is_some();
     // Told once, on a machine that has no trace of this program yet.
-    let first_run = !begun && store::is_first_run(&ground.folders);
+    // The offer is made once: not under the question which unfinished case to go on with.
+    let first_run = !begun && ground.unfinished().is_empty() && store::is_first_run(&ground.folders);
     screen_with(&ground, first, Opening { first_run, ..Opening::default() })
 }
 

@@ -1,5 +1,6 @@
 //! What can stand at the cursor in a request's body, by the catalog: names of fields, roles, models that the case has met.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -7,6 +8,7 @@ use serde_json::Value;
 use super::field::model_of;
 use super::json::{Place, names_behind, place_at};
 use crate::case::catalog::Endpoint;
+use crate::case::evidence::Attempt;
 use crate::session::Session;
 
 /// What can be put in the place of some bytes.
@@ -93,7 +95,7 @@ fn within<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 fn values(name: &str, place: &Place, endpoint: Option<&Endpoint>, session: &Session) -> Vec<String> {
     let texts: Vec<String> = match name {
         "role" => endpoint.map(|endpoint| endpoint.roles.clone()).unwrap_or_default(),
-        "model" if place.path.is_empty() => models(session),
+        "model" if place.path.is_empty() => known_models(session),
         _ => Vec::new(),
     };
     let mut values: Vec<String> = texts.into_iter().map(|text| Value::String(text).to_string()).collect();
@@ -109,18 +111,21 @@ fn values(name: &str, place: &Place, endpoint: Option<&Endpoint>, session: &Sess
     values
 }
 
-/// Models that the case has met: of the request, of the answers, of controls.
-fn models(session: &Session) -> Vec<String> {
+/// Models that the case has met: of the request, of the answers, of controls, and of every list of models that was answered.
+pub fn known_models(session: &Session) -> Vec<String> {
+    let attempts = session.evidence().attempts.iter();
+    let attempts = attempts.chain(session.evidence().controls.iter().map(|control| &control.attempt));
     let readings = session.readings().iter().chain(session.control_readings());
     let sent =
         session.evidence().request.iter().chain(session.evidence().controls.iter().map(|c| &c.request));
     let sent = sent.filter_map(|request| request.model(session.catalog()));
-    let mut models: Vec<String> = Vec::new();
+    let (mut models, mut seen) = (Vec::new(), HashSet::new());
     for model in sent
         .chain(readings.filter_map(|reading| reading.returned_model.clone()))
         .chain(model_of(session.draft()))
+        .chain(attempts.flat_map(Attempt::listed_models))
     {
-        if !model.is_empty() && !models.contains(&model) {
+        if !model.is_empty() && seen.insert(model.clone()) {
             models.push(model);
         }
     }

@@ -6,6 +6,7 @@
 mod made;
 mod subject;
 
+use super::json::Tree;
 use crate::session::Session;
 
 pub use made::{Answer, EventLine, HeaderLine, Made};
@@ -67,6 +68,8 @@ pub struct Look {
     pub made: Made,
     /// What it was made from.
     seen: Option<Seen>,
+    /// The body as it was folded when its tab was left, and the first node that was seen.
+    left: Option<(Tree, usize)>,
 }
 
 /// What [`Made`] depends on.
@@ -94,6 +97,7 @@ impl Look {
             top: 0,
             made: Made::default(),
             seen: None,
+            left: None,
         };
         look.against = look.choices(session).first().copied().unwrap_or(Against::Leaves);
         look.follow(session);
@@ -120,6 +124,7 @@ impl Look {
         if self.seen != Some(seen) {
             self.made = Made::of(self, session);
             self.seen = Some(seen);
+            self.fold_as_left();
         }
         true
     }
@@ -136,8 +141,25 @@ impl Look {
         }
     }
 
+    /// Another tab is looked at.
+    fn leave_body(&mut self) {
+        if let Answer::Tree(tree) = std::mem::take(&mut self.made.body) {
+            self.left = Some((tree, self.top));
+        }
+    }
+
+    /// The same body is folded as it was.
+    fn fold_as_left(&mut self) {
+        let Answer::Tree(tree) = &mut self.made.body else { return };
+        if let Some((left, top)) = self.left.take_if(|(left, _)| left.text() == tree.text()) {
+            *tree = left;
+            self.top = top;
+        }
+    }
+
     /// The tab beside.
     pub fn turn(&mut self, forward: bool) {
+        self.leave_body();
         self.tab = super::field::neighbour(&Tab::ALL, self.tab, forward);
         self.top = 0;
     }
@@ -170,6 +192,7 @@ impl Look {
         if self.tab == Tab::Difference {
             self.against = super::field::neighbour(&self.choices(session), self.against, true);
         }
+        self.leave_body();
         self.tab = Tab::Difference;
         self.top = 0;
     }

@@ -128,6 +128,8 @@ pub enum Action {
     OtherKey,
     /// A control with a minimal body.
     MinimalBody,
+    /// The list of models, as a control.
+    ListModels,
     /// Finds what makes it fail by several requests.
     Search,
     /// Edit the operator's words.

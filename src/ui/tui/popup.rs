@@ -83,7 +83,9 @@ impl Asked {
             Self::MailSubject => "Subject of the mail",
             Self::MailPassword => "Password of the mail server (not shown, used once, not kept)",
             Self::Oversize => "Bytes of a prompt that is too large (nothing: do not send it)",
-            Self::ReportPath => "Write the report to this file (.json for programs, else a text)",
+            Self::ReportPath => {
+                "Write the report to this file (.json, .csv or .xml for programs, else a text)"
+            }
             Self::Path => "Write the note to this file (a folder ends in /)",
         }
     }
@@ -100,6 +102,10 @@ pub struct Prompt {
     pub asked: Asked,
     /// The answer.
     pub answer: Answer,
+    /// Answers that are known; Tab puts those that begin with what was typed, one after the other.
+    known: Vec<String>,
+    /// What was typed before the first Tab, and how many were put since.
+    stem: Option<(String, usize)>,
 }
 
 /// An answer that is being typed.
@@ -117,17 +123,46 @@ impl Prompt {
             // Room for any usual key: a text that grows would leave copies behind.
             Answer::Hidden(SecretBox::new(Box::new(String::with_capacity(4096))))
         } else {
-            let mut area = TextArea::new(vec![first.replace('\n', " ")]);
-            area.set_cursor_line_style(Style::new());
-            area.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
-            area.move_cursor(CursorMove::End);
-            Answer::Open(Box::new(area))
+            Answer::Open(Box::new(line_of(&first.replace('\n', " "))))
         };
-        Self { asked, answer }
+        Self { asked, answer, known: Vec::new(), stem: None }
+    }
+
+    /// The same with answers that are known.
+    #[must_use]
+    pub fn with_known(mut self, known: Vec<String>) -> Self {
+        self.known = known;
+        self
+    }
+
+    /// How many of the known answers begin with what was typed.
+    pub fn fitting(&self) -> usize {
+        let typed = self.open_answer();
+        let stem = self.stem.as_ref().map_or(&typed, |(stem, _)| stem);
+        self.known.iter().filter(|answer| answer.starts_with(stem.as_str())).count()
+    }
+
+    /// Puts the next known answer, or the one before.
+    fn complete(&mut self, forward: bool) {
+        let (stem, at) = self.stem.take().map_or_else(
+            || (self.open_answer(), 0),
+            |(stem, at)| (stem, if forward { at.wrapping_add(1) } else { at.wrapping_sub(1) }),
+        );
+        let fitting: Vec<&String> = self.known.iter().filter(|answer| answer.starts_with(&stem)).collect();
+        let at = if at == usize::MAX { fitting.len().saturating_sub(1) } else { at };
+        let at = if at < fitting.len() { at } else { 0 };
+        if let (Some(answer), Answer::Open(area)) = (fitting.get(at), &mut self.answer) {
+            **area = line_of(answer);
+            self.stem = Some((stem, at));
+        }
     }
 
     /// Takes a key.
     pub fn key(&mut self, key: &KeyEvent) {
+        if matches!(key.code, KeyCode::Tab | KeyCode::BackTab) && !self.asked.is_secret() {
+            return self.complete(key.code == KeyCode::Tab);
+        }
+        self.stem = None;
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match &mut self.answer {
             // As in a shell, and as in the hidden answer.
@@ -156,6 +191,7 @@ impl Prompt {
 
     /// Takes pasted text; line breaks and, in a secret, blanks are left out.
     pub fn paste(&mut self, text: &str) {
+        self.stem = None;
         match &mut self.answer {
             Answer::Open(area) => {
                 let line: String = text.chars().filter(|c| *c != '\n').take(4096).collect();
@@ -196,6 +232,15 @@ impl Prompt {
     }
 }
 
+/// A line to type in, with `text` in it.
+fn line_of(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(vec![text.to_owned()]);
+    area.set_cursor_line_style(Style::new());
+    area.set_cursor_style(Style::new().add_modifier(Modifier::REVERSED));
+    area.move_cursor(CursorMove::End);
+    area
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +258,27 @@ mod tests {
         prompt.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert!(prompt.secret_answer().is_none());
         assert_eq!(prompt.open_answer(), "");
+    }
+
+    #[test]
+    fn known_answers_are_put_one_after_the_other() {
+        let known = ["gpt-4o", "claude-4", "gpt-5"].map(str::to_owned).to_vec();
+        let mut prompt = Prompt::new(Asked::OtherModel, "").with_known(known);
+        let mut after = |code| {
+            prompt.key(&KeyEvent::new(code, KeyModifiers::NONE));
+            (prompt.open_answer(), prompt.fitting())
+        };
+        for (key, answer, fitting) in [
+            (KeyCode::Char('g'), "g", 2),
+            (KeyCode::Tab, "gpt-4o", 2),
+            (KeyCode::Tab, "gpt-5", 2),
+            (KeyCode::Tab, "gpt-4o", 2),
+            (KeyCode::BackTab, "gpt-5", 2),
+            (KeyCode::Char('x'), "gpt-5x", 0),
+            (KeyCode::Tab, "gpt-5x", 0),
+        ] {
+            assert_eq!(after(key), (answer.to_owned(), fitting), "{key:?}");
+        }
     }
 
     #[test]

@@ -65,10 +65,10 @@ impl<'a> Scan<'a> {
                 if let Some(end) = self.json_web_token(start) {
                     return Some((start, end));
                 }
-            } else if let Some((_, least)) = PREFIXES.iter().find(|(p, _)| rest.starts_with(p.as_bytes())) {
+            } else if let Some(least) = prefix_of(rest) {
                 let end = start + run(rest, is_key_byte);
                 self.at = end;
-                if self.accepts(start, end, *least) && !self.starts_placeholder(start, end) {
+                if self.accepts(start, end, least) && !self.starts_placeholder(start, end) {
                     return Some((start, end));
                 }
             } else {
@@ -112,9 +112,17 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// The shortest length of a key with the prefix that `rest` begins with.
+fn prefix_of(rest: &[u8]) -> Option<usize> {
+    let first = rest.first()?;
+    // Most words begin like none of them, and a byte is compared sooner than a text.
+    let mut fitting = PREFIXES.iter().filter(|(prefix, _)| prefix.as_bytes().first() == Some(first));
+    fitting.find(|(prefix, _)| rest.starts_with(prefix.as_bytes())).map(|(_, least)| *least)
+}
+
 /// Length of `bearer` and the spaces after it at the start of `rest`.
 fn after_bearer(rest: &[u8]) -> Option<usize> {
-    let word = rest.get(..6)?;
+    let word = rest.get(..6).filter(|word| word.first().is_some_and(|b| matches!(b, b'b' | b'B')))?;
     if !word.eq_ignore_ascii_case(b"bearer") {
         return None;
     }

@@ -23,6 +23,7 @@ impl Plain {
             ("m", "send it with another model"),
             ("k", "send it with another key"),
             ("y", "send it with a small body that is known to work"),
+            ("l", "ask for the list of models, with the same key"),
             ("n", "go on to Review"),
             ("b", "go back to Reproduce"),
         ];
@@ -31,6 +32,7 @@ impl Plain {
             "m" => self.other_model().await?,
             "k" => self.other_key().await?,
             "y" => self.control(ControlAsk::MinimalBody).await?,
+            "l" => self.control(ControlAsk::Models).await?,
             "n" => self.give(Event::GoTo(Step::Review)),
             _ => self.give(Event::GoTo(Step::Reproduce)),
         }

@@ -282,9 +282,6 @@ impl Picker {
 
     /// Takes a key that has no other meaning: it is typed into the filter.
     pub fn key(&mut self, key: &KeyEvent) {
-        if self.choice != Choice::Endpoint {
-            return;
-        }
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match (key.code, &mut self.filter) {
             (KeyCode::Char('/'), None) if plain => self.filter = Some(String::new()),
@@ -388,6 +385,17 @@ mod tests {
         let general = ids("openai_compatible");
         assert!(general.contains(&"audio_speech".to_owned()) && !general.contains(&"suno_music".to_owned()));
         assert_eq!(ids("practice"), comet);
+    }
+
+    #[test]
+    fn every_list_is_filtered_by_typing() {
+        let catalog = Catalog::built_in();
+        let mut gateways = Picker::gateways(&catalog, None);
+        typed(&mut gateways, "azure");
+        assert_eq!(gateways.chosen().map(|item| item.id.as_str()), Some("azure_openai"));
+        let mut themes = Picker::themes(["dark", "light"].into_iter(), "dark");
+        typed(&mut themes, "/lig");
+        assert_eq!((themes.counts(), themes.chosen().map(|item| item.id.as_str())), ((1, 2), Some("light")));
     }
 
     #[test]

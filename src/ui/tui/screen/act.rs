@@ -8,6 +8,7 @@ use super::scroll::Move;
 use super::{Ask, CaseAsk, Run, RunKind, Screen, Stage, Wish};
 use crate::case::sanitize::Format;
 use crate::session::{ControlAsk, Event, KeyUse, Session, Standing, Step};
+use crate::ui::tui::complete::known_models;
 use crate::ui::tui::editor::Target;
 use crate::ui::tui::field::model_of;
 use crate::ui::tui::keys::{Action, Mode};
@@ -62,7 +63,10 @@ impl Screen {
             Action::Top => self.scroll(mode, Move::Top, session),
             Action::Bottom => self.scroll(mode, Move::Bottom, session),
             Action::EditField => self.edit(Target::Request(self.field), session),
-            Action::EditModel => self.ask(Asked::Model, &model_of(session.draft()).unwrap_or_default()),
+            Action::EditModel => {
+                let model = model_of(session.draft()).unwrap_or_default();
+                self.ask_model(Asked::Model, &model, session)
+            }
             Action::ChooseGateway => self.pick(Choice::Gateway, session),
             Action::ChooseEndpoint => self.pick(Choice::Endpoint, session),
             Action::GiveKey => self.ask(Asked::Key, ""),
@@ -88,10 +92,11 @@ impl Screen {
             Action::AllowAndRemember => tell(Event::ConsentGiven { remember: true }),
             Action::AllowOnce => tell(Event::ConsentGiven { remember: false }),
             Action::Refuse => tell(Event::ConsentRefused),
-            Action::OtherModel => self.ask(Asked::OtherModel, ""),
+            Action::OtherModel => self.ask_model(Asked::OtherModel, "", session),
             Action::OtherKey => self.ask(Asked::OtherKey, ""),
             Action::Search => tell(Event::IsolateRequested(Box::default())),
             Action::MinimalBody => tell(Event::ControlRequested(ControlAsk::MinimalBody)),
+            Action::ListModels => tell(Event::ControlRequested(ControlAsk::Models)),
             Action::EditWords => self.edit_words(session),
             Action::RemoveRefused => tell(Event::RemoveRefused),
             Action::ShowField => self.choose_shown(session),
@@ -214,6 +219,13 @@ impl Screen {
         Vec::new()
     }
 
+    /// Asks for a model; those that the case has met are a key away.
+    fn ask_model(&mut self, asked: Asked, first: &str, session: &Session) -> Vec<Wish> {
+        let mut known = known_models(session);
+        known.retain(|model| model != first && session.masked(model).is_none());
+        self.open(Popup::Prompt(Prompt::new(asked, first).with_known(known)))
+    }
+
     fn ask(&mut self, asked: Asked, first: &str) -> Vec<Wish> {
         self.open(Popup::Prompt(Prompt::new(asked, first)))
     }
@@ -309,7 +321,8 @@ impl Screen {
             ),
             Err((_, why)) => why,
             Ok(_) => format!(
-                "this is the last step: {} copies the note, {} writes it to a file, {} leaves",
+                "{}this is the last step: {} copies the note, {} writes it to a file, {} leaves",
+                if self.tour { "Tour 5 of 6: " } else { "" },
                 key(Action::Copy),
                 key(Action::Write),
                 key(Action::Quit)

@@ -75,7 +75,8 @@ impl Screen {
             | Action::Search
             | Action::OtherModel
             | Action::OtherKey
-            | Action::MinimalBody => session.request().is_ok() && !session.is_busy(),
+            | Action::MinimalBody
+            | Action::ListModels => session.request().is_ok() && !session.is_busy(),
             _ => true,
         }
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::case::isolate::Changed;
+use crate::case::isolate::{Changed, TrialId};
 use crate::case::keyring::Origin;
 use crate::session::{Belongs, Consent, KeyUse, Purpose};
 use crate::ui::tui::field::header_line;
@@ -105,6 +105,9 @@ fn purpose(purpose: &Purpose) -> String {
         Purpose::Poll => "To learn what became of the task that the answer names, this is sent:".to_owned(),
         Purpose::Isolate => {
             "To find what makes it fail, this is sent again, with one thing changed each time:".to_owned()
+        }
+        Purpose::Control(Changed::Trial(TrialId::Models)) => {
+            "To learn which models there are, and whether this key is known at all, this is sent:".to_owned()
         }
         Purpose::Control(Changed::Trial(id)) => format!("As a control ({}), this is sent:", id.word()),
         Purpose::Control(Changed::MinimalBody) => {

@@ -50,6 +50,7 @@ pub fn lines(session: &Session, screen: &Screen, width: usize, theme: &Theme) ->
         (Action::OtherModel, "another model: does this model fail, or every one?"),
         (Action::OtherKey, "another key: does this key or account fail, or every one?"),
         (Action::MinimalBody, "a minimal body: does this body fail, or every one?"),
+        (Action::ListModels, "the list of models: is the key known, and which models has it?"),
     ] {
         let key = screen.keymap.key_for(Mode::Isolate, action);
         for (at, words) in wrap(text, width.saturating_sub(6)).into_iter().enumerate() {

@@ -42,7 +42,11 @@ fn prompt_box(frame: &mut Frame<'_>, whole: Rect, prompt: &Prompt, session: &Ses
             if line.width > 2 && line.height > 0 {
                 frame.render_widget(&**text, line);
             }
-            let said = "Ctrl-U empties the line";
+            let said = match prompt.fitting() {
+                0 => "Ctrl-U empties the line".to_owned(),
+                1 => "Tab puts the one that is known; Ctrl-U empties the line".to_owned(),
+                known => format!("Tab puts one of {known} that are known; Ctrl-U empties the line"),
+            };
             frame.render_widget(Paragraph::new(Span::styled(said, theme.hint)), hint);
         }
         Answer::Hidden(_) => {
