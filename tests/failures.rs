@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 /// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
 /// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
     ("clients", include_str!("failures/clients.jsonl")),
@@ -34,6 +34,7 @@ const FILES: [(&str, &str); 15] = [
     ("rest", include_str!("failures/rest.jsonl")),
     ("unread", include_str!("failures/unread.jsonl")),
     ("next", include_str!("failures/next.jsonl")),
+    ("fresh", include_str!("failures/fresh.jsonl")),
 ];
 /// The file that is held back whole; while none of [`FILES`] has its name, nothing is. Of the first files one half of each was
 /// held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured once
@@ -47,7 +48,8 @@ const FILES: [(&str, &str); 15] = [
 /// invented 99.9 % of 297. `next`, from 220: class 93.0, retry 96.0, never retried where it must
 /// not be 100, messages 90.6, codes 98.4, types 98.7, ids 94.2, statuses 95.7 %, nothing invented 99.9 % of 332 (of the ids the names
 /// of headers and what was found were looked at, nothing else: capitals in names lost them; without that 97.8 %). `fresh`, with
-/// ids that begin with `f-`, comes after these (the first file was called so before it became `early`).
+/// ids that begin with `f-`, is the one that is held back now, from 207 repositories and sites (the first file was called so before it
+/// became `early`).
 const NEWEST: &str = "fresh";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
@@ -284,14 +286,14 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [988, 1000, 930]),
-    ("retry", [992, 1000, 960]),
-    ("no retry where none may be", [999, 1000, 1000]),
-    ("message", [972, 1000, 906]),
-    ("code", [995, 1000, 984]),
-    ("type", [994, 1000, 987]),
-    ("request ids", [997, 1000, 978]),
-    ("status", [988, 1000, 957]),
+    ("class", [988, 1000, 929]),
+    ("retry", [992, 1000, 954]),
+    ("no retry where none may be", [999, 1000, 994]),
+    ("message", [972, 1000, 907]),
+    ("code", [995, 1000, 983]),
+    ("type", [994, 1000, 994]),
+    ("request ids", [997, 1000, 988]),
+    ("status", [988, 1000, 963]),
     ("nothing invented", [999, 1000, 999]),
 ];
 
