@@ -479,7 +479,10 @@ impl Filter {
         let group = rest.get(..end).unwrap_or(rest);
         // A word that goes on in the next line, or in the next string, is looked at as one.
         let whole = if wrapped || joint::has_sum(group) { self.rules.over_seams(group) } else { None };
-        self.lines(whole.as_deref().unwrap_or(group), out);
+        match whole {
+            None if !wrapped => self.state.piece(group, self.kind, &mut self.rules, out),
+            whole => self.lines(whole.as_deref().unwrap_or(group), out),
+        }
         // An empty line, behind which a body begins, belongs to no other.
         self.frames = self.frames.behind(group);
         Some(end)

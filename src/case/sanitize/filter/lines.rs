@@ -670,6 +670,9 @@ impl Pair {
         // Marks of curl -v, of lists, of flags and of shells before the name.
         loop {
             let rest = line.get(at..)?;
+            if !rest.first().is_some_and(|b| b"e->< *\t'\"$`".contains(b)) {
+                break;
+            }
             let mark = [
                 &b"export "[..],
                 b"-H ",
@@ -772,13 +775,14 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         }
     }
     // What a form became is looked at again: a second run would do that.
-    let is_form = memchr::memchr(b'&', line).is_some() && json::is_fields(line);
+    let is_form = json::is_fields(line) && memchr::memchr(b'&', line).is_some();
     let formed = if is_form { json::form(line, rules) } else { None };
     let text = formed.as_deref().unwrap_or(line);
     // The names of a form judge one field each, not the rest of the line.
     let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
     // What was no form for a blank in it can be one once that stands in a placeholder.
-    let fields = new.as_deref().filter(|new| !is_form && memchr::memchr(b'&', new).is_some());
+    let fields =
+        new.as_deref().filter(|new| !is_form && json::is_fields(new) && memchr::memchr(b'&', new).is_some());
     let fields = fields.and_then(|new| json::form(new, rules));
     fields.or(new).or(formed)
 }
@@ -905,6 +909,9 @@ fn is_prose(value: &[u8]) -> bool {
 fn is_command(line: &[u8]) -> bool {
     let start = line.trim_ascii_start();
     let start = start.strip_prefix(b"$ ").unwrap_or(start);
+    if !matches!(start.first(), Some(b'c' | b'h' | b'x' | b'w' | b'-')) {
+        return false;
+    }
     [
         &b"curl "[..],
         b"http ",
