@@ -9,6 +9,8 @@
 use super::terse::{Place, is_text};
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
+/// Bytes of what stands before a text, with the head of a record.
+const LONGEST_LABEL: usize = 96;
 /// Bytes of a line.
 const LONGEST: usize = 2_000;
 
@@ -26,7 +28,10 @@ pub(super) fn may_go_on(line: &[u8], before: bool) -> bool {
     let label = line.get(..open).unwrap_or(&[]);
     let is_last = is_placeholder(&String::from_utf8_lossy(line.get(open..).unwrap_or(&[])));
     let own = label.len() <= 6 && !label.iter().any(u8::is_ascii_alphabetic);
-    is_last && (label.ends_with(b": ") || label.ends_with("：".as_bytes()) || before && own)
+    // A list of a document says something of its own in each item.
+    let is_item = lead(line) > 0 || label.len() > LONGEST_LABEL || label.contains(&b'`');
+    let is_label = !is_item && (label.ends_with(b": ") || label.ends_with("：".as_bytes()));
+    is_last && (is_label || before && own)
 }
 
 /// True for a line that says no more than the text above it does: an item of its list, a row of its table, words.
@@ -116,6 +121,8 @@ mod tests {
             ("Prompt: [prompt: 12 chars] |", false, true),
             ("prompt=[prompt: 12 chars] status=502", false, false),
             ("key: [key#1]", false, false),
+            ("- The filter: [prompt: 12 chars]", false, false),
+            ("Of `a`: [prompt: 12 chars]", false, false),
         ] {
             assert_eq!(may_go_on(line.as_bytes(), before), want, "{line}");
         }

@@ -34,20 +34,34 @@ pub(super) enum Marked {
 }
 
 /// Marks of templates that a model reads: before a turn, behind the name of who speaks, and behind the turn.
-const TURNS: [(&[u8], &[u8], &[&[u8]]); 8] = [
-    (b"<|im_start|>", b"", &[b"<|im_end|>", b"<|im_start|>"]),
-    (
+const TURNS: [Turn; 8] = [
+    Turn::of(b"<|im_start|>", b"", &[b"<|im_end|>", b"<|im_start|>"]),
+    Turn::of(
         b"<|start_header_id|>",
         b"<|end_header_id|>",
         &[b"<|eot_id|>", b"<|eom_id|>", b"<|end_of_text|>", b"<|start_header_id|>"],
     ),
-    (b"<start_of_turn>", b"", &[b"<end_of_turn>", b"<start_of_turn>"]),
-    (b"<|system|", b">", &[b"<|end|>", b"</s>", b"<|user|>", b"<|assistant|>", b"<|endoftext|>"]),
-    (b"<|user|", b">", &[b"<|end|>", b"</s>", b"<|assistant|>", b"<|endoftext|>"]),
-    (b"<|assistant|", b">", &[b"<|end|>", b"</s>", b"<|user|>", b"<|endoftext|>"]),
-    (b"[INST", b"]", &[b"[/INST]"]),
-    (b"[/INST", b"]", &[b"</s>", b"[INST]"]),
+    Turn::of(b"<start_of_turn>", b"", &[b"<end_of_turn>", b"<start_of_turn>"]),
+    Turn::of(b"<|system|", b">", &[b"<|end|>", b"</s>", b"<|user|>", b"<|assistant|>", b"<|endoftext|>"]),
+    Turn::of(b"<|user|", b">", &[b"<|end|>", b"</s>", b"<|assistant|>", b"<|endoftext|>"]),
+    Turn::of(b"<|assistant|", b">", &[b"<|end|>", b"</s>", b"<|user|>", b"<|endoftext|>"]),
+    Turn::of(b"[INST", b"]", &[b"[/INST]"]),
+    Turn::of(b"[/INST", b"]", &[b"</s>", b"[INST]"]),
 ];
+
+/// The marks around one turn.
+struct Turn {
+    mark: &'static [u8],
+    /// Behind the name of who speaks.
+    behind: &'static [u8],
+    ends: &'static [&'static [u8]],
+}
+
+impl Turn {
+    const fn of(mark: &'static [u8], behind: &'static [u8], ends: &'static [&'static [u8]]) -> Self {
+        Self { mark, behind, ends }
+    }
+}
 
 /// A mark: where the text behind it begins, what ends it, and how much the mark says of it.
 struct Open {
@@ -59,8 +73,8 @@ struct Open {
 
 impl Open {
     /// True for a text that this mark takes out. What is one sentence in an element is found as such.
-    fn takes(&self, text: &[u8]) -> bool {
-        let is_line = !text.contains(&b'\n');
+    fn takes(&self, between: &[u8]) -> bool {
+        let (is_line, text) = (!between.contains(&b'\n'), between.trim_ascii());
         let is_tree = self.place.is_some() && text.contains(&b'<');
         let found = is_tree || is_line && is_written(&String::from_utf8_lossy(text));
         !(self.is_element && found) && is_somebodys(text, self.place)
@@ -99,7 +113,7 @@ pub(super) fn marked(rest: &[u8], last: bool) -> Marked {
             continue;
         };
         let (from, to) = inner(near, open.from, end);
-        if open.takes(near.get(from..to).unwrap_or(&[])) {
+        if open.takes(near.get(open.from..end).unwrap_or(&[])) {
             text.extend_from_slice(near.get(copied..from).unwrap_or(&[]));
             text.extend_from_slice(shape(near.get(from..to).unwrap_or(&[])).as_bytes());
             copied = to;
@@ -130,7 +144,7 @@ fn next_open(near: &[u8], at: usize, until: usize) -> Option<Open> {
 /// What the mark at `at` opens.
 fn open(near: &[u8], at: usize) -> Option<Open> {
     let rest = near.get(at..)?;
-    if let Some((mark, behind, ends)) = TURNS.iter().find(|(mark, _, _)| rest.starts_with(mark)) {
+    if let Some(Turn { mark, behind, ends }) = TURNS.iter().find(|turn| rest.starts_with(turn.mark)) {
         let name = rest.get(mark.len()..)?.iter().take(LONGEST_ROLE).take_while(|b| of_name(**b)).count();
         let from = mark.len() + name;
         let from = from + rest.get(from..)?.starts_with(behind).then_some(behind.len())?;
@@ -257,6 +271,7 @@ fn transcript(near: &[u8], line: &[u8], may_come: bool) -> Option<Marked> {
         match speaker(here) {
             Some((other, _)) if other != side => break at,
             Some(_) => return None,
+            None if is_of_program(here) => return None,
             None => at += here.len() + 1,
         }
     };
@@ -270,6 +285,15 @@ fn transcript(near: &[u8], line: &[u8], may_come: bool) -> Option<Marked> {
     text.extend_from_slice(shape(said).as_bytes());
     text.extend_from_slice(near.get(to..end)?);
     Some(Marked::Of { length: end, text, count: 1 })
+}
+
+/// A line that a program writes between turns: a rule, a record of a log, a document.
+fn is_of_program(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let is_rule = text.len() >= 5 && text.iter().all(|b| b"*=-_#~".contains(b));
+    let digits = text.iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+    let is_record = digits == 4 && matches!(text.get(4), Some(b'-' | b'/'));
+    is_rule || is_record || text.starts_with(b"{\"") || matches!(text, [b'[', b'0'..=b'9', ..])
 }
 
 /// The side that speaks in a line, and where what it says begins.
@@ -339,6 +363,14 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_on_a_line_of_its_own_goes_too() {
+        assert_eq!(
+            left("<SystemPrompt>\nthe small orchard of Priya was sold quietly in spring\n</SystemPrompt>\n"),
+            "<SystemPrompt>\n[prompt: 53 chars]\n</SystemPrompt>\n"
+        );
+    }
+
+    #[test]
     fn evidence_between_marks_and_what_has_no_end_stay() {
         for text in [
             "<prompt>412</prompt>\n",
@@ -349,6 +381,8 @@ mod tests {
             "<title>Bad gateway</title>\n",
             "<ask><model>gpt-4o</model><n>2</n></ask>\n",
             "User: root\nUser: ops\n",
+            "User: root\n*****\n** Response: **\nAssistant: none\n",
+            "User: root\n2025-11-23 INFO status=502\nAssistant: none\n",
             "{\"a\":\"<prompt>who pays</prompt>\"}\n",
             "Vec<prompt>\n",
         ] {

@@ -47,11 +47,7 @@ pub(super) fn run(text: &[u8], at: usize) -> (usize, usize) {
 
 /// The runs of bytes that are `own` in `text`, `least` bytes long or longer. Each of them goes over one of the bytes that are
 /// looked at first: of most texts only every so many bytes are looked at.
-pub(super) fn long_runs<'t>(
-    text: &'t [u8],
-    least: usize,
-    own: impl Fn(u8) -> bool,
-) -> impl Iterator<Item = &'t [u8]> {
+pub(super) fn long_runs(text: &[u8], least: usize, own: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
     let least = least.max(1);
     let (mut at, mut done) = (least - 1, 0);
     std::iter::from_fn(move || {
