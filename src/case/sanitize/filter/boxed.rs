@@ -67,7 +67,7 @@ mod tests {
         let Dump::Of { length, text: read } = boxed(text.as_bytes(), true) else { panic!("is none") };
         assert_eq!(length, text.len() - 5);
         assert_eq!(String::from_utf8_lossy(&read), "prompt = 'the letter thatHarriet burned'\nn = 3");
-        assert_eq!(boxed(text[..40].as_bytes(), false), Dump::More);
+        assert_eq!(boxed(&text.as_bytes()[..40], false), Dump::More);
         for none in ["│ one │\nx\n", "│ a │ b │\n│ c │ d │\n", "plain\n", "│ open\n│ open\n"]
         {
             assert_eq!(boxed(none.as_bytes(), true), Dump::None, "{none}");

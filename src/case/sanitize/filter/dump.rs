@@ -162,7 +162,7 @@ mod tests {
             rows(text.as_bytes(), true),
             Dump::Of { length: text.len() - 19, text: format!("00c0: {first}{second}").into_bytes() }
         );
-        assert_eq!(rows(text[..75].as_bytes(), false), Dump::More);
+        assert_eq!(rows(&text.as_bytes()[..75], false), Dump::More);
         for none in ["0000: POST /x\n0024: Host: a\n", "beef\n", &text[..71]] {
             assert_eq!(rows(none.as_bytes(), true), Dump::None, "{none}");
         }
