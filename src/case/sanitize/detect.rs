@@ -181,6 +181,7 @@ pub(super) fn condition_holds(
         "chosen" => !is_word_for_none(words, value) && (is_no_word(value) || !is_cut(text, end)),
         // `get_password2(` is called.
         "no_word" => is_no_word(value) && !is_word_for_none(words, value) && text.get(end) != Some(&b'('),
+        "asked" => is_asked(value),
         _ => true,
     };
     holds && (condition.context.is_empty() || stands_near(&condition.context, words, text, start))
@@ -188,6 +189,18 @@ pub(super) fn condition_holds(
 
 fn is_word_for_none(words: &Words, value: &str) -> bool {
     words.no_secrets.iter().any(|word| word.eq_ignore_ascii_case(value))
+}
+
+/// What a page to sign in is asked for (`OpenID` Connect Core 1.0, 3.1.2.1).
+const OF_SIGN_IN: [&str; 7] = ["none", "login", "consent", "select_account", "create", "true", "false"];
+
+/// True for the value of a parameter `prompt` that is a text: several words, a name, letters of other scripts; one word in
+/// small letters is a choice.
+fn is_asked(value: &str) -> bool {
+    let plain = value.replace("%20", "+");
+    let letters = plain.bytes().filter(u8::is_ascii_alphabetic).count() >= 2;
+    let chosen = plain.split(['+', ' ']).all(|word| OF_SIGN_IN.contains(&word.to_ascii_lowercase().as_str()));
+    letters && !chosen && value.bytes().any(|b| b.is_ascii_uppercase() || matches!(b, b'+' | b'%' | b' '))
 }
 
 /// True where a letter beyond ASCII goes on with the word: of `hasło: nieprawidłowe` a pattern has the first half.

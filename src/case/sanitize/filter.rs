@@ -8,17 +8,21 @@
 //! It keeps what it does not know: a log is read for its evidence. A note is stricter, there only what an allow-list
 //! names leaves. The result does not depend on how the input was cut into pieces.
 
+mod boxed;
 mod dump;
 mod escape;
 mod extent;
 mod file_name;
 mod frames;
+mod front;
 mod glued;
+mod goes_on;
 pub(super) mod joint;
 mod json;
 mod label;
 mod lines;
 mod list;
+mod marked;
 mod member;
 mod names;
 mod partial;
@@ -50,6 +54,7 @@ use frames::{At, Part};
 use json::Walker;
 use lines::State;
 use list::Ahead;
+use marked::Marked;
 use partial::Parts;
 use printable::Printable;
 use rule::{Edit, Rules, apply};
@@ -237,6 +242,8 @@ pub struct Filter {
     units: Option<Units>,
     /// Nothing was read so far.
     at_start: bool,
+    /// The first line was read.
+    begun: bool,
     /// Where a body's frames are.
     frames: frames::At,
     /// Bytes of a body in frames that leave as their number.
@@ -267,6 +274,7 @@ impl Filter {
             state: State::default(),
             units: None,
             at_start: true,
+            begun: false,
             frames: frames::At::default(),
             beyond: 0,
             bytes_in: 0,
@@ -413,6 +421,7 @@ impl Filter {
                 At::Beyond(left) => Some(self.skip(rest, left, last, out)),
             };
             let Some(read) = read else { break };
+            self.begun = true;
             at += read;
         }
         at
@@ -420,7 +429,11 @@ impl Filter {
 
     /// A dump of bytes, which leaves as the text that it shows where something in it is replaced; else lines.
     fn dump_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
-        match dump::dump(rest, last) {
+        let mut found = dump::dump(rest, last);
+        for look in [dump::rows, boxed::boxed] {
+            found = if found == Dump::None { look(rest, last) } else { found };
+        }
+        match found {
             Dump::None => self.mail_or_group(rest, last, out),
             Dump::More => None,
             Dump::Of { length, mut text } => {
@@ -436,10 +449,33 @@ impl Filter {
     /// Lines of an e-mail that go on in one another, or others.
     fn mail_or_group(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
         match printable::printable(rest, last) {
-            Printable::None => self.row_or_group(rest, last, out),
+            Printable::None => self.marked_or_row(rest, last, out),
             Printable::More => None,
             Printable::Of { length, text } => {
                 self.joined(rest.get(..length).unwrap_or(rest), Some(&text), out);
+                Some(length)
+            }
+        }
+    }
+
+    /// Texts between two marks, or others.
+    fn marked_or_row(&mut self, rest: &[u8], last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let found = match front::cut(rest, last).filter(|_| !self.begun) {
+            Some(end) => front::shaped(rest, end),
+            None => marked::marked(rest, last),
+        };
+        match found {
+            Marked::None => self.row_or_group(rest, last, out),
+            Marked::More => None,
+            Marked::Of { length, text, count } => {
+                let line = self.rules.line;
+                (0..count).for_each(|_| self.rules.count("prompt", "marked_text"));
+                let mut at = 0;
+                while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+                    at += self.group(rest, true, out).unwrap_or(rest.len());
+                }
+                let read = rest.get(..length).unwrap_or(rest);
+                self.rules.line = line + memchr::memchr_iter(b'\n', read).count() as u64;
                 Some(length)
             }
         }
@@ -479,7 +515,10 @@ impl Filter {
         let group = rest.get(..end).unwrap_or(rest);
         // A word that goes on in the next line, or in the next string, is looked at as one.
         let whole = if wrapped || joint::has_sum(group) { self.rules.over_seams(group) } else { None };
-        self.lines(whole.as_deref().unwrap_or(group), out);
+        match whole {
+            None if !wrapped => self.state.piece(group, self.kind, &mut self.rules, out),
+            whole => self.lines(whole.as_deref().unwrap_or(group), out),
+        }
         // An empty line, behind which a body begins, belongs to no other.
         self.frames = self.frames.behind(group);
         Some(end)

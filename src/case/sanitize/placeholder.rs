@@ -89,7 +89,13 @@ impl Placeholders {
 
 /// `[what: n units]`.
 pub(super) fn measure(what: &str, n: usize, unit: &str) -> String {
-    format!("[{what}: {n} {unit}]")
+    // Of a log's many texts: put together in one piece.
+    ["[", what, ": ", &n.to_string(), " ", unit, "]"].concat()
+}
+
+/// `[key#1]`
+pub(super) fn numbered(kind: &str, number: u32) -> String {
+    ["[", kind, "#", &number.to_string(), "]"].concat()
 }
 
 /// What a text of a note stands for, where it is not itself.

@@ -51,6 +51,52 @@ pub(super) fn dump(rest: &[u8], last: bool) -> Dump {
     Dump::Of { length: at, text }
 }
 
+/// Characters of a row of `curl --trace-ascii`.
+const ROW: usize = 64;
+
+/// The rows of `curl --trace-ascii` that `rest` begins with, of which each goes on in the next: as one line.
+pub(super) fn rows(rest: &[u8], last: bool) -> Dump {
+    let (mut at, mut text, mut place, mut seen) = (0, Vec::new(), None, 0_usize);
+    while let Some(here) = rest.get(at..).filter(|here| !here.is_empty()) {
+        let Some((offset, shown, end)) = row(here, last) else {
+            let may_come = !last && here.len() < ROW + 20 && memchr::memchr(b'\n', here).is_none();
+            return match place {
+                _ if may_come && may_begin(here.get(..6).unwrap_or(here)) => Dump::More,
+                Some(_) if seen > 1 => Dump::Of { length: at, text },
+                _ => Dump::None,
+            };
+        };
+        if place.is_some_and(|place| place != offset) || text.len() >= LONGEST {
+            break;
+        }
+        if place.is_none() {
+            text.extend_from_slice(here.get(..here.len().min(6)).unwrap_or(here));
+        }
+        text.extend_from_slice(shown);
+        at += end;
+        seen += 1;
+        place = Some(offset + ROW as u64);
+        if shown.len() < ROW {
+            break;
+        }
+        if rest.len() == at && !last {
+            return Dump::More;
+        }
+    }
+    if seen < 2 { Dump::None } else { Dump::Of { length: at, text } }
+}
+
+/// The place of a row, what it shows, and its bytes with the line's end.
+fn row(here: &[u8], last: bool) -> Option<(u64, &[u8], usize)> {
+    let end = memchr::memchr(b'\n', here).map(|end| end + 1).or(last.then_some(here.len()))?;
+    let line = here.get(..end)?;
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let digits = line.get(..4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    let shown = line.get(4..)?.strip_prefix(b": ").filter(|shown| (1..=ROW).contains(&shown.len()))?;
+    Some((u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?, shown, end))
+}
+
 /// True where `line`, of which more has to come, can be one of a dump.
 fn may_begin(line: &[u8]) -> bool {
     let rest = line.trim_ascii_start();
@@ -107,6 +153,20 @@ fn line(line: &[u8]) -> Option<(u64, Vec<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_a_trace_are_one_line() {
+        let (first, second) = ("a".repeat(ROW), "b c");
+        let text = format!("00c0: {first}\n0100: {second}\n0000: HTTP/1.1 401\n");
+        assert_eq!(
+            rows(text.as_bytes(), true),
+            Dump::Of { length: text.len() - 19, text: format!("00c0: {first}{second}").into_bytes() }
+        );
+        assert_eq!(rows(&text.as_bytes()[..75], false), Dump::More);
+        for none in ["0000: POST /x\n0024: Host: a\n", "beef\n", &text[..71]] {
+            assert_eq!(rows(none.as_bytes(), true), Dump::None, "{none}");
+        }
+    }
 
     #[test]
     fn dumps_are_read() {

@@ -5,6 +5,13 @@
 //!   "cd"        ──>        ↑ the seam; what lies over it was never seen as one
 //! ```
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+/// A sign that adds up strings, looked for in every line.
+static DOT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" . "));
+
 /// Bytes on either side of a seam that are looked at.
 const REACH: usize = 240;
 /// Letters of a wrapped word's second half, where nothing says that the line goes on.
@@ -234,9 +241,10 @@ pub(super) fn has_sum(text: &[u8]) -> bool {
         quote.is_some_and(|q| matches!(text.get(q), Some(b'"' | b'\'')) && is_sum(text, q))
     };
     memchr::memchr_iter(b'+', text).any(adds)
-        || [&b"\" . \""[..], b"' . '"]
-            .iter()
-            .any(|sign| memchr::memmem::find(text, sign).is_some_and(|at| is_sum(text, at)))
+        || DOT.find(text).is_some()
+            && [&b"\" . \""[..], b"' . '"]
+                .iter()
+                .any(|sign| memchr::memmem::find(text, sign).is_some_and(|at| is_sum(text, at)))
 }
 
 /// True where a string that ends at the quote at `at` is added to another one.

@@ -20,6 +20,8 @@ const DEEPEST: usize = 256;
 const DEEPEST_NEST: usize = 8;
 /// Bytes behind `value` in which its `name` is looked for.
 const PEEK: usize = 16 * 1024;
+/// Bytes of the name of a form's field.
+const LONGEST_FIELD: usize = 64;
 /// Bytes in which the end of a string is looked for without a call.
 const NEAR: usize = 32;
 
@@ -891,7 +893,8 @@ fn in_original(plain: &Plain, found: Vec<Edit>) -> Vec<Edit> {
 
 /// True for `a=b&c=d`: a name in front, and no blank or quote outside placeholders.
 pub(super) fn is_fields(inside: &[u8]) -> bool {
-    let name = inside.iter().position(|b| *b == b'=').and_then(|equals| inside.get(..equals));
+    let near = inside.get(..=LONGEST_FIELD).unwrap_or(inside);
+    let name = memchr::memchr(b'=', near).and_then(|equals| inside.get(..equals));
     if !name.is_some_and(is_field) {
         return false;
     }
@@ -908,8 +911,7 @@ pub(super) fn is_fields(inside: &[u8]) -> bool {
 }
 
 fn is_field(name: &[u8]) -> bool {
-    !name.is_empty()
-        && name.len() <= 64
+    (1..=LONGEST_FIELD).contains(&name.len())
         && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']'))
 }
 

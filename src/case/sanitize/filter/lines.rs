@@ -6,6 +6,7 @@ use memchr::memmem::Finder;
 
 use super::Kind;
 use super::file_name;
+use super::goes_on;
 use super::json::{self, holds_placeholder};
 use super::label;
 use super::list::Ahead;
@@ -76,6 +77,10 @@ pub(super) struct State {
     asked: Means,
     /// What the name of the block around says of its `default` (Terraform).
     variable: Means,
+    /// The line above ended with a text that its label took out: it may go on.
+    told: bool,
+    /// Lines since one said who speaks, as `role: user` does.
+    speaks: Option<u8>,
 }
 
 #[derive(Debug)]
@@ -203,6 +208,11 @@ impl State {
             out.extend_from_slice(new.as_deref().unwrap_or(line));
             return true;
         }
+        if self.told && goes_on::goes_on(line) {
+            rules.count("prompt", "told_lines");
+            out.extend_from_slice(&goes_on::shaped(line));
+            return true;
+        }
         let asked = std::mem::take(&mut self.asked);
         // Both looks, whatever the first one found: a second run would take the second look anyway.
         let special = self
@@ -232,6 +242,9 @@ impl State {
     /// What the next lines have to know of this one, as it leaves: a second run reads it so.
     fn remember(&mut self, line: &[u8], asked: Means, rules: &mut Rules) {
         let trimmed = line.trim_ascii();
+        self.told = goes_on::may_go_on(trimmed, self.told);
+        let names_role = trimmed.strip_prefix(b"- ").unwrap_or(trimmed).starts_with(b"role:");
+        self.speaks = if names_role { Some(0) } else { self.speaks.map(|n| n + 1).filter(|n| *n < 3) };
         self.asked = match label_of(trimmed, rules) {
             Means::Nothing if trimmed.is_empty() || trimmed.starts_with(b"- ") => asked,
             means => means,
@@ -409,8 +422,25 @@ impl State {
                 None
             }
             _ if kind == Kind::Curl || is_command(line) => shell::command(line, rules),
-            _ => None,
+            _ => self.opens_block(line, rules),
         }
+    }
+
+    /// `prompt: |` in any text; `content: |` has a file under it as often, but not beside `role: user`.
+    fn opens_block(&mut self, line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+        let text = line.trim_ascii();
+        let mark = text.len() - text.iter().rev().take(3).take_while(|b| b"|>+-".contains(b)).count();
+        let name = text.get(..mark)?.strip_suffix(b": ").filter(|_| mark < text.len())?;
+        let name = name.strip_prefix(b"- ").unwrap_or(name);
+        let opens = matches!(text.get(mark), Some(b'|' | b'>'));
+        let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        let told = is_prompt_name(name) || self.speaks.is_some() && name == b"content";
+        if opens && is_name && told && rules.names.means(name).0 == Means::Prompt {
+            rules.count("prompt", "yaml_block");
+            let lead = line.iter().take_while(|b| matches!(b, b' ' | b'-')).count();
+            self.block = Some(Block { indent: lead + 1, until: None, kind: "prompt", chars: 0 });
+        }
+        None
     }
 
     fn in_block(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
@@ -670,6 +700,9 @@ impl Pair {
         // Marks of curl -v, of lists, of flags and of shells before the name.
         loop {
             let rest = line.get(at..)?;
+            if !rest.first().is_some_and(|b| b"e->< *\t'\"$`".contains(b)) {
+                break;
+            }
             let mark = [
                 &b"export "[..],
                 b"-H ",
@@ -772,13 +805,14 @@ pub(super) fn plain_line(line: &[u8], nest: usize, rules: &mut Rules) -> Option<
         }
     }
     // What a form became is looked at again: a second run would do that.
-    let is_form = memchr::memchr(b'&', line).is_some() && json::is_fields(line);
+    let is_form = json::is_fields(line) && memchr::memchr(b'&', line).is_some();
     let formed = if is_form { json::form(line, rules) } else { None };
     let text = formed.as_deref().unwrap_or(line);
     // The names of a form judge one field each, not the rest of the line.
     let new = if is_form { rest_of_line(text, nest, rules) } else { line_of_names(text, nest, rules) };
     // What was no form for a blank in it can be one once that stands in a placeholder.
-    let fields = new.as_deref().filter(|new| !is_form && memchr::memchr(b'&', new).is_some());
+    let fields =
+        new.as_deref().filter(|new| !is_form && json::is_fields(new) && memchr::memchr(b'&', new).is_some());
     let fields = fields.and_then(|new| json::form(new, rules));
     fields.or(new).or(formed)
 }
@@ -905,6 +939,9 @@ fn is_prose(value: &[u8]) -> bool {
 fn is_command(line: &[u8]) -> bool {
     let start = line.trim_ascii_start();
     let start = start.strip_prefix(b"$ ").unwrap_or(start);
+    if !matches!(start.first(), Some(b'c' | b'h' | b'x' | b'w' | b'-')) {
+        return false;
+    }
     [
         &b"curl "[..],
         b"http ",

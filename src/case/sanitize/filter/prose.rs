@@ -382,7 +382,7 @@ const OF_NUMBERED: usize = 9;
 /// The runs of words in `text` that somebody wrote.
 pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
-    if text.len() < 42 || text.len() < 60 && memchr::memchr(b' ', text).is_none() && text.is_ascii() {
+    if text.len() < 42 || text.is_ascii() && has_few_words(text) {
         return out;
     }
     let (mut at, mut start, mut words, mut end) = (0, 0, 0_usize, 0);
@@ -453,6 +453,15 @@ pub(super) fn spans(text: &[u8]) -> Vec<(usize, usize)> {
     }
     close(start, end, words, wide);
     out
+}
+
+/// True for too few words for a text of letters of ASCII.
+fn has_few_words(text: &[u8]) -> bool {
+    let blanks = memchr::memchr_iter(b' ', text).count();
+    // Lines of one short word each are a list.
+    blanks + 1 < WORDS_ALONE
+        && (blanks == 0 && text.len() < 60
+            || blanks + memchr::memchr_iter(b'\n', text).count() + 1 < WORDS_ALONE)
 }
 
 /// A number as people write it among words: `16`, `$4.20`, `85mm,`, `2nd`, `50%`.

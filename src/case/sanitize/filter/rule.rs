@@ -16,7 +16,9 @@ use crate::case::sanitize::detect::{is_credential, looks_random};
 use crate::case::sanitize::ledger::Ledger;
 use crate::case::sanitize::lexicon::{Ground, Lexicon};
 use crate::case::sanitize::packed;
-use crate::case::sanitize::placeholder::{Placeholders, is_placeholder, measure, without_placeholders};
+use crate::case::sanitize::placeholder::{
+    Placeholders, is_placeholder, measure, numbered, without_placeholders,
+};
 use crate::case::sanitize::secrets::SecretScan;
 use crate::case::sanitize::shadow::Shadow;
 use crate::case::sanitize::shape;
@@ -69,6 +71,8 @@ struct Clean {
     bytes: Vec<u8>,
     lengths: Vec<u8>,
     short: Vec<Short>,
+    /// What was left of the last one in which something was found.
+    last: Vec<u8>,
 }
 
 /// Where a text is remembered.
@@ -84,6 +88,7 @@ impl Clean {
             bytes: vec![0; REMEMBERED * LONGEST_REMEMBERED],
             lengths: vec![0; REMEMBERED],
             short: vec![Short::default(); REMEMBERED],
+            last: Vec::new(),
         }
     }
 
@@ -136,6 +141,7 @@ impl Clean {
     fn forget(&mut self) {
         self.lengths.fill(0);
         self.short.fill(Short::default());
+        self.last.clear();
     }
 }
 
@@ -175,7 +181,7 @@ impl Numbers {
         };
         let key = hasher.hash_one((kind, value));
         if let Some(number) = numbers.get(&key) {
-            return (format!("[{kind}#{number}]"), false);
+            return (numbered(kind, *number), false);
         }
         let number = match last.get_mut(kind) {
             Some(last) => {
@@ -187,7 +193,7 @@ impl Numbers {
         if numbers.len() < MOST_NUMBERED {
             numbers.insert(key, number);
         }
-        (format!("[{kind}#{number}]"), true)
+        (numbered(kind, number), true)
     }
 }
 
@@ -293,8 +299,9 @@ impl Rules {
             return None;
         }
         // What is prose in an operator's own voice is a text in a document.
-        let place = if self.of_id || self.place.is_some() { None } else { Clean::place(raw) };
-        if place.is_some_and(|place| self.clean.knows(place, raw)) {
+        let remembers = !self.of_id && self.place.is_none();
+        let place = if remembers { Clean::place(raw) } else { None };
+        if place.is_some_and(|place| self.clean.knows(place, raw)) || remembers && self.clean.last == raw {
             return None;
         }
         let mut current: Option<Vec<u8>> = None;
@@ -302,6 +309,11 @@ impl Rules {
             let text = current.as_deref().unwrap_or(raw);
             let edits = self.edits(text, escaped);
             if edits.is_empty() {
+                if let Some(left) = current.as_deref().filter(|_| remembers) {
+                    // A line is looked at again as a whole.
+                    self.clean.last.clear();
+                    self.clean.last.extend_from_slice(left);
+                }
                 break;
             }
             current = Some(apply(text, &edits));
@@ -338,6 +350,9 @@ impl Rules {
                     self.look_over_seams(&shadow.bytes, Some(shadow), &mut found);
                 }
             }
+        }
+        if found.is_empty() {
+            return Vec::new();
         }
         found.retain(|f| {
             !(self.of_id && f.kind == "token")
@@ -742,11 +757,13 @@ fn is_hash(text: &[u8]) -> bool {
 
 /// What somebody wrote in `bytes`: behind a label, in a script of its own, as prose. With kind and rule.
 fn texts_in(bytes: &[u8], is_labelled: bool) -> Vec<(usize, usize, &'static str, &'static str)> {
-    let told = if is_labelled { told::spans(bytes, bytes.len()) } else { Vec::new() };
-    let told = told.into_iter().map(|(from, to)| (from, to, "prompt", "told_text"));
-    let glued = glued::spans(bytes).into_iter().map(|(from, to)| (from, to, "text", "glued_text"));
-    let prose = prose::spans(bytes).into_iter().map(|(from, to)| (from, to, "text", "written_text"));
-    told.chain(glued).chain(prose).collect()
+    let mut out = Vec::new();
+    if is_labelled {
+        out.extend(told::spans(bytes, bytes.len()).into_iter().map(|(a, b)| (a, b, "prompt", "told_text")));
+    }
+    out.extend(glued::spans(bytes).into_iter().map(|(a, b)| (a, b, "text", "glued_text")));
+    out.extend(prose::spans(bytes).into_iter().map(|(a, b)| (a, b, "text", "written_text")));
+    out
 }
 
 /// True where a text is what an earlier run made of one: its shape, and where it was too long to be looked at in one piece
@@ -772,15 +789,25 @@ pub(super) fn scheme(value: &[u8]) -> usize {
     if known { space + 1 } else { 0 }
 }
 
+/// Bytes of such a reference or example.
+const LONGEST_REFERENCE: usize = 80;
 /// What a reference to a secret that is kept elsewhere begins with.
 const ELSEWHERE: [&str; 9] =
     ["os.environ", "process.env", "env.", "env:", "vault:", "secrets.", "!vault", "!secret", "op://"];
 
 /// No value: a reference, a word for nothing, an example, a placeholder.
 pub(super) fn is_harmless(value: &[u8]) -> bool {
+    // Most values are keys, which are told without a look at their characters.
+    if let [first, .., last] = value
+        && value.len() > LONGEST_REFERENCE
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return false;
+    }
     let text = String::from_utf8_lossy(value);
     let text = text.trim();
-    if text.len() > 80 {
+    if text.len() > LONGEST_REFERENCE {
         return false;
     }
     // With a digit it can be a reference or a placeholder only.

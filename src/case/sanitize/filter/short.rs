@@ -14,7 +14,12 @@ impl Short {
         let length = u8::try_from(text.len()).ok().filter(|length| (1..=16).contains(length))?;
         let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
             (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-            _ => (text.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
+            _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+                (Some(head), Some(tail)) => {
+                    (u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail)), 0)
+                }
+                _ => (text.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)), 0),
+            },
         };
         Some(Self { length, head, tail })
     }

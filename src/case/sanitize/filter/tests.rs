@@ -1,5 +1,6 @@
 //! Tests of the filter: tables per kind, and what holds for any input.
 
+mod prompts;
 mod secrets;
 
 use proptest::prelude::*;

@@ -4,6 +4,8 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::run::long_runs;
+
 /// The group that is taken out of a match.
 const TAKEN: &str = "secret";
 
@@ -54,12 +56,8 @@ impl Material {
 
     /// False where no match stands in `window`.
     pub(super) fn may_stand(&self, window: &[u8]) -> bool {
-        let mut length = 0;
-        window.iter().any(|byte| {
-            let own = self.bytes.get(usize::from(*byte)).is_some_and(|own| *own);
-            length = if own { length + 1 } else { 0 };
-            length >= self.least
-        })
+        let own = |byte: u8| self.bytes.get(usize::from(byte)).is_some_and(|own| *own);
+        long_runs(window, self.least, own).next().is_some()
     }
 }
 

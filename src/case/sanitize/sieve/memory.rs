@@ -74,8 +74,9 @@ impl Memory {
             return;
         }
         // A word may be glued before it: `x-sk-…`; so each part is a start.
-        let parts =
-            word.iter().enumerate().filter(|(i, b)| *i > 0 && matches!(b, b'-' | b'_')).map(|(i, _)| i + 1);
+        // What is shorter than a head behind it begins none.
+        let before = word.get(..word.len().saturating_sub(HEAD)).unwrap_or(&[]);
+        let parts = memchr::memchr2_iter(b'-', b'_', before).filter(|at| *at > 0).map(|at| at + 1);
         for part in std::iter::once(0).chain(parts) {
             let Some(head) = word.get(part..).and_then(|w| w.first_chunk::<HEAD>()) else { break };
             let (at, bit) = sketched(*head);

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::material::Material;
+use super::run::long_runs;
 use super::trigger::{Trigger, longest_word, trigger};
-use super::{BEFORE, BEHIND, Hit, What};
+use super::{BEFORE, BEHIND, Hit, LONG_RUN, What};
 use crate::case::catalog::{Detector, Near};
 use crate::case::sanitize::detect::condition_holds;
 use crate::case::sanitize::filter::prose::{is_somebodys, is_written};
@@ -42,7 +43,7 @@ fn stands_near(detector: &Detector, text: &[u8], start: usize, end: usize) -> bo
             let window = behind(200).to_ascii_lowercase();
             detector.keywords.iter().any(|k| memchr::memmem::find(&window, k.as_bytes()).is_some())
         }
-        Near::Hexadecimal => behind(160).split(|b| !b.is_ascii_hexdigit()).any(|run| run.len() >= 32),
+        Near::Hexadecimal => long_runs(behind(160), 32, |b| b.is_ascii_hexdigit()).next().is_some(),
         Near::At => memchr::memchr(b'@', behind(BEHIND)).is_some(),
         Near::Quote => {
             let lead = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b':' | b'=' | b',');
@@ -64,13 +65,15 @@ fn stands_near(detector: &Detector, text: &[u8], start: usize, end: usize) -> bo
 /// What was found out near one keyword, for all rules that it leads to.
 #[derive(Default)]
 pub(super) struct Surroundings {
-    /// For the last thing looked for; rules of one keyword mostly look for the same.
-    near: Option<(Near, bool)>,
+    /// For each thing that was looked for.
+    near: [Option<bool>; Near::QuotedValue as usize + 1],
     random: Option<bool>,
     /// Bytes of the longest word without a break.
     longest: Option<usize>,
 }
 
+/// Bytes of a word from which on it can look random.
+const SHORTEST_RANDOM: usize = 8;
 /// Bytes of a text that is looked at as a whole.
 const LINE: usize = 600;
 
@@ -81,17 +84,17 @@ impl Surroundings {
     }
 
     fn has(&mut self, detector: &Detector, text: &[u8], start: usize, end: usize) -> bool {
+        if detector.near == Near::Anything {
+            return true;
+        }
         // The keywords are the detector's own.
         if detector.near == Near::Again {
             return stands_near(detector, text, start, end);
         }
-        match self.near {
-            Some((near, stands)) if near == detector.near => stands,
-            _ => {
-                let stands = stands_near(detector, text, start, end);
-                self.near = Some((detector.near, stands));
-                stands
-            }
+        let look = || stands_near(detector, text, start, end);
+        match self.near.get_mut(detector.near as usize) {
+            Some(known) => *known.get_or_insert_with(look),
+            None => look(),
         }
     }
 }
@@ -153,8 +156,10 @@ impl Pattern {
             let whole = text.len() <= LINE;
             let (from, until) =
                 if whole { (0, text.len()) } else { (start.saturating_sub(BEFORE / 2), until) };
-            let longest =
-                around.longest.get_or_insert_with(|| longest_token(text.get(from..until).unwrap_or(&[])));
+            let longest = around.longest.get_or_insert_with(|| {
+                let near = text.get(from..until).unwrap_or(&[]);
+                long_runs(near, LONG_RUN, is_token).map(<[u8]>::len).max().unwrap_or(0)
+            });
             if *longest < self.needs {
                 return false;
             }
@@ -168,9 +173,9 @@ impl Pattern {
         }
         *around.random.get_or_insert_with(|| {
             let behind = text.get(start..until).unwrap_or(&[]);
-            behind.split(|b| !is_token(*b)).any(|word| {
+            long_runs(behind, SHORTEST_RANDOM, is_token).any(|word| {
                 let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
-                word.len() >= 8 && (digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28))
+                digits >= 2 || word.len() >= 12 && (rises(word) >= 2 || word.len() >= 28)
             })
         })
     }
@@ -286,18 +291,27 @@ fn balanced(text: &[u8], at: usize) -> Option<usize> {
     None
 }
 
-/// Bytes of the longest word of a token's letters and signs.
-fn longest_token(text: &[u8]) -> usize {
-    let (mut longest, mut length) = (0, 0);
-    for byte in text {
-        length = if is_token(*byte) { length + 1 } else { 0 };
-        longest = longest.max(length);
-    }
-    longest
+fn is_token(byte: u8) -> bool {
+    TOKEN.get(usize::from(byte)).is_some_and(|is| *is)
 }
 
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=' | b'%')
+/// The letters and signs of a token.
+static TOKEN: [bool; 256] = tokens();
+
+const fn tokens() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "a byte is an index of 256")]
+        {
+            table[byte as usize] = byte.is_ascii_alphanumeric()
+                || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=' | b'%');
+        }
+        if byte == 255 {
+            return table;
+        }
+        byte += 1;
+    }
 }
 
 /// True where behind `at` a name ends and `:` or `=` follows, with one word more between at most.

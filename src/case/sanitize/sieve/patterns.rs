@@ -178,7 +178,11 @@ impl Patterns {
                     continue;
                 }
                 let from = start.saturating_sub(BEFORE).max(*done);
-                let last = rule.search(owner.rule, text, from, to, hits);
+                let last = if rule.may_stand(text.get(from..to).unwrap_or(&[])) {
+                    rule.search(owner.rule, text, from, to, hits)
+                } else {
+                    from
+                };
                 *done = last.max(if to == text.len() { to } else { to - BEHIND / 2 });
             }
         });
@@ -339,7 +343,8 @@ impl Patterns {
             self.try_around(Trigger::Iban, text, start, end + 48, hits);
         }
         let x = usize::from(length == 18 && matches!(word.last(), Some(b'x' | b'X')));
-        if first_digit && digits + x + memchr::memchr_iter(b'-', word).count() == length {
+        let is_number = || word.iter().take(length - x).all(|b| b.is_ascii_digit() || *b == b'-');
+        if first_digit && is_number() {
             let more = text.get(end..(end + 24).min(text.len())).unwrap_or(&[]);
             let more = more
                 .iter()

@@ -45,6 +45,29 @@ pub(super) fn run(text: &[u8], at: usize) -> (usize, usize) {
     (end, digits)
 }
 
+/// The runs of bytes that are `own` in `text`, `least` bytes long or longer. Each of them goes over one of the bytes that are
+/// looked at first: of most texts only every so many bytes are looked at.
+pub(super) fn long_runs(text: &[u8], least: usize, own: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
+    let least = least.max(1);
+    let (mut at, mut done) = (least - 1, 0);
+    std::iter::from_fn(move || {
+        loop {
+            if !own(*text.get(at)?) {
+                at += least;
+                continue;
+            }
+            let lead = text.get(done..at)?.iter().rev().take_while(|b| own(**b)).count();
+            let length = text.get(at..)?.iter().take_while(|b| own(**b)).count();
+            let run = text.get(at - lead..at + length);
+            done = at + length;
+            at = done + least;
+            if lead + length >= least {
+                return run;
+            }
+        }
+    })
+}
+
 /// A piece without a break that is long enough, and has digits or capitals among small letters: all that `is_unexplained`
 /// can take.
 pub(super) fn may_be_noise(word: &[u8]) -> bool {
@@ -126,4 +149,20 @@ pub(super) fn is_digest(text: &[u8], from: usize) -> bool {
         || [&b"sha1"[..], b"sha256", b"sha384", b"sha512"]
             .iter()
             .any(|name| memchr::memmem::find(near, name).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn long_runs_are_those_that_a_walk_finds(text in "[ab ]{0,60}", least in 1_usize..9) {
+            let walked: Vec<&[u8]> =
+                text.as_bytes().split(|b| *b == b' ').filter(|run| run.len() >= least).collect();
+            let found: Vec<&[u8]> = long_runs(text.as_bytes(), least, |b| b != b' ').collect();
+            prop_assert_eq!(found, walked);
+        }
+    }
 }
