@@ -229,12 +229,8 @@ fn read_kind(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
         return of_told(told);
     }
     if let Some(response) = response_text(text, catalog) {
-        // The chunks of a stream name the model that wrote them.
-        let model =
-            response.stream.is_some().then(|| error_text::said_in(text, catalog, ring).model).flatten();
         return Intake {
             kind: "http response",
-            said: Said { model, ..Said::default() },
             observed: Some(answer::attempt(Outcome::Response(response))),
             ..Intake::default()
         };
