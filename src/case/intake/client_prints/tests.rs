@@ -1,3 +1,5 @@
+//! Prints as programs write them, and the exchanges that they show.
+
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
 use crate::case::intake::read_all;
