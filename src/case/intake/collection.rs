@@ -76,7 +76,12 @@ pub(super) fn with_references(text: &str, variables: &[Value]) -> String {
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("{{") {
         out.push_str(before);
-        let Some((name, next)) = behind.split_once("}}").filter(|(name, _)| name.len() <= 100) else {
+        // A name is short: what nothing closes is not searched to its end.
+        let near = behind.as_bytes();
+        let closed =
+            near.get(..near.len().min(102)).and_then(|near| near.windows(2).position(|pair| pair == b"}}"));
+        let Some((name, next)) = closed.and_then(|at| Some((behind.get(..at)?, behind.get(at + 2..)?)))
+        else {
             out.push_str("{{");
             rest = behind;
             continue;

@@ -10,7 +10,7 @@ use super::typed::{BODY, Language, Reader, TYPE};
 use super::{Said, encoded, joined, plain};
 
 /// More statements than a request has.
-const MOST: usize = 200;
+const MOST: usize = 40;
 
 /// What a source says, and whether something of it is not in the text.
 pub(super) struct Read {

@@ -17,7 +17,7 @@ const COST_OF_NAME: usize = 50;
 const MOST_NAMES: usize = 4;
 
 /// Bytes that are stepped over to find the end of an argument that cannot be read, and searched for what sets a name.
-const MOST_SKIPPED: usize = 64 << 10;
+const MOST_SKIPPED: usize = 8 << 10;
 
 /// Members under which a body stands with its type.
 pub(super) const BODY: &str = "\0body";
