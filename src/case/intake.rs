@@ -13,10 +13,13 @@ mod again;
 mod answer;
 mod beside;
 mod braces;
+mod bru;
 mod carried;
 mod client;
 mod client_log;
+mod client_prints;
 mod code;
+mod collection;
 mod colour;
 mod command;
 mod curl;
@@ -435,6 +438,9 @@ fn json(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     if let Some(intake) = har::empty(&value) {
         return intake;
     }
+    if let Some(pieces) = collection::read(&value, text.len(), catalog, ring) {
+        return several::proposed(pieces);
+    }
     match foreign::of(&value) {
         Some(foreign::Foreign::Described(finding)) => {
             return Intake { kind: "nothing", findings: vec![finding], ..Intake::default() };
@@ -541,14 +547,20 @@ fn recorded(value: &Value) -> Option<Response> {
             .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
         return Some(answer::response(Some(status), None, None, headers.collect(), body.as_bytes().to_vec()));
     }
+    // A gateway's record of a request and its answer.
+    let inner = value.get("response").filter(|_| value.get("request").is_some_and(Value::is_object));
+    let (value, within) = (inner.unwrap_or(value), inner.is_some());
     let status = value.get("status")?.as_u64().and_then(|status| u16::try_from(status).ok())?;
     let headers = value.get("headers")?.as_object()?;
     let headers = headers
         .iter()
         .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())));
-    let body = match value.get("body")? {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let body = match value.get("body") {
+        // It holds no bodies.
+        None if within => String::new(),
+        None => return None,
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
     };
     // A recorded coding was undone by who recorded it.
     let headers = headers.filter(|(name, _)| name != "content-encoding").collect();
@@ -637,7 +649,9 @@ fn response_text(text: &str, catalog: &Catalog) -> Option<Response> {
     if answer::is_event_stream(text.as_bytes()) {
         return Some(answer::streamed(text, catalog));
     }
-    answer::is_html(text).then(|| answer::response(None, None, None, Vec::new(), text.as_bytes().to_vec()))
+    let page =
+        || answer::response(answer::status_of_page(text), None, None, Vec::new(), text.as_bytes().to_vec());
+    answer::is_html(text).then(page)
 }
 
 /// True for one line of words: not for a line of a log, which is figures and signs for a large part.
@@ -650,6 +664,12 @@ fn is_sentence(text: &str) -> bool {
 }
 
 fn error(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
+    if let Some(source) = code::program(text, catalog, ring) {
+        let told = error_text::read(text, true, catalog, ring);
+        let answered =
+            told.filter(|told| told.attempt.response().is_some_and(|response| response.status.is_some()));
+        return Intake { observed: answered.map(|told| told.attempt), ..source };
+    }
     let untimed = when::without_labels(text);
     let Some(told) = error_text::read(untimed.as_deref().unwrap_or(text), false, catalog, ring) else {
         if let Some(intake) = code::read(text, catalog, ring) {

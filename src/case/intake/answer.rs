@@ -1,5 +1,8 @@
 //! The answer that a paste carries: below a command, alone, with or without its head.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde::de::IgnoredAny;
 
 use super::{error_text, http, transport, written};
@@ -154,6 +157,22 @@ pub(super) fn is_html(text: &str) -> bool {
     ["<!doctype html", "<html", "<head", "<body", "<center", "<title"]
         .iter()
         .any(|tag| start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag)))
+}
+
+/// The status that the title or the heading of a gateway's page begins with: `<h1>502 Bad Gateway</h1>`.
+pub(super) fn status_of_page(text: &str) -> Option<u16> {
+    static TITLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)<(?:title|h1)[^>]{0,100}>\s*(?:[^<|]{1,80}\|\s*)?(?:HTTP )?(?:Error |Status )?([45][0-9][0-9])(?:[:.]|\s*[-–—:|]|\s+[A-Za-z]|\s*<)",
+        )
+        .ok()
+    });
+    const NEAR: usize = 4096;
+    let mut end = text.len().min(NEAR);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    TITLE.as_ref()?.captures(text.get(..end)?)?.get(1)?.as_str().parse().ok()
 }
 
 /// The length of the JSON value at the start of `text`.

@@ -141,12 +141,32 @@ fn piece(
     {
         observed = Some(answered(status));
     }
+    if let Some(Attempt { outcome: Outcome::Response(response), .. }) = &mut observed {
+        for (name, value) in received(own) {
+            if !response.headers.iter().any(|(known, _)| *known == name) {
+                response.headers.push((name, value));
+            }
+        }
+    }
     let (draft, held) = draft.map_or((None, false), |(draft, held)| (Some(draft), held));
     let tried = tries::read(own);
     let findings = if held { vec![literal_key()] } else { Vec::new() };
     let intake =
         Intake { kind: "error text", draft, observed, client, said, tried, findings, ..Intake::default() };
     Piece { intake, start, end }
+}
+
+/// The headers that `http.client` prints behind its last `reply:`, a line each. Their codings are of bytes that it does not show.
+fn received(text: &str) -> Vec<(String, String)> {
+    let Some(at) = text.rfind("reply: 'HTTP/").or_else(|| text.rfind("reply: \"HTTP/")) else {
+        return Vec::new();
+    };
+    let lines = text.get(at..).unwrap_or("").lines().filter_map(|line| line.strip_prefix("header: "));
+    let pairs = lines.take(MOST).filter_map(|line| line.split_once(':'));
+    pairs
+        .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+        .filter(|(name, _)| !matches!(name.as_str(), "content-encoding" | "transfer-encoding"))
+        .collect()
 }
 
 fn states_bad(attempt: &Attempt) -> bool {

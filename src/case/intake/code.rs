@@ -1,9 +1,11 @@
 //! The source of a program that makes a request (`fetch("https://…", {…})`, `requests.post(url, json=…)`,
-//! `client.chat.completions.create(model=…)`): what of it stands there as a literal, as the request that it would make.
+//! `client.chat.completions.create(model=…)`, and in `languages` what Go, Java, C# and PHP write): what of it stands there as a literal, as the request that it would make.
 //!
 //! Nothing is run. A name that the text does not set to a literal is a variable of the request, as a shell's is.
 
 mod call;
+mod languages;
+mod typed;
 mod value;
 
 use std::sync::LazyLock;
@@ -96,13 +98,28 @@ pub(super) fn above_error(text: &str) -> Option<&str> {
     text.get(..at).filter(|source| !source.trim().is_empty())
 }
 
+/// The request of a source in a language with types, in which no error stands below it. Such a source names time-outs and
+/// exceptions, and tells of none.
+pub(super) fn program(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
+    if text.len() > LONGEST || ERROR.as_ref()?.is_match(text) {
+        return None;
+    }
+    languages::read(text).map(|read| intake(read.said, read.has_unknown, catalog, ring))
+}
+
 /// The request of the first call in `text` that makes one; `None` where there is none, or where what it is given cannot be read.
 pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
     if text.len() > LONGEST {
         return None;
     }
     let calls = call::all(text);
-    let (said, call) = calls.iter().find_map(|call| Some((said(call, text)?, call)))?;
+    let called = || calls.iter().find_map(|call| Some((said(call, text)?, call.has_unknown)));
+    let typed = languages::read(text).map(|read| (read.said, read.has_unknown));
+    let (said, has_unknown) = typed.or_else(called)?;
+    Some(intake(said, has_unknown, catalog, ring))
+}
+
+fn intake(said: Said, has_unknown: bool, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let deadline = said.timeout.as_deref().and_then(milliseconds);
     let mut findings = vec![
         Finding::new(
@@ -112,7 +129,7 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         )
         .fix("compare it with what was sent, or copy the request as cURL"),
     ];
-    if call.has_unknown {
+    if has_unknown {
         findings.push(
             Finding::new(
                 "value_not_in_source",
@@ -123,13 +140,13 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         );
     }
     let draft = masked(said, &mut findings, catalog, ring);
-    Some(Intake {
+    Intake {
         kind: "source code",
         draft: Some(draft),
         deadlines: Deadlines { total_ms: deadline, ..Deadlines::default() },
         findings,
         ..Intake::default()
-    })
+    }
 }
 
 fn masked(said: Said, findings: &mut Vec<Finding>, catalog: &Catalog, ring: &mut KeyRing) -> Draft {

@@ -411,7 +411,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)\berror code:?\s*([1-5]\d\d)\b",
         // What a proxy answers to CONNECT: `http.client`, curl.
         r"(?i)\btunnel(?: connection)? failed[:,]?\s+(?:response\s+)?([1-5]\d\d)\b",
-        r#"(?i)(?:\b|response|_)status[ _-]?code["']?\s*(?:(?:of (?:the|this|that|its|my|each|every) \w+ )?(?:is|was)|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
+        r#"(?i)(?:\b|response|_|http)status[ _-]?code["']?\s*(?:(?:of (?:the|this|that|its|my|each|every) \w+ )?(?:is|was)|of|:|=)?\s*["'(]?([1-5]\d\d)\b"#,
         r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?:[ _/-](?:status|error|code|response))*\s*[:=]?\s*\(?([1-5]\d\d)\b",
         r#"(?i)\bstatus["']?\s*(?:[:=]|is|was|of)?\s*["'\[(]?([1-5]\d\d)\b"#,
         // The dialers of gorilla, ws and others print a refused upgrade so.
@@ -428,7 +428,7 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b[A-Z]\w*(?:Error|Exception)\b[:(]?\s*[\[(]?([45]\d\d)\b",
         r"(?:^|[^\d.,:])([45]\d\d)\s+(?:(?:Client|Server) )?Error\b",
         r"\b(404) page not found\b",
-        r"(?i)\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}\(([45]\d\d)\)",
+        r#"(?i)(?:\b(?:rejected|refused|failed|replied|answered|responded|ended)\b[^\n\d]{0,30}|["”] ?)\(([45]\d\d)\)"#,
         r"(?i)\b([45]\d\d)\W{1,3}(?:unauthorized|forbidden|not[ _]found|bad[ _]request|too[ _]many[ _]requests|internal[ _]server[ _]error|bad[ _]gateway|service[ _](?:temporarily )?unavailable|gateway[ _]time-?out|payment[ _]required|method[ _]not[ _]allowed|conflict|request entity too large|payload too large|content too large|unprocessable|unsupported media type|request time-?out)",
         r"(?i)\b(?:error|got|get|getting|gives?|gave|returns?|returned|received|with|code|answer(?:s|ed)|respond(?:s|ed))\s*:?\s+(?:an?\s+|http\s+)?[(\[]?([45]\d\d)s?\b",
         r"(?:状态码|错误码|错误代码|报错代码|响应码|返回码|狀態碼|錯誤碼|錯誤代碼|回應碼)(?:为|是|為)?\s*[:：]?\s*([1-5]\d\d)(?:\D|$)",
@@ -851,6 +851,10 @@ static SAID_MODEL: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)\bmodel:?\s+[`'"“]([\w./:@-]+)[`'"”]"#,
         r"(?i)\bmodel:?\s+([A-Za-z][\w./:@-]*\d[\w./:@-]*)",
         r"模型\s*[`'“]?([A-Za-z][\w./:@-]+)",
+        // OpenAI's own sentence, LiteLLM's, a person's: `with gpt-4o`, `on claude-sonnet-4-5`.
+        r"\b(?i:limit|quota) (?:reached|exceeded) for ([a-z][a-z0-9./:@-]{0,80}[0-9][a-z0-9./:@-]{0,80})(?: |$)",
+        r"\bReceived Model Group=([A-Za-z0-9./:@_-]{1,160})",
+        r"(?i)\b(?:with|on|using|from|for|calling|against) [`'“]?((?:gpt|chatgpt|claude|gemini|deepseek|qwen|glm|llama|mistral|grok|kimi|text-embedding|dall-e|whisper|sora|doubao|minimax)-?[0-9a-z][a-z0-9./:@-]{0,80})",
     ]
     .iter()
     .filter_map(|text| pattern(text))
@@ -923,7 +927,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (62, 5));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (62, 8));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

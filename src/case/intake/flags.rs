@@ -326,6 +326,7 @@ const NOT_APPLIED: &[&str] = &[
     "crlf",
     "digest",
     "form-escape",
+    "haproxy-protocol",
     "http0.9",
     "http1.0",
     "http1.1",

@@ -20,15 +20,7 @@ struct Format {
     fix: &'static str,
 }
 
-const FORMATS: [Format; 4] = [
-    // https://schema.postman.com, read 2026-11-22.
-    Format {
-        is: |file| {
-            text(file, "/info/schema").is_some_and(|schema| schema.contains("postman.com/json/collection"))
-        },
-        what: "a Postman collection",
-        fix: "in Postman, open the request that failed and copy it as cURL (Code snippet), or paste its answer",
-    },
+const FORMATS: [Format; 3] = [
     // https://developer.konghq.com/insomnia/export, read 2026-11-22.
     Format {
         is: |file| text(file, "/_type") == Some("export") && file.get("__export_format").is_some(),
@@ -143,9 +135,7 @@ mod tests {
 
     #[test]
     fn a_file_that_describes_requests_is_no_answer() {
-        let postman = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
         for (file, what) in [
-            (json!({"info": {"name": "a", "schema": postman}, "item": []}), "a Postman collection"),
             (json!({"_type": "export", "__export_format": 4, "resources": []}), "an Insomnia export"),
             (json!({"openapi": "3.1.0", "info": {}, "paths": {}}), "an OpenAPI document"),
             (json!({"nbformat": 4, "cells": [{"outputs": []}]}), "a notebook without an error"),

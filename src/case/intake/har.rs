@@ -21,7 +21,7 @@ use std::io::Read;
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level};
 use crate::case::keyring::KeyRing;
-use crate::case::request::Intake;
+use crate::case::request::{Intake, Said};
 
 pub use call::{Call, CallKind, propose};
 pub use failure::CallFailure;
@@ -182,14 +182,24 @@ pub fn har_entry(json: &[u8], creator: Option<&str>, catalog: &Catalog, ring: &m
     if !entry.socket.is_empty() || drafted.draft.url.starts_with("ws") {
         findings.push(socket());
     }
+    let model = of_query(&drafted.draft.url);
     Intake {
         kind: "har",
+        said: Said { model, ..Said::default() },
         draft: Some(drafted.draft),
         observed,
         client: client::client(&entry, creator, catalog),
         findings,
         ..Intake::default()
     }
+}
+
+/// The model that an address names in its query, as that of a socket does.
+fn of_query(url: &str) -> Option<String> {
+    let query = url.split_once('?')?.1.split('#').next()?;
+    let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "model")?.1;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.:/@".contains(c);
+    (named.len() <= 160 && !named.is_empty() && named.chars().all(is_name)).then(|| named.into_owned())
 }
 
 /// Reads a paste that is a HAR: the call that [`propose`] chooses, and how many there are. `None`: it is none.

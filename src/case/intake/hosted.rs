@@ -40,7 +40,7 @@ static HOSTS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 static CALLS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         // Go's `url.Error`.
-        r#"\b(Get|Post|Put|Patch|Delete|Head) "(https?://[^"\s]+)": "#,
+        r#"\b(Get|Post|Put|Patch|Delete|Head) \\?"(https?://[^"\s\\]+)\\?": "#,
         // Firefox' console.
         r"\bXHR ?\s?(GET|POST|PUT|PATCH|DELETE)\s+(https?://\S+)",
         // Spring.
@@ -201,6 +201,11 @@ mod tests {
     fn methods_are_read_as_clients_print_them() {
         let table = [
             ("Post \"https://h.test/v1/x\": dial tcp: no such host", None, "POST https://h.test/v1/x"),
+            (
+                "err=\"Post \\\"https://h.test/v1/x\\\": context deadline exceeded\"",
+                Some("https://h.test/v1/x"),
+                "POST https://h.test/v1/x",
+            ),
             ("XHRPOST\nhttps://h.test/v1/x\n[HTTP/2 401]", None, "POST https://h.test/v1/x"),
             (
                 "401 Unauthorized on POST request for \"https://h.test/v1/x\": \"{}\"",

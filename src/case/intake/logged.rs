@@ -19,7 +19,11 @@ const LONGEST: usize = 1 << 20;
 const DEEPEST: usize = 4;
 
 /// Members by which a logger's record is told from a body.
-const MARKS: [&str; 13] = [
+const MARKS: [&str; 17] = [
+    "gen_ai.system",
+    "gen_ai.provider.name",
+    "started_at",
+    "start_time",
     "level",
     "lvl",
     "severity",
@@ -120,6 +124,12 @@ fn flatten(value: &Value, name: &str, depth: usize, out: &mut BTreeMap<String, S
     match value {
         Value::Object(members) if depth > 0 => {
             for (member, value) in members {
+                // A span, a logger and a cloud's log put what they were given under a name of their own.
+                let wraps =
+                    ["attributes", "fields", "jsonPayload", "extra", "context"].contains(&member.as_str());
+                if name.is_empty() && wraps && value.is_object() {
+                    flatten(value, "", depth - 1, out);
+                }
                 let joined = if name.is_empty() { member.clone() } else { format!("{name}.{member}") };
                 flatten(value, &joined, depth - 1, out);
             }

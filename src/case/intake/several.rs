@@ -1,13 +1,14 @@
 //! Several requests in one text: commands one after the other, `--next`, each with what stands below it; files of
 //! requests, flows of a proxy.
 
+mod branches;
 mod turns;
 mod walk;
 
 use self::walk::Walk;
 use super::{
-    client_log, command, curl, embedded, exchanges, flows, http_file, hurl, read, records, without_fence,
-    wrapping,
+    bru, client_log, client_prints, collection, command, curl, embedded, exchanges, flows, http_file, hurl,
+    read, records, without_fence, wrapping,
 };
 use crate::case::catalog::Catalog;
 use crate::case::evidence::Outcome;
@@ -51,11 +52,28 @@ pub fn read_all(
     if !is_json && found.is_none_or(of_file) {
         pieces = of_files(body, files, catalog, ring).unwrap_or_default();
     }
+    if is_json
+        && collection::may_be(inner)
+        && let Ok(value) = serde_json::from_str(inner)
+    {
+        pieces = collection::read(&value, inner.len(), catalog, ring).unwrap_or_default();
+    }
     if pieces.is_empty() {
         pieces = of_commands(body, found, files, catalog, ring);
     }
     if pieces.is_empty() {
-        let intake = read(text, catalog, ring);
+        let mut intake = read(text, catalog, ring);
+        // Commands take the files that they name themselves; `PowerShell`'s own are read with the whole text.
+        if let (Some(file), Some(draft)) = (&intake.body_file, &mut intake.draft)
+            && draft.body.is_empty()
+            && let Some(text) = files(&file.path)
+        {
+            let (body, found) = super::body_of_file(&text, file, catalog, ring);
+            draft.body = body;
+            intake.findings.extend(found);
+            intake.findings.retain(|finding| finding.id != "body_from_file");
+            intake.body_file = None;
+        }
         pieces.push(Piece { intake, start: 0, end: inner.len() });
     }
     let written = super::written::literals(text);
@@ -121,8 +139,12 @@ pub(super) fn of_files(
 ) -> Option<Vec<Piece>> {
     let pieces = if flows::is_one(text) {
         flows::read_all(text, catalog, ring)
+    } else if bru::is_one(text) {
+        bru::read_all(text, catalog, ring)
     } else if hurl::is_one(text) {
         hurl::read_all(text, files, catalog, ring)
+    } else if exchanges::is_one(text) && text.contains("\nHTTP/") && !text.contains("\n###") {
+        exchanges::read_all(text, catalog, ring)
     } else if http_file::is_one(text) {
         http_file::read_all(text, files, catalog, ring)
     } else if exchanges::is_one(text) {
@@ -143,7 +165,8 @@ pub(super) fn of_files(
 
 /// The calls of a client's log, of curl's `-v`, or the failures that stand one below the other.
 fn of_logs(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Vec<Piece> {
-    let readers = [client_log::read_all, exchanges::shown_by_curl, records::read_all];
+    let readers =
+        [client_log::read_all, client_prints::read_all, exchanges::shown_by_curl, records::read_all];
     readers.iter().map(|read| read(text, catalog, ring)).find(|pieces| !pieces.is_empty()).unwrap_or_default()
 }
 

@@ -22,6 +22,8 @@ static SENT: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"send: b'([A-Z]{3,7} \S+) HTTP/",
         r"(?m)=> Send header(),",
         r"(?m)^([A-Z]{3,7} /\S*) HTTP/[12](?:\.[01])?\r?$",
+        // urllib3.
+        r#"\bhttps?://[A-Za-z0-9.:-]+ "([A-Z]{3,7} [^\s"]+) HTTP/1\.[01]" [0-9]{3}"#,
     ]
     .iter()
     .filter_map(|text| Regex::new(text).ok())
@@ -30,12 +32,35 @@ static SENT: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// A request that was answered well ends a row of tries.
 static DONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"HTTP/[\d.]+ 2\d\d\b|"2\d\d OK"|\b(?:succeeded|completed) with status 2\d\d"#).ok()
+    Regex::new(r#"HTTP/[\d.]+"? 2\d\d\b|"2\d\d OK"|\b(?:succeeded|completed) with status 2\d\d"#).ok()
 });
 
-/// A number that the client gives itself.
-static COUNTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\bfailed after (\d{1,4}) attempts?\b").ok());
+/// A number that the client gives itself, and how many tries it leaves out: a retry comes behind a first try.
+static COUNTED: LazyLock<Vec<(Regex, usize)>> = LazyLock::new(|| {
+    let forms = [
+        (r"(?i)\bfailed after ([0-9]{1,4}) attempts?\b", 0),
+        (r"\bLiteLLM Retried: ([0-9]{1,4}) times?\b", 1),
+        // A member of a record, of AWS' `$metadata` among them; a line of a log.
+        (r#"(?:^|[\s{,])["']?attempts?["']?[:=] ?([0-9]{1,4})(?:[\s,}]|$)"#, 0),
+        (r"(?i)\battempt #?([0-9]{1,4})(?:/| of )[0-9]{1,4}\b", 0),
+    ];
+    forms.iter().filter_map(|(form, more)| Some((Regex::new(form).ok()?, *more))).collect()
+});
+
+/// What tenacity logs before it waits; group 1 is what it calls once more.
+static TENACITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\bRetrying ([A-Za-z0-9_.<>]{3,200}) in [0-9.]{1,12} seconds as it raised ").ok()
+});
+
+/// The tries before each of which tenacity announced a wait, with the one that it did not try again.
+fn announced(text: &str) -> usize {
+    let Some(form) = TENACITY.as_ref().filter(|_| text.contains(" seconds as it raised ")) else { return 0 };
+    let row = last_row(text, form);
+    let behind = form.find_iter(text).last().and_then(|last| text.get(last.end()..)).unwrap_or("");
+    let ends =
+        behind.split_once('\n').is_some_and(|(_, rest)| rest.contains("Error") || rest.contains("Exception"));
+    if ends { row + 1 } else { 0 }
+}
 
 /// An announced wait: group 1 in seconds, group 2 in milliseconds.
 static WAIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -56,9 +81,8 @@ pub(super) fn read(text: &str) -> Tried {
     }
     let near = text.get(from..).unwrap_or(text);
     let sent = SENT.iter().map(|form| last_row(near, form)).max().unwrap_or(0);
-    let counted = COUNTED.as_ref().and_then(|form| form.captures_iter(near).last());
-    let counted = counted.and_then(|caught| caught.get(1)?.as_str().parse::<usize>().ok()).unwrap_or(0);
-    let attempts = sent.max(counted);
+    let counted = if near.contains("ttempt") || near.contains("Retried") { counted(near) } else { 0 };
+    let attempts = sent.max(counted).max(announced(near));
     let waits: Vec<f64> = WAIT
         .iter()
         .flat_map(|form| form.captures_iter(near))
@@ -74,6 +98,15 @@ pub(super) fn read(text: &str) -> Tried {
         attempts: if attempts > 0 { u32::try_from(attempts).ok() } else { None },
         waits_ms: waits.get(waits.len() - kept..).unwrap_or_default().to_vec(),
     }
+}
+
+/// The last number of tries that the text gives itself.
+fn counted(text: &str) -> usize {
+    let numbers = COUNTED.iter().filter_map(|(form, more)| {
+        let number = form.captures_iter(text).last()?.get(1)?.as_str().parse::<usize>().ok()?;
+        Some(if number == 0 { 0 } else { number + more })
+    });
+    numbers.max().unwrap_or(0)
 }
 
 /// How often `form` names what it names last, at the end of `text`, with no good answer in between.
@@ -110,6 +143,15 @@ mod tests {
             ("> GET /b HTTP/1.1\n> POST /a HTTP/1.1\n".to_owned(), Some(1), vec![]),
             ("HTTP Request: POST http://h/a \"HTTP/1.1 200 OK\"\nHTTP Request: POST http://h/a \"HTTP/1.1 429 x\"\n".to_owned(), Some(1), vec![]),
             ("Failed after 3 attempts. Last error: x".to_owned(), Some(3), vec![]),
+            ("x (attempts: 3) LiteLLM Retried: 2 times".to_owned(), Some(3), vec![]),
+            ("{\"level\":\"error\",\"attempt\":4}".to_owned(), Some(4), vec![]),
+            ("  '$metadata': {\n    attempts: 2,\n    totalRetryDelay: 4\n }".to_owned(), Some(2), vec![]),
+            ("level=error attempt=2 msg=x".to_owned(), Some(2), vec![]),
+            ("attempt 2/5 failed\nAttempt 3 of 5 failed".to_owned(), Some(3), vec![]),
+            ("max_attempts: 5, attempts: 0".to_owned(), None, vec![]),
+            ("Retrying a.b in 0.5 seconds as it raised E: x..\nRetrying a.b in 1.5 seconds as it raised E: x..\nopenai.APIError: x".to_owned(), Some(3), vec![500.0, 1500.0]),
+            ("Retrying a.b in 0.5 seconds as it raised E: x..".to_owned(), None, vec![500.0]),
+            ("https://h:443 \"POST /a HTTP/1.1\" 503 None\nRetry: /a\nhttps://h:443 \"POST /a HTTP/1.1\" 503 None".to_owned(), Some(2), vec![]),
             ("retrying in 250ms".to_owned(), None, vec![250.0]),
             ("an error".to_owned(), None, vec![]),
         ];

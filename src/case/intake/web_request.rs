@@ -8,7 +8,7 @@ use super::{literal_key, secret};
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level};
 use crate::case::keyring::KeyRing;
-use crate::case::request::{Draft, Header, Intake};
+use crate::case::request::{BodyFile, Draft, Header, Intake, Part, PartContent};
 
 mod value;
 
@@ -56,7 +56,7 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
     let mut variables = Variables::new();
     powershell::assignments(text.get(..line)?, &mut variables, ring);
     let held = ring.iter().count();
-    let (draft, noticed, end) = at(text, arguments, &variables, catalog, ring)?;
+    let (Taken { draft, noticed, body_file }, end) = at(text, arguments, &variables, catalog, ring)?;
     let below = super::answer::below(text.get(end..).unwrap_or(""), false, catalog, ring);
     let mut findings = Vec::new();
     if ring.iter().count() > held {
@@ -72,6 +72,7 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         client: Some("powershell".to_owned()),
         observed: below.attempt,
         said: below.said,
+        body_file,
         findings,
         ..Intake::default()
     })
@@ -84,7 +85,7 @@ fn at(
     variables: &Variables,
     catalog: &Catalog,
     ring: &mut KeyRing,
-) -> Option<(Draft, Vec<Finding>, usize)> {
+) -> Option<(Taken, usize)> {
     let command = powershell::split_own(text, arguments, variables);
     let mut said = Said::default();
     said.take(&command.words, variables);
@@ -115,7 +116,7 @@ fn at(
             .fix("put its value in its place"),
         );
     }
-    if said.in_file {
+    if said.body_file().is_some() || said.form.is_some() && draft.form.is_empty() {
         noticed.push(Finding::new(
             "body_from_file",
             Level::Warning,
@@ -129,7 +130,17 @@ fn at(
             "the headers come from a variable whose value is not in the paste; they were left out",
         ));
     }
-    Some((draft, noticed, command.end))
+    let body_file = said
+        .body_file()
+        .map(|file| BodyFile { path: secret::mask_free(&file.path, catalog, ring).0, ..file });
+    Some((Taken { draft, noticed, body_file }, command.end))
+}
+
+/// What the parameters make.
+struct Taken {
+    draft: Draft,
+    noticed: Vec<Finding>,
+    body_file: Option<BodyFile>,
 }
 
 /// The request of `curl -Headers @{…} -Method Post`, where curl is Windows `PowerShell`'s other name of its own command; the
@@ -146,7 +157,8 @@ pub(super) fn of_alias(
     if !own.iter().any(|parameter| line.contains(parameter)) {
         return None;
     }
-    at(text, arguments, variables, catalog, ring)
+    let (taken, end) = at(text, arguments, variables, catalog, ring)?;
+    Some((taken.draft, taken.noticed, end))
 }
 
 /// What the lines above put into a session, as browsers write it: `$session.UserAgent = "…"`,
@@ -173,6 +185,40 @@ fn session(above: &str, draft: &mut Draft, variables: &Variables) {
     }
 }
 
+/// The file that `(Get-Content PATH -Raw)` or `(Get-Item PATH)` names; `whole`: only where it is read as one text.
+fn file_of(expression: &str, command: &str, whole: bool) -> Option<String> {
+    let inside = expression.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    let (name, rest) = inside.split_once(char::is_whitespace)?;
+    if !name.eq_ignore_ascii_case(command) || rest.contains(['|', '$', '(']) {
+        return None;
+    }
+    let words = powershell::split_own(rest, 0, &Variables::new()).words;
+    let is_raw = words.iter().any(|word| word.eq_ignore_ascii_case("-raw"));
+    let mut paths = words.into_iter().filter(|word| !word.starts_with('-'));
+    let path = paths.next()?;
+    // `-Encoding utf8`
+    let is_encoding = |word: String| word.to_ascii_lowercase().starts_with("utf");
+    (paths.all(is_encoding) && (is_raw || !whole)).then_some(path)
+}
+
+/// The parts of `-Form @{ name = "text"; file = Get-Item x.txt }`; `None` where one of them is neither a text nor a file.
+fn parts(table: &str) -> Option<Vec<Part>> {
+    let inside = table.trim().strip_prefix("@{")?.strip_suffix('}')?;
+    let mut parts = Vec::new();
+    for member in inside.split([';', '\n']).map(str::trim).filter(|member| !member.is_empty()) {
+        let (name, value) = member.split_once('=')?;
+        let (name, value) = (name.trim().trim_matches(['\'', '"']), value.trim());
+        let content = match file_of(value, "get-item", false) {
+            Some(path) => PartContent::File { path, bytes: None },
+            // A bare word is a command's.
+            None if !value.starts_with(['"', '\'']) && value.parse::<f64>().is_err() => return None,
+            None => PartContent::Text(value::plain(&value::converted(value, &Variables::new())?)),
+        };
+        parts.push(Part { name: name.to_owned(), content, filename: None, media_type: None });
+    }
+    Some(parts)
+}
+
 /// The parameters.
 #[derive(Default)]
 struct Said {
@@ -184,7 +230,10 @@ struct Said {
     user_agent: Option<String>,
     token: Option<String>,
     has_session: bool,
-    in_file: bool,
+    /// The file of `-InFile`.
+    in_file: Option<String>,
+    /// The table of `-Form`.
+    form: Option<String>,
 }
 
 impl Said {
@@ -208,9 +257,18 @@ impl Said {
             self.token = value;
         } else if is("websession") {
             self.has_session = true;
-        } else if is("infile") || is("form") {
-            self.in_file = true;
+        } else if is("infile") {
+            self.in_file = value;
+        } else if is("form") {
+            self.form = value;
         }
+    }
+
+    /// The file that is all of the body: `-InFile x`, `-Body (Get-Content x -Raw)`.
+    fn body_file(&self) -> Option<BodyFile> {
+        let read = || file_of(self.body.as_deref()?, "get-content", true);
+        let path = self.in_file.clone().or_else(read)?;
+        Some(BodyFile { path, joined: false })
     }
 
     /// `@params`: a table whose members are the parameters.
@@ -256,7 +314,13 @@ impl Said {
         if let Some(Value::Object(table)) =
             self.headers.as_deref().and_then(|text| value::read(text, variables))
         {
-            for (name, value) in table {
+            // Chrome writes the pseudo headers of HTTP/2 among them, some versions without their colon; nobody sends them so.
+            let pseudo = |name: &str| {
+                let bare = name.strip_prefix(':').unwrap_or(name);
+                ["authority", "method", "path", "scheme"].contains(&bare)
+            };
+            let copied = table.keys().filter(|name| pseudo(name)).count() == 4;
+            for (name, value) in table.into_iter().filter(|(name, _)| !(copied && pseudo(name))) {
                 headers.push(Header::new(name, value::plain(&value)));
             }
         }
@@ -268,8 +332,15 @@ impl Said {
             headers.extend(value.as_ref().map(|value| Header::new(name, value.clone())));
         }
         let method = self.method.as_ref().map(|method| method.to_ascii_uppercase());
+        let form = self.form.as_deref().and_then(parts).unwrap_or_default();
         let mut body = String::new();
-        match self.body.as_deref().map(|text| (text, value::read(text, variables))) {
+        match self
+            .body
+            .as_ref()
+            .filter(|_| self.body_file().is_none())
+            .map(String::as_str)
+            .map(|text| (text, value::read(text, variables)))
+        {
             Some((_, Some(Value::Object(fields)))) => {
                 let pairs = fields.iter().map(|(name, value)| (name.clone(), value::plain(value)));
                 let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -284,16 +355,10 @@ impl Said {
             None => {}
         }
         let typed = headers.iter().any(|h| h.name.eq_ignore_ascii_case("content-type"));
-        if !body.is_empty() && !typed {
+        if (!body.is_empty() || self.body_file().is_some()) && !typed {
             headers.push(Header::new("Content-Type", "application/x-www-form-urlencoded"));
         }
-        Some(Draft {
-            method: method.unwrap_or_else(|| "GET".to_owned()),
-            url,
-            headers,
-            body,
-            form: Vec::new(),
-        })
+        Some(Draft { method: method.unwrap_or_else(|| "GET".to_owned()), url, headers, body, form })
     }
 }
 
@@ -344,6 +409,57 @@ mod tests {
         assert_eq!(header("User-Agent"), Some("Mozilla/5.0 (X11)"));
         assert!(header("Cookie").is_some());
         assert!(intake.findings.iter().any(|f| f.id == "header_unknown"), "$other is not known");
+    }
+
+    #[test]
+    fn files_and_forms_are_told() {
+        let table = [
+            ("irm https://h.test/a -Method Post -InFile 'my body.json'", Some("my body.json"), ""),
+            (
+                "irm https://h.test/a -Method Post -Body (Get-Content body.json -Raw) -ContentType text/plain",
+                Some("body.json"),
+                "",
+            ),
+            (
+                "irm https://h.test/a -Method Post -Body (Get-Content -Path body.json -Raw -Encoding utf8)",
+                Some("body.json"),
+                "",
+            ),
+            (
+                "irm https://h.test/a -Method Post -Form @{ model=\"m\"; file=Get-Item a.txt }",
+                None,
+                "model=m file=@a.txt",
+            ),
+            (
+                "irm https://h.test/a -Method Post -Form @{\n  model = 'm'\n  'file' = (Get-Item -Path b.wav)\n}",
+                None,
+                "model=m file=@b.wav",
+            ),
+            ("irm https://h.test/a -Method Post -Form @{ f = Get-Thing }", None, ""),
+        ];
+        for (text, file, form) in table {
+            let intake = read(text, &Catalog::built_in(), &mut KeyRing::default()).expect(text);
+            assert_eq!(intake.body_file.map(|file| file.path).as_deref(), file, "{text}");
+            let draft = intake.draft.unwrap_or_default();
+            let part = |part: &Part| match &part.content {
+                PartContent::Text(text) => format!("{}={text}", part.name),
+                PartContent::File { path, .. } => format!("{}=@{path}", part.name),
+            };
+            assert_eq!(draft.form.iter().map(part).collect::<Vec<_>>().join(" "), form, "{text}");
+            assert_eq!(draft.body, "", "{text}");
+        }
+    }
+
+    #[test]
+    fn pseudo_headers_of_a_browser_are_not_sent() {
+        let all = "@{'authority'='h.test'; 'method'='POST'; 'path'='/a'; 'scheme'='https'; 'x-a'='b'}";
+        for (table, expected) in [(all, "x-a"), ("@{'method'='x'; 'x-a'='b'}", "method,x-a")] {
+            let text = format!("iwr https://h.test/a -Headers {table}");
+            let intake = read(&text, &Catalog::built_in(), &mut KeyRing::default()).expect("a request");
+            let draft = intake.draft.unwrap_or_default();
+            let names: Vec<&str> = draft.headers.iter().map(|h| h.name.as_str()).collect();
+            assert_eq!(names.join(","), expected);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use regex::Regex;
 
 use crate::case::evidence::{Attempt, Outcome};
+use crate::case::finding::{Finding, Level};
 use crate::case::request::Intake;
 
 /// Bytes of a text that are searched: its end, where the last failure stands.
@@ -34,6 +35,28 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static OF_ACCESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]").ok());
 
+/// A time with its date and no zone, as it begins a log's line or stands in its first bracket: Python's and Go's, logcat's,
+/// syslog's and rich's. What stands behind it is looked at by hand: a zone is not its own.
+static WITHOUT_ZONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?:[A-Za-z0-9_./-]{1,40} *\| )?[\[(]?((?:[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{2}|[0-9]{2}-[0-9]{2}|[A-Z][a-z]{2} {1,2}[0-9]{1,2})[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?)",
+    )
+    .ok()
+});
+
+/// The time of `line`, where it has no zone.
+fn without_zone(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let time = WITHOUT_ZONE.as_ref()?.captures(line)?.get(1)?;
+    let behind = line.get(time.end()..).unwrap_or("");
+    let zone = behind.trim_start_matches(' ');
+    let is_zone = zone.starts_with("UTC")
+        || zone.starts_with("GMT")
+        || behind.starts_with('Z')
+        || zone.strip_prefix(['+', '-']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    (!is_zone).then_some(time.as_str())
+}
+
 /// Sets the time of what was observed, where `text` tells it and nothing else did.
 pub(super) fn complete(intake: &mut Intake, text: &str) {
     // What stands in a request's body is no time of the call's.
@@ -41,32 +64,80 @@ pub(super) fn complete(intake: &mut Intake, text: &str) {
         return;
     }
     if let Some(attempt) = intake.observed.as_mut().filter(|attempt| attempt.at.is_none()) {
-        attempt.at = of(text, attempt);
+        match of(text, attempt) {
+            Told::At(at) => attempt.at = Some(at),
+            Told::WithoutZone(time) => intake.findings.push(
+                Finding::new(
+                    "time_without_zone",
+                    Level::Info,
+                    format!(
+                        "the text says {time} and no time zone; it is not taken as the time of the failure"
+                    ),
+                )
+                .fix("find out in which time zone that program writes, and tell the time with it"),
+            ),
+            Told::Nothing => {}
+        }
     }
 }
 
+/// What a text tells of the time of a failure.
+enum Told<'t> {
+    At(DateTime<Utc>),
+    WithoutZone(&'t str),
+    Nothing,
+}
+
 /// The last time at or above the line on which the failure stands.
-fn of(text: &str, attempt: &Attempt) -> Option<DateTime<Utc>> {
+fn of<'t>(text: &'t str, attempt: &Attempt) -> Told<'t> {
     let mut from = text.len().saturating_sub(LONGEST);
     while !text.is_char_boundary(from) {
         from += 1;
     }
-    let near = text.get(from..)?;
+    let near = text.get(from..).unwrap_or("");
     let words = words(attempt);
-    let mut latest = None;
-    let mut found = None;
-    let mut distinct = 0_usize;
+    let (mut whole, mut bare) = (Times::default(), Times::default());
     for line in near.lines() {
-        if let Some(at) = of_line(line) {
-            distinct += usize::from(latest != Some(at));
-            latest = Some(at);
+        let at = of_line(line);
+        let is_failure = words.iter().any(|word| holds(line, word));
+        whole.take(at, is_failure);
+        bare.take(without_zone(line).filter(|_| at.is_none()), is_failure);
+    }
+    match (whole.told(), bare.told()) {
+        (Some(at), _) => Told::At(at),
+        (None, Some(time)) => Told::WithoutZone(time),
+        (None, None) => Told::Nothing,
+    }
+}
+
+/// The times of one kind that the lines tell.
+struct Times<T> {
+    latest: Option<T>,
+    of_failure: Option<T>,
+    distinct: usize,
+}
+
+impl<T> Default for Times<T> {
+    fn default() -> Self {
+        Self { latest: None, of_failure: None, distinct: 0 }
+    }
+}
+
+impl<T: Copy + PartialEq> Times<T> {
+    fn take(&mut self, at: Option<T>, is_failure: bool) {
+        if at.is_some() {
+            self.distinct += usize::from(self.latest != at);
+            self.latest = at;
         }
-        if words.iter().any(|word| holds(line, word)) {
-            found = latest.or(found);
+        if is_failure {
+            self.of_failure = self.latest.or(self.of_failure);
         }
     }
-    // One time alone is the failure's wherever it stands.
-    found.or_else(|| latest.filter(|_| distinct == 1))
+
+    /// One time alone is the failure's wherever it stands.
+    fn told(self) -> Option<T> {
+        self.of_failure.or(self.latest.filter(|_| self.distinct == 1))
+    }
 }
 
 /// What the line of the failure holds: the status, the answer's words, the words of a broken connection.
@@ -184,6 +255,39 @@ mod tests {
             let at = read.observed.and_then(|attempt| attempt.at);
             let shown = at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true));
             assert_eq!(shown.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_told_and_not_taken() {
+        const ERROR: &str = "Error code: 429 - {'error': {'message': 'slow down now'}}";
+        let table = [
+            (format!("2026-11-23 10:00:03,123 ERROR {ERROR}"), Some("2026-11-23 10:00:03,123")),
+            (format!("2026-11-23T10:00:03 ERROR {ERROR}"), Some("2026-11-23T10:00:03")),
+            (format!("2026/11/23 10:00:03 {ERROR}"), Some("2026/11/23 10:00:03")),
+            (format!("[11/23/26 10:00:03] INFO {ERROR}"), Some("11/23/26 10:00:03")),
+            (format!("Nov  3 10:00:03 host app[1]: {ERROR}"), Some("Nov  3 10:00:03")),
+            (format!("11-23 10:00:03.456  12  34 E App: {ERROR}"), Some("11-23 10:00:03.456")),
+            (
+                format!(
+                    "app-1  | 2026-11-23 10:00:01 start\n2026-11-23 10:00:03 {ERROR}\n2026-11-23 10:00:09 end"
+                ),
+                Some("2026-11-23 10:00:03"),
+            ),
+            (format!("2026-11-23 10:00:03 UTC {ERROR}"), None),
+            (format!("2026-11-23 10:00:03 +0100 {ERROR}"), None),
+            (format!("2026-11-23T10:00:03.5Z {ERROR}"), None),
+            (format!("10:00:03 {ERROR}"), None),
+            (ERROR.to_owned(), None),
+        ];
+        for (text, expected) in table {
+            let read = read(&text, &Catalog::built_in(), &mut KeyRing::default());
+            let found = read.findings.iter().find(|finding| finding.id == "time_without_zone");
+            assert_eq!(found.is_some(), expected.is_some(), "{text}");
+            if let (Some(found), Some(time)) = (found, expected) {
+                assert!(found.message.contains(&format!("says {time} and")), "{}", found.message);
+                assert!(read.observed.is_some_and(|attempt| attempt.at.is_none()), "{text}");
+            }
         }
     }
 }

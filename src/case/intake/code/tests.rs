@@ -188,3 +188,126 @@ fn the_error_below_the_source_is_its_answer() {
         assert_eq!((url, status), (has_request.then_some("https://h.test/v1/x"), Some(400)), "{text}");
     }
 }
+
+#[test]
+fn requests_in_typed_languages_are_read() {
+    let url = "https://h.test/v1/chat/completions";
+    let json = r#"{"model":"m","n":2}"#;
+    let table: &[Row] = &[
+        (
+            "payload := map[string]interface{}{\n\t\"model\": \"m\",\n\t\"messages\": []map[string]string{{\"role\": \"user\", \"content\": \"hi\"}},\n}\nbody, err := json.Marshal(payload)\nif err != nil {\n\treturn err\n}\nreq, err := http.NewRequestWithContext(ctx, http.MethodPost, baseURL+\"/chat/completions\", bytes.NewBuffer(body))\nreq.Header.Set(\"Authorization\", \"Bearer \"+os.Getenv(\"K\"))\nreq.Header.Add(\"X-A\", \"b\")\nresp, err := http.DefaultClient.Do(req)",
+            "POST",
+            "[env:baseURL]/chat/completions",
+            &[("Authorization", "Bearer [env:K]"), ("X-A", "b")],
+            r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#,
+        ),
+        (
+            "const url = \"https://h.test/v1/chat/completions\"\nresp, err := http.Post(url, \"application/json\", strings.NewReader(`{\"model\":\"m\",\"n\":2}`))",
+            "POST",
+            url,
+            &[("Content-Type", "application/json")],
+            json,
+        ),
+        ("resp, err := http.Get(\"https://h.test/v1/models\")", "GET", "https://h.test/v1/models", &[], ""),
+        (
+            "String key = System.getenv(\"K\");\nString body = \"{\\\"model\\\":\\\"m\\\",\" +\n    \"\\\"n\\\":2}\";\nHttpRequest request = HttpRequest.newBuilder(URI.create(\"https://h.test/v1/chat/completions\"))\n    .headers(\"X-A\", \"b\", \"X-C\", \"d\")\n    .header(\"Authorization\", \"Bearer \" + key) // ours\n    .timeout(Duration.ofSeconds(30))\n    .method(\"PUT\", HttpRequest.BodyPublishers.ofString(body))\n    .build();",
+            "PUT",
+            url,
+            &[("X-A", "b"), ("X-C", "d"), ("Authorization", "Bearer [env:K]")],
+            json,
+        ),
+        (
+            "MediaType JSON = MediaType.get(\"application/json\");\nString json = \"\"\"\n    {\"model\":\"m\",\"n\":2}\"\"\";\nRequestBody body = RequestBody.create(json, JSON);\nRequest request = new Request.Builder()\n    .url(\"https://h.test/v1/chat/completions\")\n    .addHeader(\"X-A\", \"b\")\n    .post(body)\n    .build();\ntry (Response response = client.newCall(request).execute()) { }",
+            "POST",
+            url,
+            &[("X-A", "b"), ("Content-Type", "application/json")],
+            json,
+        ),
+        (
+            "var client = new HttpClient();\nclient.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(\"Bearer\", Environment.GetEnvironmentVariable(\"K\"));\nvar json = JsonSerializer.Serialize(new { model = \"m\", n = 2 });\nvar response = await client.PostAsync($\"{baseUrl}/v1/x\", new StringContent(json, Encoding.UTF8, \"application/json\"));",
+            "POST",
+            "[env:baseUrl]/v1/x",
+            &[("Content-Type", "application/json; charset=utf-8"), ("Authorization", "Bearer [env:K]")],
+            json,
+        ),
+        (
+            "var request = new HttpRequestMessage(HttpMethod.Put, \"https://h.test/v1/chat/completions\");\nrequest.Headers.Add(\"X-A\", \"b\");\nrequest.Content = new StringContent(@\"{\"\"model\"\":\"\"m\"\",\"\"n\"\":2}\", null, \"application/json\");\nvar response = await client.SendAsync(request);",
+            "PUT",
+            url,
+            &[("X-A", "b"), ("Content-Type", "application/json; charset=utf-8")],
+            json,
+        ),
+        (
+            "<?php\n$key = getenv('K');\n$data = array('model' => 'm', 'n' => 2);\n$curl = curl_init();\ncurl_setopt_array($curl, [\n  CURLOPT_URL => 'https://h.test/v1/chat/completions',\n  CURLOPT_RETURNTRANSFER => true,\n  CURLOPT_CUSTOMREQUEST => 'put',\n  CURLOPT_POSTFIELDS => json_encode($data),\n  CURLOPT_HTTPHEADER => array(\n    'Content-Type: application/json',\n    \"Authorization: Bearer $key\",\n    'X-A: ' . $other\n  ),\n]);\n$response = curl_exec($curl);",
+            "PUT",
+            url,
+            &[
+                ("Content-Type", "application/json"),
+                ("Authorization", "Bearer [env:K]"),
+                ("X-A", "[env:other]"),
+            ],
+            json,
+        ),
+        (
+            "$client = new \\GuzzleHttp\\Client(['base_uri' => 'https://h.test/v1/', 'headers' => ['X-A' => 'b']]);\n$response = $client->request('POST', 'chat/completions', [\n    'headers' => ['Authorization' => 'Bearer ' . $_ENV['K']],\n    'json' => ['model' => 'm', 'n' => 2],\n    'timeout' => 30,\n]);",
+            "POST",
+            url,
+            &[("Authorization", "Bearer [env:K]"), ("X-A", "b"), ("Content-Type", "application/json")],
+            json,
+        ),
+        (
+            "$response = $client->post(\"https://h.test/v1/chat/completions\", ['form_params' => ['a' => 'b c']]);",
+            "POST",
+            url,
+            &[("Content-Type", "application/x-www-form-urlencoded")],
+            "a=b+c",
+        ),
+        (
+            "<?php\n$ch = curl_init(\"https://h.test/v1/chat/completions\");\ncurl_setopt($ch, CURLOPT_POSTFIELDS, <<<JSON\n  {\"model\":\"m\",\"n\":2}\n  JSON);\ncurl_exec($ch);",
+            "POST",
+            url,
+            &[("Content-Type", "application/x-www-form-urlencoded")],
+            json,
+        ),
+    ];
+    for (text, method, url, headers, body) in table {
+        let (intake, ring) = read(text);
+        let draft = intake.draft.unwrap_or_default();
+        let shown: Vec<(&str, String)> = draft
+            .headers
+            .iter()
+            .map(|h| {
+                let value = ring.resolve(&h.value).map(|value| value.expose_secret().to_owned());
+                (h.name.as_str(), value.unwrap_or_else(|_| h.value.clone()))
+            })
+            .collect();
+        let shown: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!((draft.method.as_str(), draft.url.as_str()), (*method, *url), "{text}");
+        assert_eq!(shown, *headers, "{text}");
+        assert_eq!(draft.body, *body, "{text}");
+    }
+}
+
+#[test]
+fn what_a_source_does_not_say_is_not_invented() {
+    for text in [
+        "req, err := http.NewRequest(\"POST\", url(), body)",
+        "HttpRequest request = HttpRequest.newBuilder().uri(address()).build();",
+        "var response = await client.PostAsync(Url(x), content);",
+        "$client->post($this->path(), []);",
+    ] {
+        let (intake, _) = read(text);
+        assert!(intake.draft.is_none(), "{text}");
+    }
+    for (begin, again) in [
+        ("req, err := http.NewRequest(\"POST\", ", "f("),
+        ("req, err := http.NewRequest(\"POST\", ", "{"),
+        ("await client.PostAsync(", "$\"{"),
+        ("await client.PostAsync(x, new ", "{ {"),
+        ("$client->post(", "\"{$a["),
+        ("$client->post('https://h.test', ", "["),
+        ("fetch(", "`${"),
+    ] {
+        assert!(read(&format!("{begin}{}", again.repeat(40_000))).0.draft.is_none(), "{again}");
+    }
+}

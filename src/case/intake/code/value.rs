@@ -8,6 +8,9 @@ use crate::case::intake::command::is_name;
 /// Deeper values are none.
 const DEEPEST: usize = 40;
 
+/// Deeper holes in texts are not looked into.
+const MOST_HOLES: usize = 8;
+
 /// Most values that one call is made of, names followed.
 const MOST_VALUES: usize = 20_000;
 
@@ -20,6 +23,8 @@ pub(super) struct Reader<'a> {
     at: usize,
     values: usize,
     bytes: usize,
+    /// How many holes of texts this place is in.
+    holes: usize,
     /// How many names are being followed.
     names: usize,
     /// A name was met whose value is not in the text.
@@ -28,7 +33,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, at: usize) -> Self {
-        Self { text, at, values: 0, bytes: 0, names: 0, has_unknown: false }
+        Self { text, at, values: 0, bytes: 0, holes: 0, names: 0, has_unknown: false }
     }
 
     fn rest(&self) -> &'a str {
@@ -262,7 +267,11 @@ impl<'a> Reader<'a> {
             }
             if hole > 0 {
                 self.at += hole;
-                match self.value(DEEPEST / 2)? {
+                // A text in a hole of a text in a hole…
+                self.holes += 1;
+                let inner = if self.holes > MOST_HOLES { None } else { self.value(DEEPEST / 2) };
+                self.holes -= 1;
+                match inner? {
                     Value::String(text) => out.push_str(&text),
                     Value::Number(number) => out.push_str(&number.to_string()),
                     _ => return None,
@@ -427,6 +436,7 @@ impl<'a> Reader<'a> {
                 at: before.len() - value.len(),
                 values: self.values,
                 bytes: self.bytes,
+                holes: self.holes,
                 names: self.names + 1,
                 has_unknown: false,
             };

@@ -136,6 +136,30 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
     }
 }
 
+/// The status of an error of Google's: its `code` is that of HTTP where its `status` is the name that belongs to it
+/// (<https://google.aip.dev/193>, <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>, read 2026-11-23).
+fn of_google(error: &Value) -> Option<u64> {
+    const NAMES: [(&str, u64); 15] = [
+        ("INVALID_ARGUMENT", 400),
+        ("FAILED_PRECONDITION", 400),
+        ("OUT_OF_RANGE", 400),
+        ("UNAUTHENTICATED", 401),
+        ("PERMISSION_DENIED", 403),
+        ("NOT_FOUND", 404),
+        ("ALREADY_EXISTS", 409),
+        ("ABORTED", 409),
+        ("RESOURCE_EXHAUSTED", 429),
+        ("CANCELLED", 499),
+        ("INTERNAL", 500),
+        ("UNKNOWN", 500),
+        ("UNIMPLEMENTED", 501),
+        ("UNAVAILABLE", 503),
+        ("DEADLINE_EXCEEDED", 504),
+    ];
+    let (code, name) = (error.get("code")?.as_u64()?, error.get("status")?.as_str()?);
+    NAMES.contains(&(name, code)).then_some(code)
+}
+
 /// The status that an error object states at its top level, as log records and problem details do. A number inside the
 /// error itself is the envelope's word, not what was observed.
 pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
@@ -171,6 +195,7 @@ pub(in crate::case::intake) fn status_field(value: &Value) -> Option<u16> {
             error.get("status")?.as_u64()
         })
         .or_else(|| value.get("upstream_status")?.as_u64())
+        .or_else(|| of_google(value.get("error").or_else(|| value.pointer("/0/error"))?))
         .or_else(|| value.pointer("/response/status/http/code")?.as_u64())
         // A router tells each of its attempts: the last one is what came of it.
         .or_else(|| value.pointer("/error/attempts")?.as_array()?.last()?.get("status")?.as_u64())

@@ -146,6 +146,12 @@ impl<'c> Summary<'c> {
         } else {
             CallKind::Other
         };
+        // What an extension of the browser kept from the network.
+        if call.kind == CallKind::Other
+            && entry.error_text().is_some_and(|said| said.contains("ERR_BLOCKED_BY_CLIENT"))
+        {
+            call.kind = CallKind::Page;
+        }
         // The browser asks first, and what it is refused it never sends.
         let refused = method == "OPTIONS" && call.status.is_some_and(|status| status >= 400);
         if refused && self.is_model(entry, "POST", &host, path) {

@@ -137,7 +137,11 @@ impl<'a> Request<'a> {
             request.is_there = true;
             match name {
                 b"method" => request.method = value(walk),
-                b"url" => request.url = value(walk),
+                // The beginning of an address is none.
+                b"url" => {
+                    let raw = value(walk);
+                    request.url = if raw.len() > 1 && raw.ends_with(b"\"") { raw } else { &[] };
+                }
                 b"headers" => request.headers = value(walk),
                 b"queryString" => request.query = value(walk),
                 b"bodySize" => request.body_size = value(walk),

@@ -77,8 +77,11 @@ impl<'a> Walk<'a> {
                 b'"' => {
                     let name = self.quoted();
                     self.blank();
-                    if self.next() == Some(b':') {
-                        self.at += 1;
+                    match self.next() {
+                        Some(b':') => self.at += 1,
+                        // The text ends within the name: `"status` is no status.
+                        None => return,
+                        Some(_) => {}
                     }
                     let before = self.at;
                     each(name, self);

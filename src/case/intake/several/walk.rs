@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use crate::case::catalog::Catalog;
 use crate::case::finding::{Finding, Level};
 use crate::case::intake::script::{self, Script};
-use crate::case::intake::several::turns;
+use crate::case::intake::several::{branches, turns};
 use crate::case::intake::shell::{self, Dialect, Variables};
 use crate::case::intake::{
     answer, command, curl, embedded, httpie, inner, litellm, literal_key, reported_above, tries, web_request,
@@ -103,6 +103,8 @@ impl<'a> Walk<'a> {
             let sent = ring.resolve(&read.draft.body).map(|body| body.expose_secret().len());
             attempt.request_bytes = sent.unwrap_or(read.draft.body.len()) as u64;
         }
+        let own = self.text.get(found.line..read.end).unwrap_or("");
+        read.findings.extend(branches::noticed(self.text.get(..found.line).unwrap_or(""), own));
         for finding in &mut read.findings {
             finding.span.get_or_insert((found.line, read.end));
         }

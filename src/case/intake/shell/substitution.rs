@@ -33,7 +33,13 @@ impl Shell<'_> {
             self.word.push_str(&text);
             return;
         }
-        if self.in_quotes
+        // What is assigned is not parted into words, as within quotes.
+        let is_assigned = self.out.words.is_empty()
+            && self
+                .word
+                .strip_suffix('=')
+                .is_some_and(|name| crate::case::intake::command::is_name(name.trim_end_matches('+')));
+        if (self.in_quotes || is_assigned)
             && let Some(printed) = self.printed(self.at + 2)
         {
             if let Ok(text) = printed.text
