@@ -1,6 +1,6 @@
 //! Writes the YAML files that the program brings as JSON without comments, which it reads some twenty times faster.
 //! What a file means is decided where it is read (`src/case/catalog/read.rs` and others); tests there read both forms and
-//! compare. And tells the linker which functions belong together (`build/order.rs`).
+//! compare. And says how a release is linked (`build/link.rs`).
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-#[path = "build/order.rs"]
-mod order;
+#[path = "build/link.rs"]
+mod link;
 #[path = "src/case/catalog/needle/words.rs"]
 mod words;
 
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         written(Path::new(from), &to.join(from))?;
     }
     fs::write(to.join("words.txt"), words_of_rules(&to.join(RULES))?)?;
-    order::sorted(&to);
+    link::as_told(&to);
     Ok(())
 }
 

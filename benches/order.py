@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes build/order.txt: the functions that a start calls, as the linker names them (`build/order.rs` says what for).
+"""Writes build/order.txt: the functions that a start calls, as the linker names them (`build/link.rs` says what for).
 
     cargo rustc --release --bin casefile -- -C strip=none        # a release build that keeps its names
     python3 benches/order.py [--casefile PATH] [--out FILE]      # some twenty seconds; needs valgrind
