@@ -6,7 +6,7 @@
 //! read as much from the disk. `order.txt` names them as the linker knows them; `benches/order.py` writes it from what a run calls.
 //! A name that is not there (another compiler, another version of a library) is passed over.
 //!
-//! **Addresses to be mended at the start are packed** (DT_RELR): 13 kB in place of 1.2 MB that each start reads. It takes a C library of
+//! **Addresses to be mended at the start are packed** (`DT_RELR`): 13 kB in place of 1.2 MB that each start reads. It takes a C library of
 //! 2022 or later (glibc 2.36), so that a program that is linked on a system with an older one is linked without, and runs on both.
 
 use std::env;
