@@ -76,7 +76,9 @@ impl Open {
     fn takes(&self, between: &[u8]) -> bool {
         let (is_line, text) = (!between.contains(&b'\n'), between.trim_ascii());
         let is_tree = self.place.is_some() && text.contains(&b'<');
-        let found = is_tree || is_line && is_written(&String::from_utf8_lossy(text));
+        // Of a sentence that was found the mark of its length stands here: a second run leaves what is beside it, as the first one did.
+        let was_found = memchr::memmem::find(text, b"[text: ").is_some();
+        let found = is_tree || is_line && (was_found || is_written(&String::from_utf8_lossy(text)));
         !(self.is_element && found) && is_somebodys(text, self.place)
     }
 }
@@ -379,6 +381,7 @@ mod tests {
             "<prompt_tokens>twelve of them</prompt_tokens>\n",
             "<textarea name=\"address\">Main Street 7</textarea>\n",
             "<title>Bad gateway</title>\n",
+            "<Prompt>mt >[text: 40 chars]</Prompt\n",
             "<ask><model>gpt-4o</model><n>2</n></ask>\n",
             "User: root\nUser: ops\n",
             "User: root\n*****\n** Response: **\nAssistant: none\n",
