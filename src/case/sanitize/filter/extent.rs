@@ -1,5 +1,7 @@
 //! Where the text ends that stands behind a label, a field or a call.
 
+use crate::case::sanitize::placeholder::without_placeholders;
+
 /// The value from `start` on, behind the sign at `at`.
 pub(super) fn behind(text: &[u8], at: usize, start: usize) -> Option<(usize, usize)> {
     if let Some(quote @ (b'"' | b'\'' | b'`')) = start.checked_sub(1).and_then(|before| text.get(before)) {
@@ -27,6 +29,12 @@ pub(super) fn closing(text: &[u8], from: usize, quote: u8) -> Option<usize> {
         if line.get(at) == Some(&b'\\') {
             at += 2;
             continue;
+        }
+        // What an earlier run put there has no quote of its own.
+        if line.first() == Some(&b'[')
+            && without_placeholders(&String::from_utf8_lossy(line.get(..at)?)).is_empty()
+        {
+            return Some(from + at);
         }
         let next = line.get(at + 1..)?.trim_ascii_start().first();
         if matches!(next, None | Some(b',' | b')' | b']' | b'}' | b';' | b'>' | b'|')) {

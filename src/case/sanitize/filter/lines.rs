@@ -172,14 +172,15 @@ impl State {
     }
 
     /// One line; false where it and its end are gone.
-    fn line(&mut self, line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+    fn line(&mut self, mut line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
         if self.pem {
-            let end = PEM_END.find(line).is_some();
-            let goes_on = !end && is_key_line(line);
-            self.pem = goes_on;
-            if end || goes_on {
+            let end = PEM_END.find(line);
+            self.pem = end.is_none() && is_key_line(line);
+            if self.pem {
                 return false;
             }
+            // The end stays, so that another run stops there, too.
+            line = end.and_then(|at| line.get(at..)).unwrap_or(line);
         }
         if line.len() >= 21
             && PEM_BEGIN.find(line).is_some()

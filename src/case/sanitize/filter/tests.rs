@@ -454,6 +454,18 @@ fn a_second_run_judges_the_same() {
             format!("cookie:n=T;Path={}", expand("OPENO{alnum:15}")),
             "cookie:n=[cookie#1];Path=[token#1]".to_owned(),
         ),
+        // A head without its dashes; what stands behind the end is another line.
+        (
+            Kind::Text,
+            "-----BEGINPRIVATE KEY\nMIIEvQIBADANBgkqhkiG9w0BAQEF\n-----END\n ".to_owned(),
+            "-----BEGINPRIVATE KEY\n-----END\n ".to_owned(),
+        ),
+        // What went ends where it went, whatever is glued to it.
+        (
+            Kind::Json,
+            "r\"prompt\":\"e\"ld {\"Iy provided\"".to_owned(),
+            "r\"prompt\":\"[prompt: 1 chars]\"ld {\"Iy provided\"".to_owned(),
+        ),
         (
             Kind::Headers,
             format!("Authorization: Digest response=\"x\", realm={}", sk()),
