@@ -359,8 +359,11 @@ impl Walker {
             Some(Some(text)) => {
                 rules.names.forget();
                 // `[password#1]` is a name that says secret, too: a second run reads it so.
-                if let Means::Secret(kind) = rules.names.means(&text).0 {
-                    said.means = Means::Secret(kind);
+                match (said.means, rules.names.means(&text).0) {
+                    (_, means @ Means::Secret(_)) | (Means::Nothing, means @ Means::MaybeSecret) => {
+                        said.means = means;
+                    }
+                    _ => {}
                 }
                 edits.push(Edit { start: at, end: at + name.len(), text });
             }
@@ -519,6 +522,7 @@ impl Walker {
             let body = piece.strip_suffix(b"\n").unwrap_or(piece);
             self.sound = self.sound && is_json;
             if let Some(new) = lines::plain_line(body, self.nest, rules) {
+                let new = lines::settled(new, false, rules);
                 edits.push(Edit { start: at, end: at + body.len(), text: new });
             }
             rules.line += u64::from(body.len() < piece.len());

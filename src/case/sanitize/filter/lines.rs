@@ -314,7 +314,8 @@ impl State {
         }
         let under_heading = std::mem::take(&mut self.under_heading);
         if under_heading && matches!(awaited, Means::Secret(_) | Means::MaybeSecret | Means::Prompt) {
-            let is_word = !trimmed.contains(&b' ') && trimmed.len() >= 8;
+            // What is left around a placeholder was no value before.
+            let is_word = !trimmed.contains(&b' ') && trimmed.len() >= 8 && !holds_placeholder(trimmed);
             let is_text = awaited == Means::Prompt && is_written(&String::from_utf8_lossy(trimmed));
             let start = memchr::memmem::find(line, trimmed)?;
             let text = if is_word || is_text { rules.named(awaited, trimmed, false)? } else { return None };
@@ -653,7 +654,7 @@ fn is_of_boundary(b: u8) -> bool {
 
 /// A changed line, looked at until nothing changes any more: with a placeholder in it, quotes may open and close
 /// elsewhere, so that a second run would see other words.
-fn settled(mut line: Vec<u8>, is_command: bool, rules: &mut Rules) -> Vec<u8> {
+pub(super) fn settled(mut line: Vec<u8>, is_command: bool, rules: &mut Rules) -> Vec<u8> {
     for _ in 0..4 {
         let words = if is_command { shell::command(&line, rules) } else { None };
         let Some(again) = plain_line(words.as_deref().unwrap_or(&line), 0, rules).or(words) else { break };

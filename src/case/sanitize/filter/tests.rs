@@ -517,6 +517,16 @@ fn a_second_run_judges_the_same_over_lines() {
             "||key|\n||\"\"+9 0358\"\"iIqW|".to_owned(),
             "||key|\n||\"\"[phone#1]\"\"iIqW|".to_owned(),
         ),
+        // Under a heading, what was words and is one word once some of them stand in a placeholder.
+        (Kind::Text, "#apikey\n{\"key\"\"aSyC -".to_owned(), "#apikey\n{\"key\"\"[key#1]".to_owned()),
+        // A name of a member that reads as a secret's once a part of it went.
+        (Kind::Json, "{\"/?key=id\"\"sBqTY".to_owned(), "{\"/?key=[key#1]\"\"[key#2]".to_owned()),
+        // A line of text among JSON is settled as one of a log.
+        (
+            Kind::Har,
+            format!("KEY=\"k-CgTGfU1uDA\"{}", expand("{alnum:20}")),
+            "KEY=\"[key#1]\"[token#1]".to_owned(),
+        ),
     ];
     judged_the_same(&table);
 }
