@@ -17,6 +17,7 @@ mod frames;
 mod front;
 mod glued;
 mod goes_on;
+mod headed;
 pub(super) mod joint;
 mod json;
 mod label;
@@ -151,7 +152,11 @@ impl Kind {
                         || memchr::memmem::find(start, b"\"entries\"").is_some());
                 return if har { Self::Har } else { Self::Json };
             }
-            Some(b'[') if matches!(after_bracket, Some(b'{' | b'"' | b']' | b'[') | None) => {
+            // `[[ ## question ## ]]` heads a field of a prompt.
+            Some(b'[')
+                if matches!(after_bracket, Some(b'{' | b'"' | b']' | b'[') | None)
+                    && !head.starts_with(b"[[ #") =>
+            {
                 return Self::Json;
             }
             _ => {}

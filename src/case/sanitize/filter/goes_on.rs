@@ -6,6 +6,7 @@
 //! Status: 502                             Status: 502
 //! ```
 
+use super::headed;
 use super::terse::{Place, is_text};
 use crate::case::sanitize::placeholder::{is_placeholder, measure};
 
@@ -13,13 +14,34 @@ use crate::case::sanitize::placeholder::{is_placeholder, measure};
 const LONGEST_LABEL: usize = 96;
 /// Bytes of a line.
 const LONGEST: usize = 2_000;
+/// Bytes at the begin of a line in which the name of a value ends.
+const HEAD: usize = 24;
 
-/// True where the text that stands in `line`, as it leaves, may go on in the next one; `before`: one above did.
-pub(super) fn may_go_on(line: &[u8], before: bool) -> bool {
+/// What a line says of the one below it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Told {
+    #[default]
+    Nothing,
+    /// A text that was named stands in it: it may go on.
+    GoesOn,
+    /// It heads a text.
+    Headed,
+}
+
+/// What `line`, as it leaves, says of the next one; `before`: what one above said of it.
+pub(super) fn told(line: &[u8], before: Told) -> Told {
     // An empty line, and one between the rows of a table.
     if line.iter().all(|b| b"|-: ".contains(b)) {
         return before;
     }
+    if may_go_on(line, before != Told::Nothing) {
+        return if before == Told::Nothing { Told::GoesOn } else { before };
+    }
+    if headed::heads(line) { Told::Headed } else { Told::Nothing }
+}
+
+/// True where the text that stands in `line`, as it leaves, may go on in the next one; `before`: it is one's text.
+fn may_go_on(line: &[u8], before: bool) -> bool {
     let line = line.strip_suffix(b" |").unwrap_or(line);
     if line.last() != Some(&b']') {
         return false;
@@ -34,9 +56,9 @@ pub(super) fn may_go_on(line: &[u8], before: bool) -> bool {
     is_last && (is_label || before && own)
 }
 
-/// True for a line that says no more than the text above it does: an item of its list, a row of its table, words.
-pub(super) fn goes_on(line: &[u8]) -> bool {
-    if line.len() > LONGEST || line.is_empty() {
+/// True for a line that says no more than what stands above it `told`: an item of its list, a row of its table, words.
+pub(super) fn goes_on(line: &[u8], told: Told) -> bool {
+    if told == Told::Nothing || line.len() > LONGEST || line.is_empty() {
         return false;
     }
     let rest = line.get(lead(line)..).unwrap_or(&[]);
@@ -45,7 +67,9 @@ pub(super) fn goes_on(line: &[u8]) -> bool {
     let of_record = |c: char| {
         c.is_ascii_digit() || matches!(c, '[' | '{' | '<' | '(' | '/' | '"' | '}' | ']' | '=' | '-' | '#')
     };
-    let names = |sign: char| text.contains(sign);
+    // Below a heading a sentence may have any sign in it, but its first words are no name of a value.
+    let head = if told == Told::Headed { HEAD } else { text.len() };
+    let names = |sign: char| text.char_indices().take_while(|(at, _)| *at < head).any(|(_, c)| c == sign);
     // A level, a stack's line, a field, a name and its value.
     let is_plain = !text.starts_with(of_record)
         && !["at ", "File ", "Traceback", "INFO", "DEBUG", "WARN", "ERROR"]
@@ -54,7 +78,8 @@ pub(super) fn goes_on(line: &[u8]) -> bool {
         && !names('=')
         && !names(':')
         && !names('：');
-    is_plain && is_text(&text, if is_item { Place::Likely } else { Place::Weak })
+    let is_likely = is_item || told == Told::Headed;
+    is_plain && is_text(&text, if is_likely { Place::Likely } else { Place::Weak })
 }
 
 /// The line with its text as a length.
@@ -90,10 +115,12 @@ mod tests {
             "the orchard is gone and so are they",
             "| harbour | Priya sold it |",
         ] {
-            assert!(goes_on(line.as_bytes()), "{line}");
+            assert!(goes_on(line.as_bytes(), Told::GoesOn), "{line}");
             let left = String::from_utf8(shaped(line.as_bytes())).expect("is text");
             assert!(
-                left.contains("[prompt: ") && !left.contains("Priya") && !goes_on(left.as_bytes()),
+                left.contains("[prompt: ")
+                    && !left.contains("Priya")
+                    && !goes_on(left.as_bytes(), Told::GoesOn),
                 "{left}"
             );
             assert!(may_go_on(left.trim().as_bytes(), true), "{left}");
@@ -109,7 +136,7 @@ mod tests {
             "- rate limit exceeded",
             "",
         ] {
-            assert!(!goes_on(line.as_bytes()), "{line}");
+            assert!(!goes_on(line.as_bytes(), Told::Headed), "{line}");
         }
         for (line, before, want) in [
             ("INFO Prompt: [prompt: 12 chars]", false, true),
@@ -124,7 +151,8 @@ mod tests {
             ("- The filter: [prompt: 12 chars]", false, false),
             ("Of `a`: [prompt: 12 chars]", false, false),
         ] {
-            assert_eq!(may_go_on(line.as_bytes(), before), want, "{line}");
+            let before = if before { Told::GoesOn } else { Told::Nothing };
+            assert_eq!(told(line.as_bytes(), before) != Told::Nothing, want, "{line}");
         }
     }
 }

@@ -6,7 +6,8 @@ use memchr::memmem::Finder;
 
 use super::Kind;
 use super::file_name;
-use super::goes_on;
+use super::goes_on::{self, Told};
+use super::headed;
 use super::json::{self, holds_placeholder};
 use super::label;
 use super::list::Ahead;
@@ -27,6 +28,9 @@ const SOFT: usize = 8 * 1024;
 /// Bytes of a line up to which it is looked at again once it changed. Longer ones are documents, whose places are told by
 /// their brackets.
 const LONGEST_SETTLED: usize = 1024;
+
+/// Bytes before the cue of a line.
+const LONGEST_CUE_LEAD: usize = 24;
 
 /// What is looked for in every line: to make such a search takes longer than most lines.
 static PEM_BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-----BEGIN"));
@@ -77,8 +81,8 @@ pub(super) struct State {
     asked: Means,
     /// What the name of the block around says of its `default` (Terraform).
     variable: Means,
-    /// The line above ended with a text that its label took out: it may go on.
-    told: bool,
+    /// What the line above says of this one.
+    told: Told,
     /// Lines since one said who speaks, as `role: user` does.
     speaks: Option<u8>,
 }
@@ -209,15 +213,19 @@ impl State {
             out.extend_from_slice(new.as_deref().unwrap_or(line));
             return true;
         }
-        if self.told && goes_on::goes_on(line) {
+        if goes_on::goes_on(line, self.told) {
             rules.count("prompt", "told_lines");
-            out.extend_from_slice(&goes_on::shaped(line));
+            let new = goes_on::shaped(line);
+            let asked = std::mem::take(&mut self.asked);
+            (self.awaited, self.named, self.under_heading) = (Means::Nothing, Means::Nothing, false);
+            self.remember(&new, asked, rules);
+            out.extend_from_slice(&new);
             return true;
         }
         let asked = std::mem::take(&mut self.asked);
         // Both looks, whatever the first one found: a second run would take the second look anyway.
-        let special = self
-            .below_its_name(line, rules)
+        let special = behind_its_cue(line, rules)
+            .or_else(|| self.below_its_name(line, rules))
             .or_else(|| below_its_label(asked, line, rules))
             .or_else(|| self.beside_its_name(line, rules))
             .or_else(|| in_its_block(self.variable, line, rules))
@@ -243,7 +251,7 @@ impl State {
     /// What the next lines have to know of this one, as it leaves: a second run reads it so.
     fn remember(&mut self, line: &[u8], asked: Means, rules: &mut Rules) {
         let trimmed = line.trim_ascii();
-        self.told = goes_on::may_go_on(trimmed, self.told);
+        self.told = goes_on::told(trimmed, self.told);
         let names_role = trimmed.strip_prefix(b"- ").unwrap_or(trimmed).starts_with(b"role:");
         self.speaks = if names_role { Some(0) } else { self.speaks.map(|n| n + 1).filter(|n| *n < 3) };
         self.asked = match label_of(trimmed, rules) {
@@ -530,6 +538,15 @@ impl State {
         *bytes += line.len().max(1);
         true
     }
+}
+
+/// What is said in a cue of subtitles whose moments stand in the same line, as whisper prints them.
+fn behind_its_cue(line: &[u8], rules: &mut Rules) -> Option<Vec<u8>> {
+    let start = line.iter().take(LONGEST_CUE_LEAD).position(|b| *b == b'[')?;
+    let start = start + headed::cue(line.get(start..)?)?;
+    let said = line.get(start..).filter(|said| !said.is_empty() && !holds_placeholder(said))?;
+    let text = rules.shape("text", said, false)?;
+    Some(apply(line, &[Edit { start, end: line.len(), text }]))
 }
 
 /// The value alone in its line below a label: `Signature:` of a debug log, `Password:` and an item of a list.

@@ -33,8 +33,13 @@ pub(super) enum Marked {
     Of { length: usize, text: Vec<u8>, count: usize },
 }
 
+/// The end of a turn of `DeepSeek`'s template.
+const DEEPSEEK_END: &[u8] = "<｜end▁of▁sentence｜>".as_bytes();
+
 /// Marks of templates that a model reads: before a turn, behind the name of who speaks, and behind the turn.
-const TURNS: [Turn; 8] = [
+const TURNS: [Turn; 10] = [
+    Turn::of("<｜User｜>".as_bytes(), b"", &["<｜Assistant｜>".as_bytes(), DEEPSEEK_END]),
+    Turn::of("<｜Assistant｜>".as_bytes(), b"", &["<｜User｜>".as_bytes(), DEEPSEEK_END]),
     Turn::of(b"<|im_start|>", b"", &[b"<|im_end|>", b"<|im_start|>"]),
     Turn::of(
         b"<|start_header_id|>",
@@ -147,7 +152,9 @@ fn next_open(near: &[u8], at: usize, until: usize) -> Option<Open> {
 fn open(near: &[u8], at: usize) -> Option<Open> {
     let rest = near.get(at..)?;
     if let Some(Turn { mark, behind, ends }) = TURNS.iter().find(|turn| rest.starts_with(turn.mark)) {
-        let name = rest.get(mark.len()..)?.iter().take(LONGEST_ROLE).take_while(|b| of_name(**b)).count();
+        // The marks of `DeepSeek` say who speaks themselves.
+        let name = if mark.starts_with("<｜".as_bytes()) { 0 } else { LONGEST_ROLE };
+        let name = rest.get(mark.len()..)?.iter().take(name).take_while(|b| of_name(**b)).count();
         let from = mark.len() + name;
         let from = from + rest.get(from..)?.starts_with(behind).then_some(behind.len())?;
         let ends = ends.iter().map(|end| end.to_vec()).collect();
@@ -345,6 +352,7 @@ mod tests {
             ("<request><prompt>", "</prompt><id>7</id></request>\n"),
             ("<ns:userPrompt lang=\"en\">", "</ns:userPrompt>\n"),
             ("<form><textarea rows=3 name=\"prompt\">", "</textarea></form>\n"),
+            ("<｜User｜>", "<｜Assistant｜>"),
             ("User: ", "\nAssistant: [prompt: 12 chars]\n"),
             ("**Human:** ", "\nAI: [prompt: 12 chars]\n"),
             ("用户：", "\n助手：[prompt: 12 chars]\n"),

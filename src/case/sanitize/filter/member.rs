@@ -39,8 +39,14 @@ pub(super) fn of_field(before: &[u8], is_rocket: bool) -> Option<Place> {
     }
     let (place, of_reprs) = of_name(std::str::from_utf8(name).ok()?)?;
     // `text = "…"` is a line of a program; `<meta content="…">` and `HTTPException(content="…")` are no text of a model.
-    let elsewhere = of_reprs && (blanks || is_of_page(around) || is_of_error(around));
+    let elsewhere = of_reprs && (blanks && !says_who(around) || is_of_page(around) || is_of_error(around));
     (!elsewhere).then_some(place)
+}
+
+/// Beside a field that says who speaks: `{ Role = user, Content = … }`.
+fn says_who(around: &[u8]) -> bool {
+    let near = around.get(around.len().saturating_sub(LONGEST)..).unwrap_or(around);
+    near.windows(4).any(|word| word.eq_ignore_ascii_case(b"role"))
 }
 
 /// Inside a tag of a page.

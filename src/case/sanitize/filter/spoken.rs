@@ -105,9 +105,14 @@ fn weigh(words: &[&str], before: &[u8]) -> Option<Place> {
         return Some(if of_program { Place::Likely } else { Place::Sure });
     }
     let said = any(Roles::VERB) && (any(Roles::WHO) || roles.has(Roles::NOUN));
+    // `Prompt after formatting:`
+    let treated = any(Roles::SURE) && roles.has(Roles::VERB) && !any(Roles::WHO);
     let addressed = any(Roles::NOUN)
         && roles.has(Roles::WHO)
         && words.iter().any(|word| matches!(*word, "to" | "from" | "for" | "of" | "by"));
+    if treated {
+        return Some(Place::Sure);
+    }
     (said || addressed).then_some(Place::Likely)
 }
 

@@ -145,14 +145,15 @@ impl Vocabulary {
                 *known = known.or(role);
             }
         }
-        let mut members: Table<bool> = lists.members.iter().map(|name| (name.clone(), false)).collect();
-        members.extend(lists.reprs.iter().map(|name| (name.clone(), true)));
+        let bare = |name: &String| name.replace('_', "");
+        let mut members: Table<bool> = lists.members.iter().map(|name| (bare(name), false)).collect();
+        members.extend(lists.reprs.iter().map(|name| (bare(name), true)));
         for who in &lists.whose {
             members.extend(lists.what.iter().map(|what| (format!("{who}{what}"), false)));
         }
         let mut ends = Ends(vec![0; 26 * 26]);
         let latin = lists.elsewhere.values().flatten();
-        let of_names = members.keys().chain(&lists.what);
+        let of_names = members.keys().chain(&lists.what).chain(&lists.members).chain(&lists.reprs);
         for word in SHORT {
             ends.add(word);
         }

@@ -20,6 +20,21 @@ fn texts_in_places_that_name_them_go_however_short_they_are() {
             "User input: [prompt: 20 chars]\n- [prompt: 20 chars]\n\nStatus: 502\n",
         ),
         (
+            "---------- user ----------\nPlease sell the harbour of Priya: soon\n\n- x=7 ms\n",
+            "---------- user ----------\n[prompt: 38 chars]\n\n- x=7 ms\n",
+        ),
+        (
+            "Prompt after formatting:\nharbour of Priya sold\n\n> Finished chain.\n",
+            "Prompt after formatting:\n[prompt: 21 chars]\n\n> Finished chain.\n",
+        ),
+        ("[[ ## question ## ]]\nharbour of Priya\n", "[[ ## question ## ]]\n[prompt: 16 chars]\n"),
+        ("QueryBundle(query_str='harbour of Priya')\n", "QueryBundle(query_str='[prompt: 16 chars]')\n"),
+        ("[00:00.000 --> 00:04.000]  So then\n", "[00:00.000 --> 00:04.000]  [text: 7 chars]\n"),
+        (
+            "00:00:01,000 --> 00:00:04,000\nharbour of Priya\n\n2\n",
+            "00:00:01,000 --> 00:00:04,000\n[prompt: 16 chars]\n\n2\n",
+        ),
+        (
             "...of Priya\"}],\"model\":\"gpt-4o\",\"stream\":false}\n",
             "[prompt: 11 chars]\"}],\"model\":\"gpt-4o\",\"stream\":false}\n",
         ),
@@ -37,6 +52,9 @@ fn what_only_looks_like_such_a_place_stays() {
         "KeyError: 'choices'\n",
         "- copy:\n    content: |\n      listen 80\n    dest: /etc/a\n",
         "INFO Status: 502\n- the retry failed\n",
+        "===== Response =====\nHTTP/1.1 502 Bad Gateway\nserver: nginx\n",
+        "----- user -----\nname: root\nhome=/root\n",
+        "## Question\n\n`429` means that the rate limit was exceeded\n",
         "│ KEY    │ VALUE │\n│ status │ 502   │\n",
         "0000: POST /v1/chat/completions HTTP/1.1\n0024: Host: api.openai.com\n",
     ] {
