@@ -39,7 +39,7 @@ const DEEPSEEK_END: &[u8] = "<｜end▁of▁sentence｜>".as_bytes();
 /// Marks of templates that a model reads: before a turn, behind the name of who speaks, and behind the turn.
 const TURNS: [Turn; 10] = [
     Turn::of("<｜User｜>".as_bytes(), b"", &["<｜Assistant｜>".as_bytes(), DEEPSEEK_END]),
-    Turn::of("<｜Assistant｜>".as_bytes(), b"", &["<｜User｜>".as_bytes(), DEEPSEEK_END]),
+    Turn::of("<｜Assistant｜>".as_bytes(), b"", &["<｜User｜>".as_bytes(), DEEPSEEK_END, b"\n"]),
     Turn::of(b"<|im_start|>", b"", &[b"<|im_end|>", b"<|im_start|>"]),
     Turn::of(
         b"<|start_header_id|>",
@@ -352,7 +352,7 @@ mod tests {
             ("<request><prompt>", "</prompt><id>7</id></request>\n"),
             ("<ns:userPrompt lang=\"en\">", "</ns:userPrompt>\n"),
             ("<form><textarea rows=3 name=\"prompt\">", "</textarea></form>\n"),
-            ("<｜User｜>", "<｜Assistant｜>"),
+            ("<｜User｜>", "<｜Assistant｜>\n"),
             ("User: ", "\nAssistant: [prompt: 12 chars]\n"),
             ("**Human:** ", "\nAI: [prompt: 12 chars]\n"),
             ("用户：", "\n助手：[prompt: 12 chars]\n"),

@@ -76,7 +76,9 @@ fn stands_free(before: &[u8]) -> bool {
     }
     let word = trimmed.rsplit(|b| !b.is_ascii_alphabetic()).next().unwrap_or(&[]);
     let token = trimmed.rsplit(u8::is_ascii_whitespace).next().unwrap_or(&[]);
-    if is_field(token) {
+    // `/imagine prompt: …`, a command of a chat.
+    let is_command = token.strip_prefix(b"/").is_some_and(|name| name == word);
+    if is_field(token) || is_command {
         return before.len() > trimmed.len();
     }
     before.len() > trimmed.len() && vocabulary().is_level(word)

@@ -40,6 +40,7 @@ pub(super) fn spans(text: &[u8], limit: usize) -> Vec<(usize, usize)> {
         }
     }
     if limit == text.len() {
+        quotes(text, &mut out);
         speakers(text, &mut out);
         calls(text, &mut out);
     }
@@ -50,6 +51,32 @@ pub(super) fn spans(text: &[u8], limit: usize) -> Vec<(usize, usize)> {
 fn is_said(text: &[u8], (start, end): (usize, usize), place: Place) -> bool {
     let value = text.get(start..end.min(start + LONGEST_LOOK)).unwrap_or(&[]);
     is_text(&String::from_utf8_lossy(value), place)
+}
+
+/// Quotes behind a label of two words or more, with no sign between: `User asked "…"`.
+fn quotes(text: &[u8], out: &mut Vec<(usize, usize)>) {
+    let (mut from, mut in_vain) = (0, 0);
+    for at in memchr::memchr_iter(b'"', text) {
+        let before = text.get(..at).unwrap_or(&[]);
+        let Some(label) = before.strip_suffix(b" ").filter(|_| at >= from && in_vain < MOST_IN_VAIN) else {
+            continue;
+        };
+        if !vocabulary().may_end(last_letters(label)) {
+            continue;
+        }
+        let near = label.get(label.len().saturating_sub(LONGEST)..).unwrap_or(label);
+        let near = near.get(memchr::memrchr2(b'\n', b'"', near).map_or(0, |end| end + 1)..).unwrap_or(near);
+        let says =
+            near.trim_ascii().contains(&b' ') && matches!(of_label(near), Some(Place::Sure | Place::Likely));
+        let said = says.then(|| closing(text, at + 1, b'"')).flatten();
+        match said.filter(|end| is_said(text, (at + 1, *end), Place::Likely)) {
+            Some(end) => {
+                out.push((at + 1, end));
+                from = end + 1;
+            }
+            None => in_vain += usize::from(says),
+        }
+    }
 }
 
 /// Quoted arguments of calls that ask a model: `llm.invoke("…")`, `new UserChatMessage("…")`.

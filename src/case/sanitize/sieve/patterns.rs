@@ -219,7 +219,10 @@ impl Patterns {
                             // Of the colon of East Asia.
                             seen.label = seen.label || *byte == 0xef;
                         }
-                        Some(4) => seen.joint = seen.joint || joint::is_sum(text, at),
+                        Some(4) => {
+                            seen.joint = seen.joint || joint::is_sum(text, at);
+                            seen.label = seen.label || is_quote_behind_a_word(text, at);
+                        }
                         Some(6) => seen.label = true,
                         _ => {}
                     }
@@ -396,4 +399,9 @@ impl Patterns {
         let list = self.by_trigger.get(trigger as usize);
         list.into_iter().flatten().filter_map(|index| Some((*index, self.rules.get(*index)?)))
     }
+}
+
+/// `User asked "…"`
+fn is_quote_behind_a_word(text: &[u8], at: usize) -> bool {
+    at >= 2 && matches!(text.get(at - 2..=at), Some([last, b' ', b'"']) if last.is_ascii_alphabetic())
 }

@@ -27,6 +27,9 @@ fn texts_in_places_that_name_them_go_however_short_they_are() {
             "Prompt after formatting:\nharbour of Priya sold\n\n> Finished chain.\n",
             "Prompt after formatting:\n[prompt: 21 chars]\n\n> Finished chain.\n",
         ),
+        ("INF User asked \"harbour of Priya\" in 7 ms\n", "INF User asked \"[prompt: 16 chars]\" in 7 ms\n"),
+        ("/imagine prompt: harbour of Priya\n", "/imagine prompt: [prompt: 16 chars]\n"),
+        ("<｜Assistant｜>harbour of Priya\n", "<｜Assistant｜>[prompt: 16 chars]\n"),
         ("[[ ## question ## ]]\nharbour of Priya\n", "[[ ## question ## ]]\n[prompt: 16 chars]\n"),
         ("QueryBundle(query_str='harbour of Priya')\n", "QueryBundle(query_str='[prompt: 16 chars]')\n"),
         ("[00:00.000 --> 00:04.000]  So then\n", "[00:00.000 --> 00:04.000]  [text: 7 chars]\n"),
@@ -55,6 +58,8 @@ fn what_only_looks_like_such_a_place_stays() {
         "===== Response =====\nHTTP/1.1 502 Bad Gateway\nserver: nginx\n",
         "----- user -----\nname: root\nhome=/root\n",
         "## Question\n\n`429` means that the rate limit was exceeded\n",
+        "INFO received request \"POST /v1/chat/completions\" in 7 ms\n",
+        "INFO user said \"rate limit exceeded\"\n",
         "│ KEY    │ VALUE │\n│ status │ 502   │\n",
         "0000: POST /v1/chat/completions HTTP/1.1\n0024: Host: api.openai.com\n",
     ] {
