@@ -83,6 +83,151 @@ pub fn any_http_text_is_read(data: &[u8]) -> Outcome {
     in_bounds(&paste)
 }
 
+/// What programs, clients and their logs write around a text, `@`, and what each is with a plain word in its place: the reader
+/// that it is to reach.
+pub const PROGRAMS: [(&str, &str); 37] = [
+    ("wget", "wget -qO- --method=POST --header='X-A: @' --body-data='@' @ https://h.test/v1"),
+    (
+        "source code",
+        "const h = new Headers();\nh.append('X-A', '@');\nfetch('https://h.test/v1', { method: 'POST', headers: h, body: '@' })",
+    ),
+    ("curl", "id,cmd\n1,\"curl https://h.test -d '{\"\"a\"\":\"\"@\"\"}'\",@"),
+    (
+        "source code",
+        "r = requests.post('https://h.test/v1', headers={'X-A': '@'}, json={'model': '@', 'n': [1, '@']})",
+    ),
+    (
+        "source code",
+        "import httpx\nclient = httpx.Client(base_url=\"https://h.test\")\nr = client.post('/v1', json={\"a\": f\"\"\"@\"\"\"}, params={'q': '@'})",
+    ),
+    (
+        "source code",
+        "client = OpenAI(base_url='https://h.test/v1', api_key='@')\nclient.chat.completions.create(model='m', messages=[{'role': 'user', 'content': '@'}])",
+    ),
+    (
+        "source code",
+        "await fetch(`https://h.test/v1/${@}`, {method: 'POST', headers: {'X-A': \"@\"}, body: JSON.stringify({a: '@', b: {c: [1, @]}})});",
+    ),
+    ("source code", "axios.post('https://h.test/v1', { a: '@', n: '@' }, { headers: { 'X-A': `@` } })"),
+    (
+        "source code",
+        "req, _ := http.NewRequest(\"POST\", \"https://h.test/v1\", strings.NewReader(`@`))\nreq.Header.Set(\"X-A\", \"@\")\nclient.Do(req)",
+    ),
+    (
+        "source code",
+        "HttpRequest r = HttpRequest.newBuilder().uri(URI.create(\"https://h.test/v1\")).header(\"X-A\", \"@\").POST(HttpRequest.BodyPublishers.ofString(\"@\")).build();",
+    ),
+    (
+        "source code",
+        "var request = new HttpRequestMessage(HttpMethod.Post, \"https://h.test/v1\");\nrequest.Headers.Add(\"X-A\", \"@\");\nrequest.Content = new StringContent(\"@\", null, \"application/json\");",
+    ),
+    (
+        "source code",
+        "<?php\n$ch = curl_init('https://h.test/v1');\ncurl_setopt_array($ch, [CURLOPT_POST => true, CURLOPT_POSTFIELDS => '@', CURLOPT_HTTPHEADER => ['X-A: @']]);\ncurl_exec($ch);",
+    ),
+    (
+        "curl",
+        "$h = @{ 'X-A' = '@' }\nInvoke-RestMethod -Uri https://h.test/v1 -Method Post -Headers $h -Body (@{ a = '@' } | ConvertTo-Json)",
+    ),
+    (
+        "http file",
+        "{\"info\":{\"schema\":\"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},\"item\":[{\"name\":\"a\",\"request\":{\"method\":\"POST\",\"url\":\"https://h.test/@\",\"body\":{\"mode\":\"raw\",\"raw\":\"@\"}}}]}",
+    ),
+    (
+        "http file",
+        "meta {\n  name: a\n}\n\npost {\n  url: https://h.test/v1\n  body: json\n}\n\nheaders {\n  X-A: @\n}\n\nbody:json {\n  @\n}\n",
+    ),
+    (
+        "har",
+        "{\"log\":{\"creator\":{\"name\":\"x\"},\"entries\":[{\"request\":{\"method\":\"POST\",\"url\":\"https://h.test/@\",\"headers\":[]},\"response\":{\"status\":400,\"headers\":[],\"content\":{\"text\":\"@\"}}}]}}",
+    ),
+    ("http response", "HTTP/1.1 400 Bad Request\r\nX-A: @\r\n\r\n@"),
+    (
+        "http response",
+        "* Connected\n> POST /v1 HTTP/1.1\n> Host: h.test\n> X-A: @\n>\n< HTTP/1.1 401 x\n< A: @\n<\n@",
+    ),
+    (
+        "http request",
+        "=> Send header, 30 bytes (0x1e)\n0000: POST /v1 HTTP/1.1\n0013: Host: h.test\n=> Send data, 9 bytes\n0000: @\n<= Recv header, 17 bytes\n0000: HTTP/1.1 400 x\n<= Recv data, 9 bytes\n0000: @",
+    ),
+    (
+        "http response",
+        "{\"url_effective\":\"https://h.test/@\",\"http_code\":401,\"method\":\"GET\",\"errormsg\":\"@\",\"exitcode\":22}",
+    ),
+    (
+        "http request",
+        "--> POST https://h.test/v1\nX-A: @\n\n@\n--> END POST (9-byte body)\n<-- 400 https://h.test/v1 (12ms)\n\n@\n<-- END HTTP (2-byte body)",
+    ),
+    (
+        "http request",
+        "opening connection to h.test:443...\n<- \"POST /v1 HTTP/1.1\\r\\nHost: h.test\\r\\n\\r\\n\"\n<- \"@\"\n-> \"HTTP/1.1 429 x\\r\\n\"\n-> \"\\r\\n\"\nreading 2 bytes...\n-> \"@\"\nConn close",
+    ),
+    (
+        "http request",
+        "---request begin---\nPOST /v1 HTTP/1.1\nHost: h.test\nX-A: @\n\n---request end---\n[POST data: @]\n---response begin---\nHTTP/1.1 403 x\n\n---response end---\n@",
+    ),
+    (
+        "http request",
+        "HTTP request:\n- method: POST\n- url: https://h.test/v1\n- headers: [X-A: @]\n- body: @\n\nHTTP response:\n- status code: 400\n- headers: [a: b]\n- body: @",
+    ),
+    (
+        "http request",
+        "Start processing HTTP request POST https://h.test/v1\n      Request Headers:\n      X-A: @\nReceived HTTP response headers after 1ms - 503\n@",
+    ),
+    (
+        "http request",
+        "Request URL: 'https://h.test/v1'\nRequest method: 'POST'\nRequest headers:\n    'X-A': '@'\nResponse status: 429\nResponse headers:\n    'a': '@'",
+    ),
+    (
+        "http request",
+        "POST https://h.test/v1: {\n  \"Request Headers\": {\"x-a\": \"@\"},\n  \"Request Body\": \"@\",\n  \"Response Body\": \"@\"\n}",
+    ),
+    ("error text", "openai.BadRequestError: Error code: 400 - {'error': {'message': '@', 'code': '@'}}"),
+    (
+        "error text",
+        "2026-11-20 09:30:00,123 - openai._base_client - DEBUG - Request options: {'method': 'post', 'url': '/v1', 'json_data': {'messages': [{'role': 'user', 'content': '@'}]}}\nHTTP Request: POST https://h.test/v1 \"HTTP/1.1 429 Too Many Requests\"\n@",
+    ),
+    (
+        "error text",
+        "DEBUG httpcore.http11: receive_response_headers.complete return_value=(b'HTTP/1.1', 401, b'Unauthorized', [(b'x-request-id', b'@')])\n@",
+    ),
+    (
+        "error text",
+        "AxiosError: Request failed with status code 400\n    at f (/a.js:1:1) {\n  config: { url: 'https://h.test/@', data: '@' },\n  response: { status: 400, data: { error: { message: '@' } } }\n}",
+    ),
+    (
+        "error text",
+        "litellm.exceptions.RateLimitError: litellm.RateLimitError: OpenAIException - @\nReceived Model Group=@",
+    ),
+    (
+        "error text",
+        "{\"level\":\"error\",\"ts\":\"2026-11-20T09:30:00Z\",\"status\":429,\"msg\":\"@\",\"path\":\"/v1/@\"}\n{\"level\":\"error\",\"status\":500,\"msg\":\"@\"}",
+    ),
+    (
+        "error text",
+        "Traceback (most recent call last):\n  File \"a.py\", line 7, in ask\n    ask(\"@\")\nopenai.APIError: @",
+    ),
+    (
+        "error text",
+        "Exception in thread main java.io.IOException: @\n\tat a.B.c(B.java:1)\nCaused by: java.net.SocketTimeoutException: @",
+    ),
+    ("json body", "{\"model\": \"@\", \"messages\": [{\"role\": \"user\", \"content\": \"@\"}]}"),
+    ("error text", "Request ID: @\nStatus: 400\nError: @"),
+];
+
+/// Sources, collections, archives, what clients print and log.
+pub fn any_program_is_read(data: &[u8]) -> Outcome {
+    let ([way, ..], text) = parts(data);
+    let text = String::from_utf8_lossy(text);
+    PROGRAMS.get(way % PROGRAMS.len()).map_or(Ok(()), |(_, form)| in_bounds(&form.replace('@', &text)))
+}
+
+/// The kind that `paste` is read as.
+pub fn kind_of(paste: &str) -> &'static str {
+    let pieces = intake::read_all(paste, &|_| None, &CATALOG, &mut KeyRing::default());
+    pieces.first().map_or("nothing", |piece| piece.intake.kind)
+}
+
 fn in_bounds(paste: &str) -> Outcome {
     let mut ring = KeyRing::default();
     let pieces = intake::read_all(paste, &|_| None, &CATALOG, &mut ring);

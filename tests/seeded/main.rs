@@ -52,7 +52,7 @@ struct Property {
     usual: u64,
 }
 
-const PROPERTIES: [Property; 19] = [
+const PROPERTIES: [Property; 20] = [
     Property { name: "filter-cut", holds: filter::cut_anywhere_it_is_the_same, usual: 30 },
     Property { name: "filter-twice", holds: filter::twice_is_once, usual: 30 },
     Property { name: "filter-json", holds: filter::json_stays_json, usual: 30 },
@@ -70,6 +70,7 @@ const PROPERTIES: [Property; 19] = [
     Property { name: "import-options", holds: import::any_options_are_read, usual: 40 },
     Property { name: "import-script", holds: import::any_script_is_read, usual: 40 },
     Property { name: "import-http", holds: import::any_http_text_is_read, usual: 40 },
+    Property { name: "import-program", holds: import::any_program_is_read, usual: 60 },
     Property { name: "printed", holds: import::a_printed_command_reads_back, usual: 4 },
     Property { name: "inflate", holds: reading::unpacking_has_bounds, usual: 60 },
 ];
@@ -151,6 +152,14 @@ fn notes_hold_for_mutated_input() {
 fn the_readers_hold_for_mutated_input() {
     for name in ["intake", "answer", "stream", "envelope", "har", "import-", "printed", "inflate"] {
         chosen(name);
+    }
+}
+
+/// Each form that a text is put into is read by the reader for which it is there.
+#[test]
+fn each_form_reaches_its_reader() {
+    for (kind, form) in import::PROGRAMS {
+        assert_eq!(import::kind_of(&form.replace('@', "word")), kind, "{form}");
     }
 }
 

@@ -74,6 +74,21 @@ impl Said {
         }
     }
 
+    /// The headers that a source puts one by one into what it gives to `fetch` (`myHeaders.append("Content-Type", "…")`).
+    /// False where there are none, or not all of them are literals.
+    fn take_appended(&mut self, call: &Call<'_>, text: &str) -> bool {
+        let options = call.arguments.positional.get(1).unwrap_or(&Value::Null);
+        let named = options.get("headers").and_then(Value::as_str);
+        let name = named.and_then(|name| name.strip_prefix("[env:")?.strip_suffix(']'));
+        let Some(name) = name.filter(|_| call.name == "fetch") else { return false };
+        let (appended, whole) = call::appended(text, name);
+        let is_there = |own: &str| appended.iter().any(|(name, _)| name.eq_ignore_ascii_case(own));
+        self.headers.retain(|(name, _)| !is_there(name));
+        let is_whole = whole && !appended.is_empty();
+        self.headers.splice(0..0, appended);
+        is_whole
+    }
+
     fn take_query(&mut self, value: Option<&Value>) {
         let Some(Value::Object(fields)) = value else { return };
         let query = encoded(fields.iter().map(|(name, value)| (name.as_str(), plain(value))));
@@ -113,7 +128,13 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         return None;
     }
     let calls = call::all(text);
-    let called = || calls.iter().find_map(|call| Some((said(call, text)?, call.has_unknown)));
+    let called = || {
+        calls.iter().find_map(|call| {
+            let mut said = said(call, text)?;
+            let has_unknown = call.has_unknown && !said.take_appended(call, text);
+            Some((said, has_unknown))
+        })
+    };
     let typed = languages::read(text).map(|read| (read.said, read.has_unknown));
     let (said, has_unknown) = typed.or_else(called)?;
     Some(intake(said, has_unknown, catalog, ring))
@@ -183,6 +204,10 @@ fn said(call: &Call<'_>, text: &str) -> Option<Said> {
     let arguments = &call.arguments;
     match call.name {
         "fetch" => of_fetch(arguments),
+        // undici's own, which takes what `fetch` does; another function of that name has no address.
+        "request" => of_fetch(arguments).filter(|said| said.url.contains("://")),
+        "urllib.request.Request" | "Request" => of_urllib(arguments),
+        "conn.request" | "connection.request" => of_http_client(arguments, text),
         "axios" | "axios.request" => of_axios(arguments.positional.first()?, None),
         name => {
             let (object, method) = name.rsplit_once('.')?;
@@ -192,6 +217,9 @@ fn said(call: &Call<'_>, text: &str) -> Option<Said> {
             let method = method.to_ascii_uppercase();
             if object == "axios" {
                 return of_axios_method(&method, arguments);
+            }
+            if object == "got" || object == "ky" {
+                return of_got(&method, arguments);
             }
             of_python(&method, arguments, text)
         }
@@ -272,6 +300,58 @@ fn of_python(method: &str, arguments: &Arguments, text: &str) -> Option<Said> {
         said.take_body(body, false);
     }
     said.timeout = arguments.named.get("timeout").filter(|timeout| timeout.is_number()).map(Value::to_string);
+    Some(said)
+}
+
+/// `got.post(url, {json, headers, searchParams})`, and ky's, which has the same names.
+fn of_got(method: &str, arguments: &Arguments) -> Option<Said> {
+    let options = arguments.positional.get(1).unwrap_or(&Value::Null);
+    let url = address(arguments.positional.first()?)?;
+    let mut said = Said { method: method.to_owned(), url, ..Said::default() };
+    said.take_headers(options.get("headers"));
+    said.take_query(options.get("searchParams"));
+    if let Some(body) = options.get("json") {
+        said.take_body(body, true);
+    } else if let Some(body) = options.get("body").or_else(|| options.get("form")) {
+        said.take_body(body, false);
+    }
+    Some(said)
+}
+
+/// `urllib.request.Request(url, data=…, headers=…, method=…)`
+/// (<https://docs.python.org/3/library/urllib.request.html#urllib.request.Request>, read 2026-11-23).
+fn of_urllib(arguments: &Arguments) -> Option<Said> {
+    let given = |name: &str, at: usize| arguments.named.get(name).or_else(|| arguments.positional.get(at));
+    let url = address(given("url", 0)?).filter(|url| url.contains("://"))?;
+    let mut said = Said { url, ..Said::default() };
+    said.take_headers(given("headers", 2));
+    let own = given("method", 5).and_then(Value::as_str).map(str::to_ascii_uppercase);
+    let data = given("data", 1).filter(|data| !data.is_null());
+    if let Some(data) = data {
+        data.as_str()?.clone_into(&mut said.body);
+        said.implied("Content-Type", "application/x-www-form-urlencoded");
+    }
+    said.method = own.unwrap_or_else(|| if data.is_some() { "POST" } else { "GET" }.to_owned());
+    Some(said)
+}
+
+/// `conn = http.client.HTTPSConnection("host")`, `conn.request("POST", "/path", body, headers)`
+/// (<https://docs.python.org/3/library/http.client.html#http.client.HTTPConnection.request>, read 2026-11-23).
+fn of_http_client(arguments: &Arguments, text: &str) -> Option<Said> {
+    let given = |name: &str, at: usize| arguments.named.get(name).or_else(|| arguments.positional.get(at));
+    let path = given("url", 1)?.as_str()?;
+    let (scheme, host) =
+        [("https", "HTTPSConnection("), ("http", "HTTPConnection(")].iter().find_map(|(scheme, made)| {
+            let rest = text.split_once(made)?.1;
+            let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            Some((*scheme, rest.get(1..)?.split_once(quote)?.0))
+        })?;
+    let method = given("method", 0)?.as_str()?.to_ascii_uppercase();
+    let mut said = Said { method, url: joined(&format!("{scheme}://{host}"), path), ..Said::default() };
+    said.take_headers(given("headers", 3));
+    if let Some(body) = given("body", 2).filter(|body| !body.is_null()) {
+        said.take_body(body, false);
+    }
     Some(said)
 }
 

@@ -4,13 +4,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::wrapping::holds;
+
 /// A control sequence as terminals know it (ECMA-48): colours, what moves the cursor, what clears a line, what brackets a paste.
 static SEQUENCE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("\u{1b}\\[[0-9:;?]{0,20}[A-Za-z~]").ok());
 
 /// `text` without control sequences; `None` where it has none.
 pub(super) fn off(text: &str) -> Option<String> {
-    if !text.contains("\u{1b}[") {
+    if !holds(text, "\u{1b}[") {
         return None;
     }
     Some(SEQUENCE.as_ref()?.replace_all(text, "").into_owned()).filter(|bare| bare.len() < text.len())

@@ -2,14 +2,13 @@
 
 mod assigned;
 mod cases;
+mod names;
 mod printed;
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
+use self::names::Names;
 use super::embedded;
 use super::httpie;
+use super::wrapping::holds;
 
 pub(super) use assigned::{assignments, is_assignment, is_secret, take};
 pub(super) use printed::{Piped, piped, printed_by};
@@ -19,6 +18,8 @@ pub(super) use printed::{Piped, piped, printed_by};
 pub(super) enum Program {
     /// curl.
     Curl,
+    /// wget.
+    Wget,
     /// `http`, or `https` where it speaks TLS by itself.
     Httpie {
         /// `https`.
@@ -36,6 +37,7 @@ impl Program {
         match word {
             "http" => Self::Httpie { secure: false },
             "https" => Self::Httpie { secure: true },
+            "wget" => Self::Wget,
             "xh" => Self::Xh { secure: false },
             "xhs" => Self::Xh { secure: true },
             _ => Self::Curl,
@@ -68,23 +70,17 @@ pub(super) struct Found {
 /// More places than any paste has in which the word may stand.
 const MOST_CANDIDATES: usize = 2000;
 
-/// The words by which commands are found; those of two letters only where a blank follows.
-static NAMES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i-u:curl)|(?-u:\b)(?:https?|xhs?)[ \t]").ok());
-
 /// The first command at or behind byte `from`. A command on a line of its own goes before one in a sentence or comment.
 pub(super) fn find(text: &str, from: usize) -> Option<Found> {
     let mut in_prose = None;
-    let names = NAMES.as_ref()?;
-    // A name is told by what stands before it, so that the whole text is searched.
-    let mut at = from;
-    for _ in 0..MOST_CANDIDATES {
-        let Some(name) = names.find_at(text, at.min(text.len())) else { break };
-        at = name.end();
-        let word = name.as_str().trim_end_matches([' ', '\t']);
+    for (at, word) in Names::within(text, from).take(MOST_CANDIDATES) {
         let found = match Program::of(word) {
-            Program::Curl => candidate(text, name.start(), word.len()),
-            program => other_program(text, name.start(), word.len(), program),
+            Program::Curl => candidate(text, at, word.len()),
+            // In a sentence it is no command: only its own name and its options tell it.
+            Program::Wget => candidate(text, at, word.len())
+                .filter(|found| !found.in_prose)
+                .map(|found| Found { program: Program::Wget, ..found }),
+            program => other_program(text, at, word.len(), program),
         };
         let Some(found) = found else { continue };
         if !found.in_prose {
@@ -112,6 +108,15 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let mut arguments = at + len;
     if text.get(arguments..)?.starts_with(".exe") {
         arguments += 4;
+    }
+    // The name in quotes of its own: `"curl" URL`, `& 'curl.exe' URL`.
+    let quote = last.filter(|c| matches!(c, '"' | '\''));
+    let closed = quote.is_some_and(|quote| {
+        let behind = text.get(arguments..).and_then(|rest| rest.strip_prefix(quote));
+        behind.is_some_and(|behind| behind.starts_with([' ', '\t']))
+    });
+    if closed {
+        return candidate_in_quotes(text, at, arguments + 1);
     }
     let line = line_start(before);
     let prefix = text.get(line..at)?.trim();
@@ -150,6 +155,25 @@ fn candidate(text: &str, at: usize, len: usize) -> Option<Found> {
     let in_prose = in_prose && !listed && !begins_string(prefix);
     let in_backticks = last == Some('`') && !prefix.ends_with("```");
     Some(Found { line, start: at, arguments, program: Program::Curl, in_backticks, in_prose })
+}
+
+/// A name in quotes that stand before byte `at` and `arguments`: where a command can begin, and what follows is curl's.
+fn candidate_in_quotes(text: &str, at: usize, arguments: usize) -> Option<Found> {
+    let start = at.checked_sub(1)?;
+    let before = text.get(..start)?;
+    let line = line_start(before);
+    // The ampersand with which PowerShell calls what a text names.
+    let prefix = text.get(line..start)?.trim();
+    let prefix = prefix.strip_suffix('&').filter(|prefix| !prefix.ends_with('&')).unwrap_or(prefix);
+    let is_one = is_clean(prefix.trim_end()) && starts_arguments(text.get(arguments..)?, false);
+    is_one.then_some(Found {
+        line,
+        start,
+        arguments,
+        program: Program::Curl,
+        in_backticks: false,
+        in_prose: false,
+    })
 }
 
 /// Length of `:8.5.0` or `@sha256:…` behind the name of an image that a container runs.
@@ -329,6 +353,9 @@ const QUOTES: [&str; 6] = ["&quot;", "&#34;", "&#x22;", "&#39;", "&#x27;", "&apo
 /// A command that was copied out of a page's source: its quotes stand there as entities. `None` where plain quotes are as
 /// many, for then the entities are part of what was sent.
 pub(super) fn without_entities(text: &str) -> Option<String> {
+    if !holds(text, "&") {
+        return None;
+    }
     let entities: usize = QUOTES.iter().map(|quote| text.matches(quote).count()).sum();
     let plain = text.bytes().filter(|b| matches!(b, b'"' | b'\'')).count();
     // A chat's export writes its links so.
@@ -353,6 +380,9 @@ pub(super) fn of_entities(text: &str) -> String {
 /// Takes the prompts off the lines that go on with a command of Windows' shells (`>> `, `More? `), where a command stands
 /// behind a prompt or a line asks for more.
 pub(super) fn without_more(text: &str) -> Option<String> {
+    if !holds(text, ">>") && !holds(text, "More? ") && !ZSH.iter().any(|prompt| holds(text, prompt)) {
+        return None;
+    }
     let goes_on = |line: &str| {
         line.starts_with(">>") && !line.starts_with(">>>")
             || line.starts_with("More? ")
@@ -384,10 +414,11 @@ pub(super) fn without_more(text: &str) -> Option<String> {
 
 /// The line behind zsh's second prompt, which names what is still open.
 fn zsh(line: &str) -> Option<&str> {
-    ["quote> ", "dquote> ", "bquote> ", "heredoc> ", "cmdsubst> "]
-        .iter()
-        .find_map(|prompt| line.strip_prefix(prompt))
+    ZSH.iter().find_map(|prompt| line.strip_prefix(prompt))
 }
+
+/// zsh's second prompts.
+const ZSH: [&str; 5] = ["quote> ", "dquote> ", "bquote> ", "heredoc> ", "cmdsubst> "];
 
 /// Takes the quote mark (`> `) off every line where the line of the command has one, as mail and chat put it there.
 pub(super) fn unquoted(text: &str) -> Option<String> {
@@ -465,6 +496,8 @@ mod tests {
             "curl <<EOF https://h",
             "curl -- https://h",
             "* curl https://h -d x",
+            "\"curl\" 'https://h'",
+            "PS C:\\> & 'curl.exe' https://h",
         ];
         for text in commands {
             assert!(find(text, 0).is_some(), "{text}");
@@ -480,6 +513,8 @@ mod tests {
             "a curling match",
             "curl - the tool",
             "we have curl 7.88.1.2 here",
+            "the tool \"curl\" https://h",
+            "args = [\"x\", \"curl\" , y]",
         ];
         for text in none {
             assert_eq!(find(text, 0), None, "{text}");

@@ -1,6 +1,7 @@
 //! A command in a change that somebody shows (`git diff`): its newer side.
 
 use super::command;
+use super::wrapping::holds;
 
 /// Lines without which a text is no change.
 const HEADS: [&str; 6] = ["@@", "diff ", "index ", "--- ", "+++ ", "\\ No newline"];
@@ -8,6 +9,9 @@ const HEADS: [&str; 6] = ["@@", "diff ", "index ", "--- ", "+++ ", "\\ No newlin
 /// The newer side of a text whose lines are all those of a change, the kept and the added ones; `None` where it is
 /// none, or shows no command.
 pub(super) fn newer(text: &str) -> Option<String> {
+    if !text.starts_with('+') && !holds(text, "\n+") {
+        return None;
+    }
     let is_head = |line: &str| HEADS.iter().any(|head| line.starts_with(head));
     let is_line = |line: &str| line.is_empty() || line.starts_with([' ', '+', '-']) || is_head(line);
     // A shell that tells its commands (`set -x`) marks them, too, with a blank behind the mark; it takes nothing away.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::wrapping::holds;
 use super::{command, http};
 
 /// An element that holds code, and what stands in it.
@@ -25,7 +26,7 @@ static SHELL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// `text` with its characters as they were; `None` where its entities are its own.
 pub(super) fn off(text: &str) -> Option<String> {
-    if !["&lt;", "&gt;", "&amp;"].iter().any(|entity| text.contains(entity)) {
+    if !["&lt;", "&gt;", "&amp;"].iter().any(|entity| holds(text, entity)) {
         return None;
     }
     if let Some(found) = ELEMENT.as_ref()?.find(text)

@@ -150,7 +150,7 @@ mod tests {
     fn the_source_of_a_program_is_named() {
         for (text, what) in [
             ("import requests\nr = requests.post(url(), json=body())\nprint(r)", "requests"),
-            ("wget --method=POST --header 'X-A: b' https://h.test/v1", "wget"),
+            ("we ask with wget and its options from a file: https://h.test/v1", "wget"),
             ("const r = await fetch('https://h.test/v1', options())", "fetch"),
             ("req, err := http.NewRequest(\"POST\", url, body)", "Go"),
         ] {

@@ -28,7 +28,7 @@ type Reader = fn(before: &str, rest: &str) -> Option<(String, usize)>;
 fn written_once(text: &str, mark: &str, read: Reader) -> Option<String> {
     let mut out = String::new();
     let mut at = 0;
-    for (found, _) in text.match_indices(mark) {
+    for found in memchr::memmem::find_iter(text.as_bytes(), mark) {
         let (Some(before), Some(rest)) = (text.get(at..found), text.get(found..)) else { continue };
         let Some((once, len)) = read(before, rest) else { continue };
         out.push_str(before);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::command;
+use super::wrapping::holds;
 
 /// Bytes that the values of a file's variables may add.
 const MOST_ADDED: usize = 1 << 20;
@@ -16,6 +17,10 @@ pub(super) fn off(text: &str) -> Option<String> {
             recipe.contains("curl ") || ["http ", "https ", "xh "].iter().any(|word| recipe.starts_with(word))
         })
     };
+    // A rule stands before its recipe.
+    if !holds(text, "\n\t") {
+        return None;
+    }
     let lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().position(|line| calls(line))?;
     if !lines.iter().take(first).any(|line| is_rule(line)) {

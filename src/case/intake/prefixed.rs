@@ -10,30 +10,60 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::wrapping::holds;
 use super::{command, http};
 
 /// Prefixes that are taken off one text: a mail may quote a log.
 const MOST_LAYERS: usize = 3;
 
-/// What is put before each line. One blank belongs to the mark, the others to the line. In ASCII: the letters of all scripts,
-/// repeated, take longer to be made ready than everything else that a paste needs.
-static FRAMES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        // The name of a container: `app-1  | `.
-        r"^[A-Za-z0-9][A-Za-z0-9_./-]{0,60} *\| ?",
-        // GitHub's and Docker's times, and the stream of Kubernetes' log files.
-        r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,9})?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])? ?(?:std(?:out|err) [FP] ?)?",
-        // syslog and journald.
-        r"^[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] [A-Za-z0-9_.-]{1,80} [A-Za-z0-9_./-]{1,80}(?:\[[0-9]{1,9}\])?: ?",
-        // Jenkins' times, the name of a pod, of a job.
-        r"^\[[^\]\n]{1,80}\] ?",
-        r"^&gt; ?",
-        r"^> ?",
-    ]
-    .iter()
-    .filter_map(|frame| Regex::new(frame).ok())
-    .collect()
-});
+/// What is put before each line.
+struct Frame {
+    /// Whether a line can have it: most texts have none, and a pattern is made ready only for a text that may.
+    may_begin: fn(&[u8]) -> bool,
+    pattern: LazyLock<Option<Regex>>,
+}
+
+/// The frames. One blank belongs to the mark, the others to the line. In ASCII: the letters of all scripts, repeated, take
+/// longer to be made ready than everything else that a paste needs.
+static FRAMES: [Frame; 6] = [
+    // The name of a container: `app-1  | `.
+    Frame {
+        may_begin: |line| {
+            let name = line.iter().take(61).take_while(|b| is_of_name(**b)).count();
+            let behind = line.get(name..).unwrap_or_default().iter().find(|b| **b != b' ');
+            name > 0 && behind == Some(&b'|')
+        },
+        pattern: LazyLock::new(|| Regex::new(r"^[A-Za-z0-9][A-Za-z0-9_./-]{0,60} *\| ?").ok()),
+    },
+    // GitHub's and Docker's times, and the stream of Kubernetes' log files.
+    Frame {
+        may_begin: |line| matches!(line, [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit())),
+        pattern: LazyLock::new(|| {
+            Regex::new(r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,9})?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])? ?(?:std(?:out|err) [FP] ?)?").ok()
+        }),
+    },
+    // syslog and journald.
+    Frame {
+        may_begin: |line| matches!(line, [a, b, c, b' ', ..] if a.is_ascii_uppercase() && b.is_ascii_lowercase() && c.is_ascii_lowercase()),
+        pattern: LazyLock::new(|| {
+            Regex::new(r"^[A-Z][a-z]{2} [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] [A-Za-z0-9_.-]{1,80} [A-Za-z0-9_./-]{1,80}(?:\[[0-9]{1,9}\])?: ?").ok()
+        }),
+    },
+    // Jenkins' times, the name of a pod, of a job.
+    Frame {
+        may_begin: |line| line.starts_with(b"["),
+        pattern: LazyLock::new(|| Regex::new(r"^\[[^\]\n]{1,80}\] ?").ok()),
+    },
+    Frame {
+        may_begin: |line| line.starts_with(b"&gt;"),
+        pattern: LazyLock::new(|| Regex::new(r"^&gt; ?").ok()),
+    },
+    Frame { may_begin: |line| line.starts_with(b">"), pattern: LazyLock::new(|| Regex::new(r"^> ?").ok()) },
+];
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-')
+}
 
 /// Curl's progress meter in front of what it writes next on the same line.
 static METER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -45,7 +75,7 @@ static METER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// `text` without the progress meter on the lines of a head or a body.
 fn unmetered(text: &str) -> Option<String> {
-    if !text.contains(":--:--") && !text.contains("% Total") {
+    if !holds(text, ":--:--") && !holds(text, "% Total") {
         return None;
     }
     Some(METER.as_ref()?.replace_all(text, "$1").into_owned()).filter(|bare| bare.len() < text.len())
@@ -56,7 +86,8 @@ pub(super) fn off(text: &str) -> Option<String> {
     let mut bare: Option<String> = unmetered(text);
     for _ in 0..MOST_LAYERS {
         let text = bare.as_deref().unwrap_or(text);
-        let layer = FRAMES.iter().find_map(|frame| without(text, frame)).or_else(|| unindented(text));
+        let mut may_be = frames_of(text).into_iter().zip(&FRAMES).filter(|(may_be, _)| *may_be);
+        let layer = may_be.find_map(|(_, frame)| without(text, frame)).or_else(|| unindented(text));
         match layer {
             Some(layer) => bare = Some(layer),
             None => break,
@@ -65,8 +96,24 @@ pub(super) fn off(text: &str) -> Option<String> {
     second_prompts(bare.as_deref().unwrap_or(text)).or(bare)
 }
 
+/// Which of the frames two lines have that follow each other; one alone is none.
+fn frames_of(text: &str) -> [bool; 6] {
+    let bytes = text.as_bytes();
+    let (mut last, mut twice) = ([false; 6], [false; 6]);
+    let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
+    for start in starts {
+        let line = bytes.get(start..).unwrap_or_default();
+        for ((frame, last), twice) in FRAMES.iter().zip(&mut last).zip(&mut twice) {
+            let now = (frame.may_begin)(line);
+            *twice |= now && *last;
+            *last = now;
+        }
+    }
+    twice
+}
+
 /// `text` without `frame` on the lines that follow each other with it and show a request.
-fn without(text: &str, frame: &Regex) -> Option<String> {
+fn without(text: &str, frame: &Frame) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<&str> = Vec::with_capacity(lines.len());
     let mut changed = false;
@@ -89,8 +136,11 @@ fn without(text: &str, frame: &Regex) -> Option<String> {
 }
 
 /// What stands behind `frame`.
-fn behind<'a>(line: &'a str, frame: &Regex) -> Option<&'a str> {
-    let len = frame.find(line).filter(|found| !found.is_empty())?.end();
+fn behind<'a>(line: &'a str, frame: &Frame) -> Option<&'a str> {
+    if !(frame.may_begin)(line.as_bytes()) {
+        return None;
+    }
+    let len = frame.pattern.as_ref()?.find(line).filter(|found| !found.is_empty())?.end();
     line.get(len..)
 }
 
@@ -118,6 +168,9 @@ fn is_head_of_curl(text: &str) -> bool {
 
 /// The output of curl's `-v` without the indentation of a page's code.
 fn unindented(text: &str) -> Option<String> {
+    if !holds(text, "> ") || !holds(text, " HTTP/") {
+        return None;
+    }
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let least = text.lines().filter(|line| !line.trim().is_empty()).map(indent);
     // The first line lost its own where the text was trimmed.
@@ -130,6 +183,9 @@ fn unindented(text: &str) -> Option<String> {
 
 /// `text` without bash's second prompt, which stands before each line with which a command goes on.
 fn second_prompts(text: &str) -> Option<String> {
+    if !holds(text, "\n>") {
+        return None;
+    }
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<&str> = Vec::with_capacity(lines.len());
     let mut changed = false;

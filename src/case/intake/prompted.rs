@@ -1,19 +1,30 @@
 //! Texts that stand behind a prompt's name anywhere in a paste: in the body of a request that is shown beside its failure, in a
 //! program's source, in the pairs of a log, in a line `prompt: …`. What repeats them is found only where they are known.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::wrapping::holds;
 use super::written::literal;
 
 /// The names behind which somebody's words stand, whoever wrote the text.
-static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?:^|[^A-Za-z0-9_])((?i-u:prompt|negative_prompt|input|instructions|system|query|question|lyrics|content|text))["'`]?[ \t\r\n]{0,3}[:=][ \t\r\n]{0,3}[frbuFRBU]{0,2}(["'`])"#,
-    )
-    .ok()
-});
+const NAMES: [&str; 10] = [
+    "prompt",
+    "negative_prompt",
+    "input",
+    "instructions",
+    "system",
+    "query",
+    "question",
+    "lyrics",
+    "content",
+    "text",
+];
+
+/// Blanks on each side of the sign between a name and its text.
+const MOST_BLANKS: usize = 3;
 
 /// Characters of a prompt that is given without quotes, at least. Counted by the pattern they would make it eight times as large.
 const SHORTEST_LINE: usize = 8;
@@ -43,17 +54,25 @@ const BESIDE: usize = 160;
 /// The texts of `text`, as they are written; escapes resolved.
 pub(super) fn texts(text: &str) -> Vec<String> {
     let mut out = Vec::new();
-    for caught in NAMED.iter().flat_map(|pattern| pattern.captures_iter(text)) {
-        let (Some(name), Some(mark)) = (caught.get(1), caught.get(2)) else { continue };
-        let behind = text.get(mark.end()..).unwrap_or("");
-        let (end, inside) = mark_of(mark.as_str(), behind);
-        let (pieces, rest) = literal(inside, &end, mark.as_str() == "`");
-        let is_shared = SHARED.iter().any(|shared| name.as_str().eq_ignore_ascii_case(shared));
-        if !is_shared || is_of_a_message(text.get(..name.start()).unwrap_or(""), rest) {
+    let mut done = 0;
+    for sign in memchr::memchr2_iter(b':', b'=', text.as_bytes()) {
+        let Some((name, mark)) = named(text, sign).filter(|(name, _)| done == 0 || name.start > done) else {
+            continue;
+        };
+        done = mark.end;
+        let behind = text.get(mark.end..).unwrap_or("");
+        let mark = text.get(mark).unwrap_or("");
+        let (end, inside) = mark_of(mark, behind);
+        let (pieces, rest) = literal(inside, &end, mark == "`");
+        let before = text.get(..name.start).unwrap_or("");
+        let name = text.get(name).unwrap_or("");
+        let is_shared = SHARED.iter().any(|shared| name.eq_ignore_ascii_case(shared));
+        if !is_shared || is_of_a_message(before, rest) {
             out.extend(pieces.into_iter().map(|piece| piece.trim().to_owned()));
         }
     }
-    for caught in LINE.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+    let lines = LINE.iter().filter(|_| names_a_prompt(text));
+    for caught in lines.flat_map(|pattern| pattern.captures_iter(text)) {
         let words = caught.get(1).map_or("", |words| words.as_str());
         if words.chars().nth(SHORTEST_LINE - 1).is_none() {
             continue;
@@ -64,6 +83,44 @@ pub(super) fn texts(text: &str) -> Vec<String> {
         }
     }
     out
+}
+
+/// The name before the sign at byte `sign`, and the quotation mark behind it: `"content": f"…`.
+fn named(text: &str, sign: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let bytes = text.as_bytes();
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let behind = bytes.get(sign + 1..)?;
+    let blanks = behind.iter().take(MOST_BLANKS).take_while(|b| is_blank(b)).count();
+    let is_prefix = |b: &u8| b"frbuFRBU".contains(b);
+    let prefix = behind.get(blanks..)?.iter().take(2).take_while(|b| is_prefix(b)).count();
+    let mark = sign + 1 + blanks + prefix;
+    if !matches!(bytes.get(mark), Some(b'"' | b'\'' | b'`')) {
+        return None;
+    }
+    let before = bytes.get(..sign)?;
+    let blanks = before.iter().rev().take(MOST_BLANKS).take_while(|b| is_blank(b)).count();
+    let before = before.get(..sign - blanks)?;
+    let before = before
+        .strip_suffix(b"\"")
+        .or_else(|| before.strip_suffix(b"'"))
+        .or_else(|| before.strip_suffix(b"`"))
+        .unwrap_or(before);
+    let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let letters = before.iter().rev().take(20).take_while(|b| is_letter(b)).count();
+    let start = before.len() - letters;
+    let name = text.get(start..before.len())?;
+    NAMES.iter().any(|own| own.eq_ignore_ascii_case(name)).then_some((start..before.len(), mark..mark + 1))
+}
+
+/// Whether one of the words that head a line with a prompt stands in `text`: its pattern is made ready for no other.
+fn names_a_prompt(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is = |word: &'static [u8]| {
+        move |at: usize| bytes.get(at..at + word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word))
+    };
+    memchr::memchr2_iter(b'p', b'P', bytes).any(is(b"prompt"))
+        || memchr::memchr2_iter(b'q', b'Q', bytes).any(is(b"question"))
+        || ["提示词", "用户输入"].iter().any(|word| holds(text, word))
 }
 
 /// The mark that closes the literal, and what stands behind the one that opens it: three are one.

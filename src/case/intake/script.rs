@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::command;
 use super::shell::{self, Variables};
+use super::wrapping::holds;
 use crate::case::keyring::KeyRing;
 
 /// More blocks than any paste has.
@@ -71,6 +72,7 @@ impl Script {
         let mut script = Self::default();
         let mut ends = None;
         let mut at = 0;
+        let piped_while = holds(text, "| while ");
         for line in text.split_inclusive('\n') {
             let start = at;
             at += line.len();
@@ -80,7 +82,8 @@ impl Script {
             let indent = line.len() - line.trim_start().len();
             let bare = line.trim();
             // What stands before a pipe gives the lines.
-            let piped = bare.find("| while ").map_or(0, |at| at + "| ".len());
+            let while_at = if piped_while { bare.find("| while ") } else { None };
+            let piped = while_at.map_or(0, |at| at + "| ".len());
             let (indent, bare) = (indent + piped, bare.get(piped..).unwrap_or(bare));
             if ["for ((", "while ", "until "].iter().any(|word| bare.starts_with(word)) {
                 let ends = ends.get_or_insert_with(|| Ends::of(text));

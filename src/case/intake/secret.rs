@@ -356,7 +356,7 @@ pub(super) fn mask_form(form: &mut [Part], catalog: &Catalog, ring: &mut KeyRing
 fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
     let mut out = String::with_capacity(text.len());
     let (mut done, mut found) = (0, false);
-    for (at, _) in text.match_indices("://") {
+    for at in memchr::memmem::find_iter(text.as_bytes(), "://") {
         if at < done {
             continue;
         }

@@ -60,7 +60,8 @@ fn without_zone(line: &str) -> Option<&str> {
 /// Sets the time of what was observed, where `text` tells it and nothing else did.
 pub(super) fn complete(intake: &mut Intake, text: &str) {
     // What stands in a request's body is no time of the call's.
-    if matches!(intake.kind, "curl" | "httpie" | "json body" | "http file" | "hurl" | "source code") {
+    if matches!(intake.kind, "curl" | "wget" | "httpie" | "json body" | "http file" | "hurl" | "source code")
+    {
         return;
     }
     if let Some(attempt) = intake.observed.as_mut().filter(|attempt| attempt.at.is_none()) {

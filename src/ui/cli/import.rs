@@ -51,7 +51,7 @@ pub struct ImportArguments {
 enum Kind {
     /// Guessed.
     Auto,
-    /// curl commands.
+    /// Commands of curl (and wget).
     Curl,
     /// An HTTP archive.
     Har,
@@ -68,7 +68,7 @@ impl Kind {
     fn takes(self, found: &str) -> bool {
         match self {
             Self::Auto => true,
-            Self::Curl => found == "curl",
+            Self::Curl => matches!(found, "curl" | "wget"),
             Self::Har => found == "har",
             Self::Http => found.starts_with("http") || found == "hurl",
             Self::Log => matches!(found, "error text" | "http response"),
@@ -92,7 +92,8 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<Exit, Failed> {
         if matches!(arguments.kind, Kind::Auto | Kind::Har) {
             archive = archive::of_text(&bytes, arguments.all, &catalog, &mut ring);
         }
-        let text = String::from_utf8_lossy(&bytes);
+        let text =
+            String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         let pieces = if let Some(archive) = &mut archive {
             std::mem::take(&mut archive.pieces)
         } else {

@@ -81,13 +81,36 @@ pub(super) fn output(text: &str) -> std::io::Result<()> {
 
 /// `text` with control characters and bidi marks shown escaped: evidence must not steer the terminal.
 pub(super) fn harmless(text: &str) -> String {
+    let steers = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let steers = (c.is_control() && c != '\n')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if steers { out.extend(c.escape_unicode()) } else { out.push(c) }
+    let mut rest = text;
+    // Text of ASCII, which most of it is, is taken in runs.
+    while let Some(c) = rest.chars().next() {
+        let plain = plain_ascii(rest.as_bytes());
+        let len = if plain > 0 { plain } else { c.len_utf8() };
+        let (run, behind) = rest.split_at(len);
+        if plain == 0 && steers(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push_str(run);
+        }
+        rest = behind;
     }
     out
+}
+
+/// How many bytes at the beginning of `text` are printable ASCII or line ends.
+fn plain_ascii(text: &[u8]) -> usize {
+    let is_plain = |b: &u8| matches!(b, b' '..=b'~' | b'\n');
+    // Without a way out within a block the compiler looks at many bytes at once.
+    let blocks =
+        text.chunks_exact(32).take_while(|block| block.iter().fold(true, |all, b| all & is_plain(b)));
+    let at = blocks.count() * 32;
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().position(|b| !is_plain(b)).unwrap_or(rest.len())
 }
 
 #[cfg(test)]

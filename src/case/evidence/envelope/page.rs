@@ -1,26 +1,10 @@
 //! Is it a web page, and what is its title?
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 /// How many bytes of a page are searched for its title.
 pub(super) const SEARCHED: usize = 64 * 1024;
 
 /// The longest title that is kept, characters.
 const LONGEST_TITLE: usize = 300;
-
-/// A pattern of ours; tests compile each of them.
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern compiles")
-}
-
-static TITLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<title[^>]{0,200}>(.*?)</title>"));
-static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<h1[^>]{0,200}>(.*?)</h1>"));
-/// Where Express and its like (finalhandler) write what happened, below a title that says no more than `Error`.
-static PRE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?is)<pre[^>]{0,200}>(.*?)(?:<br>|</pre>)"));
-static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[^>]*>"));
 
 /// True when the bytes begin as an HTML page does.
 pub(super) fn is_page(bytes: &[u8]) -> bool {
@@ -43,20 +27,58 @@ pub(super) fn holds_page(text: &str) -> bool {
     })
 }
 
+/// The elements that say what the page is, and what closes each. The last is where Express and its like (finalhandler) write
+/// what happened, below a title that says no more than `Error`.
+const ELEMENTS: [(&str, &[&str]); 3] =
+    [("<title", &["</title>"]), ("<h1", &["</h1>"]), ("<pre", &["<br>", "</pre>"])];
+
+/// Bytes of the attributes of such an element.
+const MOST_ATTRIBUTES: usize = 200;
+
 /// The title of a page, else its first heading: without tags, common entities resolved, white space collapsed.
 pub(super) fn title(html: &str) -> Option<String> {
     let says = |title: &String| !title.eq_ignore_ascii_case("error");
-    let found = || [&TITLE, &HEADING, &PRE].into_iter().filter_map(|pattern| words(pattern, html));
+    let found = || ELEMENTS.into_iter().filter_map(|(open, close)| words(open, close, html));
     found().find(says).or_else(|| found().next())
 }
 
-/// The words in the first match of `pattern`.
-fn words(pattern: &Regex, html: &str) -> Option<String> {
-    let inside = pattern.captures(html)?.get(1)?.as_str();
-    let bare = TAG.replace_all(inside, " ");
-    let words = entities(&bare).split_whitespace().collect::<Vec<_>>().join(" ");
+/// The words in the first element that begins with `open` and is closed.
+fn words(open: &str, close: &[&str], html: &str) -> Option<String> {
+    let words = entities(&without_tags(inside(open, close, html)?));
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let words: String = words.chars().take(LONGEST_TITLE).collect();
     (!words.is_empty()).then_some(words)
+}
+
+/// What stands in the first element that begins with `open`.
+fn inside<'h>(open: &str, close: &[&str], html: &'h str) -> Option<&'h str> {
+    let bytes = html.as_bytes();
+    let begins = |at: usize, tag: &str| {
+        bytes.get(at..at + tag.len()).is_some_and(|here| here.eq_ignore_ascii_case(tag.as_bytes()))
+    };
+    for at in memchr::memchr_iter(b'<', bytes).filter(|at| begins(*at, open)) {
+        let attributes = bytes.get(at + open.len()..)?;
+        let Some(len) = attributes.iter().take(MOST_ATTRIBUTES + 1).position(|b| *b == b'>') else {
+            continue;
+        };
+        let start = at + open.len() + len + 1;
+        let mut marks = memchr::memchr_iter(b'<', bytes.get(start..)?).map(|len| start + len);
+        // Where nothing closes this one, nothing closes a later one.
+        return html.get(start..marks.find(|end| close.iter().any(|tag| begins(*end, tag)))?);
+    }
+    None
+}
+
+/// `text` with a blank in the place of each tag.
+fn without_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tag)) = rest.split_once('<') {
+        let Some((_, behind)) = tag.split_once('>') else { break };
+        out.extend([before, " "]);
+        rest = behind;
+    }
+    out + rest
 }
 
 fn entities(text: &str) -> String {

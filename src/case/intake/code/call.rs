@@ -31,7 +31,8 @@ pub(super) struct Call<'t> {
 
 static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x-u)\b(?: fetch | axios(?:\.(?:request|get|post|put|patch|delete))?
+        r"(?x-u)\b(?: fetch | request | urllib\.request\.Request | Request | conn(?:ection)?\.request
+        | (?:got|ky)\.(?:get|post|put|patch|delete) | axios(?:\.(?:request|get|post|put|patch|delete))?
         | (?:requests|httpx|client|session|http|s)\.(?:request|get|post|put|patch|delete)
         | [A-Za-z_][A-Za-z0-9_.]*\.(?:chat\.completions\.(?:create|parse)|completions\.create|responses\.create
             |embeddings\.create|images\.generate|moderations\.create|messages\.(?:create|stream)) )\(",
@@ -53,6 +54,23 @@ pub(super) fn all(text: &str) -> Vec<Call<'_>> {
         Some(Call { name, arguments, has_unknown: reader.has_unknown })
     });
     found.collect()
+}
+
+/// The headers that `text` appends to `name`, and whether all of them can be read.
+pub(super) fn appended(text: &str, name: &str) -> (Vec<(String, String)>, bool) {
+    let (mut headers, mut whole) = (Vec::new(), true);
+    for way in [".append(", ".set("] {
+        let mark = format!("{name}{way}");
+        for at in memchr::memmem::find_iter(text.as_bytes(), &mark).take(MOST_CALLS) {
+            let given = Reader::new(text, at + mark.len()).arguments();
+            let mut given = given.map(|given| given.positional).unwrap_or_default().into_iter();
+            match (given.next(), given.next()) {
+                (Some(Value::String(name)), Some(Value::String(value))) => headers.push((name, value)),
+                _ => whole = false,
+            }
+        }
+    }
+    (headers, whole)
 }
 
 /// What the text gives to the client that it makes (`OpenAI(base_url=…)`, `new OpenAI({…})`); `None` where it makes none.

@@ -160,7 +160,7 @@ fn has_reference(said: &Said) -> bool {
 /// Java's `HttpClient` and `OkHttp`: one chain of calls each.
 fn java(text: &str) -> Option<Read> {
     static BUILDERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        form(r"(?-u)\bHttpRequest\s{0,80}\.newBuilder\(|\bnew (?:okhttp3\.)?Request\.Builder\(")
+        form(r"(?-u)\bHttpRequest\s{0,80}\.newBuilder\(|\b(?:new )?(?:okhttp3\.)?Request\.Builder\(")
     });
     let at = BUILDERS.as_ref()?.find(text)?.end();
     let mut reader = Reader::new(text, at, Language::Java);

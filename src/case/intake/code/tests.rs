@@ -12,6 +12,54 @@ fn read(text: &str) -> (Intake, KeyRing) {
 /// The source, method, address, headers, body.
 type Row<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
 
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+/// Libraries that come with a language, and those that tools write their code for.
+const FURTHER: &[Row] = &[
+    (
+        "const myHeaders = new Headers();\nmyHeaders.append(\"Content-Type\", \"application/json\");\nmyHeaders.append(\"X-A\", \"b\");\nconst raw = JSON.stringify({ a: 1 });\nconst requestOptions = {\n  method: \"POST\",\n  headers: myHeaders,\n  body: raw,\n  redirect: \"follow\"\n};\nfetch(\"https://h.test/v1\", requestOptions)",
+        "POST",
+        "https://h.test/v1",
+        &[JSON, ("X-A", "b")],
+        r#"{"a":1}"#,
+    ),
+    (
+        "const { body } = await request('https://h.test/v1', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ a: 1 }) })",
+        "PUT",
+        "https://h.test/v1",
+        &[("content-type", "application/json")],
+        r#"{"a":1}"#,
+    ),
+    (
+        "const r = await got.post('https://h.test/v1', { json: { a: 1 }, searchParams: { q: 'b' } }).json();",
+        "POST",
+        "https://h.test/v1?q=b",
+        &[JSON],
+        r#"{"a":1}"#,
+    ),
+    (
+        "req = urllib.request.Request('https://h.test/v1', data=json.dumps({'a': 1}).encode('utf-8'), headers={'Content-Type': 'application/json'})\nurllib.request.urlopen(req)",
+        "POST",
+        "https://h.test/v1",
+        &[JSON],
+        r#"{"a":1}"#,
+    ),
+    (
+        "conn = http.client.HTTPSConnection(\"h.test\")\npayload = json.dumps({\"a\": 1})\nheaders = {'Content-Type': 'application/json'}\nconn.request(\"POST\", \"/v1\", payload, headers)",
+        "POST",
+        "https://h.test/v1",
+        &[JSON],
+        r#"{"a":1}"#,
+    ),
+    (
+        "val body = \"\"\"{\"a\":1}\"\"\".toRequestBody(\"application/json\".toMediaType())\nval request = Request.Builder()\n    .url(\"https://h.test/v1\")\n    .post(body)\n    .addHeader(\"X-A\", \"b\")\n    .build()",
+        "POST",
+        "https://h.test/v1",
+        &[JSON, ("X-A", "b")],
+        r#"{"a":1}"#,
+    ),
+];
+
 #[test]
 fn requests_in_source_are_read() {
     let post = "https://h.test/v1/chat/completions";
@@ -102,7 +150,7 @@ fn requests_in_source_are_read() {
             r#"{"model":"m","messages":[]}"#,
         ),
     ];
-    for (text, method, url, headers, body) in table {
+    for (text, method, url, headers, body) in table.iter().chain(FURTHER) {
         let (intake, _) = read(text);
         assert_eq!(intake.kind, "source code", "{text}");
         let draft = intake.draft.expect("a request");

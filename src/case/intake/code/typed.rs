@@ -210,9 +210,32 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.depth += 1;
-        let value = self.of_kind();
+        let value = self
+            .of_kind()
+            .and_then(|value| if self.language == Java { self.extended(value) } else { Some(value) });
         self.depth -= 1;
         value
+    }
+
+    /// What Kotlin calls upon a value: `"…".toRequestBody("application/json".toMediaType())`, `"""…""".trimIndent()`.
+    fn extended(&mut self, value: Value) -> Option<Value> {
+        let mut value = value;
+        loop {
+            let behind = self.rest().trim_start();
+            if ["toMediaType()", "toMediaTypeOrNull()", "trimIndent()", "toHttpUrl()"]
+                .iter()
+                .any(|call| behind.strip_prefix('.').is_some_and(|rest| rest.starts_with(call)))
+            {
+                self.at = self.text.len() - behind.split_once("()")?.1.len();
+            } else if let Some(given) = behind.strip_prefix(".toRequestBody(") {
+                self.at = self.text.len() - given.len();
+                let media = self.arguments()?.into_iter().next().flatten();
+                let members = [(BODY.to_owned(), value), (TYPE.to_owned(), media.unwrap_or_default())];
+                value = Value::Object(members.into_iter().collect());
+            } else {
+                return Some(value);
+            }
+        }
     }
 
     fn of_kind(&mut self) -> Option<Value> {

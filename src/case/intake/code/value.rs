@@ -395,7 +395,15 @@ impl<'a> Reader<'a> {
             return None;
         }
         match (path, first) {
-            ("JSON.stringify" | "json.dumps", value) => Some(Value::String(value.to_string())),
+            ("JSON.stringify" | "json.dumps", value) => {
+                // `.encode()`, `.encode('utf-8')`
+                if let Some((_, behind)) =
+                    self.rest().strip_prefix(".encode(").and_then(|rest| rest.split_once(')'))
+                {
+                    self.at = self.text.len() - behind.len();
+                }
+                Some(Value::String(value.to_string()))
+            }
             ("str" | "String" | "URL" | "Headers", value) => Some(value),
             (path, Value::String(name))
                 if is_name(&name) && (path.ends_with("getenv") || path.ends_with("environ.get")) =>

@@ -200,7 +200,7 @@ impl Parts<'_> {
         // A stray word is no address where one that looks like one follows.
         let best = self.urls.iter().find(|u| u.contains("://")).or_else(|| self.urls.first());
         let mut url = best.cloned().unwrap_or_default();
-        url.retain(|c| !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}'));
+        url.retain(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}'));
         if url.starts_with(' ') || url.ends_with([' ', '\n']) {
             self.refused("--url", "URL using bad/illegal format or missing URL");
         }

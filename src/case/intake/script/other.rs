@@ -9,14 +9,14 @@ use crate::case::intake::web_request::literal;
 
 /// The loop of the line `bare`, which begins at byte `at` of `text`.
 pub(super) fn block(text: &str, at: usize, bare: &str) -> Option<Block> {
-    let lower = bare.get(..8).unwrap_or(bare).to_ascii_lowercase();
-    if lower.starts_with("for ") {
+    let begins = |word: &str| bare.get(..word.len()).is_some_and(|first| first.eq_ignore_ascii_case(word));
+    if begins("for ") {
         return of_prompt(text, at, bare).or_else(|| of_fish(text, at, bare));
     }
-    if lower.starts_with("foreach") {
+    if begins("foreach") {
         return of_powershell(text, at, bare);
     }
-    of_pipe(text, at, bare)
+    if bare.contains('|') { of_pipe(text, at, bare) } else { None }
 }
 
 /// `for %i in (a b) do curl …`, `for /L %%i in (1,1,3) do ( … )`.

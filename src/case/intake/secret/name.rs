@@ -127,10 +127,21 @@ pub(in crate::case::intake) fn of_name(name: &str) -> Option<Sure> {
 
 /// Whether a word of a secret can be in `name` at all; most names are sent away here.
 fn may_be(name: &str) -> bool {
-    const ENDS: [&str; 9] = ["key", "oken", "pass", "pwd", "secret", "sig", "auth", "cred", "jwt"];
-    let lower = name.to_ascii_lowercase();
-    let lower = lower.as_str();
-    ENDS.iter().any(|word| lower.contains(word)) || lower.contains("assertion") || lower.contains("ature")
+    let bytes = name.as_bytes();
+    (0..bytes.len()).any(|at| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let words: &[&[u8]] = match rest.first().map(u8::to_ascii_lowercase) {
+            Some(b'a') => &[b"auth", b"assertion", b"ature"],
+            Some(b'c') => &[b"cred"],
+            Some(b'j') => &[b"jwt"],
+            Some(b'k') => &[b"key"],
+            Some(b'o') => &[b"oken"],
+            Some(b'p') => &[b"pass", b"pwd"],
+            Some(b's') => &[b"secret", b"sig"],
+            _ => &[],
+        };
+        words.iter().any(|word| rest.get(..word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word)))
+    })
 }
 
 /// The words of a name in small letters: `userApi_key[x]` is `user`, `api`, `key`, `x`. A number at the end is none.

@@ -44,14 +44,15 @@ impl<'a> Scan<'a> {
     /// Start and end of the next secret.
     pub(super) fn next_secret(&mut self) -> Option<(usize, usize)> {
         let bytes = self.text.as_bytes();
-        while let Some(&byte) = bytes.get(self.at) {
+        while self.at < bytes.len() {
             let start = self.at;
+            let rest = bytes.get(start..).unwrap_or_default();
             let after_word = start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_alphanumeric);
-            if after_word || !matches!(byte, b'A' | b'B' | b'a'..=b'z') {
-                self.at += 1;
+            if after_word || !begins_key(rest) {
+                // The rest of the word holds no beginning.
+                self.at += run(rest, |b| b.is_ascii_alphanumeric()).max(1);
                 continue;
             }
-            let rest = bytes.get(start..).unwrap_or_default();
             if let Some(spaces) = after_bearer(rest) {
                 let from = start + spaces;
                 let long = run(bytes.get(from..).unwrap_or_default(), is_token68);
@@ -112,12 +113,42 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// For each byte, which of the beginnings have it as their first letter, and which as their second: a bit for each prefix, one
+/// for `Bearer` and one for `eyJ`. Most words of a text begin otherwise, and two bytes are looked up sooner than texts compared.
+#[expect(clippy::indexing_slicing, reason = "the compiler runs it: what is out of bounds does not build")]
+const BEGINNINGS: [[u32; 256]; 2] = {
+    let mut letters = [[0; 256]; 2];
+    let mut at = 0;
+    while at < PREFIXES.len() {
+        let prefix = PREFIXES[at].0.as_bytes();
+        letters[0][prefix[0] as usize] |= 1 << at;
+        letters[1][prefix[1] as usize] |= 1 << at;
+        at += 1;
+    }
+    let others: [(&[u8], &[u8]); 2] = [(b"bB", b"eE"), (b"e", b"y")];
+    while at < PREFIXES.len() + others.len() {
+        let pair = others[at - PREFIXES.len()];
+        let mut letter = 0;
+        while letter < pair.0.len() {
+            letters[0][pair.0[letter] as usize] |= 1 << at;
+            letters[1][pair.1[letter] as usize] |= 1 << at;
+            letter += 1;
+        }
+        at += 1;
+    }
+    letters
+};
+
+/// Whether the first two letters of `rest` are those of a key or of the word before one.
+fn begins_key(rest: &[u8]) -> bool {
+    let [first, second] = &BEGINNINGS;
+    let of = |letters: &[u32; 256], byte: &u8| letters.get(usize::from(*byte)).copied().unwrap_or(0);
+    matches!(rest, [a, b, ..] if of(first, a) & of(second, b) != 0)
+}
+
 /// The shortest length of a key with the prefix that `rest` begins with.
 fn prefix_of(rest: &[u8]) -> Option<usize> {
-    let first = rest.first()?;
-    // Most words begin like none of them, and a byte is compared sooner than a text.
-    let mut fitting = PREFIXES.iter().filter(|(prefix, _)| prefix.as_bytes().first() == Some(first));
-    fitting.find(|(prefix, _)| rest.starts_with(prefix.as_bytes())).map(|(_, least)| *least)
+    PREFIXES.iter().find(|(prefix, _)| rest.starts_with(prefix.as_bytes())).map(|(_, least)| *least)
 }
 
 /// Length of `bearer` and the spaces after it at the start of `rest`.

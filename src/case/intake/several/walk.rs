@@ -12,6 +12,7 @@ use crate::case::intake::several::{branches, turns};
 use crate::case::intake::shell::{self, Dialect, Variables};
 use crate::case::intake::{
     answer, command, curl, embedded, httpie, inner, litellm, literal_key, reported_above, tries, web_request,
+    wget,
 };
 use crate::case::keyring::KeyRing;
 use crate::case::request::{Draft, Intake, Tried};
@@ -179,6 +180,12 @@ impl<'a> Walk<'a> {
         let text = self.text;
         let written = |path: &str| self.written.get(path).cloned().or_else(|| (self.files)(path));
         let files: curl::Files<'_> = &written;
+        if found.program == command::Program::Wget {
+            let command = shell::split_any(text, found.arguments, variables, found.in_backticks, self.from);
+            let mut read = curl::read_words(wget::as_curl(command), None, files, self.catalog, ring);
+            wget::named(&mut read.findings);
+            return read;
+        }
         if found.program != command::Program::Curl {
             return httpie::read(text, &found, self.from, variables, files, self.catalog, ring);
         }
@@ -323,6 +330,7 @@ fn intakes(found: command::Found, by_litellm: bool, read: curl::Read, below: ans
     let (kind, client) = match found.program {
         command::Program::Httpie { .. } => ("httpie", "httpie"),
         command::Program::Xh { .. } => ("httpie", "xh"),
+        command::Program::Wget => ("wget", "wget"),
         command::Program::Curl if by_litellm => ("curl", "litellm"),
         command::Program::Curl => ("curl", "curl"),
     };

@@ -1,12 +1,16 @@
 //! What was understood, as JSON and in words. Keys are masked, prompts are not: it is for the operator's own screen.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
+use super::super::OutputKind;
 use super::ImportArguments;
 use super::archive::{Archive, Listed};
 use crate::case::catalog::Catalog;
@@ -154,7 +158,8 @@ pub(super) fn imported(
             end: length,
         });
     }
-    let mut show = Show { catalog, ring, secrets: arguments.show_secrets };
+    let hashes = matches!(arguments.output, OutputKind::Json);
+    let mut show = Show { catalog, ring, secrets: arguments.show_secrets, hashes };
     Imported {
         kind: kind.replace(' ', "_"),
         confidence,
@@ -172,6 +177,7 @@ fn confidence(kind: &str, pieces: &[Piece]) -> (f64, &'static str) {
         "curl" if has("curl_refuses") => (0.7, "the word curl stands before what look like its arguments"),
         "curl" => (0.99, "a curl command stands in the text"),
         "har" => (0.99, "the JSON has log.entries as an HTTP archive has"),
+        "wget" => (0.97, "a command of wget stands in the text"),
         "httpie" => (0.97, "a command of HTTPie or xh stands in the text"),
         "http file" => (0.95, "request lines with an address stand in the text as in a file of requests"),
         "hurl" => (0.97, "requests stand in the text with sections or expectations as Hurl writes them"),
@@ -209,10 +215,15 @@ fn noticed(finding: &Finding, piece: &Piece) -> Noticed {
     }
 }
 
+/// The members of an object, none of them built: of a long body two are asked for.
+type Members<'t> = BTreeMap<Cow<'t, str>, &'t RawValue>;
+
 struct Show<'a> {
     catalog: &'a Catalog,
     ring: &'a mut KeyRing,
     secrets: bool,
+    /// Whether the sums of bodies are asked for; the words for people have none.
+    hashes: bool,
 }
 
 impl Show<'_> {
@@ -222,14 +233,16 @@ impl Show<'_> {
         let written = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let method = draft.and_then(|d| written(&d.method)).or_else(|| intake.said.method.clone());
         let url = draft.and_then(|d| written(&d.url)).or_else(|| intake.said.url.clone());
-        let json: Option<serde_json::Value> = draft.and_then(|d| serde_json::from_str(&d.body).ok());
-        let member = |name: &str| json.as_ref().and_then(|json| json.get(name).cloned());
+        let json: Option<Members<'_>> = draft.and_then(|d| serde_json::from_str(&d.body).ok());
+        let member =
+            |name: &str| json.as_ref().and_then(|json| serde_json::from_str(json.get(name)?.get()).ok());
         let field = draft.and_then(|d| d.form.iter().find(|part| part.name == "model"));
         let of_form = field.and_then(|part| match &part.content {
             PartContent::Text(text) => Some(text.clone()),
             PartContent::File { .. } => None,
         });
-        let model = member("model").and_then(|m| m.as_str().map(str::to_owned)).or(of_form);
+        let model =
+            member("model").and_then(|m: serde_json::Value| m.as_str().map(str::to_owned)).or(of_form);
         let request = draft.and_then(|d| d.to_request(None).ok());
         let model = model
             .or_else(|| request.and_then(|r| r.model(self.catalog)))
@@ -240,7 +253,7 @@ impl Show<'_> {
             method,
             url: url.map(|url| self.plain(&url)),
             headers: draft.map(|d| self.headers(d)).unwrap_or_default(),
-            body: draft.and_then(|d| self.body(d)),
+            body: draft.and_then(|d| self.body(d, json.is_some())),
             streaming: member("stream").and_then(|s| s.as_bool()).unwrap_or(false),
             model,
             observed,
@@ -265,7 +278,8 @@ impl Show<'_> {
         draft.headers.iter().map(|h| (h.name.clone(), self.plain(&h.value))).collect()
     }
 
-    fn body(&self, draft: &Draft) -> Option<Body> {
+    /// The body of `draft`, of which is known that it is an object of JSON where `is_object`.
+    fn body(&self, draft: &Draft, is_object: bool) -> Option<Body> {
         if !draft.form.is_empty() {
             let parts = draft.form.iter().map(|part| self.part(part)).collect();
             return Some(Body { kind: "multipart", bytes: None, sha256: None, text: None, parts });
@@ -279,7 +293,7 @@ impl Show<'_> {
             let mut types = draft.headers.iter().filter(|h| h.name.eq_ignore_ascii_case("content-type"));
             types.any(|h| h.value.contains(kind))
         };
-        let kind = if serde_json::from_str::<serde::de::IgnoredAny>(&draft.body).is_ok() {
+        let kind = if is_object || serde_json::from_str::<serde::de::IgnoredAny>(&draft.body).is_ok() {
             "json"
         } else if named("x-www-form-urlencoded") {
             "form"
@@ -289,7 +303,9 @@ impl Show<'_> {
         Some(Body {
             kind,
             bytes: sent.map(<[u8]>::len),
-            sha256: sent.map(|bytes| hexadecimal(digest::digest(&digest::SHA256, bytes).as_ref())),
+            sha256: sent
+                .filter(|_| self.hashes)
+                .map(|bytes| hexadecimal(digest::digest(&digest::SHA256, bytes).as_ref())),
             text: Some(self.plain(&draft.body)),
             parts: Vec::new(),
         })
