@@ -15,7 +15,7 @@ use casefile::case::keyring::KeyRing;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// What is repeated up to the size, and what stands in front of it.
-const KINDS: [(&str, &str, &str); 21] = [
+const KINDS: [(&str, &str, &str); 30] = [
     ("curl", "", "curl https://h.test/v1/x -H 'X-A: b' -d '{\"a\":1}'\n{\"error\":{\"message\":\"no\"}}\n"),
     ("curl-words", "curl https://h.test/v1", " -H 'X-A: b c'"),
     ("curl-body", "curl https://h.test/v1 -d '", "{\"role\":\"user\",\"content\":\"a b c\"}, "),
@@ -46,6 +46,27 @@ const KINDS: [(&str, &str, &str); 21] = [
     ("verbose", "", "> POST /v1 HTTP/1.1\n> Host: h.test\n>\n< HTTP/1.1 401 x\n< A: b\n<\n{\"error\":1}\n"),
     ("json", "[", "{\"error\":{\"message\":\"no\"}},"),
     ("brackets", "", "{[(<$"),
+    ("wget", "", "wget --method=POST --header='X-A: b' --body-data='{}' https://h.test/v1\n"),
+    ("called", "CURL=\"curl -s\"\n", "$CURL https://h.test/v1 -d x\n"),
+    ("cells", "", "1,\"curl https://h.test -d '{\"\"a\"\":1}'\",x\n"),
+    ("separators", "", "curl https://h.test \\\u{2028} -d x\u{2028}"),
+    ("python", "", "r = requests.post('https://h.test/v1', json={'a': [1, b]}, headers=h)\n"),
+    (
+        "javascript",
+        "",
+        "await fetch(`https://h.test/${a}`, {method: 'POST', headers: h, body: JSON.stringify({a})});\nh.append('X-A', 'b');\n",
+    ),
+    (
+        "go",
+        "",
+        "req, err := http.NewRequest(\"POST\", url, strings.NewReader(`{}`))\nreq.Header.Set(\"X-A\", a)\n",
+    ),
+    (
+        "okhttp",
+        "",
+        "--> POST https://h.test/v1\nX-A: b\n\n{}\n--> END POST (2-byte body)\n<-- 400 https://h.test/v1 (1ms)\n\n{}\n<-- END HTTP\n",
+    ),
+    ("pages", "", "<title\n<title>a<pre>\n<h1 \n"),
 ];
 
 fn paste(head: &str, part: &str, bytes: usize) -> String {

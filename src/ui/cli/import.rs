@@ -51,7 +51,7 @@ pub struct ImportArguments {
 enum Kind {
     /// Guessed.
     Auto,
-    /// Commands of curl (and wget).
+    /// curl commands.
     Curl,
     /// An HTTP archive.
     Har,
