@@ -401,6 +401,7 @@ impl Catalog {
                     | Class::Unknown
             );
             may && !of_client
+                && !matches!(rule.rank(), Rank::Status | Rank::Hint)
                 && rule.when.message.is_match(words)
                 && !rule.when.unless_message.is_match(words)
         })

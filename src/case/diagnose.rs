@@ -105,12 +105,25 @@ pub fn diagnose(
     profile: Option<&Profile>,
 ) -> Diagnosis {
     let facts = Facts::of(attempt, reading);
-    let mut ranked = ranked_by(&facts, catalog);
+    let mut ranked = ranked_by(&facts, catalog, false);
     // The answer says nothing that is known; what stands around it may.
+    let wider = || Facts::of(attempt, reading).with_surroundings();
     if ranked.is_empty()
-        && let Some(facts) = Facts::of(attempt, reading).with_surroundings()
+        && let Some(facts) = wider()
     {
-        ranked = ranked_by(&facts, catalog);
+        ranked = ranked_by(&facts, catalog, false);
+    }
+    if ranked.is_empty() {
+        ranked = ranked_by(wider().as_ref().unwrap_or(&facts), catalog, true);
+    }
+    // A bare status says less than the title of a report that names a fault of the request.
+    if ranked.first().is_some_and(|(rank, rule)| *rank >= Rank::Status && rule.when.message.is_empty())
+        && let Some(facts) = Facts::of(attempt, reading).with_title()
+    {
+        let titled = ranked_by(&facts, catalog, false);
+        if titled.first().is_some_and(|(rank, _)| *rank < Rank::Status) {
+            ranked = titled;
+        }
     }
     let matches: Vec<&Rule> = ranked.iter().map(|(_, rule)| *rule).collect();
     let Some(best) = matches.first().copied() else { return unknown(&facts, catalog, profile) };
@@ -144,17 +157,19 @@ pub fn holds(rule: &Rule, attempt: &Attempt, reading: &Reading) -> bool {
 }
 
 /// The rules that hold, best first: by rank, then in the file order. A code that stands as a word in the text weighs as
-/// words do, behind the message rules of its class.
-fn ranked_by<'a>(facts: &Facts<'_>, catalog: &'a Catalog) -> Vec<(Rank, &'a Rule)> {
+/// words do, behind the message rules of its class. `hints`: only the rules that merely hint; else only the others.
+fn ranked_by<'a>(facts: &Facts<'_>, catalog: &'a Catalog, hints: bool) -> Vec<(Rank, &'a Rule)> {
     let behind = |class: FailureClass| {
-        let of_words = |rule: &Rule| !rule.when.message.is_empty() && rule.then.class <= class;
+        let of_words = |rule: &Rule| {
+            rule.rank() != Rank::Hint && !rule.when.message.is_empty() && rule.then.class <= class
+        };
         catalog.rules.iter().rposition(of_words).unwrap_or(0)
     };
     let mut list: Vec<(Rank, usize, &Rule)> = Vec::new();
     // Most patterns are spared by one look at the words of the text.
     let may_match = catalog.rule_words().may_match(facts.searched());
     for (index, rule) in catalog.rules.iter().enumerate() {
-        if may_match.get(index) == Some(&false) {
+        if may_match.get(index) == Some(&false) || (rule.rank() == Rank::Hint) != hints {
             continue;
         }
         match facts.fit(&rule.when) {

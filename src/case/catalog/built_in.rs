@@ -50,6 +50,7 @@ built_in! {
     "rules/types",
     "rules/exceptions",
     "rules/status",
+    "rules/hints",
     "safe",
     "clients",
     "transport",

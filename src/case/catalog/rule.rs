@@ -60,6 +60,8 @@ pub enum Rank {
     Status,
     /// The name of a client's exception.
     Exception,
+    /// What words make likely, asked only where no other rule holds. Never the rank of a rule that does not say so.
+    Hint,
 }
 
 /// Conditions; an empty list or `None` is no condition.

@@ -102,6 +102,16 @@ impl<'a> Facts<'a> {
         Some(self)
     }
 
+    /// The same with the title of the report around it, where it has one and the answer itself says nothing.
+    pub(super) fn with_title(mut self) -> Option<Self> {
+        let first = self.response?.around.as_deref()?.lines().find(|line| !line.trim().is_empty())?;
+        let title =
+            first.strip_prefix("# ").filter(|_| self.texts.iter().all(|text| text.trim().is_empty()))?;
+        self.words.extend(code_words(title).take(MOST_WORDS));
+        self.texts.push(title);
+        Some(self)
+    }
+
     /// The texts in which the patterns of messages are looked for.
     pub(super) fn searched(&self) -> impl Iterator<Item = &'a str> {
         self.texts.clone().into_iter().chain(self.detail)

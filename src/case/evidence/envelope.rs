@@ -19,6 +19,15 @@ use crate::case::vocabulary::EnvelopeKind;
 
 pub(super) use json::{failed_task, states_error};
 
+/// AWS names the error in a header where the body of its REST protocol holds a message alone:
+/// `ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/`.
+/// <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>, read 2026-11-23.
+fn code_of_aws(response: &Response) -> Option<String> {
+    let name = response.header("x-amzn-errortype")?.split([':', ',']).next()?.trim();
+    let is_name = (4..=80).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_name.then(|| name.to_owned())
+}
+
 /// The longest plain text that is taken as a message, bytes. More than that is a document.
 const LONGEST_TEXT: usize = 4 * 1024;
 
@@ -91,6 +100,10 @@ impl Body {
         // JavaScript's print of something that it could not say.
         let said = body.envelope.message.take();
         body.envelope.message = said.filter(|said| !(said.starts_with("[object ") && said.ends_with(']')));
+        let states = body.envelope.message.is_some() || body.envelope.kind == EnvelopeKind::Empty;
+        if states && body.envelope.code.is_none() && response.status.is_some_and(|status| status >= 400) {
+            body.envelope.code = code_of_aws(response);
+        }
         body
     }
 

@@ -55,7 +55,9 @@ static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识|tid)",
         r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#,
         // Ollama's cloud ends its words with a reference for its support; the form alone says what it is.
-        r"|\((ref: )([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)"
+        r"|\((ref: )([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)",
+        // A sentence that asks for it names it without a mark, however short it is.
+        r"|(include (?:the|this) request id )([0-9a-f]{8}[0-9a-f-]{0,32})\b"
     ))
     .expect("a constant pattern compiles")
 });
@@ -68,11 +70,11 @@ pub fn ids_in_text(text: &str) -> Vec<String> {
     IN_TEXT
         .captures_iter(text)
         .filter_map(|found| {
-            let id = found.get(2).or_else(|| found.get(4))?;
+            let id = [2, 4, 6].into_iter().find_map(|group| found.get(group))?;
             if is_cut(text, id) {
                 return None;
             }
-            let separated = found.get(1).or_else(|| found.get(3)).is_some();
+            let separated = [1, 3, 5].into_iter().any(|group| found.get(group).is_some());
             let id = id.as_str().trim_end_matches(['.', ':', '-', '_']);
             (valid(id) && looks_like_id(id, separated)).then(|| id.to_owned())
         })
@@ -378,6 +380,15 @@ mod tests {
                 &["20260205132859798638387SIHCnxzJ"],
             ),
             ("坏了（traceid: 2026020513313084131287jXTpB855）", &["2026020513313084131287jXTpB855"]),
+            (
+                "That model is overloaded. (Please include the request ID 169bee8d  in your message.)",
+                &["169bee8d"],
+            ),
+            ("Please include the request ID in your message.", &[]),
+            (
+                "Please include the request ID cbb1d0c2-52a7-4f0e-9a31-7be1c02f6d18 in your message.",
+                &["cbb1d0c2-52a7-4f0e-9a31-7be1c02f6d18"],
+            ),
             ("bad (request_id: abc123def)", &["abc123def"]),
             ("Request id: 2025022717544254070662477464582", &["2025022717544254070662477464582"]),
             (

@@ -198,6 +198,7 @@ fn judged(
     let speech = belief::or_below(speech, near, status, catalog);
     let speech = belief::or_above(speech, near, catalog);
     let speech = belief::or_quoted(belief::or_title(speech, near, catalog), near, catalog);
+    let speech = belief::below_heading_of_client(belief::or_whole(speech, near), catalog);
     let mut speech = belief::or_cell(speech, near, catalog);
     if !speech.own && speech.code.is_none() {
         speech.code = exception
@@ -501,6 +502,12 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?m)(?:^|```)[a-z_.]{0,60}\b[A-Z][A-Za-z]{3,40}: ([45]\d\d) [A-Z]",
         // A relay's log: `POST /v1/responses -> 200`.
         r"\b(?:GET|POST|PUT|PATCH|DELETE) /\S{1,200} (?:->|→|=>) ([45]\d\d)\b",
+        // A browser's console: `POST https://api.h/v1/x 404`; a person on an answer: `it will response 404`.
+        r"(?m)\b(?:GET|POST|PUT|PATCH|DELETE)\s{1,4}https?://[!-~]{1,300} ([45]\d\d)(?: \(|[ \t]*$)",
+        r"(?i)\b(?:it|will|would|to|and|that|which)\s(?:will\s|would\s)?respon(?:d|ds|se)\s(?:with\s)?(?:an?\s)?([45]\d\d)\b",
+        // The status' name or a word on the answer behind it: `the 403 Access Denied`, `413 (Payload Too Large)`, `the actual 422 detail:`.
+        r"(?i)(?:^|[^\d.,:])([45]\d\d)\s(?:access denied|deadline[ _]exceeded|details?:|reads\b|responses?\b|issues?\b|problems?\b|payload|\(\W{0,3}(?:payload|request entity|content too|too many|unauthorized|forbidden|not found|bad (?:request|gateway)|service|internal|gateway))",
+        r"(?i)\berror is\W{1,4}([45]\d\d)\b",
         // A redirect by its name.
         r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
@@ -635,6 +642,8 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
             r"(?i)[:：]\s([45]\d\d) (?:bad request|unauthorized|forbidden|not found|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out)\W*$",
         )
     });
+    static WITHIN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:error|failed|failure) \(([45]\d\d)\): \S"));
     static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
             r"(?i)^(?:[45]\d\d )?(?:upstream|provider|backend) (?:error|returned|status|request failed)\W{0,3}(?:status |code |http ){0,2}([45]\d\d)\W*$",
@@ -646,6 +655,7 @@ pub(super) fn stated_status(message: &str) -> Option<u16> {
         .chain(FIRST.as_ref())
         .chain(NAMED.as_ref())
         .chain(LAST.as_ref())
+        .chain(WITHIN.as_ref())
         .chain(RELAYED.as_ref());
     let caught = forms.into_iter().find_map(|p| p.captures(message))?;
     caught.get(1)?.as_str().parse().ok().filter(|status| (400..600).contains(status))
@@ -927,7 +937,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (62, 8));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (66, 8));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

@@ -199,7 +199,11 @@ impl Reader<'_> {
     fn one_string(&mut self, value: &mut String) -> Option<()> {
         let open = self.peek()?;
         self.at += open.len_utf8();
-        let quote = if matches!(open, '“' | '”' | '„') { '”' } else { open };
+        let quote = match open {
+            '“' | '”' | '„' => '”',
+            '‘' | '’' | '‚' => '’',
+            _ => open,
+        };
         loop {
             if self.is_cut() {
                 // Half a word is none; half a sentence is a sentence's half.
@@ -508,7 +512,7 @@ fn is_wide(c: char, close: char) -> bool {
 }
 
 fn is_quote(c: char) -> bool {
-    matches!(c, '\'' | '"' | '`' | '“' | '”')
+    matches!(c, '\'' | '"' | '`' | '“' | '”' | '‘' | '’')
 }
 
 /// Joins what a line end cut in two: padding at its end and the indent of the next line (`indented`) stand for one blank;
@@ -665,6 +669,7 @@ mod tests {
                 r#"{"error":{"message":"m","type":"t"}}"#,
             ),
             ("{“error”:{“message”:“m”,“code”：null}}", r#"{"error":{"message":"m","code":null}}"#),
+            ("{‘error’: {‘message’: ‘m’, ‘code’: None}}", r#"{"error":{"message":"m","code":null}}"#),
             (
                 "{\"\n  message\":\"a\n  b\",\"type\":\"overload\n  ed_error\"}",
                 r#"{"message":"a b","type":"overloaded_error"}"#,

@@ -432,8 +432,16 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
 
 /// The provider's error that a relay shows beside its own words (`extError` of Tencent's `CodeBuddy` and the like).
 fn handed_on(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
-    const NAMES: [&str; 6] =
-        ["extError", "upstreamError", "upstream_error", "providerError", "provider_error", "originalError"];
+    const NAMES: [&str; 7] = [
+        "extError",
+        "upstreamError",
+        "upstream_error",
+        "providerError",
+        "provider_error",
+        "originalError",
+        // Databricks' serving of models of others.
+        "external_model_message",
+    ];
     NAMES.iter().find_map(|name| object.get(*name)?.as_object())
 }
 

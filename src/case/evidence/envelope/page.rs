@@ -8,9 +8,21 @@ const LONGEST_TITLE: usize = 300;
 
 /// True when the bytes begin as an HTML page does.
 pub(super) fn is_page(bytes: &[u8]) -> bool {
-    // The last two: pages of edges that were copied without their head.
-    const STARTS: [&str; 9] =
-        ["<!doctype html", "<html", "<head", "<body", "<title", "<center", "<h1", "<style", "<div id=\"cf-"];
+    // The last ones: pages of edges that were copied without their head.
+    const STARTS: [&str; 12] = [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<body",
+        "<title",
+        "<center",
+        "<h1",
+        "<style",
+        "<div id=\"cf-",
+        "<link rel=",
+        "<meta ",
+        "<script",
+    ];
     let begin = bytes.trim_ascii_start();
     STARTS.iter().any(|s| begin.get(..s.len()).is_some_and(|b| b.eq_ignore_ascii_case(s.as_bytes())))
         || (begin.starts_with(b"<!--")

@@ -170,6 +170,82 @@ pub(super) fn or_above(speech: Speech, text: &str, catalog: &Catalog) -> Speech 
     }
 }
 
+/// `speech`; where it was cut within a word (a form keeps so many characters of a title) and the text has it whole, the whole.
+pub(super) fn or_whole(speech: Speech, text: &str) -> Speech {
+    const SHORTEST: usize = 24;
+    let message = speech.message.as_str();
+    if message.len() < SHORTEST || !message.ends_with(char::is_alphanumeric) || message.contains('\n') {
+        return speech;
+    }
+    let ends =
+        |at: &usize| text.get(at + message.len()..).is_none_or(|behind| behind.starts_with(['\n', '\r']));
+    let goes_on = |at: &usize| {
+        text.get(at + message.len()..).is_some_and(|behind| behind.starts_with(char::is_alphanumeric))
+    };
+    let mut places = text.match_indices(message).map(|(at, _)| at).take(8);
+    let whole = places.next().filter(ends).and_then(|_| places.find(goes_on)).and_then(|at| text.get(at..));
+    match whole.map(|whole| super::ending::end(whole).to_owned()) {
+        Some(message) => Speech { message, ..speech },
+        None => speech,
+    }
+}
+
+/// `speech` without a client's heading of its failure that stands on the line above the answer's sentence:
+/// `Error interacting with language model`.
+pub(super) fn below_heading_of_client(speech: Speech, catalog: &Catalog) -> Speech {
+    const HEADS: [&str; 8] = [
+        "Error ",
+        "Failed ",
+        "Failure ",
+        "Problem ",
+        "Could not ",
+        "Unable ",
+        "Cannot ",
+        "There was an error ",
+    ];
+    const VERBS: [&str; 12] = [
+        "interacting",
+        "communicating",
+        "talking",
+        "calling",
+        "connecting",
+        "generating",
+        "running",
+        "processing",
+        "contacting",
+        "getting",
+        "fetching",
+        "requesting",
+    ];
+    let heads = HEADS.iter().any(|head| speech.message.starts_with(head));
+    if !heads || speech.own {
+        return speech;
+    }
+    // The line's end became a blank: a sentence begins where a capital follows a small letter's word.
+    let joins = speech.message.match_indices(' ').map(|(at, _)| at).filter(|at| {
+        let (before, behind) = speech.message.split_at(*at);
+        before.ends_with(|c: char| c.is_ascii_lowercase())
+            && behind.get(1..).is_some_and(|b| b.starts_with(|c: char| c.is_ascii_uppercase()))
+    });
+    let mut parts = joins.filter_map(|at| Some((speech.message.get(..at)?, speech.message.get(at + 1..)?)));
+    let is_heading = |words: &str| {
+        let mut words = words.split(' ').skip(1).peekable();
+        words.peek().is_some()
+            && words.clone().take(3).any(|w| VERBS.contains(&w))
+            && words.all(|w| w.bytes().all(|b| b.is_ascii_lowercase()))
+    };
+    let found = parts.find(|(head, behind)| {
+        is_heading(head)
+            && behind.split_whitespace().nth(3).is_some()
+            && catalog.knows_refusal(behind)
+            && !catalog.knows_refusal(head)
+    });
+    match found.map(|(_, behind)| behind.to_owned()) {
+        Some(message) => Speech { message, ..speech },
+        None => speech,
+    }
+}
+
 /// What may part a client's words from those of the answer where nothing else does.
 const PARTS: &[&str] = &[": ", "：", " -> ", " (", " = ", "提示 ", "报错 "];
 

@@ -51,6 +51,9 @@ pub(super) fn end(text: &str) -> &str {
 /// Up to where a person goes on in another script, behind a stop of that script: `it failed；如果重试…`, `it failed.（检查错误）`.
 pub(super) fn without_other_voice(text: &str) -> &str {
     let is_dense = |c: char| c >= '\u{2e80}';
+    if let Some(at) = particle(text) {
+        return text.get(..at).unwrap_or(text);
+    }
     if let Some(at) = other_letters(text) {
         return text.get(..at).unwrap_or(text);
     }
@@ -59,6 +62,16 @@ pub(super) fn without_other_voice(text: &str) -> &str {
     let parts = matches!(stop, '；' | '，' | '。' | '（') && before.split_whitespace().nth(3).is_some();
     let goes_on = behind.chars().nth(1).is_some_and(|c| is_dense(c) && c.is_alphabetic());
     if parts && goes_on { before.trim_end() } else { text }
+}
+
+/// Where a Korean or Japanese sentence goes on right behind a quotation's or sentence's end: `parameter: 'messages'입니다.`
+fn particle(text: &str) -> Option<usize> {
+    let is_syllable = |c: char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{ac00}'..='\u{d7a3}');
+    let (at, _) = text.char_indices().find(|(_, c)| *c >= '\u{2e80}')?;
+    let (before, behind) = text.split_at_checked(at)?;
+    let ends = before.ends_with(['\'', '"', '`', ')', '.', '”']);
+    let words = before.split_whitespace().nth(2).is_some();
+    (ends && words && behind.starts_with(is_syllable)).then_some(at)
 }
 
 /// Where Latin words end with a comma or a stop and somebody goes on in other letters: `404 page not found, а модели …`.

@@ -160,7 +160,7 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
         "^{}$",
-        r"(?:(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*|(?:Is|Are|Was|Does|Do|Did|Can|Could|Has|Have|Why|How|Where|Should|Would|Any|Anyone|Am) (?:[^.?!\n]|\.\w){3,120}\?.*)"
+        r"(?:(?:when|while|after|before|if|because|since|although|even|every time|as soon as) [^.!?\n]{0,200}\b(?:I|I'm|I've|my|we|our|me)\b.*|(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*|(?:Is|Are|Was|Does|Do|Did|Can|Could|Has|Have|Why|How|Where|Should|Would|Any|Anyone|Am) (?:[^.?!\n]|\.\w){3,120}\?.*)"
     ))
 });
 

@@ -70,6 +70,9 @@ const MARKS: [&[u8]; 2] = [b"\"ERR_", b"\"UND_ERR_"];
 /// The error object of `text`.
 pub(super) fn find(text: &str) -> Option<Object> {
     let mut object = found(text)?;
+    if let Some(body) = answer_of_exchange(&object.body) {
+        object.body = body;
+    }
     if MARKS.iter().any(|mark| object.body.windows(mark.len()).any(|at| at == *mark)) {
         let mut value: Value = serde_json::from_slice(&object.body).ok()?;
         if is_of_machine(&value) {
@@ -79,6 +82,23 @@ pub(super) fn find(text: &str) -> Option<Object> {
         object.body = value.to_string().into_bytes();
     }
     Some(object)
+}
+
+/// The answer that a client's exception shows beside the request's address, and the status that it calls its code:
+/// `{"uri": "https://…", "code": 400, "body": {…}}`.
+fn answer_of_exchange(body: &[u8]) -> Option<Vec<u8>> {
+    memchr::memmem::find(body, b"\"body\"")?;
+    let mut value: Value = serde_json::from_slice(body).ok()?;
+    let is_address =
+        |name: &&str| value.get(*name).and_then(Value::as_str).is_some_and(|a| a.starts_with("http"));
+    ["uri", "url", "requestUrl"].iter().find(|name| is_address(name))?;
+    let status = value.get("code").and_then(Value::as_u64).filter(|status| (400..600).contains(status));
+    let answer = value.get_mut("body").filter(|answer| answer.is_object())?.take();
+    let mut answer = Some(answer).filter(states_an_error)?;
+    if let (Some(status), Some(map)) = (status, answer.as_object_mut()) {
+        map.entry("status_code").or_insert_with(|| status.into());
+    }
+    Some(answer.to_string().into_bytes())
 }
 
 /// Takes out a code that axios or undici give to their own errors: whoever prints it beside an answer's words took it from

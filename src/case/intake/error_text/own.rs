@@ -116,6 +116,15 @@ pub(super) const OWN: &[&str] = &[
     r".{0,20}请求失败[,，:：]? ?(?:HTTP )?状态码[:：为]? ?[0-9]{3}.{0,4}",
     // Azure.Core where the body holds nothing that it reads.
     r"Service request failed\.?(?:(?:\s|\\n)*Status: [0-9]{3}.*)?",
+    // requests and httpx where a person cut the status off; an address, and what came of it.
+    r"for url: https?://\S+",
+    r"https?://\S+ ?(?:-{1,6}|=)> ?[0-9]{3}\b.*",
+    // Programs that caught whatever there was, and go on.
+    r"(?:[A-Za-z]{2,40} )?(?:Ignoring|Ignored|Unhandled|Uncaught|Caught|caught|Swallowed) exception (?:in|at|from|while|during) .*",
+    // Node's `IncomingMessage` as a console shows it.
+    r#"status(?:Message|Text): ["'][A-Za-z -]{2,40}["'],?"#,
+    // The number of Cloudflare's page.
+    r"Error 1[0-9]{3}",
     // PowerShell.
     r"Invoke-(?:WebRequest|RestMethod)\s?: Response status code .*",
     // OkHttp (Response.toString).

@@ -138,7 +138,7 @@ fn refusal_of_a_field(text: &str) -> Option<usize> {
 
 /// Bytes of few words and a status in front of a whole sentence: `Gemini 429 Resource has been exhausted (e.g. check quota)`.
 fn told_with_status(text: &str) -> Option<usize> {
-    const MOST_WORDS: usize = 3;
+    const MOST_WORDS: usize = 4;
     let line = first_line(text);
     let mut at = 0;
     for word in line.split_inclusive(' ').take(MOST_WORDS + 1) {

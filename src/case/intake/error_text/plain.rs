@@ -120,6 +120,9 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     if let Some(bare) = without_times(&text) {
         text = Cow::Owned(bare);
     }
+    if let Some(bare) = without_columns(&text) {
+        text = Cow::Owned(bare);
+    }
     if let Cow::Owned(bare) = framed::off(&text) {
         text = Cow::Owned(bare);
     }
@@ -243,6 +246,25 @@ fn without_times(text: &str) -> Option<String> {
     // A log of sentences keeps its times: they tell where one ends.
     let closes = bare.iter().any(|line| line.trim_start().starts_with('}'));
     closes.then(|| bare.join("\n"))
+}
+
+/// The head of a line that a log set into a column of its own: the time, and blanks up to the column.
+static COLUMN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[!-~]{0,16}(?P<blank> {8,})\S"));
+/// So many lines of the same column are one text that was wrapped.
+const FEWEST_IN_COLUMN: usize = 3;
+
+/// `text` where a log wrapped one record into a column and put the time before each line: the column's lines alone.
+fn without_columns(text: &str) -> Option<String> {
+    let column = COLUMN.as_ref()?;
+    let begin = |line: &str| Some(column.captures(line)?.name("blank")?.end());
+    let first = text.lines().find_map(begin)?;
+    let inside = |line: &str| begin(line).is_some_and(|at| at == first);
+    if text.lines().filter(|line| inside(line)).count() < FEWEST_IN_COLUMN {
+        return None;
+    }
+    let bare = |line| if inside(line) { line.get(first..).unwrap_or(line).trim_end() } else { line };
+    Some(text.lines().map(bare).collect::<Vec<_>>().join("\n"))
 }
 
 /// `text` without the sides of boxes. A box ends what stands above it, unless that is in a box, too.

@@ -17,6 +17,11 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Answer,
         r"\[?GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
     ),
+    // debugpy, when a program stops (src/debugpy/_vendored/pydevd).
+    (
+        Weight::Client,
+        r"Exception has occurred: [A-Za-z_][A-Za-z0-9_.]{2,80}\s+(?:\(note: [^()\n]{0,200}\)\s+)?",
+    ),
     // A member of an object that lost the rest.
     (Weight::Client, r#"["'](?:message|msg|detail|errorMessage|error_message)["']\s?[:=]\s?["']"#),
     // llama.cpp's server (tools/server/server.cpp, `send_error`).
@@ -324,6 +329,12 @@ pub(super) const WORDS: &[&str] = &[
 
 /// What clients write behind the text. Cut at the first of them.
 pub(super) const BACK: &[&str] = &[
+    // What a person adds in brackets of when it came.
+    r"\s\((?i:i |we |my |you |get|got|getting|this |when |while |after |before |happens|even |only |see |it |but |not )[^()\n]{0,160}\)\s*$",
+    // Cherry Studio and others put their further labels on the same line.
+    r"\s(?:堆栈信息|错误堆栈|堆栈|错误原因|请求路径|请求体|响应体|响应头|状态码|错误名称|錯誤堆疊|狀態碼|スタックトレース)\s?[:：]",
+    // A quotation's end that a client parted with blanks, and the person's noun: `not found, try pulling it first  " error.`
+    r#"\s{1,3}["”]\s(?:errors?|exceptions?|messages?|failures?)\b[^\n]*"#,
     // pipecat's frames and others show further members behind the words.
     r"(?:, [a-z_]{2,20}: (?:True|False|None|true|false|null)){1,4}\)\s*$",
     // LiteLLM's advice (litellm_core_utils/streaming_handler.py).

@@ -80,7 +80,11 @@ pub(super) fn quotation(text: &str, catalog: &Catalog) -> Option<String> {
     let prose: Vec<&str> = text.lines().filter(|line| !line.contains("\":")).collect();
     let prose = prose.join("\n");
     let mut quoted = quotations(&prose).into_iter().take(MOST_TRIES).map(plain::unwrapped);
-    quoted.find(|words| words.starts_with(begins_sentence) && is_answers(words, catalog))
+    let sentence = quoted.find(|words| words.starts_with(begins_sentence) && is_answers(words, catalog))?;
+    // A program's apology, and behind its colon the answer: `Sorry, I had a problem talking to OpenAI: You exceeded …`.
+    let said = belief::from_refusal(&sentence, catalog);
+    let apology = said.len() < sentence.len() && sentence.starts_with("Sorry");
+    Some(if apology { said.to_owned() } else { sentence })
 }
 
 /// The words that make `message` a refusal stand between quotation marks in it: the rest is a person's.
