@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 /// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
 /// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
     ("clients", include_str!("failures/clients.jsonl")),
@@ -35,6 +35,7 @@ const FILES: [(&str, &str); 16] = [
     ("unread", include_str!("failures/unread.jsonl")),
     ("next", include_str!("failures/next.jsonl")),
     ("fresh", include_str!("failures/fresh.jsonl")),
+    ("gained", include_str!("failures/gained.jsonl")),
 ];
 /// The file that is held back whole; while none of [`FILES`] has its name, nothing is. Of the first files one half of each was
 /// held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured once
@@ -50,7 +51,9 @@ const FILES: [(&str, &str); 16] = [
 /// of headers and what was found were looked at, nothing else: capitals in names lost them; without that 97.8 %). `fresh`, from
 /// 207 (the first file was called so before it became `early`): class 92.9, retry 95.4, never retried where it must not be 99.4,
 /// messages 90.7, codes 98.3, types 99.4, ids 98.8, statuses 96.3 %, nothing invented 99.9 % of 355. `gained`, with ids that
-/// begin with `g-`, is the one that is held back next.
+/// begin with `g-`, is the one that is held back now, from 308 repositories and sites, a third of it in other languages than English: its
+/// figures are in [`BARS`], but for the ids. Of those what was found and the words beside them were looked at, nothing else: Google's
+/// details, the Hub's ids and records of relays lost them; at first sight 97.4 %.
 const NEWEST: &str = "gained";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
@@ -287,15 +290,15 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [987, 1000, 929]),
-    ("retry", [991, 1000, 954]),
-    ("no retry where none may be", [999, 1000, 994]),
-    ("message", [970, 1000, 907]),
-    ("code", [995, 1000, 983]),
-    ("type", [994, 1000, 994]),
-    ("request ids", [996, 1000, 988]),
-    ("status", [988, 1000, 963]),
-    ("nothing invented", [999, 1000, 999]),
+    ("class", [987, 1000, 931]),
+    ("retry", [991, 1000, 951]),
+    ("no retry where none may be", [999, 1000, 989]),
+    ("message", [970, 1000, 882]),
+    ("code", [995, 1000, 992]),
+    ("type", [994, 1000, 984]),
+    ("request ids", [996, 1000, 994]),
+    ("status", [988, 1000, 946]),
+    ("nothing invented", [999, 1000, 996]),
 ];
 
 #[test]

@@ -514,7 +514,9 @@ fn logged(value: &Value) -> Option<String> {
         let is_error = serde_json::from_str(body).is_ok_and(|v: Value| error_text::states_an_error(&v));
         let line =
             error_text::status_field(record).map(|s| format!("status code: {s}\n")).unwrap_or_default();
-        is_error.then(|| format!("{line}{body}"))
+        let call = ["request_id", "requestId"].iter().find_map(|name| record.get(name)?.as_str());
+        let call = call.map(|id| format!("request_id: {id}\n")).unwrap_or_default();
+        is_error.then(|| format!("{line}{call}{body}"))
     };
     if let [record] = list
         && is_record(record)

@@ -53,7 +53,7 @@ pub struct RequestId {
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识|tid)",
-        r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#,
+        r#"["'”]?\s{0,4}(?:([:：=]|is\s)\s{0,4})?["'“`(\[]?(root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[0-9a-f-]{36})?|[a-z0-9][a-z0-9_.:\-]{5,})"#,
         // Ollama's cloud ends its words with a reference for its support; the form alone says what it is.
         r"|\((ref: )([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)",
         // A sentence that asks for it names it without a mark, however short it is.
@@ -113,9 +113,22 @@ fn valid(id: &str) -> bool {
 }
 
 fn is_word_of_an_id(id: &str) -> bool {
-    !id.is_empty()
-        && id.len() <= LONGEST
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+    let sign = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
+    !id.is_empty() && id.len() <= LONGEST && (id.bytes().all(sign) || is_of_the_hub(id))
+}
+
+/// Hugging Face's ids are its balancer's: `Root=1-69532a28-1d4a2fdd7dc0231f54398203;d9cd9acf-b07a-43e9-86eb-776d01fd3c46`.
+/// <https://huggingface.co/docs/huggingface_hub/package_reference/utilities>, read 2026-11-23.
+fn is_of_the_hub(id: &str) -> bool {
+    let Some(rest) = id.strip_prefix("Root=1-") else { return false };
+    let (trace, call) = rest.split_once(';').map_or((rest, None), |(trace, call)| (trace, Some(call)));
+    let hex = |text: &str, signs: &str| {
+        text.bytes().all(|b| b.is_ascii_hexdigit() || signs.as_bytes().contains(&b))
+    };
+    let traced = trace.split_once('-').is_some_and(|(time, random)| {
+        time.len() == 8 && random.len() == 24 && hex(time, "") && hex(random, "")
+    });
+    traced && call.is_none_or(|call| call.len() == 36 && hex(call, "-"))
 }
 
 /// iFlytek Spark joins two words of its own: `cht000b5e72@dx18b988c77afb81b000`.
@@ -339,7 +352,28 @@ fn in_body(response: &Response, json: Option<&Value>, own: &str) -> Vec<(String,
         // Some gateways give the call the id of its object; the field says what it is.
         (is_named && !is_stand_in(id)).then(|| (id.to_owned(), source))
     });
-    listed.chain(named).chain(of_groq(response).filter(|_| in_stream)).collect()
+    let of_google = of_google(json).map(|(id, place)| {
+        let source = if in_stream { IdSource::Stream } else { IdSource::Body(place) };
+        (id.to_owned(), source)
+    });
+    listed.chain(named).chain(of_google).chain(of_groq(response).filter(|_| in_stream)).collect()
+}
+
+/// Google's and Databricks' errors name the call in one of their details, `google.rpc.RequestInfo`.
+/// <https://cloud.google.com/apis/design/errors#error_payloads>, read 2026-11-23.
+fn of_google(json: &Value) -> Option<(&str, String)> {
+    ["/details", "/error/details"].into_iter().find_map(|place| {
+        let details = json.pointer(place)?.as_array()?.iter().take(64).enumerate();
+        let mut of_calls = details.filter(|(_, detail)| {
+            detail.get("@type").and_then(Value::as_str).is_some_and(|t| t.ends_with("google.rpc.RequestInfo"))
+        });
+        of_calls.find_map(|(index, detail)| {
+            let (name, id) = ["requestId", "request_id"]
+                .into_iter()
+                .find_map(|name| Some((name, detail.get(name)?.as_str()?.trim())))?;
+            (valid(id) && !is_stand_in(id)).then(|| (id, format!("{place}/{index}/{name}")))
+        })
+    })
 }
 
 /// Groq names the call in the first chunk of its stream: `"x_groq":{"id":"req_…"`.
@@ -373,6 +407,28 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn details_of_google_name_the_call() {
+        let detail = |name: &str| serde_json::json!({"@type": "type.googleapis.com/google.rpc.RequestInfo", name: "428ce5e0-e679"});
+        for (json, want) in [
+            (
+                serde_json::json!({"error_code": "INTERNAL_ERROR", "details": [{"@type": "x"}, detail("request_id")]}),
+                Some("/details/1/request_id"),
+            ),
+            (
+                serde_json::json!({"error": {"details": [detail("requestId")]}}),
+                Some("/error/details/0/requestId"),
+            ),
+            (
+                serde_json::json!({"details": [{"@type": "google.rpc.ErrorInfo", "requestId": "428ce5e0-e679"}]}),
+                None,
+            ),
+            (serde_json::json!({"details": "google.rpc.RequestInfo"}), None),
+        ] {
+            assert_eq!(of_google(&json).map(|(_, place)| place).as_deref(), want, "{json}");
+        }
+    }
+
+    #[test]
     fn ids_stand_in_texts() {
         let table: &[(&str, &[&str])] = &[
             (
@@ -389,6 +445,15 @@ mod tests {
                 "Please include the request ID cbb1d0c2-52a7-4f0e-9a31-7be1c02f6d18 in your message.",
                 &["cbb1d0c2-52a7-4f0e-9a31-7be1c02f6d18"],
             ),
+            (
+                "404 (Request ID: Root=1-69532a28-1d4a2fdd7dc0231f54398203;d9cd9acf-b07a-43e9-86eb-776d01fd3c46)",
+                &["Root=1-69532a28-1d4a2fdd7dc0231f54398203;d9cd9acf-b07a-43e9-86eb-776d01fd3c46"],
+            ),
+            (
+                "(Request ID: Root=1-69532a28-1d4a2fdd7dc0231f54398203)",
+                &["Root=1-69532a28-1d4a2fdd7dc0231f54398203"],
+            ),
+            ("(Request ID: Root=1)", &[]),
             ("bad (request_id: abc123def)", &["abc123def"]),
             ("Request id: 2025022717544254070662477464582", &["2025022717544254070662477464582"]),
             (

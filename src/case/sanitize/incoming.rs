@@ -218,7 +218,7 @@ impl Sanitizer<'_> {
         let grammar = (1..=128).contains(&id.id.len())
             && id.id.bytes().all(|b| {
                 b.is_ascii_alphanumeric()
-                    || matches!(b, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+' | b'@')
+                    || matches!(b, b'-' | b'_' | b'.' | b':' | b'/' | b'=' | b'+' | b'@' | b';')
             });
         // An id has digits, by which nobody's words have them in a row.
         let is_words = !id.id.bytes().any(|b| b.is_ascii_digit()) && self.text.echoes(&id.id);
