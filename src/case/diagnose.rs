@@ -49,6 +49,14 @@ pub struct Diagnosis {
     pub confirmed: bool,
 }
 
+impl Diagnosis {
+    /// True where no rule knows the failure, and its words alone make a class likely.
+    pub fn is_by_hint(&self, catalog: &Catalog) -> bool {
+        let rule = |id: &str| catalog.rules.iter().find(|rule| rule.id == id);
+        self.because.first().is_some_and(|reason| rule(&reason.rule).is_some_and(|r| r.rank() == Rank::Hint))
+    }
+}
+
 /// A rule that matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {

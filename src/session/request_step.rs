@@ -393,7 +393,10 @@ impl Session {
     /// was pasted is lost.
     fn keep_bare(&mut self, bare: Option<String>) {
         let has_words = self.readings.first().is_some_and(|reading| reading.envelope.message.is_some());
-        let is_known = self.diagnosis.as_ref().is_none_or(|d| d.class != FailureClass::Unknown);
+        let is_known = self
+            .diagnosis
+            .as_ref()
+            .is_none_or(|d| d.class != FailureClass::Unknown && !d.is_by_hint(&self.catalog));
         let by_status =
             self.evidence.attempts.first().and_then(Attempt::response).is_some_and(|r| r.status.is_some());
         let is_explained = is_known && (has_words || !by_status);

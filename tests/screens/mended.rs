@@ -451,6 +451,8 @@ fn a_bare_sentence_is_not_lost() {
     let one = asked("my customer says the API is slow and gives 500 since yesterday");
     let other = asked("the login page of the shop has a wrong colour and my printer is broken");
     assert_ne!(one, other);
+    // Where no more than a hint speaks for a class, too.
+    asked("it seems that the login is refused by their gateway since this morning");
 }
 
 /// What stands below the window is told of.
