@@ -43,7 +43,10 @@ fn in_english(near: &[u8]) -> Option<Place> {
         // One sign between two words of it.
         let open = if words.is_empty() { rest } else { rest.strip_suffix([' ', '-', '_']).unwrap_or("") };
         let word = last_word(open);
-        if word.is_empty() || !is_of_label(word) {
+        let before = open.len() - word.len();
+        // The last word of a logger's name (`app.chat`) is none of the label's.
+        let of_name = !words.is_empty() && open.get(..before).is_some_and(|before| before.ends_with('.'));
+        if word.is_empty() || of_name || !is_of_label(word) {
             break;
         }
         words.push(word);
@@ -78,10 +81,20 @@ fn stands_free(before: &[u8]) -> bool {
     let token = trimmed.rsplit(u8::is_ascii_whitespace).next().unwrap_or(&[]);
     // `/imagine prompt: …`, a command of a chat.
     let is_command = token.strip_prefix(b"/").is_some_and(|name| name == word);
-    if is_field(token) || is_command {
+    if is_field(token) || is_command || is_logger(token) {
         return before.len() > trimmed.len();
     }
     before.len() > trimmed.len() && vocabulary().is_level(word)
+}
+
+/// `app.chat`, the name of who logs.
+fn is_logger(token: &[u8]) -> bool {
+    let mut parts = token.split(|b| *b == b'.');
+    let name = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'-'))
+    };
+    token.contains(&b'.') && parts.all(name)
 }
 
 /// What the words of a label say together.

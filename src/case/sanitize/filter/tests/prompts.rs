@@ -28,6 +28,8 @@ fn texts_in_places_that_name_them_go_however_short_they_are() {
             "Prompt after formatting:\n[prompt: 21 chars]\n\n> Finished chain.\n",
         ),
         ("INF User asked \"harbour of Priya\" in 7 ms\n", "INF User asked \"[prompt: 16 chars]\" in 7 ms\n"),
+        ("INFO  app.chat User asked \"who sold it\"\n", "INFO  app.chat User asked \"[prompt: 11 chars]\"\n"),
+        ("INFO app.chat User input: who sold it\n", "INFO app.chat User input: [prompt: 11 chars]\n"),
         ("/imagine prompt: harbour of Priya\n", "/imagine prompt: [prompt: 16 chars]\n"),
         ("<｜Assistant｜>harbour of Priya\n", "<｜Assistant｜>[prompt: 16 chars]\n"),
         ("[[ ## question ## ]]\nharbour of Priya\n", "[[ ## question ## ]]\n[prompt: 16 chars]\n"),
