@@ -71,6 +71,9 @@ const LABELS: &str = include_str!(concat!(env!("OUT_DIR"), "/src/case/sanitize/f
 /// Bytes that are looked at together.
 const WINDOW: usize = 256 * 1024;
 
+/// How often a text that fits into one is run through again, at most.
+const MOST_RUNS: usize = 4;
+
 /// Bytes of lines that are looked at together, as a word goes on from one to the next.
 const LONGEST_GROUP: usize = 16 * 1024;
 
@@ -238,6 +241,8 @@ pub struct Summary {
 pub struct Filter {
     rules: Rules,
     kind: Kind,
+    /// The kind that was asked for.
+    asked: Kind,
     buffer: Vec<u8>,
     /// Bytes to gather before they are looked at; grows for one long token and shrinks again.
     target: usize,
@@ -273,6 +278,7 @@ impl Filter {
         Self {
             rules,
             kind,
+            asked: kind,
             buffer: Vec::with_capacity(WINDOW),
             target: WINDOW,
             walker: Walker::new(false, 0),
@@ -311,7 +317,12 @@ impl Filter {
     /// Ends the input and appends the rest to `out`.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Summary {
         let before = out.len();
+        let is_whole = self.at_start;
         self.end(out);
+        if is_whole {
+            let text = out.split_off(before);
+            out.extend_from_slice(&self.settled(text));
+        }
         self.bytes_out += (out.len() - before) as u64;
         Summary {
             kind: self.kind,
@@ -320,6 +331,33 @@ impl Filter {
             replaced: self.rules.replaced,
             ledger: self.rules.ledger,
         }
+    }
+
+    /// What left of a text that fitted into one window, run through until a further run changes nothing: between placeholders a
+    /// text can say something else than before.
+    fn settled(&mut self, mut text: Vec<u8>) -> Vec<u8> {
+        for _ in 0..MOST_RUNS {
+            self.rules.is_muted = true;
+            let again = self.run_again(&text);
+            self.rules.is_muted = false;
+            if again == text {
+                break;
+            }
+            text = self.run_again(&text);
+        }
+        text
+    }
+
+    fn run_again(&mut self, text: &[u8]) -> Vec<u8> {
+        self.kind = self.asked;
+        self.buffer.extend_from_slice(text);
+        (self.walker, self.state) = (Walker::new(false, 0), State::default());
+        (self.units, self.at_start, self.begun) = (None, true, false);
+        self.frames = frames::At::default();
+        self.rules.line = 1;
+        let mut out = Vec::with_capacity(text.len());
+        self.end(&mut out);
+        out
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

@@ -522,7 +522,7 @@ impl Walker {
             let body = piece.strip_suffix(b"\n").unwrap_or(piece);
             self.sound = self.sound && is_json;
             if let Some(new) = lines::plain_line(body, self.nest, rules) {
-                let new = lines::settled(new, false, rules);
+                let new = lines::settled(new, rules);
                 edits.push(Edit { start: at, end: at + body.len(), text: new });
             }
             rules.line += u64::from(body.len() < piece.len());
@@ -746,14 +746,23 @@ const PEEK_COOKIE: usize = 400;
 
 /// Whether a member that follows in the same object is one that cookies have. `None`: more has to come to know it.
 fn peek_cookie(text: &[u8], from: usize, last: bool) -> Option<bool> {
-    let rest = text.get(from..).unwrap_or(&[]);
-    let window = rest.get(..PEEK_COOKIE).unwrap_or(rest);
-    let end = window.iter().position(|b| matches!(b, b'{' | b'}'));
-    if end.is_none() && window.len() < PEEK_COOKIE && !last {
-        return None;
+    let limit = (from + PEEK_COOKIE).min(text.len());
+    let window = text.get(..limit).unwrap_or(text);
+    let mut at = from;
+    while let Some(byte) = window.get(at) {
+        at += match byte {
+            b'{' | b'}' => return Some(false),
+            b'"' => {
+                let StringEnd::Quote(end) = string_end(window, at + 1) else { break };
+                if word::is_of_cookie(window.get(at + 1..end).unwrap_or(&[])) {
+                    return Some(true);
+                }
+                end + 1 - at
+            }
+            _ => 1,
+        };
     }
-    let members = window.get(..end.unwrap_or(window.len())).unwrap_or(&[]);
-    Some(members.split(|b| *b == b'"').any(word::is_of_cookie))
+    (last || limit < text.len() || limit - from >= PEEK_COOKIE).then_some(false)
 }
 
 /// The string beside the member `name` that follows in the same object. `None`: more has to come to know it.

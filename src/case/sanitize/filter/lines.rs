@@ -29,6 +29,9 @@ const SOFT: usize = 8 * 1024;
 /// their brackets.
 const LONGEST_SETTLED: usize = 1024;
 
+/// How often at most.
+const MOST_LOOKS: usize = 4;
+
 /// Bytes before the cue of a line.
 const LONGEST_CUE_LEAD: usize = 24;
 
@@ -56,7 +59,7 @@ fn is_soft(byte: u8) -> bool {
 }
 
 /// What a piece has to know of those before it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct State {
     /// In a private key that spans lines.
     pem: bool,
@@ -87,7 +90,7 @@ pub(super) struct State {
     speaks: Option<u8>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Block {
     indent: usize,
     /// What ends it, where that is no smaller indentation.
@@ -97,7 +100,7 @@ struct Block {
 }
 
 /// Where in a form of parts the text is.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Part {
     /// A part was met in a text that was not said to be a form.
     seen: bool,
@@ -175,8 +178,51 @@ impl State {
         }
     }
 
-    /// One line; false where it and its end are gone.
-    fn line(&mut self, mut line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+    /// One line; false where it and its end are gone. It is looked at until nothing in it changes any more: with a placeholder
+    /// in it, it says something else, of itself and of the next ones, and a second run would find that.
+    fn line(&mut self, line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+        // Where a part begins or ends is told by the line as it came.
+        let looks_again = line.len() <= LONGEST_SETTLED && !is_boundary(line);
+        let before = looks_again.then(|| self.clone());
+        let from = out.len();
+        let stays = self.look(line, kind, rules, out);
+        // What ended above this line is written before it, on lines of its own.
+        let ended = memchr::memrchr(b'\n', out.get(from..).unwrap_or(&[])).map_or(0, |at| at + 1);
+        let (from, Some(before)) = (from + ended, before) else { return stays };
+        if !stays || out.get(from..) == Some(line) {
+            return stays;
+        }
+        let mut new = out.split_off(from);
+        let mut stays = stays;
+        for _ in 0..MOST_LOOKS {
+            let was_muted = std::mem::replace(&mut rules.is_muted, true);
+            let (mut again, mut left, mut kept) = before.looked(&new, kind, rules);
+            rules.is_muted = was_muted;
+            let still = kept && left == new;
+            if !still {
+                (again, left, kept) = before.looked(&new, kind, rules);
+            }
+            // A private key that began in this line goes on, though a placeholder took the place of what said so.
+            let pem = self.pem;
+            (*self, new, stays) = (again, left, kept);
+            self.pem |= pem;
+            if still || !stays {
+                break;
+            }
+        }
+        out.extend_from_slice(&new);
+        stays
+    }
+
+    /// What a second run makes of `line`, as the first one wrote it: the state behind it, what leaves of it, and whether it stays.
+    fn looked(&self, line: &[u8], kind: Kind, rules: &mut Rules) -> (Self, Vec<u8>, bool) {
+        let (mut state, mut out) = (self.clone(), Vec::with_capacity(line.len()));
+        let stays = state.look(line, kind, rules, &mut out);
+        let ended = memchr::memrchr(b'\n', &out).map_or(0, |at| at + 1);
+        (state, out.split_off(ended), stays)
+    }
+
+    fn look(&mut self, mut line: &[u8], kind: Kind, rules: &mut Rules, out: &mut Vec<u8>) -> bool {
         if self.pem {
             let end = PEM_END.find(line);
             self.pem = end.is_none() && is_key_line(line);
@@ -236,12 +282,6 @@ impl State {
             .or_else(|| file_name::of(line, rules))
             .or_else(|| self.special(line, kind, rules));
         let new = plain_line(special.as_deref().unwrap_or(line), 0, rules).or(special);
-        let new = match new {
-            Some(new) if line.len() <= LONGEST_SETTLED => {
-                Some(settled(new, kind == Kind::Curl || is_command(line), rules))
-            }
-            new => new,
-        };
         let written = new.as_deref().unwrap_or(line);
         self.remember(written, asked, rules);
         out.extend_from_slice(written);
@@ -482,10 +522,7 @@ impl State {
             self.part.seen = true;
             self.part.in_headers = true;
             self.in_part(line, rules, &mut Vec::new());
-        } else if (5..=80).contains(&line.len())
-            && line.starts_with(b"--")
-            && line.iter().all(|b| is_of_boundary(*b))
-        {
+        } else if line.len() <= 80 && is_boundary(line) {
             self.part.before = line.to_vec();
         } else {
             self.part.before.clear();
@@ -494,17 +531,15 @@ impl State {
 
     /// Lines of a part; true where the line was dropped.
     fn in_part(&mut self, line: &[u8], rules: &mut Rules, out: &mut Vec<u8>) -> bool {
+        // The last one has two more dashes behind it.
+        let behind = line.strip_prefix(self.part.boundary.as_slice()).map(<[u8]>::trim_ascii_end);
         let known = !self.part.boundary.is_empty();
-        let is_boundary = line.starts_with(b"--")
-            && (known && line.starts_with(&self.part.boundary)
-                || !known && line.len() >= 5 && line.iter().all(|b| is_of_boundary(*b)));
-        if is_boundary {
+        if known && matches!(behind, Some(b"" | b"--")) || !known && is_boundary(line) {
             self.end_part(out);
             if self.part.boundary.is_empty() {
                 self.part.boundary = line.to_vec();
             }
-            // The last one has two more dashes behind it.
-            let ends = line.ends_with(b"--") && line.len() > self.part.boundary.len();
+            let ends = behind == Some(b"--");
             self.part = Part {
                 seen: self.part.seen && !ends,
                 boundary: if ends { Vec::new() } else { std::mem::take(&mut self.part.boundary) },
@@ -663,18 +698,17 @@ fn is_odd(word: &[u8], value: &[u8]) -> bool {
         && is_no_word(&text)
 }
 
-/// A sign of a boundary, without the blank (RFC 2046, 5.1.1). A placeholder holds others.
-fn is_of_boundary(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-        || matches!(b, b'\'' | b'(' | b')' | b'+' | b'_' | b',' | b'-' | b'.' | b'/' | b':' | b'=' | b'?')
+/// What can be a boundary, without the blank (RFC 2046, 5.1.1). A placeholder holds other signs.
+fn is_boundary(line: &[u8]) -> bool {
+    let sign = |b: &u8| b.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(b);
+    line.len() >= 5 && line.starts_with(b"--") && line.iter().all(sign)
 }
 
 /// A changed line, looked at until nothing changes any more: with a placeholder in it, quotes may open and close
 /// elsewhere, so that a second run would see other words.
-pub(super) fn settled(mut line: Vec<u8>, is_command: bool, rules: &mut Rules) -> Vec<u8> {
-    for _ in 0..4 {
-        let words = if is_command { shell::command(&line, rules) } else { None };
-        let Some(again) = plain_line(words.as_deref().unwrap_or(&line), 0, rules).or(words) else { break };
+pub(super) fn settled(mut line: Vec<u8>, rules: &mut Rules) -> Vec<u8> {
+    for _ in 0..MOST_LOOKS {
+        let Some(again) = plain_line(&line, 0, rules) else { break };
         if again == line {
             break;
         }

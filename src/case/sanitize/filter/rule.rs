@@ -64,6 +64,8 @@ pub(super) struct Rules {
     /// The text is the value of an id: what only looks random stays.
     pub(super) of_id: bool,
     clean: Clean,
+    /// A text that was read is looked at again: what is found is not counted.
+    pub(super) is_muted: bool,
 }
 
 /// Texts in which nothing was found, in slots of one size: a text takes the place of the one before it.
@@ -229,6 +231,7 @@ impl Rules {
             in_document: false,
             of_id: false,
             clean: Clean::new(),
+            is_muted: false,
         }
     }
 
@@ -264,6 +267,9 @@ impl Rules {
 
     /// Counts one replacement.
     pub(super) fn count(&mut self, kind: &str, rule: &str) {
+        if self.is_muted {
+            return;
+        }
         self.replaced += 1;
         let full = self.ledger.entries.len() >= MOST_ENTRIES;
         let line = if full { "later lines".to_owned() } else { format!("line {}", self.line) };

@@ -24,7 +24,7 @@ enum Between {
 }
 
 /// The columns of a table that hold secrets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Table {
     between: Between,
     cells: usize,

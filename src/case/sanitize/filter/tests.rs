@@ -531,6 +531,54 @@ fn a_second_run_judges_the_same_over_lines() {
     judged_the_same(&table);
 }
 
+/// What leaves of a text that fits into one window says the same to a further run, whatever a placeholder changed around it.
+#[test]
+fn a_text_is_run_through_until_nothing_changes() {
+    for (kind, raw) in [
+        (Kind::Yaml, "parts=cs1Label=token cs1=c48aX"),
+        (Kind::Text, "-----\nContent-Disposition: name=file\n\n-----@l.am-"),
+        (
+            Kind::Text,
+            "--eyJGciO-abc\nContent-Disposition: name=\n\n-----\nContent-Disposition: name=file\n\nc",
+        ),
+        (Kind::Text, "W,,PRIVATEKEY\n\"\n{\"\",\"prompt\"\",,sk-yDx"),
+        (Kind::Json, "{\"\",\"v\"\"{\"\"}\"httpOnly"),
+        (Kind::Json, "\"rk_l\nSXHvwneshS4t>-&#x73;d 'onst ui  отчёт грjson', \"\"})<\","),
+        (Kind::Har, "{eyJhbGciOiJ\"apikey\"\"Q"),
+        (Kind::Multipart, "------b\n name=file\n\n------b1apw40bVdW7Bw3OkRLq"),
+    ] {
+        let once = filtered(kind, raw);
+        assert_eq!(filtered(kind, &once), once, "{kind:?}");
+    }
+    // Nothing is counted twice.
+    let text = "key=sk-proj-4f9Q2mX7vT1bN8cR5dW0\n\"prompt\": \"a cat on a mat\"\n".replace('9', "a");
+    let mut filter = Filter::new(&Catalog::built_in(), Kind::Text, &KeyRing::default());
+    let mut out = Vec::new();
+    filter.feed(text.as_bytes(), &mut out);
+    assert_eq!(filter.finish(&mut out).replaced, 2, "{}", String::from_utf8_lossy(&out));
+}
+
+/// Parts are known by a boundary that leaves as a placeholder: browsers make random ones.
+#[test]
+fn a_random_boundary_bounds_its_parts() {
+    let random = |bytes: &str| bytes.replace('x', "7MA4YWxk");
+    for boundary in [
+        random("------WebKitFormBoundaryxTrZu0gW"),
+        random("--------------------------x73"),
+        "-----6f3a9c1b2d4e5f60718293a4b5c6d7e8".to_owned(),
+    ] {
+        for kind in [Kind::Auto, Kind::Text, Kind::Multipart] {
+            let out = filtered(
+                kind,
+                &format!(
+                    "{boundary}\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na cat on a mat\r\n{boundary}--\r\n"
+                ),
+            );
+            assert!(out.contains("[text: 14 bytes]") && !out.contains("cat"), "{kind:?}: {out}");
+        }
+    }
+}
+
 /// A word for nothing says nothing of the words behind it.
 #[test]
 fn behind_a_harmless_word_a_key_goes() {

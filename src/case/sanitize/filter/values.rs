@@ -8,7 +8,7 @@ use super::table;
 const MOST_COLUMNS: usize = 200;
 
 /// The columns that matter of a statement that is not at its end.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Values(Vec<Option<Means>>);
 
 impl Values {
