@@ -58,7 +58,7 @@ use list::Ahead;
 use marked::Marked;
 use partial::Parts;
 use printable::Printable;
-use rule::{Edit, Rules, apply};
+use rule::{Edit, Look, Rules, apply};
 use wide::Units;
 
 /// The patterns that only text without structure needs; `echoes.yaml` as JSON.
@@ -337,9 +337,9 @@ impl Filter {
     /// text can say something else than before.
     fn settled(&mut self, mut text: Vec<u8>) -> Vec<u8> {
         for _ in 0..MOST_RUNS {
-            self.rules.is_muted = true;
+            self.rules.look = Look::Again;
             let again = self.run_again(&text);
-            self.rules.is_muted = false;
+            self.rules.look = Look::Counted;
             if again == text {
                 break;
             }

@@ -13,7 +13,7 @@ use super::label;
 use super::list::Ahead;
 use super::names::{Means, is_directive};
 use super::prose::is_written;
-use super::rule::{Edit, Rules, apply, is_code};
+use super::rule::{Edit, Look, Rules, apply, is_code};
 use super::shell;
 use super::table::{self, Row, Table};
 use super::values::Values;
@@ -195,9 +195,9 @@ impl State {
         let mut new = out.split_off(from);
         let mut stays = stays;
         for _ in 0..MOST_LOOKS {
-            let was_muted = std::mem::replace(&mut rules.is_muted, true);
+            let look = std::mem::replace(&mut rules.look, Look::Again);
             let (mut again, mut left, mut kept) = before.looked(&new, kind, rules);
-            rules.is_muted = was_muted;
+            rules.look = look;
             let still = kept && left == new;
             if !still {
                 (again, left, kept) = before.looked(&new, kind, rules);

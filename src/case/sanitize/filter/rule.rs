@@ -64,8 +64,15 @@ pub(super) struct Rules {
     /// The text is the value of an id: what only looks random stays.
     pub(super) of_id: bool,
     clean: Clean,
-    /// A text that was read is looked at again: what is found is not counted.
-    pub(super) is_muted: bool,
+    pub(super) look: Look,
+}
+
+/// Whether what is found is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Counted,
+    /// A text that was read is looked at again.
+    Again,
 }
 
 /// Texts in which nothing was found, in slots of one size: a text takes the place of the one before it.
@@ -231,7 +238,7 @@ impl Rules {
             in_document: false,
             of_id: false,
             clean: Clean::new(),
-            is_muted: false,
+            look: Look::Counted,
         }
     }
 
@@ -267,7 +274,7 @@ impl Rules {
 
     /// Counts one replacement.
     pub(super) fn count(&mut self, kind: &str, rule: &str) {
-        if self.is_muted {
+        if self.look == Look::Again {
             return;
         }
         self.replaced += 1;
