@@ -20,7 +20,7 @@ const DISTINCT: usize = 4;
 pub(super) struct EchoScan {
     /// Hashes of windows over text with its white space collapsed; sorted, as the others.
     collapsed: Vec<u64>,
-    /// The same over letters and digits alone, forwards and backwards.
+    /// The same over letters and digits alone, either way round: see [`each_window_either_way`].
     essence: Vec<u64>,
     dense: Vec<u64>,
     /// Dropped texts shorter than a window, and those whose windows say nothing (one short word many times), found whole.
@@ -46,6 +46,7 @@ impl EchoScan {
             if (length < WINDOW || is_monotonous(&collapsed)) && worth_a_search(&collapsed) {
                 scan.short.push(collapsed.iter().map(|s| s.0).collect());
             }
+            scan.collapsed.reserve_exact(collapsed.len());
             each_window(&collapsed, WINDOW, |_, hash| scan.collapsed.push(hash));
             let essence = essence(&spots);
             let letters = letters(&essence);
@@ -61,17 +62,14 @@ impl EchoScan {
         scan
     }
 
-    /// Adds the windows of an essence, forwards and backwards.
     fn add_essence(&mut self, essence: &[Spot]) {
-        let backwards: Vec<Spot> = essence.iter().rev().copied().collect();
-        for essence in [essence, &backwards] {
-            each_window(essence, WINDOW, |_, hash| self.essence.push(hash));
-            each_window(essence, DENSE_WINDOW, |window, hash| {
-                if is_dense_window(window) {
-                    self.dense.push(hash);
-                }
-            });
-        }
+        self.essence.reserve_exact(essence.len());
+        each_window_either_way(essence, WINDOW, |_, hash| self.essence.push(hash));
+        each_window_either_way(essence, DENSE_WINDOW, |window, hash| {
+            if is_dense_window(window) {
+                self.dense.push(hash);
+            }
+        });
     }
 
     /// The same with names of files, which are looked for as a whole however short they are.
@@ -91,24 +89,23 @@ impl EchoScan {
         let essence = essence(&spots);
         let letters = letters(&essence);
         let mut spans = Vec::new();
-        for (spots, index, width) in [
-            (&collapsed, &self.collapsed, WINDOW),
-            (&essence, &self.essence, WINDOW),
-            (&letters, &self.essence, WINDOW),
-            (&essence, &self.dense, DENSE_WINDOW),
-            (&letters, &self.dense, DENSE_WINDOW),
-        ] {
-            if index.is_empty() {
-                continue;
+        let mut tell = |index: &[u64], window: &[Spot], hash: u64| {
+            if index.binary_search(&hash).is_ok() && tells_something(window, lexicon) {
+                let mut solid = window.iter().filter(|s| s.0 != ' ');
+                let first = solid.next();
+                let last = solid.next_back();
+                spans.extend(first.zip(last).map(|(first, last)| (first.1, last.2)));
             }
-            each_window(spots, width, |window, hash| {
-                if index.binary_search(&hash).is_ok() && tells_something(window, lexicon) {
-                    let mut solid = window.iter().filter(|s| s.0 != ' ');
-                    let first = solid.next();
-                    let last = solid.next_back();
-                    spans.extend(first.zip(last).map(|(first, last)| (first.1, last.2)));
+        };
+        if !self.collapsed.is_empty() {
+            each_window(&collapsed, WINDOW, |window, hash| tell(&self.collapsed, window, hash));
+        }
+        for (index, width) in [(&self.essence, WINDOW), (&self.dense, DENSE_WINDOW)] {
+            for spots in [&essence, &letters] {
+                if !index.is_empty() {
+                    each_window_either_way(spots, width, |window, hash| tell(index, window, hash));
                 }
-            });
+            }
         }
         self.find_short(&collapsed, lexicon, &mut spans);
         merge(spans)
@@ -206,11 +203,16 @@ fn letters(essence: &[Spot]) -> Vec<Spot> {
     if letters.len() < essence.len() { letters } else { Vec::new() }
 }
 
+/// Odd, so that it has an inverse.
+const BASE: u64 = 0x0000_0100_0000_01b3;
+
+fn code(spot: &Spot) -> u64 {
+    u64::from(u32::from(spot.0)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// Calls `each` with every window of `width` and its rolling hash.
 fn each_window(spots: &[Spot], width: usize, mut each: impl FnMut(&[Spot], u64)) {
-    const BASE: u64 = 0x0000_0100_0000_01b3;
     let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
-    let code = |spot: &Spot| u64::from(u32::from(spot.0)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut hash = 0_u64;
     for (index, spot) in spots.iter().enumerate() {
         if let Some(gone) = index.checked_sub(width).and_then(|i| spots.get(i)) {
@@ -221,6 +223,26 @@ fn each_window(spots: &[Spot], width: usize, mut each: impl FnMut(&[Spot], u64))
             each(window, hash);
         }
     }
+}
+
+/// The same with a hash that a window and its characters backwards share: the lesser one of both, so that an index holds a
+/// text once, though it is found either way round.
+fn each_window_either_way(spots: &[Spot], width: usize, mut each: impl FnMut(&[Spot], u64)) {
+    // Newton's way to the inverse modulo 2^64: each step doubles the bits that are right, of which an odd number has three.
+    let inverse = (0..5).fold(BASE, |x, _| x.wrapping_mul(2_u64.wrapping_sub(BASE.wrapping_mul(x))));
+    let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    // The power of the next character, until the window is full.
+    let (mut backwards, mut power) = (0_u64, 1_u64);
+    for spot in spots.iter().take(width.saturating_sub(1)) {
+        backwards = backwards.wrapping_add(code(spot).wrapping_mul(power));
+        power = power.wrapping_mul(BASE);
+    }
+    each_window(spots, width, |window, forwards| {
+        let (Some(first), Some(last)) = (window.first(), window.last()) else { return };
+        backwards = backwards.wrapping_add(code(last).wrapping_mul(top));
+        each(window, forwards.min(backwards));
+        backwards = backwards.wrapping_sub(code(first)).wrapping_mul(inverse);
+    });
 }
 
 /// Sorts spans and joins those that overlap or touch.
@@ -239,6 +261,24 @@ pub(super) fn merge(mut spans: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_and_its_characters_backwards_share_a_hash() {
+        let spots = |text: &str| text.chars().map(|c| (c, 0, 0)).collect::<Vec<Spot>>();
+        let hashes = |text: &str| {
+            let mut hashes = Vec::new();
+            each_window_either_way(&spots(text), 5, |_, hash| hashes.push(hash));
+            hashes
+        };
+        let text = "a cat on a mat, 请把这封合同";
+        let mut back = hashes(&text.chars().rev().collect::<String>());
+        back.reverse();
+        assert_eq!(hashes(text), back);
+        let mut different = back;
+        different.sort_unstable();
+        different.dedup();
+        assert_eq!(different.len(), text.chars().count() - 4);
+    }
 
     fn echoes(dropped: &str, text: &str) -> Vec<String> {
         let shadow = Shadow::plain(text);
@@ -276,6 +316,8 @@ mod tests {
         assert_eq!(echoes(prompt, &numbered), [&numbered[3..numbered.len() - 2]]);
         let back: String = prompt.chars().rev().collect();
         assert_eq!(echoes(prompt, &back), [&back[1..]]);
+        assert_eq!(echoes(&format!("{prompt} 4 x"), &format!("no: {}!", &back[9..39])), [&back[9..39]]);
+        assert_eq!(echoes("请把这封合同翻译成英文并保密", "x 密保并文英成译翻同 x"), ["密保并文英成译翻同"]);
         assert_eq!(
             echoes("请把这封合同翻译成英文并保密", "错误: 把这封合同翻译成英"),
             ["把这封合同翻译成英"]

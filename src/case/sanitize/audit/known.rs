@@ -37,7 +37,7 @@ pub(super) struct Known {
     names: Vec<String>,
     /// Hashes of windows of dropped texts, white space collapsed.
     spaced: Windows,
-    /// The same of letters and digits alone, forwards and backwards.
+    /// The same of letters and digits alone, either way round: see [`roll_either_way`].
     tight: Windows,
     dense: Windows,
     /// See [`Known::samples`].
@@ -251,22 +251,22 @@ impl Known {
     fn add_texts<'t>(&mut self, texts: impl Iterator<Item = &'t str>, lexicon: &Lexicon) {
         let (mut spaced, mut tight, mut dense) = (Vec::new(), Vec::new(), Vec::new());
         for text in texts {
-            roll(&collapse(text.char_indices()), TEXT_WINDOW, |_, hash| spaced.push(hash));
-            let mut letters = fold::letters(text.char_indices());
+            let collapsed = collapse(text.char_indices());
+            spaced.reserve_exact(collapsed.len());
+            roll(&collapsed, TEXT_WINDOW, |_, hash| spaced.push(hash));
+            let letters = fold::letters(text.char_indices());
             let sample = letters.windows(TEXT_WINDOW).take(200).find(|w| says_something(w, lexicon));
             if let Some(window) = sample.filter(|_| self.samples.len() < 2 * MOST_SAMPLES) {
                 self.samples.push(window.iter().map(|(_, c)| *c).collect());
             }
-            for _ in 0..2 {
-                roll(&letters, TEXT_WINDOW, |_, hash| tight.push(hash));
-                roll(&letters, DENSE_WINDOW, |from, hash| {
-                    let window = letters.get(from..from + DENSE_WINDOW).unwrap_or(&[]);
-                    if window.iter().filter(|(_, c)| is_dense(*c)).count() * 2 >= window.len() {
-                        dense.push(hash);
-                    }
-                });
-                letters.reverse();
-            }
+            tight.reserve_exact(letters.len());
+            roll_either_way(&letters, TEXT_WINDOW, |_, hash, _| tight.push(hash));
+            roll_either_way(&letters, DENSE_WINDOW, |from, hash, _| {
+                let window = letters.get(from..from + DENSE_WINDOW).unwrap_or(&[]);
+                if window.iter().filter(|(_, c)| is_dense(*c)).count() * 2 >= window.len() {
+                    dense.push(hash);
+                }
+            });
         }
         self.spaced = Windows::new(spaced);
         self.tight = Windows::new(tight);
@@ -409,17 +409,20 @@ impl Known {
         let Folded { collapsed, letters, .. } = folded;
         // A window of the third sort is of dense scripts for a half at least.
         let dense = if folded.is_dense { letters.as_slice() } else { &[] };
-        for (chars, windows, width) in [
-            (collapsed.as_slice(), &self.spaced, TEXT_WINDOW),
-            (letters.as_slice(), &self.tight, TEXT_WINDOW),
-            (dense, &self.dense, DENSE_WINDOW),
+        for (chars, windows, width, either_way) in [
+            (collapsed.as_slice(), &self.spaced, TEXT_WINDOW, false),
+            (letters.as_slice(), &self.tight, TEXT_WINDOW, true),
+            (dense, &self.dense, DENSE_WINDOW, true),
         ] {
             let mut found: Vec<(usize, u64)> = Vec::new();
-            roll(chars, width, |from, hash| {
-                if windows.holds(hash) {
-                    found.push((from, hash));
-                }
-            });
+            // What explains a window does not explain it backwards: it is remembered by its own hash.
+            if either_way {
+                roll_either_way(chars, width, |from, hash, own| {
+                    found.extend(windows.holds(hash).then_some((from, own)));
+                });
+            } else {
+                roll(chars, width, |from, hash| found.extend(windows.holds(hash).then_some((from, hash))));
+            }
             for (from, hash) in found {
                 let Some(window) = chars.get(from..from + width) else { continue };
                 if !work.explains(window, hash, lexicon)?
@@ -523,11 +526,16 @@ fn collapse(chars: impl Iterator<Item = (usize, char)>) -> Vec<(usize, char)> {
     out
 }
 
+/// Odd, so that it has an inverse.
+const BASE: u64 = 6_364_136_223_846_793_005;
+
+fn code(c: char) -> u64 {
+    u64::from(u32::from(c)) + 0x51_7cc1
+}
+
 /// Calls `each` with the start of every window of `width` characters and its hash.
 fn roll(chars: &[(usize, char)], width: usize, mut each: impl FnMut(usize, u64)) {
-    const BASE: u64 = 6_364_136_223_846_793_005;
     let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
-    let code = |c: char| u64::from(u32::from(c)) + 0x51_7cc1;
     let mut hash = 0_u64;
     for (_, c) in chars.iter().take(width - 1) {
         hash = hash.wrapping_mul(BASE).wrapping_add(code(*c));
@@ -537,6 +545,28 @@ fn roll(chars: &[(usize, char)], width: usize, mut each: impl FnMut(usize, u64))
         each(start, hash);
         hash = hash.wrapping_sub(code(*gone).wrapping_mul(top));
     }
+}
+
+/// The same with two hashes: one that the window shares with its characters backwards, so that a text is held once and found
+/// either way round, and its own.
+fn roll_either_way(chars: &[(usize, char)], width: usize, mut each: impl FnMut(usize, u64, u64)) {
+    let top = (1..width).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    // The inverse modulo 2^64 by Newton's steps, each of which doubles the bits that are right.
+    let inverse = (0..5).fold(BASE, |x, _| x.wrapping_mul(2_u64.wrapping_sub(BASE.wrapping_mul(x))));
+    let mut back = chars
+        .iter()
+        .take(width - 1)
+        .fold((0_u64, 1_u64), |(sum, power), (_, c)| {
+            (sum.wrapping_add(code(*c).wrapping_mul(power)), power.wrapping_mul(BASE))
+        })
+        .0;
+    roll(chars, width, |start, hash| {
+        let ends = chars.get(start).zip(chars.get(start + width - 1));
+        let Some(((_, gone), (_, c))) = ends else { return };
+        back = back.wrapping_add(code(*c).wrapping_mul(top));
+        each(start, hash.min(back), hash);
+        back = back.wrapping_sub(code(*gone)).wrapping_mul(inverse);
+    });
 }
 
 fn says_something(window: &[(usize, char)], lexicon: &Lexicon) -> bool {
