@@ -102,14 +102,19 @@ def middle(value):
     return f"{value:.2f}" if isinstance(value, (int, float)) else None
 
 
-def screens(casefile, env, runs, log):
+def screens(casefile, env, runs, log, pastes):
+    """`pastes`: a short command and one of a megabyte."""
     practice, ready = ["--", casefile, "practice"], "choose one of"
+    short, long = (["--pre", f"<PASTE:{paste}>=>127.0.0.1", "--", casefile] for paste in pastes)
     up_and_down = ["-n", "200", "--key", "<Down>", "--key", "<Up>", *practice]
     triage = ["-r", "5", "--", casefile, "triage", "--screen", log]
     named = {
         "start": screen("start", env, ready, "-r", str(runs), *practice),
         "idle": screen("idle", env, ready, "--idle-s", "10", "-r", "1", *practice),
         "keys": screen("keys", env, ready, "-r", "2", *up_and_down),
+        "keys on a pasted request": screen("keys", env, "Request", "-r", "2", *up_and_down[:6], *short),
+        "a paste of 1 kB": screen("start", env, "Request", "-r", "5", *short),
+        "a paste of 1 MB": screen("start", env, "Request", "-r", "5", *long),
         "burst": screen("burst", env, ready, "-r", "3", *up_and_down),
         "first groups of a log of 100 MB": screen("start", env, "so far", *triage),
         "all groups of it": screen("start", env, "in groups:", *triage),
@@ -165,7 +170,11 @@ def main():
             part = part.read()
             for _ in range(-(-100_000_000 // len(part))):
                 file.write(part)
-        table = screens(casefile, env, asked.runs, long)
+        megabyte = home + "/megabyte.sh"
+        with open(megabyte, "w", encoding="utf-8") as file:
+            messages = [{"role": "user", "content": f"line {at} of a long text " + "word " * 100} for at in range(1900)]
+            file.write(f"curl {url} -H 'Content-Type: application/json' -d '{json.dumps({'model': 'm-1', 'messages': messages})}'\n")
+        table = screens(casefile, env, asked.runs, long, (paste, megabyte))
     size = os.path.getsize(casefile) / 1e6
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if "model name" in line), "")
     with open(asked.out, "w", encoding="utf-8") as out:
@@ -175,7 +184,8 @@ def main():
                   f"{os.cpu_count()} cores, {model or platform.machine()}, {platform.system()}. The program has {size:.1f} MB.\n\n"
                   "| whole run | instructions, M | CPU ms | wall ms | peak MiB | beside peers |\n|---|---:|---:|---:|---:|---|\n")
         out.write("\n".join(rows))
-        out.write("\n\nThe terminal program in a pseudo-terminal of 120x40, on the list of practice scenarios where nothing else is said (medians; `ready_ms` is from exec to\n"
+        out.write("\n\nThe terminal program in a pseudo-terminal of 120x40, on the list of practice scenarios where nothing else is said (medians;\n"
+                  "`ready_ms` is from exec to "
                   "the complete first frame, `expect`/`stable` from a key to its complete frame):\n\n"
                   "| what | figure | median |\n|---|---|---:|\n")
         out.write("\n".join(table) + "\n")
