@@ -684,7 +684,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:\[?[A-Za-z0-9_]+(?:[.\\$]|::))*\[?([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror)\]? ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:\[?[A-Za-z0-9_]+(?:[.\\$]|::))*\[?([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|Invalid(?:Parameter|Argument)(?:Value)?|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror)\]? ?(?:[:(]|$)",
     )
 });
 
