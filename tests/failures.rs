@@ -50,11 +50,12 @@ const FILES: [(&str, &str); 17] = [
 /// not be 100, messages 90.6, codes 98.4, types 98.7, ids 94.2, statuses 95.7 %, nothing invented 99.9 % of 332 (of the ids the names
 /// of headers and what was found were looked at, nothing else: capitals in names lost them; without that 97.8 %). `fresh`, from
 /// 207 (the first file was called so before it became `early`): class 92.9, retry 95.4, never retried where it must not be 99.4,
-/// messages 90.7, codes 98.3, types 99.4, ids 98.8, statuses 96.3 %, nothing invented 99.9 % of 355. `gained`, with ids that
-/// begin with `g-`, is the one that is held back now, from 308 repositories and sites, a third of it in other languages than English: its
-/// figures are in [`BARS`], but for the ids. Of those what was found and the words beside them were looked at, nothing else: Google's
-/// details, the Hub's ids and records of relays lost them; at first sight 97.4 %.
-const NEWEST: &str = "gained";
+/// messages 90.7, codes 98.3, types 99.4, ids 98.8, statuses 96.3 %, nothing invented 99.9 % of 355. `gained`,
+/// from 308, a third of it in other languages than English: class 93.1, retry 95.1, never retried where it must not be 98.9,
+/// messages 88.2, codes 99.2, types 98.4, ids 97.4, statuses 94.6 %, nothing invented 99.6 % of 393 (of the ids what was found and
+/// the words beside them were looked at, nothing else: Google's details, the Hub's ids and records of relays lost them; without
+/// that 99.4 %). `later`, with ids that begin with `l-`, is the one that is held back next; its figures come into [`BARS`].
+const NEWEST: &str = "later";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
 /// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
@@ -291,13 +292,13 @@ fn real_failures_are_told_right() {
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
     ("class", [987, 1000, 931]),
-    ("retry", [991, 1000, 951]),
-    ("no retry where none may be", [999, 1000, 989]),
-    ("message", [970, 1000, 882]),
+    ("retry", [989, 1000, 951]),
+    ("no retry where none may be", [1000, 1000, 989]),
+    ("message", [968, 1000, 882]),
     ("code", [995, 1000, 992]),
-    ("type", [994, 1000, 984]),
+    ("type", [993, 1000, 984]),
     ("request ids", [996, 1000, 994]),
-    ("status", [988, 1000, 946]),
+    ("status", [986, 1000, 946]),
     ("nothing invented", [999, 1000, 996]),
 ];
 

@@ -125,12 +125,23 @@ pub fn diagnose(
         ranked = ranked_by(wider().as_ref().unwrap_or(&facts), catalog, true);
     }
     // A bare status says less than the title of a report that names a fault of the request.
-    if ranked.first().is_some_and(|(rank, rule)| *rank >= Rank::Status && rule.when.message.is_empty())
+    if by_bare_status(&ranked)
         && let Some(facts) = Facts::of(attempt, reading).with_title()
     {
         let titled = ranked_by(&facts, catalog, false);
         if titled.first().is_some_and(|(rank, _)| *rank < Rank::Status) {
             ranked = titled;
+        }
+    }
+    // Where the answer says nothing, the log around it may name what a server calls its own failure.
+    if by_bare_status(&ranked) && reading.envelope.message.is_none() {
+        let around = plain_faults(attempt, reading, catalog);
+        let of_status = ranked.first().map(|(_, rule)| rule.then.class);
+        if around.first().is_some_and(|(_, rule)| {
+            matches!(rule.then.class, FailureClass::ContextLength | FailureClass::ContentPolicy)
+                && of_status != Some(rule.then.class)
+        }) {
+            ranked = around;
         }
     }
     let matches: Vec<&Rule> = ranked.iter().map(|(_, rule)| *rule).collect();
@@ -143,7 +154,14 @@ pub fn diagnose(
         class: then.class,
         // A code may say the class and the message beside it the cause.
         cause: agreeing.iter().find_map(|rule| rule.then.cause.clone()),
-        retryable: at_most(then.retry.unwrap_or(defaults.retryable), &matches),
+        retryable: match at_most(then.retry.unwrap_or(defaults.retryable), &matches) {
+            RetryVerdict::Yes
+                if ranked.first().is_some_and(|best| is_doubtful(attempt, reading, *best, catalog)) =>
+            {
+                RetryVerdict::Maybe
+            }
+            verdict => verdict,
+        },
         fallback: then.fallback.unwrap_or(defaults.fallback),
         operator_action: then.operator_action.unwrap_or(defaults.operator_action),
         owner: then.owner.unwrap_or(defaults.owner),
@@ -229,6 +247,50 @@ fn at_most(verdict: RetryVerdict, matches: &[&Rule]) -> RetryVerdict {
         (RetryVerdict::Maybe, _) | (_, RetryVerdict::Maybe) => RetryVerdict::Maybe,
         (RetryVerdict::Yes, RetryVerdict::Yes) => RetryVerdict::Yes,
     })
+}
+
+/// True where no more than the status decides.
+fn by_bare_status(ranked: &[(Rank, &Rule)]) -> bool {
+    let general = |rule: &Rule| rule.when.message.is_empty() && rule.then.class != FailureClass::None;
+    ranked.first().is_some_and(|(rank, rule)| *rank >= Rank::Status && general(rule))
+}
+
+/// True where "yes" would promise more than is known: the message holds words that no rule knows, and only a general status
+/// or type stands beside them; or the text says elsewhere what would fail again.
+fn is_doubtful(attempt: &Attempt, reading: &Reading, best: (Rank, &Rule), catalog: &Catalog) -> bool {
+    let (rank, rule) = best;
+    let general = match rank {
+        Rank::Type => rule.then.class == FailureClass::UpstreamServer && rule.then.cause.is_none(),
+        Rank::Status => matches!(Facts::of(attempt, reading).status, Some(429 | 500)),
+        _ => false,
+    };
+    // A word or two name no more than the status does.
+    let says = reading.envelope.message.as_deref().is_some_and(|text| {
+        text.split_whitespace().nth(2).is_some() || text.chars().filter(|c| *c >= '\u{2e80}').nth(5).is_some()
+    });
+    // A code is certain, whatever a person tells around it.
+    general && says && rule.when.message.is_empty()
+        || rank > Rank::Code && !plain_faults(attempt, reading, catalog).is_empty()
+}
+
+/// The rules for classes of which every further try fails as well, by words anywhere in the text: what a server's own trouble
+/// is never described with.
+fn plain_faults<'a>(attempt: &Attempt, reading: &Reading, catalog: &'a Catalog) -> Vec<(Rank, &'a Rule)> {
+    let all = Facts::of_all_text(attempt, reading).map(|all| ranked_by(&all, catalog, false));
+    let plain = |class| {
+        matches!(
+            class,
+            FailureClass::ContextLength
+                | FailureClass::ContentPolicy
+                | FailureClass::QuotaOrBillingClaim
+                | FailureClass::UnsupportedParameter
+                | FailureClass::PayloadTooLarge
+        )
+    };
+    all.into_iter()
+        .flatten()
+        .filter(|(rank, rule)| *rank == Rank::Message && plain(rule.then.class))
+        .collect()
 }
 
 /// What stays open: by the class, then by every rule that holds, each sentence once.

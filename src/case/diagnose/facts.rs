@@ -112,6 +112,16 @@ impl<'a> Facts<'a> {
         Some(self)
     }
 
+    /// All the text that there is, and no status: what else could be read from it.
+    pub(super) fn of_all_text(attempt: &'a Attempt, reading: &'a Reading) -> Option<Self> {
+        let mut facts = Self::of(attempt, reading);
+        let response = facts.response?;
+        facts.texts.extend(response.around.as_deref().map(head));
+        facts.texts.extend(as_text(&response.body));
+        facts.words = facts.texts.iter().flat_map(|text| code_words(text)).take(MOST_WORDS).collect();
+        Some(facts)
+    }
+
     /// The texts in which the patterns of messages are looked for.
     pub(super) fn searched(&self) -> impl Iterator<Item = &'a str> {
         self.texts.clone().into_iter().chain(self.detail)

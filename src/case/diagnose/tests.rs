@@ -533,3 +533,39 @@ fn a_general_status_is_no_alternative_to_a_special_one() {
     let found = diagnosis_of(answer(504, ""));
     assert!(found.uncertain.iter().any(|u| u.contains("billed")), "{:?}", found.uncertain);
 }
+
+#[test]
+fn a_retry_is_promised_by_known_words_only() {
+    // Nobody knows the words, or the report names a fault of the request beside a server's failure.
+    let table = [
+        (500, r#"{"error":{"message":"Glorp and blip clash","type":"server_error"}}"#, RetryVerdict::Maybe),
+        (429, r#"{"error":{"message":"the zorb says so","type":"odd"}}"#, RetryVerdict::Maybe),
+        (
+            500,
+            r#"{"error":{"message":"Internal server error"},"details":"maximum context length is 8192 tokens"}"#,
+            RetryVerdict::Maybe,
+        ),
+        (
+            502,
+            r#"{"error":{"message":"upstream failed"},"raw":"this model does not support images"}"#,
+            RetryVerdict::Maybe,
+        ),
+        // Nothing else is said.
+        (500, r#"{"error":{"message":"Internal server error","type":"server_error"}}"#, RetryVerdict::Yes),
+        (503, r#"{"error":{"message":"The blip is away","type":"odd"}}"#, RetryVerdict::Yes),
+        (500, "", RetryVerdict::Yes),
+    ];
+    for (status, body, retry) in table {
+        let told = diagnosis_of(answer(status, body));
+        assert_eq!(told.retryable, retry, "{status} {body}: {:?}", told.because);
+    }
+}
+
+#[test]
+fn a_log_around_an_answer_without_words_names_the_fault() {
+    let mut bare = answer(500, "");
+    bare.around =
+        Some("E srv send_error: task 1 | error = the request exceeds the available context size".to_owned());
+    let told = diagnosis_of(bare);
+    assert_eq!((told.class, told.retryable), (FailureClass::ContextLength, RetryVerdict::No));
+}

@@ -508,6 +508,13 @@ static STATUS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // The status' name or a word on the answer behind it: `the 403 Access Denied`, `413 (Payload Too Large)`, `the actual 422 detail:`.
         r"(?i)(?:^|[^\d.,:])([45]\d\d)\s(?:access denied|deadline[ _]exceeded|details?:|reads\b|responses?\b|issues?\b|problems?\b|payload|\(\W{0,3}(?:payload|request entity|content too|too many|unauthorized|forbidden|not found|bad (?:request|gateway)|service|internal|gateway))",
         r"(?i)\berror is\W{1,4}([45]\d\d)\b",
+        // Names of members without a parting: `httpCode: 403`, `upstream_status: 403`.
+        r#"(?i)\b(?:http_?code|upstream_?status)["']?\s*[:=]\s*["']?([45]\d\d)\b"#,
+        // Words on a failure in Chinese, and the status behind their colon; a line of a browser's console without the method.
+        r"(?:失败|失敗)\s?[:：]\s?([45]\d\d)(?:\D|$)",
+        r"(?m)https?://[!-~]{1,300}\s{1,8}([45]\d\d)(?: \(|[ \t]*$)",
+        // Status and type at a line's begin: `400 invalid_request_error: …`.
+        r"(?m)^\s*([45]\d\d) [a-z]+(?:_[a-z]+){0,3}_error\b",
         // A redirect by its name.
         r"(?i)\b(30[12378])\W{1,3}(?:temporar\w+ (?:moved|redirect)|(?:moved|permanently|permanent) \w+|found\b|see other|redirect)",
     ]
@@ -634,7 +641,7 @@ const CLEAR: usize = 8;
 /// The status that a message names.
 pub(super) fn stated_status(message: &str) -> Option<u16> {
     static FIRST: LazyLock<Option<Regex>> =
-        LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?<?([45]\d\d)(?:>? [A-Z<]|:)"));
+        LazyLock::new(|| pattern(r"^(?:[A-Za-z ]{1,40}: )?<?([45]\d\d)(?:>? [A-Z<]|:| [a-z]+/\S)"));
     static NAMED: LazyLock<Option<Regex>> =
         LazyLock::new(|| pattern(r"\[([45]\d\d) [A-Z][a-z]+(?: [A-Z][a-z]+){0,3}\]"));
     static LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -684,7 +691,7 @@ struct Exception {
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:\[?[A-Za-z0-9_]+(?:[.\\$]|::))*\[?([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror)\]? ?(?:[:(]|$)",
+        r"(?m)^[ \t]*(?:[A-Za-z0-9_.:\[\]()>-]{1,60} ){0,3}?(?:\[?[A-Za-z0-9_]+(?:[.\\$]|::))*\[?([A-Z][A-Za-z0-9_]*(?:Error|Exception|Timeout|Exceeded|Exhausted|NotFound|Unavailable|Disconnected)|Invalid(?:Parameter|Argument)(?:Value)?|MissingSchema|InvalidSchema|TooManyRedirects|URLSchemeUnknown|RemoteDisconnected|InvalidURL|InvalidHeader|UnsupportedProtocol|IncompleteRead|BadStatusLine|gaierror|herror)\]? ?(?:[:(]|$)",
     )
 });
 
@@ -937,7 +944,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!((STATUS.len(), SAID_MODEL.len()), (66, 8));
+        assert_eq!((STATUS.len(), SAID_MODEL.len()), (70, 8));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
         }

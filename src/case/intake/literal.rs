@@ -371,6 +371,8 @@ impl Reader<'_> {
             "True" | "true" => self.out.push_str("true"),
             "False" | "false" => self.out.push_str("false"),
             number if serde_json::from_str::<serde_json::Number>(number).is_ok() => self.out.push_str(number),
+            // Somebody cut the word for nothing: `'code': Non}`.
+            "No" | "Non" | "nul" | "nu" | "undefine" => self.out.push_str("null"),
             // A word that the text's end cut says nothing.
             _ if self.is_cut() => self.out.push_str("null"),
             other => return self.emit(other),

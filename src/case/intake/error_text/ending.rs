@@ -82,7 +82,7 @@ fn other_letters(text: &str) -> Option<usize> {
     };
     let (at, _) = text.char_indices().find(|(_, c)| is_other(*c))?;
     let before = text.get(..at)?;
-    let goes_on = text.get(at..)?.chars().filter(|c| is_other(*c)).nth(5).is_some();
+    let goes_on = text.get(at..)?.chars().filter(|c| is_other(*c)).nth(3).is_some();
     let bare = before.trim_end();
     let stop = bare.strip_suffix([',', '.', ';', '!']).filter(|_| bare.len() < before.len())?;
     // A full stop is the sentence's own.
@@ -170,7 +170,9 @@ pub(super) fn without_back(text: &str) -> &str {
     if text.starts_with(". Attempt #") {
         return "";
     }
-    let cut = frames::BACKS.as_ref().and_then(|p| p.find(text)).map(|m| m.start());
+    // `Please retry in 12 s` is the answer's own advice.
+    let of_client = |at: &usize| !text.get(..*at).is_some_and(|before| before.trim_end().ends_with("lease"));
+    let cut = frames::BACKS.as_ref().and_then(|p| p.find_iter(text).map(|m| m.start()).find(of_client));
     cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text)
 }
 
@@ -219,6 +221,9 @@ pub(super) fn closed(text: &str) -> &str {
             '】' | '」' | '』'
                 if !text.get(..at).is_some_and(|before| before.contains(['【', '「', '『'])) =>
             {
+                return text.get(..at).unwrap_or(text).trim_end();
+            }
+            '）' if !text.get(..at).is_some_and(|before| before.contains(['（', '('])) => {
                 return text.get(..at).unwrap_or(text).trim_end();
             }
             '[' | ']' if quoted() => {}

@@ -152,7 +152,7 @@ pub(super) fn hub(text: &str) -> Option<usize> {
 
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?:(?:HTTP(?:/\d(?:\.\d)?)?|[Ss]tatus(?: code)?|Error|ERROR)[ :=]*)*(?:[1-5]\d\d)?[\s:(-]*(?:{REASON})?[).\s]*(?:[1-5]\d\d)?[)\s]*$"
+        r"^(?:(?:HTTP(?:/\d(?:\.\d)?)?|[Ss]tatus(?: code)?|Error|ERROR)[ :=]*)*(?:[1-5]\d\d)?[\s:,(-]*(?:{REASON})?[).\s]*(?:[1-5]\d\d)?[)\s]*$"
     ))
 });
 
@@ -167,14 +167,14 @@ static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a client prints right before the answer, wherever in a line it stands.
 static ANCHOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |an error was encountered while running the model|upstream timed out \([0-9]+: |<[45][0-9]{2}> [A-Z]|\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\bgoogleapi: [Ee]rror [45][0-9]{2}: |\bHTTP [45][0-9]{2} \([A-Za-z_]{3,60}(?:: [A-Za-z0-9_]{0,60})?\)\s|\b[Ee]rror code: [0-9]{3} - |\bstatus_code[=:] ?[0-9]{3}, |\[?API Error: |\b[Ee]rror: [45][0-9]{2} |[Uu]nexpected status [0-9]{3} |\b[A-Z][A-Za-z0-9_]{2,40}Exception - |litellm\.[A-Z][A-Za-z]{2,40}: |\b(?:invalid_request|authentication|permission|not_found|rate_limit|overloaded|api|server|billing|timeout|internal|internal_server|upstream|[a-z]{2,12}_api)_error: |\[[45][0-9]{2}\]:? |an error was encountered while running the model|upstream timed out \([0-9]+: |<[45][0-9]{2}> [A-Z]|\b[Ss]tatus(?: code)?:? [1-5][0-9]{2},? (?:and|with) (?:the )?(?:body|response|message|text|content)(?: body)?\s?[:=]",
     )
 });
 
 /// The same of libraries whose print nobody else writes.
 static OF_LIBRARY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\blitellm\.[A-Z][A-Za-z]{2,40}: ",
+        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling|\[GoogleGenerativeAI Error\]: |\berror, status code: [0-9]{3}, |\bgoogleapi: [Ee]rror [45][0-9]{2}: |\blitellm\.[A-Z][A-Za-z]{2,40}: ",
     )
 });
 
@@ -363,6 +363,8 @@ pub(super) fn is_code(line: &str) -> bool {
         pattern(concat!(
             // A statement, or the head of one.
             r"^\s*(?:[A-Z][A-Z0-9_]{2,40}=\S+\s+\S|(?:docker|podman|kubectl|npm|npx|pip|uv|git|sudo|ollama) [a-z]+ \S|(?:const|let|var)\s+[\w{\[$]|(?:await|return|raise|throw|yield)\s+(?:await\s+|new\s+)?[\w.$]+\s?[({.]|import\s+[\w{*]+\s+from\b|from\s+[\w.]+\s+import\b|(?:async\s+)?(?:def|function|func|fn)\s+\w+\s?\(|(?:if|for|while|else if|elif|try|except|catch)\b[^.?!]*[{:]\s*$|class\s+\w+[({:])",
+            // A command that goes on in the next line, or with its options.
+            r"|^\s*[a-z][A-Za-z0-9_./-]{1,40} (?:[\^\\](?:\s|$)|--[a-z][a-z-]+[ =]\S)",
             // An assignment, a call, a member whose value is a name or opens something.
             r"|^\s*[\w.$\[\]]+\s?=\s?(?:await\s|new\s)?[\w.$]+\(|^\s*(?:await\s+)?[\w$]+(?:\.[\w$]+)*\([^()]{0,200}\);?\s*$",
             r"|^\s*[$]?[A-Za-z_][\w$-]*: (?:[A-Z][A-Za-z]+ ?[{\[(]|[{\[(]\s*$|\[(?:Object|Array|Function|Getter)|Headers\s*$)|^\s*\$[a-z]\w*: \S+,?\s*$",

@@ -57,7 +57,7 @@ pub(super) const OWN: &[&str] = &[
     r"\[(?:GET|POST|PUT|PATCH|DELETE)\] .+: [0-9]{3}.*",
     r"Http failure response for .*",
     // Go clients and the AWS SDKs without a body.
-    r"unexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
+    r"[Uu]nexpected (?:HTTP )?(?:response )?status(?: code)?:? [0-9]{3}(?: [A-Za-z -]{2,40})?",
     // codex (`UnexpectedResponseError`) writes the last one where the body is empty.
     r"UnknownError|Unknown(?: Error)?|Unknown error\.?",
     r"[Rr]equest to \S+ failed(?: with)?:? (?:HTTP |status |code )*[0-9]{3}(?: [A-Za-z -]{2,40})?",
@@ -121,6 +121,12 @@ pub(super) const OWN: &[&str] = &[
     r"https?://\S+ ?(?:-{1,6}|=)> ?[0-9]{3}\b.*",
     // Programs that caught whatever there was, and go on.
     r"(?:[A-Za-z]{2,40} )?(?:Ignoring|Ignored|Unhandled|Uncaught|Caught|caught|Swallowed) exception (?:in|at|from|while|during) .*",
+    r"\| \{.{0,80}\}",
+    // A vendor's name and the status: `Anthropic API error 400`.
+    r"(?:[A-Z][A-Za-z0-9.]{1,20} ){1,2}(?:API |HTTP )?[Ee]rror:? \(?[45][0-9]{2}\)?\.?",
+    // What n8n's heading leaves of itself (packages/workflow, `NodeApiError`).
+    r"please check your (?:parameters|credentials)(?: at | [A-Z]|\.? Hint: |\.?$).*",
+    r"https?://\S+ [45][0-9]{2}\b.*",
     // Node's `IncomingMessage` as a console shows it.
     r#"status(?:Message|Text): ["'][A-Za-z -]{2,40}["'],?"#,
     // The number of Cloudflare's page.

@@ -57,6 +57,13 @@ pub(super) fn without_entities(text: &str) -> String {
 
 /// `text` without colours, box drawing and the names before its lines.
 pub(super) fn of(text: &str) -> Cow<'_, str> {
+    match shown(text) {
+        Cow::Borrowed(plain) => without_listing(plain),
+        Cow::Owned(plain) => Cow::Owned(without_listing(&plain).into_owned()),
+    }
+}
+
+fn shown(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     if let Some(bare) = colour::off(&text) {
         text = Cow::Owned(bare);
@@ -326,6 +333,44 @@ static NEWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"^(?:[\w.-]{1,40}\s{0,20}\| )?\W*(?:[\d:.,TZ/ -]{0,40}(?:UTC \d{1,10} )?\W*)?(?:INFO|DEBUG|TRACE|[Ii]nfo|[Dd]ebug)\b|"[A-Z]{3,7} /[^"]* HTTP/\d"#,
     )
 });
+
+/// `text` without the numbered source lines that a notebook lists around the one that raised: their numbers and names are nobody's.
+fn without_listing(text: &str) -> Cow<'_, str> {
+    if !text.contains("-> ")
+        || !text.contains("File ") && !text.contains("Cell In") && !text.contains("<ipython")
+    {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<(&str, Option<u32>)> = text.lines().map(|line| (line, number_of_listing(line))).collect();
+    if !lines.iter().any(|(line, number)| number.is_some() && line.starts_with("--")) {
+        return Cow::Borrowed(text);
+    }
+    // A number in a row of them; a status stands alone.
+    let near = |index: usize, number: u32| {
+        let others = index.saturating_sub(2)..(index + 3).min(lines.len());
+        lines
+            .get(others)
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, other)| *other)
+            .any(|o| o.abs_diff(number) == 1)
+    };
+    let is_listed = |index: usize, line: &str, number: Option<u32>| {
+        line.trim() == "(...)" || number.is_some_and(|number| line.starts_with("--") || near(index, number))
+    };
+    let kept = lines.iter().enumerate().filter(|(index, (line, number))| !is_listed(*index, line, *number));
+    Cow::Owned(kept.map(|(_, (line, _))| *line).collect::<Vec<_>>().join("\n"))
+}
+
+/// The number at the begin of a line of a listing: `--> 464     response = …`, `    452     choices`.
+fn number_of_listing(line: &str) -> Option<u32> {
+    let arrow = line.trim_start_matches('-');
+    let bare = if arrow.len() + 2 <= line.len() { arrow.strip_prefix("> ")? } else { line };
+    let bare = bare.trim_start();
+    let digits = bare.len() - bare.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, behind) = bare.split_at_checked(digits)?;
+    (behind.is_empty() || behind.starts_with(' ')).then(|| number.parse().ok()).flatten()
+}
 
 /// `text` without the source lines of a stack: Python's `File "…"` with the line below it, carets, JavaScript's and the
 /// JVM's `at …`, Node's place of the throw.

@@ -15,7 +15,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // @google/generative-ai (packages/main/src/requests/request.ts); pages break the line around the address.
     (
         Weight::Answer,
-        r"\[?GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+\S+?\s*:\s+)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
+        r"\[?GoogleGenerativeAI Error\]:\s*(?:Error fetching from\s+(?:[^\s\[]\S*?\s*(?::|->)\s+)?)?(?:\[[45][0-9]{2}[^\]\n]{0,60}\]\s+)?",
     ),
     // debugpy, when a program stops (src/debugpy/_vendored/pydevd).
     (
@@ -24,6 +24,14 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     // A member of an object that lost the rest.
     (Weight::Client, r#"["'](?:message|msg|detail|errorMessage|error_message)["']\s?[:=]\s?["']"#),
+    // google-api-core (google.api_core.exceptions, `from_http_response`): method and address before the words.
+    (Weight::Answer, r"(?:[45][0-9]{2} )?(?:GET|POST|PUT|PATCH|DELETE) https?://[!-~]{4,240}: "),
+    // MiniMax' tools join the code to the words.
+    (Weight::Answer, r"API Error: [0-9]{4}-"),
+    // googleapi (Go) in a sentence.
+    (Weight::Answer, r"googleapi: [Ee]rror [45][0-9]{2}: "),
+    // A heading of Markdown on a line of its own.
+    (Weight::Client, r"\*{0,2}(?i:error|failure)(?: [A-Za-z]{2,20}){0,2}\*\*[ \t]*\n"),
     // llama.cpp's server (tools/server/server.cpp, `send_error`).
     (
         Weight::Answer,
@@ -381,7 +389,9 @@ pub(super) const BACK: &[&str] = &[
     r"\s*(?:Received Model Group=|Available Model Group Fallbacks=|LiteLLM Retried: |\bmodel=\S+\. content_policy_fallback=)",
     r"\.? Attempt #[0-9]+",
     // codex: `, url: http://…`; reqwest: ` for url (…)`.
-    r" ?, url: https?://",
+    r" ?, url: (?:https?|wss?)://",
+    // A console and its user name the type below the words.
+    r"\n(?:Type|Code|Param|Status): [A-Za-z0-9_.-]{2,60}[`'\x22]?\s*$",
     r"\s*[(,]\s*request_id\s*[=:]\s*\S+\)?\s*$",
     r"\s*\([Ss]tatus(?: code)?: (?:-?[0-9]{1,3}|[A-Z_]+)\)",
     r"\n\s*(?:Retrying|Retry|Will retry|Attempt) (?:in|[0-9]+|after|attempt)\b",

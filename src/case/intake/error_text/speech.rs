@@ -63,7 +63,14 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
             speech.weight = Some(weight);
             spoken
         }
-        None => begin(text, &mut speech),
+        None => match google(text) {
+            Some(print) => {
+                let (spoken, weight) = peeled(print, Weight::Client, &mut speech);
+                speech.weight = Some(weight);
+                spoken
+            }
+            None => begin(text, &mut speech),
+        },
     };
     let spoken = match frames::library(first_line(spoken)).and_then(|at| quoted_alone(spoken, at)) {
         Some(answer) => {
@@ -140,6 +147,12 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
     speech.own |= code || chain || frames::is_list(spoken);
     speech
+}
+
+/// From where Google's library for JavaScript prints, in the middle of a line too: whatever stands before it is a client's.
+fn google(text: &str) -> Option<&str> {
+    let at = text.find("[GoogleGenerativeAI Error]: ").filter(|at| *at > 0)?;
+    text.get(at..)
 }
 
 /// Each bracket that is opened is closed.
@@ -223,6 +236,13 @@ fn up_to_quote<'a>(text: &str, spoken: &str, said: &'a str) -> &'a str {
         .find(|(open, close)| line.rfind(*open) > line.rfind(*close))
         // Markdown's: within it no further one stands.
         .or_else(|| (line.matches('`').count() % 2 == 1).then_some(('`', '`')));
+    // A plain one ends what a person goes on behind, in the next line.
+    let plain_end = || {
+        let opened = line.trim_end().ends_with('"') || line.contains(" \"");
+        (opened && line.matches('"').count() % 2 == 1 && said.matches('"').count() % 2 == 1)
+            .then(|| said.find("\"\n"))
+            .flatten()
+    };
     // `(429 Too many tokens, wait.) comes with every request`
     let bracket = || {
         let opens = line.rfind('(').filter(|at| Some(*at) > line.rfind(')'));
@@ -232,7 +252,7 @@ fn up_to_quote<'a>(text: &str, spoken: &str, said: &'a str) -> &'a str {
         });
         unopened(said).filter(|_| opened)
     };
-    match open.and_then(|(_, close)| said.find(close)).or_else(bracket) {
+    match open.and_then(|(_, close)| said.find(close)).or_else(plain_end).or_else(bracket) {
         Some(at) => said.get(..at).unwrap_or(said),
         None => said,
     }

@@ -25,6 +25,55 @@ fn heard(text: &str) -> Option<Heard> {
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
+        // Google's libraries in the middle of a line, without an address, with an arrow; a person goes on in other letters.
+        (
+            "[GoogleGenerativeAI Error]: Error fetching from [503 Service Unavailable] The model is overloaded. Please try again later.",
+            Some(503),
+            "The model is overloaded. Please try again later.",
+        ),
+        (
+            "Chat failed (code 7) [GoogleGenerativeAI Error]: Error fetching from https://g.com/v1/models/x -> [400 Bad Request] API key not valid. Please pass a valid API key. 我的密钥没问题",
+            Some(400),
+            "API key not valid. Please pass a valid API key.",
+        ),
+        (
+            "Device: x\n```\nInvalid key: [GoogleGenerativeAI Error]: Error fetching from https://g.com/v1/models/x: [429 Too Many Requests] You exceeded your current quota, please check your plan and billing details. See the page on it. Please retry in 37.8s. [{\"@type\":\"type.googleapis.com/google.rpc.Help\"}]\n```",
+            Some(429),
+            "You exceeded your current quota, please check your plan and billing details. See the page on it. Please retry in 37.8s.",
+        ),
+        (
+            "google.api_core.exceptions.InvalidArgument: 400 POST https://g.com/v1beta/models/x:embed?alt=json: The model takes no images at all.",
+            Some(400),
+            "The model takes no images at all.",
+        ),
+        (
+            "it says \"googleapi: Error 403: The API has not been used in project 1 before or it is disabled.\"\nI did enable it.",
+            Some(403),
+            "The API has not been used in project 1 before or it is disabled.",
+        ),
+        // A bracket of other letters, a heading, an address of a socket, a type on the next line.
+        ("会显示余额（Error code: 402 - Insufficient Balance），请检查", Some(402), "Insufficient Balance"),
+        (
+            "**Error details**\nThe engine is currently overloaded, please try again later",
+            None,
+            "The engine is currently overloaded, please try again later",
+        ),
+        (
+            "codex: unexpected status 429 Too Many Requests: You are going too fast, slow down., url: wss://h.example/v1/responses, cf-ray: 9ffa-YUL",
+            Some(429),
+            "You are going too fast, slow down.",
+        ),
+        (
+            "Request to Groq\nError: max_tokens must be less than or equal to 8192\nType: invalid_request_error",
+            None,
+            "max_tokens must be less than or equal to 8192",
+        ),
+        // IPython lists numbered lines: none of them is a status.
+        (
+            "RateLimitError Traceback (most recent call last)\nFile ~/a.py:453, in f()\n    451 def f():\n    452     x = 1\n--> 453     y()\n    454     return\n\nRateLimitError: Error code: 429 - {'error': {'message': 'slow down please', 'code': Non}}",
+            Some(429),
+            "slow down please",
+        ),
         // A word or two and a status in front of a sentence.
         (
             "Gemini 429 Resource has been exhausted (e.g. check quota)",
@@ -930,6 +979,24 @@ fn codes_and_types_before_the_message_are_told() {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn a_clients_own_words_are_no_message() {
     let table: &[(&str, Option<u16>)] = &[
+        // Sentences of persons in other languages; a vendor's name and a status; a listing.
+        (
+            "Wenn ich die API mit dem Schlüssel benutze, kommt Rate limit exceeded und nicht die Antwort, obwohl ich für das Abo zahle",
+            None,
+        ),
+        (
+            "Cuando uso la API aparece que model is overloaded para todos los modelos que puede usar mi cuenta",
+            None,
+        ),
+        ("【Bedrock】Access deniedで詰んだあなたへ!解決策はこれ", None),
+        ("OpenAI API error 503", Some(503)),
+        ("Gemini API Error: 500.", Some(500)),
+        ("400, Bad request", Some(400)),
+        ("A block answers HTTP-200 with `promptFeedback.blockReason` and no candidates.", None),
+        (
+            "Traceback\nFile ~/a.py:464, in g()\n    452     choices.append(\n    453         {\n    454             \"text\": 1,\n--> 455     h()\n",
+            None,
+        ),
         // What failed, and no more than a status; a log of nginx; an answer that pydantic cut.
         ("Error while fetching completion", None),
         // A status' name or a quotation in somebody's own sentence; axios in translation; a file of settings.
@@ -1090,6 +1157,13 @@ fn a_clients_own_words_are_no_message() {
 fn a_status_is_told_in_many_ways() {
     for (text, status) in [
         (" ERROR  HTTP error: no\n\n--> POST /v1/messages?beta=true 400 3s", 400),
+        // Behind a colon in Chinese; members without a parting; a console's line without the method; a type behind it.
+        ("请求失败: 403", 403),
+        ("模型列表获取失败：401，请检查", 401),
+        ("{ httpCode: 401, x: 1 }", 401),
+        ("it logs upstream_status: 502 and ends", 502),
+        ("https://challenges.h.example/cdn-cgi/platform    403\n这是什么", 403),
+        ("the log\n400 invalid_request_error: one value is odd", 400),
         // In a person's words, in several languages; in a client's own members.
         ("Azure OpenAI is throwing 429's.", 429),
         ("圖片無法產生\nPOST 504錯誤", 504),

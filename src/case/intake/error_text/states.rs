@@ -95,7 +95,10 @@ pub(in crate::case::intake) fn states_an_error(value: &Value) -> bool {
                 .and_then(Value::as_str)
                 .is_some_and(|status| good.iter().any(|word| status.eq_ignore_ascii_case(word)))
                 && !["code", "type", "error"].iter().any(|name| map.contains_key(*name));
-            if of_program {
+            // A validator (zod) on an answer that it did not expect: what it says is the client's.
+            let of_validator =
+                map.get("path").is_some_and(Value::is_array) && (has("expected") || has("received"));
+            if of_program || of_validator {
                 return false;
             }
             (is_statement && !has("choices"))

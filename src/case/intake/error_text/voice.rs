@@ -25,7 +25,12 @@ const SENDER: &[&str] = &[
 const OUTSIDE: &[&str] = &[
     // It tells the status as a thing that came.
     r"(?i)\bHTTP(?:/\d(?:\.\d)?)?(?: status| error| response| code)*\s?[:=]?\s?\(?[45]\d\d\b",
-    r"(?i)\bstatus(?:[ _-]?code)?(?: of| is| was)?\s?[:=]?\s?\(?[45]\d\d\b",
+    r#"(?i)\bstatus(?:[ _-]?code)?(?: of| is| was)?\s?[:=]?\s?[("]?[45]\d\d\b"#,
+    r"(?i)\b(?:returns?|returned|answers?|answered|responds?|responded)(?: with)?(?: an?)? HTTP[- ]?200\b",
+    // A person tells in Chinese or Japanese when it comes, and that it is an error.
+    r"报错|告错|没用|请教|大佬|试了|(?:调用|使用|请求)[^，。]{0,20}时|会(?:显示|提示|出现|报)|^【[^】]{2,60}】|あなた|解決策",
+    // A sentence of German, French, Spanish, Portuguese or Italian that goes on and on: articles and little words.
+    r"(?i)(?:\b(?:que|del|los|las|cuando|puede|para|esto|uma?|isso|não|dos|mas|der|und|ein|eine|einen|ist|nicht|wenn|für|mit|auf|sie|une|est|pas|cette|avec|dans|che|sono|nel)\b[^\n]*?){4}",
     r"(?i)[(（](?:error |code |http )?[45]\d\d[)）]",
     r#"(?i)\b(?:an?|the|got|with|returns?|returned|gives?|threw|throws?)\s+["'`“]?[45]\d\d\b"#,
     r"(?i)\b(?:provo\w+|causes?|caused|results? in|leads? to|ends? (?:up )?(?:in|with)|throws?|gives?|returns?) (?:an? |the |with )?(?:http )?(?:internal server error|bad request|bad gateway|gateway time-?out|too many requests|payload too large|request entity too large)\b",
