@@ -11,6 +11,7 @@
 mod corpus;
 mod encode;
 mod generate;
+mod messages;
 mod open;
 mod oracle;
 mod oracle_tests;

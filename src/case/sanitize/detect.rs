@@ -175,7 +175,11 @@ pub(super) fn condition_holds(
         "random" => looks_random(value),
         "mixed" => is_mixed(value),
         "personal" => !is_role_address(words, value),
-        "money" => !counts_something(words, text, end) && !ends_a_key(text, start, end),
+        "money" => {
+            !counts_something(words, text, end)
+                && !ends_a_key(text, start, end)
+                && !is_a_code(text, start, end)
+        }
         "price" => !is_parameter(text, start, end),
         "unexplained" => is_unexplained(words, value, text, start),
         "chosen" => !is_word_for_none(words, value) && (is_no_word(value) || !is_cut(text, end)),
@@ -382,6 +386,15 @@ fn counts_something(words: &Words, text: &[u8], end: usize) -> bool {
     let word = String::from_utf8_lossy(&after);
     let word = word.trim_start();
     words.count_units.iter().any(|unit| word.starts_with(unit.as_str()))
+}
+
+/// `insufficient balance (1008)`: the code of the failure, as it stands in brackets of its own behind the words for it.
+fn is_a_code(text: &[u8], start: usize, end: usize) -> bool {
+    let digits = text.get(start..end).unwrap_or(&[]);
+    (3..=5).contains(&digits.len())
+        && digits.iter().all(u8::is_ascii_digit)
+        && text.get(..start).is_some_and(|before| before.ends_with(b"("))
+        && text.get(end) == Some(&b')')
 }
 
 /// `"GET" "user_quota:7"`: the number is a part of a name in the quotes of a command, as a cache has them.
