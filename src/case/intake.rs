@@ -9,6 +9,7 @@
 //! Secrets of the request move into the ring at once (`secret`). An answer stays as it is: its sanitizer is another.
 //! Every pass is linear in the text; whatever searches by pattern looks at a bounded part.
 
+mod access_line;
 mod again;
 mod answer;
 mod beside;
@@ -102,6 +103,7 @@ pub fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     }
     client::complete(&mut intake, text, catalog);
     logged::complete(&mut intake, text, catalog, ring);
+    access_line::complete(&mut intake, text);
     hosted::complete(&mut intake, text, catalog, ring);
     when::complete(&mut intake, text);
     if intake.observed.is_some() && intake.tried == Tried::default() {

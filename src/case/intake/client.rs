@@ -60,12 +60,12 @@ pub(super) fn of_agent<'c>(agent: &str, catalog: &'c Catalog) -> Option<(&'c str
 }
 
 static AGENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(?:\b|\\n)user[-_]agent['"]?[ \t]*[:=,][ \t]*b?['"]?([^'"\r\n]{2,})"#).ok()
+    Regex::new(r#"(?i)(?:\b|\\n)user[-_]agent['"]?[ \t]*[:=,][ \t]*\[?b?['"]?([^'"\r\n]{2,})"#).ok()
 });
 
 /// The user agent at the end of an access log's line, behind status, size and referrer.
 static LOGGED_AGENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#" HTTP/[0-9.]{1,3}" [0-9]{3} (?:[0-9]{1,12}|-) "[^"\n]{0,2000}" "([^"\n]{2,400})""#).ok()
+    Regex::new(r#" HTTP/[0-9.]{1,3}" [0-9]{3} (?:[0-9]{1,12}|-)(?: [0-9.]{1,12}){0,3} "[^"\n]{0,2000}" "([^"\n]{2,400})""#).ok()
 });
 
 /// Puts the client into what was read of `text`: the library by its marks, the version by the user agent that the request
@@ -86,6 +86,8 @@ pub(super) fn complete(intake: &mut Intake, text: &str, catalog: &Catalog) {
             .find_map(|caught| of_agent(caught.get(1)?.as_str(), catalog))
     };
     let of_access = || of_agent(LOGGED_AGENT.as_ref()?.captures(text)?.get(1)?.as_str(), catalog);
+    let of_envoy = || of_agent(super::access_line::line(text)?.agent, catalog);
+    let of_access = || of_access().or_else(of_envoy);
     let of_text = || of_text().or_else(|| text.contains(" HTTP/").then(of_access).flatten());
     // A command's own words are no print of a client.
     let agent = of_headers.or_else(|| (intake.kind != "curl").then(of_text).flatten());

@@ -1,5 +1,6 @@
 //! A collection of requests as Postman exports it, format 2.1 (<https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html>,
-//! read 2026-11-23): folders in folders, a credential that a request inherits, variables of the collection.
+//! read 2026-11-23): folders in folders, a credential that a request inherits, variables of the collection, the answers that
+//! somebody saved beside a request.
 
 use serde_json::Value;
 
@@ -7,6 +8,7 @@ use super::several::Piece;
 use super::unmasked::{Unmasked, form_encoded, with_pair};
 use super::{answer, command};
 use crate::case::catalog::Catalog;
+use crate::case::evidence::{Outcome, Response};
 use crate::case::finding::{Finding, Level};
 use crate::case::keyring::KeyRing;
 use crate::case::request::{Intake, Part, PartContent};
@@ -42,28 +44,52 @@ pub(super) fn read(file: &Value, len: usize, catalog: &Catalog, ring: &mut KeyRi
             end: len,
         }]);
     }
-    let pieces = found.into_iter().filter_map(|(request, auth)| {
-        let (draft, held) = sent(request, auth, variables, ring)?.masked(catalog, ring);
+    let pieces = found.into_iter().filter_map(|(request, auth, answer)| {
+        // A saved answer has a copy of what was sent for it.
+        let own =
+            answer.and_then(|answer| answer.get("originalRequest")).filter(|own| own.get("url").is_some());
+        let (draft, held) = sent(own.unwrap_or(request), auth, variables, ring)?.masked(catalog, ring);
         let findings = held.into_iter().collect();
-        let intake = Intake { kind: "http file", draft: Some(draft), findings, ..Intake::default() };
+        let observed = answer.map(|answer| answer::attempt(Outcome::Response(saved(answer))));
+        let intake =
+            Intake { kind: "http file", draft: Some(draft), observed, findings, ..Intake::default() };
         Some(Piece { intake, start: 0, end: len })
     });
-    Some(pieces.collect())
+    Some(pieces.take(MOST).collect())
+}
+
+/// A request of the file, the credential that it inherits, and an answer to it.
+type Found<'v> = (&'v Value, Option<&'v Value>, Option<&'v Value>);
+
+/// The answers that were saved beside a request; an example that somebody wrote without a status is none.
+fn answers(item: &Value) -> Vec<&Value> {
+    let saved = item.get("response").and_then(Value::as_array).into_iter().flatten();
+    saved
+        .filter(|answer| answer.get("code").and_then(Value::as_u64).is_some_and(|code| code >= 100))
+        .collect()
+}
+
+/// A saved answer: its code, its headers and its text.
+fn saved(answer: &Value) -> Response {
+    let code = answer.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let headers = pairs(answer.get("header"), &[]);
+    let body = answer.get("body").and_then(Value::as_str).unwrap_or("");
+    let reason = answer.get("status").and_then(Value::as_str).map(str::to_owned);
+    answer::response(code, reason, None, headers, body.as_bytes().to_vec())
 }
 
 /// The requests of a folder with the credential that each inherits.
-fn collect<'v>(
-    folder: &'v Value,
-    auth: Option<&'v Value>,
-    depth: usize,
-    out: &mut Vec<(&'v Value, Option<&'v Value>)>,
-) {
+fn collect<'v>(folder: &'v Value, auth: Option<&'v Value>, depth: usize, out: &mut Vec<Found<'v>>) {
     let items = folder.get("item").and_then(Value::as_array).into_iter().flatten();
     for item in items {
         let own = item.get("auth").filter(|auth| !auth.is_null()).or(auth);
         if let Some(request) = item.get("request").filter(|_| out.len() < MOST) {
             let own = request.get("auth").filter(|auth| !auth.is_null()).or(own);
-            out.push((request, own));
+            let answers = answers(item);
+            if answers.is_empty() {
+                out.push((request, own, None));
+            }
+            out.extend(answers.into_iter().map(|answer| (request, own, Some(answer))));
         } else if depth < DEEPEST {
             collect(item, own, depth + 1, out);
         }
@@ -348,6 +374,39 @@ mod tests {
         let read = read(&empty.to_string(), &Catalog::built_in(), &mut KeyRing::default());
         assert!(
             read.draft.is_none() && read.findings.iter().any(|f| f.message.contains("Postman collection"))
+        );
+    }
+
+    #[test]
+    fn saved_answers_are_what_was_observed() {
+        const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+        let sent = |path: &str| json!({"method": "POST", "url": {"raw": format!("https://h.test/{path}")}});
+        let file = json!({"info": {"name": "a", "schema": SCHEMA}, "item": [
+            {"name": "a", "request": sent("a"), "response": [
+                {"name": "bad", "originalRequest": sent("b"), "status": "Too Many Requests", "code": 429,
+                    "header": [{"key": "X-Request-Id", "value": "req_1"}, {"key": "Retry-After", "value": "3"}],
+                    "cookie": [], "body": "{\"error\":{\"message\":\"slow down\"}}"},
+                {"name": "good", "code": 200, "header": null, "body": "{}"},
+                {"name": "draft", "header": [], "body": "x"},
+            ]},
+            {"name": "c", "request": sent("c"), "response": []},
+        ]});
+        let pieces = read_all(&file.to_string(), &|_| None, &Catalog::built_in(), &mut KeyRing::default());
+        let shown = pieces.iter().map(|piece| {
+            let answer = piece.intake.observed.as_ref().and_then(|attempt| attempt.response());
+            let answer = answer.map(|answer| {
+                let id = answer.header("x-request-id").unwrap_or("-");
+                format!("{} {id} {}", answer.status.unwrap_or(0), String::from_utf8_lossy(&answer.body))
+            });
+            format!("{} {}", piece.intake.draft.as_ref().map_or("", |d| &d.url), answer.unwrap_or_default())
+        });
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            [
+                "https://h.test/b 429 req_1 {\"error\":{\"message\":\"slow down\"}}",
+                "https://h.test/a 200 - {}",
+                "https://h.test/c ",
+            ]
         );
     }
 }

@@ -281,6 +281,11 @@ fn is_clean(prefix: &str) -> bool {
             || word.starts_with("```")
             || word.ends_with("$(")
     };
+    // `while true; do`, `if [ … ]; then`: what stands before the word is a command of its own.
+    let before_last = words.len().checked_sub(2).and_then(|at| words.get(at));
+    if matches!(*last, "do" | "then" | "else") && before_last.is_some_and(|word| word.ends_with(';')) {
+        return true;
+    }
     words.iter().all(|word| is_prefix(word))
         || last.ends_with(['$', '%', '>', '#', '❯', '➜', '`', '(', '|', ';', '/', '\\'])
         || last.ends_with("&&")

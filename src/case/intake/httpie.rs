@@ -102,7 +102,17 @@ pub(super) fn starts_arguments(rest: &str) -> bool {
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
+/// The time with which a balancer's log goes on behind the protocol: `https 2026-11-23T10:11:12.3Z app/…`.
+fn is_time(word: &str) -> bool {
+    let date = word.get(..11).unwrap_or("");
+    let is_digit = |at: &usize| date.as_bytes().get(*at).is_some_and(u8::is_ascii_digit);
+    date.ends_with('T') && [0, 1, 2, 3, 5, 6, 8, 9].iter().all(is_digit)
+}
+
 fn is_address(word: &str) -> bool {
+    if is_time(word) {
+        return false;
+    }
     if word.contains("://") || word.starts_with('$') {
         return true;
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::case::catalog::Catalog;
@@ -39,8 +40,16 @@ const MARKS: [&str; 17] = [
     "timestamp",
 ];
 
-const METHODS: [&str; 6] =
-    ["http.request.method", "http.method", "request.method", "req.method", "http_method", "method"];
+const METHODS: [&str; 7] = [
+    "http.request.method",
+    "http.method",
+    "request.method",
+    "req.method",
+    "http_method",
+    // Traefik's.
+    "RequestMethod",
+    "method",
+];
 
 const URLS: [&str; 9] = [
     "url.full",
@@ -54,15 +63,40 @@ const URLS: [&str; 9] = [
     "uri",
 ];
 
-const PATHS: [&str; 7] =
-    ["url.path", "http.target", "http.route", "http.path", "request.uri", "request_uri", "path"];
+const PATHS: [&str; 10] = [
+    "url.path",
+    "http.target",
+    "http.route",
+    "http.path",
+    "request.uri",
+    "request_uri",
+    // Envoy's.
+    "x-envoy-origin-path",
+    "x-envoy-original-path",
+    "RequestPath",
+    "path",
+];
 
-const HOSTS: [&str; 5] =
-    ["url.domain", "server.address", "http.host", "request.headers.host", "req.headers.host"];
+/// Members of a gateway's access log that keep the id of the request.
+const IDS: [&str; 3] = ["x-request-id", "x_request_id", "envoy_request_id"];
+
+/// Members that keep a time as a number since 1970, which needs no zone.
+const EPOCHS: [&str; 4] = ["started_at", "timestamp", "ts", "time"];
+
+const HOSTS: [&str; 7] = [
+    "url.domain",
+    "server.address",
+    "http.host",
+    "request.headers.host",
+    "req.headers.host",
+    "request.host",
+    "RequestHost",
+];
 
 const MODELS: [&str; 4] = ["gen_ai.request.model", "llm.request.model", "request.model", "model"];
 
-const STATUSES: [&str; 8] = [
+const STATUSES: [&str; 9] = [
+    "DownstreamStatus",
     "http.response.status_code",
     "http.status_code",
     "response.status",
@@ -117,6 +151,33 @@ pub(super) fn complete(intake: &mut Intake, text: &str, catalog: &Catalog, ring:
         let bad = |status: &u16| (400..600).contains(status);
         response.status = find(&STATUSES).and_then(|status| status.parse().ok()).filter(bad);
     }
+    let Some(attempt) = &mut intake.observed else { return };
+    attempt.at = attempt.at.or_else(|| find(&EPOCHS).and_then(|number| since_epoch(&number)));
+    if let Outcome::Response(response) = &mut attempt.outcome
+        && let Some(id) = find(&IDS).filter(|id| is_id(id))
+        && !response.headers.iter().any(|(name, _)| IDS.contains(&name.as_str()))
+        && !response.printed_ids.contains(&id)
+    {
+        response.printed_ids.push(id);
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    (6..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+}
+
+/// Seconds or milliseconds since 1970 of these years.
+fn since_epoch(number: &str) -> Option<DateTime<Utc>> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let value: i64 = whole.parse().ok()?;
+    match whole.len() {
+        13 => DateTime::from_timestamp_millis(value),
+        10 => {
+            let digits: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+            DateTime::from_timestamp(value, digits.parse().ok()?)
+        }
+        _ => None,
+    }
 }
 
 /// The texts and numbers of `value` under their names, which are joined with dots.
@@ -165,6 +226,18 @@ mod tests {
                 r#"{"severity":"ERROR","message":"upstream failed","http":{"request":{"method":"POST"},"response":{"status_code":500}},"url":{"path":"/v1/x","domain":"h.test"},"gen_ai":{"request":{"model":"m-1"}}}"#,
                 "POST https://h.test/v1/x m-1 500",
             ),
+            (
+                r#"{":authority":"gw.test","method":"POST","response_code":500,"response_flags":"-","start_time":"2025-05-12T09:24:34.339Z","x-envoy-origin-path":"/v1/chat/completions","x-request-id":"7d5de087-32ad-44c3-bbd9-99e2c0f3ffac"}"#,
+                "POST https://gw.test/v1/chat/completions - 500",
+            ),
+            (
+                r#"{"DownstreamStatus":502,"RequestHost":"gw.test","RequestMethod":"POST","RequestPath":"/v1/x","level":"info","msg":"","time":"2025-11-12T10:11:12Z"}"#,
+                "POST https://gw.test/v1/x - 502",
+            ),
+            (
+                r#"{"level":"error","ts":1731406272.345,"msg":"handled request","request":{"method":"POST","host":"gw.test","uri":"/v1/x"},"status":502}"#,
+                "POST https://gw.test/v1/x - 502",
+            ),
         ];
         for (text, expected) in table {
             let read = read(text, &Catalog::built_in(), &mut KeyRing::default());
@@ -177,6 +250,28 @@ mod tests {
                 expected,
                 "{text}"
             );
+        }
+    }
+    #[test]
+    fn ids_and_times_of_records_are_the_calls() {
+        let table = [
+            (
+                r#"{"start_time":"2025-05-12T09:24:34.339Z","method":"POST","path":"/v1/x","response_code":500,"x-request-id":"7d5de087-32ad"}"#,
+                "7d5de087-32ad 1747041874",
+            ),
+            (
+                r#"{"request":{"method":"POST","uri":"/v1/x"},"response":{"status":429},"started_at":1731406272345}"#,
+                " 1731406272",
+            ),
+            (r#"{"level":"error","ts":1731406272.3451,"msg":"upstream failed","status":502}"#, " 1731406272"),
+            (r#"{"level":"error","ts":12,"msg":"upstream failed","status":502,"x_request_id":"a b"}"#, " 0"),
+        ];
+        for (text, expected) in table {
+            let read = read(text, &Catalog::built_in(), &mut KeyRing::default());
+            let attempt = read.observed.expect(text);
+            let ids = attempt.response().map(|response| response.printed_ids.join(",")).unwrap_or_default();
+            let at = attempt.at.map_or(0, |at| at.timestamp());
+            assert_eq!(format!("{ids} {at}"), expected, "{text}");
         }
     }
 }

@@ -61,6 +61,13 @@ pub fn read_all(
     if pieces.is_empty() {
         pieces = of_commands(body, found, files, catalog, ring);
     }
+    if pieces.is_empty()
+        && !is_json
+        && !super::http::starts_with_request_line(body)
+        && let Some(several) = super::web_request::read_several(body, catalog, ring)
+    {
+        pieces = several.into_iter().map(|(intake, start, end)| Piece { intake, start, end }).collect();
+    }
     if pieces.is_empty() {
         let mut intake = read(text, catalog, ring);
         // Commands take the files that they name themselves; `PowerShell`'s own are read with the whole text.

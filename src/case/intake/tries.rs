@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::case::request::Tried;
+
+use super::wrapping::holds;
 
 /// Bytes of a long log that are searched: its end, where the last call stands.
 const NEAR: usize = 256 << 10;
@@ -43,6 +45,8 @@ static COUNTED: LazyLock<Vec<(Regex, usize)>> = LazyLock::new(|| {
         // A member of a record, of AWS' `$metadata` among them; a line of a log.
         (r#"(?:^|[\s{,])["']?attempts?["']?[:=] ?([0-9]{1,4})(?:[\s,}]|$)"#, 0),
         (r"(?i)\battempt #?([0-9]{1,4})(?:/| of )[0-9]{1,4}\b", 0),
+        // botocore.
+        (r"\(reached max retries: ([0-9]{1,4})\)", 1),
     ];
     forms.iter().filter_map(|(form, more)| Some((Regex::new(form).ok()?, *more))).collect()
 });
@@ -55,7 +59,7 @@ static TENACITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The tries before each of which tenacity announced a wait, with the one that it did not try again.
 fn announced(text: &str) -> usize {
     let Some(form) = TENACITY.as_ref().filter(|_| text.contains(" seconds as it raised ")) else { return 0 };
-    let row = last_row(text, form);
+    let (row, _) = last_row(text, form);
     let behind = form.find_iter(text).last().and_then(|last| text.get(last.end()..)).unwrap_or("");
     let ends =
         behind.split_once('\n').is_some_and(|(_, rest)| rest.contains("Error") || rest.contains("Exception"));
@@ -80,12 +84,19 @@ pub(super) fn read(text: &str) -> Tried {
         from += 1;
     }
     let near = text.get(from..).unwrap_or(text);
-    let sent = SENT.iter().map(|form| last_row(near, form)).max().unwrap_or(0);
-    let counted = if near.contains("ttempt") || near.contains("Retried") { counted(near) } else { 0 };
-    let attempts = sent.max(counted).max(announced(near));
+    let rows = SENT.iter().map(|form| last_row(near, form));
+    let (sent, last_sent) = rows.max_by_key(|(row, _)| *row).unwrap_or_default();
+    let is_counted = ["ttempt", "Retried", "reached max retries"].iter().any(|word| near.contains(word));
+    let counted = if is_counted { counted(near) } else { 0 };
+    let attempts = (sent + broken(near, sent)).max(counted).max(announced(near));
+    // A wait behind the last request is before one that the text does not show.
+    let between = |caught: &Captures<'_>| {
+        sent == 0 || sent < attempts || caught.get(0).is_some_and(|c| c.start() < last_sent)
+    };
     let waits: Vec<f64> = WAIT
         .iter()
         .flat_map(|form| form.captures_iter(near))
+        .filter(between)
         .filter_map(|caught| {
             let seconds = caught.get(1).and_then(|s| s.as_str().parse::<f64>().ok()).map(|s| s * 1000.0);
             seconds.or_else(|| caught.get(2)?.as_str().parse().ok())
@@ -100,6 +111,13 @@ pub(super) fn read(text: &str) -> Tried {
     }
 }
 
+/// The tries that urllib3 broke off and made again, which no other line of it tells, beside `sent` of its requests.
+fn broken(text: &str, sent: usize) -> usize {
+    let retried =
+        if holds(text, "Retrying (Retry(") { text.matches("Retrying (Retry(").count().min(MOST) } else { 0 };
+    retried + usize::from(retried > 0 && sent == 0)
+}
+
 /// The last number of tries that the text gives itself.
 fn counted(text: &str) -> usize {
     let numbers = COUNTED.iter().filter_map(|(form, more)| {
@@ -109,24 +127,24 @@ fn counted(text: &str) -> usize {
     numbers.max().unwrap_or(0)
 }
 
-/// How often `form` names what it names last, at the end of `text`, with no good answer in between.
-fn last_row(text: &str, form: &Regex) -> usize {
+/// How often `form` names what it names last, at the end of `text`, with no good answer in between; the byte behind the last.
+fn last_row(text: &str, form: &Regex) -> (usize, usize) {
     let sent: Vec<(usize, &str)> = form
         .captures_iter(text)
         .filter_map(|caught| Some((caught.get(0)?.end(), caught.get(1)?.as_str())))
         .collect();
-    let Some((mut behind, last)) = sent.last().copied() else { return 0 };
-    let mut row = 1;
-    for (end, what) in sent.iter().rev().skip(1).take(MOST) {
-        let between = text.get(*end..behind).unwrap_or("");
+    let Some((mut behind, last)) = sent.last().copied() else { return (0, 0) };
+    let (mut row, end) = (1, behind);
+    for (at, what) in sent.iter().rev().skip(1).take(MOST) {
+        let between = text.get(*at..behind).unwrap_or("");
         // The line that tells the answer may be the one that tells the request.
         if *what != last || DONE.as_ref().is_some_and(|done| done.is_match(between)) {
             break;
         }
         row += 1;
-        behind = *end;
+        behind = *at;
     }
-    row
+    (row, end)
 }
 
 #[cfg(test)]
@@ -153,6 +171,10 @@ mod tests {
             ("Retrying a.b in 0.5 seconds as it raised E: x..".to_owned(), None, vec![500.0]),
             ("https://h:443 \"POST /a HTTP/1.1\" 503 None\nRetry: /a\nhttps://h:443 \"POST /a HTTP/1.1\" 503 None".to_owned(), Some(2), vec![]),
             ("retrying in 250ms".to_owned(), None, vec![250.0]),
+            ("HTTP Request: POST h\nRetrying request in 0.5 seconds\nHTTP Request: POST h\nRetrying request in 2 seconds".to_owned(), Some(2), vec![500.0]),
+            ("Retrying (Retry(total=2)) after connection broken by 'x': /a\nhttps://h:443 \"POST /a HTTP/1.1\" 503 91".to_owned(), Some(2), vec![]),
+            ("Retrying (Retry(total=1)) after x: /a\nRetrying (Retry(total=0)) after x: /a\nMax retries exceeded".to_owned(), Some(3), vec![]),
+            ("when calling the InvokeModel operation (reached max retries: 4): Too many requests".to_owned(), Some(5), vec![]),
             ("an error".to_owned(), None, vec![]),
         ];
         for (text, attempts, waits) in table {

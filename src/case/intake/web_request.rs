@@ -30,10 +30,10 @@ const SWITCHES: [&str; 10] = [
     "verbose",
 ];
 
-/// Where the arguments of such a command begin, and its line.
-fn find(text: &str) -> Option<(usize, usize)> {
-    let mut line_start = 0;
-    for line in text.split_inclusive('\n') {
+/// Where the first such command at or behind byte `from`, where a line begins, has its line, and where its arguments begin.
+fn find(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut line_start = from;
+    for line in text.get(from..)?.split_inclusive('\n') {
         let lower = line.to_ascii_lowercase();
         for command in COMMANDS {
             let Some(at) = lower.find(command) else { continue };
@@ -52,12 +52,57 @@ fn find(text: &str) -> Option<(usize, usize)> {
 
 /// Reads `text` that holds such a command; `None` where there is none with an address.
 pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<Intake> {
-    let (line, arguments) = find(text)?;
+    let found = find(text, 0)?;
     let mut variables = Variables::new();
-    powershell::assignments(text.get(..line)?, &mut variables, ring);
+    powershell::assignments(text.get(..found.0)?, &mut variables, ring);
+    let next = find(text, line_behind(text, found.1)).map_or(text.len(), |next| next.0);
+    Some(one(text, found, next, &variables, catalog, ring)?.0)
+}
+
+/// More requests than a script shows.
+const MOST: usize = 200;
+
+/// The requests of `text` that holds several such commands, each with its first and last byte.
+pub(super) fn read_several(
+    text: &str,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> Option<Vec<(Intake, usize, usize)>> {
+    let mut found = find(text, 0)?;
+    find(text, line_behind(text, found.1))?;
+    let (mut pieces, mut variables, mut assigned) = (Vec::new(), Variables::new(), 0);
+    while pieces.len() < MOST {
+        powershell::assignments(text.get(assigned..found.0)?, &mut variables, ring);
+        assigned = found.0;
+        let next = find(text, line_behind(text, found.1));
+        let until = next.map_or(text.len(), |next| next.0);
+        if let Some((intake, end)) = one(text, found, until, &variables, catalog, ring) {
+            pieces.push((intake, found.0, end));
+        }
+        let Some(next) = next else { break };
+        found = next;
+    }
+    (pieces.len() > 1).then_some(pieces)
+}
+
+/// The first byte of the line behind byte `at`.
+fn line_behind(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |len| at + len + 1)
+}
+
+/// The request of the command at `found`, its line and its arguments, with what stands below it up to byte `until`; the byte
+/// behind it.
+fn one(
+    text: &str,
+    (line, arguments): (usize, usize),
+    until: usize,
+    variables: &Variables,
+    catalog: &Catalog,
+    ring: &mut KeyRing,
+) -> Option<(Intake, usize)> {
     let held = ring.iter().count();
-    let (Taken { draft, noticed, body_file }, end) = at(text, arguments, &variables, catalog, ring)?;
-    let below = super::answer::below(text.get(end..).unwrap_or(""), false, catalog, ring);
+    let (Taken { draft, noticed, body_file }, end) = at(text, arguments, variables, catalog, ring)?;
+    let below = super::answer::below(text.get(end..until).unwrap_or(""), false, catalog, ring);
     let mut findings = Vec::new();
     if ring.iter().count() > held {
         findings.push(literal_key());
@@ -66,7 +111,7 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
     for finding in &mut findings {
         finding.span = Some((line, end));
     }
-    Some(Intake {
+    let intake = Intake {
         kind: "curl",
         draft: Some(draft),
         client: Some("powershell".to_owned()),
@@ -75,7 +120,8 @@ pub(super) fn read(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<
         body_file,
         findings,
         ..Intake::default()
-    })
+    };
+    Some((intake, end))
 }
 
 /// The request whose parameters begin at byte `arguments`, masked; what was noticed; the byte behind it.
@@ -105,7 +151,7 @@ fn at(
     let is_computed = is_run(&draft.url)
         || is_run(&draft.body)
         || is_run(said.token.as_deref().unwrap_or(""))
-        || said.headers.as_deref().is_some_and(|text| text.contains(" -f "));
+        || draft.headers.iter().any(|header| is_run(&header.value));
     if is_computed {
         noticed.push(
             Finding::new(
@@ -448,6 +494,72 @@ mod tests {
             assert_eq!(draft.form.iter().map(part).collect::<Vec<_>>().join(" "), form, "{text}");
             assert_eq!(draft.body, "", "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_script_builds_is_what_it_sends() {
+        let json = "Content-Type: application/json";
+        let table = [
+            (
+                "$p = @{\n  Uri     = 'https://h.test/a'\n  Method  = 'Post'\n  Headers = @{ A = 'b' }\n  \
+                 Body    = (@{ m = 1 } | ConvertTo-Json)\n  TimeoutSec = 30\n  ContentType = 'application/json'\n}\n\
+                 Invoke-RestMethod @p",
+                format!("POST https://h.test/a A: b|{json} {{\"m\":1}}"),
+            ),
+            (
+                "$b = 'https://h.test'\nirm ($b + '/a') -Headers @{ A = 'x ' + $env:K; B = \"y\" }",
+                "GET https://h.test/a A: x [env:K]|B: y ".to_owned(),
+            ),
+            (
+                "irm https://h.test/a -Headers @{ A = ('{0}-{1}' -f 'x', 'y'); B = '{0},{1}' -f 1, 2 }",
+                "GET https://h.test/a A: x-y|B: 1,2 ".to_owned(),
+            ),
+            (
+                "$m = @()\n$m += @{ r = 'a' }\n$m += @{ r = 'b' }\n\
+                 irm https://h.test/a -Method Post -ContentType application/json -Body (@{ m = $m } | ConvertTo-Json -Depth 5)",
+                format!("POST https://h.test/a {json} {{\"m\":[{{\"r\":\"a\"}},{{\"r\":\"b\"}}]}}"),
+            ),
+            (
+                "$t = ConvertTo-SecureString $env:K -AsPlainText -Force\nirm https://h.test/a -Authentication Bearer -Token $t",
+                "GET https://h.test/a Authorization: Bearer [env:K] ".to_owned(),
+            ),
+            (
+                "irm https://h.test/a -Authentication Bearer -Token (ConvertTo-SecureString \"$env:K\" -AsPlainText -Force)",
+                "GET https://h.test/a Authorization: Bearer [env:K] ".to_owned(),
+            ),
+            (
+                "$t = Get-Secret x\nirm https://h.test/a -Headers @{ A = \"Bearer $t\" }",
+                "GET https://h.test/a A: Bearer [env:t] ".to_owned(),
+            ),
+            (
+                "function f {\n  param([string]$q = 'x')\n  irm \"https://h.test/a?q=$q\"\n}\nf -q y",
+                "GET https://h.test/a?q=[env:q]  ".to_owned(),
+            ),
+        ];
+        for (text, expected) in table {
+            let intake = read(text, &Catalog::built_in(), &mut KeyRing::default()).expect(text);
+            let draft = intake.draft.unwrap_or_default();
+            let headers: Vec<String> =
+                draft.headers.iter().map(|h| format!("{}: {}", h.name, h.value)).collect();
+            let got = format!("{} {} {} {}", draft.method, draft.url, headers.join("|"), draft.body);
+            assert_eq!(got, expected, "{text}");
+            assert!(intake.findings.iter().all(|f| f.id != "expression_not_computed"), "{text}");
+        }
+        let text = "$b = Get-Content a.json -Raw\nirm https://h.test/a -Method Post -Body $b";
+        let intake = read(text, &Catalog::built_in(), &mut KeyRing::default()).expect("a request");
+        assert_eq!(intake.body_file.map(|file| file.path).as_deref(), Some("a.json"));
+    }
+
+    #[test]
+    fn every_command_of_a_script_is_a_request() {
+        let text = "$h = @{ A = 'b' }\nirm https://h.test/a -Headers $h\n$h.B = 'c'\n\
+                    $r = irm https://h.test/b -Headers $h -Method Post -Body 'x'\n$r | ConvertTo-Json\n";
+        let all = read_several(text, &Catalog::built_in(), &mut KeyRing::default()).expect("two");
+        let urls = all.iter().filter_map(|(intake, ..)| intake.draft.as_ref());
+        let urls: Vec<_> = urls.map(|d| (d.url.as_str(), d.headers.len())).collect();
+        assert_eq!(urls, [("https://h.test/a", 1), ("https://h.test/b", 3)]);
+        let one = "irm https://h.test/a\nWe use irm and iwr here.\n";
+        assert!(read_several(one, &Catalog::built_in(), &mut KeyRing::default()).is_none());
     }
 
     #[test]

@@ -120,7 +120,11 @@ impl<'a> Walk<'a> {
     /// Takes what was assigned between the command before and this one.
     fn assign(&mut self, found: command::Found, ring: &mut KeyRing) {
         let dialect = Dialect::of(self.text, found.arguments, found.in_backticks);
-        let end = if dialect == Dialect::Posix { found.arguments } else { found.line };
+        let end = match dialect {
+            Dialect::Posix => found.arguments,
+            Dialect::Cmd => found.start,
+            Dialect::PowerShell => found.line,
+        };
         let mut take = |of: Dialect, end: usize| {
             let at = self.assigned.get_mut(of as usize);
             let from = at.map_or(end, |at| std::mem::replace(at, end.max(*at)));
@@ -129,23 +133,27 @@ impl<'a> Walk<'a> {
         let posix = take(Dialect::Posix, found.arguments);
         let own = take(dialect, end);
         command::assignments(posix, &mut self.variables, ring);
-        for file in script::files_written(posix, &self.variables) {
-            let text = self.written.entry(file.path).or_default();
+        let mut files = script::files_written(posix, &self.variables);
+        match dialect {
+            Dialect::PowerShell => {
+                shell::powershell::assignments(own, &mut self.variables, ring);
+                files.extend(shell::powershell::files_written(own, &self.variables));
+            }
+            Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables, ring),
+            Dialect::Posix => {}
+        }
+        for file in files {
+            let text = self.written.entry(of_folder(&file.path).to_owned()).or_default();
             if !file.appends {
                 text.clear();
             }
             text.push_str(&file.text);
         }
-        match dialect {
-            Dialect::PowerShell => shell::powershell::assignments(own, &mut self.variables, ring),
-            Dialect::Cmd => shell::cmd::assignments(own, &mut self.variables, ring),
-            Dialect::Posix => {}
-        }
     }
 
     /// The command as each of its runs has it: in a loop or a function there may be several.
     fn read(&self, found: command::Found, ring: &mut KeyRing) -> curl::Read {
-        let written = |path: &str| self.written.get(path).cloned().or_else(|| (self.files)(path));
+        let written = |path: &str| self.written.get(of_folder(path)).cloned().or_else(|| (self.files)(path));
         if let Some(turns) = turns::of(self.text, &found, &self.variables, &written)
             && let Some(read) = self.script_in(&turns.script, &self.variables, ring)
         {
@@ -178,7 +186,7 @@ impl<'a> Walk<'a> {
 
     fn run(&self, found: command::Found, variables: &Variables, ring: &mut KeyRing) -> curl::Read {
         let text = self.text;
-        let written = |path: &str| self.written.get(path).cloned().or_else(|| (self.files)(path));
+        let written = |path: &str| self.written.get(of_folder(path)).cloned().or_else(|| (self.files)(path));
         let files: curl::Files<'_> = &written;
         if found.program == command::Program::Wget {
             let command = shell::split_any(text, found.arguments, variables, found.in_backticks, self.from);
@@ -350,6 +358,11 @@ fn intakes(found: command::Found, by_litellm: bool, read: curl::Read, below: ans
     };
     let others = read.others.into_iter().map(|(draft, findings)| of(draft, findings));
     std::iter::once(first).chain(others).collect()
+}
+
+/// The path without the mark of the folder in which it is looked for.
+fn of_folder(path: &str) -> &str {
+    path.strip_prefix("./").or_else(|| path.strip_prefix(".\\")).unwrap_or(path)
 }
 
 #[cfg(test)]

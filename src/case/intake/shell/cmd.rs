@@ -18,12 +18,18 @@ pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command 
 /// The variables that the lines above a command set (`set NAME=value`, `set "NAME=value"`).
 pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
     for line in above.lines() {
-        if let Some((name, value)) = set(line) {
-            let value = filled(value, variables);
-            take(name.to_owned(), value, variables, ring);
+        // `set A=b&& set C=d&& curl …`: what stands behind the mark is a command of its own.
+        for command in line.split("&&").take(MOST_JOINED) {
+            if let Some((name, value)) = set(command) {
+                let value = filled(value, variables);
+                take(name.to_owned(), value, variables, ring);
+            }
         }
     }
 }
+
+/// More commands than one line joins.
+const MOST_JOINED: usize = 50;
 
 /// `set NAME=value`, `set "NAME=value"`, behind a prompt or an `@`.
 fn set(line: &str) -> Option<(&str, &str)> {

@@ -107,7 +107,7 @@ impl Shell<'_> {
                     c.is_whitespace() || matches!(c, ')' | ';' | '|' | '&' | '>' | '`' | '\\')
                 });
             }
-            if !self.glued() && !self.apostrophe(state) {
+            if !self.glued() && !self.apostrophe(&mut state) {
                 return false;
             }
         }
@@ -144,9 +144,13 @@ impl Shell<'_> {
     }
 
     /// An apostrophe of the text itself: it stands in a string of the JSON.
-    fn apostrophe(&mut self, state: State) -> bool {
+    fn apostrophe(&mut self, state: &mut State) -> bool {
         if !state.in_string {
             return false;
+        }
+        // fish takes `\'` inside single quotes as the mark; JSON knows no such escape.
+        if std::mem::take(&mut state.escaped) && self.word.ends_with('\\') {
+            self.word.pop();
         }
         self.bump();
         self.word.push('\'');
@@ -195,6 +199,7 @@ mod tests {
             (r#"'{"q":"it'\''s what's new"}'"#, &[r#"{"q":"it's what's new"}"#], true),
             (r#"'{"m":"'"$M"'","q":"what's up"}'"#, &[r#"{"m":"[env:M]","q":"what's up"}"#], true),
             (r#"'{"m":"'$M'","q":"what's up"}'"#, &[r#"{"m":"[env:M]","q":"what's up"}"#], true),
+            (r#"'{"q":"it\'s and what\'s \"up\""}' -v"#, &[r#"{"q":"it's and what's \"up\""}"#, "-v"], true),
             // As bash reads them.
             (r#"'{"q":"it'\''s"}'"#, &[r#"{"q":"it's"}"#], false),
             (r#"'{"q":"it'"'"'s"}'"#, &[r#"{"q":"it's"}"#], false),

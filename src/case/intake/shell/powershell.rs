@@ -1,13 +1,17 @@
 //! `PowerShell`: its quotes, backticks, here-strings and variables
 //! (<https://learn.microsoft.com/en-us/powershell/module/microsoft.powershell.core/about/about_quoting_rules>).
 
+mod assigned;
 mod expression;
+mod files;
 mod table;
 
+pub(in crate::case::intake) use self::assigned::assignments;
+pub(in crate::case::intake) use self::expression::{expression_len, operand, value as computed};
+pub(in crate::case::intake) use self::files::files_written;
+
 use super::{Command, Variables, identifier, is_name_char};
-use crate::case::intake::command::take;
-use crate::case::intake::web_request::{cut, depth, literal};
-use crate::case::keyring::KeyRing;
+use crate::case::intake::web_request::literal;
 
 /// Splits the command of another program (`curl.exe`) that begins at byte `start` of `text`.
 pub(super) fn split(text: &str, start: usize, variables: &Variables) -> Command {
@@ -59,60 +63,6 @@ pub(in crate::case::intake) fn first_word(text: &str, variables: &Variables) -> 
 /// `value` as a literal.
 pub(in crate::case::intake) fn written(value: &serde_json::Value) -> String {
     table::written(value, 0)
-}
-
-/// The variables that the lines above a command assign (`$body = '…'`, `$env:NAME = "…"`).
-pub(in crate::case::intake) fn assignments(above: &str, variables: &mut Variables, ring: &mut KeyRing) {
-    let mut at = 0;
-    while let Some(line) = above.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
-        let next = at + line.len();
-        let bare = line.trim_start();
-        let bare =
-            bare.strip_prefix("PS").and_then(|prompt| prompt.split_once("> ")).map_or(bare, |(_, rest)| rest);
-        let assigned = bare.strip_prefix('$').and_then(|named| {
-            let named = named.strip_prefix("env:").unwrap_or(named);
-            let name = identifier(named);
-            let value = named.get(name.len()..)?.trim_start().strip_prefix('=')?;
-            (!name.is_empty() && !value.starts_with('=')).then(|| (name.to_owned(), value.len()))
-        });
-        at = next;
-        if assigned.is_none()
-            && let Some(rest) = bare.strip_prefix('$')
-        {
-            let from = next - rest.len();
-            table::added(above.get(from..).unwrap_or(rest), variables);
-        }
-        if let Some((name, len)) = assigned {
-            let mut value = split_own(above, next - len, variables);
-            let operator = value.words.get(1).map(|word| word.to_ascii_lowercase());
-            if operator.is_some_and(|word| matches!(word.as_str(), "+" | "-f" | "-replace"))
-                && let Some(text) = above.get(next - len..value.end)
-                && let Some(text) = expression::value(text.trim().trim_end_matches(';'), variables)
-            {
-                take(name, text, variables, ring);
-                at = at.max(value.end);
-                continue;
-            }
-            // `ConvertTo-Json $table -Depth 5`
-            let converts =
-                value.words.first().is_some_and(|word| word.eq_ignore_ascii_case("convertto-json"));
-            if converts && let Some(table) = value.words.iter().position(|word| word.starts_with('@')) {
-                value.words.drain(..table);
-            }
-            // A table that is made into JSON is that text.
-            let piped = above.get(value.end..).and_then(|rest| rest.strip_prefix('|')).map(str::trim_start);
-            let is_json = converts
-                || piped.and_then(|p| p.get(..14)).is_some_and(|p| p.eq_ignore_ascii_case("convertto-json"));
-            let options = if converts { above.get(next - len..) } else { piped }.unwrap_or("");
-            if let Some(word) = value.words.into_iter().next() {
-                let json = is_json.then(|| literal(&word, variables)).flatten();
-                let json = json.map(|value| cut(value, depth(options)).to_string());
-                let word = json.unwrap_or(word);
-                take(name, word, variables, ring);
-                at = at.max(value.end);
-            }
-        }
-    }
 }
 
 struct Reader<'a> {
@@ -174,6 +124,8 @@ impl<'a> Reader<'a> {
                 let inside = rest.get(1..len.saturating_sub(1)).unwrap_or("");
                 if let Some(value) = expression::value(inside, self.variables) {
                     self.push_str(&value);
+                } else if let Some(value) = self.secure(inside) {
+                    self.push_str(&value);
                 } else {
                     self.command.oddities.substitution = true;
                     self.push_str(rest.get(..len).unwrap_or(rest));
@@ -205,6 +157,13 @@ impl<'a> Reader<'a> {
             }
         }
         true
+    }
+
+    /// The text of `ConvertTo-SecureString "…" -AsPlainText`.
+    fn secure(&self, inside: &str) -> Option<String> {
+        let is_one =
+            inside.trim_start().get(..11).is_some_and(|word| word.eq_ignore_ascii_case("convertto-s"));
+        is_one.then(|| assigned::secure(&split_own(inside, 0, self.variables).words)).flatten()
     }
 
     /// `$table.Name` as a word of its own. False where none stands here.
@@ -508,6 +467,7 @@ pub(in crate::case::intake) fn closing(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::keyring::KeyRing;
 
     #[test]
     fn words_are_split_as_powershell_does() {

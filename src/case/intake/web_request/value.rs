@@ -163,7 +163,43 @@ impl<'a> Reader<'a> {
             self.at += 2;
             return self.list(depth);
         }
+        if rest.starts_with('(') {
+            return self.bracketed();
+        }
+        if let Some(value) = self.computed() {
+            return Some(value);
+        }
         self.scalar(depth)
+    }
+
+    /// `(@{…} | ConvertTo-Json)`, `('{0}' -f $a)`; what would have to be run stands as it is written.
+    fn bracketed(&mut self) -> Option<Value> {
+        let rest = self.rest();
+        let len = powershell::closing(rest, 0);
+        let whole = rest.get(..len)?;
+        self.at += len;
+        let inside = whole.get(1..len.checked_sub(1)?)?;
+        let value = converted(inside, self.variables)
+            .or_else(|| powershell::computed(inside, self.variables).map(Value::String));
+        Some(value.unwrap_or_else(|| Value::String(whole.to_owned())))
+    }
+
+    /// `'Bearer ' + $env:KEY`, `'{0}' -f $a`: a member's value that its operator goes on with, up to the member's end.
+    fn computed(&mut self) -> Option<Value> {
+        let rest = self.rest();
+        if !rest.starts_with(['"', '\'', '$']) {
+            return None;
+        }
+        let first = powershell::operand(rest)?;
+        let behind = rest.get(first..)?.trim_start_matches([' ', '\t']);
+        let format = behind.starts_with("-f ");
+        if !format && !behind.starts_with('+') && !behind.starts_with("-replace ") {
+            return None;
+        }
+        let len = powershell::expression_len(rest, format);
+        let value = powershell::computed(rest.get(..len)?, self.variables)?;
+        self.at += len;
+        Some(Value::String(value))
     }
 
     fn table(&mut self, depth: usize) -> Option<Value> {

@@ -9,8 +9,49 @@ use crate::case::intake::web_request::literal;
 /// Deeper brackets are none.
 const DEEPEST: usize = 16;
 
+/// Bytes of the string or variable at the start of `text`, as far as its line goes.
+pub(in crate::case::intake) fn operand(text: &str) -> Option<usize> {
+    let line = text.lines().next()?;
+    let quote = line.chars().next()?;
+    if quote == '$' {
+        let stop = |c: char| !is_name_char(c) && !matches!(c, '$' | ':' | '.');
+        return Some(line.find(stop).unwrap_or(line.len()));
+    }
+    let mut at = 1;
+    loop {
+        let rest = line.get(at..)?;
+        let found = rest.find([quote, '`'])?;
+        let doubled = rest.get(found + 1..).is_some_and(|next| next.starts_with(quote));
+        if rest.get(found..).is_some_and(|mark| mark.starts_with('`') && quote == '"') {
+            at += found + 1 + rest.get(found + 1..)?.chars().next().map_or(0, char::len_utf8);
+        } else if rest.get(found..).is_some_and(|mark| mark.starts_with(quote)) && !doubled {
+            return Some(at + found + 1);
+        } else {
+            at += found + 1 + usize::from(doubled);
+        }
+    }
+}
+
+/// Bytes of the expression at the start of `text`: up to the end of its line, of its member or of the table around it.
+/// `commas`: they are the expression's own (`-f $a, $b`).
+pub(in crate::case::intake) fn expression_len(text: &str, commas: bool) -> usize {
+    let (mut depth, mut quote) = (0usize, None);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(' | '{') => depth += 1,
+            (None, '\n' | ';' | ')' | '}' | '|') if depth == 0 => return at,
+            (None, ',') if depth == 0 && !commas => return at,
+            (None, ')' | '}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 /// The text that `expression` gives; `None` where something would have to be run for it, or where it is no text.
-pub(super) fn value(expression: &str, variables: &Variables) -> Option<String> {
+pub(in crate::case::intake) fn value(expression: &str, variables: &Variables) -> Option<String> {
     within(expression, variables, 0)
 }
 
