@@ -142,6 +142,15 @@ impl KeyRing {
     /// # Errors
     /// [`Unresolved`] names the first reference without a value.
     pub fn resolve(&self, masked: &str) -> Result<SecretString, Unresolved> {
+        self.filled(masked, true)
+    }
+
+    /// The same, where a reference without a value stays as it is written.
+    pub fn resolve_known(&self, masked: &str) -> SecretString {
+        self.filled(masked, false).unwrap_or_else(|_| SecretString::from(masked.to_owned()))
+    }
+
+    fn filled(&self, masked: &str, whole: bool) -> Result<SecretString, Unresolved> {
         let mut out = String::with_capacity(masked.len() + 64);
         let mut rest = masked;
         while let Some(start) = rest.find('[') {
@@ -156,7 +165,7 @@ impl KeyRing {
             match self.value_of(&reference) {
                 Some(held) => out.push_str(held.expose()),
                 // Text that merely looks like a label stays as it is; a variable without value is an error.
-                None if matches!(reference, Reference::Label(..)) => out.push_str(written),
+                None if !whole || matches!(reference, Reference::Label(..)) => out.push_str(written),
                 None => return Err(Unresolved(written.to_owned())),
             }
             rest = tail.get(len..).unwrap_or("");
@@ -249,6 +258,8 @@ mod tests {
         assert_eq!(resolved("Bearer [env:GATEWAY_KEY]!"), Ok("Bearer beta-value!".into()));
         assert_eq!(resolved("[1,2] [key#9] [x"), Ok("[1,2] [key#9] [x".into()));
         assert_eq!(resolved("[env:NOT_SET]"), Err(Unresolved("[env:NOT_SET]".into())));
+        let known = ring.resolve_known("[key#1] [env:NOT_SET]");
+        assert_eq!(known.expose_secret(), "alpha-value [env:NOT_SET]");
         assert_eq!(env_names("a [env:A] [env:B] [env:A] [env:9]"), ["A", "B"]);
         assert!(!format!("{ring:?}").contains("alpha"));
     }

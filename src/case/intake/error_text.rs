@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::json;
+use serde_json::{Value, json};
 
 mod again;
 mod arrows;
@@ -156,7 +156,7 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         Outcome::Transport(TransportFailure { kind, detail })
     } else {
         let (body, told) = match (object, page) {
-            (Some(object), _) => (object.body, None),
+            (Some(object), _) => (opened(object.body), None),
             (None, Some(at)) => (near.get(at..).unwrap_or("").as_bytes().to_vec(), None),
             (None, None) => body_of(
                 spoken.unwrap_or_default(),
@@ -207,6 +207,20 @@ fn judged(
             .or_else(|| code_of_genkit(near));
     }
     speech
+}
+
+/// The answer's own body, where a client printed it as the message of its record of the call: openai-node 5 and later
+/// (`url: '…', status: 500, message: '{"error":{…}}'`). A gateway's envelope has no address in it.
+fn opened(body: Vec<u8>) -> Vec<u8> {
+    let holds_one = memchr::memmem::find(&body, b"\"message\":\"{").is_some();
+    let object = holds_one.then(|| serde_json::from_slice::<Value>(&body).ok()).flatten();
+    let record =
+        object.as_ref().filter(|object| object.get("url").is_some() && object.get("status").is_some());
+    let message = record.and_then(|object| object.get("message")?.as_str());
+    let inner = message.filter(|message| {
+        serde_json::from_str(message).is_ok_and(|inner: Value| inner.is_object() && states_an_error(&inner))
+    });
+    inner.map(|inner| inner.as_bytes().to_vec()).unwrap_or(body)
 }
 
 /// The failure below HTTP that a text without any answer tells of, and the line that says so.
@@ -947,6 +961,30 @@ mod tests {
         assert_eq!((STATUS.len(), SAID_MODEL.len()), (70, 8));
         for pattern in [&EXCEPTION, &INSIDE, &HEADER, &SDK_ID, &SAID_LINE, &SAID_URL] {
             assert!(pattern.is_some());
+        }
+    }
+
+    #[test]
+    fn an_answer_printed_as_a_message_is_the_answer() {
+        let table = [
+            (
+                r#"{"url":"https://h.test/a","status":500,"message":"{\"error\":{\"message\":\"m\"}}"}"#,
+                r#"{"error":{"message":"m"}}"#,
+            ),
+            // A gateway's own envelope, whose type and code are its own.
+            (
+                r#"{"message":"{\"detail\":\"no\"}","type":"t","code":"7"}"#,
+                r#"{"message":"{\"detail\":\"no\"}","type":"t","code":"7"}"#,
+            ),
+            (
+                r#"{"url":"u","status":1,"message":"{\"id\":1}"}"#,
+                r#"{"url":"u","status":1,"message":"{\"id\":1}"}"#,
+            ),
+            (r#"{"message":"{not json"}"#, r#"{"message":"{not json"}"#),
+            (r#"{"message":"m"}"#, r#"{"message":"m"}"#),
+        ];
+        for (body, expected) in table {
+            assert_eq!(String::from_utf8_lossy(&opened(body.as_bytes().to_vec())), expected);
         }
     }
 

@@ -271,7 +271,7 @@ impl Show<'_> {
         if !self.secrets {
             return masked.to_owned();
         }
-        self.ring.resolve(masked).map_or_else(|_| masked.to_owned(), |text| text.expose_secret().to_owned())
+        self.ring.resolve_known(masked).expose_secret().to_owned()
     }
 
     fn headers(&self, draft: &Draft) -> Vec<(String, String)> {
