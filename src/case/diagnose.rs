@@ -265,12 +265,25 @@ fn is_doubtful(attempt: &Attempt, reading: &Reading, best: (Rank, &Rule), catalo
         _ => false,
     };
     // A word or two name no more than the status does.
+    // Behind the exception of the same class, as relays print it first, other words are its cause.
     let says = reading.envelope.message.as_deref().is_some_and(|text| {
-        text.split_whitespace().nth(2).is_some() || text.chars().filter(|c| *c >= '\u{2e80}').nth(5).is_some()
+        (text.split_whitespace().nth(2).is_some()
+            || text.chars().filter(|c| *c >= '\u{2e80}').nth(5).is_some())
+            && !begins_with_exception(text, rule.then.class, catalog)
     });
     // A code is certain, whatever a person tells around it.
     general && says && rule.when.message.is_empty()
         || rank > Rank::Code && !plain_faults(attempt, reading, catalog).is_empty()
+}
+
+/// `litellm.InternalServerError: …`: the message names an exception first that is one for `class`.
+fn begins_with_exception(message: &str, class: FailureClass, catalog: &Catalog) -> bool {
+    let Some((name, _)) = message.split_once(": ").filter(|(name, _)| !name.contains(char::is_whitespace))
+    else {
+        return false;
+    };
+    let rules = catalog.rules.iter().filter(|rule| rule.then.class == class);
+    rules.into_iter().any(|rule| !rule.when.exception.is_empty() && rule.when.exception.is_match(name))
 }
 
 /// The rules for classes of which every further try fails as well, by words anywhere in the text: what a server's own trouble

@@ -550,6 +550,17 @@ fn a_retry_is_promised_by_known_words_only() {
             r#"{"error":{"message":"upstream failed"},"raw":"this model does not support images"}"#,
             RetryVerdict::Maybe,
         ),
+        // A relay names the exception of a server's failure first.
+        (
+            500,
+            r#"{"error":{"message":"litellm.InternalServerError: OpenAIException - 'str' object has no attribute 'x'","code":"500"}}"#,
+            RetryVerdict::Yes,
+        ),
+        (
+            500,
+            r#"{"error":{"message":"litellm.BlipError: OpenAIException - 'str' object has no attribute 'x'","code":"500"}}"#,
+            RetryVerdict::Maybe,
+        ),
         // Nothing else is said.
         (500, r#"{"error":{"message":"Internal server error","type":"server_error"}}"#, RetryVerdict::Yes),
         (503, r#"{"error":{"message":"The blip is away","type":"odd"}}"#, RetryVerdict::Yes),
