@@ -128,29 +128,37 @@ pub(super) fn secure(words: &[String]) -> Option<String> {
     text.filter(|_| plain).cloned()
 }
 
-/// `$list += VALUE` where the list, or the text, is known.
+/// `$list += VALUE` where the list, or the text, is known. What stands there already is not read again.
 fn append(above: &str, start: usize, name: &str, variables: &mut Variables) {
-    let known = variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-    let Some((key, before)) = known.map(|(key, value)| (key.clone(), value.clone())) else { return };
+    let known = variables.keys().find(|known| known.eq_ignore_ascii_case(name)).cloned();
+    let Some(key) = known else { return };
     let value = split_own(above, start, variables);
     let written = above.get(start..value.end).unwrap_or("").trim();
-    let next = if before.starts_with("@(") {
-        let (list, item) = (literal(&before, variables), literal(written, variables));
-        let Some((Value::Array(mut list), item)) = list.zip(item) else { return };
-        match item {
-            Value::Array(more) => list.extend(more),
-            one => list.push(one),
-        }
-        super::written(&Value::Array(list))
+    let is_list = variables.get(&key).is_some_and(|before| before.starts_with("@(") && before.ends_with(')'));
+    let more = if is_list {
+        let items = match literal(written, variables) {
+            Some(Value::Array(items)) => items,
+            Some(one) => vec![one],
+            None => return,
+        };
+        items.iter().map(super::written).collect::<Vec<_>>().join(", ")
     } else {
         let text = expression::value(written.trim_end_matches(';'), variables);
         let Some(text) = text.or_else(|| value.words.into_iter().next()) else { return };
-        format!("{before}{text}")
+        text
     };
-    if next.len() > LONGEST_LIST {
-        variables.remove(&key);
-    } else {
-        variables.insert(key, next);
+    let Some(mut whole) = variables.remove(&key) else { return };
+    if is_list && !more.is_empty() {
+        whole.pop();
+        let is_first = whole.get("@(".len()..).is_some_and(|inside| inside.trim().is_empty());
+        whole.push_str(if is_first { "" } else { ", " });
+        whole.push_str(&more);
+        whole.push(')');
+    } else if !is_list {
+        whole.push_str(&more);
+    }
+    if whole.len() <= LONGEST_LIST {
+        variables.insert(key, whole);
     }
 }
 
@@ -163,6 +171,7 @@ mod tests {
         let table: &[(&str, &str, Option<&str>)] = &[
             ("$m = @()\n$m += @{ a = 1 }\n$m += @{ a = 2 }\n", "m", Some("@(@{'a' = 1; }, @{'a' = 2; })")),
             ("$m = @('a')\n$m += @('b', 'c')\n", "m", Some("@('a', 'b', 'c')")),
+            ("$m = @( )\n$m += @()\n$m += 'a'\n", "m", Some("@( 'a')")),
             ("$t = 'a'\n$t += \"b\"\n$t += 'c' + 'd'\n", "t", Some("abcd")),
             ("$other += 'b'\n", "other", None),
             ("[string]$t = 'a'\n", "t", Some("a")),
