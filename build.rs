@@ -11,7 +11,7 @@ use serde_json::Value;
 
 #[path = "build/link.rs"]
 mod link;
-#[path = "src/case/catalog/needle/words.rs"]
+#[path = "src/case/pattern/words.rs"]
 mod words;
 
 /// The rules, whose patterns are many.
@@ -30,7 +30,7 @@ const READ: [&str; 6] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let to = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/case/catalog/needle/words.rs");
+    println!("cargo::rerun-if-changed=src/case/pattern/words.rs");
     for from in READ {
         println!("cargo::rerun-if-changed={from}");
         written(Path::new(from), &to.join(from))?;

@@ -14,7 +14,6 @@ use regex::Regex;
 use super::many_words::ManyWords;
 
 mod known;
-mod words;
 
 pub(super) use known::is_of_bytes;
 use known::{Branch, branches_of};
@@ -144,9 +143,9 @@ impl AnyOf {
 
 #[cfg(test)]
 mod tests {
-    use super::words::words_of;
     use super::*;
     use crate::case::catalog::Catalog;
+    use crate::case::pattern::words::words_of;
 
     #[test]
     fn the_words_stand_in_every_match() {

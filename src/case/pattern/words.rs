@@ -63,6 +63,15 @@ fn is_foreign(word: &[u8]) -> bool {
         && text.chars().any(|c| !c.is_ascii() && !matches!(c, '\u{17f}' | '\u{212a}' | '\u{130}' | '\u{131}'))
 }
 
+/// The words of which one stands in every match of `pattern`, lower case; `None`: there are none, they are too short or too many.
+/// What they are in a text beyond ASCII is not looked at.
+#[allow(dead_code, reason = "the build has no use for it")]
+pub(crate) fn in_every_match(pattern: &str) -> Option<Vec<Vec<u8>>> {
+    let hir = ParserBuilder::new().utf8(false).unicode(false).build().parse(pattern).ok()?;
+    let words = sorted(needed(&hir)?);
+    (words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST)).then_some(words)
+}
+
 /// The words of which one stands in every match of `pattern`, lower case; `None`: there are none, or too many.
 ///
 /// Small and capital letters of ASCII are the same to the automaton. A letter beyond ASCII that has both is no word's
@@ -186,7 +195,8 @@ fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
 
 /// A class of few characters.
 fn of_class(class: &Class) -> Option<Vec<Vec<u8>>> {
-    const MOST: u32 = 6;
+    // Not so many that `\s` is among them, which has further ones in a text beyond ASCII.
+    const MOST: u32 = 5;
     match class {
         Class::Bytes(class) => {
             let size: u32 = class.ranges().iter().map(|r| u32::from(r.end() - r.start()) + 1).sum();
