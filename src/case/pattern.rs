@@ -20,6 +20,7 @@ use regex_automata::util::syntax;
 
 mod found;
 mod holds;
+mod known;
 mod twin;
 pub(crate) mod words;
 
@@ -152,7 +153,8 @@ impl Regex {
     }
 
     fn words(&self) -> &Words {
-        self.words.get_or_init(|| twin::of(&self.text).map_or(Words::Unknown, |twin| Words::of(&twin)))
+        let parsed = || twin::of(&self.text).map_or(Words::Unknown, |twin| Words::of(&twin));
+        self.words.get_or_init(|| known::words_of(&self.text).unwrap_or_else(parsed))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The words of a pattern, looked for in a text before it is compiled.
 
+use std::borrow::Cow;
+
 use super::{twin, words};
 
 /// What stands in every match of a pattern.
@@ -8,16 +10,15 @@ pub(super) enum Words {
     /// That is not known.
     Unknown,
     /// One of these, lower case; `beyond`: or characters beyond ASCII.
-    OneOf { words: Vec<Vec<u8>>, beyond: bool },
+    OneOf { words: Vec<Cow<'static, [u8]>>, beyond: bool },
 }
 
 impl Words {
     /// Those of the pattern whose twin this is.
     pub(super) fn of(twin: &str) -> Self {
         let Some(all) = words::in_every_match(twin) else { return Self::Unknown };
-        let (beyond, words): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|word| word.contains(&(twin::FOREIGN as u8)));
-        Self::OneOf { words, beyond: !beyond.is_empty() }
+        let (beyond, words): (Vec<_>, Vec<_>) = all.into_iter().partition(|word| twin::is_foreign(word));
+        Self::OneOf { words: words.into_iter().map(Cow::Owned).collect(), beyond: !beyond.is_empty() }
     }
 
     /// False where no match can stand in `text`; `ascii`: a twin searches it.

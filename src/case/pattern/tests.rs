@@ -5,8 +5,7 @@ use super::*;
 
 /// All raw strings of the sources below `folder` that are expressions: what the readers know.
 fn expressions(folder: &str) -> Vec<String> {
-    let (mut found, mut folders) =
-        (Vec::new(), vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder)]);
+    let (mut found, mut folders) = (Vec::new(), vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder)]);
     let raw = regex::Regex::new(r##"(?s)\br(?:"([^"\n]{6,})"|#"([^\n]{6,}?)"#)"##).expect("an expression");
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder").flatten() {

@@ -1,21 +1,25 @@
 //! A pattern for texts of ASCII alone: each of its characters beyond ASCII is replaced by one that such a text does not hold,
 //! so that it needs no table of Unicode and finds the same.
 
+//!
+//! The build asks for the twins of the expressions in the sources (`build.rs` includes this file).
+
 use std::borrow::Cow;
 
 /// Stands for every character beyond ASCII. Being the last of ASCII, it ends a range that goes beyond.
-pub(super) const FOREIGN: char = '\u{7f}';
+const FOREIGN: char = '\u{7f}';
 
 /// Letters beyond ASCII that are the same as one of ASCII where case does not count.
-pub(super) const FOLDED: [char; 2] = ['\u{17f}', '\u{212a}'];
+pub(crate) const FOLDED: [char; 2] = ['\u{17f}', '\u{212a}'];
 
 /// True for a text that a twin searches.
-pub(super) fn stands_for(text: &str) -> bool {
+#[allow(dead_code, reason = "the build has no use for it")]
+pub(crate) fn stands_for(text: &str) -> bool {
     text.is_ascii() && !text.as_bytes().contains(&0x7f)
 }
 
 /// The twin of `pattern`; `None` where it names a class of Unicode, or a letter that is also one of ASCII.
-pub(super) fn of(pattern: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn of(pattern: &str) -> Option<Cow<'_, str>> {
     if pattern.is_ascii() && !pattern.contains('\\') {
         return Some(Cow::Borrowed(pattern));
     }
@@ -33,6 +37,11 @@ pub(super) fn of(pattern: &str) -> Option<Cow<'_, str>> {
         }
     }
     Some(Cow::Owned(made))
+}
+
+/// True for a word that holds a character beyond ASCII.
+pub(crate) fn is_foreign(word: &[u8]) -> bool {
+    word.contains(&0x7f)
 }
 
 fn in_ascii(c: char) -> Option<char> {
