@@ -11,8 +11,13 @@ use serde_json::Value;
 
 #[path = "build/link.rs"]
 mod link;
-#[path = "src/case/catalog/needle/words.rs"]
+#[path = "src/case/pattern/twin.rs"]
+mod twin;
+#[path = "src/case/pattern/words.rs"]
 mod words;
+
+/// Sources with many expressions.
+const READERS: [&str; 3] = ["src/case/intake", "src/case/evidence", "src/case/destination"];
 
 /// The rules, whose patterns are many.
 const RULES: &str = "assets/catalog/rules";
@@ -30,7 +35,10 @@ const READ: [&str; 6] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let to = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/case/catalog/needle/words.rs");
+    for from in READERS.into_iter().chain(["src/case/pattern/twin.rs", "src/case/pattern/words.rs"]) {
+        println!("cargo::rerun-if-changed={from}");
+    }
+    fs::write(to.join("expressions.txt"), words_of_expressions()?)?;
     for from in READ {
         println!("cargo::rerun-if-changed={from}");
         written(Path::new(from), &to.join(from))?;
@@ -54,6 +62,55 @@ fn words_of_rules(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         patterns.extend(texts.into_iter().map(str::to_owned));
     }
     Ok(patterns.iter().filter_map(|pattern| line_of(pattern)).flatten().collect())
+}
+
+/// What `src/case/pattern/known.rs` reads: an entry for each raw string of the readers' sources that is an expression, in their order,
+/// with `\x1e` behind it. Behind the expression stands `a` where every match holds one of its words, `u` where a character beyond
+/// ASCII does as well, `?` where nothing is known; and the words. `\x1f` stands between these.
+fn words_of_expressions() -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut all = BTreeSet::new();
+    for folder in READERS {
+        raw_strings(Path::new(folder), &mut all)?;
+    }
+    let is_plain = |text: &[u8]| !text.iter().any(|byte| matches!(byte, b'\x1e' | b'\x1f'));
+    let entry = |text: &String| {
+        let needed = twin::of(text).and_then(|twin| words::in_every_match(&twin));
+        let (words, beyond): (Vec<_>, Vec<_>) =
+            needed.iter().flatten().partition(|word| !twin::is_foreign(word));
+        let tag = if needed.is_none() {
+            '?'
+        } else if beyond.is_empty() {
+            'a'
+        } else {
+            'u'
+        };
+        let mut entry = format!("{text}\x1f{tag}").into_bytes();
+        for word in &words {
+            entry.push(b'\x1f');
+            entry.extend_from_slice(word);
+        }
+        entry.push(b'\x1e');
+        (is_plain(text.as_bytes()) && words.iter().all(|word| is_plain(word))).then_some(entry)
+    };
+    Ok(all.iter().filter_map(entry).flatten().collect())
+}
+
+/// The raw strings of the sources below `folder` that could be expressions.
+fn raw_strings(folder: &Path, out: &mut BTreeSet<String>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            raw_strings(&path, out)?;
+        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+            let text = fs::read_to_string(path)?;
+            for (open, close) in [("r\"", "\""), ("r#\"", "\"#")] {
+                let strings = text.split(open).skip(1).filter_map(|behind| behind.split(close).next());
+                let are = |text: &&str| text.contains(['\\', '[', '(']) && regex_syntax::parse(text).is_ok();
+                out.extend(strings.filter(are).map(str::to_owned));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The line of a pattern; `None` where it is parsed when it is needed: it holds what stands between the parts of a line, or is no

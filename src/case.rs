@@ -20,6 +20,7 @@ pub mod kept;
 pub mod keyring;
 pub mod matrix;
 pub mod note;
+pub mod pattern;
 pub mod pointer;
 pub mod probe;
 pub mod replay;

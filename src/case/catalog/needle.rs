@@ -8,13 +8,12 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
-
-use regex::Regex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::many_words::ManyWords;
+use crate::case::pattern::Regex;
 
 mod known;
-mod words;
 
 pub(super) use known::is_of_bytes;
 use known::{Branch, branches_of};
@@ -114,39 +113,47 @@ impl Needles {
 /// Patterns of which any may match a text. Each is compiled when it is tried for the first time.
 #[derive(Debug)]
 pub struct AnyOf {
-    needles: Needles,
-    patterns: Vec<(String, OnceLock<Option<Regex>>)>,
+    patterns: Vec<(String, Regex)>,
+    /// Made when it pays to look for the words of all at once.
+    needles: OnceLock<Needles>,
+    looks: AtomicU32,
 }
+
+/// Looks in which each pattern looks for its own words.
+const FEW: u32 = 16;
 
 impl AnyOf {
     /// Of these patterns.
     pub fn new(patterns: impl Iterator<Item = String>) -> Self {
-        let patterns: Vec<_> = patterns.map(|pattern| (pattern, OnceLock::new())).collect();
-        Self { needles: Needles::of(patterns.iter().map(|(text, _)| text.as_str())), patterns }
+        let compiled = |text: String| Regex::new(&text).ok().map(|made| (text, made));
+        Self {
+            patterns: patterns.filter_map(compiled).collect(),
+            needles: OnceLock::new(),
+            looks: AtomicU32::new(0),
+        }
     }
 
     /// True where one of them matches somewhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        let may = self.needles.may_match(std::iter::once(text));
-        may.iter().zip(&self.patterns).any(|(may, (pattern, compiled))| {
-            *may && compiled
-                .get_or_init(|| Regex::new(pattern).ok())
-                .as_ref()
-                .is_some_and(|p| p.is_match(text))
-        })
+        if self.looks.fetch_add(1, Ordering::Relaxed) < FEW {
+            return self.patterns.iter().any(|(_, pattern)| pattern.is_match(text));
+        }
+        let needles = || Needles::of(self.patterns.iter().map(|(text, _)| text.as_str()));
+        let may = self.needles.get_or_init(needles).may_match(std::iter::once(text));
+        may.iter().zip(&self.patterns).any(|(may, (_, pattern))| *may && pattern.is_match(text))
     }
 
     /// True where every pattern compiles.
     pub fn is_sound(&self) -> bool {
-        self.patterns.iter().all(|(pattern, _)| Regex::new(pattern).is_ok())
+        self.patterns.iter().all(|(_, pattern)| pattern.is_sound())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::words::words_of;
     use super::*;
     use crate::case::catalog::Catalog;
+    use crate::case::pattern::words::words_of;
 
     #[test]
     fn the_words_stand_in_every_match() {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::Needles;
 use super::needle::Part;
 use super::needle::is_of_bytes;
-use super::tried::{LARGEST, Tried};
+use super::tried::Tried;
+use crate::case::pattern::LARGEST;
 use crate::case::vocabulary::{
     EnvelopeKind, FailureClass, Fallback, Layer, OperatorAction, Owner, RetryVerdict, TaskState,
     TransportKind, UnpackEnd,

@@ -9,13 +9,12 @@ use regex::bytes::Regex;
 use regex_automata::meta;
 use regex_automata::util::syntax;
 
+use crate::case::pattern::bare;
+
 /// Looks after which a pattern is compiled for many more.
 const FEW: u32 = 16;
 /// Bytes of a text that is worth no preparation.
 const SHORT: usize = 1024;
-/// Bytes that a compiled pattern may take.
-pub(super) const LARGEST: usize = 8 << 20;
-
 /// A pattern over bytes that is asked whether it matches.
 #[derive(Debug, Default)]
 pub(super) struct Tried {
@@ -54,16 +53,6 @@ impl Clone for Tried {
 pub fn for_few_texts(pattern: &str) -> Option<meta::Regex> {
     let syntax = syntax::Config::new().utf8(false).unicode(false);
     meta::Builder::new().configure(bare()).syntax(syntax).build(pattern).ok()
-}
-
-/// Nothing that is worth its making on many bytes alone.
-fn bare() -> meta::Config {
-    meta::Config::new()
-        .utf8_empty(false)
-        .auto_prefilter(false)
-        .onepass(false)
-        .dfa(false)
-        .nfa_size_limit(Some(LARGEST))
 }
 
 #[cfg(test)]

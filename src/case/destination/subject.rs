@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 use super::harmless::{Pattern, broken, unfilled};
 use super::marker;

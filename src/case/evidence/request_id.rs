@@ -5,8 +5,8 @@
 
 use std::sync::LazyLock;
 
+use crate::case::pattern::Regex;
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
-use regex::Regex;
 use serde_json::Value;
 
 use super::Response;
@@ -103,7 +103,7 @@ fn may_name_an_id(text: &[u8]) -> bool {
 }
 
 /// A masked id (`2026***`) and one whose end is left out (`2026…`) are none.
-fn is_cut(text: &str, id: regex::Match<'_>) -> bool {
+fn is_cut(text: &str, id: crate::case::pattern::Match<'_>) -> bool {
     id.as_str().ends_with("...") || text.get(id.end()..).is_some_and(|rest| rest.starts_with(['*', '…']))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde::de::IgnoredAny;
 
 use super::{error_text, http, transport, written};

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 use crate::case::catalog::Catalog;
 use crate::case::request::Intake;

@@ -10,7 +10,7 @@ mod value;
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Map, Value};
 
 use super::curl::milliseconds;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Value, json};
 
 mod again;
@@ -717,7 +717,7 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A line of a program that throws: what stands in its brackets are names.
-fn is_statement(text: &str, caught: &regex::Captures<'_>) -> bool {
+fn is_statement(text: &str, caught: &crate::case::pattern::Captures<'_>) -> bool {
     let Some(whole) = caught.get(0) else { return false };
     let named = text.get(whole.end()..).is_some_and(|inside| inside.starts_with(|c: char| c.is_alphabetic()));
     let whole = whole.as_str();
@@ -729,13 +729,13 @@ fn is_statement(text: &str, caught: &regex::Captures<'_>) -> bool {
 /// The last exception of the text: a traceback's final line. One that says nothing, or no more than a status, yields to one
 /// before it whose words may be the answer's, unless its name tells of a failure below HTTP.
 fn exception_in(text: &str, catalog: &Catalog) -> Option<Exception> {
-    let words = |caught: &regex::Captures<'_>| {
+    let words = |caught: &crate::case::pattern::Captures<'_>| {
         let whole = caught.get(0)?;
         let opened = whole.as_str().trim_end().ends_with([':', '(']);
         let line = text.get(whole.end()..)?.lines().next().unwrap_or("").trim();
         Some(line.to_owned()).filter(|_| opened)
     };
-    let of = |caught: &regex::Captures<'_>| {
+    let of = |caught: &crate::case::pattern::Captures<'_>| {
         let name: String = caught.get(1)?.as_str().chars().take(80).collect();
         let end = caught.get(0)?.end();
         // Without a colon the next line is somebody else's.

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 use crate::case::catalog::Catalog;
 use crate::case::vocabulary::TransportKind;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use crate::case::pattern::{Captures, Regex};
 
 use crate::case::request::Tried;
 

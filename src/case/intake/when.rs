@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
+use crate::case::pattern::Regex;
 use chrono::{DateTime, Utc};
-use regex::Regex;
 
 use crate::case::evidence::{Attempt, Outcome};
 use crate::case::finding::{Finding, Level};
@@ -195,7 +195,8 @@ fn of_line(line: &str) -> Option<DateTime<Utc>> {
     let caught = AT_BEGIN.as_ref()?.captures(line.trim_start());
     let caught = caught.or_else(|| LABELLED.as_ref()?.captures(line).filter(|_| !is_request));
     if let Some(caught) = caught {
-        let part = |number| caught.get(number).map_or("", |found: regex::Match<'_>| found.as_str());
+        let part =
+            |number| caught.get(number).map_or("", |found: crate::case::pattern::Match<'_>| found.as_str());
         let fraction = if part(3).is_empty() { "0" } else { part(3) };
         let zone = if matches!(part(4), "Z" | "UTC" | "GMT") { "+00:00" } else { part(4) };
         let zone = if zone.contains(':') {

@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 use super::har::unescaped;
 use super::prompted;

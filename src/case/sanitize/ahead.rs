@@ -1,6 +1,5 @@
 //! What the first note of a process needs and no case changes, worked out while a request is under way.
 
-use super::audit::Format;
 use super::{Sanitizer, Words};
 use crate::case::catalog::Catalog;
 use crate::case::keyring::KeyRing;
@@ -12,6 +11,5 @@ pub fn prepare(catalog: &Catalog) {
     let mut sanitizer = Sanitizer::new(catalog, &ring);
     let words = Words { question: "Which limit applies to this key?".to_owned(), ..Words::default() };
     sanitizer.words(&words);
-    // Only what it works out on the way counts.
-    let _ = sanitizer.audit().pass("question: Which limit applies to this key?\n".to_owned(), Format::Yaml);
+    sanitizer.audit().get_ready("question: Which limit applies to this key?\n");
 }

@@ -200,6 +200,14 @@ impl Audit {
         }
     }
 
+    /// Works out what the first audit of a process needs and no case changes: the planted values, the patterns that a text like
+    /// this one calls for.
+    pub(in crate::case::sanitize) fn get_ready(&self, text: &str) {
+        LazyLock::force(&CANARIES);
+        // Only what it works out on the way counts.
+        let _ = self.leaks(text);
+    }
+
     /// Checks `html`, which says what `rendered` says in another form, and lets both leave together. The text that passed explains
     /// what looks like an echo; a secret is looked for all the same.
     ///

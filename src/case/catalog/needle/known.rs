@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::words::{self, Needed};
+use crate::case::pattern::words::{self, Needed};
 
 /// Written by `build.rs`, which says how.
 const FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.txt"));

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Map, Value};
 
 use super::typed::{BODY, Language, Reader, TYPE};

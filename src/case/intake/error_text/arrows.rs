@@ -11,7 +11,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Value, json};
 
 /// Lines of a log that are read.

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 /// A number that goes on (`500,000`, `502.5`, `500/600`), a unit, a word of quantity, a noun in the plural. What it says of
 /// a plural in a place in the request (`messages.3`) is nothing.

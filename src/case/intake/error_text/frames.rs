@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 use super::own::{ALONE, OWN, SOFT};
 use super::prints::{BACK, FRONT, HEADING, REASON, WORDS};

@@ -10,7 +10,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::json;
 
 use super::object::Object;

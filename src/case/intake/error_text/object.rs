@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Value, json};
 
 use super::cut::{cut_object, cut_outer};

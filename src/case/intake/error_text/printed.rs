@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Value, json};
 
 use super::ending;
@@ -63,7 +63,7 @@ pub(super) fn word(text: &str) -> Value {
     }
 }
 
-pub(super) fn object(found: regex::Match<'_>, error: &Value, status: Option<u16>) -> Object {
+pub(super) fn object(found: crate::case::pattern::Match<'_>, error: &Value, status: Option<u16>) -> Object {
     let mut body = json!({ "error": error });
     if let (Some(status), Some(map)) = (status, body.as_object_mut()) {
         map.insert("status_code".into(), status.into());
@@ -122,7 +122,7 @@ fn one_line(text: &str) -> Option<Object> {
 
 fn go(text: &str) -> Option<Object> {
     let caught = GO.as_ref()?.captures(text)?;
-    let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
+    let part = |n| caught.get(n).map_or("", |m: crate::case::pattern::Match<'_>| m.as_str());
     let error = json!({"message": word(part(1)), "type": word(part(2)), "param": word(part(3)), "code": word(part(4))});
     Some(object(caught.get(0)?, &error, part(5).parse().ok()))
 }
@@ -147,7 +147,7 @@ fn azure_net(text: &str) -> Option<Object> {
 
 fn channel_test(text: &str) -> Option<Object> {
     let caught = TEST.as_ref()?.captures(text)?;
-    let part = |n| caught.get(n).map_or("", |m: regex::Match<'_>| m.as_str());
+    let part = |n| caught.get(n).map_or("", |m: crate::case::pattern::Match<'_>| m.as_str());
     let error = json!({"message": word(part(3)), "type": word(part(1)), "code": word(part(2))});
     Some(object(caught.get(0)?, &error, None))
 }

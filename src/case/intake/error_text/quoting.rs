@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 /// What an error says and a name, a path or a setting does not.
 static SAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {

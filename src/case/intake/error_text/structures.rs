@@ -9,7 +9,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 use serde_json::{Map, Value, json};
 
 use super::object::Object;
@@ -78,7 +78,7 @@ pub(super) fn find(text: &str) -> Option<Object> {
 
 fn quoted(text: &str) -> Option<Object> {
     let pattern = QUOTED.as_ref()?;
-    let is_message = |caught: &regex::Captures<'_>| {
+    let is_message = |caught: &crate::case::pattern::Captures<'_>| {
         caught.get(1).is_some_and(|key| matches!(key.as_str(), "message" | "Message" | "msg"))
             && caught.get(2).is_some_and(|value| value.as_str().starts_with(['"', '\'']))
     };
@@ -110,7 +110,7 @@ fn quoted(text: &str) -> Option<Object> {
 
 fn bare(text: &str) -> Option<Object> {
     let pattern = BARE.as_ref()?;
-    let is_message = |caught: &regex::Captures<'_>| {
+    let is_message = |caught: &crate::case::pattern::Captures<'_>| {
         caught.get(1).is_some_and(|key| key.as_str().eq_ignore_ascii_case("message"))
     };
     let messages = pattern.captures_iter(text).filter(is_message).take(MOST_TRIES);

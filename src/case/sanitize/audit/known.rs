@@ -418,10 +418,16 @@ impl Known {
             // What explains a window does not explain it backwards: it is remembered by its own hash.
             if either_way {
                 roll_either_way(chars, width, |from, hash, own| {
-                    found.extend(windows.holds(hash).then_some((from, own)));
+                    if windows.holds(hash) {
+                        found.push((from, own));
+                    }
                 });
             } else {
-                roll(chars, width, |from, hash| found.extend(windows.holds(hash).then_some((from, hash))));
+                roll(chars, width, |from, hash| {
+                    if windows.holds(hash) {
+                        found.push((from, hash));
+                    }
+                });
             }
             for (from, hash) in found {
                 let Some(window) = chars.get(from..from + width) else { continue };
@@ -540,7 +546,8 @@ fn roll(chars: &[(usize, char)], width: usize, mut each: impl FnMut(usize, u64))
     for (_, c) in chars.iter().take(width - 1) {
         hash = hash.wrapping_mul(BASE).wrapping_add(code(*c));
     }
-    for (start, ((_, gone), (_, c))) in chars.iter().zip(chars.iter().skip(width - 1)).enumerate() {
+    let last = chars.get(width - 1..).unwrap_or_default();
+    for (start, ((_, gone), (_, c))) in chars.iter().zip(last).enumerate() {
         hash = hash.wrapping_mul(BASE).wrapping_add(code(*c));
         each(start, hash);
         hash = hash.wrapping_sub(code(*gone).wrapping_mul(top));
@@ -560,9 +567,9 @@ fn roll_either_way(chars: &[(usize, char)], width: usize, mut each: impl FnMut(u
             (sum.wrapping_add(code(*c).wrapping_mul(power)), power.wrapping_mul(BASE))
         })
         .0;
+    let mut ends = chars.iter().zip(chars.get(width - 1..).unwrap_or_default());
     roll(chars, width, |start, hash| {
-        let ends = chars.get(start).zip(chars.get(start + width - 1));
-        let Some(((_, gone), (_, c))) = ends else { return };
+        let Some(((_, gone), (_, c))) = ends.next() else { return };
         back = back.wrapping_add(code(*c).wrapping_mul(top));
         each(start, hash.min(back), hash);
         back = back.wrapping_sub(code(*gone)).wrapping_mul(inverse);

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::ast::{self, Ast};
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
 /// A pattern with more words than this is tried on every text.
 const MOST_WORDS: usize = 64;
@@ -63,6 +63,14 @@ fn is_foreign(word: &[u8]) -> bool {
         && text.chars().any(|c| !c.is_ascii() && !matches!(c, '\u{17f}' | '\u{212a}' | '\u{130}' | '\u{131}'))
 }
 
+/// The words of which one stands in every match of `pattern`, lower case; `None`: there are none, they are too short or too many.
+/// What they are in a text beyond ASCII is not looked at.
+pub(crate) fn in_every_match(pattern: &str) -> Option<Vec<Vec<u8>>> {
+    let hir = ParserBuilder::new().utf8(false).unicode(false).build().parse(pattern).ok()?;
+    let words = sorted(needed(&hir)?);
+    (words.len() <= MOST_WORDS && words.iter().all(|w| w.len() >= SHORTEST)).then_some(words)
+}
+
 /// The words of which one stands in every match of `pattern`, lower case; `None`: there are none, or too many.
 ///
 /// Small and capital letters of ASCII are the same to the automaton. A letter beyond ASCII that has both is no word's
@@ -96,48 +104,92 @@ fn is_cased(word: &[u8]) -> bool {
 
 /// Texts of which one stands in every match of `hir`.
 fn needed(hir: &Hir) -> Option<Vec<Vec<u8>>> {
-    if let Some(all) = exact(hir)
-        && all.iter().all(|text| text.len() >= SHORTEST)
-    {
-        return Some(all);
-    }
-    match hir.kind() {
-        HirKind::Capture(capture) => needed(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => needed(&repetition.sub),
-        HirKind::Alternation(branches) => {
-            let mut all = Vec::new();
-            for branch in branches {
-                all.extend(needed(branch)?);
-                if all.len() > MOST_WORDS {
-                    return None;
-                }
+    Held::by(hir).needed
+}
+
+/// What is known of the matches of a part.
+struct Held {
+    /// All of them, where they are few.
+    exact: Option<Vec<Vec<u8>>>,
+    /// Texts of which one stands in each of them.
+    needed: Option<Vec<Vec<u8>>>,
+}
+
+impl Held {
+    fn by(hir: &Hir) -> Self {
+        let (exact, needed) = match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => (Some(vec![Vec::new()]), None),
+            HirKind::Literal(literal) => (Some(vec![literal.0.to_vec()]), None),
+            HirKind::Class(class) => (of_class(class), None),
+            HirKind::Capture(capture) => return Self::by(&capture.sub),
+            HirKind::Repetition(repetition) => Self::by_repetition(repetition),
+            HirKind::Concat(parts) => {
+                let parts: Vec<Self> = parts.iter().map(Self::by).collect();
+                let whole =
+                    parts.iter().try_fold(vec![Vec::new()], |all, part| product(&all, part.exact.as_ref()?));
+                // Where all is known, nothing more is asked.
+                let best = if is_told(whole.as_deref()) { None } else { of_parts(&parts) };
+                (whole, best)
             }
-            Some(all)
-        }
-        HirKind::Concat(parts) => of_parts(parts),
-        _ => None,
+            HirKind::Alternation(branches) => {
+                let branches: Vec<Self> = branches.iter().map(Self::by).collect();
+                (
+                    all_of(branches.iter().map(|b| b.exact.as_ref())),
+                    all_of(branches.iter().map(|b| b.needed.as_ref())),
+                )
+            }
+        };
+        let needed = if is_told(exact.as_deref()) { exact.clone() } else { needed };
+        Self { exact, needed }
+    }
+
+    fn by_repetition(repetition: &Repetition) -> (Option<Vec<Vec<u8>>>, Option<Vec<Vec<u8>>>) {
+        let sub = Self::by(&repetition.sub);
+        let exact = sub.exact.filter(|_| repetition.max == Some(1)).map(|mut all| {
+            if repetition.min == 0 {
+                all.push(Vec::new());
+            }
+            all
+        });
+        (exact, sub.needed.filter(|_| repetition.min > 0))
     }
 }
 
+/// True where the texts that a part matches are words themselves.
+fn is_told(exact: Option<&[Vec<u8>]>) -> bool {
+    exact.is_some_and(|all| all.iter().all(|text| text.len() >= SHORTEST))
+}
+
+/// What several branches hold together, where it is known of each.
+fn all_of<'h>(branches: impl Iterator<Item = Option<&'h Vec<Vec<u8>>>>) -> Option<Vec<Vec<u8>>> {
+    let mut all = Vec::new();
+    for branch in branches {
+        all.extend_from_slice(branch?);
+        if all.len() > MOST_WORDS {
+            return None;
+        }
+    }
+    Some(all)
+}
+
 /// The best words of a sequence: those of a run of parts that are known in full, or those of one part.
-fn of_parts(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
+fn of_parts(parts: &[Held]) -> Option<Vec<Vec<u8>>> {
     let mut best: Option<Vec<Vec<u8>>> = None;
-    let mut consider = |words: Vec<Vec<u8>>| {
-        if worth(&words) > best.as_ref().map_or((0, 0), |b| worth(b)) {
-            best = Some(words);
+    let mut consider = |words: &[Vec<u8>]| {
+        if worth(words) > best.as_ref().map_or((0, 0), |b| worth(b)) {
+            best = Some(words.to_vec());
         }
     };
     let mut run: Vec<Vec<u8>> = vec![Vec::new()];
     for part in parts {
-        let joined = exact(part).and_then(|all| product(&run, &all));
-        if let Some(joined) = joined {
+        if let Some(joined) = part.exact.as_ref().and_then(|all| product(&run, all)) {
             run = joined;
-            consider(run.clone());
+            consider(&run);
             continue;
         }
-        run = exact(part).unwrap_or_else(|| vec![Vec::new()]);
-        consider(run.clone());
-        if let Some(words) = needed(part) {
+        run = part.exact.clone().unwrap_or_else(|| vec![Vec::new()]);
+        consider(&run);
+        if let Some(words) = &part.needed {
             consider(words);
         }
     }
@@ -153,40 +205,10 @@ fn worth(words: &[Vec<u8>]) -> (usize, usize) {
     (shortest.min(6), MOST_WORDS + 1 - words.len())
 }
 
-/// Every text that `hir` matches, where these are few.
-fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(vec![Vec::new()]),
-        HirKind::Literal(literal) => Some(vec![literal.0.to_vec()]),
-        HirKind::Capture(capture) => exact(&capture.sub),
-        HirKind::Class(class) => of_class(class),
-        HirKind::Repetition(repetition) if repetition.max == Some(1) => {
-            let mut all = exact(&repetition.sub)?;
-            if repetition.min == 0 {
-                all.push(Vec::new());
-            }
-            Some(all)
-        }
-        HirKind::Repetition(_) => None,
-        HirKind::Concat(parts) => {
-            parts.iter().try_fold(vec![Vec::new()], |all, part| product(&all, &exact(part)?))
-        }
-        HirKind::Alternation(branches) => {
-            let mut all = Vec::new();
-            for branch in branches {
-                all.extend(exact(branch)?);
-                if all.len() > MOST_WORDS {
-                    return None;
-                }
-            }
-            Some(all)
-        }
-    }
-}
-
 /// A class of few characters.
 fn of_class(class: &Class) -> Option<Vec<Vec<u8>>> {
-    const MOST: u32 = 6;
+    // Not so many that `\s` is among them, which has further ones in a text beyond ASCII.
+    const MOST: u32 = 5;
     match class {
         Class::Bytes(class) => {
             let size: u32 = class.ranges().iter().map(|r| u32::from(r.end() - r.start()) + 1).sum();
