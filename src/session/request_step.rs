@@ -351,13 +351,14 @@ impl Session {
         }
         self.put_sizes(&mut draft.form);
         self.file_findings = self.findings_of_files();
-        self.preflight =
-            if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
-        self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
-        // What was observed belongs to the request as it was sent; an edit waits for the next sending.
+        // What was observed belongs to the request as it was sent; an edit waits for the next sending. What stays is made before
+        // preflight builds what goes: see `preflight::sketch`.
         if !self.was_sent() {
             self.evidence.request = self.request().ok();
         }
+        self.preflight =
+            if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
+        self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
         self.reread();
         let mut names: Vec<String> = Vec::new();
         let texts = [self.draft.url.as_str(), self.draft.body.as_str()]
