@@ -352,7 +352,7 @@ impl Session {
         self.put_sizes(&mut draft.form);
         self.file_findings = self.findings_of_files();
         // What was observed belongs to the request as it was sent; an edit waits for the next sending. What stays is made before
-        // preflight builds what goes: see `preflight::sketch`.
+        // preflight builds the tree of a body: see `preflight::sketch`.
         if !self.was_sent() {
             self.evidence.request = self.request().ok();
         }

@@ -67,16 +67,11 @@ pub(super) fn check(draft: &Draft, against: &Against<'_>, findings: &mut Vec<Fin
     if let Some(sketch) = &sketch {
         judge(sketch, "", draft, against, &mut Vec::new());
     }
-    let parsed = match &sketch {
-        Some(sketch) => sketch::whole(text, sketch).map(|value| (value, Cow::Borrowed(text))),
-        None => parse(text),
-    };
-    match parsed {
+    match parse(text) {
         Err(error) => findings.push(syntax(text, &error)),
         Ok((value, text)) => judge(&value, &text, draft, against, findings),
     }
     if sketch.is_some() {
-        drop(sketch);
         // They were written above the tree, too, which is gone now.
         *findings = findings.clone();
     }
