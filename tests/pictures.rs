@@ -203,7 +203,7 @@ impl Played {
                 rest = &rest[c.len_utf8()..];
                 KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
             };
-            for wish in self.screen.on_input(&Input::Key(key), &self.session) {
+            for wish in self.screen.on_input(Input::Key(key), &self.session) {
                 if let Wish::Tell(event) = wish {
                     self.tell(event);
                 }

@@ -446,7 +446,7 @@ fn hostile_text_is_drawn_harmless() {
 #[test]
 fn a_huge_body_does_not_freeze_the_screen() {
     let mut draft = curl_like();
-    draft.body = format!("{{\"model\":\"m\",\"x\":\"{}\"}}", "y".repeat(10 * 1024 * 1024));
+    draft.body = format!("{{\"model\":\"m\",\"x\":\"{}\"}}", "y".repeat(10 * 1024 * 1024)).into();
     let mut rig = Rig::new(80, 24);
     rig.tell(Event::Edited(draft));
     let start = std::time::Instant::now();
@@ -735,7 +735,8 @@ fn one_harmless_field_is_shown_by_a_key() {
         let mut draft = curl_like();
         let other = secret("sk-").replace("aB3", "xY7");
         let prompt = format!("Why do zebras have stripes? My other key is {other}.");
-        draft.body = draft.body.replace("\"Hello\"", &serde_json::to_string(&prompt).expect("is text"));
+        draft.body =
+            draft.body.replace("\"Hello\"", &serde_json::to_string(&prompt).expect("is text")).into();
         rig.tell(Event::Edited(draft));
         rig.tell(Event::SendRequested);
         rig.tell(Event::ConsentGiven { remember: false });

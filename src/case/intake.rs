@@ -580,7 +580,7 @@ fn recorded(value: &Value) -> Option<Response> {
 fn json_body(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Intake {
     let (body, found) = secret::mask_free(text, catalog, ring);
     let findings = if found { vec![literal_key()] } else { Vec::new() };
-    let draft = Some(Draft { body, ..Draft::default() });
+    let draft = Some(Draft { body: body.into(), ..Draft::default() });
     Intake { kind: "json body", draft, findings, ..Intake::default() }
 }
 

@@ -8,6 +8,7 @@ mod model;
 mod part;
 mod preflight;
 mod target;
+mod text;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ pub(crate) use part::known_extension;
 pub(crate) use preflight::is_placeholder;
 pub use preflight::{preflight, preflight_keys};
 pub use target::{Target, TargetError};
+pub use text::BodyText;
 
 /// Characters of the boundary between the parts of a form, as curl's is long.
 pub const BOUNDARY_LENGTH: usize = 46;
@@ -76,7 +78,7 @@ pub struct Draft {
     /// Header lines in order.
     pub headers: Vec<Header>,
     /// Body text, masked; empty: none.
-    pub body: String,
+    pub body: BodyText,
     /// Parts of a `multipart/form-data` body, in order; where there are any, `body` is empty.
     pub form: Vec<Part>,
 }
@@ -91,7 +93,7 @@ pub struct Request {
     /// Header lines in order, masked.
     pub headers: Vec<Header>,
     /// Body, masked; `None`: none, or `form` is the body.
-    pub body: Option<String>,
+    pub body: Option<BodyText>,
     /// Parts of a `multipart/form-data` body, in order.
     pub form: Vec<Part>,
 }
@@ -313,7 +315,7 @@ impl fmt::Debug for Request {
             self.method,
             self.target,
             self.headers.len(),
-            self.body.as_ref().map(String::len),
+            self.body.as_deref().map(str::len),
             self.form.len()
         )
     }

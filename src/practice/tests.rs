@@ -37,7 +37,7 @@ fn send(method: &str, url: &str, headers: Vec<Header>, body: Option<&str>) -> At
             method: method.to_owned(),
             target: Target::parse(url, None).expect("a url"),
             headers,
-            body: body.map(str::to_owned),
+            body: body.map(Into::into),
             form: Vec::new(),
         },
         ring: KeyRing::default(),

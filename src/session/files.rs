@@ -63,7 +63,7 @@ impl Session {
             Ok(text) => {
                 let text = text.expose_secret();
                 let (body, key) = intake::body_of_file(text, &file, &self.catalog, &mut self.ring);
-                self.draft.body = body;
+                self.draft.body = body.into();
                 self.paste_findings.retain(|f| f.id != "body_from_file");
                 self.paste_findings.extend(key);
                 Finding::new(

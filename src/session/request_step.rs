@@ -141,7 +141,7 @@ impl Session {
         let (catalog, ring) = (&self.catalog, &mut self.ring);
         draft.method = intake::mask_secrets(&draft.method, catalog, ring).0;
         draft.url = intake::mask_secrets(&draft.url, catalog, ring).0;
-        draft.body = intake::mask_secrets(&draft.body, catalog, ring).0;
+        draft.body = intake::mask_secrets(&draft.body, catalog, ring).0.into();
         for Header { name, value } in &mut draft.headers {
             *value = intake::mask_header(name, value, catalog, ring);
         }
@@ -293,7 +293,7 @@ impl Session {
     pub fn head(&self) -> Result<Request, Box<Finding>> {
         let Draft { method, url, headers, form, .. } = &self.draft;
         let (method, url, headers, form) = (method.clone(), url.clone(), headers.clone(), form.clone());
-        self.made(Draft { method, url, headers, form, body: String::new() })
+        self.made(Draft { method, url, headers, form, ..Draft::default() })
     }
 
     fn made(&self, draft: Draft) -> Result<Request, Box<Finding>> {
@@ -351,19 +351,19 @@ impl Session {
         }
         self.put_sizes(&mut draft.form);
         self.file_findings = self.findings_of_files();
-        self.preflight =
-            if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
-        self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
-        // What was observed belongs to the request as it was sent; an edit waits for the next sending.
+        // What was observed belongs to the request as it was sent; an edit waits for the next sending. What stays is made before
+        // preflight builds the tree of a body: see `preflight::sketch`.
         if !self.was_sent() {
             self.evidence.request = self.request().ok();
         }
+        self.preflight =
+            if draft.is_empty() { Vec::new() } else { preflight(&draft, &self.catalog, profile.as_ref()) };
+        self.preflight.extend(preflight_keys(&draft, &self.ring, &self.catalog, profile.as_ref()));
         self.reread();
         let mut names: Vec<String> = Vec::new();
-        let texts = [&self.draft.url, &self.draft.body]
+        let texts = [self.draft.url.as_str(), self.draft.body.as_str()]
             .into_iter()
-            .chain(self.draft.headers.iter().map(|h| &h.value))
-            .map(String::as_str)
+            .chain(self.draft.headers.iter().map(|h| h.value.as_str()))
             .chain(self.draft.form.iter().flat_map(Part::masked_texts));
         for name in texts.flat_map(env_names) {
             if self.ring.by_env(&name).is_none()

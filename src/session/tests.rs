@@ -406,7 +406,7 @@ fn an_edit_after_sending_does_not_touch_what_was_observed() {
     begin(&mut s, "api.cometapi.com");
     s.handle(Event::AttemptDone(Box::new(answer(1, 401, &[], "{}"))), at(1));
     let mut draft = s.draft().clone();
-    draft.body = draft.body.replace("gpt-x", "gpt-y");
+    draft.body = draft.body.replace("gpt-x", "gpt-y").into();
     s.handle(Event::Edited(draft), at(2));
     assert_eq!(
         s.evidence().request.as_ref().and_then(|r| r.model(&Catalog::built_in())).as_deref(),

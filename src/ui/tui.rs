@@ -249,7 +249,7 @@ where
                 face.screen.preview_case(face.cases.as_deref_mut());
             }
             next = input.next() => if let Some(read) = next {
-                if face.take(&read?)? { return Ok(Ending::Left); }
+                if face.take(read?)? { return Ok(Ending::Left); }
             } else {
                 return Ok(Ending::Terminated);
             },
@@ -272,7 +272,7 @@ where
                 return Ok(Ending::Left);
             }
             if let Some(read) = read
-                && face.take(&read?)?
+                && face.take(read?)?
             {
                 return Ok(Ending::Left);
             }

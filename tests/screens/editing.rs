@@ -9,7 +9,7 @@ const SIZES: [(u16, u16, &str); 2] = [(80, 24, ""), (140, 45, "_wide")];
 fn editing(width: u16, height: u16, body: &str) -> Rig {
     let mut rig = Rig::new(width, height);
     let mut draft = curl_like();
-    body.clone_into(&mut draft.body);
+    draft.body = body.into();
     rig.tell(Event::Edited(draft));
     rig.keys("<tab><tab>e");
     rig

@@ -11,7 +11,7 @@ const SIZES: [(u16, u16, &str); 2] = [(80, 24, ""), (140, 45, "_wide")];
 fn observed(width: u16, height: u16) -> Rig {
     let mut rig = Rig::new(width, height);
     let mut draft = curl_like();
-    draft.body = draft.body.replace("\"Hello\"", "\"Why do zebras have stripes?\"");
+    draft.body = draft.body.replace("\"Hello\"", "\"Why do zebras have stripes?\"").into();
     rig.tell(Event::Edited(draft));
     rig.tell(Event::SendRequested);
     rig.tell(Event::ConsentGiven { remember: false });

@@ -195,19 +195,19 @@ impl Rig {
     /// Plays a key script.
     pub fn keys(&mut self, script: &str) {
         for input in inputs(script) {
-            self.take(&input);
+            self.take(input);
         }
     }
 
     /// Pastes.
     pub fn paste(&mut self, text: &str) {
-        self.take(&Input::Paste(text.to_owned()));
+        self.take(Input::Paste(text.to_owned()));
     }
 
     /// Another size of the terminal.
     pub fn resize(&mut self, width: u16, height: u16) {
         self.terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-        self.take(&Input::Resize(width, height));
+        self.take(Input::Resize(width, height));
     }
 
     /// A click on the first place where the screen shows `text`.
@@ -232,10 +232,10 @@ impl Rig {
 
     /// Something that the mouse does.
     pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
-        self.take(&Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        self.take(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
     }
 
-    fn take(&mut self, input: &Input) {
+    fn take(&mut self, input: Input) {
         for wish in self.screen.on_input(input, &self.session) {
             match wish {
                 Wish::Tell(event) => self.tell(event),
@@ -429,7 +429,7 @@ impl Rig {
             0..450 => self.keys(NAMED[pick % NAMED.len()]),
             450..960 => {
                 let letter = char::from(b' ' + u8::try_from((number / 1_000) % 95).unwrap_or(0));
-                self.take(&Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)));
+                self.take(Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)));
             }
             960..980 => self.paste(TEXTS[pick % TEXTS.len()]),
             980..985 => {

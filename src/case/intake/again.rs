@@ -1,5 +1,7 @@
 //! A value that was taken for a secret at one place is one wherever it stands in the request again.
 
+use std::ops::Deref;
+
 use crate::case::keyring::{Held, KeyRing};
 use crate::case::request::{Draft, PartContent};
 
@@ -21,9 +23,9 @@ pub(super) fn mask(draft: &mut Draft, ring: &KeyRing) {
     }
 }
 
-fn replace(text: &mut String, held: &Held) {
+fn replace<T: Deref<Target = str> + From<String>>(text: &mut T, held: &Held) {
     if text.contains(held.expose()) {
-        *text = text.replace(held.expose(), &held.label.to_string());
+        *text = text.replace(held.expose(), &held.label.to_string()).into();
     }
 }
 

@@ -278,6 +278,7 @@ mod tests {
     use crate::case::catalog::Catalog;
     use crate::case::intake::read_all;
     use crate::case::keyring::KeyRing;
+    use crate::case::request::BodyText;
 
     fn shown(text: &str) -> Vec<String> {
         let mut ring = KeyRing::default();
@@ -289,7 +290,7 @@ mod tests {
                 let status = intake.observed.as_ref().and_then(|a| a.response()?.status);
                 let (method, url, body) = match &intake.draft {
                     Some(draft) => (Some(draft.method.clone()), Some(draft.url.clone()), draft.body.clone()),
-                    None => (intake.said.method.clone(), intake.said.url.clone(), String::new()),
+                    None => (intake.said.method.clone(), intake.said.url.clone(), BodyText::default()),
                 };
                 format!(
                     "{} {} {body} {status:?} {:?}",

@@ -185,7 +185,7 @@ fn masked(said: Said, findings: &mut Vec<Finding>, catalog: &Catalog, ring: &mut
     }
     let (url, of_url) = secret::mask_url(&said.url, catalog, ring);
     let media = headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-type"));
-    let (body, in_body) = secret::mask_body(&said.body, media.map(|h| h.value.as_str()), catalog, ring);
+    let (body, in_body) = secret::mask_body(said.body, media.map(|h| h.value.as_str()), catalog, ring);
     if literal || of_url.literal || in_body {
         findings.push(literal_key());
     }
@@ -196,7 +196,7 @@ fn masked(said: Said, findings: &mut Vec<Finding>, catalog: &Catalog, ring: &mut
                 .fix("fill in the URL"),
         );
     }
-    Draft { method: said.method, url, headers, body, ..Draft::default() }
+    Draft { method: said.method, url, headers, body: body.into(), ..Draft::default() }
 }
 
 /// What `call` sends.

@@ -108,10 +108,10 @@ pub(super) fn read_words(
     let stdin = command.stdin.clone().or_else(|| piped.filter(|p| p.file.is_none()).map(|piped| piped.text));
     let stdin_file = command.stdin_file.clone().or(piped_file);
     let stdin = stdin.or_else(|| files(stdin_file.as_deref()?));
-    let mut words = Words { all: &command.words, spans: &command.spans, at: 0 };
     let mut parts = Parts::new(stdin, files);
     parts.stdin_file = stdin_file;
     forgiven::oddities(&command, &mut parts.findings);
+    let mut words = Words { all: &mut command.words, spans: &command.spans, at: 0 };
     let mut more = parts.take_words(&mut words, ring);
     let prints_status = parts.prints_status;
     let whole = !parts.as_query && !parts.is_form && !parts.upload && !parts.head && !more;
@@ -123,7 +123,7 @@ pub(super) fn read_words(
     let mut left = std::mem::take(&mut parts.left);
     while more && others.len() < MOST_REQUESTS {
         let mut next = Parts::new(None, files);
-        more = next.take_config(&left, ring) || next.take_words(&mut words, ring);
+        more = next.take_config(left, ring) || next.take_words(&mut words, ring);
         left = std::mem::take(&mut next.left);
         let draft = next.draft(catalog, ring);
         let further = next.sent_further(&draft, catalog, ring);
@@ -161,20 +161,20 @@ fn files_put_in(command: &mut shell::Command, files: Files<'_>) {
     command.oddities.substitution &= open > 0;
 }
 
-/// The words of a command, one after the other.
+/// The words of a command, one after the other. Each is handed out once: a body is not copied.
 struct Words<'a> {
-    all: &'a [String],
+    all: &'a mut [String],
     spans: &'a [(usize, usize)],
     at: usize,
 }
 
-impl<'a> Iterator for Words<'a> {
-    type Item = &'a str;
+impl Iterator for Words<'_> {
+    type Item = String;
 
-    fn next(&mut self) -> Option<&'a str> {
-        let word = self.all.get(self.at)?;
+    fn next(&mut self) -> Option<String> {
+        let word = self.all.get_mut(self.at)?;
         self.at += 1;
-        Some(word)
+        Some(std::mem::take(word))
     }
 }
 
@@ -281,14 +281,14 @@ impl<'f> Parts<'f> {
                 true
             } else if let Some(name) = word.strip_prefix("--").filter(|_| options) {
                 self.long(name, words, ring)
-            } else if let Some(name) = dashed(word).filter(|_| options) {
+            } else if let Some(name) = dashed(&word).filter(|_| options) {
                 self.long(name, words, ring)
             } else if let Some(letters) =
                 word.strip_prefix(['-', '–', '—']).filter(|l| options && !l.is_empty())
             {
                 self.letters(letters, words, ring)
             } else {
-                self.urls.push(word.to_owned());
+                self.urls.push(word);
                 true
             };
             let span = (words.start(first), words.end());
@@ -323,16 +323,16 @@ impl<'f> Parts<'f> {
             .filter(|(_, flag)| flag.takes_value)
         {
             let option = format!("--{name}");
-            let written = self.value(&option, words).to_owned();
+            let written = self.value(&option, words);
             let value = self.filled(written);
-            return self.apply(flag.meaning, &option, &value, ring);
+            return self.apply(flag.meaning, &option, value.into(), ring);
         }
         if let Some((name, flag)) =
             flags::long(name).map(|flag| (name, flag)).or_else(|| flags::abbreviated(name))
         {
             let option = format!("--{name}");
-            let value = if flag.takes_value { self.value(&option, words) } else { "" };
-            return self.apply(flag.meaning, &option, value, ring);
+            let value = if flag.takes_value { self.value(&option, words) } else { String::new() };
+            return self.apply(flag.meaning, &option, value.into(), ring);
         }
         // curl has no `--name=value`; who writes it means the value.
         if let Some((name, value)) = name.split_once('=')
@@ -345,7 +345,7 @@ impl<'f> Parts<'f> {
                 "curl takes no value with an equals sign",
             );
             self.refused(&format!("--{name}"), &format!("option --{name}=…: is unknown"));
-            return self.apply(flag.meaning, &format!("--{name}"), value, ring);
+            return self.apply(flag.meaning, &format!("--{name}"), value.into(), ring);
         }
         self.unknown(&format!("--{name}"));
         true
@@ -376,10 +376,10 @@ impl<'f> Parts<'f> {
             let name = format!("-{letter}");
             if flag.takes_value {
                 let joined = rest.as_str();
-                let value = if joined.is_empty() { self.value(&name, words) } else { joined };
+                let value = if joined.is_empty() { self.value(&name, words).into() } else { joined.into() };
                 return self.apply(flag.meaning, &name, value, ring);
             }
-            if !self.apply(flag.meaning, &name, "", ring) {
+            if !self.apply(flag.meaning, &name, "".into(), ring) {
                 return false;
             }
         }
@@ -387,10 +387,10 @@ impl<'f> Parts<'f> {
     }
 
     /// The word behind an option that needs one.
-    fn value<'w>(&mut self, option: &str, words: &mut Words<'w>) -> &'w str {
+    fn value(&mut self, option: &str, words: &mut Words<'_>) -> String {
         words.next().unwrap_or_else(|| {
             self.refused(option, &format!("option {option}: requires parameter"));
-            ""
+            String::new()
         })
     }
 
@@ -421,7 +421,7 @@ impl<'f> Parts<'f> {
                 if text.is_none() && !self.method_named {
                     "GET".clone_into(&mut draft.method);
                 }
-                draft.body = secret::mask_free(&text.unwrap_or_default(), catalog, ring).0;
+                draft.body = secret::mask_free(&text.unwrap_or_default(), catalog, ring).0.into();
             }
             (draft, Vec::new())
         };

@@ -23,7 +23,7 @@ pub(super) fn mend(
     let rest = rest.get(..LONGEST).unwrap_or(rest);
     let at = rest.find("-d '{")? + "-d '".len();
     let (json, len) = literal::read(rest.get(at..)?, false)?;
-    draft.body = secret::mask_free(&json, catalog, ring).0;
+    draft.body = secret::mask_free(&json, catalog, ring).0.into();
     let content_type = draft.headers.iter_mut().find(|h| h.name.eq_ignore_ascii_case("content-type"));
     if let Some(header) = content_type {
         "application/json".clone_into(&mut header.value);

@@ -177,8 +177,9 @@ pub(super) fn mask_url(url: &str, catalog: &Catalog, ring: &mut KeyRing) -> (Str
         Some((before, query)) => (before, Some(query)),
         None => (with_user.as_str(), None),
     };
-    let (mut out, literal) = mask_key_like(before, ring);
-    seen.literal |= literal;
+    let masked = mask_key_like(before, ring);
+    seen.literal |= masked.is_some();
+    let mut out = masked.unwrap_or_else(|| before.to_owned());
     if let Some(query) = query {
         out.push('?');
         for (index, pair) in query.split('&').enumerate() {
@@ -207,9 +208,9 @@ fn mask_parameter(
     };
     let found = pair.split_once('=').and_then(|(name, value)| Some((name, value, named(name)?)));
     let Some((name, value, certain)) = found else {
-        let (masked, literal) = mask_key_like(pair, ring);
-        seen.literal |= literal;
-        out.push_str(&masked);
+        let masked = mask_key_like(pair, ring);
+        seen.literal |= masked.is_some();
+        out.push_str(masked.as_deref().unwrap_or(pair));
         return;
     };
     out.push_str(name);
@@ -272,28 +273,42 @@ fn mask_userinfo(url: &str, ring: &mut KeyRing, seen: &mut Seen) -> String {
 
 /// Masks free text: the pairs of a form, URLs in it, what stands beside a secret's name, and key-like text anywhere.
 pub(super) fn mask_free(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
-    let pairs = is_pairs(text);
-    let (text, in_pairs) = if pairs { mask_pairs(text, catalog, ring) } else { (text.to_owned(), false) };
-    let (text, in_urls) = mask_urls_within(&text, catalog, ring);
-    let (text, in_fields) = named::mask(&text, catalog, ring);
-    let (text, by_form) = mask_key_like(&text, ring);
-    (text, in_pairs || in_urls || in_fields || by_form)
+    let (masked, found) = masked(Cow::Borrowed(text), catalog, ring);
+    (masked.into_owned(), found)
+}
+
+/// As [`mask_free`]. A text that holds nothing to be masked is given back as it is: a body may be long, and is copied by no pass
+/// that changes nothing.
+fn masked<'t>(text: Cow<'t, str>, catalog: &Catalog, ring: &mut KeyRing) -> (Cow<'t, str>, bool) {
+    let (text, in_pairs) = match is_pairs(&text).then(|| mask_pairs(&text, catalog, ring)) {
+        Some((masked, found)) => (Cow::Owned(masked), found),
+        None => (text, false),
+    };
+    let (urls, in_urls) = mask_urls_within(&text, catalog, ring);
+    let text = urls.map_or(text, Cow::Owned);
+    let fields = named::mask(&text, catalog, ring);
+    let in_fields = fields.is_some();
+    let text = fields.map_or(text, Cow::Owned);
+    let keys = mask_key_like(&text, ring);
+    let by_form = keys.is_some();
+    (keys.map_or(text, Cow::Owned), in_pairs || in_urls || in_fields || by_form)
 }
 
 /// Masks a body whose media type is known: a web form by the names of its fields, whatever stands in their values.
 pub(super) fn mask_body(
-    body: &str,
+    body: String,
     media: Option<&str>,
     catalog: &Catalog,
     ring: &mut KeyRing,
 ) -> (String, bool) {
     let is_form = media.is_some_and(|media| media.trim_start().to_ascii_lowercase().starts_with(WEB_FORM));
-    if !is_form || body.trim_start().starts_with(['{', '[']) {
-        return mask_free(body, catalog, ring);
-    }
-    let (masked, in_pairs) = mask_pairs(body, catalog, ring);
-    let (masked, found) = mask_free(&masked, catalog, ring);
-    (masked, in_pairs || found)
+    let (body, in_pairs) = if is_form && !body.trim_start().starts_with(['{', '[']) {
+        mask_pairs(&body, catalog, ring)
+    } else {
+        (body, false)
+    };
+    let (masked, found) = masked(Cow::Owned(body), catalog, ring);
+    (masked.into_owned(), in_pairs || found)
 }
 
 const WEB_FORM: &str = "application/x-www-form-urlencoded";
@@ -353,9 +368,10 @@ pub(super) fn mask_form(form: &mut [Part], catalog: &Catalog, ring: &mut KeyRing
     found
 }
 
-fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
-    let mut out = String::with_capacity(text.len());
-    let (mut done, mut found) = (0, false);
+/// Masks the URLs of a text; `None` where they stay as they are. The flag: a literal secret was among them.
+fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (Option<String>, bool) {
+    let mut out = String::new();
+    let (mut done, mut copied, mut found) = (0, 0, false);
     for at in memchr::memmem::find_iter(text.as_bytes(), "://") {
         if at < done {
             continue;
@@ -368,18 +384,22 @@ fn mask_urls_within(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (Strin
             .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '<' | '>' | '`'))
             .map_or(text.len(), |len| start + len);
         let url = text.get(start..end).unwrap_or("");
-        out.push_str(text.get(done..start).unwrap_or(""));
         if url.contains(['?', '@']) {
             let (masked, seen) = mask_url(url, catalog, ring);
             found |= seen.literal;
-            out.push_str(&masked);
-        } else {
-            out.push_str(url);
+            if masked != url {
+                out.push_str(text.get(copied..start).unwrap_or(""));
+                out.push_str(&masked);
+                copied = end;
+            }
         }
         done = end;
     }
-    out.push_str(text.get(done..).unwrap_or(""));
-    (out, found)
+    if copied == 0 {
+        return (None, found);
+    }
+    out.push_str(text.get(copied..).unwrap_or(""));
+    (Some(out), found)
 }
 
 /// True where a variable's name says that it holds a secret.
@@ -393,7 +413,8 @@ pub(super) fn is_key_like(text: &str) -> bool {
     scan.next_secret().is_some_and(|(start, end)| start == 0 && end == text.len())
 }
 
-fn mask_key_like(text: &str, ring: &mut KeyRing) -> (String, bool) {
+/// Masks what has the form of a key; `None` where nothing has it.
+fn mask_key_like(text: &str, ring: &mut KeyRing) -> Option<String> {
     let mut scan = Scan::new(text);
     let mut out = String::new();
     let mut done = 0;
@@ -404,10 +425,10 @@ fn mask_key_like(text: &str, ring: &mut KeyRing) -> (String, bool) {
         done = end;
     }
     if done == 0 {
-        return (text.to_owned(), false);
+        return None;
     }
     out.push_str(text.get(done..).unwrap_or(""));
-    (out, true)
+    Some(out)
 }
 
 /// True where `text` holds a label or a reference (`[key#1]`, `[env:NAME]`).

@@ -76,7 +76,7 @@ pub fn read_all(
             && let Some(text) = files(&file.path)
         {
             let (body, found) = super::body_of_file(&text, file, catalog, ring);
-            draft.body = body;
+            draft.body = body.into();
             intake.findings.extend(found);
             intake.findings.retain(|finding| finding.id != "body_from_file");
             intake.body_file = None;

@@ -90,10 +90,10 @@ impl Unmasked {
         let body = if is_form {
             String::new()
         } else {
-            secret::mask_body(&self.body, media.as_deref(), catalog, ring).0
+            secret::mask_body(self.body, media.as_deref(), catalog, ring).0
         };
         let url = secret::mask_url(&self.url, catalog, ring).0;
-        let draft = Draft { method: self.method, url, headers, body, form };
+        let draft = Draft { method: self.method, url, headers, body: body.into(), form };
         (draft, (ring.iter().count() > held).then(literal_key))
     }
 }

@@ -144,7 +144,8 @@ fn at(
         header.value = secret::mask_header(&header.name, &header.value, catalog, ring).0;
     }
     let media = draft.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
-    draft.body = secret::mask_body(&draft.body, media.map(|h| h.value.as_str()), catalog, ring).0;
+    let body = String::from(std::mem::take(&mut draft.body));
+    draft.body = secret::mask_body(body, media.map(|h| h.value.as_str()), catalog, ring).0.into();
     let mut noticed = Vec::new();
     let is_run =
         |text: &str| text.starts_with('(') && text.ends_with(')') && text.contains(char::is_whitespace);
@@ -404,7 +405,13 @@ impl Said {
         if (!body.is_empty() || self.body_file().is_some()) && !typed {
             headers.push(Header::new("Content-Type", "application/x-www-form-urlencoded"));
         }
-        Some(Draft { method: method.unwrap_or_else(|| "GET".to_owned()), url, headers, body, form })
+        Some(Draft {
+            method: method.unwrap_or_else(|| "GET".to_owned()),
+            url,
+            headers,
+            body: body.into(),
+            form,
+        })
     }
 }
 

@@ -133,7 +133,7 @@ pub(super) fn made(problem: &Problem<'_>, id: &BodyId) -> Option<String> {
         text = if id.spread { spread(body, bytes)? } else { padded(body, text.len(), bytes)? };
     } else if id.without.is_empty() && id.simple.is_empty() {
         // Blanks hold the size, so that a limit of bytes is not mistaken for something in the words.
-        let size = problem.request.body.as_ref().map_or(0, String::len);
+        let size = problem.request.body.as_deref().map_or(0, str::len);
         let held = text.len();
         text.extend(std::iter::repeat_n(' ', size.saturating_sub(held)));
     }

@@ -53,7 +53,7 @@ pub fn control(request: &Request, changed: &Changed, catalog: &Catalog) -> Optio
             }
             let model = request.model(catalog).unwrap_or_default();
             let quoted = serde_json::to_string(&model).ok()?;
-            control.body = Some(endpoint.minimal_body.replace("\"{model}\"", &quoted));
+            control.body = Some(endpoint.minimal_body.replace("\"{model}\"", &quoted).into());
             control.form.clear();
         }
     }

@@ -127,7 +127,7 @@ fn harmless(lab: &mut Lab<'_>, verdict: &mut Verdict) -> Result<Option<bool>, St
 
 /// Whether the size alone decides. True: it does, and the search is over.
 fn size(lab: &mut Lab<'_>, verdict: &mut Verdict, units: &[String]) -> Result<bool, Stop> {
-    let bytes = lab.problem.request.body.as_ref().map_or(0, String::len);
+    let bytes = lab.problem.request.body.as_deref().map_or(0, str::len);
     let class = lab.oracle.as_ref().map(|o| o.class);
     let says_so = matches!(class, Some(FailureClass::PayloadTooLarge | FailureClass::ContextLength));
     if (bytes < LEAST_SIZE && !says_so) || verdict.harmless == Some(false) {

@@ -168,7 +168,7 @@ fn with_body(problem: &Problem<'_>, id: &BodyId) -> Option<Request> {
     // Another body under the same key is refused for that alone.
     request.headers.retain(|h| !h.name.eq_ignore_ascii_case("idempotency-key"));
     if request.form.is_empty() {
-        request.body = Some(body::made(problem, id)?);
+        request.body = Some(body::made(problem, id)?.into());
     } else {
         request.form.retain(|part| !id.without.contains(&body::pointer_of(&part.name)));
         for part in &mut request.form {
@@ -232,7 +232,7 @@ fn with_stream(mut request: Request, on: bool) -> Option<Request> {
             fields.shift_remove("stream_options");
             fields.insert("stream".to_owned(), Value::Bool(false));
         }
-        request.body = Some(json.to_string());
+        request.body = Some(json.to_string().into());
     } else {
         let part = request.form.iter_mut().find(|part| part.name == "stream")?;
         part.content = PartContent::Text(on.to_string());

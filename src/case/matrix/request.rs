@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Choice;
 use crate::case::catalog::{Carrier, Change, Credential, Endpoint};
 use crate::case::pointer;
-use crate::case::request::{Header, Request, Target};
+use crate::case::request::{BodyText, Header, Request, Target};
 
 /// Where the words are that `casefile` itself asks.
 const PROMPT: &str = "/messages/0/content";
@@ -44,6 +44,7 @@ pub(super) fn build(
     if body.is_some() {
         headers.push(Header::new("Content-Type", "application/json"));
     }
+    let body = body.map(BodyText::from);
     let method = change.method.clone().unwrap_or_else(|| "POST".to_owned());
     Ok(Request { method, target, headers, body, form: Vec::new() })
 }

@@ -2,7 +2,7 @@
 
 use crate::case::catalog::{BodyKind, Carrier, Endpoint, Profile};
 use crate::case::keyring::Label;
-use crate::case::request::{Header, Request, Target};
+use crate::case::request::{BodyText, Header, Request, Target};
 
 /// The largest answer that a probe asks for, tokens: the vendor's own probes ask for no more.
 const MOST_TOKENS: u64 = 16;
@@ -62,7 +62,13 @@ fn one(
     if body.is_some() {
         headers.push(Header::new("Content-Type", "application/json"));
     }
-    Ok(Request { method: endpoint.method.clone(), target, headers, body, form: Vec::new() })
+    Ok(Request {
+        method: endpoint.method.clone(),
+        target,
+        headers,
+        body: body.map(BodyText::from),
+        form: Vec::new(),
+    })
 }
 
 /// The endpoint's minimal body, whose own limit of tokens is kept below [`MOST_TOKENS`].

@@ -54,7 +54,7 @@ impl Request {
                 }
             }
             if request.body.is_none() {
-                request.body = Some(json.to_string());
+                request.body = Some(json.to_string().into());
             }
         }
         for part in &mut request.form {
@@ -161,7 +161,7 @@ mod tests {
             method: method.into(),
             target: Target::parse(&format!("https://h.example{url}"), None).expect("reads"),
             headers: Vec::new(),
-            body: (!body.is_empty()).then(|| body.to_owned()),
+            body: (!body.is_empty()).then(|| body.into()),
             form: form.iter().map(part).collect(),
         }
     }

@@ -10,6 +10,7 @@ mod headers;
 mod locate;
 mod payload;
 mod placeholder;
+mod sketch;
 mod url;
 
 use super::Draft;

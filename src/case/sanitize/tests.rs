@@ -63,7 +63,7 @@ fn request(url: &str, headers: &[(&str, &str)], body: Option<String>) -> Request
         method: "POST".into(),
         target: Target::parse(url, None).expect("url"),
         headers: headers.iter().map(|(n, v)| Header::new(*n, *v)).collect(),
-        body,
+        body: body.map(Into::into),
         form: Vec::new(),
     }
 }

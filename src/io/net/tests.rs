@@ -96,7 +96,7 @@ fn outgoing(url: &str, body: Option<&str>) -> Outgoing {
             method: if body.is_some() { "POST" } else { "GET" }.to_owned(),
             target: Target::parse(url, None).expect("a url"),
             headers,
-            body: body.map(str::to_owned),
+            body: body.map(Into::into),
             form: Vec::new(),
         },
         ring: KeyRing::default(),
@@ -142,7 +142,7 @@ fn the_request_goes_out_as_it_is_written() {
     let (attempt, received) =
         against(vec![Step::Read, send(head("200 OK", "content-length: 2\r\n")), send("ok")], |outgoing| {
             let label = outgoing.ring.hold(SecretKind::Key, Origin::Pasted, &key);
-            outgoing.request.body = Some(format!("{{\"k\":\"{label}\"}}"));
+            outgoing.request.body = Some(format!("{{\"k\":\"{label}\"}}").into());
             outgoing.request.target.path = "/v1/a%20b".to_owned();
             outgoing.request.target.query =
                 vec![("key".into(), label.to_string()), ("flag".into(), String::new())];
@@ -460,7 +460,7 @@ fn an_answer_that_comes_before_the_request_is_out_is_kept() {
     let refusal = head("413 Request Entity Too Large", "connection: close\r\ncontent-length: 4\r\n");
     for after in [vec![Step::Pause(300)], vec![Step::Pause(50), Step::ReadToEnd]] {
         let steps = [vec![Step::Take, send(&refusal), send("long")], after].concat();
-        let (attempt, _) = against(steps, |o| o.request.body = Some("x".repeat(16 << 20)));
+        let (attempt, _) = against(steps, |o| o.request.body = Some("x".repeat(16 << 20).into()));
         let answer = response(&attempt);
         assert_eq!((answer.status, answer.body.as_slice()), (Some(413), &b"long"[..]));
         assert_eq!(answer.end, BodyEnd::Complete);
@@ -540,7 +540,7 @@ fn streams_are_read_as_they_come() {
     for (fields, body, answer, is_stream) in table {
         let mut steps = vec![Step::Read, send(head("200 OK", &format!("connection: close\r\n{fields}")))];
         steps.extend(answer.bytes().map(|byte| send([byte])));
-        let (attempt, _) = against(steps, |o| o.request.body = Some(body.to_owned()));
+        let (attempt, _) = against(steps, |o| o.request.body = Some(body.into()));
         let record = response(&attempt).stream.as_ref();
         assert_eq!(record.is_some(), is_stream, "{fields}{answer}");
         if let Some(record) = record {

@@ -110,11 +110,13 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<Exit, Failed> {
         ));
     }
     let imported = shown::imported(&pieces, length, archive, arguments, (&catalog, &mut ring));
-    let out = match arguments.output {
-        OutputKind::Json => serde_json::to_string_pretty(&imported).unwrap_or_default() + "\n",
-        OutputKind::Text => say::harmless(&shown::in_words(&imported)),
-    };
-    say::output(&out).map_err(|e| Failed::stdout(&e))?;
+    match arguments.output {
+        OutputKind::Json => {
+            say::output(&(serde_json::to_string_pretty(&imported).unwrap_or_default() + "\n"))
+        }
+        OutputKind::Text => shown::in_words(&imported, |part| say::output(&say::harmless(part))),
+    }
+    .map_err(|e| Failed::stdout(&e))?;
     Ok(if kind == "nothing" {
         Exit::NothingUsable
     } else if imported.has_errors() {

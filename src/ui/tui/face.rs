@@ -108,7 +108,7 @@ impl<F: FnMut(Vec<Effect>) -> bool> Face<'_, F> {
     }
 
     /// Takes an input; true: leave. An error: the terminal does not do what it is asked.
-    pub(super) fn take(&mut self, input: &Input) -> io::Result<bool> {
+    pub(super) fn take(&mut self, input: Input) -> io::Result<bool> {
         for wish in self.screen.on_input(input, self.session) {
             match wish {
                 Wish::Redraw => self.redraw = true,

@@ -73,7 +73,7 @@ impl Field {
             Self::Url => draft.url.clone(),
             Self::Headers => draft.headers.iter().map(header_line).collect::<Vec<_>>().join("\n"),
             Self::Body if draft.is_form() => form_text(draft),
-            Self::Body => draft.body.clone(),
+            Self::Body => draft.body.as_str().to_owned(),
         }
     }
 
@@ -84,7 +84,7 @@ impl Field {
             Self::Url => text.trim().clone_into(&mut draft.url),
             Self::Headers => draft.headers = headers(text),
             Self::Body if draft.is_form() => draft.form = form_lines(text),
-            Self::Body => text.clone_into(&mut draft.body),
+            Self::Body => draft.body = text.into(),
         }
     }
 }
@@ -208,7 +208,7 @@ pub fn model_of(draft: &Draft) -> Option<String> {
 pub fn naming_model(draft: &Draft, model: &str) -> Option<Draft> {
     let mut draft = draft.clone();
     if !draft.is_form() {
-        draft.body = with_model(&draft.body, model)?;
+        draft.body = with_model(&draft.body, model)?.into();
         return Some(draft);
     }
     let content = PartContent::Text(model.to_owned());

@@ -2,7 +2,7 @@
 
 use super::field::model_in;
 use crate::case::catalog::{Auth, BodyKind, Catalog, Endpoint, ModelPlace, Profile};
-use crate::case::request::{Draft, Header, Part, PartContent};
+use crate::case::request::{BodyText, Draft, Header, Part, PartContent};
 
 /// The draft for `endpoint`: its method, the base URL of `draft` (else of `profile`) with the endpoint's path and the
 /// query that it needs, its minimal body or form with the model of `draft`. Headers that are there stay, and so does a
@@ -64,11 +64,11 @@ pub fn blanks(draft: &Draft) -> Vec<String> {
 }
 
 /// The minimal body of `endpoint`, or its form: text parts of the minimal body, and files without a path.
-fn small(endpoint: &Endpoint, model: &str) -> (String, Vec<Part>) {
+fn small(endpoint: &Endpoint, model: &str) -> (BodyText, Vec<Part>) {
     let quoted = serde_json::to_string(model).unwrap_or_else(|_| "\"\"".to_owned());
     let body = endpoint.minimal_body.replace("\"{model}\"", &quoted);
     if !matches!(endpoint.body, BodyKind::Multipart | BodyKind::MultipartOrJson) {
-        return (body, Vec::new());
+        return (body.into(), Vec::new());
     }
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&body).unwrap_or_default();
     let part =
@@ -82,7 +82,7 @@ fn small(endpoint: &Endpoint, model: &str) -> (String, Vec<Part>) {
         }
         None => None,
     });
-    (String::new(), parts.collect())
+    (BodyText::default(), parts.collect())
 }
 
 /// The model that body or form of `draft` name.

@@ -239,12 +239,12 @@ impl Screen {
     }
 
     /// Takes what the terminal reports. Apply each wish, in order, then call [`Screen::follow`].
-    pub fn on_input(&mut self, input: &Input, session: &Session) -> Vec<Wish> {
+    pub fn on_input(&mut self, input: Input, session: &Session) -> Vec<Wish> {
         match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
                 self.hint = None;
                 let mode = self.mode(session);
-                let combo = KeyCombo::from(key);
+                let combo = KeyCombo::from(&key);
                 // Once something was typed, what could be typed is text.
                 let is_text = mode == Mode::Cases && combo.is_text() && !self.cases.filter.is_empty();
                 let action = self.keymap.action(mode, combo).filter(|_| !is_text);
@@ -256,16 +256,16 @@ impl Screen {
                 }
                 match action {
                     Some(action) => self.act(action, mode, session),
-                    None => self.type_key(key, session),
+                    None => self.type_key(&key, session),
                 }
             }
             Input::Paste(text) => {
                 self.hint = None;
                 self.paste(text, session)
             }
-            Input::Mouse(event) => self.point(*event, session),
+            Input::Mouse(event) => self.point(event, session),
             Input::Resize(width, height) => {
-                self.size = (*width, *height);
+                self.size = (width, height);
                 Vec::new()
             }
             _ => Vec::new(),

@@ -1,5 +1,7 @@
 //! What each option of curl does to a request.
 
+use std::borrow::Cow;
+
 use super::{MOST_REQUESTS, Parts, Words, config, fields, hold_user, variable};
 use crate::case::finding::Level;
 use crate::case::intake::flags::Meaning;
@@ -26,25 +28,27 @@ const NUMBERS: [&str; 12] = [
 
 impl Parts<'_> {
     /// Applies one option; false where another request begins.
-    pub(super) fn apply(&mut self, meaning: Meaning, option: &str, value: &str, ring: &mut KeyRing) -> bool {
-        let is_data =
-            matches!(meaning, Meaning::Data | Meaning::DataRaw | Meaning::DataUrlencode | Meaning::Json);
-        self.pieces += usize::from(is_data);
+    pub(super) fn apply(
+        &mut self,
+        meaning: Meaning,
+        option: &str,
+        value: Cow<'_, str>,
+        ring: &mut KeyRing,
+    ) -> bool {
+        let is_text = matches!(meaning, Meaning::Data | Meaning::DataRaw | Meaning::Json);
+        self.pieces += usize::from(is_text || meaning == Meaning::DataUrlencode);
+        if is_text {
+            self.data(meaning, option, value);
+            return true;
+        }
+        let value = value.as_ref();
         match meaning {
             Meaning::Method => self.method = Some(value.trim().to_owned()),
             Meaning::Header => self.header_line(option, value),
-            Meaning::Data => self.data(option, value),
-            Meaning::DataRaw => self.join(value),
             Meaning::DataUrlencode => match self.urlencoded(value) {
-                Some(text) => self.join(&text),
+                Some(text) => self.join("&", text),
                 None => self.body_elsewhere(option),
             },
-            Meaning::Json => {
-                self.json = true;
-                if let Some(text) = self.content(option, value) {
-                    self.data.get_or_insert_default().push_str(&text);
-                }
-            }
             Meaning::Config => return self.config(option, value, ring),
             Meaning::Get => self.as_query = true,
             Meaning::Head => self.head = true,
@@ -119,6 +123,7 @@ impl Parts<'_> {
                 self.prints_status |= value.contains("http_code") || value.contains("response_code");
             }
             Meaning::NotApplied | Meaning::Ignored => self.left_out(meaning, option, value),
+            Meaning::Data | Meaning::DataRaw | Meaning::Json => {}
             Meaning::Next => return false,
         }
         true
@@ -192,17 +197,18 @@ impl Parts<'_> {
             return true;
         };
         self.configs += 1;
-        !self.take_config(&config::words(&text), ring)
+        !self.take_config(config::words(&text), ring)
     }
 
     /// Takes words of a file of options up to `next`; true where one stands there.
-    pub(super) fn take_config(&mut self, all: &[String], ring: &mut KeyRing) -> bool {
-        let mut words = Words { all, spans: &[], at: 0 };
+    pub(super) fn take_config(&mut self, mut all: Vec<String>, ring: &mut KeyRing) -> bool {
+        let mut words = Words { all: &mut all, spans: &[], at: 0 };
         let before = std::mem::replace(&mut self.in_config, true);
         let next = self.take_words(&mut words, ring);
+        let taken = words.at;
         self.in_config = before;
         if next && self.left.is_empty() {
-            self.left = all.get(words.at..).unwrap_or_default().to_vec();
+            self.left = all.into_iter().skip(taken).collect();
         }
         next
     }

@@ -1,14 +1,21 @@
 //! The body that `-d`, `--data-urlencode` and `-T` make.
 
+use std::borrow::Cow;
+
 use super::{Parts, percent_encoded};
 use crate::case::finding::{Finding, Level, Place};
+use crate::case::intake::flags::Meaning;
 use crate::case::intake::secret;
 use crate::case::request::BodyFile;
 
 impl Parts<'_> {
-    pub(super) fn data(&mut self, option: &str, value: &str) {
-        if let Some(text) = self.content(option, value) {
-            self.join(&text);
+    /// `-d` and its kin. The texts of several are joined: by `&`, those of `--json` by nothing.
+    pub(super) fn data(&mut self, meaning: Meaning, option: &str, value: Cow<'_, str>) {
+        self.json |= meaning == Meaning::Json;
+        let raw = meaning == Meaning::DataRaw || !value.starts_with('@');
+        let text = if raw { Some(value.into_owned()) } else { self.content(option, &value) };
+        if let Some(text) = text {
+            self.join(if meaning == Meaning::Json { "" } else { "&" }, text);
         }
     }
 
@@ -40,13 +47,11 @@ impl Parts<'_> {
         }
     }
 
-    pub(super) fn join(&mut self, text: &str) {
+    /// Puts `text` behind the data that is there, with `joint` between them.
+    pub(super) fn join(&mut self, joint: &str, text: String) {
         match &mut self.data {
-            Some(data) => {
-                data.push('&');
-                data.push_str(text);
-            }
-            None => self.data = Some(text.to_owned()),
+            Some(data) => data.extend([joint, &text]),
+            None => self.data = Some(text),
         }
     }
 

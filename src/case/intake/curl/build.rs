@@ -34,7 +34,7 @@ impl Parts<'_> {
             _ => "GET".to_owned(),
         };
         self.method_named |= method_named;
-        let mut body = self.mended(body);
+        let body = self.mended(body);
         self.range_header(&body, has_data && !self.as_query || self.upload);
         self.own_headers_put_in();
         self.implied_headers(&body, has_data && !self.as_query && !self.is_form && !self.upload);
@@ -74,13 +74,12 @@ impl Parts<'_> {
         let (url, of_url) = secret::mask_url(&url, catalog, ring);
         self.placeholder(of_url, Place::Url);
         let media = headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
-        let (masked, in_body) = secret::mask_body(&body, media.map(|h| h.value.as_str()), catalog, ring);
-        body = masked;
+        let (body, in_body) = secret::mask_body(body, media.map(|h| h.value.as_str()), catalog, ring);
         let (form, in_form) = self.masked_form(catalog, ring);
         if seen.literal || of_url.literal || in_body || in_form {
             self.findings.push(literal_key());
         }
-        Draft { method, url, headers, body, form }
+        Draft { method, url, headers, body: body.into(), form }
     }
 
     fn placeholder(&mut self, seen: Seen, place: Place) {

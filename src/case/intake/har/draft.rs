@@ -61,8 +61,8 @@ pub(super) fn draft(entry: &Entry<'_>, catalog: &Catalog, ring: &mut KeyRing) ->
         findings.push(no_key());
     }
     let media = headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-type"));
-    let body = secret::mask_body(&body, media.map(|h| h.value.as_str()), catalog, ring).0;
-    let draft = Draft { method, url, headers, body, form };
+    let body = secret::mask_body(body, media.map(|h| h.value.as_str()), catalog, ring).0;
+    let draft = Draft { method, url, headers, body: body.into(), form };
     if ring.iter().count() > held {
         findings.push(super::super::literal_key());
     }

@@ -30,8 +30,8 @@ struct Beside {
     word: bool,
 }
 
-/// Masks the secrets that stand beside their names; gives whether there were any.
-pub(super) fn mask(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String, bool) {
+/// Masks the secrets that stand beside their names; `None` where there are none.
+pub(super) fn mask(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> Option<String> {
     let bytes = text.as_bytes();
     let mut out = String::new();
     let (mut done, mut found) = (0, false);
@@ -63,10 +63,10 @@ pub(super) fn mask(text: &str, catalog: &Catalog, ring: &mut KeyRing) -> (String
         (done, found) = (beside.end, true);
     }
     if !found {
-        return (text.to_owned(), false);
+        return None;
     }
     out.push_str(text.get(done..).unwrap_or(""));
-    (out, true)
+    Some(out)
 }
 
 /// Whether a value beside the name of a secret is one.
@@ -355,9 +355,9 @@ mod tests {
         for text in table {
             let text = text.replace('@', &secret).replace(&format!("-Headers {secret}{{"), "-Headers @{");
             let mut ring = KeyRing::default();
-            let (masked, found) = mask(&text, &catalog, &mut ring);
-            assert!(found && !masked.contains(&secret), "{text} -> {masked}");
-            assert_eq!(mask(&masked, &catalog, &mut ring), (masked.clone(), false), "twice: {text}");
+            let masked = mask(&text, &catalog, &mut ring).expect("a secret");
+            assert!(!masked.contains(&secret), "{text} -> {masked}");
+            assert_eq!(mask(&masked, &catalog, &mut ring), None, "twice: {text}");
             let back = ring.resolve(&masked).expect("resolves");
             assert_eq!(secrecy::ExposeSecret::expose_secret(&back), text, "{text}");
         }
@@ -387,7 +387,7 @@ mod tests {
             "e.g. token: a b",
         ];
         for text in spared {
-            assert_eq!(mask(text, &catalog, &mut KeyRing::default()), (text.to_owned(), false), "{text}");
+            assert_eq!(mask(text, &catalog, &mut KeyRing::default()), None, "{text}");
         }
     }
 }

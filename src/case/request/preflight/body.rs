@@ -8,7 +8,7 @@ use super::headers::is_json;
 use super::locate::{Spot, locate, spot_at, spot_of_error};
 use super::placeholder::is_placeholder;
 use super::url::{Address, method_of};
-use super::{contract, form};
+use super::{contract, form, sketch};
 use crate::case::catalog::{BodyKind, Contract, Endpoint, Field, Profile};
 use crate::case::finding::{Finding, Level, Place};
 use crate::case::request::{Draft, PartContent};
@@ -63,22 +63,32 @@ pub(super) fn check(draft: &Draft, against: &Against<'_>, findings: &mut Vec<Fin
     if !declared && !text.trim_start().starts_with(['{', '[']) {
         return;
     }
+    let sketch = sketch::of(text);
+    if let Some(sketch) = &sketch {
+        judge(sketch, "", draft, against, &mut Vec::new());
+    }
     match parse(text) {
         Err(error) => findings.push(syntax(text, &error)),
-        Ok((value, text)) => {
-            let mut checker = Checker { text: &text, findings };
-            if let Some(endpoint) = endpoint {
-                checker.form_wanted(endpoint);
-                let before = checker.findings.len();
-                checker.endpoint(&value, endpoint);
-                for finding in checker.findings.iter_mut().skip(before) {
-                    *finding =
-                        finding.clone().source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed);
-                }
-            }
-            checker.contract(&value, draft, against);
+        Ok((value, text)) => judge(&value, &text, draft, against, findings),
+    }
+    if sketch.is_some() {
+        // They were written above the tree, too, which is gone now.
+        *findings = findings.clone();
+    }
+}
+
+/// What `value`, as which `text` reads, does not keep to.
+fn judge(value: &Value, text: &str, draft: &Draft, against: &Against<'_>, findings: &mut Vec<Finding>) {
+    let mut checker = Checker { text, findings };
+    if let Some(endpoint) = against.address.endpoint {
+        checker.form_wanted(endpoint);
+        let before = checker.findings.len();
+        checker.endpoint(value, endpoint);
+        for finding in checker.findings.iter_mut().skip(before) {
+            *finding = finding.clone().source(&endpoint.doc_url, &endpoint.accessed, endpoint.confirmed);
         }
     }
+    checker.contract(value, draft, against);
 }
 
 /// From this size on a body is worth a word, bytes.

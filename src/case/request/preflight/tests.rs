@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::case::finding::{Level, Place};
-use crate::case::request::Header;
+use crate::case::request::{BodyText, Header};
 
 mod real;
 
@@ -42,7 +42,7 @@ fn a_good_request_has_no_finding() {
     assert_eq!(ids(&draft(URL, BODY)), [""; 0]);
     let list = Draft {
         method: "GET".into(),
-        body: String::new(),
+        body: BodyText::default(),
         ..draft("https://api.cometapi.com/v1/models", "")
     };
     assert_eq!(ids(&list), [""; 0]);
@@ -111,7 +111,7 @@ fn addresses_of_other_kinds_are_named() {
     for path in ["/v1/models/{model}", "/v1/models/<id>", "/v1/models/:id", "/v1/models/%7Bmodel%7D"] {
         let get = Draft {
             method: "GET".into(),
-            body: String::new(),
+            body: BodyText::default(),
             ..draft(&format!("https://api.cometapi.com{path}"), "")
         };
         assert_eq!(ids(&get), ["path_is_placeholder"], "{path}");
@@ -187,7 +187,7 @@ fn example(check: &crate::case::catalog::Check, text: &str, catalog: &Catalog) -
         headers.remove(1);
     }
     let url = format!("https://api.cometapi.com{path}");
-    Draft { method: "POST".into(), url, headers, body, form }
+    Draft { method: "POST".into(), url, headers, body: body.into(), form }
 }
 
 fn parts(body: &str) -> Vec<crate::case::request::Part> {
@@ -398,7 +398,7 @@ fn findings_quote_nothing_of_the_input() {
     for broken in [
         draft.clone(),
         Draft { url: format!("https://api.cometapi.com/{marker}//v1/chat/completions/"), ..draft.clone() },
-        Draft { body: format!("{{{marker}"), ..draft },
+        Draft { body: format!("{{{marker}").into(), ..draft },
     ] {
         for finding in check(&broken, "cometapi") {
             assert!(!format!("{}{}", finding.message, finding.fix).contains(marker), "{}", finding.id);

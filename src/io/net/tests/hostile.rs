@@ -289,7 +289,7 @@ fn every_bad_body_is_named() {
     for (name, steps, streaming, want) in table {
         let (attempt, _) = against(steps, |o| {
             if streaming {
-                o.request.body = Some("{\"stream\":true}".to_owned());
+                o.request.body = Some("{\"stream\":true}".into());
             }
         });
         let found = said(&attempt, streaming);

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::case::catalog::Catalog;
 use crate::case::intake::{self, CallFailure, CallKind, HarCall, Piece};
@@ -20,18 +20,44 @@ pub(super) struct Archive {
     /// Entries in the file.
     pub(super) count: usize,
     /// The list.
-    pub(super) calls: Vec<Listed>,
+    pub(super) calls: Calls,
+}
+
+/// The list of an archive's calls. It may be long, and is held once, as it was read: what is shown of a call is made when it is
+/// shown.
+#[derive(Default)]
+pub(super) struct Calls {
+    list: Vec<HarCall>,
+    /// The one that was chosen.
+    chosen: Option<usize>,
+}
+
+impl Calls {
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// What is shown of each.
+    pub(super) fn shown(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.list.iter().enumerate().map(|(at, call)| Listed::of(call, self.chosen == Some(at)))
+    }
+}
+
+impl Serialize for Calls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.shown())
+    }
 }
 
 /// A call in the list.
 #[derive(Serialize)]
-pub(super) struct Listed {
+pub(super) struct Listed<'a> {
     index: usize,
     at: Option<chrono::DateTime<chrono::Utc>>,
     duration_ms: Option<u64>,
-    method: String,
-    host: String,
-    path: String,
+    method: &'a str,
+    host: &'a str,
+    path: &'a str,
     status: Option<u16>,
     /// Bytes of the answer's body.
     bytes: Option<u64>,
@@ -44,8 +70,8 @@ pub(super) struct Listed {
     chosen: bool,
 }
 
-impl Listed {
-    fn of(call: &HarCall, chosen: bool) -> Self {
+impl<'a> Listed<'a> {
+    fn of(call: &'a HarCall, chosen: bool) -> Self {
         let failure = call.failure.map(|failure| match failure {
             CallFailure::Status => "status".to_owned(),
             CallFailure::ErrorInBody => "error_in_body".to_owned(),
@@ -59,9 +85,9 @@ impl Listed {
             index: call.index,
             at: call.at,
             duration_ms: call.duration_ms,
-            method: call.method.to_string(),
-            host: call.host.to_string(),
-            path: call.path.to_string(),
+            method: &call.method,
+            host: &call.host,
+            path: &call.path,
             status: call.status,
             bytes: call.bytes,
             kind: match call.kind {
@@ -147,13 +173,9 @@ fn read(
     let proposed = intake::propose_har_call(&calls.list);
     let mut findings = calls.findings;
     findings.insert(0, intake::har_chosen(calls.count, proposed.map(|(at, why)| (calls.list.get(at), why))));
-    let mut archive = Archive { pieces: Vec::new(), count: calls.count, calls: Vec::new() };
-    for (at, call) in calls.list.iter().enumerate() {
-        let chosen = proposed.is_some_and(|(chosen, _)| chosen == at);
-        archive.calls.push(Listed::of(call, chosen));
-        if !chosen && !all {
-            continue;
-        }
+    let chosen = proposed.map(|(at, _)| at);
+    let mut pieces = Vec::new();
+    for (_, call) in calls.list.iter().enumerate().filter(|(at, _)| all || chosen == Some(*at)) {
         let mut entry = Vec::new();
         source.seek(SeekFrom::Start(call.start))?;
         (&mut source).take(call.end.saturating_sub(call.start)).read_to_end(&mut entry)?;
@@ -163,13 +185,13 @@ fn read(
         for finding in &mut intake.findings {
             finding.span = Some((start, end));
         }
-        archive.pieces.push(Piece { intake, start, end });
+        pieces.push(Piece { intake, start, end });
     }
-    if let Some(first) = archive.pieces.first_mut() {
+    if let Some(first) = pieces.first_mut() {
         first.intake.findings.splice(0..0, findings);
     } else {
         let intake = crate::case::request::Intake { kind: "har", findings, ..Default::default() };
-        archive.pieces.push(Piece { intake, start: 0, end: 0 });
+        pieces.push(Piece { intake, start: 0, end: 0 });
     }
-    Ok(Some(archive))
+    Ok(Some(Archive { pieces, count: calls.count, calls: Calls { list: calls.list, chosen } }))
 }

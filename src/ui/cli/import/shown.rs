@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::super::OutputKind;
 use super::ImportArguments;
-use super::archive::{Archive, Listed};
+use super::archive::{Archive, Calls};
 use crate::case::catalog::Catalog;
 use crate::case::evidence::{self, Attempt, Expectation, IdSource, Outcome, Response};
 use crate::case::finding::{Finding, Level};
@@ -30,8 +30,8 @@ pub(super) struct Imported {
     /// Requests and failures in the input, of which `requests` may show one.
     found: usize,
     /// The calls of an HTTP archive.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    calls: Vec<Listed>,
+    #[serde(skip_serializing_if = "Calls::is_empty")]
+    calls: Calls,
     requests: Vec<Shown>,
     findings: Vec<Noticed>,
 }
@@ -423,13 +423,23 @@ fn missing(
     missing
 }
 
-/// For people.
-pub(super) fn in_words(imported: &Imported) -> String {
+/// A long list is told in parts of about so many bytes.
+const PART: usize = 32 * 1024;
+
+/// For people: `tell` is given one part after the other.
+///
+/// # Errors
+/// That of `tell`.
+pub(super) fn in_words<E>(imported: &Imported, mut tell: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let mut out = String::new();
     let percent = imported.confidence * 100.0;
     let _ = writeln!(out, "{} ({percent:.0} % sure: {})", imported.kind.replace('_', " "), imported.because);
-    for call in &imported.calls {
+    for call in imported.calls.shown() {
         let _ = writeln!(out, "{}", call.line());
+        if out.len() >= PART {
+            tell(&out)?;
+            out.clear();
+        }
     }
     for shown in &imported.requests {
         out.push('\n');
@@ -446,7 +456,7 @@ pub(super) fn in_words(imported: &Imported) -> String {
             finding.severity, finding.message, finding.start, finding.end, finding.code
         );
     }
-    out
+    tell(&out)
 }
 
 fn request_in_words(shown: &Shown, out: &mut String) {

@@ -69,7 +69,7 @@ impl Screen {
     }
 
     /// Pasted text: into the prompt or editor that is open; on the page Request it is a new request.
-    pub(super) fn paste(&mut self, text: &str, session: &Session) -> Vec<Wish> {
+    pub(super) fn paste(&mut self, text: String, session: &Session) -> Vec<Wish> {
         if session.consent().is_some() {
             return self.say("answer the question first; nothing was pasted");
         }
@@ -161,14 +161,27 @@ impl Screen {
 
 /// A paste as it was copied. Terminals send its line breaks as carriage returns; tmux sends one for each of the two characters of
 /// Windows' line ends, so that an empty line would stand behind each line, and an answer's head would end behind its first.
-fn with_line_feeds(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let mut breaks = text.split(|c| c != '\r').map(str::len).filter(|run| *run > 0);
-    let several = text.matches("\r\r").nth(1).is_some();
-    if several && !text.contains('\n') && breaks.all(|run| run % 2 == 0) {
-        return text.replace("\r\r", "\n");
+/// The text is changed where it stands: a long one is held once.
+fn with_line_feeds(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
     }
-    text.replace('\r', "\n")
+    let mut runs = text.split(|c| c != '\r').map(str::len).filter(|run| *run > 0);
+    let several = text.matches("\r\r").nth(1).is_some();
+    let twice = several && !text.contains('\n') && runs.all(|run| run % 2 == 0);
+    // What belongs to the carriage return before it.
+    let second = if twice { b'\r' } else { b'\n' };
+    let mut behind_return = false;
+    let mut bytes = text.into_bytes();
+    bytes.retain_mut(|byte| {
+        let stays = !(behind_return && *byte == second);
+        behind_return = stays && *byte == b'\r';
+        if behind_return {
+            *byte = b'\n';
+        }
+        stays
+    });
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
@@ -184,9 +197,17 @@ mod tests {
             ("HTTP/1.1 429 X\r\rA: b\r\r\r\r{}", "HTTP/1.1 429 X\nA: b\n\n{}"),
             // One empty line, and no other break.
             ("HTTP/1.1 429 X\r\r{}", "HTTP/1.1 429 X\n\n{}"),
+            ("a\r\r\nb\r", "a\n\nb\n"),
+            ("a\n\rb\r\r\r\r", "a\n\nb\n\n\n\n"),
+            ("ä\r\rö\r\r\r\rü", "ä\nö\n\nü"),
             ("a", "a"),
+            ("", ""),
         ] {
-            assert_eq!(with_line_feeds(pasted), lines, "{pasted:?}");
+            let held = pasted.to_owned();
+            let at = held.as_ptr();
+            let read = with_line_feeds(held);
+            assert_eq!(read, lines, "{pasted:?}");
+            assert_eq!(read.as_ptr(), at, "no second copy of {pasted:?}");
         }
     }
 }

@@ -69,7 +69,7 @@ fn request(session: &Session, width: usize, theme: &Theme) -> Vec<Line<'static>>
     match session.request() {
         Ok(request) => {
             let address = format!("{} {}", request.method, request.target.masked_url());
-            let body = request.body.as_ref().map_or(0, String::len);
+            let body = request.body.as_deref().map_or(0, str::len);
             let own = usize::from(session.client_request_header(&request).is_some());
             let headers = request.headers.len() + own;
             let facts = format!(

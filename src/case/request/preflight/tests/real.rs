@@ -2,6 +2,7 @@
 //! wrong ones the check that knows better speaks.
 
 use super::*;
+use crate::case::request::BodyText;
 
 /// The draft of `path body`; before the body of a form stands `form:`, and its files are `{"file": name}`.
 fn sent(text: &str) -> Draft {
@@ -23,7 +24,7 @@ fn sent(text: &str) -> Draft {
         // As a pasted `curl -F` gives it: the boundary is written where the parts are.
         draft.headers[1] = Header::new("Content-Type", "multipart/form-data");
         draft.form = parts(fields);
-        draft.body.clear();
+        draft.body = BodyText::default();
     }
     draft
 }
