@@ -625,6 +625,15 @@ fn is_status(text: &str, place: std::ops::Range<usize>) -> bool {
     sent && !word.contains("://") && !is_place(line) && !counted::is_count(line, behind)
 }
 
+/// A sentence names a status somewhere in it; the numbers of things are none.
+fn names_status(sentence: &str) -> bool {
+    static NUMBER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| pattern(r"(?:^|[^\w.,:/#<=+-])([45]\d\d)(?:[^\w.,:/%-]|[.,:](?:\D|$)|$)"));
+    let Some(number) = NUMBER.as_ref() else { return false };
+    let mut found = number.captures_iter(sentence).take(MOST_STATUSES).filter_map(|caught| caught.get(1));
+    found.any(|number| is_status(sentence, number.range()))
+}
+
 /// What stands before the number says that it counts lines or steps.
 fn is_place(before: &str) -> bool {
     let word = before.trim_end().rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
