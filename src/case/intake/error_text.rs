@@ -38,7 +38,7 @@ mod wrapped;
 
 use super::{answer, client, secret, transport};
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, Outcome, TransportFailure, printed_ids};
+use crate::case::evidence::{Attempt, Outcome, Response, TransportFailure, printed_ids};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
@@ -179,14 +179,19 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         if wrapped.is_some() && plain.matches("\"timestamp\"").count() > 1 {
             response.printed_ids.extend(printed_ids(&plain).into_iter().filter(|id| id.starts_with("req_")));
         }
-        response.printed_ids.extend(printed_ids(&of_failures(before)));
-        response.printed_before = response.printed_ids.len();
-        response.printed_ids.extend(quoted_ids(within));
-        response.printed_ids.extend(printed_ids(after));
+        add_printed_ids(&mut response, before, within, after);
         Outcome::Response(response)
     };
     let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// Adds the ids that stand before, in and behind the answer's object.
+fn add_printed_ids(response: &mut Response, before: &str, within: &str, after: &str) {
+    response.printed_ids.extend(printed_ids(&of_failures(before)));
+    response.printed_before = response.printed_ids.len();
+    response.printed_ids.extend(quoted_ids(within));
+    response.printed_ids.extend(printed_ids(after));
 }
 
 /// `speech` as far as it is believed, or what else of the text is.

@@ -314,7 +314,7 @@ impl<'r> BodyRule<'r> {
                     .get(trimmed.len()..)
                     .filter(|_| text.starts_with('{') && text.trim_end() == trimmed)
                     .unwrap_or("");
-                return laid.map(|laid| laid + end).unwrap_or_else(|| ruled.to_string());
+                return laid.map_or_else(|| ruled.to_string(), |laid| laid + end);
             }
         }
         let scope = self.free();
