@@ -63,7 +63,8 @@ const REPORTED: &[&str] = &[
     r"になり(?:ます|ました)|と(?:表示|出)|投げると|てしま|ようです|みたい|しても|のに|ですが|けど",
     r"떴|뜹니다|나와요|나옵니다|계속|했는데|하는데|네요|인데|안 ?(?:됩니다|돼요|되네요)",
     r"(?i)у меня|постоянно|всегда|видно|пробовал|получаю|выда[её]т|пишет|почему|теперь|когда|при (?:попытке|запросе|использовании)",
-    r"(?i)\b(?:ich|meine?|bekomme|kommt|immer|obwohl|j'ai|mes|depuis|toujours|siempre|desde|cuando|me (?:da|sale|aparece)|meu|minha|sempre|quando)\b",
+    r"(?i)\b(?:ich|meine?|bekomme|kommt|immer|obwohl|j'ai|mes|depuis|toujours|siempre|desde|cuando|me (?:da|sale|aparece)|meu|minha|sempre|quando|aunque|mientras|embora|estou|alors que|j.obtiens|anche se|mi dà|altijd|ik krijg|terwijl|zawsze|dostaję|mimo że|sürekli|her zaman|alıyorum|rağmen|luôn|mặc dù|khi tôi|selalu|ketika|saat saya|завжди|отримую|коли)\b",
+    r"顯示|總是|為什麼|請問|毎回|ずっと|出ます$|出ました$|바꿔도|해도 ?(?:같|똑)",
 ];
 
 static REPORTS: LazyLock<AnyOf> =
@@ -143,6 +144,8 @@ mod tests {
             "Avoid the wrong model id in client.py",
             "ボタンを押すと、すぐ認証エラーになります",
             "키를 바꿨는데 계속 한도 초과",
+            "Saldo var, rağmen kota bitti diyor",
+            "每次都顯示額度不足",
             "Ich habe genug Guthaben, obwohl das Kontingent erschöpft ist",
         ] {
             assert!(is_report(told) || names_status(told), "{told}");
