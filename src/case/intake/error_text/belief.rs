@@ -17,10 +17,8 @@ pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) 
         speech.message = unquoted(closed(from_refusal(&speech.message, catalog))).to_owned();
     }
     // Nothing stands before them, and they tell of a failure as reports do: somebody's own words.
-    let unframed = speech.weight != Some(Weight::Answer) && speech.status.is_none();
-    let bare = speech.weight.is_none();
-    let told =
-        unframed && (voice::is_report(&speech.message) || bare && super::names_status(&speech.message));
+    let bare = speech.weight.is_none() && speech.status.is_none();
+    let told = bare && (voice::is_report(&speech.message) || super::names_status(&speech.message));
     let wish = loose && frames::is_wish(&speech.message)
         || speech.status.is_none() && frames::names_status_in_other_letters(&speech.message);
     speech.own = speech.own || told || !framed && (wish || !catalog.knows_refusal(&speech.message));

@@ -842,7 +842,12 @@ fn codes_and_types_before_the_message_are_told() {
             None,
             Some("invalid_request_error"),
         ),
-        ("Error Code 400: BAD_SHAPE: One field is a list.", "One field is a list.", Some("BAD_SHAPE"), None),
+        (
+            "Error Code 400: BAD_REQUEST: One field is a list.",
+            "One field is a list.",
+            Some("BAD_REQUEST"),
+            None,
+        ),
         (
             "GenkitError: RESOURCE_EXHAUSTED: It is all used.",
             "It is all used.",
