@@ -55,8 +55,10 @@ const FILES: [(&str, &str); 18] = [
 /// from 308, a third of it in other languages than English: class 93.1, retry 95.1, never retried where it must not be 98.9,
 /// messages 88.2, codes 99.2, types 98.4, ids 97.4, statuses 94.6 %, nothing invented 99.6 % of 393 (of the ids what was found and
 /// the words beside them were looked at, nothing else: Google's details, the Hub's ids and records of relays lost them; without
-/// that 99.4 %). `later`, from 294, is held back now; what it showed at first sight stands in [`BARS`].
-const NEWEST: &str = "later";
+/// that 99.4 %). `later`, from 294: class 93.7, retry 97.0, never retried where it must not be 99.7, messages 87.0, codes 98.1,
+/// types 99.1, ids 99.1, statuses 96.7 %, nothing invented 99.7 % of 370. `coming`, with ids that begin with `m-`, is the one that is
+/// held back next; its figures come into [`BARS`].
+const NEWEST: &str = "coming";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
 /// was held back at first, measured before and after the rules were tuned on the other (class 91.0 and 91.5 %, retry 94.0
@@ -293,13 +295,13 @@ fn real_failures_are_told_right() {
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
     ("class", [987, 1000, 937]),
-    ("retry", [989, 1000, 970]),
+    ("retry", [990, 1000, 970]),
     ("no retry where none may be", [1000, 1000, 997]),
-    ("message", [968, 1000, 870]),
-    ("code", [995, 1000, 981]),
-    ("type", [993, 1000, 991]),
+    ("message", [972, 1000, 870]),
+    ("code", [994, 1000, 981]),
+    ("type", [994, 1000, 991]),
     ("request ids", [996, 1000, 991]),
-    ("status", [986, 1000, 967]),
+    ("status", [988, 1000, 967]),
     ("nothing invented", [999, 1000, 997]),
 ];
 

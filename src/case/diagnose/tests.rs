@@ -152,7 +152,8 @@ fn rules_point_at_topics_that_exist_and_name_their_source() {
         }
         assert!(rule.source.starts_with("https://") || rule.source == "casefile", "{}", rule.id);
         assert!(
-            ["2026-06-18", "2026-11-21", "2026-11-22", "2026-11-23"].contains(&rule.accessed.as_str()),
+            ["2026-06-18", "2026-11-21", "2026-11-22", "2026-11-23", "2026-11-24"]
+                .contains(&rule.accessed.as_str()),
             "{}",
             rule.id
         );

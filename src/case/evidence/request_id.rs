@@ -535,6 +535,14 @@ mod tests {
             ("`Internal server error [trace_id: d285oluuo10pii8qg4dg]`", &["d285oluuo10pii8qg4dg"]),
             ("| request-id | `req_011CbFvtMSTLZ7dWV3KFiQ2c` |", &["req_011CbFvtMSTLZ7dWV3KFiQ2c"]),
             ("| Request ID | n/a |", &[]),
+            // The name in other languages.
+            (
+                "Tente de novo. ID da solicitação: 0cdb9af5-7bc6-412c-a141-d53dcde29a1b",
+                &["0cdb9af5-7bc6-412c-a141-d53dcde29a1b"],
+            ),
+            ("リクエスト ID: 7f0cdb9af57bc641", &["7f0cdb9af57bc641"]),
+            ("ID de la solicitud: 7f0cdb9af57bc642", &["7f0cdb9af57bc642"]),
+            ("Anfrage-ID: 7f0cdb9af57bc643", &["7f0cdb9af57bc643"]),
             ("### Request ID\n\n_No response_", &[]),
             ("### Request ID\n\nI have none of them", &[]),
             ("INFO trace_id=d285oluuo10pii8qg4dg began", &[]),

@@ -111,8 +111,10 @@ pub(super) fn is_event_stream(body: &[u8]) -> bool {
         {
             continue;
         }
-        if line.starts_with(b"data:") {
-            return true;
+        if let Some(data) = line.strip_prefix(b"data:") {
+            // A member of an object as a console shows it: its names stand without quotes.
+            let inside = data.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+            return !inside.is_some_and(|inside| inside.first().is_some_and(u8::is_ascii_alphabetic));
         }
         if !line.starts_with(b"event:") {
             return false;

@@ -38,7 +38,7 @@ mod wrapped;
 
 use super::{answer, client, secret, transport};
 use crate::case::catalog::Catalog;
-use crate::case::evidence::{Attempt, Outcome, TransportFailure, printed_ids};
+use crate::case::evidence::{Attempt, Outcome, Response, TransportFailure, printed_ids};
 use crate::case::keyring::KeyRing;
 use crate::case::request::Said;
 use crate::case::vocabulary::TransportKind;
@@ -135,6 +135,9 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         .as_ref()
         .filter(|_| status.is_none())
         .and_then(|spoken| below_http(near, exception.as_ref(), spoken, invented, catalog));
+    // Asked last: it frames no words, and denies no failure below HTTP.
+    let alone = object.is_none() && page.is_none() && !invented && failure.is_none();
+    let status = status.or_else(|| lone_status(&quiet).filter(|_| alone));
     let marked =
         object.is_some() || page.is_some() || status.is_some() || exception.is_some() || failure.is_some();
     if !marked && (strict || !is_sentence(text)) {
@@ -176,14 +179,19 @@ pub(super) fn read(text: &str, strict: bool, catalog: &Catalog, ring: &mut KeyRi
         if wrapped.is_some() && plain.matches("\"timestamp\"").count() > 1 {
             response.printed_ids.extend(printed_ids(&plain).into_iter().filter(|id| id.starts_with("req_")));
         }
-        response.printed_ids.extend(printed_ids(&of_failures(before)));
-        response.printed_before = response.printed_ids.len();
-        response.printed_ids.extend(quoted_ids(within));
-        response.printed_ids.extend(printed_ids(after));
+        add_printed_ids(&mut response, before, within, after);
         Outcome::Response(response)
     };
     let client = client.map(str::to_owned);
     Some(Told { attempt: answer::attempt(outcome), client, said, marked, states_object })
+}
+
+/// Adds the ids that stand before, in and behind the answer's object.
+fn add_printed_ids(response: &mut Response, before: &str, within: &str, after: &str) {
+    response.printed_ids.extend(printed_ids(&of_failures(before)));
+    response.printed_before = response.printed_ids.len();
+    response.printed_ids.extend(quoted_ids(within));
+    response.printed_ids.extend(printed_ids(after));
 }
 
 /// `speech` as far as it is believed, or what else of the text is.
@@ -622,7 +630,75 @@ fn is_status(text: &str, place: std::ops::Range<usize>) -> bool {
     let (before, behind) = (text.get(..place.start).unwrap_or(""), text.get(place.end..).unwrap_or(""));
     let line = before.rsplit('\n').next().unwrap_or("");
     let word = line.rsplit(char::is_whitespace).next().unwrap_or("");
-    sent && !word.contains("://") && !is_place(line) && !counted::is_count(line, behind)
+    sent && !is_example(line) && !word.contains("://") && !is_place(line) && !counted::is_count(line, behind)
+}
+
+/// The one status of a report that names no other: a number that servers send, that counts nothing and is no example.
+fn lone_status(text: &str) -> Option<u16> {
+    static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[^\w.,:/#<=+$€-]|[\u2e80-\uffef])(4(?:0[0-9]|1[0-9]|2[0-9]|31|51)|5(?:0[0-9]|2[0-9]|30))(?:[^\w.,:/%+-]|[\u2e80-\uffef]|[.,:](?:[^\d]|$)|$)",
+        )
+    });
+    static EXAMPLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?:\be\.?g\.?,?|\blike|\bsuch as|\bfor example,?|\bor|\band|\bthan|\bmax(?:imum)?|\blimit(?:ed)?(?: of| to)?|\bup to|\bat (?:least|most)|\babout|\baround|\bevery|\bfirst|\blast|\bnot|\bno|\bbuild|\bversion|\bPR|\bissue|例如|比如|如|或|和|超过|最多|大约|约|第|大于|小于|等于|z\.\s?B\.)\W{0,3}$",
+        )
+    });
+    let number = NUMBER.as_ref()?;
+    let mut only = None;
+    for found in number.captures_iter(text).take(MOST_STATUSES).filter_map(|caught| caught.get(1)) {
+        let before = text.get(..found.start()).unwrap_or("");
+        let line = tail(before.rsplit('\n').next().unwrap_or(""), 40);
+        let example = EXAMPLE.as_ref().is_some_and(|p| p.is_match(line));
+        let behind = text.get(found.end()..).unwrap_or("");
+        let timed = [" in the", " in \n"].iter().any(|words| behind.starts_with(words))
+            || behind.strip_prefix(" in ").is_some_and(|b| b.starts_with(|c: char| c.is_ascii_digit()));
+        // A member of an object, a value that a parser names.
+        let member =
+            ["':", "\":"].iter().any(|end| line.trim_end().ends_with(end)) || line.ends_with("integer `");
+        if example || timed || member || !is_status(text, found.range()) {
+            continue;
+        }
+        let status = found.as_str().parse().ok()?;
+        if only.is_some_and(|other: u16| other != status) {
+            return None;
+        }
+        only = Some(status);
+    }
+    only
+}
+
+/// A sentence names a status somewhere in it; the numbers of things are none.
+fn names_status(sentence: &str) -> bool {
+    static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[^\w.,:/#<=+-]|[\u2e80-\uffef])([45]\d\d)(?:[\u2e80-\uffef]|[^\w.,:/%-]|[.,:](?:\D|$)|$)",
+        )
+    });
+    let Some(number) = NUMBER.as_ref() else { return false };
+    let mut found = number.captures_iter(sentence).take(MOST_STATUSES).filter_map(|caught| caught.get(1));
+    found.any(|number| is_status(sentence, number.range()))
+}
+
+/// What stands before the number says that it is an example.
+fn is_example(before: &str) -> bool {
+    let bare = before.trim_end_matches([' ', ',', '(', ':']).to_lowercase();
+    [
+        "e.g.",
+        "e.g",
+        "such as",
+        "for example",
+        "for instance",
+        "i.e.",
+        "例如",
+        "比如",
+        "z. b.",
+        "z.b.",
+        "p. ex.",
+    ]
+    .iter()
+    .any(|words| bare.ends_with(words))
 }
 
 /// What stands before the number says that it counts lines or steps.
@@ -985,6 +1061,30 @@ mod tests {
         ];
         for (body, expected) in table {
             assert_eq!(String::from_utf8_lossy(&opened(body.as_bytes().to_vec())), expected);
+        }
+    }
+
+    #[test]
+    fn the_one_status_of_a_report_is_found() {
+        let table = [
+            ("The key was refused - Denied (403)\n\nThe same on another machine", Some(403)),
+            ("读取列表时是404。别的都好", Some(404)),
+            ("“Too fast” / 429 after two calls", Some(429)),
+            ("(503)", Some(503)),
+            ("it wraps a 502, and the 502 is not seen", Some(502)),
+            // Which of two is it?
+            ("with one key 401, with the other 403", None),
+            ("it fails on errors, e.g. 504", None),
+            ("a timeout such as 504 is not tried again", None),
+            ("parts of at most 500 characters", None),
+            ("POST /api/x 500 in 3172ms", None),
+            ("(3703 in the messages, 500 in the completion)", None),
+            ("{'error_code': 500, 'text': 'x'}", None),
+            ("invalid type: integer `400`, expected a string", None),
+            ("version 4.401, port 443, 2024-05-02, 12:500", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(lone_status(text), expected, "{text}");
         }
     }
 

@@ -647,6 +647,9 @@ fn an_answer_alone_is_read() {
     assert_eq!(read(b" ", None).kind, "nothing");
     let stream = read(b"data: {\"a\":1}\n\n", Some(200));
     assert!(observed(&stream).stream.is_some() && observed(&stream).headers.is_empty());
+    // A member of an object that a console shows is no stream.
+    let inspected = read(b"data: { code: 401, message: 'No token came' }", None);
+    assert!(inspected.observed.is_none_or(|attempt| attempt.response().is_none_or(|r| r.stream.is_none())));
     let python = read(b"Error code: 400 - {'error': {'message': 'x'}}", None);
     assert_eq!(
         (observed(&python).status, body(observed(&python))),

@@ -306,7 +306,15 @@ impl<'r> BodyRule<'r> {
             let mut below = format!("{place}/(json)");
             let ruled = self.walk(&inner, TOP, &mut below);
             if ruled != inner {
-                return ruled.to_string();
+                // As it was laid out: Google's errors are, whoever hands them on as a text.
+                let pretty = trimmed.contains('\n')
+                    && serde_json::to_string_pretty(&inner).is_ok_and(|laid| laid == trimmed);
+                let laid = pretty.then(|| serde_json::to_string_pretty(&ruled).ok()).flatten();
+                let end = text
+                    .get(trimmed.len()..)
+                    .filter(|_| text.starts_with('{') && text.trim_end() == trimmed)
+                    .unwrap_or("");
+                return laid.map_or_else(|| ruled.to_string(), |laid| laid + end);
             }
         }
         let scope = self.free();

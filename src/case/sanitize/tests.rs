@@ -764,6 +764,23 @@ fn a_form_leaves_as_fields_and_shapes() {
 }
 
 #[test]
+fn json_in_a_message_keeps_its_layout() {
+    let (catalog, ring) = (Catalog::built_in(), KeyRing::default());
+    let inner = serde_json::json!({"error": {"code": 403, "message": "It is blocked.",
+        "details": [{"metadata": {"consumer": "projects/177838845127"}}]}});
+    let message = serde_json::to_string_pretty(&inner).expect("JSON") + "\n";
+    let body = serde_json::json!({"error": {"message": message}}).to_string();
+    let mut reading = reading(EnvelopeKind::OpenAi);
+    reading.envelope.message = Some(message.clone());
+    let attempts = vec![attempt(answer(403, "application/json", &body))];
+    let evidence = Evidence { attempts, ..Evidence::default() };
+    let safe = Sanitizer::new(&catalog, &ring).evidence(&evidence, &[reading], &[], None);
+    let said = safe.attempts[0].response.clone().expect("response").error.message.expect("message");
+    let expected = message.replace("projects/177838845127", "[text: 21 chars]");
+    assert_eq!(said.as_str(), expected);
+}
+
+#[test]
 fn what_an_answer_repeats_of_a_form_is_taken_out() {
     let (catalog, key) = (Catalog::built_in(), key(8));
     let ring = ring(&key);

@@ -396,10 +396,17 @@ fn flat(object: &Map<String, Value>, success: bool) -> Option<Envelope> {
     // An error's own members, its message empty: new-api hands on an upstream's silence so.
     let named = |name: &str| object.get(name).and_then(Value::as_str).is_some_and(|word| word.contains('_'));
     let silent = object.get("message").and_then(Value::as_str) == Some("") && named("type") && named("code");
+    // A name of a fault, and nothing else.
+    let named_alone = object.len() == 1
+        && object
+            .get("code")
+            .and_then(Value::as_str)
+            .is_some_and(|code| code.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.')))
+        && by_code;
     let stated = if success {
         says_so || (by_code && !good_words && message.is_some())
     } else {
-        message.is_some() || says_so || silent
+        message.is_some() || says_so || silent || named_alone
     };
     // A paste without a status holds good answers as well: {"code":200,"message":"ok"}.
     let good_answer = !says_so && (object.contains_key("choices") || (good_words && !by_code));

@@ -30,6 +30,7 @@ fn the_known_shapes() {
                 ["model name is required (request id: X)", "", "comet_api_error", "-", "-", "-"],
             ),
         ),
+        ("a code alone", 400, r#"{"code":"Owing"}"#, (K::Flat, ["-", "Owing", "-", "-", "-", "-"])),
         (
             "Text Generation Inference",
             422,

@@ -66,7 +66,9 @@ const MOST_PRINTED: usize = 8;
 #[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|请求[ _]?id|请求编号)",
+        r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|[请請]求[ _]?id|请求编号",
+        // The same in other languages.
+        r"|id (?:da|de la|de|della|do|du) (?:solicita[çc][aã]o|solicitud|petici[oó]n|richiesta|requisi[çc][aã]o|requ[eê]te|demande|pedido)|anf(?:rage|orderungs?)-?id|(?:リクエスト|要求) ?id|요청 ?id|id запроса|aanvraag-?id|id żądania|istek (?:id|kimliği))",
         r#"(?:\\?["'”]?\s{0,4}[:：=]\s{0,4}\\?|["'`*]{0,3}\s{0,20}\|\s{0,8}|\s)["'“`(\[]?([a-z0-9][a-z0-9_.:\-]{5,})"#
     ))
     .expect("a constant pattern compiles")

@@ -53,7 +53,12 @@ pub(super) fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         speech.weight = Some(Weight::Answer);
         return peeled(quoted, Weight::Mark, speech).0;
     }
-    if let Some(at) = frames::anchor(text) {
+    // A line that is a client's own as a whole is not opened in its middle.
+    let is_own = weak.is_some_and(|weak| {
+        let line = first_line(weak);
+        frames::is_own_line(line) && frames::anchor(text).is_some_and(|at| within(text, line, at))
+    });
+    if let Some(at) = frames::anchor(text).filter(|_| !is_own) {
         speech.weight = Some(Weight::Answer);
         return peeled(text.get(at..).unwrap_or(text), Weight::Mark, speech).0;
     }
@@ -68,6 +73,11 @@ pub(super) fn begin<'a>(text: &'a str, speech: &mut Speech) -> &'a str {
         behind_heading(from_first(text))
     });
     peeled(rest, Weight::Mark, speech).0
+}
+
+/// Byte `at` of `text` stands in `line`, a part of it.
+fn within(text: &str, line: &str, at: usize) -> bool {
+    text.find(line).is_some_and(|begin| (begin..begin + line.len()).contains(&at))
 }
 
 /// What Google's library writes behind the answer's words: its details.

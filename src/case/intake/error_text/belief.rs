@@ -16,9 +16,12 @@ pub(super) fn believed(mut speech: Speech, has_status: bool, catalog: &Catalog) 
     if !framed && !speech.own && catalog.knows_refusal(&speech.message) {
         speech.message = unquoted(closed(from_refusal(&speech.message, catalog))).to_owned();
     }
+    // Nothing stands before them, and they tell of a failure as reports do: somebody's own words.
+    let bare = speech.weight.is_none() && speech.status.is_none();
+    let told = bare && (voice::is_report(&speech.message) || super::names_status(&speech.message));
     let wish = loose && frames::is_wish(&speech.message)
         || speech.status.is_none() && frames::names_status_in_other_letters(&speech.message);
-    speech.own = speech.own || !framed && (wish || !catalog.knows_refusal(&speech.message));
+    speech.own = speech.own || told || !framed && (wish || !catalog.knows_refusal(&speech.message));
     speech
 }
 

@@ -1,5 +1,9 @@
 //! Where the answer's words end: at an empty line, a stack, a log's next line, a client's tail, another speaker.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::frames;
 use super::plain;
 
@@ -27,7 +31,7 @@ pub(super) fn end(text: &str) -> &str {
                 || is_address_beside(previous, bare)
                 || is_said_again(previous, bare)
                 || previous.trim_end().ends_with(['.', '!']) && frames::is_code(line)
-                || breaks(previous, bare))
+                || breaks(previous, bare) && !is_indented(text, line))
         {
             break;
         }
@@ -39,7 +43,7 @@ pub(super) fn end(text: &str) -> &str {
     }
     let text = text.get(..len).unwrap_or(text);
     // What one cut leaves may end with another.
-    let text = without_back(without_back(text).trim_end());
+    let text = without_members(without_back(without_back(text).trim_end()));
     let text = without_other_voice(closed(up_to_mark(text.trim())));
     // A bracket that was opened before the text: `API Error (503 no healthy upstream)`.
     match text.strip_suffix(')') {
@@ -96,6 +100,8 @@ pub(super) fn up_to_mark(text: &str) -> &str {
     let ends = text
         .match_indices("`**")
         .map(|(at, _)| at)
+        // A name that was masked: `***`.
+        .filter(|at| text.get(at + 3..).is_none_or(|behind| !behind.starts_with('*')))
         .find(|at| text.get(..*at).is_some_and(|before| before.matches('`').count() % 2 == 0));
     ends.and_then(|at| text.get(..at)).unwrap_or(text)
 }
@@ -164,6 +170,19 @@ fn is_asked(line: &str) -> bool {
         .any(|word| line.trim_start().starts_with(word))
 }
 
+/// Without what is left of the members behind a message whose object was cut off before it: `… is missing", "type": "x"`.
+fn without_members(text: &str) -> &str {
+    static MEMBERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?:["'],?|[,;])\s{0,3}["'](?:type|code|param|status|details|object|request_id)["']?\s?(?::[^\n]*)?$"#,
+        )
+        .ok()
+    });
+    let cut = MEMBERS.as_ref().and_then(|p| p.find(text)).map(|found| found.start());
+    let said = cut.and_then(|at| text.get(..at)).filter(|said| !said.contains(['{', '"']));
+    said.unwrap_or(text)
+}
+
 /// Up to what clients write behind the text.
 pub(super) fn without_back(text: &str) -> &str {
     // OpenHands counts its tries behind words that are missing.
@@ -174,6 +193,12 @@ pub(super) fn without_back(text: &str) -> &str {
     let of_client = |at: &usize| !text.get(..*at).is_some_and(|before| before.trim_end().ends_with("lease"));
     let cut = frames::BACKS.as_ref().and_then(|p| p.find_iter(text).map(|m| m.start()).find(of_client));
     cut.filter(|at| *at > 0).and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
+/// The line is set in by one blank below a first line that is not: one speaker goes on.
+fn is_indented(text: &str, line: &str) -> bool {
+    let one = line.strip_prefix(' ').is_some_and(|bare| bare.starts_with(|c: char| c.is_ascii_uppercase()));
+    one && !text.starts_with(' ')
 }
 
 /// The next line is another speaker's: its script is another, or the sentence before is whole and short.
@@ -195,7 +220,15 @@ fn breaks(before: &str, line: &str) -> bool {
         ]
         .iter()
         .any(|words| line.contains(words));
-    other_script || (whole && last.chars().count() < 60 && !sends)
+    // A sentence that ended goes on with a capital; who writes below it in small letters is a person.
+    let small = last.ends_with(['.', '!', '。'])
+        && last.split_whitespace().nth(3).is_some()
+        && line.split_whitespace().nth(3).is_some()
+        && line.starts_with(|c: char| c.is_ascii_lowercase())
+        && line.split_whitespace().next().is_some_and(|word| word.bytes().all(|b| b.is_ascii_lowercase()));
+    // A program prints the same failure once more.
+    let printed = line.starts_with("Error: ") && last.ends_with(['.', '!']);
+    other_script || small || printed || (whole && last.chars().count() < 60 && !sends)
 }
 
 /// The line says once more what the one before it said: a client writes the words, and then the whole error.

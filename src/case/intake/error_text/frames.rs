@@ -160,7 +160,7 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static PERSON: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(&format!(
         "^{}$",
-        r"(?:(?:when|while|after|before|if|because|since|although|even|every time|as soon as) [^.!?\n]{0,200}\b(?:I|I'm|I've|my|we|our|me)\b.*|(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*|(?:Is|Are|Was|Does|Do|Did|Can|Could|Has|Have|Why|How|Where|Should|Would|Any|Anyone|Am) (?:[^.?!\n]|\.\w){3,120}\?.*)"
+        r"(?:(?:errors? )?(?:when|while|if|after) I\b.*|[^\x22“`]*(?:^|\s)my\s[a-z].*|(?:when|while|after|before|if|because|since|although|even|every time|as soon as) [^.!?\n]{0,200}\b(?:I|I'm|I've|my|we|our|me)\b.*|(?:I|I'm|I've|I am|We (?:keep|get|got|see|saw|are|receive|received)|My|Our|When I|If I) .*|(?:Is|Are|Was|Does|Do|Did|Can|Could|Has|Have|Why|How|Where|Should|Would|Any|Anyone|Am) (?:[^.?!\n]|\.\w){3,120}\?.*)"
     ))
 });
 
@@ -209,7 +209,7 @@ pub(super) fn is_thrown(text: &str) -> bool {
 pub(super) fn is_told_in_prose(message: &str) -> bool {
     static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(&format!(
-            r"^{REASON}(?: [A-Za-z-]{{2,20}}){{0,2}} (?:in|on|for|when|while|with|from|at|after|using|during|by|via|since)\b|^(?:but|and|so|which|because|although|while|whereas) [a-z]|\b[45][0-9]{{2}}[)\]]? [—–-] (?:but|and|so|which|because|although|while)\b|\]\(https?://|<img |^(?:```|\$ |\|)"
+            r"^{REASON}(?: [A-Za-z-]{{2,20}}){{0,2}} (?:in|on|for|when|while|with|from|at|after|using|during|by|via|since)\b|^(?:but|and|so|which|because|although|while|whereas) [a-z]|\b[45][0-9]{{2}}[)\]]? [—–-] (?:but|and|so|which|because|although|while)\b|\]\(https?://|<img |^(?:[A-Z][a-z]+ (?i:error):? )?[45][0-9]{{2}} {REASON} [a-z]+ [a-z]+|^(?:```|\$ |\|)"
         ))
     });
     TOLD.as_ref().is_some_and(|p| p.is_match(message))
@@ -351,7 +351,7 @@ pub(super) fn may_be_answers(words: &str) -> bool {
 pub(super) fn is_unreadable(words: &str) -> bool {
     static UNREADABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(
-            r"\bExpecting value: line \d|\bis not valid JSON\b|\bUnexpected (?:token|end of JSON)\b|\binvalid character '.{1,4}' looking for|\bexpected value at line \d",
+            r"\bExpecting value: line \d|\bis not valid JSON\b|\bUnexpected (?:token|end of JSON)\b|\binvalid character '.{1,4}' looking for|\bexpected value at line \d|\bis an invalid start of a value\b|\bUnrecognized token '|\bcontains? an? (?:invalid|incomplete) JSON\b|\bUse JsonReader\.setLenient\b|\bUnexpected JSON token at offset \d|\bUnexpected character \(at |\bJSON text must be an object or array\b|\bUnexpected character encountered while parsing value\b",
         )
     });
     UNREADABLE.as_ref().is_some_and(|p| p.is_match(words))
@@ -368,6 +368,7 @@ pub(super) fn is_code(line: &str) -> bool {
             // An assignment, a call, a member whose value is a name or opens something.
             r"|^\s*[\w.$\[\]]+\s?=\s?(?:await\s|new\s)?[\w.$]+\(|^\s*(?:await\s+)?[\w$]+(?:\.[\w$]+)*\([^()]{0,200}\);?\s*$",
             r"|^\s*[$]?[A-Za-z_][\w$-]*: (?:[A-Z][A-Za-z]+ ?[{\[(]|[{\[(]\s*$|\[(?:Object|Array|Function|Getter)|Headers\s*$)|^\s*\$[a-z]\w*: \S+,?\s*$",
+            r"|^\s*[A-Za-z_][\w.$:]*\([^()\n]{0,60}\)\.[\w.]+\(|^\s*[A-Za-z_][\w.$:]*\(\{",
             r"|^[^.?!]{0,40}[{\[]\s*$|^\s*[}\])]+[;,]?\s*$",
         ))
     });
@@ -420,6 +421,7 @@ mod tests {
             "from openai import OpenAI",
             "cause: [Object],",
             "if (status) {",
+            "require(\"x\").setup({ url = \"h\",",
         ] {
             assert!(is_code(code), "{code}");
         }

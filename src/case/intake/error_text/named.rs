@@ -7,6 +7,27 @@
 use super::frames::{self, Weight};
 use super::speech::Speech;
 
+/// The names of Google's statuses.
+/// <https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto>, read 2026-11-24.
+const OF_GOOGLE: [&str; 16] = [
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "UNAUTHENTICATED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+];
+
 /// The code or type that a frame names.
 pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     speech.named = speech.named || frames::names_status(frame);
@@ -40,7 +61,9 @@ pub(super) fn note(frame: &str, weight: Weight, speech: &mut Speech) {
     {
         speech.code = speech.code.take().or_else(|| Some(name.to_owned()));
     } else if let Some(name) = google_name(frame).filter(|_| speech.status.is_some()) {
-        speech.error_type = speech.error_type.take().or_else(|| Some(name.to_owned()));
+        // Google's own are its status; others write their codes so.
+        let place = if OF_GOOGLE.contains(&name) { &mut speech.error_type } else { &mut speech.code };
+        place.get_or_insert_with(|| name.to_owned());
     } else if let Some(named) = from_http(frame).and_then(|f| f.split_once('(')) {
         let inside = named.1.split(')').next().unwrap_or("");
         let inside = inside.strip_prefix("Code ").or_else(|| inside.strip_prefix("Code: ")).unwrap_or(inside);

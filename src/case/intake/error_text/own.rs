@@ -9,6 +9,8 @@ pub(super) const OWN: &[&str] = &[
     // axios (lib/core/settle.js) and what wraps it.
     r"(?:.{0,60} )?[Rr]equest failed with status(?: code)? [0-9]{3}\.?(?:[^:：\s-].*|\s[^:-].*)?",
     r".{0,40}\bfailed with status(?: code)?:? [0-9]{3}\.?",
+    // VS Code's Copilot, and a person who goes on.
+    r"(?:Server|Client) error: [45][0-9]{2} (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|Not Found|Forbidden|Unauthorized|Bad Request|Too Many Requests|Payload Too Large|Payment Required)(?: [a-z]+){2,20}[.!?]?",
     r"(?:got|received|returned) status(?: code)? [0-9]{3}\.?",
     // WebSocket clients where the upgrade is refused: websocket-client, websockets, gorilla, ws, tungstenite.
     r"(?:.{0,60}: )?[Hh]andshake status [0-9]{3}.*",
@@ -165,6 +167,8 @@ pub(super) const SOFT: &[&str] = &[
     // V8, Python, Go, Rust and PHP on text where JSON belongs.
     r"(?:[0-9]{3} )?Unexpected (?:token|end of JSON|non-whitespace|identifier).*",
     r".*\bis not valid JSON\b.*",
+    // System.Text.Json, Newtonsoft, Jackson, Gson, kotlinx, Dart, Perl.
+    r".*(?:\bis an invalid start of a value\b|\bexpected the input to start with a valid JSON token\b|\bUnrecognized token '.{1,40}': was expecting|\bUse JsonReader\.setLenient\b|\bUnexpected JSON token at offset [0-9]|\bUnexpected character \(at |\bUnexpected character encountered while parsing value\b|\bmalformed JSON string, neither\b).*",
     r"Expecting value: line [0-9]+ column [0-9]+.*",
     r"(?:.{0,80}: )?invalid character '.{1,8}' (?:looking for|after|in) .*",
     r"(?:.{0,80}: )?unexpected end of JSON input.*",

@@ -120,6 +120,10 @@ pub(super) fn peeled<'a>(text: &'a str, from: Weight, speech: &mut Speech) -> (&
                 _ => break,
             }
         };
+        // A client tells the status, and the body begins with it once more.
+        if weight == Weight::Answer && is_status_again(rest, speech) {
+            break;
+        }
         note(rest.get(..len).unwrap_or(""), frame.weight, speech);
         rest = rest.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
         weight = stronger(weight, frame.weight);
@@ -172,6 +176,13 @@ fn told_with_status(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// `text` begins with the status that a frame told already, and its name.
+fn is_status_again(text: &str, speech: &Speech) -> bool {
+    let number = first_word(text);
+    let told = speech.status.is_some_and(|status| number.parse() == Ok(status));
+    told && frames::is_bare(first_line(text).split('\\').next().unwrap_or("")) && first_line(text) != number
 }
 
 fn first_word(text: &str) -> &str {

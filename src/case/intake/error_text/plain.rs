@@ -63,6 +63,9 @@ pub(super) fn of(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// An object in which a log's masks stand for its braces.
+const MASKED_BRACES: [&str; 4] = ["***'error': ", "***\"error\": ", "***'message': ", "***\"message\": "];
+
 fn shown(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     if let Some(bare) = colour::off(&text) {
@@ -77,6 +80,12 @@ fn shown(text: &str) -> Cow<'_, str> {
     // A mail's body.
     if text.contains("ransfer-") && text.contains("quoted-printable") {
         text = Cow::Owned(without_quoted_printable(&text));
+    }
+    // A runner of GitHub that has a brace among its secrets.
+    if MASKED_BRACES.iter().any(|mark| text.contains(mark)) {
+        text = Cow::Owned(
+            text.replace("***'", "{'").replace("'***", "'}").replace("***\"", "{\"").replace("\"***", "\"}"),
+        );
     }
     // A table's file doubles the quotes within a cell.
     if text.contains("{\"\"") {
@@ -313,7 +322,7 @@ fn unboxed(line: &str) -> &str {
 
 static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r#"^\s*(?:\$ [a-z]|-{2,4}> [0-9]{1,6} |File \S+:[0-9]{1,6}, in |Cell In\s?\[|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A),?\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
+        r#"^\s*(?:\$ [a-z]|Python [23]\.\d+\.\d|[A-Za-z][\w.-]{1,40}==\d[\w.]*\s*$|-{2,4}> [0-9]{1,6} |File \S+:[0-9]{1,6}, in |Cell In\s?\[|[-*] \[[ xX]\] |[A-Za-z][A-Za-z _-]{1,30}: (?:undefined|null|None|N/A),?\s*$|Traceback |During handling|The above exception|File "|at \S+[.(<]|at async |#{1,6} |\*\*[^*\n]{1,60}\*\*:?\s*$|\^+\s*$|[~^\s]{4,}$|```|\+-{6,}|(?i:model|provider|url|method|timestamp|content-length|status code|version|deployment|provider|base ?url|platform|os|node|python|模型|类型|代理|操作系统|运行环境|认证|[\w -]+ version)\s{0,3}[:：]\s*\S|(?:[-*•]\s+)?\*\*(?i:[\w ./-]{0,24}(?:version|type|device|model|provider|platform|system|browser|os|date|environment|plan|hardware|region|language|url|area|priority|severity))\s?:?\*\*\s?:?\s*\S|(?:Cloudflare Location|Your IP(?: address)?|Ray ID|Error reference number): \S)"#,
     )
 });
 

@@ -187,12 +187,21 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     ),
     (Weight::Mark, r"[a-z_][A-Za-z0-9_]{0,30}(?:\.[A-Za-z_][A-Za-z0-9_]*){1,8}:\s?"),
     (Weight::Mark, r"\[[A-Za-z](?:[A-Za-z0-9_ ./@-]|:[A-Za-z0-9_/]){0,40}\]:?\s*"),
+    // A logger's name with its package.
+    (Weight::Mark, r"\[[a-z][a-z0-9_]{1,40}(?:\.[A-Za-z0-9_]{1,40}){1,8}\]:?\s*"),
     (Weight::Mark, r"\[[0-9]{1,20}\]:?\s+"),
     // n8n's headings (packages/workflow, NodeApiError, STATUS_CODE_MESSAGES).
     (
         Weight::Answer,
         r"HEADING(?: \[[^\]\n]{1,40}\])?\s*\n\s*(?:Error code:? [0-9]{3}\s+)?(?:(?:Full message|Error details|From \S{1,40})\s*:?\s+)?",
     ),
+    // DeepSeek-Reasonix before the words of the answer.
+    (
+        Weight::Client,
+        r"the request body was rejected\. This is likely a bug — please report it if it persists\. ",
+    ),
+    // codex before its words on a refused request.
+    (Weight::Client, r"Invalid request - "),
     // Dify's invocation errors (api/core/model_runtime/errors/invoke.py).
     (
         Weight::Client,
@@ -282,7 +291,10 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
         Weight::Client,
         r"(?:AI_RetryError: )?Failed after [0-9]{1,3} attempts(?: with non-retryable error)?[.:] (?:Last error: )?",
     ),
-    (Weight::Client, r"stream disconnected before completion: "),
+    (
+        Weight::Client,
+        r"(?:Reconnecting\.{3} [0-9]{1,2}/[0-9]{1,2}(?: \([^()\n]{0,60}\))?\s+)?[Ss]tream disconnected before completion: ",
+    ),
     (Weight::Client, r"(?:External|Ollama|Open WebUI): "),
     (
         Weight::Client,
@@ -294,7 +306,7 @@ pub(super) const FRONT: &[(Weight, &str)] = &[
     // botocore/exceptions.py, ClientError.MSG_TEMPLATE.
     (
         Weight::Answer,
-        r"An error occurred \([A-Za-z0-9_]{1,80}\) when calling the [A-Za-z0-9_]{1,80} operation(?: \(reached max retries: [0-9]+\))?:\s*",
+        r"An\s+error\s+occurred\s+\([A-Za-z0-9_]{1,80}\)\s+when\s+calling\s+the\s+[A-Za-z0-9_]{1,80}\s+operation(?: \(reached max retries: [0-9]+\))?:\s*",
     ),
     // smithy-go (the AWS SDK for Go v2), OperationError and ResponseError.
     (
@@ -349,6 +361,12 @@ pub(super) const BACK: &[&str] = &[
     r"\.? Handle with `litellm\.[A-Za-z]{3,60}`\.?",
     // winston's members behind the words.
     r#"\s\{"[A-Za-z_]{2,30}":(?:true|false|null)\}\s*$"#,
+    // A table of a log puts the time behind the words.
+    r"\s\|\s[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,16}Z?\s*$",
+    // AWS' notebooks send their reader on.
+    r"\s*\n\s*To troub\w{1,12} this issue please refer to ",
+    // Octokit's clients put the id behind a quoted body.
+    r#"(?:\\n)?["”] \(Request ID: [^()\n]{4,80}\)\s*$"#,
     // A person turns to another one.
     r"\s@[A-Za-z][A-Za-z0-9-]{1,38}\s*$",
     // A log names the stack behind the words.

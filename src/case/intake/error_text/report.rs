@@ -205,6 +205,11 @@ fn quotations(text: &str) -> Vec<&str> {
     while let Some((at, open)) = rest.char_indices().find(|(_, c)| MARKS.iter().any(|(open, _)| open == c)) {
         let before = rest.get(..at).and_then(|before| before.chars().next_back());
         rest = rest.get(at + open.len_utf8()..).unwrap_or("");
+        // A fence is no quotation; what stands in it may hold some.
+        if open == '`' && rest.starts_with("``") {
+            rest = rest.get(2..).unwrap_or("");
+            continue;
+        }
         // An apostrophe, the end of a quotation.
         if open.is_ascii() && before.is_some_and(|c| c.is_alphanumeric() && !is_dense(c)) {
             continue;
@@ -254,7 +259,7 @@ fn of_title(title: &str, body: &str, catalog: &Catalog) -> Option<String> {
 }
 
 fn begins_title(c: char) -> bool {
-    c.is_uppercase() || is_dense(c) || matches!(c, '<' | '[' | '`')
+    c.is_uppercase() || is_dense(c) || matches!(c, '<' | '[' | '`' | '\'')
 }
 
 /// Without what a person adds in brackets; an id of the call is the answer's.

@@ -131,6 +131,9 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
         || is_tag(first)
         || frames::is_name_alone(first) && !answers && !raised
         || is_bracket(first);
+    // Elixir's tuples, pairs of a record and marks without words are nobody's sentence.
+    let pairs = first.contains(' ') && first.split_whitespace().all(|word| word.contains('='));
+    let wordless = pairs || !speech.message.contains(char::is_alphanumeric) || first.contains(" - {:");
     // Go's chain of words ends with the client's own.
     let chain = !answers && (ends_own(first) || ends_own(first_line(spoken))) || is_status_told(first);
     // What stood behind the frames was no more than a stack, or a dump of an object.
@@ -145,7 +148,7 @@ pub(super) fn of(text: &str, exception: Option<(&str, usize)>, catalog: &Catalog
     let sender =
         sender && speech.message.lines().count() <= 1 && voice::is_senders(first_sentence(&speech.message));
     speech.own = stack || transcript || prose || language || heading || aside || said || outside || sender;
-    speech.own |= code || chain || frames::is_list(spoken);
+    speech.own |= code || chain || wordless || frames::is_list(spoken);
     speech
 }
 

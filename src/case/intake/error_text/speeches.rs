@@ -25,6 +25,46 @@ fn heard(text: &str) -> Option<Heard> {
 fn the_answers_sentence_is_told_from_what_stands_around_it() {
     // Text, status, message.
     let table: &[(&str, Option<u16>, &str)] = &[
+        // Who writes below a whole sentence in small letters is a person; what a program sets in goes on.
+        (
+            "Error Code 429 - You have used all the calls of this hour.\nit stays so since monday with both accounts",
+            Some(429),
+            "You have used all the calls of this hour.",
+        ),
+        (
+            "Error: Assist API error (429): Team allowance reached.\n Ask your owner to raise it\n\nIt was new",
+            Some(429),
+            "Team allowance reached. Ask your owner to raise it",
+        ),
+        // A terminal's breaks within botocore's sentence, and the same once more below it.
+        (
+            "thinking\nAn error occurred (ValidationException) when calling the Converse\noperation: The image is of no known kind.\nError: An error occurred (ValidationException) when calling the Converse\noperation: The image is of no known kind.",
+            None,
+            "The image is of no known kind.",
+        ),
+        // The mask of a log: of a model's name, of braces.
+        (
+            "last error: litellm.NotFoundError: OpenAIException - The model `***` does not exist in this region.",
+            None,
+            "The model `***` does not exist in this region.",
+        ),
+        (
+            "groq.BadRequestError: Error code: 400 - ***'error': ***'message': 'The tool is not known.', 'type': 'invalid_request_error'***",
+            Some(400),
+            "The tool is not known.",
+        ),
+        // What is left of the members behind a message.
+        (
+            "Error code: 400 - Your place is not supported for the API use.\", \"status\": \"FAILED_PRECONDITION\"",
+            Some(400),
+            "Your place is not supported for the API use.",
+        ),
+        // Codex counts its tries, and names the refusal before its words.
+        (
+            "Reconnecting... 2/5 (8s • esc to interrupt)\nStream disconnected before completion: Rate limit reached for m-1 on tokens per min. Please try again in 3s.",
+            None,
+            "Rate limit reached for m-1 on tokens per min. Please try again in 3s.",
+        ),
         // Google's libraries in the middle of a line, without an address, with an arrow; a person goes on in other letters.
         (
             "[GoogleGenerativeAI Error]: Error fetching from [503 Service Unavailable] The model is overloaded. Please try again later.",
@@ -752,6 +792,26 @@ fn words_that_nobody_answered_are_no_message() {
         ("Error 500 from OpenRouter when I use tools", Some(500)),
         ("Error 429 while generating the title of a chat", Some(429)),
         ("litellm error , too many requests", None),
+        // A report tells of a failure; an answer does not.
+        ("Vidgen hits the hourly rate limit although nobody is using it", None),
+        ("The desktop app often says that the model does not exist", None),
+        ("在手机上调用这个模型时余额不足", None),
+        ("The refusal 413 came from my proxy, whose limit on the size of requests is low.", Some(413)),
+        ("404 error when I sumbit the key of Acme\n\nits models changed", Some(404)),
+        (
+            "[BUG]: API error occurred: Status 401\n\nPython 3.11.4 (main, Jul  5 2023) [GCC 12]\n\nlib==1.2.0",
+            Some(401),
+        ),
+        ("Reason: Server error: 500 Internal Server Error what is wrong here please", Some(500)),
+        ("[error] X: Request failed - {:unknown_error, {:forbidden, \"No way in\"}}", None),
+        (
+            "JsonException: '<' is an invalid start of a value. Path: $ | LineNumber: 0 | BytePositionInLine: 0.",
+            None,
+        ),
+        (
+            "# It always ends in 405\n\n```\nrequire(\"x\").setup({ url = \"http://localhost:1\", key = \"None\",\n```",
+            Some(405),
+        ),
         ("I get a HTTP 504 after a minute.\n\n```shell\nNo logs\n```", Some(504)),
         ("429 - rate_limit_exceeded 에러 응답", Some(429)),
         (
@@ -781,6 +841,12 @@ fn codes_and_types_before_the_message_are_told() {
             "Incorrect API key provided.",
             None,
             Some("invalid_request_error"),
+        ),
+        (
+            "Error Code 400: BAD_REQUEST: One field is a list.",
+            "One field is a list.",
+            Some("BAD_REQUEST"),
+            None,
         ),
         (
             "GenkitError: RESOURCE_EXHAUSTED: It is all used.",

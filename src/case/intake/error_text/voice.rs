@@ -46,6 +46,35 @@ const OUTSIDE: &[&str] = &[
     r"请检查(?:您的|你的)?\s?(?:网络|配置|代理|API ?Key|接口|密钥和|设置)",
 ];
 
+/// Marks of somebody who tells of a failure, in the words that every report has whatever failed: who did what, how often, since
+/// when, with which program, and what it led to. An answer speaks of none of these. Asked only of words that nothing framed.
+const REPORTED: &[&str] = &[
+    r"(?i)\bwe (?:hit|get|got|see|saw|use|used|tried|have tried|run|ran|keep|call|send|set|have)\b|\b(?:neither|nobody|someone|somebody|everyone|my|mine)\b",
+    r"(?i)\b(?:gives|comes back|come back|came back|leads? to|breaks|ignores|appends|hits|tries|keeps|goes|shows|ends (?:up|with|in)|returns|sends|works|occurs|stops|causes (?:an?|the|it|this|every|all)|causing|treats|seems|thinks|says|complains|throws|raises|gets|answers|replies|responds|tells)\b",
+    r"(?i)\b(?:always|often|sometimes|constantly|randomly|suddenly|repeatedly|again and again|any ?more|every time|each time|from time to time|since (?:yesterday|today|the|v?\d)|after (?:a few|only|updating|upgrading|some|about)|even (?:though|when|if|with)|as soon as|these days)\b",
+    r"(?i)\b(?:although|whereas|but (?:it|the|with|when) [a-z]+|instead of (?:an?|the|failing|using))\b",
+    r"(?i)\b(?:plug-?in|extension|add-?on|integration|wrapper|the logs|curls?|postman|screenshot|readme|front-?end|web ?ui|docker|container)\b",
+    r"→|➜|⇒|(?:->|=>) [A-Za-z]",
+    r"\b[\w/-]+\.(?:py|tsx?|jsx?|go|rs|java|kt|rb|php|cs|lua)\b",
+    r"(?i)\b(?:rate limit|api|auth|network|server|quota|timeout)s? errors\b|`[a-z_]+` errors?\b",
+    r"^(?:Handle|Fix|Support|Allow|Avoid|Prevent|Improve|Implement|Document|Investigate|Bump|Refactor|Wrong|How|Why|What|Feature|Bug)\b",
+    r"(?i)\b(?:problem|issue|trouble)s? (?:with|in|of)\b",
+    r"提示[^词詞语語]|显示|報?报[^告名]|似乎|好像|感觉|一直|经常|总是|老是|偶尔|有时|都(?:是|会|报|不|正常|遇到|没)|就(?:会|报|提示|是|不|没)|却|然后|结果|但是|不过|可是|而且|用不了|不行|不好使|调不通|可以(?:正常|调通|用)|才(?:正常|行|能)|怎么|为何|为什么|有没有|时候|以后|看了|日志|我|大家|求(?:助|解|救)|填写|填了|做了|了$|(?:调用|请求|使用)[^，。]{0,20}(?:模型|接口|时)",
+    r"になり(?:ます|ました)|と(?:表示|出)|投げると|てしま|ようです|みたい|しても|のに|ですが|けど",
+    r"떴|뜹니다|나와요|나옵니다|계속|했는데|하는데|네요|인데|안 ?(?:됩니다|돼요|되네요)",
+    r"(?i)у меня|постоянно|всегда|видно|пробовал|получаю|выда[её]т|пишет|почему|теперь|когда|при (?:попытке|запросе|использовании)",
+    r"(?i)\b(?:ich|meine?|bekomme|kommt|immer|obwohl|j'ai|mes|depuis|toujours|siempre|desde|cuando|me (?:da|sale|aparece)|meu|minha|sempre|quando|aunque|mientras|embora|estou|alors que|j.obtiens|anche se|mi dà|altijd|ik krijg|terwijl|zawsze|dostaję|mimo że|sürekli|her zaman|alıyorum|rağmen|luôn|mặc dù|khi tôi|selalu|ketika|saat saya|завжди|отримую|коли)\b",
+    r"顯示|總是|為什麼|請問|毎回|ずっと|出ます$|出ました$|바꿔도|해도 ?(?:같|똑)",
+];
+
+static REPORTS: LazyLock<AnyOf> =
+    LazyLock::new(|| AnyOf::new(REPORTED.iter().map(|text| (*text).to_owned())));
+
+/// True where somebody tells of a failure.
+pub(super) fn is_report(sentence: &str) -> bool {
+    REPORTS.is_match(sentence)
+}
+
 static SENDERS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(SENDER.iter().map(|text| (*text).to_owned())));
 static OUTSIDES: LazyLock<AnyOf> =
     LazyLock::new(|| AnyOf::new(OUTSIDE.iter().map(|text| (*text).to_owned())));
@@ -96,11 +125,41 @@ pub(super) fn behind_status(line: &str, goes_on: bool) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::names_status;
     use super::*;
 
     #[test]
     fn every_pattern_compiles() {
-        assert!(SENDERS.is_sound() && OUTSIDES.is_sound() && STATED.is_some());
+        assert!(SENDERS.is_sound() && OUTSIDES.is_sound() && REPORTS.is_sound() && STATED.is_some());
+    }
+
+    #[test]
+    fn a_report_is_told_from_an_answer() {
+        for told in [
+            "Vidgen hits the hourly cap although nobody is using it",
+            "Large uploads end in a 413 at night",
+            "The desktop app often refuses the token as expired",
+            "Token refused → the whole batch is lost",
+            "在手机上一直是余额不足",
+            "Avoid the wrong model id in client.py",
+            "ボタンを押すと、すぐ認証エラーになります",
+            "키를 바꿨는데 계속 한도 초과",
+            "Saldo var, rağmen kota bitti diyor",
+            "每次都顯示額度不足",
+            "Ich habe genug Guthaben, obwohl das Kontingent erschöpft ist",
+        ] {
+            assert!(is_report(told) || names_status(told), "{told}");
+        }
+        for said in [
+            "The upload is larger than 25 MB, please send a smaller file",
+            "Your plan allows 500 requests per day. Upgrade to get more.",
+            "No route for model x-1 in group default (distributor)",
+            "账户余额不足，请充值后再试",
+            "You have used all of your credits for this month",
+            "this model's window holds 8192 tokens, the request has 9001",
+        ] {
+            assert!(!is_report(said) && !names_status(said), "{said}");
+        }
     }
 
     #[test]
