@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 /// As the reporters of threads gave them; restated from threads (the words of providers and reporters are ours there, codes,
 /// types, ids and shapes are theirs); printed by clients in runs against servers of ours.
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 19] = [
     ("gateways", include_str!("failures/gateways.jsonl")),
     ("providers", include_str!("failures/providers.jsonl")),
     ("clients", include_str!("failures/clients.jsonl")),
@@ -37,6 +37,7 @@ const FILES: [(&str, &str); 18] = [
     ("fresh", include_str!("failures/fresh.jsonl")),
     ("gained", include_str!("failures/gained.jsonl")),
     ("later", include_str!("failures/later.jsonl")),
+    ("coming", include_str!("failures/coming.jsonl")),
 ];
 /// The file that is held back whole; while none of [`FILES`] has its name, nothing is. Of the first files one half of each was
 /// held back, measured (class 87.7, 82.9 and 89.9 %, retry 93, 94.3 and 93.9 %) and then opened. Held back whole, measured once
@@ -56,8 +57,8 @@ const FILES: [(&str, &str); 18] = [
 /// messages 88.2, codes 99.2, types 98.4, ids 97.4, statuses 94.6 %, nothing invented 99.6 % of 393 (of the ids what was found and
 /// the words beside them were looked at, nothing else: Google's details, the Hub's ids and records of relays lost them; without
 /// that 99.4 %). `later`, from 294: class 93.7, retry 97.0, never retried where it must not be 99.7, messages 87.0, codes 98.1,
-/// types 99.1, ids 99.1, statuses 96.7 %, nothing invented 99.7 % of 370. `coming`, with ids that begin with `m-`, is the one that is
-/// held back next; its figures come into [`BARS`].
+/// types 99.1, ids 99.1, statuses 96.7 %, nothing invented 99.7 % of 370. `coming`, from 143 repositories, collected on 2026-11-24, is the
+/// one that is held back now; its figures are in [`BARS`].
 const NEWEST: &str = "coming";
 /// Its two wrong records (`v-ollama-…`, the kind of `y-ollama-unmarshal`) were read on 2026-11-23 by mistake.
 /// Collected and labelled on 2026-11-22, after all tuning but the last lints. `threads` is of the same day: one half of it
@@ -294,15 +295,15 @@ fn real_failures_are_told_right() {
 /// the goals are 950 for class and retry, 980 for messages, and 1000 for ids, for what is not invented and for what must not
 /// be retried.
 const BARS: [(&str, [usize; 3]); 9] = [
-    ("class", [987, 1000, 937]),
-    ("retry", [990, 1000, 970]),
-    ("no retry where none may be", [1000, 1000, 997]),
-    ("message", [972, 1000, 870]),
-    ("code", [994, 1000, 981]),
-    ("type", [994, 1000, 991]),
-    ("request ids", [996, 1000, 991]),
-    ("status", [988, 1000, 967]),
-    ("nothing invented", [999, 1000, 997]),
+    ("class", [987, 1000, 939]),
+    ("retry", [990, 1000, 972]),
+    ("no retry where none may be", [1000, 1000, 1000]),
+    ("message", [972, 1000, 900]),
+    ("code", [994, 1000, 972]),
+    ("type", [994, 1000, 1000]),
+    ("request ids", [996, 1000, 977]),
+    ("status", [988, 1000, 983]),
+    ("nothing invented", [999, 1000, 998]),
 ];
 
 #[test]

@@ -88,20 +88,21 @@ fn the_ground_floor_is_pure() {
 }
 
 /// Each room of `case` with the rooms that it may name.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 26] = [
     ("vocabulary", &[]),
     ("finding", &[]),
     ("pointer", &[]),
     ("chunked", &[]),
     ("csv", &[]),
     ("keyring", &[]),
-    ("catalog", &["pointer", "vocabulary", "keyring"]),
+    ("pattern", &[]),
+    ("catalog", &["pattern", "pointer", "vocabulary", "keyring"]),
     ("claims", &["catalog"]),
     // A request's intake may carry an observed answer; evidence holds the request: one room in two files.
     ("request", &["pointer", "catalog", "evidence", "finding", "keyring", "vocabulary"]),
-    ("evidence", &["catalog", "isolate", "request", "vocabulary"]),
-    ("intake", &["catalog", "chunked", "evidence", "finding", "keyring", "request", "vocabulary"]),
-    ("destination", &["catalog"]),
+    ("evidence", &["catalog", "isolate", "pattern", "request", "vocabulary"]),
+    ("intake", &["catalog", "chunked", "evidence", "finding", "keyring", "pattern", "request", "vocabulary"]),
+    ("destination", &["catalog", "pattern"]),
     ("diagnose", &["catalog", "evidence", "vocabulary"]),
     ("fingerprint", &["evidence", "vocabulary"]),
     ("retry", &["diagnose", "vocabulary"]),

@@ -141,7 +141,7 @@ impl Regex {
 
     /// What searches `text`; `None` where nothing will be found.
     fn engine(&self, text: &str) -> Option<&meta::Regex> {
-        let (ascii, few) = (twin::stands_for(text), self.looks.fetch_add(1, Ordering::Relaxed) < FEW);
+        let (ascii, few) = (is_for_twin(text), self.looks.fetch_add(1, Ordering::Relaxed) < FEW);
         if few && text.len() <= SEARCHED && !self.words().may_stand_in(text, ascii) {
             return None;
         }
@@ -169,6 +169,11 @@ impl Compiled {
         let place = if few && self.many.get().is_none() { &self.few } else { &self.many };
         place.get_or_init(|| compiled(&text()?, unicode, few)).as_ref()
     }
+}
+
+/// True for a text that a twin searches.
+fn is_for_twin(text: &str) -> bool {
+    text.is_ascii() && !twin::is_foreign(text.as_bytes())
 }
 
 fn compiled(text: &str, unicode: bool, few: bool) -> Option<meta::Regex> {

@@ -40,5 +40,5 @@ fn unreferring(line: &str) -> String {
         ];
         steps.into_iter().filter_map(|(found, by)| Some((Regex::new(found).ok()?, by))).collect()
     });
-    STEPS.iter().fold(line.to_owned(), |line, (found, by)| found.replace_all(&line, *by).into_owned())
+    STEPS.iter().fold(line.to_owned(), |line, (found, by)| found.replace_all(&line, by).into_owned())
 }

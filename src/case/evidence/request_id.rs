@@ -49,7 +49,6 @@ pub struct RequestId {
 }
 
 /// Words before an id in a text. What stands before them must be no part of a longer name (`client_request_id`).
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static IN_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:request|trace|请求|追踪|跟踪)[ _\-]?(?:id|编号|号)|请求标识|tid)",

@@ -12,12 +12,6 @@ const FOREIGN: char = '\u{7f}';
 /// Letters beyond ASCII that are the same as one of ASCII where case does not count.
 pub(crate) const FOLDED: [char; 2] = ['\u{17f}', '\u{212a}'];
 
-/// True for a text that a twin searches.
-#[allow(dead_code, reason = "the build has no use for it")]
-pub(crate) fn stands_for(text: &str) -> bool {
-    text.is_ascii() && !text.as_bytes().contains(&0x7f)
-}
-
 /// The twin of `pattern`; `None` where it names a class of Unicode, or a letter that is also one of ASCII.
 pub(crate) fn of(pattern: &str) -> Option<Cow<'_, str>> {
     if pattern.is_ascii() && !pattern.contains('\\') {

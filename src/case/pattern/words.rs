@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::ast::{self, Ast};
-use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// A pattern with more words than this is tried on every text.
 const MOST_WORDS: usize = 64;
@@ -122,7 +122,14 @@ impl Held {
             HirKind::Literal(literal) => (Some(vec![literal.0.to_vec()]), None),
             HirKind::Class(class) => (of_class(class), None),
             HirKind::Capture(capture) => return Self::by(&capture.sub),
-            HirKind::Repetition(repetition) => Self::by_repetition(repetition),
+            HirKind::Repetition(repetition) => {
+                let Self { exact, needed } = Self::by(&repetition.sub);
+                let once = exact.filter(|_| repetition.max == Some(1)).map(|mut all| {
+                    all.extend((repetition.min == 0).then(Vec::new));
+                    all
+                });
+                (once, needed.filter(|_| repetition.min > 0))
+            }
             HirKind::Concat(parts) => {
                 let parts: Vec<Self> = parts.iter().map(Self::by).collect();
                 let whole =
@@ -141,17 +148,6 @@ impl Held {
         };
         let needed = if is_told(exact.as_deref()) { exact.clone() } else { needed };
         Self { exact, needed }
-    }
-
-    fn by_repetition(repetition: &Repetition) -> (Option<Vec<Vec<u8>>>, Option<Vec<Vec<u8>>>) {
-        let sub = Self::by(&repetition.sub);
-        let exact = sub.exact.filter(|_| repetition.max == Some(1)).map(|mut all| {
-            if repetition.min == 0 {
-                all.push(Vec::new());
-            }
-            all
-        });
-        (exact, sub.needed.filter(|_| repetition.min > 0))
     }
 }
 

@@ -10,7 +10,6 @@ use crate::case::vocabulary::EnvelopeKind;
 /// An error stands at the begin of a body; further in it is somebody's content.
 const SEARCHED: usize = 64 * 1024;
 
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern compiles")
 }

@@ -14,7 +14,6 @@ type Said = (Layer, &'static str);
 
 /// LiteLLM names the provider's own failure `OpenAIException`, `VertexAIException`; its own have no such name
 /// (<https://docs.litellm.ai/docs/proxy/error_diagnosis>, read 2026-11-21).
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static PROVIDER_EXCEPTION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b[A-Z][A-Za-z_]{2,40}Exception\b").expect("a constant pattern compiles"));
 

@@ -63,7 +63,6 @@ fn listed(text: &str) -> Vec<String> {
 /// More ids than this in one text are a log of many calls.
 const MOST_PRINTED: usize = 8;
 
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:^|[^a-z0-9_\-])(?:(?:aws_)?request[ _\-]?id(?: for failed request)?|req[_\-]?id|tid|[请請]求[ _]?id|请求编号",
@@ -76,7 +75,6 @@ static NAMED_ID: LazyLock<Regex> = LazyLock::new(|| {
 
 /// An id alone below the heading of a form or of a report that asks for it, and a trace's id that stands in brackets behind an
 /// answer's words: `Internal server error [trace_id: X]`.
-#[expect(clippy::expect_used, reason = "the pattern is a constant that the tests compile")]
 static HEADED_ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?im)^(?:#{1,6}[ \t]+|\*\*)[^\n]{0,40}\b(?:request|trace)[ _\-]?id\b[^\n]{0,40}\n\s*`?([a-z0-9][a-z0-9_.:\-]{11,})`?[ \t]*$",

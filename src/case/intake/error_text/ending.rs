@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::case::pattern::Regex;
 
 use super::frames;
 use super::plain;
