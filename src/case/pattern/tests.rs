@@ -1,3 +1,5 @@
+//! What is found is compared with the `regex` crate, over all expressions of the readers and real pastes.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
